@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+// Forced in front of every source file: names that must not be used at all. Each has a bounded, checked or
+// shell-free replacement (snprintf, strtoll through text_to_i64(), memcpy after a length check, execve).
+#pragma once
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#pragma GCC poison sscanf atoi atol atoll strcpy strcat sprintf vsprintf gets strtok system popen tmpnam mktemp

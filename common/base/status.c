@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/status.h"
+
+const char *status_text(enum status status)
+{
+  switch (status) {
+  case STATUS_OK: return "done";
+  case STATUS_NO_MEMORY: return "out of memory";
+  case STATUS_INVALID: return "not legal";
+  case STATUS_NOT_FOUND: return "no such thing";
+  case STATUS_EXISTS: return "exists already";
+  case STATUS_REFUSED: return "refused by policy";
+  case STATUS_IO: return "input or output failed";
+  case STATUS_CORRUPT: return "damaged";
+  case STATUS_TOO_LARGE: return "too large";
+  case STATUS_TIMEOUT: return "took too long";
+  case STATUS_CLOSED: return "closed by the other side";
+  case STATUS_PROTOCOL: return "unexpected message";
+  case STATUS_VERSION: return "written by a newer version";
+  case STATUS_PERMISSION: return "wrong owner or mode";
+  case STATUS_BUSY: return "busy";
+  }
+  return "unknown status";
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/protocol.h"
+
+#include "base/cleanup.h"
+
+static const struct field REQUEST_FIELDS[] = {
+    FIELD_OF_TEXT(message_request, service),    FIELD_OF_TEXT(message_request, login),
+    FIELD_OF_TEXT(message_request, rhost),      FIELD_OF_TEXT(message_request, tty),
+    FIELD_OF_TEXT(message_request, ticket),     FIELD_OF_U32(message_request, flags),
+    FIELD_OF_U32(message_request, caller_uid),  FIELD_OF_U8(message_request, nss_known),
+    FIELD_OF_U32(message_request, nss_uid),     FIELD_OF_U32(message_request, nss_gid),
+};
+static const struct record_type REQUEST = RECORD_TYPE(message_request, PROTOCOL_VERSION, REQUEST_FIELDS);
+
+static const struct field PROMPT_FIELDS[] = {
+    FIELD_OF_U8(message_prompt, echo),
+    FIELD_OF_TEXT(message_prompt, text),
+};
+static const struct record_type PROMPT = RECORD_TYPE(message_prompt, PROTOCOL_VERSION, PROMPT_FIELDS);
+
+static const struct field ANSWER_FIELDS[] = {
+    FIELD_OF_U8(message_answer, given),
+    FIELD_OF_BYTES(message_answer, text, PROTOCOL_SECRET_MAX),
+};
+static const struct record_type ANSWER = RECORD_TYPE(message_answer, PROTOCOL_VERSION, ANSWER_FIELDS);
+
+static const struct field NOTICE_FIELDS[] = {FIELD_OF_TEXT(message_notice, text)};
+static const struct record_type NOTICE = RECORD_TYPE(message_notice, PROTOCOL_VERSION, NOTICE_FIELDS);
+
+static const struct field VERDICT_FIELDS[] = {
+    FIELD_OF_U8(message_verdict, verdict), FIELD_OF_TEXT(message_verdict, ticket),
+    FIELD_OF_U32(message_verdict, uid),    FIELD_OF_U32(message_verdict, gid),
+    FIELD_OF_U32_LIST(message_verdict, groups), FIELD_OF_TEXT(message_verdict, org),
+    FIELD_OF_TEXT(message_verdict, role),
+};
+static const struct record_type VERDICT = RECORD_TYPE(message_verdict, PROTOCOL_VERSION, VERDICT_FIELDS);
+
+static const struct field SIGN_IN_FIELDS[] = {
+    FIELD_OF_TEXT(message_sign_in, issuer),
+    FIELD_OF_TEXT(message_sign_in, client_id),
+    FIELD_OF_BYTES(message_sign_in, client_secret, PROTOCOL_SECRET_MAX),
+    FIELD_OF_U8(message_sign_in, client_auth),
+    FIELD_OF_TEXT(message_sign_in, scopes),
+    FIELD_OF_TEXT(message_sign_in, email_claim),
+    FIELD_OF_BYTES(message_sign_in, ca_pem, PROTOCOL_CA_MAX),
+    FIELD_OF_U32(message_sign_in, timeout_s),
+    FIELD_OF_U8(message_sign_in, allow_loopback_http),
+};
+static const struct record_type SIGN_IN = RECORD_TYPE(message_sign_in, PROTOCOL_VERSION, SIGN_IN_FIELDS);
+
+static const struct field CODE_FIELDS[] = {
+    FIELD_OF_TEXT(message_code, verification_uri),
+    FIELD_OF_TEXT(message_code, verification_uri_complete),
+    FIELD_OF_TEXT(message_code, user_code),
+    FIELD_OF_U32(message_code, expires_in_s),
+};
+static const struct record_type CODE = RECORD_TYPE(message_code, PROTOCOL_VERSION, CODE_FIELDS);
+
+static const struct field AUTHORIZED_FIELDS[] = {
+    FIELD_OF_TEXT(message_authorized, issuer),    FIELD_OF_TEXT(message_authorized, client_id),
+    FIELD_OF_TEXT(message_authorized, subject),   FIELD_OF_TEXT(message_authorized, email),
+    FIELD_OF_U8(message_authorized, email_state), FIELD_OF_TEXT(message_authorized, name),
+    FIELD_OF_TEXT(message_authorized, algorithm), FIELD_OF_TEXT(message_authorized, key_id),
+    FIELD_OF_U32(message_authorized, requests),   FIELD_OF_U32(message_authorized, connections),
+};
+static const struct record_type AUTHORIZED = RECORD_TYPE(message_authorized, PROTOCOL_VERSION, AUTHORIZED_FIELDS);
+
+static const struct field FOUND_FIELDS[] = {
+    FIELD_OF_TEXT(message_found, issuer),         FIELD_OF_TEXT(message_found, device_authorization_endpoint),
+    FIELD_OF_TEXT(message_found, token_endpoint), FIELD_OF_TEXT(message_found, jwks_uri),
+    FIELD_OF_TEXT(message_found, userinfo_endpoint), FIELD_OF_U32(message_found, keys),
+};
+static const struct record_type FOUND = RECORD_TYPE(message_found, PROTOCOL_VERSION, FOUND_FIELDS);
+
+static const struct field FAILED_FIELDS[] = {
+    FIELD_OF_U32(message_failed, reason),
+    FIELD_OF_TEXT(message_failed, detail),
+};
+static const struct record_type FAILED = RECORD_TYPE(message_failed, PROTOCOL_VERSION, FAILED_FIELDS);
+
+static const struct {
+  const char *name;
+  const struct record_type *record;
+} MESSAGES[] = {
+    [MESSAGE_AUTH] = {"AUTH", &REQUEST},
+    [MESSAGE_ACCOUNT] = {"ACCOUNT", &REQUEST},
+    [MESSAGE_CRED] = {"CRED", &REQUEST},
+    [MESSAGE_SESSION] = {"SESSION", &REQUEST},
+    [MESSAGE_CHAUTHTOK] = {"CHAUTHTOK", &REQUEST},
+    [MESSAGE_ANSWER] = {"ANSWER", &ANSWER},
+    [MESSAGE_PROMPT] = {"PROMPT", &PROMPT},
+    [MESSAGE_INFO] = {"INFO", &NOTICE},
+    [MESSAGE_ERROR] = {"ERROR", &NOTICE},
+    [MESSAGE_VERDICT] = {"VERDICT", &VERDICT},
+    [MESSAGE_SIGN_IN] = {"SIGN_IN", &SIGN_IN},
+    [MESSAGE_DISCOVER] = {"DISCOVER", &SIGN_IN},
+    [MESSAGE_CODE] = {"CODE", &CODE},
+    [MESSAGE_AUTHORIZED] = {"AUTHORIZED", &AUTHORIZED},
+    [MESSAGE_FOUND] = {"FOUND", &FOUND},
+    [MESSAGE_FAILED] = {"FAILED", &FAILED},
+};
+
+const struct record_type *protocol_record(enum message_type type)
+{
+  return (size_t)type < COUNT_OF(MESSAGES) ? MESSAGES[type].record : NULL;
+}
+
+const char *protocol_name(enum message_type type)
+{
+  bool known = (size_t)type < COUNT_OF(MESSAGES) && MESSAGES[type].name != NULL;
+  return known ? MESSAGES[type].name : "?";
+}
