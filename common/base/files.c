@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+enum { READ_STEP = 4096 };
+
+static enum status check_trusted(const char *path, int fd, struct report *report)
+{
+  struct stat st;
+  if (fstat(fd, &st) != 0) {
+    report_set(report, "%s: %s", path, strerror(errno));
+    return STATUS_IO;
+  }
+  if (!S_ISREG(st.st_mode)) {
+    report_set(report, "%s: is not a regular file", path);
+    return STATUS_PERMISSION;
+  }
+  if (st.st_uid != 0 && st.st_uid != geteuid()) {
+    report_set(report, "%s: belongs to uid %u, must belong to root", path, st.st_uid);
+    return STATUS_PERMISSION;
+  }
+  if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    report_set(report, "%s: has mode %04o, must not be writable by group or others", path, st.st_mode & 07777);
+    return STATUS_PERMISSION;
+  }
+  return STATUS_OK;
+}
+
+enum status file_open_trusted(const char *path, struct report *report, int *ret_fd)
+{
+  int fd CLEANUP(cleanup_fd) = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+  if (fd < 0) {
+    report_set(report, "%s: %s", path, strerror(errno));
+    return errno == ENOENT ? STATUS_NOT_FOUND : errno == ELOOP ? STATUS_PERMISSION : STATUS_IO;
+  }
+  enum status status = check_trusted(path, fd, report);
+  if (status == STATUS_OK) {
+    *ret_fd = take_fd(&fd);
+  }
+  return status;
+}
+
+enum status file_read_all(int fd, size_t limit, struct bytes *out)
+{
+  size_t read_so_far = 0;
+  for (;;) {
+    enum status status = bytes_reserve(out, READ_STEP);
+    if (status != STATUS_OK) {
+      return status;
+    }
+    ssize_t got = read(fd, out->data + out->length, READ_STEP);
+    if (got < 0 && errno == EINTR) {
+      continue;
+    }
+    if (got < 0) {
+      return STATUS_IO;
+    }
+    out->length += (size_t)got;
+    out->data[out->length] = '\0';
+    read_so_far += (size_t)got;
+    if (got == 0) {
+      return STATUS_OK;
+    }
+    if (read_so_far > limit) {
+      return STATUS_TOO_LARGE;
+    }
+  }
+}
+
+enum status file_read_trusted(const char *path, size_t limit, struct report *report, struct bytes *out)
+{
+  int fd CLEANUP(cleanup_fd) = -1;
+  enum status status = file_open_trusted(path, report, &fd);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = file_read_all(fd, limit, out);
+  if (status != STATUS_OK) {
+    report_set(report, "%s: %s (at most %zu bytes are read)", path, status_text(status), limit);
+  }
+  return status;
+}
+
+enum status file_write_all(int fd, const void *data, size_t length)
+{
+  const char *at = data;
+  while (length > 0) {
+    ssize_t written = write(fd, at, length);
+    if (written < 0 && errno == EINTR) {
+      continue;
+    }
+    if (written <= 0) {
+      return STATUS_IO;
+    }
+    at += written;
+    length -= (size_t)written;
+  }
+  return STATUS_OK;
+}
+
+enum status file_random(void *data, size_t length)
+{
+  char *at = data;
+  while (length > 0) {
+    ssize_t got = getrandom(at, length, 0);
+    if (got < 0 && errno == EINTR) {
+      continue;
+    }
+    if (got <= 0) {
+      return STATUS_IO;
+    }
+    at += got;
+    length -= (size_t)got;
+  }
+  return STATUS_OK;
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files are opened first and then checked by descriptor.
+#pragma once
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/bytes.h"
+#include "base/report.h"
+#include "base/status.h"
+
+// Opens PATH for reading (no symbolic link as its last part, close-on-exec) and checks that it is a regular file that
+// belongs to root, or to the effective user, and is writable by nobody else. STATUS_NOT_FOUND, STATUS_PERMISSION,
+// STATUS_IO; REPORT (may be NULL) says which. *RET_FD is the caller's to close.
+MUST_CHECK enum status file_open_trusted(const char *path, struct report *report, int *ret_fd);
+
+// Appends the whole of FD, at most LIMIT bytes, to OUT. STATUS_TOO_LARGE, STATUS_IO, STATUS_NO_MEMORY.
+MUST_CHECK enum status file_read_all(int fd, size_t limit, struct bytes *out);
+
+// file_open_trusted() and file_read_all() in one.
+MUST_CHECK enum status file_read_trusted(const char *path, size_t limit, struct report *report, struct bytes *out);
+
+// Writes LENGTH bytes to FD. STATUS_IO.
+MUST_CHECK enum status file_write_all(int fd, const void *data, size_t length);
+
+// Fills DATA with LENGTH random bytes from the kernel. STATUS_IO.
+MUST_CHECK enum status file_random(void *data, size_t length);

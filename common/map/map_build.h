@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Builds a whole published map in memory and puts it in place of the old one by a rename.
+#pragma once
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/status.h"
+#include "map/map_format.h"
+#include "map/map_records.h"
+
+struct map_entry {
+  uint64_t hash;
+  uint64_t offset;  // of the record, counted from the first record
+};
+
+// All zero but the seed is a valid empty builder; map_builder_done() frees it.
+struct map_builder {
+  unsigned char seed[SIPHASH_SEED_SIZE];
+  struct bytes records;
+  struct map_entry *entries;
+  size_t entry_count;
+  size_t entry_capacity;
+};
+
+void map_builder_done(struct map_builder *b);
+
+// Adds a record under all keys it is found by. STATUS_NO_MEMORY, STATUS_INVALID.
+MUST_CHECK enum status map_add_account(struct map_builder *b, const struct map_account *account);
+MUST_CHECK enum status map_add_group(struct map_builder *b, const struct map_group *group);
+MUST_CHECK enum status map_add_domain(struct map_builder *b, const struct map_domain *domain);
+MUST_CHECK enum status map_add_removed(struct map_builder *b, uint32_t number);
+MUST_CHECK enum status map_add_settings(struct map_builder *b, const struct map_settings *settings);
+
+// Writes the map beside PATH and renames it over it, clean, with SERIAL and this boot's id, mode 0644 under any umask.
+// STATUS_IO leaves the old map in place; STATUS_NO_MEMORY.
+MUST_CHECK enum status map_write(struct map_builder *b, const char *path, uint64_t serial);
+
+// Marks the map at PATH dirty, in place. STATUS_NOT_FOUND if there is none; otherwise as map_open(), STATUS_IO.
+MUST_CHECK enum status map_mark_dirty(const char *path);

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "map/map_format.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/endian.h"
+#include "base/text.h"
+
+// 0 magic, 8 version, 16 seed, 32 slot count, 40 records offset, 56 checksum
+static const unsigned char MAGIC[8] = {'S', 'S', 'O', 'O', 'R', 'G', 'M', '1'};
+static const unsigned char NO_SEED[SIPHASH_SEED_SIZE];
+static const uint64_t SLOT_COUNT_MAX = (uint64_t)1 << 32;
+
+void map_header_encode(const struct map_header *header, unsigned char out[static MAP_HEADER_SIZE])
+{
+  memset(out, 0, MAP_HEADER_SIZE);
+  memcpy(out, MAGIC, sizeof MAGIC);
+  endian_put_u32(out + 8, MAP_VERSION);
+  memcpy(out + 16, header->seed, SIPHASH_SEED_SIZE);
+  endian_put_u64(out + 32, header->slot_count);
+  endian_put_u64(out + 40, header->records_offset);
+  endian_put_u64(out + 56, siphash(NO_SEED, out, 56));
+}
+
+enum status map_header_decode(const unsigned char in[static MAP_HEADER_SIZE], struct map_header *ret_header)
+{
+  if (memcmp(in, MAGIC, sizeof MAGIC) != 0 || endian_get_u64(in + 56) != siphash(NO_SEED, in, 56)) {
+    return STATUS_CORRUPT;
+  }
+  if (endian_get_u32(in + 8) != MAP_VERSION) {
+    return STATUS_VERSION;
+  }
+  uint64_t slots = endian_get_u64(in + 32);
+  uint64_t records = endian_get_u64(in + 40);
+  bool power_of_two = slots > 0 && slots <= SLOT_COUNT_MAX && (slots & (slots - 1)) == 0;
+  if (!power_of_two || records != MAP_SLOTS_OFFSET + slots * MAP_SLOT_SIZE) {
+    return STATUS_CORRUPT;
+  }
+  memcpy(ret_header->seed, in + 16, SIPHASH_SEED_SIZE);
+  ret_header->slot_count = slots;
+  ret_header->records_offset = records;
+  return STATUS_OK;
+}
+
+void map_state_encode(const unsigned char seed[static SIPHASH_SEED_SIZE], const struct map_state *state,
+                      unsigned char out[static MAP_STATE_SIZE])
+{
+  memset(out, 0, MAP_STATE_SIZE);
+  endian_put_u64(out, state->serial);
+  memcpy(out + 8, state->boot_id, MAP_BOOT_ID_SIZE);
+  out[24] = state->clean;
+  endian_put_u64(out + 56, siphash(seed, out, 56));
+}
+
+enum status map_state_decode(const unsigned char seed[static SIPHASH_SEED_SIZE],
+                             const unsigned char in[static MAP_STATE_SIZE], struct map_state *ret_state)
+{
+  if (endian_get_u64(in + 56) != siphash(seed, in, 56) || in[24] > 1) {
+    return STATUS_CORRUPT;
+  }
+  ret_state->serial = endian_get_u64(in);
+  memcpy(ret_state->boot_id, in + 8, MAP_BOOT_ID_SIZE);
+  ret_state->clean = in[24];
+  return STATUS_OK;
+}
+
+uint64_t map_slot_check(const unsigned char seed[static SIPHASH_SEED_SIZE], uint64_t number, uint64_t value)
+{
+  unsigned char packed[16];
+  endian_put_u64(packed, number);
+  endian_put_u64(packed + 8, value);
+  return siphash(seed, packed, sizeof packed);
+}
+
+enum status map_boot_id(unsigned char ret_id[static MAP_BOOT_ID_SIZE])
+{
+  char text[37] = {0};
+  char digits[33];
+  size_t used = 0;
+  int fd CLEANUP(cleanup_fd) = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+  if (fd < 0 || read(fd, text, sizeof text - 1) != (ssize_t)sizeof text - 1) {
+    return STATUS_IO;
+  }
+  for (const char *at = text; *at != '\0' && used < sizeof digits - 1; at++) {
+    if (*at != '-') {
+      digits[used++] = *at;
+    }
+  }
+  digits[used] = '\0';
+  return text_from_hex(digits, ret_id, MAP_BOOT_ID_SIZE) == STATUS_OK ? STATUS_OK : STATUS_IO;
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the published map says of accounts, groups, domains and host settings. No secret and no invited address.
+#pragma once
+#include <stdint.h>
+
+#include "base/names.h"
+#include "base/record.h"
+
+enum { PATH_SIZE = 512, SHELL_SIZE = 256, GECOS_SIZE = 256, GROUP_NAME_SIZE = 64, MEMBERS_MAX = 1000 };
+
+struct map_account {
+  uint32_t uid;  // also the gid of the private group
+  char login[LOGIN_SIZE];
+  char gecos[GECOS_SIZE];
+  char home[PATH_SIZE];
+  char shell[SHELL_SIZE];
+  struct u32_list groups;  // gids of org groups by active memberships
+};
+
+struct map_group {
+  uint32_t gid;
+  char name[GROUP_NAME_SIZE];
+  uint8_t enforced;      // named for a user only to root's sshd (POLICY K3)
+  uint32_t member_count;
+  struct bytes members;  // member_count logins, each with its NUL
+};
+
+struct map_domain {
+  char domain[DOMAIN_SIZE];
+  uint32_t org_gid;
+};
+
+struct map_removed {
+  uint32_t number;
+};
+
+enum { RANGES_MAX = 8 };
+
+struct map_settings {
+  char sshd_paths[1024];  // separated by spaces
+  char home[PATH_SIZE];   // directory above the homes
+  char shell[SHELL_SIZE];
+  struct u32_list ranges;  // first, last, first, last...
+  struct u32_list used;    // numbers given in each range
+};
+
+extern const struct record_type MAP_ACCOUNT_RECORD;
+extern const struct record_type MAP_GROUP_RECORD;
+extern const struct record_type MAP_DOMAIN_RECORD;
+extern const struct record_type MAP_REMOVED_RECORD;
+extern const struct record_type MAP_SETTINGS_RECORD;

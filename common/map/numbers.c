@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "map/numbers.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+enum { NUMBER_MIN = 1000, DYNAMIC_FIRST = 61184, DYNAMIC_LAST = 65519, NOBODY = 65534, NO_NUMBER_16 = 65535 };
+
+static const uint32_t NUMBER_MAX = 2147483647;
+
+bool number_is_legal(uint32_t number)
+{
+  bool dynamic = number >= DYNAMIC_FIRST && number <= DYNAMIC_LAST;
+  return number >= NUMBER_MIN && number <= NUMBER_MAX && !dynamic && number != NOBODY && number != NO_NUMBER_16;
+}
+
+struct range {
+  uint32_t first;
+  uint32_t size;
+};
+
+static enum status choose_in(struct range range, uint64_t start, number_taken *taken, void *context,
+                             uint32_t *ret_number)
+{
+  for (uint32_t step = 0; step < range.size; step++) {
+    uint32_t number = range.first + (uint32_t)((start + step) % range.size);
+    bool in_use = true;
+    if (!number_is_legal(number)) {
+      continue;
+    }
+    enum status status = taken(context, number, &in_use);
+    if (status != STATUS_OK) {
+      return status;
+    }
+    if (!in_use) {
+      *ret_number = number;
+      return STATUS_OK;
+    }
+  }
+  return STATUS_NOT_FOUND;
+}
+
+enum status number_choose(const unsigned char seed[static SIPHASH_SEED_SIZE], const char *name,
+                          const struct map_settings *settings, number_taken *taken, void *context,
+                          uint32_t *ret_number)
+{
+  uint64_t start = siphash(seed, name, strlen(name));
+  for (uint32_t i = 0; i + 1 < settings->ranges.count; i += 2) {
+    uint32_t first = settings->ranges.values[i];
+    uint32_t last = settings->ranges.values[i + 1];
+    if (last < first || last > NUMBER_MAX) {
+      return STATUS_INVALID;
+    }
+    struct range range = {first, last - first + 1};
+    uint32_t used = i / 2 < settings->used.count ? settings->used.values[i / 2] : 0;
+    if (used >= range.size / 2) {
+      continue;
+    }
+    enum status status = choose_in(range, start, taken, context, ret_number);
+    if (status != STATUS_NOT_FOUND) {
+      return status;
+    }
+  }
+  return STATUS_NOT_FOUND;
+}
+
+// The third field of a "name:x:number:..." line, in passwd as in group.
+static bool line_has_number(const char *line, uint32_t number)
+{
+  const char *at = strchr(line, ':');
+  at = at != NULL ? strchr(at + 1, ':') : NULL;
+  if (at == NULL) {
+    return false;
+  }
+  char *end = NULL;
+  unsigned long value = strtoul(at + 1, &end, 10);
+  return end != at + 1 && value == number;
+}
+
+static void close_file(FILE **file)
+{
+  if (*file != NULL) {
+    (void)fclose(*file);
+  }
+}
+
+static enum status file_has_number(const char *path, uint32_t number, bool *ret_has)
+{
+  FILE *file CLEANUP(close_file) = fopen(path, "re");
+  char *line CLEANUP(cleanup_free) = NULL;
+  size_t size = 0;
+  if (file == NULL) {
+    return errno == ENOENT ? STATUS_OK : STATUS_IO;
+  }
+  while (getline(&line, &size, file) >= 0) {
+    if (line_has_number(line, number)) {
+      *ret_has = true;
+      return STATUS_OK;
+    }
+  }
+  return ferror(file) != 0 ? STATUS_IO : STATUS_OK;
+}
+
+enum status number_is_local(uint32_t number, bool *ret_local)
+{
+  bool local = false;
+  enum status status = file_has_number("/etc/passwd", number, &local);
+  if (status == STATUS_OK && !local) {
+    status = file_has_number("/etc/group", number, &local);
+  }
+  if (status == STATUS_OK) {
+    *ret_local = local;
+  }
+  return status;
+}

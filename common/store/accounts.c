@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/accounts.h"
+
+#include <string.h>
+
+#include "store/numbers_store.h"
+
+enum status account_get(struct store_txn *txn, int64_t id, struct account *ret_account)
+{
+  const struct store_key key = key_of_i64(id);
+  return store_get_record(txn, TABLE_ACCOUNTS, &key, &ACCOUNT_RECORD, ret_account);
+}
+
+static enum status get_by(struct store_txn *txn, enum store_table index, const char *text, struct account *ret_account)
+{
+  const struct store_key key = key_of_text(text);
+  int64_t id = 0;
+  enum status status = store_get_i64(txn, index, &key, &id);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = account_get(txn, id, ret_account);
+  return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+}
+
+enum status account_by_login(struct store_txn *txn, const char *login, struct account *ret_account)
+{
+  return get_by(txn, TABLE_ACCOUNT_LOGINS, login, ret_account);
+}
+
+enum status account_by_email(struct store_txn *txn, const char *email, struct account *ret_account)
+{
+  return get_by(txn, TABLE_ACCOUNT_EMAILS, email, ret_account);
+}
+
+static enum status index_new(struct store_txn *txn, enum store_table index, const char *text, int64_t id)
+{
+  const struct store_key key = key_of_text(text);
+  int64_t other = 0;
+  enum status status = store_get_i64(txn, index, &key, &other);
+  if (status == STATUS_NOT_FOUND) {
+    return store_put_i64(txn, index, &key, id);
+  }
+  return status == STATUS_OK ? STATUS_EXISTS : status;
+}
+
+static enum status put_account(struct store_txn *txn, const struct account *account)
+{
+  const struct store_key key = key_of_i64(account->id);
+  return store_put_record(txn, TABLE_ACCOUNTS, &key, &ACCOUNT_RECORD, account);
+}
+
+enum status account_add(struct store_txn *txn, const struct account *account)
+{
+  enum status status = index_new(txn, TABLE_ACCOUNT_LOGINS, account->login, account->id);
+  if (status == STATUS_OK) {
+    status = index_new(txn, TABLE_ACCOUNT_EMAILS, account->email, account->id);
+  }
+  if (status == STATUS_OK) {
+    status = numbers_take(txn, account->uid, &(struct number){NUMBER_ACCOUNT, account->id});
+  }
+  return status != STATUS_OK ? status : put_account(txn, account);
+}
+
+enum status account_update(struct store_txn *txn, const struct account *account)
+{
+  struct account before;
+  enum status status = account_get(txn, account->id, &before);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  bool same = strcmp(before.login, account->login) == 0 && strcmp(before.email, account->email) == 0 &&
+              before.uid == account->uid;
+  record_done(&ACCOUNT_RECORD, &before);
+  return same ? put_account(txn, account) : STATUS_INVALID;
+}
+
+static struct store_key identity_key(int64_t org_id, uint32_t registration, const char *subject)
+{
+  struct store_key key = key_of_i64(org_id);
+  key_add_u32(&key, registration);
+  key_add_text(&key, subject);
+  return key;
+}
+
+static struct store_key account_identity_key(int64_t account_id, int64_t org_id, uint32_t registration)
+{
+  struct store_key key = key_of_two_i64(account_id, org_id);
+  key_add_u32(&key, registration);
+  return key;
+}
+
+enum status identity_get(struct store_txn *txn, const struct connection *connection, const char *subject,
+                         struct identity *ret_identity)
+{
+  struct identity identity;
+  if (subject[0] == '\0') {
+    return STATUS_NOT_FOUND;
+  }
+  const struct store_key key = identity_key(connection->org_id, connection->registration, subject);
+  enum status status = store_get_record(txn, TABLE_IDENTITIES, &key, &IDENTITY_RECORD, &identity);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  bool same = strcmp(identity.issuer, connection->issuer) == 0 &&
+              strcmp(identity.client_id, connection->client_id) == 0 && strcmp(identity.subject, subject) == 0;
+  if (!same) {
+    return STATUS_CORRUPT;
+  }
+  *ret_identity = identity;
+  return STATUS_OK;
+}
+
+enum status identity_of_account(struct store_txn *txn, int64_t account_id, const struct connection *connection,
+                                struct identity *ret_identity)
+{
+  struct bytes subject __attribute__((cleanup(bytes_done))) = BYTES_EMPTY;
+  const struct store_key key = account_identity_key(account_id, connection->org_id, connection->registration);
+  enum status status = store_get(txn, TABLE_ACCOUNT_IDENTITIES, &key, &subject);
+  return status != STATUS_OK ? status : identity_get(txn, connection, bytes_text(&subject), ret_identity);
+}
+
+enum status identity_put(struct store_txn *txn, const struct identity *identity)
+{
+  const struct store_key key = identity_key(identity->org_id, identity->registration, identity->subject);
+  const struct store_key back = account_identity_key(identity->account_id, identity->org_id, identity->registration);
+  enum status status = store_put_record(txn, TABLE_IDENTITIES, &key, &IDENTITY_RECORD, identity);
+  return status != STATUS_OK ? status
+                             : store_put(txn, TABLE_ACCOUNT_IDENTITIES, &back, identity->subject,
+                                         strlen(identity->subject));
+}
+
+struct first_found {
+  struct store_key back;
+  struct store_key key;
+  bool found;
+};
+
+// Both keys of the first identity in the walk; the walk ends there since deleting would move the cursor.
+static enum status find_first(void *context, const struct store_entry *entry)
+{
+  struct first_found *first = context;
+  enum { ORG_AT = 8, KEY_LENGTH = 20 };
+  if (entry->key_length != KEY_LENGTH || entry->length >= PROTOCOL_SUBJECT_SIZE) {
+    return STATUS_CORRUPT;
+  }
+  first->back = key_new();
+  memcpy(first->back.data, entry->key, KEY_LENGTH);
+  first->back.length = KEY_LENGTH;
+  first->key = key_new();
+  memcpy(first->key.data, entry->key + ORG_AT, KEY_LENGTH - ORG_AT);
+  memcpy(first->key.data + KEY_LENGTH - ORG_AT, entry->data, entry->length);
+  first->key.length = KEY_LENGTH - ORG_AT + entry->length;
+  first->found = true;
+  return STATUS_EXISTS;
+}
+
+enum status identity_drop_all(struct store_txn *txn, int64_t account_id)
+{
+  const struct store_key prefix = key_of_i64(account_id);
+  for (;;) {
+    struct first_found first = {.found = false};
+    enum status status = store_each(txn, TABLE_ACCOUNT_IDENTITIES, &prefix, find_first, &first);
+    if (status != STATUS_EXISTS) {
+      return status;
+    }
+    status = store_delete(txn, TABLE_IDENTITIES, &first.key);
+    if (status == STATUS_OK) {
+      status = store_delete(txn, TABLE_ACCOUNT_IDENTITIES, &first.back);
+    }
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
+}

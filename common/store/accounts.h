@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Accounts, their identities and memberships in the store, with their indexes. Writing needs a write transaction.
+// Every function may fail as store_get() and store_put() do.
+#pragma once
+#include "store/entities.h"
+#include "store/store.h"
+
+MUST_CHECK enum status account_get(struct store_txn *txn, int64_t id, struct account *ret_account);
+MUST_CHECK enum status account_by_login(struct store_txn *txn, const char *login, struct account *ret_account);
+MUST_CHECK enum status account_by_email(struct store_txn *txn, const char *email, struct account *ret_account);
+
+// Stores a new account, its id given by store_next_id(), and its indexes. STATUS_EXISTS if the login, the email or the
+// number is taken already: nothing but the transaction's end may follow then.
+MUST_CHECK enum status account_add(struct store_txn *txn, const struct account *account);
+
+// Replaces a stored account whose login, email and uid stay as they are; STATUS_INVALID otherwise.
+MUST_CHECK enum status account_update(struct store_txn *txn, const struct account *account);
+
+// The identity (org's connection, registration, subject), compared byte for byte.
+MUST_CHECK enum status identity_get(struct store_txn *txn, const struct connection *connection, const char *subject,
+                                    struct identity *ret_identity);
+// The identity that the account has under the connection's present issuer and client id.
+MUST_CHECK enum status identity_of_account(struct store_txn *txn, int64_t account_id,
+                                           const struct connection *connection, struct identity *ret_identity);
+MUST_CHECK enum status identity_put(struct store_txn *txn, const struct identity *identity);
+
+// Forgets every identity of the account. STATUS_OK where there is none.
+MUST_CHECK enum status identity_drop_all(struct store_txn *txn, int64_t account_id);
+
+MUST_CHECK enum status membership_get(struct store_txn *txn, int64_t account_id, int64_t org_id,
+                                      struct membership *ret_membership);
+MUST_CHECK enum status membership_put(struct store_txn *txn, const struct membership *membership);
+MUST_CHECK enum status membership_remove(struct store_txn *txn, int64_t account_id, int64_t org_id);
+
+enum { MEMBERSHIPS_MAX = 32 };
+
+struct memberships {
+  size_t count;
+  struct membership list[MEMBERSHIPS_MAX];
+};
+
+// All memberships of the account. STATUS_TOO_LARGE if there are more than MEMBERSHIPS_MAX.
+MUST_CHECK enum status memberships_of(struct store_txn *txn, int64_t account_id, struct memberships *ret_memberships);
+
+// Calls VISIT with each membership of the org, in the order they joined; another status than STATUS_OK ends the walk.
+typedef enum status membership_visit(void *context, const struct membership *membership);
+MUST_CHECK enum status membership_each(struct store_txn *txn, int64_t org_id, membership_visit *visit, void *context);
+
+// One-time tickets. ticket_take() reads and removes; STATUS_NOT_FOUND also for one that has expired at NOW_S.
+MUST_CHECK enum status ticket_put(struct store_txn *txn, const struct ticket *ticket);
+MUST_CHECK enum status ticket_get(struct store_txn *txn, const char *id, int64_t now_s, struct ticket *ret_ticket);
+MUST_CHECK enum status ticket_remove(struct store_txn *txn, const char *id);
+// Removes all that have expired at NOW_S.
+MUST_CHECK enum status ticket_sweep(struct store_txn *txn, int64_t now_s);

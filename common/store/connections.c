@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
+#include "store/orgs.h"
+
+static struct store_key slot_key(int64_t org_id, enum connection_slot slot)
+{
+  struct store_key key = key_of_i64(org_id);
+  key_add_u32(&key, (uint32_t)slot);
+  return key;
+}
+
+enum status connection_get(struct store_txn *txn, int64_t org_id, enum connection_slot slot,
+                           struct connection *ret_connection)
+{
+  const struct store_key key = slot_key(org_id, slot);
+  return store_get_record(txn, TABLE_CONNECTIONS, &key, &CONNECTION_RECORD, ret_connection);
+}
+
+struct search {
+  const struct connection *wanted;
+  uint32_t last;
+  uint32_t found;
+};
+
+static enum status compare(void *context, const struct store_entry *entry)
+{
+  struct search *search = context;
+  struct registration registration;
+  enum status status = record_decode(&REGISTRATION_RECORD, entry->data, entry->length, &registration);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  search->last = registration.number;
+  if (strcmp(registration.issuer, search->wanted->issuer) == 0 &&
+      strcmp(registration.client_id, search->wanted->client_id) == 0) {
+    search->found = registration.number;
+  }
+  return STATUS_OK;
+}
+
+// Identities are kept under the number of the issuer and client id they were made with.
+static enum status number_registration(struct store_txn *txn, const struct connection *connection, uint32_t *ret_number)
+{
+  const struct store_key prefix = key_of_i64(connection->org_id);
+  struct search search = {.wanted = connection};
+  enum status status = store_each(txn, TABLE_REGISTRATIONS, &prefix, compare, &search);
+  if (status != STATUS_OK || search.found != 0) {
+    *ret_number = search.found;
+    return status;
+  }
+  struct registration fresh = {.number = search.last + 1};
+  memcpy(fresh.issuer, connection->issuer, sizeof fresh.issuer);
+  memcpy(fresh.client_id, connection->client_id, sizeof fresh.client_id);
+  struct store_key key = prefix;
+  key_add_u32(&key, fresh.number);
+  *ret_number = fresh.number;
+  return store_put_record(txn, TABLE_REGISTRATIONS, &key, &REGISTRATION_RECORD, &fresh);
+}
+
+enum status connection_put(struct store_txn *txn, enum connection_slot slot, struct connection *connection)
+{
+  const struct store_key key = slot_key(connection->org_id, slot);
+  enum status status = number_registration(txn, connection, &connection->registration);
+  return status != STATUS_OK ? status
+                             : store_put_record(txn, TABLE_CONNECTIONS, &key, &CONNECTION_RECORD, connection);
+}
+
+enum status connection_remove(struct store_txn *txn, int64_t org_id, enum connection_slot slot)
+{
+  const struct store_key key = slot_key(org_id, slot);
+  return store_delete(txn, TABLE_CONNECTIONS, &key);
+}

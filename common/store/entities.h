@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the store knows: accounts, orgs, claims of domains, connections, identities, memberships, invites, tickets, audit
+// events. Packed by the tables in entities.c. Dates are seconds since 1970, 0 for never.
+#pragma once
+#include <stdint.h>
+
+#include "base/names.h"
+#include "base/record.h"
+#include "map/map_records.h"
+#include "protocol/protocol.h"
+
+enum { DISPLAY_SIZE = 128, PASSWORD_HASH_SIZE = 384, REASON_SIZE = 256, ACTOR_SIZE = 64 };
+
+enum account_status { ACCOUNT_ACTIVE = 0, ACCOUNT_LOCKED };
+
+struct account {
+  int64_t id;
+  char login[LOGIN_SIZE];
+  char email[EMAIL_SIZE];  // primary, folded
+  uint8_t email_proven;
+  uint8_t status;  // enum account_status
+  uint32_t uid;    // also the private group's gid
+  char name[DISPLAY_SIZE];
+  char home[PATH_SIZE];
+  char shell[SHELL_SIZE];
+  char password[PASSWORD_HASH_SIZE];  // crypt(5) string, "" for none
+  uint8_t password_tried;             // its owner has signed in with this password
+  int64_t created_at_s;
+  int64_t last_sign_in_at_s;
+  char last_sign_in_from[256];
+};
+
+enum provisioning { PROVISIONING_INVITE_ONLY = 0, PROVISIONING_JIT };
+enum enforcement { ENFORCEMENT_OFF = 0, ENFORCEMENT_DOMAINS, ENFORCEMENT_SSO_ONLY };
+enum trust { TRUST_DOMAIN = 0, TRUST_LINKED, TRUST_ANY };
+enum role { ROLE_VIEWER = 0, ROLE_ADMIN, ROLE_OWNER };
+enum source { SOURCE_MANUAL = 0, SOURCE_SSO, SOURCE_INVITATION, SOURCE_OWNER };
+enum member_status { MEMBER_ACTIVE = 0, MEMBER_SUSPENDED };
+
+struct org {
+  int64_t id;
+  char slug[SLUG_SIZE];
+  char name[DISPLAY_SIZE];
+  uint32_t gid;
+  uint32_t admins_gid;
+  uint8_t provisioning;
+  uint8_t enforcement;
+  uint8_t default_role;
+  uint8_t trust;
+  uint8_t by_root;  // created by root: its owner keeps the password (POLICY L5)
+  int64_t owner_id;
+  int64_t created_at_s;
+};
+
+struct domain {
+  int64_t org_id;
+  char domain[DOMAIN_SIZE];
+  uint8_t verified;
+  char token[33];            // of the TXT record, 128 random bits as hexadecimal
+  char reason[REASON_SIZE];  // why it was verified by hand, "" if by DNS
+  int64_t added_at_s;
+  int64_t verified_at_s;
+};
+
+// Where connections are kept under an org: the one in effect, and the one that waits for a test sign-in (POLICY E3).
+enum connection_slot { CONNECTION_ACTIVE = 0, CONNECTION_STAGED };
+
+struct connection {
+  int64_t org_id;
+  char issuer[PROTOCOL_URL_SIZE];
+  char client_id[PROTOCOL_CLIENT_SIZE];
+  struct bytes client_secret;
+  uint8_t client_auth;  // enum client_auth
+  char scopes[256];
+  char email_claim[64];
+  struct bytes ca_pem;
+  uint32_t registration;  // number of this issuer and client id under the org
+  uint8_t tried;          // a sign-in succeeded with the present issuer and client
+  int64_t tried_at_s;
+  int64_t set_at_s;
+};
+
+struct registration {
+  uint32_t number;
+  char issuer[PROTOCOL_URL_SIZE];
+  char client_id[PROTOCOL_CLIENT_SIZE];
+};
+
+struct identity {
+  int64_t account_id;
+  int64_t org_id;
+  uint32_t registration;
+  char issuer[PROTOCOL_URL_SIZE];
+  char client_id[PROTOCOL_CLIENT_SIZE];
+  char subject[PROTOCOL_SUBJECT_SIZE];
+  char email[EMAIL_SIZE];  // as the provider last said it, for display
+  int64_t linked_at_s;
+};
+
+struct membership {
+  int64_t account_id;
+  int64_t org_id;
+  uint8_t role;
+  uint8_t source;
+  uint8_t status;
+  int64_t joined_at_s;
+  int64_t last_sign_in_at_s;
+};
+
+struct invite {
+  int64_t org_id;
+  char email[EMAIL_SIZE];
+  uint8_t role;
+  char invited_by[ACTOR_SIZE];
+  int64_t created_at_s;
+  int64_t expires_at_s;
+};
+
+enum way { WAY_KEY = 0, WAY_PASSWORD, WAY_SSO };
+
+// How a session was authenticated, for the later phases (POLICY K4).
+struct ticket {
+  char id[PROTOCOL_TICKET_SIZE];
+  int64_t account_id;
+  uint8_t way;     // enum way
+  int64_t org_id;  // whose connection was used, 0 for a password
+  int64_t expires_at_s;
+};
+
+enum number_use { NUMBER_ACCOUNT = 1, NUMBER_ORG, NUMBER_REMOVED };
+
+struct number {
+  uint8_t use;  // enum number_use
+  int64_t id;   // of the account or org
+};
+
+struct audit_event {
+  int64_t at_s;
+  char actor[ACTOR_SIZE];  // who did it: an operator's name, a login, "-"
+  char event[32];          // "org.create", "sign-in", ...
+  char org[SLUG_SIZE];
+  char login[LOGIN_SIZE];
+  char rhost[256];
+  char service[64];
+  char row[8];   // of POLICY.md, "" where no row decided
+  char detail[REASON_SIZE];
+};
+
+extern const struct record_type ACCOUNT_RECORD;
+extern const struct record_type ORG_RECORD;
+extern const struct record_type DOMAIN_RECORD;
+extern const struct record_type CONNECTION_RECORD;
+extern const struct record_type REGISTRATION_RECORD;
+extern const struct record_type IDENTITY_RECORD;
+extern const struct record_type MEMBERSHIP_RECORD;
+extern const struct record_type INVITE_RECORD;
+extern const struct record_type TICKET_RECORD;
+extern const struct record_type NUMBER_RECORD;
+extern const struct record_type AUDIT_RECORD;
+
+// The words of POLICY.md for the numbers above; "?" for a number that has none. Static.
+const char *provisioning_word(uint8_t value);
+const char *enforcement_word(uint8_t value);
+const char *trust_word(uint8_t value);
+const char *role_word(uint8_t value);
+const char *source_word(uint8_t value);
+const char *member_status_word(uint8_t value);
+const char *account_status_word(uint8_t value);
+const char *client_auth_word(uint8_t value);
+const char *way_word(uint8_t value);
+
+// The number of a word. STATUS_INVALID.
+MUST_CHECK enum status provisioning_from(const char *word, uint8_t *ret_value);
+MUST_CHECK enum status enforcement_from(const char *word, uint8_t *ret_value);
+MUST_CHECK enum status role_from(const char *word, uint8_t *ret_value);
+MUST_CHECK enum status source_from(const char *word, uint8_t *ret_value);
+MUST_CHECK enum status client_auth_from(const char *word, uint8_t *ret_value);
+MUST_CHECK enum status trust_from(const char *word, uint8_t *ret_value);

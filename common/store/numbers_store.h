@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// The numbers that accounts and orgs have or had (POLICY N4). One table for uids and gids: no number is given twice.
+#pragma once
+#include <stdint.h>
+
+#include "store/entities.h"
+#include "store/store.h"
+
+// Gives NUMBER to what NUMBER_USE names. STATUS_EXISTS if it is or was given to anything; STATUS_INVALID if it is not
+// legal. Errors as store_put().
+MUST_CHECK enum status numbers_take(struct store_txn *txn, uint32_t number, const struct number *use);
+
+// Who has it. STATUS_NOT_FOUND if nobody has and nobody had it. Errors as store_get().
+MUST_CHECK enum status numbers_get(struct store_txn *txn, uint32_t number, struct number *ret_use);
+
+// Counts the numbers given in each range of SETTINGS into settings->used.
+MUST_CHECK enum status numbers_count(struct store_txn *txn, struct map_settings *settings);
+
+// The number a new account or org NAME gets, free in the store and in the host's own files and name services. SETTINGS
+// are the host's, counted by numbers_count(). STATUS_NOT_FOUND when every range is half full.
+MUST_CHECK enum status numbers_choose(struct store_txn *txn, const char *name, const struct map_settings *settings,
+                                      uint32_t *ret_number);

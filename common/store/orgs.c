@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/orgs.h"
+
+#include <string.h>
+
+#include "store/numbers_store.h"
+
+enum status org_get(struct store_txn *txn, int64_t id, struct org *ret_org)
+{
+  const struct store_key key = key_of_i64(id);
+  return store_get_record(txn, TABLE_ORGS, &key, &ORG_RECORD, ret_org);
+}
+
+enum status org_by_slug(struct store_txn *txn, const char *slug, struct org *ret_org)
+{
+  const struct store_key key = key_of_text(slug);
+  int64_t id = 0;
+  enum status status = store_get_i64(txn, TABLE_ORG_SLUGS, &key, &id);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = org_get(txn, id, ret_org);
+  return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+}
+
+static enum status put_org(struct store_txn *txn, const struct org *org)
+{
+  const struct store_key key = key_of_i64(org->id);
+  return store_put_record(txn, TABLE_ORGS, &key, &ORG_RECORD, org);
+}
+
+enum status org_add(struct store_txn *txn, const struct org *org)
+{
+  const struct store_key slug = key_of_text(org->slug);
+  const struct number use = {NUMBER_ORG, org->id};
+  int64_t other = 0;
+  enum status status = store_get_i64(txn, TABLE_ORG_SLUGS, &slug, &other);
+  if (status != STATUS_NOT_FOUND) {
+    return status == STATUS_OK ? STATUS_EXISTS : status;
+  }
+  status = numbers_take(txn, org->gid, &use);
+  if (status == STATUS_OK) {
+    status = numbers_take(txn, org->admins_gid, &use);
+  }
+  if (status == STATUS_OK) {
+    status = store_put_i64(txn, TABLE_ORG_SLUGS, &slug, org->id);
+  }
+  return status != STATUS_OK ? status : put_org(txn, org);
+}
+
+enum status org_update(struct store_txn *txn, const struct org *org)
+{
+  struct org before;
+  enum status status = org_get(txn, org->id, &before);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  bool same = strcmp(before.slug, org->slug) == 0 && before.gid == org->gid && before.admins_gid == org->admins_gid;
+  return same ? put_org(txn, org) : STATUS_INVALID;
+}
+
+struct walk {
+  union {
+    org_visit *org;
+    domain_visit *domain;
+    invite_visit *invite;
+    audit_visit *audit;
+  } visit;
+  void *context;
+};
+
+static enum status visit_org(void *context, const struct store_entry *entry)
+{
+  const struct walk *walk = context;
+  struct org org;
+  enum status status = record_decode(&ORG_RECORD, entry->data, entry->length, &org);
+  return status != STATUS_OK ? status : walk->visit.org(walk->context, &org);
+}
+
+enum status org_each(struct store_txn *txn, org_visit *visit, void *context)
+{
+  const struct store_key all = key_new();
+  struct walk walk = {{.org = visit}, context};
+  return store_each(txn, TABLE_ORGS, &all, visit_org, &walk);
+}
+
+static struct store_key org_and_text(int64_t org_id, const char *text)
+{
+  struct store_key key = key_of_i64(org_id);
+  key_add_text(&key, text);
+  return key;
+}
+
+enum status domain_get(struct store_txn *txn, int64_t org_id, const char *domain, struct domain *ret_domain)
+{
+  const struct store_key key = org_and_text(org_id, domain);
+  return store_get_record(txn, TABLE_DOMAINS, &key, &DOMAIN_RECORD, ret_domain);
+}
+
+enum status domain_put(struct store_txn *txn, const struct domain *domain)
+{
+  const struct store_key key = org_and_text(domain->org_id, domain->domain);
+  const struct store_key owner = key_of_text(domain->domain);
+  enum status status = store_put_record(txn, TABLE_DOMAINS, &key, &DOMAIN_RECORD, domain);
+  if (status == STATUS_OK && domain->verified == 1) {
+    status = store_put_i64(txn, TABLE_DOMAIN_OWNERS, &owner, domain->org_id);
+  }
+  return status;
+}
+
+enum status domain_owner(struct store_txn *txn, const char *domain, int64_t *ret_org_id)
+{
+  const struct store_key key = key_of_text(domain);
+  return store_get_i64(txn, TABLE_DOMAIN_OWNERS, &key, ret_org_id);
+}
+
+enum status domain_remove(struct store_txn *txn, int64_t org_id, const char *domain)
+{
+  const struct store_key key = org_and_text(org_id, domain);
+  const struct store_key owner = key_of_text(domain);
+  int64_t owner_id = 0;
+  enum status status = domain_owner(txn, domain, &owner_id);
+  if (status == STATUS_OK && owner_id == org_id) {
+    status = store_delete(txn, TABLE_DOMAIN_OWNERS, &owner);
+  }
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  return store_delete(txn, TABLE_DOMAINS, &key);
+}
+
+static enum status visit_domain(void *context, const struct store_entry *entry)
+{
+  const struct walk *walk = context;
+  struct domain domain;
+  enum status status = record_decode(&DOMAIN_RECORD, entry->data, entry->length, &domain);
+  return status != STATUS_OK ? status : walk->visit.domain(walk->context, &domain);
+}
+
+enum status domain_each(struct store_txn *txn, int64_t org_id, domain_visit *visit, void *context)
+{
+  const struct store_key prefix = org_id != 0 ? key_of_i64(org_id) : key_new();
+  struct walk walk = {{.domain = visit}, context};
+  return store_each(txn, TABLE_DOMAINS, &prefix, visit_domain, &walk);
+}
+
+static enum status count_verified(void *context, const struct domain *domain)
+{
+  size_t *count = context;
+  *count += domain->verified == 1 ? 1 : 0;
+  return STATUS_OK;
+}
+
+enum status domain_count_verified(struct store_txn *txn, int64_t org_id, size_t *ret_count)
+{
+  size_t count = 0;
+  enum status status = domain_each(txn, org_id, count_verified, &count);
+  if (status == STATUS_OK) {
+    *ret_count = count;
+  }
+  return status;
+}
+
+enum status invite_get(struct store_txn *txn, int64_t org_id, const char *email, struct invite *ret_invite)
+{
+  const struct store_key key = org_and_text(org_id, email);
+  return store_get_record(txn, TABLE_INVITES, &key, &INVITE_RECORD, ret_invite);
+}
+
+enum status invite_put(struct store_txn *txn, const struct invite *invite)
+{
+  const struct store_key key = org_and_text(invite->org_id, invite->email);
+  return store_put_record(txn, TABLE_INVITES, &key, &INVITE_RECORD, invite);
+}
+
+enum status invite_remove(struct store_txn *txn, int64_t org_id, const char *email)
+{
+  const struct store_key key = org_and_text(org_id, email);
+  return store_delete(txn, TABLE_INVITES, &key);
+}
+
+static enum status visit_invite(void *context, const struct store_entry *entry)
+{
+  const struct walk *walk = context;
+  struct invite invite;
+  enum status status = record_decode(&INVITE_RECORD, entry->data, entry->length, &invite);
+  return status != STATUS_OK ? status : walk->visit.invite(walk->context, &invite);
+}
+
+enum status invite_each(struct store_txn *txn, int64_t org_id, invite_visit *visit, void *context)
+{
+  const struct store_key prefix = key_of_i64(org_id);
+  struct walk walk = {{.invite = visit}, context};
+  return store_each(txn, TABLE_INVITES, &prefix, visit_invite, &walk);
+}
+
+enum status audit_add(struct store_txn *txn, const struct audit_event *event)
+{
+  int64_t id = 0;
+  enum status status = store_next_id(txn, &id);
+  const struct store_key key = key_of_i64(id);
+  return status != STATUS_OK ? status : store_put_record(txn, TABLE_AUDIT, &key, &AUDIT_RECORD, event);
+}
+
+static enum status visit_audit(void *context, const struct store_entry *entry)
+{
+  const struct walk *walk = context;
+  struct audit_event event;
+  enum status status = record_decode(&AUDIT_RECORD, entry->data, entry->length, &event);
+  return status != STATUS_OK ? status : walk->visit.audit(walk->context, &event);
+}
+
+enum status audit_each_backwards(struct store_txn *txn, audit_visit *visit, void *context)
+{
+  const struct store_key all = key_new();
+  struct walk walk = {{.audit = visit}, context};
+  return store_each_backwards(txn, TABLE_AUDIT, &all, visit_audit, &walk);
+}

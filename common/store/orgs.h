@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Orgs, their domains, connections and invites in the store, with their indexes; and the audit trail. Writing needs a
+// write transaction. Every function may fail as store_get() and store_put() do.
+#pragma once
+#include "store/entities.h"
+#include "store/store.h"
+
+MUST_CHECK enum status org_get(struct store_txn *txn, int64_t id, struct org *ret_org);
+MUST_CHECK enum status org_by_slug(struct store_txn *txn, const char *slug, struct org *ret_org);
+
+// Stores a new org, its id given by store_next_id(), and takes its numbers. STATUS_EXISTS if slug or number is taken.
+MUST_CHECK enum status org_add(struct store_txn *txn, const struct org *org);
+
+// Replaces a stored org whose slug and numbers stay; STATUS_INVALID otherwise.
+MUST_CHECK enum status org_update(struct store_txn *txn, const struct org *org);
+
+typedef enum status org_visit(void *context, const struct org *org);
+MUST_CHECK enum status org_each(struct store_txn *txn, org_visit *visit, void *context);
+
+MUST_CHECK enum status domain_get(struct store_txn *txn, int64_t org_id, const char *domain,
+                                  struct domain *ret_domain);
+MUST_CHECK enum status domain_put(struct store_txn *txn, const struct domain *domain);
+MUST_CHECK enum status domain_remove(struct store_txn *txn, int64_t org_id, const char *domain);
+
+// The org that has verified DOMAIN, exact labels only (HOLES H24). STATUS_NOT_FOUND.
+MUST_CHECK enum status domain_owner(struct store_txn *txn, const char *domain, int64_t *ret_org_id);
+
+// The claims of one org, or of all for ORG_ID 0.
+typedef enum status domain_visit(void *context, const struct domain *domain);
+MUST_CHECK enum status domain_each(struct store_txn *txn, int64_t org_id, domain_visit *visit, void *context);
+
+// How many domains the org has verified.
+MUST_CHECK enum status domain_count_verified(struct store_txn *txn, int64_t org_id, size_t *ret_count);
+
+// Connections own secrets: record_done(&CONNECTION_RECORD, ...).
+MUST_CHECK enum status connection_get(struct store_txn *txn, int64_t org_id, enum connection_slot slot,
+                                      struct connection *ret_connection);
+// Stores it and sets connection->registration: the number its issuer and client id had before, or a new one.
+MUST_CHECK enum status connection_put(struct store_txn *txn, enum connection_slot slot, struct connection *connection);
+MUST_CHECK enum status connection_remove(struct store_txn *txn, int64_t org_id, enum connection_slot slot);
+
+MUST_CHECK enum status invite_get(struct store_txn *txn, int64_t org_id, const char *email, struct invite *ret_invite);
+MUST_CHECK enum status invite_put(struct store_txn *txn, const struct invite *invite);
+MUST_CHECK enum status invite_remove(struct store_txn *txn, int64_t org_id, const char *email);
+typedef enum status invite_visit(void *context, const struct invite *invite);
+MUST_CHECK enum status invite_each(struct store_txn *txn, int64_t org_id, invite_visit *visit, void *context);
+
+// The audit trail, in time order; audit_each() goes from the newest back.
+MUST_CHECK enum status audit_add(struct store_txn *txn, const struct audit_event *event);
+typedef enum status audit_visit(void *context, const struct audit_event *event);
+MUST_CHECK enum status audit_each_backwards(struct store_txn *txn, audit_visit *visit, void *context);

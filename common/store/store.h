@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// The embedded store: one LMDB environment in one directory. This pair of files is the only code that knows LMDB.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/record.h"
+#include "base/report.h"
+#include "base/siphash.h"
+#include "base/status.h"
+
+enum { STORE_SCHEMA = 1, STORE_KEY_MAX = 511, STORE_LOCK_WAIT_MS = 5000 };
+
+enum store_table {
+  TABLE_META,
+  TABLE_ACCOUNTS,            // id -> account
+  TABLE_ACCOUNT_LOGINS,      // login -> id
+  TABLE_ACCOUNT_EMAILS,      // primary email -> id
+  TABLE_NUMBERS,             // uid or gid -> what it is given to
+  TABLE_ORGS,                // id -> org
+  TABLE_ORG_SLUGS,           // slug -> id
+  TABLE_DOMAINS,             // org id, domain -> claim
+  TABLE_DOMAIN_OWNERS,       // domain -> org id, verified claims only
+  TABLE_CONNECTIONS,         // org id, slot -> connection
+  TABLE_REGISTRATIONS,       // org id, number -> issuer and client id
+  TABLE_IDENTITIES,          // org id, registration, subject -> identity
+  TABLE_ACCOUNT_IDENTITIES,  // account id, org id, registration -> subject
+  TABLE_MEMBERSHIPS,         // account id, org id -> membership
+  TABLE_ORG_MEMBERS,         // org id, account id -> nothing
+  TABLE_INVITES,             // org id, email -> invite
+  TABLE_TICKETS,             // ticket id -> ticket
+  TABLE_AUDIT,               // sequence -> event
+  TABLE_COUNT
+};
+
+// A key is built from its parts in order; numbers are big-endian so that keys sort by them. A key that grows over
+// STORE_KEY_MAX bytes is marked bad and every use of it fails with STATUS_INVALID.
+struct store_key {
+  unsigned char data[STORE_KEY_MAX];
+  size_t length;
+  bool bad;
+};
+
+struct store_key key_new(void);
+void key_add_i64(struct store_key *key, int64_t value);
+void key_add_u32(struct store_key *key, uint32_t value);
+void key_add_text(struct store_key *key, const char *text);
+struct store_key key_of_i64(int64_t value);
+struct store_key key_of_two_i64(int64_t first, int64_t second);
+struct store_key key_of_text(const char *text);
+
+struct store;
+struct store_txn;
+
+enum store_mode { STORE_READ_ONLY, STORE_READ_WRITE, STORE_CREATE };
+
+// Opens the store in directory DIR: a directory of root (or the effective user) with mode 0700. STORE_CREATE makes both.
+// The caller closes *RET_STORE before it forks. STATUS_NOT_FOUND, STATUS_PERMISSION, STATUS_VERSION, STATUS_CORRUPT,
+// STATUS_IO, STATUS_NO_MEMORY, STATUS_EXISTS (STORE_CREATE where there is one); REPORT says what failed.
+MUST_CHECK enum status store_open(const char *dir, enum store_mode mode, struct report *report,
+                                  struct store **ret_store);
+void store_close(struct store **store);
+
+// Takes the one lock that writers hold around a change and its publishing. STATUS_BUSY after STORE_LOCK_WAIT_MS.
+// Released by store_unlock() and by store_close().
+MUST_CHECK enum status store_lock(struct store *store);
+void store_unlock(struct store *store);
+
+// One transaction at a time per store. A write transaction needs the lock. STATUS_IO, STATUS_NO_MEMORY, STATUS_BUSY.
+MUST_CHECK enum status store_begin(struct store *store, bool write, struct store_txn **ret_txn);
+
+// Commits durably and ends the transaction, also on failure. STATUS_IO, STATUS_TOO_LARGE as store_put().
+MUST_CHECK enum status store_commit(struct store_txn **txn);
+
+// Ends without a trace. *TXN may be NULL.
+void store_abort(struct store_txn **txn);
+
+// Doubles the map after STATUS_TOO_LARGE; no transaction may be open. STATUS_IO.
+MUST_CHECK enum status store_grow(struct store *store);
+
+// Puts, replaces, deletes, reads one value. store_get() appends the value to OUT. STATUS_NOT_FOUND; STATUS_TOO_LARGE when
+// the map is full (abort, store_grow(), begin again); STATUS_INVALID for a bad key; STATUS_CORRUPT; STATUS_IO.
+MUST_CHECK enum status store_put(struct store_txn *txn, enum store_table table, const struct store_key *key,
+                                 const void *data, size_t length);
+MUST_CHECK enum status store_delete(struct store_txn *txn, enum store_table table, const struct store_key *key);
+MUST_CHECK enum status store_get(struct store_txn *txn, enum store_table table, const struct store_key *key,
+                                 struct bytes *out);
+
+// The same for a struct that a record table describes. *RET_VALUE must be zero or done.
+MUST_CHECK enum status store_put_record(struct store_txn *txn, enum store_table table, const struct store_key *key,
+                                        const struct record_type *type, const void *value);
+MUST_CHECK enum status store_get_record(struct store_txn *txn, enum store_table table, const struct store_key *key,
+                                        const struct record_type *type, void *ret_value);
+
+// The same for one i64, as indexes and counters use it.
+MUST_CHECK enum status store_put_i64(struct store_txn *txn, enum store_table table, const struct store_key *key,
+                                     int64_t value);
+MUST_CHECK enum status store_get_i64(struct store_txn *txn, enum store_table table, const struct store_key *key,
+                                     int64_t *ret_value);
+
+// What store_each() calls with each entry; data is borrowed and valid until the next write. Another status than
+// STATUS_OK ends the walk and is returned.
+struct store_entry {
+  const unsigned char *key;
+  size_t key_length;
+  const void *data;
+  size_t length;
+};
+typedef enum status store_visit(void *context, const struct store_entry *entry);
+
+// Visits the entries whose key begins with PREFIX (an empty one: all), in key order, or from the last one back.
+MUST_CHECK enum status store_each(struct store_txn *txn, enum store_table table, const struct store_key *prefix,
+                                  store_visit *visit, void *context);
+MUST_CHECK enum status store_each_backwards(struct store_txn *txn, enum store_table table,
+                                            const struct store_key *prefix, store_visit *visit, void *context);
+
+// The number of entries in TABLE.
+MUST_CHECK enum status store_count(struct store_txn *txn, enum store_table table, uint64_t *ret_count);
+
+// A new id, never given before. Needs a write transaction.
+MUST_CHECK enum status store_next_id(struct store_txn *txn, int64_t *ret_id);
+
+// The seed of this site, set once by store_set_seed().
+MUST_CHECK enum status store_seed(struct store_txn *txn, unsigned char ret_seed[static SIPHASH_SEED_SIZE]);
+MUST_CHECK enum status store_set_seed(struct store_txn *txn, const unsigned char seed[static SIPHASH_SEED_SIZE]);
+
+// The serial of the last change that the published map must show.
+MUST_CHECK enum status store_map_serial(struct store_txn *txn, int64_t *ret_serial);
+MUST_CHECK enum status store_raise_map_serial(struct store_txn *txn);

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "store/store.h"
+
+static enum status count_up(struct store_txn *txn, const char *name, int64_t *ret_value)
+{
+  const struct store_key key = key_of_text(name);
+  int64_t value = 0;
+  enum status status = store_get_i64(txn, TABLE_META, &key, &value);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  status = store_put_i64(txn, TABLE_META, &key, value + 1);
+  if (status == STATUS_OK) {
+    *ret_value = value + 1;
+  }
+  return status;
+}
+
+enum status store_next_id(struct store_txn *txn, int64_t *ret_id)
+{
+  return count_up(txn, "last_id", ret_id);
+}
+
+enum status store_seed(struct store_txn *txn, unsigned char ret_seed[static SIPHASH_SEED_SIZE])
+{
+  struct bytes seed CLEANUP(bytes_done) = BYTES_EMPTY;
+  const struct store_key key = key_of_text("seed");
+  enum status status = store_get(txn, TABLE_META, &key, &seed);
+  if (status == STATUS_OK && seed.length != SIPHASH_SEED_SIZE) {
+    return STATUS_CORRUPT;
+  }
+  if (status == STATUS_OK) {
+    memcpy(ret_seed, seed.data, SIPHASH_SEED_SIZE);
+  }
+  return status;
+}
+
+enum status store_set_seed(struct store_txn *txn, const unsigned char seed[static SIPHASH_SEED_SIZE])
+{
+  const struct store_key key = key_of_text("seed");
+  return store_put(txn, TABLE_META, &key, seed, SIPHASH_SEED_SIZE);
+}
+
+enum status store_map_serial(struct store_txn *txn, int64_t *ret_serial)
+{
+  const struct store_key key = key_of_text("map_serial");
+  enum status status = store_get_i64(txn, TABLE_META, &key, ret_serial);
+  if (status == STATUS_NOT_FOUND) {
+    *ret_serial = 0;
+    return STATUS_OK;
+  }
+  return status;
+}
+
+enum status store_raise_map_serial(struct store_txn *txn)
+{
+  int64_t serial = 0;
+  return count_up(txn, "map_serial", &serial);
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "store/entities.h"
+
+static const char *const PROVISIONING[] = {"invite-only", "jit"};
+static const char *const ENFORCEMENT[] = {"off", "domains", "sso-only"};
+static const char *const TRUST[] = {"domain", "linked", "any"};
+static const char *const ROLE[] = {"viewer", "admin", "owner"};
+static const char *const SOURCE[] = {"manual", "sso", "invitation", "owner"};
+static const char *const MEMBER_STATUS[] = {"active", "suspended"};
+static const char *const ACCOUNT_STATUS[] = {"active", "locked"};
+static const char *const CLIENT_AUTH[] = {"none", "client_secret_basic", "client_secret_post"};
+static const char *const WAY[] = {"key", "password", "sso"};
+
+static const char *word(const char *const *words, size_t count, uint8_t value)
+{
+  return value < count ? words[value] : "?";
+}
+
+static enum status from_word(const char *const *words, size_t count, const char *text, uint8_t *ret_value)
+{
+  for (size_t i = 0; i < count; i++) {
+    if (strcmp(words[i], text) == 0) {
+      *ret_value = (uint8_t)i;
+      return STATUS_OK;
+    }
+  }
+  return STATUS_INVALID;
+}
+
+const char *provisioning_word(uint8_t value)
+{
+  return word(PROVISIONING, COUNT_OF(PROVISIONING), value);
+}
+
+const char *enforcement_word(uint8_t value)
+{
+  return word(ENFORCEMENT, COUNT_OF(ENFORCEMENT), value);
+}
+
+const char *trust_word(uint8_t value)
+{
+  return word(TRUST, COUNT_OF(TRUST), value);
+}
+
+const char *role_word(uint8_t value)
+{
+  return word(ROLE, COUNT_OF(ROLE), value);
+}
+
+const char *source_word(uint8_t value)
+{
+  return word(SOURCE, COUNT_OF(SOURCE), value);
+}
+
+const char *member_status_word(uint8_t value)
+{
+  return word(MEMBER_STATUS, COUNT_OF(MEMBER_STATUS), value);
+}
+
+const char *account_status_word(uint8_t value)
+{
+  return word(ACCOUNT_STATUS, COUNT_OF(ACCOUNT_STATUS), value);
+}
+
+const char *client_auth_word(uint8_t value)
+{
+  return word(CLIENT_AUTH, COUNT_OF(CLIENT_AUTH), value);
+}
+
+const char *way_word(uint8_t value)
+{
+  return word(WAY, COUNT_OF(WAY), value);
+}
+
+enum status provisioning_from(const char *text, uint8_t *ret_value)
+{
+  return from_word(PROVISIONING, COUNT_OF(PROVISIONING), text, ret_value);
+}
+
+enum status enforcement_from(const char *text, uint8_t *ret_value)
+{
+  return from_word(ENFORCEMENT, COUNT_OF(ENFORCEMENT), text, ret_value);
+}
+
+enum status trust_from(const char *text, uint8_t *ret_value)
+{
+  return from_word(TRUST, COUNT_OF(TRUST), text, ret_value);
+}
+
+enum status role_from(const char *text, uint8_t *ret_value)
+{
+  return from_word(ROLE, COUNT_OF(ROLE), text, ret_value);
+}
+
+enum status source_from(const char *text, uint8_t *ret_value)
+{
+  return from_word(SOURCE, COUNT_OF(SOURCE), text, ret_value);
+}
+
+enum status client_auth_from(const char *text, uint8_t *ret_value)
+{
+  return from_word(CLIENT_AUTH, COUNT_OF(CLIENT_AUTH), text, ret_value);
+}
