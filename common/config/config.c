@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/cleanup.h"
+#include "base/files.h"
+#include "base/text.h"
+#include "map/numbers.h"
+
+enum { CONFIG_FILE_MAX = 64 * 1024, TIMEOUT_MIN_S = 30, TIMEOUT_MAX_S = 300, SIGN_INS_MIN = 9, SIGN_INS_MAX = 4096 };
+
+static bool is_absolute(const char *path)
+{
+  return path[0] == '/' && strstr(path, "/../") == NULL && strchr(path, ':') == NULL;
+}
+
+static enum status copy_path(const char *value, char *to, size_t size)
+{
+  size_t length = strlen(value);
+  bool legal = is_absolute(value) && strchr(value, ' ') == NULL && (length < 3 || strcmp(value + length - 3, "/..") != 0);
+  return legal && length > 1 ? text_copy(value, to, size) : STATUS_INVALID;
+}
+
+static enum status parse_home(const char *value, struct config *config)
+{
+  char home[PATH_SIZE - LOGIN_SIZE];  // a login of any length fits behind it
+  enum status status = copy_path(value, home, sizeof home);
+  return status != STATUS_OK ? STATUS_INVALID : text_copy(home, config->map.home, sizeof config->map.home);
+}
+
+static enum status parse_shell(const char *value, struct config *config)
+{
+  return copy_path(value, config->map.shell, sizeof config->map.shell) == STATUS_OK ? STATUS_OK : STATUS_INVALID;
+}
+
+static enum status parse_sshd_paths(const char *value, struct config *config)
+{
+  const char *at = value;
+  while (*at != '\0') {
+    if (*at != '/' || *at == ' ') {
+      return STATUS_INVALID;
+    }
+    at += strcspn(at, " ");
+    at += *at == ' ' ? 1 : 0;
+  }
+  bool legal = value[0] != '\0' && strstr(value, "/../") == NULL;
+  return legal && text_copy(value, config->map.sshd_paths, sizeof config->map.sshd_paths) == STATUS_OK ? STATUS_OK
+                                                                                                       : STATUS_INVALID;
+}
+
+static enum status parse_range(const char *text, uint32_t *ret_first, uint32_t *ret_last)
+{
+  char first[16];
+  int64_t low = 0;
+  int64_t high = 0;
+  size_t length = strcspn(text, "-");
+  if (length >= sizeof first || text[length] != '-') {
+    return STATUS_INVALID;
+  }
+  memcpy(first, text, length);
+  first[length] = '\0';
+  if (text_to_i64(first, 1000, INT32_MAX, &low) != STATUS_OK ||
+      text_to_i64(text + length + 1, low, INT32_MAX, &high) != STATUS_OK) {
+    return STATUS_INVALID;
+  }
+  if (!number_is_legal((uint32_t)low) || !number_is_legal((uint32_t)high)) {
+    return STATUS_INVALID;
+  }
+  *ret_first = (uint32_t)low;
+  *ret_last = (uint32_t)high;
+  return STATUS_OK;
+}
+
+static enum status parse_ranges(const char *value, struct config *config)
+{
+  struct u32_list ranges = {.count = 0};
+  char copy[512];
+  if (text_copy(value, copy, sizeof copy) != STATUS_OK) {
+    return STATUS_INVALID;
+  }
+  char *rest = copy;
+  for (char *word = strsep(&rest, " "); word != NULL; word = strsep(&rest, " ")) {
+    uint32_t *at = &ranges.values[ranges.count];
+    if (ranges.count == RANGES_MAX * 2 || parse_range(word, at, at + 1) != STATUS_OK) {
+      return STATUS_INVALID;
+    }
+    ranges.count += 2;
+  }
+  config->map.ranges = ranges;
+  return STATUS_OK;
+}
+
+static enum status parse_timeout(const char *value, struct config *config)
+{
+  return text_to_duration(value, TIMEOUT_MIN_S, TIMEOUT_MAX_S, &config->sign_in_timeout_s);
+}
+
+static enum status parse_max_sign_ins(const char *value, struct config *config)
+{
+  return text_to_i64(value, SIGN_INS_MIN, SIGN_INS_MAX, &config->max_sign_ins);
+}
+
+static enum status parse_allow_http(const char *value, struct config *config)
+{
+  if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0) {
+    return STATUS_INVALID;
+  }
+  config->allow_loopback_http = value[0] == 'y';
+  return STATUS_OK;
+}
+
+const struct config_key CONFIG_KEYS[] = {
+    {"sshd-paths", "/usr/sbin/sshd /usr/lib/openssh/sshd-session /usr/lib/openssh/sshd-auth",
+     "absolute paths separated by one space", parse_sshd_paths},
+    {"uid-ranges", "65536-99999 1879048192-2147352575",
+     "up to 8 ranges FIRST-LAST separated by one space, from 1000 to 2147483647, without 61184-65519, 65534 and 65535",
+     parse_ranges},
+    {"home", "/home", "an absolute path of at most 255 characters without spaces", parse_home},
+    {"shell", "/bin/bash", "an absolute path of at most 255 characters without spaces", parse_shell},
+    {"sign-in-timeout", "5m", "30s to 5m", parse_timeout},
+    {"max-sign-ins", "32", "9 to 4096; 8 of them are kept for owners", parse_max_sign_ins},
+    {"allow-loopback-http", "no", "yes or no", parse_allow_http},
+};
+const size_t CONFIG_KEY_COUNT = COUNT_OF(CONFIG_KEYS);
+
+void config_init(struct config *config)
+{
+  memset(config, 0, sizeof *config);
+  for (size_t i = 0; i < CONFIG_KEY_COUNT; i++) {
+    // Every default is legal: a test goes through the table.
+    if (CONFIG_KEYS[i].parse(CONFIG_KEYS[i].initial, config) != STATUS_OK) {
+      continue;
+    }
+  }
+}
+
+static char *trim(char *text)
+{
+  text += strspn(text, " \t\r");
+  size_t length = strlen(text);
+  while (length > 0 && strchr(" \t\r", text[length - 1]) != NULL) {
+    text[--length] = '\0';
+  }
+  return text;
+}
+
+struct place {
+  const char *path;
+  size_t line;
+  struct report *report;
+};
+
+static enum status parse_setting(const struct place *place, const char *name, const char *value, struct config *config)
+{
+  for (size_t i = 0; i < CONFIG_KEY_COUNT; i++) {
+    if (strcmp(CONFIG_KEYS[i].name, name) != 0) {
+      continue;
+    }
+    enum status status = CONFIG_KEYS[i].parse(value, config);
+    if (status != STATUS_OK) {
+      report_set(place->report, "%s:%zu: %s: \"%.200s\" is not %s", place->path, place->line, name, value,
+                 CONFIG_KEYS[i].legal);
+    }
+    return status == STATUS_OK ? STATUS_OK : STATUS_INVALID;
+  }
+  report_set(place->report, "%s:%zu: \"%.100s\" is not a setting; see ssoorg.conf(5)", place->path, place->line, name);
+  return STATUS_INVALID;
+}
+
+static enum status parse_line(const struct place *place, char *line, struct config *config)
+{
+  char *text = trim(line);
+  char *equals = strchr(text, '=');
+  if (*text == '\0' || *text == '#') {
+    return STATUS_OK;
+  }
+  if (equals == NULL) {
+    report_set(place->report, "%s:%zu: \"%.100s\" is not of the form KEY = VALUE", place->path, place->line, text);
+    return STATUS_INVALID;
+  }
+  *equals = '\0';
+  return parse_setting(place, trim(text), trim(equals + 1), config);
+}
+
+static enum status load_file(const char *path, struct report *report, struct config *config)
+{
+  struct bytes text CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct place place = {path, 0, report};
+  enum status status = file_read_trusted(path, CONFIG_FILE_MAX, report, &text);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (memchr(text.data, '\0', text.length) != NULL) {
+    report_set(report, "%s:1: holds a NUL byte", path);
+    return STATUS_INVALID;
+  }
+  char *rest = text.data;
+  for (char *line = strsep(&rest, "\n"); line != NULL && status == STATUS_OK; line = strsep(&rest, "\n")) {
+    place.line++;
+    status = parse_line(&place, line, config);
+  }
+  return status;
+}
+
+static int is_conf(const struct dirent *entry)
+{
+  size_t length = strlen(entry->d_name);
+  return length > 5 && entry->d_name[0] != '.' && strcmp(entry->d_name + length - 5, ".conf") == 0;
+}
+
+static enum status load_directory(const char *dir, struct report *report, struct config *config)
+{
+  struct dirent **entries = NULL;
+  int count = scandir(dir, &entries, is_conf, alphasort);
+  enum status status = STATUS_OK;
+  if (count < 0 && errno != ENOENT) {
+    report_set(report, "%s: %s", dir, strerror(errno));
+    return STATUS_IO;
+  }
+  for (int i = 0; i < count; i++) {
+    char path[PATH_MAX];
+    int length = snprintf(path, sizeof path, "%s/%s", dir, entries[i]->d_name);
+    if (status == STATUS_OK) {
+      status = length < (int)sizeof path ? load_file(path, report, config) : STATUS_TOO_LARGE;
+    }
+    free(entries[i]);
+  }
+  free(entries);
+  return status;
+}
+
+enum status config_load(const char *path, struct report *report, struct config *ret_config)
+{
+  struct config config;
+  char dir[PATH_MAX];
+  config_init(&config);
+  if (snprintf(dir, sizeof dir, "%s.d", path) >= (int)sizeof dir) {
+    return STATUS_TOO_LARGE;
+  }
+  enum status status = load_file(path, report, &config);
+  if (status == STATUS_OK) {
+    status = load_directory(dir, report, &config);
+  }
+  if (status == STATUS_OK) {
+    *ret_config = config;
+  }
+  return status;
+}

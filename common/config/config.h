@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Host settings: /etc/ssoorg/ssoorg.conf and /etc/ssoorg/ssoorg.conf.d/*.conf. One table has every key with its default
+// and its legal values.
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/report.h"
+#include "base/status.h"
+#include "map/map_records.h"
+
+struct config {
+  struct map_settings map;      // sshd-paths, home, shell, uid-ranges: what the modules need
+  int64_t sign_in_timeout_s;    // sign-in-timeout
+  int64_t max_sign_ins;         // max-sign-ins
+  bool allow_loopback_http;     // allow-loopback-http
+};
+
+// Reads the file at PATH, then PATH.d/*.conf in the order of their names, into *RET_CONFIG. STATUS_NOT_FOUND,
+// STATUS_PERMISSION, STATUS_IO; STATUS_INVALID for an unknown key, an illegal value or a line that is neither a setting
+// nor a comment. REPORT says file, line and what is legal.
+MUST_CHECK enum status config_load(const char *path, struct report *report, struct config *ret_config);
+
+// The defaults. Cannot fail.
+void config_init(struct config *config);
+
+// The table itself, for the tests and the man page. parse() returns STATUS_INVALID and changes nothing on failure.
+struct config_key {
+  const char *name;
+  const char *initial;
+  const char *legal;
+  enum status (*parse)(const char *value, struct config *config);
+};
+extern const struct config_key CONFIG_KEYS[];
+extern const size_t CONFIG_KEY_COUNT;

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// What people are told (POLICY M): a stable code, a sentence that says what to do next, a line for the log. One table.
+#pragma once
+
+enum notice {
+  NOTICE_NONE = 0,
+  NOTICE_NOT_SET_UP,       // S12
+  NOTICE_SOMEBODY_ELSE,    // S2, S9, S13
+  NOTICE_NO_EMAIL,         // S9, S13
+  NOTICE_EMAIL_UNVERIFIED, // S9, S13
+  NOTICE_EMAIL_DOMAIN,     // S9, S13
+  NOTICE_ADDRESS_REUSED,   // S5
+  NOTICE_LINK_NEEDED,      // S6
+  NOTICE_NOT_IN_CONTROL,   // S8
+  NOTICE_DECLINED,
+  NOTICE_EXPIRED,
+  NOTICE_UNREACHABLE,
+  NOTICE_MISCONFIGURED,
+  NOTICE_BAD_TOKEN,
+  NOTICE_TOO_MANY,
+  NOTICE_UNDER_WAY,        // K7
+  NOTICE_LOCKED,
+  NOTICE_SUSPENDED,
+  NOTICE_REMOVED,
+  NOTICE_KEY_REFUSED,
+  NOTICE_NEEDS_TERMINAL,
+  NOTICE_WRONG_PASSWORD,
+  NOTICE_LOWER_CASE,       // L0
+  NOTICE_UNAVAILABLE,      // L3
+  NOTICE_NO_WAY,           // no row offers a way that exists
+  NOTICE_NOT_OPEN,         // K2: nothing would be opened
+  NOTICE_NUMBER,           // the uid NSS said is not the account's
+  NOTICE_PASSWD_ELSEWHERE, // passwd for an account of ours
+  NOTICE_INTERNAL,
+  NOTICE_COUNT
+};
+
+// "not-set-up"; static, for logs and JSON.
+const char *notice_name(enum notice code);
+
+// The sentence for the person; ASCII, static, at most 200 bytes; "" for NOTICE_NONE.
+const char *notice_sentence(enum notice code);

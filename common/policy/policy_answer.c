@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/cleanup.h"
+#include "policy/rows.h"
+
+static void refuse(struct policy_decision *decision, enum notice notice)
+{
+  decision->outcome = OUTCOME_REFUSED;
+  decision->notice = notice;
+}
+
+static void grant(struct policy_decision *decision)
+{
+  decision->outcome = OUTCOME_GRANTED;
+  decision->notice = NOTICE_NONE;
+}
+
+static bool has_email(const struct policy_answer *a)
+{
+  return a->email_state != EMAIL_ABSENT && a->email_state != EMAIL_ILLEGAL;
+}
+
+// An address on another org's domain is never vouched for, whatever the trust.
+static bool is_allowed(const struct policy_answer *a)
+{
+  if (a->email_domain_elsewhere) {
+    return false;
+  }
+  switch (a->org.trust) {
+  case TRUST_LINKED: return false;
+  case TRUST_DOMAIN: return a->email_domain_here;
+  case TRUST_ANY: return true;
+  }
+  return false;
+}
+
+static bool is_proven(const struct policy_answer *a)
+{
+  bool trusted_domain = a->email_domain_here && a->org.trust != TRUST_LINKED;
+  return a->email_state == EMAIL_VERIFIED || (a->email_state == EMAIL_UNSTATED && trusted_domain);
+}
+
+static bool vouches(const struct policy_answer *a)
+{
+  return has_email(a) && a->email_is_primary && is_proven(a) && is_allowed(a);
+}
+
+// Why an answer does not vouch for the person: the message of rows S9 and S13.
+static enum notice why_not(const struct policy_answer *a)
+{
+  if (a->email_state == EMAIL_ABSENT) {
+    return NOTICE_NO_EMAIL;
+  }
+  if (a->email_state == EMAIL_ILLEGAL || !a->email_is_primary) {
+    return NOTICE_SOMEBODY_ELSE;
+  }
+  if (!is_allowed(a)) {
+    return NOTICE_EMAIL_DOMAIN;
+  }
+  return NOTICE_EMAIL_UNVERIFIED;
+}
+
+static bool fits_s1(const struct policy_question *q)
+{
+  return q->person.known && (q->person.locked || (q->answer.member_here && q->answer.suspended_here));
+}
+
+static void decide_s1(const struct policy_question *q, struct policy_decision *decision)
+{
+  refuse(decision, q->person.locked ? NOTICE_LOCKED : NOTICE_SUSPENDED);
+}
+
+static bool fits_s2(const struct policy_question *q)
+{
+  const struct policy_answer *a = &q->answer;
+  return (a->identity_known && !a->identity_own) || (!a->identity_known && has_email(a) && a->email_is_another);
+}
+
+static void decide_somebody_else(const struct policy_question *q, struct policy_decision *decision)
+{
+  (void)q;
+  refuse(decision, NOTICE_SOMEBODY_ELSE);
+}
+
+static bool is_linked(const struct policy_question *q)
+{
+  return q->person.known && q->answer.identity_known && q->answer.identity_own;
+}
+
+static bool fits_s3(const struct policy_question *q)
+{
+  return is_linked(q) && q->answer.member_here;
+}
+
+static void decide_s3(const struct policy_question *q, struct policy_decision *decision)
+{
+  (void)q;
+  grant(decision);
+}
+
+static bool opens_elsewhere(const struct policy_question *q)
+{
+  for (size_t i = 0; i < q->person.membership_count; i++) {
+    const struct policy_membership *membership = &q->person.memberships[i];
+    if (!membership->suspended && !policy_objects(&q->person, membership, WAY_SSO, q->answer.org.id)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool fits_s4(const struct policy_question *q)
+{
+  return is_linked(q) && !q->answer.member_here;
+}
+
+static void decide_s4(const struct policy_question *q, struct policy_decision *decision)
+{
+  const struct policy_answer *a = &q->answer;
+  if (a->invite_here) {
+    grant(decision);
+    decision->join = decision->accept_invite = true;
+    decision->role = a->invite_role;
+  } else if (a->org.provisioning == PROVISIONING_JIT) {
+    grant(decision);
+    decision->join = true;
+    decision->role = a->org.default_role;
+  } else if (opens_elsewhere(q)) {
+    grant(decision);
+  } else {
+    refuse(decision, NOTICE_NOT_SET_UP);
+  }
+}
+
+static bool fits_s5(const struct policy_question *q)
+{
+  return q->person.known && has_email(&q->answer) && q->answer.email_is_primary && q->answer.other_identity;
+}
+
+static void decide_s5(const struct policy_question *q, struct policy_decision *decision)
+{
+  (void)q;
+  refuse(decision, NOTICE_ADDRESS_REUSED);
+}
+
+static bool fits_s6(const struct policy_question *q)
+{
+  return q->person.known && q->answer.org.trust == TRUST_LINKED;
+}
+
+static void decide_s6(const struct policy_question *q, struct policy_decision *decision)
+{
+  (void)q;
+  refuse(decision, NOTICE_LINK_NEEDED);
+}
+
+static bool fits_s7(const struct policy_question *q)
+{
+  return q->person.known && !q->answer.other_identity && vouches(&q->answer) && q->answer.in_control;
+}
+
+// Linked now, then as S3 or S4; a link that leads to a refusal is not stored.
+static void decide_s7(const struct policy_question *q, struct policy_decision *decision)
+{
+  if (q->answer.member_here) {
+    grant(decision);
+  } else {
+    decide_s4(q, decision);
+  }
+  decision->link = decision->prove_email = decision->outcome == OUTCOME_GRANTED;
+}
+
+static bool fits_s8(const struct policy_question *q)
+{
+  return q->person.known && !q->answer.other_identity && vouches(&q->answer);
+}
+
+// The question for the account's password is not asked yet: as if none had been given.
+static void decide_s8(const struct policy_question *q, struct policy_decision *decision)
+{
+  (void)q;
+  refuse(decision, NOTICE_NOT_IN_CONTROL);
+}
+
+static bool fits_s9(const struct policy_question *q)
+{
+  return q->person.known;
+}
+
+static void decide_why_not(const struct policy_question *q, struct policy_decision *decision)
+{
+  refuse(decision, why_not(&q->answer));
+}
+
+static bool is_new(const struct policy_question *q)
+{
+  return !q->person.known && vouches(&q->answer);
+}
+
+static void create(struct policy_decision *decision, enum role role)
+{
+  grant(decision);
+  decision->create = decision->join = decision->link = decision->prove_email = true;
+  decision->role = role;
+}
+
+static bool fits_s10(const struct policy_question *q)
+{
+  return is_new(q) && q->answer.invite_here && !q->answer.tombstoned;
+}
+
+static void decide_s10(const struct policy_question *q, struct policy_decision *decision)
+{
+  create(decision, q->answer.invite_role);
+  decision->accept_invite = true;
+}
+
+static bool fits_s11(const struct policy_question *q)
+{
+  return is_new(q) && q->answer.org.provisioning == PROVISIONING_JIT && !q->answer.tombstoned;
+}
+
+static void decide_s11(const struct policy_question *q, struct policy_decision *decision)
+{
+  create(decision, q->answer.org.default_role);
+}
+
+static void decide_s12(const struct policy_question *q, struct policy_decision *decision)
+{
+  (void)q;
+  refuse(decision, NOTICE_NOT_SET_UP);
+}
+
+static bool fits_s13(const struct policy_question *q)
+{
+  return !q->person.known;
+}
+
+// In the order of POLICY.md.
+static const struct policy_row ROWS[] = {
+    {"S1", fits_s1, decide_s1},    {"S2", fits_s2, decide_somebody_else}, {"S3", fits_s3, decide_s3},
+    {"S4", fits_s4, decide_s4},    {"S5", fits_s5, decide_s5},            {"S6", fits_s6, decide_s6},
+    {"S7", fits_s7, decide_s7},    {"S8", fits_s8, decide_s8},            {"S9", fits_s9, decide_why_not},
+    {"S10", fits_s10, decide_s10}, {"S11", fits_s11, decide_s11},         {"S12", is_new, decide_s12},
+    {"S13", fits_s13, decide_why_not},
+};
+
+void policy_answer(const struct policy_question *question, struct policy_decision *decision)
+{
+  policy_try_rows(ROWS, COUNT_OF(ROWS), question, decision);
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/cleanup.h"
+#include "policy/rows.h"
+
+static void refuse(struct policy_decision *decision, enum notice notice)
+{
+  decision->outcome = OUTCOME_REFUSED;
+  decision->notice = notice;
+}
+
+// Whether the org lets a session of this kind in. A key alone: `deny` for those whose password the org would object to,
+// `allow` for the others, until the keys setting comes (POLICY K1). Services other than sshd and login have not asked
+// the person anything: only orgs without enforcement are opened there (POLICY K3).
+static bool opens(const struct policy_question *q, const struct policy_membership *membership)
+{
+  if (membership->suspended) {
+    return false;
+  }
+  if (q->service == SERVICE_OTHER && q->way == WAY_KEY) {
+    return membership->org.enforcement == ENFORCEMENT_OFF;
+  }
+  return !policy_objects(&q->person, membership, q->way, q->way_org_id);
+}
+
+static bool fits_unreadable(const struct policy_question *q)
+{
+  return !q->person.store_readable;
+}
+
+static void decide_unreadable(const struct policy_question *q, struct policy_decision *decision)
+{
+  (void)q;
+  decision->outcome = OUTCOME_UNAVAILABLE;
+  decision->notice = NOTICE_UNAVAILABLE;
+}
+
+static bool fits_foreign(const struct policy_question *q)
+{
+  return q->person.local_user;
+}
+
+static void decide_foreign(const struct policy_question *q, struct policy_decision *decision)
+{
+  (void)q;
+  decision->outcome = OUTCOME_NOT_OURS;
+  decision->notice = NOTICE_NONE;
+}
+
+static bool fits_stranger(const struct policy_question *q)
+{
+  return !q->person.known && q->person.governing.id == 0 && !q->person.invited;
+}
+
+static bool fits_no_account(const struct policy_question *q)
+{
+  return !q->person.known;
+}
+
+static void decide_removed(const struct policy_question *q, struct policy_decision *decision)
+{
+  (void)q;
+  refuse(decision, NOTICE_REMOVED);
+}
+
+static bool fits_locked(const struct policy_question *q)
+{
+  return q->person.locked;
+}
+
+static void decide_locked(const struct policy_question *q, struct policy_decision *decision)
+{
+  (void)q;
+  refuse(decision, NOTICE_LOCKED);
+}
+
+static bool fits_inactive(const struct policy_question *q)
+{
+  return !policy_has_active(&q->person);
+}
+
+static void decide_inactive(const struct policy_question *q, struct policy_decision *decision)
+{
+  refuse(decision, q->person.membership_count > 0 ? NOTICE_SUSPENDED : NOTICE_REMOVED);
+}
+
+static bool fits_key(const struct policy_question *q)
+{
+  return q->way == WAY_KEY && q->service == SERVICE_LOGIN;
+}
+
+static void open_orgs(const struct policy_question *q, struct policy_decision *decision)
+{
+  for (size_t i = 0; i < q->person.membership_count; i++) {
+    if (opens(q, &q->person.memberships[i])) {
+      decision->opened[decision->opened_count++] = q->person.memberships[i].org.id;
+    }
+  }
+}
+
+// The rule of the governing org applies; without one at least one org's must allow the key.
+static void decide_key(const struct policy_question *q, struct policy_decision *decision)
+{
+  const struct policy_org *governing = &q->person.governing;
+  open_orgs(q, decision);
+  bool governing_objects = governing->id != 0 && governing->enforcement != ENFORCEMENT_OFF;
+  if (governing_objects || decision->opened_count == 0) {
+    decision->opened_count = 0;
+    refuse(decision, NOTICE_KEY_REFUSED);
+    return;
+  }
+  decision->outcome = OUTCOME_GRANTED;
+  decision->notice = NOTICE_NONE;
+}
+
+static bool always(const struct policy_question *q)
+{
+  (void)q;
+  return true;
+}
+
+static void decide_open(const struct policy_question *q, struct policy_decision *decision)
+{
+  open_orgs(q, decision);
+  if (decision->opened_count == 0 && q->way != WAY_KEY) {
+    refuse(decision, NOTICE_NOT_OPEN);
+    return;
+  }
+  decision->outcome = OUTCOME_GRANTED;
+  decision->notice = NOTICE_NONE;
+}
+
+static const struct policy_row ROWS[] = {
+    {"L1", fits_foreign, decide_foreign}, {"L3", fits_unreadable, decide_unreadable},
+    {"L1", fits_stranger, decide_foreign}, {"K1", fits_no_account, decide_removed},
+    {"K1", fits_locked, decide_locked},   {"K1", fits_inactive, decide_inactive},
+    {"K1", fits_key, decide_key},         {"K2", always, decide_open},
+};
+
+void policy_session(const struct policy_question *question, struct policy_decision *decision)
+{
+  policy_try_rows(ROWS, COUNT_OF(ROWS), question, decision);
+}
