@@ -19,6 +19,7 @@ const char *status_text(enum status status)
   case STATUS_VERSION: return "written by a newer version";
   case STATUS_PERMISSION: return "wrong owner or mode";
   case STATUS_BUSY: return "busy";
+  case STATUS_FULL: return "full";
   }
   return "unknown status";
 }

@@ -20,6 +20,7 @@ enum status {
   STATUS_VERSION,     // written by a newer program
   STATUS_PERMISSION,  // owner or mode of a file is not what it must be
   STATUS_BUSY,        // somebody else holds what is needed
+  STATUS_FULL,        // the store has no room left at its present size
 };
 
 // A short ASCII phrase for STATUS ("no such thing"), never NULL, static.

@@ -115,3 +115,6 @@ void policy_decide(const struct policy_question *question, struct policy_decisio
 // Whether ORG objects to a session of PERSON made by WAY through the connection of WAY_ORG_ID (POLICY "objects").
 bool policy_objects(const struct policy_person *person, const struct policy_membership *membership, enum way way,
                     int64_t way_org_id);
+
+// Row L5: the owner of an org that root created, or of any org while nobody governs the owner's email.
+bool policy_is_owner(const struct policy_person *person);

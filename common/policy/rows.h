@@ -20,6 +20,3 @@ void policy_session(const struct policy_question *question, struct policy_decisi
 
 // The account has a membership that is not suspended.
 bool policy_has_active(const struct policy_person *person);
-
-// Row L5: the owner of an org that root created, or of any org while nobody governs the owner's email.
-bool policy_is_owner(const struct policy_person *person);

@@ -15,6 +15,7 @@ static const struct field ACCOUNT_FIELDS[] = {
     FIELD_OF_TEXT(account, shell),
     FIELD_OF_TEXT(account, password),
     FIELD_OF_U8(account, password_tried),
+    FIELD_OF_I64(account, created_by_org),
     FIELD_OF_I64(account, created_at_s),
     FIELD_OF_I64(account, last_sign_in_at_s),
     FIELD_OF_TEXT(account, last_sign_in_from),
@@ -94,3 +95,8 @@ static const struct field AUDIT_FIELDS[] = {
     FIELD_OF_TEXT(audit_event, service), FIELD_OF_TEXT(audit_event, row),    FIELD_OF_TEXT(audit_event, detail),
 };
 const struct record_type AUDIT_RECORD = RECORD_TYPE(audit_event, ENTITY_VERSION, AUDIT_FIELDS);
+
+void cleanup_connection(struct connection *connection)
+{
+  record_done(&CONNECTION_RECORD, connection);
+}

@@ -25,6 +25,7 @@ struct account {
   char shell[SHELL_SIZE];
   char password[PASSWORD_HASH_SIZE];  // crypt(5) string, "" for none
   uint8_t password_tried;             // its owner has signed in with this password
+  int64_t created_by_org;             // the org whose admin, invite or sign-in made it
   int64_t created_at_s;
   int64_t last_sign_in_at_s;
   char last_sign_in_from[256];
@@ -176,3 +177,6 @@ MUST_CHECK enum status role_from(const char *word, uint8_t *ret_value);
 MUST_CHECK enum status source_from(const char *word, uint8_t *ret_value);
 MUST_CHECK enum status client_auth_from(const char *word, uint8_t *ret_value);
 MUST_CHECK enum status trust_from(const char *word, uint8_t *ret_value);
+
+// For the cleanup attribute: wipes and frees what a connection owns.
+void cleanup_connection(struct connection *connection);

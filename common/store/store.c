@@ -59,7 +59,7 @@ static enum status from_lmdb(int code)
   switch (code) {
   case MDB_SUCCESS: return STATUS_OK;
   case MDB_NOTFOUND: return STATUS_NOT_FOUND;
-  case MDB_MAP_FULL: return STATUS_TOO_LARGE;
+  case MDB_MAP_FULL: return STATUS_FULL;
   case MDB_VERSION_MISMATCH: return STATUS_VERSION;
   case MDB_PAGE_NOTFOUND:
   case MDB_CORRUPTED:

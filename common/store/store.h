@@ -71,16 +71,16 @@ void store_unlock(struct store *store);
 // One transaction at a time per store. A write transaction needs the lock. STATUS_IO, STATUS_NO_MEMORY, STATUS_BUSY.
 MUST_CHECK enum status store_begin(struct store *store, bool write, struct store_txn **ret_txn);
 
-// Commits durably and ends the transaction, also on failure. STATUS_IO, STATUS_TOO_LARGE as store_put().
+// Commits durably and ends the transaction, also on failure. STATUS_IO, STATUS_FULL as store_put().
 MUST_CHECK enum status store_commit(struct store_txn **txn);
 
 // Ends without a trace. *TXN may be NULL.
 void store_abort(struct store_txn **txn);
 
-// Doubles the map after STATUS_TOO_LARGE; no transaction may be open. STATUS_IO.
+// Doubles the map after STATUS_FULL; no transaction may be open. STATUS_IO.
 MUST_CHECK enum status store_grow(struct store *store);
 
-// Puts, replaces, deletes, reads one value. store_get() appends the value to OUT. STATUS_NOT_FOUND; STATUS_TOO_LARGE when
+// Puts, replaces, deletes, reads one value. store_get() appends the value to OUT. STATUS_NOT_FOUND; STATUS_FULL when
 // the map is full (abort, store_grow(), begin again); STATUS_INVALID for a bad key; STATUS_CORRUPT; STATUS_IO.
 MUST_CHECK enum status store_put(struct store_txn *txn, enum store_table table, const struct store_key *key,
                                  const void *data, size_t length);

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the files of this folder share: one operation being applied.
+#pragma once
+#include "operations/operation.h"
+#include "store/accounts.h"
+#include "store/orgs.h"
+
+struct application {
+  const struct operation_host *host;
+  const struct operation *op;
+  struct store_txn *txn;
+  struct report *report;
+  struct operation_result *result;
+  struct audit_event event;  // starts with actor, rhost, service, org, login of the operation
+  int64_t now_s;
+  bool publish;  // the map was marked dirty and must be written after the commit
+  bool silent;   // no audit event
+};
+
+typedef enum status apply_function(struct application *a);
+
+// Marks the published map dirty; to be called before the first change that it must show.
+MUST_CHECK enum status apply_will_publish(struct application *a);
+
+// The org that the operation names. STATUS_NOT_FOUND with a report.
+MUST_CHECK enum status apply_find_org(struct application *a, struct org *ret_org);
+
+// The account whose primary email, or login, the operation names in `email`. STATUS_NOT_FOUND with a report.
+MUST_CHECK enum status apply_find_account(struct application *a, struct account *ret_account);
+
+// Stores a new account made by org ORG_ID: numbers, home and shell by the operation or the host's settings.
+// *RET_ACCOUNT holds it. STATUS_EXISTS, STATUS_INVALID, STATUS_FULL, STATUS_NOT_FOUND (no free number) with a report.
+MUST_CHECK enum status apply_new_account(struct application *a, const char *login, const char *email, int64_t org_id,
+                                         struct account *ret_account);
+
+apply_function apply_org_create, apply_provisioning_set, apply_enforcement_set;
+apply_function apply_idp_set, apply_idp_remove, apply_idp_tried;
+apply_function apply_domain_add, apply_domain_verify, apply_domain_remove;
+apply_function apply_invite_create, apply_invite_cancel, apply_member_add, apply_member_remove;
+apply_function apply_password_set, apply_password_remove;
+apply_function apply_password_sign_in, apply_sso_sign_in, apply_sign_in_refused, apply_ticket_redeem;

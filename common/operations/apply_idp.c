@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/files.h"
+#include "base/text.h"
+#include "operations/apply.h"
+
+static bool same_client(const struct connection *a, const struct connection *b)
+{
+  return strcmp(a->issuer, b->issuer) == 0 && strcmp(a->client_id, b->client_id) == 0;
+}
+
+static bool same_secret(const struct connection *a, const struct connection *b)
+{
+  return a->client_auth == b->client_auth && a->client_secret.length == b->client_secret.length &&
+         bytes_equal_constant_time(bytes_text(&a->client_secret), bytes_text(&b->client_secret),
+                                   a->client_secret.length);
+}
+
+static enum status copy_connection(const struct connection *from, struct connection *ret_copy)
+{
+  struct connection copy __attribute__((cleanup(cleanup_connection))) = *from;
+  copy.client_secret = copy.ca_pem = (struct bytes)BYTES_EMPTY;
+  enum status status = bytes_append(&copy.client_secret, bytes_text(&from->client_secret), from->client_secret.length);
+  if (status == STATUS_OK) {
+    status = bytes_append(&copy.ca_pem, bytes_text(&from->ca_pem), from->ca_pem.length);
+  }
+  if (status == STATUS_OK) {
+    *ret_copy = copy;
+    copy = (struct connection){.org_id = 0};
+  }
+  return status;
+}
+
+// While the org enforces, a changed issuer, client or secret waits for a test sign-in (POLICY E3).
+enum status apply_idp_set(struct application *a)
+{
+  struct org org;
+  struct connection before CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct connection wanted CLEANUP(cleanup_connection) = {.org_id = 0};
+  enum status status = apply_find_org(a, &org);
+  if (status == STATUS_OK) {
+    status = copy_connection(a->op->connection, &wanted);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  wanted.org_id = org.id;
+  wanted.set_at_s = a->now_s;
+  status = connection_get(a->txn, org.id, CONNECTION_ACTIVE, &before);
+  bool first = status == STATUS_NOT_FOUND;
+  if (status != STATUS_OK && !first) {
+    return status;
+  }
+  bool tried = !first && before.tried == 1 && same_client(&before, &wanted);
+  bool staged = !first && org.enforcement != ENFORCEMENT_OFF &&
+                !(same_client(&before, &wanted) && same_secret(&before, &wanted));
+  wanted.tried = tried && !staged ? 1 : 0;
+  wanted.tried_at_s = wanted.tried == 1 ? before.tried_at_s : 0;
+  if (!staged) {
+    status = apply_will_publish(a);
+  }
+  if (status != STATUS_OK && !first) {
+    return status;
+  }
+  text_escape(wanted.issuer, strlen(wanted.issuer), a->event.detail, sizeof a->event.detail);
+  if (staged) {
+    (void)stpncpy(a->event.event, "idp.stage", sizeof a->event.event - 1);
+  }
+  return connection_put(a->txn, staged ? CONNECTION_STAGED : CONNECTION_ACTIVE, &wanted);
+}
+
+enum status apply_idp_remove(struct application *a)
+{
+  struct org org;
+  enum status status = apply_find_org(a, &org);
+  if (status == STATUS_OK && org.enforcement != ENFORCEMENT_OFF) {
+    report_set(a->report, "org \"%s\": its connection cannot be removed while enforcement is %s", org.slug,
+               enforcement_word(org.enforcement));
+    return STATUS_REFUSED;
+  }
+  if (status == STATUS_OK) {
+    status = apply_will_publish(a);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = connection_remove(a->txn, org.id, CONNECTION_STAGED);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  status = connection_remove(a->txn, org.id, CONNECTION_ACTIVE);
+  if (status == STATUS_NOT_FOUND) {
+    report_set(a->report, "org \"%s\": has no connection", org.slug);
+  }
+  return status;
+}
+
+// A test sign-in has succeeded: what was tested takes effect, if it is still what is stored.
+enum status apply_idp_tried(struct application *a)
+{
+  struct org org;
+  struct connection stored CLEANUP(cleanup_connection) = {.org_id = 0};
+  enum status status = apply_find_org(a, &org);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = connection_get(a->txn, org.id, CONNECTION_STAGED, &stored);
+  bool staged = status == STATUS_OK;
+  if (status == STATUS_NOT_FOUND) {
+    status = connection_get(a->txn, org.id, CONNECTION_ACTIVE, &stored);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (!same_client(&stored, a->op->connection) || !same_secret(&stored, a->op->connection)) {
+    report_set(a->report, "org \"%s\": the connection was changed during the test; test it again", org.slug);
+    return STATUS_REFUSED;
+  }
+  if (staged) {
+    status = connection_remove(a->txn, org.id, CONNECTION_STAGED);
+    a->event.detail[0] = '\0';
+    (void)stpncpy(a->event.detail, "now in effect", sizeof a->event.detail - 1);
+  }
+  stored.tried = 1;
+  stored.tried_at_s = a->now_s;
+  return status != STATUS_OK ? status : connection_put(a->txn, CONNECTION_ACTIVE, &stored);
+}
+
+static enum status new_token(char token[static 33])
+{
+  unsigned char random[16];
+  enum status status = file_random(random, sizeof random);
+  if (status == STATUS_OK) {
+    text_hex(random, sizeof random, token);
+  }
+  return status;
+}
+
+enum status apply_domain_add(struct application *a)
+{
+  struct org org;
+  struct domain domain = {.added_at_s = a->now_s};
+  enum status status = apply_find_org(a, &org);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = domain_get(a->txn, org.id, a->op->domain, &a->result->domain);
+  a->result->changed = status == STATUS_NOT_FOUND;
+  if (status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  status = new_token(domain.token);
+  domain.org_id = org.id;
+  memcpy(domain.domain, a->op->domain, sizeof domain.domain);
+  memcpy(a->event.detail, a->op->domain, sizeof a->op->domain);
+  a->result->domain = domain;
+  return status != STATUS_OK ? status : domain_put(a->txn, &domain);
+}
+
+static enum status find_claim(struct application *a, struct org *ret_org, struct domain *ret_domain)
+{
+  enum status status = apply_find_org(a, ret_org);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = domain_get(a->txn, ret_org->id, a->op->domain, ret_domain);
+  if (status == STATUS_NOT_FOUND) {
+    report_set(a->report, "domain \"%s\": org \"%s\" has no such claim; 'ssoctl domain add' makes one", a->op->domain,
+               ret_org->slug);
+  }
+  return status;
+}
+
+// A verified domain belongs to exactly one org.
+enum status apply_domain_verify(struct application *a)
+{
+  struct org org;
+  struct domain domain;
+  int64_t owner = 0;
+  enum status status = find_claim(a, &org, &domain);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = domain_owner(a->txn, domain.domain, &owner);
+  if (status == STATUS_OK && owner != org.id) {
+    report_set(a->report, "domain \"%s\": is verified by another org of this host", domain.domain);
+    return STATUS_REFUSED;
+  }
+  a->result->changed = domain.verified == 0;
+  if ((status != STATUS_OK && status != STATUS_NOT_FOUND) || !a->result->changed) {
+    return status;
+  }
+  status = apply_will_publish(a);
+  domain.verified = 1;
+  domain.verified_at_s = a->now_s;
+  memcpy(domain.reason, a->op->reason, sizeof domain.reason);
+  (void)snprintf(a->event.detail, sizeof a->event.detail, "%.100s by hand: %.120s", domain.domain, domain.reason);
+  a->result->domain = domain;
+  return status != STATUS_OK ? status : domain_put(a->txn, &domain);
+}
+
+enum status apply_domain_remove(struct application *a)
+{
+  struct org org;
+  struct domain domain;
+  size_t verified = 0;
+  enum status status = find_claim(a, &org, &domain);
+  if (status == STATUS_OK) {
+    status = domain_count_verified(a->txn, org.id, &verified);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (domain.verified == 1 && verified == 1 && org.enforcement != ENFORCEMENT_OFF) {
+    report_set(a->report, "domain \"%s\": is the last verified one of org \"%s\", whose enforcement is %s",
+               domain.domain, org.slug, enforcement_word(org.enforcement));
+    return STATUS_REFUSED;
+  }
+  status = apply_will_publish(a);
+  memcpy(a->event.detail, a->op->domain, sizeof a->op->domain);
+  return status != STATUS_OK ? status : domain_remove(a->txn, org.id, domain.domain);
+}

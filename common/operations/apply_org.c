@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "operations/apply.h"
+#include "operations/password.h"
+#include "operations/situation.h"
+#include "store/numbers_store.h"
+
+static enum status check_slug(struct application *a)
+{
+  const char *slug = a->op->org;
+  char admins[SLUG_SIZE + 8];
+  struct account account;
+  (void)snprintf(admins, sizeof admins, "%s-admins", slug);
+  if (!name_is_slug(slug)) {
+    report_set(a->report, "slug \"%s\": is not [a-z][a-z0-9-]{1,22}, ends in -admins, or is a system name", slug);
+    return STATUS_INVALID;
+  }
+  if (account_by_login(a->txn, slug, &account) == STATUS_OK || account_by_login(a->txn, admins, &account) == STATUS_OK) {
+    report_set(a->report, "slug \"%s\": is an account's login name", slug);
+    return STATUS_EXISTS;
+  }
+  if (getgrnam(slug) != NULL || getgrnam(admins) != NULL || getpwnam(slug) != NULL || getpwnam(admins) != NULL) {
+    struct org org;
+    bool ours = org_by_slug(a->txn, slug, &org) == STATUS_OK;
+    report_set(a->report, "slug \"%s\": %s", slug, ours ? "is an org already" : "is a local user's or group's name");
+    return STATUS_EXISTS;
+  }
+  return STATUS_OK;
+}
+
+static enum status choose_groups(struct application *a, struct org *org)
+{
+  char admins[SLUG_SIZE + 8];
+  struct map_settings settings = a->host->config->map;
+  (void)snprintf(admins, sizeof admins, "%s-admins", org->slug);
+  enum status status = numbers_count(a->txn, &settings);
+  if (status == STATUS_OK) {
+    status = numbers_choose(a->txn, org->slug, &settings, &org->gid);
+  }
+  if (status == STATUS_OK) {
+    status = numbers_choose(a->txn, admins, &settings, &org->admins_gid);
+  }
+  // Both searches saw the same table: two names may have met at the same number.
+  if (status == STATUS_OK && org->gid == org->admins_gid) {
+    status = numbers_choose(a->txn, "groups of an org", &settings, &org->admins_gid);
+  }
+  return status;
+}
+
+// The owner: an account without memberships, or a new one. One membership per account for now.
+static enum status find_owner(struct application *a, const struct org *org, struct account *ret_account)
+{
+  const struct operation *op = a->op;
+  struct memberships all;
+  enum status status = account_by_email(a->txn, op->email, ret_account);
+  if (status == STATUS_NOT_FOUND) {
+    return apply_new_account(a, op->login[0] != '\0' ? op->login : op->email, op->email, org->id, ret_account);
+  }
+  if (status == STATUS_OK) {
+    status = memberships_of(a->txn, ret_account->id, &all);
+  }
+  if (status == STATUS_OK && all.count > 0) {
+    report_set(a->report, "owner \"%s\": is a member of an org already", op->email);
+    return STATUS_REFUSED;
+  }
+  return status;
+}
+
+enum status apply_org_create(struct application *a)
+{
+  struct org org = {.by_root = 1, .created_at_s = a->now_s};
+  struct account owner;
+  enum status status = check_slug(a);
+  if (status == STATUS_OK) {
+    status = apply_will_publish(a);
+  }
+  if (status == STATUS_OK) {
+    status = store_next_id(a->txn, &org.id);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  memcpy(org.slug, a->op->org, sizeof org.slug);
+  memcpy(org.name, a->op->name, sizeof org.name);
+  struct operation without_name = *a->op;  // the name is the org's, not the owner's
+  without_name.name[0] = '\0';
+  const struct operation *op = a->op;
+  a->op = &without_name;
+  status = find_owner(a, &org, &owner);
+  a->op = op;
+  if (status == STATUS_OK) {
+    org.owner_id = owner.id;
+    status = choose_groups(a, &org);
+  }
+  if (status == STATUS_OK) {
+    status = org_add(a->txn, &org);
+  }
+  if (status == STATUS_OK) {
+    (void)snprintf(a->event.detail, sizeof a->event.detail, "owner %.200s", owner.email);
+    a->result->account = owner;
+    status = membership_put(a->txn, &(struct membership){owner.id, org.id, ROLE_OWNER, SOURCE_OWNER, MEMBER_ACTIVE,
+                                                         a->now_s, 0});
+  }
+  return status;
+}
+
+enum status apply_provisioning_set(struct application *a)
+{
+  struct org org;
+  enum status status = apply_find_org(a, &org);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  a->result->changed = org.provisioning != a->op->value;
+  (void)snprintf(a->event.detail, sizeof a->event.detail, "%s to %s", provisioning_word(org.provisioning),
+                 provisioning_word(a->op->value));
+  org.provisioning = a->op->value;
+  return org_update(a->txn, &org);
+}
+
+// Rule E2, in the order in which an admin would mend what is missing.
+static enum status check_may_enforce(struct application *a, const struct org *org)
+{
+  struct connection connection __attribute__((cleanup(cleanup_connection))) = {.org_id = 0};
+  struct account owner;
+  struct situation situation;
+  size_t verified = 0;
+  const char *missing = NULL;
+  enum status status = domain_count_verified(a->txn, org->id, &verified);
+  if (status == STATUS_OK) {
+    status = connection_get(a->txn, org->id, CONNECTION_ACTIVE, &connection);
+  }
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  bool has_connection = status == STATUS_OK;
+  status = account_get(a->txn, org->owner_id, &owner);
+  if (status == STATUS_OK) {
+    status = situation_load(a->txn, owner.login, a->now_s, &situation);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  bool typed_now = a->op->password[0] != '\0' && strcmp(a->op->password, owner.password) == 0;
+  if (verified == 0) {
+    missing = "it has no verified domain (ssoctl domain add, domain verify)";
+  } else if (!has_connection) {
+    missing = "it has no connection (ssoctl idp set)";
+  } else if (connection.tried == 0) {
+    missing = "no sign-in has succeeded with the connection's present issuer and client (ssoctl idp test)";
+  } else if (owner.password[0] == '\0') {
+    missing = "its owner has no password (ssoctl password set)";
+  } else if (owner.password_tried == 0 && !typed_now) {
+    missing = "its owner has never signed in with their password and did not type it now";
+  } else if (!policy_is_owner(&situation.person)) {
+    missing = "its owner would lose the password (POLICY L5)";
+  }
+  if (missing != NULL) {
+    report_set(a->report, "org \"%s\": enforcement cannot be turned on: %s", org->slug, missing);
+    return STATUS_REFUSED;
+  }
+  return STATUS_OK;
+}
+
+enum status apply_enforcement_set(struct application *a)
+{
+  struct org org;
+  enum status status = apply_find_org(a, &org);
+  if (status == STATUS_OK && a->op->value != ENFORCEMENT_OFF) {
+    status = check_may_enforce(a, &org);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  a->result->changed = org.enforcement != a->op->value;
+  if (!a->result->changed) {
+    return STATUS_OK;
+  }
+  status = apply_will_publish(a);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  (void)snprintf(a->event.detail, sizeof a->event.detail, "%s to %s", enforcement_word(org.enforcement),
+                 enforcement_word(a->op->value));
+  org.enforcement = a->op->value;
+  return org_update(a->txn, &org);
+}

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "base/text.h"
+#include "operations/apply.h"
+#include "operations/situation.h"
+
+enum { TICKET_LIFETIME_S = 300 };
+
+struct sign_in {
+  struct application *a;
+  struct situation situation;
+  struct account account;
+  enum way way;
+  int64_t way_org_id;
+};
+
+static enum status refuse(struct application *a, const struct policy_decision *decision)
+{
+  a->result->decision = *decision;
+  report_set(a->report, "%s: %s", decision->row, notice_name(decision->notice));
+  return STATUS_REFUSED;
+}
+
+static enum status new_ticket(struct sign_in *s)
+{
+  struct application *a = s->a;
+  unsigned char random[16];
+  struct ticket ticket = {.account_id = s->account.id,
+                          .way = (uint8_t)s->way,
+                          .org_id = s->way_org_id,
+                          .expires_at_s = a->now_s + TICKET_LIFETIME_S};
+  enum status status = file_random(random, sizeof random);
+  if (status == STATUS_OK) {
+    text_hex(random, sizeof random, ticket.id);
+    status = ticket_sweep(a->txn, a->now_s);
+  }
+  if (status == STATUS_OK) {
+    status = ticket_put(a->txn, &ticket);
+  }
+  if (status == STATUS_OK) {
+    a->result->ticket = ticket;
+  }
+  return status;
+}
+
+static enum status note_sign_in(struct sign_in *s)
+{
+  struct application *a = s->a;
+  struct membership membership;
+  enum status status = membership_get(a->txn, s->account.id, s->way_org_id, &membership);
+  if (status == STATUS_OK) {
+    membership.last_sign_in_at_s = a->now_s;
+    status = membership_put(a->txn, &membership);
+  }
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  s->account.last_sign_in_at_s = a->now_s;
+  memcpy(s->account.last_sign_in_from, a->op->rhost, sizeof s->account.last_sign_in_from);
+  return account_update(a->txn, &s->account);
+}
+
+// What the session would open now, with all that was stored so far; nothing opened is a refusal (POLICY K2).
+static enum status finish(struct sign_in *s, const char *row)
+{
+  struct application *a = s->a;
+  struct policy_question question = {.stage = STAGE_SESSION, .way = s->way, .way_org_id = s->way_org_id};
+  struct policy_decision session;
+  struct situation now;
+  enum status status = situation_load(a->txn, s->account.login, a->now_s, &now);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  question.person = now.person;
+  policy_decide(&question, &session);
+  if (session.outcome != OUTCOME_GRANTED) {
+    return refuse(a, &session);
+  }
+  status = note_sign_in(s);
+  if (status == STATUS_OK) {
+    status = new_ticket(s);
+  }
+  memcpy(a->event.login, s->account.login, sizeof a->event.login);
+  (void)stpncpy(a->event.row, row, sizeof a->event.row - 1);
+  (void)stpncpy(a->event.detail, way_word((uint8_t)s->way), sizeof a->event.detail - 1);
+  a->result->account = s->account;
+  return status;
+}
+
+enum status apply_password_sign_in(struct application *a)
+{
+  struct sign_in s = {.a = a, .way = WAY_PASSWORD};
+  struct policy_question question = {.stage = STAGE_LOGIN};
+  struct policy_decision *decision = &a->result->decision;
+  enum status status = situation_load(a->txn, a->op->login, a->now_s, &s.situation);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  question.person = s.situation.person;
+  policy_decide(&question, decision);
+  if (decision->outcome != OUTCOME_OFFER || !decision->offer_password) {
+    decision->outcome = OUTCOME_REFUSED;
+    return refuse(a, &(struct policy_decision){.row = decision->row, .notice = NOTICE_WRONG_PASSWORD});
+  }
+  s.account = s.situation.account;
+  if (strcmp(s.account.password, a->op->password) != 0) {  // changed while it was typed; both are hashes
+    return refuse(a, &(struct policy_decision){.row = decision->row, .notice = NOTICE_WRONG_PASSWORD});
+  }
+  s.account.password_tried = 1;
+  return finish(&s, decision->row);
+}
+
+// A name from a provider as it may be stored (POLICY N7); anything else is no name.
+static void keep_name(struct account *account, const char *name)
+{
+  char kept[DISPLAY_SIZE];
+  bool legal = strpbrk(name, ":,=\\\"") == NULL && text_copy_clean(name, strlen(name), kept, sizeof kept) == STATUS_OK;
+  if (legal && kept[0] != '\0') {
+    memcpy(account->name, kept, sizeof account->name);
+  }
+}
+
+static enum status create_account(struct sign_in *s)
+{
+  struct application *a = s->a;
+  enum status status = apply_new_account(a, a->op->login, s->situation.email, s->way_org_id, &s->account);
+  if (status == STATUS_OK && a->op->nss_known && a->op->nss_uid != s->account.uid) {
+    report_set(a->report, "N4: the calling program was told uid %u, the account would get %u", a->op->nss_uid,
+               s->account.uid);
+    a->result->decision = (struct policy_decision){.row = "N4", .notice = NOTICE_NUMBER};
+    return STATUS_REFUSED;
+  }
+  return status;
+}
+
+static enum status link_identity(struct sign_in *s)
+{
+  const struct operation *op = s->a->op;
+  struct identity identity = {.account_id = s->account.id,
+                              .org_id = op->connection->org_id,
+                              .registration = op->connection->registration,
+                              .linked_at_s = s->a->now_s};
+  memcpy(identity.issuer, op->connection->issuer, sizeof identity.issuer);
+  memcpy(identity.client_id, op->connection->client_id, sizeof identity.client_id);
+  memcpy(identity.subject, op->authorized->subject, sizeof identity.subject);
+  memcpy(identity.email, op->authorized->email, sizeof identity.email);
+  return identity_put(s->a->txn, &identity);
+}
+
+// An unproven email becomes proven: passwords and identities from before are dropped, an owner's password stays (S7).
+static enum status prove_email(struct sign_in *s)
+{
+  if (s->account.email_proven == 1) {
+    return STATUS_OK;
+  }
+  s->account.email_proven = 1;
+  bool owner = false;
+  for (size_t i = 0; i < s->situation.person.membership_count; i++) {
+    owner = owner || s->situation.person.memberships[i].role == ROLE_OWNER;
+  }
+  if (!owner) {
+    explicit_bzero(s->account.password, sizeof s->account.password);
+    s->account.password_tried = 0;
+  }
+  return identity_drop_all(s->a->txn, s->account.id);
+}
+
+static enum status join(struct sign_in *s, const struct policy_decision *decision)
+{
+  struct application *a = s->a;
+  const struct membership membership = {
+      .account_id = s->account.id,
+      .org_id = s->way_org_id,
+      .role = (uint8_t)decision->role,
+      .source = decision->accept_invite ? SOURCE_INVITATION : SOURCE_SSO,
+      .joined_at_s = a->now_s,
+  };
+  enum status status = apply_will_publish(a);
+  if (status == STATUS_OK) {
+    status = membership_put(a->txn, &membership);
+  }
+  if (status == STATUS_OK && decision->accept_invite) {
+    status = invite_remove(a->txn, s->way_org_id, s->situation.email);
+  }
+  return status;
+}
+
+static enum status carry_out(struct sign_in *s, const struct policy_decision *decision)
+{
+  struct application *a = s->a;
+  char name_before[DISPLAY_SIZE];
+  enum status status = STATUS_OK;
+  s->account = s->situation.account;
+  if (decision->create) {
+    status = create_account(s);
+  }
+  memcpy(name_before, s->account.name, sizeof name_before);
+  keep_name(&s->account, a->op->authorized->name);
+  if (status == STATUS_OK && strcmp(name_before, s->account.name) != 0) {
+    status = apply_will_publish(a);
+  }
+  if (status == STATUS_OK && decision->prove_email) {
+    status = prove_email(s);
+  }
+  if (status == STATUS_OK) {  // also refreshes the email shown with an identity that was linked before (S3)
+    status = link_identity(s);
+  }
+  return status == STATUS_OK && decision->join ? join(s, decision) : status;
+}
+
+// The connection that answered must still be the org's, with the issuer and client that were asked.
+static enum status check_connection(struct application *a)
+{
+  struct connection now __attribute__((cleanup(cleanup_connection))) = {.org_id = 0};
+  enum status status = connection_get(a->txn, a->op->connection->org_id, CONNECTION_ACTIVE, &now);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_REFUSED : status;
+  }
+  bool same = now.registration == a->op->connection->registration &&
+              strcmp(now.issuer, a->op->authorized->issuer) == 0 &&
+              strcmp(now.client_id, a->op->authorized->client_id) == 0;
+  if (!same || a->op->authorized->subject[0] == '\0') {
+    report_set(a->report, "the answer is not of this connection's issuer and client");
+    a->result->decision = (struct policy_decision){.row = "-", .notice = NOTICE_BAD_TOKEN};
+    return STATUS_REFUSED;
+  }
+  if (now.tried == 0) {
+    now.tried = 1;
+    now.tried_at_s = a->now_s;
+    return connection_put(a->txn, CONNECTION_ACTIVE, &now);
+  }
+  return STATUS_OK;
+}
+
+enum status apply_sso_sign_in(struct application *a)
+{
+  struct sign_in s = {.a = a, .way = WAY_SSO, .way_org_id = a->op->connection->org_id};
+  struct policy_question question = {.stage = STAGE_ANSWER};
+  struct org org;
+  a->result->decision = (struct policy_decision){.row = "-", .notice = NOTICE_INTERNAL};
+  enum status status = check_connection(a);
+  if (status == STATUS_OK) {
+    status = situation_load(a->txn, a->op->login, a->now_s, &s.situation);
+  }
+  if (status == STATUS_OK) {
+    status = situation_answer(a->txn, &s.situation, a->op->connection, a->op->authorized, &question.answer);
+  }
+  if (status == STATUS_OK) {
+    status = org_get(a->txn, s.way_org_id, &org);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  memcpy(a->event.org, org.slug, sizeof a->event.org);
+  question.person = s.situation.person;
+  struct policy_decision decision;
+  policy_decide(&question, &decision);
+  a->result->decision = decision;
+  if (decision.outcome != OUTCOME_GRANTED) {
+    return refuse(a, &decision);
+  }
+  status = carry_out(&s, &decision);
+  return status != STATUS_OK ? status : finish(&s, decision.row);
+}
+
+enum status apply_sign_in_refused(struct application *a)
+{
+  memcpy(a->event.detail, a->op->reason, sizeof a->event.detail);
+  return STATUS_OK;
+}
+
+enum status apply_ticket_redeem(struct application *a)
+{
+  a->silent = true;
+  enum status status = ticket_get(a->txn, a->op->ticket, a->now_s, &a->result->ticket);
+  return status != STATUS_OK ? status : ticket_remove(a->txn, a->op->ticket);
+}

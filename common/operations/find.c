@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "operations/apply.h"
+#include "store/numbers_store.h"
+
+enum status apply_find_org(struct application *a, struct org *ret_org)
+{
+  enum status status = org_by_slug(a->txn, a->op->org, ret_org);
+  if (status == STATUS_NOT_FOUND) {
+    report_set(a->report, "org \"%s\": no such org; 'ssoctl org list' shows them", a->op->org);
+  }
+  return status;
+}
+
+enum status apply_find_account(struct application *a, struct account *ret_account)
+{
+  enum status status = account_by_email(a->txn, a->op->email, ret_account);
+  if (status == STATUS_NOT_FOUND) {
+    status = account_by_login(a->txn, a->op->email, ret_account);
+  }
+  if (status == STATUS_NOT_FOUND) {
+    report_set(a->report, "account \"%s\": no such email or login; 'ssoctl member list' shows them", a->op->email);
+  }
+  return status;
+}
+
+static enum status check_free(struct application *a, const char *login, const char *email)
+{
+  struct org org;
+  struct account account;
+  if (!name_is_login(login)) {
+    report_set(a->report, "login \"%s\": is not an email address in lower case or [a-z][a-z0-9._+-]{0,30}", login);
+    return STATUS_INVALID;
+  }
+  if (org_by_slug(a->txn, login, &org) == STATUS_OK) {
+    report_set(a->report, "login \"%s\": is the name of an org", login);
+    return STATUS_EXISTS;
+  }
+  if (account_by_login(a->txn, login, &account) == STATUS_OK || account_by_email(a->txn, email, &account) == STATUS_OK) {
+    report_set(a->report, "account: login \"%s\" or email \"%s\" is taken by account \"%s\"", login, email,
+               account.login);
+    return STATUS_EXISTS;
+  }
+  if (getpwnam(login) != NULL || getgrnam(login) != NULL) {
+    report_set(a->report, "login \"%s\": is a local user's or group's name", login);
+    return STATUS_EXISTS;
+  }
+  return STATUS_OK;
+}
+
+static enum status choose_number(struct application *a, const char *name, uint32_t *ret_number)
+{
+  struct map_settings settings = a->host->config->map;
+  enum status status = numbers_count(a->txn, &settings);
+  if (status == STATUS_OK) {
+    status = numbers_choose(a->txn, name, &settings, ret_number);
+  }
+  if (status == STATUS_NOT_FOUND) {
+    report_set(a->report, "no free number: every range of uid-ranges is half full; add one in ssoorg.conf");
+  }
+  return status;
+}
+
+enum status apply_new_account(struct application *a, const char *login, const char *email, int64_t org_id,
+                              struct account *ret_account)
+{
+  const struct operation *op = a->op;
+  const struct map_settings *settings = &a->host->config->map;
+  struct account account = {.created_at_s = a->now_s, .created_by_org = org_id};
+  enum status status = check_free(a, login, email);
+  if (status == STATUS_OK) {
+    status = apply_will_publish(a);
+  }
+  if (status == STATUS_OK) {
+    status = choose_number(a, login, &account.uid);
+  }
+  if (status == STATUS_OK) {
+    status = store_next_id(a->txn, &account.id);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  (void)snprintf(account.login, sizeof account.login, "%s", login);
+  (void)snprintf(account.email, sizeof account.email, "%s", email);
+  (void)snprintf(account.name, sizeof account.name, "%s", op->name);
+  (void)snprintf(account.shell, sizeof account.shell, "%s", op->shell[0] != '\0' ? op->shell : settings->shell);
+  int length = op->home[0] != '\0' ? snprintf(account.home, sizeof account.home, "%s", op->home)
+                                   : snprintf(account.home, sizeof account.home, "%s/%s", settings->home, login);
+  if (length < 0 || (size_t)length >= sizeof account.home) {
+    report_set(a->report, "home: longer than %zu characters", sizeof account.home - 1);
+    return STATUS_INVALID;
+  }
+  status = account_add(a->txn, &account);
+  if (status == STATUS_OK) {
+    *ret_account = account;
+  }
+  return status;
+}

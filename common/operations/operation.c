@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operations/operation.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "map/map_build.h"
+#include "operations/apply.h"
+#include "operations/publish.h"
+
+enum { GROW_TRIES = 6 };
+
+static const struct {
+  const char *event;  // in the audit trail
+  apply_function *apply;
+} OPERATIONS[OPERATION_COUNT] = {
+    [OPERATION_ORG_CREATE] = {"org.create", apply_org_create},
+    [OPERATION_IDP_SET] = {"idp.set", apply_idp_set},
+    [OPERATION_IDP_REMOVE] = {"idp.remove", apply_idp_remove},
+    [OPERATION_IDP_TRIED] = {"idp.test", apply_idp_tried},
+    [OPERATION_DOMAIN_ADD] = {"domain.add", apply_domain_add},
+    [OPERATION_DOMAIN_VERIFY] = {"domain.verify", apply_domain_verify},
+    [OPERATION_DOMAIN_REMOVE] = {"domain.remove", apply_domain_remove},
+    [OPERATION_PROVISIONING_SET] = {"provisioning.set", apply_provisioning_set},
+    [OPERATION_ENFORCEMENT_SET] = {"enforcement.set", apply_enforcement_set},
+    [OPERATION_INVITE_CREATE] = {"invite.create", apply_invite_create},
+    [OPERATION_INVITE_CANCEL] = {"invite.cancel", apply_invite_cancel},
+    [OPERATION_MEMBER_ADD] = {"member.add", apply_member_add},
+    [OPERATION_MEMBER_REMOVE] = {"member.remove", apply_member_remove},
+    [OPERATION_PASSWORD_SET] = {"password.set", apply_password_set},
+    [OPERATION_PASSWORD_REMOVE] = {"password.remove", apply_password_remove},
+    [OPERATION_PASSWORD_SIGN_IN] = {"sign-in", apply_password_sign_in},
+    [OPERATION_SSO_SIGN_IN] = {"sign-in", apply_sso_sign_in},
+    [OPERATION_SIGN_IN_REFUSED] = {"sign-in.refused", apply_sign_in_refused},
+    [OPERATION_TICKET_REDEEM] = {"ticket.redeem", apply_ticket_redeem},
+};
+
+enum status apply_will_publish(struct application *a)
+{
+  if (a->publish) {
+    return STATUS_OK;
+  }
+  a->publish = true;
+  if (!a->host->dry_run) {
+    // A map that cannot be marked is not believed by its readers either: missing, damaged, or of another owner.
+    enum status status = map_mark_dirty(a->host->map_path);
+    if (status == STATUS_IO) {
+      report_set(a->report, "%s: cannot be written", a->host->map_path);
+      return status;
+    }
+  }
+  return store_raise_map_serial(a->txn);
+}
+
+static enum status publish_now(const struct operation_host *host, struct report *report)
+{
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  enum status status = store_begin(host->store, false, &txn);
+  if (status == STATUS_OK) {
+    status = publish(txn, host->config, host->map_path);
+  }
+  if (status != STATUS_OK) {
+    report_set(report, "%s: the published map cannot be written: %s; the change itself is stored", host->map_path,
+               status_text(status));
+  }
+  return status == STATUS_OK ? STATUS_OK : STATUS_IO;
+}
+
+static void start_event(struct application *a)
+{
+  const struct operation *op = a->op;
+  struct audit_event *event = &a->event;
+  *event = (struct audit_event){.at_s = a->now_s};
+  memcpy(event->actor, op->actor, sizeof event->actor);
+  memcpy(event->rhost, op->rhost, sizeof event->rhost);
+  memcpy(event->service, op->service, sizeof event->service);
+  memcpy(event->org, op->org, sizeof event->org);
+  memcpy(event->login, op->login, sizeof event->login);
+  memcpy(event->row, op->row, sizeof event->row);
+  (void)stpncpy(event->event, OPERATIONS[op->kind].event, sizeof event->event - 1);
+}
+
+static enum status apply_and_commit(struct application *a)
+{
+  enum status status = store_begin(a->host->store, true, &a->txn);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  start_event(a);
+  a->result->changed = true;
+  status = OPERATIONS[a->op->kind].apply(a);
+  if (status == STATUS_OK && a->result->changed && !a->silent) {
+    status = audit_add(a->txn, &a->event);
+  }
+  if (status == STATUS_OK && a->result->changed && !a->host->dry_run) {
+    return store_commit(&a->txn);
+  }
+  store_abort(&a->txn);
+  return status;
+}
+
+static enum status run_locked(const struct operation_host *host, const struct operation *operation,
+                              struct report *report, struct operation_result *result)
+{
+  struct application a = {.host = host, .op = operation, .report = report, .result = result};
+  a.now_s = clock_now_s();
+  enum status status = apply_and_commit(&a);
+  for (int i = 0; status == STATUS_FULL && i < GROW_TRIES; i++) {
+    status = store_grow(host->store);
+    if (status == STATUS_OK) {
+      status = apply_and_commit(&a);
+    }
+  }
+  if (a.publish && !host->dry_run) {
+    enum status published = publish_now(host, status == STATUS_OK ? report : NULL);
+    return status != STATUS_OK ? status : published;
+  }
+  return status;
+}
+
+enum status operation_run(const struct operation_host *host, const struct operation *operation, struct report *report,
+                          struct operation_result *ret_result)
+{
+  struct operation_result result = {.changed = false};
+  enum status status = store_lock(host->store);
+  if (status != STATUS_OK) {
+    report_set(report, "the store is busy: another program has been changing it for %d seconds",
+               STORE_LOCK_WAIT_MS / 1000);
+    return status;
+  }
+  if (report != NULL) {
+    report->text[0] = '\0';
+  }
+  status = run_locked(host, operation, report, &result);
+  store_unlock(host->store);
+  if (status != STATUS_OK && report != NULL && report->text[0] == '\0') {
+    report_set(report, "%s: %s", OPERATIONS[operation->kind].event, status_text(status));
+  }
+  *ret_result = result;
+  return status;
+}
+
+enum status operation_publish(const struct operation_host *host, struct report *report)
+{
+  enum status status = store_lock(host->store);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = publish_now(host, report);
+  store_unlock(host->store);
+  return status;
+}

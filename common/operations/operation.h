@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every change by an admin or a login is an operation: a small value applied by one function in one durable transaction
+// together with its audit event. A refused operation changes nothing; a refused sign-in leaves its audit event.
+#pragma once
+#include <stdbool.h>
+
+#include "base/report.h"
+#include "config/config.h"
+#include "policy/policy.h"
+#include "store/entities.h"
+#include "store/store.h"
+
+enum operation_kind {
+  OPERATION_ORG_CREATE,        // org, name, email of the owner, login
+  OPERATION_IDP_SET,           // org, connection
+  OPERATION_IDP_REMOVE,        // org
+  OPERATION_IDP_TRIED,         // org, connection: a test sign-in with it succeeded
+  OPERATION_DOMAIN_ADD,        // org, domain
+  OPERATION_DOMAIN_VERIFY,     // org, domain, reason
+  OPERATION_DOMAIN_REMOVE,     // org, domain
+  OPERATION_PROVISIONING_SET,  // org, value
+  OPERATION_ENFORCEMENT_SET,   // org, value, password: the owner's hash if they have just typed it
+  OPERATION_INVITE_CREATE,     // org, email, value: role, expires_at_s
+  OPERATION_INVITE_CANCEL,     // org, email
+  OPERATION_MEMBER_ADD,        // org, email, value: role, login, name, home, shell
+  OPERATION_MEMBER_REMOVE,     // org, email
+  OPERATION_PASSWORD_SET,      // email, password: the hash
+  OPERATION_PASSWORD_REMOVE,   // email
+  OPERATION_PASSWORD_SIGN_IN,  // login, password: the hash that matched
+  OPERATION_SSO_SIGN_IN,       // login, connection, authorized
+  OPERATION_SIGN_IN_REFUSED,   // login, org, row, reason: only an audit event
+  OPERATION_TICKET_REDEEM,     // ticket: removed; no audit event
+  OPERATION_COUNT
+};
+
+struct operation {
+  enum operation_kind kind;
+  char actor[ACTOR_SIZE];
+  char rhost[256];
+  char service[64];
+  char org[SLUG_SIZE];
+  char email[EMAIL_SIZE];
+  char login[LOGIN_SIZE];
+  char name[DISPLAY_SIZE];
+  char domain[DOMAIN_SIZE];
+  char home[PATH_SIZE];
+  char shell[SHELL_SIZE];
+  char reason[REASON_SIZE];
+  char row[8];
+  char password[PASSWORD_HASH_SIZE];
+  char ticket[PROTOCOL_TICKET_SIZE];
+  uint8_t value;
+  int64_t expires_at_s;
+  bool nss_known;    // SSO_SIGN_IN: the number that the calling program was told; a new account must get it
+  uint32_t nss_uid;
+  const struct connection *connection;            // borrowed
+  const struct message_authorized *authorized;    // borrowed
+};
+
+// Where operations are applied.
+struct operation_host {
+  struct store *store;
+  const struct config *config;
+  const char *map_path;
+  bool dry_run;  // everything but the commit
+};
+
+struct operation_result {
+  bool changed;                      // false: it was so already
+  struct policy_decision decision;   // of a sign-in
+  struct account account;            // that signed in, or was made
+  struct ticket ticket;              // of a sign-in that was granted
+  struct domain domain;              // DOMAIN_ADD, DOMAIN_VERIFY
+};
+
+// Applies OPERATION durably and publishes what it changed. STATUS_REFUSED (policy), STATUS_NOT_FOUND, STATUS_EXISTS,
+// STATUS_INVALID: REPORT says what and what is legal, and nothing is stored. STATUS_BUSY if another writer holds the
+// store too long. STATUS_IO with a REPORT that says so if the change is durable but the map could not be written.
+MUST_CHECK enum status operation_run(const struct operation_host *host, const struct operation *operation,
+                                     struct report *report, struct operation_result *ret_result);
+
+// Rebuilds the published map under the writers' lock, whatever it says now. Errors as operation_run().
+MUST_CHECK enum status operation_publish(const struct operation_host *host, struct report *report);

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "process/oidc.h"
+
+#include <pwd.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+
+enum { SEND_WAIT_MS = 5000, END_GRACE_MS = 200 };
+
+static const char HELPER_USER[] = "ssoorg";
+
+static enum status find_user(struct report *report, struct process_user *ret_user)
+{
+  const struct passwd *entry = getpwnam(HELPER_USER);
+  if (entry == NULL || entry->pw_uid == 0 || entry->pw_gid == 0) {
+    report_set(report, "system user \"%s\": does not exist; systemd-sysusers makes it from the package's file",
+               HELPER_USER);
+    return STATUS_NOT_FOUND;
+  }
+  *ret_user = (struct process_user){true, entry->pw_uid, entry->pw_gid};
+  return STATUS_OK;
+}
+
+static void message_done(struct message_sign_in *message)
+{
+  record_done(protocol_record(MESSAGE_SIGN_IN), message);
+}
+
+static enum status send_request(struct channel *channel, const struct oidc_request *request)
+{
+  const struct connection *connection = request->connection;
+  struct message_sign_in message CLEANUP(message_done) = {.client_auth = connection->client_auth};
+  memcpy(message.issuer, connection->issuer, sizeof message.issuer);
+  memcpy(message.client_id, connection->client_id, sizeof message.client_id);
+  memcpy(message.scopes, connection->scopes, sizeof message.scopes);
+  memcpy(message.email_claim, connection->email_claim, sizeof message.email_claim);
+  message.timeout_s = request->timeout_s;
+  message.allow_loopback_http = request->allow_loopback_http ? 1 : 0;
+  enum status status =
+      bytes_append(&message.client_secret, bytes_text(&connection->client_secret), connection->client_secret.length);
+  if (status == STATUS_OK) {
+    status = bytes_append(&message.ca_pem, bytes_text(&connection->ca_pem), connection->ca_pem.length);
+  }
+  return status != STATUS_OK ? status
+                             : channel_send(channel, request->type, &message, clock_monotonic_ms() + SEND_WAIT_MS);
+}
+
+enum status oidc_start(const char *path, const struct oidc_request *request, struct report *report,
+                       struct oidc *ret_oidc)
+{
+  struct oidc oidc CLEANUP(oidc_end) = OIDC_NONE;
+  struct process_user user;
+  enum status status = find_user(report, &user);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = process_start(path, &user, &oidc.process);
+  if (status == STATUS_OK) {
+    oidc.channel = channel_init(oidc.process.fd, LINK_SIGNIN_OIDC, PARTY_SIGNIN);
+    status = send_request(&oidc.channel, request);
+  }
+  if (status != STATUS_OK) {
+    report_set(report, "%s: cannot be started: %s", path, status_text(status));
+    return status;
+  }
+  *ret_oidc = oidc;
+  oidc.process = (struct process)PROCESS_NONE;
+  return STATUS_OK;
+}
+
+void oidc_end(struct oidc *oidc)
+{
+  process_end(&oidc->process, END_GRACE_MS);
+}

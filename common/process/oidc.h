@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starting ssoorg-oidc and asking it, for ssoorg-signin and ssoctl.
+#pragma once
+#include "base/report.h"
+#include "process/process.h"
+#include "protocol/channel.h"
+#include "store/entities.h"
+
+struct oidc {
+  struct process process;
+  struct channel channel;
+};
+
+#define OIDC_NONE {.process = PROCESS_NONE}
+
+// Starts the helper at PATH as the system user "ssoorg" and sends it the request TYPE (SIGN_IN or DISCOVER) for
+// CONNECTION. STATUS_NOT_FOUND if there is no such user, STATUS_IO, STATUS_NO_MEMORY; REPORT says which.
+// *RET_OIDC is ended by oidc_end().
+struct oidc_request {
+  enum message_type type;
+  const struct connection *connection;
+  uint32_t timeout_s;
+  bool allow_loopback_http;
+};
+MUST_CHECK enum status oidc_start(const char *path, const struct oidc_request *request, struct report *report,
+                                  struct oidc *ret_oidc);
+
+void oidc_end(struct oidc *oidc);
