@@ -6,7 +6,7 @@
 #include "base/names.h"
 #include "base/record.h"
 
-enum { PATH_SIZE = 512, SHELL_SIZE = 256, GECOS_SIZE = 256, GROUP_NAME_SIZE = 64, MEMBERS_MAX = 1000 };
+enum { PATH_SIZE = 512, SHELL_SIZE = 256, GECOS_SIZE = 256, GROUP_NAME_SIZE = LOGIN_SIZE, MEMBERS_MAX = 1000 };
 
 struct map_account {
   uint32_t uid;  // also the gid of the private group

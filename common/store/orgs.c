@@ -210,9 +210,9 @@ static enum status visit_audit(void *context, const struct store_entry *entry)
   return status != STATUS_OK ? status : walk->visit.audit(walk->context, &event);
 }
 
-enum status audit_each_backwards(struct store_txn *txn, audit_visit *visit, void *context)
+enum status audit_each(struct store_txn *txn, audit_visit *visit, void *context)
 {
   const struct store_key all = key_new();
   struct walk walk = {{.audit = visit}, context};
-  return store_each_backwards(txn, TABLE_AUDIT, &all, visit_audit, &walk);
+  return store_each(txn, TABLE_AUDIT, &all, visit_audit, &walk);
 }

@@ -45,7 +45,7 @@ MUST_CHECK enum status invite_remove(struct store_txn *txn, int64_t org_id, cons
 typedef enum status invite_visit(void *context, const struct invite *invite);
 MUST_CHECK enum status invite_each(struct store_txn *txn, int64_t org_id, invite_visit *visit, void *context);
 
-// The audit trail, in time order; audit_each() goes from the newest back.
+// The audit trail, oldest first.
 MUST_CHECK enum status audit_add(struct store_txn *txn, const struct audit_event *event);
 typedef enum status audit_visit(void *context, const struct audit_event *event);
-MUST_CHECK enum status audit_each_backwards(struct store_txn *txn, audit_visit *visit, void *context);
+MUST_CHECK enum status audit_each(struct store_txn *txn, audit_visit *visit, void *context);

@@ -438,28 +438,6 @@ enum status store_each(struct store_txn *txn, enum store_table table, const stru
   return code == MDB_NOTFOUND ? STATUS_OK : from_lmdb(code);
 }
 
-enum status store_each_backwards(struct store_txn *txn, enum store_table table, const struct store_key *prefix,
-                                 store_visit *visit, void *context)
-{
-  MDB_cursor *cursor CLEANUP(close_cursor) = NULL;
-  MDB_val name;
-  MDB_val value;
-  int code = mdb_cursor_open(txn->txn, txn->store->tables[table], &cursor);
-  if (code == 0) {
-    code = mdb_cursor_get(cursor, &name, &value, MDB_LAST);
-  }
-  while (code == 0) {
-    bool fits = name.mv_size >= prefix->length && memcmp(name.mv_data, prefix->data, prefix->length) == 0;
-    const struct store_entry entry = {name.mv_data, name.mv_size, value.mv_data, value.mv_size};
-    enum status status = fits ? visit(context, &entry) : STATUS_OK;
-    if (status != STATUS_OK) {
-      return status;
-    }
-    code = mdb_cursor_get(cursor, &name, &value, MDB_PREV);
-  }
-  return code == MDB_NOTFOUND ? STATUS_OK : from_lmdb(code);
-}
-
 enum status store_count(struct store_txn *txn, enum store_table table, uint64_t *ret_count)
 {
   MDB_stat stat;

@@ -110,11 +110,9 @@ struct store_entry {
 };
 typedef enum status store_visit(void *context, const struct store_entry *entry);
 
-// Visits the entries whose key begins with PREFIX (an empty one: all), in key order, or from the last one back.
+// Visits the entries whose key begins with PREFIX (an empty one: all), in key order.
 MUST_CHECK enum status store_each(struct store_txn *txn, enum store_table table, const struct store_key *prefix,
                                   store_visit *visit, void *context);
-MUST_CHECK enum status store_each_backwards(struct store_txn *txn, enum store_table table,
-                                            const struct store_key *prefix, store_visit *visit, void *context);
 
 // The number of entries in TABLE.
 MUST_CHECK enum status store_count(struct store_txn *txn, enum store_table table, uint64_t *ret_count);

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "map/caller.h"
+
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+bool caller_is_sshd(const char *sshd_paths)
+{
+  char exe[PATH_MAX];
+  ssize_t length = readlink("/proc/self/exe", exe, sizeof exe);
+  if (length <= 0 || (size_t)length >= sizeof exe) {
+    return false;
+  }
+  const char *at = sshd_paths;
+  while (*at != '\0') {
+    size_t word = strcspn(at, " ");
+    if (word == (size_t)length && memcmp(at, exe, word) == 0) {
+      return true;
+    }
+    at += word;
+    at += strspn(at, " ");
+  }
+  return false;
+}
+
+bool caller_is_root_sshd(const char *sshd_paths)
+{
+  return getuid() == 0 && geteuid() == 0 && caller_is_sshd(sshd_paths);
+}

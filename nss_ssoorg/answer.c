@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "answer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "map/caller.h"
+#include "map/map_read.h"
+#include "map/numbers.h"
+
+enum { TRIES = 2 };
+
+static enum status is_taken(void *context, uint32_t number, bool *ret_taken)
+{
+  enum status status = map_number_is_taken(context, number, ret_taken);
+  return status == STATUS_OK && !*ret_taken ? number_is_local(number, ret_taken) : status;
+}
+
+static enum status first_login(struct map_reader *map, const char *login, struct map_account *ret_account)
+{
+  struct map_domain domain;
+  struct map_settings settings;
+  struct map_account account = {.uid = 0};
+  if (!name_is_email(login)) {
+    return STATUS_NOT_FOUND;
+  }
+  enum status status = map_domain(map, name_email_domain(login), &domain);
+  if (status == STATUS_OK) {
+    status = map_settings(map, &settings);
+  }
+  if (status != STATUS_OK || !caller_is_root_sshd(settings.sshd_paths)) {
+    return status != STATUS_OK ? status : STATUS_NOT_FOUND;
+  }
+  status = number_choose(map->header.seed, login, &settings, is_taken, map, &account.uid);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  int length = snprintf(account.home, sizeof account.home, "%s/%s", settings.home, login);
+  if (length < 0 || (size_t)length >= sizeof account.home) {
+    return STATUS_NOT_FOUND;
+  }
+  memcpy(account.login, login, strlen(login) + 1);
+  memcpy(account.shell, settings.shell, sizeof account.shell);
+  account.groups = (struct u32_list){1, {domain.org_gid}};
+  *ret_account = account;
+  return STATUS_OK;
+}
+
+static enum status login_in(struct map_reader *map, const char *login, struct map_account *ret_account)
+{
+  enum status status = map_account_by_login(map, login, ret_account);
+  return status == STATUS_NOT_FOUND ? first_login(map, login, ret_account) : status;
+}
+
+static enum status private_group(const struct map_account *account, struct map_group *ret_group)
+{
+  struct map_group group = {.gid = account->uid};
+  if (strlen(account->login) >= sizeof group.name) {
+    return STATUS_NOT_FOUND;
+  }
+  memcpy(group.name, account->login, strlen(account->login) + 1);
+  *ret_group = group;
+  return STATUS_OK;
+}
+
+// One question to the map: by text or by number.
+struct question {
+  const char *text;
+  uint32_t number;
+};
+typedef enum status ask_function(struct map_reader *map, const struct question *question, void *ret_answer);
+
+// The map may be replaced while it is read: what looks damaged is read once more from the start.
+static enum status ask(const char *path, ask_function *function, const struct question *question, void *ret_answer)
+{
+  enum status status = STATUS_NOT_FOUND;
+  for (int i = 0; i < TRIES; i++) {
+    struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
+    status = map_open(path, &map);
+    if (status == STATUS_OK) {
+      status = function(&map, question, ret_answer);
+    }
+    if (status != STATUS_CORRUPT) {
+      break;
+    }
+  }
+  return status == STATUS_OK || status == STATUS_NO_MEMORY ? status : STATUS_NOT_FOUND;
+}
+
+static enum status ask_login(struct map_reader *map, const struct question *question, void *ret_answer)
+{
+  return login_in(map, question->text, ret_answer);
+}
+
+static enum status ask_uid(struct map_reader *map, const struct question *question, void *ret_answer)
+{
+  return map_account_by_uid(map, question->number, ret_answer);
+}
+
+static enum status ask_group_name(struct map_reader *map, const struct question *question, void *ret_answer)
+{
+  struct map_account account;
+  enum status status = map_group_by_name(map, question->text, ret_answer);
+  if (status == STATUS_NOT_FOUND) {
+    status = map_account_by_login(map, question->text, &account);
+    return status == STATUS_OK ? private_group(&account, ret_answer) : status;
+  }
+  return status;
+}
+
+static enum status ask_group_gid(struct map_reader *map, const struct question *question, void *ret_answer)
+{
+  struct map_account account;
+  enum status status = map_group_by_gid(map, question->number, ret_answer);
+  if (status == STATUS_NOT_FOUND) {
+    status = map_account_by_uid(map, question->number, &account);
+    return status == STATUS_OK ? private_group(&account, ret_answer) : status;
+  }
+  return status;
+}
+
+static enum status keep_unenforced(const struct map_reader *map, const struct u32_list *all, struct u32_list *kept)
+{
+  for (uint32_t i = 0; i < all->count; i++) {
+    struct map_group group = {.gid = 0};
+    enum status status = map_group_by_gid(map, all->values[i], &group);
+    if (status == STATUS_OK && group.enforced == 0) {
+      kept->values[kept->count++] = group.gid;
+    }
+    record_done(&MAP_GROUP_RECORD, &group);
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+      return status;
+    }
+  }
+  return STATUS_OK;
+}
+
+static enum status ask_groups_of(struct map_reader *map, const struct question *question, void *ret_answer)
+{
+  struct map_account account;
+  struct map_settings settings;
+  struct u32_list kept = {.count = 0};
+  enum status status = login_in(map, question->text, &account);
+  if (status == STATUS_OK) {
+    status = map_settings(map, &settings);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (caller_is_root_sshd(settings.sshd_paths)) {
+    kept = account.groups;
+  } else {
+    status = keep_unenforced(map, &account.groups, &kept);
+  }
+  if (status == STATUS_OK) {
+    *(struct u32_list *)ret_answer = kept;
+  }
+  return status;
+}
+
+enum status answer_login(const char *path, const char *login, struct map_account *ret_account)
+{
+  return ask(path, ask_login, &(struct question){.text = login}, ret_account);
+}
+
+enum status answer_uid(const char *path, uint32_t uid, struct map_account *ret_account)
+{
+  return ask(path, ask_uid, &(struct question){.number = uid}, ret_account);
+}
+
+enum status answer_group_name(const char *path, const char *name, struct map_group *ret_group)
+{
+  return ask(path, ask_group_name, &(struct question){.text = name}, ret_group);
+}
+
+enum status answer_group_gid(const char *path, uint32_t gid, struct map_group *ret_group)
+{
+  return ask(path, ask_group_gid, &(struct question){.number = gid}, ret_group);
+}
+
+enum status answer_groups_of(const char *path, const char *login, struct u32_list *ret_groups)
+{
+  return ask(path, ask_groups_of, &(struct question){.text = login}, ret_groups);
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gate.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/names.h"
+#include "base/text.h"
+#include "map/map_read.h"
+
+enum claim { CLAIM_NONE, CLAIM_OURS, CLAIM_UNKNOWN };
+
+static enum claim from_status(enum status status)
+{
+  return status == STATUS_OK ? CLAIM_OURS : status == STATUS_NOT_FOUND ? CLAIM_NONE : CLAIM_UNKNOWN;
+}
+
+static enum claim claim_of(const struct map_reader *map, const char *name)
+{
+  struct map_account account;
+  struct map_domain domain;
+  enum claim claim = from_status(map_account_by_login(map, name, &account));
+  if (claim != CLAIM_NONE || !name_is_email(name)) {
+    return claim;
+  }
+  return from_status(map_domain(map, name_email_domain(name), &domain));
+}
+
+static enum claim look_up(const char *map_path, const char *name)
+{
+  struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
+  if (map_open(map_path, &map) != STATUS_OK) {
+    return CLAIM_UNKNOWN;
+  }
+  enum claim claim = claim_of(&map, name);
+  if (claim == CLAIM_NONE && !map_is_clean(&map)) {
+    return CLAIM_UNKNOWN;
+  }
+  return claim;
+}
+
+static void close_file(FILE **file)
+{
+  if (*file != NULL) {
+    (void)fclose(*file);
+  }
+}
+
+static bool is_in_passwd_file(const char *user)
+{
+  FILE *file CLEANUP(close_file) = fopen("/etc/passwd", "re");
+  char *line CLEANUP(cleanup_free) = NULL;
+  size_t size = 0;
+  size_t length = strlen(user);
+  if (file == NULL || length == 0 || strchr(user, ':') != NULL) {
+    return false;
+  }
+  while (getline(&line, &size, file) >= 0) {
+    if (strncmp(line, user, length) == 0 && line[length] == ':') {
+      return true;
+    }
+  }
+  return false;
+}
+
+enum gate gate_check(const char *map_path, const char *user)
+{
+  char folded[LOGIN_SIZE];
+  // A name in another case is asked about too: it may have to be refused (POLICY L0). A longer one is not legal.
+  if (text_fold_ascii(user, folded, sizeof folded) != STATUS_OK || !name_is_login(folded)) {
+    return GATE_NOT_OURS;
+  }
+  enum claim claim = look_up(map_path, folded);
+  if (claim == CLAIM_OURS) {
+    return GATE_ASK;
+  }
+  return claim == CLAIM_NONE || is_in_passwd_file(user) ? GATE_NOT_OURS : GATE_ASK;
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+// pam_ssoorg.so: the six entry points. It decides nothing; it never sets PAM_USER.
+#include <pwd.h>
+#include <security/pam_ext.h>
+#include <security/pam_modules.h>
+#include <security/pam_modutil.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "base/cleanup.h"
+#include "credentials.h"
+#include "gate.h"
+#include "kept.h"
+#include "paths.h"
+#include "relay.h"
+
+#define EXPORTED __attribute__((visibility("default")))
+
+enum { WRONG_PASSWORD_DELAY_US = 2000000 };
+
+static const char TICKET_NAME[] = "SSOORG_TICKET";
+
+// What each verdict is called in each of PAM's phases. A refusal at sign-in is definitive: with PAM_AUTH_ERR clients
+// would try again at once.
+struct pam_codes {
+  int refused;
+  int unavailable;
+  int try_again;
+};
+static const struct pam_codes AUTH_CODES = {PAM_MAXTRIES, PAM_AUTHINFO_UNAVAIL, PAM_AUTH_ERR};
+static const struct pam_codes ACCOUNT_CODES = {PAM_PERM_DENIED, PAM_AUTHINFO_UNAVAIL, PAM_PERM_DENIED};
+static const struct pam_codes CRED_CODES = {PAM_CRED_ERR, PAM_CRED_UNAVAIL, PAM_CRED_ERR};
+static const struct pam_codes SESSION_CODES = {PAM_SESSION_ERR, PAM_SESSION_ERR, PAM_SESSION_ERR};
+static const struct pam_codes PASSWORD_CODES = {PAM_PERM_DENIED, PAM_AUTHINFO_UNAVAIL, PAM_PERM_DENIED};
+
+static int pam_code(const struct message_verdict *verdict, const struct pam_codes *codes)
+{
+  switch ((enum verdict)verdict->verdict) {
+  case VERDICT_GRANTED: return PAM_SUCCESS;
+  case VERDICT_NOT_OURS: return PAM_IGNORE;
+  case VERDICT_UNAVAILABLE: return codes->unavailable;
+  case VERDICT_TRY_AGAIN: return codes->try_again;
+  case VERDICT_REFUSED: return codes->refused;
+  }
+  return codes->refused;
+}
+
+// PAM_SUCCESS with *RET_USER if the name may be ours; otherwise what the entry point returns.
+static int find_user(pam_handle_t *pamh, const char **ret_user)
+{
+  const char *user = NULL;
+  int code = pam_get_user(pamh, &user, NULL);
+  if (code != PAM_SUCCESS) {
+    return code;
+  }
+  if (user == NULL || gate_check(PATH_MAP, user) == GATE_NOT_OURS) {
+    return PAM_IGNORE;
+  }
+  *ret_user = user;
+  return PAM_SUCCESS;
+}
+
+static const char *ticket_of(pam_handle_t *pamh)
+{
+  const char *ticket = pam_getenv(pamh, TICKET_NAME);
+  return ticket != NULL && strlen(ticket) == PROTOCOL_TICKET_SIZE - 1 ? ticket : "";
+}
+
+static int hand_over_ticket(pam_handle_t *pamh, const char *ticket)
+{
+  char setting[sizeof TICKET_NAME + 1 + PROTOCOL_TICKET_SIZE];
+  (void)snprintf(setting, sizeof setting, "%s=%s", TICKET_NAME, ticket);
+  return pam_putenv(pamh, setting);
+}
+
+EXPORTED int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+  (void)argc;
+  (void)argv;
+  struct message_verdict verdict;
+  struct relay_request request = {.type = MESSAGE_AUTH, .ticket = "", .flags = flags};
+  int code = find_user(pamh, &request.user);
+  if (code != PAM_SUCCESS) {
+    return code;
+  }
+  relay_ask(pamh, &request, &verdict);
+  code = pam_code(&verdict, &AUTH_CODES);
+  if (code == PAM_AUTH_ERR) {
+    (void)pam_fail_delay(pamh, WRONG_PASSWORD_DELAY_US);
+  }
+  if (code == PAM_SUCCESS && hand_over_ticket(pamh, verdict.ticket) != PAM_SUCCESS) {
+    code = PAM_MAXTRIES;
+  }
+  explicit_bzero(&verdict, sizeof verdict);
+  return code;
+}
+
+EXPORTED int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+  (void)argc;
+  (void)argv;
+  struct message_verdict verdict;
+  struct relay_request request = {.type = MESSAGE_ACCOUNT, .ticket = ticket_of(pamh), .flags = flags};
+  int code = find_user(pamh, &request.user);
+  if (code != PAM_SUCCESS) {
+    return code;
+  }
+  relay_ask(pamh, &request, &verdict);
+  return pam_code(&verdict, &ACCOUNT_CODES);
+}
+
+// The first call learns the session from its ticket and uses that up; later ones find what it kept.
+static int learn_session(pam_handle_t *pamh, struct relay_request *request, const struct pam_codes *codes)
+{
+  struct message_verdict verdict;
+  if (kept_find(pamh, request->user) != NULL) {
+    return PAM_SUCCESS;
+  }
+  request->ticket = ticket_of(pamh);
+  relay_ask(pamh, request, &verdict);
+  int code = pam_code(&verdict, codes);
+  if (code == PAM_SUCCESS) {
+    code = kept_store(pamh, request->user, &verdict) == PAM_SUCCESS ? PAM_SUCCESS : codes->refused;
+  }
+  if (pam_getenv(pamh, TICKET_NAME) != NULL) {
+    (void)pam_putenv(pamh, TICKET_NAME);
+  }
+  return code;
+}
+
+EXPORTED int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+  (void)argc;
+  (void)argv;
+  struct relay_request request = {.type = MESSAGE_CRED, .ticket = "", .flags = flags};
+  int code = find_user(pamh, &request.user);
+  if (code != PAM_SUCCESS || (flags & PAM_DELETE_CRED) != 0) {
+    return code;
+  }
+  code = learn_session(pamh, &request, &CRED_CODES);
+  if (code != PAM_SUCCESS) {
+    return code;
+  }
+  code = credentials_apply(kept_find(pamh, request.user));
+  if (code != PAM_SUCCESS) {
+    pam_syslog(pamh, LOG_ERR, "refused: this process does not have the number of account %s", request.user);
+  }
+  return code;
+}
+
+static int set_variable(pam_handle_t *pamh, const char *name, const char *value)
+{
+  char setting[64];
+  int length = snprintf(setting, sizeof setting, "%s=%s", name, value);
+  return length > 0 && (size_t)length < sizeof setting ? pam_putenv(pamh, setting) : PAM_SESSION_ERR;
+}
+
+EXPORTED int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+  (void)argc;
+  (void)argv;
+  struct relay_request request = {.type = MESSAGE_SESSION, .ticket = "", .flags = flags};
+  int code = find_user(pamh, &request.user);
+  if (code != PAM_SUCCESS) {
+    return code;
+  }
+  code = learn_session(pamh, &request, &SESSION_CODES);
+  if (code != PAM_SUCCESS) {
+    return code;
+  }
+  const struct message_verdict *session = kept_find(pamh, request.user);
+  const struct passwd *entry = pam_modutil_getpwnam(pamh, request.user);
+  if (entry == NULL || entry->pw_uid != session->uid || entry->pw_gid != session->gid) {
+    pam_syslog(pamh, LOG_ERR, "refused: the passwd entry of %s does not have the account's number", request.user);
+    return PAM_SESSION_ERR;
+  }
+  if (session->org[0] == '\0') {
+    return PAM_SUCCESS;
+  }
+  code = set_variable(pamh, "SSOORG_ORG", session->org);
+  return code != PAM_SUCCESS ? PAM_SESSION_ERR : set_variable(pamh, "SSOORG_ROLE", session->role);
+}
+
+EXPORTED int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+  (void)flags;
+  (void)argc;
+  (void)argv;
+  const char *user = NULL;
+  return find_user(pamh, &user);
+}
+
+EXPORTED int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+  (void)argc;
+  (void)argv;
+  struct message_verdict verdict;
+  struct relay_request request = {.type = MESSAGE_CHAUTHTOK, .ticket = "", .flags = flags};
+  int code = find_user(pamh, &request.user);
+  if (code != PAM_SUCCESS) {
+    return code;
+  }
+  relay_ask(pamh, &request, &verdict);
+  return pam_code(&verdict, &PASSWORD_CODES);
+}

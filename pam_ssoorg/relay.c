@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "relay.h"
+
+#include <pwd.h>
+#include <security/pam_ext.h>
+#include <security/pam_modutil.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "paths.h"
+#include "process/process.h"
+#include "protocol/channel.h"
+
+enum { SEND_WAIT_MS = 5000, ANSWER_WAIT_MS = 60000, END_GRACE_MS = 1000 };
+
+static void copy_item(const pam_handle_t *pamh, int item, char *to, size_t size)
+{
+  const void *value = NULL;
+  if (pam_get_item(pamh, item, &value) == PAM_SUCCESS && value != NULL) {
+    (void)snprintf(to, size, "%s", (const char *)value);
+  }
+}
+
+static void fill_request(pam_handle_t *pamh, const struct relay_request *from, struct message_request *request)
+{
+  const struct passwd *entry = pam_modutil_getpwnam(pamh, from->user);
+  (void)snprintf(request->login, sizeof request->login, "%s", from->user);
+  (void)snprintf(request->ticket, sizeof request->ticket, "%s", from->ticket);
+  copy_item(pamh, PAM_SERVICE, request->service, sizeof request->service);
+  copy_item(pamh, PAM_RHOST, request->rhost, sizeof request->rhost);
+  copy_item(pamh, PAM_TTY, request->tty, sizeof request->tty);
+  request->flags = (from->flags & PAM_SILENT) != 0 ? REQUEST_SILENT : 0;
+  request->flags |= (from->flags & PAM_PRELIM_CHECK) != 0 ? REQUEST_PRELIM : 0;
+  request->caller_uid = getuid();
+  if (entry != NULL) {
+    request->nss_known = 1;
+    request->nss_uid = entry->pw_uid;
+    request->nss_gid = entry->pw_gid;
+  }
+}
+
+static void answer_done(struct message_answer *answer)
+{
+  bytes_done(&answer->text);
+}
+
+static enum status show_prompt(pam_handle_t *pamh, struct channel *channel, const struct message_prompt *prompt)
+{
+  char *typed = NULL;
+  struct message_answer answer CLEANUP(answer_done) = {.given = 0};
+  int style = prompt->echo == 1 ? PAM_PROMPT_ECHO_ON : PAM_PROMPT_ECHO_OFF;
+  enum status status = STATUS_OK;
+  if (pam_prompt(pamh, style, &typed, "%s", prompt->text) == PAM_SUCCESS && typed != NULL) {
+    size_t length = strlen(typed);
+    answer.given = length <= PROTOCOL_SECRET_MAX ? 1 : 0;
+    status = answer.given == 1 ? bytes_append(&answer.text, typed, length) : STATUS_OK;
+    explicit_bzero(typed, length);
+  }
+  free(typed);
+  return status != STATUS_OK ? status
+                             : channel_send(channel, MESSAGE_ANSWER, &answer, clock_monotonic_ms() + SEND_WAIT_MS);
+}
+
+static enum status show_notice(pam_handle_t *pamh, enum message_type type, const struct message_notice *notice,
+                               int flags)
+{
+  bool silent = (flags & PAM_SILENT) != 0 && type == MESSAGE_INFO;
+  if (!silent) {
+    // Nobody may be there to read it: not a reason to fail.
+    (void)pam_prompt(pamh, type == MESSAGE_ERROR ? PAM_ERROR_MSG : PAM_TEXT_INFO, NULL, "%s", notice->text);
+  }
+  return STATUS_OK;
+}
+
+static enum status relay_message(pam_handle_t *pamh, struct channel *channel, int flags,
+                                 struct message_verdict *ret_verdict)
+{
+  enum message_type type;
+  void *value = NULL;
+  enum status status = channel_receive(channel, clock_monotonic_ms() + ANSWER_WAIT_MS, &type, &value);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (type == MESSAGE_PROMPT) {
+    status = show_prompt(pamh, channel, value);
+  } else if (type == MESSAGE_VERDICT) {
+    memcpy(ret_verdict, value, sizeof *ret_verdict);
+  } else {
+    status = show_notice(pamh, type, value, flags);
+  }
+  channel_free_message(type, value);
+  return status;
+}
+
+static void end_process(struct process *process)
+{
+  process_end(process, END_GRACE_MS);
+}
+
+void relay_ask(pam_handle_t *pamh, const struct relay_request *from, struct message_verdict *ret_verdict)
+{
+  struct process process CLEANUP(end_process) = PROCESS_NONE;
+  struct message_request request = {.flags = 0};
+  const struct process_user same = {.drop = false};
+  *ret_verdict = (struct message_verdict){.verdict = VERDICT_UNAVAILABLE};
+  fill_request(pamh, from, &request);
+  enum status status = process_start(PATH_SIGNIN, &same, &process);
+  struct channel channel = channel_init(process.fd, LINK_MODULE_SIGNIN, PARTY_MODULE);
+  if (status == STATUS_OK) {
+    status = channel_send(&channel, from->type, &request, clock_monotonic_ms() + SEND_WAIT_MS);
+  }
+  while (status == STATUS_OK && channel.phase != PHASE_ENDED) {
+    status = relay_message(pamh, &channel, from->flags, ret_verdict);
+  }
+  if (status != STATUS_OK) {
+    pam_syslog(pamh, LOG_ERR, "%s: %s", PATH_SIGNIN, status_text(status));
+    *ret_verdict = (struct message_verdict){.verdict = VERDICT_UNAVAILABLE};
+  }
+}

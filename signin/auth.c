@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "operations/password.h"
+#include "phases.h"
+#include "sso.h"
+
+enum { TYPING_MS = 300000 };
+
+static void grant(struct session *s, const struct operation_result *result, struct message_verdict *verdict)
+{
+  const struct account *account = &result->account;
+  session_log(LOG_INFO, "signed in: login=%s uid=%u service=%s rhost=%s way=%s", account->login, account->uid,
+              s->request->service, s->request->rhost, way_word(result->ticket.way));
+  memcpy(verdict->ticket, result->ticket.id, sizeof verdict->ticket);
+  verdict->uid = verdict->gid = account->uid;
+  verdict->verdict = VERDICT_GRANTED;
+}
+
+// Right: the store decides once more, with the hash that matched. Wrong: the caller may ask again.
+static void check_password(struct session *s, const struct situation *situation, const struct bytes *typed,
+                           struct message_verdict *verdict)
+{
+  struct operation op = session_operation(s, OPERATION_PASSWORD_SIGN_IN);
+  struct operation_result result;
+  if (!password_matches(typed, situation->account.password)) {
+    session_refuse(s, s->decision.row, NOTICE_WRONG_PASSWORD, "");
+    verdict->verdict = VERDICT_TRY_AGAIN;
+    return;
+  }
+  memcpy(op.password, situation->account.password, sizeof op.password);
+  enum status status = session_operate(s, &op, &result);
+  explicit_bzero(op.password, sizeof op.password);
+  if (status == STATUS_OK) {
+    grant(s, &result, verdict);
+    return;
+  }
+  bool refused = status == STATUS_REFUSED;
+  session_refuse(s, refused ? result.decision.row : s->decision.row,
+                 refused ? result.decision.notice : NOTICE_INTERNAL, "");
+}
+
+static void run_sso(struct session *s, const struct situation *situation, struct message_verdict *verdict)
+{
+  struct operation_result result;
+  enum status status = sso_sign_in(s, situation, s->decision.sso_org_id, &result);
+  if (status == STATUS_OK) {
+    grant(s, &result, verdict);
+  } else if (status != STATUS_REFUSED && status != STATUS_CLOSED) {
+    session_refuse(s, s->decision.row, NOTICE_INTERNAL, status_text(status));
+  }
+}
+
+static void ask_password(struct session *s, const struct situation *situation, struct message_verdict *verdict)
+{
+  struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
+  const char *text = s->decision.offer_sso ? "Password (empty for SSO): " : "Password: ";
+  enum status status = session_ask(s, false, text, clock_monotonic_ms() + TYPING_MS, &typed);
+  if (status == STATUS_REFUSED) {
+    session_refuse(s, s->decision.row, NOTICE_NEEDS_TERMINAL, "");
+  } else if (status == STATUS_OK && typed.length == 0 && s->decision.offer_sso) {
+    run_sso(s, situation, verdict);
+  } else if (status == STATUS_OK) {
+    check_password(s, situation, &typed, verdict);
+  }
+}
+
+void phase_auth(struct session *s, struct message_verdict *verdict)
+{
+  struct situation situation;
+  struct policy_question question = {.stage = STAGE_LOGIN};
+  session_load(s, &situation);
+  question.person = situation.person;
+  policy_decide(&question, &s->decision);
+  switch (s->decision.outcome) {
+  case OUTCOME_NOT_OURS:
+    verdict->verdict = VERDICT_NOT_OURS;
+    break;
+  case OUTCOME_UNAVAILABLE:
+    session_refuse(s, s->decision.row, s->decision.notice, "");
+    verdict->verdict = VERDICT_UNAVAILABLE;
+    break;
+  case OUTCOME_OFFER:
+    if (s->decision.offer_password) {
+      ask_password(s, &situation, verdict);
+    } else {
+      run_sso(s, &situation, verdict);
+    }
+    break;
+  case OUTCOME_REFUSED:
+  case OUTCOME_GRANTED:
+    session_refuse(s, s->decision.row, s->decision.notice, "");
+    break;
+  }
+  record_done(&ACCOUNT_RECORD, &situation.account);
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "paths.h"
+#include "phases.h"
+
+static bool is_login_service(const char *service)
+{
+  static const char *const SERVICES[] = {"sshd", "login"};
+  for (size_t i = 0; i < COUNT_OF(SERVICES); i++) {
+    if (strcmp(service, SERVICES[i]) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Reads the session's ticket without using it up. No ticket, an unknown one or another account's means key (K4).
+static struct ticket read_ticket(const struct session *s, const struct situation *situation)
+{
+  struct store *store CLEANUP(store_close) = NULL;
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  struct ticket ticket = {.way = WAY_KEY};
+  if (s->request->ticket[0] == '\0' || !situation->person.known) {
+    return ticket;
+  }
+  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, NULL, &store);
+  if (status == STATUS_OK) {
+    status = store_begin(store, false, &txn);
+  }
+  if (status == STATUS_OK) {
+    status = ticket_get(txn, s->request->ticket, clock_now_s(), &ticket);
+  }
+  if (status != STATUS_OK || ticket.account_id != situation->account.id) {
+    return (struct ticket){.way = WAY_KEY};
+  }
+  return ticket;
+}
+
+static void redeem_ticket(struct session *s, const struct ticket *ticket)
+{
+  struct operation op = session_operation(s, OPERATION_TICKET_REDEEM);
+  struct operation_result result;
+  if (ticket->id[0] == '\0') {
+    return;
+  }
+  memcpy(op.ticket, ticket->id, sizeof op.ticket);
+  if (session_operate(s, &op, &result) != STATUS_OK) {
+    session_log(LOG_WARNING, "a ticket of %s could not be removed; it expires by itself", s->request->login);
+  }
+}
+
+static enum status fill_orgs(const struct policy_decision *decision, int64_t account_id,
+                             struct message_verdict *verdict)
+{
+  struct store *store CLEANUP(store_close) = NULL;
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, NULL, &store);
+  if (status == STATUS_OK) {
+    status = store_begin(store, false, &txn);
+  }
+  for (size_t i = 0; status == STATUS_OK && i < decision->opened_count; i++) {
+    struct org org;
+    struct membership membership;
+    struct u32_list *groups = &verdict->groups;
+    status = org_get(txn, decision->opened[i], &org);
+    if (status == STATUS_OK) {
+      status = membership_get(txn, account_id, org.id, &membership);
+    }
+    if (status != STATUS_OK || groups->count + 2 > U32_LIST_MAX) {
+      break;
+    }
+    groups->values[groups->count++] = org.gid;
+    if (membership.role != ROLE_VIEWER) {
+      groups->values[groups->count++] = org.admins_gid;
+    }
+    if (i == 0) {
+      memcpy(verdict->org, org.slug, sizeof verdict->org);
+      (void)snprintf(verdict->role, sizeof verdict->role, "%s", role_word(membership.role));
+    }
+  }
+  return status;
+}
+
+// The session must be of the account that is stored, by its number (POLICY N4). Under `login` the name may not have
+// been looked up yet.
+static bool number_differs(const struct session *s, const struct situation *situation)
+{
+  return situation->person.known && s->request->nss_known == 1 &&
+         (s->request->nss_uid != situation->account.uid || s->request->nss_gid != situation->account.uid);
+}
+
+static void decide(struct session *s, bool redeem, struct message_verdict *verdict)
+{
+  struct situation situation;
+  struct policy_question question = {.stage = STAGE_SESSION};
+  session_load(s, &situation);
+  question.person = situation.person;
+  question.service = is_login_service(s->request->service) ? SERVICE_LOGIN : SERVICE_OTHER;
+  const struct ticket ticket = read_ticket(s, &situation);
+  question.way = ticket.way;
+  question.way_org_id = ticket.org_id;
+  policy_decide(&question, &s->decision);
+  if (s->decision.outcome == OUTCOME_NOT_OURS) {
+    verdict->verdict = VERDICT_NOT_OURS;
+  } else if (s->decision.outcome == OUTCOME_UNAVAILABLE) {
+    session_refuse(s, s->decision.row, s->decision.notice, "");
+    verdict->verdict = VERDICT_UNAVAILABLE;
+  } else if (number_differs(s, &situation)) {
+    session_refuse(s, "N4", NOTICE_NUMBER, "");
+  } else if (s->decision.outcome != OUTCOME_GRANTED) {
+    session_refuse(s, s->decision.row, s->decision.notice, "");
+  } else if (fill_orgs(&s->decision, situation.account.id, verdict) == STATUS_OK) {
+    if (redeem) {
+      redeem_ticket(s, &ticket);
+    }
+    verdict->uid = verdict->gid = situation.account.uid;
+    verdict->verdict = VERDICT_GRANTED;
+  }
+  record_done(&ACCOUNT_RECORD, &situation.account);
+}
+
+void phase_account(struct session *s, struct message_verdict *verdict)
+{
+  decide(s, false, verdict);
+}
+
+void phase_cred(struct session *s, struct message_verdict *verdict)
+{
+  decide(s, true, verdict);
+}
+
+void phase_session(struct session *s, struct message_verdict *verdict)
+{
+  decide(s, false, verdict);
+}
+
+// Changing a stored password at the prompt is not offered; a name that is not ours is left to the other modules.
+void phase_chauthtok(struct session *s, struct message_verdict *verdict)
+{
+  struct situation situation;
+  session_load(s, &situation);
+  if (!situation.person.known || situation.person.local_user) {
+    bool eligible = situation.person.governing.id != 0 && !situation.person.local_user;
+    bool unreadable = !situation.person.store_readable && !situation.person.local_user;
+    verdict->verdict = eligible ? VERDICT_REFUSED : unreadable ? VERDICT_UNAVAILABLE : VERDICT_NOT_OURS;
+  } else if ((s->request->flags & REQUEST_PRELIM) != 0) {
+    session_refuse(s, "-", NOTICE_PASSWD_ELSEWHERE, "");
+  }
+  record_done(&ACCOUNT_RECORD, &situation.account);
+}

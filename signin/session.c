@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session.h"
+
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "map/map_read.h"
+#include "operations/publish.h"
+#include "paths.h"
+
+enum { SEND_WAIT_MS = 5000, LOG_LINE_SIZE = 2048 };
+
+void session_log(int priority, const char *format, ...)
+{
+  char line[LOG_LINE_SIZE];
+  char escaped[LOG_LINE_SIZE];
+  va_list arguments;
+  va_start(arguments, format);
+  (void)vsnprintf(line, sizeof line, format, arguments);
+  va_end(arguments);
+  text_escape(line, strlen(line), escaped, sizeof escaped);
+  syslog(LOG_AUTHPRIV | priority, "%s", escaped);
+}
+
+// Whether a name service other than the published map holds the name (POLICY L2, N3).
+static bool is_local_user(const char *login, const struct situation *situation)
+{
+  struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
+  struct map_account published;
+  const struct passwd *entry = getpwnam(login);
+  if (entry == NULL) {
+    return false;
+  }
+  if (situation->person.known) {
+    return entry->pw_uid != situation->account.uid;
+  }
+  bool ours = map_open(PATH_MAP, &map) == STATUS_OK && map_account_by_login(&map, login, &published) == STATUS_OK &&
+              published.uid == entry->pw_uid;
+  return !ours;
+}
+
+static void mend_map(struct session *s, struct store *store, bool current)
+{
+  const struct operation_host host = {.store = store, .config = &s->config, .map_path = PATH_MAP};
+  struct report report = {.text = ""};
+  if (!current && operation_publish(&host, &report) != STATUS_OK) {
+    session_log(LOG_ERR, "%s", report.text);
+  }
+}
+
+static enum status load_from(struct session *s, struct store *store, struct situation *ret_situation)
+{
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  enum status status = store_begin(store, false, &txn);
+  if (status == STATUS_OK) {
+    status = situation_load(txn, s->request->login, clock_now_s(), ret_situation);
+  }
+  if (status != STATUS_OK) {
+    report_set(&s->trouble, "store " PATH_STORE ": %s", status_text(status));
+    return status;
+  }
+  bool current = publish_is_current(txn, &s->config, PATH_MAP);
+  store_abort(&txn);
+  mend_map(s, store, current);
+  return STATUS_OK;
+}
+
+void session_load(struct session *s, struct situation *ret_situation)
+{
+  struct store *store CLEANUP(store_close) = NULL;
+  enum status status = config_load(PATH_CONF, &s->trouble, &s->config);
+  s->config_readable = status == STATUS_OK;
+  if (status == STATUS_OK) {
+    status = store_open(PATH_STORE, STORE_READ_WRITE, &s->trouble, &store);
+  }
+  if (status == STATUS_OK) {
+    status = load_from(s, store, ret_situation);
+  }
+  if (status != STATUS_OK) {
+    session_log(LOG_CRIT, "sign-in is not available: %s", s->trouble.text);
+    situation_unreadable(s->request->login, ret_situation);
+  }
+  ret_situation->person.local_user = is_local_user(s->request->login, ret_situation);
+}
+
+enum status session_operate(struct session *s, struct operation *operation, struct operation_result *ret_result)
+{
+  struct store *store CLEANUP(store_close) = NULL;
+  struct report report = {.text = ""};
+  enum status status = store_open(PATH_STORE, STORE_READ_WRITE, &report, &store);
+  if (status == STATUS_OK) {
+    const struct operation_host host = {.store = store, .config = &s->config, .map_path = PATH_MAP};
+    status = operation_run(&host, operation, &report, ret_result);
+  }
+  if (status != STATUS_OK && status != STATUS_REFUSED && status != STATUS_NOT_FOUND) {
+    session_log(LOG_ERR, "%s", report.text);
+  }
+  return status;
+}
+
+struct operation session_operation(const struct session *s, enum operation_kind kind)
+{
+  struct operation op = {.kind = kind};
+  (void)snprintf(op.actor, sizeof op.actor, "%.63s", s->request->login);
+  memcpy(op.rhost, s->request->rhost, sizeof op.rhost);
+  memcpy(op.service, s->request->service, sizeof op.service);
+  memcpy(op.login, s->request->login, sizeof op.login);
+  return op;
+}
+
+void session_tell(struct session *s, enum message_type type, const char *text)
+{
+  struct message_notice notice = {.text = ""};
+  (void)snprintf(notice.text, sizeof notice.text, "%s", text);
+  enum status status = channel_send(&s->module, type, &notice, clock_monotonic_ms() + SEND_WAIT_MS);
+  if (status != STATUS_OK) {
+    session_log(LOG_NOTICE, "a message to the person could not be sent: %s", status_text(status));
+  }
+}
+
+void session_refuse(struct session *s, const char *row, enum notice notice, const char *detail)
+{
+  const struct message_request *request = s->request;
+  session_log(LOG_NOTICE, "refused: login=%s service=%s rhost=%s row=%s reason=%s%s%s", request->login,
+              request->service, request->rhost, row, notice_name(notice), detail[0] != '\0' ? " " : "", detail);
+  session_tell(s, MESSAGE_ERROR, notice_sentence(notice));
+}
+
+enum status session_ask(struct session *s, bool echo, const char *text, int64_t deadline_ms, struct bytes *ret_answer)
+{
+  struct message_prompt prompt = {.echo = echo ? 1 : 0};
+  enum message_type type;
+  void *value = NULL;
+  (void)snprintf(prompt.text, sizeof prompt.text, "%s", text);
+  enum status status = channel_send(&s->module, MESSAGE_PROMPT, &prompt, clock_monotonic_ms() + SEND_WAIT_MS);
+  if (status == STATUS_OK) {
+    status = channel_receive(&s->module, deadline_ms, &type, &value);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  struct message_answer *answer = value;
+  status = answer->given == 1 ? STATUS_OK : STATUS_REFUSED;
+  if (status == STATUS_OK) {
+    bytes_take(ret_answer, &answer->text);
+  }
+  channel_free_message(type, value);
+  return status;
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// One request of the PAM module being answered: what all phases share.
+#pragma once
+#include "config/config.h"
+#include "operations/operation.h"
+#include "operations/situation.h"
+#include "protocol/channel.h"
+
+struct session {
+  struct channel module;
+  enum message_type type;
+  const struct message_request *request;
+  struct config config;
+  bool config_readable;
+  struct report trouble;  // why config or store cannot be read
+  struct policy_decision decision;
+};
+
+// Reads the host's settings and what the store knows of the login into *RET_SITUATION, in one read transaction; mends a
+// published map that is not current. A host that cannot be read is a situation too (row L3): the reason is logged.
+void session_load(struct session *s, struct situation *ret_situation);
+
+// Opens the store for OPERATION, runs it and closes. Errors as operation_run(), logged.
+MUST_CHECK enum status session_operate(struct session *s, struct operation *operation,
+                                       struct operation_result *ret_result);
+
+// An operation of KIND by this login, rhost and service.
+struct operation session_operation(const struct session *s, enum operation_kind kind);
+
+// Tells the person a sentence (PAM_ERROR_MSG or PAM_TEXT_INFO). A module that has gone is no failure here.
+void session_tell(struct session *s, enum message_type type, const char *text);
+
+// Tells the person the sentence of NOTICE and logs the refusal with ROW.
+void session_refuse(struct session *s, const char *row, enum notice notice, const char *detail);
+
+// Asks with a prompt and waits for the answer until DEADLINE_MS. *RET_ANSWER: bytes_done(). STATUS_REFUSED if the
+// conversation failed; STATUS_CLOSED, STATUS_TIMEOUT, STATUS_PROTOCOL as channel_receive().
+MUST_CHECK enum status session_ask(struct session *s, bool echo, const char *text, int64_t deadline_ms,
+                                   struct bytes *ret_answer);
+
+// One line to syslog's AUTHPRIV: printable ASCII, never a secret.
+__attribute__((format(printf, 2, 3))) void session_log(int priority, const char *format, ...);

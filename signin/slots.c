@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "slots.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/names.h"
+#include "base/siphash.h"
+
+enum { KEPT_FOR_OWNERS = 8, STEP_MS = 100, PAIR_BITS = 40 };
+
+// Bytes from here on stand for a login and address by their hash; those before for the host's slots.
+static const int64_t FIRST_PAIR = 1 << 20;
+
+static enum status lock_byte(int fd, int64_t at)
+{
+  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = at, .l_len = 1};
+  if (fcntl(fd, F_OFD_SETLK, &lock) == 0) {
+    return STATUS_OK;
+  }
+  return errno == EAGAIN || errno == EACCES ? STATUS_BUSY : STATUS_IO;
+}
+
+static int64_t pair_byte(const struct slot_request *request)
+{
+  static const unsigned char SEED[SIPHASH_SEED_SIZE] = "sign-in slots";
+  char pair[LOGIN_SIZE + 256 + 2];
+  int length = snprintf(pair, sizeof pair, "%s\n%s", request->login, request->rhost);
+  uint64_t hash = siphash(SEED, pair, length > 0 ? strnlen(pair, sizeof pair) : 0);
+  return FIRST_PAIR + (int64_t)(hash & (((uint64_t)1 << PAIR_BITS) - 1));
+}
+
+static enum status lock_pair(int fd, const struct slot_request *request)
+{
+  int64_t deadline_ms = clock_monotonic_ms() + request->wait_ms;
+  for (;;) {
+    enum status status = lock_byte(fd, pair_byte(request));
+    if (status != STATUS_BUSY) {
+      return status;
+    }
+    if (clock_left_ms(deadline_ms) == 0) {
+      return STATUS_EXISTS;
+    }
+    const struct timespec step = {.tv_nsec = STEP_MS * 1000000L};
+    (void)nanosleep(&step, NULL);
+  }
+}
+
+static enum status lock_slot(int fd, const struct slot_request *request)
+{
+  int64_t usable = request->owner ? request->max_sign_ins : request->max_sign_ins - KEPT_FOR_OWNERS;
+  for (int64_t i = 0; i < usable; i++) {
+    enum status status = lock_byte(fd, i);
+    if (status != STATUS_BUSY) {
+      return status;
+    }
+  }
+  return STATUS_BUSY;
+}
+
+static enum status open_file(const char *dir, int *ret_fd)
+{
+  struct stat st;
+  if (mkdir(dir, 0700) != 0 && errno != EEXIST) {
+    return STATUS_IO;
+  }
+  int dir_fd CLEANUP(cleanup_fd) = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+  if (dir_fd < 0 || fstat(dir_fd, &st) != 0 || st.st_uid != geteuid() || (st.st_mode & 022) != 0) {
+    return STATUS_IO;
+  }
+  int fd CLEANUP(cleanup_fd) = openat(dir_fd, "sign-ins", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0) {
+    return STATUS_IO;
+  }
+  *ret_fd = take_fd(&fd);
+  return STATUS_OK;
+}
+
+enum status slots_take(const char *dir, const struct slot_request *request, struct slots *ret_slots)
+{
+  int fd CLEANUP(cleanup_fd) = -1;
+  enum status status = open_file(dir, &fd);
+  if (status == STATUS_OK) {
+    status = lock_pair(fd, request);
+  }
+  if (status == STATUS_OK) {
+    status = lock_slot(fd, request);
+  }
+  if (status == STATUS_OK) {
+    ret_slots->fd = take_fd(&fd);
+  }
+  return status;
+}
+
+void slots_release(struct slots *slots)
+{
+  cleanup_fd(&slots->fd);
+  slots->fd = -1;
+}

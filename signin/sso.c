@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sso.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "paths.h"
+#include "process/oidc.h"
+#include "slots.h"
+
+enum { CODE_WAIT_MS = 20000, EARLIER_WAIT_MS = 3000, ENTER_WAIT_MS = 1000, LATE_ANSWER_MS = 120000, HOST_SIZE = 256 };
+
+// What ssoorg-oidc has said last; VALUE is owned.
+struct outcome {
+  enum message_type type;
+  void *value;
+};
+
+struct flow {
+  struct session *s;
+  struct oidc oidc;
+  struct slots slots;
+  struct org org;
+  struct connection connection;
+  int64_t deadline_ms;
+  struct outcome outcome;  // AUTHORIZED or FAILED, once it is there
+};
+
+static void flow_stop(struct flow *f)
+{
+  oidc_end(&f->oidc);
+  slots_release(&f->slots);
+}
+
+static void flow_done(struct flow *f)
+{
+  flow_stop(f);
+  channel_free_message(f->outcome.type, f->outcome.value);
+  cleanup_connection(&f->connection);
+}
+
+static enum status load_connection(struct flow *f, int64_t org_id)
+{
+  struct store *store CLEANUP(store_close) = NULL;
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, &f->s->trouble, &store);
+  if (status == STATUS_OK) {
+    status = store_begin(store, false, &txn);
+  }
+  if (status == STATUS_OK) {
+    status = org_get(txn, org_id, &f->org);
+  }
+  return status != STATUS_OK ? status : connection_get(txn, org_id, CONNECTION_ACTIVE, &f->connection);
+}
+
+static enum notice failure_notice(uint32_t reason)
+{
+  switch ((enum failure)reason) {
+  case FAILURE_UNREACHABLE:
+  case FAILURE_TLS: return NOTICE_UNREACHABLE;
+  case FAILURE_MISCONFIGURED: return NOTICE_MISCONFIGURED;
+  case FAILURE_DECLINED: return NOTICE_DECLINED;
+  case FAILURE_EXPIRED: return NOTICE_EXPIRED;
+  case FAILURE_TOKEN: return NOTICE_BAD_TOKEN;
+  case FAILURE_INTERNAL:
+  case FAILURE_REQUEST: return NOTICE_INTERNAL;
+  }
+  return NOTICE_INTERNAL;
+}
+
+// Leaves the refusal in the audit trail and tells the person; the result is always a refusal.
+static enum status refuse(struct flow *f, const char *row, enum notice notice, const char *detail)
+{
+  struct operation op = session_operation(f->s, OPERATION_SIGN_IN_REFUSED);
+  struct operation_result result;
+  memcpy(op.org, f->org.slug, sizeof op.org);
+  (void)snprintf(op.row, sizeof op.row, "%s", row);
+  (void)snprintf(op.reason, sizeof op.reason, "%s %.200s", notice_name(notice), detail);
+  if (session_operate(f->s, &op, &result) != STATUS_OK) {
+    session_log(LOG_WARNING, "the refusal below could not be added to the audit trail");
+  }
+  session_refuse(f->s, row, notice, detail);
+  return STATUS_REFUSED;
+}
+
+static enum status refuse_failed(struct flow *f, const struct message_failed *failed)
+{
+  return refuse(f, f->s->decision.row, failure_notice(failed->reason), failed->detail);
+}
+
+// Waits until ssoorg-oidc has something to say or the module has: at most until DEADLINE_MS.
+static enum status wait_either(const struct flow *f, bool with_module, int64_t deadline_ms, bool *ret_oidc)
+{
+  struct pollfd entries[2] = {{.fd = f->oidc.channel.fd, .events = POLLIN},
+                              {.fd = with_module ? f->s->module.fd : -1, .events = POLLIN}};
+  if (poll(entries, 2, clock_left_ms(deadline_ms)) <= 0) {
+    return STATUS_TIMEOUT;
+  }
+  *ret_oidc = entries[0].revents != 0;
+  return STATUS_OK;
+}
+
+static enum status receive_outcome(struct flow *f)
+{
+  enum status status = channel_receive(&f->oidc.channel, clock_monotonic_ms() + ENTER_WAIT_MS, &f->outcome.type,
+                                       &f->outcome.value);
+  if (status == STATUS_OK) {
+    flow_stop(f);  // nothing more is to come: free the slot while the person reads
+    return STATUS_OK;
+  }
+  session_log(LOG_ERR, "ssoorg-oidc ended without an answer: %s", status_text(status));
+  return refuse(f, f->s->decision.row, NOTICE_INTERNAL, "helper");
+}
+
+// While the codes are being obtained a person who goes away is noticed: the module may not speak now.
+static enum status receive_code(struct flow *f, struct message_code *ret_code)
+{
+  bool oidc = false;
+  enum message_type type;
+  void *value = NULL;
+  int64_t deadline_ms = clock_monotonic_ms() + CODE_WAIT_MS;
+  enum status status = wait_either(f, true, deadline_ms, &oidc);
+  if (status == STATUS_TIMEOUT) {
+    return refuse(f, f->s->decision.row, NOTICE_UNREACHABLE, "no codes in time");
+  }
+  if (!oidc) {
+    return STATUS_CLOSED;
+  }
+  status = channel_receive(&f->oidc.channel, deadline_ms, &type, &value);
+  if (status != STATUS_OK) {
+    session_log(LOG_ERR, "ssoorg-oidc: %s (is " PATH_OIDC " installed?)", status_text(status));
+    return refuse(f, f->s->decision.row, NOTICE_INTERNAL, "helper");
+  }
+  if (type == MESSAGE_FAILED) {
+    status = refuse_failed(f, value);
+  } else {
+    memcpy(ret_code, value, sizeof *ret_code);
+  }
+  channel_free_message(type, value);
+  return status;
+}
+
+static void compose_prompt(const struct flow *f, const struct message_code *code, char *text, size_t size)
+{
+  char host[HOST_SIZE] = "this host";
+  char org[4 * DISPLAY_SIZE];
+  char from[4 * HOST_SIZE];
+  char complete[PROTOCOL_URL_SIZE + 32] = "";
+  (void)gethostname(host, sizeof host - 1);
+  text_escape(f->org.name, strlen(f->org.name), org, sizeof org);
+  text_escape(f->s->request->rhost, strlen(f->s->request->rhost), from, sizeof from);
+  if (code->verification_uri_complete[0] != '\0') {
+    (void)snprintf(complete, sizeof complete, "  or open: %s\n", code->verification_uri_complete);
+  }
+  // Begins with a newline: sshd's client puts "(user@host) " in front of the first line.
+  (void)snprintf(text, size,
+                 "\nSign in to %s through %s (%s) as %s%s%s\n"
+                 "  Open:    %s\n"
+                 "  Code:    %s\n%s"
+                 "Press Enter when you have approved it there: ",
+                 host, org, f->org.slug, f->s->request->login, from[0] != '\0' ? " from " : "", from,
+                 code->verification_uri, code->user_code, complete);
+}
+
+// The open prompt: an outcome that comes meanwhile is kept, the answer ends it.
+static enum status await_enter(struct flow *f)
+{
+  enum message_type type;
+  void *value = NULL;
+  int64_t deadline_ms = f->deadline_ms + LATE_ANSWER_MS;
+  bool oidc = f->outcome.value == NULL;
+  while (f->outcome.value == NULL) {
+    enum status status = wait_either(f, true, deadline_ms, &oidc);
+    if (status != STATUS_OK || !oidc) {
+      break;
+    }
+    status = receive_outcome(f);
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
+  enum status status = channel_receive(&f->s->module, deadline_ms, &type, &value);
+  if (status != STATUS_OK) {
+    return status == STATUS_TIMEOUT ? STATUS_CLOSED : status;
+  }
+  bool given = ((const struct message_answer *)value)->given == 1;
+  channel_free_message(type, value);
+  return given ? STATUS_OK : refuse(f, f->s->decision.row, NOTICE_NEEDS_TERMINAL, "");
+}
+
+static enum status ask_enter(struct flow *f, const char *text)
+{
+  struct message_prompt prompt = {.echo = 1};
+  (void)snprintf(prompt.text, sizeof prompt.text, "%s", text);
+  enum status status = channel_send(&f->s->module, MESSAGE_PROMPT, &prompt, clock_monotonic_ms() + ENTER_WAIT_MS);
+  return status != STATUS_OK ? status : await_enter(f);
+}
+
+// Asks until the outcome is there: after each Enter it may take a second to come.
+static enum status relay(struct flow *f, const struct message_code *code)
+{
+  char text[PROTOCOL_PROMPT_SIZE];
+  compose_prompt(f, code, text, sizeof text);
+  enum status status = ask_enter(f, text);
+  while (status == STATUS_OK && f->outcome.value == NULL) {
+    bool oidc = false;
+    status = wait_either(f, false, clock_monotonic_ms() + ENTER_WAIT_MS, &oidc);
+    if (status == STATUS_OK) {
+      status = receive_outcome(f);
+    } else {
+      status = ask_enter(f, "Not approved yet. Press Enter when you have approved it: ");
+    }
+  }
+  return status;
+}
+
+static enum status grant(struct flow *f, struct operation_result *ret_result)
+{
+  struct operation op = session_operation(f->s, OPERATION_SSO_SIGN_IN);
+  struct operation_result result;
+  op.connection = &f->connection;
+  op.authorized = f->outcome.value;
+  op.nss_known = f->s->request->nss_known == 1;
+  op.nss_uid = f->s->request->nss_uid;
+  enum status status = session_operate(f->s, &op, &result);
+  if (status == STATUS_OK) {
+    *ret_result = result;
+    return STATUS_OK;
+  }
+  enum notice notice = status == STATUS_REFUSED ? result.decision.notice : NOTICE_INTERNAL;
+  const char *row = result.decision.row != NULL ? result.decision.row : "-";
+  char detail[REASON_SIZE];
+  (void)snprintf(detail, sizeof detail, "email=%.200s", op.authorized->email);
+  return refuse(f, row, notice, detail);
+}
+
+static enum status begin(struct flow *f, const struct situation *situation, int64_t org_id)
+{
+  struct session *s = f->s;
+  const struct slot_request slot = {s->request->login, s->request->rhost, s->config.max_sign_ins,
+                                    policy_is_owner(&situation->person), EARLIER_WAIT_MS};
+  enum status status = load_connection(f, org_id);
+  if (status != STATUS_OK) {
+    session_log(LOG_ERR, "the connection cannot be read: %s", status_text(status));
+    return status;
+  }
+  status = slots_take(PATH_RUN, &slot, &f->slots);
+  if (status != STATUS_OK) {
+    return refuse(f, status == STATUS_EXISTS ? "K7" : "T", status == STATUS_EXISTS ? NOTICE_UNDER_WAY : NOTICE_TOO_MANY,
+                  status_text(status));
+  }
+  const struct oidc_request request = {MESSAGE_SIGN_IN, &f->connection, (uint32_t)s->config.sign_in_timeout_s,
+                                       s->config.allow_loopback_http};
+  f->deadline_ms = clock_monotonic_ms() + s->config.sign_in_timeout_s * 1000;
+  status = oidc_start(PATH_OIDC, &request, &s->trouble, &f->oidc);
+  if (status != STATUS_OK) {
+    session_log(LOG_ERR, "%s", s->trouble.text);
+    return refuse(f, s->decision.row, NOTICE_INTERNAL, "helper");
+  }
+  return STATUS_OK;
+}
+
+enum status sso_sign_in(struct session *s, const struct situation *situation, int64_t org_id,
+                        struct operation_result *ret_result)
+{
+  struct flow f CLEANUP(flow_done) = {.s = s, .oidc = OIDC_NONE, .slots = SLOTS_NONE};
+  struct message_code code;
+  enum status status = begin(&f, situation, org_id);
+  if (status == STATUS_OK) {
+    status = receive_code(&f, &code);
+  }
+  if (status == STATUS_OK) {
+    status = relay(&f, &code);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (f.outcome.type == MESSAGE_FAILED) {
+    return refuse_failed(&f, f.outcome.value);
+  }
+  return f.outcome.type == MESSAGE_AUTHORIZED ? grant(&f, ret_result) : STATUS_PROTOCOL;
+}
