@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// ssoctl audit.
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "desk.h"
+
+struct audit_walk {
+  struct sheet *sheet;
+  const char *org;
+  int64_t since_s;
+};
+
+static enum status add_event(void *context, const struct audit_event *event)
+{
+  const struct audit_walk *walk = context;
+  bool wanted = event->at_s >= walk->since_s && (walk->org == NULL || strcmp(walk->org, event->org) == 0);
+  if (wanted) {
+    sheet_add(walk->sheet, (const struct cell[]){{NULL, event->at_s},
+                                                 {event->actor, 0},
+                                                 {event->event, 0},
+                                                 {event->org, 0},
+                                                 {event->login, 0},
+                                                 {event->rhost, 0},
+                                                 {event->service, 0},
+                                                 {event->row, 0},
+                                                 {event->detail, 0}});
+  }
+  return STATUS_OK;
+}
+
+// A duration back from now, or a date as the audit trail prints it.
+static int parse_since(const char *typed, int64_t *ret_since_s)
+{
+  struct tm parts = {0};
+  int64_t back = 0;
+  if (typed == NULL) {
+    *ret_since_s = 0;
+    return EXIT_DONE;
+  }
+  if (text_to_duration(typed, 0, INT32_MAX, &back) == STATUS_OK) {
+    *ret_since_s = clock_now_s() - back;
+    return EXIT_DONE;
+  }
+  const char *end = strptime(typed, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  if (end == NULL || *end != '\0') {
+    return desk_fail(EXIT_USAGE, "--since \"%.40s\": is not a duration such as 12h or a date such as "
+                                 "2026-01-31T08:00:00Z",
+                     typed);
+  }
+  *ret_since_s = timegm(&parts);
+  return EXIT_DONE;
+}
+
+int cmd_audit(const struct invocation *in)
+{
+  static const struct column COLUMNS[] = {
+      {"at", COLUMN_DATE},    {"actor", COLUMN_TEXT},   {"event", COLUMN_TEXT}, {"org", COLUMN_TEXT},
+      {"login", COLUMN_TEXT}, {"rhost", COLUMN_TEXT},   {"service", COLUMN_TEXT}, {"row", COLUMN_TEXT},
+      {"detail", COLUMN_TEXT},
+  };
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct audit_walk walk = {&sheet, in->arguments[0], 0};
+  struct org org;
+  int code = parse_since(in->options[OPTION_SINCE], &walk.since_s);
+  if (code == EXIT_DONE) {
+    code = desk_open(in, &desk);
+  }
+  if (code == EXIT_DONE) {
+    code = desk_read(&desk);
+  }
+  if (code == EXIT_DONE && walk.org != NULL) {
+    code = desk_find_org(&desk, walk.org, &org);
+  }
+  if (code == EXIT_DONE && audit_each(desk.txn, add_event, &walk) != STATUS_OK) {
+    code = desk_fail(EXIT_FAILED, "store: the audit trail cannot be read");
+  }
+  return code == EXIT_DONE ? desk_print_list(&desk, &sheet) : code;
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// ssoctl init, ssoctl status.
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/files.h"
+#include "base/text.h"
+#include "desk.h"
+#include "map/map_read.h"
+#include "operations/publish.h"
+#include "paths.h"
+
+static const char INITIAL_CONF[] = "# Host settings of ssoorg; see ssoorg.conf(5). Every key has a default.\n";
+
+static int make_directory(const char *path, mode_t mode)
+{
+  if (mkdir(path, mode) == 0) {
+    // The umask of the caller must not narrow it.
+    return chmod(path, mode) == 0 ? EXIT_DONE : desk_fail(EXIT_FAILED, "%s: %s", path, strerror(errno));
+  }
+  return errno == EEXIST ? EXIT_DONE : desk_fail(EXIT_FAILED, "%s: %s", path, strerror(errno));
+}
+
+static int make_conf(const char *path)
+{
+  int fd CLEANUP(cleanup_fd) = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+  if (fd < 0) {
+    return errno == EEXIST ? EXIT_DONE : desk_fail(EXIT_FAILED, "%s: %s", path, strerror(errno));
+  }
+  bool written = fchmod(fd, 0644) == 0 && file_write_all(fd, INITIAL_CONF, sizeof INITIAL_CONF - 1) == STATUS_OK;
+  return written ? EXIT_DONE : desk_fail(EXIT_FAILED, "%s: cannot be written", path);
+}
+
+// The places of the package, where they are missing.
+static int make_places(const struct invocation *in)
+{
+  int code = in->options[OPTION_CONFIG] == NULL ? make_directory("/etc/ssoorg", 0755) : EXIT_DONE;
+  if (code == EXIT_DONE && in->options[OPTION_CONFIG] == NULL) {
+    code = make_conf(PATH_CONF);
+  }
+  if (code == EXIT_DONE && in->options[OPTION_STORE] == NULL) {
+    code = make_directory("/var/lib/ssoorg", 0755);
+  }
+  if (code == EXIT_DONE && in->options[OPTION_STORE] == NULL) {
+    code = make_directory("/var/lib/ssoorg/public", 0755);
+  }
+  return code;
+}
+
+static int choose_seed(const struct invocation *in, unsigned char seed[static SIPHASH_SEED_SIZE])
+{
+  const char *typed = in->options[OPTION_SITE_SEED];
+  if (typed == NULL) {
+    return file_random(seed, SIPHASH_SEED_SIZE) == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "no random bytes");
+  }
+  return text_from_hex(typed, seed, SIPHASH_SEED_SIZE) == STATUS_OK
+             ? EXIT_DONE
+             : desk_fail(EXIT_USAGE, "--site-seed \"%.80s\": is not 32 hexadecimal digits", typed);
+}
+
+static enum status write_seed(struct store *store, const unsigned char seed[static SIPHASH_SEED_SIZE])
+{
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  enum status status = store_lock(store);
+  if (status == STATUS_OK) {
+    status = store_begin(store, true, &txn);
+  }
+  if (status == STATUS_OK) {
+    status = store_set_seed(txn, seed);
+  }
+  if (status == STATUS_OK) {
+    status = store_commit(&txn);
+  }
+  store_unlock(store);
+  return status;
+}
+
+static int make_store(struct desk *desk, const unsigned char seed[static SIPHASH_SEED_SIZE])
+{
+  struct report report = {.text = ""};
+  enum status status = store_open(desk->store_dir, STORE_CREATE, &report, &desk->store);
+  if (status == STATUS_EXISTS) {
+    if (desk->in->options[OPTION_SITE_SEED] != NULL) {
+      return desk_fail(EXIT_REFUSED, "store %s: exists already; its seed is never changed", desk->store_dir);
+    }
+    desk_done(desk, "store %s exists already", desk->store_dir);
+    return EXIT_DONE;
+  }
+  if (status == STATUS_OK) {
+    status = write_seed(desk->store, seed);
+  }
+  if (status != STATUS_OK) {
+    return desk_fail(EXIT_FAILED, "%s",
+                     report.text[0] != '\0' ? report.text : status_text(status));
+  }
+  const struct operation_host host = {.store = desk->store, .config = &desk->config, .map_path = desk->map_path};
+  status = operation_publish(&host, &report);
+  if (status != STATUS_OK) {
+    return desk_fail(EXIT_FAILED, "%s", report.text);
+  }
+  desk_done(desk, "store %s made; next: ssoctl org create SLUG --name NAME --owner EMAIL", desk->store_dir);
+  return EXIT_DONE;
+}
+
+int cmd_init(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct report report = {.text = ""};
+  unsigned char seed[SIPHASH_SEED_SIZE];
+  int code = desk_identify(in, &desk);
+  if (code == EXIT_DONE) {
+    code = choose_seed(in, seed);
+  }
+  if (code == EXIT_DONE && in->options[OPTION_DRY_RUN] != NULL) {
+    desk_done(&desk, "a store would be made in %s", desk.store_dir);
+    return EXIT_DONE;
+  }
+  if (code == EXIT_DONE) {
+    code = make_places(in);
+  }
+  if (code == EXIT_DONE && config_load(desk.config_path, &report, &desk.config) != STATUS_OK) {
+    code = desk_fail(EXIT_FAILED, "%s", report.text);
+  }
+  return code == EXIT_DONE ? make_store(&desk, seed) : code;
+}
+
+int cmd_status(const struct invocation *in)
+{
+  static const struct column COLUMNS[] = {
+      {"store", COLUMN_TEXT},    {"map", COLUMN_TEXT},        {"map_current", COLUMN_BOOL}, {"orgs", COLUMN_NUMBER},
+      {"accounts", COLUMN_NUMBER}, {"memberships", COLUMN_NUMBER}, {"invites", COLUMN_NUMBER},
+      {"audit_events", COLUMN_NUMBER},
+  };
+  static const enum store_table TABLES[] = {TABLE_ORGS, TABLE_ACCOUNTS, TABLE_MEMBERSHIPS, TABLE_INVITES, TABLE_AUDIT};
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  uint64_t counts[COUNT_OF(TABLES)] = {0};
+  int code = desk_open(in, &desk);
+  if (code == EXIT_DONE) {
+    code = desk_read(&desk);
+  }
+  for (size_t i = 0; code == EXIT_DONE && i < COUNT_OF(TABLES); i++) {
+    code = store_count(desk.txn, TABLES[i], &counts[i]) == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "store: damaged");
+  }
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  bool current = publish_is_current(desk.txn, &desk.config, desk.map_path);
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  sheet_add(&sheet, (const struct cell[]){{desk.store_dir, 0},
+                                          {desk.map_path, 0},
+                                          {NULL, current},
+                                          {NULL, (int64_t)counts[0]},
+                                          {NULL, (int64_t)counts[1]},
+                                          {NULL, (int64_t)counts[2]},
+                                          {NULL, (int64_t)counts[3]},
+                                          {NULL, (int64_t)counts[4]}});
+  return desk_print_one(&desk, &sheet);
+}

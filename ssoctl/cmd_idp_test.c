@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// ssoctl idp test: a whole sign-in through the connection, or only what the provider says of itself.
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "desk.h"
+#include "paths.h"
+#include "process/oidc.h"
+
+enum { MARGIN_MS = 5000 };
+
+struct test {
+  struct desk *desk;
+  struct org org;
+  struct connection connection;
+  struct oidc oidc;
+  int64_t deadline_ms;
+};
+
+static void test_done(struct test *t)
+{
+  oidc_end(&t->oidc);
+  cleanup_connection(&t->connection);
+}
+
+static const char *failure_words(uint32_t reason)
+{
+  switch ((enum failure)reason) {
+  case FAILURE_INTERNAL: return "the helper failed";
+  case FAILURE_UNREACHABLE: return "the provider cannot be reached";
+  case FAILURE_TLS: return "no trusted TLS connection; a private CA is given with idp set --ca-file";
+  case FAILURE_MISCONFIGURED: return "the provider or this client is not set up rightly";
+  case FAILURE_DECLINED: return "the sign-in was declined";
+  case FAILURE_EXPIRED: return "the code has expired";
+  case FAILURE_TOKEN: return "the answer could not be verified";
+  case FAILURE_REQUEST: return "the connection's settings are not legal";
+  }
+  return "unknown failure";
+}
+
+static int report_failure(const struct test *t, const struct message_failed *failed)
+{
+  return desk_fail(EXIT_FAILED, "idp test %s: %s: %s", t->org.slug, failure_words(failed->reason), failed->detail);
+}
+
+static int print_found(const struct test *t, const struct message_found *found)
+{
+  static const struct column COLUMNS[] = {
+      {"issuer", COLUMN_TEXT},   {"device_authorization_endpoint", COLUMN_TEXT}, {"token_endpoint", COLUMN_TEXT},
+      {"jwks_uri", COLUMN_TEXT}, {"userinfo_endpoint", COLUMN_TEXT},             {"keys", COLUMN_NUMBER},
+  };
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  sheet_add(&sheet, (const struct cell[]){{found->issuer, 0},
+                                          {found->device_authorization_endpoint, 0},
+                                          {found->token_endpoint, 0},
+                                          {found->jwks_uri, 0},
+                                          {found->userinfo_endpoint, 0},
+                                          {NULL, found->keys}});
+  return desk_print_one(t->desk, &sheet);
+}
+
+static const char *email_words(uint8_t state)
+{
+  switch ((enum email_state)state) {
+  case EMAIL_ABSENT: return "no email";
+  case EMAIL_UNSTATED: return "email_verified is not stated";
+  case EMAIL_VERIFIED: return "verified";
+  case EMAIL_UNVERIFIED: return "not verified";
+  case EMAIL_ILLEGAL: return "not legal here";
+  }
+  return "?";
+}
+
+static int print_authorized(const struct test *t, const struct message_authorized *a)
+{
+  static const struct column COLUMNS[] = {
+      {"issuer", COLUMN_TEXT},      {"client_id", COLUMN_TEXT}, {"subject", COLUMN_TEXT},  {"email", COLUMN_TEXT},
+      {"email_state", COLUMN_TEXT}, {"name", COLUMN_TEXT},      {"algorithm", COLUMN_TEXT}, {"key_id", COLUMN_TEXT},
+      {"requests", COLUMN_NUMBER},  {"connections", COLUMN_NUMBER},
+  };
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  sheet_add(&sheet, (const struct cell[]){{a->issuer, 0},
+                                          {a->client_id, 0},
+                                          {a->subject, 0},
+                                          {a->email, 0},
+                                          {email_words(a->email_state), 0},
+                                          {a->name, 0},
+                                          {a->algorithm, 0},
+                                          {a->key_id, 0},
+                                          {NULL, a->requests},
+                                          {NULL, a->connections}});
+  return desk_print_one(t->desk, &sheet);
+}
+
+static int show_code(const struct message_code *code)
+{
+  (void)fprintf(stderr, "Open %s and enter the code %s", code->verification_uri, code->user_code);
+  if (code->verification_uri_complete[0] != '\0') {
+    (void)fprintf(stderr, ", or open %s", code->verification_uri_complete);
+  }
+  (void)fprintf(stderr, "\nWaiting for the approval...\n");
+  return EXIT_DONE;
+}
+
+static int note_success(struct test *t)
+{
+  struct operation op = desk_operation(t->desk, OPERATION_IDP_TRIED);
+  struct operation_result result;
+  memcpy(op.org, t->org.slug, sizeof op.org);
+  op.connection = &t->connection;
+  int code = desk_operate(t->desk, &op, &result);
+  if (code == EXIT_DONE) {
+    desk_done(t->desk, "org %s: a sign-in through the connection succeeded", t->org.slug);
+  }
+  return code;
+}
+
+static int handle(struct test *t, enum message_type type, const void *value)
+{
+  if (type == MESSAGE_CODE) {
+    return show_code(value);
+  }
+  if (type == MESSAGE_FOUND) {
+    return print_found(t, value);
+  }
+  if (type == MESSAGE_FAILED) {
+    return report_failure(t, value);
+  }
+  int code = print_authorized(t, value);
+  return code == EXIT_DONE ? note_success(t) : code;
+}
+
+static int run_test(struct test *t)
+{
+  int code = EXIT_DONE;
+  while (code == EXIT_DONE && t->oidc.channel.phase != PHASE_ENDED) {
+    enum message_type type;
+    void *value = NULL;
+    enum status status = channel_receive(&t->oidc.channel, t->deadline_ms, &type, &value);
+    if (status != STATUS_OK) {
+      return desk_fail(EXIT_FAILED, "%s: %s", PATH_OIDC, status_text(status));
+    }
+    code = handle(t, type, value);
+    channel_free_message(type, value);
+  }
+  return code;
+}
+
+// The connection that waits for its test, or else the one in effect.
+static int load(struct test *t, const char *slug)
+{
+  int code = desk_read(t->desk);
+  if (code == EXIT_DONE) {
+    code = desk_find_org(t->desk, slug, &t->org);
+  }
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  enum status status = connection_get(t->desk->txn, t->org.id, CONNECTION_STAGED, &t->connection);
+  if (status == STATUS_NOT_FOUND) {
+    status = connection_get(t->desk->txn, t->org.id, CONNECTION_ACTIVE, &t->connection);
+  }
+  desk_end_read(t->desk);
+  return status == STATUS_OK ? EXIT_DONE
+                             : desk_fail(desk_exit_code(status), "org \"%s\": has no connection; 'ssoctl idp set' "
+                                                                 "makes one", t->org.slug);
+}
+
+int cmd_idp_test(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct test t CLEANUP(test_done) = {.desk = &desk, .oidc = OIDC_NONE};
+  struct report report = {.text = ""};
+  int code = desk_open(in, &desk);
+  if (code == EXIT_DONE) {
+    code = load(&t, in->arguments[0]);
+  }
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  const struct oidc_request request = {in->options[OPTION_NO_SIGNIN] != NULL ? MESSAGE_DISCOVER : MESSAGE_SIGN_IN,
+                                       &t.connection, (uint32_t)desk.config.sign_in_timeout_s,
+                                       desk.config.allow_loopback_http};
+  t.deadline_ms = clock_monotonic_ms() + desk.config.sign_in_timeout_s * 1000 + MARGIN_MS;
+  store_close(&desk.store);  // the store is closed before anything is started
+  if (oidc_start(PATH_OIDC, &request, &report, &t.oidc) != STATUS_OK) {
+    return desk_fail(EXIT_FAILED, "%s", report.text);
+  }
+  struct report reopened = {.text = ""};
+  if (store_open(desk.store_dir, STORE_READ_WRITE, &reopened, &desk.store) != STATUS_OK) {
+    return desk_fail(EXIT_FAILED, "%s", reopened.text);
+  }
+  return run_test(&t);
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+// ssoctl org, provisioning, enforcement.
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "desk.h"
+#include "operations/password.h"
+#include "store/accounts.h"
+
+static int set_slug(const char *typed, struct operation *op)
+{
+  int length = snprintf(op->org, sizeof op->org, "%s", typed);
+  return length > 0 && (size_t)length < sizeof op->org
+             ? EXIT_DONE
+             : desk_fail(EXIT_USAGE, "slug \"%.60s\": is not [a-z][a-z0-9-]{1,22}", typed);
+}
+
+int cmd_org_create(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct operation_result result;
+  if (in->options[OPTION_NAME] == NULL || in->options[OPTION_OWNER] == NULL) {
+    return desk_fail(EXIT_USAGE, "org create: --name NAME and --owner EMAIL are needed");
+  }
+  int code = desk_open(in, &desk);
+  struct operation op = desk_operation(&desk, OPERATION_ORG_CREATE);
+  if (code == EXIT_DONE) {
+    code = set_slug(in->arguments[0], &op);
+  }
+  if (code == EXIT_DONE) {
+    code = desk_text("--name", in->options[OPTION_NAME], op.name, sizeof op.name);
+  }
+  if (code == EXIT_DONE) {
+    code = desk_email(in->options[OPTION_OWNER], op.email);
+  }
+  if (code == EXIT_DONE && in->options[OPTION_LOGIN] != NULL) {
+    code = desk_text("--login", in->options[OPTION_LOGIN], op.login, sizeof op.login);
+  }
+  if (code == EXIT_DONE) {
+    code = desk_operate(&desk, &op, &result);
+  }
+  if (code == EXIT_DONE) {
+    desk_done(&desk, "org %s made, owner %s with uid %u; next: ssoctl password set %s", op.org, result.account.login,
+              result.account.uid, op.email);
+  }
+  return code;
+}
+
+static const struct column ORG_COLUMNS[] = {
+    {"slug", COLUMN_TEXT},        {"name", COLUMN_TEXT},    {"provisioning", COLUMN_TEXT}, {"enforcement", COLUMN_TEXT},
+    {"owner", COLUMN_TEXT},       {"gid", COLUMN_NUMBER},   {"admins_gid", COLUMN_NUMBER}, {"trust", COLUMN_TEXT},
+    {"default_role", COLUMN_TEXT}, {"created_at", COLUMN_DATE},
+};
+
+struct org_walk {
+  struct desk *desk;
+  struct sheet *sheet;
+};
+
+static enum status add_org(void *context, const struct org *org)
+{
+  const struct org_walk *walk = context;
+  struct account owner;
+  enum status status = account_get(walk->desk->txn, org->owner_id, &owner);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  sheet_add(walk->sheet, (const struct cell[]){{org->slug, 0},
+                                               {org->name, 0},
+                                               {provisioning_word(org->provisioning), 0},
+                                               {enforcement_word(org->enforcement), 0},
+                                               {owner.login, 0},
+                                               {NULL, org->gid},
+                                               {NULL, org->admins_gid},
+                                               {trust_word(org->trust), 0},
+                                               {role_word(org->default_role), 0},
+                                               {NULL, org->created_at_s}});
+  record_done(&ACCOUNT_RECORD, &owner);
+  return STATUS_OK;
+}
+
+int cmd_org_list(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(ORG_COLUMNS, COUNT_OF(ORG_COLUMNS));
+  struct org_walk walk = {&desk, &sheet};
+  int code = desk_open(in, &desk);
+  if (code == EXIT_DONE) {
+    code = desk_read(&desk);
+  }
+  if (code == EXIT_DONE && org_each(desk.txn, add_org, &walk) != STATUS_OK) {
+    code = desk_fail(EXIT_FAILED, "store: orgs cannot be read");
+  }
+  return code == EXIT_DONE ? desk_print_list(&desk, &sheet) : code;
+}
+
+int cmd_org_show(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(ORG_COLUMNS, COUNT_OF(ORG_COLUMNS));
+  struct org_walk walk = {&desk, &sheet};
+  struct org org;
+  int code = desk_open(in, &desk);
+  if (code == EXIT_DONE) {
+    code = desk_read(&desk);
+  }
+  if (code == EXIT_DONE) {
+    code = desk_find_org(&desk, in->arguments[0], &org);
+  }
+  if (code == EXIT_DONE && add_org(&walk, &org) != STATUS_OK) {
+    code = desk_fail(EXIT_FAILED, "store: the org's owner cannot be read");
+  }
+  return code == EXIT_DONE ? desk_print_one(&desk, &sheet) : code;
+}
+
+static int show_setting(const struct invocation *in, const char *key, bool enforcement)
+{
+  const struct column columns[] = {{"org", COLUMN_TEXT}, {key, COLUMN_TEXT}};
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(columns, COUNT_OF(columns));
+  struct org org;
+  int code = desk_open(in, &desk);
+  if (code == EXIT_DONE) {
+    code = desk_read(&desk);
+  }
+  if (code == EXIT_DONE) {
+    code = desk_find_org(&desk, in->arguments[0], &org);
+  }
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  const char *word = enforcement ? enforcement_word(org.enforcement) : provisioning_word(org.provisioning);
+  sheet_add(&sheet, (const struct cell[]){{org.slug, 0}, {word, 0}});
+  return desk_print_one(&desk, &sheet);
+}
+
+int cmd_provisioning_show(const struct invocation *in)
+{
+  return show_setting(in, "provisioning", false);
+}
+
+int cmd_enforcement_show(const struct invocation *in)
+{
+  return show_setting(in, "enforcement", true);
+}
+
+int cmd_provisioning_set(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct operation_result result;
+  uint8_t value = 0;
+  if (provisioning_from(in->arguments[1], &value) != STATUS_OK) {
+    return desk_fail(EXIT_USAGE, "provisioning \"%.40s\": is not invite-only or jit", in->arguments[1]);
+  }
+  int code = desk_open(in, &desk);
+  struct operation op = desk_operation(&desk, OPERATION_PROVISIONING_SET);
+  op.value = value;
+  if (code == EXIT_DONE) {
+    code = set_slug(in->arguments[0], &op);
+  }
+  if (code == EXIT_DONE) {
+    code = desk_operate(&desk, &op, &result);
+  }
+  if (code == EXIT_DONE) {
+    desk_done(&desk, "org %s: provisioning is %s%s", op.org, in->arguments[1], result.changed ? "" : " already");
+  }
+  return code;
+}
+
+// Rule E2 wants a password that the owner has signed in with, or types now.
+static int owner_types(struct desk *desk, const char *slug, struct operation *op)
+{
+  struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct org org;
+  struct account owner;
+  int code = desk_read(desk);
+  if (code == EXIT_DONE) {
+    code = desk_find_org(desk, slug, &org);
+  }
+  if (code == EXIT_DONE && account_get(desk->txn, org.owner_id, &owner) != STATUS_OK) {
+    code = desk_fail(EXIT_FAILED, "store: the org's owner cannot be read");
+  }
+  desk_end_read(desk);
+  bool needed = code == EXIT_DONE && owner.password_tried == 0 && owner.password[0] != '\0' && isatty(STDIN_FILENO);
+  if (!needed) {
+    return code;
+  }
+  (void)fprintf(stderr, "The owner %s has not signed in with their password yet.\n", owner.login);
+  code = desk_read_secret(false, "The owner's password: ", false, &typed);
+  if (code == EXIT_DONE && !password_matches(&typed, owner.password)) {
+    return desk_fail(EXIT_REFUSED, "that is not the password of %s", owner.login);
+  }
+  if (code == EXIT_DONE) {
+    memcpy(op->password, owner.password, sizeof op->password);
+  }
+  return code;
+}
+
+static int check_enforcement(const char *typed, uint8_t *ret_value)
+{
+  if (enforcement_from(typed, ret_value) != STATUS_OK) {
+    return desk_fail(EXIT_USAGE, "enforcement \"%.40s\": is not off or domains", typed);
+  }
+  return *ret_value == ENFORCEMENT_SSO_ONLY ? desk_fail(EXIT_REFUSED, "enforcement \"sso-only\": is not available in "
+                                                                      "this version; off or domains is")
+                                            : EXIT_DONE;
+}
+
+int cmd_enforcement_set(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct operation_result result;
+  uint8_t value = 0;
+  int code = check_enforcement(in->arguments[1], &value);
+  if (code == EXIT_DONE) {
+    code = desk_open(in, &desk);
+  }
+  struct operation op = desk_operation(&desk, OPERATION_ENFORCEMENT_SET);
+  op.value = value;
+  if (code == EXIT_DONE) {
+    code = set_slug(in->arguments[0], &op);
+  }
+  if (code == EXIT_DONE && value == ENFORCEMENT_DOMAINS) {
+    code = owner_types(&desk, op.org, &op);
+  }
+  if (code == EXIT_DONE) {
+    code = desk_confirm(&desk, value == ENFORCEMENT_OFF ? "Passwords of members on the org's domains will work again. "
+                                                          "Go on?"
+                                                        : "Members on the org's domains will sign in through its "
+                                                          "provider only. Go on?");
+  }
+  if (code == EXIT_DONE) {
+    code = desk_operate(&desk, &op, &result);
+  }
+  explicit_bzero(op.password, sizeof op.password);
+  if (code == EXIT_DONE) {
+    desk_done(&desk, "org %s: enforcement is %s%s", op.org, in->arguments[1], result.changed ? "" : " already");
+  }
+  return code;
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// A command of ssoctl: one row of the table in main.c, and what was typed for it.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum option {
+  OPTION_JSON,
+  OPTION_YES,
+  OPTION_DRY_RUN,
+  OPTION_HELP,
+  OPTION_VERSION,
+  OPTION_STORE,
+  OPTION_CONFIG,
+  OPTION_NAME,
+  OPTION_OWNER,
+  OPTION_LOGIN,
+  OPTION_SHELL,
+  OPTION_HOME,
+  OPTION_ROLE,
+  OPTION_SOURCE,
+  OPTION_EXPIRES,
+  OPTION_ISSUER,
+  OPTION_CLIENT_ID,
+  OPTION_CLIENT_SECRET_FILE,
+  OPTION_CA_FILE,
+  OPTION_AUTH,
+  OPTION_SCOPES,
+  OPTION_EMAIL_CLAIM,
+  OPTION_BY_HAND,
+  OPTION_STDIN,
+  OPTION_NO_SIGNIN,
+  OPTION_SITE_SEED,
+  OPTION_SINCE,
+  OPTION_SERVICE,
+  OPTION_RHOST,
+  OPTION_COUNT
+};
+
+#define OPTION_BIT(option) ((uint64_t)1 << (option))
+#define OPTIONS_COMMON                                                                                                 \
+  (OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_YES) | OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION) |           \
+   OPTION_BIT(OPTION_STORE) | OPTION_BIT(OPTION_CONFIG))
+#define OPTIONS_CHANGE (OPTIONS_COMMON | OPTION_BIT(OPTION_DRY_RUN))
+
+// Exit codes; part of the contract with scripts.
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_REFUSED = 3, EXIT_NO_SUCH = 4 };
+
+enum { ARGUMENTS_MAX = 3 };
+
+struct invocation;
+
+struct command {
+  const char *noun;
+  const char *verb;       // "" for a command of one word
+  const char *arguments;  // as shown in the usage: "SLUG EMAIL"; in brackets what may be left out
+  size_t least;
+  size_t most;
+  uint64_t options;  // OPTION_BIT()s it takes
+  int (*run)(const struct invocation *in);
+  const char *help;  // one line
+};
+
+struct invocation {
+  const struct command *command;
+  const char *arguments[ARGUMENTS_MAX];  // NULL where nothing was typed
+  const char *options[OPTION_COUNT];     // NULL where not given; "" for one that takes no value
+};
+
+// Parses ARGC words behind noun and verb. EXIT_DONE, or EXIT_USAGE after an error on standard error that quotes the
+// word and says what is legal.
+int invocation_parse(const struct command *command, int argc, char *const *argv, struct invocation *ret_in);
+
+// "--client-id ID"; static.
+const char *option_usage(enum option option);
+
+int cmd_init(const struct invocation *in);
+int cmd_status(const struct invocation *in);
+int cmd_org_create(const struct invocation *in);
+int cmd_org_list(const struct invocation *in);
+int cmd_org_show(const struct invocation *in);
+int cmd_provisioning_show(const struct invocation *in);
+int cmd_provisioning_set(const struct invocation *in);
+int cmd_enforcement_show(const struct invocation *in);
+int cmd_enforcement_set(const struct invocation *in);
+int cmd_idp_set(const struct invocation *in);
+int cmd_idp_show(const struct invocation *in);
+int cmd_idp_test(const struct invocation *in);
+int cmd_idp_remove(const struct invocation *in);
+int cmd_domain_add(const struct invocation *in);
+int cmd_domain_list(const struct invocation *in);
+int cmd_domain_verify(const struct invocation *in);
+int cmd_domain_remove(const struct invocation *in);
+int cmd_invite_create(const struct invocation *in);
+int cmd_invite_list(const struct invocation *in);
+int cmd_invite_cancel(const struct invocation *in);
+int cmd_member_add(const struct invocation *in);
+int cmd_member_list(const struct invocation *in);
+int cmd_member_remove(const struct invocation *in);
+int cmd_password_set(const struct invocation *in);
+int cmd_password_remove(const struct invocation *in);
+int cmd_why(const struct invocation *in);
+int cmd_audit(const struct invocation *in);

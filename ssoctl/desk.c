@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "desk.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "paths.h"
+#include "store/accounts.h"
+#include "store/numbers_store.h"
+
+int desk_fail(int code, const char *format, ...)
+{
+  char line[2 * REPORT_SIZE];
+  char shown[2 * REPORT_SIZE];
+  va_list arguments;
+  va_start(arguments, format);
+  (void)vsnprintf(line, sizeof line, format, arguments);
+  va_end(arguments);
+  text_escape(line, strlen(line), shown, sizeof shown);
+  (void)fprintf(stderr, "ssoctl: %s\n", shown);
+  return code;
+}
+
+int desk_exit_code(enum status status)
+{
+  switch (status) {
+  case STATUS_OK: return EXIT_DONE;
+  case STATUS_REFUSED: return EXIT_REFUSED;
+  case STATUS_NOT_FOUND: return EXIT_NO_SUCH;
+  case STATUS_INVALID: return EXIT_USAGE;
+  case STATUS_NO_MEMORY:
+  case STATUS_EXISTS:
+  case STATUS_IO:
+  case STATUS_CORRUPT:
+  case STATUS_TOO_LARGE:
+  case STATUS_TIMEOUT:
+  case STATUS_CLOSED:
+  case STATUS_PROTOCOL:
+  case STATUS_VERSION:
+  case STATUS_PERMISSION:
+  case STATUS_BUSY:
+  case STATUS_FULL: return EXIT_FAILED;
+  }
+  return EXIT_FAILED;
+}
+
+// Who acts: root, or through sudo a local user, by name. What an org's own admins may do is not decided yet: an
+// account's number is refused.
+int desk_identify(const struct invocation *in, struct desk *desk)
+{
+  const char *sudo_uid = getenv("SUDO_UID");
+  int64_t uid = 0;
+  desk->in = in;
+  if (getuid() != 0 || geteuid() != 0) {
+    return desk_fail(EXIT_REFUSED, "is for root: run it with sudo");
+  }
+  if (sudo_uid != NULL && text_to_i64(sudo_uid, 0, UINT32_MAX - 1, &uid) != STATUS_OK) {
+    return desk_fail(EXIT_REFUSED, "SUDO_UID \"%.40s\": is not a user's number", sudo_uid);
+  }
+  const struct passwd *entry = getpwuid((uid_t)uid);
+  if (entry != NULL) {
+    (void)snprintf(desk->actor, sizeof desk->actor, "%.63s", entry->pw_name);
+  } else {
+    (void)snprintf(desk->actor, sizeof desk->actor, "uid %lld", (long long)uid);
+  }
+  desk->store_dir = in->options[OPTION_STORE] != NULL ? in->options[OPTION_STORE] : PATH_STORE;
+  desk->config_path = in->options[OPTION_CONFIG] != NULL ? in->options[OPTION_CONFIG] : PATH_CONF;
+  bool own = in->options[OPTION_STORE] != NULL;
+  int length = own ? snprintf(desk->map_path, sizeof desk->map_path, "%s/accounts.map", desk->store_dir)
+                   : snprintf(desk->map_path, sizeof desk->map_path, "%s", PATH_MAP);
+  return length > 0 && (size_t)length < sizeof desk->map_path
+             ? EXIT_DONE
+             : desk_fail(EXIT_USAGE, "--store: a path of at most %zu characters is legal", sizeof desk->map_path - 16);
+}
+
+static int refuse_delegate(struct desk *desk)
+{
+  const char *sudo_uid = getenv("SUDO_UID");
+  int64_t uid = 0;
+  struct number number;
+  if (sudo_uid == NULL || text_to_i64(sudo_uid, 0, UINT32_MAX - 1, &uid) != STATUS_OK || desk_read(desk) != EXIT_DONE) {
+    return EXIT_DONE;
+  }
+  enum status status = numbers_get(desk->txn, (uint32_t)uid, &number);
+  desk_end_read(desk);
+  return status == STATUS_NOT_FOUND ? EXIT_DONE
+                                    : desk_fail(EXIT_REFUSED, "uid %lld is an account of an org, not an operator of "
+                                                              "this host", (long long)uid);
+}
+
+int desk_open(const struct invocation *in, struct desk *desk)
+{
+  struct report report = {.text = ""};
+  int code = desk_identify(in, desk);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  enum status status = config_load(desk->config_path, &report, &desk->config);
+  if (status == STATUS_OK) {
+    status = store_open(desk->store_dir, STORE_READ_WRITE, &report, &desk->store);
+  }
+  if (status != STATUS_OK) {
+    return desk_fail(EXIT_FAILED, "%s", report.text);
+  }
+  return refuse_delegate(desk);
+}
+
+void desk_close(struct desk *desk)
+{
+  desk_end_read(desk);
+  store_close(&desk->store);
+}
+
+int desk_read(struct desk *desk)
+{
+  enum status status = store_begin(desk->store, false, &desk->txn);
+  return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "store: %s", status_text(status));
+}
+
+void desk_end_read(struct desk *desk)
+{
+  store_abort(&desk->txn);
+}
+
+int desk_find_org(struct desk *desk, const char *slug, struct org *ret_org)
+{
+  enum status status = org_by_slug(desk->txn, slug, ret_org);
+  if (status == STATUS_NOT_FOUND) {
+    return desk_fail(EXIT_NO_SUCH, "org \"%.64s\": no such org; 'ssoctl org list' shows them", slug);
+  }
+  return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "org \"%.64s\": %s", slug, status_text(status));
+}
+
+struct operation desk_operation(const struct desk *desk, enum operation_kind kind)
+{
+  struct operation op = {.kind = kind};
+  memcpy(op.actor, desk->actor, sizeof op.actor);
+  (void)snprintf(op.service, sizeof op.service, "ssoctl");
+  return op;
+}
+
+int desk_operate(struct desk *desk, const struct operation *operation, struct operation_result *ret_result)
+{
+  struct report report = {.text = ""};
+  const struct operation_host host = {.store = desk->store,
+                                      .config = &desk->config,
+                                      .map_path = desk->map_path,
+                                      .dry_run = desk->in->options[OPTION_DRY_RUN] != NULL};
+  enum status status = operation_run(&host, operation, &report, ret_result);
+  return status == STATUS_OK ? EXIT_DONE : desk_fail(desk_exit_code(status), "%s", report.text);
+}
+
+static int from_print(enum status status)
+{
+  return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "printing: %s", status_text(status));
+}
+
+int desk_print_list(const struct desk *desk, const struct sheet *sheet)
+{
+  return from_print(sheet_print_list(sheet, desk->in->options[OPTION_JSON] != NULL));
+}
+
+int desk_print_one(const struct desk *desk, const struct sheet *sheet)
+{
+  return from_print(sheet_print_one(sheet, desk->in->options[OPTION_JSON] != NULL));
+}
+
+void desk_done(const struct desk *desk, const char *format, ...)
+{
+  char line[REPORT_SIZE];
+  char shown[REPORT_SIZE];
+  va_list arguments;
+  va_start(arguments, format);
+  (void)vsnprintf(line, sizeof line, format, arguments);
+  va_end(arguments);
+  text_escape(line, strlen(line), shown, sizeof shown);
+  (void)fprintf(stderr, "%s%s\n", desk->in->options[OPTION_DRY_RUN] != NULL ? "dry run, nothing stored: " : "", shown);
+}
+
+int desk_email(const char *typed, char to[static EMAIL_SIZE])
+{
+  if (name_fold_email(typed, to) != STATUS_OK) {
+    return desk_fail(EXIT_USAGE, "email \"%.260s\": is not LOCAL@DOMAIN with a local part of 1 to 64 of [a-z0-9._+-] "
+                                 "that does not begin with \"-\" or \".\"",
+                     typed);
+  }
+  return EXIT_DONE;
+}
+
+int desk_text(const char *what, const char *typed, char *to, size_t size)
+{
+  enum status status = text_copy_clean(typed, strlen(typed), to, size);
+  if (status == STATUS_OK && typed[0] != '\0') {
+    return EXIT_DONE;
+  }
+  return desk_fail(EXIT_USAGE, "%s \"%.100s\": is not 1 to %zu bytes of UTF-8 without control characters", what, typed,
+                   size - 1);
+}

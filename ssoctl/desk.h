@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every command works with: settings, store, who acts, and how a failure becomes an exit code.
+#pragma once
+#include "base/bytes.h"
+#include "command.h"
+#include "config/config.h"
+#include "operations/operation.h"
+#include "sheet.h"
+#include "store/orgs.h"
+
+struct desk {
+  const struct invocation *in;
+  struct config config;
+  struct store *store;
+  const char *store_dir;
+  const char *config_path;
+  char map_path[4096];
+  char actor[ACTOR_SIZE];
+  struct store_txn *txn;  // after desk_read()
+};
+
+#define DESK_EMPTY {.store = NULL}
+
+// Checks who runs the command (root, or an operator through sudo), reads the settings and opens the store. Returns an
+// exit code; after anything but EXIT_DONE the error is on standard error. desk_close() ends it.
+int desk_open(const struct invocation *in, struct desk *desk);
+void desk_close(struct desk *desk);
+
+// Fills in who acts, without opening anything.
+int desk_identify(const struct invocation *in, struct desk *desk);
+
+// Begins a read transaction in desk->txn.
+int desk_read(struct desk *desk);
+void desk_end_read(struct desk *desk);
+
+// The org SLUG of the read transaction; an error says that there is none.
+int desk_find_org(struct desk *desk, const char *slug, struct org *ret_org);
+
+// Starts an operation of KIND by the actor, for the org named by the first argument if there is one.
+struct operation desk_operation(const struct desk *desk, enum operation_kind kind);
+
+// Runs it (without storing anything under --dry-run) and says what failed.
+int desk_operate(struct desk *desk, const struct operation *operation, struct operation_result *ret_result);
+
+// An error line "ssoctl: ..." on standard error; returns CODE.
+__attribute__((format(printf, 2, 3))) int desk_fail(int code, const char *format, ...);
+
+// The exit code for STATUS.
+int desk_exit_code(enum status status);
+
+// Prints and converts.
+int desk_print_list(const struct desk *desk, const struct sheet *sheet);
+int desk_print_one(const struct desk *desk, const struct sheet *sheet);
+
+// A line of success on standard error, "would" under --dry-run: "org acme created".
+__attribute__((format(printf, 2, 3))) void desk_done(const struct desk *desk, const char *format, ...);
+
+// Asks QUESTION on the terminal unless --yes or --dry-run was given. EXIT_DONE for yes; without a terminal EXIT_FAILED.
+int desk_confirm(const struct desk *desk, const char *question);
+
+// Reads a secret: the first line of standard input, or typed without echo on the terminal after PROMPT, twice if
+// TWICE. bytes_done().
+int desk_read_secret(bool from_stdin, const char *prompt, bool twice, struct bytes *ret_secret);
+
+// The file at PATH ("-" is standard input), at most LIMIT bytes. bytes_done().
+int desk_read_file(const char *path, size_t limit, struct bytes *ret_contents);
+
+// Copies what was typed for WHAT into TO if it is legal; an error quotes it and says what is.
+int desk_email(const char *typed, char to[static EMAIL_SIZE]);
+int desk_domain(const char *typed, char to[static DOMAIN_SIZE]);
+int desk_text(const char *what, const char *typed, char *to, size_t size);

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// ssoctl: administers orgs, domains, connections, invites, members, provisioning and enforcement.
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "command.h"
+#include "desk.h"
+#include "paths.h"
+
+#define BIT(option) OPTION_BIT(OPTION_##option)
+
+static const struct command COMMANDS[] = {
+    {"init", "", "", 0, 0, OPTIONS_CHANGE | BIT(SITE_SEED), cmd_init, "make this host's store"},
+    {"org", "create", "SLUG", 1, 1, OPTIONS_CHANGE | BIT(NAME) | BIT(OWNER) | BIT(LOGIN), cmd_org_create,
+     "make an org and its owner's account"},
+    {"org", "list", "", 0, 0, OPTIONS_COMMON, cmd_org_list, "list the orgs of this host"},
+    {"org", "show", "SLUG", 1, 1, OPTIONS_COMMON, cmd_org_show, "show one org"},
+    {"provisioning", "show", "SLUG", 1, 1, OPTIONS_COMMON, cmd_provisioning_show, "show how accounts come to exist"},
+    {"provisioning", "set", "SLUG invite-only|jit", 2, 2, OPTIONS_CHANGE, cmd_provisioning_set,
+     "set how accounts come to exist"},
+    {"enforcement", "show", "SLUG", 1, 1, OPTIONS_COMMON, cmd_enforcement_show, "show whether sign-in is enforced"},
+    {"enforcement", "set", "SLUG off|domains", 2, 2, OPTIONS_CHANGE, cmd_enforcement_set,
+     "enforce sign-in through the org's provider, or stop"},
+    {"idp", "set", "SLUG", 1, 1,
+     OPTIONS_CHANGE | BIT(ISSUER) | BIT(CLIENT_ID) | BIT(CLIENT_SECRET_FILE) | BIT(CA_FILE) | BIT(AUTH) | BIT(SCOPES) |
+         BIT(EMAIL_CLAIM),
+     cmd_idp_set, "make the org's connection, or change what is named"},
+    {"idp", "show", "SLUG", 1, 1, OPTIONS_COMMON, cmd_idp_show, "show the connection, without its secret"},
+    {"idp", "test", "SLUG", 1, 1, OPTIONS_COMMON | BIT(NO_SIGNIN), cmd_idp_test,
+     "sign in through the connection, or only ask the provider what it is"},
+    {"idp", "remove", "SLUG", 1, 1, OPTIONS_CHANGE, cmd_idp_remove, "remove the connection"},
+    {"domain", "add", "SLUG DOMAIN", 2, 2, OPTIONS_CHANGE, cmd_domain_add, "claim a domain"},
+    {"domain", "list", "[SLUG]", 0, 1, OPTIONS_COMMON, cmd_domain_list, "list the claims"},
+    {"domain", "verify", "SLUG DOMAIN", 2, 2, OPTIONS_CHANGE | BIT(BY_HAND), cmd_domain_verify, "verify a claim"},
+    {"domain", "remove", "SLUG DOMAIN", 2, 2, OPTIONS_CHANGE, cmd_domain_remove, "give a claim up"},
+    {"invite", "create", "SLUG EMAIL", 2, 2, OPTIONS_CHANGE | BIT(ROLE) | BIT(EXPIRES), cmd_invite_create,
+     "invite somebody"},
+    {"invite", "list", "SLUG", 1, 1, OPTIONS_COMMON, cmd_invite_list, "list the invites"},
+    {"invite", "cancel", "SLUG EMAIL", 2, 2, OPTIONS_CHANGE, cmd_invite_cancel, "take an invite back"},
+    {"member", "add", "SLUG EMAIL", 2, 2,
+     OPTIONS_CHANGE | BIT(ROLE) | BIT(LOGIN) | BIT(NAME) | BIT(SHELL) | BIT(HOME), cmd_member_add, "add a member"},
+    {"member", "list", "[SLUG]", 0, 1, OPTIONS_COMMON | BIT(SOURCE) | BIT(ROLE), cmd_member_list, "list the members"},
+    {"member", "remove", "SLUG EMAIL", 2, 2, OPTIONS_CHANGE, cmd_member_remove, "remove a member"},
+    {"password", "set", "EMAIL", 1, 1, OPTIONS_CHANGE | BIT(STDIN), cmd_password_set, "set an account's password"},
+    {"password", "remove", "EMAIL", 1, 1, OPTIONS_CHANGE, cmd_password_remove, "remove an account's password"},
+    {"why", "", "LOGIN", 1, 1, OPTIONS_COMMON | BIT(SERVICE) | BIT(RHOST), cmd_why,
+     "say what a login would be offered, and which row of the policy says so"},
+    {"audit", "", "[SLUG]", 0, 1, OPTIONS_COMMON | BIT(SINCE), cmd_audit, "show what was done, by whom"},
+    {"status", "", "", 0, 0, OPTIONS_COMMON, cmd_status, "show the state of store and published map"},
+};
+
+static void print_usage(FILE *to, const struct command *command)
+{
+  (void)fprintf(to, "ssoctl %s%s%s%s%s\n", command->noun, command->verb[0] != '\0' ? " " : "", command->verb,
+                command->arguments[0] != '\0' ? " " : "", command->arguments);
+}
+
+static void print_commands(FILE *to, const char *noun)
+{
+  for (size_t i = 0; i < COUNT_OF(COMMANDS); i++) {
+    if (noun == NULL || strcmp(noun, COMMANDS[i].noun) == 0) {
+      char words[96];
+      (void)snprintf(words, sizeof words, "%s%s%s %s", COMMANDS[i].noun, COMMANDS[i].verb[0] != '\0' ? " " : "",
+                     COMMANDS[i].verb, COMMANDS[i].arguments);
+      (void)fprintf(to, "  ssoctl %-38s %s\n", words, COMMANDS[i].help);
+    }
+  }
+}
+
+static int print_help(const struct command *command)
+{
+  (void)printf("Usage: ");
+  print_usage(stdout, command);
+  (void)printf("  %s\n\nOptions:\n", command->help);
+  for (size_t i = 0; i < OPTION_COUNT; i++) {
+    if ((command->options & OPTION_BIT(i)) != 0) {
+      (void)printf("  %s\n", option_usage((enum option)i));
+    }
+  }
+  return EXIT_DONE;
+}
+
+static int print_overview(FILE *to, int code)
+{
+  (void)fprintf(to, "Usage: ssoctl NOUN VERB ARGUMENTS [--options]\n\n");
+  print_commands(to, NULL);
+  (void)fprintf(to, "\nEverywhere: --json, --yes, --help, --version, --store DIR, --config FILE; --dry-run on changes.\n"
+                    "Exit codes: 0 done, 1 failed, 2 usage, 3 refused by policy, 4 no such thing. See ssoctl(8).\n");
+  return code;
+}
+
+static const struct command *find_command(const char *noun, const char *verb)
+{
+  for (size_t i = 0; i < COUNT_OF(COMMANDS); i++) {
+    const struct command *command = &COMMANDS[i];
+    bool fits = strcmp(command->noun, noun) == 0;
+    if (fits && (command->verb[0] == '\0' || (verb != NULL && strcmp(command->verb, verb) == 0))) {
+      return command;
+    }
+  }
+  return NULL;
+}
+
+static bool is_noun(const char *word)
+{
+  for (size_t i = 0; i < COUNT_OF(COMMANDS); i++) {
+    if (strcmp(COMMANDS[i].noun, word) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static int explain_unknown(const char *noun, const char *verb)
+{
+  if (!is_noun(noun)) {
+    return desk_fail(EXIT_USAGE, "\"%.40s\" is not a command; 'ssoctl --help' lists them", noun);
+  }
+  if (verb != NULL && strcmp(verb, "--help") == 0) {
+    print_commands(stdout, noun);
+    return EXIT_DONE;
+  }
+  (void)desk_fail(EXIT_USAGE, "\"%.40s\" is not a verb of \"%s\"; legal are:", verb != NULL ? verb : "", noun);
+  print_commands(stderr, noun);
+  return EXIT_USAGE;
+}
+
+static int run(int argc, char *const *argv)
+{
+  struct invocation in;
+  const char *verb = argc > 2 ? argv[2] : NULL;
+  if (argc < 2) {
+    return print_overview(stderr, EXIT_USAGE);
+  }
+  if (strcmp(argv[1], "--help") == 0) {
+    return print_overview(stdout, EXIT_DONE);
+  }
+  if (strcmp(argv[1], "--version") == 0) {
+    return printf("ssoctl %s\n", SSOORG_VERSION) < 0 ? EXIT_FAILED : EXIT_DONE;
+  }
+  const struct command *command = find_command(argv[1], verb);
+  if (command == NULL) {
+    return explain_unknown(argv[1], verb);
+  }
+  int skip = command->verb[0] == '\0' ? 2 : 3;
+  int code = invocation_parse(command, argc - skip, argv + skip, &in);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  if (in.options[OPTION_HELP] != NULL) {
+    return print_help(command);
+  }
+  if (in.options[OPTION_VERSION] != NULL) {
+    return printf("ssoctl %s\n", SSOORG_VERSION) < 0 ? EXIT_FAILED : EXIT_DONE;
+  }
+  return command->run(&in);
+}
+
+int main(int argc, char **argv)
+{
+  const struct rlimit none = {0, 0};
+  (void)setlocale(LC_ALL, "");
+  (void)umask(077);
+  (void)setrlimit(RLIMIT_CORE, &none);
+  return run(argc, argv);
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sheet.h"
+
+#include <cjson/cJSON.h>
+#include <libsmartcols.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+
+enum { FIRST_CELLS = 64, TITLE_SIZE = 64, NUMBER_SIZE = 32 };
+
+struct sheet sheet_init(const struct column *columns, size_t column_count)
+{
+  return (struct sheet){.columns = columns, .column_count = column_count};
+}
+
+void sheet_done(struct sheet *sheet)
+{
+  for (size_t i = 0; i < sheet->cell_count; i++) {
+    free((void *)(uintptr_t)sheet->cells[i].text);
+  }
+  free(sheet->cells);
+  *sheet = (struct sheet){.columns = NULL};
+}
+
+static bool grow(struct sheet *sheet)
+{
+  if (sheet->cell_count + sheet->column_count <= sheet->cell_capacity) {
+    return true;
+  }
+  size_t capacity = (sheet->cell_capacity + FIRST_CELLS) * 2;
+  struct cell *cells = reallocarray(sheet->cells, capacity, sizeof *cells);
+  if (cells == NULL) {
+    return false;
+  }
+  sheet->cells = cells;
+  sheet->cell_capacity = capacity;
+  return true;
+}
+
+void sheet_add(struct sheet *sheet, const struct cell *cells)
+{
+  if (!grow(sheet)) {
+    sheet->failed = true;
+    return;
+  }
+  for (size_t i = 0; i < sheet->column_count; i++) {
+    char *copy = cells[i].text != NULL ? strdup(cells[i].text) : NULL;
+    sheet->failed = sheet->failed || (cells[i].text != NULL && copy == NULL);
+    sheet->cells[sheet->cell_count++] = (struct cell){copy, cells[i].number};
+  }
+}
+
+static void cell_words(enum column_type type, const struct cell *cell, char words[static NUMBER_SIZE])
+{
+  char date[CLOCK_TEXT_SIZE];
+  switch (type) {
+  case COLUMN_TEXT: break;
+  case COLUMN_NUMBER: (void)snprintf(words, NUMBER_SIZE, "%lld", (long long)cell->number); break;
+  case COLUMN_BOOL: (void)snprintf(words, NUMBER_SIZE, "%s", cell->number != 0 ? "yes" : "no"); break;
+  case COLUMN_DATE:
+    clock_text(cell->number, date);
+    (void)snprintf(words, NUMBER_SIZE, "%.30s", date);
+    break;
+  }
+}
+
+static const char *cell_text(enum column_type type, const struct cell *cell, char words[static NUMBER_SIZE])
+{
+  if (type == COLUMN_TEXT) {
+    return cell->text != NULL && cell->text[0] != '\0' ? cell->text : "-";
+  }
+  cell_words(type, cell, words);
+  return words;
+}
+
+static cJSON *cell_json(enum column_type type, const struct cell *cell)
+{
+  char date[CLOCK_TEXT_SIZE];
+  switch (type) {
+  case COLUMN_TEXT: return cell->text != NULL ? cJSON_CreateString(cell->text) : cJSON_CreateNull();
+  case COLUMN_NUMBER: return cJSON_CreateNumber((double)cell->number);
+  case COLUMN_BOOL: return cJSON_CreateBool(cell->number != 0);
+  case COLUMN_DATE:
+    clock_text(cell->number, date);
+    return cell->number > 0 ? cJSON_CreateString(date) : cJSON_CreateNull();
+  }
+  return NULL;
+}
+
+static void free_json(cJSON **json)
+{
+  cJSON_Delete(*json);
+}
+
+static cJSON *row_json(const struct sheet *sheet, size_t row)
+{
+  cJSON *object = cJSON_CreateObject();
+  for (size_t i = 0; object != NULL && i < sheet->column_count; i++) {
+    cJSON *value = cell_json(sheet->columns[i].type, &sheet->cells[row * sheet->column_count + i]);
+    if (value == NULL || !cJSON_AddItemToObject(object, sheet->columns[i].key, value)) {
+      cJSON_Delete(value);
+      cJSON_Delete(object);
+      return NULL;
+    }
+  }
+  return object;
+}
+
+static enum status print_json(const cJSON *json)
+{
+  char *text CLEANUP(cleanup_free) = json != NULL ? cJSON_Print(json) : NULL;
+  if (text == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  return printf("%s\n", text) < 0 || fflush(stdout) != 0 ? STATUS_IO : STATUS_OK;
+}
+
+static enum status print_list_json(const struct sheet *sheet)
+{
+  cJSON *array CLEANUP(free_json) = cJSON_CreateArray();
+  size_t rows = sheet->cell_count / sheet->column_count;
+  for (size_t i = 0; array != NULL && i < rows; i++) {
+    cJSON *row = row_json(sheet, i);
+    if (row == NULL || !cJSON_AddItemToArray(array, row)) {
+      cJSON_Delete(row);
+      return STATUS_NO_MEMORY;
+    }
+  }
+  return print_json(array);
+}
+
+static void make_title(const char *key, char title[static TITLE_SIZE])
+{
+  size_t length = 0;
+  for (; key[length] != '\0' && length + 1 < TITLE_SIZE; length++) {
+    char c = key[length];
+    title[length] = c == '_' ? ' ' : c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+  }
+  title[length] = '\0';
+}
+
+static void free_table(struct libscols_table **table)
+{
+  scols_unref_table(*table);
+}
+
+static enum status add_columns(const struct sheet *sheet, struct libscols_table *table)
+{
+  for (size_t i = 0; i < sheet->column_count; i++) {
+    char title[TITLE_SIZE];
+    make_title(sheet->columns[i].key, title);
+    int flags = sheet->columns[i].type == COLUMN_NUMBER ? SCOLS_FL_RIGHT : 0;
+    if (scols_table_new_column(table, title, 0, flags) == NULL) {
+      return STATUS_NO_MEMORY;
+    }
+  }
+  return STATUS_OK;
+}
+
+static enum status add_lines(const struct sheet *sheet, struct libscols_table *table)
+{
+  for (size_t i = 0; i < sheet->cell_count; i += sheet->column_count) {
+    struct libscols_line *line = scols_table_new_line(table, NULL);
+    for (size_t k = 0; line != NULL && k < sheet->column_count; k++) {
+      char words[NUMBER_SIZE];
+      if (scols_line_set_data(line, k, cell_text(sheet->columns[k].type, &sheet->cells[i + k], words)) != 0) {
+        return STATUS_NO_MEMORY;
+      }
+    }
+    if (line == NULL) {
+      return STATUS_NO_MEMORY;
+    }
+  }
+  return STATUS_OK;
+}
+
+static enum status print_table(struct libscols_table *table)
+{
+  return scols_print_table(table) != 0 || fflush(stdout) != 0 ? STATUS_IO : STATUS_OK;
+}
+
+enum status sheet_print_list(const struct sheet *sheet, bool json)
+{
+  if (sheet->failed) {
+    return STATUS_NO_MEMORY;
+  }
+  if (json) {
+    return print_list_json(sheet);
+  }
+  struct libscols_table *table CLEANUP(free_table) = scols_new_table();
+  enum status status = table != NULL ? add_columns(sheet, table) : STATUS_NO_MEMORY;
+  if (status == STATUS_OK) {
+    status = add_lines(sheet, table);
+  }
+  return status != STATUS_OK ? status : print_table(table);
+}
+
+enum status sheet_print_one(const struct sheet *sheet, bool json)
+{
+  static const struct column PAIR[] = {{"key", COLUMN_TEXT}, {"value", COLUMN_TEXT}};
+  if (sheet->failed || sheet->cell_count < sheet->column_count) {
+    return STATUS_NO_MEMORY;
+  }
+  if (json) {
+    cJSON *object CLEANUP(free_json) = row_json(sheet, 0);
+    return print_json(object);
+  }
+  struct sheet pairs CLEANUP(sheet_done) = sheet_init(PAIR, COUNT_OF(PAIR));
+  for (size_t i = 0; i < sheet->column_count; i++) {
+    char words[NUMBER_SIZE];
+    sheet_add(&pairs, (const struct cell[]){{sheet->columns[i].key, 0},
+                                            {cell_text(sheet->columns[i].type, &sheet->cells[i], words), 0}});
+  }
+  struct libscols_table *table CLEANUP(free_table) = scols_new_table();
+  enum status status = table != NULL && !pairs.failed ? add_columns(&pairs, table) : STATUS_NO_MEMORY;
+  if (status == STATUS_OK) {
+    (void)scols_table_enable_noheadings(table, 1);
+    status = add_lines(&pairs, table);
+  }
+  return status != STATUS_OK ? status : print_table(table);
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/files.h"
+#include "desk.h"
+
+enum { SECRET_LIMIT = 4096 };
+
+// One line from FD without its newline, byte by byte so that nothing is read ahead.
+static int read_line(int fd, struct bytes *line)
+{
+  char c = 0;
+  for (;;) {
+    ssize_t got = read(fd, &c, 1);
+    if (got < 0 && errno == EINTR) {
+      continue;
+    }
+    if (got <= 0 || c == '\n') {
+      return got < 0 ? EXIT_FAILED : EXIT_DONE;
+    }
+    if (line->length >= SECRET_LIMIT || bytes_append(line, &c, 1) != STATUS_OK) {
+      return EXIT_FAILED;
+    }
+  }
+}
+
+int desk_confirm(const struct desk *desk, const char *question)
+{
+  struct bytes answer CLEANUP(bytes_done) = BYTES_EMPTY;
+  if (desk->in->options[OPTION_YES] != NULL || desk->in->options[OPTION_DRY_RUN] != NULL) {
+    return EXIT_DONE;
+  }
+  if (!isatty(STDIN_FILENO)) {
+    return desk_fail(EXIT_FAILED, "asks \"%s\" and there is no terminal to answer: give --yes", question);
+  }
+  (void)fprintf(stderr, "%s [y/N] ", question);
+  if (read_line(STDIN_FILENO, &answer) != EXIT_DONE) {
+    return desk_fail(EXIT_FAILED, "the answer cannot be read");
+  }
+  bool yes = strcmp(bytes_text(&answer), "y") == 0 || strcmp(bytes_text(&answer), "yes") == 0;
+  return yes ? EXIT_DONE : desk_fail(EXIT_FAILED, "not confirmed, nothing was changed");
+}
+
+// Types without echo; the terminal is as before whatever happens in between.
+static int type_secret(int tty, const char *prompt, struct bytes *ret_secret)
+{
+  struct termios before;
+  if (tcgetattr(tty, &before) != 0) {
+    return EXIT_FAILED;
+  }
+  struct termios silent = before;
+  silent.c_lflag &= ~(tcflag_t)ECHO;
+  (void)dprintf(tty, "%s", prompt);
+  if (tcsetattr(tty, TCSAFLUSH, &silent) != 0) {
+    return EXIT_FAILED;
+  }
+  int code = read_line(tty, ret_secret);
+  (void)tcsetattr(tty, TCSAFLUSH, &before);
+  (void)dprintf(tty, "\n");
+  return code;
+}
+
+int desk_read_secret(bool from_stdin, const char *prompt, bool twice, struct bytes *ret_secret)
+{
+  struct bytes again CLEANUP(bytes_done) = BYTES_EMPTY;
+  if (from_stdin) {
+    return read_line(STDIN_FILENO, ret_secret) == EXIT_DONE
+               ? EXIT_DONE
+               : desk_fail(EXIT_FAILED, "standard input: no line of at most %d bytes", SECRET_LIMIT);
+  }
+  int tty CLEANUP(cleanup_fd) = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+  if (tty < 0) {
+    return desk_fail(EXIT_FAILED, "there is no terminal to type a password on: give --stdin");
+  }
+  int code = type_secret(tty, prompt, ret_secret);
+  if (code == EXIT_DONE && twice) {
+    code = type_secret(tty, "Once more: ", &again);
+  }
+  if (code != EXIT_DONE) {
+    return desk_fail(EXIT_FAILED, "the password cannot be read from the terminal");
+  }
+  bool same = !twice || (again.length == ret_secret->length &&
+                         bytes_equal_constant_time(bytes_text(&again), bytes_text(ret_secret), again.length));
+  return same ? EXIT_DONE : desk_fail(EXIT_FAILED, "the two are not the same, nothing was changed");
+}
+
+int desk_read_file(const char *path, size_t limit, struct bytes *ret_contents)
+{
+  int fd CLEANUP(cleanup_fd) = -1;
+  bool standard = strcmp(path, "-") == 0;
+  if (!standard) {
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  }
+  if (!standard && fd < 0) {
+    return desk_fail(EXIT_FAILED, "%.500s: %s", path, strerror(errno));
+  }
+  enum status status = file_read_all(standard ? STDIN_FILENO : fd, limit, ret_contents);
+  return status == STATUS_OK
+             ? EXIT_DONE
+             : desk_fail(EXIT_FAILED, "%.500s: %s (at most %zu bytes are legal)", path, status_text(status), limit);
+}
