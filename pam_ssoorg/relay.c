@@ -76,21 +76,28 @@ static enum status show_notice(pam_handle_t *pamh, enum message_type type, const
   return STATUS_OK;
 }
 
-static enum status relay_message(pam_handle_t *pamh, struct channel *channel, int flags,
-                                 struct message_verdict *ret_verdict)
+struct relay {
+  pam_handle_t *pamh;
+  struct channel channel;
+  int flags;
+  bool spoken;  // the person has been shown something
+};
+
+static enum status relay_message(struct relay *r, struct message_verdict *ret_verdict)
 {
   enum message_type type;
   void *value = NULL;
-  enum status status = channel_receive(channel, clock_monotonic_ms() + ANSWER_WAIT_MS, &type, &value);
+  enum status status = channel_receive(&r->channel, clock_monotonic_ms() + ANSWER_WAIT_MS, &type, &value);
   if (status != STATUS_OK) {
     return status;
   }
+  r->spoken = true;
   if (type == MESSAGE_PROMPT) {
-    status = show_prompt(pamh, channel, value);
+    status = show_prompt(r->pamh, &r->channel, value);
   } else if (type == MESSAGE_VERDICT) {
     memcpy(ret_verdict, value, sizeof *ret_verdict);
   } else {
-    status = show_notice(pamh, type, value, flags);
+    status = show_notice(r->pamh, type, value, r->flags);
   }
   channel_free_message(type, value);
   return status;
@@ -109,15 +116,16 @@ void relay_ask(pam_handle_t *pamh, const struct relay_request *from, struct mess
   *ret_verdict = (struct message_verdict){.verdict = VERDICT_UNAVAILABLE};
   fill_request(pamh, from, &request);
   enum status status = process_start(PATH_SIGNIN, &same, &process);
-  struct channel channel = channel_init(process.fd, LINK_MODULE_SIGNIN, PARTY_MODULE);
+  struct relay r = {pamh, channel_init(process.fd, LINK_MODULE_SIGNIN, PARTY_MODULE), from->flags, false};
   if (status == STATUS_OK) {
-    status = channel_send(&channel, from->type, &request, clock_monotonic_ms() + SEND_WAIT_MS);
+    status = channel_send(&r.channel, from->type, &request, clock_monotonic_ms() + SEND_WAIT_MS);
   }
-  while (status == STATUS_OK && channel.phase != PHASE_ENDED) {
-    status = relay_message(pamh, &channel, from->flags, ret_verdict);
+  while (status == STATUS_OK && r.channel.phase != PHASE_ENDED) {
+    status = relay_message(&r, ret_verdict);
   }
   if (status != STATUS_OK) {
     pam_syslog(pamh, LOG_ERR, "%s: %s", PATH_SIGNIN, status_text(status));
-    *ret_verdict = (struct message_verdict){.verdict = VERDICT_UNAVAILABLE};
+    // A person who has been asked is refused for good: with anything less their client would try again at once.
+    *ret_verdict = (struct message_verdict){.verdict = r.spoken ? VERDICT_REFUSED : VERDICT_UNAVAILABLE};
   }
 }

@@ -6,4 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+// clang with _FORTIFY_SOURCE has these two as macros, which cannot be poisoned.
+#undef sprintf
+#undef vsprintf
 #pragma GCC poison sscanf atoi atol atoll strcpy strcat sprintf vsprintf gets strtok system popen tmpnam mktemp
