@@ -19,7 +19,7 @@ static void not_ours(const struct policy_question *question, struct policy_decis
 static void offer(struct policy_decision *decision, bool password, const struct policy_org *sso)
 {
   decision->offer_password = password;
-  decision->offer_sso = sso != NULL && sso->has_connection;
+  decision->offer_sso = sso != NULL && sso->id != 0 && sso->has_connection;
   decision->sso_org_id = decision->offer_sso ? sso->id : 0;
   bool any = decision->offer_password || decision->offer_sso;
   decision->outcome = any ? OUTCOME_OFFER : OUTCOME_REFUSED;

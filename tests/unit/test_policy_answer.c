@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows S of POLICY.md: what an SSO answer leads to.
+#include "policy/policy.h"
+#include "unit.h"
+
+enum { ACME = 1, BETA = 2 };
+
+static struct policy_org acme(void)
+{
+  return (struct policy_org){.id = ACME, .has_connection = true, .by_root = true};
+}
+
+// alice@acme.test, a member of Acme without an identity yet; Acme's provider says she is alice@acme.test.
+static struct policy_question alice(void)
+{
+  struct policy_question q = {.stage = STAGE_ANSWER};
+  q.person = (struct policy_person){.login_legal = true, .store_readable = true, .known = true, .membership_count = 1};
+  q.person.memberships[0].org = acme();
+  q.person.governing = acme();
+  q.answer = (struct policy_answer){.org = acme(),
+                                    .member_here = true,
+                                    .email_state = EMAIL_VERIFIED,
+                                    .email_is_primary = true,
+                                    .email_domain_here = true,
+                                    .in_control = true};
+  return q;
+}
+
+// The same answer for a name without an account.
+static struct policy_question newcomer(enum provisioning provisioning)
+{
+  struct policy_question q = alice();
+  q.person.known = false;
+  q.person.membership_count = 0;
+  q.answer.member_here = q.answer.in_control = false;
+  q.answer.org.provisioning = provisioning;
+  return q;
+}
+
+static struct policy_question linked(void)
+{
+  struct policy_question q = alice();
+  q.answer.identity_known = q.answer.identity_own = true;
+  return q;
+}
+
+static struct policy_decision expect(const struct policy_question *q, const char *row, enum policy_outcome outcome)
+{
+  struct policy_decision decision;
+  policy_decide(q, &decision);
+  assert_string_equal(decision.row, row);
+  assert_int_equal(decision.outcome, outcome);
+  if (outcome != OUTCOME_GRANTED) {
+    assert_false(decision.create || decision.join || decision.link || decision.prove_email || decision.accept_invite);
+  }
+  return decision;
+}
+
+static void expect_refusal(const struct policy_question *q, const char *row, enum notice notice)
+{
+  assert_int_equal(expect(q, row, OUTCOME_REFUSED).notice, notice);
+}
+
+static void S1_a_locked_account_is_refused_even_when_linked(void **state)
+{
+  (void)state;
+  struct policy_question q = linked();
+  q.person.locked = true;
+  expect_refusal(&q, "S1", NOTICE_LOCKED);
+}
+
+static void S1_H06_a_membership_suspended_meanwhile_is_refused(void **state)
+{
+  (void)state;
+  struct policy_question q = linked();
+  q.answer.suspended_here = true;
+  expect_refusal(&q, "S1", NOTICE_SUSPENDED);
+}
+
+static void S2_H18_an_identity_of_another_account_is_refused(void **state)
+{
+  (void)state;
+  struct policy_question q = alice();
+  q.answer.identity_known = true;  // and not her own, though the email is right
+  expect_refusal(&q, "S2", NOTICE_SOMEBODY_ELSE);
+  q = newcomer(PROVISIONING_JIT);
+  q.answer.identity_known = true;
+  expect_refusal(&q, "S2", NOTICE_SOMEBODY_ELSE);
+}
+
+static void S2_H30_an_email_of_another_account_is_refused(void **state)
+{
+  (void)state;
+  struct policy_question q = alice();
+  q.answer.email_is_primary = false;
+  q.answer.email_is_another = true;
+  expect_refusal(&q, "S2", NOTICE_SOMEBODY_ELSE);
+}
+
+static void S3_a_linked_member_signs_in(void **state)
+{
+  (void)state;
+  struct policy_question q = linked();
+  struct policy_decision decision = expect(&q, "S3", OUTCOME_GRANTED);
+  assert_false(decision.link || decision.join || decision.create || decision.prove_email);
+}
+
+static void S3_a_changed_email_changes_nothing(void **state)
+{
+  (void)state;
+  struct policy_question q = linked();
+  q.answer.email_is_primary = q.answer.email_domain_here = false;
+  q.answer.email_state = EMAIL_UNVERIFIED;
+  (void)expect(&q, "S3", OUTCOME_GRANTED);
+  q.answer.email_state = EMAIL_ABSENT;
+  (void)expect(&q, "S3", OUTCOME_GRANTED);
+}
+
+static struct policy_question removed(void)
+{
+  struct policy_question q = linked();
+  q.person.membership_count = 0;
+  q.answer.member_here = false;
+  return q;
+}
+
+static void S4_E6_a_removed_person_joins_again_under_jit(void **state)
+{
+  (void)state;
+  struct policy_question q = removed();
+  q.answer.org.provisioning = PROVISIONING_JIT;
+  q.answer.org.default_role = ROLE_ADMIN;
+  struct policy_decision decision = expect(&q, "S4", OUTCOME_GRANTED);
+  assert_true(decision.join);
+  assert_false(decision.accept_invite);
+  assert_int_equal(decision.role, ROLE_ADMIN);
+}
+
+static void S4_a_removed_person_joins_by_an_invite(void **state)
+{
+  (void)state;
+  struct policy_question q = removed();
+  q.answer.invite_here = true;
+  q.answer.invite_role = ROLE_ADMIN;
+  struct policy_decision decision = expect(&q, "S4", OUTCOME_GRANTED);
+  assert_true(decision.join && decision.accept_invite);
+  assert_int_equal(decision.role, ROLE_ADMIN);
+}
+
+static void S4_a_removed_person_is_refused_under_invite_only(void **state)
+{
+  (void)state;
+  struct policy_question q = removed();
+  expect_refusal(&q, "S4", NOTICE_NOT_SET_UP);
+}
+
+static void S4_a_membership_elsewhere_lets_in_without_joining(void **state)
+{
+  (void)state;
+  struct policy_question q = removed();
+  q.person.membership_count = 1;
+  q.person.memberships[0] = (struct policy_membership){.org = {.id = BETA}};
+  struct policy_decision decision = expect(&q, "S4", OUTCOME_GRANTED);
+  assert_false(decision.join);
+  q.person.memberships[0].org.enforcement = ENFORCEMENT_SSO_ONLY;
+  expect_refusal(&q, "S4", NOTICE_NOT_SET_UP);
+  q.person.memberships[0].org.enforcement = ENFORCEMENT_OFF;
+  q.person.memberships[0].suspended = true;
+  expect_refusal(&q, "S4", NOTICE_NOT_SET_UP);
+}
+
+static void S5_a_reused_address_is_refused(void **state)
+{
+  (void)state;
+  struct policy_question q = alice();
+  q.answer.other_identity = true;
+  expect_refusal(&q, "S5", NOTICE_ADDRESS_REUSED);
+}
+
+static void S6_trust_linked_wants_an_admin(void **state)
+{
+  (void)state;
+  struct policy_question q = alice();
+  q.answer.org.trust = TRUST_LINKED;
+  expect_refusal(&q, "S6", NOTICE_LINK_NEEDED);
+}
+
+static void S7_a_proven_email_links_the_identity(void **state)
+{
+  (void)state;
+  struct policy_question q = alice();
+  struct policy_decision decision = expect(&q, "S7", OUTCOME_GRANTED);
+  assert_true(decision.link && decision.prove_email);
+  assert_false(decision.create || decision.join);
+  q.answer.email_state = EMAIL_UNSTATED;  // absent email_verified on the org's own verified domain
+  (void)expect(&q, "S7", OUTCOME_GRANTED);
+}
+
+static void S7_a_link_that_leads_nowhere_is_not_stored(void **state)
+{
+  (void)state;
+  struct policy_question q = alice();
+  q.person.membership_count = 0;
+  q.answer.member_here = false;
+  expect_refusal(&q, "S7", NOTICE_NOT_SET_UP);
+  q.answer.org.provisioning = PROVISIONING_JIT;
+  struct policy_decision decision = expect(&q, "S7", OUTCOME_GRANTED);
+  assert_true(decision.link && decision.join);
+}
+
+static void S8_an_org_that_is_not_in_control_does_not_link(void **state)
+{
+  (void)state;
+  struct policy_question q = alice();
+  q.answer.in_control = false;
+  expect_refusal(&q, "S8", NOTICE_NOT_IN_CONTROL);
+}
+
+static void expect_email_refusals(struct policy_question q, const char *row)
+{
+  struct policy_question missing = q;
+  missing.answer.email_state = EMAIL_ABSENT;
+  missing.answer.email_is_primary = missing.answer.email_domain_here = false;
+  expect_refusal(&missing, row, NOTICE_NO_EMAIL);
+  struct policy_question unverified = q;
+  unverified.answer.email_state = EMAIL_UNVERIFIED;
+  expect_refusal(&unverified, row, NOTICE_EMAIL_UNVERIFIED);
+  struct policy_question different = q;
+  different.answer.email_is_primary = false;
+  expect_refusal(&different, row, NOTICE_SOMEBODY_ELSE);
+  struct policy_question illegal = different;
+  illegal.answer.email_state = EMAIL_ILLEGAL;
+  expect_refusal(&illegal, row, NOTICE_SOMEBODY_ELSE);
+  struct policy_question foreign = q;
+  foreign.answer.email_domain_here = false;
+  expect_refusal(&foreign, row, NOTICE_EMAIL_DOMAIN);
+  foreign.answer.email_domain_elsewhere = true;
+  foreign.answer.org.trust = TRUST_ANY;  // never for another org's domain
+  expect_refusal(&foreign, row, NOTICE_EMAIL_DOMAIN);
+}
+
+static void S9_each_reason_has_its_own_message(void **state)
+{
+  (void)state;
+  expect_email_refusals(alice(), "S9");
+}
+
+static void S13_each_reason_has_its_own_message(void **state)
+{
+  (void)state;
+  expect_email_refusals(newcomer(PROVISIONING_JIT), "S13");
+}
+
+static void S10_an_invite_makes_the_account_with_its_role(void **state)
+{
+  (void)state;
+  for (int mode = PROVISIONING_INVITE_ONLY; mode <= PROVISIONING_JIT; mode++) {
+    struct policy_question q = newcomer((enum provisioning)mode);
+    q.answer.invite_here = true;
+    q.answer.invite_role = ROLE_ADMIN;
+    struct policy_decision decision = expect(&q, "S10", OUTCOME_GRANTED);
+    assert_true(decision.create && decision.join && decision.link && decision.accept_invite && decision.prove_email);
+    assert_int_equal(decision.role, ROLE_ADMIN);
+  }
+}
+
+static void S11_jit_makes_the_account_with_the_default_role(void **state)
+{
+  (void)state;
+  struct policy_question q = newcomer(PROVISIONING_JIT);
+  struct policy_decision decision = expect(&q, "S11", OUTCOME_GRANTED);
+  assert_true(decision.create && decision.join && decision.link && decision.prove_email);
+  assert_false(decision.accept_invite);
+  assert_int_equal(decision.role, ROLE_VIEWER);
+}
+
+static void S12_invite_only_without_an_invite_is_refused(void **state)
+{
+  (void)state;
+  struct policy_question q = newcomer(PROVISIONING_INVITE_ONLY);
+  expect_refusal(&q, "S12", NOTICE_NOT_SET_UP);
+}
+
+static void S12_a_tombstoned_name_is_refused(void **state)
+{
+  (void)state;
+  struct policy_question q = newcomer(PROVISIONING_JIT);
+  q.answer.tombstoned = true;
+  expect_refusal(&q, "S12", NOTICE_NOT_SET_UP);
+  q.answer.invite_here = true;
+  expect_refusal(&q, "S12", NOTICE_NOT_SET_UP);
+}
+
+static void unverified_emails_never_make_an_account_under_any_trust(void **state)
+{
+  (void)state;
+  struct policy_question q = newcomer(PROVISIONING_JIT);
+  q.answer.email_state = EMAIL_UNVERIFIED;
+  for (int trust = TRUST_DOMAIN; trust <= TRUST_ANY; trust++) {
+    q.answer.org.trust = (enum trust)trust;
+    (void)expect(&q, "S13", OUTCOME_REFUSED);
+  }
+  q.answer.org.trust = TRUST_ANY;  // off the org's domains an absent email_verified does not do
+  q.answer.email_domain_here = false;
+  q.answer.email_state = EMAIL_UNSTATED;
+  expect_refusal(&q, "S13", NOTICE_EMAIL_UNVERIFIED);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(S1_a_locked_account_is_refused_even_when_linked),
+      cmocka_unit_test(S1_H06_a_membership_suspended_meanwhile_is_refused),
+      cmocka_unit_test(S2_H18_an_identity_of_another_account_is_refused),
+      cmocka_unit_test(S2_H30_an_email_of_another_account_is_refused),
+      cmocka_unit_test(S3_a_linked_member_signs_in),
+      cmocka_unit_test(S3_a_changed_email_changes_nothing),
+      cmocka_unit_test(S4_E6_a_removed_person_joins_again_under_jit),
+      cmocka_unit_test(S4_a_removed_person_joins_by_an_invite),
+      cmocka_unit_test(S4_a_removed_person_is_refused_under_invite_only),
+      cmocka_unit_test(S4_a_membership_elsewhere_lets_in_without_joining),
+      cmocka_unit_test(S5_a_reused_address_is_refused),
+      cmocka_unit_test(S6_trust_linked_wants_an_admin),
+      cmocka_unit_test(S7_a_proven_email_links_the_identity),
+      cmocka_unit_test(S7_a_link_that_leads_nowhere_is_not_stored),
+      cmocka_unit_test(S8_an_org_that_is_not_in_control_does_not_link),
+      cmocka_unit_test(S9_each_reason_has_its_own_message),
+      cmocka_unit_test(S13_each_reason_has_its_own_message),
+      cmocka_unit_test(S10_an_invite_makes_the_account_with_its_role),
+      cmocka_unit_test(S11_jit_makes_the_account_with_the_default_role),
+      cmocka_unit_test(S12_invite_only_without_an_invite_is_refused),
+      cmocka_unit_test(S12_a_tombstoned_name_is_refused),
+      cmocka_unit_test(unverified_emails_never_make_an_account_under_any_trust),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
