@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "claims.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "document.h"
+
+// The year 9999: dates beyond are mistakes, such as milliseconds.
+static const int64_t DATE_MAX_S = INT64_C(253402300799);
+
+static enum status refuse(struct refusal *r, const char *clause, const char *why)
+{
+  return refusal_set(r, FAILURE_TOKEN, "%s %s", clause, why);
+}
+
+static bool is_text(const struct cJSON *value, const char *text)
+{
+  const char *found = document_text(value);
+  return found != NULL && strcmp(found, text) == 0;
+}
+
+static enum status check_issuer(const struct cJSON *claims, const char *issuer, struct refusal *r)
+{
+  if (!is_text(document_member(claims, "iss"), issuer)) {
+    return refuse(r, "OIDC Core 3.1.3.7: iss:", "not the configured issuer");
+  }
+  return STATUS_OK;
+}
+
+static bool are_all_texts(const struct cJSON *array)
+{
+  for (const struct cJSON *item = document_first(array); item != NULL; item = document_next(item)) {
+    if (document_text(item) == NULL) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static enum status check_audience(const struct cJSON *claims, const char *client_id, struct refusal *r)
+{
+  const struct cJSON *audience = document_member(claims, "aud");
+  const struct cJSON *party = document_member(claims, "azp");
+  bool listed = are_all_texts(audience) && document_holds(audience, client_id);
+  if (!is_text(audience, client_id) && !listed) {
+    return refuse(r, "OIDC Core 3.1.3.7: aud:", "not this client");
+  }
+  if (party == NULL && document_count(audience) > 1) {
+    return refuse(r, "OIDC Core 3.1.3.7: azp:", "missing, with several audiences");
+  }
+  if (party != NULL && !is_text(party, client_id)) {
+    return refuse(r, "OIDC Core 3.1.3.7: azp:", "not this client");
+  }
+  return STATUS_OK;
+}
+
+static enum status check_times(const struct cJSON *claims, int64_t now_s, struct refusal *r)
+{
+  int64_t expires_at_s = 0;
+  int64_t issued_at_s = 0;
+  int64_t not_before_s = 0;
+  if (document_integer(claims, "exp", 1, DATE_MAX_S, &expires_at_s) != STATUS_OK) {
+    return refuse(r, "OIDC Core 2: exp:", "missing or not a date");
+  }
+  if (expires_at_s <= now_s) {
+    return refuse(r, "OIDC Core 3.1.3.7: exp:", "the token has expired, or this host's clock is ahead");
+  }
+  if (document_integer(claims, "iat", 1, DATE_MAX_S, &issued_at_s) != STATUS_OK) {
+    return refuse(r, "OIDC Core 2: iat:", "missing or not a date");
+  }
+  if (issued_at_s > now_s + CLAIMS_CLOCK_SKEW_S) {
+    return refuse(r, "OIDC Core 3.1.3.7: iat:", "in the future, or this host's clock is behind");
+  }
+  if (document_integer(claims, "nbf", 1, DATE_MAX_S, &not_before_s) == STATUS_INVALID) {
+    return refuse(r, "RFC 7519 4.1.5: nbf:", "not a date");
+  }
+  if (not_before_s > now_s + CLAIMS_CLOCK_SKEW_S) {
+    return refuse(r, "RFC 7519 4.1.5: nbf:", "in the future, or this host's clock is behind");
+  }
+  return STATUS_OK;
+}
+
+static enum status check_subject(const struct cJSON *claims, struct refusal *r, char *ret_subject)
+{
+  const char *subject = document_string(claims, "sub");
+  if (subject == NULL || subject[0] == '\0') {
+    return refuse(r, "OIDC Core 2: sub:", "missing, empty or not a string");
+  }
+  if (text_copy_clean(subject, strlen(subject), ret_subject, PROTOCOL_SUBJECT_SIZE) != STATUS_OK) {
+    return refuse(r, "OIDC Core 2: sub:", "longer than 255 bytes, or with control characters");
+  }
+  return STATUS_OK;
+}
+
+enum status claims_check(const struct cJSON *claims, const struct claims_expected *expected, struct refusal *r,
+                         char ret_subject[static PROTOCOL_SUBJECT_SIZE])
+{
+  enum status status = check_issuer(claims, expected->issuer, r);
+  if (status == STATUS_OK) {
+    status = check_audience(claims, expected->client_id, r);
+  }
+  if (status == STATUS_OK) {
+    status = check_times(claims, expected->now_s, r);
+  }
+  return status != STATUS_OK ? status : check_subject(claims, r, ret_subject);
+}

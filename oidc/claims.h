@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// The claims of an ID token whose signature is good: OIDC Core 2 and 3.1.3.7, RFC 7519 4.1.
+#pragma once
+#include <stdint.h>
+
+#include "base/status.h"
+#include "protocol/protocol.h"
+#include "refusal.h"
+
+struct cJSON;
+
+enum { CLAIMS_CLOCK_SKEW_S = 60 }; // how far a provider's clock may be ahead: for iat and nbf, never for exp
+
+// What the claims must say.
+struct claims_expected {
+  const char *issuer;
+  const char *client_id;
+  int64_t now_s;
+};
+
+// iss equals the issuer byte for byte; aud is the client id or an array of strings that holds it; azp equals the client
+// id if it is there, and must be if there are several audiences; exp is an integer in the future; iat is an integer,
+// nbf, if there, too, neither ahead by more than the skew; sub is a string of 1 to 255 clean bytes. The subject goes to
+// RET_SUBJECT. STATUS_REFUSED, FAILURE_TOKEN, and R names the clause.
+MUST_CHECK enum status claims_check(const struct cJSON *claims, const struct claims_expected *expected,
+                                    struct refusal *r, char ret_subject[static PROTOCOL_SUBJECT_SIZE]);

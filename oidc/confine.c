@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "confine.h"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define HAS_SHADOW_MEMORY 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_SHADOW_MEMORY 1
+#endif
+#endif
+
+// A sanitizer reserves terabytes of addresses.
+#ifdef HAS_SHADOW_MEMORY
+static const rlim_t MEMORY_BYTES = RLIM_INFINITY;
+#else
+static const rlim_t MEMORY_BYTES = (rlim_t)CONFINE_MEMORY_MIB << 20;
+#endif
+
+static bool limit(__rlimit_resource_t resource, rlim_t value)
+{
+  struct rlimit had;
+  if (getrlimit(resource, &had) != 0) {
+    return false;
+  }
+  struct rlimit wanted = {value < had.rlim_max ? value : had.rlim_max, value < had.rlim_max ? value : had.rlim_max};
+  return setrlimit(resource, &wanted) == 0;
+}
+
+static bool set_limits(void)
+{
+  // One arena, where that can be had: else every resolver thread reserves addresses of its own.
+  (void)mallopt(M_ARENA_MAX, 1);
+  return limit(RLIMIT_CORE, 0) && limit(RLIMIT_CPU, CONFINE_CPU_S) && limit(RLIMIT_NOFILE, CONFINE_DESCRIPTORS) &&
+         limit(RLIMIT_AS, MEMORY_BYTES);
+}
+
+static bool set_process_flags(void)
+{
+  return prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL) == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) == 0 &&
+         prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL) == 0;
+}
+
+// A socket opened later must never become descriptor 1 or 2, where something might print.
+static bool fill_standard_descriptors(void)
+{
+  int fd;
+  do {
+    fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+  } while (fd >= 0 && fd <= STDERR_FILENO);
+  return fd >= 0 && close(fd) == 0;
+}
+
+enum status confine_begin(void)
+{
+  (void)umask(077);
+  if (geteuid() == 0 || getuid() == 0) {
+    return STATUS_PERMISSION;
+  }
+  bool done = clearenv() == 0 && signal(SIGPIPE, SIG_IGN) != SIG_ERR && set_process_flags() &&
+              close_range(STDERR_FILENO + 1, ~0U, 0) == 0 && fill_standard_descriptors() && set_limits();
+  return done ? STATUS_OK : STATUS_IO;
+}
+
+enum status confine_end(void)
+{
+  return limit(RLIMIT_FSIZE, 0) ? STATUS_OK : STATUS_IO;
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// What this process takes away from itself before it hears anything from anybody.
+#pragma once
+#include "base/status.h"
+
+enum {
+  CONFINE_CPU_S = 30,
+  CONFINE_DESCRIPTORS = 64,
+  CONFINE_MEMORY_MIB = 192, // 24 to 33 for a sign-in, under 48 with the largest document; a resolver thread has 8 more
+};
+
+// First thing in main(): refuses effective uid 0; umask 077, empty environment, not dumpable, no core file, no new
+// privileges, killed with its parent, descriptors 0 to 2 alone and all of them open, limits on CPU, memory and
+// descriptors, SIGPIPE ignored. STATUS_PERMISSION for uid 0, STATUS_IO.
+MUST_CHECK enum status confine_begin(void);
+
+// When the libraries are ready: from here on no byte is written to any file. STATUS_IO.
+MUST_CHECK enum status confine_end(void);

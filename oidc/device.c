@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "document.h"
+#include "form.h"
+#include "provider.h"
+#include "url.h"
+
+enum { HTTP_OK = 200 };
+
+void device_codes_done(struct device_codes *codes)
+{
+  bytes_done(&codes->device_code);
+  explicit_bzero(codes, sizeof *codes);
+}
+
+static enum status refuse(struct exchange *x, const char *member)
+{
+  return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "RFC 8628 3.2: %s is missing or not legal", member);
+}
+
+static bool is_visible(const char *text)
+{
+  for (const char *at = text; *at != '\0'; at++) {
+    if (*at < ' ' || *at > '~') {
+      return false;
+    }
+  }
+  return text[0] != '\0';
+}
+
+static enum status read_codes(struct exchange *x, const struct cJSON *answer, struct device_codes *codes)
+{
+  const char *device_code = document_string(answer, "device_code");
+  const char *user_code = document_string(answer, "user_code");
+  struct message_code *shown = &codes->shown;
+  if (device_code == NULL || !is_visible(device_code)) {
+    return refuse(x, "device_code");
+  }
+  if (user_code == NULL || !is_visible(user_code) || text_copy(user_code, shown->user_code, sizeof shown->user_code)) {
+    return refuse(x, "user_code");
+  }
+  return bytes_append_text(&codes->device_code, device_code);
+}
+
+static enum status read_address(struct exchange *x, const struct cJSON *answer, const char *name, char *url)
+{
+  const char *value = document_string(answer, name);
+  if (value == NULL || !url_is_for_people(value) || text_copy(value, url, PROTOCOL_URL_SIZE) != STATUS_OK) {
+    return refuse(x, name);
+  }
+  return STATUS_OK;
+}
+
+static enum status read_addresses(struct exchange *x, const struct cJSON *answer, struct message_code *shown)
+{
+  static const char COMPLETE[] = "verification_uri_complete";
+  enum status status = read_address(x, answer, "verification_uri", shown->verification_uri);
+  if (status == STATUS_OK && document_member(answer, COMPLETE) != NULL) {
+    status = read_address(x, answer, COMPLETE, shown->verification_uri_complete);
+  }
+  return status;
+}
+
+static enum status read_times(struct exchange *x, const struct cJSON *answer, struct device_codes *codes)
+{
+  int64_t expires_in = 0;
+  int64_t interval = DEVICE_INTERVAL_DEFAULT_S;
+  if (document_integer(answer, "expires_in", 1, INT32_MAX, &expires_in) != STATUS_OK) {
+    return refuse(x, "expires_in");
+  }
+  if (document_integer(answer, "interval", 0, INT32_MAX, &interval) == STATUS_INVALID) {
+    return refuse(x, "interval");
+  }
+  if (interval < DEVICE_INTERVAL_MIN_S) {
+    interval = DEVICE_INTERVAL_MIN_S;
+  }
+  if (interval > DEVICE_INTERVAL_MAX_S) {
+    interval = DEVICE_INTERVAL_MAX_S;
+  }
+  codes->shown.expires_in_s = (uint32_t)expires_in;
+  codes->interval_s = (uint32_t)interval;
+  return STATUS_OK;
+}
+
+enum status device_read(struct exchange *x, const struct cJSON *answer, struct device_codes *ret_codes)
+{
+  struct device_codes codes CLEANUP(device_codes_done) = {0};
+  enum status status = read_codes(x, answer, &codes);
+  if (status == STATUS_OK) {
+    status = read_addresses(x, answer, &codes.shown);
+  }
+  if (status == STATUS_OK) {
+    status = read_times(x, answer, &codes);
+  }
+  if (status == STATUS_OK) {
+    *ret_codes = codes;
+    codes.device_code = (struct bytes)BYTES_EMPTY;
+  }
+  return status;
+}
+
+static enum status read_answer(struct exchange *x, const struct http_answer *answer, struct device_codes *ret_codes)
+{
+  static const char WHAT[] = "device authorization";
+  struct cJSON *document CLEANUP(document_done) = NULL;
+  enum status status = provider_parse(x, WHAT, answer, &document);
+  if (status == STATUS_NO_MEMORY) {
+    return status;
+  }
+  if (answer->status != HTTP_OK) {
+    return provider_refuse(x, WHAT, answer, document);
+  }
+  return status != STATUS_OK ? status : device_read(x, document, ret_codes);
+}
+
+enum status device_authorize(struct exchange *x, struct device_codes *ret_codes)
+{
+  struct bytes form CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct http_answer answer CLEANUP(http_answer_done) = {0};
+  enum status status = form_add(&form, "scope", x->request->scopes);
+  if (status == STATUS_OK) {
+    status = provider_post(x, x->found.device_authorization_endpoint, &form, &answer);
+  }
+  return status != STATUS_OK ? status : read_answer(x, &answer, ret_codes);
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// One exchange with a provider: what its steps share. Each step returns STATUS_OK, STATUS_CLOSED when the starter is
+// gone, STATUS_NO_MEMORY, or any other status after it has written the reason into the refusal.
+#pragma once
+#include "http.h"
+#include "protocol/protocol.h"
+#include "refusal.h"
+
+struct exchange {
+  const struct message_sign_in *request; // checked by request_check(); borrowed
+  struct http *http;                     // borrowed
+  struct message_found found;            // filled by discovery_fetch()
+  struct refusal refusal;
+};

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "http_options.h"
+#include "memory.h"
+#include "starter.h"
+#include "url.h"
+
+// How long a starter that went away may remain unnoticed if its descriptor does not wake the poll.
+enum { WATCH_MS = 500 };
+
+struct http {
+  CURLM *multi;
+  CURL *easy;
+  struct curl_slist *headers;
+  struct http_settings settings;
+  bool plain;           // the request under way is http, to loopback
+  size_t header_length; // received in this request
+  bool is_over;         // more than allowed was received
+  struct bytes *body;   // where the body goes
+  uint32_t requests;
+  uint32_t connections;
+  char problem[CURL_ERROR_SIZE];
+};
+
+void http_answer_done(struct http_answer *answer)
+{
+  bytes_done(&answer->body);
+  *answer = (struct http_answer){0};
+}
+
+enum status http_start_up(void)
+{
+  CURLcode code = curl_global_init_mem(CURL_GLOBAL_DEFAULT, memory_alloc, memory_free, memory_realloc, memory_strdup,
+                                       memory_calloc);
+  return code == CURLE_OK ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+static size_t receive_body(char *data, size_t one, size_t length, void *context)
+{
+  struct http *http = context;
+  (void)one;
+  if (length > HTTP_BODY_MAX - http->body->length) {
+    http->is_over = true;
+    return 0;
+  }
+  return bytes_append(http->body, data, length) == STATUS_OK ? length : 0;
+}
+
+static size_t receive_header(char *data, size_t one, size_t length, void *context)
+{
+  struct http *http = context;
+  (void)data;
+  (void)one;
+  if (length > HTTP_HEADERS_MAX - http->header_length) {
+    http->is_over = true;
+    return 0;
+  }
+  http->header_length += length;
+  return length;
+}
+
+static bool is_loopback_address(const struct sockaddr *address)
+{
+  if (address->sa_family == AF_INET) {
+    const struct sockaddr_in *v4 = (const void *)address;
+    return ntohl(v4->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+  }
+  const struct sockaddr_in6 *v6 = (const void *)address;
+  return address->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+}
+
+// A name that is loopback by its spelling is also held to it by what it resolves to.
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+  const struct http *http = context;
+  (void)purpose;
+  if (http->plain && !is_loopback_address(&address->addr)) {
+    return CURL_SOCKET_BAD;
+  }
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static bool set_callbacks(struct http *http)
+{
+  CURL *e = http->easy;
+  bool ok = curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, receive_body) == CURLE_OK;
+  ok = ok && curl_easy_setopt(e, CURLOPT_WRITEDATA, http) == CURLE_OK;
+  ok = ok && curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, receive_header) == CURLE_OK;
+  ok = ok && curl_easy_setopt(e, CURLOPT_HEADERDATA, http) == CURLE_OK;
+  ok = ok && curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK;
+  ok = ok && curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, http) == CURLE_OK;
+  return ok && curl_easy_setopt(e, CURLOPT_ERRORBUFFER, http->problem) == CURLE_OK;
+}
+
+enum status http_new(const struct http_settings *settings, struct http **ret_http)
+{
+  struct http *http CLEANUP(http_done) = calloc(1, sizeof *http);
+  if (http == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  http->settings = *settings;
+  http->multi = curl_multi_init();
+  http->easy = curl_easy_init();
+  http->headers = curl_slist_append(NULL, "Accept: application/json");
+  if (http->multi == NULL || http->easy == NULL || http->headers == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  if (!set_callbacks(http) || !http_options_fix(http->easy, http->headers) ||
+      !http_options_trust(http->easy, settings->ca_pem)) {
+    return STATUS_NO_MEMORY;
+  }
+  *ret_http = http;
+  http = NULL;
+  return STATUS_OK;
+}
+
+void http_free(struct http *http)
+{
+  if (http != NULL) {
+    curl_easy_cleanup(http->easy);
+    if (http->multi != NULL) {
+      (void)curl_multi_cleanup(http->multi);
+    }
+    curl_slist_free_all(http->headers);
+    free(http);
+  }
+}
+
+void http_done(struct http **http)
+{
+  http_free(*http);
+  *http = NULL;
+}
+
+static bool set_request(struct http *http, const struct http_request *request)
+{
+  CURL *e = http->easy;
+  long left = clock_left_ms(http->settings.deadline_ms);
+  long total = left < HTTP_REQUEST_TIMEOUT_MS ? left : HTTP_REQUEST_TIMEOUT_MS;
+  long connect = total < HTTP_CONNECT_TIMEOUT_MS ? total : HTTP_CONNECT_TIMEOUT_MS;
+  http->plain = strncmp(request->url, "http:", 5) == 0;
+  bool ok = curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, http->plain ? "http" : "https") == CURLE_OK;
+  ok = ok && curl_easy_setopt(e, CURLOPT_URL, request->url) == CURLE_OK;
+  ok = ok && curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, total) == CURLE_OK;
+  ok = ok && curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, connect) == CURLE_OK;
+  return ok && http_options_request(e, request);
+}
+
+static bool find_result(struct http *http, CURLcode *ret_code)
+{
+  int left = 0;
+  const CURLMsg *message = curl_multi_info_read(http->multi, &left);
+  if (message == NULL || message->msg != CURLMSG_DONE) {
+    return false;
+  }
+  *ret_code = message->data.result;
+  return true;
+}
+
+// Moves the one transfer on until it has a result, the deadline passes or the starter goes away.
+static enum status run(struct http *http, CURLcode *ret_code)
+{
+  struct curl_waitfd starter = {.fd = http->settings.starter_fd, .events = CURL_WAIT_POLLIN};
+  for (;;) {
+    int running = 0;
+    if (curl_multi_perform(http->multi, &running) != CURLM_OK) {
+      return STATUS_NO_MEMORY;
+    }
+    if (find_result(http, ret_code)) {
+      return STATUS_OK;
+    }
+    int left = clock_left_ms(http->settings.deadline_ms);
+    if (left == 0) {
+      return STATUS_TIMEOUT;
+    }
+    if (curl_multi_poll(http->multi, &starter, 1, left < WATCH_MS ? left : WATCH_MS, NULL) != CURLM_OK) {
+      return STATUS_NO_MEMORY;
+    }
+    if (starter_is_gone(http->settings.starter_fd)) {
+      return STATUS_CLOSED;
+    }
+  }
+}
+
+static bool is_tls_problem(CURLcode code)
+{
+  static const CURLcode CODES[] = {
+      CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
+      CURLE_SSL_CIPHER,        CURLE_SSL_CACERT_BADFILE,       CURLE_SSL_CRL_BADFILE,
+      CURLE_SSL_ISSUER_ERROR,  CURLE_SSL_INVALIDCERTSTATUS,    CURLE_SSL_PINNEDPUBKEYNOTMATCH};
+  for (size_t i = 0; i < COUNT_OF(CODES); i++) {
+    if (CODES[i] == code) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static enum status explain(const struct http *http, const char *url, CURLcode code, struct refusal *r)
+{
+  struct shown where = refusal_show(url, strlen(url));
+  const char *words = http->problem[0] != '\0' ? http->problem : curl_easy_strerror(code);
+  struct shown why = refusal_show(words, strlen(words));
+  if (code == CURLE_OUT_OF_MEMORY) {
+    return STATUS_NO_MEMORY;
+  }
+  if (http->is_over) {
+    return refusal_set(r, FAILURE_MISCONFIGURED, "%s: the answer is longer than %d bytes", where.text, HTTP_BODY_MAX);
+  }
+  if (is_tls_problem(code)) {
+    return refusal_set(r, FAILURE_TLS, "%s: %s", where.text, why.text);
+  }
+  if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WRITE_ERROR) {
+    return refusal_set(r, FAILURE_MISCONFIGURED, "%s: %s", where.text, why.text);
+  }
+  (void)refusal_set(r, FAILURE_UNREACHABLE, "%s: %s", where.text, why.text);
+  return clock_left_ms(http->settings.deadline_ms) == 0 ? STATUS_TIMEOUT : STATUS_IO;
+}
+
+// application/json or application/ANYTHING+json, with or without parameters (RFC 6838 4.2.8).
+static bool names_json(const char *type)
+{
+  size_t length = type != NULL ? strcspn(type, "; \t") : 0;
+  if (length < strlen("application/json") || strncasecmp(type, "application/", 12) != 0) {
+    return false;
+  }
+  return strncasecmp(type + 12, "json", length - 12) == 0 || strncasecmp(type + length - 5, "+json", 5) == 0;
+}
+
+static enum status take_answer(struct http *http, const char *url, struct refusal *r, struct http_answer *answer)
+{
+  long connections = 0;
+  const char *type = NULL;
+  (void)curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &answer->status);
+  (void)curl_easy_getinfo(http->easy, CURLINFO_CONTENT_TYPE, &type);
+  (void)curl_easy_getinfo(http->easy, CURLINFO_NUM_CONNECTS, &connections);
+  http->connections += (uint32_t)connections;
+  answer->is_json = names_json(type);
+  if (answer->status >= 300 && answer->status <= 399) {
+    struct shown where = refusal_show(url, strlen(url));
+    return refusal_set(r, FAILURE_MISCONFIGURED, "%s: redirects (HTTP %ld), which is not followed", where.text,
+                       answer->status);
+  }
+  return STATUS_OK;
+}
+
+static enum status send_request(struct http *http, const struct http_request *request, struct refusal *r,
+                                struct http_answer *answer)
+{
+  CURLcode code = CURLE_OK;
+  http->body = &answer->body;
+  http->header_length = 0;
+  http->is_over = false;
+  http->problem[0] = '\0';
+  if (!set_request(http, request) || curl_multi_add_handle(http->multi, http->easy) != CURLM_OK) {
+    return STATUS_NO_MEMORY;
+  }
+  http->requests++;
+  enum status status = run(http, &code);
+  if (status == STATUS_OK && code == CURLE_OK) {
+    status = take_answer(http, request->url, r, answer);
+  } else if (status == STATUS_OK || status == STATUS_TIMEOUT) {
+    status = explain(http, request->url, status == STATUS_OK ? code : CURLE_OPERATION_TIMEDOUT, r);
+  }
+  (void)curl_multi_remove_handle(http->multi, http->easy);
+  http->body = NULL;
+  return status;
+}
+
+enum status http_send(struct http *http, const struct http_request *request, struct refusal *r,
+                      struct http_answer *ret_answer)
+{
+  struct http_answer answer CLEANUP(http_answer_done) = {0};
+  struct shown where = refusal_show(request->url, strlen(request->url));
+  if (!url_is_endpoint(request->url, http->settings.allow_loopback_http)) {
+    return refusal_set(r, FAILURE_MISCONFIGURED, "%s: not an https URL", where.text);
+  }
+  if (clock_left_ms(http->settings.deadline_ms) == 0) {
+    (void)refusal_set(r, FAILURE_UNREACHABLE, "%s: the time is up", where.text);
+    return STATUS_TIMEOUT;
+  }
+  enum status status = send_request(http, request, r, &answer);
+  if (status == STATUS_OK) {
+    *ret_answer = answer;
+    answer = (struct http_answer){0};
+  }
+  return status;
+}
+
+enum status http_wait(const struct http *http, int64_t until_ms)
+{
+  return starter_wait(http->settings.starter_fd, until_ms);
+}
+
+int64_t http_deadline_ms(const struct http *http)
+{
+  return http->settings.deadline_ms;
+}
+
+uint32_t http_requests(const struct http *http)
+{
+  return http->requests;
+}
+
+uint32_t http_connections(const struct http *http)
+{
+  return http->connections;
+}

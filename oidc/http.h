@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests to a provider, by libcurl, which only this and http_options.h know. https with TLS 1.2 or newer (http to
+// loopback if the request allows it), certificate and name checked, no redirects, no proxy, no cookies, nothing from
+// the environment, bounded bodies, headers and times; one connection for all requests as long as the provider keeps it.
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/status.h"
+#include "refusal.h"
+
+enum {
+  HTTP_BODY_MAX = 256 * 1024,
+  HTTP_HEADERS_MAX = 64 * 1024,
+  HTTP_CONNECT_TIMEOUT_MS = 10 * 1000,
+  HTTP_REQUEST_TIMEOUT_MS = 30 * 1000,
+};
+
+struct http;
+
+struct http_settings {
+  const struct bytes *ca_pem; // empty: the system's certificates; else these alone. Borrowed for the life of the http
+  bool allow_loopback_http;
+  int starter_fd;      // watched during every request
+  int64_t deadline_ms; // monotonic, for everything
+};
+
+struct http_request {
+  const char *url;
+  const struct bytes *form; // NULL: GET; else POST application/x-www-form-urlencoded
+  const struct bytes *user; // with PASSWORD: HTTP Basic (RFC 7617), both already form-encoded; else NULL
+  const struct bytes *password;
+  const struct bytes *bearer; // access token (RFC 6750 2.1), else NULL
+};
+
+// BODY is the owner's, for http_answer_done().
+struct http_answer {
+  long status;
+  bool is_json; // Content-Type is application/json or application/*+json
+  struct bytes body;
+};
+
+void http_answer_done(struct http_answer *answer);
+
+// Prepares libcurl, which will wipe what it frees. Once, before anything else here. STATUS_NO_MEMORY.
+MUST_CHECK enum status http_start_up(void);
+
+// STATUS_NO_MEMORY.
+MUST_CHECK enum status http_new(const struct http_settings *settings, struct http **ret_http);
+void http_free(struct http *http);
+void http_done(struct http **http); // for CLEANUP()
+
+// Sends REQUEST and receives the whole answer; every HTTP status but a redirect is an answer. *RET_ANSWER must be all
+// zero. STATUS_IO: no answer, which may be different the next time (R says why: FAILURE_UNREACHABLE). STATUS_TIMEOUT:
+// the deadline has passed (R likewise). STATUS_CLOSED: the starter is gone. STATUS_REFUSED: a URL, certificate,
+// redirect or size that will never do (R says why). STATUS_NO_MEMORY.
+MUST_CHECK enum status http_send(struct http *http, const struct http_request *request, struct refusal *r,
+                                 struct http_answer *ret_answer);
+
+// Waits until UNTIL_MS (monotonic). As starter_wait().
+MUST_CHECK enum status http_wait(const struct http *http, int64_t until_ms);
+
+int64_t http_deadline_ms(const struct http *http);
+uint32_t http_requests(const struct http *http);    // sent so far
+uint32_t http_connections(const struct http *http); // opened so far

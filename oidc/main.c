@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// ssoorg-oidc: one request on descriptor 0, one exchange with a provider, its result on descriptor 0. It logs nothing.
+// Exit 0: the last message was sent; 1: it was not; 2: started by somebody who may not.
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "confine.h"
+#include "document.h"
+#include "exchange.h"
+#include "http.h"
+#include "jose.h"
+#include "protocol/channel.h"
+#include "request.h"
+#include "sign_in.h"
+#include "starter.h"
+
+enum {
+  EXIT_SENT = 0,
+  EXIT_UNSENT = 1,
+  EXIT_NOT_ALLOWED = 2,
+  REQUEST_WAIT_MS = 10 * 1000,
+  SEND_WAIT_MS = 5 * 1000,
+};
+
+static const char *explain(enum status status)
+{
+  return status == STATUS_NO_MEMORY ? "out of memory" : status_text(status);
+}
+
+static enum status send_failed(struct channel *c, struct exchange *x, enum status status)
+{
+  struct message_failed failed = {.reason = FAILURE_INTERNAL};
+  bool explained = x->refusal.detail[0] != '\0' && status != STATUS_NO_MEMORY;
+  if (!explained) {
+    (void)refusal_set(&x->refusal, FAILURE_INTERNAL, "%s", explain(status));
+  }
+  refusal_blot_out(&x->refusal, &x->request->client_secret);
+  failed.reason = x->refusal.reason;
+  memcpy(failed.detail, x->refusal.detail, sizeof failed.detail);
+  return channel_send(c, MESSAGE_FAILED, &failed, clock_monotonic_ms() + SEND_WAIT_MS);
+}
+
+static enum status work(struct channel *c, struct exchange *x, enum message_type type)
+{
+  struct message_authorized identity = {0};
+  enum status status = type == MESSAGE_SIGN_IN ? sign_in(x, c, &identity) : discover(x);
+  if (status == STATUS_CLOSED || status == STATUS_PROTOCOL) {
+    return status;
+  }
+  if (status != STATUS_OK) {
+    return send_failed(c, x, status);
+  }
+  int64_t deadline_ms = clock_monotonic_ms() + SEND_WAIT_MS;
+  if (type == MESSAGE_SIGN_IN) {
+    return channel_send(c, MESSAGE_AUTHORIZED, &identity, deadline_ms);
+  }
+  return channel_send(c, MESSAGE_FOUND, &x->found, deadline_ms);
+}
+
+static enum status serve(struct channel *c, enum message_type type, const struct message_sign_in *request)
+{
+  struct http *http CLEANUP(http_done) = NULL;
+  struct exchange x = {.request = request};
+  enum status status = request_check(request, &x.refusal);
+  struct http_settings settings = {&request->ca_pem, request->allow_loopback_http != 0, c->fd,
+                                   clock_monotonic_ms() + (int64_t)request->timeout_s * 1000};
+  if (status == STATUS_OK) {
+    status = http_new(&settings, &http);
+  }
+  if (status != STATUS_OK) {
+    return send_failed(c, &x, status);
+  }
+  x.http = http;
+  return work(c, &x, type);
+}
+
+static enum status prepare(void)
+{
+  enum status status = confine_begin();
+  if (status == STATUS_OK) {
+    status = http_start_up();
+  }
+  if (status == STATUS_OK) {
+    status = jose_start_up();
+    document_start_up();
+  }
+  return status != STATUS_OK ? status : confine_end();
+}
+
+int main(void)
+{
+  enum message_type type = MESSAGE_SIGN_IN;
+  void *request = NULL;
+  if (!starter_is_allowed(STDIN_FILENO)) {
+    return EXIT_NOT_ALLOWED;
+  }
+  enum status status = prepare();
+  if (status != STATUS_OK) {
+    return status == STATUS_PERMISSION ? EXIT_NOT_ALLOWED : EXIT_UNSENT;
+  }
+  struct channel c = channel_init(STDIN_FILENO, LINK_SIGNIN_OIDC, PARTY_OIDC);
+  status = channel_receive(&c, clock_monotonic_ms() + REQUEST_WAIT_MS, &type, &request);
+  if (status == STATUS_OK) {
+    status = serve(&c, type, request);
+    channel_free_message(type, request);
+  }
+  return status == STATUS_OK ? EXIT_SENT : EXIT_UNSENT;
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "polling.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "document.h"
+#include "form.h"
+#include "provider.h"
+
+enum {
+  HTTP_OK = 200,
+  HTTP_TOO_MANY_REQUESTS = 429,
+  HTTP_SERVER_ERROR = 500,
+  SLOW_DOWN_S = 5,  // RFC 8628 3.5
+  BACK_OFF_MAX = 16 // times the interval
+};
+
+static const char GRANT_TYPE[] = "urn:ietf:params:oauth:grant-type:device_code";
+static const char WHAT[] = "token endpoint";
+
+// What one answer means for the next step.
+enum poll_outcome {
+  POLL_ENDED = 0, // the status says how
+  POLL_PENDING,
+  POLL_SLOWER,
+  POLL_NO_ANSWER,
+};
+
+struct pace {
+  uint32_t interval_s;
+  uint32_t back_off; // 1, or more after a try without an answer
+};
+
+void tokens_done(struct tokens *tokens)
+{
+  bytes_done(&tokens->access_token);
+  bytes_done(&tokens->id_token);
+}
+
+// RFC 6750 2.1, so that it can stand in a header.
+static bool is_bearer_token(const char *token)
+{
+  for (const char *at = token; *at != '\0'; at++) {
+    if (*at <= ' ' || *at > '~') {
+      return false;
+    }
+  }
+  return token[0] != '\0';
+}
+
+enum status polling_read(struct exchange *x, const struct cJSON *answer, struct tokens *ret_tokens)
+{
+  const char *type = document_string(answer, "token_type");
+  const char *access_token = document_string(answer, "access_token");
+  const char *id_token = document_string(answer, "id_token");
+  if (document_member(answer, "error") != NULL) {
+    return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "RFC 6749 5.1: a successful answer with an error in it");
+  }
+  if (type == NULL || strcasecmp(type, "Bearer") != 0) {
+    return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "RFC 6749 5.1: token_type is not Bearer");
+  }
+  if (access_token == NULL || !is_bearer_token(access_token)) {
+    return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "RFC 6749 5.1: access_token is missing or not legal");
+  }
+  if (id_token == NULL || id_token[0] == '\0') {
+    return refusal_set(&x->refusal, FAILURE_TOKEN, "OIDC Core 3.1.3.3: id_token is missing or not a string");
+  }
+  struct tokens tokens CLEANUP(tokens_done) = {0};
+  enum status status = bytes_append_text(&tokens.access_token, access_token);
+  if (status == STATUS_OK) {
+    status = bytes_append_text(&tokens.id_token, id_token);
+  }
+  if (status == STATUS_OK) {
+    bytes_take(&ret_tokens->access_token, &tokens.access_token);
+    bytes_take(&ret_tokens->id_token, &tokens.id_token);
+  }
+  return status;
+}
+
+static enum status read_error(struct exchange *x, const struct http_answer *answer, const struct cJSON *body,
+                              enum poll_outcome *ret_outcome)
+{
+  const char *error = body != NULL ? document_string(body, "error") : NULL;
+  if (error != NULL && strcmp(error, "authorization_pending") == 0) {
+    *ret_outcome = POLL_PENDING;
+    return STATUS_OK;
+  }
+  if (error != NULL && strcmp(error, "slow_down") == 0) {
+    *ret_outcome = POLL_SLOWER;
+    return STATUS_OK;
+  }
+  if (error != NULL && strcmp(error, "access_denied") == 0) {
+    return refusal_set(&x->refusal, FAILURE_DECLINED, "RFC 8628 3.5: access_denied");
+  }
+  if (error != NULL && strcmp(error, "expired_token") == 0) {
+    return refusal_set(&x->refusal, FAILURE_EXPIRED, "RFC 8628 3.5: expired_token");
+  }
+  return provider_refuse(x, WHAT, answer, body);
+}
+
+static bool is_overloaded(const struct http_answer *answer)
+{
+  return answer->status == HTTP_TOO_MANY_REQUESTS || answer->status >= HTTP_SERVER_ERROR;
+}
+
+static enum status read_answer(struct exchange *x, const struct http_answer *answer, enum poll_outcome *ret_outcome,
+                               struct tokens *ret_tokens)
+{
+  struct cJSON *document CLEANUP(document_done) = NULL;
+  if (is_overloaded(answer)) {
+    (void)refusal_set(&x->refusal, FAILURE_UNREACHABLE, "%s: HTTP %ld", WHAT, answer->status);
+    *ret_outcome = POLL_NO_ANSWER;
+    return STATUS_OK;
+  }
+  enum status status = provider_parse(x, WHAT, answer, &document);
+  if (status == STATUS_NO_MEMORY) {
+    return status;
+  }
+  if (answer->status != HTTP_OK) {
+    return read_error(x, answer, document, ret_outcome);
+  }
+  return status != STATUS_OK ? status : polling_read(x, document, ret_tokens);
+}
+
+static enum status poll_once(struct exchange *x, const struct device_codes *codes, enum poll_outcome *ret_outcome,
+                             struct tokens *ret_tokens)
+{
+  struct bytes form CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct http_answer answer CLEANUP(http_answer_done) = {0};
+  enum status status = form_add(&form, "grant_type", GRANT_TYPE);
+  if (status == STATUS_OK) {
+    status = form_add(&form, "device_code", bytes_text(&codes->device_code));
+  }
+  if (status == STATUS_OK) {
+    status = provider_post(x, x->found.token_endpoint, &form, &answer);
+  }
+  if (status == STATUS_IO) {
+    *ret_outcome = POLL_NO_ANSWER;
+    return STATUS_OK;
+  }
+  return status != STATUS_OK ? status : read_answer(x, &answer, ret_outcome, ret_tokens);
+}
+
+static void set_pace(struct pace *pace, enum poll_outcome outcome)
+{
+  if (outcome == POLL_SLOWER) {
+    pace->interval_s += SLOW_DOWN_S;
+  }
+  if (outcome == POLL_NO_ANSWER) {
+    pace->back_off = pace->back_off < BACK_OFF_MAX ? pace->back_off * 2 : BACK_OFF_MAX;
+  } else {
+    pace->back_off = 1;
+  }
+}
+
+// Backing off is our own courtesy: it gives way where it would miss the last chance.
+static int64_t next_poll_ms(const struct pace *pace, int64_t expires_at_ms)
+{
+  int64_t now_ms = clock_monotonic_ms();
+  int64_t plain_ms = now_ms + (int64_t)pace->interval_s * 1000;
+  int64_t patient_ms = now_ms + (int64_t)pace->interval_s * pace->back_off * 1000;
+  return patient_ms < expires_at_ms ? patient_ms : plain_ms;
+}
+
+// The next poll would come too late: the rest of the time passes without one.
+static enum status expire(struct exchange *x, int64_t expires_at_ms, enum poll_outcome last)
+{
+  enum status status = http_wait(x->http, expires_at_ms);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (last != POLL_NO_ANSWER) {
+    (void)refusal_set(&x->refusal, FAILURE_EXPIRED, "RFC 8628 3.2: expires_in: the time is up");
+  }
+  return STATUS_TIMEOUT;
+}
+
+enum status polling_run(struct exchange *x, const struct device_codes *codes, int64_t expires_at_ms,
+                        struct tokens *ret_tokens)
+{
+  struct pace pace = {codes->interval_s, 1};
+  enum poll_outcome outcome = POLL_PENDING;
+  for (;;) {
+    int64_t next_ms = next_poll_ms(&pace, expires_at_ms);
+    if (next_ms >= expires_at_ms) {
+      return expire(x, expires_at_ms, outcome);
+    }
+    enum status status = http_wait(x->http, next_ms);
+    if (status != STATUS_OK) {
+      return status;
+    }
+    outcome = POLL_ENDED;
+    status = poll_once(x, codes, &outcome, ret_tokens);
+    if (status == STATUS_OK && outcome == POLL_ENDED) {
+      x->refusal = (struct refusal){0}; // what an earlier try without an answer left there
+    }
+    if (status != STATUS_OK || outcome == POLL_ENDED) {
+      return status;
+    }
+    set_pace(&pace, outcome);
+  }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "request.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "url.h"
+
+// RFC 6749 appendix A: VSCHAR.
+static bool is_visible(const char *text, size_t length)
+{
+  for (size_t i = 0; i < length; i++) {
+    if (text[i] < ' ' || text[i] > '~') {
+      return false;
+    }
+  }
+  return length > 0;
+}
+
+// RFC 6749 3.3: tokens of NQCHAR between single spaces, "openid" being one of them.
+static bool is_scope_list(const char *scopes)
+{
+  bool has_openid = false;
+  const char *at = scopes;
+  for (;;) {
+    size_t length = strcspn(at, " ");
+    if (!is_visible(at, length) || memchr(at, '"', length) != NULL || memchr(at, '\\', length) != NULL) {
+      return false;
+    }
+    has_openid = has_openid || (length == strlen("openid") && memcmp(at, "openid", length) == 0);
+    if (at[length] == '\0') {
+      return has_openid;
+    }
+    at += length + 1;
+  }
+}
+
+static enum status check_issuer(const struct message_sign_in *request, struct refusal *r)
+{
+  struct shown issuer = refusal_show(request->issuer, strlen(request->issuer));
+  if (url_is_tenant_independent(request->issuer)) {
+    return refusal_set(r, FAILURE_REQUEST,
+                       "issuer: %s speaks for every tenant; the issuer of your own tenant is needed", issuer.text);
+  }
+  if (!url_is_issuer(request->issuer, request->allow_loopback_http != 0)) {
+    return refusal_set(r, FAILURE_REQUEST, "issuer: %s is not an https URL without query and fragment", issuer.text);
+  }
+  return STATUS_OK;
+}
+
+static enum status check_client(const struct message_sign_in *request, struct refusal *r)
+{
+  const struct bytes *secret = &request->client_secret;
+  if (!is_visible(request->client_id, strlen(request->client_id))) {
+    return refusal_set(r, FAILURE_REQUEST, "client id: must be printable ASCII and not empty");
+  }
+  if (request->client_auth > CLIENT_AUTH_POST) {
+    return refusal_set(r, FAILURE_REQUEST, "client authentication: method %u is not known", request->client_auth);
+  }
+  if (request->client_auth != CLIENT_AUTH_NONE && !is_visible(bytes_text(secret), secret->length)) {
+    return refusal_set(r, FAILURE_REQUEST, "client secret: must be printable ASCII and not empty");
+  }
+  return STATUS_OK;
+}
+
+enum status request_check(const struct message_sign_in *request, struct refusal *r)
+{
+  enum status status = check_issuer(request, r);
+  if (status == STATUS_OK) {
+    status = check_client(request, r);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (!is_scope_list(request->scopes)) {
+    return refusal_set(r, FAILURE_REQUEST, "scopes: must be a list with single spaces, \"openid\" among them");
+  }
+  if (request->email_claim[0] != '\0' && !is_visible(request->email_claim, strlen(request->email_claim))) {
+    return refusal_set(r, FAILURE_REQUEST, "email claim: must be printable ASCII");
+  }
+  if (request->timeout_s == 0 || request->timeout_s > REQUEST_TIMEOUT_MAX_S) {
+    return refusal_set(r, FAILURE_REQUEST, "timeout: %u is not 1 to %d seconds", request->timeout_s,
+                       REQUEST_TIMEOUT_MAX_S);
+  }
+  return STATUS_OK;
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sign_in.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "claims.h"
+#include "device.h"
+#include "discovery.h"
+#include "document.h"
+#include "id_token.h"
+#include "identity.h"
+#include "keys.h"
+#include "polling.h"
+#include "userinfo.h"
+
+static const char DEFAULT_EMAIL_CLAIM[] = "email";
+
+static void blot_out_tokens(struct refusal *r, const struct device_codes *codes, const struct tokens *tokens)
+{
+  refusal_blot_out(r, &codes->device_code);
+  refusal_blot_out(r, &tokens->access_token);
+  refusal_blot_out(r, &tokens->id_token);
+}
+
+// The codes live as long as the provider says, but no longer than the whole exchange.
+static enum status show_codes(struct exchange *x, struct channel *c, struct device_codes *codes,
+                              int64_t *ret_expires_at_ms)
+{
+  int64_t now_ms = clock_monotonic_ms();
+  int64_t expires_at_ms = now_ms + (int64_t)codes->shown.expires_in_s * 1000;
+  if (expires_at_ms > http_deadline_ms(x->http)) {
+    expires_at_ms = http_deadline_ms(x->http);
+  }
+  codes->shown.expires_in_s = (uint32_t)((expires_at_ms - now_ms) / 1000);
+  *ret_expires_at_ms = expires_at_ms;
+  return channel_send(c, MESSAGE_CODE, &codes->shown, http_deadline_ms(x->http));
+}
+
+static enum status fill_proof(struct exchange *x, const struct id_token *token, struct message_authorized *identity)
+{
+  const char *key_id = token->key_id != NULL ? token->key_id : "";
+  text_escape(key_id, strlen(key_id), identity->key_id, sizeof identity->key_id);
+  enum status status = text_copy(x->request->issuer, identity->issuer, sizeof identity->issuer);
+  if (status == STATUS_OK) {
+    status = text_copy(x->request->client_id, identity->client_id, sizeof identity->client_id);
+  }
+  if (status == STATUS_OK) {
+    status = text_copy(token->algorithm->name, identity->algorithm, sizeof identity->algorithm);
+  }
+  return status;
+}
+
+static enum status ask_userinfo(struct exchange *x, const struct tokens *tokens, const struct id_token *token,
+                                struct message_authorized *identity)
+{
+  struct cJSON *userinfo CLEANUP(document_done) = NULL;
+  const char *email_claim = x->request->email_claim[0] != '\0' ? x->request->email_claim : DEFAULT_EMAIL_CLAIM;
+  bool needed = !identity_has_email(token->claims, email_claim) && x->found.userinfo_endpoint[0] != '\0';
+  enum status status = needed ? userinfo_fetch(x, &tokens->access_token, identity->subject, &userinfo) : STATUS_OK;
+  if (status == STATUS_OK) {
+    identity_fill(token->claims, userinfo, email_claim, identity);
+  }
+  return status;
+}
+
+static enum status identify(struct exchange *x, const struct cJSON *keys, const struct tokens *tokens,
+                            struct message_authorized *ret_identity)
+{
+  struct message_authorized identity = {0};
+  struct id_token token CLEANUP(id_token_done) = {0};
+  struct claims_expected expected = {x->request->issuer, x->request->client_id, clock_now_s()};
+  enum status status = id_token_parse(&tokens->id_token, &x->refusal, &token);
+  if (status == STATUS_OK) {
+    // Before the signature too: the library's own check of these times would only say "not valid".
+    status = claims_check(token.claims, &expected, &x->refusal, identity.subject);
+  }
+  if (status == STATUS_OK) {
+    status = id_token_verify_or_refetch(x, &token, keys);
+  }
+  if (status == STATUS_OK) {
+    status = fill_proof(x, &token, &identity);
+  }
+  if (status == STATUS_OK) {
+    status = ask_userinfo(x, tokens, &token, &identity);
+  }
+  if (status == STATUS_OK) {
+    identity.requests = http_requests(x->http);
+    identity.connections = http_connections(x->http);
+    *ret_identity = identity;
+  }
+  return status;
+}
+
+enum status sign_in(struct exchange *x, struct channel *c, struct message_authorized *ret_identity)
+{
+  struct device_codes codes CLEANUP(device_codes_done) = {0};
+  struct cJSON *keys CLEANUP(document_done) = NULL;
+  struct tokens tokens CLEANUP(tokens_done) = {0};
+  int64_t expires_at_ms = 0;
+  enum status status = discovery_fetch(x);
+  if (status == STATUS_OK) {
+    status = device_authorize(x, &codes);
+  }
+  if (status == STATUS_OK) {
+    status = show_codes(x, c, &codes, &expires_at_ms);
+  }
+  if (status == STATUS_OK) {
+    status = keys_fetch(x, &keys);
+  }
+  if (status == STATUS_OK) {
+    status = polling_run(x, &codes, expires_at_ms, &tokens);
+  }
+  if (status == STATUS_OK) {
+    status = identify(x, keys, &tokens, ret_identity);
+  }
+  if (status != STATUS_OK) {
+    blot_out_tokens(&x->refusal, &codes, &tokens);
+  }
+  return status;
+}
+
+enum status discover(struct exchange *x)
+{
+  struct cJSON *keys CLEANUP(document_done) = NULL;
+  enum status status = discovery_fetch(x);
+  if (status == STATUS_OK) {
+    status = keys_fetch(x, &keys);
+  }
+  if (status == STATUS_OK) {
+    x->found.keys = keys_count(keys);
+  }
+  return status;
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// URLs (RFC 3986): which ones may be fetched, and which may be shown to a person.
+#pragma once
+#include <stdbool.h>
+
+// True for an absolute https URL in printable ASCII, with a host, a port between 1 and 65535 if any, no user
+// information and no fragment; with ALLOW_LOOPBACK_HTTP also for an http URL if url_is_loopback().
+bool url_is_endpoint(const char *url, bool allow_loopback_http);
+
+// As url_is_endpoint(), without a query and without braces (OIDC Core 2: iss).
+bool url_is_issuer(const char *url, bool allow_loopback_http);
+
+// True for an http or https URL in printable ASCII, with a host and without user information: fit for a terminal and
+// for a person to open.
+bool url_is_for_people(const char *url);
+
+// True if the host of URL is 127.0.0.0/8 in dotted form, [::1] or "localhost".
+bool url_is_loopback(const char *url);
+
+// True if URL is an issuer that speaks for every tenant of a provider, such as Microsoft's "common", "organizations"
+// and "consumers", or has a "{tenantid}" in it: an identity from there names no organization.
+bool url_is_tenant_independent(const char *url);

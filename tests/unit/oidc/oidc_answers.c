@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is read out of a provider's documents: discovery.h, device.h, polling.h; and how the client says who it is.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "client_auth.h"
+#include "device.h"
+#include "discovery.h"
+#include "document.h"
+#include "forge.h"
+#include "polling.h"
+
+static const struct message_sign_in REQUEST = {
+    .issuer = "https://idp.test/acme", .client_id = "hosts", .scopes = "openid email", .timeout_s = 60};
+
+static struct cJSON *parse(const char *text)
+{
+  struct cJSON *document = NULL;
+  if (document_parse(text, strlen(text), &document) != STATUS_OK) {
+    fail_msg("not strict JSON: %s", text);
+  }
+  return document;
+}
+
+static char *discovery_of(const char *issuer, const char *members)
+{
+  return forge_text("{\"issuer\":%s%s}", issuer, members);
+}
+
+#define ENDPOINTS                                                                                                      \
+  ",\"device_authorization_endpoint\":\"https://idp.test/d\",\"token_endpoint\":\"https://idp.test/t\""                \
+  ",\"jwks_uri\":\"https://keys.test/k\""
+
+static void expect_discovery(const char *issuer, const char *members, enum status expected, const char *clause)
+{
+  struct exchange x = {.request = &REQUEST};
+  char *text CLEANUP(cleanup_free) = discovery_of(issuer, members);
+  struct cJSON *document CLEANUP(document_done) = parse(text);
+  enum status status = discovery_read(&x, document);
+  if (status != expected || strstr(x.refusal.detail, clause) == NULL) {
+    fail_msg("%s: status %d, %s", text, status, x.refusal.detail);
+  }
+  assert_int_equal(x.found.issuer[0] != '\0', expected == STATUS_OK);
+}
+
+static void discovery_addresses_keep_the_path_of_the_issuer(void **state)
+{
+  (void)state;
+  static const char *const CASES[][2] = {
+      {"https://idp.test", "https://idp.test/.well-known/openid-configuration"},
+      {"https://idp.test/", "https://idp.test/.well-known/openid-configuration"},
+      {"https://idp.test/a/b", "https://idp.test/a/b/.well-known/openid-configuration"},
+      {"https://idp.test/a/", "https://idp.test/a/.well-known/openid-configuration"}};
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+    struct bytes url CLEANUP(bytes_done) = BYTES_EMPTY;
+    assert_int_equal(discovery_url(CASES[i][0], &url), STATUS_OK);
+    assert_string_equal(bytes_text(&url), CASES[i][1]);
+  }
+}
+
+static void a_good_discovery_document_is_read(void **state)
+{
+  (void)state;
+  expect_discovery("\"https://idp.test/acme\"", ENDPOINTS, STATUS_OK, "");
+  expect_discovery("\"https://idp.test/acme\"", ENDPOINTS ",\"userinfo_endpoint\":\"https://idp.test/u\"", STATUS_OK,
+                   "");
+}
+
+static void H43_discovery_by_any_other_issuer_is_refused(void **state)
+{
+  (void)state;
+  static const char *const ISSUERS[] = {"\"\"",
+                                        "\"https://idp.test/acme/\"",
+                                        "\"https://idp.test/acm\"",
+                                        "\"https://idp.test/acme2\"",
+                                        "\"https://idp.test/Acme\"",
+                                        "null",
+                                        "[\"https://idp.test/acme\"]",
+                                        "1"};
+  for (size_t i = 0; i < COUNT_OF(ISSUERS); i++) {
+    expect_discovery(ISSUERS[i], ENDPOINTS, STATUS_REFUSED, "issuer");
+  }
+  expect_discovery("\"https://login.microsoftonline.com/{tenantid}/v2.0\"", ENDPOINTS, STATUS_REFUSED, "every tenant");
+}
+
+static void H60_discovery_endpoints_must_be_https(void **state)
+{
+  (void)state;
+  static const char *const NAMES[] = {"device_authorization_endpoint", "token_endpoint", "jwks_uri"};
+  static const char *const VALUES[] = {
+      "\"http://idp.test/x\"",        "\"http://127.0.0.1/x\"", "\"file:///etc/passwd\"", "\"\"", "null", "1",
+      "\"https://idp.test/\\u001b\"", "\"https://a@b.test/\""};
+  for (size_t n = 0; n < COUNT_OF(NAMES); n++) {
+    for (size_t v = 0; v <= COUNT_OF(VALUES); v++) {
+      char *members CLEANUP(cleanup_free) = forge_text("%s", "");
+      for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
+        char *before CLEANUP(cleanup_free) = members;
+        const char *value = i != n ? "\"https://idp.test/ok\"" : v < COUNT_OF(VALUES) ? VALUES[v] : NULL;
+        members = value != NULL ? forge_text("%s,\"%s\":%s", before, NAMES[i], value) : forge_text("%s", before);
+      }
+      expect_discovery("\"https://idp.test/acme\"", members, STATUS_REFUSED, NAMES[n]);
+    }
+  }
+  expect_discovery("\"https://idp.test/acme\"", ENDPOINTS ",\"userinfo_endpoint\":\"http://idp.test/u\"",
+                   STATUS_REFUSED, "userinfo_endpoint");
+}
+
+// The members of a device answer, with the one called NAME replaced by VALUE or left out for NULL.
+static char *device_answer(const char *name, const char *value)
+{
+  static const char *const MEMBERS[][2] = {{"device_code", "\"d-secret\""},
+                                           {"user_code", "\"AB-CD\""},
+                                           {"verification_uri", "\"https://idp.test/device\""},
+                                           {"expires_in", "300"},
+                                           {"interval", "7"},
+                                           {"verification_uri_complete", "\"https://idp.test/device?c=AB-CD\""}};
+  char *text = forge_text("{\"x\":1");
+  for (size_t i = 0; i < COUNT_OF(MEMBERS); i++) {
+    char *before CLEANUP(cleanup_free) = text;
+    const char *member = strcmp(MEMBERS[i][0], name) == 0 ? value : MEMBERS[i][1];
+    text = member != NULL ? forge_text("%s,\"%s\":%s", before, MEMBERS[i][0], member) : forge_text("%s", before);
+  }
+  char *open CLEANUP(cleanup_free) = text;
+  return forge_text("%s}", open);
+}
+
+static enum status read_device(const char *name, const char *value, struct device_codes *codes)
+{
+  struct exchange x = {.request = &REQUEST};
+  char *text CLEANUP(cleanup_free) = device_answer(name, value);
+  struct cJSON *document CLEANUP(document_done) = parse(text);
+  enum status status = device_read(&x, document, codes);
+  if (status != STATUS_OK) {
+    assert_int_equal(x.refusal.reason, FAILURE_MISCONFIGURED);
+    assert_non_null(strstr(x.refusal.detail, name));
+    assert_null(strstr(x.refusal.detail, "d-secret"));
+  }
+  return status;
+}
+
+static void a_good_device_answer_is_read(void **state)
+{
+  (void)state;
+  struct device_codes codes CLEANUP(device_codes_done) = {0};
+  assert_int_equal(read_device("", NULL, &codes), STATUS_OK);
+  assert_string_equal(bytes_text(&codes.device_code), "d-secret");
+  assert_string_equal(codes.shown.user_code, "AB-CD");
+  assert_string_equal(codes.shown.verification_uri, "https://idp.test/device");
+  assert_string_equal(codes.shown.verification_uri_complete, "https://idp.test/device?c=AB-CD");
+  assert_int_equal(codes.shown.expires_in_s, 300);
+  assert_int_equal(codes.interval_s, 7);
+}
+
+static void absent_optional_members_of_a_device_answer_have_defaults(void **state)
+{
+  (void)state;
+  struct device_codes plain CLEANUP(device_codes_done) = {0};
+  assert_int_equal(read_device("interval", NULL, &plain), STATUS_OK);
+  assert_int_equal(plain.interval_s, DEVICE_INTERVAL_DEFAULT_S);
+  struct device_codes codes CLEANUP(device_codes_done) = {0};
+  assert_int_equal(read_device("verification_uri_complete", NULL, &codes), STATUS_OK);
+  assert_string_equal(codes.shown.verification_uri_complete, "");
+}
+
+static void intervals_are_kept_within_bounds(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *value;
+    uint32_t interval_s;
+  } CASES[] = {{"0", DEVICE_INTERVAL_MIN_S},
+               {"1", 1},
+               {"60", 60},
+               {"61", DEVICE_INTERVAL_MAX_S},
+               {"1000000", DEVICE_INTERVAL_MAX_S}};
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+    struct device_codes codes CLEANUP(device_codes_done) = {0};
+    assert_int_equal(read_device("interval", CASES[i].value, &codes), STATUS_OK);
+    assert_int_equal(codes.interval_s, CASES[i].interval_s);
+  }
+}
+
+static void H60_illegal_device_answers_are_refused(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *name;
+    const char *value;
+  } CASES[] = {{"device_code", NULL},
+               {"device_code", "\"\""},
+               {"device_code", "1"},
+               {"device_code", "\"a\\u0007\""},
+               {"user_code", NULL},
+               {"user_code", "\"\""},
+               {"user_code", "null"},
+               {"user_code", "\"A\\u001b[31m\""},
+               {"user_code", "\"A\\nB\""},
+               {"user_code", "\"\\u00c4\""},
+               {"user_code", "[]"},
+               {"verification_uri", NULL},
+               {"verification_uri", "\"\""},
+               {"verification_uri", "\"javascript:alert(1)\""},
+               {"verification_uri", "\"https://idp.test/\\u001b]0;x\\u0007\""},
+               {"verification_uri", "\"https://idp.test/a b\""},
+               {"verification_uri", "\"ftp://idp.test/\""},
+               {"verification_uri", "\"https://a@b.test/\""},
+               {"verification_uri_complete", "\"data:text/html,x\""},
+               {"verification_uri_complete", "null"},
+               {"verification_uri_complete", "\"https://idp.test/\\n\""},
+               {"expires_in", NULL},
+               {"expires_in", "0"},
+               {"expires_in", "-1"},
+               {"expires_in", "1.5"},
+               {"expires_in", "\"300\""},
+               {"expires_in", "1e300"},
+               {"expires_in", "null"},
+               {"expires_in", "true"},
+               {"interval", "-1"},
+               {"interval", "0.5"},
+               {"interval", "\"5\""},
+               {"interval", "null"},
+               {"interval", "1e300"}};
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+    struct device_codes codes CLEANUP(device_codes_done) = {0};
+    if (read_device(CASES[i].name, CASES[i].value, &codes) != STATUS_REFUSED) {
+      fail_msg("accepted: %s %s", CASES[i].name, CASES[i].value != NULL ? CASES[i].value : "absent");
+    }
+    assert_int_equal(codes.device_code.length, 0);
+  }
+}
+
+static void H56_the_longest_code_and_address_work_and_one_more_is_refused(void **state)
+{
+  (void)state;
+  char code[PROTOCOL_URL_SIZE + 1] = {0};
+  const struct {
+    const char *name;
+    const char *start;
+    size_t most;
+  } CASES[] = {{"user_code", "", sizeof(((struct message_code *)0)->user_code) - 1},
+               {"verification_uri", "https://idp.test/", PROTOCOL_URL_SIZE - 1}};
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+    struct device_codes codes CLEANUP(device_codes_done) = {0};
+    struct device_codes none CLEANUP(device_codes_done) = {0};
+    memset(code, 0, sizeof code);
+    memset(code, 'x', CASES[i].most - strlen(CASES[i].start));
+    char *longest CLEANUP(cleanup_free) = forge_text("\"%s%s\"", CASES[i].start, code);
+    char *one_more CLEANUP(cleanup_free) = forge_text("\"%s%sx\"", CASES[i].start, code);
+    assert_int_equal(read_device(CASES[i].name, longest, &codes), STATUS_OK);
+    assert_int_equal(read_device(CASES[i].name, one_more, &none), STATUS_REFUSED);
+  }
+}
+
+static void expect_tokens(const char *text, enum status expected, enum failure reason)
+{
+  struct exchange x = {.request = &REQUEST};
+  struct tokens tokens CLEANUP(tokens_done) = {0};
+  struct cJSON *document CLEANUP(document_done) = parse(text);
+  enum status status = polling_read(&x, document, &tokens);
+  if (status != expected || (status != STATUS_OK && x.refusal.reason != reason)) {
+    fail_msg("%s: status %d, %s", text, status, x.refusal.detail);
+  }
+  assert_int_equal(tokens.id_token.length > 0, expected == STATUS_OK);
+}
+
+static void H31_only_a_bearer_answer_with_an_id_token_goes_on(void **state)
+{
+  (void)state;
+  expect_tokens("{\"token_type\":\"Bearer\",\"access_token\":\"a\",\"id_token\":\"i\"}", STATUS_OK, 0);
+  expect_tokens("{\"token_type\":\"bearer\",\"access_token\":\"a\",\"id_token\":\"i\",\"expires_in\":1}", STATUS_OK, 0);
+  static const char *const NO_ID_TOKEN[] = {"{\"token_type\":\"Bearer\",\"access_token\":\"a\"}",
+                                            "{\"token_type\":\"Bearer\",\"access_token\":\"a\",\"id_token\":null}",
+                                            "{\"token_type\":\"Bearer\",\"access_token\":\"a\",\"id_token\":\"\"}",
+                                            "{\"token_type\":\"Bearer\",\"access_token\":\"a\",\"id_token\":{}}",
+                                            "{\"token_type\":\"Bearer\",\"access_token\":\"a\",\"ID_TOKEN\":\"i\"}"};
+  for (size_t i = 0; i < COUNT_OF(NO_ID_TOKEN); i++) {
+    expect_tokens(NO_ID_TOKEN[i], STATUS_REFUSED, FAILURE_TOKEN);
+  }
+  static const char *const OTHERS[] = {
+      "{}",
+      "{\"access_token\":\"a\",\"id_token\":\"i\"}",
+      "{\"token_type\":\"DPoP\",\"access_token\":\"a\",\"id_token\":\"i\"}",
+      "{\"token_type\":1,\"access_token\":\"a\",\"id_token\":\"i\"}",
+      "{\"token_type\":\"Bearer\",\"id_token\":\"i\"}",
+      "{\"token_type\":\"Bearer\",\"access_token\":\"a\\r\\nX: y\",\"id_token\":\"i\"}",
+      "{\"token_type\":\"Bearer\",\"access_token\":\"\",\"id_token\":\"i\"}",
+      "{\"success\":\"true\"}",
+      "{\"token_type\":\"Bearer\",\"access_token\":\"a\",\"id_token\":\"i\",\"error\":\"authorization_pending\"}"};
+  for (size_t i = 0; i < COUNT_OF(OTHERS); i++) {
+    expect_tokens(OTHERS[i], STATUS_REFUSED, FAILURE_MISCONFIGURED);
+  }
+}
+
+static void each_client_authentication_puts_the_secret_where_it_belongs(void **state)
+{
+  (void)state;
+  struct message_sign_in request = REQUEST;
+  static const char *const FORMS[] = {"client_id=hosts", "", "client_id=hosts&client_secret=s%3A%20%2B"};
+  assert_int_equal(bytes_append_text(&request.client_secret, "s: +"), STATUS_OK);
+  for (uint8_t method = CLIENT_AUTH_NONE; method <= CLIENT_AUTH_POST; method++) {
+    struct bytes form CLEANUP(bytes_done) = BYTES_EMPTY;
+    struct client_auth_parts parts CLEANUP(client_auth_done) = {0};
+    struct http_request sent = {0};
+    request.client_auth = method;
+    assert_int_equal(client_auth_add(&request, &form, &parts, &sent), STATUS_OK);
+    assert_string_equal(bytes_text(&form), FORMS[method]);
+    assert_int_equal(sent.user != NULL, method == CLIENT_AUTH_BASIC);
+    assert_string_equal(bytes_text(&parts.password), method == CLIENT_AUTH_BASIC ? "s%3A%20%2B" : "");
+  }
+  bytes_done(&request.client_secret);
+}
+
+int main(void)
+{
+  document_start_up();
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(discovery_addresses_keep_the_path_of_the_issuer),
+      cmocka_unit_test(a_good_discovery_document_is_read),
+      cmocka_unit_test(H43_discovery_by_any_other_issuer_is_refused),
+      cmocka_unit_test(H60_discovery_endpoints_must_be_https),
+      cmocka_unit_test(a_good_device_answer_is_read),
+      cmocka_unit_test(absent_optional_members_of_a_device_answer_have_defaults),
+      cmocka_unit_test(intervals_are_kept_within_bounds),
+      cmocka_unit_test(H60_illegal_device_answers_are_refused),
+      cmocka_unit_test(H56_the_longest_code_and_address_work_and_one_more_is_refused),
+      cmocka_unit_test(H31_only_a_bearer_answer_with_an_id_token_goes_on),
+      cmocka_unit_test(each_client_authentication_puts_the_secret_where_it_belongs),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
