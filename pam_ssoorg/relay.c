@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "hush.h"
 #include "paths.h"
 #include "process/process.h"
 #include "protocol/channel.h"
@@ -103,20 +104,26 @@ static enum status relay_message(struct relay *r, struct message_verdict *ret_ve
   return status;
 }
 
-static void end_process(struct process *process)
+struct helper {
+  struct process process;
+  struct hush hush;
+};
+
+static void end_helper(struct helper *helper)
 {
-  process_end(process, END_GRACE_MS);
+  process_end(&helper->process, END_GRACE_MS);
+  hush_end(&helper->hush);
 }
 
 void relay_ask(pam_handle_t *pamh, const struct relay_request *from, struct message_verdict *ret_verdict)
 {
-  struct process process CLEANUP(end_process) = PROCESS_NONE;
+  struct helper helper CLEANUP(end_helper) = {PROCESS_NONE, hush_begin()};
   struct message_request request = {.flags = 0};
   const struct process_user same = {.drop = false};
   *ret_verdict = (struct message_verdict){.verdict = VERDICT_UNAVAILABLE};
   fill_request(pamh, from, &request);
-  enum status status = process_start(PATH_SIGNIN, &same, &process);
-  struct relay r = {pamh, channel_init(process.fd, LINK_MODULE_SIGNIN, PARTY_MODULE), from->flags, false};
+  enum status status = process_start(PATH_SIGNIN, &same, &helper.process);
+  struct relay r = {pamh, channel_init(helper.process.fd, LINK_MODULE_SIGNIN, PARTY_MODULE), from->flags, false};
   if (status == STATUS_OK) {
     status = channel_send(&r.channel, from->type, &request, clock_monotonic_ms() + SEND_WAIT_MS);
   }

@@ -73,8 +73,8 @@ enum status process_start(const char *path, const struct process_user *user, str
   int ours CLEANUP(cleanup_fd) = pair[0];
   int theirs CLEANUP(cleanup_fd) = pair[1];
   pid_t parent = getpid();
-  // No exit signal: the host program gets no SIGCHLD, and only __WALL sees this child.
-  struct clone_args arguments = {.flags = CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)&pidfd};
+  struct clone_args arguments = {
+      .flags = CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)&pidfd, .exit_signal = SIGCHLD};
   long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
   if (pid < 0) {
     return STATUS_IO;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts a helper program on one end of a socket pair: own session, clean environment, default signals, no descriptor
-// but its socket as 0 and /dev/null as 1 and 2. Made to run inside somebody else's process: no signal reaches the host
-// program when the helper ends, its own wait() does not see the helper, and nothing is left open.
+// but its socket as 0 and /dev/null as 1 and 2. Made to run inside somebody else's process: nothing is left open. The
+// helper's end is a SIGCHLD for the caller, as that of every program is: execve() sees to that.
 #pragma once
 #include <stdbool.h>
 #include <sys/types.h>
