@@ -20,8 +20,7 @@ EXPORTED enum nss_status _nss_ssoorg_getpwuid_r(uid_t uid, struct passwd *entry,
                                                 int *errnop);
 EXPORTED enum nss_status _nss_ssoorg_getgrnam_r(const char *name, struct group *entry, char *buffer, size_t size,
                                                 int *errnop);
-EXPORTED enum nss_status _nss_ssoorg_getgrgid_r(gid_t gid, struct group *entry, char *buffer, size_t size,
-                                                int *errnop);
+EXPORTED enum nss_status _nss_ssoorg_getgrgid_r(gid_t gid, struct group *entry, char *buffer, size_t size, int *errnop);
 EXPORTED enum nss_status _nss_ssoorg_initgroups_dyn(const char *user, gid_t group, long *start, long *size,
                                                     gid_t **groups, long limit, int *errnop);
 

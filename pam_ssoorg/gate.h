@@ -3,8 +3,8 @@
 #pragma once
 
 enum gate {
-  GATE_ASK = 0,    // ours, or may be: ssoorg-signin decides
-  GATE_NOT_OURS,   // the map, clean and intact, does not know it; or a user of /etc/passwd whom the map does not claim
+  GATE_ASK = 0,  // ours, or may be: ssoorg-signin decides
+  GATE_NOT_OURS, // the map, clean and intact, does not know it; or a user of /etc/passwd whom the map does not claim
 };
 
 // USER must not be NULL. A map that cannot be believed leads to GATE_ASK, except for names in /etc/passwd that it does

@@ -28,8 +28,8 @@ void hush_end(const struct hush *hush)
   const sigset_t set = only_sigchld();
   siginfo_t info = {.si_pid = 0};
   // Signals of one number are merged: one may stand for our helper and for a child of the host program.
-  if (sigtimedwait(&set, NULL, &AT_ONCE) == SIGCHLD &&
-      waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0) {
+  if (sigtimedwait(&set, NULL, &AT_ONCE) == SIGCHLD && waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+      info.si_pid != 0) {
     (void)kill(getpid(), SIGCHLD);
   }
   (void)pthread_sigmask(SIG_SETMASK, &hush->before, NULL);

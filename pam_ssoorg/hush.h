@@ -11,6 +11,6 @@ struct hush {
 // Holds SIGCHLD back for the calling thread.
 struct hush hush_begin(void);
 
-// To be called when the helper has been reaped: drops what it has sent, posts again what the host program's own children
-// may have sent meanwhile, and lets SIGCHLD through as before.
+// To be called when the helper has been reaped: drops what it has sent, posts again what the host program's own
+// children may have sent meanwhile, and lets SIGCHLD through as before.
 void hush_end(const struct hush *hush);

@@ -81,7 +81,7 @@ struct relay {
   pam_handle_t *pamh;
   struct channel channel;
   int flags;
-  bool spoken;  // the person has been shown something
+  bool spoken; // the person has been shown something
 };
 
 static enum status relay_message(struct relay *r, struct message_verdict *ret_verdict)

@@ -5,9 +5,9 @@
 
 #include "protocol/protocol.h"
 
-// Asks TYPE for USER. FLAGS are those of the PAM call. *RET_VERDICT is VERDICT_UNAVAILABLE whenever there is no verdict:
-// ssoorg-signin cannot be started, ends, is slow, or says what it may not; VERDICT_REFUSED if that happens after it has
-// spoken to the person. TICKET is "" or borrowed.
+// Asks TYPE for USER. FLAGS are those of the PAM call. *RET_VERDICT is VERDICT_UNAVAILABLE whenever there is no
+// verdict: ssoorg-signin cannot be started, ends, is slow, or says what it may not; VERDICT_REFUSED if that happens
+// after it has spoken to the person. TICKET is "" or borrowed.
 struct relay_request {
   enum message_type type;
   const char *user;

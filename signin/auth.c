@@ -40,8 +40,8 @@ static void check_password(struct session *s, const struct situation *situation,
     return;
   }
   bool refused = status == STATUS_REFUSED;
-  session_refuse(s, refused ? result.decision.row : s->decision.row,
-                 refused ? result.decision.notice : NOTICE_INTERNAL, "");
+  session_refuse(s, refused ? result.decision.row : s->decision.row, refused ? result.decision.notice : NOTICE_INTERNAL,
+                 "");
 }
 
 static void run_sso(struct session *s, const struct situation *situation, struct message_verdict *verdict)
@@ -77,9 +77,7 @@ void phase_auth(struct session *s, struct message_verdict *verdict)
   question.person = situation.person;
   policy_decide(&question, &s->decision);
   switch (s->decision.outcome) {
-  case OUTCOME_NOT_OURS:
-    verdict->verdict = VERDICT_NOT_OURS;
-    break;
+  case OUTCOME_NOT_OURS: verdict->verdict = VERDICT_NOT_OURS; break;
   case OUTCOME_UNAVAILABLE:
     session_refuse(s, s->decision.row, s->decision.notice, "");
     verdict->verdict = VERDICT_UNAVAILABLE;
@@ -92,9 +90,7 @@ void phase_auth(struct session *s, struct message_verdict *verdict)
     }
     break;
   case OUTCOME_REFUSED:
-  case OUTCOME_GRANTED:
-    session_refuse(s, s->decision.row, s->decision.notice, "");
-    break;
+  case OUTCOME_GRANTED: session_refuse(s, s->decision.row, s->decision.notice, ""); break;
   }
   record_done(&ACCOUNT_RECORD, &situation.account);
 }

@@ -23,8 +23,7 @@ static bool is_from_parent(void)
 {
   struct ucred peer;
   socklen_t length = sizeof peer;
-  return getsockopt(SOCKET_FD, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 && peer.uid == 0 &&
-         peer.pid == getppid();
+  return getsockopt(SOCKET_FD, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 && peer.uid == 0 && peer.pid == getppid();
 }
 
 static bool set_limit(int which, rlim_t value)

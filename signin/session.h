@@ -12,7 +12,7 @@ struct session {
   const struct message_request *request;
   struct config config;
   bool config_readable;
-  struct report trouble;  // why config or store cannot be read
+  struct report trouble; // why config or store cannot be read
   struct policy_decision decision;
 };
 

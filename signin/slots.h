@@ -9,21 +9,24 @@
 #include "base/status.h"
 
 struct slots {
-  int fd;  // holds the locks; -1 for none
+  int fd; // holds the locks; -1 for none
 };
 
-#define SLOTS_NONE {-1}
+#define SLOTS_NONE                                                                                                     \
+  {                                                                                                                    \
+    -1                                                                                                                 \
+  }
 
 struct slot_request {
   const char *login;
   const char *rhost;
   int64_t max_sign_ins;
   bool owner;
-  int wait_ms;  // how long an earlier sign-in of the same login and address may take to go away
+  int wait_ms; // how long an earlier sign-in of the same login and address may take to go away
 };
 
-// Takes both. STATUS_EXISTS if one is under way for this login and address, STATUS_BUSY if the host has enough, STATUS_IO
-// if the file in DIR cannot be used.
+// Takes both. STATUS_EXISTS if one is under way for this login and address, STATUS_BUSY if the host has enough,
+// STATUS_IO if the file in DIR cannot be used.
 MUST_CHECK enum status slots_take(const char *dir, const struct slot_request *request, struct slots *ret_slots);
 
 void slots_release(struct slots *slots);

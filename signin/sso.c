@@ -29,7 +29,7 @@ struct flow {
   struct org org;
   struct connection connection;
   int64_t deadline_ms;
-  struct outcome outcome;  // AUTHORIZED or FAILED, once it is there
+  struct outcome outcome; // AUTHORIZED or FAILED, once it is there
 };
 
 static void flow_stop(struct flow *f)
@@ -108,10 +108,10 @@ static enum status wait_either(const struct flow *f, bool with_module, int64_t d
 
 static enum status receive_outcome(struct flow *f)
 {
-  enum status status = channel_receive(&f->oidc.channel, clock_monotonic_ms() + ENTER_WAIT_MS, &f->outcome.type,
-                                       &f->outcome.value);
+  enum status status =
+      channel_receive(&f->oidc.channel, clock_monotonic_ms() + ENTER_WAIT_MS, &f->outcome.type, &f->outcome.value);
   if (status == STATUS_OK) {
-    flow_stop(f);  // nothing more is to come: free the slot while the person reads
+    flow_stop(f); // nothing more is to come: free the slot while the person reads
     return STATUS_OK;
   }
   session_log(LOG_ERR, "ssoorg-oidc ended without an answer: %s", status_text(status));

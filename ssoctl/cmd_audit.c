@@ -48,8 +48,9 @@ static int parse_since(const char *typed, int64_t *ret_since_s)
   }
   const char *end = strptime(typed, "%Y-%m-%dT%H:%M:%SZ", &parts);
   if (end == NULL || *end != '\0') {
-    return desk_fail(EXIT_USAGE, "--since \"%.40s\": is not a duration such as 12h or a date such as "
-                                 "2026-01-31T08:00:00Z",
+    return desk_fail(EXIT_USAGE,
+                     "--since \"%.40s\": is not a duration such as 12h or a date such as "
+                     "2026-01-31T08:00:00Z",
                      typed);
   }
   *ret_since_s = timegm(&parts);
@@ -59,9 +60,9 @@ static int parse_since(const char *typed, int64_t *ret_since_s)
 int cmd_audit(const struct invocation *in)
 {
   static const struct column COLUMNS[] = {
-      {"at", COLUMN_DATE},    {"actor", COLUMN_TEXT},   {"event", COLUMN_TEXT}, {"org", COLUMN_TEXT},
-      {"login", COLUMN_TEXT}, {"rhost", COLUMN_TEXT},   {"service", COLUMN_TEXT}, {"row", COLUMN_TEXT},
-      {"detail", COLUMN_TEXT},
+      {"at", COLUMN_DATE},      {"actor", COLUMN_TEXT}, {"event", COLUMN_TEXT},
+      {"org", COLUMN_TEXT},     {"login", COLUMN_TEXT}, {"rhost", COLUMN_TEXT},
+      {"service", COLUMN_TEXT}, {"row", COLUMN_TEXT},   {"detail", COLUMN_TEXT},
   };
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));

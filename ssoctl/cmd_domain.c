@@ -4,19 +4,17 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/text.h"
+#include "claim.h"
 #include "desk.h"
 
 int desk_domain(const char *typed, char to[static DOMAIN_SIZE])
 {
-  char folded[DOMAIN_SIZE];
-  if (text_fold_ascii(typed, folded, sizeof folded) != STATUS_OK || !name_is_domain(folded)) {
-    return desk_fail(EXIT_USAGE, "domain \"%.260s\": is not two or more labels of [a-z0-9-] separated by dots (an "
-                                 "international name in its xn-- form)",
-                     typed);
-  }
-  memcpy(to, folded, strlen(folded) + 1);
-  return EXIT_DONE;
+  return claim_from_typed(typed, to) == STATUS_OK
+             ? EXIT_DONE
+             : desk_fail(EXIT_USAGE,
+                         "domain \"%.260s\": is not two or more labels of letters, digits and hyphens "
+                         "separated by dots",
+                         typed);
 }
 
 static int domain_operation(struct desk *desk, const struct invocation *in, enum operation_kind kind,
@@ -38,6 +36,10 @@ int cmd_domain_add(const struct invocation *in)
   struct operation op;
   struct operation_result result;
   int code = domain_operation(&desk, in, OPERATION_DOMAIN_ADD, &op);
+  const char *objection = code == EXIT_DONE ? claim_objection(op.domain) : NULL;
+  if (objection != NULL) {
+    code = desk_fail(EXIT_REFUSED, "domain \"%s\": is %s, which no org can claim", op.domain, objection);
+  }
   if (code == EXIT_DONE) {
     code = desk_operate(&desk, &op, &result);
   }
@@ -120,8 +122,9 @@ static enum status add_domain(void *context, const struct domain *domain)
 
 int cmd_domain_list(const struct invocation *in)
 {
-  static const struct column COLUMNS[] = {{"domain", COLUMN_TEXT},  {"org", COLUMN_TEXT},      {"status", COLUMN_TEXT},
-                                          {"by_hand", COLUMN_TEXT}, {"added_at", COLUMN_DATE}, {"verified_at", COLUMN_DATE}};
+  static const struct column COLUMNS[] = {{"domain", COLUMN_TEXT},   {"org", COLUMN_TEXT},
+                                          {"status", COLUMN_TEXT},   {"by_hand", COLUMN_TEXT},
+                                          {"added_at", COLUMN_DATE}, {"verified_at", COLUMN_DATE}};
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
   struct domain_walk walk = {&desk, &sheet};

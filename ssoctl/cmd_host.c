@@ -94,8 +94,7 @@ static int make_store(struct desk *desk, const unsigned char seed[static SIPHASH
     status = write_seed(desk->store, seed);
   }
   if (status != STATUS_OK) {
-    return desk_fail(EXIT_FAILED, "%s",
-                     report.text[0] != '\0' ? report.text : status_text(status));
+    return desk_fail(EXIT_FAILED, "%s", report.text[0] != '\0' ? report.text : status_text(status));
   }
   const struct operation_host host = {.store = desk->store, .config = &desk->config, .map_path = desk->map_path};
   status = operation_publish(&host, &report);
@@ -131,9 +130,10 @@ int cmd_init(const struct invocation *in)
 int cmd_status(const struct invocation *in)
 {
   static const struct column COLUMNS[] = {
-      {"store", COLUMN_TEXT},    {"map", COLUMN_TEXT},        {"map_current", COLUMN_BOOL}, {"orgs", COLUMN_NUMBER},
-      {"accounts", COLUMN_NUMBER}, {"memberships", COLUMN_NUMBER}, {"invites", COLUMN_NUMBER},
-      {"audit_events", COLUMN_NUMBER},
+      {"store", COLUMN_TEXT},       {"map", COLUMN_TEXT},
+      {"map_current", COLUMN_BOOL}, {"orgs", COLUMN_NUMBER},
+      {"accounts", COLUMN_NUMBER},  {"memberships", COLUMN_NUMBER},
+      {"invites", COLUMN_NUMBER},   {"audit_events", COLUMN_NUMBER},
   };
   static const enum store_table TABLES[] = {TABLE_ORGS, TABLE_ACCOUNTS, TABLE_MEMBERSHIPS, TABLE_INVITES, TABLE_AUDIT};
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
@@ -143,7 +143,8 @@ int cmd_status(const struct invocation *in)
     code = desk_read(&desk);
   }
   for (size_t i = 0; code == EXIT_DONE && i < COUNT_OF(TABLES); i++) {
-    code = store_count(desk.txn, TABLES[i], &counts[i]) == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "store: damaged");
+    code = store_count(desk.txn, TABLES[i], &counts[i]) == STATUS_OK ? EXIT_DONE
+                                                                     : desk_fail(EXIT_FAILED, "store: damaged");
   }
   if (code != EXIT_DONE) {
     return code;

@@ -26,7 +26,7 @@ static bool is_loopback(const char *host)
   for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
     size_t length = strlen(NAMES[i]);
     if (strncmp(host, NAMES[i], length) == 0 && strchr(":/", host[length]) != NULL) {
-      return true;  // also at the NUL: strchr() finds it
+      return true; // also at the NUL: strchr() finds it
     }
   }
   return false;
@@ -135,8 +135,8 @@ static int set_named(const struct desk *desk, struct connection *connection)
     enum option option;
     int (*set)(const char *typed, struct connection *connection);
   } SETTERS[] = {
-      {OPTION_CLIENT_ID, set_client_id}, {OPTION_SCOPES, set_scopes},   {OPTION_CLIENT_SECRET_FILE, set_secret},
-      {OPTION_CA_FILE, set_ca},          {OPTION_AUTH, set_auth},       {OPTION_EMAIL_CLAIM, set_claim},
+      {OPTION_CLIENT_ID, set_client_id}, {OPTION_SCOPES, set_scopes}, {OPTION_CLIENT_SECRET_FILE, set_secret},
+      {OPTION_CA_FILE, set_ca},          {OPTION_AUTH, set_auth},     {OPTION_EMAIL_CLAIM, set_claim},
   };
   const struct invocation *in = desk->in;
   int code = in->options[OPTION_ISSUER] != NULL ? set_issuer(desk, in->options[OPTION_ISSUER], connection) : EXIT_DONE;
@@ -214,8 +214,9 @@ int cmd_idp_set(const struct invocation *in)
     code = desk_operate(&desk, &op, &result);
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s: connection to %s stored; next: ssoctl idp test %s (while the org enforces, a changed "
-                     "issuer, client or secret takes effect only then)",
+    desk_done(&desk,
+              "org %s: connection to %s stored; next: ssoctl idp test %s (while the org enforces, a changed "
+              "issuer, client or secret takes effect only then)",
               op.org, connection.issuer, op.org);
   }
   return code;
@@ -224,8 +225,8 @@ int cmd_idp_set(const struct invocation *in)
 int cmd_idp_show(const struct invocation *in)
 {
   static const struct column COLUMNS[] = {
-      {"org", COLUMN_TEXT},        {"issuer", COLUMN_TEXT}, {"client_id", COLUMN_TEXT}, {"auth", COLUMN_TEXT},
-      {"secret_set", COLUMN_BOOL}, {"scopes", COLUMN_TEXT}, {"email_claim", COLUMN_TEXT}, {"own_ca", COLUMN_BOOL},
+      {"org", COLUMN_TEXT},        {"issuer", COLUMN_TEXT},   {"client_id", COLUMN_TEXT},   {"auth", COLUMN_TEXT},
+      {"secret_set", COLUMN_BOOL}, {"scopes", COLUMN_TEXT},   {"email_claim", COLUMN_TEXT}, {"own_ca", COLUMN_BOOL},
       {"tried", COLUMN_BOOL},      {"tried_at", COLUMN_DATE}, {"set_at", COLUMN_DATE},
   };
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;

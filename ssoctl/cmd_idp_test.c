@@ -49,8 +49,12 @@ static int report_failure(const struct test *t, const struct message_failed *fai
 static int print_found(const struct test *t, const struct message_found *found)
 {
   static const struct column COLUMNS[] = {
-      {"issuer", COLUMN_TEXT},   {"device_authorization_endpoint", COLUMN_TEXT}, {"token_endpoint", COLUMN_TEXT},
-      {"jwks_uri", COLUMN_TEXT}, {"userinfo_endpoint", COLUMN_TEXT},             {"keys", COLUMN_NUMBER},
+      {"issuer", COLUMN_TEXT},
+      {"device_authorization_endpoint", COLUMN_TEXT},
+      {"token_endpoint", COLUMN_TEXT},
+      {"jwks_uri", COLUMN_TEXT},
+      {"userinfo_endpoint", COLUMN_TEXT},
+      {"keys", COLUMN_NUMBER},
   };
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
   sheet_add(&sheet, (const struct cell[]){{found->issuer, 0},
@@ -77,8 +81,8 @@ static const char *email_words(uint8_t state)
 static int print_authorized(const struct test *t, const struct message_authorized *a)
 {
   static const struct column COLUMNS[] = {
-      {"issuer", COLUMN_TEXT},      {"client_id", COLUMN_TEXT}, {"subject", COLUMN_TEXT},  {"email", COLUMN_TEXT},
-      {"email_state", COLUMN_TEXT}, {"name", COLUMN_TEXT},      {"algorithm", COLUMN_TEXT}, {"key_id", COLUMN_TEXT},
+      {"issuer", COLUMN_TEXT},      {"client_id", COLUMN_TEXT},     {"subject", COLUMN_TEXT},   {"email", COLUMN_TEXT},
+      {"email_state", COLUMN_TEXT}, {"name", COLUMN_TEXT},          {"algorithm", COLUMN_TEXT}, {"key_id", COLUMN_TEXT},
       {"requests", COLUMN_NUMBER},  {"connections", COLUMN_NUMBER},
   };
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
@@ -165,8 +169,10 @@ static int load(struct test *t, const char *slug)
   }
   desk_end_read(t->desk);
   return status == STATUS_OK ? EXIT_DONE
-                             : desk_fail(desk_exit_code(status), "org \"%s\": has no connection; 'ssoctl idp set' "
-                                                                 "makes one", t->org.slug);
+                             : desk_fail(desk_exit_code(status),
+                                         "org \"%s\": has no connection; 'ssoctl idp set' "
+                                         "makes one",
+                                         t->org.slug);
 }
 
 int cmd_idp_test(const struct invocation *in)
@@ -185,7 +191,7 @@ int cmd_idp_test(const struct invocation *in)
                                        &t.connection, (uint32_t)desk.config.sign_in_timeout_s,
                                        desk.config.allow_loopback_http};
   t.deadline_ms = clock_monotonic_ms() + desk.config.sign_in_timeout_s * 1000 + MARGIN_MS;
-  store_close(&desk.store);  // the store is closed before anything is started
+  store_close(&desk.store); // the store is closed before anything is started
   if (oidc_start(PATH_OIDC, &request, &report, &t.oidc) != STATUS_OK) {
     return desk_fail(EXIT_FAILED, "%s", report.text);
   }

@@ -133,8 +133,9 @@ static int set_paths(const struct invocation *in, struct operation *op)
     size_t length = strlen(typed);
     legal = legal && length < 256 && (length < 3 || strcmp(typed + length - 3, "/..") != 0);
     if (!legal) {
-      return desk_fail(EXIT_USAGE, "%s \"%.100s\": is not an absolute path of at most 255 characters without \"..\", "
-                                   "spaces and colons",
+      return desk_fail(EXIT_USAGE,
+                       "%s \"%.100s\": is not an absolute path of at most 255 characters without \"..\", "
+                       "spaces and colons",
                        PATHS[i].name, typed);
     }
     memcpy(PATHS[i].option == OPTION_HOME ? op->home : op->shell, typed, length + 1);
@@ -249,8 +250,8 @@ static int check_filters(const struct walk *walk)
 int cmd_member_list(const struct invocation *in)
 {
   static const struct column COLUMNS[] = {
-      {"org", COLUMN_TEXT},    {"login", COLUMN_TEXT},  {"email", COLUMN_TEXT}, {"name", COLUMN_TEXT},
-      {"role", COLUMN_TEXT},   {"source", COLUMN_TEXT}, {"status", COLUMN_TEXT}, {"uid", COLUMN_NUMBER},
+      {"org", COLUMN_TEXT},       {"login", COLUMN_TEXT},           {"email", COLUMN_TEXT},  {"name", COLUMN_TEXT},
+      {"role", COLUMN_TEXT},      {"source", COLUMN_TEXT},          {"status", COLUMN_TEXT}, {"uid", COLUMN_NUMBER},
       {"joined_at", COLUMN_DATE}, {"last_sign_in_at", COLUMN_DATE},
   };
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;

@@ -49,9 +49,10 @@ int cmd_org_create(const struct invocation *in)
 }
 
 static const struct column ORG_COLUMNS[] = {
-    {"slug", COLUMN_TEXT},        {"name", COLUMN_TEXT},    {"provisioning", COLUMN_TEXT}, {"enforcement", COLUMN_TEXT},
-    {"owner", COLUMN_TEXT},       {"gid", COLUMN_NUMBER},   {"admins_gid", COLUMN_NUMBER}, {"trust", COLUMN_TEXT},
-    {"default_role", COLUMN_TEXT}, {"created_at", COLUMN_DATE},
+    {"slug", COLUMN_TEXT},         {"name", COLUMN_TEXT},  {"provisioning", COLUMN_TEXT},
+    {"enforcement", COLUMN_TEXT},  {"owner", COLUMN_TEXT}, {"gid", COLUMN_NUMBER},
+    {"admins_gid", COLUMN_NUMBER}, {"trust", COLUMN_TEXT}, {"default_role", COLUMN_TEXT},
+    {"created_at", COLUMN_DATE},
 };
 
 struct org_walk {

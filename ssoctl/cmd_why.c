@@ -31,15 +31,17 @@ static const char *key_words(const struct policy_question *asked)
   question.stage = STAGE_SESSION;
   question.way = WAY_KEY;
   policy_decide(&question, &decision);
-  return decision.outcome == OUTCOME_GRANTED ? "accepted" : decision.outcome == OUTCOME_REFUSED ? "refused" : "not ours";
+  return decision.outcome == OUTCOME_GRANTED   ? "accepted"
+         : decision.outcome == OUTCOME_REFUSED ? "refused"
+                                               : "not ours";
 }
 
 static int print(struct desk *desk, const struct situation *s, const struct policy_question *question)
 {
   static const struct column COLUMNS[] = {
-      {"login", COLUMN_TEXT},     {"row", COLUMN_TEXT},       {"offered", COLUMN_TEXT}, {"reason", COLUMN_TEXT},
-      {"sso_org", COLUMN_TEXT},   {"key_alone", COLUMN_TEXT}, {"account", COLUMN_BOOL}, {"uid", COLUMN_NUMBER},
-      {"email", COLUMN_TEXT},     {"governing_org", COLUMN_TEXT}, {"local_user", COLUMN_BOOL},
+      {"login", COLUMN_TEXT},   {"row", COLUMN_TEXT},           {"offered", COLUMN_TEXT},    {"reason", COLUMN_TEXT},
+      {"sso_org", COLUMN_TEXT}, {"key_alone", COLUMN_TEXT},     {"account", COLUMN_BOOL},    {"uid", COLUMN_NUMBER},
+      {"email", COLUMN_TEXT},   {"governing_org", COLUMN_TEXT}, {"local_user", COLUMN_BOOL},
   };
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
   struct policy_decision decision;
@@ -80,8 +82,7 @@ int cmd_why(const struct invocation *in)
     return desk_fail(EXIT_FAILED, "store: %s", status_text(status));
   }
   const struct passwd *entry = getpwnam(login);
-  situation.person.local_user =
-      entry != NULL && (!situation.person.known || entry->pw_uid != situation.account.uid);
+  situation.person.local_user = entry != NULL && (!situation.person.known || entry->pw_uid != situation.account.uid);
   question.person = situation.person;
   const char *service = in->options[OPTION_SERVICE] != NULL ? in->options[OPTION_SERVICE] : "sshd";
   bool login_service = strcmp(service, "sshd") == 0 || strcmp(service, "login") == 0;

@@ -53,19 +53,19 @@ struct invocation;
 
 struct command {
   const char *noun;
-  const char *verb;       // "" for a command of one word
-  const char *arguments;  // as shown in the usage: "SLUG EMAIL"; in brackets what may be left out
+  const char *verb;      // "" for a command of one word
+  const char *arguments; // as shown in the usage: "SLUG EMAIL"; in brackets what may be left out
   size_t least;
   size_t most;
-  uint64_t options;  // OPTION_BIT()s it takes
+  uint64_t options; // OPTION_BIT()s it takes
   int (*run)(const struct invocation *in);
-  const char *help;  // one line
+  const char *help; // one line
 };
 
 struct invocation {
   const struct command *command;
-  const char *arguments[ARGUMENTS_MAX];  // NULL where nothing was typed
-  const char *options[OPTION_COUNT];     // NULL where not given; "" for one that takes no value
+  const char *arguments[ARGUMENTS_MAX]; // NULL where nothing was typed
+  const char *options[OPTION_COUNT];    // NULL where not given; "" for one that takes no value
 };
 
 // Parses ARGC words behind noun and verb. EXIT_DONE, or EXIT_USAGE after an error on standard error that quotes the

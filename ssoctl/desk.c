@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "claim.h"
 #include "paths.h"
 #include "store/accounts.h"
 #include "store/numbers_store.h"
@@ -91,8 +92,10 @@ static int refuse_delegate(struct desk *desk)
   enum status status = numbers_get(desk->txn, (uint32_t)uid, &number);
   desk_end_read(desk);
   return status == STATUS_NOT_FOUND ? EXIT_DONE
-                                    : desk_fail(EXIT_REFUSED, "uid %lld is an account of an org, not an operator of "
-                                                              "this host", (long long)uid);
+                                    : desk_fail(EXIT_REFUSED,
+                                                "uid %lld is an account of an org, not an operator of "
+                                                "this host",
+                                                (long long)uid);
 }
 
 int desk_open(const struct invocation *in, struct desk *desk)
@@ -186,9 +189,10 @@ void desk_done(const struct desk *desk, const char *format, ...)
 
 int desk_email(const char *typed, char to[static EMAIL_SIZE])
 {
-  if (name_fold_email(typed, to) != STATUS_OK) {
-    return desk_fail(EXIT_USAGE, "email \"%.260s\": is not LOCAL@DOMAIN with a local part of 1 to 64 of [a-z0-9._+-] "
-                                 "that does not begin with \"-\" or \".\"",
+  if (claim_email_from_typed(typed, to) != STATUS_OK) {
+    return desk_fail(EXIT_USAGE,
+                     "email \"%.260s\": is not LOCAL@DOMAIN with a local part of 1 to 64 of [a-z0-9._+-] "
+                     "that does not begin with \"-\" or \".\"",
                      typed);
   }
   return EXIT_DONE;

@@ -16,10 +16,13 @@ struct desk {
   const char *config_path;
   char map_path[4096];
   char actor[ACTOR_SIZE];
-  struct store_txn *txn;  // after desk_read()
+  struct store_txn *txn; // after desk_read()
 };
 
-#define DESK_EMPTY {.store = NULL}
+#define DESK_EMPTY                                                                                                     \
+  {                                                                                                                    \
+    .store = NULL                                                                                                      \
+  }
 
 // Checks who runs the command (root, or an operator through sudo), reads the settings and opens the store. Returns an
 // exit code; after anything but EXIT_DONE the error is on standard error. desk_close() ends it.

@@ -7,7 +7,7 @@
 
 static const struct {
   const char *name;
-  const char *value;  // what it takes; NULL for none
+  const char *value; // what it takes; NULL for none
 } OPTIONS[OPTION_COUNT] = {
     [OPTION_JSON] = {"--json", NULL},
     [OPTION_YES] = {"--yes", NULL},

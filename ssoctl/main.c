@@ -41,8 +41,8 @@ static const struct command COMMANDS[] = {
      "invite somebody"},
     {"invite", "list", "SLUG", 1, 1, OPTIONS_COMMON, cmd_invite_list, "list the invites"},
     {"invite", "cancel", "SLUG EMAIL", 2, 2, OPTIONS_CHANGE, cmd_invite_cancel, "take an invite back"},
-    {"member", "add", "SLUG EMAIL", 2, 2,
-     OPTIONS_CHANGE | BIT(ROLE) | BIT(LOGIN) | BIT(NAME) | BIT(SHELL) | BIT(HOME), cmd_member_add, "add a member"},
+    {"member", "add", "SLUG EMAIL", 2, 2, OPTIONS_CHANGE | BIT(ROLE) | BIT(LOGIN) | BIT(NAME) | BIT(SHELL) | BIT(HOME),
+     cmd_member_add, "add a member"},
     {"member", "list", "[SLUG]", 0, 1, OPTIONS_COMMON | BIT(SOURCE) | BIT(ROLE), cmd_member_list, "list the members"},
     {"member", "remove", "SLUG EMAIL", 2, 2, OPTIONS_CHANGE, cmd_member_remove, "remove a member"},
     {"password", "set", "EMAIL", 1, 1, OPTIONS_CHANGE | BIT(STDIN), cmd_password_set, "set an account's password"},
@@ -88,8 +88,9 @@ static int print_overview(FILE *to, int code)
 {
   (void)fprintf(to, "Usage: ssoctl NOUN VERB ARGUMENTS [--options]\n\n");
   print_commands(to, NULL);
-  (void)fprintf(to, "\nEverywhere: --json, --yes, --help, --version, --store DIR, --config FILE; --dry-run on changes.\n"
-                    "Exit codes: 0 done, 1 failed, 2 usage, 3 refused by policy, 4 no such thing. See ssoctl(8).\n");
+  (void)fprintf(to,
+                "\nEverywhere: --json, --yes, --help, --version, --store DIR, --config FILE; --dry-run on changes.\n"
+                "Exit codes: 0 done, 1 failed, 2 usage, 3 refused by policy, 4 no such thing. See ssoctl(8).\n");
   return code;
 }
 

@@ -10,7 +10,7 @@
 enum column_type { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_BOOL, COLUMN_DATE };
 
 struct column {
-  const char *key;  // in JSON; the title of the table is made of it
+  const char *key; // in JSON; the title of the table is made of it
   enum column_type type;
 };
 
@@ -23,10 +23,10 @@ struct cell {
 struct sheet {
   const struct column *columns;
   size_t column_count;
-  struct cell *cells;  // texts are copies
+  struct cell *cells; // texts are copies
   size_t cell_count;
   size_t cell_capacity;
-  bool failed;  // out of memory while it was filled
+  bool failed; // out of memory while it was filled
 };
 
 // Nothing is owned yet.

@@ -16,7 +16,10 @@ struct bytes {
   size_t capacity;
 };
 
-#define BYTES_EMPTY {NULL, 0, 0}
+#define BYTES_EMPTY                                                                                                    \
+  {                                                                                                                    \
+    NULL, 0, 0                                                                                                         \
+  }
 
 // Wipes and frees what B owns and leaves it empty.
 void bytes_done(struct bytes *b);

@@ -9,14 +9,15 @@
 enum { LOCAL_PART_MAX = 64, LABEL_MAX = 63, SHORT_LOGIN_MAX = 31 };
 
 static const char *const RESERVED[] = {
-    "adm",      "admin",    "audio",   "avahi",     "backup",   "bin",     "cdrom",   "crontab",  "daemon",  "dialout",
-    "dip",      "disk",     "docker",  "fax",       "floppy",   "games",   "gnats",   "guest",    "halt",    "incus",
-    "input",    "irc",      "kmem",    "kvm",       "libvirt",  "libvirt-qemu", "list", "lp",      "lxd",     "mail",
-    "man",      "messagebus", "mysql", "netdev",    "news",     "nobody",  "nogroup", "operator", "plugdev", "podman",
-    "polkitd",  "postfix",  "postgres", "proxy",    "render",   "root",    "sasl",    "sgx",      "shadow",  "shutdown",
-    "src",      "ssh",      "sshd",    "ssoorg",    "staff",    "sudo",    "sync",    "sys",      "syslog",  "systemd",
-    "tape",     "tcpdump",  "tss",     "tty",       "users",    "utmp",    "uucp",    "uuidd",    "video",   "voice",
-    "wheel",    "wireshark", "www-data",
+    "adm",      "admin",    "audio",   "avahi",  "backup",     "bin",     "cdrom",    "crontab",      "daemon",
+    "dialout",  "dip",      "disk",    "docker", "fax",        "floppy",  "games",    "gnats",        "guest",
+    "halt",     "incus",    "input",   "irc",    "kmem",       "kvm",     "libvirt",  "libvirt-qemu", "list",
+    "lp",       "lxd",      "mail",    "man",    "messagebus", "mysql",   "netdev",   "news",         "nobody",
+    "nogroup",  "operator", "plugdev", "podman", "polkitd",    "postfix", "postgres", "proxy",        "render",
+    "root",     "sasl",     "sgx",     "shadow", "shutdown",   "src",     "ssh",      "sshd",         "ssoorg",
+    "staff",    "sudo",     "sync",    "sys",    "syslog",     "systemd", "tape",     "tcpdump",      "tss",
+    "tty",      "users",    "utmp",    "uucp",   "uuidd",      "video",   "voice",    "wheel",        "wireshark",
+    "www-data",
 };
 
 static bool is_lower(char c)

@@ -7,10 +7,10 @@
 #include "base/status.h"
 
 enum {
-  LOGIN_SIZE = 256,   // a login of 255 bytes works through ssh, su, sudo, login, cron (measured)
-  EMAIL_SIZE = 255,   // RFC 5321 4.5.3.1.3: a path of 256 with its angle brackets, so 254 characters
-  DOMAIN_SIZE = 254,  // RFC 1035 2.3.4, without the final dot
-  SLUG_SIZE = 24,     // [a-z][a-z0-9-]{1,22}
+  LOGIN_SIZE = 256,  // a login of 255 bytes works through ssh, su, sudo, login, cron (measured)
+  EMAIL_SIZE = 255,  // RFC 5321 4.5.3.1.3: a path of 256 with its angle brackets, so 254 characters
+  DOMAIN_SIZE = 254, // RFC 1035 2.3.4, without the final dot
+  SLUG_SIZE = 24,    // [a-z][a-z0-9-]{1,22}
 };
 
 // A login name as an account may have it: a legal email in folded form, or [a-z][a-z0-9._+-]{0,30} without "@".

@@ -59,8 +59,7 @@ static enum status append_list(struct bytes *out, const struct u32_list *list)
 static enum status encode_field(const struct field *field, const char *at, struct bytes *out)
 {
   switch (field->type) {
-  case FIELD_U8:
-    return bytes_append(out, at, 1);
+  case FIELD_U8: return bytes_append(out, at, 1);
   case FIELD_U32: {
     uint32_t value;
     memcpy(&value, at, sizeof value);
@@ -81,8 +80,7 @@ static enum status encode_field(const struct field *field, const char *at, struc
     const struct bytes *blob = (const void *)at;
     return blob->length > field->size ? STATUS_INVALID : append_run(out, bytes_text(blob), blob->length);
   }
-  case FIELD_U32_LIST:
-    return append_list(out, (const void *)at);
+  case FIELD_U32_LIST: return append_list(out, (const void *)at);
   }
   return STATUS_INVALID;
 }
@@ -167,14 +165,10 @@ static enum status decode_field(const struct field *field, struct cursor *c, cha
   switch (field->type) {
   case FIELD_U8:
   case FIELD_U32:
-  case FIELD_I64:
-    return decode_number(field, c, at);
-  case FIELD_TEXT:
-    return decode_text(field, c, at);
-  case FIELD_BYTES:
-    return decode_bytes(field, c, (void *)at);
-  case FIELD_U32_LIST:
-    return decode_list(c, (void *)at);
+  case FIELD_I64: return decode_number(field, c, at);
+  case FIELD_TEXT: return decode_text(field, c, at);
+  case FIELD_BYTES: return decode_bytes(field, c, (void *)at);
+  case FIELD_U32_LIST: return decode_list(c, (void *)at);
   }
   return STATUS_INVALID;
 }

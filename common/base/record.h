@@ -12,9 +12,9 @@ enum field_type {
   FIELD_U8,
   FIELD_U32,
   FIELD_I64,
-  FIELD_TEXT,     // char array in the struct, NUL-terminated; SIZE is the array's size
-  FIELD_BYTES,    // struct bytes in the struct; SIZE is the most it may hold
-  FIELD_U32_LIST  // struct u32_list in the struct
+  FIELD_TEXT,    // char array in the struct, NUL-terminated; SIZE is the array's size
+  FIELD_BYTES,   // struct bytes in the struct; SIZE is the most it may hold
+  FIELD_U32_LIST // struct u32_list in the struct
 };
 
 enum { U32_LIST_MAX = 64 };
@@ -32,19 +32,40 @@ struct field {
 
 struct record_type {
   const char *name;
-  uint8_t version;  // written in front; a reader accepts this one
+  uint8_t version; // written in front; a reader accepts this one
   size_t struct_size;
   const struct field *fields;
   size_t field_count;
 };
 
-#define FIELD_OF_U8(s, member) {FIELD_U8, offsetof(struct s, member), sizeof(((struct s *)0)->member)}
-#define FIELD_OF_U32(s, member) {FIELD_U32, offsetof(struct s, member), sizeof(((struct s *)0)->member)}
-#define FIELD_OF_I64(s, member) {FIELD_I64, offsetof(struct s, member), sizeof(((struct s *)0)->member)}
-#define FIELD_OF_TEXT(s, member) {FIELD_TEXT, offsetof(struct s, member), sizeof(((struct s *)0)->member)}
-#define FIELD_OF_BYTES(s, member, most) {FIELD_BYTES, offsetof(struct s, member), (most)}
-#define FIELD_OF_U32_LIST(s, member) {FIELD_U32_LIST, offsetof(struct s, member), sizeof(struct u32_list)}
-#define RECORD_TYPE(s, number, table) {#s, (number), sizeof(struct s), (table), sizeof(table) / sizeof((table)[0])}
+#define FIELD_OF_U8(s, member)                                                                                         \
+  {                                                                                                                    \
+    FIELD_U8, offsetof(struct s, member), sizeof(((struct s *)0)->member)                                              \
+  }
+#define FIELD_OF_U32(s, member)                                                                                        \
+  {                                                                                                                    \
+    FIELD_U32, offsetof(struct s, member), sizeof(((struct s *)0)->member)                                             \
+  }
+#define FIELD_OF_I64(s, member)                                                                                        \
+  {                                                                                                                    \
+    FIELD_I64, offsetof(struct s, member), sizeof(((struct s *)0)->member)                                             \
+  }
+#define FIELD_OF_TEXT(s, member)                                                                                       \
+  {                                                                                                                    \
+    FIELD_TEXT, offsetof(struct s, member), sizeof(((struct s *)0)->member)                                            \
+  }
+#define FIELD_OF_BYTES(s, member, most)                                                                                \
+  {                                                                                                                    \
+    FIELD_BYTES, offsetof(struct s, member), (most)                                                                    \
+  }
+#define FIELD_OF_U32_LIST(s, member)                                                                                   \
+  {                                                                                                                    \
+    FIELD_U32_LIST, offsetof(struct s, member), sizeof(struct u32_list)                                                \
+  }
+#define RECORD_TYPE(s, number, table)                                                                                  \
+  {                                                                                                                    \
+#s, (number), sizeof(struct s), (table), sizeof(table) / sizeof((table)[0])                                        \
+  }
 
 // Appends VALUE (a struct of TYPE) to OUT. STATUS_NO_MEMORY; STATUS_INVALID for a text without NUL in its array, a
 // blob over its limit or a list that is too long. OUT may hold a partial record after a failure.

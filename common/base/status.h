@@ -6,21 +6,21 @@
 
 enum status {
   STATUS_OK = 0,
-  STATUS_NO_MEMORY,   // an allocation failed; always a refusal, never "ignore"
-  STATUS_INVALID,     // a value is not legal
-  STATUS_NOT_FOUND,   // no such thing
-  STATUS_EXISTS,      // such a thing is there already
-  STATUS_REFUSED,     // policy forbids it
-  STATUS_IO,          // the operating system refused a read, write or open
-  STATUS_CORRUPT,     // stored or received bytes are not what they claim to be
-  STATUS_TOO_LARGE,   // longer than the stated limit
-  STATUS_TIMEOUT,     // the deadline passed
-  STATUS_CLOSED,      // the other side closed the connection
-  STATUS_PROTOCOL,    // a message that may not be sent now, or by that side
-  STATUS_VERSION,     // written by a newer program
-  STATUS_PERMISSION,  // owner or mode of a file is not what it must be
-  STATUS_BUSY,        // somebody else holds what is needed
-  STATUS_FULL,        // the store has no room left at its present size
+  STATUS_NO_MEMORY,  // an allocation failed; always a refusal, never "ignore"
+  STATUS_INVALID,    // a value is not legal
+  STATUS_NOT_FOUND,  // no such thing
+  STATUS_EXISTS,     // such a thing is there already
+  STATUS_REFUSED,    // policy forbids it
+  STATUS_IO,         // the operating system refused a read, write or open
+  STATUS_CORRUPT,    // stored or received bytes are not what they claim to be
+  STATUS_TOO_LARGE,  // longer than the stated limit
+  STATUS_TIMEOUT,    // the deadline passed
+  STATUS_CLOSED,     // the other side closed the connection
+  STATUS_PROTOCOL,   // a message that may not be sent now, or by that side
+  STATUS_VERSION,    // written by a newer program
+  STATUS_PERMISSION, // owner or mode of a file is not what it must be
+  STATUS_BUSY,       // somebody else holds what is needed
+  STATUS_FULL,       // the store has no room left at its present size
 };
 
 // A short ASCII phrase for STATUS ("no such thing"), never NULL, static.

@@ -18,8 +18,8 @@ MUST_CHECK enum status text_copy_clean(const void *data, size_t length, char *te
 // Copies the C string FROM into TEXT of SIZE bytes. STATUS_TOO_LARGE leaves TEXT untouched.
 MUST_CHECK enum status text_copy(const char *from, char *text, size_t size);
 
-// Writes the LENGTH bytes into TEXT as printable ASCII: every other byte and the backslash as \xNN; cut with "..." where
-// SIZE is too small (SIZE at least 8). For logs and terminals.
+// Writes the LENGTH bytes into TEXT as printable ASCII: every other byte and the backslash as \xNN; cut with "..."
+// where SIZE is too small (SIZE at least 8). For logs and terminals.
 void text_escape(const void *data, size_t length, char *text, size_t size);
 
 // The whole of TEXT as a decimal number between MIN and MAX. STATUS_INVALID.

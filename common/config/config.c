@@ -23,13 +23,14 @@ static bool is_absolute(const char *path)
 static enum status copy_path(const char *value, char *to, size_t size)
 {
   size_t length = strlen(value);
-  bool legal = is_absolute(value) && strchr(value, ' ') == NULL && (length < 3 || strcmp(value + length - 3, "/..") != 0);
+  bool legal =
+      is_absolute(value) && strchr(value, ' ') == NULL && (length < 3 || strcmp(value + length - 3, "/..") != 0);
   return legal && length > 1 ? text_copy(value, to, size) : STATUS_INVALID;
 }
 
 static enum status parse_home(const char *value, struct config *config)
 {
-  char home[PATH_SIZE - LOGIN_SIZE];  // a login of any length fits behind it
+  char home[PATH_SIZE - LOGIN_SIZE]; // a login of any length fits behind it
   enum status status = copy_path(value, home, sizeof home);
   return status != STATUS_OK ? STATUS_INVALID : text_copy(home, config->map.home, sizeof config->map.home);
 }

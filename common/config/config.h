@@ -10,10 +10,10 @@
 #include "map/map_records.h"
 
 struct config {
-  struct map_settings map;      // sshd-paths, home, shell, uid-ranges: what the modules need
-  int64_t sign_in_timeout_s;    // sign-in-timeout
-  int64_t max_sign_ins;         // max-sign-ins
-  bool allow_loopback_http;     // allow-loopback-http
+  struct map_settings map;   // sshd-paths, home, shell, uid-ranges: what the modules need
+  int64_t sign_in_timeout_s; // sign-in-timeout
+  int64_t max_sign_ins;      // max-sign-ins
+  bool allow_loopback_http;  // allow-loopback-http
 };
 
 // Reads the file at PATH, then PATH.d/*.conf in the order of their names, into *RET_CONFIG. STATUS_NOT_FOUND,

@@ -10,7 +10,7 @@
 
 struct map_entry {
   uint64_t hash;
-  uint64_t offset;  // of the record, counted from the first record
+  uint64_t offset; // of the record, counted from the first record
 };
 
 // All zero but the seed is a valid empty builder; map_builder_done() frees it.

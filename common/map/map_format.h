@@ -37,23 +37,23 @@ enum map_kind {
 };
 
 enum map_key {
-  KEY_LOGIN = 'n',       // login -> account
-  KEY_UID = 'u',         // u32 -> account
-  KEY_GROUP = 'g',       // group name -> group of an org
-  KEY_GID = 'G',         // u32 -> group of an org
-  KEY_DOMAIN = 'd',      // domain -> domain open to first logins
-  KEY_REMOVED = 'r',     // u32 -> number that must not be given again
-  KEY_SETTINGS = 's',    // one byte -> settings
+  KEY_LOGIN = 'n',    // login -> account
+  KEY_UID = 'u',      // u32 -> account
+  KEY_GROUP = 'g',    // group name -> group of an org
+  KEY_GID = 'G',      // u32 -> group of an org
+  KEY_DOMAIN = 'd',   // domain -> domain open to first logins
+  KEY_REMOVED = 'r',  // u32 -> number that must not be given again
+  KEY_SETTINGS = 's', // one byte -> settings
 };
 
 struct map_header {
   unsigned char seed[SIPHASH_SEED_SIZE];
-  uint64_t slot_count;      // a power of two
+  uint64_t slot_count; // a power of two
   uint64_t records_offset;
 };
 
 struct map_state {
-  uint64_t serial;  // of the store when this was written
+  uint64_t serial; // of the store when this was written
   unsigned char boot_id[MAP_BOOT_ID_SIZE];
   uint8_t clean;
 };

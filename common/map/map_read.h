@@ -15,7 +15,10 @@ struct map_reader {
   struct map_state state;
 };
 
-#define MAP_READER_EMPTY {.fd = -1}
+#define MAP_READER_EMPTY                                                                                               \
+  {                                                                                                                    \
+    .fd = -1                                                                                                           \
+  }
 
 // Opens the map at PATH. It must be a regular file of root (or of the effective user) that nobody else may write:
 // STATUS_PERMISSION. STATUS_NOT_FOUND, STATUS_IO, STATUS_CORRUPT, STATUS_VERSION.

@@ -9,20 +9,20 @@
 enum { PATH_SIZE = 512, SHELL_SIZE = 256, GECOS_SIZE = 256, GROUP_NAME_SIZE = LOGIN_SIZE, MEMBERS_MAX = 1000 };
 
 struct map_account {
-  uint32_t uid;  // also the gid of the private group
+  uint32_t uid; // also the gid of the private group
   char login[LOGIN_SIZE];
   char gecos[GECOS_SIZE];
   char home[PATH_SIZE];
   char shell[SHELL_SIZE];
-  struct u32_list groups;  // gids of org groups by active memberships
+  struct u32_list groups; // gids of org groups by active memberships
 };
 
 struct map_group {
   uint32_t gid;
   char name[GROUP_NAME_SIZE];
-  uint8_t enforced;      // named for a user only to root's sshd (POLICY K3)
+  uint8_t enforced; // named for a user only to root's sshd (POLICY K3)
   uint32_t member_count;
-  struct bytes members;  // member_count logins, each with its NUL
+  struct bytes members; // member_count logins, each with its NUL
 };
 
 struct map_domain {
@@ -37,11 +37,11 @@ struct map_removed {
 enum { RANGES_MAX = 8 };
 
 struct map_settings {
-  char sshd_paths[1024];  // separated by spaces
-  char home[PATH_SIZE];   // directory above the homes
+  char sshd_paths[1024]; // separated by spaces
+  char home[PATH_SIZE];  // directory above the homes
   char shell[SHELL_SIZE];
-  struct u32_list ranges;  // first, last, first, last...
-  struct u32_list used;    // numbers given in each range
+  struct u32_list ranges; // first, last, first, last...
+  struct u32_list used;   // numbers given in each range
 };
 
 extern const struct record_type MAP_ACCOUNT_RECORD;

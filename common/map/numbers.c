@@ -45,8 +45,7 @@ static enum status choose_in(struct range range, uint64_t start, number_taken *t
 }
 
 enum status number_choose(const unsigned char seed[static SIPHASH_SEED_SIZE], const char *name,
-                          const struct map_settings *settings, number_taken *taken, void *context,
-                          uint32_t *ret_number)
+                          const struct map_settings *settings, number_taken *taken, void *context, uint32_t *ret_number)
 {
   uint64_t start = siphash(seed, name, strlen(name));
   for (uint32_t i = 0; i + 1 < settings->ranges.count; i += 2) {

@@ -11,10 +11,10 @@ struct application {
   struct store_txn *txn;
   struct report *report;
   struct operation_result *result;
-  struct audit_event event;  // starts with actor, rhost, service, org, login of the operation
+  struct audit_event event; // starts with actor, rhost, service, org, login of the operation
   int64_t now_s;
-  bool publish;  // the map was marked dirty and must be written after the commit
-  bool silent;   // no audit event
+  bool publish; // the map was marked dirty and must be written after the commit
+  bool silent;  // no audit event
 };
 
 typedef enum status apply_function(struct application *a);

@@ -55,8 +55,8 @@ enum status apply_idp_set(struct application *a)
     return status;
   }
   bool tried = !first && before.tried == 1 && same_client(&before, &wanted);
-  bool staged = !first && org.enforcement != ENFORCEMENT_OFF &&
-                !(same_client(&before, &wanted) && same_secret(&before, &wanted));
+  bool staged =
+      !first && org.enforcement != ENFORCEMENT_OFF && !(same_client(&before, &wanted) && same_secret(&before, &wanted));
   wanted.tried = tried && !staged ? 1 : 0;
   wanted.tried_at_s = wanted.tried == 1 ? before.tried_at_s : 0;
   if (!staged) {

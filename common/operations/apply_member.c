@@ -28,10 +28,8 @@ enum status apply_invite_create(struct application *a)
     report_set(a->report, "email \"%s\": is a member of org \"%s\" already", a->op->email, org.slug);
     return status == STATUS_OK ? STATUS_EXISTS : status;
   }
-  struct invite invite = {.org_id = org.id,
-                          .role = a->op->value,
-                          .created_at_s = a->now_s,
-                          .expires_at_s = a->op->expires_at_s};
+  struct invite invite = {
+      .org_id = org.id, .role = a->op->value, .created_at_s = a->now_s, .expires_at_s = a->op->expires_at_s};
   memcpy(invite.email, a->op->email, sizeof invite.email);
   memcpy(invite.invited_by, a->op->actor, sizeof invite.invited_by);
   (void)snprintf(a->event.detail, sizeof a->event.detail, "%.200s as %s", invite.email, role_word(invite.role));
@@ -95,8 +93,8 @@ enum status apply_member_add(struct application *a)
   a->result->account = account;
   memcpy(a->event.login, account.login, sizeof a->event.login);
   (void)snprintf(a->event.detail, sizeof a->event.detail, "as %s", role_word(a->op->value));
-  return membership_put(a->txn, &(struct membership){account.id, org.id, a->op->value, SOURCE_MANUAL, MEMBER_ACTIVE,
-                                                     a->now_s, 0});
+  return membership_put(
+      a->txn, &(struct membership){account.id, org.id, a->op->value, SOURCE_MANUAL, MEMBER_ACTIVE, a->now_s, 0});
 }
 
 enum status apply_member_remove(struct application *a)

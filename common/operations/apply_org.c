@@ -19,7 +19,8 @@ static enum status check_slug(struct application *a)
     report_set(a->report, "slug \"%s\": is not [a-z][a-z0-9-]{1,22}, ends in -admins, or is a system name", slug);
     return STATUS_INVALID;
   }
-  if (account_by_login(a->txn, slug, &account) == STATUS_OK || account_by_login(a->txn, admins, &account) == STATUS_OK) {
+  if (account_by_login(a->txn, slug, &account) == STATUS_OK ||
+      account_by_login(a->txn, admins, &account) == STATUS_OK) {
     report_set(a->report, "slug \"%s\": is an account's login name", slug);
     return STATUS_EXISTS;
   }
@@ -86,7 +87,7 @@ enum status apply_org_create(struct application *a)
   }
   memcpy(org.slug, a->op->org, sizeof org.slug);
   memcpy(org.name, a->op->name, sizeof org.name);
-  struct operation without_name = *a->op;  // the name is the org's, not the owner's
+  struct operation without_name = *a->op; // the name is the org's, not the owner's
   without_name.name[0] = '\0';
   const struct operation *op = a->op;
   a->op = &without_name;
@@ -102,8 +103,8 @@ enum status apply_org_create(struct application *a)
   if (status == STATUS_OK) {
     (void)snprintf(a->event.detail, sizeof a->event.detail, "owner %.200s", owner.email);
     a->result->account = owner;
-    status = membership_put(a->txn, &(struct membership){owner.id, org.id, ROLE_OWNER, SOURCE_OWNER, MEMBER_ACTIVE,
-                                                         a->now_s, 0});
+    status = membership_put(
+        a->txn, &(struct membership){owner.id, org.id, ROLE_OWNER, SOURCE_OWNER, MEMBER_ACTIVE, a->now_s, 0});
   }
   return status;
 }

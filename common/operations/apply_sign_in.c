@@ -106,7 +106,7 @@ enum status apply_password_sign_in(struct application *a)
     return refuse(a, &(struct policy_decision){.row = decision->row, .notice = NOTICE_WRONG_PASSWORD});
   }
   s.account = s.situation.account;
-  if (strcmp(s.account.password, a->op->password) != 0) {  // changed while it was typed; both are hashes
+  if (strcmp(s.account.password, a->op->password) != 0) { // changed while it was typed; both are hashes
     return refuse(a, &(struct policy_decision){.row = decision->row, .notice = NOTICE_WRONG_PASSWORD});
   }
   s.account.password_tried = 1;
@@ -205,7 +205,7 @@ static enum status carry_out(struct sign_in *s, const struct policy_decision *de
   if (status == STATUS_OK && decision->prove_email) {
     status = prove_email(s);
   }
-  if (status == STATUS_OK) {  // also refreshes the email shown with an identity that was linked before (S3)
+  if (status == STATUS_OK) { // also refreshes the email shown with an identity that was linked before (S3)
     status = link_identity(s);
   }
   return status == STATUS_OK && decision->join ? join(s, decision) : status;

@@ -40,7 +40,8 @@ static enum status check_free(struct application *a, const char *login, const ch
     report_set(a->report, "login \"%s\": is the name of an org", login);
     return STATUS_EXISTS;
   }
-  if (account_by_login(a->txn, login, &account) == STATUS_OK || account_by_email(a->txn, email, &account) == STATUS_OK) {
+  if (account_by_login(a->txn, login, &account) == STATUS_OK ||
+      account_by_email(a->txn, email, &account) == STATUS_OK) {
     report_set(a->report, "account: login \"%s\" or email \"%s\" is taken by account \"%s\"", login, email,
                account.login);
     return STATUS_EXISTS;

@@ -12,7 +12,7 @@
 enum { GROW_TRIES = 6 };
 
 static const struct {
-  const char *event;  // in the audit trail
+  const char *event; // in the audit trail
   apply_function *apply;
 } OPERATIONS[OPERATION_COUNT] = {
     [OPERATION_ORG_CREATE] = {"org.create", apply_org_create},

@@ -11,25 +11,25 @@
 #include "store/store.h"
 
 enum operation_kind {
-  OPERATION_ORG_CREATE,        // org, name, email of the owner, login
-  OPERATION_IDP_SET,           // org, connection
-  OPERATION_IDP_REMOVE,        // org
-  OPERATION_IDP_TRIED,         // org, connection: a test sign-in with it succeeded
-  OPERATION_DOMAIN_ADD,        // org, domain
-  OPERATION_DOMAIN_VERIFY,     // org, domain, reason
-  OPERATION_DOMAIN_REMOVE,     // org, domain
-  OPERATION_PROVISIONING_SET,  // org, value
-  OPERATION_ENFORCEMENT_SET,   // org, value, password: the owner's hash if they have just typed it
-  OPERATION_INVITE_CREATE,     // org, email, value: role, expires_at_s
-  OPERATION_INVITE_CANCEL,     // org, email
-  OPERATION_MEMBER_ADD,        // org, email, value: role, login, name, home, shell
-  OPERATION_MEMBER_REMOVE,     // org, email
-  OPERATION_PASSWORD_SET,      // email, password: the hash
-  OPERATION_PASSWORD_REMOVE,   // email
-  OPERATION_PASSWORD_SIGN_IN,  // login, password: the hash that matched
-  OPERATION_SSO_SIGN_IN,       // login, connection, authorized
-  OPERATION_SIGN_IN_REFUSED,   // login, org, row, reason: only an audit event
-  OPERATION_TICKET_REDEEM,     // ticket: removed; no audit event
+  OPERATION_ORG_CREATE,       // org, name, email of the owner, login
+  OPERATION_IDP_SET,          // org, connection
+  OPERATION_IDP_REMOVE,       // org
+  OPERATION_IDP_TRIED,        // org, connection: a test sign-in with it succeeded
+  OPERATION_DOMAIN_ADD,       // org, domain
+  OPERATION_DOMAIN_VERIFY,    // org, domain, reason
+  OPERATION_DOMAIN_REMOVE,    // org, domain
+  OPERATION_PROVISIONING_SET, // org, value
+  OPERATION_ENFORCEMENT_SET,  // org, value, password: the owner's hash if they have just typed it
+  OPERATION_INVITE_CREATE,    // org, email, value: role, expires_at_s
+  OPERATION_INVITE_CANCEL,    // org, email
+  OPERATION_MEMBER_ADD,       // org, email, value: role, login, name, home, shell
+  OPERATION_MEMBER_REMOVE,    // org, email
+  OPERATION_PASSWORD_SET,     // email, password: the hash
+  OPERATION_PASSWORD_REMOVE,  // email
+  OPERATION_PASSWORD_SIGN_IN, // login, password: the hash that matched
+  OPERATION_SSO_SIGN_IN,      // login, connection, authorized
+  OPERATION_SIGN_IN_REFUSED,  // login, org, row, reason: only an audit event
+  OPERATION_TICKET_REDEEM,    // ticket: removed; no audit event
   OPERATION_COUNT
 };
 
@@ -51,10 +51,10 @@ struct operation {
   char ticket[PROTOCOL_TICKET_SIZE];
   uint8_t value;
   int64_t expires_at_s;
-  bool nss_known;    // SSO_SIGN_IN: the number that the calling program was told; a new account must get it
+  bool nss_known; // SSO_SIGN_IN: the number that the calling program was told; a new account must get it
   uint32_t nss_uid;
-  const struct connection *connection;            // borrowed
-  const struct message_authorized *authorized;    // borrowed
+  const struct connection *connection;         // borrowed
+  const struct message_authorized *authorized; // borrowed
 };
 
 // Where operations are applied.
@@ -62,15 +62,15 @@ struct operation_host {
   struct store *store;
   const struct config *config;
   const char *map_path;
-  bool dry_run;  // everything but the commit
+  bool dry_run; // everything but the commit
 };
 
 struct operation_result {
-  bool changed;                      // false: it was so already
-  struct policy_decision decision;   // of a sign-in
-  struct account account;            // that signed in, or was made
-  struct ticket ticket;              // of a sign-in that was granted
-  struct domain domain;              // DOMAIN_ADD, DOMAIN_VERIFY
+  bool changed;                    // false: it was so already
+  struct policy_decision decision; // of a sign-in
+  struct account account;          // that signed in, or was made
+  struct ticket ticket;            // of a sign-in that was granted
+  struct domain domain;            // DOMAIN_ADD, DOMAIN_VERIFY
 };
 
 // Applies OPERATION durably and publishes what it changed. STATUS_REFUSED (policy), STATUS_NOT_FOUND, STATUS_EXISTS,

@@ -57,8 +57,8 @@ bool password_matches(const struct bytes *password, const char *hash)
   char computed[PASSWORD_HASH_SIZE] = {0};
   char stored[PASSWORD_HASH_SIZE] = {0};
   bool usable = hash[0] != '\0';
-  if (password->length == 0 || password->length > PASSWORD_MAX ||
-      strlen(bytes_text(password)) != password->length || new_setting(setting) != STATUS_OK) {
+  if (password->length == 0 || password->length > PASSWORD_MAX || strlen(bytes_text(password)) != password->length ||
+      new_setting(setting) != STATUS_OK) {
     return false;
   }
   // Without a stored hash the same work is done, so that time does not tell whether there is one.

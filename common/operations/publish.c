@@ -14,8 +14,8 @@
 struct publishing {
   struct store_txn *txn;
   struct map_builder *builder;
-  const struct org *org;    // while its members are walked
-  struct map_group *group;  // likewise
+  const struct org *org;   // while its members are walked
+  struct map_group *group; // likewise
 };
 
 static bool is_gecos(const char *name)

@@ -121,7 +121,8 @@ static enum status check_other_case(struct store_txn *txn, const char *login, st
 enum status situation_load(struct store_txn *txn, const char *login, int64_t now_s, struct situation *ret_situation)
 {
   // A system name is no account, but no illegal name either: row L2 says so.
-  struct situation s = {.person = {.store_readable = true, .login_legal = name_is_login(login) || name_is_reserved(login)}};
+  struct situation s = {
+      .person = {.store_readable = true, .login_legal = name_is_login(login) || name_is_reserved(login)}};
   enum status status = STATUS_OK;
   if (!s.person.login_legal) {
     status = check_other_case(txn, login, &s.person);

@@ -7,9 +7,9 @@
 
 struct situation {
   struct policy_person person;
-  struct account account;   // if person.known
-  struct org governing;     // if person.governing.id is not 0
-  char email[EMAIL_SIZE];   // the account's primary email; the login where there is no account and it is one
+  struct account account; // if person.known
+  struct org governing;   // if person.governing.id is not 0
+  char email[EMAIL_SIZE]; // the account's primary email; the login where there is no account and it is one
 };
 
 // Fills *RET_SITUATION for LOGIN at NOW_S. person.local_user stays false: NSS is the caller's. An unknown name is no

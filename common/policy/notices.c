@@ -8,49 +8,49 @@ static const struct {
     [NOTICE_NONE] = {"none", ""},
     [NOTICE_NOT_SET_UP] = {"not-set-up", "Your account isn't set up for this org - ask an admin to invite you."},
     [NOTICE_SOMEBODY_ELSE] = {"somebody-else", "You signed in as somebody else - sign out at your organization's "
-                                                "sign-in page and try again with the name you typed here."},
+                                               "sign-in page and try again with the name you typed here."},
     [NOTICE_NO_EMAIL] = {"no-email", "Your organization's sign-in did not say your email address - ask an admin to "
-                                      "release the email claim for this host."},
+                                     "release the email claim for this host."},
     [NOTICE_EMAIL_UNVERIFIED] = {"email-unverified", "Your organization's sign-in says that your email address is not "
-                                                      "verified - verify it there and try again."},
+                                                     "verified - verify it there and try again."},
     [NOTICE_EMAIL_DOMAIN] = {"email-domain", "Your email address is not on a domain of this org - sign in with your "
-                                              "address at the organization, or ask an admin."},
+                                             "address at the organization, or ask an admin."},
     [NOTICE_ADDRESS_REUSED] = {"address-reused", "This address belonged to somebody else here before - ask an admin "
-                                                  "to unlink the old identity or to make a new account."},
+                                                 "to unlink the old identity or to make a new account."},
     [NOTICE_LINK_NEEDED] = {"link-needed", "This identity is not linked to your account yet - ask an admin to link "
-                                            "it."},
+                                           "it."},
     [NOTICE_NOT_IN_CONTROL] = {"not-in-control", "This org does not control your account, so its sign-in cannot be "
-                                                  "linked here - ask the host's administrator."},
+                                                 "linked here - ask the host's administrator."},
     [NOTICE_DECLINED] = {"declined", "The sign-in was declined - try again and approve it if it is yours."},
     [NOTICE_EXPIRED] = {"expired", "The code has expired - try again and approve it in time."},
     [NOTICE_UNREACHABLE] = {"unreachable", "Your organization's sign-in cannot be reached from this host - try again "
-                                            "later, or tell an admin."},
+                                           "later, or tell an admin."},
     [NOTICE_MISCONFIGURED] = {"misconfigured", "Your organization's sign-in is not set up rightly for this host - "
-                                                "tell an admin; the log says what is wrong."},
+                                               "tell an admin; the log says what is wrong."},
     [NOTICE_BAD_TOKEN] = {"bad-token", "The answer of your organization's sign-in could not be verified - tell an "
-                                        "admin; the log says why."},
+                                       "admin; the log says why."},
     [NOTICE_TOO_MANY] = {"too-many", "Too many sign-ins are under way on this host - try again in a minute."},
     [NOTICE_UNDER_WAY] = {"under-way", "A sign-in for this name is under way from your address already - finish it, "
-                                        "or try again in a minute."},
+                                       "or try again in a minute."},
     [NOTICE_LOCKED] = {"locked", "This account is locked - ask an admin."},
     [NOTICE_SUSPENDED] = {"suspended", "Your membership is suspended - ask an admin."},
     [NOTICE_REMOVED] = {"removed", "You are no longer a member of an org on this host - ask an admin."},
     [NOTICE_KEY_REFUSED] = {"key-refused", "A key alone is not accepted for this account - sign in through your "
-                                            "organization (ssh -o PubkeyAuthentication=no)."},
+                                           "organization (ssh -o PubkeyAuthentication=no)."},
     [NOTICE_NEEDS_TERMINAL] = {"needs-terminal", "Signing in through your organization needs a terminal that can show "
-                                                  "a prompt (keyboard-interactive)."},
+                                                 "a prompt (keyboard-interactive)."},
     [NOTICE_WRONG_PASSWORD] = {"wrong-password", "Wrong password."},
     [NOTICE_LOWER_CASE] = {"lower-case", "Login names are in lower case here - type yours in lower case."},
     [NOTICE_UNAVAILABLE] = {"unavailable", "Sign-in is not available on this host right now - tell an admin; the log "
-                                            "says why."},
+                                           "says why."},
     [NOTICE_NO_WAY] = {"no-way", "There is no way to sign in to this account yet - ask an admin for a password or for "
-                                  "a connection of the org."},
+                                 "a connection of the org."},
     [NOTICE_NOT_OPEN] = {"not-open", "This way of signing in opens none of your orgs - use your organization's "
-                                      "sign-in."},
+                                     "sign-in."},
     [NOTICE_NUMBER] = {"number-changed", "Your account was being set up with another number - please sign in once "
-                                          "more."},
+                                         "more."},
     [NOTICE_PASSWD_ELSEWHERE] = {"password-elsewhere", "The password of this account is changed by an admin with "
-                                                        "ssoctl."},
+                                                       "ssoctl."},
     [NOTICE_INTERNAL] = {"internal", "The sign-in failed on this host - tell an admin; the log says why."},
 };
 

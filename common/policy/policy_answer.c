@@ -237,10 +237,12 @@ static bool fits_s13(const struct policy_question *q)
 
 // In the order of POLICY.md.
 static const struct policy_row ROWS[] = {
-    {"S1", fits_s1, decide_s1},    {"S2", fits_s2, decide_somebody_else}, {"S3", fits_s3, decide_s3},
-    {"S4", fits_s4, decide_s4},    {"S5", fits_s5, decide_s5},            {"S6", fits_s6, decide_s6},
-    {"S7", fits_s7, decide_s7},    {"S8", fits_s8, decide_s8},            {"S9", fits_s9, decide_why_not},
-    {"S10", fits_s10, decide_s10}, {"S11", fits_s11, decide_s11},         {"S12", is_new, decide_s12},
+    {"S1", fits_s1, decide_s1},        {"S2", fits_s2, decide_somebody_else},
+    {"S3", fits_s3, decide_s3},        {"S4", fits_s4, decide_s4},
+    {"S5", fits_s5, decide_s5},        {"S6", fits_s6, decide_s6},
+    {"S7", fits_s7, decide_s7},        {"S8", fits_s8, decide_s8},
+    {"S9", fits_s9, decide_why_not},   {"S10", fits_s10, decide_s10},
+    {"S11", fits_s11, decide_s11},     {"S12", is_new, decide_s12},
     {"S13", fits_s13, decide_why_not},
 };
 

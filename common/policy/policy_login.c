@@ -173,18 +173,10 @@ static bool fits_l12(const struct policy_question *q)
 // In the order of POLICY.md. L1 stands in three places: each is a part of its condition. Row L4 (all suspended) takes
 // effect in STAGE_SESSION, after the prompts of the rows below.
 static const struct policy_row ROWS[] = {
-    {"L0", fits_l0, decide_l0},
-    {"L1", fits_l1_illegal, not_ours},
-    {"L1", fits_l1_clash, not_ours},
-    {"L2", fits_l2, not_ours},
-    {"L3", fits_l3, decide_l3},
-    {"L1", fits_l1_unknown, not_ours},
-    {"L15", fits_l15, decide_l15},
-    {"L5", fits_l5, decide_l5},
-    {"L6", fits_l6, decide_l6},
-    {"L8", fits_l8, decide_l8},
-    {"L9", fits_l9, decide_l9},
-    {"L11", fits_l11, decide_l11},
+    {"L0", fits_l0, decide_l0},    {"L1", fits_l1_illegal, not_ours}, {"L1", fits_l1_clash, not_ours},
+    {"L2", fits_l2, not_ours},     {"L3", fits_l3, decide_l3},        {"L1", fits_l1_unknown, not_ours},
+    {"L15", fits_l15, decide_l15}, {"L5", fits_l5, decide_l5},        {"L6", fits_l6, decide_l6},
+    {"L8", fits_l8, decide_l8},    {"L9", fits_l9, decide_l9},        {"L11", fits_l11, decide_l11},
     {"L12", fits_l12, not_ours},
 };
 

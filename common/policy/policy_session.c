@@ -130,10 +130,10 @@ static void decide_open(const struct policy_question *q, struct policy_decision 
 }
 
 static const struct policy_row ROWS[] = {
-    {"L1", fits_foreign, decide_foreign}, {"L3", fits_unreadable, decide_unreadable},
+    {"L1", fits_foreign, decide_foreign},  {"L3", fits_unreadable, decide_unreadable},
     {"L1", fits_stranger, decide_foreign}, {"K1", fits_no_account, decide_removed},
-    {"K1", fits_locked, decide_locked},   {"K1", fits_inactive, decide_inactive},
-    {"K1", fits_key, decide_key},         {"K2", always, decide_open},
+    {"K1", fits_locked, decide_locked},    {"K1", fits_inactive, decide_inactive},
+    {"K1", fits_key, decide_key},          {"K2", always, decide_open},
 };
 
 void policy_session(const struct policy_question *question, struct policy_decision *decision)

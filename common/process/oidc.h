@@ -11,7 +11,10 @@ struct oidc {
   struct channel channel;
 };
 
-#define OIDC_NONE {.process = PROCESS_NONE}
+#define OIDC_NONE                                                                                                      \
+  {                                                                                                                    \
+    .process = PROCESS_NONE                                                                                            \
+  }
 
 // Starts the helper at PATH as the system user "ssoorg" and sends it the request TYPE (SIGN_IN or DISCOVER) for
 // CONNECTION. STATUS_NOT_FOUND if there is no such user, STATUS_IO, STATUS_NO_MEMORY; REPORT says which.

@@ -24,7 +24,7 @@ static void reset_signals(void)
   sigset_t none;
   const struct sigaction initial = {.sa_handler = SIG_DFL};
   for (int number = 1; number < NSIG; number++) {
-    (void)sigaction(number, &initial, NULL);  // fails for SIGKILL, SIGSTOP and the C library's own: they are default
+    (void)sigaction(number, &initial, NULL); // fails for SIGKILL, SIGSTOP and the C library's own: they are default
   }
   (void)sigemptyset(&none);
   (void)sigprocmask(SIG_SETMASK, &none, NULL);
@@ -73,8 +73,7 @@ enum status process_start(const char *path, const struct process_user *user, str
   int ours CLEANUP(cleanup_fd) = pair[0];
   int theirs CLEANUP(cleanup_fd) = pair[1];
   pid_t parent = getpid();
-  struct clone_args arguments = {
-      .flags = CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)&pidfd, .exit_signal = SIGCHLD};
+  struct clone_args arguments = {.flags = CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)&pidfd, .exit_signal = SIGCHLD};
   long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
   if (pid < 0) {
     return STATUS_IO;

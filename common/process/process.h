@@ -9,11 +9,14 @@
 #include "base/status.h"
 
 struct process {
-  int fd;     // our end of the socket pair, -1 if not started
-  int pidfd;  // of the helper
+  int fd;    // our end of the socket pair, -1 if not started
+  int pidfd; // of the helper
 };
 
-#define PROCESS_NONE {-1, -1}
+#define PROCESS_NONE                                                                                                   \
+  {                                                                                                                    \
+    -1, -1                                                                                                             \
+  }
 
 // As whom a helper runs. DROP: uid and gid are set for good, without supplementary groups and new privileges.
 struct process_user {

@@ -12,13 +12,13 @@ enum party { PARTY_MODULE, PARTY_SIGNIN, PARTY_OIDC };
 enum link { LINK_MODULE_SIGNIN, LINK_SIGNIN_OIDC };
 
 enum phase {
-  PHASE_REQUEST = 0,  // nothing said yet
-  PHASE_WORKING,      // signin works on a request
-  PHASE_ASKING,       // a prompt is open at the module
-  PHASE_STARTING,     // oidc obtains the codes
-  PHASE_POLLING,      // oidc polls
-  PHASE_FINDING,      // oidc reads the discovery document
-  PHASE_ENDED,        // the last message was said, or the rules were broken
+  PHASE_REQUEST = 0, // nothing said yet
+  PHASE_WORKING,     // signin works on a request
+  PHASE_ASKING,      // a prompt is open at the module
+  PHASE_STARTING,    // oidc obtains the codes
+  PHASE_POLLING,     // oidc polls
+  PHASE_FINDING,     // oidc reads the discovery document
+  PHASE_ENDED,       // the last message was said, or the rules were broken
 };
 
 // FD is borrowed: the caller closes it. ssoctl speaks to ssoorg-oidc as PARTY_SIGNIN.
@@ -32,14 +32,15 @@ struct channel {
 // A channel over FD in PHASE_REQUEST.
 struct channel channel_init(int fd, enum link link, enum party self);
 
-// Packs VALUE (the struct of TYPE) and sends it before DEADLINE_MS (monotonic). Raises no SIGPIPE. STATUS_PROTOCOL if it
-// is not ours to send now, STATUS_CLOSED, STATUS_TIMEOUT, STATUS_IO, STATUS_NO_MEMORY, STATUS_INVALID (not packable).
+// Packs VALUE (the struct of TYPE) and sends it before DEADLINE_MS (monotonic). Raises no SIGPIPE. STATUS_PROTOCOL if
+// it is not ours to send now, STATUS_CLOSED, STATUS_TIMEOUT, STATUS_IO, STATUS_NO_MEMORY, STATUS_INVALID (not
+// packable).
 MUST_CHECK enum status channel_send(struct channel *c, enum message_type type, const void *value, int64_t deadline_ms);
 
 // Receives one whole message before DEADLINE_MS into a new struct; *RET_VALUE is freed by channel_free_message().
 // STATUS_PROTOCOL for a type that may not come now, another version or a length over PROTOCOL_PAYLOAD_MAX;
-// STATUS_CORRUPT for a payload that does not decode exactly; STATUS_CLOSED, STATUS_TIMEOUT, STATUS_IO, STATUS_NO_MEMORY.
-// After any failure but STATUS_TIMEOUT with no byte read the channel is in PHASE_ENDED.
+// STATUS_CORRUPT for a payload that does not decode exactly; STATUS_CLOSED, STATUS_TIMEOUT, STATUS_IO,
+// STATUS_NO_MEMORY. After any failure but STATUS_TIMEOUT with no byte read the channel is in PHASE_ENDED.
 MUST_CHECK enum status channel_receive(struct channel *c, int64_t deadline_ms, enum message_type *ret_type,
                                        void **ret_value);
 

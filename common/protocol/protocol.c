@@ -4,11 +4,11 @@
 #include "base/cleanup.h"
 
 static const struct field REQUEST_FIELDS[] = {
-    FIELD_OF_TEXT(message_request, service),    FIELD_OF_TEXT(message_request, login),
-    FIELD_OF_TEXT(message_request, rhost),      FIELD_OF_TEXT(message_request, tty),
-    FIELD_OF_TEXT(message_request, ticket),     FIELD_OF_U32(message_request, flags),
-    FIELD_OF_U32(message_request, caller_uid),  FIELD_OF_U8(message_request, nss_known),
-    FIELD_OF_U32(message_request, nss_uid),     FIELD_OF_U32(message_request, nss_gid),
+    FIELD_OF_TEXT(message_request, service),   FIELD_OF_TEXT(message_request, login),
+    FIELD_OF_TEXT(message_request, rhost),     FIELD_OF_TEXT(message_request, tty),
+    FIELD_OF_TEXT(message_request, ticket),    FIELD_OF_U32(message_request, flags),
+    FIELD_OF_U32(message_request, caller_uid), FIELD_OF_U8(message_request, nss_known),
+    FIELD_OF_U32(message_request, nss_uid),    FIELD_OF_U32(message_request, nss_gid),
 };
 static const struct record_type REQUEST = RECORD_TYPE(message_request, PROTOCOL_VERSION, REQUEST_FIELDS);
 
@@ -28,8 +28,8 @@ static const struct field NOTICE_FIELDS[] = {FIELD_OF_TEXT(message_notice, text)
 static const struct record_type NOTICE = RECORD_TYPE(message_notice, PROTOCOL_VERSION, NOTICE_FIELDS);
 
 static const struct field VERDICT_FIELDS[] = {
-    FIELD_OF_U8(message_verdict, verdict), FIELD_OF_TEXT(message_verdict, ticket),
-    FIELD_OF_U32(message_verdict, uid),    FIELD_OF_U32(message_verdict, gid),
+    FIELD_OF_U8(message_verdict, verdict),      FIELD_OF_TEXT(message_verdict, ticket),
+    FIELD_OF_U32(message_verdict, uid),         FIELD_OF_U32(message_verdict, gid),
     FIELD_OF_U32_LIST(message_verdict, groups), FIELD_OF_TEXT(message_verdict, org),
     FIELD_OF_TEXT(message_verdict, role),
 };
@@ -66,9 +66,12 @@ static const struct field AUTHORIZED_FIELDS[] = {
 static const struct record_type AUTHORIZED = RECORD_TYPE(message_authorized, PROTOCOL_VERSION, AUTHORIZED_FIELDS);
 
 static const struct field FOUND_FIELDS[] = {
-    FIELD_OF_TEXT(message_found, issuer),         FIELD_OF_TEXT(message_found, device_authorization_endpoint),
-    FIELD_OF_TEXT(message_found, token_endpoint), FIELD_OF_TEXT(message_found, jwks_uri),
-    FIELD_OF_TEXT(message_found, userinfo_endpoint), FIELD_OF_U32(message_found, keys),
+    FIELD_OF_TEXT(message_found, issuer),
+    FIELD_OF_TEXT(message_found, device_authorization_endpoint),
+    FIELD_OF_TEXT(message_found, token_endpoint),
+    FIELD_OF_TEXT(message_found, jwks_uri),
+    FIELD_OF_TEXT(message_found, userinfo_endpoint),
+    FIELD_OF_U32(message_found, keys),
 };
 static const struct record_type FOUND = RECORD_TYPE(message_found, PROTOCOL_VERSION, FOUND_FIELDS);
 

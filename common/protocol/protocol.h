@@ -2,7 +2,8 @@
 // The messages between pam_ssoorg.so, ssoorg-signin, ssoctl and ssoorg-oidc: the whole of them.
 //
 // A frame on the socket pair is {u32 payload length, u16 type, u16 version}, little-endian, then the payload: the
-// message's struct packed by the table in protocol.c, exact in size. The table in channel.c says who may send what when.
+// message's struct packed by the table in protocol.c, exact in size. The table in channel.c says who may send what
+// when.
 #pragma once
 #include <stdint.h>
 
@@ -15,39 +16,39 @@ enum {
   PROTOCOL_VERSION = 1,
   PROTOCOL_HEADER_SIZE = 8,
   PROTOCOL_PAYLOAD_MAX = 96 * 1024,
-  PROTOCOL_SECRET_MAX = 4096,      // a typed password or a client secret
-  PROTOCOL_CA_MAX = 64 * 1024,     // PEM certificates of one connection
-  PROTOCOL_PROMPT_SIZE = 6144,     // under the 8 kB that every client takes
+  PROTOCOL_SECRET_MAX = 4096,  // a typed password or a client secret
+  PROTOCOL_CA_MAX = 64 * 1024, // PEM certificates of one connection
+  PROTOCOL_PROMPT_SIZE = 6144, // under the 8 kB that every client takes
   PROTOCOL_URL_SIZE = 1024,
   PROTOCOL_CLIENT_SIZE = 256,
-  PROTOCOL_SUBJECT_SIZE = 256,     // OIDC Core 2: at most 255 ASCII characters
-  PROTOCOL_TICKET_SIZE = 33,       // 128 random bits as hexadecimal
+  PROTOCOL_SUBJECT_SIZE = 256, // OIDC Core 2: at most 255 ASCII characters
+  PROTOCOL_TICKET_SIZE = 33,   // 128 random bits as hexadecimal
 };
 
 enum message_type {
-  MESSAGE_AUTH = 1,  // module to signin: struct message_request
+  MESSAGE_AUTH = 1, // module to signin: struct message_request
   MESSAGE_ACCOUNT,
   MESSAGE_CRED,
   MESSAGE_SESSION,
   MESSAGE_CHAUTHTOK,
-  MESSAGE_ANSWER,      // module to signin: struct message_answer
-  MESSAGE_PROMPT,      // signin to module: struct message_prompt
-  MESSAGE_INFO,        // signin to module: struct message_notice
-  MESSAGE_ERROR,       // signin to module: struct message_notice
-  MESSAGE_VERDICT,     // signin to module: struct message_verdict
-  MESSAGE_SIGN_IN,     // signin or ssoctl to oidc: struct message_sign_in
-  MESSAGE_DISCOVER,    // signin or ssoctl to oidc: struct message_sign_in
-  MESSAGE_CODE,        // oidc back: struct message_code
-  MESSAGE_AUTHORIZED,  // oidc back: struct message_authorized
-  MESSAGE_FOUND,       // oidc back: struct message_found
-  MESSAGE_FAILED,      // oidc back: struct message_failed
+  MESSAGE_ANSWER,     // module to signin: struct message_answer
+  MESSAGE_PROMPT,     // signin to module: struct message_prompt
+  MESSAGE_INFO,       // signin to module: struct message_notice
+  MESSAGE_ERROR,      // signin to module: struct message_notice
+  MESSAGE_VERDICT,    // signin to module: struct message_verdict
+  MESSAGE_SIGN_IN,    // signin or ssoctl to oidc: struct message_sign_in
+  MESSAGE_DISCOVER,   // signin or ssoctl to oidc: struct message_sign_in
+  MESSAGE_CODE,       // oidc back: struct message_code
+  MESSAGE_AUTHORIZED, // oidc back: struct message_authorized
+  MESSAGE_FOUND,      // oidc back: struct message_found
+  MESSAGE_FAILED,     // oidc back: struct message_failed
 };
 
 enum request_flag {
-  REQUEST_SILENT = 1,   // PAM_SILENT
-  REQUEST_PRELIM = 2,   // PAM_PRELIM_CHECK of chauthtok
-  REQUEST_IN_SSHD = 4,  // the calling program is sshd
-  REQUEST_DIRTY_MAP = 8,  // the module could not believe the published map
+  REQUEST_SILENT = 1,    // PAM_SILENT
+  REQUEST_PRELIM = 2,    // PAM_PRELIM_CHECK of chauthtok
+  REQUEST_IN_SSHD = 4,   // the calling program is sshd
+  REQUEST_DIRTY_MAP = 8, // the module could not believe the published map
 };
 
 struct message_request {
@@ -56,9 +57,9 @@ struct message_request {
   char rhost[256];
   char tty[64];
   char ticket[PROTOCOL_TICKET_SIZE];
-  uint32_t flags;        // enum request_flag
-  uint32_t caller_uid;   // real uid of the calling process
-  uint8_t nss_known;     // NSS answers the name; the next three are its answer
+  uint32_t flags;      // enum request_flag
+  uint32_t caller_uid; // real uid of the calling process
+  uint8_t nss_known;   // NSS answers the name; the next three are its answer
   uint32_t nss_uid;
   uint32_t nss_gid;
 };
@@ -69,7 +70,7 @@ struct message_prompt {
 };
 
 struct message_answer {
-  uint8_t given;  // 0: the conversation failed
+  uint8_t given; // 0: the conversation failed
   struct bytes text;
 };
 
@@ -78,54 +79,54 @@ struct message_notice {
 };
 
 enum verdict {
-  VERDICT_REFUSED = 0,  // definitive; the zero value
+  VERDICT_REFUSED = 0, // definitive; the zero value
   VERDICT_GRANTED,
-  VERDICT_NOT_OURS,     // the rest of the PAM stack decides
-  VERDICT_UNAVAILABLE,  // what a decision needs cannot be read
-  VERDICT_TRY_AGAIN,    // a wrong password: the caller may ask once more
+  VERDICT_NOT_OURS,    // the rest of the PAM stack decides
+  VERDICT_UNAVAILABLE, // what a decision needs cannot be read
+  VERDICT_TRY_AGAIN,   // a wrong password: the caller may ask once more
 };
 
 struct message_verdict {
-  uint8_t verdict;  // enum verdict
+  uint8_t verdict; // enum verdict
   char ticket[PROTOCOL_TICKET_SIZE];
   uint32_t uid;
   uint32_t gid;
-  struct u32_list groups;  // of the opened orgs, without the private group
-  char org[SLUG_SIZE];     // active org
+  struct u32_list groups; // of the opened orgs, without the private group
+  char org[SLUG_SIZE];    // active org
   char role[8];
 };
 
 enum client_auth {
   CLIENT_AUTH_NONE = 0,
-  CLIENT_AUTH_BASIC,  // client_secret_basic, RFC 6749 2.3.1
-  CLIENT_AUTH_POST,   // client_secret_post, RFC 6749 2.3.1
+  CLIENT_AUTH_BASIC, // client_secret_basic, RFC 6749 2.3.1
+  CLIENT_AUTH_POST,  // client_secret_post, RFC 6749 2.3.1
 };
 
 struct message_sign_in {
   char issuer[PROTOCOL_URL_SIZE];
   char client_id[PROTOCOL_CLIENT_SIZE];
   struct bytes client_secret;
-  uint8_t client_auth;  // enum client_auth
-  char scopes[256];     // space separated; "openid" is among them
-  char email_claim[64];  // "email" by default
-  struct bytes ca_pem;   // empty: the system's certificates
-  uint32_t timeout_s;    // for the whole exchange
-  uint8_t allow_loopback_http;  // tests only: plain http to 127.0.0.0/8, ::1 and "localhost"
+  uint8_t client_auth;         // enum client_auth
+  char scopes[256];            // space separated; "openid" is among them
+  char email_claim[64];        // "email" by default
+  struct bytes ca_pem;         // empty: the system's certificates
+  uint32_t timeout_s;          // for the whole exchange
+  uint8_t allow_loopback_http; // tests only: plain http to 127.0.0.0/8, ::1 and "localhost"
 };
 
 struct message_code {
-  char verification_uri[PROTOCOL_URL_SIZE];           // RFC 8628 3.2, printable ASCII, http or https
-  char verification_uri_complete[PROTOCOL_URL_SIZE];  // "" if absent
-  char user_code[128];                                // printable ASCII
+  char verification_uri[PROTOCOL_URL_SIZE];          // RFC 8628 3.2, printable ASCII, http or https
+  char verification_uri_complete[PROTOCOL_URL_SIZE]; // "" if absent
+  char user_code[128];                               // printable ASCII
   uint32_t expires_in_s;
 };
 
 enum email_state {
-  EMAIL_ABSENT = 0,    // no email claim at all
-  EMAIL_UNSTATED,      // an email, but no email_verified
-  EMAIL_VERIFIED,      // email_verified is the boolean true
-  EMAIL_UNVERIFIED,    // email_verified is false, or not a boolean
-  EMAIL_ILLEGAL,       // an email that is not legal here; it is not passed on
+  EMAIL_ABSENT = 0, // no email claim at all
+  EMAIL_UNSTATED,   // an email, but no email_verified
+  EMAIL_VERIFIED,   // email_verified is the boolean true
+  EMAIL_UNVERIFIED, // email_verified is false, or not a boolean
+  EMAIL_ILLEGAL,    // an email that is not legal here; it is not passed on
 };
 
 // A complete, verified identity (OIDC Core 3.1.3.7); every text is clean by text_is_clean().
@@ -133,13 +134,13 @@ struct message_authorized {
   char issuer[PROTOCOL_URL_SIZE];
   char client_id[PROTOCOL_CLIENT_SIZE];
   char subject[PROTOCOL_SUBJECT_SIZE];
-  char email[EMAIL_SIZE];  // folded
-  uint8_t email_state;     // enum email_state
-  char name[256];          // "" if absent or not legal
-  char algorithm[16];      // of the ID token's signature
+  char email[EMAIL_SIZE]; // folded
+  uint8_t email_state;    // enum email_state
+  char name[256];         // "" if absent or not legal
+  char algorithm[16];     // of the ID token's signature
   char key_id[128];
-  uint32_t requests;       // HTTP requests made
-  uint32_t connections;    // TLS or TCP connections made
+  uint32_t requests;    // HTTP requests made
+  uint32_t connections; // TLS or TCP connections made
 };
 
 struct message_found {
@@ -147,24 +148,24 @@ struct message_found {
   char device_authorization_endpoint[PROTOCOL_URL_SIZE];
   char token_endpoint[PROTOCOL_URL_SIZE];
   char jwks_uri[PROTOCOL_URL_SIZE];
-  char userinfo_endpoint[PROTOCOL_URL_SIZE];  // "" if absent
-  uint32_t keys;                              // usable keys in the key set
+  char userinfo_endpoint[PROTOCOL_URL_SIZE]; // "" if absent
+  uint32_t keys;                             // usable keys in the key set
 };
 
 enum failure {
-  FAILURE_INTERNAL = 0,    // out of memory, a library failed
-  FAILURE_UNREACHABLE,     // no connection, time-out, name not found
-  FAILURE_TLS,             // certificate or protocol version
-  FAILURE_MISCONFIGURED,   // the provider's own error about this client, or a document that is not what it must be
-  FAILURE_DECLINED,        // access_denied
-  FAILURE_EXPIRED,         // expired_token, or the time is up
-  FAILURE_TOKEN,           // the ID token or userinfo was refused; the detail names the clause
-  FAILURE_REQUEST,         // the request itself was not legal
+  FAILURE_INTERNAL = 0,  // out of memory, a library failed
+  FAILURE_UNREACHABLE,   // no connection, time-out, name not found
+  FAILURE_TLS,           // certificate or protocol version
+  FAILURE_MISCONFIGURED, // the provider's own error about this client, or a document that is not what it must be
+  FAILURE_DECLINED,      // access_denied
+  FAILURE_EXPIRED,       // expired_token, or the time is up
+  FAILURE_TOKEN,         // the ID token or userinfo was refused; the detail names the clause
+  FAILURE_REQUEST,       // the request itself was not legal
 };
 
 struct message_failed {
-  uint32_t reason;    // enum failure
-  char detail[1024];  // printable ASCII, for the log and the admin; holds no secret
+  uint32_t reason;   // enum failure
+  char detail[1024]; // printable ASCII, for the log and the admin; holds no secret
 };
 
 // The packing table of a message's struct; NULL for an unknown TYPE.

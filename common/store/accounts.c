@@ -125,9 +125,9 @@ enum status identity_put(struct store_txn *txn, const struct identity *identity)
   const struct store_key key = identity_key(identity->org_id, identity->registration, identity->subject);
   const struct store_key back = account_identity_key(identity->account_id, identity->org_id, identity->registration);
   enum status status = store_put_record(txn, TABLE_IDENTITIES, &key, &IDENTITY_RECORD, identity);
-  return status != STATUS_OK ? status
-                             : store_put(txn, TABLE_ACCOUNT_IDENTITIES, &back, identity->subject,
-                                         strlen(identity->subject));
+  return status != STATUS_OK
+             ? status
+             : store_put(txn, TABLE_ACCOUNT_IDENTITIES, &back, identity->subject, strlen(identity->subject));
 }
 
 struct first_found {

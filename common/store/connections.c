@@ -62,8 +62,7 @@ enum status connection_put(struct store_txn *txn, enum connection_slot slot, str
 {
   const struct store_key key = slot_key(connection->org_id, slot);
   enum status status = number_registration(txn, connection, &connection->registration);
-  return status != STATUS_OK ? status
-                             : store_put_record(txn, TABLE_CONNECTIONS, &key, &CONNECTION_RECORD, connection);
+  return status != STATUS_OK ? status : store_put_record(txn, TABLE_CONNECTIONS, &key, &CONNECTION_RECORD, connection);
 }
 
 enum status connection_remove(struct store_txn *txn, int64_t org_id, enum connection_slot slot)

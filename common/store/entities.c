@@ -23,33 +23,27 @@ static const struct field ACCOUNT_FIELDS[] = {
 const struct record_type ACCOUNT_RECORD = RECORD_TYPE(account, ENTITY_VERSION, ACCOUNT_FIELDS);
 
 static const struct field ORG_FIELDS[] = {
-    FIELD_OF_I64(org, id),           FIELD_OF_TEXT(org, slug),       FIELD_OF_TEXT(org, name),
-    FIELD_OF_U32(org, gid),          FIELD_OF_U32(org, admins_gid),  FIELD_OF_U8(org, provisioning),
-    FIELD_OF_U8(org, enforcement),   FIELD_OF_U8(org, default_role), FIELD_OF_U8(org, trust),
-    FIELD_OF_U8(org, by_root),       FIELD_OF_I64(org, owner_id),    FIELD_OF_I64(org, created_at_s),
+    FIELD_OF_I64(org, id),         FIELD_OF_TEXT(org, slug),       FIELD_OF_TEXT(org, name),
+    FIELD_OF_U32(org, gid),        FIELD_OF_U32(org, admins_gid),  FIELD_OF_U8(org, provisioning),
+    FIELD_OF_U8(org, enforcement), FIELD_OF_U8(org, default_role), FIELD_OF_U8(org, trust),
+    FIELD_OF_U8(org, by_root),     FIELD_OF_I64(org, owner_id),    FIELD_OF_I64(org, created_at_s),
 };
 const struct record_type ORG_RECORD = RECORD_TYPE(org, ENTITY_VERSION, ORG_FIELDS);
 
 static const struct field DOMAIN_FIELDS[] = {
-    FIELD_OF_I64(domain, org_id),     FIELD_OF_TEXT(domain, domain),     FIELD_OF_U8(domain, verified),
-    FIELD_OF_TEXT(domain, token),     FIELD_OF_TEXT(domain, reason),     FIELD_OF_I64(domain, added_at_s),
+    FIELD_OF_I64(domain, org_id),        FIELD_OF_TEXT(domain, domain), FIELD_OF_U8(domain, verified),
+    FIELD_OF_TEXT(domain, token),        FIELD_OF_TEXT(domain, reason), FIELD_OF_I64(domain, added_at_s),
     FIELD_OF_I64(domain, verified_at_s),
 };
 const struct record_type DOMAIN_RECORD = RECORD_TYPE(domain, ENTITY_VERSION, DOMAIN_FIELDS);
 
 static const struct field CONNECTION_FIELDS[] = {
-    FIELD_OF_I64(connection, org_id),
-    FIELD_OF_TEXT(connection, issuer),
-    FIELD_OF_TEXT(connection, client_id),
-    FIELD_OF_BYTES(connection, client_secret, PROTOCOL_SECRET_MAX),
-    FIELD_OF_U8(connection, client_auth),
-    FIELD_OF_TEXT(connection, scopes),
-    FIELD_OF_TEXT(connection, email_claim),
-    FIELD_OF_BYTES(connection, ca_pem, PROTOCOL_CA_MAX),
-    FIELD_OF_U32(connection, registration),
-    FIELD_OF_U8(connection, tried),
-    FIELD_OF_I64(connection, tried_at_s),
-    FIELD_OF_I64(connection, set_at_s),
+    FIELD_OF_I64(connection, org_id),       FIELD_OF_TEXT(connection, issuer),
+    FIELD_OF_TEXT(connection, client_id),   FIELD_OF_BYTES(connection, client_secret, PROTOCOL_SECRET_MAX),
+    FIELD_OF_U8(connection, client_auth),   FIELD_OF_TEXT(connection, scopes),
+    FIELD_OF_TEXT(connection, email_claim), FIELD_OF_BYTES(connection, ca_pem, PROTOCOL_CA_MAX),
+    FIELD_OF_U32(connection, registration), FIELD_OF_U8(connection, tried),
+    FIELD_OF_I64(connection, tried_at_s),   FIELD_OF_I64(connection, set_at_s),
 };
 const struct record_type CONNECTION_RECORD = RECORD_TYPE(connection, ENTITY_VERSION, CONNECTION_FIELDS);
 
@@ -61,21 +55,25 @@ static const struct field REGISTRATION_FIELDS[] = {
 const struct record_type REGISTRATION_RECORD = RECORD_TYPE(registration, ENTITY_VERSION, REGISTRATION_FIELDS);
 
 static const struct field IDENTITY_FIELDS[] = {
-    FIELD_OF_I64(identity, account_id),   FIELD_OF_I64(identity, org_id),      FIELD_OF_U32(identity, registration),
-    FIELD_OF_TEXT(identity, issuer),      FIELD_OF_TEXT(identity, client_id),  FIELD_OF_TEXT(identity, subject),
-    FIELD_OF_TEXT(identity, email),       FIELD_OF_I64(identity, linked_at_s),
+    FIELD_OF_I64(identity, account_id), FIELD_OF_I64(identity, org_id),      FIELD_OF_U32(identity, registration),
+    FIELD_OF_TEXT(identity, issuer),    FIELD_OF_TEXT(identity, client_id),  FIELD_OF_TEXT(identity, subject),
+    FIELD_OF_TEXT(identity, email),     FIELD_OF_I64(identity, linked_at_s),
 };
 const struct record_type IDENTITY_RECORD = RECORD_TYPE(identity, ENTITY_VERSION, IDENTITY_FIELDS);
 
 static const struct field MEMBERSHIP_FIELDS[] = {
-    FIELD_OF_I64(membership, account_id), FIELD_OF_I64(membership, org_id),      FIELD_OF_U8(membership, role),
-    FIELD_OF_U8(membership, source),      FIELD_OF_U8(membership, status),       FIELD_OF_I64(membership, joined_at_s),
+    FIELD_OF_I64(membership, account_id),
+    FIELD_OF_I64(membership, org_id),
+    FIELD_OF_U8(membership, role),
+    FIELD_OF_U8(membership, source),
+    FIELD_OF_U8(membership, status),
+    FIELD_OF_I64(membership, joined_at_s),
     FIELD_OF_I64(membership, last_sign_in_at_s),
 };
 const struct record_type MEMBERSHIP_RECORD = RECORD_TYPE(membership, ENTITY_VERSION, MEMBERSHIP_FIELDS);
 
 static const struct field INVITE_FIELDS[] = {
-    FIELD_OF_I64(invite, org_id),      FIELD_OF_TEXT(invite, email),      FIELD_OF_U8(invite, role),
+    FIELD_OF_I64(invite, org_id),      FIELD_OF_TEXT(invite, email),       FIELD_OF_U8(invite, role),
     FIELD_OF_TEXT(invite, invited_by), FIELD_OF_I64(invite, created_at_s), FIELD_OF_I64(invite, expires_at_s),
 };
 const struct record_type INVITE_RECORD = RECORD_TYPE(invite, ENTITY_VERSION, INVITE_FIELDS);
@@ -90,9 +88,9 @@ static const struct field NUMBER_FIELDS[] = {FIELD_OF_U8(number, use), FIELD_OF_
 const struct record_type NUMBER_RECORD = RECORD_TYPE(number, ENTITY_VERSION, NUMBER_FIELDS);
 
 static const struct field AUDIT_FIELDS[] = {
-    FIELD_OF_I64(audit_event, at_s),    FIELD_OF_TEXT(audit_event, actor),   FIELD_OF_TEXT(audit_event, event),
-    FIELD_OF_TEXT(audit_event, org),    FIELD_OF_TEXT(audit_event, login),   FIELD_OF_TEXT(audit_event, rhost),
-    FIELD_OF_TEXT(audit_event, service), FIELD_OF_TEXT(audit_event, row),    FIELD_OF_TEXT(audit_event, detail),
+    FIELD_OF_I64(audit_event, at_s),     FIELD_OF_TEXT(audit_event, actor), FIELD_OF_TEXT(audit_event, event),
+    FIELD_OF_TEXT(audit_event, org),     FIELD_OF_TEXT(audit_event, login), FIELD_OF_TEXT(audit_event, rhost),
+    FIELD_OF_TEXT(audit_event, service), FIELD_OF_TEXT(audit_event, row),   FIELD_OF_TEXT(audit_event, detail),
 };
 const struct record_type AUDIT_RECORD = RECORD_TYPE(audit_event, ENTITY_VERSION, AUDIT_FIELDS);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the store knows: accounts, orgs, claims of domains, connections, identities, memberships, invites, tickets, audit
-// events. Packed by the tables in entities.c. Dates are seconds since 1970, 0 for never.
+// What the store knows: accounts, orgs, claims of domains, connections, identities, memberships, invites, tickets,
+// audit events. Packed by the tables in entities.c. Dates are seconds since 1970, 0 for never.
 #pragma once
 #include <stdint.h>
 
@@ -16,16 +16,16 @@ enum account_status { ACCOUNT_ACTIVE = 0, ACCOUNT_LOCKED };
 struct account {
   int64_t id;
   char login[LOGIN_SIZE];
-  char email[EMAIL_SIZE];  // primary, folded
+  char email[EMAIL_SIZE]; // primary, folded
   uint8_t email_proven;
-  uint8_t status;  // enum account_status
-  uint32_t uid;    // also the private group's gid
+  uint8_t status; // enum account_status
+  uint32_t uid;   // also the private group's gid
   char name[DISPLAY_SIZE];
   char home[PATH_SIZE];
   char shell[SHELL_SIZE];
-  char password[PASSWORD_HASH_SIZE];  // crypt(5) string, "" for none
-  uint8_t password_tried;             // its owner has signed in with this password
-  int64_t created_by_org;             // the org whose admin, invite or sign-in made it
+  char password[PASSWORD_HASH_SIZE]; // crypt(5) string, "" for none
+  uint8_t password_tried;            // its owner has signed in with this password
+  int64_t created_by_org;            // the org whose admin, invite or sign-in made it
   int64_t created_at_s;
   int64_t last_sign_in_at_s;
   char last_sign_in_from[256];
@@ -48,7 +48,7 @@ struct org {
   uint8_t enforcement;
   uint8_t default_role;
   uint8_t trust;
-  uint8_t by_root;  // created by root: its owner keeps the password (POLICY L5)
+  uint8_t by_root; // created by root: its owner keeps the password (POLICY L5)
   int64_t owner_id;
   int64_t created_at_s;
 };
@@ -57,8 +57,8 @@ struct domain {
   int64_t org_id;
   char domain[DOMAIN_SIZE];
   uint8_t verified;
-  char token[33];            // of the TXT record, 128 random bits as hexadecimal
-  char reason[REASON_SIZE];  // why it was verified by hand, "" if by DNS
+  char token[33];           // of the TXT record, 128 random bits as hexadecimal
+  char reason[REASON_SIZE]; // why it was verified by hand, "" if by DNS
   int64_t added_at_s;
   int64_t verified_at_s;
 };
@@ -71,12 +71,12 @@ struct connection {
   char issuer[PROTOCOL_URL_SIZE];
   char client_id[PROTOCOL_CLIENT_SIZE];
   struct bytes client_secret;
-  uint8_t client_auth;  // enum client_auth
+  uint8_t client_auth; // enum client_auth
   char scopes[256];
   char email_claim[64];
   struct bytes ca_pem;
-  uint32_t registration;  // number of this issuer and client id under the org
-  uint8_t tried;          // a sign-in succeeded with the present issuer and client
+  uint32_t registration; // number of this issuer and client id under the org
+  uint8_t tried;         // a sign-in succeeded with the present issuer and client
   int64_t tried_at_s;
   int64_t set_at_s;
 };
@@ -94,7 +94,7 @@ struct identity {
   char issuer[PROTOCOL_URL_SIZE];
   char client_id[PROTOCOL_CLIENT_SIZE];
   char subject[PROTOCOL_SUBJECT_SIZE];
-  char email[EMAIL_SIZE];  // as the provider last said it, for display
+  char email[EMAIL_SIZE]; // as the provider last said it, for display
   int64_t linked_at_s;
 };
 
@@ -123,27 +123,27 @@ enum way { WAY_KEY = 0, WAY_PASSWORD, WAY_SSO };
 struct ticket {
   char id[PROTOCOL_TICKET_SIZE];
   int64_t account_id;
-  uint8_t way;     // enum way
-  int64_t org_id;  // whose connection was used, 0 for a password
+  uint8_t way;    // enum way
+  int64_t org_id; // whose connection was used, 0 for a password
   int64_t expires_at_s;
 };
 
 enum number_use { NUMBER_ACCOUNT = 1, NUMBER_ORG, NUMBER_REMOVED };
 
 struct number {
-  uint8_t use;  // enum number_use
-  int64_t id;   // of the account or org
+  uint8_t use; // enum number_use
+  int64_t id;  // of the account or org
 };
 
 struct audit_event {
   int64_t at_s;
-  char actor[ACTOR_SIZE];  // who did it: an operator's name, a login, "-"
-  char event[32];          // "org.create", "sign-in", ...
+  char actor[ACTOR_SIZE]; // who did it: an operator's name, a login, "-"
+  char event[32];         // "org.create", "sign-in", ...
   char org[SLUG_SIZE];
   char login[LOGIN_SIZE];
   char rhost[256];
   char service[64];
-  char row[8];   // of POLICY.md, "" where no row decided
+  char row[8]; // of POLICY.md, "" where no row decided
   char detail[REASON_SIZE];
 };
 

@@ -4,8 +4,7 @@
 #include "base/endian.h"
 #include "store/accounts.h"
 
-enum status membership_get(struct store_txn *txn, int64_t account_id, int64_t org_id,
-                           struct membership *ret_membership)
+enum status membership_get(struct store_txn *txn, int64_t account_id, int64_t org_id, struct membership *ret_membership)
 {
   const struct store_key key = key_of_two_i64(account_id, org_id);
   return store_get_record(txn, TABLE_MEMBERSHIPS, &key, &MEMBERSHIP_RECORD, ret_membership);

@@ -17,8 +17,7 @@ MUST_CHECK enum status org_update(struct store_txn *txn, const struct org *org);
 typedef enum status org_visit(void *context, const struct org *org);
 MUST_CHECK enum status org_each(struct store_txn *txn, org_visit *visit, void *context);
 
-MUST_CHECK enum status domain_get(struct store_txn *txn, int64_t org_id, const char *domain,
-                                  struct domain *ret_domain);
+MUST_CHECK enum status domain_get(struct store_txn *txn, int64_t org_id, const char *domain, struct domain *ret_domain);
 MUST_CHECK enum status domain_put(struct store_txn *txn, const struct domain *domain);
 MUST_CHECK enum status domain_remove(struct store_txn *txn, int64_t org_id, const char *domain);
 

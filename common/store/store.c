@@ -290,7 +290,7 @@ enum status store_begin(struct store *store, bool write, struct store_txn **ret_
   }
   txn->store = store;
   int code = mdb_txn_begin(store->env, NULL, write ? 0 : MDB_RDONLY, &txn->txn);
-  if (code == MDB_MAP_RESIZED) {  // another process has grown the map: take its size over
+  if (code == MDB_MAP_RESIZED) { // another process has grown the map: take its size over
     code = mdb_env_set_mapsize(store->env, 0);
     if (code == 0) {
       code = mdb_txn_begin(store->env, NULL, write ? 0 : MDB_RDONLY, &txn->txn);
@@ -354,7 +354,8 @@ enum status store_delete(struct store_txn *txn, enum store_table table, const st
   return key->bad ? STATUS_INVALID : from_lmdb(mdb_del(txn->txn, txn->store->tables[table], &name, NULL));
 }
 
-static enum status borrow(struct store_txn *txn, enum store_table table, const struct store_key *key, MDB_val *ret_value)
+static enum status borrow(struct store_txn *txn, enum store_table table, const struct store_key *key,
+                          MDB_val *ret_value)
 {
   MDB_val name = key_value(key);
   if (key->bad || key->length == 0) {

@@ -15,23 +15,23 @@ enum { STORE_SCHEMA = 1, STORE_KEY_MAX = 511, STORE_LOCK_WAIT_MS = 5000 };
 
 enum store_table {
   TABLE_META,
-  TABLE_ACCOUNTS,            // id -> account
-  TABLE_ACCOUNT_LOGINS,      // login -> id
-  TABLE_ACCOUNT_EMAILS,      // primary email -> id
-  TABLE_NUMBERS,             // uid or gid -> what it is given to
-  TABLE_ORGS,                // id -> org
-  TABLE_ORG_SLUGS,           // slug -> id
-  TABLE_DOMAINS,             // org id, domain -> claim
-  TABLE_DOMAIN_OWNERS,       // domain -> org id, verified claims only
-  TABLE_CONNECTIONS,         // org id, slot -> connection
-  TABLE_REGISTRATIONS,       // org id, number -> issuer and client id
-  TABLE_IDENTITIES,          // org id, registration, subject -> identity
-  TABLE_ACCOUNT_IDENTITIES,  // account id, org id, registration -> subject
-  TABLE_MEMBERSHIPS,         // account id, org id -> membership
-  TABLE_ORG_MEMBERS,         // org id, account id -> nothing
-  TABLE_INVITES,             // org id, email -> invite
-  TABLE_TICKETS,             // ticket id -> ticket
-  TABLE_AUDIT,               // sequence -> event
+  TABLE_ACCOUNTS,           // id -> account
+  TABLE_ACCOUNT_LOGINS,     // login -> id
+  TABLE_ACCOUNT_EMAILS,     // primary email -> id
+  TABLE_NUMBERS,            // uid or gid -> what it is given to
+  TABLE_ORGS,               // id -> org
+  TABLE_ORG_SLUGS,          // slug -> id
+  TABLE_DOMAINS,            // org id, domain -> claim
+  TABLE_DOMAIN_OWNERS,      // domain -> org id, verified claims only
+  TABLE_CONNECTIONS,        // org id, slot -> connection
+  TABLE_REGISTRATIONS,      // org id, number -> issuer and client id
+  TABLE_IDENTITIES,         // org id, registration, subject -> identity
+  TABLE_ACCOUNT_IDENTITIES, // account id, org id, registration -> subject
+  TABLE_MEMBERSHIPS,        // account id, org id -> membership
+  TABLE_ORG_MEMBERS,        // org id, account id -> nothing
+  TABLE_INVITES,            // org id, email -> invite
+  TABLE_TICKETS,            // ticket id -> ticket
+  TABLE_AUDIT,              // sequence -> event
   TABLE_COUNT
 };
 
@@ -56,9 +56,10 @@ struct store_txn;
 
 enum store_mode { STORE_READ_ONLY, STORE_READ_WRITE, STORE_CREATE };
 
-// Opens the store in directory DIR: a directory of root (or the effective user) with mode 0700. STORE_CREATE makes both.
-// The caller closes *RET_STORE before it forks. STATUS_NOT_FOUND, STATUS_PERMISSION, STATUS_VERSION, STATUS_CORRUPT,
-// STATUS_IO, STATUS_NO_MEMORY, STATUS_EXISTS (STORE_CREATE where there is one); REPORT says what failed.
+// Opens the store in directory DIR: a directory of root (or the effective user) with mode 0700. STORE_CREATE makes
+// both. The caller closes *RET_STORE before it forks. STATUS_NOT_FOUND, STATUS_PERMISSION, STATUS_VERSION,
+// STATUS_CORRUPT, STATUS_IO, STATUS_NO_MEMORY, STATUS_EXISTS (STORE_CREATE where there is one); REPORT says what
+// failed.
 MUST_CHECK enum status store_open(const char *dir, enum store_mode mode, struct report *report,
                                   struct store **ret_store);
 void store_close(struct store **store);

@@ -127,15 +127,15 @@ static void wrong_order_version_and_length_end_the_exchange(void **state)
     uint32_t version;
     enum status status;
   } CASES[] = {
-      {0, MESSAGE_ANSWER, PROTOCOL_VERSION, STATUS_PROTOCOL},   // nothing was asked
-      {0, MESSAGE_VERDICT, PROTOCOL_VERSION, STATUS_PROTOCOL},  // not theirs to send
+      {0, MESSAGE_ANSWER, PROTOCOL_VERSION, STATUS_PROTOCOL},  // nothing was asked
+      {0, MESSAGE_VERDICT, PROTOCOL_VERSION, STATUS_PROTOCOL}, // not theirs to send
       {0, 0, PROTOCOL_VERSION, STATUS_PROTOCOL},
       {0, 999, PROTOCOL_VERSION, STATUS_PROTOCOL},
       {0, MESSAGE_AUTH, PROTOCOL_VERSION + 1, STATUS_PROTOCOL},
       {PROTOCOL_PAYLOAD_MAX + 1, MESSAGE_AUTH, PROTOCOL_VERSION, STATUS_PROTOCOL},
       {0xffffffff, MESSAGE_AUTH, PROTOCOL_VERSION, STATUS_PROTOCOL},
       {0, MESSAGE_AUTH, PROTOCOL_VERSION, STATUS_CORRUPT},
-      {16, MESSAGE_AUTH, PROTOCOL_VERSION, STATUS_PROTOCOL},  // zeros are another payload version
+      {16, MESSAGE_AUTH, PROTOCOL_VERSION, STATUS_PROTOCOL}, // zeros are another payload version
   };
   for (size_t i = 0; i < COUNT_OF(CASES); i++) {
     enum message_type type;
@@ -152,7 +152,6 @@ static void wrong_order_version_and_length_end_the_exchange(void **state)
 static void a_cut_frame_is_not_a_message(void **state)
 {
   struct pair *pair = *state;
-  struct bytes frame CLEANUP(bytes_done) = BYTES_EMPTY;
   char whole[4096];
   assert_int_equal(send_request(pair), STATUS_OK);
   ssize_t length = read(pair->fds[1], whole, sizeof whole);

@@ -44,12 +44,9 @@ static const struct {
   const char *other;
   const char *illegal;
 } CASES[] = {
-    {"sshd-paths", "/opt/sshd", "sshd"},
-    {"uid-ranges", "200000-299999", "0-10"},
-    {"home", "/srv/home", "home"},
-    {"shell", "/bin/sh", "sh"},
-    {"sign-in-timeout", "90s", "6m"},
-    {"max-sign-ins", "64", "8"},
+    {"sshd-paths", "/opt/sshd", "sshd"},    {"uid-ranges", "200000-299999", "0-10"},
+    {"home", "/srv/home", "home"},          {"shell", "/bin/sh", "sh"},
+    {"sign-in-timeout", "90s", "6m"},       {"max-sign-ins", "64", "8"},
     {"allow-loopback-http", "yes", "true"},
 };
 
@@ -115,8 +112,16 @@ static void H34_an_empty_value_is_not_everything(void **state)
 static void H22_H49_ranges_with_numbers_that_are_never_given_are_refused(void **state)
 {
   (void)state;
-  static const char *const ILLEGAL[] = {"61184-70000", "60000-65519", "65534-65535", "70000", "70000-",
-                                        "-1-70000",    "70000-2147483648", "70000-60000", "a-b", "70000-80000,",
+  static const char *const ILLEGAL[] = {"61184-70000",
+                                        "60000-65519",
+                                        "65534-65535",
+                                        "70000",
+                                        "70000-",
+                                        "-1-70000",
+                                        "70000-2147483648",
+                                        "70000-60000",
+                                        "a-b",
+                                        "70000-80000,",
                                         "70000-80000  90000-90001"};
   for (size_t i = 0; i < COUNT_OF(ILLEGAL); i++) {
     struct config config;
@@ -144,8 +149,9 @@ static void unknown_keys_and_lines_without_a_value_are_errors(void **state)
 static void H04_paths_do_not_climb(void **state)
 {
   (void)state;
-  static const char *const ILLEGAL[] = {"home = /home/../etc\n", "home = /home/..\n", "home = /a:b\n", "home = /\n",
-                                        "shell = /bin/../sh\n", "sshd-paths = /usr/../sshd\n"};
+  static const char *const ILLEGAL[] = {"home = /home/../etc\n", "home = /home/..\n",
+                                        "home = /a:b\n",         "home = /\n",
+                                        "shell = /bin/../sh\n",  "sshd-paths = /usr/../sshd\n"};
   for (size_t i = 0; i < COUNT_OF(ILLEGAL); i++) {
     struct config config;
     struct report report = {.text = ""};

@@ -219,8 +219,8 @@ static void H46_every_buffer_size_up_to_the_needed_one_is_erange(void **state)
   struct group group_entry;
   assert_int_equal(answer_login(path, "p3@acme.test", &account), STATUS_OK);
   assert_int_equal(answer_group_name(path, "acme", &group), STATUS_OK);
-  size_t needed = strlen(account.login) + strlen("*") + strlen(account.gecos) + strlen(account.home) +
-                  strlen(account.shell) + 5;
+  size_t needed =
+      strlen(account.login) + strlen("*") + strlen(account.gecos) + strlen(account.home) + strlen(account.shell) + 5;
   for (size_t size = 0; size <= needed; size++) {
     char *buffer = malloc(size + 1);
     enum status wanted = size < needed ? STATUS_TOO_LARGE : STATUS_OK;
@@ -280,14 +280,14 @@ static void N4_numbers_are_the_first_free_ones_from_the_names_hash(void **state)
   assert_in_range(first, 70000, 70009);
   assert_int_equal(number_choose(SEED, "alice", &settings, taken_below, &limit, &again), STATUS_OK);
   assert_int_equal(first, again);
-  limit = 70009;  // only the last of the first range is free
+  limit = 70009; // only the last of the first range is free
   assert_int_equal(number_choose(SEED, "alice", &settings, taken_below, &limit, &again), STATUS_OK);
   assert_int_equal(again, 70009);
-  limit = 70010;  // none is
+  limit = 70010; // none is
   assert_int_equal(number_choose(SEED, "alice", &settings, taken_below, &limit, &again), STATUS_OK);
   assert_in_range(again, 80000, 80009);
   limit = 0;
-  settings.used.values[0] = 5;  // half full: passed over
+  settings.used.values[0] = 5; // half full: passed over
   assert_int_equal(number_choose(SEED, "alice", &settings, taken_below, &limit, &again), STATUS_OK);
   assert_in_range(again, 80000, 80009);
   settings.used.values[1] = 5;

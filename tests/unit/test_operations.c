@@ -239,7 +239,7 @@ static void S11_a_first_sign_in_under_jit_makes_the_account(void **state)
   uint32_t uid = alice.uid;
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   assert_string_equal(result.decision.row, "S3");
-  assert_int_equal(get_account("alice@acme.test").uid, uid);  // H08
+  assert_int_equal(get_account("alice@acme.test").uid, uid); // H08
   assert_int_equal(count(TABLE_IDENTITIES), 1);
 }
 
@@ -335,8 +335,11 @@ static void N4_a_number_other_than_the_one_told_is_refused(void **state)
   set_up_acme(PROVISIONING_JIT);
   struct operation op = new_operation(OPERATION_SSO_SIGN_IN, "alice@acme.test");
   struct connection connection = new_connection("client");
-  struct message_authorized authorized = {.issuer = "https://idp.test", .client_id = "client", .subject = "s",
-                                          .email = "alice@acme.test", .email_state = EMAIL_VERIFIED};
+  struct message_authorized authorized = {.issuer = "https://idp.test",
+                                          .client_id = "client",
+                                          .subject = "s",
+                                          .email = "alice@acme.test",
+                                          .email_state = EMAIL_VERIFIED};
   struct store_txn *txn = read_txn();
   struct org org;
   assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);
@@ -422,7 +425,7 @@ static void E3_a_changed_client_takes_effect_only_after_a_test(void **state)
   (void)state;
   enforce_acme();
   assert_int_equal(set_connection(OPERATION_IDP_SET, "new-client"), STATUS_OK);
-  assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);  // still the old one
+  assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK); // still the old one
   assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_REFUSED);
   assert_int_equal(set_connection(OPERATION_IDP_TRIED, "new-client"), STATUS_OK);
   struct store_txn *txn CLEANUP(store_abort) = read_txn();
@@ -460,10 +463,10 @@ static void a_verified_domain_belongs_to_one_org(void **state)
   struct operation op = new_operation(OPERATION_ORG_CREATE, "other@example.org");
   (void)snprintf(op.org, sizeof op.org, "beta");
   assert_int_equal(run(&op), STATUS_OK);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_ADD, "beta", "acme.test"), STATUS_OK);  // a claim excludes nobody
+  assert_int_equal(with_domain(OPERATION_DOMAIN_ADD, "beta", "acme.test"), STATUS_OK); // a claim excludes nobody
   assert_int_equal(with_domain(OPERATION_DOMAIN_VERIFY, "beta", "acme.test"), STATUS_REFUSED);
   assert_int_equal(with_domain(OPERATION_DOMAIN_REMOVE, "beta", "acme.test"), STATUS_OK);
-  assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);  // still Acme's
+  assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK); // still Acme's
 }
 
 static void H24_only_the_exact_domain_is_governed(void **state)

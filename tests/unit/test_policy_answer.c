@@ -81,7 +81,7 @@ static void S2_H18_an_identity_of_another_account_is_refused(void **state)
 {
   (void)state;
   struct policy_question q = alice();
-  q.answer.identity_known = true;  // and not her own, though the email is right
+  q.answer.identity_known = true; // and not her own, though the email is right
   expect_refusal(&q, "S2", NOTICE_SOMEBODY_ELSE);
   q = newcomer(PROVISIONING_JIT);
   q.answer.identity_known = true;
@@ -192,7 +192,7 @@ static void S7_a_proven_email_links_the_identity(void **state)
   struct policy_decision decision = expect(&q, "S7", OUTCOME_GRANTED);
   assert_true(decision.link && decision.prove_email);
   assert_false(decision.create || decision.join);
-  q.answer.email_state = EMAIL_UNSTATED;  // absent email_verified on the org's own verified domain
+  q.answer.email_state = EMAIL_UNSTATED; // absent email_verified on the org's own verified domain
   (void)expect(&q, "S7", OUTCOME_GRANTED);
 }
 
@@ -235,7 +235,7 @@ static void expect_email_refusals(struct policy_question q, const char *row)
   foreign.answer.email_domain_here = false;
   expect_refusal(&foreign, row, NOTICE_EMAIL_DOMAIN);
   foreign.answer.email_domain_elsewhere = true;
-  foreign.answer.org.trust = TRUST_ANY;  // never for another org's domain
+  foreign.answer.org.trust = TRUST_ANY; // never for another org's domain
   expect_refusal(&foreign, row, NOTICE_EMAIL_DOMAIN);
 }
 
@@ -300,7 +300,7 @@ static void unverified_emails_never_make_an_account_under_any_trust(void **state
     q.answer.org.trust = (enum trust)trust;
     (void)expect(&q, "S13", OUTCOME_REFUSED);
   }
-  q.answer.org.trust = TRUST_ANY;  // off the org's domains an absent email_verified does not do
+  q.answer.org.trust = TRUST_ANY; // off the org's domains an absent email_verified does not do
   q.answer.email_domain_here = false;
   q.answer.email_state = EMAIL_UNSTATED;
   expect_refusal(&q, "S13", NOTICE_EMAIL_UNVERIFIED);

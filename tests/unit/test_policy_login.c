@@ -122,7 +122,7 @@ static void L5_the_owner_keeps_the_password_under_enforcement(void **state)
   struct policy_question q = member(ENFORCEMENT_DOMAINS);
   q.person.memberships[0].role = ROLE_OWNER;
   expect_offer(&q, "L5", true, ACME);
-  q.person.governing.id = 0;  // a guest: SSO at the owned org
+  q.person.governing.id = 0; // a guest: SSO at the owned org
   expect_offer(&q, "L5", true, ACME);
 }
 
@@ -143,7 +143,7 @@ static void L6_an_enforced_member_gets_sso_and_no_password(void **state)
   (void)state;
   struct policy_question q = member(ENFORCEMENT_DOMAINS);
   expect_offer(&q, "L6", false, ACME);
-  q.person.governing.has_connection = false;  // nothing left to offer is a refusal
+  q.person.governing.has_connection = false; // nothing left to offer is a refusal
   expect_row(&q, "L6", OUTCOME_REFUSED);
 }
 
@@ -202,7 +202,7 @@ static void L12_a_verified_domain_without_connection_is_not_ours(void **state)
   q.person.governing = org(ACME, ENFORCEMENT_OFF);
   q.person.governing.has_connection = false;
   expect_row(&q, "L12", OUTCOME_NOT_OURS);
-  q.person.invited = true;  // row L13 is not built: no row fits, refused
+  q.person.invited = true; // row L13 is not built: no row fits, refused
   expect_row(&q, "-", OUTCOME_REFUSED);
 }
 
@@ -272,7 +272,7 @@ static void K2_sso_opens_the_org_and_a_password_does_not_where_it_objects(void *
   assert_int_equal(decide(&q).opened[0], ACME);
   q = session(ENFORCEMENT_DOMAINS, WAY_PASSWORD, 0);
   expect_row(&q, "K2", OUTCOME_REFUSED);
-  q = session(ENFORCEMENT_DOMAINS, WAY_SSO, BETA);  // another org's connection
+  q = session(ENFORCEMENT_DOMAINS, WAY_SSO, BETA); // another org's connection
   expect_row(&q, "K2", OUTCOME_REFUSED);
   q = session(ENFORCEMENT_DOMAINS, WAY_PASSWORD, 0);
   q.person.memberships[0].role = ROLE_OWNER;

@@ -10,8 +10,9 @@ static void clean_text_is_utf8_without_controls(void **state)
   (void)state;
   static const char *const CLEAN[] = {"", "Alice", "J\xc3\xbcrgen", "\xe6\x97\xa5", "\xf0\x9f\x99\x82", "a: b"};
   static const char *const UNCLEAN[] = {
-      "a\nb", "\x1b[31m", "\x7f", "\xc2\x80", "\xc2\x9f", "\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x80\xa8", "\xff",
-      "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xc3", "\xe6\x97", "\xf0\x9f\x99",
+      "a\nb",         "\x1b[31m",     "\x7f",     "\xc2\x80",     "\xc2\x9f",     "\xe2\x80\xae",     "\xe2\x81\xa6",
+      "\xe2\x80\xa8", "\xff",         "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xc3",
+      "\xe6\x97",     "\xf0\x9f\x99",
   };
   for (size_t i = 0; i < COUNT_OF(CLEAN); i++) {
     assert_true(text_is_clean(CLEAN[i], strlen(CLEAN[i])));
@@ -60,8 +61,8 @@ static void durations_are_a_number_and_a_unit(void **state)
     const char *text;
     int64_t seconds;
   } LEGAL[] = {{"90s", 90}, {"15m", 900}, {"12h", 43200}, {"7d", 604800}};
-  static const char *const ILLEGAL[] = {"",   "s",    "90",  "90x", "-1s", "1.5h", " 1s",
-                                        "1s ", "0x1s", "9999999999999999999d", "999999999999999d", "1ss"};
+  static const char *const ILLEGAL[] = {
+      "", "s", "90", "90x", "-1s", "1.5h", " 1s", "1s ", "0x1s", "9999999999999999999d", "999999999999999d", "1ss"};
   for (size_t i = 0; i < COUNT_OF(LEGAL); i++) {
     assert_int_equal(text_to_duration(LEGAL[i].text, 1, INT64_MAX, &seconds), STATUS_OK);
     assert_int_equal(seconds, LEGAL[i].seconds);
@@ -79,11 +80,11 @@ static void H04_H55_logins_that_are_no_names_are_refused(void **state)
   char longest[LOGIN_SIZE + 8] = "";
   static const char *const LEGAL[] = {"alice@acme.test", "a.b+c_d-e@x.y", "alice", "0@x9.test", "a@xn--bcher-kva.test"};
   static const char *const ILLEGAL[] = {
-      "",          " ",           "Alice@acme.test", "alice@acme",      "alice@",        "@acme.test",
-      "-a@b.test", ".a@b.test",   "a@b@c.test",      "../etc@acme.test", "a/b@acme.test", "a:b@acme.test",
-      "a b@c.test", "a\n@b.test", "a@-b.test",       "a@b-.test",       "a@b..test",     "a@.test",
-      "a@b.test.", "a@1.2.3.4",   "root",            "sudo",            "1alice",        "\xc3\xbc@acme.test",
-      "a%@b.test", "a=b@c.test",  "_apt",            "systemd-x",       "a@b_c.test",
+      "",           " ",          "Alice@acme.test",    "alice@acme",    "alice@",        "@acme.test", "-a@b.test",
+      ".a@b.test",  "a@b@c.test", "../etc@acme.test",   "a/b@acme.test", "a:b@acme.test", "a b@c.test", "a\n@b.test",
+      "a@-b.test",  "a@b-.test",  "a@b..test",          "a@.test",       "a@b.test.",     "a@1.2.3.4",  "root",
+      "sudo",       "1alice",     "\xc3\xbc@acme.test", "a%@b.test",     "a=b@c.test",    "_apt",       "systemd-x",
+      "a@b_c.test",
   };
   for (size_t i = 0; i < COUNT_OF(LEGAL); i++) {
     assert_true(name_is_login(LEGAL[i]));
@@ -93,7 +94,7 @@ static void H04_H55_logins_that_are_no_names_are_refused(void **state)
   }
   memset(longest, 'a', 64);
   (void)snprintf(longest + 64, sizeof longest - 64, "@%0189d.test", 0);
-  assert_false(name_is_login(longest));  // a label of more than 63 characters
+  assert_false(name_is_login(longest)); // a label of more than 63 characters
 }
 
 static void H56_the_longest_legal_email_is_legal_and_one_more_is_not(void **state)
@@ -107,8 +108,10 @@ static void H56_the_longest_legal_email_is_legal_and_one_more_is_not(void **stat
   at += snprintf(email + at, sizeof email - (size_t)at, "%056d.test", 0);
   assert_int_equal(strlen(email), 254);
   assert_true(name_is_email(email));
-  char longer[400];
-  (void)snprintf(longer, sizeof longer, "%.129s0%s", email, email + 129);
+  char longer[400] = "";
+  memcpy(longer, email, 200);
+  longer[200] = '0';
+  memcpy(longer + 201, email + 200, strlen(email + 200) + 1);
   assert_false(name_is_email(longer));
 }
 
@@ -116,9 +119,9 @@ static void slugs_are_short_lower_case_and_no_system_name(void **state)
 {
   (void)state;
   static const char *const LEGAL[] = {"acme", "a1", "a-b-c", "abcdefghijklmnopqrstuvw"};
-  static const char *const ILLEGAL[] = {"",     "a",     "1a",   "Acme",         "acme_x",
+  static const char *const ILLEGAL[] = {"",     "a",      "1a",   "Acme",        "acme_x",
                                         "a.b",  "docker", "sudo", "acme-admins", "abcdefghijklmnopqrstuvwx",
-                                        "a\nb", "a:b",   "../x"};
+                                        "a\nb", "a:b",    "../x"};
   for (size_t i = 0; i < COUNT_OF(LEGAL); i++) {
     assert_true(name_is_slug(LEGAL[i]));
   }

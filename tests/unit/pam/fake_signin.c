@@ -56,8 +56,10 @@ static enum verdict verdict_of(const char *login)
   static const struct {
     const char *login;
     enum verdict verdict;
-  } VERDICTS[] = {{"grant@acme.test", VERDICT_GRANTED},   {"notours@acme.test", VERDICT_NOT_OURS},
-                  {"wrong@acme.test", VERDICT_TRY_AGAIN}, {"nostore@acme.test", VERDICT_UNAVAILABLE}};
+  } VERDICTS[] = {{"grant@acme.test", VERDICT_GRANTED},
+                  {"notours@acme.test", VERDICT_NOT_OURS},
+                  {"wrong@acme.test", VERDICT_TRY_AGAIN},
+                  {"nostore@acme.test", VERDICT_UNAVAILABLE}};
   for (size_t i = 0; i < COUNT_OF(VERDICTS); i++) {
     if (strcmp(VERDICTS[i].login, login) == 0) {
       return VERDICTS[i].verdict;
@@ -81,8 +83,8 @@ static void answer(struct channel *module, enum message_type type, const struct 
 {
   const char *login = request->login;
   if (strcmp(login, "asks@acme.test") == 0) {
-    send_verdict(module, ask(module, true, "\nOpen: https://idp.test\nPress Enter: ", "") ? VERDICT_GRANTED
-                                                                                          : VERDICT_REFUSED);
+    send_verdict(module,
+                 ask(module, true, "\nOpen: https://idp.test\nPress Enter: ", "") ? VERDICT_GRANTED : VERDICT_REFUSED);
   } else if (strcmp(login, "hidden@acme.test") == 0) {
     send_verdict(module, ask(module, false, "Password: ", "secret") ? VERDICT_GRANTED : VERDICT_TRY_AGAIN);
   } else if (strcmp(login, "tells@acme.test") == 0) {

@@ -16,10 +16,10 @@ enum { WRAPPED_UID = 70001, ORG_GID = 70100 };
 
 // What the conversation is asked and what it answers.
 struct dialogue {
-  const char *reply;  // NULL: the conversation fails
+  const char *reply; // NULL: the conversation fails
   char shown[4096];
   int prompts;
-  int style;  // of the last prompt
+  int style; // of the last prompt
 };
 
 static int converse(int count, const struct pam_message **messages, struct pam_response **ret_responses, void *data)
@@ -83,8 +83,8 @@ static void verdicts_become_pam_codes(void **state)
     const char *user;
     int code;
   } CASES[] = {
-      {"grant@acme.test", PAM_SUCCESS},     {"refuse@acme.test", PAM_MAXTRIES},
-      {"wrong@acme.test", PAM_AUTH_ERR},    {"nostore@acme.test", PAM_AUTHINFO_UNAVAIL},
+      {"grant@acme.test", PAM_SUCCESS},       {"refuse@acme.test", PAM_MAXTRIES},
+      {"wrong@acme.test", PAM_AUTH_ERR},      {"nostore@acme.test", PAM_AUTHINFO_UNAVAIL},
       {"notours@acme.test", PAM_PERM_DENIED}, {"unqualified", PAM_MAXTRIES},
   };
   for (size_t i = 0; i < COUNT_OF(CASES); i++) {
@@ -97,8 +97,9 @@ static void verdicts_become_pam_codes(void **state)
 static void L1_names_the_map_does_not_know_are_ignored_without_a_helper(void **state)
 {
   (void)state;
-  static const char *const NAMES[] = {"root", "bob", "a@badacme.test", "a@sub.acme.test", "-@acme.test",
-                                      "a b@acme.test", "../x@acme.test", "@acme.test", "grant@acme.test\n"};
+  static const char *const NAMES[] = {
+      "root",           "bob",        "a@badacme.test",   "a@sub.acme.test", "-@acme.test", "a b@acme.test",
+      "../x@acme.test", "@acme.test", "grant@acme.test\n"};
   for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
     struct dialogue dialogue = {.reply = ""};
     assert_int_equal(authenticate(NAMES[i], &dialogue), PAM_PERM_DENIED);
@@ -191,7 +192,7 @@ static void H48_no_signal_of_the_helper_reaches_the_program(void **state)
     (void)authenticate(USERS[i], &dialogue);
   }
   assert_int_equal(signals_seen, 0);
-  assert_int_equal(waitpid(-1, NULL, WNOHANG | __WALL), -1);  // and nothing is left to be reaped
+  assert_int_equal(waitpid(-1, NULL, WNOHANG | __WALL), -1); // and nothing is left to be reaped
   assert_int_equal(sigaction(SIGCHLD, &before[0], NULL), 0);
   assert_int_equal(sigaction(SIGPIPE, &before[1], NULL), 0);
 }
@@ -242,7 +243,7 @@ static void H47_nothing_stays_open(void **state)
 {
   (void)state;
   struct dialogue dialogue = {.reply = ""};
-  (void)authenticate("grant@acme.test", &dialogue);  // what libpam and the wrappers keep is open now
+  (void)authenticate("grant@acme.test", &dialogue); // what libpam and the wrappers keep is open now
   int before = open_descriptors();
   for (int i = 0; i < 5; i++) {
     (void)authenticate("grant@acme.test", &dialogue);
@@ -300,7 +301,7 @@ static void N4_a_session_whose_passwd_entry_has_another_number_is_refused(void *
 {
   (void)state;
   struct dialogue dialogue = {.reply = ""};
-  pam_handle_t *pamh = start("grant@acme.test", &dialogue);  // the wrapper's passwd gives it 70002
+  pam_handle_t *pamh = start("grant@acme.test", &dialogue); // the wrapper's passwd gives it 70002
   assert_int_equal(pam_open_session(pamh, 0), PAM_SESSION_ERR);
   assert_int_equal(pam_end(pamh, PAM_SUCCESS), PAM_SUCCESS);
 }
