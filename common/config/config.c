@@ -44,7 +44,7 @@ static enum status parse_sshd_paths(const char *value, struct config *config)
 {
   const char *at = value;
   while (*at != '\0') {
-    if (*at != '/' || *at == ' ') {
+    if (*at != '/') {
       return STATUS_INVALID;
     }
     at += strcspn(at, " ");

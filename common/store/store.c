@@ -298,7 +298,8 @@ enum status store_begin(struct store *store, bool write, struct store_txn **ret_
   }
   if (code != 0) {
     free(txn);
-    return from_lmdb(code);
+    enum status status = from_lmdb(code);
+    return status != STATUS_OK ? status : STATUS_IO;
   }
   *ret_txn = txn;
   return STATUS_OK;
