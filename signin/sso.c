@@ -74,8 +74,15 @@ static enum notice failure_notice(uint32_t reason)
   return NOTICE_INTERNAL;
 }
 
-// Leaves the refusal in the audit trail and tells the person; the result is always a refusal.
+// Tells the person and the log; the result is always a refusal. Nobody has proven to be anybody yet: nothing is stored.
 static enum status refuse(struct flow *f, const char *row, enum notice notice, const char *detail)
+{
+  session_refuse(f->s, row, notice, detail);
+  return STATUS_REFUSED;
+}
+
+// The same for somebody whom the provider has vouched for: it is also in the audit trail.
+static enum status refuse_known(struct flow *f, const char *row, enum notice notice, const char *detail)
 {
   struct operation op = session_operation(f->s, OPERATION_SIGN_IN_REFUSED);
   struct operation_result result;
@@ -85,8 +92,17 @@ static enum status refuse(struct flow *f, const char *row, enum notice notice, c
   if (session_operate(f->s, &op, &result) != STATUS_OK) {
     session_log(LOG_WARNING, "the refusal below could not be added to the audit trail");
   }
-  session_refuse(f->s, row, notice, detail);
-  return STATUS_REFUSED;
+  return refuse(f, row, notice, detail);
+}
+
+static void reserve_number(const struct flow *f)
+{
+  struct operation op = session_operation(f->s, OPERATION_NUMBER_RESERVE);
+  struct operation_result result;
+  op.nss_uid = f->s->request->nss_uid;
+  if (session_operate(f->s, &op, &result) != STATUS_OK) {
+    session_log(LOG_WARNING, "number %u is in use elsewhere and could not be reserved", op.nss_uid);
+  }
 }
 
 static enum status refuse_failed(struct flow *f, const struct message_failed *failed)
@@ -237,7 +253,10 @@ static enum status grant(struct flow *f, struct operation_result *ret_result)
   const char *row = result.decision.row != NULL ? result.decision.row : "-";
   char detail[REASON_SIZE];
   (void)snprintf(detail, sizeof detail, "email=%.200s", op.authorized->email);
-  return refuse(f, row, notice, detail);
+  if (strcmp(row, "N4") == 0) {
+    reserve_number(f);
+  }
+  return refuse_known(f, row, notice, detail);
 }
 
 static enum status begin(struct flow *f, const struct situation *situation, int64_t org_id)

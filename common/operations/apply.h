@@ -39,3 +39,4 @@ apply_function apply_domain_add, apply_domain_verify, apply_domain_remove;
 apply_function apply_invite_create, apply_invite_cancel, apply_member_add, apply_member_remove;
 apply_function apply_password_set, apply_password_remove;
 apply_function apply_password_sign_in, apply_sso_sign_in, apply_sign_in_refused, apply_ticket_redeem;
+apply_function apply_number_reserve;

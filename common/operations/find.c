@@ -101,3 +101,22 @@ enum status apply_new_account(struct application *a, const char *login, const ch
   }
   return status;
 }
+
+// NSS, inside sshd, cannot ask other name services which numbers they have, and would offer such a number again and
+// again: from now on the map says that it is taken.
+enum status apply_number_reserve(struct application *a)
+{
+  struct number use;
+  bool foreign = false;
+  enum status status = numbers_get(a->txn, a->op->nss_uid, &use);
+  if (status == STATUS_NOT_FOUND) {
+    status = numbers_is_foreign(a->op->nss_uid, &foreign);
+  }
+  a->result->changed = foreign;
+  if (status != STATUS_OK || !foreign) {
+    return status;
+  }
+  status = apply_will_publish(a);
+  (void)snprintf(a->event.detail, sizeof a->event.detail, "%u is in use elsewhere", a->op->nss_uid);
+  return status != STATUS_OK ? status : numbers_take(a->txn, a->op->nss_uid, &(struct number){NUMBER_REMOVED, 0});
+}

@@ -34,6 +34,7 @@ static const struct {
     [OPERATION_SSO_SIGN_IN] = {"sign-in", apply_sso_sign_in},
     [OPERATION_SIGN_IN_REFUSED] = {"sign-in.refused", apply_sign_in_refused},
     [OPERATION_TICKET_REDEEM] = {"ticket.redeem", apply_ticket_redeem},
+    [OPERATION_NUMBER_RESERVE] = {"number.reserve", apply_number_reserve},
 };
 
 enum status apply_will_publish(struct application *a)

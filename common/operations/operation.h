@@ -30,6 +30,7 @@ enum operation_kind {
   OPERATION_SSO_SIGN_IN,      // login, connection, authorized
   OPERATION_SIGN_IN_REFUSED,  // login, org, row, reason: only an audit event
   OPERATION_TICKET_REDEEM,    // ticket: removed; no audit event
+  OPERATION_NUMBER_RESERVE,   // nss_uid: never given, if another name service has it
   OPERATION_COUNT
 };
 

@@ -60,8 +60,7 @@ enum status numbers_count(struct store_txn *txn, struct map_settings *settings)
   return store_each(txn, TABLE_NUMBERS, &all, count_number, settings);
 }
 
-// Numbers of the host's own users and groups, by its files and by any other name service.
-static enum status is_foreign(uint32_t number, bool *ret_foreign)
+enum status numbers_is_foreign(uint32_t number, bool *ret_foreign)
 {
   enum status status = number_is_local(number, ret_foreign);
   if (status == STATUS_OK && !*ret_foreign) {
@@ -78,7 +77,7 @@ static enum status is_taken(void *context, uint32_t number, bool *ret_taken)
     *ret_taken = true;
     return STATUS_OK;
   }
-  return status == STATUS_NOT_FOUND ? is_foreign(number, ret_taken) : status;
+  return status == STATUS_NOT_FOUND ? numbers_is_foreign(number, ret_taken) : status;
 }
 
 enum status numbers_choose(struct store_txn *txn, const char *name, const struct map_settings *settings,

@@ -355,6 +355,20 @@ static void N4_a_number_other_than_the_one_told_is_refused(void **state)
   assert_int_equal(count(TABLE_ACCOUNTS), 1);
 }
 
+static void N4_a_number_of_another_name_service_is_not_offered_again(void **state)
+{
+  (void)state;
+  create_acme();
+  struct operation op = new_operation(OPERATION_NUMBER_RESERVE, "");
+  op.nss_uid = 70001;  // nobody has it: nothing to reserve
+  assert_int_equal(run(&op), STATUS_OK);
+  assert_false(result.changed);
+  assert_int_equal(count(TABLE_NUMBERS), 3);
+  op.nss_uid = 65534;  // nobody's, but never legal
+  assert_int_equal(run(&op), STATUS_INVALID);
+  assert_int_equal(count(TABLE_NUMBERS), 3);
+}
+
 static void H01_two_names_with_one_hash_get_two_numbers(void **state)
 {
   (void)state;
@@ -677,6 +691,7 @@ int main(void)
       STORE_TEST(S7_a_member_added_by_hand_is_linked_and_an_unproven_password_dropped),
       STORE_TEST(identities_of_an_earlier_client_open_nothing),
       STORE_TEST(N4_a_number_other_than_the_one_told_is_refused),
+      STORE_TEST(N4_a_number_of_another_name_service_is_not_offered_again),
       STORE_TEST(H01_two_names_with_one_hash_get_two_numbers),
       STORE_TEST(E2_enforcement_waits_for_everything_it_needs),
       STORE_TEST(E3_what_enforcement_stands_on_cannot_be_removed),
