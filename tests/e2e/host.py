@@ -1,0 +1,132 @@
+"""The machine under test: the product installed as its README says."""
+import json
+import os
+import pathlib
+import re
+import sysconfig
+import tempfile
+
+import check
+import processes
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+BUILD = TOP / "build-plain"
+DIST = TOP / "dist"
+STORE = pathlib.Path("/var/lib/ssoorg/store")
+MAP = pathlib.Path("/var/lib/ssoorg/public/accounts.map")
+CONF = pathlib.Path("/etc/ssoorg/ssoorg.conf")
+SYSLOG = pathlib.Path("/run/log.txt")
+LIB = pathlib.Path("/usr/lib") / sysconfig.get_config_var("MULTIARCH")
+INSTALLED = {
+    "module": LIB / "security/pam_ssoorg.so",
+    "nss": LIB / "libnss_ssoorg.so.2",
+    "signin": pathlib.Path("/usr/libexec/ssoorg/ssoorg-signin"),
+    "oidc": pathlib.Path("/usr/libexec/ssoorg/ssoorg-oidc"),
+    "ssoctl": pathlib.Path("/usr/sbin/ssoctl"),
+}
+
+
+def documented(block):
+    """The commands that dist/README.md gives under this name."""
+    text = (DIST / "README.md").read_text()
+    return re.search(rf"^```sh {block}\n(.*?)^```", text, re.MULTILINE | re.DOTALL).group(1)
+
+
+def install():
+    processes.must("meson", "install", "-C", BUILD, "--no-rebuild", "--quiet", timeout=120)
+    for name, path in INSTALLED.items():
+        if not path.exists():
+            raise RuntimeError(f"the {name} was not installed as {path}")
+    processes.must("sh", "-eu", "-c", documented("install"), cwd=DIST)
+
+
+def remove():
+    processes.must("sh", "-eu", "-c", documented("remove"), cwd=DIST)
+
+
+def add_local_user(name, password):
+    processes.must("useradd", "-m", "-s", "/bin/bash", name)
+    set_local_password(name, password)
+
+
+def set_local_password(name, password):
+    processes.must("chpasswd", stdin=f"{name}:{password}\n")
+
+
+def ssoctl(*words, stdin="", wants=0, env=None):
+    """Runs ssoctl; another exit status than the wanted one is a failure."""
+    result = processes.run("ssoctl", *words, stdin=stdin, env=env)
+    if wants is not None and result.status != wants:
+        raise check.Failed(f"ssoctl {' '.join(map(str, words))}: exit {result.status} "
+                           f"instead of {wants}: {check.shown(result.text)}")
+    return result
+
+
+def listed(*words):
+    """What a command of ssoctl lists, as values."""
+    text = ssoctl(*words, "--json").out
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise check.Failed(f"ssoctl {' '.join(words)} --json: {error}: {check.shown(text)}")
+
+
+def members(org):
+    return {row["email"]: row for row in listed("member", "list", org)}
+
+
+def set_password(email, password):
+    ssoctl("password", "set", email, "--stdin", stdin=password + "\n")
+
+
+def in_passwd(login):
+    """The passwd entry that any program on this machine would see, or None."""
+    line = processes.run("getent", "passwd", login).out.strip()
+    return line.split(":") if line else None
+
+
+class SystemLog:
+    """What was logged since a moment."""
+
+    def __init__(self, *files):
+        self.files = [SYSLOG, *files]
+        self.start = {path: self._size(path) for path in self.files}
+
+    @staticmethod
+    def _size(path):
+        return path.stat().st_size if path.exists() else 0
+
+    def text(self):
+        parts = []
+        for path in self.files:
+            if path.exists():
+                with open(path, errors="replace") as log:
+                    log.seek(self.start[path])
+                    parts.append(log.read())
+        return "\n".join(parts)
+
+
+class Kept:
+    """A file or folder put back as it was when the with-block ends."""
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+        self.folder = None
+
+    def __enter__(self):
+        self.folder = tempfile.TemporaryDirectory(dir="/run")
+        self.copy = pathlib.Path(self.folder.name) / "kept"
+        if self.path.exists():
+            processes.must("cp", "-a", self.path, self.copy)
+        return self.path
+
+    def __exit__(self, *exc):
+        processes.must("rm", "-rf", self.path)
+        if self.copy.exists():
+            processes.must("cp", "-a", self.copy, self.path)
+        self.folder.cleanup()
+
+
+def mode_of(path):
+    info = os.lstat(path)
+    return f"{info.st_mode & 0o7777:04o} {info.st_uid}:{info.st_gid}"

@@ -1,0 +1,150 @@
+"""A person at a terminal: OpenSSH's client, or login on a console."""
+import re
+import time
+
+import pexpect
+
+import check
+
+URL = re.compile(r"https://localhost:\d+/\S+")
+CODE = re.compile(r"(?<![=\w-])[B-DF-HJ-NP-TV-XZ]{4}-[B-DF-HJ-NP-TV-XZ]{4}(?![\w-])")
+PASSWORD = re.compile(r"[Pp]assword[^\n]*: ?$")
+SECONDS = 15
+ROUNDS = 25
+
+
+class Challenge:
+    """One sign-in prompt: its words, the address and the code in it."""
+
+    def __init__(self, text):
+        self.text = text
+        self.url = URL.search(text).group(0)
+        self.code = CODE.search(text).group(0)
+
+
+class Terminal:
+    """A program on a pseudo-terminal, as the person sees it."""
+
+    def __init__(self, command, arguments, env=None):
+        self.child = pexpect.spawn(command, arguments, encoding="utf-8", codec_errors="replace",
+                                   timeout=SECONDS, echo=True, dimensions=(50, 200), env=env)
+        self.child.delaybeforesend = 0.02
+        self.text = ""
+
+    def _take(self):
+        after = self.child.after if isinstance(self.child.after, str) else ""
+        seen = (self.child.before or "") + after
+        self.text += seen
+        return seen
+
+    def _more(self):
+        """What else is written before it goes quiet."""
+        while self.child.expect([pexpect.TIMEOUT, pexpect.EOF, r".+"], timeout=0.25) == 2:
+            self._take()
+
+    def until(self, *patterns, seconds=SECONDS):
+        """Reads until one of the patterns is there and says which, or fails."""
+        found = self.child.expect([*patterns, pexpect.EOF, pexpect.TIMEOUT], timeout=seconds)
+        self._take()
+        if found >= len(patterns):
+            how = "ended" if found == len(patterns) else "waits"
+            wanted = " or ".join(p if isinstance(p, str) else p.pattern for p in patterns)
+            raise check.Failed(f"the terminal {how} without /{wanted}/: {check.shown(self.text)}")
+        return found
+
+    def challenge(self, seconds=SECONDS):
+        start = len(self.text)
+        self.until(CODE, seconds=seconds)
+        self._more()
+        return Challenge(self.text[start:])
+
+    def password_prompt(self, seconds=SECONDS):
+        start = len(self.text)
+        self.until(PASSWORD, seconds=seconds)
+        return self.text[start:].splitlines()[-1]
+
+    def send(self, line=""):
+        self.child.sendline(line)
+
+    def end(self, seconds=30, enter=True):
+        """Presses Enter at each prompt until the program ends; gives its words."""
+        stop = time.monotonic() + seconds
+        while time.monotonic() < stop:
+            if enter:
+                self.send()
+            found = self.child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=1.2)
+            if found == 0:
+                self._take()
+                self.child.close()
+                return self.text
+        self._take()
+        self.close()
+        raise check.Failed(f"no end after {seconds} s: {check.shown(self.text)}")
+
+    @property
+    def status(self):
+        return self.child.exitstatus
+
+    def close(self):
+        self.child.close(force=True)
+
+
+def ssh_arguments(rig, login, sshd=None, method="keyboard-interactive", key=None, options=()):
+    sshd = sshd or rig.sshd
+    words = ["-F", "/dev/null", "-p", str(sshd.port), "-l", login,
+             "-o", f"PreferredAuthentications={method}", "-o", "StrictHostKeyChecking=yes",
+             "-o", f"UserKnownHostsFile={rig.folder}/known_hosts", "-o", "LogLevel=INFO",
+             "-o", "GlobalKnownHostsFile=/dev/null", "-o", "IdentityAgent=none"]
+    words += ["-o", "IdentitiesOnly=yes", "-i", str(key)] if key else ["-o", "PubkeyAuthentication=no"]
+    return words + list(options) + ["127.0.0.1"]
+
+
+SAY_WHO = "echo BEGIN; id; pwd; echo HOME=$HOME; env | grep SSOORG; echo END"
+
+
+class Ssh(Terminal):
+    """ssh LOGIN@host COMMAND; with shell=True a shell on a terminal instead."""
+
+    def __init__(self, rig, login, command=SAY_WHO, shell=False, env=None, **how):
+        arguments = ssh_arguments(rig, login, **how)
+        super().__init__("ssh", arguments if shell else arguments + [command], env=env)
+
+
+def signed_in(text):
+    return re.search(r"^BEGIN\r?$.*^END\r?$", text, re.MULTILINE | re.DOTALL) is not None
+
+
+def sign_in(rig, login, person=None, command=SAY_WHO, **how):
+    """A whole sign-in, approved by the person; gives back the terminal."""
+    terminal = Ssh(rig, login, command, **how)
+    rig.idp.approve(terminal.challenge(), person or login)
+    terminal.end()
+    return terminal
+
+
+def signs_in(rig, login, person=None, **how):
+    """As sign_in, and it must succeed; gives back what the session said."""
+    terminal = sign_in(rig, login, person, **how)
+    check.that(signed_in(terminal.text), f"{login} is not signed in: {check.shown(terminal.text)}")
+    return terminal.text
+
+
+def is_refused(rig, login, person=None, words=None, **how):
+    """As sign_in, and it must not succeed; words are what the person is told."""
+    terminal = sign_in(rig, login, person, **how)
+    check.that(not signed_in(terminal.text), f"{login} got in: {check.shown(terminal.text)}")
+    if words:
+        check.contains(terminal.text, words, f"what {login} is told")
+    return terminal.text
+
+
+def by_password(rig, login, password, command=SAY_WHO, **how):
+    """A login that types a password at the first prompt and nothing after it."""
+    terminal = Ssh(rig, login, command, **how)
+    prompt = terminal.password_prompt()
+    terminal.send(password)
+    terminal.child.expect(["END", "denied", "assword[^\n]*: ", CODE, pexpect.EOF, pexpect.TIMEOUT])
+    terminal._take()
+    terminal._more()
+    terminal.close()
+    return prompt, terminal.text

@@ -1,0 +1,91 @@
+"""The orgs of a run, each made when the first test asks for it."""
+import host
+import login
+
+OWNER_PASSWORD = "correct-Horse-battery-9-staple"
+BY_HAND = "made for a test run"
+
+
+class Orgs:
+    def __init__(self, rig):
+        self.rig = rig
+        self.made = {}
+
+    def _once(self, name, make):
+        """Makes it once; what went wrong then goes wrong for each test that needs it."""
+        if name not in self.made:
+            try:
+                self.made[name] = (make(), None)
+            except Exception as error:  # told again to each test that needs the org
+                self.made[name] = (None, error)
+        value, error = self.made[name]
+        if error:
+            raise type(error)(f"org {name} could not be made: {error}")
+        return value
+
+    def create(self, slug, domain, provisioning, idp=None, client="ssoorg", *more):
+        host.ssoctl("org", "create", slug, "--name", slug.title(), "--owner", owner(slug))
+        host.set_password(owner(slug), OWNER_PASSWORD)
+        self.rig.secrets.add(OWNER_PASSWORD)
+        more = more or ("--auth", "none")
+        host.ssoctl("idp", "set", slug, "--issuer", (idp or self.rig.idp).issuer, "--client-id", client,
+                    "--ca-file", self.rig.ca, *more)
+        host.ssoctl("domain", "add", slug, domain)
+        host.ssoctl("domain", "verify", slug, domain, "--by-hand", BY_HAND)
+        if provisioning != "invite-only":
+            host.ssoctl("provisioning", "set", slug, provisioning)
+        return slug
+
+    def acme(self):
+        """acme.test under jit, enforcing: the org of most tests."""
+        return self._once("acme", self._make_acme)
+
+    def _make_acme(self):
+        self.create("acme", "acme.test", "jit")
+        self.enforce("acme", self.rig.person("acme.test"))
+        return "acme"
+
+    def enforce(self, slug, person):
+        """E2 wants a sign-in through the connection and one of the owner first."""
+        login.signs_in(self.rig, person)
+        login.by_password(self.rig, owner(slug), OWNER_PASSWORD)
+        host.ssoctl("enforcement", "set", slug, "domains", "--yes")
+
+    def beta(self):
+        """beta.test, invite-only, nothing enforced."""
+        return self._once("beta", lambda: self.create("beta", "beta.test", "invite-only"))
+
+    def gamma(self):
+        """gamma.test under jit, nothing enforced."""
+        return self._once("gamma", lambda: self.create("gamma", "gamma.test", "jit"))
+
+    def delta(self):
+        """delta.test under jit: the org of one test that turns its settings."""
+        return self._once("delta", lambda: self.create("delta", "delta.test", "jit"))
+
+    def slow(self):
+        """slow.test, whose codes expire after four seconds."""
+        return self._once("slow", lambda: self.create("slow", "slow.test", "jit", None, "ssoorg-slow"))
+
+    def elliptic(self):
+        return self._once("elliptic", lambda: self.create(
+            "elliptic", "elliptic.test", "jit", None, "ssoorg-es256"))
+
+    def userinfo(self):
+        """info.test, whose provider names the email in userinfo only."""
+        return self._once("info", lambda: self.create("info", "info.test", "jit", self.rig.conforming()))
+
+    def with_secret(self, slug, method):
+        return self._once(slug, lambda: self._make_with_secret(slug, method))
+
+    def _make_with_secret(self, slug, method):
+        secret = self.rig.client_secret(f"ssoorg-{slug}")
+        path = self.rig.folder / f"{slug}.secret"
+        path.touch(mode=0o600)
+        path.write_text(secret + "\n")
+        return self.create(slug, f"{slug}.test", "jit", None, f"ssoorg-{slug}",
+                            "--auth", method, "--client-secret-file", path)
+
+
+def owner(slug):
+    return "boss@example.org" if slug == "acme" else f"boss-{slug}@example.org"

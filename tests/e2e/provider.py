@@ -1,0 +1,63 @@
+"""The OpenID provider of a run, and the person's browser at it."""
+import json
+import pathlib
+import subprocess
+import sys
+
+import processes
+
+HERE = pathlib.Path(__file__).resolve().parent
+SOURCE = HERE.parent / "provider"
+sys.path.insert(0, str(SOURCE))
+import browser  # noqa: E402
+
+
+def write_accounts(path, generated):
+    """The people of accounts.json, and as many more as a run may use up."""
+    people = json.loads((SOURCE / "accounts.json").read_text())
+    for email in generated:
+        people.append({"sub": "s-" + email.replace("@", "-"), "email": email,
+                       "email_verified": True, "name": "Person " + email.split("@")[0]})
+    path.write_text(json.dumps(people))
+
+
+class Provider:
+    def __init__(self, folder, *options, port=0):
+        self.folder = folder
+        self.port = port
+        self.options = options
+        self.process = None
+        self.issuer = None
+        self.faults = folder / f"faults-{id(self)}"
+
+    def start(self):
+        ca = self.folder / "ca"
+        log = open(self.folder / "provider.log", "ab")
+        self.process = subprocess.Popen(
+            ["node", SOURCE / "server.mjs", "--key", ca / "server.key", "--cert", ca / "server.pem",
+             "--port", str(self.port), "--accounts", self.folder / "accounts.json",
+             "--faults", self.faults, "--record", self.folder / "secrets", *self.options],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
+        line = self.process.stdout.readline().split()
+        if line[:1] != ["ready"]:
+            raise RuntimeError("the provider did not start, see " + str(self.folder / "provider.log"))
+        self.issuer = line[1]
+        self.port = int(self.issuer.rsplit(":", 1)[1])
+        return self
+
+    def stop(self):
+        if self.process:
+            processes.stop(self.process)
+
+    def fault(self, name):
+        """Makes the provider answer wrongly from now on; "" ends it."""
+        self.faults.write_text(name)
+
+    def answer(self, challenge, person, how="approve"):
+        """What the person does in their browser; gives back what it shows."""
+        return browser.walk(self.folder / "ca" / "ca.pem", challenge.url, challenge.code, person, how)
+
+    def approve(self, challenge, person):
+        said = self.answer(challenge, person)
+        if said != "done":
+            raise RuntimeError(f"the provider did not take the approval: {said}")

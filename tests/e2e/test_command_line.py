@@ -1,0 +1,132 @@
+"""ssoctl: exit statuses, words, and that an error stores nothing."""
+import json
+import re
+
+import check
+import host
+import processes
+
+
+def H55_illegal_arguments_are_usage_errors_that_say_what_is_legal(rig):
+    org = rig.orgs.gamma()
+    before = _state()
+    for words in (("org", "create", "Bad_Slug", "--name", "x", "--owner", "a@example.org"),
+                  ("org", "create", "ab-admins", "--name", "x", "--owner", "a@example.org"),
+                  ("org", "create", "x", "--name", "x", "--owner", "a@example.org"),
+                  ("org", "create", "fine", "--name", "x", "--owner", "not-an-email"),
+                  ("org", "create", "fine", "--name", "", "--owner", "a@example.org"),
+                  ("org", "create", "fine", "--name", "a\nb", "--owner", "a@example.org"),
+                  ("org", "create", "fine", "--name", "x"),
+                  ("domain", "add", org, "no_domain"), ("domain", "add", org, ""),
+                  ("domain", "add", org, "-x.test"), ("domain", "add", org, "a..test"),
+                  ("invite", "create", org, "x@gamma.test", "--role", "king"),
+                  ("invite", "create", org, "x@gamma.test", "--expires", "7"),
+                  ("invite", "create", org, "x@gamma.test", "--expires", "-7d"),
+                  ("invite", "create", org, "x y@gamma.test"), ("invite", "create", org, "x\n@gamma.test"),
+                  ("invite", "create", org, ""), ("member", "add", org, "../x@gamma.test"),
+                  ("provisioning", "set", org, "sometimes"), ("enforcement", "set", org, "mostly"),
+                  ("idp", "set", org, "--auth", "basic"), ("no-such-noun",), ("org", "no-such-verb"),
+                  ("org", "list", "--no-such-option")):
+        result = host.ssoctl(*words, wants=None)
+        check.equal(result.status, 2, f"the exit status of {words}: {result.text.strip()}")
+        check.that(result.err.strip() and not result.out.strip(), f"{words}: words on the wrong stream")
+    check.equal(_state(), before, "what is stored")
+
+
+def N1_public_domains_are_refused(rig):
+    org = rig.orgs.gamma()
+    for domain in ("gmail.com", "com", "co.uk"):
+        result = host.ssoctl("domain", "add", org, domain, wants=None)
+        check.that(result.status in (2, 3), f"domain add {domain}: exit {result.status}")
+
+
+def N2_names_of_the_system_are_no_slugs(rig):
+    for slug in ("root", "sudo", "adm", "docker", "nobody"):
+        result = host.ssoctl("org", "create", slug, "--name", "x", "--owner", "a@example.org", wants=None)
+        check.that(result.status in (2, 3), f"org create {slug}: exit {result.status}")
+
+
+def what_does_not_exist_is_exit_4(rig):
+    org = rig.orgs.gamma()
+    for words in (("org", "show", "nowhere"), ("member", "list", "nowhere"), ("domain", "remove", org, "other.test"),
+                  ("invite", "cancel", org, "nobody@gamma.test"), ("member", "remove", org, "nobody@gamma.test"),
+                  ("password", "remove", "nobody@gamma.test"), ("audit", "nowhere")):
+        result = host.ssoctl(*words, "--yes", wants=None)
+        check.equal(result.status, 4, f"the exit status of {words}: {result.text.strip()}")
+
+
+def a_verified_domain_of_one_org_is_refused_to_another(rig):
+    rig.orgs.gamma()
+    org = rig.orgs.beta()
+    host.ssoctl("domain", "add", org, "gamma.test", wants=None)
+    result = host.ssoctl("domain", "verify", org, "gamma.test", "--by-hand", "x", wants=None)
+    check.equal(result.status, 3, f"the exit status: {result.text.strip()}")
+
+
+def done_already_is_exit_0(rig):
+    org = rig.orgs.gamma()
+    host.ssoctl("provisioning", "set", org, "jit")
+    host.ssoctl("provisioning", "set", org, "jit")
+
+
+def a_question_without_a_terminal_is_exit_1_and_never_a_hang(rig):
+    org, person = rig.orgs.gamma(), "asked@gamma.test"
+    host.ssoctl("member", "add", org, person)
+    result = host.ssoctl("enforcement", "set", rig.orgs.acme(), "domains", wants=None)
+    check.that(result.status in (0, 1), f"exit {result.status}")
+    check.contains(json.dumps(host.listed("member", "list", org)), person, "the members")
+
+
+def json_is_a_list_for_lists_and_an_object_for_one(rig):
+    org = rig.orgs.gamma()
+    for words in (("org", "list"), ("member", "list", org), ("domain", "list", org), ("invite", "list", org)):
+        check.that(isinstance(host.listed(*words), list), f"{words} --json is no list")
+    for words in (("org", "show", org), ("idp", "show", org)):
+        check.that(isinstance(host.listed(*words), dict), f"{words} --json is no object")
+    for row in host.listed("member", "list", org):
+        check.that(all(re.fullmatch(r"[a-z][a-z0-9_]*", key) for key in row), f"keys of {row}")
+
+
+def the_client_secret_is_never_shown(rig):
+    rig.orgs.with_secret("post", "client_secret_post")
+    secret = rig.client_secret("ssoorg-post")
+    for words in (("idp", "show", "post"), ("idp", "show", "post", "--json"), ("audit", "post"), ("status",)):
+        check.that(secret not in host.ssoctl(*words, wants=None).text, f"{words} shows the client secret")
+
+
+def idp_test_finds_what_is_wrong(rig):
+    org = rig.orgs.gamma()
+    host.ssoctl("idp", "test", org, "--no-signin")
+    rig.idp.stop()
+    try:
+        result = host.ssoctl("idp", "test", org, "--no-signin", wants=1)
+    finally:
+        rig.idp.start()
+    check.contains(result.text, "reach|connect", "what idp test says")
+
+
+def why_names_the_row(rig):
+    rig.orgs.acme()
+    check.contains(host.ssoctl("why", "somebody-new@acme.test").out, r"\bL11\b", "why of an unknown person")
+    check.contains(host.ssoctl("why", "root").out, r"\bL2\b", "why of root")
+    check.contains(host.ssoctl("why", "boss@example.org").out, r"\bL5\b", "why of the owner")
+
+
+def help_and_version_are_exit_0_and_on_stdout(rig):
+    for words in (("--help",), ("--version",), ("org", "create", "--help")):
+        check.that(host.ssoctl(*words).out.strip(), f"{words} says nothing")
+
+
+def two_at_once_do_not_lose_a_change(rig):
+    org = rig.orgs.gamma()
+    processes.must("bash", "-c", "for n in 1 2 3 4 5 6 7 8; do ssoctl member add "
+                   f"{org} twin$n@gamma.test & done; for j in $(jobs -p); do wait $j || exit 1; done", timeout=60)
+    rows = host.members(org)
+    check.that(all(f"twin{n}@gamma.test" in rows for n in range(1, 9)), f"only {sorted(rows)}")
+    uids = [host.in_passwd(f"twin{n}@gamma.test")[2] for n in range(1, 9)]
+    check.equal(len(set(uids)), 8, f"different uids in {uids}")
+
+
+def _state():
+    return (host.ssoctl("org", "list", "--json").out, host.ssoctl("member", "list", "gamma", "--json").out,
+            host.ssoctl("domain", "list", "--json").out, host.ssoctl("invite", "list", "gamma", "--json").out)

@@ -1,0 +1,84 @@
+"""login on a pseudo-terminal, as at the console."""
+import re
+import time
+
+import check
+import login
+import test_local_users as local
+
+
+def an_existing_member_signs_in_at_the_console(rig):
+    org, person = rig.orgs.acme(), rig.person()
+    first = login.signs_in(rig, person)
+    terminal = _console(person)
+    rig.idp.approve(terminal.challenge(), person)
+    text = _say_who(terminal)
+    check.equal(_numbers(text), _numbers(first), "uid and gid at the console and by ssh")
+    check.contains(text, rf"\({org}\)", "id")
+
+
+def an_unknown_person_signs_in_at_the_console(rig):
+    org, person = rig.orgs.acme(), rig.person()
+    terminal = _console(person)
+    rig.idp.approve(terminal.challenge(), person)
+    text = _say_who(terminal)
+    check.contains(text, rf"uid=(\d+)\({re.escape(person)}\) gid=\1\(", "id")
+    check.contains(text, rf"\({org}\)", "id")
+
+
+def H02_another_person_approves_at_the_console(rig):
+    rig.orgs.acme()
+    person, other = rig.person(), rig.person()
+    login.signs_in(rig, person)
+    terminal = _console(person)
+    rig.idp.approve(terminal.challenge(), other)
+    time.sleep(1.2)
+    terminal.send()
+    terminal.until("incorrect", "login: ", "somebody else", seconds=20)
+    check.lacks(terminal.text, r"uid=\d+|\$ $", "the console")
+    terminal.close()
+
+
+def local_user_signs_in_at_the_console(rig):
+    local._make_users(rig)
+    terminal = _console(local.USER)
+    terminal.password_prompt()
+    check.lacks(terminal.text, r"https://|SSO", "what a local user is shown")
+    terminal.send(local.PASSWORD)
+    check.contains(_say_who(terminal, press=False), rf"uid=\d+\({local.USER}\)", "id")
+
+
+def the_console_is_told_by_a_refusal_and_asks_again(rig):
+    rig.orgs.acme()
+    person = rig.person()
+    login.signs_in(rig, person)
+    terminal = _console(person)
+    rig.idp.answer(terminal.challenge(), person, "decline")
+    time.sleep(1.2)
+    terminal.send()
+    terminal.until("declined|denied by|was refused", seconds=20)
+    terminal.close()
+
+
+def _console(name):
+    terminal = login.Terminal("/bin/login", [])
+    terminal.until("login: ")
+    terminal.send(name)
+    return terminal
+
+
+def _say_who(terminal, press=True):
+    if press:
+        time.sleep(1.2)
+        terminal.send()
+    terminal.until(r"[$] $", seconds=20)
+    terminal.send("id; echo IS-END")
+    terminal.until(r"\nIS-END|\rIS-END")
+    terminal.send("exit")
+    terminal._more()
+    terminal.close()
+    return terminal.text
+
+
+def _numbers(text):
+    return re.search(r"uid=(\d+).*? gid=(\d+)", text).groups()

@@ -1,0 +1,166 @@
+"""People who come for the first time, and again."""
+import pathlib
+import re
+import socket
+import time
+
+import check
+import host
+import login
+import other_client
+import sshd
+
+
+def L11_S11_unknown_person_signs_in_over_ssh_under_jit(rig):
+    org, person = rig.orgs.acme(), rig.person()
+    check.that(host.in_passwd(person) is None, "the person is known before the first login")
+    text = login.signs_in(rig, person)
+    uid = _uid(text)
+    check.that(uid >= 65536, f"uid {uid} is not from our range")
+    check.contains(text, rf"gid={uid}\(", "id")
+    check.contains(text, rf"groups=[^\n]*\({org}\)", "id")
+    check.contains(text, rf"^/home/{re.escape(person)}\r?$|\n/home/{re.escape(person)}\r?\n", "pwd")
+    check.equal(host.in_passwd(person)[2], str(uid), "the uid in passwd")
+    check.equal(host.mode_of(f"/home/{person}"), f"0700 {uid}:{uid}", "the home")
+    row = host.members(org)[person]
+    check.equal(row["source"], "sso", "the source of the membership")
+    check.equal(row["role"], "viewer", "the role of the membership")
+    check.contains(host.ssoctl("audit", org).out, re.escape(person), "the audit")
+
+
+def S3_the_same_person_again_has_the_same_uid(rig):
+    rig.orgs.acme()
+    person = rig.person()
+    first = login.signs_in(rig, person)
+    left = pathlib.Path(f"/home/{person}/left-here")
+    left.write_text("x")
+    second = login.signs_in(rig, person, command=login.SAY_WHO + "; ls")
+    check.equal(_uid(second), _uid(first), "the uid")
+    check.contains(second, "left-here", "the home of the second login")
+
+
+def two_people_have_two_uids(rig):
+    rig.orgs.acme()
+    one, other = (_uid(login.signs_in(rig, rig.person())) for _ in range(2))
+    check.that(one != other, f"both have uid {one}")
+
+
+def L11_unknown_person_passes_AllowGroups_of_the_org(rig):
+    org, person = rig.orgs.acme(), rig.person()
+    server = rig.serve(sshd.Sshd(rig.folder, "allow", [f"AllowGroups {org}"]))
+    text = login.signs_in(rig, person, sshd=server)
+    check.contains(text, rf"\({org}\)", "id")
+    server.stop()
+
+
+def unknown_person_fails_AllowGroups_of_others(rig):
+    rig.orgs.acme()
+    person = rig.person()
+    server = rig.serve(sshd.Sshd(rig.folder, "others", ["AllowGroups staff"]))
+    try:
+        text = login.sign_in(rig, person, sshd=server).text
+    except check.Failed as failed:  # no sign-in was offered at all: as good
+        text = str(failed)
+    check.that(not login.signed_in(text), "the person got in")
+    server.stop()
+
+
+def unknown_person_signs_in_with_paramiko(rig):
+    org, person = rig.orgs.acme(), rig.person()
+    said, prompts = other_client.sign_in(rig, person, person)
+    check.contains(said, rf"\({org}\)", "id")
+    check.that(prompts[0].echo, "the sign-in prompt is hidden")
+
+
+def user_and_host_in_one_word_with_two_at_signs_work(rig):
+    rig.orgs.acme()
+    person = rig.person()
+    arguments = login.ssh_arguments(rig, person)
+    at = arguments.index("-l")
+    arguments[at:at + 2] = []
+    arguments[-1] = f"{person}@127.0.0.1"
+    terminal = login.Terminal("ssh", arguments + [login.SAY_WHO])
+    rig.idp.approve(terminal.challenge(), person)
+    check.that(login.signed_in(terminal.end()), f"not signed in: {check.shown(terminal.text)}")
+
+
+def K7_one_prompt_names_address_code_host_org_and_login(rig):
+    org, person = rig.orgs.acme(), rig.person()
+    prompts = other_client.first_prompts(rig, person)
+    check.equal(len(prompts), 1, "prompts at once")
+    text = prompts[0].text
+    for what in (r"https://localhost:\d+/", login.CODE.pattern, re.escape(socket.gethostname()),
+                 org, re.escape(person), "Enter"):
+        check.contains(text, what, "the prompt")
+    check.that(text.startswith("\n"), f"the prompt does not begin on a new line: {text[:40]!r}")
+    check.that(len(text) < 8192 and prompts[0].echo, "the prompt is too long, or hidden")
+
+
+def enter_before_the_approval_asks_again_within_two_seconds(rig):
+    rig.orgs.acme()
+    person = rig.person()
+    rounds = other_client.Rounds()
+    said, _ = other_client.sign_in(rig, person, person, approve_in_round=3, rounds=rounds)
+    check.contains(said, "END", "the session")
+    check.that(len(rounds.pauses) >= 3, f"{len(rounds.pauses)} prompts only")
+    longest = max(rounds.pauses[1:3])
+    check.that(longest < 2.0, f"a prompt came after {longest:.1f} s")
+
+
+def an_interactive_shell_opens_in_the_own_home(rig):
+    org, person = rig.orgs.acme(), rig.person()
+    terminal = login.Ssh(rig, person, shell=True)
+    rig.idp.approve(terminal.challenge(), person)
+    time.sleep(1.2)
+    terminal.send()
+    terminal.until(r"\$ ", seconds=20)
+    terminal.send("echo IS-$(id -gn)-$PWD-$(tty)-$SSOORG_ORG-END")
+    terminal.until("IS-[^$]*-END")
+    terminal.send("exit")
+    check.contains(terminal.end(enter=False), f"/home/{person}-/dev/pts/\\d+-{org}-END", "the shell")
+
+
+def SSOORG_ORG_and_ROLE_are_set_in_the_session(rig):
+    org = rig.orgs.acme()
+    text = login.signs_in(rig, rig.person())
+    check.contains(text, f"SSOORG_ORG={org}", "the environment")
+    check.contains(text, "SSOORG_ROLE=viewer", "the environment")
+    check.that("SSOORG_" not in " ".join(re.findall(r"SSOORG_(?!ORG=|ROLE=)\w+", text)),
+               "more than the two variables")
+
+
+def ES256_signed_identity_signs_in(rig):
+    rig.orgs.elliptic()
+    login.signs_in(rig, rig.person("elliptic.test"))
+
+
+def email_that_stands_in_userinfo_only_signs_in(rig):
+    rig.orgs.userinfo()
+    person = rig.person("info.test")
+    terminal = login.Ssh(rig, person)
+    rig.conforming().approve(terminal.challenge(), person)
+    check.that(login.signed_in(terminal.end()), f"not signed in: {check.shown(terminal.text)}")
+
+
+def client_secret_basic_with_odd_characters_signs_in(rig):
+    rig.orgs.with_secret("basic", "client_secret_basic")
+    login.signs_in(rig, rig.person("basic.test"))
+
+
+def client_secret_post_signs_in(rig):
+    rig.orgs.with_secret("post", "client_secret_post")
+    login.signs_in(rig, rig.person("post.test"))
+
+
+def N1_email_in_other_case_is_folded(rig):
+    rig.orgs.acme()
+    login.signs_in(rig, "casey@acme.test", "u-case")
+
+
+def an_absent_email_verified_counts_on_the_own_domain(rig):
+    rig.orgs.acme()
+    login.signs_in(rig, "absent@acme.test", "u-absent")
+
+
+def _uid(text):
+    return int(re.search(r"uid=(\d+)", text).group(1))

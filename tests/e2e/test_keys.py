@@ -1,0 +1,126 @@
+"""Public keys never pass authentication: the account phase must decide."""
+import os
+import pathlib
+import pwd
+
+import check
+import host
+import login
+import other_client
+import processes
+import test_local_users as local
+
+# sshd's words when PAM's account phase says no; the session phase would say it too late.
+BY_ACCOUNT = "by PAM account configuration"
+
+
+def K1_key_of_an_enforced_member_is_refused_and_told(rig):
+    rig.orgs.acme()
+    person = rig.person()
+    login.signs_in(rig, person)
+    key = _give_key(rig, person)
+    log = rig.log()
+    text = _by_key(rig, person, key)
+    check.that(not login.signed_in(text), "an enforced member got in by key")
+    check.contains(text, "key", "what the member is told")
+    check.contains(log.text(), BY_ACCOUNT, "sshd's log")
+    opened, said = other_client.with_key(rig, person, key)
+    check.that(not opened, f"paramiko got in by key: {said}")
+
+
+def K1_H21_key_of_a_removed_person_is_refused(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    login.signs_in(rig, person)
+    key = _give_key(rig, person)
+    host.ssoctl("member", "remove", org, person, "--yes")
+    log = rig.log()
+    text = _by_key(rig, person, key)
+    check.contains(log.text(), BY_ACCOUNT, "sshd's log")
+    check.that(not login.signed_in(text), "a removed person got in by key")
+    check.contains(text, r"\S", "what the person is told")
+
+
+def K1_key_of_a_member_without_enforcement_works(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    first = login.signs_in(rig, person)
+    key = _give_key(rig, person)
+    text = _by_key(rig, person, key)
+    check.that(login.signed_in(text), f"not signed in: {check.shown(text)}")
+    check.equal(_id_line(text), _id_line(first), "id by key and by SSO")
+    check.contains(text, rf"\({org}\)", "id")
+
+
+def key_of_a_local_user_works(rig):
+    local._make_users(rig)
+    key = _give_key(rig, local.USER)
+    check.that(login.signed_in(_by_key(rig, local.USER, key)), "a local user's key does not work")
+
+
+def K1_key_of_an_eligible_name_without_an_account_opens_nothing(rig):
+    rig.orgs.acme()
+    person = rig.person()
+    home = pathlib.Path("/home") / person
+    home.mkdir()
+    key = _new_key(rig, person)
+    (home / ".ssh").mkdir()
+    (home / ".ssh/authorized_keys").write_text(pathlib.Path(f"{key}.pub").read_text())
+    text = _by_key(rig, person, key)
+    check.that(not login.signed_in(text), "a name without an account got in by key")
+    check.that(host.in_passwd(person) is None, "an account was made")
+
+
+def E6_removed_person_is_refused_by_SSO_under_invite_only(rig):
+    org, person = rig.orgs.beta(), rig.person("beta.test")
+    host.ssoctl("invite", "create", org, person)
+    login.signs_in(rig, person)
+    host.ssoctl("member", "remove", org, person, "--yes")
+    login.is_refused(rig, person)
+    check.that(person not in host.members(org), "the removed person is a member again")
+
+
+def E6_removed_person_comes_back_under_jit_with_the_same_uid(rig):
+    org, person = rig.orgs.acme(), rig.person()
+    first = login.signs_in(rig, person)
+    host.ssoctl("member", "remove", org, person, "--yes")
+    check.that(person not in host.members(org), "the removed person is still a member")
+    check.equal(_id_line(login.signs_in(rig, person)), _id_line(first), "id after coming back")
+    check.equal(host.members(org)[person]["role"], "viewer", "the role after coming back")
+
+
+def removed_person_is_refused_by_password(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    login.signs_in(rig, person)
+    host.set_password(person, "member-Lantern-47-quartz")
+    host.ssoctl("member", "remove", org, person, "--yes")
+    terminal = login.Ssh(rig, person)
+    terminal.until(login.PASSWORD, login.CODE)
+    terminal.send("member-Lantern-47-quartz")
+    terminal._more()
+    check.that(not login.signed_in(terminal.text), "a removed person got in by password")
+    terminal.close()
+
+
+def _new_key(rig, name):
+    path = rig.folder / f"key-{name}"
+    if not path.exists():
+        processes.must("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path)
+    return path
+
+
+def _give_key(rig, name):
+    key = _new_key(rig, name)
+    entry = pwd.getpwnam(name)
+    folder = pathlib.Path(entry.pw_dir) / ".ssh"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    (folder / "authorized_keys").write_text(pathlib.Path(f"{key}.pub").read_text())
+    for path in (folder, folder / "authorized_keys"):
+        os.chown(path, entry.pw_uid, entry.pw_gid)
+    return key
+
+
+def _by_key(rig, name, key):
+    return login.Ssh(rig, name, method="publickey", key=key).end(enter=False)
+
+
+def _id_line(text):
+    return next(line.strip() for line in text.splitlines() if line.startswith("uid="))

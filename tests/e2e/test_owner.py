@@ -1,0 +1,141 @@
+"""Passwords: who is asked for one, and that an owner always gets in."""
+import check
+import host
+import login
+import orgs
+
+MEMBER_PASSWORD = "member-Lantern-47-quartz"
+BOTH = r"Password \(empty for SSO\): $"
+ONLY = r"Password: $"
+
+
+def L5_owner_signs_in_by_password(rig):
+    org = rig.orgs.acme()
+    prompt, text = login.by_password(rig, orgs.owner(org), orgs.OWNER_PASSWORD)
+    check.contains(prompt, BOTH, "the first prompt")
+    check.that(login.signed_in(text), f"not signed in: {check.shown(text)}")
+    check.contains(text, rf"\({org}\)", "id")
+
+
+def L5_E4_owner_signs_in_by_password_with_the_provider_stopped(rig):
+    org = rig.orgs.acme()
+    rig.idp.stop()
+    try:
+        _, text = login.by_password(rig, orgs.owner(org), orgs.OWNER_PASSWORD)
+    finally:
+        rig.idp.start()
+    check.that(login.signed_in(text), f"not signed in: {check.shown(text)}")
+
+
+def a_member_is_refused_with_the_provider_stopped_and_told(rig):
+    rig.orgs.acme()
+    person = rig.person()
+    login.signs_in(rig, person)
+    rig.idp.stop()
+    try:
+        text = login.Ssh(rig, person).end(seconds=40)
+    finally:
+        rig.idp.start()
+    check.that(not login.signed_in(text), "the member got in")
+    check.contains(text, "reach|unavailable|provider", "what the member is told")
+    login.signs_in(rig, person)
+
+
+def L5_owner_with_a_wrong_password_is_refused(rig):
+    org = rig.orgs.acme()
+    for wrong in ("wrong-Password-1", orgs.OWNER_PASSWORD + "x", orgs.OWNER_PASSWORD[:-1]):
+        _, text = login.by_password(rig, orgs.owner(org), wrong)
+        check.that(not login.signed_in(text), "a wrong password opened the owner's account")
+        rig.secrets.add(wrong)
+
+
+def L5_owner_leaves_the_password_empty_and_is_sent_to_SSO(rig):
+    org = rig.orgs.acme()
+    terminal = login.Ssh(rig, orgs.owner(org))
+    terminal.password_prompt()
+    terminal.send("")
+    check.contains(terminal.challenge().text, org, "the sign-in prompt")
+    terminal.close()
+
+
+def L6_enforced_member_gets_no_password_prompt(rig):
+    rig.orgs.acme()
+    person = rig.person()
+    login.signs_in(rig, person)
+    host.set_password(person, MEMBER_PASSWORD)
+    terminal = login.Ssh(rig, person)
+    challenge = terminal.challenge()
+    check.lacks(terminal.text, "password", "what an enforced member is shown")
+    terminal.send(MEMBER_PASSWORD)
+    terminal._more()
+    check.that(not login.signed_in(terminal.text), "a typed password opened the account")
+    rig.secrets.add(MEMBER_PASSWORD)
+    rig.idp.approve(challenge, person)
+    terminal.end()
+    check.lacks(terminal.text, "invalid password", "what an enforced member is shown")
+
+
+def L6_enforced_member_by_the_password_method_is_refused(rig):
+    rig.orgs.acme()
+    person = rig.person()
+    login.signs_in(rig, person)
+    host.set_password(person, MEMBER_PASSWORD)
+    _, text = login.by_password(rig, person, MEMBER_PASSWORD, method="password")
+    check.that(not login.signed_in(text), "an enforced member got in by password")
+
+
+def L8_member_without_enforcement_signs_in_by_password_or_SSO(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    login.signs_in(rig, person)
+    host.set_password(person, MEMBER_PASSWORD)
+    prompt, text = login.by_password(rig, person, MEMBER_PASSWORD)
+    check.contains(prompt, BOTH, "the first prompt")
+    check.that(login.signed_in(text), f"not signed in: {check.shown(text)}")
+    check.contains(text, rf"\({org}\)", "id")
+    terminal = login.Ssh(rig, person)
+    terminal.password_prompt()
+    terminal.send("")
+    rig.idp.approve(terminal.challenge(), person)
+    check.that(login.signed_in(terminal.end()), "SSO beside a password does not work")
+
+
+def L8_member_without_a_password_goes_straight_to_SSO(rig):
+    rig.orgs.gamma()
+    person = rig.person("gamma.test")
+    login.signs_in(rig, person)
+    terminal = login.Ssh(rig, person)
+    terminal.challenge()
+    check.lacks(terminal.text, "password", "what is shown without a password")
+    terminal.close()
+
+
+def L9_guest_signs_in_by_password_only(rig):
+    org, guest = rig.orgs.gamma(), "guest@elsewhere.test"
+    host.ssoctl("member", "add", org, guest, wants=None)
+    host.set_password(guest, MEMBER_PASSWORD)
+    prompt, text = login.by_password(rig, guest, MEMBER_PASSWORD)
+    check.contains(prompt, ONLY, "the prompt of a guest")
+    check.lacks(prompt, "SSO", "the prompt of a guest")
+    check.that(login.signed_in(text), f"not signed in: {check.shown(text)}")
+    _, text = login.by_password(rig, guest, "wrong-Password-2")
+    check.that(not login.signed_in(text), "a wrong password opened a guest's account")
+
+
+def a_removed_password_opens_nothing(rig):
+    rig.orgs.gamma()
+    person = rig.person("gamma.test")
+    login.signs_in(rig, person)
+    host.set_password(person, MEMBER_PASSWORD)
+    host.ssoctl("password", "remove", person, "--yes")
+    terminal = login.Ssh(rig, person)
+    terminal.challenge()
+    terminal.close()
+
+
+def E2_E3_guards_refuse_what_would_lock_the_owner_out(rig):
+    org = rig.orgs.acme()
+    for words in (("idp", "remove", org), ("domain", "remove", org, "acme.test"),
+                  ("password", "remove", orgs.owner(org))):
+        result = host.ssoctl(*words, "--yes", wants=None)
+        check.equal(result.status, 3, f"the exit status of {' '.join(words)}")
+    host.ssoctl("enforcement", "set", rig.orgs.slow(), "domains", "--yes", wants=3)

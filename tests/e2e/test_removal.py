@@ -1,0 +1,24 @@
+"""Getting out again: nothing of ours is left in the way of anybody."""
+import pathlib
+
+import check
+import host
+import login
+import sshd
+import test_local_users as local
+
+
+def unwired_as_documented_nothing_in_etc_names_the_module(rig):
+    rig.orgs.acme()
+    local._make_users(rig)
+    with host.Kept("/etc/pam.d"), host.Kept("/etc/nsswitch.conf"), host.Kept(sshd.SHIPPED):
+        host.remove()
+        for path in [*pathlib.Path("/etc/pam.d").iterdir(), pathlib.Path("/etc/nsswitch.conf")]:
+            check.that("ssoorg" not in path.read_text(), f"{path} still names ssoorg")
+        with host.Kept(host.INSTALLED["module"]) as module, host.Kept(host.INSTALLED["nss"]) as nss:
+            module.unlink()
+            nss.unlink()
+            pathlib.Path(sshd.SHIPPED).write_text("UsePAM yes\nKbdInteractiveAuthentication yes\n")
+            local._signs_in_as_before(rig, local.USER)
+            check.that(host.in_passwd("boss@example.org") is None, "a member is still known")
+    login.signs_in(rig, rig.person())

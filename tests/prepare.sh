@@ -1,0 +1,102 @@
+# Sourced by run and demo: what both need of this machine before they begin.
+# shellcheck shell=bash
+
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+top=$(dirname "$here")
+
+build_packages=(meson ninja-build gcc pkg-config liblmdb-dev libcrypt-dev libpwquality-dev
+    libcurl4-openssl-dev liboauth2-dev libcjson-dev libjansson-dev libqrencode-dev libseccomp-dev
+    libc-ares-dev libsmartcols-dev libidn2-dev libpsl-dev libpam0g-dev libssl-dev libcmocka-dev)
+run_packages=(openssh-server openssh-client openssl sudo python3-pexpect python3-paramiko)
+test_packages=(clang libpam-wrapper libnss-wrapper libuid-wrapper pamtester sshpass
+    strace binutils iproute2)
+
+require_root() {
+    [ "$(id -u)" = 0 ] && return
+    echo "$1: run this as root: it mounts, and starts an sshd" >&2
+    exit 1
+}
+
+is_installed() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2> /dev/null)" = installed ]
+}
+
+# Prints those of the named packages that are missing, and node's if need be.
+missing_packages() {
+    local name
+    for name in "$@"; do
+        is_installed "$name" || echo "$name"
+    done
+    command -v node > /dev/null || echo nodejs
+    command -v npm > /dev/null || echo npm
+}
+
+agree() {
+    local answer
+    if [ ! -t 0 ]; then
+        echo "missing packages: $*; install them, or say --yes" >&2
+        return 1
+    fi
+    read -r -p "Install these Debian packages: $*? [y/N] " answer
+    [ "$answer" = y ] || [ "$answer" = Y ]
+}
+
+# A package may bring a service up; nothing may start on this machine for us.
+install_packages() {
+    local policy=/usr/sbin/policy-rc.d own='' rc=0
+    if [ ! -e "$policy" ]; then
+        own=yes
+        printf '#!/bin/sh\nexit 101\n' > "$policy"
+        chmod 755 "$policy"
+    fi
+    { apt-get update -q && DEBIAN_FRONTEND=noninteractive \
+        apt-get install -q -y --no-install-recommends "$@"; } || rc=$?
+    [ -z "$own" ] || rm -f "$policy"
+    return "$rc"
+}
+
+# ensure_packages yes|ask NAME...
+ensure_packages() {
+    local how=$1 missing
+    shift
+    mapfile -t missing < <(missing_packages "$@")
+    [ ${#missing[@]} -gt 0 ] || return 0
+    [ "$how" = yes ] || agree "${missing[@]}" || return 1
+    install_packages "${missing[@]}"
+}
+
+ensure_provider() {
+    local folder=$here/provider
+    [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] && return
+    (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error)
+}
+
+# configure FOLDER [MESON-OPTION...]; the compiler is $CC, as always with meson.
+configure() {
+    local folder=$top/$1
+    shift
+    [ -f "$folder/build.ninja" ] || meson setup "$folder" "$top" "$@"
+}
+
+build() {
+    configure "$@" && ninja -C "$top/$1"
+}
+
+# The files that an installation needs, without the tests.
+installed_targets() {
+    meson introspect --targets "$top/$1" | /usr/bin/python3 -c '
+import json, os, sys
+for target in json.load(sys.stdin):
+    if target["installed"]:
+        print(*(os.path.relpath(path, sys.argv[1]) for path in target["filename"]))' "$top/$1"
+}
+
+build_plain() {
+    local targets
+    # Named, since meson knows Debian's folder only where dpkg-dev is installed.
+    configure build-plain --prefix=/usr --libdir="lib/$(gcc -print-multiarch)" \
+        --buildtype=debugoptimized || return 1
+    targets=$(installed_targets build-plain) || return 1
+    # shellcheck disable=SC2086
+    ninja -C "$top/build-plain" $targets
+}
