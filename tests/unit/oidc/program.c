@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "program.h"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -27,13 +28,15 @@ static void become(uid_t uid)
 
 static pid_t start(int fd, uid_t uid)
 {
+  // Opened before the ids change: the build directory may lie where nobody else may look.
+  int program CLEANUP(cleanup_fd) = open(SSOORG_OIDC, O_PATH | O_CLOEXEC);
   pid_t pid = fork();
   if (pid == 0) {
     become(uid);
     if (dup2(fd, STDIN_FILENO) != STDIN_FILENO) {
       _exit(EXIT_NOT_STARTED);
     }
-    (void)execve(SSOORG_OIDC, ARGUMENTS, ENVIRONMENT);
+    (void)execveat(program, "", ARGUMENTS, ENVIRONMENT, AT_EMPTY_PATH);
     _exit(EXIT_NOT_STARTED);
   }
   if (pid < 0) {
