@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "filter.h"
+
 #if defined(__SANITIZE_ADDRESS__)
 #define HAS_SHADOW_MEMORY 1
 #elif defined(__has_feature)
@@ -72,5 +74,5 @@ enum status confine_begin(void)
 
 enum status confine_end(void)
 {
-  return limit(RLIMIT_FSIZE, 0) ? STATUS_OK : STATUS_IO;
+  return limit(RLIMIT_FSIZE, 0) ? filter_load() : STATUS_IO;
 }

@@ -14,5 +14,6 @@ enum {
 // descriptors, SIGPIPE ignored. STATUS_PERMISSION for uid 0, STATUS_IO.
 MUST_CHECK enum status confine_begin(void);
 
-// When the libraries are ready: from here on no byte is written to any file. STATUS_IO.
+// When the libraries are ready: from here on no byte is written to any file, and only the system calls of filter.h are
+// left. STATUS_IO.
 MUST_CHECK enum status confine_end(void);

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "filter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+#include "base/cleanup.h"
+
+// Allowed whatever their arguments are.
+static const int PLAIN[] = {
+    // Data on open descriptors.
+    SCMP_SYS(read),
+    SCMP_SYS(write),
+    SCMP_SYS(readv),
+    SCMP_SYS(writev),
+    SCMP_SYS(pread64),
+    SCMP_SYS(close),
+    SCMP_SYS(lseek),
+    SCMP_SYS(dup),
+    SCMP_SYS(pipe2),
+    SCMP_SYS(eventfd2),
+    // Sockets.
+    SCMP_SYS(connect),
+    SCMP_SYS(bind),
+    SCMP_SYS(sendto),
+    SCMP_SYS(recvfrom),
+    SCMP_SYS(sendmsg),
+    SCMP_SYS(recvmsg),
+    SCMP_SYS(sendmmsg),
+    SCMP_SYS(recvmmsg),
+    SCMP_SYS(shutdown),
+    SCMP_SYS(getsockname),
+    SCMP_SYS(getpeername),
+    SCMP_SYS(getsockopt),
+    SCMP_SYS(setsockopt),
+    SCMP_SYS(socketpair),
+    // Waiting.
+    SCMP_SYS(poll),
+    SCMP_SYS(ppoll),
+    SCMP_SYS(select),
+    SCMP_SYS(pselect6),
+    SCMP_SYS(epoll_create1),
+    SCMP_SYS(epoll_ctl),
+    SCMP_SYS(epoll_wait),
+    SCMP_SYS(epoll_pwait),
+    SCMP_SYS(futex),
+    SCMP_SYS(nanosleep),
+    SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(restart_syscall),
+    // What is there: certificates, resolver files.
+    SCMP_SYS(fstat),
+    SCMP_SYS(newfstatat),
+    SCMP_SYS(stat),
+    SCMP_SYS(lstat),
+    SCMP_SYS(statx),
+    SCMP_SYS(access),
+    SCMP_SYS(faccessat2),
+    SCMP_SYS(readlink),
+    SCMP_SYS(getdents64),
+    SCMP_SYS(statfs),
+    SCMP_SYS(fstatfs),
+    // Memory; mmap and mprotect are below.
+    SCMP_SYS(brk),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(madvise),
+    SCMP_SYS(mlock),
+    SCMP_SYS(munlock),
+    // Clock, chance, and what the process is.
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(time),
+    SCMP_SYS(times),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(getpid),
+    SCMP_SYS(getppid),
+    SCMP_SYS(gettid),
+    SCMP_SYS(getuid),
+    SCMP_SYS(geteuid),
+    SCMP_SYS(getgid),
+    SCMP_SYS(getegid),
+    SCMP_SYS(getrusage),
+    SCMP_SYS(sysinfo),
+    SCMP_SYS(uname),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(sched_getaffinity),
+    // Threads of this process, its signal handlers, its end.
+    SCMP_SYS(set_robust_list),
+    SCMP_SYS(rseq),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+};
+
+static const int FAMILIES[] = {AF_INET, AF_INET6, AF_UNIX, AF_NETLINK};
+
+// Not F_SETOWN and its like: the kernel would send signals to others on our behalf.
+static const int FCNTL_COMMANDS[] = {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL};
+static const unsigned long IOCTL_REQUESTS[] = {FIONREAD, FIONBIO, TCGETS};
+
+static bool allow_plain(scmp_filter_ctx filter)
+{
+  for (size_t i = 0; i < COUNT_OF(PLAIN); i++) {
+    if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, PLAIN[i], 0) != 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Reading only. openat2() hides its flags behind a pointer: not there at all.
+static bool allow_open(scmp_filter_ctx filter)
+{
+  const uint64_t writing = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | (O_TMPFILE & ~O_DIRECTORY);
+  return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, writing, 0)) == 0 &&
+         seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(open), 1, SCMP_A1(SCMP_CMP_MASKED_EQ, writing, 0)) == 0;
+}
+
+static bool allow_memory(scmp_filter_ctx filter)
+{
+  static const int CALLS[] = {SCMP_SYS(mmap), SCMP_SYS(mprotect)};
+  for (size_t i = 0; i < COUNT_OF(CALLS); i++) {
+    bool added =
+        seccomp_rule_add(filter, SCMP_ACT_ALLOW, CALLS[i], 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) == 0 &&
+        seccomp_rule_add(filter, SCMP_ACT_ALLOW, CALLS[i], 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_WRITE, 0)) == 0;
+    if (!added) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool allow_sockets(scmp_filter_ctx filter)
+{
+  for (size_t i = 0; i < COUNT_OF(FAMILIES); i++) {
+    if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, (uint64_t)FAMILIES[i])) !=
+        0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool allow_descriptors(scmp_filter_ctx filter)
+{
+  bool added = true;
+  for (size_t i = 0; i < COUNT_OF(FCNTL_COMMANDS); i++) {
+    added = added && seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+                                      SCMP_A1(SCMP_CMP_EQ, (uint64_t)FCNTL_COMMANDS[i])) == 0;
+  }
+  for (size_t i = 0; i < COUNT_OF(IOCTL_REQUESTS); i++) {
+    added = added &&
+            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, IOCTL_REQUESTS[i])) == 0;
+  }
+  return added;
+}
+
+// Threads, as the resolver makes them, but no processes. clone3() hides its flags behind a pointer: ENOSYS makes the C
+// library fall back to clone(). prlimit64() reads limits and sets none.
+static bool allow_threads(scmp_filter_ctx filter)
+{
+  return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+                          SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)) == 0 &&
+         seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0 &&
+         seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0)) == 0;
+}
+
+static void release(scmp_filter_ctx *filter)
+{
+  if (*filter != NULL) {
+    seccomp_release(*filter);
+  }
+}
+
+enum status filter_load(void)
+{
+  scmp_filter_ctx filter CLEANUP(release) = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+  bool loaded = filter != NULL && allow_plain(filter) && allow_open(filter) && allow_memory(filter) &&
+                allow_sockets(filter) && allow_descriptors(filter) && allow_threads(filter) &&
+                seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0 && seccomp_load(filter) == 0;
+  return loaded ? STATUS_OK : STATUS_IO;
+}

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+// The confinement of ssoorg-oidc, tried from inside: each test starts a process, confines it as main() does, and lets
+// it attempt something. What it may not do must fail; what it needs must still work.
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "confine.h"
+#include "document.h"
+#include "http.h"
+#include "jose.h"
+#include "unit.h"
+
+enum { NOBODY = 65534, NOT_CONFINED = 90, CAME_THROUGH = 91, ANOTHER_ERROR = 92, SHADOWED = 93 };
+
+// Returns true if what was attempted succeeded; errno says why it did not.
+typedef bool attempt(void);
+
+static bool confine(void)
+{
+  bool dropped = setgroups(0, NULL) == 0 && setgid(NOBODY) == 0 && setuid(NOBODY) == 0;
+  bool begun = dropped && confine_begin() == STATUS_OK && http_start_up() == STATUS_OK && jose_start_up() == STATUS_OK;
+  document_start_up();
+  return begun && confine_end() == STATUS_OK;
+}
+
+static int run(attempt *try)
+{
+  int how = 0;
+  pid_t pid = fork();
+  assert_true(pid >= 0);
+  if (pid == 0) {
+    if (!confine()) {
+      _exit(NOT_CONFINED);
+    }
+    errno = 0;
+    bool through = try();
+    _exit(through ? CAME_THROUGH : errno == EPERM || errno == EACCES || errno == ENOSYS ? 0 : ANOTHER_ERROR);
+  }
+  assert_int_equal(waitpid(pid, &how, 0), pid);
+  return WIFEXITED(how) ? WEXITSTATUS(how) : 128 + WTERMSIG(how);
+}
+
+static void expect_failure(attempt *try)
+{
+  assert_int_equal(run(try), 0);
+}
+
+static bool open_with(int flags)
+{
+  int fd = open("/tmp/ssoorg-escape", flags | O_CLOEXEC, 0600);
+  return fd >= 0;
+}
+
+static bool read_a_file_of_roots(void)
+{
+  return open("/etc/shadow", O_RDONLY | O_CLOEXEC) >= 0;
+}
+
+static bool create(void)
+{
+  return open_with(O_WRONLY | O_CREAT);
+}
+
+static bool open_for_reading_and_writing(void)
+{
+  return open("/dev/null", O_RDWR | O_CLOEXEC) >= 0;
+}
+
+static bool open_for_writing(void)
+{
+  return open("/dev/null", O_WRONLY | O_CLOEXEC) >= 0;
+}
+
+static bool truncate_by_reading(void)
+{
+  return open("/dev/null", O_RDONLY | O_TRUNC | O_CLOEXEC) >= 0;
+}
+
+static bool make_a_nameless_file(void)
+{
+  return open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) >= 0;
+}
+
+static bool open_by_the_newer_call(void)
+{
+  const uint64_t how[3] = {O_RDWR, 0, 0};
+  return syscall(SYS_openat2, AT_FDCWD, "/dev/null", how, sizeof how) >= 0;
+}
+
+static bool change_the_file_system(void)
+{
+  return mkdir("/tmp/ssoorg-escape", 0700) == 0 || unlink("/tmp/ssoorg-escape") == 0 ||
+         rename("/tmp/ssoorg-escape", "/tmp/x") == 0 || symlink("/etc", "/tmp/ssoorg-escape") == 0 ||
+         chmod("/tmp", 0777) == 0;
+}
+
+static bool start_a_program(void)
+{
+  char *const words[] = {(char[]){"true"}, NULL};
+  return execv("/bin/true", words) == 0;
+}
+
+static bool start_a_program_by_descriptor(void)
+{
+  char *const words[] = {(char[]){"true"}, NULL};
+  int fd = open("/bin/true", O_RDONLY | O_CLOEXEC);
+  return fd < 0 || syscall(SYS_execveat, fd, "", words, NULL, AT_EMPTY_PATH) == 0;
+}
+
+static bool fork_off(void)
+{
+  pid_t pid = fork();
+  if (pid == 0) {
+    _exit(0);
+  }
+  return pid > 0;
+}
+
+static bool clone_off(void)
+{
+  return syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0) >= 0;
+}
+
+static bool signal_the_parent(void)
+{
+  return kill(getppid(), 0) == 0;
+}
+
+static bool signal_itself_and_siblings(void)
+{
+  return kill(getpid(), 0) == 0 || kill(-1, 0) == 0 || syscall(SYS_tgkill, getpid(), getpid(), 0) == 0;
+}
+
+static bool let_the_kernel_signal(void)
+{
+  int fds[2];
+  return socketpair(AF_UNIX, SOCK_STREAM, 0, fds) != 0 || fcntl(fds[0], F_SETOWN, getppid()) == 0;
+}
+
+static bool trace(void)
+{
+  return ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0 || ptrace(PTRACE_SEIZE, getppid(), NULL, NULL) == 0;
+}
+
+static bool read_memory_of_others(void)
+{
+  char byte;
+  struct iovec here = {&byte, 1};
+  struct iovec there = {&byte, 1};
+  return process_vm_readv(getppid(), &here, 1, &there, 1, 0) >= 0;
+}
+
+static bool take_writable_code(void)
+{
+  return mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
+}
+
+static bool make_code_writable(void)
+{
+  void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return page == MAP_FAILED || mprotect(page, 4096, PROT_READ | PROT_WRITE | PROT_EXEC) == 0;
+}
+
+static bool become_dumpable(void)
+{
+  return prctl(PR_SET_DUMPABLE, 1UL, 0UL, 0UL, 0UL) == 0;
+}
+
+static bool outlive_the_parent(void)
+{
+  return prctl(PR_SET_PDEATHSIG, 0UL, 0UL, 0UL, 0UL) == 0;
+}
+
+static bool raise_a_limit(void)
+{
+  const struct rlimit more = {1000, 1000};
+  return setrlimit(RLIMIT_FSIZE, &more) == 0;
+}
+
+static bool become_somebody(void)
+{
+  return setuid(0) == 0 || setgid(0) == 0;
+}
+
+static bool speak_to_the_wire(void)
+{
+  return socket(AF_PACKET, SOCK_RAW, 0) >= 0;
+}
+
+#define REFUSED(function)                                                                                              \
+  static void may_not_##function(void **state)                                                                         \
+  {                                                                                                                    \
+    (void)state;                                                                                                       \
+    expect_failure(function);                                                                                          \
+  }
+
+REFUSED(read_a_file_of_roots)
+REFUSED(create)
+REFUSED(open_for_reading_and_writing)
+REFUSED(open_for_writing)
+REFUSED(truncate_by_reading)
+REFUSED(make_a_nameless_file)
+REFUSED(open_by_the_newer_call)
+REFUSED(change_the_file_system)
+REFUSED(start_a_program)
+REFUSED(start_a_program_by_descriptor)
+REFUSED(fork_off)
+REFUSED(clone_off)
+REFUSED(signal_the_parent)
+REFUSED(signal_itself_and_siblings)
+REFUSED(let_the_kernel_signal)
+REFUSED(trace)
+REFUSED(read_memory_of_others)
+REFUSED(take_writable_code)
+REFUSED(make_code_writable)
+REFUSED(become_dumpable)
+REFUSED(outlive_the_parent)
+REFUSED(raise_a_limit)
+REFUSED(become_somebody)
+REFUSED(speak_to_the_wire)
+
+static bool fill_memory(void)
+{
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY) {
+    _exit(SHADOWED); // a sanitizer reserves terabytes: there is no limit to meet
+  }
+  for (int i = 0; i < CONFINE_MEMORY_MIB; i++) {
+    if (mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED) {
+      errno = EPERM;
+      return false;
+    }
+  }
+  return true;
+}
+
+static void may_not_fill_the_memory(void **state)
+{
+  (void)state;
+  int code = run(fill_memory);
+  assert_true(code == 0 || code == SHADOWED);
+}
+
+static void *answer(void *nothing)
+{
+  return nothing;
+}
+
+static bool do_what_is_needed(void)
+{
+  struct addrinfo *list = NULL;
+  const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+  pthread_t thread;
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  bool network = fd >= 0 && getaddrinfo("localhost", "443", &hints, &list) == 0;
+  bool threads = pthread_create(&thread, NULL, answer, NULL) == 0 && pthread_join(thread, NULL) == 0;
+  bool files = open("/etc/resolv.conf", O_RDONLY | O_CLOEXEC) >= 0 || errno == ENOENT;
+  return network && threads && files;
+}
+
+static void may_do_what_a_sign_in_needs(void **state)
+{
+  (void)state;
+  assert_int_equal(run(do_what_is_needed), CAME_THROUGH);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(may_not_read_a_file_of_roots),
+      cmocka_unit_test(may_not_create),
+      cmocka_unit_test(may_not_open_for_reading_and_writing),
+      cmocka_unit_test(may_not_open_for_writing),
+      cmocka_unit_test(may_not_truncate_by_reading),
+      cmocka_unit_test(may_not_make_a_nameless_file),
+      cmocka_unit_test(may_not_open_by_the_newer_call),
+      cmocka_unit_test(may_not_change_the_file_system),
+      cmocka_unit_test(may_not_start_a_program),
+      cmocka_unit_test(may_not_start_a_program_by_descriptor),
+      cmocka_unit_test(may_not_fork_off),
+      cmocka_unit_test(may_not_clone_off),
+      cmocka_unit_test(may_not_signal_the_parent),
+      cmocka_unit_test(may_not_signal_itself_and_siblings),
+      cmocka_unit_test(may_not_let_the_kernel_signal),
+      cmocka_unit_test(may_not_trace),
+      cmocka_unit_test(may_not_read_memory_of_others),
+      cmocka_unit_test(may_not_take_writable_code),
+      cmocka_unit_test(may_not_make_code_writable),
+      cmocka_unit_test(may_not_become_dumpable),
+      cmocka_unit_test(may_not_outlive_the_parent),
+      cmocka_unit_test(may_not_raise_a_limit),
+      cmocka_unit_test(may_not_become_somebody),
+      cmocka_unit_test(may_not_speak_to_the_wire),
+      cmocka_unit_test(may_not_fill_the_memory),
+      cmocka_unit_test(may_do_what_a_sign_in_needs),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
