@@ -108,10 +108,25 @@ static const int FAMILIES[] = {AF_INET, AF_INET6, AF_UNIX, AF_NETLINK};
 static const int FCNTL_COMMANDS[] = {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL};
 static const unsigned long IOCTL_REQUESTS[] = {FIONREAD, FIONBIO, TCGETS};
 
+// One more call is allowed where its argument NUMBER, under MASK, is VALUE.
+struct condition {
+  unsigned number;
+  uint64_t mask;
+  uint64_t value;
+};
+
+static const uint64_t ALL_BITS = UINT64_MAX;
+
+static bool allow_where(scmp_filter_ctx filter, int call, struct condition c)
+{
+  const struct scmp_arg_cmp compare = {c.number, SCMP_CMP_MASKED_EQ, c.mask, c.value};
+  return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &compare) == 0;
+}
+
 static bool allow_plain(scmp_filter_ctx filter)
 {
   for (size_t i = 0; i < COUNT_OF(PLAIN); i++) {
-    if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, PLAIN[i], 0) != 0) {
+    if (seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, PLAIN[i], 0, NULL) != 0) {
       return false;
     }
   }
@@ -122,45 +137,34 @@ static bool allow_plain(scmp_filter_ctx filter)
 static bool allow_open(scmp_filter_ctx filter)
 {
   const uint64_t writing = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | (O_TMPFILE & ~O_DIRECTORY);
-  return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, writing, 0)) == 0 &&
-         seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(open), 1, SCMP_A1(SCMP_CMP_MASKED_EQ, writing, 0)) == 0;
+  return allow_where(filter, SCMP_SYS(openat), (struct condition){2, writing, 0}) &&
+         allow_where(filter, SCMP_SYS(open), (struct condition){1, writing, 0});
 }
 
+// Writable or executable, not both.
 static bool allow_memory(scmp_filter_ctx filter)
 {
   static const int CALLS[] = {SCMP_SYS(mmap), SCMP_SYS(mprotect)};
+  bool added = true;
   for (size_t i = 0; i < COUNT_OF(CALLS); i++) {
-    bool added =
-        seccomp_rule_add(filter, SCMP_ACT_ALLOW, CALLS[i], 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) == 0 &&
-        seccomp_rule_add(filter, SCMP_ACT_ALLOW, CALLS[i], 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_WRITE, 0)) == 0;
-    if (!added) {
-      return false;
-    }
+    added = added && allow_where(filter, CALLS[i], (struct condition){2, PROT_EXEC, 0}) &&
+            allow_where(filter, CALLS[i], (struct condition){2, PROT_WRITE, 0});
   }
-  return true;
-}
-
-static bool allow_sockets(scmp_filter_ctx filter)
-{
-  for (size_t i = 0; i < COUNT_OF(FAMILIES); i++) {
-    if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, (uint64_t)FAMILIES[i])) !=
-        0) {
-      return false;
-    }
-  }
-  return true;
+  return added;
 }
 
 static bool allow_descriptors(scmp_filter_ctx filter)
 {
   bool added = true;
+  for (size_t i = 0; i < COUNT_OF(FAMILIES); i++) {
+    added = added && allow_where(filter, SCMP_SYS(socket), (struct condition){0, ALL_BITS, (uint64_t)FAMILIES[i]});
+  }
   for (size_t i = 0; i < COUNT_OF(FCNTL_COMMANDS); i++) {
-    added = added && seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
-                                      SCMP_A1(SCMP_CMP_EQ, (uint64_t)FCNTL_COMMANDS[i])) == 0;
+    const struct condition command = {1, ALL_BITS, (uint64_t)FCNTL_COMMANDS[i]};
+    added = added && allow_where(filter, SCMP_SYS(fcntl), command);
   }
   for (size_t i = 0; i < COUNT_OF(IOCTL_REQUESTS); i++) {
-    added = added &&
-            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, IOCTL_REQUESTS[i])) == 0;
+    added = added && allow_where(filter, SCMP_SYS(ioctl), (struct condition){1, ALL_BITS, IOCTL_REQUESTS[i]});
   }
   return added;
 }
@@ -169,10 +173,9 @@ static bool allow_descriptors(scmp_filter_ctx filter)
 // library fall back to clone(). prlimit64() reads limits and sets none.
 static bool allow_threads(scmp_filter_ctx filter)
 {
-  return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-                          SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)) == 0 &&
-         seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0 &&
-         seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0)) == 0;
+  return allow_where(filter, SCMP_SYS(clone), (struct condition){0, CLONE_THREAD, CLONE_THREAD}) &&
+         seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0, NULL) == 0 &&
+         allow_where(filter, SCMP_SYS(prlimit64), (struct condition){2, ALL_BITS, 0});
 }
 
 static void release(scmp_filter_ctx *filter)
@@ -186,7 +189,7 @@ enum status filter_load(void)
 {
   scmp_filter_ctx filter CLEANUP(release) = seccomp_init(SCMP_ACT_ERRNO(EPERM));
   bool loaded = filter != NULL && allow_plain(filter) && allow_open(filter) && allow_memory(filter) &&
-                allow_sockets(filter) && allow_descriptors(filter) && allow_threads(filter) &&
+                allow_descriptors(filter) && allow_threads(filter) &&
                 seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0 && seccomp_load(filter) == 0;
   return loaded ? STATUS_OK : STATUS_IO;
 }
