@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "desk.h"
+#include "operations/situation.h"
 #include "paths.h"
 #include "process/oidc.h"
 
@@ -17,6 +18,7 @@ struct test {
   struct org org;
   struct connection connection;
   struct oidc oidc;
+  int64_t started_ms;
   int64_t deadline_ms;
 };
 
@@ -26,17 +28,21 @@ static void test_done(struct test *t)
   cleanup_connection(&t->connection);
 }
 
+// A plain sentence for each failure, and its mend.
 static const char *failure_words(uint32_t reason)
 {
   switch ((enum failure)reason) {
-  case FAILURE_INTERNAL: return "the helper failed";
-  case FAILURE_UNREACHABLE: return "the provider cannot be reached";
-  case FAILURE_TLS: return "no trusted TLS connection; a private CA is given with idp set --ca-file";
-  case FAILURE_MISCONFIGURED: return "the provider or this client is not set up rightly";
-  case FAILURE_DECLINED: return "the sign-in was declined";
-  case FAILURE_EXPIRED: return "the code has expired";
-  case FAILURE_TOKEN: return "the answer could not be verified";
-  case FAILURE_REQUEST: return "the connection's settings are not legal";
+  case FAILURE_INTERNAL: return "the helper failed; is the package installed whole?";
+  case FAILURE_UNREACHABLE: return "the provider cannot be reached from this host; look at its name, port and firewall";
+  case FAILURE_TLS: return "there is no trusted TLS connection; a private CA is given with 'idp set --ca-file'";
+  case FAILURE_MISCONFIGURED:
+    return "the provider or this client is not set up rightly; the client needs the device authorization grant, and "
+           "the issuer must be exactly what the provider calls itself";
+  case FAILURE_DECLINED: return "the sign-in was declined at the provider";
+  case FAILURE_EXPIRED: return "nobody approved in time; run the test again";
+  case FAILURE_TOKEN:
+    return "the provider's answer could not be verified; if a time is the reason, compare the clocks of both hosts";
+  case FAILURE_REQUEST: return "the connection's settings are not legal; change them with 'idp set'";
   }
   return "unknown failure";
 }
@@ -78,14 +84,43 @@ static const char *email_words(uint8_t state)
   return "?";
 }
 
+// Where this answer would lead if the person typed the email it names as their login.
+static int foresee(const struct test *t, const struct message_authorized *a, struct policy_decision *ret_decision)
+{
+  struct policy_question question = {.stage = STAGE_ANSWER};
+  struct situation situation;
+  int code = desk_read(t->desk);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  enum status status = situation_load(t->desk->txn, a->email, clock_now_s(), &situation);
+  if (status == STATUS_OK) {
+    question.person = situation.person;
+    status = situation_answer(t->desk->txn, &situation, &t->connection, a, &question.answer);
+  }
+  desk_end_read(t->desk);
+  if (status != STATUS_OK) {
+    return desk_fail(EXIT_FAILED, "store: %s", status_text(status));
+  }
+  policy_decide(&question, ret_decision);
+  return EXIT_DONE;
+}
+
 static int print_authorized(const struct test *t, const struct message_authorized *a)
 {
   static const struct column COLUMNS[] = {
       {"issuer", COLUMN_TEXT},      {"client_id", COLUMN_TEXT},     {"subject", COLUMN_TEXT},   {"email", COLUMN_TEXT},
       {"email_state", COLUMN_TEXT}, {"name", COLUMN_TEXT},          {"algorithm", COLUMN_TEXT}, {"key_id", COLUMN_TEXT},
-      {"requests", COLUMN_NUMBER},  {"connections", COLUMN_NUMBER},
+      {"requests", COLUMN_NUMBER},  {"connections", COLUMN_NUMBER}, {"seconds", COLUMN_NUMBER}, {"row", COLUMN_TEXT},
+      {"result", COLUMN_TEXT},
   };
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct policy_decision decision;
+  int code = foresee(t, a, &decision);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  bool granted = decision.outcome == OUTCOME_GRANTED;
   sheet_add(&sheet, (const struct cell[]){{a->issuer, 0},
                                           {a->client_id, 0},
                                           {a->subject, 0},
@@ -95,7 +130,10 @@ static int print_authorized(const struct test *t, const struct message_authorize
                                           {a->algorithm, 0},
                                           {a->key_id, 0},
                                           {NULL, a->requests},
-                                          {NULL, a->connections}});
+                                          {NULL, a->connections},
+                                          {NULL, (clock_monotonic_ms() - t->started_ms) / 1000},
+                                          {decision.row, 0},
+                                          {granted ? "would sign in" : notice_sentence(decision.notice), 0}});
   return desk_print_one(t->desk, &sheet);
 }
 
@@ -190,7 +228,8 @@ int cmd_idp_test(const struct invocation *in)
   const struct oidc_request request = {in->options[OPTION_NO_SIGNIN] != NULL ? MESSAGE_DISCOVER : MESSAGE_SIGN_IN,
                                        &t.connection, (uint32_t)desk.config.sign_in_timeout_s,
                                        desk.config.allow_loopback_http};
-  t.deadline_ms = clock_monotonic_ms() + desk.config.sign_in_timeout_s * 1000 + MARGIN_MS;
+  t.started_ms = clock_monotonic_ms();
+  t.deadline_ms = t.started_ms + desk.config.sign_in_timeout_s * 1000 + MARGIN_MS;
   store_close(&desk.store); // the store is closed before anything is started
   if (oidc_start(PATH_OIDC, &request, &report, &t.oidc) != STATUS_OK) {
     return desk_fail(EXIT_FAILED, "%s", report.text);

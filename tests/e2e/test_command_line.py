@@ -4,6 +4,7 @@ import re
 
 import check
 import host
+import login
 import processes
 
 
@@ -103,6 +104,25 @@ def idp_test_finds_what_is_wrong(rig):
     finally:
         rig.idp.start()
     check.contains(result.text, "reach|connect", "what idp test says")
+
+
+def idp_test_signs_in_and_names_the_row_of_the_policy(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    before = set(host.members(org))
+    terminal = login.Terminal("ssoctl", ["idp", "test", org])
+    rig.idp.approve(terminal.challenge(), person)
+    text = terminal.end(enter=False)
+    check.contains(text, r"row\s+S11", "idp test of somebody new")
+    check.contains(text, rf"email\s+{re.escape(person)}", "idp test of somebody new")
+    check.equal(set(host.members(org)), before, "members after a test")
+    check.that(host.listed("idp", "show", org)["tried"], "the connection is not noted as tried")
+
+
+def idp_test_that_is_declined_says_so(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    terminal = login.Terminal("ssoctl", ["idp", "test", org])
+    rig.idp.answer(terminal.challenge(), person, "decline")
+    check.contains(terminal.end(enter=False), "declined", "idp test that is declined")
 
 
 def why_names_the_row(rig):
