@@ -14,6 +14,7 @@
 #include "identity.h"
 #include "keys.h"
 #include "polling.h"
+#include "strength.h"
 #include "userinfo.h"
 
 static const char DEFAULT_EMAIL_CLAIM[] = "email";
@@ -79,6 +80,9 @@ static enum status identify(struct exchange *x, const struct cJSON *keys, const 
   }
   if (status == STATUS_OK) {
     status = id_token_verify_or_refetch(x, &token, keys);
+  }
+  if (status == STATUS_OK) {
+    status = strength_check(token.claims, x->request->required_acr, x->request->required_amr, &x->refusal);
   }
   if (status == STATUS_OK) {
     status = fill_proof(x, &token, &identity);

@@ -68,6 +68,7 @@ static enum notice failure_notice(uint32_t reason)
   case FAILURE_DECLINED: return NOTICE_DECLINED;
   case FAILURE_EXPIRED: return NOTICE_EXPIRED;
   case FAILURE_TOKEN: return NOTICE_BAD_TOKEN;
+  case FAILURE_STRENGTH: return NOTICE_STRONGER;
   case FAILURE_INTERNAL:
   case FAILURE_REQUEST: return NOTICE_INTERNAL;
   }
@@ -275,7 +276,7 @@ static enum status begin(struct flow *f, const struct situation *situation, int6
                   status_text(status));
   }
   const struct oidc_request request = {MESSAGE_SIGN_IN, &f->connection, (uint32_t)s->config.sign_in_timeout_s,
-                                       s->config.allow_loopback_http};
+                                       s->config.allow_loopback_http, &f->org};
   f->deadline_ms = clock_monotonic_ms() + s->config.sign_in_timeout_s * 1000;
   status = oidc_start(PATH_OIDC, &request, &s->trouble, &f->oidc);
   if (status != STATUS_OK) {

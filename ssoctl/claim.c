@@ -11,14 +11,14 @@
 
 // Where anybody gets an address: a claim by one org would let it vouch for strangers.
 static const char *const MAIL_DOMAINS[] = {
-    "126.com",      "163.com",     "aol.com",       "daum.net",     "duck.com",      "fastmail.com", "fastmail.fm",
-    "gmail.com",    "gmx.at",      "gmx.ch",        "gmx.com",      "gmx.de",        "gmx.net",      "googlemail.com",
-    "hey.com",      "hotmail.com", "hotmail.co.uk", "hotmail.fr",   "icloud.com",    "inbox.lv",     "laposte.net",
-    "libero.it",    "live.com",    "mac.com",       "mail.com",     "mail.ru",       "mailbox.org",  "me.com",
-    "msn.com",      "naver.com",   "orange.fr",     "outlook.com",  "outlook.de",    "pm.me",        "posteo.de",
-    "proton.me",    "protonmail.com", "qq.com",     "rambler.ru",   "rediffmail.com", "riseup.net",  "seznam.cz",
-    "t-online.de",  "tuta.com",    "tutanota.com",  "web.de",       "wp.pl",         "yahoo.co.jp",  "yahoo.co.uk",
-    "yahoo.com",    "yahoo.de",    "yahoo.fr",      "yandex.com",   "yandex.ru",     "ymail.com",    "zoho.com",
+    "126.com",     "163.com",        "aol.com",       "daum.net",    "duck.com",       "fastmail.com", "fastmail.fm",
+    "gmail.com",   "gmx.at",         "gmx.ch",        "gmx.com",     "gmx.de",         "gmx.net",      "googlemail.com",
+    "hey.com",     "hotmail.com",    "hotmail.co.uk", "hotmail.fr",  "icloud.com",     "inbox.lv",     "laposte.net",
+    "libero.it",   "live.com",       "mac.com",       "mail.com",    "mail.ru",        "mailbox.org",  "me.com",
+    "msn.com",     "naver.com",      "orange.fr",     "outlook.com", "outlook.de",     "pm.me",        "posteo.de",
+    "proton.me",   "protonmail.com", "qq.com",        "rambler.ru",  "rediffmail.com", "riseup.net",   "seznam.cz",
+    "t-online.de", "tuta.com",       "tutanota.com",  "web.de",      "wp.pl",          "yahoo.co.jp",  "yahoo.co.uk",
+    "yahoo.com",   "yahoo.de",       "yahoo.fr",      "yandex.com",  "yandex.ru",      "ymail.com",    "zoho.com",
 };
 
 static void free_idn(char **text)
@@ -30,9 +30,8 @@ enum status claim_from_typed(const char *typed, char domain[static DOMAIN_SIZE])
 {
   char *ascii CLEANUP(free_idn) = NULL;
   char folded[DOMAIN_SIZE];
-  if (!text_is_clean(typed, strlen(typed)) ||
-      idn2_lookup_u8((const unsigned char *)typed, (unsigned char **)&ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) !=
-          IDN2_OK) {
+  if (!text_is_clean(typed, strlen(typed)) || idn2_lookup_u8((const unsigned char *)typed, (unsigned char **)&ascii,
+                                                             IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK) {
     return STATUS_INVALID;
   }
   if (text_fold_ascii(ascii, folded, sizeof folded) != STATUS_OK || !name_is_domain(folded)) {

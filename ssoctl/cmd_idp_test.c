@@ -43,6 +43,7 @@ static const char *failure_words(uint32_t reason)
   case FAILURE_TOKEN:
     return "the provider's answer could not be verified; if a time is the reason, compare the clocks of both hosts";
   case FAILURE_REQUEST: return "the connection's settings are not legal; change them with 'idp set'";
+  case FAILURE_STRENGTH: return "the sign-in was weaker than the org\'s required-acr and required-amr ask for";
   }
   return "unknown failure";
 }
@@ -227,7 +228,7 @@ int cmd_idp_test(const struct invocation *in)
   }
   const struct oidc_request request = {in->options[OPTION_NO_SIGNIN] != NULL ? MESSAGE_DISCOVER : MESSAGE_SIGN_IN,
                                        &t.connection, (uint32_t)desk.config.sign_in_timeout_s,
-                                       desk.config.allow_loopback_http};
+                                       desk.config.allow_loopback_http, &t.org};
   t.started_ms = clock_monotonic_ms();
   t.deadline_ms = t.started_ms + desk.config.sign_in_timeout_s * 1000 + MARGIN_MS;
   store_close(&desk.store); // the store is closed before anything is started

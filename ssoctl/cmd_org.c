@@ -9,6 +9,8 @@
 #include "operations/password.h"
 #include "store/accounts.h"
 
+enum { SETTING_SIZE = 32 };
+
 static int set_slug(const char *typed, struct operation *op)
 {
   int length = snprintf(op->org, sizeof op->org, "%s", typed);
@@ -49,10 +51,10 @@ int cmd_org_create(const struct invocation *in)
 }
 
 static const struct column ORG_COLUMNS[] = {
-    {"slug", COLUMN_TEXT},         {"name", COLUMN_TEXT},  {"provisioning", COLUMN_TEXT},
-    {"enforcement", COLUMN_TEXT},  {"owner", COLUMN_TEXT}, {"gid", COLUMN_NUMBER},
-    {"admins_gid", COLUMN_NUMBER}, {"trust", COLUMN_TEXT}, {"default_role", COLUMN_TEXT},
-    {"created_at", COLUMN_DATE},
+    {"slug", COLUMN_TEXT},         {"name", COLUMN_TEXT},         {"provisioning", COLUMN_TEXT},
+    {"enforcement", COLUMN_TEXT},  {"owner", COLUMN_TEXT},        {"gid", COLUMN_NUMBER},
+    {"admins_gid", COLUMN_NUMBER}, {"trust", COLUMN_TEXT},        {"default_role", COLUMN_TEXT},
+    {"required_acr", COLUMN_TEXT}, {"required_amr", COLUMN_TEXT}, {"created_at", COLUMN_DATE},
 };
 
 struct org_walk {
@@ -77,6 +79,8 @@ static enum status add_org(void *context, const struct org *org)
                                                {NULL, org->admins_gid},
                                                {trust_word(org->trust), 0},
                                                {role_word(org->default_role), 0},
+                                               {org->required_acr, 0},
+                                               {org->required_amr, 0},
                                                {NULL, org->created_at_s}});
   record_done(&ACCOUNT_RECORD, &owner);
   return STATUS_OK;
@@ -114,6 +118,48 @@ int cmd_org_show(const struct invocation *in)
     code = desk_fail(EXIT_FAILED, "store: the org's owner cannot be read");
   }
   return code == EXIT_DONE ? desk_print_one(&desk, &sheet) : code;
+}
+
+// Splits KEY=VALUE into KEYS, which are copies, and VALUES, which are borrowed from what was typed.
+static int split_values(const struct invocation *in, char keys[static ORG_VALUES_MAX][SETTING_SIZE],
+                        struct org_value values[static ORG_VALUES_MAX], size_t *ret_count)
+{
+  size_t count = 0;
+  for (const char *const *at = in->arguments + 1; at < in->arguments + ARGUMENTS_MAX && *at != NULL; at++, count++) {
+    size_t length = strcspn(*at, "=");
+    if ((*at)[length] == '\0' || length == 0 || length >= SETTING_SIZE) {
+      return desk_fail(EXIT_USAGE, "\"%.100s\": is not of the form KEY=VALUE", *at);
+    }
+    memcpy(keys[count], *at, length);
+    keys[count][length] = '\0';
+    values[count] = (struct org_value){keys[count], *at + length + 1};
+  }
+  *ret_count = count;
+  return EXIT_DONE;
+}
+
+int cmd_org_set(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct operation_result result;
+  char keys[ORG_VALUES_MAX][SETTING_SIZE];
+  struct org_value values[ORG_VALUES_MAX];
+  int code = desk_open(in, &desk);
+  struct operation op = desk_operation(&desk, OPERATION_ORG_SET);
+  op.values = values;
+  if (code == EXIT_DONE) {
+    code = set_slug(in->arguments[0], &op);
+  }
+  if (code == EXIT_DONE) {
+    code = split_values(in, keys, values, &op.value_count);
+  }
+  if (code == EXIT_DONE) {
+    code = desk_operate(&desk, &op, &result);
+  }
+  if (code == EXIT_DONE) {
+    desk_done(&desk, "org %s: %s", op.org, result.changed ? "changed" : "is so already");
+  }
+  return code;
 }
 
 static int show_setting(const struct invocation *in, const char *key, bool enforcement)

@@ -47,7 +47,7 @@ enum option {
 // Exit codes; part of the contract with scripts.
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_REFUSED = 3, EXIT_NO_SUCH = 4 };
 
-enum { ARGUMENTS_MAX = 3 };
+enum { ARGUMENTS_MAX = 9 };
 
 struct invocation;
 
@@ -80,6 +80,7 @@ int cmd_status(const struct invocation *in);
 int cmd_org_create(const struct invocation *in);
 int cmd_org_list(const struct invocation *in);
 int cmd_org_show(const struct invocation *in);
+int cmd_org_set(const struct invocation *in);
 int cmd_provisioning_show(const struct invocation *in);
 int cmd_provisioning_set(const struct invocation *in);
 int cmd_enforcement_show(const struct invocation *in);

@@ -19,6 +19,8 @@ static const struct command COMMANDS[] = {
      "make an org and its owner's account"},
     {"org", "list", "", 0, 0, OPTIONS_COMMON, cmd_org_list, "list the orgs of this host"},
     {"org", "show", "SLUG", 1, 1, OPTIONS_COMMON, cmd_org_show, "show one org"},
+    {"org", "set", "SLUG KEY=VALUE...", 2, ARGUMENTS_MAX, OPTIONS_CHANGE, cmd_org_set,
+     "set name, provisioning, default-role, required-acr, required-amr"},
     {"provisioning", "show", "SLUG", 1, 1, OPTIONS_COMMON, cmd_provisioning_show, "show how accounts come to exist"},
     {"provisioning", "set", "SLUG invite-only|jit", 2, 2, OPTIONS_CHANGE, cmd_provisioning_set,
      "set how accounts come to exist"},

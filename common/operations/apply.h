@@ -33,7 +33,7 @@ MUST_CHECK enum status apply_find_account(struct application *a, struct account 
 MUST_CHECK enum status apply_new_account(struct application *a, const char *login, const char *email, int64_t org_id,
                                          struct account *ret_account);
 
-apply_function apply_org_create, apply_provisioning_set, apply_enforcement_set;
+apply_function apply_org_set, apply_org_create, apply_provisioning_set, apply_enforcement_set;
 apply_function apply_idp_set, apply_idp_remove, apply_idp_tried;
 apply_function apply_domain_add, apply_domain_verify, apply_domain_remove;
 apply_function apply_invite_create, apply_invite_cancel, apply_member_add, apply_member_remove;

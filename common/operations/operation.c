@@ -23,6 +23,7 @@ static const struct {
     [OPERATION_DOMAIN_VERIFY] = {"domain.verify", apply_domain_verify},
     [OPERATION_DOMAIN_REMOVE] = {"domain.remove", apply_domain_remove},
     [OPERATION_PROVISIONING_SET] = {"provisioning.set", apply_provisioning_set},
+    [OPERATION_ORG_SET] = {"org.set", apply_org_set},
     [OPERATION_ENFORCEMENT_SET] = {"enforcement.set", apply_enforcement_set},
     [OPERATION_INVITE_CREATE] = {"invite.create", apply_invite_create},
     [OPERATION_INVITE_CANCEL] = {"invite.cancel", apply_invite_cancel},

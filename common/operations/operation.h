@@ -19,6 +19,7 @@ enum operation_kind {
   OPERATION_DOMAIN_VERIFY,    // org, domain, reason
   OPERATION_DOMAIN_REMOVE,    // org, domain
   OPERATION_PROVISIONING_SET, // org, value
+  OPERATION_ORG_SET,          // org, settings
   OPERATION_ENFORCEMENT_SET,  // org, value, password: the owner's hash if they have just typed it
   OPERATION_INVITE_CREATE,    // org, email, value: role, expires_at_s
   OPERATION_INVITE_CANCEL,    // org, email
@@ -33,6 +34,14 @@ enum operation_kind {
   OPERATION_NUMBER_RESERVE,   // nss_uid: never given, if another name service has it
   OPERATION_COUNT
 };
+
+// One KEY=VALUE of an org.
+struct org_value {
+  const char *key;
+  const char *value;
+};
+
+enum { ORG_VALUES_MAX = 8 };
 
 struct operation {
   enum operation_kind kind;
@@ -54,6 +63,8 @@ struct operation {
   int64_t expires_at_s;
   bool nss_known; // SSO_SIGN_IN: the number that the calling program was told; a new account must get it
   uint32_t nss_uid;
+  const struct org_value *values; // borrowed; ORG_SET
+  size_t value_count;
   const struct connection *connection;         // borrowed
   const struct message_authorized *authorized; // borrowed
 };

@@ -29,6 +29,8 @@ static const struct {
                                                "tell an admin; the log says what is wrong."},
     [NOTICE_BAD_TOKEN] = {"bad-token", "The answer of your organization's sign-in could not be verified - tell an "
                                        "admin; the log says why."},
+    [NOTICE_STRONGER] = {"stronger-sign-in", "Your org requires a stronger sign-in than the one you made - sign in "
+                                             "there again with a second factor, or ask an admin."},
     [NOTICE_TOO_MANY] = {"too-many", "Too many sign-ins are under way on this host - try again in a minute."},
     [NOTICE_UNDER_WAY] = {"under-way", "A sign-in for this name is under way from your address already - finish it, "
                                        "or try again in a minute."},

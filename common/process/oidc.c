@@ -37,6 +37,8 @@ static enum status send_request(struct channel *channel, const struct oidc_reque
   memcpy(message.client_id, connection->client_id, sizeof message.client_id);
   memcpy(message.scopes, connection->scopes, sizeof message.scopes);
   memcpy(message.email_claim, connection->email_claim, sizeof message.email_claim);
+  memcpy(message.required_acr, request->org->required_acr, sizeof message.required_acr);
+  memcpy(message.required_amr, request->org->required_amr, sizeof message.required_amr);
   message.timeout_s = request->timeout_s;
   message.allow_loopback_http = request->allow_loopback_http ? 1 : 0;
   enum status status =

@@ -44,6 +44,8 @@ static const struct field SIGN_IN_FIELDS[] = {
     FIELD_OF_TEXT(message_sign_in, email_claim),
     FIELD_OF_BYTES(message_sign_in, ca_pem, PROTOCOL_CA_MAX),
     FIELD_OF_U32(message_sign_in, timeout_s),
+    FIELD_OF_TEXT(message_sign_in, required_acr),
+    FIELD_OF_TEXT(message_sign_in, required_amr),
     FIELD_OF_U8(message_sign_in, allow_loopback_http),
 };
 static const struct record_type SIGN_IN = RECORD_TYPE(message_sign_in, PROTOCOL_VERSION, SIGN_IN_FIELDS);

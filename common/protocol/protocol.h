@@ -21,8 +21,9 @@ enum {
   PROTOCOL_PROMPT_SIZE = 6144, // under the 8 kB that every client takes
   PROTOCOL_URL_SIZE = 1024,
   PROTOCOL_CLIENT_SIZE = 256,
-  PROTOCOL_SUBJECT_SIZE = 256, // OIDC Core 2: at most 255 ASCII characters
-  PROTOCOL_TICKET_SIZE = 33,   // 128 random bits as hexadecimal
+  PROTOCOL_SUBJECT_SIZE = 256,  // OIDC Core 2: at most 255 ASCII characters
+  PROTOCOL_TICKET_SIZE = 33,    // 128 random bits as hexadecimal
+  PROTOCOL_STRENGTH_SIZE = 256, // required acr or amr values, separated by spaces
 };
 
 enum message_type {
@@ -106,12 +107,14 @@ struct message_sign_in {
   char issuer[PROTOCOL_URL_SIZE];
   char client_id[PROTOCOL_CLIENT_SIZE];
   struct bytes client_secret;
-  uint8_t client_auth;         // enum client_auth
-  char scopes[256];            // space separated; "openid" is among them
-  char email_claim[64];        // "email" by default
-  struct bytes ca_pem;         // empty: the system's certificates
-  uint32_t timeout_s;          // for the whole exchange
-  uint8_t allow_loopback_http; // tests only: plain http to 127.0.0.0/8, ::1 and "localhost"
+  uint8_t client_auth;                       // enum client_auth
+  char scopes[256];                          // space separated; "openid" is among them
+  char email_claim[64];                      // "email" by default
+  struct bytes ca_pem;                       // empty: the system's certificates
+  uint32_t timeout_s;                        // for the whole exchange
+  char required_acr[PROTOCOL_STRENGTH_SIZE]; // the acr claim must be one of these words; "" for no requirement
+  char required_amr[PROTOCOL_STRENGTH_SIZE]; // the amr claim must hold all of these words; "" for no requirement
+  uint8_t allow_loopback_http;               // tests only: plain http to 127.0.0.0/8, ::1 and "localhost"
 };
 
 struct message_code {
@@ -161,6 +164,7 @@ enum failure {
   FAILURE_EXPIRED,       // expired_token, or the time is up
   FAILURE_TOKEN,         // the ID token or userinfo was refused; the detail names the clause
   FAILURE_REQUEST,       // the request itself was not legal
+  FAILURE_STRENGTH,      // the sign-in was weaker than the org requires (acr, amr)
 };
 
 struct message_failed {

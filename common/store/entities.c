@@ -23,10 +23,11 @@ static const struct field ACCOUNT_FIELDS[] = {
 const struct record_type ACCOUNT_RECORD = RECORD_TYPE(account, ENTITY_VERSION, ACCOUNT_FIELDS);
 
 static const struct field ORG_FIELDS[] = {
-    FIELD_OF_I64(org, id),         FIELD_OF_TEXT(org, slug),       FIELD_OF_TEXT(org, name),
-    FIELD_OF_U32(org, gid),        FIELD_OF_U32(org, admins_gid),  FIELD_OF_U8(org, provisioning),
-    FIELD_OF_U8(org, enforcement), FIELD_OF_U8(org, default_role), FIELD_OF_U8(org, trust),
-    FIELD_OF_U8(org, by_root),     FIELD_OF_I64(org, owner_id),    FIELD_OF_I64(org, created_at_s),
+    FIELD_OF_I64(org, id),         FIELD_OF_TEXT(org, slug),         FIELD_OF_TEXT(org, name),
+    FIELD_OF_U32(org, gid),        FIELD_OF_U32(org, admins_gid),    FIELD_OF_U8(org, provisioning),
+    FIELD_OF_U8(org, enforcement), FIELD_OF_U8(org, default_role),   FIELD_OF_U8(org, trust),
+    FIELD_OF_U8(org, by_root),     FIELD_OF_TEXT(org, required_acr), FIELD_OF_TEXT(org, required_amr),
+    FIELD_OF_I64(org, owner_id),   FIELD_OF_I64(org, created_at_s),
 };
 const struct record_type ORG_RECORD = RECORD_TYPE(org, ENTITY_VERSION, ORG_FIELDS);
 

@@ -49,6 +49,8 @@ struct org {
   uint8_t default_role;
   uint8_t trust;
   uint8_t by_root; // created by root: its owner keeps the password (POLICY L5)
+  char required_acr[PROTOCOL_STRENGTH_SIZE];
+  char required_amr[PROTOCOL_STRENGTH_SIZE];
   int64_t owner_id;
   int64_t created_at_s;
 };

@@ -21,5 +21,6 @@ MUST_CHECK enum status numbers_count(struct store_txn *txn, struct map_settings 
 MUST_CHECK enum status numbers_choose(struct store_txn *txn, const char *name, const struct map_settings *settings,
                                       uint32_t *ret_number);
 
-// Whether NUMBER is a user's or group's of the host's own files or of another name service. Errors as number_is_local().
+// Whether NUMBER is a user's or group's of the host's own files or of another name service. Errors as
+// number_is_local().
 MUST_CHECK enum status numbers_is_foreign(uint32_t number, bool *ret_foreign);

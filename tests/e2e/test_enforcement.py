@@ -60,6 +60,32 @@ def provisioning_takes_effect_at_once(rig):
     login.signs_in(rig, person)
 
 
+def H20_a_required_acr_that_the_provider_does_not_give_refuses(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    host.ssoctl("org", "set", org, "required-acr=urn:example:mfa", "required-amr=otp")
+    try:
+        terminal = login.Ssh(rig, person)
+        rig.idp.approve(terminal.challenge(), person)
+        text = terminal.end()
+    finally:
+        host.ssoctl("org", "set", org, "required-acr=", "required-amr=")
+    check.that(not login.signed_in(text), f"{person} got in")
+    check.contains(text, "stronger sign-in", "what they are told")
+    login.signs_in(rig, person)
+
+
+def org_set_changes_all_or_nothing(rig):
+    org = rig.orgs.gamma()
+    before = host.listed("org", "show", org)
+    for bad in ("default-role=owner", "default-role=", "keys=deny", "novalue", "=x", "required-amr= x"):
+        host.ssoctl("org", "set", org, "name=Changed", bad, wants=2)
+        check.equal(host.listed("org", "show", org), before, f"the org after {bad}")
+    host.ssoctl("org", "set", org, "name=Changed", "default-role=admin")
+    after = host.listed("org", "show", org)
+    check.equal((after["name"], after["default_role"]), ("Changed", "admin"), "name and role")
+    host.ssoctl("org", "set", org, f"name={before['name']}", "default-role=viewer")
+
+
 def a_change_under_dry_run_changes_nothing(rig):
     org = rig.orgs.gamma()
     before = _settings(org)
