@@ -148,6 +148,9 @@ static enum status ask_groups_of(struct map_reader *map, const struct question *
   if (status != STATUS_OK) {
     return status;
   }
+  if (account.uid != question->number || name_is_local(question->text)) {
+    return STATUS_NOT_FOUND;
+  }
   if (caller_is_root_sshd(settings.sshd_paths)) {
     kept = account.groups;
   } else {
@@ -179,7 +182,7 @@ enum status answer_group_gid(const char *path, uint32_t gid, struct map_group *r
   return ask(path, ask_group_gid, &(struct question){.number = gid}, ret_group);
 }
 
-enum status answer_groups_of(const char *path, const char *login, struct u32_list *ret_groups)
+enum status answer_groups_of(const char *path, const char *login, uint32_t gid, struct u32_list *ret_groups)
 {
-  return ask(path, ask_groups_of, &(struct question){.text = login}, ret_groups);
+  return ask(path, ask_groups_of, &(struct question){.text = login, .number = gid}, ret_groups);
 }

@@ -15,6 +15,7 @@ MUST_CHECK enum status answer_uid(const char *path, uint32_t uid, struct map_acc
 MUST_CHECK enum status answer_group_name(const char *path, const char *name, struct map_group *ret_group);
 MUST_CHECK enum status answer_group_gid(const char *path, uint32_t gid, struct map_group *ret_group);
 
-// The gids of org groups that LOGIN is named for: all of them to root's sshd, those of orgs without enforcement to
-// others (POLICY K3). Errors as above.
-MUST_CHECK enum status answer_groups_of(const char *path, const char *login, struct u32_list *ret_groups);
+// The gids of org groups that LOGIN, whose own group is GID, is named for: all of them to root's sshd, those of orgs
+// without enforcement to others (POLICY K3). STATUS_NOT_FOUND also where GID is not the account's or a line of
+// /etc/passwd has the name: then it is a local user's, who always wins (POLICY N3). Errors as above.
+MUST_CHECK enum status answer_groups_of(const char *path, const char *login, uint32_t gid, struct u32_list *ret_groups);

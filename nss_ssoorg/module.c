@@ -112,7 +112,7 @@ enum nss_status _nss_ssoorg_initgroups_dyn(const char *user, gid_t group, long *
   int saved = errno;
   struct u32_list found;
   const struct group_array array = {start, size, groups, limit};
-  enum status status = answer_groups_of(PATH_MAP, user, &found);
+  enum status status = answer_groups_of(PATH_MAP, user, group, &found);
   for (uint32_t i = 0; status == STATUS_OK && i < found.count; i++) {
     status = found.values[i] == group ? STATUS_OK : add_group(&array, found.values[i]);
   }

@@ -50,7 +50,8 @@ static enum status read_codes(struct exchange *x, const struct cJSON *answer, st
 static enum status read_address(struct exchange *x, const struct cJSON *answer, const char *name, char *url)
 {
   const char *value = document_string(answer, name);
-  if (value == NULL || !url_is_for_people(value) || text_copy(value, url, PROTOCOL_URL_SIZE) != STATUS_OK) {
+  if (value == NULL || !url_is_for_people(value, x->request->allow_loopback_http == 1) ||
+      text_copy(value, url, PROTOCOL_URL_SIZE) != STATUS_OK) {
     return refuse(x, name);
   }
   return STATUS_OK;

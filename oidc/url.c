@@ -136,10 +136,10 @@ bool url_is_issuer(const char *url, bool allow_loopback_http)
   return url_is_endpoint(url, allow_loopback_http) && strpbrk(url, "?{}") == NULL;
 }
 
-bool url_is_for_people(const char *url)
+bool url_is_for_people(const char *url, bool allow_loopback_http)
 {
   struct parts parts = {0};
-  return split(url, &parts);
+  return split(url, &parts) && (parts.https || (allow_loopback_http && is_loopback(&parts)));
 }
 
 static bool ends_with_domain(const struct parts *parts, const char *domain)

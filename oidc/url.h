@@ -12,7 +12,7 @@ bool url_is_issuer(const char *url, bool allow_loopback_http);
 
 // True for an http or https URL in printable ASCII, with a host and without user information: fit for a terminal and
 // for a person to open.
-bool url_is_for_people(const char *url);
+bool url_is_for_people(const char *url, bool allow_loopback_http);
 
 // True if the host of URL is 127.0.0.0/8 in dotted form, [::1] or "localhost".
 bool url_is_loopback(const char *url);

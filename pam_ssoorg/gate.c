@@ -2,13 +2,13 @@
 #include "gate.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/names.h"
 #include "base/text.h"
 #include "map/map_read.h"
+#include "map/numbers.h"
 
 enum claim { CLAIM_NONE, CLAIM_OURS, CLAIM_UNKNOWN };
 
@@ -41,30 +41,6 @@ static enum claim look_up(const char *map_path, const char *name)
   return claim;
 }
 
-static void close_file(FILE **file)
-{
-  if (*file != NULL) {
-    (void)fclose(*file);
-  }
-}
-
-static bool is_in_passwd_file(const char *user)
-{
-  FILE *file CLEANUP(close_file) = fopen("/etc/passwd", "re");
-  char *line CLEANUP(cleanup_free) = NULL;
-  size_t size = 0;
-  size_t length = strlen(user);
-  if (file == NULL || length == 0 || strchr(user, ':') != NULL) {
-    return false;
-  }
-  while (getline(&line, &size, file) >= 0) {
-    if (strncmp(line, user, length) == 0 && line[length] == ':') {
-      return true;
-    }
-  }
-  return false;
-}
-
 enum gate gate_check(const char *map_path, const char *user)
 {
   char folded[LOGIN_SIZE];
@@ -76,5 +52,5 @@ enum gate gate_check(const char *map_path, const char *user)
   if (claim == CLAIM_OURS) {
     return GATE_ASK;
   }
-  return claim == CLAIM_NONE || is_in_passwd_file(user) ? GATE_NOT_OURS : GATE_ASK;
+  return claim == CLAIM_NONE || name_is_local(user) ? GATE_NOT_OURS : GATE_ASK;
 }

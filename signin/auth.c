@@ -5,17 +5,34 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "operations/password.h"
 #include "phases.h"
 #include "sso.h"
 
 enum { TYPING_MS = 300000 };
 
+// When and from where the last sign-in was (POLICY K7).
+static void tell_last(struct session *s, const struct operation_result *result)
+{
+  char at[CLOCK_TEXT_SIZE];
+  char from[4 * sizeof result->last_sign_in_from];
+  char line[sizeof at + sizeof from + 32];
+  if (result->last_sign_in_at_s == 0) {
+    return;
+  }
+  clock_text(result->last_sign_in_at_s, at);
+  text_escape(result->last_sign_in_from, strlen(result->last_sign_in_from), from, sizeof from);
+  (void)snprintf(line, sizeof line, "Last sign-in: %s%s%s", at, from[0] != '\0' ? " from " : "", from);
+  session_tell(s, MESSAGE_INFO, line);
+}
+
 static void grant(struct session *s, const struct operation_result *result, struct message_verdict *verdict)
 {
   const struct account *account = &result->account;
   session_log(LOG_INFO, "signed in: login=%s uid=%u service=%s rhost=%s way=%s", account->login, account->uid,
               s->request->service, s->request->rhost, way_word(result->ticket.way));
+  tell_last(s, result);
   memcpy(verdict->ticket, result->ticket.id, sizeof verdict->ticket);
   verdict->uid = verdict->gid = account->uid;
   verdict->verdict = VERDICT_GRANTED;
@@ -27,8 +44,12 @@ static void check_password(struct session *s, const struct situation *situation,
 {
   struct operation op = session_operation(s, OPERATION_PASSWORD_SIGN_IN);
   struct operation_result result;
-  if (!password_matches(typed, situation->account.password)) {
-    session_refuse(s, s->decision.row, NOTICE_WRONG_PASSWORD, "");
+  bool matches = password_matches(typed, situation->account.password);
+  if (!matches || !s->decision.offer_password) {
+    // Without a word: a stranger to this host hears none from the other modules either (POLICY M).
+    session_log(LOG_NOTICE, "refused: login=%s service=%s rhost=%s row=%s reason=%s", s->request->login,
+                s->request->service, s->request->rhost, s->decision.row,
+                notice_name(s->decision.offer_password ? NOTICE_WRONG_PASSWORD : s->decision.notice));
     verdict->verdict = VERDICT_TRY_AGAIN;
     return;
   }
@@ -90,7 +111,13 @@ void phase_auth(struct session *s, struct message_verdict *verdict)
     }
     break;
   case OUTCOME_REFUSED:
-  case OUTCOME_GRANTED: session_refuse(s, s->decision.row, s->decision.notice, ""); break;
+  case OUTCOME_GRANTED:
+    if (situation.person.known) { // an account that nothing can be offered looks like any name with a password
+      ask_password(s, &situation, verdict);
+    } else {
+      session_refuse(s, s->decision.row, s->decision.notice, "");
+    }
+    break;
   }
   record_done(&ACCOUNT_RECORD, &situation.account);
 }

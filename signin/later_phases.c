@@ -41,17 +41,16 @@ static struct ticket read_ticket(const struct session *s, const struct situation
   return ticket;
 }
 
-static void redeem_ticket(struct session *s, const struct ticket *ticket)
+// A ticket that cannot be used up opens nothing (POLICY K4).
+static bool redeem_ticket(struct session *s, const struct ticket *ticket)
 {
   struct operation op = session_operation(s, OPERATION_TICKET_REDEEM);
   struct operation_result result;
   if (ticket->id[0] == '\0') {
-    return;
+    return true;
   }
   memcpy(op.ticket, ticket->id, sizeof op.ticket);
-  if (session_operate(s, &op, &result) != STATUS_OK) {
-    session_log(LOG_WARNING, "a ticket of %s could not be removed; it expires by itself", s->request->login);
-  }
+  return session_operate(s, &op, &result) == STATUS_OK;
 }
 
 static enum status fill_orgs(const struct policy_decision *decision, int64_t account_id,
@@ -114,10 +113,9 @@ static void decide(struct session *s, bool redeem, struct message_verdict *verdi
     session_refuse(s, "N4", NOTICE_NUMBER, "");
   } else if (s->decision.outcome != OUTCOME_GRANTED) {
     session_refuse(s, s->decision.row, s->decision.notice, "");
+  } else if (redeem && !redeem_ticket(s, &ticket)) {
+    session_refuse(s, "K4", NOTICE_INTERNAL, "");
   } else if (fill_orgs(&s->decision, situation.account.id, verdict) == STATUS_OK) {
-    if (redeem) {
-      redeem_ticket(s, &ticket);
-    }
     verdict->uid = verdict->gid = situation.account.uid;
     verdict->verdict = VERDICT_GRANTED;
   }

@@ -55,7 +55,9 @@ static enum status lock_pair(int fd, const struct slot_request *request)
 static enum status lock_slot(int fd, const struct slot_request *request)
 {
   int64_t usable = request->owner ? request->max_sign_ins : request->max_sign_ins - KEPT_FOR_OWNERS;
-  for (int64_t i = 0; i < usable; i++) {
+  usable = request->stranger ? (usable + 1) / 2 : usable;
+  // From the top: what strangers cannot use is used first.
+  for (int64_t i = usable - 1; i >= 0; i--) {
     enum status status = lock_byte(fd, i);
     if (status != STATUS_BUSY) {
       return status;

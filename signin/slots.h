@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How many sign-ins through providers run at once: one per login and remote address (POLICY K7), and no more than
-// max-sign-ins on the host, 8 of them kept for owners (POLICY T). Locks of the kernel on single bytes of one file: they
+// max-sign-ins on the host, 8 of them kept for owners (POLICY T) and half of the others for names with an account: who
+// invents names cannot shut members out. Locks of the kernel on single bytes of one file: they
 // end with the process that holds them.
 #pragma once
 #include <stdbool.h>
@@ -22,7 +23,8 @@ struct slot_request {
   const char *rhost;
   int64_t max_sign_ins;
   bool owner;
-  int wait_ms; // how long an earlier sign-in of the same login and address may take to go away
+  bool stranger; // a name without an account
+  int wait_ms;   // how long an earlier sign-in of the same login and address may take to go away
 };
 
 // Takes both. STATUS_EXISTS if one is under way for this login and address, STATUS_BUSY if the host has enough,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sso.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -116,7 +117,11 @@ static enum status wait_either(const struct flow *f, bool with_module, int64_t d
 {
   struct pollfd entries[2] = {{.fd = f->oidc.channel.fd, .events = POLLIN},
                               {.fd = with_module ? f->s->module.fd : -1, .events = POLLIN}};
-  if (poll(entries, 2, clock_left_ms(deadline_ms)) <= 0) {
+  int ready = 0;
+  do {
+    ready = poll(entries, 2, clock_left_ms(deadline_ms));
+  } while (ready < 0 && errno == EINTR);
+  if (ready <= 0) {
     return STATUS_TIMEOUT;
   }
   *ret_oidc = entries[0].revents != 0;
@@ -263,8 +268,9 @@ static enum status grant(struct flow *f, struct operation_result *ret_result)
 static enum status begin(struct flow *f, const struct situation *situation, int64_t org_id)
 {
   struct session *s = f->s;
-  const struct slot_request slot = {s->request->login, s->request->rhost, s->config.max_sign_ins,
-                                    policy_is_owner(&situation->person), EARLIER_WAIT_MS};
+  const struct slot_request slot = {s->request->login,        s->request->rhost,
+                                    s->config.max_sign_ins,   policy_is_owner(&situation->person),
+                                    !situation->person.known, EARLIER_WAIT_MS};
   enum status status = load_connection(f, org_id);
   if (status != STATUS_OK) {
     session_log(LOG_ERR, "the connection cannot be read: %s", status_text(status));

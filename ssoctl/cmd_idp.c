@@ -225,12 +225,23 @@ int cmd_idp_set(const struct invocation *in)
 int cmd_idp_show(const struct invocation *in)
 {
   static const struct column COLUMNS[] = {
-      {"org", COLUMN_TEXT},        {"issuer", COLUMN_TEXT},   {"client_id", COLUMN_TEXT},   {"auth", COLUMN_TEXT},
-      {"secret_set", COLUMN_BOOL}, {"scopes", COLUMN_TEXT},   {"email_claim", COLUMN_TEXT}, {"own_ca", COLUMN_BOOL},
-      {"tried", COLUMN_BOOL},      {"tried_at", COLUMN_DATE}, {"set_at", COLUMN_DATE},
+      {"org", COLUMN_TEXT},
+      {"issuer", COLUMN_TEXT},
+      {"client_id", COLUMN_TEXT},
+      {"auth", COLUMN_TEXT},
+      {"secret_set", COLUMN_BOOL},
+      {"scopes", COLUMN_TEXT},
+      {"email_claim", COLUMN_TEXT},
+      {"own_ca", COLUMN_BOOL},
+      {"tried", COLUMN_BOOL},
+      {"tried_at", COLUMN_DATE},
+      {"set_at", COLUMN_DATE},
+      {"waiting_issuer", COLUMN_TEXT},
+      {"waiting_client_id", COLUMN_TEXT},
   };
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
   struct connection c CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct connection waiting CLEANUP(cleanup_connection) = {.org_id = 0};
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
   struct org org;
   int code = desk_open(in, &desk);
@@ -247,6 +258,11 @@ int cmd_idp_show(const struct invocation *in)
   if (status != STATUS_OK) {
     return desk_fail(desk_exit_code(status), "org \"%s\": has no connection; 'ssoctl idp set' makes one", org.slug);
   }
+  status = connection_get(desk.txn, org.id, CONNECTION_STAGED, &waiting);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return desk_fail(EXIT_FAILED, "store: the waiting connection cannot be read");
+  }
+  bool waits = status == STATUS_OK;
   sheet_add(&sheet, (const struct cell[]){{org.slug, 0},
                                           {c.issuer, 0},
                                           {c.client_id, 0},
@@ -257,7 +273,9 @@ int cmd_idp_show(const struct invocation *in)
                                           {NULL, c.ca_pem.length > 0},
                                           {NULL, c.tried},
                                           {NULL, c.tried_at_s},
-                                          {NULL, c.set_at_s}});
+                                          {NULL, c.set_at_s},
+                                          {waits ? waiting.issuer : NULL, 0},
+                                          {waits ? waiting.client_id : NULL, 0}});
   return desk_print_one(&desk, &sheet);
 }
 

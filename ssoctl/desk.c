@@ -12,9 +12,9 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "claim.h"
+#include "map/map_read.h"
 #include "paths.h"
 #include "store/accounts.h"
-#include "store/numbers_store.h"
 
 int desk_fail(int code, const char *format, ...)
 {
@@ -52,6 +52,18 @@ int desk_exit_code(enum status status)
   return EXIT_FAILED;
 }
 
+// By this host's own map, whatever store the command is for. A map that is there and cannot be read says yes.
+static bool is_account(uint32_t uid)
+{
+  struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
+  struct map_account account;
+  enum status status = map_open(PATH_MAP, &map);
+  if (status == STATUS_NOT_FOUND) {
+    return false;
+  }
+  return status != STATUS_OK || map_account_by_uid(&map, uid, &account) != STATUS_NOT_FOUND;
+}
+
 // Who acts: root, or through sudo a local user, by name. What an org's own admins may do is not decided yet: an
 // account's number is refused.
 int desk_identify(const struct invocation *in, struct desk *desk)
@@ -64,6 +76,9 @@ int desk_identify(const struct invocation *in, struct desk *desk)
   }
   if (sudo_uid != NULL && text_to_i64(sudo_uid, 0, UINT32_MAX - 1, &uid) != STATUS_OK) {
     return desk_fail(EXIT_REFUSED, "SUDO_UID \"%.40s\": is not a user's number", sudo_uid);
+  }
+  if (uid != 0 && is_account((uint32_t)uid)) {
+    return desk_fail(EXIT_REFUSED, "uid %lld is an account of an org, not an operator of this host", (long long)uid);
   }
   const struct passwd *entry = getpwuid((uid_t)uid);
   if (entry != NULL) {
@@ -81,23 +96,6 @@ int desk_identify(const struct invocation *in, struct desk *desk)
              : desk_fail(EXIT_USAGE, "--store: a path of at most %zu characters is legal", sizeof desk->map_path - 16);
 }
 
-static int refuse_delegate(struct desk *desk)
-{
-  const char *sudo_uid = getenv("SUDO_UID");
-  int64_t uid = 0;
-  struct number number;
-  if (sudo_uid == NULL || text_to_i64(sudo_uid, 0, UINT32_MAX - 1, &uid) != STATUS_OK || desk_read(desk) != EXIT_DONE) {
-    return EXIT_DONE;
-  }
-  enum status status = numbers_get(desk->txn, (uint32_t)uid, &number);
-  desk_end_read(desk);
-  return status == STATUS_NOT_FOUND ? EXIT_DONE
-                                    : desk_fail(EXIT_REFUSED,
-                                                "uid %lld is an account of an org, not an operator of "
-                                                "this host",
-                                                (long long)uid);
-}
-
 int desk_open(const struct invocation *in, struct desk *desk)
 {
   struct report report = {.text = ""};
@@ -112,7 +110,7 @@ int desk_open(const struct invocation *in, struct desk *desk)
   if (status != STATUS_OK) {
     return desk_fail(EXIT_FAILED, "%s", report.text);
   }
-  return refuse_delegate(desk);
+  return EXIT_DONE;
 }
 
 void desk_close(struct desk *desk)

@@ -116,3 +116,20 @@ enum status number_is_local(uint32_t number, bool *ret_local)
   }
   return status;
 }
+
+bool name_is_local(const char *name)
+{
+  FILE *file CLEANUP(close_file) = fopen("/etc/passwd", "re");
+  char *line CLEANUP(cleanup_free) = NULL;
+  size_t size = 0;
+  size_t length = strlen(name);
+  if (file == NULL || length == 0 || strchr(name, ':') != NULL) {
+    return false;
+  }
+  while (getline(&line, &size, file) >= 0) {
+    if (strncmp(line, name, length) == 0 && line[length] == ':') {
+      return true;
+    }
+  }
+  return false;
+}

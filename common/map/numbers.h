@@ -24,3 +24,7 @@ MUST_CHECK enum status number_choose(const unsigned char seed[static SIPHASH_SEE
 
 // Whether a line of /etc/passwd or /etc/group has NUMBER as its uid or gid. STATUS_IO, STATUS_NO_MEMORY.
 MUST_CHECK enum status number_is_local(uint32_t number, bool *ret_local);
+
+// Whether a line of /etc/passwd has NAME: such a name is a local user's, whatever the map says (POLICY N3). A file that
+// cannot be read has no lines.
+bool name_is_local(const char *name);

@@ -34,6 +34,12 @@ static enum status copy_connection(const struct connection *from, struct connect
   return status;
 }
 
+static enum status drop_staged(struct application *a, int64_t org_id)
+{
+  enum status status = connection_remove(a->txn, org_id, CONNECTION_STAGED);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 // While the org enforces, a changed issuer, client or secret waits for a test sign-in (POLICY E3).
 enum status apply_idp_set(struct application *a)
 {
@@ -65,6 +71,11 @@ enum status apply_idp_set(struct application *a)
   if (status != STATUS_OK && !first) {
     return status;
   }
+  // What is put in effect replaces what waited.
+  status = staged ? STATUS_OK : drop_staged(a, org.id);
+  if (status != STATUS_OK) {
+    return status;
+  }
   text_escape(wanted.issuer, strlen(wanted.issuer), a->event.detail, sizeof a->event.detail);
   if (staged) {
     (void)stpncpy(a->event.event, "idp.stage", sizeof a->event.event - 1);
@@ -87,8 +98,8 @@ enum status apply_idp_remove(struct application *a)
   if (status != STATUS_OK) {
     return status;
   }
-  status = connection_remove(a->txn, org.id, CONNECTION_STAGED);
-  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+  status = drop_staged(a, org.id);
+  if (status != STATUS_OK) {
     return status;
   }
   status = connection_remove(a->txn, org.id, CONNECTION_ACTIVE);

@@ -76,6 +76,13 @@ static enum status find_or_make(struct application *a, const struct org *org, st
   return status;
 }
 
+// An invite that waits must not give another role, or a way back, behind the admin's back.
+static enum status drop_invite(struct application *a, const struct org *org, const struct account *account)
+{
+  enum status status = invite_remove(a->txn, org->id, account->email);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 enum status apply_member_add(struct application *a)
 {
   struct org org;
@@ -86,6 +93,9 @@ enum status apply_member_add(struct application *a)
   }
   if (status == STATUS_OK) {
     status = apply_will_publish(a);
+  }
+  if (status == STATUS_OK) {
+    status = drop_invite(a, &org, &account);
   }
   if (status != STATUS_OK) {
     return status;
@@ -119,6 +129,9 @@ enum status apply_member_remove(struct application *a)
   }
   if (status == STATUS_OK) {
     status = apply_will_publish(a);
+  }
+  if (status == STATUS_OK) {
+    status = drop_invite(a, &org, &account);
   }
   memcpy(a->event.login, account.login, sizeof a->event.login);
   return status != STATUS_OK ? status : membership_remove(a->txn, account.id, org.id);

@@ -188,5 +188,10 @@ enum status apply_enforcement_set(struct application *a)
   (void)snprintf(a->event.detail, sizeof a->event.detail, "%s to %s", enforcement_word(org.enforcement),
                  enforcement_word(a->op->value));
   org.enforcement = a->op->value;
+  // A connection waits for its test only while the org enforces.
+  status = org.enforcement == ENFORCEMENT_OFF ? connection_remove(a->txn, org.id, CONNECTION_STAGED) : STATUS_OK;
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
   return org_update(a->txn, &org);
 }

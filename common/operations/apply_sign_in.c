@@ -58,6 +58,8 @@ static enum status note_sign_in(struct sign_in *s)
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
     return status;
   }
+  a->result->last_sign_in_at_s = s->account.last_sign_in_at_s;
+  memcpy(a->result->last_sign_in_from, s->account.last_sign_in_from, sizeof a->result->last_sign_in_from);
   s->account.last_sign_in_at_s = a->now_s;
   memcpy(s->account.last_sign_in_from, a->op->rhost, sizeof s->account.last_sign_in_from);
   return account_update(a->txn, &s->account);

@@ -36,6 +36,11 @@ static enum status check_free(struct application *a, const char *login, const ch
     report_set(a->report, "login \"%s\": is not an email address in lower case or [a-z][a-z0-9._+-]{0,30}", login);
     return STATUS_INVALID;
   }
+  if (strchr(login, '@') != NULL && strcmp(login, email) != 0) {
+    report_set(a->report, "login \"%s\": is another address than the email \"%s\"; without \"@\" any name is legal",
+               login, email);
+    return STATUS_INVALID;
+  }
   if (org_by_slug(a->txn, login, &org) == STATUS_OK) {
     report_set(a->report, "login \"%s\": is the name of an org", login);
     return STATUS_EXISTS;

@@ -143,13 +143,22 @@ enum status operation_run(const struct operation_host *host, const struct operat
   return status;
 }
 
+static bool is_current(const struct operation_host *host)
+{
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  return store_begin(host->store, false, &txn) == STATUS_OK && publish_is_current(txn, host->config, host->map_path);
+}
+
 enum status operation_publish(const struct operation_host *host, struct report *report)
 {
   enum status status = store_lock(host->store);
   if (status != STATUS_OK) {
     return status;
   }
-  status = publish_now(host, report);
+  // Others may have met the same map and mended it while this one waited for the lock.
+  if (!is_current(host)) {
+    status = publish_now(host, report);
+  }
   store_unlock(host->store);
   return status;
 }

@@ -81,8 +81,10 @@ struct operation_result {
   bool changed;                    // false: it was so already
   struct policy_decision decision; // of a sign-in
   struct account account;          // that signed in, or was made
-  struct ticket ticket;            // of a sign-in that was granted
-  struct domain domain;            // DOMAIN_ADD, DOMAIN_VERIFY
+  int64_t last_sign_in_at_s;       // before this one, 0 for none
+  char last_sign_in_from[256];
+  struct ticket ticket; // of a sign-in that was granted
+  struct domain domain; // DOMAIN_ADD, DOMAIN_VERIFY
 };
 
 // Applies OPERATION durably and publishes what it changed. STATUS_REFUSED (policy), STATUS_NOT_FOUND, STATUS_EXISTS,
@@ -91,5 +93,5 @@ struct operation_result {
 MUST_CHECK enum status operation_run(const struct operation_host *host, const struct operation *operation,
                                      struct report *report, struct operation_result *ret_result);
 
-// Rebuilds the published map under the writers' lock, whatever it says now. Errors as operation_run().
+// Rebuilds the published map under the writers' lock unless it is current. Errors as operation_run().
 MUST_CHECK enum status operation_publish(const struct operation_host *host, struct report *report);

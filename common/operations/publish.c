@@ -5,17 +5,21 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/files.h"
 #include "map/map_build.h"
 #include "map/map_read.h"
 #include "store/accounts.h"
 #include "store/numbers_store.h"
 #include "store/orgs.h"
 
+enum { PASSWD_FILE_MAX = 16 << 20 };
+
 struct publishing {
   struct store_txn *txn;
   struct map_builder *builder;
   const struct org *org;   // while its members are walked
   struct map_group *group; // likewise
+  struct bytes passwd;     // a newline and /etc/passwd
 };
 
 static bool is_gecos(const char *name)
@@ -64,6 +68,14 @@ static enum status publish_account(void *context, const struct store_entry *entr
   return map_add_account(p->builder, &out);
 }
 
+// Whether /etc/passwd, as it was read when publishing began, has the name: group databases know members by name alone.
+static bool is_local_name(const struct publishing *p, const char *login)
+{
+  char line[LOGIN_SIZE + 3];
+  int length = snprintf(line, sizeof line, "\n%s:", login);
+  return p->passwd.length > 0 && memmem(p->passwd.data, p->passwd.length, line, (size_t)length) != NULL;
+}
+
 static enum status list_member(void *context, const struct membership *membership)
 {
   struct publishing *p = context;
@@ -74,7 +86,7 @@ static enum status list_member(void *context, const struct membership *membershi
     return STATUS_OK;
   }
   enum status status = account_get(p->txn, membership->account_id, &account);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK && !is_local_name(p, account.login)) {
     status = bytes_append(&p->group->members, account.login, strlen(account.login) + 1);
     p->group->member_count++;
     record_done(&ACCOUNT_RECORD, &account);
@@ -177,14 +189,32 @@ static enum status fill(struct publishing *p, const struct config *config)
   return status != STATUS_OK ? status : store_each(p->txn, TABLE_NUMBERS, &all, publish_removed, p);
 }
 
+static void publishing_done(struct publishing *p)
+{
+  bytes_done(&p->passwd);
+}
+
+// A file that cannot be read has no names.
+static enum status read_passwd(struct publishing *p)
+{
+  enum status status = bytes_append_text(&p->passwd, "\n");
+  if (status == STATUS_OK) {
+    status = file_read_trusted("/etc/passwd", PASSWD_FILE_MAX, NULL, &p->passwd);
+  }
+  return status == STATUS_NO_MEMORY ? status : STATUS_OK;
+}
+
 enum status publish(struct store_txn *txn, const struct config *config, const char *path)
 {
   struct map_builder builder CLEANUP(map_builder_done) = {.entries = NULL};
-  struct publishing p = {.txn = txn, .builder = &builder};
+  struct publishing p CLEANUP(publishing_done) = {.txn = txn, .builder = &builder};
   int64_t serial = 0;
   enum status status = store_seed(txn, builder.seed);
   if (status == STATUS_OK) {
     status = store_map_serial(txn, &serial);
+  }
+  if (status == STATUS_OK) {
+    status = read_passwd(&p);
   }
   if (status == STATUS_OK) {
     status = fill(&p, config);

@@ -9,8 +9,8 @@ static void refuse(struct policy_decision *decision, enum notice notice)
 }
 
 // Whether the org lets a session of this kind in. A key alone: `deny` for those whose password the org would object to,
-// `allow` for the others, until the keys setting comes (POLICY K1). Services other than sshd and login have not asked
-// the person anything: only orgs without enforcement are opened there (POLICY K3).
+// never its owner's, `allow` for the others, until the keys setting comes (POLICY K1). Services other than sshd and
+// login have not asked the person anything: only orgs without enforcement are opened there (POLICY K3).
 static bool opens(const struct policy_question *q, const struct policy_membership *membership)
 {
   if (membership->suspended) {
@@ -19,7 +19,7 @@ static bool opens(const struct policy_question *q, const struct policy_membershi
   if (q->service == SERVICE_OTHER && q->way == WAY_KEY) {
     return membership->org.enforcement == ENFORCEMENT_OFF;
   }
-  return !policy_objects(&q->person, membership, q->way, q->way_org_id);
+  return !policy_objects(&q->person, membership, q->way == WAY_KEY ? WAY_PASSWORD : q->way, q->way_org_id);
 }
 
 static bool fits_unreadable(const struct policy_question *q)
@@ -97,13 +97,21 @@ static void open_orgs(const struct policy_question *q, struct policy_decision *d
   }
 }
 
+static bool governing_objects_to_key(const struct policy_person *person)
+{
+  for (size_t i = 0; i < person->membership_count; i++) {
+    if (person->memberships[i].org.id == person->governing.id) {
+      return policy_objects(person, &person->memberships[i], WAY_PASSWORD, 0);
+    }
+  }
+  return person->governing.id != 0 && person->governing.enforcement != ENFORCEMENT_OFF;
+}
+
 // The rule of the governing org applies; without one at least one org's must allow the key.
 static void decide_key(const struct policy_question *q, struct policy_decision *decision)
 {
-  const struct policy_org *governing = &q->person.governing;
   open_orgs(q, decision);
-  bool governing_objects = governing->id != 0 && governing->enforcement != ENFORCEMENT_OFF;
-  if (governing_objects || decision->opened_count == 0) {
+  if (governing_objects_to_key(&q->person) || decision->opened_count == 0) {
     decision->opened_count = 0;
     refuse(decision, NOTICE_KEY_REFUSED);
     return;

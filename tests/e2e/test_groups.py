@@ -66,3 +66,12 @@ def N3_a_local_group_of_the_same_name_wins(rig):
         with open(path, "a") as file:
             file.write(f"{org}:x:4712:\n")
         check.equal(processes.must("getent", "group", org).out.split(":")[2], "4712", "the group's number")
+
+
+def N3_a_local_user_gets_no_group_of_an_account_with_the_same_name(rig):
+    org = rig.orgs.gamma()
+    host.ssoctl("member", "add", org, "twin-of-local@gamma.test", "--login", "bobby", "--role", "admin")
+    with host.Kept("/etc/passwd") as passwd:
+        passwd.write_text(passwd.read_text() + "bobby:x:1777:100::/tmp:/bin/sh\n")
+        groups = processes.must("id", "-G", "bobby").out.split()
+    check.equal(groups, ["100"], "groups of the local user")

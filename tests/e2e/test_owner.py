@@ -139,3 +139,26 @@ def E2_E3_guards_refuse_what_would_lock_the_owner_out(rig):
         result = host.ssoctl(*words, "--yes", wants=None)
         check.equal(result.status, 3, f"the exit status of {' '.join(words)}")
     host.ssoctl("enforcement", "set", rig.orgs.slow(), "domains", "--yes", wants=3)
+
+
+def M_a_wrong_password_is_told_no_more_than_to_a_stranger(rig):
+    org = rig.orgs.gamma()
+    host.ssoctl("member", "add", org, "quiet@elsewhere.test")
+    host.set_password("quiet@elsewhere.test", "quiet-Lantern-47-quartz")
+    host.ssoctl("member", "add", org, "wordless@elsewhere.test")
+    heard = []
+    for name in ("quiet@elsewhere.test", "wordless@elsewhere.test", "nobody@elsewhere.test"):
+        terminal = login.Ssh(rig, name)
+        prompt = terminal.password_prompt()
+        terminal.send("wrong-Lantern-47")
+        terminal.password_prompt()
+        terminal.close()
+        heard.append((prompt + terminal.text).replace(name, "NAME"))
+    check.equal(heard[0], heard[2], "what a guest hears, beside a stranger")
+    check.equal(heard[1], heard[2], "what an account without a password hears, beside a stranger")
+
+
+def K7_the_next_sign_in_shows_when_and_from_where_the_last_was(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    check.lacks(login.signs_in(rig, person), "Last sign-in", "the first sign-in")
+    check.contains(login.signs_in(rig, person), r"Last sign-in: \S+Z from 127\.0\.0\.1", "the second sign-in")

@@ -253,13 +253,26 @@ static void the_private_group_has_the_name_and_number_of_the_account(void **stat
   assert_int_equal(answer_group_name(path, "other@acme.test", &group), STATUS_NOT_FOUND);
 }
 
+static void N3_groups_are_named_for_the_account_and_for_no_local_user(void **state)
+{
+  (void)state;
+  struct u32_list groups = {.count = 0};
+  assert_int_equal(answer_groups_of(path, "p3@acme.test", FIRST_UID + 3, &groups), STATUS_OK);
+  assert_int_equal(groups.count, 1);
+  assert_int_equal(answer_groups_of(path, "p3@acme.test", 100, &groups), STATUS_NOT_FOUND);
+  assert_true(name_is_local("root"));
+  assert_false(name_is_local("roo"));
+  assert_false(name_is_local("root:x"));
+  assert_false(name_is_local(""));
+}
+
 static void first_logins_are_not_answered_to_other_programs(void **state)
 {
   (void)state;
   struct map_account account;
   struct u32_list groups;
   assert_int_equal(answer_login(path, "new@acme.test", &account), STATUS_NOT_FOUND);
-  assert_int_equal(answer_groups_of(path, "new@acme.test", &groups), STATUS_NOT_FOUND);
+  assert_int_equal(answer_groups_of(path, "new@acme.test", FIRST_UID, &groups), STATUS_NOT_FOUND);
 }
 
 static enum status taken_below(void *context, uint32_t number, bool *ret_taken)
@@ -329,6 +342,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(damage_never_crashes_and_never_lies, write_map, remove_map),
       cmocka_unit_test_setup_teardown(H46_every_buffer_size_up_to_the_needed_one_is_erange, write_map, remove_map),
       cmocka_unit_test_setup_teardown(the_private_group_has_the_name_and_number_of_the_account, write_map, remove_map),
+      cmocka_unit_test_setup_teardown(N3_groups_are_named_for_the_account_and_for_no_local_user, write_map, remove_map),
       cmocka_unit_test_setup_teardown(first_logins_are_not_answered_to_other_programs, write_map, remove_map),
       cmocka_unit_test(N4_numbers_are_the_first_free_ones_from_the_names_hash),
       cmocka_unit_test(H22_H49_numbers_of_systemd_and_out_of_range_are_not_legal),

@@ -360,11 +360,11 @@ static void N4_a_number_of_another_name_service_is_not_offered_again(void **stat
   (void)state;
   create_acme();
   struct operation op = new_operation(OPERATION_NUMBER_RESERVE, "");
-  op.nss_uid = 70001;  // nobody has it: nothing to reserve
+  op.nss_uid = 70001; // nobody has it: nothing to reserve
   assert_int_equal(run(&op), STATUS_OK);
   assert_false(result.changed);
   assert_int_equal(count(TABLE_NUMBERS), 3);
-  op.nss_uid = 65534;  // nobody's, but never legal
+  op.nss_uid = 65534; // nobody's, but never legal
   assert_int_equal(run(&op), STATUS_INVALID);
   assert_int_equal(count(TABLE_NUMBERS), 3);
 }
@@ -451,6 +451,29 @@ static void E3_a_changed_client_takes_effect_only_after_a_test(void **state)
   assert_int_equal(connection_get(txn, org.id, CONNECTION_STAGED, &now), STATUS_NOT_FOUND);
 }
 
+static bool waits(void)
+{
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  struct connection staged CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct org org;
+  assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);
+  return connection_get(txn, org.id, CONNECTION_STAGED, &staged) == STATUS_OK;
+}
+
+static void E3_a_connection_that_was_given_up_does_not_come_back(void **state)
+{
+  (void)state;
+  enforce_acme();
+  assert_int_equal(set_connection(OPERATION_IDP_SET, "new-client"), STATUS_OK);
+  assert_true(waits());
+  assert_int_equal(set_connection(OPERATION_IDP_SET, "client"), STATUS_OK); // back to what is in effect
+  assert_false(waits());
+  assert_int_equal(set_connection(OPERATION_IDP_SET, "new-client"), STATUS_OK);
+  assert_true(waits());
+  assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_OFF), STATUS_OK);
+  assert_false(waits());
+}
+
 static void E4_the_owner_cannot_be_removed(void **state)
 {
   (void)state;
@@ -468,6 +491,43 @@ static void E6_a_removed_member_comes_back_under_jit_with_the_same_number(void *
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   assert_string_equal(result.decision.row, "S4");
   assert_int_equal(get_account("alice@acme.test").uid, uid);
+}
+
+static void an_invite_does_not_outlive_what_an_admin_does(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_INVITE_ONLY);
+  struct operation op = new_operation(OPERATION_INVITE_CREATE, "alice@acme.test");
+  op.value = ROLE_ADMIN;
+  op.expires_at_s = clock_now_s() + 600;
+  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "alice@acme.test"), STATUS_OK);
+  assert_int_equal(count(TABLE_INVITES), 0);
+  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, "alice@acme.test"), STATUS_OK);
+  assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_REFUSED);
+}
+
+static void a_login_with_an_at_sign_is_the_accounts_own_address(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_INVITE_ONLY);
+  struct operation op = new_operation(OPERATION_MEMBER_ADD, "q@acme.test");
+  (void)snprintf(op.login, sizeof op.login, "victim@delta.test");
+  assert_int_equal(run(&op), STATUS_INVALID);
+  assert_int_equal(count(TABLE_ACCOUNTS), 1);
+  (void)snprintf(op.login, sizeof op.login, "quentin");
+  assert_int_equal(run(&op), STATUS_OK);
+}
+
+static void K7_a_sign_in_says_when_the_last_one_was(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
+  assert_int_equal(result.last_sign_in_at_s, 0);
+  int64_t first = get_account("alice@acme.test").last_sign_in_at_s;
+  assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
+  assert_int_equal(result.last_sign_in_at_s, first);
 }
 
 static void a_verified_domain_belongs_to_one_org(void **state)
@@ -696,8 +756,12 @@ int main(void)
       STORE_TEST(E2_enforcement_waits_for_everything_it_needs),
       STORE_TEST(E3_what_enforcement_stands_on_cannot_be_removed),
       STORE_TEST(E3_a_changed_client_takes_effect_only_after_a_test),
+      STORE_TEST(E3_a_connection_that_was_given_up_does_not_come_back),
       STORE_TEST(E4_the_owner_cannot_be_removed),
       STORE_TEST(E6_a_removed_member_comes_back_under_jit_with_the_same_number),
+      STORE_TEST(an_invite_does_not_outlive_what_an_admin_does),
+      STORE_TEST(a_login_with_an_at_sign_is_the_accounts_own_address),
+      STORE_TEST(K7_a_sign_in_says_when_the_last_one_was),
       STORE_TEST(a_verified_domain_belongs_to_one_org),
       STORE_TEST(H24_only_the_exact_domain_is_governed),
       STORE_TEST(invites_are_for_the_orgs_own_domains),

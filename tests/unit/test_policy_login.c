@@ -223,6 +223,24 @@ static void K1_a_key_of_an_enforced_member_is_refused(void **state)
   assert_int_equal(decide(&q).notice, NOTICE_KEY_REFUSED);
 }
 
+static void K1_a_key_of_the_owner_is_accepted_governed_or_not(void **state)
+{
+  (void)state;
+  struct policy_question q = session(ENFORCEMENT_DOMAINS, WAY_KEY, 0);
+  q.person.memberships[0].role = ROLE_OWNER;
+  expect_row(&q, "K1", OUTCOME_GRANTED);
+  q.person.governing = (struct policy_org){.id = 0};
+  expect_row(&q, "K1", OUTCOME_GRANTED);
+}
+
+static void K1_a_key_of_a_guest_governed_elsewhere_follows_the_governing_org(void **state)
+{
+  (void)state;
+  struct policy_question q = session(ENFORCEMENT_OFF, WAY_KEY, 0);
+  q.person.governing = org(BETA, ENFORCEMENT_DOMAINS);
+  expect_row(&q, "K1", OUTCOME_REFUSED);
+}
+
 static void K1_a_key_of_other_members_is_accepted(void **state)
 {
   (void)state;
@@ -321,6 +339,8 @@ int main(void)
       cmocka_unit_test(L11_a_stranger_on_a_verified_domain_gets_sso),
       cmocka_unit_test(L12_a_verified_domain_without_connection_is_not_ours),
       cmocka_unit_test(K1_a_key_of_an_enforced_member_is_refused),
+      cmocka_unit_test(K1_a_key_of_the_owner_is_accepted_governed_or_not),
+      cmocka_unit_test(K1_a_key_of_a_guest_governed_elsewhere_follows_the_governing_org),
       cmocka_unit_test(K1_a_key_of_other_members_is_accepted),
       cmocka_unit_test(K1_locked_removed_suspended_and_unknown_are_refused_in_every_service),
       cmocka_unit_test(K1_other_services_check_status_alone_and_open_unenforced_orgs),

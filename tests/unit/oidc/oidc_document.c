@@ -207,13 +207,16 @@ static void H60_loopback_http_is_loopback_only(void **state)
 static void H33_only_plain_web_addresses_are_shown_to_people(void **state)
 {
   (void)state;
-  assert_true(url_is_for_people("https://a.test/device"));
-  assert_true(url_is_for_people("http://a.test/device?user_code=A-B#x"));
-  assert_false(url_is_for_people("javascript:alert(1)"));
-  assert_false(url_is_for_people("https://a.test/\x1b]0;x\x07"));
-  assert_false(url_is_for_people("https://a.test/a b"));
-  assert_false(url_is_for_people("https://a.test@evil.test/"));
-  assert_false(url_is_for_people("https://a.test/\xe2\x80\xae"));
+  assert_true(url_is_for_people("https://a.test/device", false));
+  assert_true(url_is_for_people("https://a.test/device?user_code=A-B#x", false));
+  assert_false(url_is_for_people("http://a.test/device", true));
+  assert_false(url_is_for_people("http://localhost/device", false));
+  assert_true(url_is_for_people("http://localhost:8080/device", true));
+  assert_false(url_is_for_people("javascript:alert(1)", false));
+  assert_false(url_is_for_people("https://a.test/\x1b]0;x\x07", false));
+  assert_false(url_is_for_people("https://a.test/a b", false));
+  assert_false(url_is_for_people("https://a.test@evil.test/", false));
+  assert_false(url_is_for_people("https://a.test/\xe2\x80\xae", false));
 }
 
 static void H17_issuers_for_every_tenant_are_known(void **state)

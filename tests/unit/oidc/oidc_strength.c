@@ -28,9 +28,16 @@ static void without_a_requirement_every_sign_in_does(void **state)
 static void H20_acr_must_be_one_of_the_required_values(void **state)
 {
   (void)state;
-  static const char *const REFUSED[] = {"{}", "{\"acr\":\"0\"}", "{\"acr\":\"\"}", "{\"acr\":\"urn:mf\"}",
-                                        "{\"acr\":\"urn:mfax\"}", "{\"acr\":\"URN:MFA\"}", "{\"acr\":[\"urn:mfa\"]}",
-                                        "{\"acr\":true}", "{\"acr\":null}", "{\"acr\":\"urn:mfa phr\"}"};
+  static const char *const REFUSED[] = {"{}",
+                                        "{\"acr\":\"0\"}",
+                                        "{\"acr\":\"\"}",
+                                        "{\"acr\":\"urn:mf\"}",
+                                        "{\"acr\":\"urn:mfax\"}",
+                                        "{\"acr\":\"URN:MFA\"}",
+                                        "{\"acr\":[\"urn:mfa\"]}",
+                                        "{\"acr\":true}",
+                                        "{\"acr\":null}",
+                                        "{\"acr\":\"urn:mfa phr\"}"};
   assert_int_equal(check("{\"acr\":\"urn:mfa\"}", "urn:mfa", ""), STATUS_OK);
   assert_int_equal(check("{\"acr\":\"phr\"}", "urn:mfa phr", ""), STATUS_OK);
   for (size_t i = 0; i < COUNT_OF(REFUSED); i++) {
@@ -41,9 +48,15 @@ static void H20_acr_must_be_one_of_the_required_values(void **state)
 static void H20_amr_must_hold_all_the_required_values(void **state)
 {
   (void)state;
-  static const char *const REFUSED[] = {"{}", "{\"amr\":[]}", "{\"amr\":[\"pwd\"]}", "{\"amr\":[\"otp\"]}",
-                                        "{\"amr\":\"pwd otp\"}", "{\"amr\":{\"pwd\":1,\"otp\":1}}",
-                                        "{\"amr\":[\"pwd otp\"]}", "{\"amr\":[\"PWD\",\"OTP\"]}", "{\"amr\":[1,true]}"};
+  static const char *const REFUSED[] = {"{}",
+                                        "{\"amr\":[]}",
+                                        "{\"amr\":[\"pwd\"]}",
+                                        "{\"amr\":[\"otp\"]}",
+                                        "{\"amr\":\"pwd otp\"}",
+                                        "{\"amr\":{\"pwd\":1,\"otp\":1}}",
+                                        "{\"amr\":[\"pwd otp\"]}",
+                                        "{\"amr\":[\"PWD\",\"OTP\"]}",
+                                        "{\"amr\":[1,true]}"};
   assert_int_equal(check("{\"amr\":[\"otp\",\"face\",\"pwd\"]}", "", "pwd otp"), STATUS_OK);
   for (size_t i = 0; i < COUNT_OF(REFUSED); i++) {
     assert_int_equal(check(REFUSED[i], "", "pwd otp"), STATUS_REFUSED);
