@@ -9,7 +9,7 @@ build_packages=(meson ninja-build gcc pkg-config liblmdb-dev libcrypt-dev libpwq
     libc-ares-dev libsmartcols-dev libidn2-dev libpsl-dev libpam0g-dev libssl-dev libcmocka-dev)
 run_packages=(openssh-server openssh-client openssl sudo python3-pexpect python3-paramiko)
 test_packages=(clang libpam-wrapper libnss-wrapper libuid-wrapper pamtester sshpass
-    strace binutils iproute2)
+    strace binutils iproute2 mandoc)
 
 require_root() {
     [ "$(id -u)" = 0 ] && return
