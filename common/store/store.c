@@ -3,58 +3,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <lmdb.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/endian.h"
+#include "store/store_lmdb.h"
 
-enum { PATH_LIMIT = 4096, LOCK_STEP_MS = 5 };
+enum { LOCK_STEP_MS = 5 };
 
-static const size_t MAP_SIZE_MIN = (size_t)64 << 20;
-
-static const char *const TABLE_NAMES[TABLE_COUNT] = {
-    [TABLE_META] = "meta",
-    [TABLE_ACCOUNTS] = "accounts",
-    [TABLE_ACCOUNT_LOGINS] = "account_logins",
-    [TABLE_ACCOUNT_EMAILS] = "account_emails",
-    [TABLE_NUMBERS] = "numbers",
-    [TABLE_ORGS] = "orgs",
-    [TABLE_ORG_SLUGS] = "org_slugs",
-    [TABLE_DOMAINS] = "domains",
-    [TABLE_DOMAIN_OWNERS] = "domain_owners",
-    [TABLE_CONNECTIONS] = "connections",
-    [TABLE_REGISTRATIONS] = "registrations",
-    [TABLE_IDENTITIES] = "identities",
-    [TABLE_ACCOUNT_IDENTITIES] = "account_identities",
-    [TABLE_MEMBERSHIPS] = "memberships",
-    [TABLE_ORG_MEMBERS] = "org_members",
-    [TABLE_INVITES] = "invites",
-    [TABLE_TICKETS] = "tickets",
-    [TABLE_AUDIT] = "audit",
-};
-
-struct store {
-  MDB_env *env;
-  MDB_dbi tables[TABLE_COUNT];
-  int dir_fd;
-  int lock_fd;
-  bool read_only;
-};
-
-struct store_txn {
-  struct store *store;
-  MDB_txn *txn;
-};
-
-static enum status from_lmdb(int code)
+enum status store_from_lmdb(int code)
 {
   switch (code) {
   case MDB_SUCCESS: return STATUS_OK;
@@ -70,185 +31,6 @@ static enum status from_lmdb(int code)
   case EACCES: return STATUS_PERMISSION;
   default: return STATUS_IO;
   }
-}
-
-static enum status fail(struct report *report, const char *what, const char *dir, int code)
-{
-  report_set(report, "store %s: %s: %s", dir, what, mdb_strerror(code));
-  return from_lmdb(code);
-}
-
-static enum status open_directory(const char *dir, enum store_mode mode, struct report *report, int *ret_fd)
-{
-  struct stat st;
-  if (mode == STORE_CREATE && mkdir(dir, 0700) != 0 && errno != EEXIST) {
-    report_set(report, "store %s: cannot be created: %s", dir, strerror(errno));
-    return STATUS_IO;
-  }
-  int fd CLEANUP(cleanup_fd) = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-  if (fd < 0 || fstat(fd, &st) != 0) {
-    report_set(report, "store %s: %s", dir, strerror(errno));
-    return errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO;
-  }
-  if ((st.st_uid != 0 && st.st_uid != geteuid()) || (st.st_mode & 077) != 0) {
-    report_set(report, "store %s: has mode %04o and owner %u, must have 0700 and root", dir, st.st_mode & 07777,
-               st.st_uid);
-    return STATUS_PERMISSION;
-  }
-  *ret_fd = take_fd(&fd);
-  return STATUS_OK;
-}
-
-// LMDB opens its data file without close-on-exec and believes any file it finds.
-static enum status check_data_file(int dir_fd, const char *dir, enum store_mode mode, struct report *report)
-{
-  struct stat st;
-  if (fstatat(dir_fd, "data.mdb", &st, AT_SYMLINK_NOFOLLOW) != 0) {
-    if (mode == STORE_CREATE && errno == ENOENT) {
-      return STATUS_OK;
-    }
-    report_set(report, "store %s: data.mdb: %s; 'ssoctl init' makes one", dir, strerror(errno));
-    return errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO;
-  }
-  if (mode == STORE_CREATE) {
-    report_set(report, "store %s: exists already", dir);
-    return STATUS_EXISTS;
-  }
-  if (!S_ISREG(st.st_mode) || (st.st_uid != 0 && st.st_uid != geteuid()) || (st.st_mode & 077) != 0) {
-    report_set(report, "store %s: data.mdb has mode %06o and owner %u, must be a file with 0600 and root", dir,
-               st.st_mode, st.st_uid);
-    return STATUS_PERMISSION;
-  }
-  return STATUS_OK;
-}
-
-static size_t wanted_map_size(int dir_fd)
-{
-  struct stat st;
-  size_t wanted = MAP_SIZE_MIN;
-  if (fstatat(dir_fd, "data.mdb", &st, AT_SYMLINK_NOFOLLOW) == 0) {
-    while (wanted < (size_t)st.st_size * 2) {
-      wanted *= 2;
-    }
-  }
-  return wanted;
-}
-
-static enum status open_environment(struct store *store, const char *dir, struct report *report)
-{
-  int code = mdb_env_create(&store->env);
-  if (code == 0) {
-    code = mdb_env_set_maxdbs(store->env, TABLE_COUNT);
-  }
-  if (code == 0) {
-    code = mdb_env_set_mapsize(store->env, wanted_map_size(store->dir_fd));
-  }
-  if (code == 0) {
-    code = mdb_env_open(store->env, dir, store->read_only ? MDB_RDONLY : 0, 0600);
-  }
-  if (code != 0) {
-    return fail(report, "cannot be opened", dir, code);
-  }
-  int data_fd = -1;
-  int dead = 0;
-  (void)mdb_reader_check(store->env, &dead);
-  if (mdb_env_get_fd(store->env, &data_fd) != 0 || fcntl(data_fd, F_SETFD, FD_CLOEXEC) != 0) {
-    return fail(report, "close-on-exec cannot be set", dir, EIO);
-  }
-  return STATUS_OK;
-}
-
-static enum status open_tables(struct store *store, const char *dir, bool create, struct report *report)
-{
-  MDB_txn *txn = NULL;
-  int code = mdb_txn_begin(store->env, NULL, create ? 0 : MDB_RDONLY, &txn);
-  for (size_t i = 0; code == 0 && i < TABLE_COUNT; i++) {
-    code = mdb_dbi_open(txn, TABLE_NAMES[i], create ? MDB_CREATE : 0, &store->tables[i]);
-  }
-  if (code == 0) {
-    return from_lmdb(mdb_txn_commit(txn));
-  }
-  mdb_txn_abort(txn);
-  return code == MDB_NOTFOUND ? fail(report, "is not a store of this program", dir, MDB_INVALID)
-                              : fail(report, "tables cannot be opened", dir, code);
-}
-
-static enum status check_schema(struct store *store, const char *dir, enum store_mode mode, struct report *report)
-{
-  struct store_txn *txn CLEANUP(store_abort) = NULL;
-  const struct store_key key = key_of_text("schema");
-  int64_t schema = 0;
-  enum status status = store_begin(store, mode == STORE_CREATE, &txn);
-  if (status == STATUS_OK && mode == STORE_CREATE) {
-    status = store_put_i64(txn, TABLE_META, &key, STORE_SCHEMA);
-    return status != STATUS_OK ? status : store_commit(&txn);
-  }
-  if (status == STATUS_OK) {
-    status = store_get_i64(txn, TABLE_META, &key, &schema);
-  }
-  if (status == STATUS_OK && schema != STORE_SCHEMA) {
-    report_set(report, "store %s: has schema %lld, this program reads %d", dir, (long long)schema, STORE_SCHEMA);
-    return STATUS_VERSION;
-  }
-  if (status != STATUS_OK) {
-    report_set(report, "store %s: has no schema number: %s", dir, status_text(status));
-    return STATUS_CORRUPT;
-  }
-  return STATUS_OK;
-}
-
-static enum status open_all(struct store *store, const char *dir, enum store_mode mode, struct report *report)
-{
-  enum status status = open_directory(dir, mode, report, &store->dir_fd);
-  if (status == STATUS_OK) {
-    status = check_data_file(store->dir_fd, dir, mode, report);
-  }
-  if (status == STATUS_OK && mode == STORE_CREATE) {
-    status = store_lock(store);
-  }
-  if (status == STATUS_OK) {
-    status = open_environment(store, dir, report);
-  }
-  if (status == STATUS_OK) {
-    status = open_tables(store, dir, mode == STORE_CREATE, report);
-  }
-  if (status == STATUS_OK) {
-    status = check_schema(store, dir, mode, report);
-  }
-  if (mode == STORE_CREATE) {
-    store_unlock(store);
-  }
-  return status;
-}
-
-enum status store_open(const char *dir, enum store_mode mode, struct report *report, struct store **ret_store)
-{
-  struct store *store CLEANUP(store_close) = calloc(1, sizeof *store);
-  if (store == NULL) {
-    return STATUS_NO_MEMORY;
-  }
-  store->dir_fd = store->lock_fd = -1;
-  store->read_only = mode == STORE_READ_ONLY;
-  enum status status = open_all(store, dir, mode, report);
-  if (status == STATUS_OK) {
-    *ret_store = store;
-    store = NULL;
-  }
-  return status;
-}
-
-void store_close(struct store **store)
-{
-  if (*store == NULL) {
-    return;
-  }
-  if ((*store)->env != NULL) {
-    mdb_env_close((*store)->env);
-  }
-  cleanup_fd(&(*store)->lock_fd);
-  cleanup_fd(&(*store)->dir_fd);
-  free(*store);
-  *store = NULL;
 }
 
 enum status store_lock(struct store *store)
@@ -298,7 +80,7 @@ enum status store_begin(struct store *store, bool write, struct store_txn **ret_
   }
   if (code != 0) {
     free(txn);
-    enum status status = from_lmdb(code);
+    enum status status = store_from_lmdb(code);
     return status != STATUS_OK ? status : STATUS_IO;
   }
   *ret_txn = txn;
@@ -310,7 +92,7 @@ enum status store_commit(struct store_txn **txn)
   int code = mdb_txn_commit((*txn)->txn);
   free(*txn);
   *txn = NULL;
-  return from_lmdb(code);
+  return store_from_lmdb(code);
 }
 
 void store_abort(struct store_txn **txn)
@@ -330,7 +112,7 @@ enum status store_grow(struct store *store)
   if (code == 0 && __builtin_mul_overflow(info.me_mapsize, 2, &size)) {
     return STATUS_IO;
   }
-  return code != 0 ? from_lmdb(code) : from_lmdb(mdb_env_set_mapsize(store->env, size));
+  return code != 0 ? store_from_lmdb(code) : store_from_lmdb(mdb_env_set_mapsize(store->env, size));
 }
 
 static MDB_val key_value(const struct store_key *key)
@@ -346,13 +128,13 @@ enum status store_put(struct store_txn *txn, enum store_table table, const struc
   }
   MDB_val name = key_value(key);
   MDB_val value = {length, (void *)(uintptr_t)data};
-  return from_lmdb(mdb_put(txn->txn, txn->store->tables[table], &name, &value, 0));
+  return store_from_lmdb(mdb_put(txn->txn, txn->store->tables[table], &name, &value, 0));
 }
 
 enum status store_delete(struct store_txn *txn, enum store_table table, const struct store_key *key)
 {
   MDB_val name = key_value(key);
-  return key->bad ? STATUS_INVALID : from_lmdb(mdb_del(txn->txn, txn->store->tables[table], &name, NULL));
+  return key->bad ? STATUS_INVALID : store_from_lmdb(mdb_del(txn->txn, txn->store->tables[table], &name, NULL));
 }
 
 static enum status borrow(struct store_txn *txn, enum store_table table, const struct store_key *key,
@@ -362,7 +144,7 @@ static enum status borrow(struct store_txn *txn, enum store_table table, const s
   if (key->bad || key->length == 0) {
     return STATUS_NOT_FOUND;
   }
-  return from_lmdb(mdb_get(txn->txn, txn->store->tables[table], &name, ret_value));
+  return store_from_lmdb(mdb_get(txn->txn, txn->store->tables[table], &name, ret_value));
 }
 
 enum status store_get(struct store_txn *txn, enum store_table table, const struct store_key *key, struct bytes *out)
@@ -437,13 +219,13 @@ enum status store_each(struct store_txn *txn, enum store_table table, const stru
     }
     code = mdb_cursor_get(cursor, &name, &value, MDB_NEXT);
   }
-  return code == MDB_NOTFOUND ? STATUS_OK : from_lmdb(code);
+  return code == MDB_NOTFOUND ? STATUS_OK : store_from_lmdb(code);
 }
 
 enum status store_count(struct store_txn *txn, enum store_table table, uint64_t *ret_count)
 {
   MDB_stat stat;
-  enum status status = from_lmdb(mdb_stat(txn->txn, txn->store->tables[table], &stat));
+  enum status status = store_from_lmdb(mdb_stat(txn->txn, txn->store->tables[table], &stat));
   if (status == STATUS_OK) {
     *ret_count = stat.ms_entries;
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The embedded store: one LMDB environment in one directory. This pair of files is the only code that knows LMDB.
+// The embedded store: one LMDB environment in one directory. store.c and store_open.c are the only code that knows
+// LMDB.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// What store.c and store_open.c share: the only code that knows LMDB.
+#pragma once
+#include <lmdb.h>
+
+#include "store/store.h"
+
+struct store {
+  MDB_env *env;
+  MDB_dbi tables[TABLE_COUNT];
+  int dir_fd;
+  int lock_fd;
+  bool read_only;
+};
+
+struct store_txn {
+  struct store *store;
+  MDB_txn *txn;
+};
+
+// What an LMDB or system error is called here.
+enum status store_from_lmdb(int code);

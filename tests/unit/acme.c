@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "acme.h"
+#include "base/clock.h"
+#include "map/map_read.h"
+#include "operations/operation.h"
+#include "operations/password.h"
+#include "operations/publish.h"
+#include "operations/situation.h"
+#include "store/accounts.h"
+#include "store/numbers_store.h"
+#include "store/orgs.h"
+
+char directory[64];
+char map_path[96];
+struct config config;
+struct store *store;
+struct operation_host host;
+struct report report;
+struct operation_result result;
+
+void open_store(enum store_mode mode)
+{
+  assert_int_equal(store_open(directory, mode, &report, &store), STATUS_OK);
+  host = (struct operation_host){.store = store, .config = &config, .map_path = map_path};
+}
+
+int make_store(void **state)
+{
+  (void)state;
+  static const unsigned char SEED[SIPHASH_SEED_SIZE] = {4, 2};
+  struct store_txn *txn = NULL;
+  unit_make_directory(directory, sizeof directory);
+  (void)snprintf(map_path, sizeof map_path, "%s/accounts.map", directory);
+  config_init(&config);
+  open_store(STORE_CREATE);
+  assert_int_equal(store_lock(store), STATUS_OK);
+  assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
+  assert_int_equal(store_set_seed(txn, SEED), STATUS_OK);
+  assert_int_equal(store_commit(&txn), STATUS_OK);
+  store_unlock(store);
+  return 0;
+}
+
+int remove_store(void **state)
+{
+  (void)state;
+  store_close(&store);
+  unit_remove_directory(directory);
+  return 0;
+}
+
+struct operation new_operation(enum operation_kind kind, const char *email)
+{
+  struct operation op = {.kind = kind, .actor = "root", .org = "acme"};
+  (void)snprintf(op.email, sizeof op.email, "%s", email);
+  (void)snprintf(op.login, sizeof op.login, "%s", kind == OPERATION_SSO_SIGN_IN ? email : "");
+  return op;
+}
+
+enum status run(const struct operation *op)
+{
+  report.text[0] = '\0';
+  return operation_run(&host, op, &report, &result);
+}
+
+enum status do_kind(enum operation_kind kind, const char *email)
+{
+  struct operation op = new_operation(kind, email);
+  return run(&op);
+}
+
+void create_acme(void)
+{
+  struct operation op = new_operation(OPERATION_ORG_CREATE, "boss@example.org");
+  (void)snprintf(op.name, sizeof op.name, "Acme");
+  assert_int_equal(run(&op), STATUS_OK);
+}
+
+enum status with_domain(enum operation_kind kind, const char *org, const char *domain)
+{
+  struct operation op = new_operation(kind, "");
+  (void)snprintf(op.org, sizeof op.org, "%s", org);
+  (void)snprintf(op.domain, sizeof op.domain, "%s", domain);
+  (void)snprintf(op.reason, sizeof op.reason, "test");
+  return run(&op);
+}
+
+struct connection new_connection(const char *client_id)
+{
+  struct connection connection = {.client_auth = CLIENT_AUTH_NONE};
+  (void)snprintf(connection.issuer, sizeof connection.issuer, "https://idp.test");
+  (void)snprintf(connection.client_id, sizeof connection.client_id, "%s", client_id);
+  return connection;
+}
+
+enum status set_connection(enum operation_kind kind, const char *client_id)
+{
+  struct connection connection = new_connection(client_id);
+  struct operation op = new_operation(kind, "");
+  op.connection = &connection;
+  return run(&op);
+}
+
+enum status set_value(enum operation_kind kind, uint8_t value)
+{
+  struct operation op = new_operation(kind, "");
+  op.value = value;
+  return run(&op);
+}
+
+enum status set_password(const char *email, const char *password)
+{
+  struct operation op = new_operation(OPERATION_PASSWORD_SET, email);
+  struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
+  assert_int_equal(bytes_append_text(&typed, password), STATUS_OK);
+  assert_int_equal(password_hash(&typed, op.password), STATUS_OK);
+  return run(&op);
+}
+
+// Acme with a verified domain, a connection, and an owner with a password.
+void set_up_acme(enum provisioning provisioning)
+{
+  create_acme();
+  assert_int_equal(with_domain(OPERATION_DOMAIN_ADD, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(with_domain(OPERATION_DOMAIN_VERIFY, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(set_connection(OPERATION_IDP_SET, "client"), STATUS_OK);
+  assert_int_equal(set_value(OPERATION_PROVISIONING_SET, (uint8_t)provisioning), STATUS_OK);
+  assert_int_equal(set_password("boss@example.org", "correct horse"), STATUS_OK);
+}
+
+struct store_txn *read_txn(void)
+{
+  struct store_txn *txn = NULL;
+  assert_int_equal(store_begin(store, false, &txn), STATUS_OK);
+  return txn;
+}
+
+uint64_t count(enum store_table table)
+{
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  uint64_t entries = 0;
+  assert_int_equal(store_count(txn, table, &entries), STATUS_OK);
+  return entries;
+}
+
+struct account get_account(const char *login)
+{
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  struct account account;
+  assert_int_equal(account_by_login(txn, login, &account), STATUS_OK);
+  return account;
+}
+
+// The person LOGIN types; EMAIL and SUBJECT are what the provider says.
+enum status sign_in(const char *login, const char *email, const char *subject)
+{
+  struct operation op = new_operation(OPERATION_SSO_SIGN_IN, login);
+  struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct message_authorized authorized = {.issuer = "https://idp.test", .email_state = EMAIL_VERIFIED};
+  struct store_txn *txn = read_txn();
+  struct org org;
+  assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);
+  assert_int_equal(connection_get(txn, org.id, CONNECTION_ACTIVE, &connection), STATUS_OK);
+  store_abort(&txn);
+  memcpy(authorized.client_id, connection.client_id, sizeof authorized.client_id);
+  (void)snprintf(authorized.email, sizeof authorized.email, "%s", email);
+  (void)snprintf(authorized.subject, sizeof authorized.subject, "%s", subject);
+  (void)snprintf(authorized.name, sizeof authorized.name, "Some Name");
+  op.connection = &connection;
+  op.authorized = &authorized;
+  return run(&op);
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// A store in a directory of its own, and the org acme in it: the ground of the tests of operations.
+#pragma once
+#include <stdint.h>
+
+#include "operations/operation.h"
+#include "unit.h"
+
+extern char directory[64];
+extern char map_path[96];
+extern struct config config;
+extern struct store *store;
+extern struct operation_host host;
+extern struct report report;
+extern struct operation_result result;
+
+void open_store(enum store_mode mode);
+int make_store(void **state);
+int remove_store(void **state);
+struct operation new_operation(enum operation_kind kind, const char *email);
+enum status run(const struct operation *op);
+enum status do_kind(enum operation_kind kind, const char *email);
+void create_acme(void);
+enum status with_domain(enum operation_kind kind, const char *org, const char *domain);
+struct connection new_connection(const char *client_id);
+enum status set_connection(enum operation_kind kind, const char *client_id);
+enum status set_value(enum operation_kind kind, uint8_t value);
+enum status set_password(const char *email, const char *password);
+void set_up_acme(enum provisioning provisioning);
+struct store_txn *read_txn(void);
+uint64_t count(enum store_table table);
+struct account get_account(const char *login);
+enum status sign_in(const char *login, const char *email, const char *subject);
+
+// A test with that ground under it.
+#define STORE_TEST(function) cmocka_unit_test_setup_teardown(function, make_store, remove_store)
