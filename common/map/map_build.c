@@ -187,12 +187,26 @@ static enum status write_parts(const struct map_builder *b, int fd, uint64_t ser
   return status != STATUS_OK ? status : file_write_all(fd, bytes_text(&b->records), b->records.length);
 }
 
-enum status map_write(struct map_builder *b, const char *path, uint64_t serial)
+static enum status name_beside(const char *path, char beside[static PATH_MAX])
+{
+  int length = snprintf(beside, PATH_MAX, "%s.new", path);
+  return length < 0 || length >= PATH_MAX ? STATUS_TOO_LARGE : STATUS_OK;
+}
+
+void map_drop_beside(const char *path)
 {
   char beside[PATH_MAX];
-  int length = snprintf(beside, sizeof beside, "%s.new", path);
-  if (length < 0 || (size_t)length >= sizeof beside) {
-    return STATUS_TOO_LARGE;
+  if (name_beside(path, beside) == STATUS_OK) {
+    (void)unlink(beside);
+  }
+}
+
+enum status map_write_beside(struct map_builder *b, const char *path, uint64_t serial)
+{
+  char beside[PATH_MAX];
+  enum status status = name_beside(path, beside);
+  if (status != STATUS_OK) {
+    return status;
   }
   if (unlink(beside) != 0 && errno != ENOENT) {
     return STATUS_IO;
@@ -201,14 +215,30 @@ enum status map_write(struct map_builder *b, const char *path, uint64_t serial)
   if (fd < 0) {
     return STATUS_IO;
   }
-  enum status status = write_parts(b, fd, serial);
-  if (status == STATUS_OK && (fchmod(fd, 0644) != 0 || rename(beside, path) != 0)) {
+  status = write_parts(b, fd, serial);
+  if (status == STATUS_OK && fchmod(fd, 0644) != 0) {
     status = STATUS_IO;
   }
   if (status != STATUS_OK) {
     (void)unlink(beside);
   }
   return status;
+}
+
+enum status map_put_in_place(const char *path)
+{
+  char beside[PATH_MAX];
+  enum status status = name_beside(path, beside);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  return rename(beside, path) == 0 ? STATUS_OK : STATUS_IO;
+}
+
+enum status map_write(struct map_builder *b, const char *path, uint64_t serial)
+{
+  enum status status = map_write_beside(b, path, serial);
+  return status != STATUS_OK ? status : map_put_in_place(path);
 }
 
 enum status map_mark_dirty(const char *path)

@@ -31,8 +31,17 @@ MUST_CHECK enum status map_add_domain(struct map_builder *b, const struct map_do
 MUST_CHECK enum status map_add_removed(struct map_builder *b, uint32_t number);
 MUST_CHECK enum status map_add_settings(struct map_builder *b, const struct map_settings *settings);
 
-// Writes the map beside PATH and renames it over it, clean, with SERIAL and this boot's id, mode 0644 under any umask.
-// STATUS_IO leaves the old map in place; STATUS_NO_MEMORY.
+// Writes the map beside PATH, clean, with SERIAL and this boot's id, mode 0644 under any umask. STATUS_IO,
+// STATUS_TOO_LARGE, STATUS_NO_MEMORY leave nothing there.
+MUST_CHECK enum status map_write_beside(struct map_builder *b, const char *path, uint64_t serial);
+
+// Puts what map_write_beside() wrote in the place of PATH, by a rename. STATUS_IO leaves the old map in place.
+MUST_CHECK enum status map_put_in_place(const char *path);
+
+// Removes what map_write_beside() wrote.
+void map_drop_beside(const char *path);
+
+// map_write_beside() and map_put_in_place().
 MUST_CHECK enum status map_write(struct map_builder *b, const char *path, uint64_t serial);
 
 // Marks the map at PATH dirty, in place. STATUS_NOT_FOUND if there is none; otherwise as map_open(), STATUS_IO.

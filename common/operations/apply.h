@@ -13,8 +13,10 @@ struct application {
   struct operation_result *result;
   struct audit_event event; // starts with actor, rhost, service, org, login of the operation
   int64_t now_s;
-  bool publish; // the map was marked dirty and must be written after the commit
-  bool silent;  // no audit event
+  bool publish;   // the map must show this change
+  bool marked;    // the map was marked dirty
+  bool published; // and has been put in place anew
+  bool silent;    // no audit event
 };
 
 typedef enum status apply_function(struct application *a);

@@ -64,14 +64,10 @@ enum status apply_idp_set(struct application *a)
       !first && org.enforcement != ENFORCEMENT_OFF && !(same_client(&before, &wanted) && same_secret(&before, &wanted));
   wanted.tried = tried && !staged ? 1 : 0;
   wanted.tried_at_s = wanted.tried == 1 ? before.tried_at_s : 0;
-  if (!staged) {
-    status = apply_will_publish(a);
+  status = staged ? STATUS_OK : apply_will_publish(a);
+  if (status == STATUS_OK && !staged) {
+    status = drop_staged(a, org.id); // what is put in effect replaces what waited
   }
-  if (status != STATUS_OK && !first) {
-    return status;
-  }
-  // What is put in effect replaces what waited.
-  status = staged ? STATUS_OK : drop_staged(a, org.id);
   if (status != STATUS_OK) {
     return status;
   }

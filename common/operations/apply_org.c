@@ -52,7 +52,7 @@ static enum status choose_groups(struct application *a, struct org *org)
   return status;
 }
 
-// The owner: an account without memberships, or a new one. One membership per account for now.
+// The owner: an account without memberships, or a new one. An account has one membership in this version.
 static enum status find_owner(struct application *a, const struct org *org, struct account *ret_account)
 {
   const struct operation *op = a->op;

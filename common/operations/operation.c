@@ -43,7 +43,7 @@ enum status apply_will_publish(struct application *a)
   if (a->publish) {
     return STATUS_OK;
   }
-  a->publish = true;
+  a->publish = a->marked = true;
   if (!a->host->dry_run) {
     // A map that cannot be marked is not believed by its readers either: missing, damaged, or of another owner.
     enum status status = map_mark_dirty(a->host->map_path);
@@ -83,6 +83,27 @@ static void start_event(struct application *a)
   (void)stpncpy(event->event, OPERATIONS[op->kind].event, sizeof event->event - 1);
 }
 
+// The map is written before the commit, so that a full disk refuses the change whole, and put in place after it.
+static enum status commit(struct application *a)
+{
+  const char *path = a->host->map_path;
+  enum status status = a->publish ? publish_beside(a->txn, a->host->config, path) : STATUS_OK;
+  if (status != STATUS_OK) {
+    report_set(a->report, "%s: the published map cannot be written: %s; nothing was changed", path,
+               status_text(status));
+    store_abort(&a->txn);
+    return status;
+  }
+  status = store_commit(&a->txn);
+  if (a->publish && status != STATUS_OK) {
+    map_drop_beside(path);
+  }
+  if (a->publish && status == STATUS_OK) {
+    a->published = map_put_in_place(path) == STATUS_OK;
+  }
+  return status;
+}
+
 static enum status apply_and_commit(struct application *a)
 {
   enum status status = store_begin(a->host->store, true, &a->txn);
@@ -90,13 +111,14 @@ static enum status apply_and_commit(struct application *a)
     return status;
   }
   start_event(a);
+  a->publish = false;
   a->result->changed = true;
   status = OPERATIONS[a->op->kind].apply(a);
   if (status == STATUS_OK && a->result->changed && !a->silent) {
     status = audit_add(a->txn, &a->event);
   }
   if (status == STATUS_OK && a->result->changed && !a->host->dry_run) {
-    return store_commit(&a->txn);
+    return commit(a);
   }
   store_abort(&a->txn);
   return status;
@@ -114,7 +136,7 @@ static enum status run_locked(const struct operation_host *host, const struct op
       status = apply_and_commit(&a);
     }
   }
-  if (a.publish && !host->dry_run) {
+  if (a.marked && !a.published && !host->dry_run) {
     enum status published = publish_now(host, status == STATUS_OK ? report : NULL);
     return status != STATUS_OK ? status : published;
   }

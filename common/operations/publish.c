@@ -204,7 +204,7 @@ static enum status read_passwd(struct publishing *p)
   return status == STATUS_NO_MEMORY ? status : STATUS_OK;
 }
 
-enum status publish(struct store_txn *txn, const struct config *config, const char *path)
+enum status publish_beside(struct store_txn *txn, const struct config *config, const char *path)
 {
   struct map_builder builder CLEANUP(map_builder_done) = {.entries = NULL};
   struct publishing p CLEANUP(publishing_done) = {.txn = txn, .builder = &builder};
@@ -219,7 +219,13 @@ enum status publish(struct store_txn *txn, const struct config *config, const ch
   if (status == STATUS_OK) {
     status = fill(&p, config);
   }
-  return status != STATUS_OK ? status : map_write(&builder, path, (uint64_t)serial);
+  return status != STATUS_OK ? status : map_write_beside(&builder, path, (uint64_t)serial);
+}
+
+enum status publish(struct store_txn *txn, const struct config *config, const char *path)
+{
+  enum status status = publish_beside(txn, config, path);
+  return status != STATUS_OK ? status : map_put_in_place(path);
 }
 
 bool publish_is_current(struct store_txn *txn, const struct config *config, const char *path)

@@ -52,6 +52,19 @@ static void N2_system_names_are_no_orgs(void **state)
   assert_int_equal(count(TABLE_ORGS), 0);
 }
 
+static void H51_without_room_for_the_map_nothing_is_stored(void **state)
+{
+  (void)state;
+  create_acme();
+  host.map_path = "/nonexistent/accounts.map";
+  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "carol@acme.test"), STATUS_IO);
+  assert_non_null(strstr(report.text, "nothing was changed"));
+  assert_int_equal(count(TABLE_ACCOUNTS), 1);
+  assert_int_equal(count(TABLE_AUDIT), 1);
+  host.map_path = map_path;
+  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "carol@acme.test"), STATUS_OK);
+}
+
 static void a_dry_run_stores_nothing(void **state)
 {
   (void)state;
@@ -321,6 +334,7 @@ int main(void)
       STORE_TEST(an_org_has_an_owner_two_groups_and_one_audit_event),
       STORE_TEST(what_is_there_already_is_refused_and_stores_nothing),
       STORE_TEST(N2_system_names_are_no_orgs),
+      STORE_TEST(H51_without_room_for_the_map_nothing_is_stored),
       STORE_TEST(a_dry_run_stores_nothing),
       STORE_TEST(E2_enforcement_waits_for_everything_it_needs),
       STORE_TEST(E3_what_enforcement_stands_on_cannot_be_removed),
