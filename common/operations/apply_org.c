@@ -171,15 +171,15 @@ enum status apply_enforcement_set(struct application *a)
 {
   struct org org;
   enum status status = apply_find_org(a, &org);
+  if (status == STATUS_OK && org.enforcement == a->op->value) {
+    a->result->changed = false;
+    return STATUS_OK;
+  }
   if (status == STATUS_OK && a->op->value != ENFORCEMENT_OFF) {
     status = check_may_enforce(a, &org);
   }
   if (status != STATUS_OK) {
     return status;
-  }
-  a->result->changed = org.enforcement != a->op->value;
-  if (!a->result->changed) {
-    return STATUS_OK;
   }
   status = apply_will_publish(a);
   if (status != STATUS_OK) {

@@ -113,6 +113,15 @@ static void enforce_acme(void)
   assert_int_equal(run(&op), STATUS_OK);
 }
 
+static void enforcement_that_is_on_already_is_done(void **state)
+{
+  (void)state;
+  enforce_acme();
+  assert_int_equal(set_password("boss@example.org", "another horse"), STATUS_OK); // not tried yet
+  assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_DOMAINS), STATUS_OK);
+  assert_false(result.changed);
+}
+
 static void E3_what_enforcement_stands_on_cannot_be_removed(void **state)
 {
   (void)state;
@@ -337,6 +346,7 @@ int main(void)
       STORE_TEST(H51_without_room_for_the_map_nothing_is_stored),
       STORE_TEST(a_dry_run_stores_nothing),
       STORE_TEST(E2_enforcement_waits_for_everything_it_needs),
+      STORE_TEST(enforcement_that_is_on_already_is_done),
       STORE_TEST(E3_what_enforcement_stands_on_cannot_be_removed),
       STORE_TEST(E3_a_changed_client_takes_effect_only_after_a_test),
       STORE_TEST(E3_a_connection_that_was_given_up_does_not_come_back),
