@@ -37,6 +37,10 @@ def install():
     for name, path in INSTALLED.items():
         if not path.exists():
             raise RuntimeError(f"the {name} was not installed as {path}")
+    wire()
+
+
+def wire():
     processes.must("sh", "-eu", "-c", documented("install"), cwd=DIST)
 
 

@@ -12,6 +12,7 @@ def unwired_as_documented_nothing_in_etc_names_the_module(rig):
     rig.orgs.acme()
     local._make_users(rig)
     with host.Kept("/etc/pam.d"), host.Kept("/etc/nsswitch.conf"), host.Kept(sshd.SHIPPED):
+        host.wire()  # a second time: what was there before the first must still come back
         host.remove()
         for path in [*pathlib.Path("/etc/pam.d").iterdir(), pathlib.Path("/etc/nsswitch.conf")]:
             check.that("ssoorg" not in path.read_text(), f"{path} still names ssoorg")
