@@ -244,13 +244,7 @@ int cmd_idp_show(const struct invocation *in)
   struct connection waiting CLEANUP(cleanup_connection) = {.org_id = 0};
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
   struct org org;
-  int code = desk_open(in, &desk);
-  if (code == EXIT_DONE) {
-    code = desk_read(&desk);
-  }
-  if (code == EXIT_DONE) {
-    code = desk_find_org(&desk, in->arguments[0], &org);
-  }
+  int code = desk_open_org(in, &desk, &org);
   if (code != EXIT_DONE) {
     return code;
   }

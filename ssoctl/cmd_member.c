@@ -104,13 +104,7 @@ int cmd_invite_list(const struct invocation *in)
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
   struct org org;
   struct walk walk = {&desk, &sheet, &org, NULL, NULL};
-  int code = desk_open(in, &desk);
-  if (code == EXIT_DONE) {
-    code = desk_read(&desk);
-  }
-  if (code == EXIT_DONE) {
-    code = desk_find_org(&desk, in->arguments[0], &org);
-  }
+  int code = desk_open_org(in, &desk, &org);
   if (code == EXIT_DONE && invite_each(desk.txn, org.id, add_invite, &walk) != STATUS_OK) {
     code = desk_fail(EXIT_FAILED, "store: invites cannot be read");
   }

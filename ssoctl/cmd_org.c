@@ -107,13 +107,7 @@ int cmd_org_show(const struct invocation *in)
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(ORG_COLUMNS, COUNT_OF(ORG_COLUMNS));
   struct org_walk walk = {&desk, &sheet};
   struct org org;
-  int code = desk_open(in, &desk);
-  if (code == EXIT_DONE) {
-    code = desk_read(&desk);
-  }
-  if (code == EXIT_DONE) {
-    code = desk_find_org(&desk, in->arguments[0], &org);
-  }
+  int code = desk_open_org(in, &desk, &org);
   if (code == EXIT_DONE && add_org(&walk, &org) != STATUS_OK) {
     code = desk_fail(EXIT_FAILED, "store: the org's owner cannot be read");
   }
@@ -168,13 +162,7 @@ static int show_setting(const struct invocation *in, const char *key, bool enfor
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(columns, COUNT_OF(columns));
   struct org org;
-  int code = desk_open(in, &desk);
-  if (code == EXIT_DONE) {
-    code = desk_read(&desk);
-  }
-  if (code == EXIT_DONE) {
-    code = desk_find_org(&desk, in->arguments[0], &org);
-  }
+  int code = desk_open_org(in, &desk, &org);
   if (code != EXIT_DONE) {
     return code;
   }

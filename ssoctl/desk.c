@@ -139,6 +139,15 @@ int desk_find_org(struct desk *desk, const char *slug, struct org *ret_org)
   return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "org \"%.64s\": %s", slug, status_text(status));
 }
 
+int desk_open_org(const struct invocation *in, struct desk *desk, struct org *ret_org)
+{
+  int code = desk_open(in, desk);
+  if (code == EXIT_DONE) {
+    code = desk_read(desk);
+  }
+  return code == EXIT_DONE ? desk_find_org(desk, in->arguments[0], ret_org) : code;
+}
+
 struct operation desk_operation(const struct desk *desk, enum operation_kind kind)
 {
   struct operation op = {.kind = kind};

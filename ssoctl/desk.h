@@ -39,6 +39,9 @@ void desk_end_read(struct desk *desk);
 // The org SLUG of the read transaction; an error says that there is none.
 int desk_find_org(struct desk *desk, const char *slug, struct org *ret_org);
 
+// desk_open(), desk_read() and desk_find_org() for the org that the first argument names.
+int desk_open_org(const struct invocation *in, struct desk *desk, struct org *ret_org);
+
 // Starts an operation of KIND by the actor, for the org named by the first argument if there is one.
 struct operation desk_operation(const struct desk *desk, enum operation_kind kind);
 

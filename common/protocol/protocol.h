@@ -46,10 +46,8 @@ enum message_type {
 };
 
 enum request_flag {
-  REQUEST_SILENT = 1,    // PAM_SILENT
-  REQUEST_PRELIM = 2,    // PAM_PRELIM_CHECK of chauthtok
-  REQUEST_IN_SSHD = 4,   // the calling program is sshd
-  REQUEST_DIRTY_MAP = 8, // the module could not believe the published map
+  REQUEST_SILENT = 1, // PAM_SILENT
+  REQUEST_PRELIM = 2, // PAM_PRELIM_CHECK of chauthtok
 };
 
 struct message_request {
