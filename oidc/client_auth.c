@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "assertion.h"
 #include "form.h"
 
 void client_auth_done(struct client_auth_parts *parts)
@@ -31,13 +32,30 @@ static enum status add_post(const struct message_sign_in *request, struct bytes 
   return status != STATUS_OK ? status : form_add(form, "client_secret", bytes_text(&request->client_secret));
 }
 
-enum status client_auth_add(const struct message_sign_in *request, struct bytes *form, struct client_auth_parts *parts,
+// Whatever the endpoint, the assertion is for the token endpoint (OIDC Core 9); RFC 8628 3.1 names no other audience.
+static enum status add_assertion(struct exchange *x, struct bytes *form)
+{
+  static const char TYPE[] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+  bytes_done(&x->assertion);
+  enum status status = assertion_make(x->request, x->found.token_endpoint, &x->refusal, &x->assertion);
+  if (status == STATUS_OK) {
+    status = form_add(form, "client_id", x->request->client_id);
+  }
+  if (status == STATUS_OK) {
+    status = form_add(form, "client_assertion_type", TYPE);
+  }
+  return status != STATUS_OK ? status : form_add(form, "client_assertion", bytes_text(&x->assertion));
+}
+
+enum status client_auth_add(struct exchange *x, struct bytes *form, struct client_auth_parts *parts,
                             struct http_request *http_request)
 {
-  switch ((enum client_auth)request->client_auth) {
-  case CLIENT_AUTH_NONE: return form_add(form, "client_id", request->client_id);
-  case CLIENT_AUTH_BASIC: return add_basic(request, parts, http_request);
-  case CLIENT_AUTH_POST: return add_post(request, form);
+  switch ((enum client_auth)x->request->client_auth) {
+  case CLIENT_AUTH_NONE: return form_add(form, "client_id", x->request->client_id);
+  case CLIENT_AUTH_BASIC: return add_basic(x->request, parts, http_request);
+  case CLIENT_AUTH_POST: return add_post(x->request, form);
+  case CLIENT_AUTH_SECRET_JWT:
+  case CLIENT_AUTH_PRIVATE_KEY_JWT: return add_assertion(x, form);
   }
   return STATUS_INVALID;
 }

@@ -5,10 +5,10 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "document.h"
 #include "form.h"
 #include "provider.h"
-#include "url.h"
 
 enum { HTTP_OK = 200 };
 

@@ -5,9 +5,9 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "document.h"
 #include "provider.h"
-#include "url.h"
 
 static const char WELL_KNOWN[] = "/.well-known/openid-configuration";
 

@@ -9,10 +9,10 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/url.h"
 #include "http_options.h"
 #include "memory.h"
 #include "starter.h"
-#include "url.h"
 
 // How long a starter that went away may remain unnoticed if its descriptor does not wake the poll.
 enum { WATCH_MS = 500 };

@@ -90,6 +90,13 @@ enum status jose_decode(const char *text, size_t length, struct bytes *out)
   return bytes_append(out, decoded, decoded_length);
 }
 
+enum status jose_encode(const void *data, size_t length, struct bytes *out)
+{
+  char *encoded CLEANUP(cleanup_oauth2) = NULL;
+  size_t encoded_length = oauth2_base64url_encode(NULL, data, length, &encoded);
+  return encoded == NULL ? STATUS_NO_MEMORY : bytes_append(out, encoded, encoded_length);
+}
+
 bool jose_is_signed_by(const char *token, const char *jwk)
 {
   oauth2_cfg_token_verify_t *verify CLEANUP(cleanup_verify) = NULL;

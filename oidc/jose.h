@@ -19,6 +19,9 @@ MUST_CHECK enum status jose_start_up(void);
 // byte or an impossible length, STATUS_NO_MEMORY.
 MUST_CHECK enum status jose_decode(const char *text, size_t length, struct bytes *out);
 
+// Appends LENGTH bytes as base64url without padding to OUT. STATUS_NO_MEMORY.
+MUST_CHECK enum status jose_encode(const void *data, size_t length, struct bytes *out);
+
 // True if the compact serialisation TOKEN is signed by the public key JWK (RFC 7517, one key as a JSON object), has not
 // expired and was not issued more than JOSE_CLOCK_SKEW_S in the future. The caller has made sure that the token's
 // algorithm is an asymmetric one for that kind of key: anything else here reads beyond its memory.

@@ -37,6 +37,7 @@ static enum status send_failed(struct channel *c, struct exchange *x, enum statu
     (void)refusal_set(&x->refusal, FAILURE_INTERNAL, "%s", explain(status));
   }
   refusal_blot_out(&x->refusal, &x->request->client_secret);
+  refusal_blot_out(&x->refusal, &x->assertion);
   failed.reason = x->refusal.reason;
   memcpy(failed.detail, x->refusal.detail, sizeof failed.detail);
   return channel_send(c, MESSAGE_FAILED, &failed, clock_monotonic_ms() + SEND_WAIT_MS);
@@ -62,7 +63,7 @@ static enum status work(struct channel *c, struct exchange *x, enum message_type
 static enum status serve(struct channel *c, enum message_type type, const struct message_sign_in *request)
 {
   struct http *http CLEANUP(http_done) = NULL;
-  struct exchange x = {.request = request};
+  struct exchange x CLEANUP(exchange_done) = {.request = request};
   enum status status = request_check(request, &x.refusal);
   struct http_settings settings = {&request->ca_pem, request->allow_loopback_http != 0, c->fd,
                                    clock_monotonic_ms() + (int64_t)request->timeout_s * 1000};

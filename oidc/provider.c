@@ -58,6 +58,6 @@ enum status provider_post(struct exchange *x, const char *url, struct bytes *for
 {
   struct client_auth_parts parts CLEANUP(client_auth_done) = {0};
   struct http_request request = {.url = url, .form = form};
-  enum status status = client_auth_add(x->request, form, &parts, &request);
+  enum status status = client_auth_add(x, form, &parts, &request);
   return status != STATUS_OK ? status : http_send(x->http, &request, &x->refusal, ret_answer);
 }

@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 
-enum { SECRET_MIN = 4 };
+enum { SECRET_MIN = 4, SECRET_START = 16 };
 
 struct shown refusal_show(const char *data, size_t length)
 {
@@ -34,13 +34,26 @@ enum status refusal_set(struct refusal *r, enum failure reason, const char *form
   return STATUS_REFUSED;
 }
 
-static void blot_out(char *text, const char *secret, size_t length)
+static size_t common_length(const char *a, const char *b)
 {
-  if (length < SECRET_MIN) {
+  size_t length = 0;
+  while (a[length] != '\0' && a[length] == b[length]) {
+    length++;
+  }
+  return length;
+}
+
+// A long secret may have been cut where it was shown: as much of it as stands there goes.
+static void blot_out(char *text, const char *secret)
+{
+  size_t start = strnlen(secret, SECRET_START);
+  if (start < SECRET_MIN) {
     return;
   }
-  for (char *at = text; (at = memmem(at, strlen(at), secret, length)) != NULL; at += length) {
+  for (char *at = text; (at = memmem(at, strlen(at), secret, start)) != NULL;) {
+    size_t length = common_length(at, secret);
     memset(at, '*', length);
+    at += length;
   }
 }
 
@@ -57,6 +70,6 @@ void refusal_blot_out(struct refusal *r, const struct bytes *secret)
     return;
   }
   text_escape(secret->data, secret->length, escaped.data, size + 8);
-  blot_out(r->detail, secret->data, secret->length);
-  blot_out(r->detail, escaped.data, strlen(escaped.data));
+  blot_out(r->detail, secret->data);
+  blot_out(r->detail, escaped.data);
 }

@@ -4,7 +4,11 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "url.h"
+#include "base/cleanup.h"
+#include "base/url.h"
+#include "client_key.h"
+
+enum { SECRET_JWT_MIN = 32 };
 
 // RFC 6749 appendix A: VSCHAR.
 static bool is_visible(const char *text, size_t length)
@@ -48,17 +52,33 @@ static enum status check_issuer(const struct message_sign_in *request, struct re
   return STATUS_OK;
 }
 
+// Read once here, so that a key that cannot be used is told of before the provider is asked for anything.
+static enum status check_key(const struct bytes *text, struct refusal *r)
+{
+  struct client_key *key CLEANUP(client_key_done) = NULL;
+  if (text->length == 0 || memchr(text->data, '\0', text->length) != NULL) {
+    return refusal_set(r, FAILURE_REQUEST, "client key: empty, or not text");
+  }
+  return client_key_read(text, r, &key);
+}
+
 static enum status check_client(const struct message_sign_in *request, struct refusal *r)
 {
   const struct bytes *secret = &request->client_secret;
   if (!is_visible(request->client_id, strlen(request->client_id))) {
     return refusal_set(r, FAILURE_REQUEST, "client id: must be printable ASCII and not empty");
   }
-  if (request->client_auth > CLIENT_AUTH_POST) {
+  if (request->client_auth > CLIENT_AUTH_PRIVATE_KEY_JWT) {
     return refusal_set(r, FAILURE_REQUEST, "client authentication: method %u is not known", request->client_auth);
+  }
+  if (request->client_auth == CLIENT_AUTH_PRIVATE_KEY_JWT) {
+    return check_key(secret, r);
   }
   if (request->client_auth != CLIENT_AUTH_NONE && !is_visible(bytes_text(secret), secret->length)) {
     return refusal_set(r, FAILURE_REQUEST, "client secret: must be printable ASCII and not empty");
+  }
+  if (request->client_auth == CLIENT_AUTH_SECRET_JWT && secret->length < SECRET_JWT_MIN) {
+    return refusal_set(r, FAILURE_REQUEST, "client secret: RFC 7518 3.2: HS256 needs %d bytes or more", SECRET_JWT_MIN);
   }
   return STATUS_OK;
 }

@@ -97,14 +97,16 @@ struct message_verdict {
 
 enum client_auth {
   CLIENT_AUTH_NONE = 0,
-  CLIENT_AUTH_BASIC, // client_secret_basic, RFC 6749 2.3.1
-  CLIENT_AUTH_POST,  // client_secret_post, RFC 6749 2.3.1
+  CLIENT_AUTH_BASIC,           // client_secret_basic, RFC 6749 2.3.1
+  CLIENT_AUTH_POST,            // client_secret_post, RFC 6749 2.3.1
+  CLIENT_AUTH_SECRET_JWT,      // client_secret_jwt, OIDC Core 9
+  CLIENT_AUTH_PRIVATE_KEY_JWT, // private_key_jwt, OIDC Core 9
 };
 
 struct message_sign_in {
   char issuer[PROTOCOL_URL_SIZE];
   char client_id[PROTOCOL_CLIENT_SIZE];
-  struct bytes client_secret;
+  struct bytes client_secret;                // with CLIENT_AUTH_PRIVATE_KEY_JWT: the private key, PEM or JWK
   uint8_t client_auth;                       // enum client_auth
   char scopes[256];                          // space separated; "openid" is among them
   char email_claim[64];                      // "email" by default

@@ -72,8 +72,8 @@ struct connection {
   int64_t org_id;
   char issuer[PROTOCOL_URL_SIZE];
   char client_id[PROTOCOL_CLIENT_SIZE];
-  struct bytes client_secret;
-  uint8_t client_auth; // enum client_auth
+  struct bytes client_secret; // with CLIENT_AUTH_PRIVATE_KEY_JWT: the private key, PEM or JWK
+  uint8_t client_auth;        // enum client_auth
   char scopes[256];
   char email_claim[64];
   struct bytes ca_pem;

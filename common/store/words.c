@@ -11,7 +11,8 @@ static const char *const ROLE[] = {"viewer", "admin", "owner"};
 static const char *const SOURCE[] = {"manual", "sso", "invitation", "owner"};
 static const char *const MEMBER_STATUS[] = {"active", "suspended"};
 static const char *const ACCOUNT_STATUS[] = {"active", "locked"};
-static const char *const CLIENT_AUTH[] = {"none", "client_secret_basic", "client_secret_post"};
+static const char *const CLIENT_AUTH[] = {"none", "client_secret_basic", "client_secret_post", "client_secret_jwt",
+                                          "private_key_jwt"};
 static const char *const WAY[] = {"key", "password", "sso"};
 
 static const char *word(const char *const *words, size_t count, uint8_t value)

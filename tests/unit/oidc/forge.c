@@ -146,12 +146,11 @@ static char *sign_with_key(const struct forge_key *key, const char *input)
   return concatenate(signature, length, (EVP_PKEY_get_bits(key->pkey) + 7) / 8);
 }
 
-static char *sign_with_text(const char *secret, const char *input)
+char *forge_mac(const char *secret, const char *text)
 {
   unsigned char mac[EVP_MAX_MD_SIZE];
   unsigned length = 0;
-  must(HMAC(EVP_sha256(), secret, (int)strlen(secret), (const unsigned char *)input, strlen(input), mac, &length) !=
-           NULL,
+  must(HMAC(EVP_sha256(), secret, (int)strlen(secret), (const unsigned char *)text, strlen(text), mac, &length) != NULL,
        "HMAC");
   return forge_base64url(mac, length);
 }
@@ -163,7 +162,7 @@ static char *sign(const struct forge_key *key, const char *input)
   }
   if (strcmp(key->alg, "HS256") == 0) {
     char *jwk CLEANUP(cleanup_free) = forge_jwk(key, "");
-    return sign_with_text(jwk, input);
+    return forge_mac(jwk, input);
   }
   return sign_with_key(key, input);
 }

@@ -25,6 +25,9 @@ char *forge_set(const char *const *jwks, size_t count);
 // "HEADER.PAYLOAD.SIGNATURE" of the two JSON texts. For free().
 char *forge_token(const struct forge_key *key, const char *header, const char *payload);
 
+// The HMAC-SHA256 of TEXT with SECRET as base64url. For free().
+char *forge_mac(const char *secret, const char *text);
+
 // Base64url of LENGTH bytes. For free().
 char *forge_base64url(const void *data, size_t length);
 

@@ -9,11 +9,11 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "document.h"
 #include "form.h"
 #include "refusal.h"
 #include "request.h"
-#include "url.h"
 
 static enum status parse(const char *text, size_t length)
 {

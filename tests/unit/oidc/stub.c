@@ -111,6 +111,14 @@ static struct route *find_route(struct stub *s, const char *path, size_t length)
   return NULL;
 }
 
+// A body that tells the client what it just sent.
+static char *repeat(const char *text, const char *member)
+{
+  const char *value = strstr(text, member);
+  value = value != NULL ? value + strlen(member) : "";
+  return forge_text("{\"error\":\"echo\",\"error_description\":\"%.*s\"}", (int)strcspn(value, "&"), value);
+}
+
 // Notes the request and gives the next reply for its path; its body is a copy.
 static struct stub_reply take_reply(struct stub *s, const char *text)
 {
@@ -130,7 +138,7 @@ static struct stub_reply take_reply(struct stub *s, const char *text)
     }
     route->asked++;
   }
-  reply.body = strdup(reply.body != NULL ? reply.body : "");
+  reply.body = reply.echo != NULL ? repeat(text, reply.echo) : strdup(reply.body != NULL ? reply.body : "");
   pthread_mutex_unlock(&s->lock);
   return reply;
 }

@@ -18,6 +18,7 @@ struct stub_reply {
   const char *type; // "application/json" for NULL; static
   const char *more; // header lines, each with CR LF, or NULL; static
   enum stub_manner manner;
+  const char *echo; // "NAME=": the body is an error whose description is the value of that form member; static
 };
 
 struct stub;
