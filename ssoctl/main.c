@@ -28,8 +28,8 @@ static const struct command COMMANDS[] = {
     {"enforcement", "set", "SLUG off|domains", 2, 2, OPTIONS_CHANGE, cmd_enforcement_set,
      "enforce sign-in through the org's provider, or stop"},
     {"idp", "set", "SLUG", 1, 1,
-     OPTIONS_CHANGE | BIT(ISSUER) | BIT(CLIENT_ID) | BIT(CLIENT_SECRET_FILE) | BIT(CA_FILE) | BIT(AUTH) | BIT(SCOPES) |
-         BIT(EMAIL_CLAIM),
+     OPTIONS_CHANGE | BIT(ISSUER) | BIT(CLIENT_ID) | BIT(CLIENT_SECRET_FILE) | BIT(PRIVATE_KEY_FILE) | BIT(CA_FILE) |
+         BIT(AUTH) | BIT(SCOPES) | BIT(EMAIL_CLAIM),
      cmd_idp_set, "make the org's connection, or change what is named"},
     {"idp", "show", "SLUG", 1, 1, OPTIONS_COMMON, cmd_idp_show, "show the connection, without its secret"},
     {"idp", "test", "SLUG", 1, 1, OPTIONS_COMMON | BIT(NO_SIGNIN), cmd_idp_test,

@@ -78,6 +78,12 @@ class Orgs:
     def with_secret(self, slug, method):
         return self._once(slug, lambda: self._make_with_secret(slug, method))
 
+    def with_key(self, slug):
+        """An org whose client signs with its private key."""
+        return self._once(slug, lambda: self.create(
+            slug, f"{slug}.test", "jit", None, f"ssoorg-{slug}",
+            "--private-key-file", self.rig.folder / f"ssoorg-{slug}.pem"))
+
     def _make_with_secret(self, slug, method):
         secret = self.rig.client_secret(f"ssoorg-{slug}")
         path = self.rig.folder / f"{slug}.secret"

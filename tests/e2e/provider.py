@@ -21,6 +21,20 @@ def write_accounts(path, generated):
     path.write_text(json.dumps(people))
 
 
+CLIENT_KEYS = {"ssoorg-rsakey": ("RSA", "rsa_keygen_bits:2048"),
+               "ssoorg-eckey": ("EC", "ec_paramgen_curve:P-256")}
+
+
+def write_clients(folder):
+    """The clients of clients.json, and one for each new private key in folder."""
+    clients = json.loads((SOURCE / "clients.json").read_text())
+    for name, (kind, option) in CLIENT_KEYS.items():
+        processes.must("openssl", "genpkey", "-algorithm", kind, "-pkeyopt", option, "-out", folder / f"{name}.pem")
+        clients.append({"client_id": name, "token_endpoint_auth_method": "private_key_jwt",
+                        "key_file": f"{name}.pem"})
+    (folder / "clients.json").write_text(json.dumps(clients))
+
+
 class Provider:
     def __init__(self, folder, *options, port=0):
         self.folder = folder
@@ -36,6 +50,7 @@ class Provider:
         self.process = subprocess.Popen(
             ["node", SOURCE / "server.mjs", "--key", ca / "server.key", "--cert", ca / "server.pem",
              "--port", str(self.port), "--accounts", self.folder / "accounts.json",
+             "--clients", self.folder / "clients.json",
              "--faults", self.faults, "--record", self.folder / "secrets", *self.options],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
         line = self.process.stdout.readline().split()

@@ -11,7 +11,7 @@ import sshd
 
 FOLDER = pathlib.Path("/run/rig")
 DOMAINS = ("acme.test", "beta.test", "gamma.test", "slow.test", "info.test", "elliptic.test",
-           "basic.test", "post.test", "delta.test")
+           "basic.test", "post.test", "mac.test", "rsakey.test", "eckey.test", "delta.test")
 PEOPLE_EACH = 120
 
 
@@ -39,6 +39,7 @@ class Rig:
         os.chmod(self.folder / "ca", 0o755)
         provider.write_accounts(self.folder / "accounts.json", [
             f"p{n}@{domain}" for domain in DOMAINS for n in range(1, PEOPLE_EACH + 1)])
+        provider.write_clients(self.folder)
         host.install()
         self.idp = self.serve(provider.Provider(self.folder, *provider_options, port=port))
         self.sshd = self.serve(sshd.Sshd(self.folder))

@@ -150,3 +150,36 @@ def two_at_once_do_not_lose_a_change(rig):
 def _state():
     return (host.ssoctl("org", "list", "--json").out, host.ssoctl("member", "list", "gamma", "--json").out,
             host.ssoctl("domain", "list", "--json").out, host.ssoctl("invite", "list", "gamma", "--json").out)
+
+def idp_set_takes_the_credential_that_the_method_needs_and_no_other(rig):
+    rig.orgs.with_secret("post", "client_secret_post")
+    before = host.ssoctl("idp", "show", "post").text
+    pem = (rig.folder / "ssoorg-eckey.pem").read_text()
+    refused = (
+        (("--auth", "private_key_jwt"), "", "needs --private-key-file"),
+        (("--auth", "client_secret_post", "--private-key-file", "-"), pem, "has no use for --private-key-file"),
+        (("--auth", "private_key_jwt", "--client-secret-file", "-"), "x" * 40, "has no use for --client-secret-file"),
+        (("--auth", "client_secret_jwt", "--client-secret-file", "-"), "x" * 31, "32 bytes"),
+        (("--private-key-file", "-"), "", "no private key"),
+        (("--private-key-file", "-"), "hunter2", "no private key"),
+        (("--private-key-file", "-"), pem.replace("PRIVATE", "PUBLIC"), "no private key"),
+        (("--private-key-file", "-"), pem.replace("BEGIN PRIVATE", "BEGIN ENCRYPTED PRIVATE"), "encrypted"),
+        (("--private-key-file", "-"), pem + "x" * 4096, "4096"),
+        (("--private-key-file", "/nonexistent"), "", "/nonexistent"),
+        (("--auth", "tls_client_auth"), "", "private_key_jwt"),
+        (("--issuer", "https://login.microsoftonline.com/common/v2.0"), "", "every tenant"),
+        (("--issuer", "https://localhost/{tenantid}"), "", "every tenant"),
+    )
+    for words, stdin, why in refused:
+        result = host.ssoctl("idp", "set", "post", *words, stdin=stdin, wants=None)
+        check.that(result.status in (1, 2), f"{words}: exit {result.status}")
+        check.that(why in result.text, f"{words}: {result.text}")
+    check.that(host.ssoctl("idp", "show", "post").text == before, "something was stored")
+
+
+def idp_set_with_a_key_alone_is_private_key_jwt_and_back_needs_a_secret(rig):
+    rig.orgs.with_key("eckey")
+    check.that("private_key_jwt" in host.ssoctl("idp", "show", "eckey").text, "not private_key_jwt")
+    result = host.ssoctl("idp", "set", "eckey", "--auth", "client_secret_basic", wants=2)
+    check.that("needs --client-secret-file" in result.text, result.text)
+    check.that("PRIVATE" not in host.ssoctl("idp", "show", "eckey", "--json").text, "the key is shown")

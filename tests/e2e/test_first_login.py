@@ -152,6 +152,21 @@ def client_secret_post_signs_in(rig):
     login.signs_in(rig, rig.person("post.test"))
 
 
+def client_secret_jwt_signs_in(rig):
+    rig.orgs.with_secret("mac", "client_secret_jwt")
+    login.signs_in(rig, rig.person("mac.test"))
+
+
+def private_key_jwt_with_an_rsa_key_signs_in(rig):
+    rig.orgs.with_key("rsakey")
+    login.signs_in(rig, rig.person("rsakey.test"))
+
+
+def private_key_jwt_with_an_ec_key_signs_in(rig):
+    rig.orgs.with_key("eckey")
+    login.signs_in(rig, rig.person("eckey.test"))
+
+
 def N1_email_in_other_case_is_folded(rig):
     rig.orgs.acme()
     login.signs_in(rig, "casey@acme.test", "u-case")

@@ -1,6 +1,7 @@
 // The configuration of oidc-provider for the tests and the demo.
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { interactionPolicy } from 'oidc-provider';
 import * as pages from './pages.mjs';
 
@@ -19,9 +20,16 @@ function newKeys() {
   ];
 }
 
+// A client's "key_file" lies beside the file that names it.
+function registeredKeys(file, name) {
+  const jwk = createPublicKey(readFileSync(join(dirname(file), name))).export({ format: 'jwk' });
+  return { jwks: { keys: [{ ...jwk, use: 'sig' }] } };
+}
+
 function readClients(file) {
-  return JSON.parse(readFileSync(file, 'utf8')).map((client) => ({
+  return JSON.parse(readFileSync(file, 'utf8')).map(({ key_file: keyFile, ...client }) => ({
     grant_types: [DEVICE_GRANT], redirect_uris: [], response_types: [], ...client,
+    ...(keyFile && registeredKeys(file, keyFile)),
   }));
 }
 
