@@ -2,7 +2,6 @@
 #include "confine.h"
 
 #include <fcntl.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/prctl.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "filter.h"
+#include "readable.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define HAS_SHADOW_MEMORY 1
@@ -39,8 +39,6 @@ static bool limit(__rlimit_resource_t resource, rlim_t value)
 
 static bool set_limits(void)
 {
-  // One arena, where that can be had: else every resolver thread reserves addresses of its own.
-  (void)mallopt(M_ARENA_MAX, 1);
   return limit(RLIMIT_CORE, 0) && limit(RLIMIT_CPU, CONFINE_CPU_S) && limit(RLIMIT_NOFILE, CONFINE_DESCRIPTORS) &&
          limit(RLIMIT_AS, MEMORY_BYTES);
 }
@@ -74,5 +72,9 @@ enum status confine_begin(void)
 
 enum status confine_end(void)
 {
-  return limit(RLIMIT_FSIZE, 0) ? filter_load() : STATUS_IO;
+  if (!limit(RLIMIT_FSIZE, 0)) {
+    return STATUS_IO;
+  }
+  enum status status = readable_limit();
+  return status != STATUS_OK ? status : filter_load();
 }

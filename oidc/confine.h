@@ -6,7 +6,7 @@
 enum {
   CONFINE_CPU_S = 30,
   CONFINE_DESCRIPTORS = 64,
-  CONFINE_MEMORY_MIB = 192, // 24 to 33 for a sign-in, under 48 with the largest document; a resolver thread has 8 more
+  CONFINE_MEMORY_MIB = 192, // 24 to 33 for a sign-in, under 48 with the largest document
 };
 
 // First thing in main(): refuses effective uid 0; umask 077, empty environment, not dumpable, no core file, no new
@@ -14,6 +14,6 @@ enum {
 // descriptors, SIGPIPE ignored. STATUS_PERMISSION for uid 0, STATUS_IO.
 MUST_CHECK enum status confine_begin(void);
 
-// When the libraries are ready: from here on no byte is written to any file, and only the system calls of filter.h are
-// left. STATUS_IO.
+// When the libraries are ready: from here on no byte is written to any file, and only the files of readable.h
+// and the system calls of filter.h are left. STATUS_IO.
 MUST_CHECK enum status confine_end(void);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -91,7 +90,7 @@ static const int PLAIN[] = {
     SCMP_SYS(uname),
     SCMP_SYS(sched_yield),
     SCMP_SYS(sched_getaffinity),
-    // Threads of this process, its signal handlers, its end.
+    // Signal handlers, and its end.
     SCMP_SYS(set_robust_list),
     SCMP_SYS(rseq),
     SCMP_SYS(rt_sigaction),
@@ -141,16 +140,11 @@ static bool allow_open(scmp_filter_ctx filter)
          allow_where(filter, SCMP_SYS(open), (struct condition){1, writing, 0});
 }
 
-// Writable or executable, not both.
+// All code is loaded by now: nothing more becomes executable.
 static bool allow_memory(scmp_filter_ctx filter)
 {
-  static const int CALLS[] = {SCMP_SYS(mmap), SCMP_SYS(mprotect)};
-  bool added = true;
-  for (size_t i = 0; i < COUNT_OF(CALLS); i++) {
-    added = added && allow_where(filter, CALLS[i], (struct condition){2, PROT_EXEC, 0}) &&
-            allow_where(filter, CALLS[i], (struct condition){2, PROT_WRITE, 0});
-  }
-  return added;
+  const struct condition not_executable = {2, PROT_EXEC, 0};
+  return allow_where(filter, SCMP_SYS(mmap), not_executable) && allow_where(filter, SCMP_SYS(mprotect), not_executable);
 }
 
 static bool allow_descriptors(scmp_filter_ctx filter)
@@ -169,13 +163,10 @@ static bool allow_descriptors(scmp_filter_ctx filter)
   return added;
 }
 
-// Threads, as the resolver makes them, but no processes. clone3() hides its flags behind a pointer: ENOSYS makes the C
-// library fall back to clone(). prlimit64() reads limits and sets none.
-static bool allow_threads(scmp_filter_ctx filter)
+// It reads limits and sets none.
+static bool allow_limits(scmp_filter_ctx filter)
 {
-  return allow_where(filter, SCMP_SYS(clone), (struct condition){0, CLONE_THREAD, CLONE_THREAD}) &&
-         seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0, NULL) == 0 &&
-         allow_where(filter, SCMP_SYS(prlimit64), (struct condition){2, ALL_BITS, 0});
+  return allow_where(filter, SCMP_SYS(prlimit64), (struct condition){2, ALL_BITS, 0});
 }
 
 static void release(scmp_filter_ctx *filter)
@@ -189,7 +180,7 @@ enum status filter_load(void)
 {
   scmp_filter_ctx filter CLEANUP(release) = seccomp_init(SCMP_ACT_ERRNO(EPERM));
   bool loaded = filter != NULL && allow_plain(filter) && allow_open(filter) && allow_memory(filter) &&
-                allow_descriptors(filter) && allow_threads(filter) &&
+                allow_descriptors(filter) && allow_limits(filter) &&
                 seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0 && seccomp_load(filter) == 0;
   return loaded ? STATUS_OK : STATUS_IO;
 }

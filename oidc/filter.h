@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The system calls that are left when the libraries are ready (libseccomp). Anything else fails with EPERM: no program
-// is started, no process forked, signalled or traced, nothing opened for writing, no memory both writable and
-// executable.
+// is started, no process forked, signalled or traced, nothing opened for writing, no thread, no more
+// executable memory.
 #pragma once
 #include "base/status.h"
 

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/url.h"
+#include "http_hosts.h"
 #include "http_options.h"
 #include "memory.h"
 #include "starter.h"
@@ -21,6 +22,7 @@ struct http {
   CURLM *multi;
   CURL *easy;
   struct curl_slist *headers;
+  struct curl_slist *hosts; // resolved
   struct http_settings settings;
   bool plain;           // the request under way is http, to loopback
   size_t header_length; // received in this request
@@ -131,6 +133,7 @@ void http_free(struct http *http)
       (void)curl_multi_cleanup(http->multi);
     }
     curl_slist_free_all(http->headers);
+    curl_slist_free_all(http->hosts);
     free(http);
   }
 }
@@ -141,15 +144,17 @@ void http_done(struct http **http)
   *http = NULL;
 }
 
-static bool set_request(struct http *http, const struct http_request *request)
+static bool set_request(struct http *http, const struct http_request *request, int64_t connect_by_ms)
 {
   CURL *e = http->easy;
   long left = clock_left_ms(http->settings.deadline_ms);
   long total = left < HTTP_REQUEST_TIMEOUT_MS ? left : HTTP_REQUEST_TIMEOUT_MS;
-  long connect = total < HTTP_CONNECT_TIMEOUT_MS ? total : HTTP_CONNECT_TIMEOUT_MS;
+  long connect = clock_left_ms(connect_by_ms);
+  connect = connect < HTTP_CONNECT_TIMEOUT_MIN_MS ? HTTP_CONNECT_TIMEOUT_MIN_MS : connect;
   http->plain = strncmp(request->url, "http:", 5) == 0;
   bool ok = curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, http->plain ? "http" : "https") == CURLE_OK;
   ok = ok && curl_easy_setopt(e, CURLOPT_URL, request->url) == CURLE_OK;
+  ok = ok && curl_easy_setopt(e, CURLOPT_RESOLVE, http->hosts) == CURLE_OK;
   ok = ok && curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, total) == CURLE_OK;
   ok = ok && curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, connect) == CURLE_OK;
   return ok && http_options_request(e, request);
@@ -253,15 +258,15 @@ static enum status take_answer(struct http *http, const char *url, struct refusa
   return STATUS_OK;
 }
 
-static enum status send_request(struct http *http, const struct http_request *request, struct refusal *r,
-                                struct http_answer *answer)
+static enum status send_request(struct http *http, const struct http_request *request, int64_t connect_by_ms,
+                                struct refusal *r, struct http_answer *answer)
 {
   CURLcode code = CURLE_OK;
   http->body = &answer->body;
   http->header_length = 0;
   http->is_over = false;
   http->problem[0] = '\0';
-  if (!set_request(http, request) || curl_multi_add_handle(http->multi, http->easy) != CURLM_OK) {
+  if (!set_request(http, request, connect_by_ms) || curl_multi_add_handle(http->multi, http->easy) != CURLM_OK) {
     return STATUS_NO_MEMORY;
   }
   http->requests++;
@@ -276,6 +281,19 @@ static enum status send_request(struct http *http, const struct http_request *re
   return status;
 }
 
+// To find the address is a part of connecting.
+static enum status resolve_and_send(struct http *http, const struct http_request *request, struct refusal *r,
+                                    struct http_answer *answer)
+{
+  int64_t connect_by_ms = clock_monotonic_ms() + HTTP_CONNECT_TIMEOUT_MS;
+  connect_by_ms = connect_by_ms < http->settings.deadline_ms ? connect_by_ms : http->settings.deadline_ms;
+  enum status status = http_hosts_add(&http->hosts, request->url, http->settings.starter_fd, connect_by_ms, r);
+  if (status == STATUS_IO && clock_left_ms(http->settings.deadline_ms) == 0) {
+    return STATUS_TIMEOUT;
+  }
+  return status != STATUS_OK ? status : send_request(http, request, connect_by_ms, r, answer);
+}
+
 enum status http_send(struct http *http, const struct http_request *request, struct refusal *r,
                       struct http_answer *ret_answer)
 {
@@ -288,7 +306,7 @@ enum status http_send(struct http *http, const struct http_request *request, str
     (void)refusal_set(r, FAILURE_UNREACHABLE, "%s: the time is up", where.text);
     return STATUS_TIMEOUT;
   }
-  enum status status = send_request(http, request, r, &answer);
+  enum status status = resolve_and_send(http, request, r, &answer);
   if (status == STATUS_OK) {
     *ret_answer = answer;
     answer = (struct http_answer){0};

@@ -13,7 +13,8 @@
 enum {
   HTTP_BODY_MAX = 256 * 1024,
   HTTP_HEADERS_MAX = 64 * 1024,
-  HTTP_CONNECT_TIMEOUT_MS = 10 * 1000,
+  HTTP_CONNECT_TIMEOUT_MS = 4500,    // to find the address and to connect: a provider that is away is told of soon
+  HTTP_CONNECT_TIMEOUT_MIN_MS = 500, // for connecting, however long the address took
   HTTP_REQUEST_TIMEOUT_MS = 30 * 1000,
 };
 

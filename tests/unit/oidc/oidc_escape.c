@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <netdb.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -21,10 +20,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+#include "base/clock.h"
 #include "confine.h"
 #include "document.h"
 #include "http.h"
 #include "jose.h"
+#include "resolver.h"
 #include "unit.h"
 
 enum { NOBODY = 65534, NOT_CONFINED = 90, CAME_THROUGH = 91, ANOTHER_ERROR = 92, SHADOWED = 93 };
@@ -120,7 +122,7 @@ static bool start_a_program(void)
 static bool start_a_program_by_descriptor(void)
 {
   char *const words[] = {(char[]){"true"}, NULL};
-  int fd = open("/bin/true", O_RDONLY | O_CLOEXEC);
+  int fd = open("/etc/hosts", O_RDONLY | O_CLOEXEC); // the file does not matter: the call must not be there
   return fd < 0 || syscall(SYS_execveat, fd, "", words, NULL, AT_EMPTY_PATH) == 0;
 }
 
@@ -165,6 +167,35 @@ static bool read_memory_of_others(void)
   struct iovec here = {&byte, 1};
   struct iovec there = {&byte, 1};
   return process_vm_readv(getppid(), &here, 1, &there, 1, 0) >= 0;
+}
+
+static bool read_a_file_of_anybodys(void)
+{
+  return open("/etc/passwd", O_RDONLY | O_CLOEXEC) >= 0;
+}
+
+static bool load_more_code(void)
+{
+  int fd = open("/etc/hosts", O_RDONLY | O_CLOEXEC);
+  return fd < 0 || mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0) != MAP_FAILED;
+}
+
+static bool make_code_of_data(void)
+{
+  void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return page == MAP_FAILED || mprotect(page, 4096, PROT_READ | PROT_EXEC) == 0;
+}
+
+static void *answer(void *nothing)
+{
+  return nothing;
+}
+
+static bool start_a_thread(void)
+{
+  pthread_t thread;
+  errno = pthread_create(&thread, NULL, answer, NULL);
+  return errno == 0;
 }
 
 static bool take_writable_code(void)
@@ -228,6 +259,9 @@ REFUSED(signal_itself_and_siblings)
 REFUSED(let_the_kernel_signal)
 REFUSED(trace)
 REFUSED(read_memory_of_others)
+REFUSED(load_more_code)
+REFUSED(make_code_of_data)
+REFUSED(start_a_thread)
 REFUSED(take_writable_code)
 REFUSED(make_code_writable)
 REFUSED(become_dumpable)
@@ -258,21 +292,26 @@ static void may_not_fill_the_memory(void **state)
   assert_true(code == 0 || code == SHADOWED);
 }
 
-static void *answer(void *nothing)
+static void may_not_read_a_file_of_anybodys(void **state)
 {
-  return nothing;
+  (void)state;
+  if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 0) {
+    skip(); // this kernel has no Landlock
+  }
+  expect_failure(read_a_file_of_anybodys);
 }
 
 static bool do_what_is_needed(void)
 {
-  struct addrinfo *list = NULL;
-  const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
-  pthread_t thread;
+  struct bytes addresses CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct refusal r = {0};
+  int sockets[2] = {-1, -1};
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  bool network = fd >= 0 && getaddrinfo("localhost", "443", &hints, &list) == 0;
-  bool threads = pthread_create(&thread, NULL, answer, NULL) == 0 && pthread_join(thread, NULL) == 0;
+  bool network = fd >= 0 && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) == 0 &&
+                 resolver_find("localhost", sockets[0], clock_monotonic_ms() + 5000, &r, &addresses) == STATUS_OK;
   bool files = open("/etc/resolv.conf", O_RDONLY | O_CLOEXEC) >= 0 || errno == ENOENT;
-  return network && threads && files;
+  bool certificates = open("/etc/ssl/certs", O_RDONLY | O_DIRECTORY | O_CLOEXEC) >= 0 || errno == ENOENT;
+  return network && strstr(bytes_text(&addresses), "127.0.0.1") != NULL && files && certificates;
 }
 
 static void may_do_what_a_sign_in_needs(void **state)
@@ -301,6 +340,10 @@ int main(void)
       cmocka_unit_test(may_not_let_the_kernel_signal),
       cmocka_unit_test(may_not_trace),
       cmocka_unit_test(may_not_read_memory_of_others),
+      cmocka_unit_test(may_not_read_a_file_of_anybodys),
+      cmocka_unit_test(may_not_load_more_code),
+      cmocka_unit_test(may_not_make_code_of_data),
+      cmocka_unit_test(may_not_start_a_thread),
       cmocka_unit_test(may_not_take_writable_code),
       cmocka_unit_test(may_not_make_code_writable),
       cmocka_unit_test(may_not_become_dumpable),

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// The addresses of a host, from /etc/hosts and DNS (RFC 1034, RFC 3596), by c-ares, which only this knows: without a
+// thread, and without the name service modules of the C library in this process.
+#pragma once
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/status.h"
+#include "refusal.h"
+
+enum {
+  RESOLVER_ADDRESSES_MAX = 16, // of one host; what is beyond is left out
+  RESOLVER_TRY_MS = 1500,      // for a server's first answer, and twice that for its second
+  RESOLVER_TRIES = 2,
+};
+
+// Finds the addresses of HOST, best first (RFC 6724), and appends them to RET_ADDRESSES with commas between them, those
+// of IPv6 in brackets. STATUS_IO: there are none, or no server answered until DEADLINE_MS (monotonic); R says
+// why (FAILURE_UNREACHABLE). STATUS_CLOSED: the starter behind STARTER_FD is gone. STATUS_NO_MEMORY.
+MUST_CHECK enum status resolver_find(const char *host, int starter_fd, int64_t deadline_ms, struct refusal *r,
+                                     struct bytes *ret_addresses);
