@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "caller_title.h"
 #include "paths.h"
 #include "process/oidc.h"
 #include "slots.h"
@@ -244,6 +245,9 @@ static enum status relay(struct flow *f, const struct message_code *code)
 
 static enum status grant(struct flow *f, struct operation_result *ret_result)
 {
+  if (caller_turns_away(f->s->request->login)) {
+    return refuse_known(f, f->s->decision.row, NOTICE_TURNED_AWAY, "");
+  }
   struct operation op = session_operation(f->s, OPERATION_SSO_SIGN_IN);
   struct operation_result result;
   op.connection = &f->connection;

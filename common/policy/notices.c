@@ -47,6 +47,8 @@ static const struct {
                                            "says why."},
     [NOTICE_NO_WAY] = {"no-way", "There is no way to sign in to this account yet - ask an admin for a password or for "
                                  "a connection of the org."},
+    [NOTICE_TURNED_AWAY] = {"turned-away", "This host's sshd is set up not to let you in (AllowUsers, AllowGroups "
+                                           "and the like) - ask its administrator."},
     [NOTICE_NOT_OPEN] = {"not-open", "This way of signing in opens none of your orgs - use your organization's "
                                      "sign-in."},
     [NOTICE_NUMBER] = {"number-changed", "Your account was being set up with another number - please sign in once "

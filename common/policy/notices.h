@@ -29,6 +29,7 @@ enum notice {
   NOTICE_LOWER_CASE,       // L0
   NOTICE_UNAVAILABLE,      // L3
   NOTICE_NO_WAY,           // no row offers a way that exists
+  NOTICE_TURNED_AWAY,      // sshd will not let the person in, whatever PAM says
   NOTICE_NOT_OPEN,         // K2: nothing would be opened
   NOTICE_NUMBER,           // the uid NSS said is not the account's
   NOTICE_PASSWD_ELSEWHERE, // passwd for an account of ours

@@ -54,15 +54,24 @@ def L11_unknown_person_passes_AllowGroups_of_the_org(rig):
 
 
 def unknown_person_fails_AllowGroups_of_others(rig):
-    rig.orgs.acme()
+    _is_turned_away(rig, rig.person(), "AllowGroups staff")
+
+
+def unknown_person_in_DenyUsers_leaves_no_account(rig):
     person = rig.person()
-    server = rig.serve(sshd.Sshd(rig.folder, "others", ["AllowGroups staff"]))
-    try:
-        text = login.sign_in(rig, person, sshd=server).text
-    except check.Failed as failed:  # no sign-in was offered at all: as good
-        text = str(failed)
-    check.that(not login.signed_in(text), "the person got in")
+    _is_turned_away(rig, person, "DenyUsers " + person.replace("@", "?"))
+
+
+def _is_turned_away(rig, person, rule):
+    org = rig.orgs.acme()
+    server = rig.serve(sshd.Sshd(rig.folder, "others", [rule]))
+    text = login.sign_in(rig, person, sshd=server).text
     server.stop()
+    check.that(not login.signed_in(text), "the person got in")
+    check.contains(text, "AllowUsers, AllowGroups", "what the person sees")
+    check.that(person not in host.members(org), "the person is a member")
+    events = [e for e in host.listed("audit", org) if e["login"] == person]
+    check.equal([e["event"] for e in events], ["sign-in.refused"], "the audit trail")
 
 
 def unknown_person_signs_in_with_paramiko(rig):
