@@ -79,6 +79,16 @@ enum status polling_read(struct exchange *x, const struct cJSON *answer, struct 
   return status;
 }
 
+// Its own policy may be the reason: then it may say so.
+static enum status decline(struct exchange *x, const struct cJSON *body)
+{
+  const char *description = document_string(body, "error_description");
+  struct shown shown =
+      refusal_show(description != NULL ? description : "", description != NULL ? strlen(description) : 0);
+  return refusal_set(&x->refusal, FAILURE_DECLINED, "RFC 8628 3.5: access_denied%s%s", description != NULL ? ": " : "",
+                     shown.text);
+}
+
 static enum status read_error(struct exchange *x, const struct http_answer *answer, const struct cJSON *body,
                               enum poll_outcome *ret_outcome)
 {
@@ -92,7 +102,7 @@ static enum status read_error(struct exchange *x, const struct http_answer *answ
     return STATUS_OK;
   }
   if (error != NULL && strcmp(error, "access_denied") == 0) {
-    return refusal_set(&x->refusal, FAILURE_DECLINED, "RFC 8628 3.5: access_denied");
+    return decline(x, body);
   }
   if (error != NULL && strcmp(error, "expired_token") == 0) {
     return refusal_set(&x->refusal, FAILURE_EXPIRED, "RFC 8628 3.5: expired_token");

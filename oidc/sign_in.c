@@ -44,6 +44,7 @@ static enum status fill_proof(struct exchange *x, const struct id_token *token, 
 {
   const char *key_id = token->key_id != NULL ? token->key_id : "";
   text_escape(key_id, strlen(key_id), identity->key_id, sizeof identity->key_id);
+  strength_show(token->claims, identity);
   enum status status = text_copy(x->request->issuer, identity->issuer, sizeof identity->issuer);
   if (status == STATUS_OK) {
     status = text_copy(x->request->client_id, identity->client_id, sizeof identity->client_id);
@@ -129,12 +130,15 @@ enum status sign_in(struct exchange *x, struct channel *c, struct message_author
 enum status discover(struct exchange *x)
 {
   struct cJSON *keys CLEANUP(document_done) = NULL;
+  struct device_codes codes CLEANUP(device_codes_done) = {0};
   enum status status = discovery_fetch(x);
   if (status == STATUS_OK) {
     status = keys_fetch(x, &keys);
   }
   if (status == STATUS_OK) {
     x->found.keys = keys_count(keys);
+    // Shows that the provider takes this client; the codes are forgotten.
+    status = device_authorize(x, &codes);
   }
   return status;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "document.h"
 #include "protocol/protocol.h"
 
@@ -52,4 +53,30 @@ enum status strength_check(const struct cJSON *claims, const char *required_acr,
                        required_amr);
   }
   return STATUS_OK;
+}
+
+static void append(char *text, size_t size, const char *value)
+{
+  size_t length = strlen(text);
+  if (length + 16 < size) {
+    text[length] = ' ';
+    size_t behind = length > 0 ? length + 1 : 0;
+    text_escape(value, strlen(value), text + behind, size - behind);
+  }
+}
+
+void strength_show(const struct cJSON *claims, struct message_authorized *ret_identity)
+{
+  const char *acr = document_string(claims, "acr");
+  const struct cJSON *amr = document_member(claims, "amr");
+  ret_identity->acr[0] = ret_identity->amr[0] = '\0';
+  if (acr != NULL) {
+    append(ret_identity->acr, sizeof ret_identity->acr, acr);
+  }
+  for (const struct cJSON *item = document_first(amr); item != NULL; item = document_next(item)) {
+    const char *value = document_text(item);
+    if (value != NULL) {
+      append(ret_identity->amr, sizeof ret_identity->amr, value);
+    }
+  }
 }

@@ -6,6 +6,10 @@
 #include "refusal.h"
 
 struct cJSON;
+struct message_authorized;
+
+// Writes what CLAIMS say into the acr and amr of RET_IDENTITY, for an admin to see; escaped, cut to size.
+void strength_show(const struct cJSON *claims, struct message_authorized *ret_identity);
 
 // REQUIRED_ACR and REQUIRED_AMR are words separated by single spaces, "" for no requirement. The acr claim must be a
 // string equal to one of the former; the amr claim must be an array of strings that holds every one of the latter.

@@ -108,8 +108,13 @@ static int set_key(const char *path, struct connection *connection)
   return EXIT_DONE;
 }
 
+// No file is the system's certificates.
 static int set_ca(const char *path, struct connection *connection)
 {
+  if (path[0] == '\0') {
+    bytes_done(&connection->ca_pem);
+    return EXIT_DONE;
+  }
   struct bytes pem CLEANUP(bytes_done) = BYTES_EMPTY;
   int code = desk_read_file(path, PROTOCOL_CA_MAX, &pem);
   if (code != EXIT_DONE) {
@@ -245,10 +250,10 @@ int cmd_idp_set(const struct invocation *in)
     code = desk_operate(&desk, &op, &result);
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk,
-              "org %s: connection to %s stored; next: ssoctl idp test %s (while the org enforces, a changed "
-              "issuer, client or secret takes effect only then)",
-              op.org, connection.issuer, op.org);
+    desk_done(&desk, "org %s: connection to %s %s: ssoctl idp test %s", op.org, connection.issuer,
+              result.waits ? "waits, since the org enforces, until a test of it succeeds"
+                           : "stored and in effect; next",
+              op.org);
   }
   return code;
 }

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "desk.h"
+#include "idp_advice.h"
 #include "operations/situation.h"
 #include "paths.h"
 #include "process/oidc.h"
@@ -19,6 +20,7 @@ struct test {
   struct connection connection;
   struct oidc oidc;
   int64_t started_ms;
+  int64_t code_ms; // from the start until the codes were there
   int64_t deadline_ms;
 };
 
@@ -28,29 +30,10 @@ static void test_done(struct test *t)
   cleanup_connection(&t->connection);
 }
 
-// A plain sentence for each failure, and its mend.
-static const char *failure_words(uint32_t reason)
-{
-  switch ((enum failure)reason) {
-  case FAILURE_INTERNAL: return "the helper failed; is the package installed whole?";
-  case FAILURE_UNREACHABLE: return "the provider cannot be reached from this host; look at its name, port and firewall";
-  case FAILURE_TLS: return "there is no trusted TLS connection; a private CA is given with 'idp set --ca-file'";
-  case FAILURE_MISCONFIGURED:
-    return "the provider or this client is not set up rightly; the client needs the device authorization grant, and "
-           "the issuer must be exactly what the provider calls itself";
-  case FAILURE_DECLINED: return "the sign-in was declined at the provider";
-  case FAILURE_EXPIRED: return "nobody approved in time; run the test again";
-  case FAILURE_TOKEN:
-    return "the provider's answer could not be verified; if a time is the reason, compare the clocks of both hosts";
-  case FAILURE_REQUEST: return "the connection's settings are not legal; change them with 'idp set'";
-  case FAILURE_STRENGTH: return "the sign-in was weaker than the org\'s required-acr and required-amr ask for";
-  }
-  return "unknown failure";
-}
-
 static int report_failure(const struct test *t, const struct message_failed *failed)
 {
-  return desk_fail(EXIT_FAILED, "idp test %s: %s: %s", t->org.slug, failure_words(failed->reason), failed->detail);
+  return desk_fail(EXIT_FAILED, "idp test %s: %s: %s", t->org.slug, idp_advice(failed->reason, failed->detail),
+                   failed->detail);
 }
 
 static int print_found(const struct test *t, const struct message_found *found)
@@ -110,9 +93,11 @@ static int foresee(const struct test *t, const struct message_authorized *a, str
 static int print_authorized(const struct test *t, const struct message_authorized *a)
 {
   static const struct column COLUMNS[] = {
-      {"issuer", COLUMN_TEXT},      {"client_id", COLUMN_TEXT},     {"subject", COLUMN_TEXT},   {"email", COLUMN_TEXT},
-      {"email_state", COLUMN_TEXT}, {"name", COLUMN_TEXT},          {"algorithm", COLUMN_TEXT}, {"key_id", COLUMN_TEXT},
-      {"requests", COLUMN_NUMBER},  {"connections", COLUMN_NUMBER}, {"seconds", COLUMN_NUMBER}, {"row", COLUMN_TEXT},
+      {"issuer", COLUMN_TEXT},    {"client_id", COLUMN_TEXT},   {"subject", COLUMN_TEXT},
+      {"email", COLUMN_TEXT},     {"email_state", COLUMN_TEXT}, {"name", COLUMN_TEXT},
+      {"acr", COLUMN_TEXT},       {"amr", COLUMN_TEXT},         {"algorithm", COLUMN_TEXT},
+      {"key_id", COLUMN_TEXT},    {"requests", COLUMN_NUMBER},  {"connections", COLUMN_NUMBER},
+      {"code_ms", COLUMN_NUMBER}, {"seconds", COLUMN_NUMBER},   {"row", COLUMN_TEXT},
       {"result", COLUMN_TEXT},
   };
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
@@ -128,10 +113,13 @@ static int print_authorized(const struct test *t, const struct message_authorize
                                           {a->email, 0},
                                           {email_words(a->email_state), 0},
                                           {a->name, 0},
+                                          {a->acr, 0},
+                                          {a->amr, 0},
                                           {a->algorithm, 0},
                                           {a->key_id, 0},
                                           {NULL, a->requests},
                                           {NULL, a->connections},
+                                          {NULL, t->code_ms},
                                           {NULL, (clock_monotonic_ms() - t->started_ms) / 1000},
                                           {decision.row, 0},
                                           {granted ? "would sign in" : notice_sentence(decision.notice), 0}});
@@ -164,6 +152,7 @@ static int note_success(struct test *t)
 static int handle(struct test *t, enum message_type type, const void *value)
 {
   if (type == MESSAGE_CODE) {
+    t->code_ms = clock_monotonic_ms() - t->started_ms;
     return show_code(value);
   }
   if (type == MESSAGE_FOUND) {

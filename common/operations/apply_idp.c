@@ -72,6 +72,7 @@ enum status apply_idp_set(struct application *a)
     return status;
   }
   text_escape(wanted.issuer, strlen(wanted.issuer), a->event.detail, sizeof a->event.detail);
+  a->result->waits = staged;
   if (staged) {
     (void)stpncpy(a->event.event, "idp.stage", sizeof a->event.event - 1);
   }

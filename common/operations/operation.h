@@ -85,6 +85,7 @@ struct operation_result {
   char last_sign_in_from[256];
   struct ticket ticket; // of a sign-in that was granted
   struct domain domain; // DOMAIN_ADD, DOMAIN_VERIFY
+  bool waits;           // IDP_SET: in effect only after a test sign-in
 };
 
 // Applies OPERATION durably and publishes what it changed. STATUS_REFUSED (policy), STATUS_NOT_FOUND, STATUS_EXISTS,

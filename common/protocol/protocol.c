@@ -62,6 +62,7 @@ static const struct field AUTHORIZED_FIELDS[] = {
     FIELD_OF_TEXT(message_authorized, issuer),    FIELD_OF_TEXT(message_authorized, client_id),
     FIELD_OF_TEXT(message_authorized, subject),   FIELD_OF_TEXT(message_authorized, email),
     FIELD_OF_U8(message_authorized, email_state), FIELD_OF_TEXT(message_authorized, name),
+    FIELD_OF_TEXT(message_authorized, acr),       FIELD_OF_TEXT(message_authorized, amr),
     FIELD_OF_TEXT(message_authorized, algorithm), FIELD_OF_TEXT(message_authorized, key_id),
     FIELD_OF_U32(message_authorized, requests),   FIELD_OF_U32(message_authorized, connections),
 };

@@ -137,10 +137,12 @@ struct message_authorized {
   char issuer[PROTOCOL_URL_SIZE];
   char client_id[PROTOCOL_CLIENT_SIZE];
   char subject[PROTOCOL_SUBJECT_SIZE];
-  char email[EMAIL_SIZE]; // folded
-  uint8_t email_state;    // enum email_state
-  char name[256];         // "" if absent or not legal
-  char algorithm[16];     // of the ID token's signature
+  char email[EMAIL_SIZE];           // folded
+  uint8_t email_state;              // enum email_state
+  char name[256];                   // "" if absent or not legal
+  char acr[PROTOCOL_STRENGTH_SIZE]; // escaped; "" if absent
+  char amr[PROTOCOL_STRENGTH_SIZE]; // escaped, with spaces between its values; "" if absent
+  char algorithm[16];               // of the ID token's signature
   char key_id[128];
   uint32_t requests;    // HTTP requests made
   uint32_t connections; // TLS or TCP connections made

@@ -46,6 +46,10 @@ static void declined_and_expired_are_told_apart(void **state)
   (void)state;
   harness_reply_error("access_denied");
   harness_expect_failed(FAILURE_DECLINED, "access_denied");
+  harness_replace(TOKEN, (struct stub_reply){.status = 400,
+                                             .body = "{\"error\":\"access_denied\",\"error_description\":"
+                                                     "\"blocked by \\u001b[31mpolicy\"}"});
+  harness_expect_failed(FAILURE_DECLINED, "access_denied: blocked by \\x1b[31mpolicy");
   stub_forget(stub, TOKEN);
   harness_reply_error("expired_token");
   harness_expect_failed(FAILURE_EXPIRED, "expired_token");

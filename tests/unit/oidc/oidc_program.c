@@ -100,10 +100,31 @@ static void discovery_alone_tells_what_was_found(void **state)
   assert_string_equal(strrchr(found->userinfo_endpoint, '/'), "/userinfo");
   assert_int_equal(found->keys, 1);
   channel_free_message(MESSAGE_FOUND, value);
-  assert_int_equal(stub_count(stub, DEVICE), 0);
+  assert_int_equal(stub_count(stub, DEVICE), 1);
+  assert_int_equal(stub_count(stub, TOKEN), 0);
   harness_replace(KEYS, (struct stub_reply){.status = 404});
   assert_int_equal(harness_exchange(MESSAGE_DISCOVER, &request, &value), MESSAGE_FAILED);
   channel_free_message(MESSAGE_FAILED, value);
+}
+
+static void a_discovery_finds_out_whether_the_client_is_known(void **state)
+{
+  (void)state;
+  struct message_sign_in request = harness_request(HARNESS_SHORT_S);
+  void *value = NULL;
+  harness_replace(DEVICE, (struct stub_reply){.status = 401, .body = "{\"error\":\"invalid_client\"}"});
+  assert_int_equal(harness_exchange(MESSAGE_DISCOVER, &request, &value), MESSAGE_FAILED);
+  assert_non_null(strstr(((const struct message_failed *)value)->detail, "invalid_client"));
+  channel_free_message(MESSAGE_FAILED, value);
+}
+
+static void acr_and_amr_are_shown_escaped(void **state)
+{
+  (void)state;
+  harness_reply_claims(",\"email\":\"alice@acme.test\",\"acr\":\"urn:\\u001bgold\",\"amr\":[\"pwd\",7,\"o tp\"]");
+  struct message_authorized identity = harness_expect_authorized();
+  assert_string_equal(identity.acr, "urn:\\x1bgold");
+  assert_string_equal(identity.amr, "pwd o tp");
 }
 
 static void expect_gone(const char *hanging)
@@ -270,6 +291,8 @@ int main(void)
       STUBBED(an_email_that_is_missing_comes_from_userinfo),
       STUBBED(an_unknown_key_is_fetched_once_more),
       STUBBED(discovery_alone_tells_what_was_found),
+      STUBBED(a_discovery_finds_out_whether_the_client_is_known),
+      STUBBED(acr_and_amr_are_shown_escaped),
       STUBBED(H60_the_program_is_gone_when_its_starter_is),
       STUBBED(the_program_is_gone_while_it_waits_between_polls),
       STUBBED(a_starter_that_says_too_much_is_not_served),
