@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "assertion.h"
+#include "base/cleanup.h"
 #include "form.h"
+#include "jose.h"
 
 void client_auth_done(struct client_auth_parts *parts)
 {
@@ -12,12 +14,37 @@ void client_auth_done(struct client_auth_parts *parts)
   bytes_done(&parts->password);
 }
 
-static enum status add_basic(const struct message_sign_in *request, struct client_auth_parts *parts,
-                             struct http_request *http_request)
+// What stands behind "Basic " in the header (RFC 7617 2): libcurl writes it, this only knows it.
+static enum status keep_basic(struct exchange *x, const struct client_auth_parts *parts)
 {
+  struct bytes pair CLEANUP(bytes_done) = BYTES_EMPTY;
+  bytes_done(&x->credential);
+  enum status status = bytes_append(&pair, bytes_text(&parts->user), parts->user.length);
+  if (status == STATUS_OK) {
+    status = bytes_append_text(&pair, ":");
+  }
+  if (status == STATUS_OK) {
+    status = bytes_append(&pair, bytes_text(&parts->password), parts->password.length);
+  }
+  if (status == STATUS_OK) {
+    status = jose_encode(pair.data, pair.length, &x->credential);
+  }
+  for (size_t i = 0; i < x->credential.length; i++) {
+    char *at = &x->credential.data[i];
+    *at = (char)(*at == '-' ? '+' : *at == '_' ? '/' : *at); // base64 instead of base64url
+  }
+  return status;
+}
+
+static enum status add_basic(struct exchange *x, struct client_auth_parts *parts, struct http_request *http_request)
+{
+  const struct message_sign_in *request = x->request;
   enum status status = form_encode(&parts->user, request->client_id, strlen(request->client_id));
   if (status == STATUS_OK) {
     status = form_encode(&parts->password, bytes_text(&request->client_secret), request->client_secret.length);
+  }
+  if (status == STATUS_OK) {
+    status = keep_basic(x, parts);
   }
   if (status == STATUS_OK) {
     http_request->user = &parts->user;
@@ -36,15 +63,15 @@ static enum status add_post(const struct message_sign_in *request, struct bytes 
 static enum status add_assertion(struct exchange *x, struct bytes *form)
 {
   static const char TYPE[] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-  bytes_done(&x->assertion);
-  enum status status = assertion_make(x->request, x->found.token_endpoint, &x->refusal, &x->assertion);
+  bytes_done(&x->credential);
+  enum status status = assertion_make(x->request, x->found.token_endpoint, &x->refusal, &x->credential);
   if (status == STATUS_OK) {
     status = form_add(form, "client_id", x->request->client_id);
   }
   if (status == STATUS_OK) {
     status = form_add(form, "client_assertion_type", TYPE);
   }
-  return status != STATUS_OK ? status : form_add(form, "client_assertion", bytes_text(&x->assertion));
+  return status != STATUS_OK ? status : form_add(form, "client_assertion", bytes_text(&x->credential));
 }
 
 enum status client_auth_add(struct exchange *x, struct bytes *form, struct client_auth_parts *parts,
@@ -52,7 +79,7 @@ enum status client_auth_add(struct exchange *x, struct bytes *form, struct clien
 {
   switch ((enum client_auth)x->request->client_auth) {
   case CLIENT_AUTH_NONE: return form_add(form, "client_id", x->request->client_id);
-  case CLIENT_AUTH_BASIC: return add_basic(x->request, parts, http_request);
+  case CLIENT_AUTH_BASIC: return add_basic(x, parts, http_request);
   case CLIENT_AUTH_POST: return add_post(x->request, form);
   case CLIENT_AUTH_SECRET_JWT:
   case CLIENT_AUTH_PRIVATE_KEY_JWT: return add_assertion(x, form);

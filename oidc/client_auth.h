@@ -16,6 +16,6 @@ struct client_auth_parts {
 void client_auth_done(struct client_auth_parts *parts);
 
 // Adds the client's identification to FORM, or to PARTS and then to HTTP_REQUEST, which borrows it from there. If this
-// fails nothing may be sent. An assertion is made anew each time, and kept in X. Statuses as in exchange.h.
+// fails nothing may be sent. What shows who we are is kept in X. Statuses as in exchange.h.
 MUST_CHECK enum status client_auth_add(struct exchange *x, struct bytes *form, struct client_auth_parts *parts,
                                        struct http_request *http_request);

@@ -24,6 +24,9 @@ void document_start_up(void);
 // STATUS_INVALID, STATUS_NO_MEMORY.
 MUST_CHECK enum status document_parse(const void *text, size_t length, struct cJSON **ret_document);
 
+// The same for a claims set (RFC 7519 4), in which a member written with a fraction or an exponent is no number.
+MUST_CHECK enum status document_parse_claims(const void *text, size_t length, struct cJSON **ret_document);
+
 void document_free(struct cJSON *document);
 
 // For CLEANUP().

@@ -10,11 +10,11 @@ struct exchange {
   const struct message_sign_in *request; // checked by request_check(); borrowed
   struct http *http;                     // borrowed
   struct message_found found;            // filled by discovery_fetch()
-  struct bytes assertion;                // the last one that was sent; for exchange_done()
+  struct bytes credential;               // by which the last request showed who we are; for exchange_done()
   struct refusal refusal;
 };
 
 static inline void exchange_done(struct exchange *x)
 {
-  bytes_done(&x->assertion);
+  bytes_done(&x->credential);
 }

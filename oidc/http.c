@@ -26,7 +26,7 @@ struct http {
   struct http_settings settings;
   bool plain;           // the request under way is http, to loopback
   size_t header_length; // received in this request
-  bool is_over;         // more than allowed was received
+  size_t limit_met;     // what was received is longer than this; 0: nothing is
   struct bytes *body;   // where the body goes
   uint32_t requests;
   uint32_t connections;
@@ -51,7 +51,7 @@ static size_t receive_body(char *data, size_t one, size_t length, void *context)
   struct http *http = context;
   (void)one;
   if (length > HTTP_BODY_MAX - http->body->length) {
-    http->is_over = true;
+    http->limit_met = HTTP_BODY_MAX;
     return 0;
   }
   return bytes_append(http->body, data, length) == STATUS_OK ? length : 0;
@@ -63,7 +63,7 @@ static size_t receive_header(char *data, size_t one, size_t length, void *contex
   (void)data;
   (void)one;
   if (length > HTTP_HEADERS_MAX - http->header_length) {
-    http->is_over = true;
+    http->limit_met = HTTP_HEADERS_MAX;
     return 0;
   }
   http->header_length += length;
@@ -215,11 +215,14 @@ static enum status explain(const struct http *http, const char *url, CURLcode co
   struct shown where = refusal_show(url, strlen(url));
   const char *words = http->problem[0] != '\0' ? http->problem : curl_easy_strerror(code);
   struct shown why = refusal_show(words, strlen(words));
-  if (code == CURLE_OUT_OF_MEMORY) {
+  // libcurl says this of a header line, too, that is longer than it takes.
+  if (code == CURLE_OUT_OF_MEMORY && !memory_is_left(HTTP_BODY_MAX)) {
     return STATUS_NO_MEMORY;
   }
-  if (http->is_over) {
-    return refusal_set(r, FAILURE_MISCONFIGURED, "%s: the answer is longer than %d bytes", where.text, HTTP_BODY_MAX);
+  if (http->limit_met > 0 || code == CURLE_OUT_OF_MEMORY) {
+    size_t limit = http->limit_met > 0 ? http->limit_met : HTTP_HEADERS_MAX;
+    return refusal_set(r, FAILURE_MISCONFIGURED, "%s: the %s longer than %zu bytes", where.text,
+                       limit == HTTP_BODY_MAX ? "answer is" : "answer's headers are", limit);
   }
   if (is_tls_problem(code)) {
     return refusal_set(r, FAILURE_TLS, "%s: %s", where.text, why.text);
@@ -264,7 +267,7 @@ static enum status send_request(struct http *http, const struct http_request *re
   CURLcode code = CURLE_OK;
   http->body = &answer->body;
   http->header_length = 0;
-  http->is_over = false;
+  http->limit_met = 0;
   http->problem[0] = '\0';
   if (!set_request(http, request, connect_by_ms) || curl_multi_add_handle(http->multi, http->easy) != CURLM_OK) {
     return STATUS_NO_MEMORY;

@@ -48,7 +48,7 @@ static enum status parse_part(const struct part *part, const char *clause, struc
   struct bytes text CLEANUP(bytes_done) = BYTES_EMPTY;
   enum status status = jose_decode(part->text, part->length, &text);
   if (status == STATUS_OK) {
-    status = document_parse(text.data, text.length, ret_document);
+    status = document_parse_claims(text.data, text.length, ret_document);
   }
   if (status == STATUS_OK || status == STATUS_NO_MEMORY) {
     return status;

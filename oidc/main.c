@@ -37,7 +37,7 @@ static enum status send_failed(struct channel *c, struct exchange *x, enum statu
     (void)refusal_set(&x->refusal, FAILURE_INTERNAL, "%s", explain(status));
   }
   refusal_blot_out(&x->refusal, &x->request->client_secret);
-  refusal_blot_out(&x->refusal, &x->assertion);
+  refusal_blot_out(&x->refusal, &x->credential);
   failed.reason = x->refusal.reason;
   memcpy(failed.detail, x->refusal.detail, sizeof failed.detail);
   return channel_send(c, MESSAGE_FAILED, &failed, clock_monotonic_ms() + SEND_WAIT_MS);

@@ -48,3 +48,10 @@ char *memory_strdup(const char *text)
   }
   return copy;
 }
+
+bool memory_is_left(size_t size)
+{
+  void *pointer = calloc(1, size);
+  free(pointer);
+  return pointer != NULL;
+}

@@ -11,8 +11,6 @@
 
 enum {
   HTTP_OK = 200,
-  HTTP_TOO_MANY_REQUESTS = 429,
-  HTTP_SERVER_ERROR = 500,
   SLOW_DOWN_S = 5,  // RFC 8628 3.5
   BACK_OFF_MAX = 16 // times the interval
 };
@@ -110,16 +108,11 @@ static enum status read_error(struct exchange *x, const struct http_answer *answ
   return provider_refuse(x, WHAT, answer, body);
 }
 
-static bool is_overloaded(const struct http_answer *answer)
-{
-  return answer->status == HTTP_TOO_MANY_REQUESTS || answer->status >= HTTP_SERVER_ERROR;
-}
-
 static enum status read_answer(struct exchange *x, const struct http_answer *answer, enum poll_outcome *ret_outcome,
                                struct tokens *ret_tokens)
 {
   struct cJSON *document CLEANUP(document_done) = NULL;
-  if (is_overloaded(answer)) {
+  if (provider_is_busy(answer)) {
     (void)refusal_set(&x->refusal, FAILURE_UNREACHABLE, "%s: HTTP %ld", WHAT, answer->status);
     *ret_outcome = POLL_NO_ANSWER;
     return STATUS_OK;

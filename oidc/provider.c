@@ -7,23 +7,28 @@
 #include "client_auth.h"
 #include "document.h"
 
-enum { HTTP_OK = 200 };
+enum { HTTP_OK = 200, HTTP_TOO_MANY_REQUESTS = 429, HTTP_SERVER_ERROR = 500 };
+
+// RFC 9110 15.6, RFC 6585 4: a provider in trouble, not one that is set up wrongly.
+bool provider_is_busy(const struct http_answer *answer)
+{
+  return answer->status == HTTP_TOO_MANY_REQUESTS || answer->status >= HTTP_SERVER_ERROR;
+}
 
 enum status provider_refuse(struct exchange *x, const char *what, const struct http_answer *answer,
                             const struct cJSON *body)
 {
   const char *error = body != NULL ? document_string(body, "error") : NULL;
   const char *description = body != NULL ? document_string(body, "error_description") : NULL;
+  enum failure reason = provider_is_busy(answer) ? FAILURE_UNREACHABLE : FAILURE_MISCONFIGURED;
   if (error == NULL) {
-    return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "%s: HTTP %ld without a reason", what, answer->status);
+    return refusal_set(&x->refusal, reason, "%s: HTTP %ld without a reason", what, answer->status);
   }
   struct shown shown_error = refusal_show(error, strlen(error));
-  if (description == NULL) {
-    return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "%s: HTTP %ld: %s", what, answer->status, shown_error.text);
-  }
-  struct shown shown_description = refusal_show(description, strlen(description));
-  return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "%s: HTTP %ld: %s: %s", what, answer->status, shown_error.text,
-                     shown_description.text);
+  struct shown shown_description =
+      refusal_show(description != NULL ? description : "", description != NULL ? strlen(description) : 0);
+  return refusal_set(&x->refusal, reason, "%s: HTTP %ld: %s%s%s", what, answer->status, shown_error.text,
+                     description != NULL ? ": " : "", shown_description.text);
 }
 
 enum status provider_parse(struct exchange *x, const char *what, const struct http_answer *answer,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The provider's answers: JSON documents, and errors (RFC 6749 5.2).
 #pragma once
+#include <stdbool.h>
+
 #include "base/status.h"
 #include "exchange.h"
 #include "http.h"
@@ -21,7 +23,10 @@ MUST_CHECK enum status provider_post(struct exchange *x, const char *url, struct
 MUST_CHECK enum status provider_parse(struct exchange *x, const char *what, const struct http_answer *answer,
                                       struct cJSON **ret_document);
 
-// Refuses with FAILURE_MISCONFIGURED, the HTTP status and, if BODY (may be NULL) has them, the provider's "error" and
-// "error_description", escaped. Returns STATUS_REFUSED.
+// Whether ANSWER says that the provider cannot answer now.
+bool provider_is_busy(const struct http_answer *answer);
+
+// Refuses with FAILURE_UNREACHABLE if provider_is_busy(), else FAILURE_MISCONFIGURED; with the HTTP status and, if BODY
+// (may be NULL) has them, the provider's "error" and "error_description", escaped. Returns STATUS_REFUSED.
 enum status provider_refuse(struct exchange *x, const char *what, const struct http_answer *answer,
                             const struct cJSON *body);

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "form.h"
 
 enum { SECRET_MIN = 4, SECRET_START = 16 };
 
@@ -34,6 +35,27 @@ enum status refusal_set(struct refusal *r, enum failure reason, const char *form
   return STATUS_REFUSED;
 }
 
+// Where text was cut, the last bytes may be the first of a secret.
+static void blot_out_before(char *text, size_t end, const char *secret)
+{
+  size_t most = strlen(secret) < end ? strlen(secret) : end;
+  for (size_t length = most; length >= SECRET_MIN; length--) {
+    if (memcmp(text + end - length, secret, length) == 0) {
+      memset(text + end - length, '*', length);
+      return;
+    }
+  }
+}
+
+static void blot_out_cut(char *text, const char *secret)
+{
+  static const char CUT[] = "...";
+  for (const char *at = text; (at = strstr(at, CUT)) != NULL; at += strlen(CUT)) {
+    blot_out_before(text, (size_t)(at - text), secret);
+  }
+  blot_out_before(text, strlen(text), secret);
+}
+
 static size_t common_length(const char *a, const char *b)
 {
   size_t length = 0;
@@ -55,6 +77,18 @@ static void blot_out(char *text, const char *secret)
     memset(at, '*', length);
     at += length;
   }
+  blot_out_cut(text, secret);
+}
+
+// As it was sent in a form.
+static void blot_out_encoded(char *text, const struct bytes *secret)
+{
+  struct bytes encoded CLEANUP(bytes_done) = BYTES_EMPTY;
+  if (form_encode(&encoded, secret->data, secret->length) != STATUS_OK) {
+    text[0] = '\0';
+    return;
+  }
+  blot_out(text, bytes_text(&encoded));
 }
 
 void refusal_blot_out(struct refusal *r, const struct bytes *secret)
@@ -72,4 +106,5 @@ void refusal_blot_out(struct refusal *r, const struct bytes *secret)
   text_escape(secret->data, secret->length, escaped.data, size + 8);
   blot_out(r->detail, secret->data);
   blot_out(r->detail, escaped.data);
+  blot_out_encoded(r->detail, secret);
 }

@@ -28,7 +28,7 @@ struct shown refusal_show(const char *data, size_t length);
 enum status refusal_set(struct refusal *r, enum failure reason, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-// Blots out every appearance of SECRET, which is text, in R's detail, as it is and as refusal_show() would have written
-// it, or cut it off after 16 bytes or more: a provider's error may repeat what it was sent. A SECRET shorter than four
-// bytes is left: blotting it out would tell more.
+// Blots out every appearance of SECRET, which is text, in R's detail, as it is, as refusal_show() would have written
+// it, or cut it off, and as it stands in a form: a provider's error may repeat what it was sent. A SECRET shorter than
+// four bytes is left: blotting it out would tell more.
 void refusal_blot_out(struct refusal *r, const struct bytes *secret);

@@ -118,7 +118,7 @@ struct message_sign_in {
 };
 
 struct message_code {
-  char verification_uri[PROTOCOL_URL_SIZE];          // RFC 8628 3.2, printable ASCII, http or https
+  char verification_uri[PROTOCOL_URL_SIZE];          // RFC 8628 3.2, printable ASCII, https (http to loopback in tests)
   char verification_uri_complete[PROTOCOL_URL_SIZE]; // "" if absent
   char user_code[128];                               // printable ASCII
   uint32_t expires_in_s;

@@ -307,7 +307,7 @@ static void each_client_authentication_puts_the_secret_where_it_belongs(void **s
     struct client_auth_parts parts CLEANUP(client_auth_done) = {0};
     struct http_request sent = {0};
     request.client_auth = method;
-    struct exchange x = {.request = &request};
+    struct exchange x CLEANUP(exchange_done) = {.request = &request};
     assert_int_equal(client_auth_add(&x, &form, &parts, &sent), STATUS_OK);
     assert_string_equal(bytes_text(&form), FORMS[method]);
     assert_int_equal(sent.user != NULL, method == CLIENT_AUTH_BASIC);

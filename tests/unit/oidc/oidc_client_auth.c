@@ -80,9 +80,9 @@ static char *assertion_by(enum client_auth method, const struct bytes *credentia
       "client_id=hosts&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&"
       "client_assertion=";
   assert_memory_equal(bytes_text(&form), BEFORE, strlen(BEFORE));
-  assert_string_equal(bytes_text(&form) + strlen(BEFORE), bytes_text(&x.assertion));
+  assert_string_equal(bytes_text(&form) + strlen(BEFORE), bytes_text(&x.credential));
   assert_null(strstr(bytes_text(&form), bytes_text(credential)));
-  return strdup(bytes_text(&x.assertion));
+  return strdup(bytes_text(&x.credential));
 }
 
 static struct cJSON *part_of(const char *token, int number)
