@@ -66,6 +66,9 @@ static const struct {
      "with 'idp set --issuer'"},
     {FAILURE_MISCONFIGURED, "",
      "the provider, or this client at it, is not set up rightly; the client needs the device authorization grant"},
+    {FAILURE_DECLINED, "AADSTS",
+     "the provider's own policy (conditional access) blocks this sign-in; exempt this client or the device code flow "
+     "there"},
     {FAILURE_DECLINED, "", "the sign-in was declined at the provider, by the person or by the provider's own policy"},
     {FAILURE_EXPIRED, "", "nobody approved in time; run the test again"},
     {FAILURE_TOKEN, "clock", "the clocks of this host and the provider differ; set this host's clock (NTP)"},

@@ -106,6 +106,10 @@ polled("pending-forever", "nobody ever approves", EXPIRED, PENDING, timeout=3, h
 polled("slow-down-forever", "slow_down without end", EXPIRED, SLOWER, timeout=3, holes="H29", counts={"token": 1})
 polled("access-denied", "declined", refused("DECLINED", "RFC 8628 3.5: access_denied"), error("access_denied"),
        counts={"token": 1})
+polled("grant-not-allowed", "the client may not use this grant", refused("MISCONFIGURED", "unauthorized_client"),
+       error("unauthorized_client"), counts={"token": 1})
+polled("blocked-by-policy", "conditional access says no", refused("DECLINED", "access_denied: AADSTS53003: blocked"),
+       error("access_denied", error_description="AADSTS53003: blocked"), counts={"token": 1})
 polled("denied-with-escape", "declined, with a terminal escape", refused("DECLINED", "RFC 8628 3.5: access_denied"),
        error("access_denied", error_description="\x1b]0;x\x07\nroot:"), holes="H33")
 polled("expired-token", "the codes have expired", refused("EXPIRED", "RFC 8628 3.5: expired_token"),

@@ -1,0 +1,101 @@
+"""What `ssoctl idp test` says of a provider that is wrong, and that it names the mend."""
+import contextlib
+import pathlib
+import subprocess
+
+import check
+import host
+import processes
+
+HOSTILE = pathlib.Path(__file__).resolve().parents[1] / "hostile" / "provider"
+
+
+def idp_test_names_the_mend_for_a_wrong_issuer(rig):
+    _says(rig, "issuer-other", "the issuer is wrong.*idp set --issuer")
+
+
+def idp_test_names_the_mend_for_an_issuer_of_every_tenant(rig):
+    _says(rig, "issuer-common", "issuer of your own tenant")
+
+
+def idp_test_names_the_mend_for_a_client_that_is_not_known(rig):
+    _says(rig, "device-401-json", "does not know this client.*idp show")
+
+
+def idp_test_without_signin_finds_a_client_that_is_not_known(rig):
+    _says(rig, "device-401-json", "does not know this client.*idp show", "--no-signin")
+
+
+def idp_test_names_the_mend_for_a_grant_that_is_not_allowed(rig):
+    _says(rig, "grant-not-allowed", "may not use the device authorization grant; allow it")
+
+
+def idp_test_names_the_mend_for_a_provider_without_the_device_grant(rig):
+    _says(rig, "device-url-missing", "device authorization grant turned off")
+
+
+def idp_test_names_the_mend_for_a_policy_of_the_provider(rig):
+    _says(rig, "blocked-by-policy", "conditional access.*exempt this client")
+
+
+def idp_test_names_the_mend_for_clocks_that_differ(rig):
+    _says(rig, "exp-past", "set this host's clock")
+    _says(rig, "iat-future", "set this host's clock")
+
+
+def idp_test_names_the_mend_for_an_unknown_CA(rig):
+    _says(rig, "tls-unknown-ca", "idp set --ca-file")
+
+
+def idp_test_names_the_mend_for_a_certificate_for_another_name(rig):
+    _says(rig, "tls-wrong-name", "the name that the certificate has")
+
+
+def idp_test_names_the_mend_for_an_expired_certificate(rig):
+    _says(rig, "tls-expired", "certificate has expired")
+
+
+def H33_idp_test_shows_no_terminal_escape_of_a_provider(rig):
+    said = _says(rig, "denied-with-escape", "declined")
+    check.lacks(said, "\x1b", "what idp test says")
+
+
+def idp_test_shows_what_came_back(rig):
+    said = _asked(rig, "good", wants=0)
+    for words in (r"subject\s+\S", r"algorithm\s+[REP]S", r"requests\s+4", r"connections\s+1", r"code_ms\s+\d",
+                  r"seconds\s+\d", r"row\s+S\d"):
+        check.contains(said, words, "what idp test shows")
+
+
+def _says(rig, case, words, *options):
+    said = _asked(rig, case, *options, wants=1)
+    check.contains(said, words, f"what idp test says of {case}")
+    return said
+
+
+def _asked(rig, case, *options, wants):
+    org = rig.orgs.delta()
+    with _hostile(rig) as (ports, ca):
+        listener = case.removeprefix("tls-") if case.startswith("tls-") else "main"
+        host.ssoctl("idp", "set", org, "--issuer", f"{ports[listener]}/{case}", "--client-id", "hosts",
+                    "--ca-file", ca)
+        try:
+            return host.ssoctl("idp", "test", org, *options, wants=wants).text
+        finally:
+            host.ssoctl("idp", "set", org, "--issuer", rig.idp.issuer, "--client-id", "ssoorg", "--ca-file", rig.ca)
+
+
+@contextlib.contextmanager
+def _hostile(rig):
+    ca = rig.folder / "hostile.pem"
+    process = subprocess.Popen([HOSTILE, "--ca-out", ca], stdout=subprocess.PIPE, text=True)
+    try:
+        ports = {}
+        for line in process.stdout:
+            if line.strip() == "ready":
+                break
+            name, url = line.split()
+            ports[name] = url
+        yield ports, ca
+    finally:
+        processes.stop(process)
