@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "desk.h"
 #include "operations/password.h"
+#include "people.h"
 #include "store/accounts.h"
 
 enum { SETTING_SIZE = 32 };
@@ -46,6 +46,24 @@ int cmd_org_create(const struct invocation *in)
   if (code == EXIT_DONE) {
     desk_done(&desk, "org %s made, owner %s with uid %u; next: ssoctl password set %s", op.org, result.account.login,
               result.account.uid, op.email);
+  }
+  return code;
+}
+
+int cmd_org_transfer(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct operation op;
+  struct operation_result result;
+  int code = people_start(&desk, in, OPERATION_ORG_TRANSFER, &op);
+  if (code == EXIT_DONE) {
+    code = desk_confirm(&desk, "The present owner becomes an admin of the org. Go on?");
+  }
+  if (code == EXIT_DONE) {
+    code = desk_operate(&desk, &op, &result);
+  }
+  if (code == EXIT_DONE) {
+    desk_done(&desk, "org %s: %s is its owner%s", op.org, op.email, result.changed ? "" : " already");
   }
   return code;
 }

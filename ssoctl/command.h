@@ -36,6 +36,8 @@ enum option {
   OPTION_SINCE,
   OPTION_SERVICE,
   OPTION_RHOST,
+  OPTION_END_SESSIONS,
+  OPTION_IDLE,
   OPTION_COUNT
 };
 
@@ -81,6 +83,7 @@ int cmd_status(const struct invocation *in);
 int cmd_org_create(const struct invocation *in);
 int cmd_org_list(const struct invocation *in);
 int cmd_org_show(const struct invocation *in);
+int cmd_org_transfer(const struct invocation *in);
 int cmd_org_set(const struct invocation *in);
 int cmd_provisioning_show(const struct invocation *in);
 int cmd_provisioning_set(const struct invocation *in);
@@ -100,6 +103,15 @@ int cmd_invite_cancel(const struct invocation *in);
 int cmd_member_add(const struct invocation *in);
 int cmd_member_list(const struct invocation *in);
 int cmd_member_remove(const struct invocation *in);
+int cmd_member_role(const struct invocation *in);
+int cmd_member_suspend(const struct invocation *in);
+int cmd_member_resume(const struct invocation *in);
+int cmd_account_list(const struct invocation *in);
+int cmd_account_show(const struct invocation *in);
+int cmd_account_lock(const struct invocation *in);
+int cmd_account_unlock(const struct invocation *in);
+int cmd_account_rename(const struct invocation *in);
+int cmd_account_remove(const struct invocation *in);
 int cmd_password_set(const struct invocation *in);
 int cmd_password_remove(const struct invocation *in);
 int cmd_why(const struct invocation *in);

@@ -39,6 +39,8 @@ static const struct {
     [OPTION_SINCE] = {"--since", "DURATION|DATE"},
     [OPTION_SERVICE] = {"--service", "NAME"},
     [OPTION_RHOST] = {"--rhost", "ADDR"},
+    [OPTION_END_SESSIONS] = {"--end-sessions", NULL},
+    [OPTION_IDLE] = {"--idle", "DURATION"},
 };
 
 const char *option_usage(enum option option)

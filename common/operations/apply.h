@@ -35,10 +35,19 @@ MUST_CHECK enum status apply_find_account(struct application *a, struct account 
 MUST_CHECK enum status apply_new_account(struct application *a, const char *login, const char *email, int64_t org_id,
                                          struct account *ret_account);
 
+// Forgets an invite of EMAIL in the org, so that it gives no role, and no way back, behind an admin's back.
+MUST_CHECK enum status apply_drop_invite(struct application *a, int64_t org_id, const char *email);
+
+// Whether an account may get LOGIN: legal, an address only if it is its EMAIL, nobody's here or on the host.
+// STATUS_INVALID, STATUS_EXISTS with a report.
+MUST_CHECK enum status apply_check_login(struct application *a, const char *login, const char *email);
+
 apply_function apply_org_set, apply_org_create, apply_provisioning_set, apply_enforcement_set;
 apply_function apply_idp_set, apply_idp_remove, apply_idp_tried;
 apply_function apply_domain_add, apply_domain_verify, apply_domain_remove;
 apply_function apply_invite_create, apply_invite_cancel, apply_member_add, apply_member_remove;
+apply_function apply_member_role, apply_member_suspend, apply_member_resume, apply_org_transfer;
+apply_function apply_account_lock, apply_account_unlock, apply_account_rename, apply_account_remove;
 apply_function apply_password_set, apply_password_remove;
 apply_function apply_password_sign_in, apply_sso_sign_in, apply_sign_in_refused, apply_ticket_redeem;
 apply_function apply_number_reserve;

@@ -76,10 +76,9 @@ static enum status find_or_make(struct application *a, const struct org *org, st
   return status;
 }
 
-// An invite that waits must not give another role, or a way back, behind the admin's back.
-static enum status drop_invite(struct application *a, const struct org *org, const struct account *account)
+enum status apply_drop_invite(struct application *a, int64_t org_id, const char *email)
 {
-  enum status status = invite_remove(a->txn, org->id, account->email);
+  enum status status = invite_remove(a->txn, org_id, email);
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
@@ -95,7 +94,7 @@ enum status apply_member_add(struct application *a)
     status = apply_will_publish(a);
   }
   if (status == STATUS_OK) {
-    status = drop_invite(a, &org, &account);
+    status = apply_drop_invite(a, org.id, account.email);
   }
   if (status != STATUS_OK) {
     return status;
@@ -105,36 +104,6 @@ enum status apply_member_add(struct application *a)
   (void)snprintf(a->event.detail, sizeof a->event.detail, "as %s", role_word(a->op->value));
   return membership_put(
       a->txn, &(struct membership){account.id, org.id, a->op->value, SOURCE_MANUAL, MEMBER_ACTIVE, a->now_s, 0});
-}
-
-enum status apply_member_remove(struct application *a)
-{
-  struct org org;
-  struct account account;
-  struct membership membership;
-  enum status status = apply_find_org(a, &org);
-  if (status == STATUS_OK) {
-    status = apply_find_account(a, &account);
-  }
-  if (status != STATUS_OK) {
-    return status;
-  }
-  status = membership_get(a->txn, account.id, org.id, &membership);
-  if (status == STATUS_NOT_FOUND) {
-    report_set(a->report, "member \"%s\": is not a member of org \"%s\"", a->op->email, org.slug);
-  }
-  if (status == STATUS_OK && membership.role == ROLE_OWNER) {
-    report_set(a->report, "member \"%s\": is the owner of org \"%s\" and can only be replaced", a->op->email, org.slug);
-    return STATUS_REFUSED;
-  }
-  if (status == STATUS_OK) {
-    status = apply_will_publish(a);
-  }
-  if (status == STATUS_OK) {
-    status = drop_invite(a, &org, &account);
-  }
-  memcpy(a->event.login, account.login, sizeof a->event.login);
-  return status != STATUS_OK ? status : membership_remove(a->txn, account.id, org.id);
 }
 
 enum status apply_password_set(struct application *a)

@@ -28,9 +28,26 @@ enum status apply_find_account(struct application *a, struct account *ret_accoun
   return status;
 }
 
-static enum status check_free(struct application *a, const char *login, const char *email)
+// An org's name, or that of its admins' group: all names share one space (POLICY N2).
+static bool is_org_name(struct store_txn *txn, const char *login)
 {
+  static const char ADMINS[] = "-admins";
   struct org org;
+  char slug[SLUG_SIZE];
+  size_t length = strlen(login);
+  size_t suffix = strlen(ADMINS);
+  bool admins = length > suffix && strcmp(login + length - suffix, ADMINS) == 0;
+  size_t kept = admins ? length - suffix : length;
+  if (kept >= sizeof slug) {
+    return false;
+  }
+  memcpy(slug, login, kept);
+  slug[kept] = '\0';
+  return org_by_slug(txn, slug, &org) == STATUS_OK;
+}
+
+enum status apply_check_login(struct application *a, const char *login, const char *email)
+{
   struct account account;
   if (!name_is_login(login)) {
     report_set(a->report, "login \"%s\": is not an email address in lower case or [a-z][a-z0-9._+-]{0,30}", login);
@@ -41,14 +58,12 @@ static enum status check_free(struct application *a, const char *login, const ch
                login, email);
     return STATUS_INVALID;
   }
-  if (org_by_slug(a->txn, login, &org) == STATUS_OK) {
-    report_set(a->report, "login \"%s\": is the name of an org", login);
+  if (is_org_name(a->txn, login)) {
+    report_set(a->report, "login \"%s\": is the name of an org or of its admins' group", login);
     return STATUS_EXISTS;
   }
-  if (account_by_login(a->txn, login, &account) == STATUS_OK ||
-      account_by_email(a->txn, email, &account) == STATUS_OK) {
-    report_set(a->report, "account: login \"%s\" or email \"%s\" is taken by account \"%s\"", login, email,
-               account.login);
+  if (account_by_login(a->txn, login, &account) == STATUS_OK) {
+    report_set(a->report, "login \"%s\": is another account's", login);
     return STATUS_EXISTS;
   }
   if (getpwnam(login) != NULL || getgrnam(login) != NULL) {
@@ -56,6 +71,16 @@ static enum status check_free(struct application *a, const char *login, const ch
     return STATUS_EXISTS;
   }
   return STATUS_OK;
+}
+
+static enum status check_free(struct application *a, const char *login, const char *email)
+{
+  struct account account;
+  if (account_by_email(a->txn, email, &account) == STATUS_OK) {
+    report_set(a->report, "email \"%s\": is the account \"%s\"'s", email, account.login);
+    return STATUS_EXISTS;
+  }
+  return apply_check_login(a, login, email);
 }
 
 static enum status choose_number(struct application *a, const char *name, uint32_t *ret_number)

@@ -25,6 +25,14 @@ enum operation_kind {
   OPERATION_INVITE_CANCEL,    // org, email
   OPERATION_MEMBER_ADD,       // org, email, value: role, login, name, home, shell
   OPERATION_MEMBER_REMOVE,    // org, email
+  OPERATION_MEMBER_ROLE,      // org, email, value: role
+  OPERATION_MEMBER_SUSPEND,   // org, email
+  OPERATION_MEMBER_RESUME,    // org, email
+  OPERATION_ORG_TRANSFER,     // org, email: of the member who becomes its owner
+  OPERATION_ACCOUNT_LOCK,     // email or login in email
+  OPERATION_ACCOUNT_UNLOCK,   // likewise
+  OPERATION_ACCOUNT_RENAME,   // likewise, login: the new one
+  OPERATION_ACCOUNT_REMOVE,   // likewise
   OPERATION_PASSWORD_SET,     // email, password: the hash
   OPERATION_PASSWORD_REMOVE,  // email
   OPERATION_PASSWORD_SIGN_IN, // login, password: the hash that matched

@@ -228,6 +228,9 @@ enum status situation_answer(struct store_txn *txn, const struct situation *s, c
   if (status == STATUS_OK) {
     status = answer_invite(txn, s, clock_now_s(), &a);
   }
+  if (status == STATUS_OK && !s->person.known) {
+    status = account_was_removed(txn, s->email, &a.tombstoned);
+  }
   a.in_control = is_in_control(s, connection->org_id);
   if (status == STATUS_OK) {
     *ret_answer = a;

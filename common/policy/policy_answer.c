@@ -205,7 +205,7 @@ static void create(struct policy_decision *decision, enum role role)
 
 static bool fits_s10(const struct policy_question *q)
 {
-  return is_new(q) && q->answer.invite_here && !q->answer.tombstoned;
+  return is_new(q) && q->answer.invite_here;
 }
 
 static void decide_s10(const struct policy_question *q, struct policy_decision *decision)

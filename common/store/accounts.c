@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "store/numbers_store.h"
 
 enum status account_get(struct store_txn *txn, int64_t id, struct account *ret_account)
@@ -33,6 +34,40 @@ enum status account_by_email(struct store_txn *txn, const char *email, struct ac
   return get_by(txn, TABLE_ACCOUNT_EMAILS, email, ret_account);
 }
 
+enum status account_by_uid(struct store_txn *txn, uint32_t uid, struct account *ret_account)
+{
+  struct number use;
+  enum status status = numbers_get(txn, uid, &use);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  return use.use == NUMBER_ACCOUNT ? account_get(txn, use.id, ret_account) : STATUS_NOT_FOUND;
+}
+
+struct account_walk {
+  account_visit *visit;
+  void *context;
+};
+
+static enum status visit_account(void *context, const struct store_entry *entry)
+{
+  const struct account_walk *walk = context;
+  struct account account;
+  enum status status = record_decode(&ACCOUNT_RECORD, entry->data, entry->length, &account);
+  if (status == STATUS_OK) {
+    status = walk->visit(walk->context, &account);
+    record_done(&ACCOUNT_RECORD, &account);
+  }
+  return status;
+}
+
+enum status account_each(struct store_txn *txn, account_visit *visit, void *context)
+{
+  const struct store_key all = key_new();
+  struct account_walk walk = {visit, context};
+  return store_each(txn, TABLE_ACCOUNTS, &all, visit_account, &walk);
+}
+
 static enum status index_new(struct store_txn *txn, enum store_table index, const char *text, int64_t id)
 {
   const struct store_key key = key_of_text(text);
@@ -50,6 +85,13 @@ static enum status put_account(struct store_txn *txn, const struct account *acco
   return store_put_record(txn, TABLE_ACCOUNTS, &key, &ACCOUNT_RECORD, account);
 }
 
+static enum status lift_tombstone(struct store_txn *txn, const char *login)
+{
+  const struct store_key key = key_of_text(login);
+  enum status status = store_delete(txn, TABLE_TOMBSTONES, &key);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 enum status account_add(struct store_txn *txn, const struct account *account)
 {
   enum status status = index_new(txn, TABLE_ACCOUNT_LOGINS, account->login, account->id);
@@ -59,7 +101,53 @@ enum status account_add(struct store_txn *txn, const struct account *account)
   if (status == STATUS_OK) {
     status = numbers_take(txn, account->uid, &(struct number){NUMBER_ACCOUNT, account->id});
   }
+  if (status == STATUS_OK) {
+    status = lift_tombstone(txn, account->login);
+  }
   return status != STATUS_OK ? status : put_account(txn, account);
+}
+
+enum status account_rename(struct store_txn *txn, struct account *account, const char *login)
+{
+  const struct store_key before = key_of_text(account->login);
+  enum status status = index_new(txn, TABLE_ACCOUNT_LOGINS, login, account->id);
+  if (status == STATUS_OK) {
+    status = store_delete(txn, TABLE_ACCOUNT_LOGINS, &before);
+  }
+  if (status == STATUS_OK) {
+    status = text_copy(login, account->login, sizeof account->login);
+  }
+  return status != STATUS_OK ? status : put_account(txn, account);
+}
+
+enum status account_remove(struct store_txn *txn, const struct account *account, int64_t now_s)
+{
+  const struct store_key login = key_of_text(account->login);
+  const struct store_key email = key_of_text(account->email);
+  const struct store_key id = key_of_i64(account->id);
+  enum status status = store_delete(txn, TABLE_ACCOUNT_LOGINS, &login);
+  if (status == STATUS_OK) {
+    status = store_delete(txn, TABLE_ACCOUNT_EMAILS, &email);
+  }
+  if (status == STATUS_OK) {
+    status = store_delete(txn, TABLE_ACCOUNTS, &id);
+  }
+  if (status == STATUS_OK) {
+    status = numbers_retire(txn, account->uid);
+  }
+  return status != STATUS_OK ? status : store_put_i64(txn, TABLE_TOMBSTONES, &login, now_s);
+}
+
+enum status account_was_removed(struct store_txn *txn, const char *login, bool *ret_removed)
+{
+  const struct store_key key = key_of_text(login);
+  int64_t at_s = 0;
+  enum status status = store_get_i64(txn, TABLE_TOMBSTONES, &key, &at_s);
+  if (status == STATUS_OK || status == STATUS_NOT_FOUND) {
+    *ret_removed = status == STATUS_OK;
+    return STATUS_OK;
+  }
+  return status;
 }
 
 enum status account_update(struct store_txn *txn, const struct account *account)

@@ -9,12 +9,28 @@ MUST_CHECK enum status account_get(struct store_txn *txn, int64_t id, struct acc
 MUST_CHECK enum status account_by_login(struct store_txn *txn, const char *login, struct account *ret_account);
 MUST_CHECK enum status account_by_email(struct store_txn *txn, const char *email, struct account *ret_account);
 
+// The account that has UID. STATUS_NOT_FOUND also if a group has it, or it was given back.
+MUST_CHECK enum status account_by_uid(struct store_txn *txn, uint32_t uid, struct account *ret_account);
+
+// Calls VISIT with each account, in the order they were made; another status than STATUS_OK ends the walk.
+typedef enum status account_visit(void *context, const struct account *account);
+MUST_CHECK enum status account_each(struct store_txn *txn, account_visit *visit, void *context);
+
 // Stores a new account, its id given by store_next_id(), and its indexes. STATUS_EXISTS if the login, the email or the
 // number is taken already: nothing but the transaction's end may follow then.
 MUST_CHECK enum status account_add(struct store_txn *txn, const struct account *account);
 
 // Replaces a stored account whose login, email and uid stay as they are; STATUS_INVALID otherwise.
 MUST_CHECK enum status account_update(struct store_txn *txn, const struct account *account);
+
+// Gives a stored account another login, in ACCOUNT too. STATUS_EXISTS if it is taken.
+MUST_CHECK enum status account_rename(struct store_txn *txn, struct account *account, const char *login);
+
+// Forgets a stored account, whose identities and memberships are gone, and leaves tombstones for its number and login.
+MUST_CHECK enum status account_remove(struct store_txn *txn, const struct account *account, int64_t now_s);
+
+// Whether an account with this login was removed. The tombstone goes when an account is added under the name again.
+MUST_CHECK enum status account_was_removed(struct store_txn *txn, const char *login, bool *ret_removed);
 
 // The identity (org's connection, registration, subject), compared byte for byte.
 MUST_CHECK enum status identity_get(struct store_txn *txn, const struct connection *connection, const char *subject,

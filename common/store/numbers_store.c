@@ -34,6 +34,12 @@ enum status numbers_take(struct store_txn *txn, uint32_t number, const struct nu
   return status == STATUS_OK ? STATUS_EXISTS : status;
 }
 
+enum status numbers_retire(struct store_txn *txn, uint32_t number)
+{
+  const struct store_key key = number_key(number);
+  return store_put_record(txn, TABLE_NUMBERS, &key, &NUMBER_RECORD, &(struct number){NUMBER_REMOVED, 0});
+}
+
 static enum status count_number(void *context, const struct store_entry *entry)
 {
   struct map_settings *settings = context;

@@ -12,7 +12,7 @@
 #include "base/siphash.h"
 #include "base/status.h"
 
-enum { STORE_SCHEMA = 1, STORE_KEY_MAX = 511, STORE_LOCK_WAIT_MS = 5000 };
+enum { STORE_SCHEMA = 2, STORE_KEY_MAX = 511, STORE_LOCK_WAIT_MS = 5000 };
 
 enum store_table {
   TABLE_META,
@@ -33,6 +33,7 @@ enum store_table {
   TABLE_INVITES,            // org id, email -> invite
   TABLE_TICKETS,            // ticket id -> ticket
   TABLE_AUDIT,              // sequence -> event
+  TABLE_TOMBSTONES,         // login of a removed account -> when
   TABLE_COUNT
 };
 

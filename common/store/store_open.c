@@ -31,6 +31,7 @@ static const char *const TABLE_NAMES[TABLE_COUNT] = {
     [TABLE_INVITES] = "invites",
     [TABLE_TICKETS] = "tickets",
     [TABLE_AUDIT] = "audit",
+    [TABLE_TOMBSTONES] = "tombstones",
 };
 
 static enum status fail(struct report *report, const char *what, const char *dir, int code)

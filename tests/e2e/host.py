@@ -10,7 +10,7 @@ import check
 import processes
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-BUILD = TOP / "build-plain"
+BUILD = TOP / os.environ.get("SSOORG_BUILD", "build-plain")
 DIST = TOP / "dist"
 STORE = pathlib.Path("/var/lib/ssoorg/store")
 MAP = pathlib.Path("/var/lib/ssoorg/public/accounts.map")
@@ -129,6 +129,12 @@ class Kept:
         if self.copy.exists():
             processes.must("cp", "-a", self.copy, self.path)
         self.folder.cleanup()
+
+
+def processes_of(uid):
+    """The pids of what runs as this uid."""
+    return [int(path.name) for path in pathlib.Path("/proc").iterdir()
+            if path.name.isdigit() and path.exists() and path.stat().st_uid == uid]
 
 
 def mode_of(path):

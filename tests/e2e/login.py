@@ -129,6 +129,15 @@ def signs_in(rig, login, person=None, **how):
     return terminal.text
 
 
+def open_session(rig, login, person=None, **how):
+    """An interactive shell that stays open."""
+    terminal = Ssh(rig, login, shell=True, **how)
+    rig.idp.approve(terminal.challenge(), person or login)
+    terminal.send()
+    terminal.until(r"[$#] $", seconds=15)
+    return terminal
+
+
 def is_refused(rig, login, person=None, words=None, **how):
     """As sign_in, and it must not succeed; words are what the person is told."""
     terminal = sign_in(rig, login, person, **how)

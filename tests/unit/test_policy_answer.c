@@ -281,14 +281,17 @@ static void S12_invite_only_without_an_invite_is_refused(void **state)
   expect_refusal(&q, "S12", NOTICE_NOT_SET_UP);
 }
 
-static void S12_a_tombstoned_name_is_refused(void **state)
+static void S12_a_tombstoned_name_is_refused_until_it_is_invited_again(void **state)
 {
   (void)state;
   struct policy_question q = newcomer(PROVISIONING_JIT);
+  struct policy_decision decision;
   q.answer.tombstoned = true;
   expect_refusal(&q, "S12", NOTICE_NOT_SET_UP);
   q.answer.invite_here = true;
-  expect_refusal(&q, "S12", NOTICE_NOT_SET_UP);
+  policy_decide(&q, &decision);
+  assert_string_equal(decision.row, "S10");
+  assert_true(decision.create && decision.accept_invite);
 }
 
 static void unverified_emails_never_make_an_account_under_any_trust(void **state)
@@ -329,7 +332,7 @@ int main(void)
       cmocka_unit_test(S10_an_invite_makes_the_account_with_its_role),
       cmocka_unit_test(S11_jit_makes_the_account_with_the_default_role),
       cmocka_unit_test(S12_invite_only_without_an_invite_is_refused),
-      cmocka_unit_test(S12_a_tombstoned_name_is_refused),
+      cmocka_unit_test(S12_a_tombstoned_name_is_refused_until_it_is_invited_again),
       cmocka_unit_test(unverified_emails_never_make_an_account_under_any_trust),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Changes of an account that is there.
+#include <stdio.h>
+#include <string.h>
+
+#include "operations/apply.h"
+#include "store/numbers_store.h"
+
+// An owner can be replaced, and after that everything else (POLICY E4).
+static enum status refuse_owner(struct application *a, const struct account *account, const char *what)
+{
+  struct memberships all;
+  enum status status = memberships_of(a->txn, account->id, &all);
+  for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
+    struct org org;
+    status = org_get(a->txn, all.list[i].org_id, &org);
+    if (status == STATUS_OK && all.list[i].role == ROLE_OWNER) {
+      report_set(a->report, "account \"%s\": owns org \"%s\" and cannot be %s; 'ssoctl org transfer' comes first",
+                 account->login, org.slug, what);
+      return STATUS_REFUSED;
+    }
+  }
+  return status;
+}
+
+static enum status find(struct application *a, struct account *ret_account)
+{
+  enum status status = apply_find_account(a, ret_account);
+  if (status == STATUS_OK) {
+    memcpy(a->event.login, ret_account->login, sizeof a->event.login);
+    a->result->account = *ret_account;
+  }
+  return status;
+}
+
+static enum status set_status(struct application *a, enum account_status to)
+{
+  struct account account;
+  enum status status = find(a, &account);
+  if (status == STATUS_OK && to == ACCOUNT_LOCKED) {
+    status = refuse_owner(a, &account, "locked");
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  a->result->changed = account.status != to;
+  account.status = (uint8_t)to;
+  return account_update(a->txn, &account);
+}
+
+enum status apply_account_lock(struct application *a)
+{
+  return set_status(a, ACCOUNT_LOCKED);
+}
+
+enum status apply_account_unlock(struct application *a)
+{
+  return set_status(a, ACCOUNT_ACTIVE);
+}
+
+// Number, home and memberships stay.
+enum status apply_account_rename(struct application *a)
+{
+  struct account account;
+  enum status status = find(a, &account);
+  if (status == STATUS_OK && strcmp(account.login, a->op->login) == 0) {
+    a->result->changed = false;
+    return STATUS_OK;
+  }
+  if (status == STATUS_OK) {
+    status = apply_check_login(a, a->op->login, account.email);
+  }
+  if (status == STATUS_OK) {
+    status = apply_will_publish(a);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  (void)snprintf(a->event.detail, sizeof a->event.detail, "to %.200s", a->op->login);
+  status = account_rename(a->txn, &account, a->op->login);
+  a->result->account = account;
+  return status;
+}
+
+struct dropping {
+  struct application *a;
+  const char *email;
+};
+
+static enum status drop_invite_of(void *context, const struct org *org)
+{
+  struct dropping *d = context;
+  return apply_drop_invite(d->a, org->id, d->email);
+}
+
+static enum status drop_memberships(struct application *a, const struct account *account)
+{
+  struct memberships all;
+  enum status status = memberships_of(a->txn, account->id, &all);
+  for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
+    status = membership_remove(a->txn, account->id, all.list[i].org_id);
+  }
+  return status;
+}
+
+// Leaves tombstones: the number is never given again, the name not by a sign-in alone (POLICY D1, N4).
+enum status apply_account_remove(struct application *a)
+{
+  struct account account;
+  enum status status = find(a, &account);
+  if (status == STATUS_OK) {
+    status = refuse_owner(a, &account, "removed");
+  }
+  if (status == STATUS_OK) {
+    status = apply_will_publish(a);
+  }
+  if (status == STATUS_OK) {
+    status = drop_memberships(a, &account);
+  }
+  if (status == STATUS_OK) {
+    status = org_each(a->txn, drop_invite_of, &(struct dropping){a, account.email});
+  }
+  if (status == STATUS_OK) {
+    status = identity_drop_all(a->txn, account.id);
+  }
+  (void)snprintf(a->event.detail, sizeof a->event.detail, "uid %u is not given again", account.uid);
+  return status != STATUS_OK ? status : account_remove(a->txn, &account, a->now_s);
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// Changes of a membership that is there.
+#include <stdio.h>
+#include <string.h>
+
+#include "operations/apply.h"
+
+struct found {
+  struct org org;
+  struct account account;
+  struct membership membership;
+};
+
+// The membership that the operation names. An owner's is never changed: an owner is only replaced (POLICY E4). WHAT is
+// what would be done ("removed").
+static enum status find(struct application *a, const char *what, struct found *ret_found)
+{
+  enum status status = apply_find_org(a, &ret_found->org);
+  if (status == STATUS_OK) {
+    status = apply_find_account(a, &ret_found->account);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = membership_get(a->txn, ret_found->account.id, ret_found->org.id, &ret_found->membership);
+  if (status == STATUS_NOT_FOUND) {
+    report_set(a->report, "member \"%s\": is not a member of org \"%s\"", a->op->email, ret_found->org.slug);
+  }
+  if (status == STATUS_OK && ret_found->membership.role == ROLE_OWNER) {
+    report_set(a->report, "member \"%s\": owns org \"%s\" and cannot be %s, only replaced ('ssoctl org transfer')",
+               a->op->email, ret_found->org.slug, what);
+    status = STATUS_REFUSED;
+  }
+  if (status == STATUS_OK) {
+    memcpy(a->event.login, ret_found->account.login, sizeof a->event.login);
+    a->result->account = ret_found->account;
+  }
+  return status;
+}
+
+static enum status store_changed(struct application *a, const struct membership *membership, bool changed)
+{
+  a->result->changed = changed;
+  enum status status = changed ? apply_will_publish(a) : STATUS_OK;
+  return status != STATUS_OK || !changed ? status : membership_put(a->txn, membership);
+}
+
+enum status apply_member_role(struct application *a)
+{
+  struct found f;
+  enum status status = find(a, "given another role", &f);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  bool changed = f.membership.role != a->op->value;
+  (void)snprintf(a->event.detail, sizeof a->event.detail, "%s to %s", role_word(f.membership.role),
+                 role_word(a->op->value));
+  f.membership.role = a->op->value;
+  return store_changed(a, &f.membership, changed);
+}
+
+static enum status set_status(struct application *a, const char *what, enum member_status to)
+{
+  struct found f;
+  enum status status = find(a, what, &f);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  bool changed = f.membership.status != to;
+  f.membership.status = (uint8_t)to;
+  return store_changed(a, &f.membership, changed);
+}
+
+enum status apply_member_suspend(struct application *a)
+{
+  return set_status(a, "suspended", MEMBER_SUSPENDED);
+}
+
+enum status apply_member_resume(struct application *a)
+{
+  return set_status(a, "resumed", MEMBER_ACTIVE);
+}
+
+enum status apply_member_remove(struct application *a)
+{
+  struct found f;
+  enum status status = find(a, "removed", &f);
+  if (status == STATUS_OK) {
+    status = apply_will_publish(a);
+  }
+  if (status == STATUS_OK) {
+    status = apply_drop_invite(a, f.org.id, f.account.email);
+  }
+  return status != STATUS_OK ? status : membership_remove(a->txn, f.account.id, f.org.id);
+}
+
+// The new owner must be able to get in with the password whatever the provider does (POLICY E3, E4).
+static enum status check_may_own(struct application *a, const struct found *f)
+{
+  const char *missing = NULL;
+  bool enforced = f->org.enforcement != ENFORCEMENT_OFF;
+  if (f->account.status != ACCOUNT_ACTIVE) {
+    missing = "their account is locked";
+  } else if (f->membership.status != MEMBER_ACTIVE) {
+    missing = "their membership is suspended";
+  } else if (enforced && f->account.password[0] == '\0') {
+    missing = "they have no password (ssoctl password set), and the org enforces";
+  } else if (enforced && f->account.password_tried == 0) {
+    missing = "they have never signed in with their password, and the org enforces";
+  }
+  if (missing == NULL) {
+    return STATUS_OK;
+  }
+  report_set(a->report, "member \"%s\": cannot own org \"%s\": %s", a->op->email, f->org.slug, missing);
+  return STATUS_REFUSED;
+}
+
+static enum status demote_owner(struct application *a, const struct org *org)
+{
+  struct membership membership;
+  enum status status = membership_get(a->txn, org->owner_id, org->id, &membership);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+  }
+  membership.role = ROLE_ADMIN;
+  return membership_put(a->txn, &membership);
+}
+
+// The owner becomes an admin; nobody else changes.
+enum status apply_org_transfer(struct application *a)
+{
+  struct found f;
+  enum status status = apply_find_org(a, &f.org);
+  if (status == STATUS_OK) {
+    status = apply_find_account(a, &f.account);
+  }
+  if (status == STATUS_OK && f.account.id == f.org.owner_id) {
+    a->result->changed = false;
+    return STATUS_OK;
+  }
+  if (status == STATUS_OK) {
+    status = find(a, "made its owner", &f);
+  }
+  if (status == STATUS_OK) {
+    status = check_may_own(a, &f);
+  }
+  if (status == STATUS_OK) {
+    status = apply_will_publish(a);
+  }
+  if (status == STATUS_OK) {
+    status = demote_owner(a, &f.org);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  f.membership.role = ROLE_OWNER;
+  f.org.owner_id = f.account.id;
+  (void)snprintf(a->event.detail, sizeof a->event.detail, "to %.200s", f.account.email);
+  status = membership_put(a->txn, &f.membership);
+  return status != STATUS_OK ? status : org_update(a->txn, &f.org);
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// ssoctl account.
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "people.h"
+#include "store/accounts.h"
+
+enum { ORGS_SIZE = 1024 };
+
+static const struct column COLUMNS[] = {
+    {"login", COLUMN_TEXT},
+    {"email", COLUMN_TEXT},
+    {"email_proven", COLUMN_BOOL},
+    {"name", COLUMN_TEXT},
+    {"status", COLUMN_TEXT},
+    {"uid", COLUMN_NUMBER},
+    {"home", COLUMN_TEXT},
+    {"shell", COLUMN_TEXT},
+    {"password", COLUMN_BOOL},
+    {"orgs", COLUMN_TEXT},
+    {"created_at", COLUMN_DATE},
+    {"last_sign_in_at", COLUMN_DATE},
+    {"last_sign_in_from", COLUMN_TEXT},
+};
+
+struct walk {
+  struct desk *desk;
+  struct sheet *sheet;
+};
+
+// "acme (owner), beta (viewer, suspended)".
+static enum status list_orgs(struct desk *desk, int64_t account_id, char text[static ORGS_SIZE])
+{
+  struct memberships all;
+  enum status status = memberships_of(desk->txn, account_id, &all);
+  text[0] = '\0';
+  for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
+    struct org org;
+    size_t used = strlen(text);
+    bool active = all.list[i].status == MEMBER_ACTIVE;
+    status = org_get(desk->txn, all.list[i].org_id, &org);
+    if (status == STATUS_OK) {
+      (void)snprintf(text + used, ORGS_SIZE - used, "%s%s (%s%s)", used > 0 ? ", " : "", org.slug,
+                     role_word(all.list[i].role), active ? "" : ", suspended");
+    }
+  }
+  return status;
+}
+
+static enum status add_account(struct walk *walk, const struct account *account)
+{
+  char orgs[ORGS_SIZE];
+  enum status status = list_orgs(walk->desk, account->id, orgs);
+  if (status == STATUS_OK) {
+    sheet_add(walk->sheet, (const struct cell[]){{account->login, 0},
+                                                 {account->email, 0},
+                                                 {NULL, account->email_proven},
+                                                 {account->name, 0},
+                                                 {account_status_word(account->status), 0},
+                                                 {NULL, account->uid},
+                                                 {account->home, 0},
+                                                 {account->shell, 0},
+                                                 {NULL, account->password[0] != '\0'},
+                                                 {orgs, 0},
+                                                 {NULL, account->created_at_s},
+                                                 {NULL, account->last_sign_in_at_s},
+                                                 {account->last_sign_in_from, 0}});
+  }
+  return status;
+}
+
+static enum status visit(void *context, const struct account *account)
+{
+  return add_account(context, account);
+}
+
+int cmd_account_list(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct walk walk = {&desk, &sheet};
+  int code = desk_open(in, &desk);
+  if (code == EXIT_DONE) {
+    code = desk_read(&desk);
+  }
+  if (code == EXIT_DONE && account_each(desk.txn, visit, &walk) != STATUS_OK) {
+    code = desk_fail(EXIT_FAILED, "store: accounts cannot be read");
+  }
+  return code == EXIT_DONE ? desk_print_list(&desk, &sheet) : code;
+}
+
+// LOGIN, EMAIL or UID, as typed.
+static enum status find(struct desk *desk, const char *typed, struct account *ret_account)
+{
+  int64_t uid = 0;
+  enum status status = account_by_login(desk->txn, typed, ret_account);
+  if (status == STATUS_NOT_FOUND) {
+    status = account_by_email(desk->txn, typed, ret_account);
+  }
+  if (status == STATUS_NOT_FOUND && text_to_i64(typed, 1, INT32_MAX, &uid) == STATUS_OK) {
+    status = account_by_uid(desk->txn, (uint32_t)uid, ret_account);
+  }
+  return status;
+}
+
+int cmd_account_show(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct walk walk = {&desk, &sheet};
+  struct account account;
+  int code = desk_open(in, &desk);
+  if (code == EXIT_DONE) {
+    code = desk_read(&desk);
+  }
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  enum status status = find(&desk, in->arguments[0], &account);
+  if (status == STATUS_OK) {
+    status = add_account(&walk, &account);
+    record_done(&ACCOUNT_RECORD, &account);
+  }
+  if (status != STATUS_OK) {
+    return desk_fail(desk_exit_code(status), "account \"%.255s\": %s", in->arguments[0],
+                     status == STATUS_NOT_FOUND ? "no such login, email or uid; 'ssoctl account list' shows them"
+                                                : status_text(status));
+  }
+  return desk_print_one(&desk, &sheet);
+}
+
+static int start(struct desk *desk, const struct invocation *in, enum operation_kind kind, struct operation *ret_op)
+{
+  int code = desk_open(in, desk);
+  *ret_op = desk_operation(desk, kind);
+  ret_op->org[0] = '\0'; // the first argument is no slug here
+  return code == EXIT_DONE ? desk_text("login", in->arguments[0], ret_op->email, sizeof ret_op->email) : code;
+}
+
+static int change(const struct invocation *in, enum operation_kind kind, const char *question, const char *words)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct operation op;
+  struct operation_result result;
+  int code = start(&desk, in, kind, &op);
+  if (code == EXIT_DONE && question != NULL) {
+    code = desk_confirm(&desk, question);
+  }
+  if (code == EXIT_DONE) {
+    code = desk_operate(&desk, &op, &result);
+  }
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  desk_done(&desk, "account %s %s%s", result.account.login, words, result.changed ? "" : " already");
+  return people_end_sessions(&desk, result.account.login, result.account.uid);
+}
+
+int cmd_account_lock(const struct invocation *in)
+{
+  return change(in, OPERATION_ACCOUNT_LOCK, NULL, "is locked");
+}
+
+int cmd_account_unlock(const struct invocation *in)
+{
+  return change(in, OPERATION_ACCOUNT_UNLOCK, NULL, "is active");
+}
+
+int cmd_account_remove(const struct invocation *in)
+{
+  return change(in, OPERATION_ACCOUNT_REMOVE,
+                "The account, its memberships and its identities go; its files stay, its number is not given again. "
+                "Go on?",
+                "is removed; its home is left as it is");
+}
+
+int cmd_account_rename(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct operation op;
+  struct operation_result result;
+  int code = start(&desk, in, OPERATION_ACCOUNT_RENAME, &op);
+  if (code == EXIT_DONE) {
+    code = desk_text("login", in->arguments[1], op.login, sizeof op.login);
+  }
+  if (code == EXIT_DONE) {
+    code = desk_operate(&desk, &op, &result);
+  }
+  if (code == EXIT_DONE) {
+    desk_done(&desk, "account %s is called %s%s; number and home stay", in->arguments[0], op.login,
+              result.changed ? "" : " already");
+  }
+  return code;
+}

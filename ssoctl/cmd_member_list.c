@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// ssoctl member list.
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "desk.h"
+#include "store/accounts.h"
+
+struct walk {
+  struct desk *desk;
+  struct sheet *sheet;
+  const struct org *org;
+  const char *source;
+  const char *role;
+  int64_t idle_since_s; // 0: whoever
+};
+
+static enum status add_member(void *context, const struct membership *membership)
+{
+  const struct walk *walk = context;
+  struct account account;
+  bool source = walk->source == NULL || strcmp(walk->source, source_word(membership->source)) == 0;
+  bool role = walk->role == NULL || strcmp(walk->role, role_word(membership->role)) == 0;
+  bool idle = walk->idle_since_s == 0 || membership->last_sign_in_at_s < walk->idle_since_s;
+  if (!source || !role || !idle) {
+    return STATUS_OK;
+  }
+  enum status status = account_get(walk->desk->txn, membership->account_id, &account);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  sheet_add(walk->sheet, (const struct cell[]){{walk->org->slug, 0},
+                                               {account.login, 0},
+                                               {account.email, 0},
+                                               {account.name, 0},
+                                               {role_word(membership->role), 0},
+                                               {source_word(membership->source), 0},
+                                               {member_status_word(membership->status), 0},
+                                               {NULL, account.uid},
+                                               {NULL, membership->joined_at_s},
+                                               {NULL, account.last_sign_in_at_s}});
+  record_done(&ACCOUNT_RECORD, &account);
+  return STATUS_OK;
+}
+
+static enum status add_org_members(void *context, const struct org *org)
+{
+  struct walk *walk = context;
+  walk->org = org;
+  return membership_each(walk->desk->txn, org->id, add_member, walk);
+}
+
+// Idle: no sign-in through this org for so long, or never.
+static int check_filters(struct walk *walk, const char *idle)
+{
+  uint8_t value = 0;
+  int64_t seconds = 0;
+  if (idle != NULL && text_to_duration(idle, 1, INT32_MAX, &seconds) != STATUS_OK) {
+    return desk_fail(EXIT_USAGE, "--idle \"%.40s\": is not a duration such as 12h or 90d", idle);
+  }
+  walk->idle_since_s = idle != NULL ? clock_now_s() - seconds : 0;
+  if (walk->source != NULL && source_from(walk->source, &value) != STATUS_OK) {
+    return desk_fail(EXIT_USAGE, "--source \"%.40s\": is not sso, invitation, owner or manual", walk->source);
+  }
+  if (walk->role != NULL && role_from(walk->role, &value) != STATUS_OK) {
+    return desk_fail(EXIT_USAGE, "--role \"%.40s\": is not viewer, admin or owner", walk->role);
+  }
+  return EXIT_DONE;
+}
+
+int cmd_member_list(const struct invocation *in)
+{
+  static const struct column COLUMNS[] = {
+      {"org", COLUMN_TEXT},       {"login", COLUMN_TEXT},           {"email", COLUMN_TEXT},  {"name", COLUMN_TEXT},
+      {"role", COLUMN_TEXT},      {"source", COLUMN_TEXT},          {"status", COLUMN_TEXT}, {"uid", COLUMN_NUMBER},
+      {"joined_at", COLUMN_DATE}, {"last_sign_in_at", COLUMN_DATE},
+  };
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct walk walk = {&desk, &sheet, NULL, in->options[OPTION_SOURCE], in->options[OPTION_ROLE], 0};
+  struct org org;
+  int code = check_filters(&walk, in->options[OPTION_IDLE]);
+  if (code == EXIT_DONE) {
+    code = desk_open(in, &desk);
+  }
+  if (code == EXIT_DONE) {
+    code = desk_read(&desk);
+  }
+  if (code == EXIT_DONE && in->arguments[0] != NULL) {
+    code = desk_find_org(&desk, in->arguments[0], &org);
+  }
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  enum status status =
+      in->arguments[0] != NULL ? add_org_members(&walk, &org) : org_each(desk.txn, add_org_members, &walk);
+  return status == STATUS_OK ? desk_print_list(&desk, &sheet)
+                             : desk_fail(EXIT_FAILED, "store: members cannot be read: %s", status_text(status));
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sessions.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+enum { UID_MIN = 1000, STEP_US = 50000, ROUNDS = 20, STATUS_FILE_MAX = 2048 };
+
+static void cleanup_dir(DIR **dir)
+{
+  if (*dir != NULL) {
+    (void)closedir(*dir);
+  }
+}
+
+// The line "Uid:<tab>real<tab>effective<tab>..." of proc(5).
+static bool runs_as(const char *text, uint32_t uid)
+{
+  char wanted[16];
+  size_t length = (size_t)snprintf(wanted, sizeof wanted, "%u", uid);
+  const char *at = strstr(text, "\nUid:\t");
+  at = at != NULL ? at + strlen("\nUid:\t") : "";
+  const char *second = at + strcspn(at, "\t");
+  second += *second == '\t';
+  return (strncmp(at, wanted, length) == 0 && at[length] == '\t') ||
+         (strncmp(second, wanted, length) == 0 && second[length] == '\t');
+}
+
+static bool is_of(const char *pid, uint32_t uid)
+{
+  char path[64];
+  char text[STATUS_FILE_MAX + 1] = "";
+  (void)snprintf(path, sizeof path, "/proc/%.20s/status", pid);
+  int fd CLEANUP(cleanup_fd) = open(path, O_RDONLY | O_CLOEXEC);
+  return fd >= 0 && read(fd, text, STATUS_FILE_MAX) > 0 && runs_as(text, uid);
+}
+
+// The process is held by its descriptor while it is looked at again: its number may have become another's.
+static bool signal_one(const char *name, uint32_t uid, int number)
+{
+  int64_t pid = 0;
+  if (text_to_i64(name, 1, INT32_MAX, &pid) != STATUS_OK || pid == getpid()) {
+    return false;
+  }
+  int fd CLEANUP(cleanup_fd) = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
+  if (fd < 0 || !is_of(name, uid)) {
+    return false;
+  }
+  bool there = syscall(SYS_pidfd_send_signal, fd, number, NULL, 0) == 0;
+  if (there && number == SIGTERM) {
+    (void)syscall(SYS_pidfd_send_signal, fd, SIGHUP, NULL, 0);
+    (void)syscall(SYS_pidfd_send_signal, fd, SIGCONT, NULL, 0);
+  }
+  return there;
+}
+
+static enum status signal_all(uint32_t uid, int number, size_t *ret_count)
+{
+  DIR *dir CLEANUP(cleanup_dir) = opendir("/proc");
+  if (dir == NULL) {
+    return STATUS_IO;
+  }
+  size_t count = 0;
+  for (const struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
+    count += signal_one(entry->d_name, uid, number);
+  }
+  *ret_count = count;
+  return STATUS_OK;
+}
+
+// SIGKILL is sent again and again: what forks faster than /proc is read is caught in a later round.
+static enum status kill_rest(uint32_t uid)
+{
+  size_t left = 0;
+  for (int i = 0; i < ROUNDS; i++) {
+    enum status status = signal_all(uid, SIGKILL, &left);
+    if (status != STATUS_OK || left == 0) {
+      return status;
+    }
+    (void)usleep(STEP_US);
+  }
+  return STATUS_IO;
+}
+
+enum status sessions_end(uint32_t uid, size_t *ret_ended)
+{
+  size_t there = 0;
+  size_t left = 0;
+  if (uid < UID_MIN) {
+    return STATUS_INVALID;
+  }
+  enum status status = signal_all(uid, SIGTERM, &there);
+  int64_t deadline_ms = clock_monotonic_ms() + SESSIONS_GRACE_MS;
+  left = there;
+  while (status == STATUS_OK && left > 0 && clock_left_ms(deadline_ms) > 0) {
+    (void)usleep(STEP_US);
+    status = signal_all(uid, 0, &left);
+  }
+  if (status == STATUS_OK && left > 0) {
+    status = kill_rest(uid);
+  }
+  if (status == STATUS_OK) {
+    *ret_ended = there;
+  }
+  return status;
+}

@@ -1,0 +1,123 @@
+"""Stories of people who are there: role, suspension, lock, removal, return, transfer."""
+import check
+import host
+import login
+import orgs
+
+
+def S1_a_suspended_member_is_refused_after_signing_in_and_let_in_again(rig):
+    org, person = _member(rig)
+    host.ssoctl("member", "suspend", org, person)
+    text = login.sign_in(rig, person).text
+    check.that(not login.signed_in(text), "a suspended member got in")
+    check.contains(text, "suspended", "what the person sees")
+    check.equal(host.members(org)[person]["status"], "suspended", "the status")
+    host.ssoctl("member", "resume", org, person)
+    login.signs_in(rig, person)
+
+
+def S1_a_locked_account_is_refused_after_signing_in(rig):
+    _, person = _member(rig)
+    host.ssoctl("account", "lock", person)
+    text = login.sign_in(rig, person).text
+    check.that(not login.signed_in(text), "a locked account got in")
+    check.contains(text, "locked", "what the person sees")
+    host.ssoctl("account", "unlock", person)
+    login.signs_in(rig, person)
+
+
+def a_role_gives_and_takes_the_admins_group_at_once(rig):
+    org, person = _member(rig)
+    host.ssoctl("member", "role", org, person, "admin")
+    check.contains(login.signs_in(rig, person), rf"\({org}-admins\)", "id of an admin")
+    host.ssoctl("member", "role", org, person, "viewer")
+    check.lacks(login.signs_in(rig, person), f"({org}-admins)", "id of a viewer")
+
+
+def E6_a_removed_member_comes_back_under_jit_as_viewer(rig):
+    org, person = _member(rig)
+    uid = host.members(org)[person]["uid"]
+    host.ssoctl("member", "role", org, person, "admin")
+    host.ssoctl("member", "remove", org, person, "--yes")
+    check.that(person not in host.members(org), "still a member")
+    check.lacks(login.signs_in(rig, person), f"({org}-admins)", "id of somebody who came back")
+    row = host.members(org)[person]
+    check.equal((row["role"], row["source"], row["uid"]), ("viewer", "sso", uid), "role, source and uid")
+
+
+def D1_a_removed_account_does_not_come_back_by_itself_and_its_uid_never(rig):
+    org, person = _member(rig)
+    uid = host.listed("account", "show", person)["uid"]
+    host.ssoctl("account", "remove", person, "--yes")
+    host.ssoctl("account", "show", person, wants=4)
+    host.ssoctl("account", "show", str(uid), wants=4)
+    text = login.sign_in(rig, person).text
+    check.that(not login.signed_in(text), "a removed account came back")
+    check.contains(text, "isn't set up for this org", "what the person sees")
+    host.ssoctl("invite", "create", org, person)
+    login.signs_in(rig, person)
+    check.that(host.listed("account", "show", person)["uid"] != uid, "the number was given again")
+
+
+def end_sessions_ends_what_runs(rig):
+    org, person = _member(rig)
+    terminal = login.open_session(rig, person)
+    terminal.child.sendline("trap '' TERM HUP; sleep 600 & echo started-$((1+1))")
+    terminal.until("started-2")
+    said = host.ssoctl("member", "suspend", org, person, "--end-sessions").text
+    check.contains(said, "processes ended", "what ssoctl says")
+    terminal.until("closed", seconds=10)
+    uid = host.listed("account", "show", person)["uid"]
+    check.equal(host.processes_of(uid), [], "processes of the person")
+    host.ssoctl("member", "resume", org, person)
+
+
+def H08_account_rename_keeps_number_and_home(rig):
+    org, person = _member(rig)
+    before = host.listed("account", "show", person)
+    new = "renamed" + str(before["uid"])
+    host.ssoctl("account", "rename", person, new)
+    after = host.listed("account", "show", new)
+    check.equal((after["uid"], after["home"], after["email"]), (before["uid"], before["home"], person), "the account")
+    check.contains(login.signs_in(rig, new, person), rf"uid={before['uid']}\({new}\)", "id")
+    check.that(not login.signed_in(login.sign_in(rig, person).text), "the old name signs in")
+    host.ssoctl("account", "rename", new, person)
+
+
+def E4_an_org_is_transferred_and_its_old_owner_can_go(rig):
+    org = rig.orgs.delta()
+    person = rig.person("delta.test")
+    login.signs_in(rig, person)
+    owner = orgs.owner(org)
+    for words in (("member", "remove", org, owner, "--yes"), ("member", "suspend", org, owner),
+                  ("member", "role", org, owner, "viewer"), ("account", "lock", owner),
+                  ("account", "remove", owner, "--yes")):
+        check.contains(host.ssoctl(*words, wants=3).text, "org transfer", f"refusal of {words}")
+    host.ssoctl("org", "transfer", org, person, "--yes")
+    rows = host.members(org)
+    check.equal((rows[person]["role"], rows[owner]["role"]), ("owner", "admin"), "roles")
+    host.ssoctl("org", "transfer", org, owner, "--yes")
+    check.equal(host.members(org)[owner]["role"], "owner", "role of the first owner")
+
+
+def member_list_filters_by_idle(rig):
+    org, person = _member(rig)
+    check.that(person not in {row["email"] for row in host.listed("member", "list", org, "--idle", "1h")},
+               "somebody who just signed in is idle")
+    never = rig.person("gamma.test")
+    host.ssoctl("member", "add", org, never)
+    check.that(never in {row["email"] for row in host.listed("member", "list", org, "--idle", "1h")},
+               "somebody who never signed in is not idle")
+
+
+def what_is_so_already_is_done(rig):
+    org, person = _member(rig)
+    for words in (("member", "resume", org, person), ("member", "role", org, person, "viewer"),
+                  ("account", "unlock", person)):
+        check.contains(host.ssoctl(*words).text, "already", f"what {words} says")
+
+
+def _member(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    login.signs_in(rig, person)
+    return org, person

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+// What admins do to people who are there: roles, suspension, transfer, lock, rename, removal with its tombstones.
+#include "acme.h"
+#include "map/map_read.h"
+#include "store/accounts.h"
+#include "store/numbers_store.h"
+#include "store/orgs.h"
+
+#define BOSS "boss@example.org"
+#define ALICE "alice@acme.test"
+
+static enum status with_login(enum operation_kind kind, const char *who, const char *login)
+{
+  struct operation op = new_operation(kind, who);
+  (void)snprintf(op.login, sizeof op.login, "%s", login);
+  return run(&op);
+}
+
+static enum status with_role(const char *who, enum role role)
+{
+  struct operation op = new_operation(OPERATION_MEMBER_ROLE, who);
+  op.value = (uint8_t)role;
+  return run(&op);
+}
+
+static struct org acme(void)
+{
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  struct org org;
+  assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);
+  return org;
+}
+
+static struct membership membership_of(const char *login)
+{
+  int64_t org_id = acme().id; // one transaction at a time
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  struct account account;
+  struct membership membership;
+  assert_int_equal(account_by_login(txn, login, &account), STATUS_OK);
+  assert_int_equal(membership_get(txn, account.id, org_id, &membership), STATUS_OK);
+  return membership;
+}
+
+// Which groups the published map gives the account.
+static size_t groups_of(const char *login)
+{
+  struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
+  struct map_account account;
+  assert_int_equal(map_open(map_path, &map), STATUS_OK);
+  assert_true(map_is_clean(&map));
+  assert_int_equal(map_account_by_login(&map, login, &account), STATUS_OK);
+  return account.groups.count;
+}
+
+static void set_up(void)
+{
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+}
+
+static void a_role_changes_groups_at_once(void **state)
+{
+  (void)state;
+  set_up();
+  assert_int_equal(groups_of(ALICE), 1);
+  assert_int_equal(with_role(ALICE, ROLE_ADMIN), STATUS_OK);
+  assert_true(result.changed);
+  assert_int_equal(groups_of(ALICE), 2);
+  uint64_t events = count(TABLE_AUDIT);
+  assert_int_equal(with_role(ALICE, ROLE_ADMIN), STATUS_OK);
+  assert_false(result.changed);
+  assert_int_equal(count(TABLE_AUDIT), events);
+  assert_int_equal(with_role(ALICE, ROLE_VIEWER), STATUS_OK);
+  assert_int_equal(groups_of(ALICE), 1);
+}
+
+static void L4_a_suspended_member_has_no_groups_and_does_not_sign_in(void **state)
+{
+  (void)state;
+  set_up();
+  assert_int_equal(do_kind(OPERATION_MEMBER_SUSPEND, ALICE), STATUS_OK);
+  assert_int_equal(groups_of(ALICE), 0);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
+  assert_string_equal(result.decision.row, "S1");
+  assert_int_equal(do_kind(OPERATION_MEMBER_SUSPEND, ALICE), STATUS_OK);
+  assert_false(result.changed);
+  assert_int_equal(do_kind(OPERATION_MEMBER_RESUME, ALICE), STATUS_OK);
+  assert_int_equal(groups_of(ALICE), 1);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+}
+
+static void S1_a_locked_account_does_not_sign_in_until_it_is_unlocked(void **state)
+{
+  (void)state;
+  set_up();
+  assert_int_equal(do_kind(OPERATION_ACCOUNT_LOCK, ALICE), STATUS_OK);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
+  assert_string_equal(result.decision.row, "S1");
+  assert_int_equal(do_kind(OPERATION_ACCOUNT_UNLOCK, ALICE), STATUS_OK);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+}
+
+static void E4_the_owner_is_not_demoted_suspended_removed_or_locked(void **state)
+{
+  (void)state;
+  static const enum operation_kind KINDS[] = {OPERATION_MEMBER_ROLE,   OPERATION_MEMBER_SUSPEND,
+                                              OPERATION_MEMBER_RESUME, OPERATION_MEMBER_REMOVE,
+                                              OPERATION_ACCOUNT_LOCK,  OPERATION_ACCOUNT_REMOVE};
+  set_up();
+  uint64_t events = count(TABLE_AUDIT);
+  for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
+    assert_int_equal(do_kind(KINDS[i], BOSS), STATUS_REFUSED);
+    assert_non_null(strstr(report.text, "org transfer"));
+  }
+  assert_int_equal(count(TABLE_AUDIT), events);
+  assert_int_equal(membership_of(BOSS).role, ROLE_OWNER);
+}
+
+static void E4_an_org_is_transferred_and_the_old_owner_is_an_admin(void **state)
+{
+  (void)state;
+  set_up();
+  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, "nobody@acme.test"), STATUS_NOT_FOUND);
+  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, ALICE), STATUS_OK);
+  assert_int_equal(membership_of(ALICE).role, ROLE_OWNER);
+  assert_int_equal(membership_of(BOSS).role, ROLE_ADMIN);
+  int64_t owner_id = acme().owner_id;
+  assert_int_equal(owner_id, get_account(ALICE).id);
+  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, ALICE), STATUS_OK);
+  assert_false(result.changed);
+  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, BOSS), STATUS_OK);
+}
+
+static void E3_while_enforced_the_new_owner_needs_a_tried_password(void **state)
+{
+  (void)state;
+  set_up();
+  struct operation op = new_operation(OPERATION_ENFORCEMENT_SET, "");
+  op.value = ENFORCEMENT_DOMAINS;
+  memcpy(op.password, get_account(BOSS).password, sizeof op.password);
+  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, ALICE), STATUS_REFUSED);
+  assert_non_null(strstr(report.text, "no password"));
+  assert_int_equal(set_password(ALICE, "correct horse"), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, ALICE), STATUS_REFUSED);
+  assert_non_null(strstr(report.text, "never signed in"));
+  assert_int_equal(membership_of(BOSS).role, ROLE_OWNER);
+}
+
+static void a_locked_or_suspended_member_is_not_made_owner(void **state)
+{
+  (void)state;
+  set_up();
+  assert_int_equal(do_kind(OPERATION_ACCOUNT_LOCK, ALICE), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, ALICE), STATUS_REFUSED);
+  assert_int_equal(do_kind(OPERATION_ACCOUNT_UNLOCK, ALICE), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_MEMBER_SUSPEND, ALICE), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, ALICE), STATUS_REFUSED);
+}
+
+static void H08_a_rename_keeps_number_home_and_memberships(void **state)
+{
+  (void)state;
+  set_up();
+  struct account before = get_account(ALICE);
+  assert_int_equal(with_login(OPERATION_ACCOUNT_RENAME, ALICE, "alice"), STATUS_OK);
+  struct account after = get_account("alice");
+  assert_int_equal(after.uid, before.uid);
+  assert_string_equal(after.home, before.home);
+  assert_int_equal(membership_of("alice").role, ROLE_VIEWER);
+  assert_int_equal(groups_of("alice"), 1);
+  // Her address is no login any more, and gives nobody an account.
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
+  assert_string_equal(result.decision.row, "S2");
+  assert_int_equal(count(TABLE_ACCOUNTS), 2);
+}
+
+static void N2_a_login_that_is_taken_or_illegal_is_refused(void **state)
+{
+  (void)state;
+  static const char *const NAMES[] = {
+      "boss@example.org", "bob@acme.test", "acme", "acme-admins", "root", "Alice", "", "-a", "a:b"};
+  set_up();
+  for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
+    enum status status = with_login(OPERATION_ACCOUNT_RENAME, ALICE, NAMES[i]);
+    assert_true(status == STATUS_INVALID || status == STATUS_EXISTS);
+    assert_true(report.text[0] != '\0');
+  }
+  assert_int_equal(with_login(OPERATION_ACCOUNT_RENAME, ALICE, ALICE), STATUS_OK);
+  assert_false(result.changed);
+}
+
+static void D1_a_removed_account_leaves_tombstones_for_name_and_number(void **state)
+{
+  (void)state;
+  set_up();
+  uint32_t uid = get_account(ALICE).uid;
+  assert_int_equal(do_kind(OPERATION_ACCOUNT_REMOVE, ALICE), STATUS_OK);
+  assert_int_equal(count(TABLE_ACCOUNTS), 1);
+  assert_int_equal(count(TABLE_IDENTITIES), 0);
+  assert_int_equal(count(TABLE_ACCOUNT_IDENTITIES), 0);
+  assert_int_equal(count(TABLE_MEMBERSHIPS), 1);
+  assert_int_equal(count(TABLE_ORG_MEMBERS), 1);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
+  assert_string_equal(result.decision.row, "S12");
+  // An admin may want her back; the number is another one.
+  struct operation op = new_operation(OPERATION_INVITE_CREATE, ALICE);
+  op.expires_at_s = INT32_MAX;
+  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+  assert_string_equal(result.decision.row, "S10");
+  assert_int_not_equal(get_account(ALICE).uid, uid);
+  assert_int_equal(count(TABLE_TOMBSTONES), 0);
+}
+
+static void D1_an_invite_that_waits_is_gone_with_the_account(void **state)
+{
+  (void)state;
+  set_up();
+  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, ALICE), STATUS_OK);
+  struct operation op = new_operation(OPERATION_INVITE_CREATE, ALICE);
+  op.expires_at_s = INT32_MAX;
+  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_ACCOUNT_REMOVE, ALICE), STATUS_OK);
+  assert_int_equal(count(TABLE_INVITES), 0);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
+}
+
+static void E6_a_removed_member_comes_back_under_jit_with_the_default_role(void **state)
+{
+  (void)state;
+  set_up();
+  assert_int_equal(with_role(ALICE, ROLE_ADMIN), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, ALICE), STATUS_OK);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+  assert_int_equal(membership_of(ALICE).role, ROLE_VIEWER);
+  assert_int_equal(membership_of(ALICE).source, SOURCE_SSO);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      STORE_TEST(a_role_changes_groups_at_once),
+      STORE_TEST(L4_a_suspended_member_has_no_groups_and_does_not_sign_in),
+      STORE_TEST(S1_a_locked_account_does_not_sign_in_until_it_is_unlocked),
+      STORE_TEST(E4_the_owner_is_not_demoted_suspended_removed_or_locked),
+      STORE_TEST(E4_an_org_is_transferred_and_the_old_owner_is_an_admin),
+      STORE_TEST(E3_while_enforced_the_new_owner_needs_a_tried_password),
+      STORE_TEST(a_locked_or_suspended_member_is_not_made_owner),
+      STORE_TEST(H08_a_rename_keeps_number_home_and_memberships),
+      STORE_TEST(N2_a_login_that_is_taken_or_illegal_is_refused),
+      STORE_TEST(D1_a_removed_account_leaves_tombstones_for_name_and_number),
+      STORE_TEST(D1_an_invite_that_waits_is_gone_with_the_account),
+      STORE_TEST(E6_a_removed_member_comes_back_under_jit_with_the_default_role),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
