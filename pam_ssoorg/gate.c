@@ -12,9 +12,12 @@
 
 enum claim { CLAIM_NONE, CLAIM_OURS, CLAIM_UNKNOWN };
 
+// Out of memory is never "not ours" (HOLES H59): it is asked about.
 static enum claim from_status(enum status status)
 {
-  return status == STATUS_OK ? CLAIM_OURS : status == STATUS_NOT_FOUND ? CLAIM_NONE : CLAIM_UNKNOWN;
+  return status == STATUS_OK || status == STATUS_NO_MEMORY ? CLAIM_OURS
+         : status == STATUS_NOT_FOUND                      ? CLAIM_NONE
+                                                           : CLAIM_UNKNOWN;
 }
 
 static enum claim claim_of(const struct map_reader *map, const char *name)
@@ -31,8 +34,9 @@ static enum claim claim_of(const struct map_reader *map, const char *name)
 static enum claim look_up(const char *map_path, const char *name)
 {
   struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
-  if (map_open(map_path, &map) != STATUS_OK) {
-    return CLAIM_UNKNOWN;
+  enum status status = map_open(map_path, &map);
+  if (status != STATUS_OK) {
+    return status == STATUS_NO_MEMORY ? CLAIM_OURS : CLAIM_UNKNOWN;
   }
   enum claim claim = claim_of(&map, name);
   if (claim == CLAIM_NONE && !map_is_clean(&map)) {

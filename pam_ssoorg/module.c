@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // pam_ssoorg.so: the six entry points. It decides nothing; it never sets PAM_USER.
-#include <pwd.h>
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
-#include <security/pam_modutil.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 
 #include "base/cleanup.h"
 #include "credentials.h"
+#include "entry.h"
 #include "gate.h"
 #include "kept.h"
 #include "paths.h"
@@ -170,8 +169,10 @@ EXPORTED int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const 
     return code;
   }
   const struct message_verdict *session = kept_find(pamh, request.user);
-  const struct passwd *entry = pam_modutil_getpwnam(pamh, request.user);
-  if (entry == NULL || entry->pw_uid != session->uid || entry->pw_gid != session->gid) {
+  struct entry entry;
+  bool same = entry_find(request.user, &entry) == STATUS_OK && entry.known && entry.uid == session->uid &&
+              entry.gid == session->gid;
+  if (!same) {
     pam_syslog(pamh, LOG_ERR, "refused: the passwd entry of %s does not have the account's number", request.user);
     return PAM_SESSION_ERR;
   }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "relay.h"
 
-#include <pwd.h>
 #include <security/pam_ext.h>
-#include <security/pam_modutil.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
@@ -11,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "entry.h"
 #include "hush.h"
 #include "paths.h"
 #include "process/process.h"
@@ -26,9 +25,13 @@ static void copy_item(const pam_handle_t *pamh, int item, char *to, size_t size)
   }
 }
 
-static void fill_request(pam_handle_t *pamh, const struct relay_request *from, struct message_request *request)
+static enum status fill_request(pam_handle_t *pamh, const struct relay_request *from, struct message_request *request)
 {
-  const struct passwd *entry = pam_modutil_getpwnam(pamh, from->user);
+  struct entry entry;
+  enum status status = entry_find(from->user, &entry);
+  if (status != STATUS_OK) {
+    return status;
+  }
   (void)snprintf(request->login, sizeof request->login, "%s", from->user);
   (void)snprintf(request->ticket, sizeof request->ticket, "%s", from->ticket);
   copy_item(pamh, PAM_SERVICE, request->service, sizeof request->service);
@@ -37,11 +40,12 @@ static void fill_request(pam_handle_t *pamh, const struct relay_request *from, s
   request->flags = (from->flags & PAM_SILENT) != 0 ? REQUEST_SILENT : 0;
   request->flags |= (from->flags & PAM_PRELIM_CHECK) != 0 ? REQUEST_PRELIM : 0;
   request->caller_uid = getuid();
-  if (entry != NULL) {
+  if (entry.known) {
     request->nss_known = 1;
-    request->nss_uid = entry->pw_uid;
-    request->nss_gid = entry->pw_gid;
+    request->nss_uid = entry.uid;
+    request->nss_gid = entry.gid;
   }
+  return STATUS_OK;
 }
 
 static void answer_done(struct message_answer *answer)
@@ -121,8 +125,10 @@ void relay_ask(pam_handle_t *pamh, const struct relay_request *from, struct mess
   struct message_request request = {.flags = 0};
   const struct process_user same = {.drop = false};
   *ret_verdict = (struct message_verdict){.verdict = VERDICT_UNAVAILABLE};
-  fill_request(pamh, from, &request);
-  enum status status = process_start(PATH_SIGNIN, &same, &helper.process);
+  enum status status = fill_request(pamh, from, &request);
+  if (status == STATUS_OK) {
+    status = process_start(PATH_SIGNIN, &same, &helper.process);
+  }
   struct relay r = {pamh, channel_init(helper.process.fd, LINK_MODULE_SIGNIN, PARTY_MODULE), from->flags, false};
   if (status == STATUS_OK) {
     status = channel_send(&r.channel, from->type, &request, clock_monotonic_ms() + SEND_WAIT_MS);

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the name services of this host say of a user.
+#pragma once
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/status.h"
+
+struct entry {
+  bool known;
+  uid_t uid; // if known
+  gid_t gid;
+};
+
+// Asks for USER. STATUS_IO if no service could say whether it knows the name, and when memory is short: that is not the
+// same as not known.
+MUST_CHECK enum status entry_find(const char *user, struct entry *ret_entry);
