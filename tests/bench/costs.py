@@ -1,0 +1,254 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""costs.py [--json] [--times N]: what one sign-in costs; see tests/bench/login.
+
+Runs inside tests/namespace. How each figure comes about:
+
+requests, handshakes   counted in the provider (counting.cjs), by connection
+                       and user agent, in the sign-ins of the next line.
+CPU, peak memory       ssoorg-signin is asked as the PAM module asks it, by a
+                       small program (measure.c) that is its parent. It reads
+                       VmHWM and the run time of each process in the moment at
+                       which that ends (ptrace's exit event), the sum for both
+                       also from wait4(): ssoorg-signin reaps ssoorg-oidc. The
+                       approval is given before the first poll, so that there
+                       is one poll. curl is started by the same program.
+approval to shell      over ssh and a real sshd: from the moment at which the
+                       provider has handed the answer with the tokens to its
+                       kernel to the first byte of the person's shell. How
+                       long the approval waits for the next poll lies before
+                       it and is no part of it; Enter is pressed as soon as
+                       there is a prompt, so neither is the person.
+
+A person who has signed in before signs in again each time. curl makes the same
+requests in one call, so that it may keep its connection: its POST for tokens
+names a device code that was approved before, and so has the same answer.
+"""
+import argparse
+import json
+import os
+import pathlib
+import re
+import ssl
+import statistics
+import subprocess
+import sys
+import time
+import types
+import urllib.parse
+import urllib.request
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "e2e"))
+import host  # noqa: E402
+import login  # noqa: E402
+import orgs  # noqa: E402
+import rig as rigs  # noqa: E402
+
+LOG = rigs.FOLDER / "bench.log"
+MEASURE = host.BUILD / "tests/bench/measure"
+GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+AGENTS = {"ssoorg": "ssoorg-oidc", "curl": "curl/"}
+
+
+class ProviderLog:
+    """What the provider saw since the last look."""
+
+    def __init__(self):
+        self.offset = 0
+
+    def take(self):
+        with open(LOG) as log:
+            log.seek(self.offset)
+            lines = log.readlines()
+            self.offset = log.tell()
+        return [json.loads(line) for line in lines]
+
+
+def traffic(events, agent):
+    """The requests of this agent, and the handshakes of the connections they came over."""
+    asked = [e for e in events if e["event"] == "request" and e["agent"].startswith(agent)]
+    used = {e["connection"] for e in asked}
+    shaken = [e for e in events if e["event"] == "handshake" and e["connection"] in used]
+    return [f"{e['method']} {e['path']}" for e in asked], len(shaken)
+
+
+def read_challenge(program):
+    text = ""
+    for line in program.stdout:
+        if line == "---\n":
+            return login.Challenge(text)
+        text += line
+    raise RuntimeError(f"no prompt, but: {text}")
+
+
+def sign_in(rig, person):
+    """One sign-in through both helpers, approved at once: what they cost."""
+    command = [MEASURE, "sign-in", host.INSTALLED["signin"], person]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+        rig.idp.approve(read_challenge(program), person)
+        program.stdin.write("\n" * 20)
+        program.stdin.flush()
+        last = program.stdout.readlines()[-1]
+    if program.returncode != 0:
+        raise RuntimeError(f"the sign-in failed: {last}")
+    return json.loads(last)
+
+
+def device_codes(rig):
+    context = ssl.create_default_context(cafile=rig.ca)
+    form = urllib.parse.urlencode({"client_id": "ssoorg", "scope": "openid email profile"}).encode()
+    with urllib.request.urlopen(rig.idp.issuer + "/device/auth", form, context=context) as answer:
+        return json.load(answer)
+
+
+def approved_code(rig, person):
+    codes = device_codes(rig)
+    rig.idp.approve(types.SimpleNamespace(url=codes["verification_uri"], code=codes["user_code"]), person)
+    return codes["device_code"]
+
+
+def form_of(path, code):
+    if path.endswith("/token"):
+        return ["--data-urlencode", f"grant_type={GRANT}", "--data-urlencode", f"device_code={code}",
+                "--data-urlencode", "client_id=ssoorg"]
+    return ["--data-urlencode", "client_id=ssoorg", "--data-urlencode", "scope=openid email profile"]
+
+
+def curl(rig, person, requests):
+    """The same requests by one call of curl: what it cost."""
+    code = approved_code(rig, person)
+    words = ["/usr/bin/curl", "--fail-early"]
+    for request in requests:
+        method, path = request.split(" ")
+        words += ["--next"] if len(words) > 2 else []
+        words += ["--silent", "--show-error", "--fail", "--http1.1", "--cacert", str(rig.ca), "--output", "/dev/null",
+                  "--header", "Accept: application/json"]
+        words += form_of(path, code) if method == "POST" else []
+        words += [rig.idp.issuer + path]
+    done = subprocess.run([MEASURE, "run", *words], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def first_byte_of_shell(terminal):
+    """Presses Enter at every prompt until the shell has said something: when that was."""
+    while True:
+        found = terminal.child.expect([r"SHELL", r"approved it[^:\n]*: "], timeout=20)
+        if found == 0:
+            return time.monotonic_ns()
+        terminal.child.send("\r")
+
+
+def ssh_sign_in(rig, person, log):
+    """Milliseconds from the answer with the tokens to the first byte of the shell."""
+    log.take()
+    terminal = login.Ssh(rig, person, "echo SHELL")
+    terminal.child.delaybeforesend = None
+    rig.idp.approve(terminal.challenge(), person)
+    terminal.child.send("\r")
+    at_ns = first_byte_of_shell(terminal)
+    terminal.close()
+    answers = [e["at_ns"] for e in log.take() if e["event"] == "answer" and e["path"].endswith("/token")
+               and e["status"] == 200]
+    return (at_ns - answers[-1]) / 1e6
+
+
+def set_up(rig):
+    rigs.require_namespace()
+    os.environ["NODE_OPTIONS"] = f"--require={HERE / 'counting.cjs'}"
+    os.environ["BENCH_LOG"] = str(LOG)
+    rig.start("--interval", "1")
+    rig.orgs.create("acme", "acme.test", "jit")
+    return rig.person()
+
+
+def measure(rig, times):
+    person = set_up(rig)
+    log = ProviderLog()
+    login.signs_in(rig, person)
+    log.take()
+    found = {"ssoorg": [], "curl": [], "shell_ms": []}
+    for _ in range(times):
+        costs = sign_in(rig, person)
+        requests, handshakes = traffic(log.take(), AGENTS["ssoorg"])
+        found["ssoorg"].append({**costs, "requests": requests, "handshakes": handshakes})
+        costs = curl(rig, person, requests)
+        requests, handshakes = traffic(log.take(), AGENTS["curl"])
+        found["curl"].append({**costs, "requests": requests, "handshakes": handshakes})
+    found["shell_ms"] = [ssh_sign_in(rig, person, log) for _ in range(times)]
+    return found
+
+
+def median_of(runs, value):
+    return round(statistics.median(value(run) for run in runs), 2)
+
+
+def process(run, name):
+    # The kernel keeps 15 characters of a name.
+    return next(p for p in run["processes"] if p["name"] == name[:15])
+
+
+def costs_of(runs, names):
+    costs = {
+        "requests": median_of(runs, lambda run: len(run["requests"])),
+        "handshakes": median_of(runs, lambda run: run["handshakes"]),
+        "cpu_ms": median_of(runs, lambda run: run["cpu_us"] / 1000),
+        "peak_kib": median_of(runs, lambda run: max(p["peak_kib"] for p in run["processes"])),
+    }
+    for name in names:
+        costs[name] = {"cpu_ms": median_of(runs, lambda run: process(run, name)["cpu_us"] / 1000),
+                       "peak_kib": median_of(runs, lambda run: process(run, name)["peak_kib"])}
+    return costs
+
+
+def summary(found):
+    ours = costs_of(found["ssoorg"], ("ssoorg-signin", "ssoorg-oidc"))
+    theirs = costs_of(found["curl"], ("curl",))
+    ours["approval_to_shell_ms"] = round(statistics.median(found["shell_ms"]), 1)
+    ours["approval_to_shell_slowest_ms"] = round(max(found["shell_ms"]), 1)
+    ratios = {key: round(ours[key] / theirs[key], 2) for key in ("requests", "handshakes", "cpu_ms", "peak_kib")}
+    ratios["oidc_cpu_ms"] = round(ours["ssoorg-oidc"]["cpu_ms"] / theirs["curl"]["cpu_ms"], 2)
+    return {"times": len(found["shell_ms"]), "asked": found["ssoorg"][-1]["requests"], "ssoorg": ours,
+            "curl": theirs, "ratio": ratios}
+
+
+def shown(value):
+    return value if value == "" else f"{value:.6g}"
+
+
+def table(result):
+    ours, theirs, ratio = result["ssoorg"], result["curl"], result["ratio"]
+    signin, oidc = ours["ssoorg-signin"], ours["ssoorg-oidc"]
+    rows = [
+        ("requests", ours["requests"], theirs["requests"], ratio["requests"]),
+        ("TLS handshakes", ours["handshakes"], theirs["handshakes"], ratio["handshakes"]),
+        ("CPU of all, ms", ours["cpu_ms"], theirs["cpu_ms"], ratio["cpu_ms"]),
+        ("  ssoorg-oidc", oidc["cpu_ms"], theirs["curl"]["cpu_ms"], ratio["oidc_cpu_ms"]),
+        ("  ssoorg-signin", signin["cpu_ms"], "", ""),
+        ("peak memory, KiB", ours["peak_kib"], theirs["peak_kib"], ratio["peak_kib"]),
+        ("  ssoorg-oidc", oidc["peak_kib"], "", ""),
+        ("  ssoorg-signin", signin["peak_kib"], "", ""),
+        ("approval to shell, ms", ours["approval_to_shell_ms"], "", ""),
+        ("  the slowest", ours["approval_to_shell_slowest_ms"], "", ""),
+    ]
+    lines = [f"One sign-in, medians of {result['times']}", f"{'':24}{'ssoorg':>10}{'curl':>10}{'ratio':>8}"]
+    lines += [f"{name:24}{shown(one):>10}{shown(other):>10}{shown(both):>8}" for name, one, other, both in rows]
+    return "\n".join(lines + ["Asked: " + ", ".join(result["asked"])])
+
+
+def main():
+    parser = argparse.ArgumentParser(description="What one sign-in costs")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--times", type=int, default=20)
+    given = parser.parse_args()
+    rig = rigs.Rig()
+    try:
+        result = summary(measure(rig, given.times))
+    finally:
+        rig.stop()
+    print(json.dumps(result, indent=2) if given.json else table(result))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
