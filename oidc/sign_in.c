@@ -14,6 +14,7 @@
 #include "identity.h"
 #include "keys.h"
 #include "polling.h"
+#include "qr.h"
 #include "strength.h"
 #include "userinfo.h"
 
@@ -37,6 +38,11 @@ static enum status show_codes(struct exchange *x, struct channel *c, struct devi
   }
   codes->shown.expires_in_s = (uint32_t)((expires_at_ms - now_ms) / 1000);
   *ret_expires_at_ms = expires_at_ms;
+  if (x->request->wants_qr != 0) {
+    bool complete = codes->shown.verification_uri_complete[0] != '\0';
+    qr_draw(complete ? codes->shown.verification_uri_complete : codes->shown.verification_uri, codes->shown.qr,
+            sizeof codes->shown.qr);
+  }
   return channel_send(c, MESSAGE_CODE, &codes->shown, http_deadline_ms(x->http));
 }
 

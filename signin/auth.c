@@ -30,8 +30,8 @@ static void tell_last(struct session *s, const struct operation_result *result)
 static void grant(struct session *s, const struct operation_result *result, struct message_verdict *verdict)
 {
   const struct account *account = &result->account;
-  session_log(LOG_INFO, "signed in: login=%s uid=%u service=%s rhost=%s way=%s", account->login, account->uid,
-              s->request->service, s->request->rhost, way_word(result->ticket.way));
+  session_log(LOG_INFO, "signed in: login=%s uid=%u org=%s service=%s rhost=%s row=%s way=%s", account->login,
+              account->uid, s->org, s->request->service, s->request->rhost, result->row, way_word(result->ticket.way));
   tell_last(s, result);
   memcpy(verdict->ticket, result->ticket.id, sizeof verdict->ticket);
   verdict->uid = verdict->gid = account->uid;
@@ -44,12 +44,16 @@ static void check_password(struct session *s, const struct situation *situation,
 {
   struct operation op = session_operation(s, OPERATION_PASSWORD_SIGN_IN);
   struct operation_result result;
+  if (session_try(s, TRY_PASSWORD, "", policy_is_owner(&situation->person)) != STATUS_OK) {
+    return;
+  }
   bool matches = password_matches(typed, situation->account.password);
   if (!matches || !s->decision.offer_password) {
     // Without a word: a stranger to this host hears none from the other modules either (POLICY M).
-    session_log(LOG_NOTICE, "refused: login=%s service=%s rhost=%s row=%s reason=%s", s->request->login,
+    session_log(LOG_NOTICE, "refused: login=%s org=%s service=%s rhost=%s row=%s reason=%s", s->request->login, s->org,
                 s->request->service, s->request->rhost, s->decision.row,
                 notice_name(s->decision.offer_password ? NOTICE_WRONG_PASSWORD : s->decision.notice));
+    session_count_refusal(s, NOTICE_WRONG_PASSWORD);
     verdict->verdict = VERDICT_TRY_AGAIN;
     return;
   }

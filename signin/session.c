@@ -14,7 +14,7 @@
 #include "operations/publish.h"
 #include "paths.h"
 
-enum { SEND_WAIT_MS = 5000, LOG_LINE_SIZE = 2048 };
+enum { SLOW_US = 3000000, SEND_WAIT_MS = 5000, LOG_LINE_SIZE = 2048 };
 
 void session_log(int priority, const char *format, ...)
 {
@@ -86,6 +86,8 @@ void session_load(struct session *s, struct situation *ret_situation)
     session_log(LOG_CRIT, "sign-in is not available: %s", s->trouble.text);
     situation_unreadable(s->request->login, ret_situation);
   }
+  memcpy(s->org, ret_situation->governing.slug, sizeof s->org);
+  memcpy(s->help, ret_situation->governing.help, sizeof s->help);
   ret_situation->person.local_user = is_local_user(s->request->login, ret_situation);
 }
 
@@ -127,9 +129,44 @@ void session_tell(struct session *s, enum message_type type, const char *text)
 void session_refuse(struct session *s, const char *row, enum notice notice, const char *detail)
 {
   const struct message_request *request = s->request;
-  session_log(LOG_NOTICE, "refused: login=%s service=%s rhost=%s row=%s reason=%s%s%s", request->login,
+  char text[HELP_SIZE + 256];
+  session_log(LOG_NOTICE, "refused: login=%s org=%s service=%s rhost=%s row=%s reason=%s%s%s", request->login, s->org,
               request->service, request->rhost, row, notice_name(notice), detail[0] != '\0' ? " " : "", detail);
-  session_tell(s, MESSAGE_ERROR, notice_sentence(notice));
+  (void)snprintf(text, sizeof text, "%s%s%s", notice_sentence(notice), s->help[0] != '\0' ? "\n" : "", s->help);
+  session_tell(s, MESSAGE_ERROR, text);
+}
+
+enum status session_try(struct session *s, enum try_kind kind, const char *org, bool owner)
+{
+  struct operation op = session_operation(s, OPERATION_TRY);
+  struct operation_result result = {.slow = false};
+  op.value = (uint8_t)kind;
+  (void)snprintf(op.org, sizeof op.org, "%s", org);
+  enum status status = session_operate(s, &op, &result);
+  if (status == STATUS_REFUSED) {
+    session_refuse(s, "T", NOTICE_THROTTLED, "");
+    session_count_refusal(s, NOTICE_THROTTLED);
+    return status;
+  }
+  bool uncounted = status != STATUS_OK;
+  if (uncounted && !owner) {
+    session_refuse(s, "T", NOTICE_UNAVAILABLE, status_text(status));
+    return status;
+  }
+  if (uncounted || result.slow) {
+    (void)usleep(SLOW_US);
+  }
+  return STATUS_OK;
+}
+
+void session_count_refusal(struct session *s, enum notice notice)
+{
+  struct operation op = session_operation(s, OPERATION_REFUSAL_COUNT);
+  struct operation_result result;
+  (void)snprintf(op.reason, sizeof op.reason, "%s", notice_name(notice));
+  if (session_operate(s, &op, &result) != STATUS_OK) {
+    session_log(LOG_WARNING, "a refusal could not be counted");
+  }
 }
 
 enum status session_ask(struct session *s, bool echo, const char *text, int64_t deadline_ms, struct bytes *ret_answer)

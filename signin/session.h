@@ -14,6 +14,8 @@ struct session {
   bool config_readable;
   struct report trouble; // why config or store cannot be read
   struct policy_decision decision;
+  char org[SLUG_SIZE];  // that governs the login, "" for none
+  char help[HELP_SIZE]; // its line for refusals
 };
 
 // Reads the host's settings and what the store knows of the login into *RET_SITUATION, in one read transaction; mends a
@@ -32,6 +34,14 @@ void session_tell(struct session *s, enum message_type type, const char *text);
 
 // Tells the person the sentence of NOTICE and logs the refusal with ROW.
 void session_refuse(struct session *s, const char *row, enum notice notice, const char *detail);
+
+// Counts a try that is about to be made (POLICY T); ORG is the slug for TRY_SIGN_IN, else "". STATUS_REFUSED after the
+// person was told to wait; STATUS_OK, after a while if it is to be slow. Whoever is not an owner may not try without
+// being counted: STATUS_IO and others are refusals for them, and OWNER goes on, slowly.
+MUST_CHECK enum status session_try(struct session *s, enum try_kind kind, const char *org, bool owner);
+
+// Counts a refusal of somebody who has not proven to be anybody.
+void session_count_refusal(struct session *s, enum notice notice);
 
 // Asks with a prompt and waits for the answer until DEADLINE_MS. *RET_ANSWER: bytes_done(). STATUS_REFUSED if the
 // conversation failed; STATUS_CLOSED, STATUS_TIMEOUT, STATUS_PROTOCOL as channel_receive().

@@ -16,7 +16,7 @@
 #include "process/oidc.h"
 #include "slots.h"
 
-enum { CODE_WAIT_MS = 20000, EARLIER_WAIT_MS = 3000, ENTER_WAIT_MS = 1000, LATE_ANSWER_MS = 120000, HOST_SIZE = 256 };
+enum { CODE_WAIT_MS = 5000, EARLIER_WAIT_MS = 3000, ENTER_WAIT_MS = 1000, LATE_ANSWER_MS = 120000, HOST_SIZE = 256 };
 
 // What ssoorg-oidc has said last; VALUE is owned.
 struct outcome {
@@ -77,14 +77,16 @@ static enum notice failure_notice(uint32_t reason)
   return NOTICE_INTERNAL;
 }
 
-// Tells the person and the log; the result is always a refusal. Nobody has proven to be anybody yet: nothing is stored.
+// Tells the person and the log; the result is always a refusal. Nobody has proven to be anybody yet: it is only
+// counted.
 static enum status refuse(struct flow *f, const char *row, enum notice notice, const char *detail)
 {
   session_refuse(f->s, row, notice, detail);
+  session_count_refusal(f->s, notice);
   return STATUS_REFUSED;
 }
 
-// The same for somebody whom the provider has vouched for: it is also in the audit trail.
+// For somebody whom the provider has vouched for: it is in the audit trail.
 static enum status refuse_known(struct flow *f, const char *row, enum notice notice, const char *detail)
 {
   struct operation op = session_operation(f->s, OPERATION_SIGN_IN_REFUSED);
@@ -95,7 +97,8 @@ static enum status refuse_known(struct flow *f, const char *row, enum notice not
   if (session_operate(f->s, &op, &result) != STATUS_OK) {
     session_log(LOG_WARNING, "the refusal below could not be added to the audit trail");
   }
-  return refuse(f, row, notice, detail);
+  session_refuse(f->s, row, notice, detail);
+  return STATUS_REFUSED;
 }
 
 static void reserve_number(const struct flow *f)
@@ -169,6 +172,8 @@ static enum status receive_code(struct flow *f, struct message_code *ret_code)
   return status;
 }
 
+static const char ENTER[] = "Press Enter when you have approved it there: ";
+
 static void compose_prompt(const struct flow *f, const struct message_code *code, char *text, size_t size)
 {
   char host[HOST_SIZE] = "this host";
@@ -182,13 +187,18 @@ static void compose_prompt(const struct flow *f, const struct message_code *code
     (void)snprintf(complete, sizeof complete, "  or open: %s\n", code->verification_uri_complete);
   }
   // Begins with a newline: sshd's client puts "(user@host) " in front of the first line.
-  (void)snprintf(text, size,
-                 "\nSign in to %s through %s (%s) as %s%s%s\n"
-                 "  Open:    %s\n"
-                 "  Code:    %s\n%s"
-                 "Press Enter when you have approved it there: ",
-                 host, org, f->org.slug, f->s->request->login, from[0] != '\0' ? " from " : "", from,
-                 code->verification_uri, code->user_code, complete);
+  int length = snprintf(text, size,
+                        "\nSign in to %s through %s (%s) as %s%s%s\n"
+                        "  Open:    %s\n"
+                        "  Code:    %s\n%s",
+                        host, org, f->org.slug, f->s->request->login, from[0] != '\0' ? " from " : "", from,
+                        code->verification_uri, code->user_code, complete);
+  size_t used = length < 0 ? 0 : (size_t)length;
+  if (used + strlen(code->qr) + sizeof ENTER < size) { // a picture that does not fit is left out
+    memcpy(text + used, code->qr, strlen(code->qr));
+    used += strlen(code->qr);
+  }
+  (void)snprintf(text + (used < size ? used : size - 1), used < size ? size - used : 1, "%s", ENTER);
 }
 
 // The open prompt: an outcome that comes meanwhile is kept, the answer ends it.
@@ -269,6 +279,11 @@ static enum status grant(struct flow *f, struct operation_result *ret_result)
   return refuse_known(f, row, notice, detail);
 }
 
+static bool wants_qr(const struct session *s)
+{
+  return s->config.qr == QR_ALWAYS || (s->config.qr == QR_AUTO && strcmp(s->request->service, "sshd") == 0);
+}
+
 static enum status begin(struct flow *f, const struct situation *situation, int64_t org_id)
 {
   struct session *s = f->s;
@@ -280,13 +295,19 @@ static enum status begin(struct flow *f, const struct situation *situation, int6
     session_log(LOG_ERR, "the connection cannot be read: %s", status_text(status));
     return status;
   }
+  // Who has too many under way is told so first: that does not count as one more.
   status = slots_take(PATH_RUN, &slot, &f->slots);
   if (status != STATUS_OK) {
     return refuse(f, status == STATUS_EXISTS ? "K7" : "T", status == STATUS_EXISTS ? NOTICE_UNDER_WAY : NOTICE_TOO_MANY,
                   status_text(status));
   }
-  const struct oidc_request request = {MESSAGE_SIGN_IN, &f->connection, (uint32_t)s->config.sign_in_timeout_s,
-                                       s->config.allow_loopback_http, &f->org};
+  status = session_try(s, TRY_SIGN_IN, f->org.slug, slot.owner);
+  if (status != STATUS_OK) {
+    return STATUS_REFUSED;
+  }
+  const struct oidc_request request = {
+      MESSAGE_SIGN_IN, &f->connection, (uint32_t)s->config.sign_in_timeout_s, s->config.allow_loopback_http,
+      wants_qr(s),     &f->org};
   f->deadline_ms = clock_monotonic_ms() + s->config.sign_in_timeout_s * 1000;
   status = oidc_start(PATH_OIDC, &request, &s->trouble, &f->oidc);
   if (status != STATUS_OK) {

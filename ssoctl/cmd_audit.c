@@ -3,22 +3,33 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "desk.h"
 
+enum { FOLLOW_US = 500000 };
+
+static const struct column COLUMNS[] = {
+    {"at", COLUMN_DATE},      {"actor", COLUMN_TEXT}, {"event", COLUMN_TEXT},
+    {"org", COLUMN_TEXT},     {"login", COLUMN_TEXT}, {"rhost", COLUMN_TEXT},
+    {"service", COLUMN_TEXT}, {"row", COLUMN_TEXT},   {"detail", COLUMN_TEXT},
+};
+
 struct audit_walk {
   struct sheet *sheet;
   const char *org;
   int64_t since_s;
+  int64_t last; // number of the last event that was seen
 };
 
 static enum status add_event(void *context, const struct audit_event *event)
 {
-  const struct audit_walk *walk = context;
+  struct audit_walk *walk = context;
   bool wanted = event->at_s >= walk->since_s && (walk->org == NULL || strcmp(walk->org, event->org) == 0);
+  walk->last = event->number;
   if (wanted) {
     sheet_add(walk->sheet, (const struct cell[]){{NULL, event->at_s},
                                                  {event->actor, 0},
@@ -57,18 +68,44 @@ static int parse_since(const char *typed, int64_t *ret_since_s)
   return EXIT_DONE;
 }
 
+// What is new since the walk was here last.
+static int look(struct desk *desk, struct audit_walk *walk)
+{
+  int code = desk_read(desk);
+  if (code == EXIT_DONE && audit_each(desk->txn, walk->last, add_event, walk) != STATUS_OK) {
+    code = desk_fail(EXIT_FAILED, "store: the audit trail cannot be read");
+  }
+  desk_end_read(desk);
+  return code;
+}
+
+// Prints each event as it comes, one a line, until somebody ends it or nobody reads any more.
+static int follow(struct desk *desk, struct audit_walk *walk)
+{
+  bool json = desk->in->options[OPTION_JSON] != NULL;
+  int code = EXIT_DONE;
+  while (code == EXIT_DONE) {
+    struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+    walk->sheet = &sheet;
+    code = look(desk, walk);
+    if (code == EXIT_DONE && sheet_print_lines(&sheet, json) != STATUS_OK) {
+      return EXIT_DONE;
+    }
+    (void)usleep(FOLLOW_US);
+  }
+  return code;
+}
+
 int cmd_audit(const struct invocation *in)
 {
-  static const struct column COLUMNS[] = {
-      {"at", COLUMN_DATE},      {"actor", COLUMN_TEXT}, {"event", COLUMN_TEXT},
-      {"org", COLUMN_TEXT},     {"login", COLUMN_TEXT}, {"rhost", COLUMN_TEXT},
-      {"service", COLUMN_TEXT}, {"row", COLUMN_TEXT},   {"detail", COLUMN_TEXT},
-  };
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
-  struct audit_walk walk = {&sheet, in->arguments[0], 0};
+  struct audit_walk walk = {&sheet, in->arguments[0], 0, 0};
   struct org org;
   int code = parse_since(in->options[OPTION_SINCE], &walk.since_s);
+  if (code == EXIT_DONE && in->options[OPTION_FOLLOW] != NULL && in->options[OPTION_SINCE] == NULL) {
+    walk.since_s = clock_now_s();
+  }
   if (code == EXIT_DONE) {
     code = desk_open(in, &desk);
   }
@@ -78,8 +115,12 @@ int cmd_audit(const struct invocation *in)
   if (code == EXIT_DONE && walk.org != NULL) {
     code = desk_find_org(&desk, walk.org, &org);
   }
-  if (code == EXIT_DONE && audit_each(desk.txn, add_event, &walk) != STATUS_OK) {
-    code = desk_fail(EXIT_FAILED, "store: the audit trail cannot be read");
+  desk_end_read(&desk);
+  if (code == EXIT_DONE && in->options[OPTION_FOLLOW] != NULL) {
+    return follow(&desk, &walk);
+  }
+  if (code == EXIT_DONE) {
+    code = look(&desk, &walk);
   }
   return code == EXIT_DONE ? desk_print_list(&desk, &sheet) : code;
 }

@@ -2,17 +2,22 @@
 // ssoctl init, ssoctl status.
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/endian.h"
 #include "base/files.h"
 #include "base/text.h"
 #include "desk.h"
 #include "map/map_read.h"
 #include "operations/publish.h"
 #include "paths.h"
+
+enum { DAY_S = 86400, REFUSED_SIZE = 1024 };
 
 static const char INITIAL_CONF[] = "# Host settings of ssoorg; see ssoorg.conf(5). Every key has a default.\n";
 
@@ -127,13 +132,29 @@ int cmd_init(const struct invocation *in)
   return code == EXIT_DONE ? make_store(&desk, seed) : code;
 }
 
+// "wrong-password=12 expired=3": what was refused today (UTC) before anybody had proven to be anybody.
+static enum status add_refused(void *context, const struct store_entry *entry)
+{
+  enum { REASON_AT = 8 };
+  char *text = context;
+  size_t used = strlen(text);
+  if (entry->key_length <= REASON_AT || entry->length != sizeof(uint64_t)) {
+    return STATUS_CORRUPT;
+  }
+  int64_t number = (int64_t)endian_get_u64(entry->data);
+  (void)snprintf(text + used, REFUSED_SIZE - used, "%s%.*s=%lld", used > 0 ? " " : "",
+                 (int)(entry->key_length - REASON_AT), (const char *)entry->key + REASON_AT, (long long)number);
+  return STATUS_OK;
+}
+
 int cmd_status(const struct invocation *in)
 {
   static const struct column COLUMNS[] = {
-      {"store", COLUMN_TEXT},       {"map", COLUMN_TEXT},
-      {"map_current", COLUMN_BOOL}, {"orgs", COLUMN_NUMBER},
-      {"accounts", COLUMN_NUMBER},  {"memberships", COLUMN_NUMBER},
-      {"invites", COLUMN_NUMBER},   {"audit_events", COLUMN_NUMBER},
+      {"store", COLUMN_TEXT},         {"map", COLUMN_TEXT},
+      {"map_current", COLUMN_BOOL},   {"orgs", COLUMN_NUMBER},
+      {"accounts", COLUMN_NUMBER},    {"memberships", COLUMN_NUMBER},
+      {"invites", COLUMN_NUMBER},     {"audit_events", COLUMN_NUMBER},
+      {"refused_today", COLUMN_TEXT},
   };
   static const enum store_table TABLES[] = {TABLE_ORGS, TABLE_ACCOUNTS, TABLE_MEMBERSHIPS, TABLE_INVITES, TABLE_AUDIT};
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
@@ -145,6 +166,11 @@ int cmd_status(const struct invocation *in)
   for (size_t i = 0; code == EXIT_DONE && i < COUNT_OF(TABLES); i++) {
     code = store_count(desk.txn, TABLES[i], &counts[i]) == STATUS_OK ? EXIT_DONE
                                                                      : desk_fail(EXIT_FAILED, "store: damaged");
+  }
+  char refused[REFUSED_SIZE] = "";
+  const struct store_key today = key_of_i64(clock_now_s() / DAY_S);
+  if (code == EXIT_DONE && store_each(desk.txn, TABLE_REFUSALS, &today, add_refused, refused) != STATUS_OK) {
+    code = desk_fail(EXIT_FAILED, "store: damaged");
   }
   if (code != EXIT_DONE) {
     return code;
@@ -158,6 +184,7 @@ int cmd_status(const struct invocation *in)
                                           {NULL, (int64_t)counts[1]},
                                           {NULL, (int64_t)counts[2]},
                                           {NULL, (int64_t)counts[3]},
-                                          {NULL, (int64_t)counts[4]}});
+                                          {NULL, (int64_t)counts[4]},
+                                          {refused, 0}});
   return desk_print_one(&desk, &sheet);
 }

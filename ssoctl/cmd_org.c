@@ -72,7 +72,8 @@ static const struct column ORG_COLUMNS[] = {
     {"slug", COLUMN_TEXT},         {"name", COLUMN_TEXT},         {"provisioning", COLUMN_TEXT},
     {"enforcement", COLUMN_TEXT},  {"owner", COLUMN_TEXT},        {"gid", COLUMN_NUMBER},
     {"admins_gid", COLUMN_NUMBER}, {"trust", COLUMN_TEXT},        {"default_role", COLUMN_TEXT},
-    {"required_acr", COLUMN_TEXT}, {"required_amr", COLUMN_TEXT}, {"created_at", COLUMN_DATE},
+    {"required_acr", COLUMN_TEXT}, {"required_amr", COLUMN_TEXT}, {"help", COLUMN_TEXT},
+    {"created_at", COLUMN_DATE},
 };
 
 struct org_walk {
@@ -99,6 +100,7 @@ static enum status add_org(void *context, const struct org *org)
                                                {role_word(org->default_role), 0},
                                                {org->required_acr, 0},
                                                {org->required_amr, 0},
+                                               {org->help, 0},
                                                {NULL, org->created_at_s}});
   record_done(&ACCOUNT_RECORD, &owner);
   return STATUS_OK;

@@ -38,6 +38,7 @@ enum option {
   OPTION_RHOST,
   OPTION_END_SESSIONS,
   OPTION_IDLE,
+  OPTION_FOLLOW,
   OPTION_COUNT
 };
 
@@ -114,5 +115,7 @@ int cmd_account_rename(const struct invocation *in);
 int cmd_account_remove(const struct invocation *in);
 int cmd_password_set(const struct invocation *in);
 int cmd_password_remove(const struct invocation *in);
+int cmd_throttle_list(const struct invocation *in);
+int cmd_throttle_clear(const struct invocation *in);
 int cmd_why(const struct invocation *in);
 int cmd_audit(const struct invocation *in);

@@ -41,6 +41,7 @@ static const struct {
     [OPTION_RHOST] = {"--rhost", "ADDR"},
     [OPTION_END_SESSIONS] = {"--end-sessions", NULL},
     [OPTION_IDLE] = {"--idle", "DURATION"},
+    [OPTION_FOLLOW] = {"--follow", NULL},
 };
 
 const char *option_usage(enum option option)

@@ -20,7 +20,7 @@ static const struct command COMMANDS[] = {
     {"org", "list", "", 0, 0, OPTIONS_COMMON, cmd_org_list, "list the orgs of this host"},
     {"org", "show", "SLUG", 1, 1, OPTIONS_COMMON, cmd_org_show, "show one org"},
     {"org", "set", "SLUG KEY=VALUE...", 2, ARGUMENTS_MAX, OPTIONS_CHANGE, cmd_org_set,
-     "set name, provisioning, default-role, required-acr, required-amr"},
+     "set name, provisioning, default-role, help, required-acr, required-amr"},
     {"org", "transfer", "SLUG EMAIL", 2, 2, OPTIONS_CHANGE, cmd_org_transfer, "make a member the owner of an org"},
     {"provisioning", "show", "SLUG", 1, 1, OPTIONS_COMMON, cmd_provisioning_show, "show how accounts come to exist"},
     {"provisioning", "set", "SLUG invite-only|jit", 2, 2, OPTIONS_CHANGE, cmd_provisioning_set,
@@ -63,9 +63,12 @@ static const struct command COMMANDS[] = {
      "remove an account; its number is not given again"},
     {"password", "set", "EMAIL", 1, 1, OPTIONS_CHANGE | BIT(STDIN), cmd_password_set, "set an account's password"},
     {"password", "remove", "EMAIL", 1, 1, OPTIONS_CHANGE, cmd_password_remove, "remove an account's password"},
+    {"throttle", "list", "", 0, 0, OPTIONS_COMMON, cmd_throttle_list, "list what was tried often of late"},
+    {"throttle", "clear", "LOGIN|ADDR", 1, 1, OPTIONS_CHANGE, cmd_throttle_clear,
+     "let a login or an address try again at once"},
     {"why", "", "LOGIN", 1, 1, OPTIONS_COMMON | BIT(SERVICE) | BIT(RHOST), cmd_why,
      "say what a login would be offered, and which row of the policy says so"},
-    {"audit", "", "[SLUG]", 0, 1, OPTIONS_COMMON | BIT(SINCE), cmd_audit, "show what was done, by whom"},
+    {"audit", "", "[SLUG]", 0, 1, OPTIONS_COMMON | BIT(SINCE) | BIT(FOLLOW), cmd_audit, "show what was done, by whom"},
     {"status", "", "", 0, 0, OPTIONS_COMMON, cmd_status, "show the state of store and published map"},
 };
 

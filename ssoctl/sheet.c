@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/text.h"
 
 enum { FIRST_CELLS = 64, TITLE_SIZE = 64, NUMBER_SIZE = 32 };
 
@@ -197,6 +198,36 @@ enum status sheet_print_list(const struct sheet *sheet, bool json)
     status = add_lines(sheet, table);
   }
   return status != STATUS_OK ? status : print_table(table);
+}
+
+static enum status print_row_json(const struct sheet *sheet, size_t row)
+{
+  cJSON *object CLEANUP(free_json) = row_json(sheet, row);
+  char *text CLEANUP(cleanup_free) = object != NULL ? cJSON_PrintUnformatted(object) : NULL;
+  return text == NULL ? STATUS_NO_MEMORY : printf("%s\n", text) < 0 ? STATUS_IO : STATUS_OK;
+}
+
+static enum status print_row(const struct sheet *sheet, size_t row)
+{
+  for (size_t i = 0; i < sheet->column_count; i++) {
+    char words[NUMBER_SIZE];
+    char shown[1024];
+    const char *text = cell_text(sheet->columns[i].type, &sheet->cells[row * sheet->column_count + i], words);
+    text_escape(text, strlen(text), shown, sizeof shown);
+    if (printf("%s%s", i > 0 ? "  " : "", shown) < 0) {
+      return STATUS_IO;
+    }
+  }
+  return putchar('\n') == EOF ? STATUS_IO : STATUS_OK;
+}
+
+enum status sheet_print_lines(const struct sheet *sheet, bool json)
+{
+  enum status status = sheet->failed ? STATUS_NO_MEMORY : STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < sheet->cell_count / sheet->column_count; i++) {
+    status = json ? print_row_json(sheet, i) : print_row(sheet, i);
+  }
+  return status == STATUS_OK && fflush(stdout) != 0 ? STATUS_IO : status;
 }
 
 enum status sheet_print_one(const struct sheet *sheet, bool json)

@@ -39,5 +39,8 @@ void sheet_add(struct sheet *sheet, const struct cell *cells);
 // Prints all rows as a list: a table with a head, or a JSON array. STATUS_NO_MEMORY, STATUS_IO.
 MUST_CHECK enum status sheet_print_list(const struct sheet *sheet, bool json);
 
+// Prints each row on a line of its own: its values two spaces apart, or as a JSON object. STATUS_NO_MEMORY, STATUS_IO.
+MUST_CHECK enum status sheet_print_lines(const struct sheet *sheet, bool json);
+
 // Prints the first row, one line a value, or as a JSON object. STATUS_NO_MEMORY, STATUS_IO.
 MUST_CHECK enum status sheet_print_one(const struct sheet *sheet, bool json);

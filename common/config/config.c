@@ -13,7 +13,15 @@
 #include "base/text.h"
 #include "map/numbers.h"
 
-enum { CONFIG_FILE_MAX = 64 * 1024, TIMEOUT_MIN_S = 30, TIMEOUT_MAX_S = 300, SIGN_INS_MIN = 9, SIGN_INS_MAX = 4096 };
+enum {
+  CONFIG_FILE_MAX = 64 * 1024,
+  TIMEOUT_MIN_S = 30,
+  TIMEOUT_MAX_S = 300,
+  SIGN_INS_MIN = 9,
+  SIGN_INS_MAX = 4096,
+  AUDIT_KEEP_MIN_S = 86400,
+  AUDIT_KEEP_MAX_S = 3650 * 86400
+};
 
 static bool is_absolute(const char *path)
 {
@@ -116,6 +124,23 @@ static enum status parse_allow_http(const char *value, struct config *config)
   return STATUS_OK;
 }
 
+static enum status parse_audit_keep(const char *value, struct config *config)
+{
+  return text_to_duration(value, AUDIT_KEEP_MIN_S, AUDIT_KEEP_MAX_S, &config->audit_keep_s);
+}
+
+static enum status parse_qr(const char *value, struct config *config)
+{
+  static const char *const WORDS[] = {[QR_AUTO] = "auto", [QR_ALWAYS] = "always", [QR_NEVER] = "never"};
+  for (size_t i = 0; i < COUNT_OF(WORDS); i++) {
+    if (strcmp(value, WORDS[i]) == 0) {
+      config->qr = (enum qr)i;
+      return STATUS_OK;
+    }
+  }
+  return STATUS_INVALID;
+}
+
 const struct config_key CONFIG_KEYS[] = {
     {"sshd-paths", "/usr/sbin/sshd /usr/lib/openssh/sshd-session /usr/lib/openssh/sshd-auth",
      "absolute paths separated by one space", parse_sshd_paths},
@@ -126,6 +151,8 @@ const struct config_key CONFIG_KEYS[] = {
     {"shell", "/bin/bash", "an absolute path of at most 255 characters without spaces", parse_shell},
     {"sign-in-timeout", "5m", "30s to 5m", parse_timeout},
     {"max-sign-ins", "32", "9 to 4096; 8 of them are kept for owners", parse_max_sign_ins},
+    {"qr", "auto", "auto, always or never", parse_qr},
+    {"audit-keep", "365d", "1d to 3650d", parse_audit_keep},
     {"allow-loopback-http", "no", "yes or no", parse_allow_http},
 };
 const size_t CONFIG_KEY_COUNT = COUNT_OF(CONFIG_KEYS);

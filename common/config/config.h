@@ -9,11 +9,16 @@
 #include "base/status.h"
 #include "map/map_records.h"
 
+// When the address of a sign-in is also shown as a picture: over ssh, where terminals know UTF-8; always; never.
+enum qr { QR_AUTO, QR_ALWAYS, QR_NEVER };
+
 struct config {
   struct map_settings map;   // sshd-paths, home, shell, uid-ranges: what the modules need
   int64_t sign_in_timeout_s; // sign-in-timeout
   int64_t max_sign_ins;      // max-sign-ins
   bool allow_loopback_http;  // allow-loopback-http
+  int64_t audit_keep_s;      // audit-keep
+  enum qr qr;                // qr
 };
 
 // Reads the file at PATH, then PATH.d/*.conf in the order of their names, into *RET_CONFIG. STATUS_NOT_FOUND,

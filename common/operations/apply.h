@@ -42,6 +42,9 @@ MUST_CHECK enum status apply_drop_invite(struct application *a, int64_t org_id, 
 // STATUS_INVALID, STATUS_EXISTS with a report.
 MUST_CHECK enum status apply_check_login(struct application *a, const char *login, const char *email);
 
+// Takes back what OPERATION_TRY has counted for this login and address: the try was right.
+MUST_CHECK enum status apply_settle_try(struct application *a, enum try_kind kind);
+
 apply_function apply_org_set, apply_org_create, apply_provisioning_set, apply_enforcement_set;
 apply_function apply_idp_set, apply_idp_remove, apply_idp_tried;
 apply_function apply_domain_add, apply_domain_verify, apply_domain_remove;
@@ -50,4 +53,4 @@ apply_function apply_member_role, apply_member_suspend, apply_member_resume, app
 apply_function apply_account_lock, apply_account_unlock, apply_account_rename, apply_account_remove;
 apply_function apply_password_set, apply_password_remove;
 apply_function apply_password_sign_in, apply_sso_sign_in, apply_sign_in_refused, apply_ticket_redeem;
-apply_function apply_number_reserve;
+apply_function apply_number_reserve, apply_try, apply_throttle_clear, apply_refusal_count;

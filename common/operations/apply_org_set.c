@@ -44,6 +44,11 @@ static enum status set_default_role(struct org *org, const char *value)
   return STATUS_OK;
 }
 
+static enum status set_help(struct org *org, const char *value)
+{
+  return text_copy_clean(value, strlen(value), org->help, sizeof org->help);
+}
+
 static enum status set_name(struct org *org, const char *value)
 {
   return value[0] != '\0' && text_copy_clean(value, strlen(value), org->name, sizeof org->name) == STATUS_OK
@@ -60,6 +65,7 @@ static const struct {
     {"name", "1 to 127 bytes of UTF-8 without control characters", set_name},
     {"provisioning", "invite-only or jit", set_provisioning},
     {"default-role", "viewer or admin", set_default_role},
+    {"help", "at most 255 bytes of UTF-8 without control characters, or nothing", set_help},
     {"required-acr", "words separated by single spaces, or nothing", set_required_acr},
     {"required-amr", "words separated by single spaces, or nothing", set_required_amr},
 };
@@ -78,7 +84,7 @@ static enum status set_one(struct application *a, struct org *org, const struct 
   }
   report_set(a->report,
              "\"%.60s\": is not a setting that can be changed here; legal are name, provisioning, "
-             "default-role, required-acr and required-amr",
+             "default-role, help, required-acr and required-amr",
              value->key);
   return STATUS_INVALID;
 }

@@ -83,11 +83,15 @@ static enum status finish(struct sign_in *s, const char *row)
   }
   status = note_sign_in(s);
   if (status == STATUS_OK) {
+    status = apply_settle_try(a, s->way == WAY_SSO ? TRY_SIGN_IN : TRY_PASSWORD);
+  }
+  if (status == STATUS_OK) {
     status = new_ticket(s);
   }
   memcpy(a->event.login, s->account.login, sizeof a->event.login);
   (void)stpncpy(a->event.row, row, sizeof a->event.row - 1);
   (void)stpncpy(a->event.detail, way_word((uint8_t)s->way), sizeof a->event.detail - 1);
+  memcpy(a->result->row, a->event.row, sizeof a->result->row);
   a->result->account = s->account;
   return status;
 }

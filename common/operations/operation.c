@@ -43,6 +43,9 @@ static const struct {
     [OPERATION_SSO_SIGN_IN] = {"sign-in", apply_sso_sign_in},
     [OPERATION_SIGN_IN_REFUSED] = {"sign-in.refused", apply_sign_in_refused},
     [OPERATION_TICKET_REDEEM] = {"ticket.redeem", apply_ticket_redeem},
+    [OPERATION_TRY] = {"try", apply_try},
+    [OPERATION_THROTTLE_CLEAR] = {"throttle.clear", apply_throttle_clear},
+    [OPERATION_REFUSAL_COUNT] = {"refusal.count", apply_refusal_count},
     [OPERATION_NUMBER_RESERVE] = {"number.reserve", apply_number_reserve},
 };
 
@@ -124,6 +127,9 @@ static enum status apply_and_commit(struct application *a)
   status = OPERATIONS[a->op->kind].apply(a);
   if (status == STATUS_OK && a->result->changed && !a->silent) {
     status = audit_add(a->txn, &a->event);
+  }
+  if (status == STATUS_OK && a->result->changed && !a->silent && a->host->config->audit_keep_s > 0) {
+    status = audit_trim(a->txn, a->now_s - a->host->config->audit_keep_s);
   }
   if (status == STATUS_OK && a->result->changed && !a->host->dry_run) {
     return commit(a);

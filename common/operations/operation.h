@@ -40,8 +40,14 @@ enum operation_kind {
   OPERATION_SIGN_IN_REFUSED,  // login, org, row, reason: only an audit event
   OPERATION_TICKET_REDEEM,    // ticket: removed; no audit event
   OPERATION_NUMBER_RESERVE,   // nss_uid: never given, if another name service has it
+  OPERATION_TRY,              // login, rhost, value: enum try_kind, org: the slug for TRY_SIGN_IN; no audit event
+  OPERATION_THROTTLE_CLEAR,   // login: a login or an address
+  OPERATION_REFUSAL_COUNT,    // reason: a notice's name; no audit event
   OPERATION_COUNT
 };
+
+// What is about to be tried: a password or code is to be compared, a sign-in at a provider to be started.
+enum try_kind { TRY_PASSWORD, TRY_SIGN_IN };
 
 // One KEY=VALUE of an org.
 struct org_value {
@@ -89,10 +95,12 @@ struct operation_result {
   bool changed;                    // false: it was so already
   struct policy_decision decision; // of a sign-in
   struct account account;          // that signed in, or was made
+  char row[8];                     // by which a sign-in was granted
   int64_t last_sign_in_at_s;       // before this one, 0 for none
   char last_sign_in_from[256];
   struct ticket ticket; // of a sign-in that was granted
   struct domain domain; // DOMAIN_ADD, DOMAIN_VERIFY
+  bool slow;            // TRY: allowed, after a while
   bool waits;           // IDP_SET: in effect only after a test sign-in
 };
 

@@ -32,6 +32,7 @@ static const struct {
     [NOTICE_STRONGER] = {"stronger-sign-in", "Your org requires a stronger sign-in than the one you made - sign in "
                                              "there again with a second factor, or ask an admin."},
     [NOTICE_TOO_MANY] = {"too-many", "Too many sign-ins are under way on this host - try again in a minute."},
+    [NOTICE_THROTTLED] = {"throttled", "Too many attempts - wait half a minute before each further one."},
     [NOTICE_UNDER_WAY] = {"under-way", "A sign-in for this name is under way from your address already - finish it, "
                                        "or try again in a minute."},
     [NOTICE_LOCKED] = {"locked", "This account is locked - ask an admin."},

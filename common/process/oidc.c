@@ -40,6 +40,7 @@ static enum status send_request(struct channel *channel, const struct oidc_reque
   memcpy(message.required_acr, request->org->required_acr, sizeof message.required_acr);
   memcpy(message.required_amr, request->org->required_amr, sizeof message.required_amr);
   message.timeout_s = request->timeout_s;
+  message.wants_qr = request->wants_qr ? 1 : 0;
   message.allow_loopback_http = request->allow_loopback_http ? 1 : 0;
   enum status status =
       bytes_append(&message.client_secret, bytes_text(&connection->client_secret), connection->client_secret.length);

@@ -24,6 +24,7 @@ struct oidc_request {
   const struct connection *connection;
   uint32_t timeout_s;
   bool allow_loopback_http;
+  bool wants_qr;
   const struct org *org; // whose required-acr and required-amr the ID token must meet
 };
 MUST_CHECK enum status oidc_start(const char *path, const struct oidc_request *request, struct report *report,

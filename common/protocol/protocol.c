@@ -46,14 +46,14 @@ static const struct field SIGN_IN_FIELDS[] = {
     FIELD_OF_U32(message_sign_in, timeout_s),
     FIELD_OF_TEXT(message_sign_in, required_acr),
     FIELD_OF_TEXT(message_sign_in, required_amr),
+    FIELD_OF_U8(message_sign_in, wants_qr),
     FIELD_OF_U8(message_sign_in, allow_loopback_http),
 };
 static const struct record_type SIGN_IN = RECORD_TYPE(message_sign_in, PROTOCOL_VERSION, SIGN_IN_FIELDS);
 
 static const struct field CODE_FIELDS[] = {
-    FIELD_OF_TEXT(message_code, verification_uri),
-    FIELD_OF_TEXT(message_code, verification_uri_complete),
-    FIELD_OF_TEXT(message_code, user_code),
+    FIELD_OF_TEXT(message_code, verification_uri), FIELD_OF_TEXT(message_code, verification_uri_complete),
+    FIELD_OF_TEXT(message_code, user_code),        FIELD_OF_TEXT(message_code, qr),
     FIELD_OF_U32(message_code, expires_in_s),
 };
 static const struct record_type CODE = RECORD_TYPE(message_code, PROTOCOL_VERSION, CODE_FIELDS);

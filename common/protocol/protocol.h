@@ -19,6 +19,7 @@ enum {
   PROTOCOL_SECRET_MAX = 4096,  // a typed password or a client secret
   PROTOCOL_CA_MAX = 64 * 1024, // PEM certificates of one connection
   PROTOCOL_PROMPT_SIZE = 6144, // under the 8 kB that every client takes
+  PROTOCOL_QR_SIZE = 4096,
   PROTOCOL_URL_SIZE = 1024,
   PROTOCOL_CLIENT_SIZE = 256,
   PROTOCOL_SUBJECT_SIZE = 256,  // OIDC Core 2: at most 255 ASCII characters
@@ -114,6 +115,7 @@ struct message_sign_in {
   uint32_t timeout_s;                        // for the whole exchange
   char required_acr[PROTOCOL_STRENGTH_SIZE]; // the acr claim must be one of these words; "" for no requirement
   char required_amr[PROTOCOL_STRENGTH_SIZE]; // the amr claim must hold all of these words; "" for no requirement
+  uint8_t wants_qr;                          // the address is also wanted as a picture
   uint8_t allow_loopback_http;               // tests only: plain http to 127.0.0.0/8, ::1 and "localhost"
 };
 
@@ -121,6 +123,7 @@ struct message_code {
   char verification_uri[PROTOCOL_URL_SIZE];          // RFC 8628 3.2, printable ASCII, https (http to loopback in tests)
   char verification_uri_complete[PROTOCOL_URL_SIZE]; // "" if absent
   char user_code[128];                               // printable ASCII
+  char qr[PROTOCOL_QR_SIZE];                         // lines of UTF-8 half blocks, "" if not wanted or too large
   uint32_t expires_in_s;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/entities.h"
 
-enum { ENTITY_VERSION = 1 };
+enum { ENTITY_VERSION = 2 };
 
 static const struct field ACCOUNT_FIELDS[] = {
     FIELD_OF_I64(account, id),
@@ -27,7 +27,7 @@ static const struct field ORG_FIELDS[] = {
     FIELD_OF_U32(org, gid),        FIELD_OF_U32(org, admins_gid),    FIELD_OF_U8(org, provisioning),
     FIELD_OF_U8(org, enforcement), FIELD_OF_U8(org, default_role),   FIELD_OF_U8(org, trust),
     FIELD_OF_U8(org, by_root),     FIELD_OF_TEXT(org, required_acr), FIELD_OF_TEXT(org, required_amr),
-    FIELD_OF_I64(org, owner_id),   FIELD_OF_I64(org, created_at_s),
+    FIELD_OF_TEXT(org, help),      FIELD_OF_I64(org, owner_id),      FIELD_OF_I64(org, created_at_s),
 };
 const struct record_type ORG_RECORD = RECORD_TYPE(org, ENTITY_VERSION, ORG_FIELDS);
 
@@ -89,11 +89,18 @@ static const struct field NUMBER_FIELDS[] = {FIELD_OF_U8(number, use), FIELD_OF_
 const struct record_type NUMBER_RECORD = RECORD_TYPE(number, ENTITY_VERSION, NUMBER_FIELDS);
 
 static const struct field AUDIT_FIELDS[] = {
-    FIELD_OF_I64(audit_event, at_s),     FIELD_OF_TEXT(audit_event, actor), FIELD_OF_TEXT(audit_event, event),
-    FIELD_OF_TEXT(audit_event, org),     FIELD_OF_TEXT(audit_event, login), FIELD_OF_TEXT(audit_event, rhost),
-    FIELD_OF_TEXT(audit_event, service), FIELD_OF_TEXT(audit_event, row),   FIELD_OF_TEXT(audit_event, detail),
+    FIELD_OF_I64(audit_event, number),  FIELD_OF_I64(audit_event, at_s),     FIELD_OF_TEXT(audit_event, actor),
+    FIELD_OF_TEXT(audit_event, event),  FIELD_OF_TEXT(audit_event, org),     FIELD_OF_TEXT(audit_event, login),
+    FIELD_OF_TEXT(audit_event, rhost),  FIELD_OF_TEXT(audit_event, service), FIELD_OF_TEXT(audit_event, row),
+    FIELD_OF_TEXT(audit_event, detail),
 };
 const struct record_type AUDIT_RECORD = RECORD_TYPE(audit_event, ENTITY_VERSION, AUDIT_FIELDS);
+
+static const struct field THROTTLE_FIELDS[] = {
+    FIELD_OF_U8(throttle, kind),          FIELD_OF_TEXT(throttle, subject),  FIELD_OF_U32(throttle, count),
+    FIELD_OF_I64(throttle, started_at_s), FIELD_OF_I64(throttle, last_at_s),
+};
+const struct record_type THROTTLE_RECORD = RECORD_TYPE(throttle, ENTITY_VERSION, THROTTLE_FIELDS);
 
 void cleanup_connection(struct connection *connection)
 {

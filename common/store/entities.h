@@ -9,7 +9,7 @@
 #include "map/map_records.h"
 #include "protocol/protocol.h"
 
-enum { DISPLAY_SIZE = 128, PASSWORD_HASH_SIZE = 384, REASON_SIZE = 256, ACTOR_SIZE = 64 };
+enum { DISPLAY_SIZE = 128, PASSWORD_HASH_SIZE = 384, HELP_SIZE = 256, REASON_SIZE = 256, ACTOR_SIZE = 64 };
 
 enum account_status { ACCOUNT_ACTIVE = 0, ACCOUNT_LOCKED };
 
@@ -51,6 +51,7 @@ struct org {
   uint8_t by_root; // created by root: its owner keeps the password (POLICY L5)
   char required_acr[PROTOCOL_STRENGTH_SIZE];
   char required_amr[PROTOCOL_STRENGTH_SIZE];
+  char help[HELP_SIZE]; // a line added to refusals, "" for none
   int64_t owner_id;
   int64_t created_at_s;
 };
@@ -137,7 +138,25 @@ struct number {
   int64_t id;  // of the account or org
 };
 
+// What is counted (POLICY T), and of whom: the subject.
+enum throttle_kind {
+  THROTTLE_ACCOUNT = 1, // wrong passwords and codes for a login
+  THROTTLE_ADDRESS,     // the same from a remote address (IPv6: /64)
+  THROTTLE_OWNER,       // the same for an owner from one address: "LOGIN ADDRESS"
+  THROTTLE_FLOW,        // started sign-ins: "LOGIN ADDRESS"
+  THROTTLE_STRANGERS,   // started sign-ins of names without an account at an org's connection: its slug
+};
+
+struct throttle {
+  uint8_t kind;
+  char subject[LOGIN_SIZE + 64];
+  uint32_t count;
+  int64_t started_at_s; // of the time in which count was reached
+  int64_t last_at_s;
+};
+
 struct audit_event {
+  int64_t number;
   int64_t at_s;
   char actor[ACTOR_SIZE]; // who did it: an operator's name, a login, "-"
   char event[32];         // "org.create", "sign-in", ...
@@ -160,6 +179,7 @@ extern const struct record_type INVITE_RECORD;
 extern const struct record_type TICKET_RECORD;
 extern const struct record_type NUMBER_RECORD;
 extern const struct record_type AUDIT_RECORD;
+extern const struct record_type THROTTLE_RECORD;
 
 // The words of POLICY.md for the numbers above; "?" for a number that has none. Static.
 const char *provisioning_word(uint8_t value);
@@ -171,6 +191,7 @@ const char *member_status_word(uint8_t value);
 const char *account_status_word(uint8_t value);
 const char *client_auth_word(uint8_t value);
 const char *way_word(uint8_t value);
+const char *throttle_word(uint8_t value);
 
 // The number of a word. STATUS_INVALID.
 MUST_CHECK enum status provisioning_from(const char *word, uint8_t *ret_value);

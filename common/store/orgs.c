@@ -196,10 +196,10 @@ enum status invite_each(struct store_txn *txn, int64_t org_id, invite_visit *vis
 
 enum status audit_add(struct store_txn *txn, const struct audit_event *event)
 {
-  int64_t id = 0;
-  enum status status = store_next_id(txn, &id);
-  const struct store_key key = key_of_i64(id);
-  return status != STATUS_OK ? status : store_put_record(txn, TABLE_AUDIT, &key, &AUDIT_RECORD, event);
+  struct audit_event numbered = *event;
+  enum status status = store_next_id(txn, &numbered.number);
+  const struct store_key key = key_of_i64(numbered.number);
+  return status != STATUS_OK ? status : store_put_record(txn, TABLE_AUDIT, &key, &AUDIT_RECORD, &numbered);
 }
 
 static enum status visit_audit(void *context, const struct store_entry *entry)
@@ -210,9 +210,40 @@ static enum status visit_audit(void *context, const struct store_entry *entry)
   return status != STATUS_OK ? status : walk->visit.audit(walk->context, &event);
 }
 
-enum status audit_each(struct store_txn *txn, audit_visit *visit, void *context)
+enum status audit_each(struct store_txn *txn, int64_t after, audit_visit *visit, void *context)
 {
-  const struct store_key all = key_new();
+  const struct store_key first = key_of_i64(after + 1);
   struct walk walk = {{.audit = visit}, context};
-  return store_each(txn, TABLE_AUDIT, &all, visit_audit, &walk);
+  return store_each_from(txn, TABLE_AUDIT, &first, visit_audit, &walk);
+}
+
+enum { TRIM_MAX = 8 };
+
+struct trimming {
+  int64_t old_s;
+  size_t count;
+  int64_t numbers[TRIM_MAX];
+};
+
+// Deleting would move the cursor: the numbers are noted first.
+static enum status note_old(void *context, const struct audit_event *event)
+{
+  struct trimming *trimming = context;
+  if (event->at_s >= trimming->old_s || trimming->count == TRIM_MAX) {
+    return STATUS_EXISTS;
+  }
+  trimming->numbers[trimming->count++] = event->number;
+  return STATUS_OK;
+}
+
+enum status audit_trim(struct store_txn *txn, int64_t old_s)
+{
+  struct trimming trimming = {.old_s = old_s};
+  enum status status = audit_each(txn, 0, note_old, &trimming);
+  status = status == STATUS_EXISTS ? STATUS_OK : status;
+  for (size_t i = 0; status == STATUS_OK && i < trimming.count; i++) {
+    const struct store_key key = key_of_i64(trimming.numbers[i]);
+    status = store_delete(txn, TABLE_AUDIT, &key);
+  }
+  return status;
 }

@@ -44,7 +44,10 @@ MUST_CHECK enum status invite_remove(struct store_txn *txn, int64_t org_id, cons
 typedef enum status invite_visit(void *context, const struct invite *invite);
 MUST_CHECK enum status invite_each(struct store_txn *txn, int64_t org_id, invite_visit *visit, void *context);
 
-// The audit trail, oldest first.
+// The audit trail, oldest first. event->number is given by audit_add() and grows.
 MUST_CHECK enum status audit_add(struct store_txn *txn, const struct audit_event *event);
 typedef enum status audit_visit(void *context, const struct audit_event *event);
-MUST_CHECK enum status audit_each(struct store_txn *txn, audit_visit *visit, void *context);
+// Those whose number is greater than AFTER.
+MUST_CHECK enum status audit_each(struct store_txn *txn, int64_t after, audit_visit *visit, void *context);
+// Forgets events from before OLD_S, a few of the oldest at a time.
+MUST_CHECK enum status audit_trim(struct store_txn *txn, int64_t old_s);

@@ -191,6 +191,11 @@ enum status store_get_i64(struct store_txn *txn, enum store_table table, const s
   return status;
 }
 
+struct visitor {
+  store_visit *visit;
+  void *context;
+};
+
 static void close_cursor(MDB_cursor **cursor)
 {
   if (*cursor != NULL) {
@@ -198,28 +203,40 @@ static void close_cursor(MDB_cursor **cursor)
   }
 }
 
-enum status store_each(struct store_txn *txn, enum store_table table, const struct store_key *prefix,
-                       store_visit *visit, void *context)
+static enum status walk(struct store_txn *txn, enum store_table table, const struct store_key *first,
+                        size_t prefix_length, const struct visitor *visitor)
 {
   MDB_cursor *cursor CLEANUP(close_cursor) = NULL;
-  MDB_val name = key_value(prefix);
+  MDB_val name = key_value(first);
   MDB_val value;
   int code = mdb_cursor_open(txn->txn, txn->store->tables[table], &cursor);
   if (code == 0) {
-    code = mdb_cursor_get(cursor, &name, &value, prefix->length > 0 ? MDB_SET_RANGE : MDB_FIRST);
+    code = mdb_cursor_get(cursor, &name, &value, first->length > 0 ? MDB_SET_RANGE : MDB_FIRST);
   }
   while (code == 0) {
-    if (name.mv_size < prefix->length || memcmp(name.mv_data, prefix->data, prefix->length) != 0) {
+    if (name.mv_size < prefix_length || memcmp(name.mv_data, first->data, prefix_length) != 0) {
       return STATUS_OK;
     }
     const struct store_entry entry = {name.mv_data, name.mv_size, value.mv_data, value.mv_size};
-    enum status status = visit(context, &entry);
+    enum status status = visitor->visit(visitor->context, &entry);
     if (status != STATUS_OK) {
       return status;
     }
     code = mdb_cursor_get(cursor, &name, &value, MDB_NEXT);
   }
   return code == MDB_NOTFOUND ? STATUS_OK : store_from_lmdb(code);
+}
+
+enum status store_each(struct store_txn *txn, enum store_table table, const struct store_key *prefix,
+                       store_visit *visit, void *context)
+{
+  return walk(txn, table, prefix, prefix->length, &(struct visitor){visit, context});
+}
+
+enum status store_each_from(struct store_txn *txn, enum store_table table, const struct store_key *first,
+                            store_visit *visit, void *context)
+{
+  return walk(txn, table, first, 0, &(struct visitor){visit, context});
 }
 
 enum status store_count(struct store_txn *txn, enum store_table table, uint64_t *ret_count)

@@ -12,7 +12,7 @@
 #include "base/siphash.h"
 #include "base/status.h"
 
-enum { STORE_SCHEMA = 2, STORE_KEY_MAX = 511, STORE_LOCK_WAIT_MS = 5000 };
+enum { STORE_SCHEMA = 2, STORE_KEY_MAX = 511, STORE_LOCK_WAIT_MS = 5000, STORE_RESERVE_BYTES = 1 << 20 };
 
 enum store_table {
   TABLE_META,
@@ -34,6 +34,8 @@ enum store_table {
   TABLE_TICKETS,            // ticket id -> ticket
   TABLE_AUDIT,              // sequence -> event
   TABLE_TOMBSTONES,         // login of a removed account -> when
+  TABLE_THROTTLES,          // kind, subject -> throttle
+  TABLE_REFUSALS,           // day, reason -> how many refusals before anybody had proven to be anybody
   TABLE_COUNT
 };
 
@@ -116,6 +118,10 @@ typedef enum status store_visit(void *context, const struct store_entry *entry);
 // Visits the entries whose key begins with PREFIX (an empty one: all), in key order.
 MUST_CHECK enum status store_each(struct store_txn *txn, enum store_table table, const struct store_key *prefix,
                                   store_visit *visit, void *context);
+
+// Visits the entries whose key is FIRST or sorts behind it, in key order.
+MUST_CHECK enum status store_each_from(struct store_txn *txn, enum store_table table, const struct store_key *first,
+                                       store_visit *visit, void *context);
 
 // The number of entries in TABLE.
 MUST_CHECK enum status store_count(struct store_txn *txn, enum store_table table, uint64_t *ret_count);

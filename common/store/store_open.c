@@ -32,6 +32,8 @@ static const char *const TABLE_NAMES[TABLE_COUNT] = {
     [TABLE_TICKETS] = "tickets",
     [TABLE_AUDIT] = "audit",
     [TABLE_TOMBSTONES] = "tombstones",
+    [TABLE_THROTTLES] = "throttles",
+    [TABLE_REFUSALS] = "refusals",
 };
 
 static enum status fail(struct report *report, const char *what, const char *dir, int code)
@@ -96,6 +98,16 @@ static size_t wanted_map_size(int dir_fd)
   return wanted;
 }
 
+// Room behind the end of the data is taken beforehand, so that on a full disk a sign-in still has where to write. Where
+// that cannot be had, it goes without.
+static void keep_reserve(int data_fd)
+{
+  struct stat st;
+  if (fstat(data_fd, &st) == 0) {
+    (void)fallocate(data_fd, FALLOC_FL_KEEP_SIZE, st.st_size, STORE_RESERVE_BYTES);
+  }
+}
+
 static enum status open_environment(struct store *store, const char *dir, struct report *report)
 {
   int code = mdb_env_create(&store->env);
@@ -116,6 +128,9 @@ static enum status open_environment(struct store *store, const char *dir, struct
   (void)mdb_reader_check(store->env, &dead);
   if (mdb_env_get_fd(store->env, &data_fd) != 0 || fcntl(data_fd, F_SETFD, FD_CLOEXEC) != 0) {
     return fail(report, "close-on-exec cannot be set", dir, EIO);
+  }
+  if (!store->read_only) {
+    keep_reserve(data_fd);
   }
   return STATUS_OK;
 }

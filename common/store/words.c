@@ -11,6 +11,7 @@ static const char *const ROLE[] = {"viewer", "admin", "owner"};
 static const char *const SOURCE[] = {"manual", "sso", "invitation", "owner"};
 static const char *const MEMBER_STATUS[] = {"active", "suspended"};
 static const char *const ACCOUNT_STATUS[] = {"active", "locked"};
+static const char *const THROTTLE[] = {"?", "account", "address", "owner", "flow", "strangers"};
 static const char *const CLIENT_AUTH[] = {"none", "client_secret_basic", "client_secret_post", "client_secret_jwt",
                                           "private_key_jwt"};
 static const char *const WAY[] = {"key", "password", "sso"};
@@ -69,6 +70,11 @@ const char *account_status_word(uint8_t value)
 const char *client_auth_word(uint8_t value)
 {
   return word(CLIENT_AUTH, COUNT_OF(CLIENT_AUTH), value);
+}
+
+const char *throttle_word(uint8_t value)
+{
+  return word(THROTTLE, COUNT_OF(THROTTLE), value);
 }
 
 const char *way_word(uint8_t value)

@@ -157,3 +157,19 @@ def by_password(rig, login, password, command=SAY_WHO, **how):
     terminal._more()
     terminal.close()
     return prompt, terminal.text
+
+
+def at_console(name, password):
+    """A login by password with /bin/login; gives back what id said, if it came so far."""
+    terminal = Terminal("/bin/login", [])
+    terminal.until("login: ")
+    terminal.send(name)
+    terminal.password_prompt()
+    terminal.send(password)
+    if terminal.until(r"[$] $", "incorrect", "Too many", seconds=20) == 0:
+        terminal.send("id; echo IS-END")
+        terminal.until(r"\nIS-END|\rIS-END")
+        terminal.send("exit")
+    terminal._more()
+    terminal.close()
+    return terminal.text

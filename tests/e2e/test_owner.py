@@ -1,8 +1,12 @@
 """Passwords: who is asked for one, and that an owner always gets in."""
+import contextlib
+import errno
+
 import check
 import host
 import login
 import orgs
+import processes
 
 MEMBER_PASSWORD = "member-Lantern-47-quartz"
 BOTH = r"Password \(empty for SSO\): $"
@@ -162,3 +166,47 @@ def K7_the_next_sign_in_shows_when_and_from_where_the_last_was(rig):
     org, person = rig.orgs.gamma(), rig.person("gamma.test")
     check.lacks(login.signs_in(rig, person), "Last sign-in", "the first sign-in")
     check.contains(login.signs_in(rig, person), r"Last sign-in: \S+Z from 127\.0\.0\.1", "the second sign-in")
+
+
+def E4_H51_a_full_disk_never_refuses_the_owners_password(rig):
+    org = rig.orgs.acme()
+    owner = orgs.owner(org)
+    with _small_disk(host.STORE.parent):
+        login.by_password(rig, owner, orgs.OWNER_PASSWORD)  # takes the reserve
+        filler = host.STORE.parent / "filler"
+        _fill(filler)
+        for _ in range(5):
+            _, text = login.by_password(rig, owner, orgs.OWNER_PASSWORD)
+            check.that(login.signed_in(text), f"refused on a full disk: {check.shown(text)}")
+        result = host.ssoctl("member", "add", org, rig.person(), wants=1)
+        check.contains(result.text, "cannot be written|no room|nothing was changed", "what ssoctl says")
+        filler.unlink()
+    host.ssoctl("status")
+
+
+def _fill(path):
+    with open(path, "wb", buffering=0) as file:
+        try:
+            for size in (1 << 16, 1 << 12):
+                while True:
+                    file.write(bytes(size))
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+    with open(path, "ab", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+
+
+@contextlib.contextmanager
+def _small_disk(path):
+    """The folder, with what is in it, on a disk of 8 MiB for a while; afterwards it is as before."""
+    copy = path.with_name(path.name + ".copy")
+    processes.must("cp", "-a", path, copy)
+    processes.must("mount", "-t", "tmpfs", "-o", "size=8m,mode=0755", "small", path)
+    try:
+        processes.must("cp", "-a", f"{copy}/.", path)
+        yield
+    finally:
+        processes.must("umount", "-l", path)
+        processes.must("rm", "-r", copy)

@@ -44,10 +44,15 @@ static const struct {
   const char *other;
   const char *illegal;
 } CASES[] = {
-    {"sshd-paths", "/opt/sshd", "sshd"},    {"uid-ranges", "200000-299999", "0-10"},
-    {"home", "/srv/home", "home"},          {"shell", "/bin/sh", "sh"},
-    {"sign-in-timeout", "90s", "6m"},       {"max-sign-ins", "64", "8"},
+    {"sshd-paths", "/opt/sshd", "sshd"},
+    {"uid-ranges", "200000-299999", "0-10"},
+    {"home", "/srv/home", "home"},
+    {"shell", "/bin/sh", "sh"},
+    {"sign-in-timeout", "90s", "6m"},
+    {"max-sign-ins", "64", "8"},
     {"allow-loopback-http", "yes", "true"},
+    {"audit-keep", "30d", "12h"},
+    {"qr", "never", "yes"},
 };
 
 static size_t find_case(const char *key)

@@ -312,6 +312,19 @@ static void another_writer_is_waited_for_and_not_for_ever(void **state)
   store_unlock(store);
 }
 
+static void H51_a_store_has_room_in_reserve_behind_its_end(void **state)
+{
+  (void)state;
+  char path[128];
+  struct stat st;
+  create_acme();
+  (void)snprintf(path, sizeof path, "%s/data.mdb", directory);
+  store_close(&store);
+  open_store(STORE_READ_WRITE);
+  assert_int_equal(stat(path, &st), 0);
+  assert_true((int64_t)st.st_blocks * 512 >= st.st_size + STORE_RESERVE_BYTES);
+}
+
 static void a_full_map_grows(void **state)
 {
   (void)state;
@@ -360,6 +373,7 @@ int main(void)
       STORE_TEST(H60_a_store_of_others_is_not_opened),
       STORE_TEST(a_store_that_is_none_is_refused),
       STORE_TEST(another_writer_is_waited_for_and_not_for_ever),
+      STORE_TEST(H51_a_store_has_room_in_reserve_behind_its_end),
       STORE_TEST(a_full_map_grows),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tries are counted before they are made, in the order in which they come: many at once count as many (POLICY T).
+#include <stdio.h>
+#include <string.h>
+
+#include "operations/apply.h"
+#include "operations/situation.h"
+#include "policy/throttle.h"
+#include "store/throttles.h"
+
+enum { SUBJECTS_MAX = 3 };
+
+// The counters that one try concerns. WEIGHED: it is refused if one of them does not allow it; others only count.
+struct subjects {
+  size_t count;
+  struct throttle list[SUBJECTS_MAX];
+  bool weighed[SUBJECTS_MAX];
+};
+
+static void add(struct subjects *s, enum throttle_kind kind, bool weighed, const char *first, const char *second)
+{
+  struct throttle *throttle = &s->list[s->count];
+  *throttle = (struct throttle){.kind = (uint8_t)kind};
+  (void)snprintf(throttle->subject, sizeof throttle->subject, "%s%s%s", first, second[0] != '\0' ? " " : "", second);
+  s->weighed[s->count] = weighed;
+  s->count++;
+}
+
+// An owner has counters of their own for each address: strangers elsewhere cannot use up their tries.
+static void choose(const struct application *a, const struct situation *situation, struct subjects *s)
+{
+  char address[THROTTLE_ADDRESS_SIZE];
+  bool owner = situation->person.known && policy_is_owner(&situation->person);
+  throttle_address(a->op->rhost, address);
+  if (a->op->value == TRY_SIGN_IN) {
+    add(s, THROTTLE_FLOW, true, a->op->login, address);
+    if (!situation->person.known) {
+      add(s, THROTTLE_STRANGERS, true, a->op->org, "");
+    }
+    return;
+  }
+  add(s, THROTTLE_ACCOUNT, !owner, a->op->login, "");
+  if (a->op->rhost[0] != '\0') {
+    add(s, THROTTLE_ADDRESS, !owner, address, "");
+  }
+  if (owner) {
+    add(s, THROTTLE_OWNER, true, a->op->login, address);
+  }
+}
+
+static enum status load(struct application *a, struct subjects *s, size_t *ret_new)
+{
+  size_t fresh = 0;
+  for (size_t i = 0; i < s->count; i++) {
+    struct throttle stored;
+    enum status status = throttle_get(a->txn, (enum throttle_kind)s->list[i].kind, s->list[i].subject, &stored);
+    if (status == STATUS_OK) {
+      s->list[i] = stored;
+    } else if (status != STATUS_NOT_FOUND) {
+      return status;
+    }
+    fresh += status == STATUS_NOT_FOUND;
+  }
+  *ret_new = fresh;
+  return STATUS_OK;
+}
+
+static enum status refuse(struct application *a)
+{
+  a->result->decision = (struct policy_decision){.row = "T", .notice = NOTICE_THROTTLED};
+  report_set(a->report, "T: %s", notice_name(NOTICE_THROTTLED));
+  return STATUS_REFUSED;
+}
+
+static enum status count(struct application *a, struct subjects *s)
+{
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < s->count; i++) {
+    throttle_count(&s->list[i], a->now_s);
+    status = throttle_put(a->txn, &s->list[i]);
+  }
+  return status;
+}
+
+// A full table slows everyone and refuses those without an account.
+static enum status without_room(struct application *a, const struct situation *situation)
+{
+  a->result->slow = true;
+  a->result->changed = false;
+  return situation->person.known ? STATUS_OK : refuse(a);
+}
+
+enum status apply_try(struct application *a)
+{
+  a->silent = true;
+  struct subjects s = {.count = 0};
+  struct situation situation;
+  size_t fresh = 0;
+  bool room = false;
+  enum status status = situation_load(a->txn, a->op->login, a->now_s, &situation);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  choose(a, &situation, &s);
+  status = load(a, &s, &fresh);
+  for (size_t i = 0; status == STATUS_OK && i < s.count; i++) {
+    bool allowed = throttle_allows(&s.list[i], a->now_s);
+    a->result->slow = a->result->slow || !allowed;
+    if (!allowed && s.weighed[i]) {
+      return refuse(a);
+    }
+  }
+  if (status == STATUS_OK) {
+    status = throttle_make_room(a->txn, fresh, a->now_s - THROTTLE_WINDOW_S, &room);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  return room ? count(a, &s) : without_room(a, &situation);
+}
+
+static enum status count_back(struct application *a, enum throttle_kind kind, const char *subject)
+{
+  struct throttle throttle;
+  enum status status = throttle_get(a->txn, kind, subject, &throttle);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  throttle.count -= throttle.count > 0;
+  return throttle_put(a->txn, &throttle);
+}
+
+// The try that was counted was a right one.
+enum status apply_settle_try(struct application *a, enum try_kind kind)
+{
+  char address[THROTTLE_ADDRESS_SIZE];
+  char pair[sizeof(((struct throttle *)0)->subject)];
+  throttle_address(a->op->rhost, address);
+  (void)snprintf(pair, sizeof pair, "%s %s", a->op->login, address);
+  enum status status = throttle_remove(a->txn, kind == TRY_SIGN_IN ? THROTTLE_FLOW : THROTTLE_OWNER, pair);
+  if (status == STATUS_OK && kind == TRY_SIGN_IN) {
+    return a->result->decision.create ? count_back(a, THROTTLE_STRANGERS, a->event.org) : STATUS_OK;
+  }
+  if (status == STATUS_OK) {
+    status = throttle_remove(a->txn, THROTTLE_ACCOUNT, a->op->login);
+  }
+  return status != STATUS_OK ? status : count_back(a, THROTTLE_ADDRESS, address);
+}
+
+struct clearing {
+  const char *word; // a login or an address
+  bool found;
+  struct throttle first;
+};
+
+static bool is_about(const char *subject, const char *word)
+{
+  size_t length = strlen(word);
+  const char *space = strchr(subject, ' ');
+  return strcmp(subject, word) == 0 || (strncmp(subject, word, length) == 0 && subject[length] == ' ') ||
+         (space != NULL && strcmp(space + 1, word) == 0);
+}
+
+static enum status find_about(void *context, const struct throttle *throttle)
+{
+  struct clearing *c = context;
+  if (!is_about(throttle->subject, c->word)) {
+    return STATUS_OK;
+  }
+  c->found = true;
+  c->first = *throttle;
+  return STATUS_EXISTS;
+}
+
+// Forgets what was counted of a login or an address.
+enum status apply_throttle_clear(struct application *a)
+{
+  char address[THROTTLE_ADDRESS_SIZE];
+  struct clearing c = {.word = a->op->login};
+  if (strchr(a->op->login, ':') != NULL && strchr(a->op->login, '/') == NULL) {
+    throttle_address(a->op->login, address);
+    c.word = address;
+  }
+  enum status status = STATUS_OK;
+  a->result->changed = false;
+  do {
+    c.found = false;
+    status = throttle_each(a->txn, find_about, &c);
+    if (status == STATUS_EXISTS) {
+      a->result->changed = true;
+      status = throttle_remove(a->txn, (enum throttle_kind)c.first.kind, c.first.subject);
+    }
+  } while (status == STATUS_OK && c.found);
+  return status;
+}
+
+enum { DAY_S = 86400 };
+
+// Refusals of people who have not proven to be anybody are counted by day and reason, not stored one by one.
+enum status apply_refusal_count(struct application *a)
+{
+  a->silent = true;
+  struct store_key key = key_of_i64(a->now_s / DAY_S);
+  int64_t so_far = 0;
+  key_add_text(&key, a->op->reason);
+  enum status status = store_get_i64(a->txn, TABLE_REFUSALS, &key, &so_far);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  return store_put_i64(a->txn, TABLE_REFUSALS, &key, so_far + 1);
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/throttles.h"
+
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+
+static struct store_key throttle_key(enum throttle_kind kind, const char *subject)
+{
+  struct store_key key = key_new();
+  key_add_u32(&key, (uint32_t)kind);
+  key_add_text(&key, subject);
+  return key;
+}
+
+enum status throttle_get(struct store_txn *txn, enum throttle_kind kind, const char *subject,
+                         struct throttle *ret_throttle)
+{
+  const struct store_key key = throttle_key(kind, subject);
+  return store_get_record(txn, TABLE_THROTTLES, &key, &THROTTLE_RECORD, ret_throttle);
+}
+
+enum status throttle_put(struct store_txn *txn, const struct throttle *throttle)
+{
+  const struct store_key key = throttle_key((enum throttle_kind)throttle->kind, throttle->subject);
+  return store_put_record(txn, TABLE_THROTTLES, &key, &THROTTLE_RECORD, throttle);
+}
+
+enum status throttle_remove(struct store_txn *txn, enum throttle_kind kind, const char *subject)
+{
+  const struct store_key key = throttle_key(kind, subject);
+  enum status status = store_delete(txn, TABLE_THROTTLES, &key);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+struct walk {
+  throttle_visit *visit;
+  void *context;
+};
+
+static enum status visit_throttle(void *context, const struct store_entry *entry)
+{
+  const struct walk *walk = context;
+  struct throttle throttle;
+  enum status status = record_decode(&THROTTLE_RECORD, entry->data, entry->length, &throttle);
+  return status != STATUS_OK ? status : walk->visit(walk->context, &throttle);
+}
+
+enum status throttle_each(struct store_txn *txn, throttle_visit *visit, void *context)
+{
+  const struct store_key all = key_new();
+  struct walk walk = {visit, context};
+  return store_each(txn, TABLE_THROTTLES, &all, visit_throttle, &walk);
+}
+
+enum { SWEEP_MAX = 256 };
+
+struct sweep {
+  int64_t old_s;
+  size_t count;
+  struct throttle found[SWEEP_MAX];
+};
+
+// Deleting would move the cursor: what is old is noted first, so many at a time.
+static enum status note_old(void *context, const struct throttle *throttle)
+{
+  struct sweep *sweep = context;
+  if (throttle->last_at_s < sweep->old_s) {
+    sweep->found[sweep->count++] = *throttle;
+  }
+  return sweep->count == SWEEP_MAX ? STATUS_EXISTS : STATUS_OK;
+}
+
+static enum status sweep_some(struct store_txn *txn, int64_t old_s, size_t *ret_count)
+{
+  struct sweep *sweep __attribute__((cleanup(cleanup_free))) = calloc(1, sizeof *sweep);
+  if (sweep == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  sweep->old_s = old_s;
+  enum status status = throttle_each(txn, note_old, sweep);
+  status = status == STATUS_EXISTS ? STATUS_OK : status;
+  for (size_t i = 0; status == STATUS_OK && i < sweep->count; i++) {
+    status = throttle_remove(txn, (enum throttle_kind)sweep->found[i].kind, sweep->found[i].subject);
+  }
+  *ret_count = sweep->count;
+  return status;
+}
+
+enum status throttle_make_room(struct store_txn *txn, size_t more, int64_t old_s, bool *ret_room)
+{
+  uint64_t count = 0;
+  size_t swept = SWEEP_MAX;
+  enum status status = store_count(txn, TABLE_THROTTLES, &count);
+  while (status == STATUS_OK && count + more > THROTTLES_MAX && swept == SWEEP_MAX) {
+    status = sweep_some(txn, old_s, &swept);
+    count -= swept;
+  }
+  if (status == STATUS_OK) {
+    *ret_room = count + more <= THROTTLES_MAX;
+  }
+  return status;
+}

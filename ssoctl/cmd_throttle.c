@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// ssoctl throttle.
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "desk.h"
+#include "policy/throttle.h"
+#include "store/throttles.h"
+
+struct walk {
+  struct sheet *sheet;
+  int64_t now_s;
+};
+
+// Free: a try now counts and goes on. Held: beyond the free tries, one each 30 seconds.
+static enum status add_throttle(void *context, const struct throttle *throttle)
+{
+  const struct walk *walk = context;
+  bool held = throttle->count >= throttle_free((enum throttle_kind)throttle->kind);
+  bool over = walk->now_s - throttle->last_at_s >= THROTTLE_WINDOW_S;
+  if (!over) {
+    sheet_add(walk->sheet, (const struct cell[]){{throttle_word(throttle->kind), 0},
+                                                 {throttle->subject, 0},
+                                                 {NULL, throttle->count},
+                                                 {NULL, throttle_free((enum throttle_kind)throttle->kind)},
+                                                 {NULL, held},
+                                                 {NULL, throttle->last_at_s}});
+  }
+  return STATUS_OK;
+}
+
+int cmd_throttle_list(const struct invocation *in)
+{
+  static const struct column COLUMNS[] = {{"kind", COLUMN_TEXT},   {"subject", COLUMN_TEXT}, {"tries", COLUMN_NUMBER},
+                                          {"free", COLUMN_NUMBER}, {"held", COLUMN_BOOL},    {"last_at", COLUMN_DATE}};
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct walk walk = {&sheet, clock_now_s()};
+  int code = desk_open(in, &desk);
+  if (code == EXIT_DONE) {
+    code = desk_read(&desk);
+  }
+  if (code == EXIT_DONE && throttle_each(desk.txn, add_throttle, &walk) != STATUS_OK) {
+    code = desk_fail(EXIT_FAILED, "store: throttles cannot be read");
+  }
+  return code == EXIT_DONE ? desk_print_list(&desk, &sheet) : code;
+}
+
+int cmd_throttle_clear(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct operation_result result;
+  int code = desk_open(in, &desk);
+  struct operation op = desk_operation(&desk, OPERATION_THROTTLE_CLEAR);
+  if (code == EXIT_DONE) {
+    code = desk_text("login or address", in->arguments[0], op.login, sizeof op.login);
+  }
+  if (code == EXIT_DONE) {
+    code = desk_operate(&desk, &op, &result);
+  }
+  if (code == EXIT_DONE) {
+    desk_done(&desk, "%s: %s", op.login, result.changed ? "may try again at once" : "nothing is counted");
+  }
+  return code;
+}

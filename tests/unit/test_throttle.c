@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+// Throttles (POLICY T): the pure rules, and the counters in a real store.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "acme.h"
+#include "policy/throttle.h"
+#include "store/accounts.h"
+#include "store/throttles.h"
+
+#define BOSS "boss@example.org"
+#define ALICE "alice@acme.test"
+
+static enum status try_as(const char *login, const char *rhost, enum try_kind kind)
+{
+  struct operation op = {.kind = OPERATION_TRY, .value = (uint8_t)kind};
+  (void)snprintf(op.login, sizeof op.login, "%s", login);
+  (void)snprintf(op.rhost, sizeof op.rhost, "%s", rhost);
+  (void)snprintf(op.org, sizeof op.org, "%s", kind == TRY_SIGN_IN ? "acme" : "");
+  return run(&op);
+}
+
+static void try_often(const char *login, const char *rhost, enum try_kind kind, int times)
+{
+  for (int i = 0; i < times; i++) {
+    assert_int_equal(try_as(login, rhost, kind), STATUS_OK);
+  }
+}
+
+static void T_after_the_free_tries_there_is_one_each_30_seconds(void **state)
+{
+  (void)state;
+  struct throttle t = {.kind = THROTTLE_ACCOUNT};
+  int64_t now_s = 1000000;
+  for (int i = 0; i < 10; i++) {
+    assert_true(throttle_allows(&t, now_s));
+    throttle_count(&t, now_s);
+  }
+  assert_false(throttle_allows(&t, now_s));
+  assert_false(throttle_allows(&t, now_s + 29));
+  assert_true(throttle_allows(&t, now_s + 30));
+  throttle_count(&t, now_s + 30);
+  assert_false(throttle_allows(&t, now_s + 59));
+  // The first try is long over, but the last one beyond the free ones began the time anew.
+  assert_false(throttle_allows(&(struct throttle){THROTTLE_ACCOUNT, "", 11, now_s + 890, now_s + 890}, now_s + 900));
+  assert_true(throttle_allows(&t, now_s + 30 + 900));
+  throttle_count(&t, now_s + 30 + 900);
+  assert_int_equal(t.count, 1);
+}
+
+static void T_a_clock_that_was_set_back_stops_nobody_for_long(void **state)
+{
+  (void)state;
+  struct throttle t = {THROTTLE_ACCOUNT, "", 10, 2000000, 2000000};
+  assert_true(throttle_allows(&t, 1000000));
+}
+
+static void T_each_kind_has_its_limit(void **state)
+{
+  (void)state;
+  static const uint32_t FREE[] = {0, 10, 30, 10, 5, 60, 0, 0};
+  for (size_t kind = 0; kind < COUNT_OF(FREE); kind++) {
+    assert_int_equal(throttle_free((enum throttle_kind)kind), FREE[kind]);
+  }
+}
+
+static void T_ipv6_addresses_are_taken_by_64_bits(void **state)
+{
+  (void)state;
+  static const char *const CASES[][2] = {{"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"},
+                                         {"2001:db8:1:2::1", "2001:db8:1:2::/64"},
+                                         {"fe80::1%eth0", "fe80::/64"},
+                                         {"::ffff:192.0.2.7", "192.0.2.7"},
+                                         {"192.0.2.7", "192.0.2.7"},
+                                         {"host.example.org", "host.example.org"},
+                                         {"", "console"}};
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+    char text[THROTTLE_ADDRESS_SIZE];
+    throttle_address(CASES[i][0], text);
+    assert_string_equal(text, CASES[i][1]);
+  }
+}
+
+static void T_ten_wrong_passwords_of_an_account_are_free(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
+  try_often(ALICE, "192.0.2.1", TRY_PASSWORD, 5);
+  try_often(ALICE, "192.0.2.2", TRY_PASSWORD, 5);
+  assert_int_equal(try_as(ALICE, "192.0.2.3", TRY_PASSWORD), STATUS_REFUSED);
+  assert_string_equal(result.decision.row, "T");
+  assert_int_equal(result.decision.notice, NOTICE_THROTTLED);
+  assert_int_equal(count(TABLE_AUDIT), 7);
+}
+
+static void T_thirty_wrong_passwords_from_an_address_are_free(void **state)
+{
+  (void)state;
+  char login[32];
+  set_up_acme(PROVISIONING_JIT);
+  for (int i = 0; i < 30; i++) {
+    (void)snprintf(login, sizeof login, "p%d@acme.test", i);
+    assert_int_equal(try_as(login, "2001:db8::1", TRY_PASSWORD), STATUS_OK);
+  }
+  assert_int_equal(try_as("q@acme.test", "2001:db8::2", TRY_PASSWORD), STATUS_REFUSED);
+  assert_int_equal(try_as("q@acme.test", "2001:db8:1::1", TRY_PASSWORD), STATUS_OK);
+}
+
+static void T_five_sign_ins_of_an_account_and_address_are_free(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  try_often(ALICE, "192.0.2.1", TRY_SIGN_IN, 5);
+  assert_int_equal(try_as(ALICE, "192.0.2.1", TRY_SIGN_IN), STATUS_REFUSED);
+  assert_int_equal(try_as(ALICE, "192.0.2.2", TRY_SIGN_IN), STATUS_OK);
+}
+
+static void T_strangers_of_an_org_are_bounded_and_members_are_not(void **state)
+{
+  (void)state;
+  char login[32];
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
+  for (int i = 0; i < 60; i++) {
+    (void)snprintf(login, sizeof login, "p%d@acme.test", i);
+    assert_int_equal(try_as(login, "192.0.2.1", TRY_SIGN_IN), STATUS_OK);
+  }
+  assert_int_equal(try_as("q@acme.test", "192.0.2.9", TRY_SIGN_IN), STATUS_REFUSED);
+  assert_int_equal(try_as(ALICE, "192.0.2.9", TRY_SIGN_IN), STATUS_OK);
+}
+
+static void T_an_owner_is_not_locked_out_by_tries_from_elsewhere(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  for (int host_number = 1; host_number < 40; host_number++) {
+    char address[32];
+    (void)snprintf(address, sizeof address, "192.0.2.%d", host_number);
+    try_often(BOSS, address, TRY_PASSWORD, 10);
+    assert_int_equal(try_as(BOSS, address, TRY_PASSWORD), STATUS_REFUSED);
+  }
+  assert_int_equal(try_as(BOSS, "198.51.100.1", TRY_PASSWORD), STATUS_OK);
+  assert_true(result.slow);
+  assert_int_equal(try_as(BOSS, "", TRY_PASSWORD), STATUS_OK);
+}
+
+static void H54_64_tries_at_once_count_as_64(void **state)
+{
+  (void)state;
+  enum { PARALLEL = 64 };
+  pid_t pids[PARALLEL];
+  int allowed = 0;
+  set_up_acme(PROVISIONING_JIT);
+  store_close(&store);
+  for (int i = 0; i < PARALLEL; i++) {
+    pids[i] = fork();
+    if (pids[i] == 0) {
+      open_store(STORE_READ_WRITE);
+      _exit(try_as(ALICE, "192.0.2.1", TRY_PASSWORD) == STATUS_OK ? 0 : 1);
+    }
+  }
+  for (int i = 0; i < PARALLEL; i++) {
+    int how = 0;
+    assert_int_equal(waitpid(pids[i], &how, 0), pids[i]);
+    assert_true(WIFEXITED(how));
+    allowed += WEXITSTATUS(how) == 0;
+  }
+  open_store(STORE_READ_WRITE);
+  assert_int_equal(allowed, 10);
+}
+
+static void H09_a_full_table_refuses_strangers_and_slows_members(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
+  struct store_txn *txn = NULL;
+  assert_int_equal(store_lock(store), STATUS_OK);
+  assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
+  for (int i = 0; i < THROTTLES_MAX; i++) {
+    struct throttle t = {.kind = THROTTLE_ADDRESS, .count = 1, .started_at_s = INT32_MAX, .last_at_s = INT32_MAX};
+    (void)snprintf(t.subject, sizeof t.subject, "a%d", i);
+    assert_int_equal(throttle_put(txn, &t), STATUS_OK);
+  }
+  assert_int_equal(store_commit(&txn), STATUS_OK);
+  store_unlock(store);
+  assert_int_equal(try_as("nobody@acme.test", "192.0.2.1", TRY_PASSWORD), STATUS_REFUSED);
+  assert_int_equal(try_as("nobody@acme.test", "192.0.2.1", TRY_SIGN_IN), STATUS_REFUSED);
+  assert_int_equal(try_as(ALICE, "192.0.2.1", TRY_PASSWORD), STATUS_OK);
+  assert_true(result.slow);
+  assert_int_equal(try_as(BOSS, "192.0.2.1", TRY_PASSWORD), STATUS_OK);
+  assert_true(result.slow);
+  assert_int_equal(count(TABLE_THROTTLES), THROTTLES_MAX);
+}
+
+static void T_what_is_old_makes_room(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  struct store_txn *txn = NULL;
+  assert_int_equal(store_lock(store), STATUS_OK);
+  assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
+  for (int i = 0; i < THROTTLES_MAX; i++) {
+    struct throttle t = {.kind = THROTTLE_ADDRESS, .count = 1, .started_at_s = 1, .last_at_s = 1};
+    (void)snprintf(t.subject, sizeof t.subject, "a%d", i);
+    assert_int_equal(throttle_put(txn, &t), STATUS_OK);
+  }
+  assert_int_equal(store_commit(&txn), STATUS_OK);
+  store_unlock(store);
+  assert_int_equal(try_as("nobody@acme.test", "192.0.2.1", TRY_PASSWORD), STATUS_OK);
+  assert_true(count(TABLE_THROTTLES) < THROTTLES_MAX);
+}
+
+static void T_a_right_sign_in_takes_its_tries_back(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  try_often(ALICE, "", TRY_SIGN_IN, 5);
+  assert_int_equal(count(TABLE_THROTTLES), 2);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+  assert_int_equal(try_as(ALICE, "", TRY_SIGN_IN), STATUS_OK);
+}
+
+static void throttles_of_a_login_or_an_address_are_cleared(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  try_often(ALICE, "2001:db8::1", TRY_PASSWORD, 10);
+  try_often(ALICE, "2001:db8::1", TRY_SIGN_IN, 5);
+  assert_int_equal(try_as(ALICE, "2001:db8::1", TRY_PASSWORD), STATUS_REFUSED);
+  struct operation op = {.kind = OPERATION_THROTTLE_CLEAR, .login = ALICE};
+  assert_int_equal(run(&op), STATUS_OK);
+  assert_true(result.changed);
+  assert_int_equal(try_as(ALICE, "2001:db8::1", TRY_PASSWORD), STATUS_OK);
+  assert_int_equal(try_as(ALICE, "2001:db8::1", TRY_SIGN_IN), STATUS_OK);
+  struct operation address = {.kind = OPERATION_THROTTLE_CLEAR, .login = "2001:db8::7"};
+  assert_int_equal(run(&address), STATUS_OK);
+  assert_true(result.changed);
+  assert_int_equal(run(&address), STATUS_OK);
+  assert_false(result.changed);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(T_after_the_free_tries_there_is_one_each_30_seconds),
+      cmocka_unit_test(T_a_clock_that_was_set_back_stops_nobody_for_long),
+      cmocka_unit_test(T_each_kind_has_its_limit),
+      cmocka_unit_test(T_ipv6_addresses_are_taken_by_64_bits),
+      STORE_TEST(T_ten_wrong_passwords_of_an_account_are_free),
+      STORE_TEST(T_thirty_wrong_passwords_from_an_address_are_free),
+      STORE_TEST(T_five_sign_ins_of_an_account_and_address_are_free),
+      STORE_TEST(T_strangers_of_an_org_are_bounded_and_members_are_not),
+      STORE_TEST(T_an_owner_is_not_locked_out_by_tries_from_elsewhere),
+      STORE_TEST(H54_64_tries_at_once_count_as_64),
+      STORE_TEST(H09_a_full_table_refuses_strangers_and_slows_members),
+      STORE_TEST(T_what_is_old_makes_room),
+      STORE_TEST(T_a_right_sign_in_takes_its_tries_back),
+      STORE_TEST(throttles_of_a_login_or_an_address_are_cleared),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
