@@ -85,12 +85,11 @@ static int follow(struct desk *desk, struct audit_walk *walk)
   bool json = desk->in->options[OPTION_JSON] != NULL;
   int code = EXIT_DONE;
   while (code == EXIT_DONE) {
-    struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
-    walk->sheet = &sheet;
     code = look(desk, walk);
-    if (code == EXIT_DONE && sheet_print_lines(&sheet, json) != STATUS_OK) {
+    if (code == EXIT_DONE && sheet_print_lines(walk->sheet, json) != STATUS_OK) {
       return EXIT_DONE;
     }
+    sheet_clear(walk->sheet);
     (void)usleep(FOLLOW_US);
   }
   return code;

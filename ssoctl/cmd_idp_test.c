@@ -216,8 +216,11 @@ int cmd_idp_test(const struct invocation *in)
     return code;
   }
   const struct oidc_request request = {in->options[OPTION_NO_SIGNIN] != NULL ? MESSAGE_DISCOVER : MESSAGE_SIGN_IN,
-                                       &t.connection, (uint32_t)desk.config.sign_in_timeout_s,
-                                       desk.config.allow_loopback_http, false, &t.org};
+                                       &t.connection,
+                                       (uint32_t)desk.config.sign_in_timeout_s,
+                                       desk.config.allow_loopback_http,
+                                       false,
+                                       &t.org};
   t.started_ms = clock_monotonic_ms();
   t.deadline_ms = t.started_ms + desk.config.sign_in_timeout_s * 1000 + MARGIN_MS;
   store_close(&desk.store); // the store is closed before anything is started

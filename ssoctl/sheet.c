@@ -18,11 +18,17 @@ struct sheet sheet_init(const struct column *columns, size_t column_count)
   return (struct sheet){.columns = columns, .column_count = column_count};
 }
 
-void sheet_done(struct sheet *sheet)
+void sheet_clear(struct sheet *sheet)
 {
   for (size_t i = 0; i < sheet->cell_count; i++) {
     free((void *)(uintptr_t)sheet->cells[i].text);
   }
+  sheet->cell_count = 0;
+}
+
+void sheet_done(struct sheet *sheet)
+{
+  sheet_clear(sheet);
   free(sheet->cells);
   *sheet = (struct sheet){.columns = NULL};
 }

@@ -33,6 +33,9 @@ struct sheet {
 struct sheet sheet_init(const struct column *columns, size_t column_count);
 void sheet_done(struct sheet *sheet);
 
+// Forgets all rows.
+void sheet_clear(struct sheet *sheet);
+
 // Adds a row of column_count cells; texts are copied. Running out of memory shows in sheet_print().
 void sheet_add(struct sheet *sheet, const struct cell *cells);
 
