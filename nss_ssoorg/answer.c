@@ -40,11 +40,30 @@ static enum status first_login(struct map_reader *map, const char *login, struct
   if (length < 0 || (size_t)length >= sizeof account.home) {
     return STATUS_NOT_FOUND;
   }
+  account.gid = account.uid;
   memcpy(account.login, login, strlen(login) + 1);
   memcpy(account.shell, settings.shell, sizeof account.shell);
   account.groups = (struct u32_list){1, {domain.org_gid}};
   *ret_account = account;
   return STATUS_OK;
+}
+
+// A local user is answered for by the service that has it.
+static enum status unless_mapped(enum status status, const struct map_account *account)
+{
+  return status == STATUS_OK && account->mapped == 1 ? STATUS_NOT_FOUND : status;
+}
+
+static enum status own_by_login(struct map_reader *map, const char *login, struct map_account *ret_account)
+{
+  enum status status = map_account_by_login(map, login, ret_account);
+  return unless_mapped(status, ret_account);
+}
+
+static enum status own_by_uid(struct map_reader *map, uint32_t uid, struct map_account *ret_account)
+{
+  enum status status = map_account_by_uid(map, uid, ret_account);
+  return unless_mapped(status, ret_account);
 }
 
 static enum status login_in(struct map_reader *map, const char *login, struct map_account *ret_account)
@@ -55,7 +74,7 @@ static enum status login_in(struct map_reader *map, const char *login, struct ma
 
 static enum status private_group(const struct map_account *account, struct map_group *ret_group)
 {
-  struct map_group group = {.gid = account->uid};
+  struct map_group group = {.gid = account->gid};
   if (strlen(account->login) >= sizeof group.name) {
     return STATUS_NOT_FOUND;
   }
@@ -90,12 +109,13 @@ static enum status ask(const char *path, ask_function *function, const struct qu
 
 static enum status ask_login(struct map_reader *map, const struct question *question, void *ret_answer)
 {
-  return login_in(map, question->text, ret_answer);
+  enum status status = login_in(map, question->text, ret_answer);
+  return unless_mapped(status, ret_answer);
 }
 
 static enum status ask_uid(struct map_reader *map, const struct question *question, void *ret_answer)
 {
-  return map_account_by_uid(map, question->number, ret_answer);
+  return own_by_uid(map, question->number, ret_answer);
 }
 
 static enum status ask_group_name(struct map_reader *map, const struct question *question, void *ret_answer)
@@ -103,7 +123,7 @@ static enum status ask_group_name(struct map_reader *map, const struct question 
   struct map_account account;
   enum status status = map_group_by_name(map, question->text, ret_answer);
   if (status == STATUS_NOT_FOUND) {
-    status = map_account_by_login(map, question->text, &account);
+    status = own_by_login(map, question->text, &account);
     return status == STATUS_OK ? private_group(&account, ret_answer) : status;
   }
   return status;
@@ -114,7 +134,7 @@ static enum status ask_group_gid(struct map_reader *map, const struct question *
   struct map_account account;
   enum status status = map_group_by_gid(map, question->number, ret_answer);
   if (status == STATUS_NOT_FOUND) {
-    status = map_account_by_uid(map, question->number, &account);
+    status = own_by_uid(map, question->number, &account);
     return status == STATUS_OK ? private_group(&account, ret_answer) : status;
   }
   return status;
@@ -148,7 +168,7 @@ static enum status ask_groups_of(struct map_reader *map, const struct question *
   if (status != STATUS_OK) {
     return status;
   }
-  if (account.uid != question->number || name_is_local(question->text)) {
+  if (account.gid != question->number || (account.mapped == 0 && name_is_local(question->text))) {
     return STATUS_NOT_FOUND;
   }
   if (caller_is_root_sshd(settings.sshd_paths)) {

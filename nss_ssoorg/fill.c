@@ -25,7 +25,7 @@ static enum status put_text(struct room *room, const char *text, size_t length, 
 enum status fill_passwd(const struct map_account *account, struct passwd *entry, char *buffer, size_t size)
 {
   struct room room = {buffer, size};
-  struct passwd out = {.pw_uid = account->uid, .pw_gid = account->uid};
+  struct passwd out = {.pw_uid = account->uid, .pw_gid = account->gid};
   const char *const texts[] = {account->login, "*", account->gecos, account->home, account->shell};
   char **const places[] = {&out.pw_name, &out.pw_passwd, &out.pw_gecos, &out.pw_dir, &out.pw_shell};
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {

@@ -34,7 +34,8 @@ static void grant(struct session *s, const struct operation_result *result, stru
               account->uid, s->org, s->request->service, s->request->rhost, result->row, way_word(result->ticket.way));
   tell_last(s, result);
   memcpy(verdict->ticket, result->ticket.id, sizeof verdict->ticket);
-  verdict->uid = verdict->gid = account->uid;
+  verdict->uid = account->uid;
+  verdict->gid = account->gid;
   verdict->verdict = VERDICT_GRANTED;
 }
 

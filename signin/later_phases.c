@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <grp.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
@@ -53,6 +54,13 @@ static bool redeem_ticket(struct session *s, const struct ticket *ticket)
   return session_operate(s, &op, &result) == STATUS_OK;
 }
 
+static void cleanup_file(FILE **file)
+{
+  if (*file != NULL) {
+    (void)fclose(*file);
+  }
+}
+
 static enum status fill_orgs(const struct policy_decision *decision, int64_t account_id,
                              struct message_verdict *verdict)
 {
@@ -85,12 +93,31 @@ static enum status fill_orgs(const struct policy_decision *decision, int64_t acc
   return status;
 }
 
+// A local user keeps the groups that /etc/group lists them in: root gave them, by name.
+static enum status add_local_groups(const char *login, struct message_verdict *verdict)
+{
+  FILE *file CLEANUP(cleanup_file) = fopen("/etc/group", "re");
+  struct u32_list *groups = &verdict->groups;
+  if (file == NULL) {
+    return STATUS_IO;
+  }
+  for (const struct group *entry = fgetgrent(file); entry != NULL; entry = fgetgrent(file)) {
+    for (char *const *member = entry->gr_mem; *member != NULL; member++) {
+      if (strcmp(*member, login) == 0 && groups->count < U32_LIST_MAX) {
+        groups->values[groups->count++] = entry->gr_gid;
+        break;
+      }
+    }
+  }
+  return STATUS_OK;
+}
+
 // The session must be of the account that is stored, by its number (POLICY N4). Under `login` the name may not have
 // been looked up yet.
 static bool number_differs(const struct session *s, const struct situation *situation)
 {
   return situation->person.known && s->request->nss_known == 1 &&
-         (s->request->nss_uid != situation->account.uid || s->request->nss_gid != situation->account.uid);
+         (s->request->nss_uid != situation->account.uid || s->request->nss_gid != situation->account.gid);
 }
 
 static void decide(struct session *s, bool redeem, struct message_verdict *verdict)
@@ -115,8 +142,10 @@ static void decide(struct session *s, bool redeem, struct message_verdict *verdi
     session_refuse(s, s->decision.row, s->decision.notice, "");
   } else if (redeem && !redeem_ticket(s, &ticket)) {
     session_refuse(s, "K4", NOTICE_INTERNAL, "");
-  } else if (fill_orgs(&s->decision, situation.account.id, verdict) == STATUS_OK) {
-    verdict->uid = verdict->gid = situation.account.uid;
+  } else if (fill_orgs(&s->decision, situation.account.id, verdict) == STATUS_OK &&
+             (situation.account.mapped == 0 || add_local_groups(situation.account.login, verdict) == STATUS_OK)) {
+    verdict->uid = situation.account.uid;
+    verdict->gid = situation.account.gid;
     verdict->verdict = VERDICT_GRANTED;
   }
   record_done(&ACCOUNT_RECORD, &situation.account);

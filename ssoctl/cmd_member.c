@@ -63,7 +63,13 @@ int cmd_member_add(const struct invocation *in)
     code = desk_text("--login", in->options[OPTION_LOGIN], op.login, sizeof op.login);
   }
   if (code == EXIT_DONE) {
+    code = people_local_user(in, &op);
+  }
+  if (code == EXIT_DONE) {
     code = desk_operate(&desk, &op, &result);
+  }
+  if (code == EXIT_DONE) {
+    code = people_lock_local(&desk, &op, &result);
   }
   if (code == EXIT_DONE) {
     desk_done(&desk, "%s is a member of org %s as %s, login %s, uid %u", op.email, op.org, role_word(op.value),

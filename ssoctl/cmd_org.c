@@ -41,7 +41,13 @@ int cmd_org_create(const struct invocation *in)
     code = desk_text("--login", in->options[OPTION_LOGIN], op.login, sizeof op.login);
   }
   if (code == EXIT_DONE) {
+    code = people_local_user(in, &op);
+  }
+  if (code == EXIT_DONE) {
     code = desk_operate(&desk, &op, &result);
+  }
+  if (code == EXIT_DONE) {
+    code = people_lock_local(&desk, &op, &result);
   }
   if (code == EXIT_DONE) {
     desk_done(&desk, "org %s made, owner %s with uid %u; next: ssoctl password set %s", op.org, result.account.login,

@@ -42,6 +42,7 @@ static const struct {
     [OPTION_END_SESSIONS] = {"--end-sessions", NULL},
     [OPTION_IDLE] = {"--idle", "DURATION"},
     [OPTION_FOLLOW] = {"--follow", NULL},
+    [OPTION_LOCAL_USER] = {"--local-user", "NAME"},
 };
 
 const char *option_usage(enum option option)

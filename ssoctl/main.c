@@ -15,8 +15,8 @@
 
 static const struct command COMMANDS[] = {
     {"init", "", "", 0, 0, OPTIONS_CHANGE | BIT(SITE_SEED), cmd_init, "make this host's store"},
-    {"org", "create", "SLUG", 1, 1, OPTIONS_CHANGE | BIT(NAME) | BIT(OWNER) | BIT(LOGIN), cmd_org_create,
-     "make an org and its owner's account"},
+    {"org", "create", "SLUG", 1, 1, OPTIONS_CHANGE | BIT(NAME) | BIT(OWNER) | BIT(LOGIN) | BIT(LOCAL_USER),
+     cmd_org_create, "make an org and its owner's account"},
     {"org", "list", "", 0, 0, OPTIONS_COMMON, cmd_org_list, "list the orgs of this host"},
     {"org", "show", "SLUG", 1, 1, OPTIONS_COMMON, cmd_org_show, "show one org"},
     {"org", "set", "SLUG KEY=VALUE...", 2, ARGUMENTS_MAX, OPTIONS_CHANGE, cmd_org_set,
@@ -44,8 +44,9 @@ static const struct command COMMANDS[] = {
      "invite somebody"},
     {"invite", "list", "SLUG", 1, 1, OPTIONS_COMMON, cmd_invite_list, "list the invites"},
     {"invite", "cancel", "SLUG EMAIL", 2, 2, OPTIONS_CHANGE, cmd_invite_cancel, "take an invite back"},
-    {"member", "add", "SLUG EMAIL", 2, 2, OPTIONS_CHANGE | BIT(ROLE) | BIT(LOGIN) | BIT(NAME) | BIT(SHELL) | BIT(HOME),
-     cmd_member_add, "add a member"},
+    {"member", "add", "SLUG EMAIL", 2, 2,
+     OPTIONS_CHANGE | BIT(ROLE) | BIT(LOGIN) | BIT(LOCAL_USER) | BIT(NAME) | BIT(SHELL) | BIT(HOME), cmd_member_add,
+     "add a member"},
     {"member", "list", "[SLUG]", 0, 1, OPTIONS_COMMON | BIT(SOURCE) | BIT(ROLE) | BIT(IDLE), cmd_member_list,
      "list the members"},
     {"member", "role", "SLUG EMAIL viewer|admin", 3, 3, OPTIONS_CHANGE, cmd_member_role, "give a member another role"},

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "people.h"
 
+#include <spawn.h>
+#include <sys/wait.h>
+
 #include "sessions.h"
 
 int people_start(struct desk *desk, const struct invocation *in, enum operation_kind kind, struct operation *ret_op)
@@ -17,6 +20,41 @@ int people_role(const char *what, const char *typed, struct operation *op)
 {
   bool legal = role_from(typed, &op->value) == STATUS_OK && op->value != ROLE_OWNER;
   return legal ? EXIT_DONE : desk_fail(EXIT_USAGE, "%s \"%.40s\": is not viewer or admin", what, typed);
+}
+
+int people_local_user(const struct invocation *in, struct operation *op)
+{
+  const char *typed = in->options[OPTION_LOCAL_USER];
+  if (typed == NULL) {
+    return EXIT_DONE;
+  }
+  if (in->options[OPTION_LOGIN] != NULL || in->options[OPTION_HOME] != NULL || in->options[OPTION_SHELL] != NULL) {
+    return desk_fail(EXIT_USAGE, "--local-user: login, home and shell are the local user's; --login, --home and "
+                                 "--shell are not legal with it");
+  }
+  return desk_text("--local-user", typed, op->local_user, sizeof op->local_user);
+}
+
+static bool run_usermod(const char *login)
+{
+  char *const words[] = {(char[]){"usermod"}, (char[]){"-L"}, (char[]){"--"}, (char *)(uintptr_t)login, NULL};
+  char *const environment[] = {(char[]){"PATH=/usr/sbin:/usr/bin:/sbin:/bin"}, NULL};
+  pid_t pid = 0;
+  int how = 0;
+  return posix_spawn(&pid, "/usr/sbin/usermod", NULL, NULL, words, environment) == 0 && waitpid(pid, &how, 0) == pid &&
+         WIFEXITED(how) && WEXITSTATUS(how) == 0;
+}
+
+int people_lock_local(const struct desk *desk, const struct operation *op, const struct operation_result *result)
+{
+  bool needed = op->local_user[0] != '\0' && result->account.mapped == 1 && desk->in->options[OPTION_DRY_RUN] == NULL;
+  if (!needed || run_usermod(result->account.login)) {
+    return EXIT_DONE;
+  }
+  return desk_fail(EXIT_FAILED,
+                   "local user \"%s\": is mapped, but other services still take its password: run "
+                   "'usermod -L %s'",
+                   result->account.login, result->account.login);
 }
 
 int people_end_sessions(const struct desk *desk, const char *login, uint32_t uid)

@@ -10,5 +10,12 @@ int people_start(struct desk *desk, const struct invocation *in, enum operation_
 // The role TYPED for WHAT ("--role") into OP: viewer or admin.
 int people_role(const char *what, const char *typed, struct operation *op);
 
+// The local user of --local-user into OP, if it was given; --login, --home and --shell then have nothing to say.
+int people_local_user(const struct invocation *in, struct operation *op);
+
+// Locks the password of the local user that RESULT's account is mapped onto, so that no other service takes it; the
+// account has its hash by now. Does nothing for others and under --dry-run.
+int people_lock_local(const struct desk *desk, const struct operation *op, const struct operation_result *result);
+
 // Ends what runs under UID if --end-sessions was given, and says so; CODE is passed on if it is not EXIT_DONE.
 int people_end_sessions(const struct desk *desk, const char *login, uint32_t uid);

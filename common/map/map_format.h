@@ -14,7 +14,7 @@
 #include "base/siphash.h"
 
 enum {
-  MAP_VERSION = 1,
+  MAP_VERSION = 2,
   MAP_HEADER_SIZE = 64,
   MAP_STATE_OFFSET = 64,
   MAP_STATE_SIZE = 64,

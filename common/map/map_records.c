@@ -4,8 +4,9 @@
 #include "map/map_format.h"
 
 static const struct field ACCOUNT_FIELDS[] = {
-    FIELD_OF_U32(map_account, uid),   FIELD_OF_TEXT(map_account, login), FIELD_OF_TEXT(map_account, gecos),
-    FIELD_OF_TEXT(map_account, home), FIELD_OF_TEXT(map_account, shell), FIELD_OF_U32_LIST(map_account, groups),
+    FIELD_OF_U32(map_account, uid),    FIELD_OF_U32(map_account, gid),         FIELD_OF_U8(map_account, mapped),
+    FIELD_OF_TEXT(map_account, login), FIELD_OF_TEXT(map_account, gecos),      FIELD_OF_TEXT(map_account, home),
+    FIELD_OF_TEXT(map_account, shell), FIELD_OF_U32_LIST(map_account, groups),
 };
 const struct record_type MAP_ACCOUNT_RECORD = RECORD_TYPE(map_account, MAP_VERSION, ACCOUNT_FIELDS);
 

@@ -9,7 +9,9 @@
 enum { PATH_SIZE = 512, SHELL_SIZE = 256, GECOS_SIZE = 256, GROUP_NAME_SIZE = LOGIN_SIZE, MEMBERS_MAX = 1000 };
 
 struct map_account {
-  uint32_t uid; // also the gid of the private group
+  uint32_t uid;
+  uint32_t gid;   // of the private group: the same number, unless mapped
+  uint8_t mapped; // a local user: other services answer for it, only its org groups are ours (POLICY N5)
   char login[LOGIN_SIZE];
   char gecos[GECOS_SIZE];
   char home[PATH_SIZE];

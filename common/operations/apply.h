@@ -35,6 +35,12 @@ MUST_CHECK enum status apply_find_account(struct application *a, struct account 
 MUST_CHECK enum status apply_new_account(struct application *a, const char *login, const char *email, int64_t org_id,
                                          struct account *ret_account);
 
+// The same for an account on the local user that the operation names: the numbers, home and shell are theirs, and the
+// local password's hash comes along; locking it locally is the caller's. STATUS_REFUSED for a uid below 1000 or one
+// that was given here, STATUS_NOT_FOUND for no such user.
+MUST_CHECK enum status apply_map_local(struct application *a, const char *email, int64_t org_id,
+                                       struct account *ret_account);
+
 // Forgets an invite of EMAIL in the org, so that it gives no role, and no way back, behind an admin's back.
 MUST_CHECK enum status apply_drop_invite(struct application *a, int64_t org_id, const char *email);
 

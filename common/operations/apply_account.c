@@ -67,6 +67,10 @@ enum status apply_account_rename(struct application *a)
     a->result->changed = false;
     return STATUS_OK;
   }
+  if (status == STATUS_OK && account.mapped == 1) {
+    report_set(a->report, "account \"%s\": is mapped onto the local user of that name, and keeps it", account.login);
+    return STATUS_REFUSED;
+  }
   if (status == STATUS_OK) {
     status = apply_check_login(a, a->op->login, account.email);
   }

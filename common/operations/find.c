@@ -102,6 +102,9 @@ enum status apply_new_account(struct application *a, const char *login, const ch
   const struct operation *op = a->op;
   const struct map_settings *settings = &a->host->config->map;
   struct account account = {.created_at_s = a->now_s, .created_by_org = org_id};
+  if (op->local_user[0] != '\0') {
+    return apply_map_local(a, email, org_id, ret_account);
+  }
   enum status status = check_free(a, login, email);
   if (status == STATUS_OK) {
     status = apply_will_publish(a);
@@ -109,6 +112,7 @@ enum status apply_new_account(struct application *a, const char *login, const ch
   if (status == STATUS_OK) {
     status = choose_number(a, login, &account.uid);
   }
+  account.gid = account.uid;
   if (status == STATUS_OK) {
     status = store_next_id(a->txn, &account.id);
   }

@@ -65,6 +65,7 @@ struct operation {
   char org[SLUG_SIZE];
   char email[EMAIL_SIZE];
   char login[LOGIN_SIZE];
+  char local_user[LOGIN_SIZE]; // ORG_CREATE, MEMBER_ADD: the account is mapped onto this one
   char name[DISPLAY_SIZE];
   char domain[DOMAIN_SIZE];
   char home[PATH_SIZE];

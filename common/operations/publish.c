@@ -58,6 +58,8 @@ static enum status publish_account(void *context, const struct store_entry *entr
     return status;
   }
   out.uid = account.uid;
+  out.gid = account.gid;
+  out.mapped = account.mapped;
   memcpy(out.login, account.login, sizeof out.login);
   memcpy(out.home, account.home, sizeof out.home);
   memcpy(out.shell, account.shell, sizeof out.shell);
@@ -86,7 +88,7 @@ static enum status list_member(void *context, const struct membership *membershi
     return STATUS_OK;
   }
   enum status status = account_get(p->txn, membership->account_id, &account);
-  if (status == STATUS_OK && !is_local_name(p, account.login)) {
+  if (status == STATUS_OK && (account.mapped == 1 || !is_local_name(p, account.login))) {
     status = bytes_append(&p->group->members, account.login, strlen(account.login) + 1);
     p->group->member_count++;
     record_done(&ACCOUNT_RECORD, &account);

@@ -10,6 +10,8 @@ static const struct field ACCOUNT_FIELDS[] = {
     FIELD_OF_U8(account, email_proven),
     FIELD_OF_U8(account, status),
     FIELD_OF_U32(account, uid),
+    FIELD_OF_U32(account, gid),
+    FIELD_OF_U8(account, mapped),
     FIELD_OF_TEXT(account, name),
     FIELD_OF_TEXT(account, home),
     FIELD_OF_TEXT(account, shell),

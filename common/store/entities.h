@@ -19,7 +19,9 @@ struct account {
   char email[EMAIL_SIZE]; // primary, folded
   uint8_t email_proven;
   uint8_t status; // enum account_status
-  uint32_t uid;   // also the private group's gid
+  uint32_t uid;
+  uint32_t gid;   // of the private group: the same number, unless mapped
+  uint8_t mapped; // onto a local user, whose numbers, home and shell these are (POLICY N5)
   char name[DISPLAY_SIZE];
   char home[PATH_SIZE];
   char shell[SHELL_SIZE];

@@ -19,7 +19,7 @@ static char path[96];
 
 static void account_number(unsigned i, struct map_account *account)
 {
-  *account = (struct map_account){.uid = FIRST_UID + i, .groups = {1, {90000}}};
+  *account = (struct map_account){.uid = FIRST_UID + i, .gid = FIRST_UID + i, .groups = {1, {90000}}};
   (void)snprintf(account->login, sizeof account->login, "p%u@acme.test", i);
   (void)snprintf(account->home, sizeof account->home, "/home/p%u@acme.test", i);
   (void)snprintf(account->shell, sizeof account->shell, "/bin/bash");
@@ -266,6 +266,27 @@ static void N3_groups_are_named_for_the_account_and_for_no_local_user(void **sta
   assert_false(name_is_local(""));
 }
 
+static void N5_only_the_groups_of_a_mapped_local_user_are_answered(void **state)
+{
+  (void)state;
+  struct map_builder builder CLEANUP(map_builder_done) = {.seed = {0}};
+  struct map_account mapped = {.uid = 1234, .gid = 100, .mapped = 1, .login = "root", .groups = {1, {90000}}};
+  struct map_group group = {.gid = 90000, .name = "acme"};
+  struct map_account account;
+  struct u32_list groups = {.count = 0};
+  assert_int_equal(map_add_settings(&builder, &(struct map_settings){.sshd_paths = "/none"}), STATUS_OK);
+  assert_int_equal(map_add_account(&builder, &mapped), STATUS_OK);
+  assert_int_equal(map_add_group(&builder, &group), STATUS_OK);
+  assert_int_equal(map_write(&builder, path, 1), STATUS_OK);
+  assert_int_equal(answer_login(path, "root", &account), STATUS_NOT_FOUND);
+  assert_int_equal(answer_uid(path, 1234, &account), STATUS_NOT_FOUND);
+  assert_int_equal(answer_group_name(path, "root", &group), STATUS_NOT_FOUND);
+  assert_int_equal(answer_group_gid(path, 1234, &group), STATUS_NOT_FOUND);
+  assert_int_equal(answer_groups_of(path, "root", 100, &groups), STATUS_OK);
+  assert_int_equal(groups.count, 1);
+  assert_int_equal(answer_groups_of(path, "root", 0, &groups), STATUS_NOT_FOUND);
+}
+
 static void first_logins_are_not_answered_to_other_programs(void **state)
 {
   (void)state;
@@ -343,6 +364,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(H46_every_buffer_size_up_to_the_needed_one_is_erange, write_map, remove_map),
       cmocka_unit_test_setup_teardown(the_private_group_has_the_name_and_number_of_the_account, write_map, remove_map),
       cmocka_unit_test_setup_teardown(N3_groups_are_named_for_the_account_and_for_no_local_user, write_map, remove_map),
+      cmocka_unit_test_setup_teardown(N5_only_the_groups_of_a_mapped_local_user_are_answered, write_map, remove_map),
       cmocka_unit_test_setup_teardown(first_logins_are_not_answered_to_other_programs, write_map, remove_map),
       cmocka_unit_test(N4_numbers_are_the_first_free_ones_from_the_names_hash),
       cmocka_unit_test(H22_H49_numbers_of_systemd_and_out_of_range_are_not_legal),
