@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -33,7 +34,26 @@ enum status store_from_lmdb(int code)
   }
 }
 
-enum status store_lock(struct store *store)
+// Who holds the lock is not sent to the background (^Z) while others wait.
+static void hold_job_control(struct store *store)
+{
+  sigset_t stops;
+  (void)sigemptyset(&stops);
+  (void)sigaddset(&stops, SIGTSTP);
+  (void)sigaddset(&stops, SIGTTIN);
+  (void)sigaddset(&stops, SIGTTOU);
+  store->signals_held = sigprocmask(SIG_BLOCK, &stops, &store->signals_before) == 0;
+}
+
+static void release_job_control(struct store *store)
+{
+  if (store->signals_held) {
+    (void)sigprocmask(SIG_SETMASK, &store->signals_before, NULL);
+    store->signals_held = false;
+  }
+}
+
+static enum status take_lock(struct store *store)
 {
   int fd CLEANUP(cleanup_fd) = openat(store->dir_fd, "writer", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0) {
@@ -50,15 +70,26 @@ enum status store_lock(struct store *store)
     const struct timespec step = {.tv_nsec = LOCK_STEP_MS * 1000000L};
     (void)nanosleep(&step, NULL);
   }
-  store_unlock(store);
   store->lock_fd = take_fd(&fd);
   return STATUS_OK;
+}
+
+enum status store_lock(struct store *store)
+{
+  store_unlock(store);
+  hold_job_control(store);
+  enum status status = take_lock(store);
+  if (status != STATUS_OK) {
+    release_job_control(store);
+  }
+  return status;
 }
 
 void store_unlock(struct store *store)
 {
   cleanup_fd(&store->lock_fd);
   store->lock_fd = -1;
+  release_job_control(store);
 }
 
 enum status store_begin(struct store *store, bool write, struct store_txn **ret_txn)

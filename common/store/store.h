@@ -68,7 +68,8 @@ MUST_CHECK enum status store_open(const char *dir, enum store_mode mode, struct 
                                   struct store **ret_store);
 void store_close(struct store **store);
 
-// Takes the one lock that writers hold around a change and its publishing. STATUS_BUSY after STORE_LOCK_WAIT_MS.
+// Takes the one lock that writers hold around a change and its publishing; meanwhile this process is not stopped from
+// its terminal. STATUS_BUSY after STORE_LOCK_WAIT_MS.
 // Released by store_unlock() and by store_close().
 MUST_CHECK enum status store_lock(struct store *store);
 void store_unlock(struct store *store);

@@ -2,6 +2,7 @@
 // What store.c and store_open.c share: the only code that knows LMDB.
 #pragma once
 #include <lmdb.h>
+#include <signal.h>
 
 #include "store/store.h"
 
@@ -11,6 +12,8 @@ struct store {
   int dir_fd;
   int lock_fd;
   bool read_only;
+  bool signals_held; // while the lock is
+  sigset_t signals_before;
 };
 
 struct store_txn {

@@ -222,7 +222,7 @@ void store_close(struct store **store)
   if ((*store)->env != NULL) {
     mdb_env_close((*store)->env);
   }
-  cleanup_fd(&(*store)->lock_fd);
+  store_unlock(*store);
   cleanup_fd(&(*store)->dir_fd);
   free(*store);
   *store = NULL;
