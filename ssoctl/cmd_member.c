@@ -72,8 +72,8 @@ int cmd_member_add(const struct invocation *in)
     code = people_lock_local(&desk, &op, &result);
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "%s is a member of org %s as %s, login %s, uid %u", op.email, op.org, role_word(op.value),
-              result.account.login, result.account.uid);
+    desk_done(&desk, "%s is a member of org %s as %s%s, login %s, uid %u", op.email, op.org, role_word(op.value),
+              result.changed ? "" : " already", result.account.login, result.account.uid);
   }
   return code;
 }

@@ -38,7 +38,7 @@ int cmd_password_set(const struct invocation *in)
   }
   explicit_bzero(op.password, sizeof op.password);
   if (code == EXIT_DONE) {
-    desk_done(&desk, "password of %s set", op.email);
+    desk_done(&desk, "password of %s set; they have not signed in with it yet", op.email);
   }
   return code;
 }

@@ -9,6 +9,8 @@
 #include "desk.h"
 #include "operations/situation.h"
 
+enum { AFTER_SIZE = 64 };
+
 static const char *outcome_words(const struct policy_decision *decision)
 {
   switch (decision->outcome) {
@@ -36,17 +38,36 @@ static const char *key_words(const struct policy_question *asked)
                                                : "not ours";
 }
 
+// "L4 locked": why what is offered would lead nowhere; "" if it may lead in.
+static void describe_after(const struct policy_question *asked, const struct policy_decision *offer,
+                           char text[static AFTER_SIZE])
+{
+  struct policy_question question = *asked;
+  struct policy_decision decision;
+  question.stage = STAGE_SESSION;
+  question.way = offer->offer_password ? WAY_PASSWORD : WAY_SSO;
+  question.way_org_id = offer->sso_org_id;
+  policy_decide(&question, &decision);
+  bool refused = offer->outcome == OUTCOME_OFFER && asked->person.known && decision.row[0] == 'L' &&
+                 decision.outcome == OUTCOME_REFUSED;
+  (void)snprintf(text, AFTER_SIZE, "%s%s%s", refused ? decision.row : "", refused ? " " : "",
+                 refused ? notice_name(decision.notice) : "");
+}
+
 static int print(struct desk *desk, const struct situation *s, const struct policy_question *question)
 {
   static const struct column COLUMNS[] = {
-      {"login", COLUMN_TEXT},   {"row", COLUMN_TEXT},           {"offered", COLUMN_TEXT},    {"reason", COLUMN_TEXT},
-      {"sso_org", COLUMN_TEXT}, {"key_alone", COLUMN_TEXT},     {"account", COLUMN_BOOL},    {"uid", COLUMN_NUMBER},
-      {"email", COLUMN_TEXT},   {"governing_org", COLUMN_TEXT}, {"local_user", COLUMN_BOOL},
+      {"login", COLUMN_TEXT},     {"row", COLUMN_TEXT},           {"offered", COLUMN_TEXT},
+      {"reason", COLUMN_TEXT},    {"afterwards", COLUMN_TEXT},    {"sso_org", COLUMN_TEXT},
+      {"key_alone", COLUMN_TEXT}, {"account", COLUMN_BOOL},       {"uid", COLUMN_NUMBER},
+      {"email", COLUMN_TEXT},     {"governing_org", COLUMN_TEXT}, {"local_user", COLUMN_BOOL},
   };
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
   struct policy_decision decision;
   struct org sso = {.slug = ""};
+  char after[AFTER_SIZE];
   policy_decide(question, &decision);
+  describe_after(question, &decision, after);
   if (decision.offer_sso && org_get(desk->txn, decision.sso_org_id, &sso) != STATUS_OK) {
     return desk_fail(EXIT_FAILED, "store: an org cannot be read");
   }
@@ -54,6 +75,7 @@ static int print(struct desk *desk, const struct situation *s, const struct poli
                                           {decision.row, 0},
                                           {outcome_words(&decision), 0},
                                           {notice_name(decision.notice), 0},
+                                          {after, 0},
                                           {sso.slug, 0},
                                           {key_words(question), 0},
                                           {NULL, s->person.known},

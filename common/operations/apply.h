@@ -41,6 +41,9 @@ MUST_CHECK enum status apply_new_account(struct application *a, const char *logi
 MUST_CHECK enum status apply_map_local(struct application *a, const char *email, int64_t org_id,
                                        struct account *ret_account);
 
+// Files the event under the org that ACCOUNT is in, for what is about the account and names no org.
+MUST_CHECK enum status apply_file_event(struct application *a, int64_t account_id);
+
 // Forgets an invite of EMAIL in the org, so that it gives no role, and no way back, behind an admin's back.
 MUST_CHECK enum status apply_drop_invite(struct application *a, int64_t org_id, const char *email);
 

@@ -70,7 +70,14 @@ static enum status find_or_make(struct application *a, const struct org *org, st
   status = memberships_of(a->txn, ret_account->id, &all);
   for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
     bool here = all.list[i].org_id == org->id;
-    report_set(a->report, "email \"%s\": is a member of %s already", op->email, here ? "this org" : "another org");
+    if (here && all.list[i].role == op->value) {
+      a->result->changed = false;
+      return STATUS_OK;
+    }
+    report_set(a->report,
+               here ? "email \"%s\": is a member of this org with another role; see 'ssoctl member role'"
+                    : "email \"%s\": is a member of another org already",
+               op->email);
     status = here ? STATUS_EXISTS : STATUS_REFUSED;
   }
   return status;
@@ -89,6 +96,10 @@ enum status apply_member_add(struct application *a)
   enum status status = apply_find_org(a, &org);
   if (status == STATUS_OK) {
     status = find_or_make(a, &org, &account);
+    a->result->account = account;
+  }
+  if (status == STATUS_OK && !a->result->changed) {
+    return STATUS_OK;
   }
   if (status == STATUS_OK) {
     status = apply_will_publish(a);
@@ -116,7 +127,8 @@ enum status apply_password_set(struct application *a)
   memcpy(account.password, a->op->password, sizeof account.password);
   account.password_tried = 0;
   memcpy(a->event.login, account.login, sizeof a->event.login);
-  return account_update(a->txn, &account);
+  status = apply_file_event(a, account.id);
+  return status != STATUS_OK ? status : account_update(a->txn, &account);
 }
 
 // The owner of an org that enforces keeps the password (POLICY E3, E4).
@@ -144,5 +156,6 @@ enum status apply_password_remove(struct application *a)
   explicit_bzero(account.password, sizeof account.password);
   account.password_tried = 0;
   memcpy(a->event.login, account.login, sizeof a->event.login);
-  return account_update(a->txn, &account);
+  status = apply_file_event(a, account.id);
+  return status != STATUS_OK ? status : account_update(a->txn, &account);
 }

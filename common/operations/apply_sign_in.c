@@ -81,7 +81,10 @@ static enum status finish(struct sign_in *s, const char *row)
   if (session.outcome != OUTCOME_GRANTED) {
     return refuse(a, &session);
   }
-  status = note_sign_in(s);
+  status = apply_file_event(a, s->account.id);
+  if (status == STATUS_OK) {
+    status = note_sign_in(s);
+  }
   if (status == STATUS_OK) {
     status = apply_settle_try(a, s->way == WAY_SSO ? TRY_SIGN_IN : TRY_PASSWORD);
   }

@@ -73,6 +73,21 @@ enum status apply_check_login(struct application *a, const char *login, const ch
   return STATUS_OK;
 }
 
+enum status apply_file_event(struct application *a, int64_t account_id)
+{
+  struct memberships all;
+  struct org org;
+  enum status status = memberships_of(a->txn, account_id, &all);
+  if (status != STATUS_OK || all.count == 0 || a->event.org[0] != '\0') {
+    return status;
+  }
+  status = org_get(a->txn, all.list[0].org_id, &org);
+  if (status == STATUS_OK) {
+    memcpy(a->event.org, org.slug, sizeof a->event.org);
+  }
+  return status;
+}
+
 static enum status check_free(struct application *a, const char *login, const char *email)
 {
   struct account account;

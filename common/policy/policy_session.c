@@ -137,11 +137,28 @@ static void decide_open(const struct policy_question *q, struct policy_decision 
   decision->notice = NOTICE_NONE;
 }
 
+// Row L4: the prompts were answered, and all the same.
+static bool fits_l4(const struct policy_question *q)
+{
+  bool suspended = q->person.membership_count > 0 && !policy_has_active(&q->person);
+  return q->way != WAY_KEY && (q->person.locked || suspended);
+}
+
+static void decide_l4(const struct policy_question *q, struct policy_decision *decision)
+{
+  refuse(decision, q->person.locked ? NOTICE_LOCKED : NOTICE_SUSPENDED);
+}
+
 static const struct policy_row ROWS[] = {
-    {"L1", fits_foreign, decide_foreign},  {"L3", fits_unreadable, decide_unreadable},
-    {"L1", fits_stranger, decide_foreign}, {"K1", fits_no_account, decide_removed},
-    {"K1", fits_locked, decide_locked},    {"K1", fits_inactive, decide_inactive},
-    {"K1", fits_key, decide_key},          {"K2", always, decide_open},
+    {"L1", fits_foreign, decide_foreign},
+    {"L3", fits_unreadable, decide_unreadable},
+    {"L1", fits_stranger, decide_foreign},
+    {"K1", fits_no_account, decide_removed},
+    {"L4", fits_l4, decide_l4},
+    {"K1", fits_locked, decide_locked},
+    {"K1", fits_inactive, decide_inactive},
+    {"K1", fits_key, decide_key},
+    {"K2", always, decide_open},
 };
 
 void policy_session(const struct policy_question *question, struct policy_decision *decision)

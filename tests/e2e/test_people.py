@@ -22,8 +22,28 @@ def S1_a_locked_account_is_refused_after_signing_in(rig):
     text = login.sign_in(rig, person).text
     check.that(not login.signed_in(text), "a locked account got in")
     check.contains(text, "locked", "what the person sees")
+    check.equal(host.listed("why", person)["afterwards"], "L4 locked", "what why says")
     host.ssoctl("account", "unlock", person)
+    check.equal(host.listed("why", person)["afterwards"], "", "what why says")
     login.signs_in(rig, person)
+
+
+def L4_a_locked_guest_is_refused_after_the_right_password(rig):
+    org, person, password = rig.orgs.gamma(), rig.person("guests.test"), "guest-Horse-battery-7-staple"
+    host.ssoctl("member", "add", org, person)
+    host.ssoctl("member", "add", org, person)  # nothing to do, and done
+    host.set_password(person, password)
+    rig.secrets.add(password)
+    host.ssoctl("account", "lock", person)
+    prompt, text = login.by_password(rig, person, password)
+    check.contains(prompt, "assword", "the prompt is as ever")
+    check.that(not login.signed_in(text), "a locked account got in")
+    check.contains(text, "locked", "what the person sees")
+    host.ssoctl("account", "unlock", person)
+    _, text = login.by_password(rig, person, password)
+    check.that(login.signed_in(text), f"not signed in after unlocking: {check.shown(text)}")
+    events = [e["event"] for e in host.listed("audit", org) if e["login"] == person]
+    check.that("sign-in" in events and "password.set" in events, f"the org's audit lacks the guest's events: {events}")
 
 
 def a_role_gives_and_takes_the_admins_group_at_once(rig):

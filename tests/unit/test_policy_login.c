@@ -263,10 +263,30 @@ static void K1_locked_removed_suspended_and_unknown_are_refused_in_every_service
     unknown.person.known = false;
     unknown.person.membership_count = 0;
     locked.service = removed.service = suspended.service = unknown.service = (enum policy_service)service;
-    expect_row(&locked, "K1", OUTCOME_REFUSED);
     expect_row(&removed, "K1", OUTCOME_REFUSED);
-    expect_row(&suspended, "K1", OUTCOME_REFUSED);
     expect_row(&unknown, "K1", OUTCOME_REFUSED);
+    locked.way = suspended.way = WAY_KEY;
+    expect_row(&locked, "K1", OUTCOME_REFUSED);
+    expect_row(&suspended, "K1", OUTCOME_REFUSED);
+  }
+}
+
+static void L4_a_locked_or_suspended_person_is_refused_after_the_prompts(void **state)
+{
+  (void)state;
+  static const enum way WAYS[] = {WAY_PASSWORD, WAY_SSO};
+  for (size_t i = 0; i < COUNT_OF(WAYS); i++) {
+    struct policy_question locked = session(ENFORCEMENT_OFF, WAYS[i], ACME);
+    struct policy_question suspended = locked;
+    locked.person.locked = true;
+    suspended.person.memberships[0].suspended = true;
+    expect_row(&locked, "L4", OUTCOME_REFUSED);
+    assert_int_equal(decide(&locked).notice, NOTICE_LOCKED);
+    expect_row(&suspended, "L4", OUTCOME_REFUSED);
+    assert_int_equal(decide(&suspended).notice, NOTICE_SUSPENDED);
+    locked.stage = suspended.stage = STAGE_LOGIN;
+    assert_int_equal(decide(&locked).outcome, OUTCOME_OFFER);
+    assert_int_equal(decide(&suspended).outcome, OUTCOME_OFFER);
   }
 }
 
@@ -343,6 +363,7 @@ int main(void)
       cmocka_unit_test(K1_a_key_of_a_guest_governed_elsewhere_follows_the_governing_org),
       cmocka_unit_test(K1_a_key_of_other_members_is_accepted),
       cmocka_unit_test(K1_locked_removed_suspended_and_unknown_are_refused_in_every_service),
+      cmocka_unit_test(L4_a_locked_or_suspended_person_is_refused_after_the_prompts),
       cmocka_unit_test(K1_other_services_check_status_alone_and_open_unenforced_orgs),
       cmocka_unit_test(K2_sso_opens_the_org_and_a_password_does_not_where_it_objects),
       cmocka_unit_test(L3_a_session_without_a_store_is_refused),
