@@ -5,6 +5,7 @@
 
 #include "assertion.h"
 #include "base/cleanup.h"
+#include "base/url.h"
 #include "form.h"
 #include "jose.h"
 
@@ -59,12 +60,19 @@ static enum status add_post(const struct message_sign_in *request, struct bytes 
   return status != STATUS_OK ? status : form_add(form, "client_secret", bytes_text(&request->client_secret));
 }
 
-// Whatever the endpoint, the assertion is for the token endpoint (OIDC Core 9); RFC 8628 3.1 names no other audience.
+// Whatever the endpoint, the assertion is for the token endpoint (OIDC Core 9); RFC 8628 3.1 names no other audience. A
+// provider that calls somebody else's endpoint its own gets an assertion that is good at its own issuer alone.
+static const char *audience_of(const struct exchange *x)
+{
+  bool own = url_is_same_origin(x->found.token_endpoint, x->request->issuer);
+  return own ? x->found.token_endpoint : x->request->issuer;
+}
+
 static enum status add_assertion(struct exchange *x, struct bytes *form)
 {
   static const char TYPE[] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
   bytes_done(&x->credential);
-  enum status status = assertion_make(x->request, x->found.token_endpoint, &x->refusal, &x->credential);
+  enum status status = assertion_make(x->request, audience_of(x), &x->refusal, &x->credential);
   if (status == STATUS_OK) {
     status = form_add(form, "client_id", x->request->client_id);
   }

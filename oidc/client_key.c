@@ -130,6 +130,11 @@ enum status client_key_read(const struct bytes *text, struct refusal *r, struct 
   }
   bool is_pem = strstr(bytes_text(text), "-----BEGIN ") != NULL;
   enum status status = is_pem ? read_pem(text, r, key) : read_jwk(text, r, key);
+  struct bytes tried CLEANUP(bytes_done) = BYTES_EMPTY;
+  // Whether its numbers are a key shows when it signs.
+  if (status == STATUS_OK && client_key_sign(key, "{}", &tried) != STATUS_OK) {
+    status = refuse(r, "it cannot sign");
+  }
   if (status == STATUS_OK) {
     *ret_key = key;
     key = NULL;

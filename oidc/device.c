@@ -41,7 +41,8 @@ static enum status read_codes(struct exchange *x, const struct cJSON *answer, st
   if (device_code == NULL || !is_visible(device_code)) {
     return refuse(x, "device_code");
   }
-  if (user_code == NULL || !is_visible(user_code) || text_copy(user_code, shown->user_code, sizeof shown->user_code)) {
+  if (user_code == NULL || !is_visible(user_code) || strstr(user_code, "  ") != NULL ||
+      text_copy(user_code, shown->user_code, sizeof shown->user_code)) {
     return refuse(x, "user_code");
   }
   return bytes_append_text(&codes->device_code, device_code);

@@ -101,7 +101,7 @@ static const int PLAIN[] = {
     SCMP_SYS(exit_group),
 };
 
-static const int FAMILIES[] = {AF_INET, AF_INET6, AF_UNIX, AF_NETLINK};
+static const int FAMILIES[] = {AF_INET, AF_INET6};
 
 // Not F_SETOWN and its like: the kernel would send signals to others on our behalf.
 static const int FCNTL_COMMANDS[] = {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL};

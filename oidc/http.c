@@ -28,6 +28,7 @@ struct http {
   size_t header_length; // received in this request
   size_t limit_met;     // what was received is longer than this; 0: nothing is
   struct bytes *body;   // where the body goes
+  int64_t limit_ms;     // of the requests at present, monotonic; 0: none
   uint32_t requests;
   uint32_t connections;
   char problem[CURL_ERROR_SIZE];
@@ -148,6 +149,9 @@ static bool set_request(struct http *http, const struct http_request *request, i
 {
   CURL *e = http->easy;
   long left = clock_left_ms(http->settings.deadline_ms);
+  if (http->limit_ms > 0 && clock_left_ms(http->limit_ms) < left) {
+    left = clock_left_ms(http->limit_ms) > 0 ? clock_left_ms(http->limit_ms) : 1; // 0 would be no limit
+  }
   long total = left < HTTP_REQUEST_TIMEOUT_MS ? left : HTTP_REQUEST_TIMEOUT_MS;
   long connect = clock_left_ms(connect_by_ms);
   connect = connect < HTTP_CONNECT_TIMEOUT_MIN_MS ? HTTP_CONNECT_TIMEOUT_MIN_MS : connect;
@@ -210,13 +214,25 @@ static bool is_tls_problem(CURLcode code)
   return false;
 }
 
+// A connection that breaks while TLS is agreed on may do better the next time: libcurl says so in words alone.
+static bool is_broken(CURLcode code, const char *words)
+{
+  static const char *const SIGNS[] = {"Recv failure", "Send failure", "SSL_ERROR_SYSCALL", "Connection reset"};
+  bool broken = false;
+  for (size_t i = 0; code == CURLE_SSL_CONNECT_ERROR && i < COUNT_OF(SIGNS); i++) {
+    broken = broken || strstr(words, SIGNS[i]) != NULL;
+  }
+  return broken;
+}
+
 static enum status explain(const struct http *http, const char *url, CURLcode code, struct refusal *r)
 {
   struct shown where = refusal_show(url, strlen(url));
   const char *words = http->problem[0] != '\0' ? http->problem : curl_easy_strerror(code);
   struct shown why = refusal_show(words, strlen(words));
   // libcurl says this of a header line, too, that is longer than it takes.
-  if (code == CURLE_OUT_OF_MEMORY && !memory_is_left(HTTP_BODY_MAX)) {
+  bool no_room = code == CURLE_OUT_OF_MEMORY || (code == CURLE_WRITE_ERROR && http->limit_met == 0);
+  if (no_room && !memory_is_left(HTTP_BODY_MAX)) {
     return STATUS_NO_MEMORY;
   }
   if (http->limit_met > 0 || code == CURLE_OUT_OF_MEMORY) {
@@ -224,7 +240,7 @@ static enum status explain(const struct http *http, const char *url, CURLcode co
     return refusal_set(r, FAILURE_MISCONFIGURED, "%s: the %s longer than %zu bytes", where.text,
                        limit == HTTP_BODY_MAX ? "answer is" : "answer's headers are", limit);
   }
-  if (is_tls_problem(code)) {
+  if (is_tls_problem(code) && !is_broken(code, words)) {
     return refusal_set(r, FAILURE_TLS, "%s: %s", where.text, why.text);
   }
   if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WRITE_ERROR) {
@@ -320,6 +336,11 @@ enum status http_send(struct http *http, const struct http_request *request, str
 enum status http_wait(const struct http *http, int64_t until_ms)
 {
   return starter_wait(http->settings.starter_fd, until_ms);
+}
+
+void http_limit(struct http *http, int64_t until_ms)
+{
+  http->limit_ms = until_ms;
 }
 
 int64_t http_deadline_ms(const struct http *http)

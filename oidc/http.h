@@ -62,6 +62,9 @@ MUST_CHECK enum status http_send(struct http *http, const struct http_request *r
 // Waits until UNTIL_MS (monotonic). As starter_wait().
 MUST_CHECK enum status http_wait(const struct http *http, int64_t until_ms);
 
+// From now on requests also end UNTIL_MS (monotonic), as those that get no answer do; 0: no more.
+void http_limit(struct http *http, int64_t until_ms);
+
 int64_t http_deadline_ms(const struct http *http);
 uint32_t http_requests(const struct http *http);    // sent so far
 uint32_t http_connections(const struct http *http); // opened so far

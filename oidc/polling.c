@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "polling.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -108,18 +109,25 @@ static enum status read_error(struct exchange *x, const struct http_answer *answ
   return provider_refuse(x, WHAT, answer, body);
 }
 
+static bool says_to_wait(const struct cJSON *body)
+{
+  const char *error = body != NULL ? document_string(body, "error") : NULL;
+  return error != NULL && (strcmp(error, "authorization_pending") == 0 || strcmp(error, "slow_down") == 0);
+}
+
 static enum status read_answer(struct exchange *x, const struct http_answer *answer, enum poll_outcome *ret_outcome,
                                struct tokens *ret_tokens)
 {
   struct cJSON *document CLEANUP(document_done) = NULL;
-  if (provider_is_busy(answer)) {
-    (void)refusal_set(&x->refusal, FAILURE_UNREACHABLE, "%s: HTTP %ld", WHAT, answer->status);
-    *ret_outcome = POLL_NO_ANSWER;
-    return STATUS_OK;
-  }
   enum status status = provider_parse(x, WHAT, answer, &document);
   if (status == STATUS_NO_MEMORY) {
     return status;
+  }
+  // Some say slow_down with HTTP 429: what it says goes before how.
+  if (provider_is_busy(answer) && !says_to_wait(document)) {
+    (void)refusal_set(&x->refusal, FAILURE_UNREACHABLE, "%s: HTTP %ld", WHAT, answer->status);
+    *ret_outcome = POLL_NO_ANSWER;
+    return STATUS_OK;
   }
   if (answer->status != HTTP_OK) {
     return read_error(x, answer, document, ret_outcome);
@@ -185,6 +193,7 @@ enum status polling_run(struct exchange *x, const struct device_codes *codes, in
 {
   struct pace pace = {codes->interval_s, 1};
   enum poll_outcome outcome = POLL_PENDING;
+  bool answered = false;
   for (;;) {
     int64_t next_ms = next_poll_ms(&pace, expires_at_ms);
     if (next_ms >= expires_at_ms) {
@@ -196,12 +205,16 @@ enum status polling_run(struct exchange *x, const struct device_codes *codes, in
     }
     outcome = POLL_ENDED;
     status = poll_once(x, codes, &outcome, ret_tokens);
+    if (status == STATUS_TIMEOUT && answered) { // our own deadline cut off a provider that had answered till then
+      return expire(x, clock_monotonic_ms(), POLL_PENDING);
+    }
     if (status == STATUS_OK && outcome == POLL_ENDED) {
       x->refusal = (struct refusal){0}; // what an earlier try without an answer left there
     }
     if (status != STATUS_OK || outcome == POLL_ENDED) {
       return status;
     }
+    answered = outcome != POLL_NO_ANSWER;
     set_pace(&pace, outcome);
   }
 }

@@ -14,12 +14,23 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 
+enum { FAMILIES = 2 };
+
+// One question for each family; the answers are kept apart, since the better family may come later.
 struct query {
+  int family;
   bool is_over;
   int result; // of c-ares
   enum status status;
-  struct bytes *addresses;
+  struct bytes addresses;
 };
+
+static void queries_done(struct query (*queries)[FAMILIES])
+{
+  for (size_t i = 0; i < FAMILIES; i++) {
+    bytes_done(&(*queries)[i].addresses);
+  }
+}
 
 static void cleanup_channel(ares_channel *channel)
 {
@@ -66,7 +77,7 @@ static void take(void *context, int result, int timeouts, struct ares_addrinfo *
   query->is_over = true;
   query->result = result;
   if (found != NULL) {
-    query->status = add_addresses(query->addresses, found);
+    query->status = add_addresses(&query->addresses, found);
     ares_freeaddrinfo(found);
   }
 }
@@ -77,11 +88,12 @@ static enum status step(ares_channel channel, int starter_fd, int64_t deadline_m
   ares_socket_t sockets[ARES_GETSOCK_MAXNUM];
   struct pollfd entries[ARES_GETSOCK_MAXNUM + 1] = {{.fd = starter_fd, .events = POLLIN | POLLRDHUP}};
   nfds_t count = 1;
-  int wanted = ares_getsock(channel, sockets, ARES_GETSOCK_MAXNUM);
+  unsigned wanted = (unsigned)ares_getsock(channel, sockets, ARES_GETSOCK_MAXNUM);
   for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
-    short events = (short)((ARES_GETSOCK_READABLE(wanted, i) ? POLLIN : 0) |
-                           (ARES_GETSOCK_WRITABLE((unsigned)wanted, i) ? POLLOUT : 0));
-    if (events != 0) {
+    bool readable = (wanted >> i & 1) != 0;
+    bool writable = (wanted >> (i + ARES_GETSOCK_MAXNUM) & 1) != 0;
+    if (readable || writable) {
+      short events = (short)((readable ? POLLIN : 0) | (writable ? POLLOUT : 0));
       entries[count++] = (struct pollfd){.fd = sockets[i], .events = events};
     }
   }
@@ -108,32 +120,75 @@ static enum status step(ares_channel channel, int starter_fd, int64_t deadline_m
   return STATUS_OK;
 }
 
-static enum status explain(const char *host, enum status status, const struct query *query, struct refusal *r)
+static bool has_addresses(const struct query *query)
+{
+  return query->is_over && query->result == ARES_SUCCESS && query->status == STATUS_OK && query->addresses.length > 0;
+}
+
+// Until both families have answered, or one has and the other had its grace (RFC 8305 3).
+static enum status wait_for_answers(ares_channel channel, const struct query *queries, int starter_fd,
+                                    int64_t deadline_ms)
+{
+  int64_t until_ms = deadline_ms;
+  bool grace = false;
+  while (!queries[0].is_over || !queries[1].is_over) {
+    if (!grace && (has_addresses(&queries[0]) || has_addresses(&queries[1]))) {
+      int64_t grace_ms = clock_monotonic_ms() + RESOLVER_GRACE_MS;
+      until_ms = grace_ms < deadline_ms ? grace_ms : deadline_ms;
+      grace = true;
+    }
+    enum status status = step(channel, starter_fd, until_ms);
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
+  return STATUS_OK;
+}
+
+static enum status explain(const char *host, const struct query *queries, struct refusal *r)
 {
   struct shown where = refusal_show(host, strlen(host));
-  if (status == STATUS_CLOSED) {
-    return status;
+  const char *why = NULL;
+  for (size_t i = 0; i < FAMILIES; i++) {
+    const struct query *query = &queries[i];
+    if (query->status == STATUS_NO_MEMORY || query->result == ARES_ENOMEM) {
+      return STATUS_NO_MEMORY;
+    }
+    if (query->is_over && query->result != ARES_SUCCESS && (why == NULL || query->result != ARES_ENODATA)) {
+      why = ares_strerror(query->result);
+    }
   }
-  if (status == STATUS_TIMEOUT) {
+  if (why == NULL) {
     (void)refusal_set(r, FAILURE_UNREACHABLE, "%s: no name server answered in time", where.text);
-    return STATUS_IO;
+  } else {
+    (void)refusal_set(r, FAILURE_UNREACHABLE, "%s: the name could not be resolved: %s", where.text, why);
   }
-  if (query->status == STATUS_NO_MEMORY || query->result == ARES_ENOMEM) {
-    return STATUS_NO_MEMORY;
-  }
-  if (query->result == ARES_SUCCESS && query->status == STATUS_OK && query->addresses->length > 0) {
-    return STATUS_OK;
-  }
-  const char *why = query->result != ARES_SUCCESS ? ares_strerror(query->result) : "it has no address";
-  (void)refusal_set(r, FAILURE_UNREACHABLE, "%s: the name could not be resolved: %s", where.text, why);
   return STATUS_IO;
+}
+
+// IPv6 first: where it does not work, the connection falls back by itself.
+static enum status collect(const struct query *queries, struct bytes *out)
+{
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < FAMILIES; i++) {
+    bool comma = i > 0 && has_addresses(&queries[0]) && has_addresses(&queries[i]);
+    if (comma) {
+      status = bytes_append_text(out, ",");
+    }
+    if (status == STATUS_OK && has_addresses(&queries[i])) {
+      status = bytes_append(out, queries[i].addresses.data, queries[i].addresses.length);
+    }
+  }
+  return status;
 }
 
 static bool open_channel(ares_channel *ret_channel)
 {
-  struct ares_options options = {
-      .timeout = RESOLVER_TRY_MS, .tries = RESOLVER_TRIES, .lookups = (char[]){"fb"}}; // files, then servers
-  int mask = ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS;
+  struct ares_options options = {.flags = ARES_FLAG_NOSEARCH, // a provider's name is whole
+                                 .timeout = RESOLVER_TRY_MS,
+                                 .tries = RESOLVER_TRIES,
+                                 .lookups = (char[]){"fb"}}; // files, then servers
+  int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS;
   return ares_library_init(ARES_LIB_INIT_ALL) == ARES_SUCCESS &&
          ares_init_options(ret_channel, &options, mask) == ARES_SUCCESS;
 }
@@ -142,18 +197,22 @@ enum status resolver_find(const char *host, int starter_fd, int64_t deadline_ms,
                           struct bytes *ret_addresses)
 {
   ares_channel channel CLEANUP(cleanup_channel) = NULL;
-  struct bytes addresses CLEANUP(bytes_done) = BYTES_EMPTY;
-  struct query query = {.addresses = &addresses};
-  const struct ares_addrinfo_hints hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+  struct query queries[FAMILIES] CLEANUP(queries_done) = {{.family = AF_INET6}, {.family = AF_INET}};
   if (!open_channel(&channel)) {
     return STATUS_NO_MEMORY;
   }
-  enum status status = STATUS_OK;
-  ares_getaddrinfo(channel, host, NULL, &hints, take, &query);
-  while (status == STATUS_OK && !query.is_over) {
-    status = step(channel, starter_fd, deadline_ms);
+  for (size_t i = 0; i < FAMILIES; i++) {
+    const struct ares_addrinfo_hints hints = {.ai_family = queries[i].family, .ai_socktype = SOCK_STREAM};
+    ares_getaddrinfo(channel, host, NULL, &hints, take, &queries[i]);
   }
-  ares_cancel(channel); // what is under way ends here, while QUERY is there
-  status = explain(host, status, &query, r);
-  return status != STATUS_OK ? status : bytes_append(ret_addresses, addresses.data, addresses.length);
+  enum status status = wait_for_answers(channel, queries, starter_fd, deadline_ms);
+  bool complete[FAMILIES] = {has_addresses(&queries[0]), has_addresses(&queries[1])};
+  bool over[FAMILIES] = {queries[0].is_over, queries[1].is_over};
+  ares_cancel(channel); // what is under way ends here, while QUERIES are there
+  if (status == STATUS_CLOSED) {
+    return status;
+  }
+  queries[0].is_over = over[0];
+  queries[1].is_over = over[1];
+  return complete[0] || complete[1] ? collect(queries, ret_addresses) : explain(host, queries, r);
 }

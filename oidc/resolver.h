@@ -12,9 +12,10 @@ enum {
   RESOLVER_ADDRESSES_MAX = 16, // of one host; what is beyond is left out
   RESOLVER_TRY_MS = 1500,      // for a server's first answer, and twice that for its second
   RESOLVER_TRIES = 2,
+  RESOLVER_GRACE_MS = 300, // for the other family, once one has answered
 };
 
-// Finds the addresses of HOST, best first (RFC 6724), and appends them to RET_ADDRESSES with commas between them, those
+// Finds the addresses of HOST, IPv6 before IPv4, and appends them to RET_ADDRESSES with commas between them, those
 // of IPv6 in brackets. STATUS_IO: there are none, or no server answered until DEADLINE_MS (monotonic); R says
 // why (FAILURE_UNREACHABLE). STATUS_CLOSED: the starter behind STARTER_FD is gone. STATUS_NO_MEMORY.
 MUST_CHECK enum status resolver_find(const char *host, int starter_fd, int64_t deadline_ms, struct refusal *r,

@@ -111,10 +111,13 @@ enum status sign_in(struct exchange *x, struct channel *c, struct message_author
   struct cJSON *keys CLEANUP(document_done) = NULL;
   struct tokens tokens CLEANUP(tokens_done) = {0};
   int64_t expires_at_ms = 0;
+  // A person waits, and sees nothing yet.
+  http_limit(x->http, clock_monotonic_ms() + PROTOCOL_CODE_WAIT_MS);
   enum status status = discovery_fetch(x);
   if (status == STATUS_OK) {
     status = device_authorize(x, &codes);
   }
+  http_limit(x->http, 0);
   if (status == STATUS_OK) {
     status = show_codes(x, c, &codes, &expires_at_ms);
   }
@@ -137,12 +140,16 @@ enum status discover(struct exchange *x)
 {
   struct cJSON *keys CLEANUP(document_done) = NULL;
   struct device_codes codes CLEANUP(device_codes_done) = {0};
+  http_limit(x->http, clock_monotonic_ms() + PROTOCOL_CODE_WAIT_MS); // as in a sign-in
   enum status status = discovery_fetch(x);
   if (status == STATUS_OK) {
     status = keys_fetch(x, &keys);
   }
   if (status == STATUS_OK) {
     x->found.keys = keys_count(keys);
+    if (x->found.keys == 0) {
+      return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "RFC 7517: the key set has no key that can be used");
+    }
     // Shows that the provider takes this client; the codes are forgotten.
     status = device_authorize(x, &codes);
   }

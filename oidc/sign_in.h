@@ -11,5 +11,6 @@
 // exchange.h, and those of channel_send().
 MUST_CHECK enum status sign_in(struct exchange *x, struct channel *c, struct message_authorized *ret_identity);
 
-// Reads discovery document and key set and fills X->found. Statuses as in exchange.h.
+// Reads discovery document and key set, has the provider give this client codes, which are forgotten, and fills
+// X->found. Statuses as in exchange.h.
 MUST_CHECK enum status discover(struct exchange *x);

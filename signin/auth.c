@@ -31,7 +31,8 @@ static void grant(struct session *s, const struct operation_result *result, stru
 {
   const struct account *account = &result->account;
   session_log(LOG_INFO, "signed in: login=%s uid=%u org=%s service=%s rhost=%s row=%s way=%s", account->login,
-              account->uid, s->org, s->request->service, s->request->rhost, result->row, way_word(result->ticket.way));
+              account->uid, result->org, s->request->service, s->request->rhost, result->row,
+              way_word(result->ticket.way));
   tell_last(s, result);
   memcpy(verdict->ticket, result->ticket.id, sizeof verdict->ticket);
   verdict->uid = account->uid;

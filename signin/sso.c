@@ -16,7 +16,15 @@
 #include "process/oidc.h"
 #include "slots.h"
 
-enum { CODE_WAIT_MS = 5000, EARLIER_WAIT_MS = 3000, ENTER_WAIT_MS = 1000, LATE_ANSWER_MS = 120000, HOST_SIZE = 256 };
+enum {
+  CODE_WAIT_MS = PROTOCOL_CODE_WAIT_MS + 1200,
+  EARLIER_WAIT_MS = 3000,
+  ENTER_WAIT_MS = 1000,
+  LATE_ANSWER_MS = 120000,
+  HASTY_MS = 150,
+  HASTY_MAX = 4,
+  HOST_SIZE = 256
+};
 
 // What ssoorg-oidc has said last; VALUE is owned.
 struct outcome {
@@ -26,11 +34,13 @@ struct outcome {
 
 struct flow {
   struct session *s;
+  struct oidc_request request;
   struct oidc oidc;
   struct slots slots;
   struct org org;
   struct connection connection;
   int64_t deadline_ms;
+  int hasty;              // answers in a row that came faster than people are
   struct outcome outcome; // AUTHORIZED or FAILED, once it is there
 };
 
@@ -132,6 +142,20 @@ static enum status wait_either(const struct flow *f, bool with_module, int64_t d
   return STATUS_OK;
 }
 
+// As if the helper had said so itself: the module may be asking right now, and is told afterwards.
+static enum status make_failed(struct flow *f)
+{
+  struct message_failed *failed = calloc(1, sizeof *failed);
+  if (failed == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  failed->reason = FAILURE_INTERNAL;
+  (void)snprintf(failed->detail, sizeof failed->detail, "helper");
+  f->outcome = (struct outcome){MESSAGE_FAILED, failed};
+  flow_stop(f);
+  return STATUS_OK;
+}
+
 static enum status receive_outcome(struct flow *f)
 {
   enum status status =
@@ -141,7 +165,7 @@ static enum status receive_outcome(struct flow *f)
     return STATUS_OK;
   }
   session_log(LOG_ERR, "ssoorg-oidc ended without an answer: %s", status_text(status));
-  return refuse(f, f->s->decision.row, NOTICE_INTERNAL, "helper");
+  return make_failed(f);
 }
 
 // While the codes are being obtained a person who goes away is noticed: the module may not speak now.
@@ -165,6 +189,9 @@ static enum status receive_code(struct flow *f, struct message_code *ret_code)
   }
   if (type == MESSAGE_FAILED) {
     status = refuse_failed(f, value);
+  } else if (!oidc_code_is_clean(value, &f->request)) {
+    session_log(LOG_ALERT, "ssoorg-oidc sent a code that it must never send: has it been taken over?");
+    status = refuse(f, f->s->decision.row, NOTICE_INTERNAL, "helper");
   } else {
     memcpy(ret_code, value, sizeof *ret_code);
   }
@@ -230,9 +257,18 @@ static enum status await_enter(struct flow *f)
 static enum status ask_enter(struct flow *f, const char *text)
 {
   struct message_prompt prompt = {.echo = 1};
+  int64_t began_ms = clock_monotonic_ms();
   (void)snprintf(prompt.text, sizeof prompt.text, "%s", text);
-  enum status status = channel_send(&f->s->module, MESSAGE_PROMPT, &prompt, clock_monotonic_ms() + ENTER_WAIT_MS);
-  return status != STATUS_OK ? status : await_enter(f);
+  enum status status = channel_send(&f->s->module, MESSAGE_PROMPT, &prompt, began_ms + ENTER_WAIT_MS);
+  if (status == STATUS_OK) {
+    status = await_enter(f);
+  }
+  // A client without a terminal answers for nobody, and would go on until the codes expire.
+  f->hasty = clock_monotonic_ms() - began_ms < HASTY_MS ? f->hasty + 1 : 0;
+  if (status == STATUS_OK && f->outcome.value == NULL && f->hasty >= HASTY_MAX) {
+    return refuse(f, f->s->decision.row, NOTICE_NEEDS_TERMINAL, "nobody reads the prompt");
+  }
+  return status;
 }
 
 // Asks until the outcome is there: after each Enter it may take a second to come.
@@ -259,9 +295,13 @@ static enum status grant(struct flow *f, struct operation_result *ret_result)
     return refuse_known(f, f->s->decision.row, NOTICE_TURNED_AWAY, "");
   }
   struct operation op = session_operation(f->s, OPERATION_SSO_SIGN_IN);
-  struct operation_result result;
+  struct operation_result result = {.changed = false};
   op.connection = &f->connection;
   op.authorized = f->outcome.value;
+  if (!oidc_identity_is_sound(op.authorized, &f->connection)) {
+    session_log(LOG_ALERT, "ssoorg-oidc sent an identity that it must never send: has it been taken over?");
+    return refuse(f, f->s->decision.row, NOTICE_BAD_TOKEN, "helper");
+  }
   op.nss_known = f->s->request->nss_known == 1;
   op.nss_uid = f->s->request->nss_uid;
   enum status status = session_operate(f->s, &op, &result);
@@ -269,8 +309,9 @@ static enum status grant(struct flow *f, struct operation_result *ret_result)
     *ret_result = result;
     return STATUS_OK;
   }
-  enum notice notice = status == STATUS_REFUSED ? result.decision.notice : NOTICE_INTERNAL;
-  const char *row = result.decision.row != NULL ? result.decision.row : "-";
+  bool decided = status == STATUS_REFUSED && result.decision.row != NULL;
+  enum notice notice = decided ? result.decision.notice : NOTICE_INTERNAL;
+  const char *row = decided ? result.decision.row : "-";
   char detail[REASON_SIZE];
   (void)snprintf(detail, sizeof detail, "email=%.200s", op.authorized->email);
   if (strcmp(row, "N4") == 0) {
@@ -305,11 +346,11 @@ static enum status begin(struct flow *f, const struct situation *situation, int6
   if (status != STATUS_OK) {
     return STATUS_REFUSED;
   }
-  const struct oidc_request request = {
+  f->request = (struct oidc_request){
       MESSAGE_SIGN_IN, &f->connection, (uint32_t)s->config.sign_in_timeout_s, s->config.allow_loopback_http,
       wants_qr(s),     &f->org};
   f->deadline_ms = clock_monotonic_ms() + s->config.sign_in_timeout_s * 1000;
-  status = oidc_start(PATH_OIDC, &request, &s->trouble, &f->oidc);
+  status = oidc_start(PATH_OIDC, &f->request, &s->trouble, &f->oidc);
   if (status != STATUS_OK) {
     session_log(LOG_ERR, "%s", s->trouble.text);
     return refuse(f, s->decision.row, NOTICE_INTERNAL, "helper");

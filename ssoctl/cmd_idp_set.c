@@ -42,29 +42,42 @@ static int set_client_id(const char *typed, struct connection *connection)
   return EXIT_DONE;
 }
 
-static bool has_word(const char *text, const char *word)
+// RFC 6749 3.3: tokens with single spaces between them, "openid" being one (OIDC Core 3.1.2.1).
+static bool is_scope_list(const char *text)
 {
-  size_t length = strlen(word);
-  for (const char *at = strstr(text, word); at != NULL; at = strstr(at + 1, word)) {
-    if ((at == text || at[-1] == ' ') && (at[length] == '\0' || at[length] == ' ')) {
-      return true;
+  bool has_openid = false;
+  for (const char *at = text;; at++) {
+    size_t length = strcspn(at, " ");
+    for (size_t i = 0; i < length; i++) {
+      if (at[i] < '!' || at[i] > '~' || at[i] == '"' || at[i] == '\\') {
+        return false;
+      }
+    }
+    has_openid = has_openid || (length == strlen("openid") && strncmp(at, "openid", length) == 0);
+    at += length;
+    if (length == 0 || *at == '\0') {
+      return length > 0 && has_openid;
     }
   }
-  return false;
 }
 
 static int set_scopes(const char *typed, struct connection *connection)
 {
-  bool legal = has_word(typed, "openid") && strlen(typed) < sizeof connection->scopes;
-  for (const char *at = typed; *at != '\0'; at++) {
-    legal = legal && *at >= 0x20 && *at < 0x7f && *at != '"' && *at != '\\';
+  if (!is_scope_list(typed) || text_copy(typed, connection->scopes, sizeof connection->scopes) != STATUS_OK) {
+    return desk_fail(EXIT_USAGE, "--scopes \"%.100s\": is not a list with single spaces and openid in it", typed);
   }
-  if (!legal) {
-    return desk_fail(EXIT_USAGE, "--scopes \"%.100s\": is not a list of scopes separated by spaces with openid in it",
-                     typed);
-  }
-  (void)snprintf(connection->scopes, sizeof connection->scopes, "%s", typed);
   return EXIT_DONE;
+}
+
+// RFC 6749 appendix A: VSCHAR.
+static bool is_visible(const char *text, size_t length)
+{
+  for (size_t i = 0; i < length; i++) {
+    if (text[i] < ' ' || text[i] > '~') {
+      return false;
+    }
+  }
+  return length > 0;
 }
 
 static int set_secret(const char *path, struct connection *connection)
@@ -77,8 +90,8 @@ static int set_secret(const char *path, struct connection *connection)
   while (secret.length > 0 && strchr("\r\n", secret.data[secret.length - 1]) != NULL) {
     secret.data[--secret.length] = '\0';
   }
-  if (secret.length == 0 || !text_is_clean(secret.data, secret.length)) {
-    return desk_fail(EXIT_USAGE, "--client-secret-file: the file is empty or holds control characters");
+  if (!is_visible(bytes_text(&secret), secret.length)) {
+    return desk_fail(EXIT_USAGE, "--client-secret-file: is empty, or holds more than printable ASCII");
   }
   bytes_done(&connection->client_secret);
   bytes_take(&connection->client_secret, &secret);
@@ -108,6 +121,23 @@ static int set_key(const char *path, struct connection *connection)
   return EXIT_DONE;
 }
 
+// RFC 7468 5: whole blocks of base64. What stands between them is a comment. Whether the certificates are any good is
+// for 'idp test' to say.
+static bool is_certificates(const struct bytes *pem)
+{
+  static const char BEGIN[] = "-----BEGIN CERTIFICATE-----";
+  static const char END[] = "-----END CERTIFICATE-----";
+  static const char BASE64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n";
+  const char *at = strlen(bytes_text(pem)) == pem->length ? strstr(bytes_text(pem), BEGIN) : NULL;
+  bool whole = at != NULL;
+  for (; whole && at != NULL; at = strstr(at, BEGIN)) {
+    at += strlen(BEGIN);
+    size_t length = strspn(at, BASE64);
+    whole = length > 64 && strncmp(at + length, END, strlen(END)) == 0;
+  }
+  return whole;
+}
+
 // No file is the system's certificates.
 static int set_ca(const char *path, struct connection *connection)
 {
@@ -120,8 +150,8 @@ static int set_ca(const char *path, struct connection *connection)
   if (code != EXIT_DONE) {
     return code;
   }
-  if (strstr(bytes_text(&pem), "-----BEGIN CERTIFICATE-----") == NULL) {
-    return desk_fail(EXIT_USAGE, "--ca-file: holds no certificate in PEM form");
+  if (!is_certificates(&pem)) {
+    return desk_fail(EXIT_USAGE, "--ca-file: holds no certificate in PEM form, or a damaged one");
   }
   bytes_done(&connection->ca_pem);
   bytes_take(&connection->ca_pem, &pem);
@@ -140,7 +170,9 @@ static int set_auth(const char *typed, struct connection *connection)
 
 static int set_claim(const char *typed, struct connection *connection)
 {
-  return desk_text("--email-claim", typed, connection->email_claim, sizeof connection->email_claim);
+  return is_visible(typed, strlen(typed))
+             ? desk_text("--email-claim", typed, connection->email_claim, sizeof connection->email_claim)
+             : desk_fail(EXIT_USAGE, "--email-claim \"%.60s\": is not printable ASCII", typed);
 }
 
 static int set_named(const struct desk *desk, struct connection *connection)
@@ -183,7 +215,13 @@ static int check_credential(const struct invocation *in, uint8_t method_before, 
   return EXIT_DONE;
 }
 
-static int check_whole(const struct invocation *in, uint8_t method_before, struct connection *connection)
+// What was stored of it before.
+struct stored {
+  uint8_t client_auth;
+  char issuer[PROTOCOL_URL_SIZE];
+};
+
+static int check_whole(const struct invocation *in, const struct stored *before, struct connection *connection)
 {
   if (connection->issuer[0] == '\0' || connection->client_id[0] == '\0') {
     return desk_fail(EXIT_USAGE, "idp set: a new connection needs --issuer URL and --client-id ID");
@@ -191,14 +229,23 @@ static int check_whole(const struct invocation *in, uint8_t method_before, struc
   if (in->options[OPTION_AUTH] == NULL && in->options[OPTION_PRIVATE_KEY_FILE] != NULL) {
     connection->client_auth = CLIENT_AUTH_PRIVATE_KEY_JWT;
   } else if (in->options[OPTION_AUTH] == NULL && in->options[OPTION_CLIENT_SECRET_FILE] != NULL &&
-             (method_before == CLIENT_AUTH_NONE || method_before == CLIENT_AUTH_PRIVATE_KEY_JWT)) {
+             (before->client_auth == CLIENT_AUTH_NONE || before->client_auth == CLIENT_AUTH_PRIVATE_KEY_JWT)) {
     connection->client_auth = CLIENT_AUTH_BASIC;
   }
+  bool given = in->options[OPTION_CLIENT_SECRET_FILE] != NULL || in->options[OPTION_PRIVATE_KEY_FILE] != NULL;
   if (connection->client_auth == CLIENT_AUTH_NONE) {
     bytes_done(&connection->client_secret);
-    return EXIT_DONE;
+    return given ? desk_fail(EXIT_USAGE, "idp set: --auth none has no use for a secret or key") : EXIT_DONE;
   }
-  return check_credential(in, method_before, connection);
+  if (before->issuer[0] != '\0' && strcmp(before->issuer, connection->issuer) != 0 && !given) {
+    return desk_fail(EXIT_USAGE,
+                     "idp set: the stored secret or key is for %s and is not sent to another issuer; give "
+                     "%s with --issuer",
+                     before->issuer,
+                     option_usage(connection->client_auth == CLIENT_AUTH_PRIVATE_KEY_JWT ? OPTION_PRIVATE_KEY_FILE
+                                                                                         : OPTION_CLIENT_SECRET_FILE));
+  }
+  return check_credential(in, before->client_auth, connection);
 }
 
 // What is stored (a waiting one first), so that only what is named changes.
@@ -238,12 +285,13 @@ int cmd_idp_set(const struct invocation *in)
   if (code == EXIT_DONE) {
     code = load_connection(&desk, op.org, &connection);
   }
-  uint8_t method_before = connection.client_auth;
+  struct stored before = {.client_auth = connection.client_auth};
+  memcpy(before.issuer, connection.issuer, sizeof before.issuer);
   if (code == EXIT_DONE) {
     code = set_named(&desk, &connection);
   }
   if (code == EXIT_DONE) {
-    code = check_whole(in, method_before, &connection);
+    code = check_whole(in, &before, &connection);
   }
   op.connection = &connection;
   if (code == EXIT_DONE) {

@@ -18,6 +18,7 @@ struct test {
   struct desk *desk;
   struct org org;
   struct connection connection;
+  struct oidc_request request;
   struct oidc oidc;
   int64_t started_ms;
   int64_t code_ms; // from the start until the codes were there
@@ -151,6 +152,11 @@ static int note_success(struct test *t)
 
 static int handle(struct test *t, enum message_type type, const void *value)
 {
+  bool sound = (type != MESSAGE_CODE || oidc_code_is_clean(value, &t->request)) &&
+               (type != MESSAGE_AUTHORIZED || oidc_identity_is_sound(value, &t->connection));
+  if (!sound) {
+    return desk_fail(EXIT_FAILED, "%s: sent what it must never send; has it been taken over?", PATH_OIDC);
+  }
   if (type == MESSAGE_CODE) {
     t->code_ms = clock_monotonic_ms() - t->started_ms;
     return show_code(value);
@@ -215,16 +221,16 @@ int cmd_idp_test(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
-  const struct oidc_request request = {in->options[OPTION_NO_SIGNIN] != NULL ? MESSAGE_DISCOVER : MESSAGE_SIGN_IN,
-                                       &t.connection,
-                                       (uint32_t)desk.config.sign_in_timeout_s,
-                                       desk.config.allow_loopback_http,
-                                       false,
-                                       &t.org};
+  t.request = (struct oidc_request){in->options[OPTION_NO_SIGNIN] != NULL ? MESSAGE_DISCOVER : MESSAGE_SIGN_IN,
+                                    &t.connection,
+                                    (uint32_t)desk.config.sign_in_timeout_s,
+                                    desk.config.allow_loopback_http,
+                                    false,
+                                    &t.org};
   t.started_ms = clock_monotonic_ms();
   t.deadline_ms = t.started_ms + desk.config.sign_in_timeout_s * 1000 + MARGIN_MS;
   store_close(&desk.store); // the store is closed before anything is started
-  if (oidc_start(PATH_OIDC, &request, &report, &t.oidc) != STATUS_OK) {
+  if (oidc_start(PATH_OIDC, &t.request, &report, &t.oidc) != STATUS_OK) {
     return desk_fail(EXIT_FAILED, "%s", report.text);
   }
   struct report reopened = {.text = ""};

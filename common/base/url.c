@@ -163,9 +163,28 @@ static bool is_microsoft(const struct parts *parts)
   return false;
 }
 
+// Where the origin ends: at the path, the query or the end.
+static size_t origin_length(const char *url, const struct parts *parts)
+{
+  return (size_t)(parts->rest - url);
+}
+
+bool url_is_same_origin(const char *a, const char *b)
+{
+  struct parts first = {0};
+  struct parts second = {0};
+  if (!split(a, &first) || !split(b, &second)) {
+    return false;
+  }
+  size_t length = origin_length(a, &first);
+  return length == origin_length(b, &second) && strncasecmp(a, b, length) == 0;
+}
+
 bool url_is_tenant_independent(const char *url)
 {
-  static const char *const TENANTS[] = {"/common", "/organizations", "/consumers"};
+  // The last one is the tenant of everybody's own Microsoft account.
+  static const char *const TENANTS[] = {"/common", "/organizations", "/consumers",
+                                        "/9188040d-6c67-4c5b-b112-36a304b66dad"};
   struct parts parts = {0};
   if (strpbrk(url, "{}") != NULL) {
     return true;
@@ -174,11 +193,12 @@ bool url_is_tenant_independent(const char *url)
     return false;
   }
   for (size_t i = 0; i < COUNT_OF(TENANTS); i++) {
-    const char *behind = skip(parts.rest, TENANTS[i]);
-    if (behind == NULL || (*behind != '\0' && *behind != '/')) {
-      continue;
+    size_t length = strlen(TENANTS[i]);
+    bool starts = strncasecmp(parts.rest, TENANTS[i], length) == 0;
+    const char *behind = parts.rest + (starts ? length : 0);
+    if (starts && (*behind == '\0' || *behind == '/')) {
+      return is_microsoft(&parts) || strncasecmp(behind, "/v2.0", 5) == 0;
     }
-    return is_microsoft(&parts) || skip(behind, "/v2.0") != NULL;
   }
   return false;
 }

@@ -17,6 +17,9 @@ bool url_is_for_people(const char *url, bool allow_loopback_http);
 // True if the host of URL is 127.0.0.0/8 in dotted form, [::1] or "localhost".
 bool url_is_loopback(const char *url);
 
+// True if A and B are http or https URLs with the same scheme, host (letter case aside) and port.
+bool url_is_same_origin(const char *a, const char *b);
+
 // True if URL is an issuer that speaks for every tenant of a provider, such as Microsoft's "common", "organizations"
 // and "consumers", or has a "{tenantid}" in it: an identity from there names no organization.
 bool url_is_tenant_independent(const char *url);

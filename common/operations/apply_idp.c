@@ -11,6 +11,18 @@ static bool same_client(const struct connection *a, const struct connection *b)
   return strcmp(a->issuer, b->issuer) == 0 && strcmp(a->client_id, b->client_id) == 0;
 }
 
+static bool same_bytes(const struct bytes *a, const struct bytes *b)
+{
+  return a->length == b->length && memcmp(bytes_text(a), bytes_text(b), a->length) == 0;
+}
+
+// What a sign-in may fail by besides: a wrong one locks everybody out as well.
+static bool same_settings(const struct connection *a, const struct connection *b)
+{
+  return same_bytes(&a->ca_pem, &b->ca_pem) && strcmp(a->scopes, b->scopes) == 0 &&
+         strcmp(a->email_claim, b->email_claim) == 0;
+}
+
 static bool same_secret(const struct connection *a, const struct connection *b)
 {
   return a->client_auth == b->client_auth && a->client_secret.length == b->client_secret.length &&
@@ -39,7 +51,7 @@ static enum status drop_staged(struct application *a, int64_t org_id)
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-// While the org enforces, a changed issuer, client or secret waits for a test sign-in (POLICY E3).
+// While the org enforces, whatever is changed waits for a test sign-in (POLICY E3).
 enum status apply_idp_set(struct application *a)
 {
   struct org org;
@@ -60,8 +72,9 @@ enum status apply_idp_set(struct application *a)
     return status;
   }
   bool tried = !first && before.tried == 1 && same_client(&before, &wanted);
-  bool staged =
-      !first && org.enforcement != ENFORCEMENT_OFF && !(same_client(&before, &wanted) && same_secret(&before, &wanted));
+  bool same =
+      !first && same_client(&before, &wanted) && same_secret(&before, &wanted) && same_settings(&before, &wanted);
+  bool staged = !first && org.enforcement != ENFORCEMENT_OFF && !same;
   wanted.tried = tried && !staged ? 1 : 0;
   wanted.tried_at_s = wanted.tried == 1 ? before.tried_at_s : 0;
   status = staged ? STATUS_OK : apply_will_publish(a);
@@ -122,7 +135,8 @@ enum status apply_idp_tried(struct application *a)
   if (status != STATUS_OK) {
     return status;
   }
-  if (!same_client(&stored, a->op->connection) || !same_secret(&stored, a->op->connection)) {
+  if (!same_client(&stored, a->op->connection) || !same_secret(&stored, a->op->connection) ||
+      !same_settings(&stored, a->op->connection)) {
     report_set(a->report, "org \"%s\": the connection was changed during the test; test it again", org.slug);
     return STATUS_REFUSED;
   }

@@ -95,6 +95,7 @@ static enum status finish(struct sign_in *s, const char *row)
   (void)stpncpy(a->event.row, row, sizeof a->event.row - 1);
   (void)stpncpy(a->event.detail, way_word((uint8_t)s->way), sizeof a->event.detail - 1);
   memcpy(a->result->row, a->event.row, sizeof a->result->row);
+  memcpy(a->result->org, a->event.org, sizeof a->result->org);
   a->result->account = s->account;
   return status;
 }

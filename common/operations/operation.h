@@ -97,6 +97,7 @@ struct operation_result {
   struct policy_decision decision; // of a sign-in
   struct account account;          // that signed in, or was made
   char row[8];                     // by which a sign-in was granted
+  char org[SLUG_SIZE];             // under which it is filed
   int64_t last_sign_in_at_s;       // before this one, 0 for none
   char last_sign_in_from[256];
   struct ticket ticket; // of a sign-in that was granted

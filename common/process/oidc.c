@@ -7,6 +7,8 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/text.h"
+#include "base/url.h"
 
 enum { SEND_WAIT_MS = 5000, END_GRACE_MS = 200 };
 
@@ -77,4 +79,57 @@ enum status oidc_start(const char *path, const struct oidc_request *request, str
 void oidc_end(struct oidc *oidc)
 {
   process_end(&oidc->process, END_GRACE_MS);
+}
+
+static bool is_user_code(const char *text)
+{
+  for (const char *at = text; *at != '\0'; at++) {
+    if (*at < ' ' || *at > '~' || (*at == ' ' && at[1] == ' ')) {
+      return false;
+    }
+  }
+  return text[0] != '\0';
+}
+
+static bool is_picture(const char *text)
+{
+  static const char *const PARTS[] = {" ", "\n", "\u2580", "\u2584", "\u2588"};
+  while (*text != '\0') {
+    size_t length = 0;
+    for (size_t i = 0; length == 0 && i < COUNT_OF(PARTS); i++) {
+      length = strncmp(text, PARTS[i], strlen(PARTS[i])) == 0 ? strlen(PARTS[i]) : 0;
+    }
+    if (length == 0) {
+      return false;
+    }
+    text += length;
+  }
+  return true;
+}
+
+bool oidc_code_is_clean(const struct message_code *code, const struct oidc_request *request)
+{
+  bool http = request->allow_loopback_http;
+  bool complete =
+      code->verification_uri_complete[0] == '\0' || url_is_for_people(code->verification_uri_complete, http);
+  bool picture = request->wants_qr ? is_picture(code->qr) : code->qr[0] == '\0';
+  return url_is_for_people(code->verification_uri, http) && complete && is_user_code(code->user_code) && picture;
+}
+
+bool oidc_identity_is_sound(const struct message_authorized *identity, const struct connection *connection)
+{
+  char folded[EMAIL_SIZE];
+  const char *const texts[] = {identity->subject, identity->name, identity->algorithm,
+                               identity->key_id,  identity->acr,  identity->amr};
+  bool clean = identity->subject[0] != '\0';
+  for (size_t i = 0; i < COUNT_OF(texts); i++) {
+    clean = clean && text_is_clean(texts[i], strlen(texts[i]));
+  }
+  bool has_email = identity->email[0] != '\0';
+  bool email =
+      !has_email || (name_fold_email(identity->email, folded) == STATUS_OK && strcmp(folded, identity->email) == 0);
+  bool stated = has_email ? identity->email_state >= EMAIL_UNSTATED && identity->email_state <= EMAIL_UNVERIFIED
+                          : identity->email_state == EMAIL_ABSENT || identity->email_state == EMAIL_ILLEGAL;
+  return clean && email && stated && strcmp(identity->issuer, connection->issuer) == 0 &&
+         strcmp(identity->client_id, connection->client_id) == 0;
 }

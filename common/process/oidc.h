@@ -16,9 +16,7 @@ struct oidc {
     .process = PROCESS_NONE                                                                                            \
   }
 
-// Starts the helper at PATH as the system user "ssoorg" and sends it the request TYPE (SIGN_IN or DISCOVER) for
-// CONNECTION. STATUS_NOT_FOUND if there is no such user, STATUS_IO, STATUS_NO_MEMORY; REPORT says which.
-// *RET_OIDC is ended by oidc_end().
+// What is asked of the helper: TYPE (SIGN_IN or DISCOVER) for CONNECTION.
 struct oidc_request {
   enum message_type type;
   const struct connection *connection;
@@ -27,7 +25,17 @@ struct oidc_request {
   bool wants_qr;
   const struct org *org; // whose required-acr and required-amr the ID token must meet
 };
+
+// Starts the helper at PATH as the system user "ssoorg" and sends it REQUEST. STATUS_NOT_FOUND if there is no such
+// user, STATUS_IO, STATUS_NO_MEMORY; REPORT says which. *RET_OIDC is ended by oidc_end().
 MUST_CHECK enum status oidc_start(const char *path, const struct oidc_request *request, struct report *report,
                                   struct oidc *ret_oidc);
 
 void oidc_end(struct oidc *oidc);
+
+// Whether CODE may be shown to people: addresses and code of plain ASCII, the picture of blocks and ends of lines
+// alone, and none that was not asked for. The helper has seen to that; one that somebody else has taken over has not.
+bool oidc_code_is_clean(const struct message_code *code, const struct oidc_request *request);
+
+// Whether IDENTITY is complete and clean, and of the issuer and client that REQUEST asked.
+bool oidc_identity_is_sound(const struct message_authorized *identity, const struct connection *connection);

@@ -16,9 +16,10 @@ enum {
   PROTOCOL_VERSION = 1,
   PROTOCOL_HEADER_SIZE = 8,
   PROTOCOL_PAYLOAD_MAX = 96 * 1024,
-  PROTOCOL_SECRET_MAX = 4096,  // a typed password or a client secret
-  PROTOCOL_CA_MAX = 64 * 1024, // PEM certificates of one connection
-  PROTOCOL_PROMPT_SIZE = 6144, // under the 8 kB that every client takes
+  PROTOCOL_SECRET_MAX = 4096,   // a typed password or a client secret
+  PROTOCOL_CA_MAX = 64 * 1024,  // PEM certificates of one connection
+  PROTOCOL_PROMPT_SIZE = 6144,  // under the 8 kB that every client takes
+  PROTOCOL_CODE_WAIT_MS = 4800, // within which the codes are there, or the reason why not
   PROTOCOL_QR_SIZE = 4096,
   PROTOCOL_URL_SIZE = 1024,
   PROTOCOL_CLIENT_SIZE = 256,

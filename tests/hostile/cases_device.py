@@ -73,6 +73,8 @@ for word, wrong, code in (("newline", "has a newline", "AB\nroot"), ("escape", "
                           ("bell", "rings", "AB\x07"), ("delete", "has a DEL", "AB\x7f"),
                           ("c1", "has a C1 control", "AB\x9b2J"), ("bidi", "turns the line around", "\u202eBA")):
     member(f"user-code-{word}", f"user_code {wrong}", "user_code", code, holes="H33")
+member("user-code-blanks", "user_code is a code and a far-off sentence", "user_code", "AB-CD" + " " * 60 + "Password:",
+       holes="H33")
 member("user-code-128", "user_code has 128 bytes", "user_code", "A" * 128, holes="H56")
 member("user-code-127", "nothing; user_code has 127 bytes", "user_code", "A" * 127, authorized(user_code="A" * 127),
        holes="H56")
@@ -102,6 +104,8 @@ polled("pending-as-401-then-good", "nothing; pending comes as HTTP 401 and 403",
        error("authorization_pending", 401), error("authorization_pending", 403), None, counts={"token": 3})
 polled("busy-then-good", "nothing; HTTP 503 once", authorized(), error("x", 503), None, counts={"token": 2})
 polled("too-many-then-good", "nothing; HTTP 429 once", authorized(), error("slow", 429), None, counts={"token": 2})
+polled("slow-down-as-429", "nothing; slow_down comes as HTTP 429 and is heeded", authorized(requests=5), error("slow_down", 429),
+       None, counts={"token": 2})
 polled("pending-forever", "nobody ever approves", EXPIRED, PENDING, timeout=3, holes="H29", counts={"token": 2})
 polled("slow-down-forever", "slow_down without end", EXPIRED, SLOWER, timeout=3, holes="H29", counts={"token": 1})
 polled("access-denied", "declined", refused("DECLINED", "RFC 8628 3.5: access_denied"), error("access_denied"),

@@ -143,7 +143,7 @@ for listener, wrong, reason, words in (
         ("old-tls", "TLS 1.1", TLS, "protocol version"),
         ("not-tls", "plain http", TLS, "SSL"),
         ("garbage", "garbage instead of TLS", TLS, "SSL"),
-        ("reset", "a reset instead of TLS", TLS, "reset"),
+        ("reset", "a reset instead of TLS", "UNREACHABLE", "reset"),
         ("mute", "silence instead of TLS", "UNREACHABLE", "imed out|imeout"),
         ("closed", "nobody listens", "UNREACHABLE", "connect")):
     row(f"tls-{listener}", wrong, refused(reason, words), {}, listener=listener, only_https=True, timeout=2,

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "client_auth.h"
 #include "client_key.h"
 #include "client_key_pem.h"
@@ -12,6 +13,7 @@
 #include "harness.h"
 #include "jose.h"
 
+#define ISSUER "https://IDP.test/acme"
 #define AUDIENCE "https://idp.test/token"
 #define LONG_SECRET "0123456789abcdef0123456789abcdef"
 
@@ -67,10 +69,12 @@ static void expect_text_refused(const char *text, const char *words)
 }
 
 // What client_auth_add() makes of CREDENTIAL: the assertion, for free().
-static char *assertion_by(enum client_auth method, const struct bytes *credential)
+static char *assertion_at(const char *token_endpoint, enum client_auth method, const struct bytes *credential)
 {
-  struct message_sign_in request = {.client_id = "hosts", .client_auth = (uint8_t)method, .client_secret = *credential};
-  struct exchange x CLEANUP(exchange_done) = {.request = &request, .found = {.token_endpoint = AUDIENCE}};
+  struct message_sign_in request = {
+      .issuer = ISSUER, .client_id = "hosts", .client_auth = (uint8_t)method, .client_secret = *credential};
+  struct exchange x CLEANUP(exchange_done) = {.request = &request};
+  assert_int_equal(text_copy(token_endpoint, x.found.token_endpoint, sizeof x.found.token_endpoint), STATUS_OK);
   struct bytes form CLEANUP(bytes_done) = BYTES_EMPTY;
   struct client_auth_parts parts CLEANUP(client_auth_done) = {0};
   struct http_request sent = {0};
@@ -83,6 +87,11 @@ static char *assertion_by(enum client_auth method, const struct bytes *credentia
   assert_string_equal(bytes_text(&form) + strlen(BEFORE), bytes_text(&x.credential));
   assert_null(strstr(bytes_text(&form), bytes_text(credential)));
   return strdup(bytes_text(&x.credential));
+}
+
+static char *assertion_by(enum client_auth method, const struct bytes *credential)
+{
+  return assertion_at(AUDIENCE, method, credential);
 }
 
 static struct cJSON *part_of(const char *token, int number)
@@ -177,6 +186,21 @@ static void a_long_secret_signs_with_hs256(void **state)
   assert_string_equal(last + 1, mac);
 }
 
+// A provider that names another's token endpoint would have an assertion for that one.
+static void the_audience_is_never_an_endpoint_elsewhere(void **state)
+{
+  (void)state;
+  static const char *const ELSEWHERE[] = {"https://victim.test/token", "https://idp.test:8443/token",
+                                          "https://idp.test.evil.test/token", "http://idp.test/token"};
+  struct bytes secret CLEANUP(bytes_done) = BYTES_EMPTY;
+  assert_int_equal(bytes_append_text(&secret, LONG_SECRET), STATUS_OK);
+  for (size_t i = 0; i < COUNT_OF(ELSEWHERE); i++) {
+    char *assertion CLEANUP(cleanup_free) = assertion_at(ELSEWHERE[i], CLIENT_AUTH_SECRET_JWT, &secret);
+    struct cJSON *claims CLEANUP(document_done) = part_of(assertion, 1);
+    assert_string_equal(document_string(claims, "aud"), ISSUER);
+  }
+}
+
 static void keys_that_must_not_sign_are_refused(void **state)
 {
   (void)state;
@@ -232,6 +256,7 @@ static void texts_that_are_no_keys_are_refused(void **state)
   expect_text_refused("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "no private key");
   expect_text_refused("{\"kty\":\"oct\",\"k\":\"AAAA\",\"d\":\"AA\"}", "no private key of kty RSA");
   expect_text_refused("{\"kty\":\"RSA\",\"n\":\"AA\",\"e\":\"AA\",\"d\":\"!!\"}", "client key: ");
+  expect_text_refused("{\"kty\":\"RSA\",\"n\":\"AA\",\"e\":\"AQAB\",\"d\":\"\"}", "client key: ");
   expect_text_refused("{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\",\"d\":\"AA\"}", "client key: ");
 }
 
@@ -290,6 +315,7 @@ int main(void)
       cmocka_unit_test(rsa_and_p256_keys_sign_new_assertions),
       cmocka_unit_test(a_p256_key_with_zeros_in_front_still_signs),
       cmocka_unit_test(a_long_secret_signs_with_hs256),
+      cmocka_unit_test(the_audience_is_never_an_endpoint_elsewhere),
       cmocka_unit_test(keys_that_must_not_sign_are_refused),
       cmocka_unit_test(every_truncation_of_a_key_is_refused),
       cmocka_unit_test(texts_that_are_no_keys_are_refused),

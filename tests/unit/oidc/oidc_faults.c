@@ -152,13 +152,13 @@ static void an_unreachable_provider_is_told(void **state)
   harness_expect_failed_by(&request, FAILURE_UNREACHABLE, "http://127.0.0.1:1");
 }
 
-static void plain_http_where_tls_is_expected_is_a_tls_failure(void **state)
+static void a_server_that_hangs_up_on_a_tls_greeting_is_unreachable(void **state)
 {
   (void)state;
   struct message_sign_in request = harness_request(HARNESS_SHORT_S);
   char *issuer CLEANUP(cleanup_free) = forge_text("https%s", stub_issuer(stub) + strlen("http"));
   assert_int_equal(text_copy(issuer, request.issuer, sizeof request.issuer), STATUS_OK);
-  harness_expect_failed_by(&request, FAILURE_TLS, "https://127.0.0.1");
+  harness_expect_failed_by(&request, FAILURE_UNREACHABLE, "https://127.0.0.1");
 }
 
 int main(void)
@@ -173,7 +173,7 @@ int main(void)
       STUBBED(H44_endless_bodies_and_headers_are_cut_off),
       STUBBED(H44_H53_a_hung_or_dripping_provider_meets_the_deadline),
       STUBBED(an_unreachable_provider_is_told),
-      STUBBED(plain_http_where_tls_is_expected_is_a_tls_failure),
+      STUBBED(a_server_that_hangs_up_on_a_tls_greeting_is_unreachable),
   };
   return cmocka_run_group_tests(tests, harness_start_up, harness_shut_down);
 }
