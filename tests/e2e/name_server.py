@@ -8,10 +8,11 @@ NXDOMAIN = 3
 
 
 class NameServer:
-    """Knows the addresses of the names in `known`; None instead of them: it never answers."""
+    """Knows the addresses of the names in `known`; None instead of them: it never answers, nor to `unheard` kinds."""
 
-    def __init__(self, known, address="127.0.0.77"):
+    def __init__(self, known, address="127.0.0.77", unheard=()):
         self.known = known
+        self.unheard = unheard
         self.address = address
         self.asked = []
         self._socket = None
@@ -45,7 +46,7 @@ class NameServer:
         name, end = _name_at(query, 12)
         kind, _ = struct.unpack("!HH", query[end:end + 4])
         self.asked.append((name, kind))
-        if self.known is None:
+        if self.known is None or kind in self.unheard:
             return None
         records = [_record(kind, text) for text in self.known.get(name, ()) if _fits(kind, text)]
         code = 0 if name in self.known else NXDOMAIN

@@ -169,6 +169,15 @@ def idp_set_takes_the_credential_that_the_method_needs_and_no_other(rig):
         (("--auth", "tls_client_auth"), "", "private_key_jwt"),
         (("--issuer", "https://login.microsoftonline.com/common/v2.0"), "", "every tenant"),
         (("--issuer", "https://localhost/{tenantid}"), "", "every tenant"),
+        (("--issuer", "https://evil.test"), "", "not sent to another issuer"),
+        (("--issuer", "https://login.microsoftonline.com/9188040D-6c67-4c5b-b112-36a304b66dad/v2.0"), "",
+         "every tenant"),
+        (("--auth", "none", "--client-secret-file", "-"), "x" * 40, "has no use for"),
+        (("--scopes", "openid  email"), "", "single spaces"),
+        (("--scopes", "email"), "", "openid"),
+        (("--client-secret-file", "-"), "gehe\u00efm", "printable ASCII"),
+        (("--email-claim", "\u00e9mail"), "", "printable ASCII"),
+        (("--ca-file", "-"), "-----BEGIN CERTIFICATE-----\ngarbage!\n", "damaged"),
     )
     for words, stdin, why in refused:
         result = host.ssoctl("idp", "set", "post", *words, stdin=stdin, wants=None)

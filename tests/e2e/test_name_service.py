@@ -7,7 +7,7 @@ import time
 import check
 import host
 import login
-from name_server import AAAA, NameServer
+from name_server import A, AAAA, NameServer
 
 HOSTS = pathlib.Path("/etc/hosts")
 RESOLV = pathlib.Path("/etc/resolv.conf")
@@ -34,6 +34,16 @@ def a_provider_is_looked_up_at_the_name_server(rig):
     # It is found, and its certificate is for another name.
     check.contains(said, "certificate|subject name", "what idp test says")
     check.that((NAME, AAAA) in server.asked, f"not asked for IPv6: {server.asked}")
+
+
+def H44_a_name_server_that_drops_the_question_for_one_family_does_not_matter(rig):
+    for unheard in (A, AAAA):
+        with NameServer({NAME: ["::1", "127.0.0.1"]}, unheard=(unheard,)) as server, _resolver(server):
+            began = time.monotonic()
+            said = _test_of(rig, f"https://{NAME}:{rig.idp.port}")
+        wanted = "certificate|subject name" if unheard == AAAA else "connect"  # nothing listens at ::1
+        check.contains(said, wanted, "what idp test says")
+        check.that(time.monotonic() - began < 2, "that took more than two seconds")
 
 
 def a_name_that_does_not_exist_is_told_at_once(rig):
