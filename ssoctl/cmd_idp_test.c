@@ -102,7 +102,7 @@ static int print_authorized(const struct test *t, const struct message_authorize
       {"result", COLUMN_TEXT},
   };
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
-  struct policy_decision decision;
+  struct policy_decision decision = {.row = "-"};
   int code = foresee(t, a, &decision);
   if (code != EXIT_DONE) {
     return code;
