@@ -29,6 +29,7 @@ static enum status find(struct application *a, struct account *ret_account)
   if (status == STATUS_OK) {
     memcpy(a->event.login, ret_account->login, sizeof a->event.login);
     a->result->account = *ret_account;
+    status = apply_file_event(a, ret_account->id);
   }
   return status;
 }
