@@ -21,8 +21,8 @@ enum {
   EARLIER_WAIT_MS = 3000,
   ENTER_WAIT_MS = 1000,
   LATE_ANSWER_MS = 120000,
-  HASTY_MS = 150,
-  HASTY_MAX = 4,
+  HASTY_MS = 700,
+  HASTY_MAX = 7,
   HOST_SIZE = 256
 };
 
@@ -40,7 +40,7 @@ struct flow {
   struct org org;
   struct connection connection;
   int64_t deadline_ms;
-  int hasty;              // answers in a row that came faster than people are
+  int hasty;              // answers in a row that came as fast as those of nobody
   struct outcome outcome; // AUTHORIZED or FAILED, once it is there
 };
 
