@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/names.h"
 #include "base/text.h"
+#include "entry.h"
 #include "map/map_read.h"
 #include "map/numbers.h"
 
@@ -45,6 +46,13 @@ static enum claim look_up(const char *map_path, const char *name)
   return claim;
 }
 
+// Local, and not mapped onto: root and the services need no map that can be read (POLICY L2, N5).
+static bool is_surely_local(const char *user)
+{
+  struct entry entry;
+  return name_is_local(user) && entry_find(user, &entry) == STATUS_OK && entry.known && entry.uid < MAPPED_UID_MIN;
+}
+
 enum gate gate_check(const char *map_path, const char *user)
 {
   char folded[LOGIN_SIZE];
@@ -56,5 +64,5 @@ enum gate gate_check(const char *map_path, const char *user)
   if (claim == CLAIM_OURS) {
     return GATE_ASK;
   }
-  return claim == CLAIM_NONE || name_is_local(user) ? GATE_NOT_OURS : GATE_ASK;
+  return claim == CLAIM_NONE || is_surely_local(user) ? GATE_NOT_OURS : GATE_ASK;
 }

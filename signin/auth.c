@@ -40,6 +40,18 @@ static void grant(struct session *s, const struct operation_result *result, stru
   verdict->verdict = VERDICT_GRANTED;
 }
 
+static void note_refused(struct session *s, const struct policy_decision *decision)
+{
+  struct operation op = session_operation(s, OPERATION_SIGN_IN_REFUSED);
+  struct operation_result result;
+  memcpy(op.org, s->org, sizeof op.org);
+  (void)snprintf(op.row, sizeof op.row, "%s", decision->row);
+  (void)snprintf(op.reason, sizeof op.reason, "%s, by password", notice_name(decision->notice));
+  if (session_operate(s, &op, &result) != STATUS_OK) {
+    session_log(LOG_WARNING, "the refusal below could not be added to the audit trail");
+  }
+}
+
 // Right: the store decides once more, with the hash that matched. Wrong: the caller may ask again.
 static void check_password(struct session *s, const struct situation *situation, const struct bytes *typed,
                            struct message_verdict *verdict)
@@ -67,6 +79,9 @@ static void check_password(struct session *s, const struct situation *situation,
     return;
   }
   bool refused = status == STATUS_REFUSED;
+  if (refused) { // the password was right: that it was refused is for the audit (row L4)
+    note_refused(s, &result.decision);
+  }
   session_refuse(s, refused ? result.decision.row : s->decision.row, refused ? result.decision.notice : NOTICE_INTERNAL,
                  "");
 }

@@ -32,8 +32,10 @@ static bool runs_as(const char *text, uint32_t uid)
   at = at != NULL ? at + strlen("\nUid:\t") : "";
   const char *second = at + strcspn(at, "\t");
   second += *second == '\t';
+  // A daemon of root's that works as somebody for a moment is not theirs.
+  bool by_root = strncmp(at, "0\t", 2) == 0;
   return (strncmp(at, wanted, length) == 0 && at[length] == '\t') ||
-         (strncmp(second, wanted, length) == 0 && second[length] == '\t');
+         (!by_root && strncmp(second, wanted, length) == 0 && second[length] == '\t');
 }
 
 static bool is_of(const char *pid, uint32_t uid)
@@ -42,7 +44,11 @@ static bool is_of(const char *pid, uint32_t uid)
   char text[STATUS_FILE_MAX + 1] = "";
   (void)snprintf(path, sizeof path, "/proc/%.20s/status", pid);
   int fd CLEANUP(cleanup_fd) = open(path, O_RDONLY | O_CLOEXEC);
-  return fd >= 0 && read(fd, text, STATUS_FILE_MAX) > 0 && runs_as(text, uid);
+  if (fd < 0 || read(fd, text, STATUS_FILE_MAX) <= 0) {
+    return false;
+  }
+  bool ended = strstr(text, "\nState:\tZ") != NULL || strstr(text, "\nState:\tX") != NULL;
+  return !ended && runs_as(text, uid);
 }
 
 // The process is held by its descriptor while it is looked at again: its number may have become another's.

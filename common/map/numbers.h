@@ -9,6 +9,8 @@
 #include "base/status.h"
 #include "map/map_records.h"
 
+enum { MAPPED_UID_MIN = 1000 }; // no local user below is mapped onto (POLICY N5)
+
 // False for 0, 65534, 65535, 61184-65519 (systemd's dynamic users), numbers below 1000 and above 2147483647.
 bool number_is_legal(uint32_t number);
 

@@ -45,6 +45,10 @@ static enum status set_status(struct application *a, enum account_status to)
     return status;
   }
   a->result->changed = account.status != to;
+  status = a->result->changed ? apply_will_publish(a) : STATUS_OK;
+  if (status != STATUS_OK) {
+    return status;
+  }
   account.status = (uint8_t)to;
   return account_update(a->txn, &account);
 }
@@ -82,7 +86,7 @@ enum status apply_account_rename(struct application *a)
     return status;
   }
   (void)snprintf(a->event.detail, sizeof a->event.detail, "to %.200s", a->op->login);
-  status = account_rename(a->txn, &account, a->op->login);
+  status = account_rename(a->txn, &account, a->op->login, a->now_s);
   a->result->account = account;
   return status;
 }

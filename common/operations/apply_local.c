@@ -10,8 +10,6 @@
 #include "operations/apply.h"
 #include "store/numbers_store.h"
 
-enum { MAPPED_UID_MIN = 1000 };
-
 static enum status refuse(struct application *a, enum status status, const char *why)
 {
   report_set(a->report, "local user \"%s\": %s", a->op->local_user, why);
@@ -19,7 +17,7 @@ static enum status refuse(struct application *a, enum status status, const char 
 }
 
 // Files only: a user of another name service is not the host's to lock.
-static enum status find_local(struct application *a, struct account *account)
+static enum status find_local(struct application *a, const char *email, struct account *account)
 {
   struct account other;
   struct number use;
@@ -27,11 +25,17 @@ static enum status find_local(struct application *a, struct account *account)
   if (entry == NULL || !name_is_local(a->op->local_user)) {
     return refuse(a, STATUS_NOT_FOUND, "no such user in /etc/passwd");
   }
-  if (entry->pw_uid < MAPPED_UID_MIN || numbers_get(a->txn, entry->pw_uid, &use) == STATUS_OK) {
-    return refuse(a, STATUS_REFUSED, "the uid is below 1000, or an account's or group's here");
+  if (entry->pw_uid < MAPPED_UID_MIN || entry->pw_gid == 0 || !number_is_legal(entry->pw_uid) ||
+      numbers_get(a->txn, entry->pw_uid, &use) == STATUS_OK) {
+    return refuse(
+        a, STATUS_REFUSED,
+        "its uid is below 1000, of systemd's (61184-65519), or an account's or group's here, or its gid is 0");
   }
   if (account_by_login(a->txn, a->op->local_user, &other) == STATUS_OK) {
-    return refuse(a, STATUS_EXISTS, "is mapped already");
+    return refuse(a, STATUS_EXISTS, "an account has that name already");
+  }
+  if (strchr(a->op->local_user, '@') != NULL && strcmp(a->op->local_user, email) != 0) {
+    return refuse(a, STATUS_INVALID, "its name is another address than the email");
   }
   account->uid = entry->pw_uid;
   account->gid = entry->pw_gid;
@@ -62,7 +66,7 @@ enum status apply_map_local(struct application *a, const char *email, int64_t or
     report_set(a->report, "email \"%s\": is the account \"%s\"'s", email, other.login);
     return STATUS_EXISTS;
   }
-  enum status status = find_local(a, &account);
+  enum status status = find_local(a, email, &account);
   if (status == STATUS_OK) {
     status = apply_will_publish(a);
   }

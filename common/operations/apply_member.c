@@ -62,6 +62,11 @@ static enum status find_or_make(struct application *a, const struct org *org, st
   if (status != STATUS_OK) {
     return status;
   }
+  if (op->local_user[0] != '\0' && (ret_account->mapped == 0 || strcmp(op->local_user, ret_account->login) != 0)) {
+    report_set(a->report, "email \"%s\": is the account \"%s\"'s, which is not mapped onto local user \"%s\"",
+               op->email, ret_account->login, op->local_user);
+    return STATUS_EXISTS;
+  }
   if (op->login[0] != '\0' && strcmp(op->login, ret_account->login) != 0) {
     report_set(a->report, "email \"%s\": has the login \"%s\" already, which is kept for good", op->email,
                ret_account->login);
@@ -112,7 +117,8 @@ enum status apply_member_add(struct application *a)
   }
   a->result->account = account;
   memcpy(a->event.login, account.login, sizeof a->event.login);
-  (void)snprintf(a->event.detail, sizeof a->event.detail, "as %s", role_word(a->op->value));
+  (void)snprintf(a->event.detail, sizeof a->event.detail, "as %s%s%.100s", role_word(a->op->value),
+                 a->op->local_user[0] != '\0' ? ", mapped onto local user " : "", a->op->local_user);
   return membership_put(
       a->txn, &(struct membership){account.id, org.id, a->op->value, SOURCE_MANUAL, MEMBER_ACTIVE, a->now_s, 0});
 }

@@ -115,7 +115,7 @@ static enum status check_may_own(struct application *a, const struct found *f)
   return STATUS_REFUSED;
 }
 
-static enum status demote_owner(struct application *a, const struct org *org)
+static enum status demote_owner(struct application *a, const struct org *org, struct account *ret_owner)
 {
   struct membership membership;
   enum status status = membership_get(a->txn, org->owner_id, org->id, &membership);
@@ -123,13 +123,15 @@ static enum status demote_owner(struct application *a, const struct org *org)
     return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
   }
   membership.role = ROLE_ADMIN;
-  return membership_put(a->txn, &membership);
+  status = account_get(a->txn, org->owner_id, ret_owner);
+  return status != STATUS_OK ? status : membership_put(a->txn, &membership);
 }
 
 // The owner becomes an admin; nobody else changes.
 enum status apply_org_transfer(struct application *a)
 {
   struct found f;
+  struct account before;
   enum status status = apply_find_org(a, &f.org);
   if (status == STATUS_OK) {
     status = apply_find_account(a, &f.account);
@@ -148,14 +150,14 @@ enum status apply_org_transfer(struct application *a)
     status = apply_will_publish(a);
   }
   if (status == STATUS_OK) {
-    status = demote_owner(a, &f.org);
+    status = demote_owner(a, &f.org, &before);
   }
   if (status != STATUS_OK) {
     return status;
   }
   f.membership.role = ROLE_OWNER;
   f.org.owner_id = f.account.id;
-  (void)snprintf(a->event.detail, sizeof a->event.detail, "to %.200s", f.account.email);
+  (void)snprintf(a->event.detail, sizeof a->event.detail, "from %.100s to %.100s", before.email, f.account.email);
   status = membership_put(a->txn, &f.membership);
   return status != STATUS_OK ? status : org_update(a->txn, &f.org);
 }

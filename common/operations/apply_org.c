@@ -68,6 +68,11 @@ static enum status find_owner(struct application *a, const struct org *org, stru
     report_set(a->report, "owner \"%s\": is a member of an org already", op->email);
     return STATUS_REFUSED;
   }
+  if (status == STATUS_OK && (ret_account->status != ACCOUNT_ACTIVE || op->local_user[0] != '\0')) {
+    report_set(a->report, "owner \"%s\": has the account \"%s\", which is %s", op->email, ret_account->login,
+               op->local_user[0] != '\0' ? "there already and is not mapped now" : "locked");
+    return STATUS_REFUSED;
+  }
   return status;
 }
 

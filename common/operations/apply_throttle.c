@@ -82,12 +82,22 @@ static enum status count(struct application *a, struct subjects *s)
   return status;
 }
 
-// A full table slows everyone and refuses those without an account.
-static enum status without_room(struct application *a, const struct situation *situation)
+// A full table slows everyone and refuses those without an account. What is counted already is counted on, and an
+// account always has its counter: there are no more of these than accounts.
+static enum status without_room(struct application *a, const struct situation *situation, struct subjects *s)
 {
   a->result->slow = true;
-  a->result->changed = false;
-  return situation->person.known ? STATUS_OK : refuse(a);
+  if (!situation->person.known) {
+    return refuse(a);
+  }
+  struct subjects kept = {.count = 0};
+  for (size_t i = 0; i < s->count; i++) {
+    if (s->list[i].count > 0 || s->list[i].kind == THROTTLE_ACCOUNT) {
+      kept.list[kept.count++] = s->list[i];
+    }
+  }
+  a->result->changed = kept.count > 0;
+  return count(a, &kept);
 }
 
 enum status apply_try(struct application *a)
@@ -111,12 +121,12 @@ enum status apply_try(struct application *a)
     }
   }
   if (status == STATUS_OK) {
-    status = throttle_make_room(a->txn, fresh, a->now_s - THROTTLE_WINDOW_S, &room);
+    status = throttle_make_room(a->txn, fresh, a->now_s - THROTTLE_WINDOW_S, a->now_s, &room);
   }
   if (status != STATUS_OK) {
     return status;
   }
-  return room ? count(a, &s) : without_room(a, &situation);
+  return room ? count(a, &s) : without_room(a, &situation, &s);
 }
 
 static enum status count_back(struct application *a, enum throttle_kind kind, const char *subject)

@@ -111,6 +111,38 @@ static enum status choose_number(struct application *a, const char *name, uint32
   return status;
 }
 
+struct home_search {
+  const char *home;
+  char login[LOGIN_SIZE];
+};
+
+static enum status has_home(void *context, const struct account *account)
+{
+  struct home_search *search = context;
+  if (strcmp(account->home, search->home) != 0) {
+    return STATUS_OK;
+  }
+  memcpy(search->login, account->login, sizeof search->login);
+  return STATUS_EXISTS;
+}
+
+// An account that was renamed keeps its home: somebody new with its old name must not find theirs there. Looked for
+// only where that can be: all accounts are walked.
+static enum status check_home(struct application *a, const char *login, const char *home)
+{
+  struct home_search search = {.home = home};
+  bool had_before = false;
+  enum status status = account_was_removed(a->txn, login, &had_before);
+  if (status != STATUS_OK || (!had_before && a->op->home[0] == '\0')) {
+    return status;
+  }
+  status = account_each(a->txn, has_home, &search);
+  if (status == STATUS_EXISTS) {
+    report_set(a->report, "home %s: is that of account \"%s\"; another is legal with --home", home, search.login);
+  }
+  return status;
+}
+
 enum status apply_new_account(struct application *a, const char *login, const char *email, int64_t org_id,
                               struct account *ret_account)
 {
@@ -144,7 +176,10 @@ enum status apply_new_account(struct application *a, const char *login, const ch
     report_set(a->report, "home: longer than %zu characters", sizeof account.home - 1);
     return STATUS_INVALID;
   }
-  status = account_add(a->txn, &account);
+  status = check_home(a, login, account.home);
+  if (status == STATUS_OK) {
+    status = account_add(a->txn, &account);
+  }
   if (status == STATUS_OK) {
     *ret_account = account;
   }

@@ -51,7 +51,7 @@ static enum status publish_account(void *context, const struct store_entry *entr
   if (status == STATUS_OK) {
     status = memberships_of(p->txn, account.id, &all);
   }
-  for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
+  for (size_t i = 0; status == STATUS_OK && account.status == ACCOUNT_ACTIVE && i < all.count; i++) {
     status = add_group_of(p, &all.list[i], &out.groups);
   }
   if (status != STATUS_OK) {
@@ -88,7 +88,8 @@ static enum status list_member(void *context, const struct membership *membershi
     return STATUS_OK;
   }
   enum status status = account_get(p->txn, membership->account_id, &account);
-  if (status == STATUS_OK && (account.mapped == 1 || !is_local_name(p, account.login))) {
+  if (status == STATUS_OK && account.status == ACCOUNT_ACTIVE &&
+      (account.mapped == 1 || !is_local_name(p, account.login))) {
     status = bytes_append(&p->group->members, account.login, strlen(account.login) + 1);
     p->group->member_count++;
     record_done(&ACCOUNT_RECORD, &account);

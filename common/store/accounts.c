@@ -104,15 +104,24 @@ enum status account_add(struct store_txn *txn, const struct account *account)
   if (status == STATUS_OK) {
     status = lift_tombstone(txn, account->login);
   }
+  if (status == STATUS_OK) {
+    status = lift_tombstone(txn, account->email);
+  }
   return status != STATUS_OK ? status : put_account(txn, account);
 }
 
-enum status account_rename(struct store_txn *txn, struct account *account, const char *login)
+enum status account_rename(struct store_txn *txn, struct account *account, const char *login, int64_t now_s)
 {
   const struct store_key before = key_of_text(account->login);
   enum status status = index_new(txn, TABLE_ACCOUNT_LOGINS, login, account->id);
   if (status == STATUS_OK) {
     status = store_delete(txn, TABLE_ACCOUNT_LOGINS, &before);
+  }
+  if (status == STATUS_OK) {
+    status = store_put_i64(txn, TABLE_TOMBSTONES, &before, now_s);
+  }
+  if (status == STATUS_OK) {
+    status = lift_tombstone(txn, login);
   }
   if (status == STATUS_OK) {
     status = text_copy(login, account->login, sizeof account->login);
@@ -133,9 +142,14 @@ enum status account_remove(struct store_txn *txn, const struct account *account,
     status = store_delete(txn, TABLE_ACCOUNTS, &id);
   }
   if (status == STATUS_OK) {
-    status = numbers_retire(txn, account->uid);
+    // A local user's number is the host's, and may be mapped again.
+    status = account->mapped == 1 ? numbers_release(txn, account->uid) : numbers_retire(txn, account->uid);
   }
-  return status != STATUS_OK ? status : store_put_i64(txn, TABLE_TOMBSTONES, &login, now_s);
+  if (status == STATUS_OK) {
+    status = store_put_i64(txn, TABLE_TOMBSTONES, &login, now_s);
+  }
+  // Whatever the login was, the address is what a first login types.
+  return status != STATUS_OK ? status : store_put_i64(txn, TABLE_TOMBSTONES, &email, now_s);
 }
 
 enum status account_was_removed(struct store_txn *txn, const char *login, bool *ret_removed)

@@ -23,13 +23,16 @@ MUST_CHECK enum status account_add(struct store_txn *txn, const struct account *
 // Replaces a stored account whose login, email and uid stay as they are; STATUS_INVALID otherwise.
 MUST_CHECK enum status account_update(struct store_txn *txn, const struct account *account);
 
-// Gives a stored account another login, in ACCOUNT too. STATUS_EXISTS if it is taken.
-MUST_CHECK enum status account_rename(struct store_txn *txn, struct account *account, const char *login);
+// Gives a stored account another login, in ACCOUNT too, and leaves a tombstone for the old one, whose home it keeps.
+// STATUS_EXISTS if it is taken.
+MUST_CHECK enum status account_rename(struct store_txn *txn, struct account *account, const char *login, int64_t now_s);
 
-// Forgets a stored account, whose identities and memberships are gone, and leaves tombstones for its number and login.
+// Forgets a stored account, whose identities and memberships are gone, and leaves tombstones for its number (unless
+// mapped), login and email.
 MUST_CHECK enum status account_remove(struct store_txn *txn, const struct account *account, int64_t now_s);
 
-// Whether an account with this login was removed. The tombstone goes when an account is added under the name again.
+// Whether an account with this login or email was removed. The tombstone goes when an account is added under the name
+// again.
 MUST_CHECK enum status account_was_removed(struct store_txn *txn, const char *login, bool *ret_removed);
 
 // The identity (org's connection, registration, subject), compared byte for byte.

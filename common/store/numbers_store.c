@@ -40,6 +40,12 @@ enum status numbers_retire(struct store_txn *txn, uint32_t number)
   return store_put_record(txn, TABLE_NUMBERS, &key, &NUMBER_RECORD, &(struct number){NUMBER_REMOVED, 0});
 }
 
+enum status numbers_release(struct store_txn *txn, uint32_t number)
+{
+  const struct store_key key = number_key(number);
+  return store_delete(txn, TABLE_NUMBERS, &key);
+}
+
 static enum status count_number(void *context, const struct store_entry *entry)
 {
   struct map_settings *settings = context;

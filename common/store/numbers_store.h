@@ -13,6 +13,9 @@ MUST_CHECK enum status numbers_take(struct store_txn *txn, uint32_t number, cons
 // Takes NUMBER from what has it; nothing gets it again. Errors as store_put().
 MUST_CHECK enum status numbers_retire(struct store_txn *txn, uint32_t number);
 
+// Takes NUMBER from what has it; it may be given again. Errors as store_put().
+MUST_CHECK enum status numbers_release(struct store_txn *txn, uint32_t number);
+
 // Who has it. STATUS_NOT_FOUND if nobody has and nobody had it. Errors as store_get().
 MUST_CHECK enum status numbers_get(struct store_txn *txn, uint32_t number, struct number *ret_use);
 

@@ -33,7 +33,7 @@ enum store_table {
   TABLE_INVITES,            // org id, email -> invite
   TABLE_TICKETS,            // ticket id -> ticket
   TABLE_AUDIT,              // sequence -> event
-  TABLE_TOMBSTONES,         // login of a removed account -> when
+  TABLE_TOMBSTONES,         // login or email of a removed account -> when
   TABLE_THROTTLES,          // kind, subject -> throttle
   TABLE_REFUSALS,           // day, reason -> how many refusals before anybody had proven to be anybody
   TABLE_COUNT

@@ -57,6 +57,7 @@ enum { SWEEP_MAX = 256 };
 
 struct sweep {
   int64_t old_s;
+  int64_t now_s;
   size_t count;
   struct throttle found[SWEEP_MAX];
 };
@@ -65,19 +66,21 @@ struct sweep {
 static enum status note_old(void *context, const struct throttle *throttle)
 {
   struct sweep *sweep = context;
-  if (throttle->last_at_s < sweep->old_s) {
+  // What lies in the future was counted by a clock that was wrong.
+  if (throttle->last_at_s < sweep->old_s || throttle->last_at_s > sweep->now_s) {
     sweep->found[sweep->count++] = *throttle;
   }
   return sweep->count == SWEEP_MAX ? STATUS_EXISTS : STATUS_OK;
 }
 
-static enum status sweep_some(struct store_txn *txn, int64_t old_s, size_t *ret_count)
+static enum status sweep_some(struct store_txn *txn, int64_t old_s, int64_t now_s, size_t *ret_count)
 {
   struct sweep *sweep __attribute__((cleanup(cleanup_free))) = calloc(1, sizeof *sweep);
   if (sweep == NULL) {
     return STATUS_NO_MEMORY;
   }
   sweep->old_s = old_s;
+  sweep->now_s = now_s;
   enum status status = throttle_each(txn, note_old, sweep);
   status = status == STATUS_EXISTS ? STATUS_OK : status;
   for (size_t i = 0; status == STATUS_OK && i < sweep->count; i++) {
@@ -87,13 +90,13 @@ static enum status sweep_some(struct store_txn *txn, int64_t old_s, size_t *ret_
   return status;
 }
 
-enum status throttle_make_room(struct store_txn *txn, size_t more, int64_t old_s, bool *ret_room)
+enum status throttle_make_room(struct store_txn *txn, size_t more, int64_t old_s, int64_t now_s, bool *ret_room)
 {
   uint64_t count = 0;
   size_t swept = SWEEP_MAX;
   enum status status = store_count(txn, TABLE_THROTTLES, &count);
   while (status == STATUS_OK && count + more > THROTTLES_MAX && swept == SWEEP_MAX) {
-    status = sweep_some(txn, old_s, &swept);
+    status = sweep_some(txn, old_s, now_s, &swept);
     count -= swept;
   }
   if (status == STATUS_OK) {

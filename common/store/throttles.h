@@ -14,8 +14,10 @@ MUST_CHECK enum status throttle_put(struct store_txn *txn, const struct throttle
 // STATUS_OK where there is none.
 MUST_CHECK enum status throttle_remove(struct store_txn *txn, enum throttle_kind kind, const char *subject);
 
-// Whether MORE counters would fit; those whose last try was before OLD_S are forgotten first if not.
-MUST_CHECK enum status throttle_make_room(struct store_txn *txn, size_t more, int64_t old_s, bool *ret_room);
+// Whether MORE counters would fit; those whose last try was before OLD_S, or after NOW_S,
+// are forgotten first if not.
+MUST_CHECK enum status throttle_make_room(struct store_txn *txn, size_t more, int64_t old_s, int64_t now_s,
+                                          bool *ret_room);
 
 typedef enum status throttle_visit(void *context, const struct throttle *throttle);
 MUST_CHECK enum status throttle_each(struct store_txn *txn, throttle_visit *visit, void *context);

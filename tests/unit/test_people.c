@@ -214,6 +214,48 @@ static void D1_a_removed_account_leaves_tombstones_for_name_and_number(void **st
   assert_int_equal(count(TABLE_TOMBSTONES), 0);
 }
 
+static void D1_a_removed_account_with_another_login_does_not_come_back_either(void **state)
+{
+  (void)state;
+  struct operation op = new_operation(OPERATION_MEMBER_ADD, "bob@acme.test");
+  set_up();
+  assert_int_equal(with_login(OPERATION_ACCOUNT_RENAME, ALICE, "alice"), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_ACCOUNT_REMOVE, ALICE), STATUS_OK);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
+  assert_string_equal(result.decision.row, "S12");
+  (void)snprintf(op.login, sizeof op.login, "bob");
+  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_ACCOUNT_REMOVE, "bob@acme.test"), STATUS_OK);
+  assert_int_equal(sign_in("bob@acme.test", "bob@acme.test", "s-bob"), STATUS_REFUSED);
+}
+
+static void two_accounts_never_share_a_home(void **state)
+{
+  (void)state;
+  struct operation op = new_operation(OPERATION_MEMBER_ADD, "carol@acme.test");
+  set_up();
+  assert_int_equal(with_login(OPERATION_ACCOUNT_RENAME, ALICE, "alice"), STATUS_OK);
+  assert_int_equal(with_login(OPERATION_ACCOUNT_RENAME, ALICE, "alix"), STATUS_OK);
+  (void)snprintf(op.home, sizeof op.home, "/home/%s", ALICE);
+  assert_int_equal(run(&op), STATUS_EXISTS);
+  assert_non_null(strstr(report.text, "is that of account \"alix\""));
+  op.home[0] = '\0';
+  assert_int_equal(run(&op), STATUS_OK);
+}
+
+static void a_locked_account_has_no_groups_and_is_made_no_owner(void **state)
+{
+  (void)state;
+  set_up();
+  assert_int_equal(do_kind(OPERATION_ACCOUNT_LOCK, ALICE), STATUS_OK);
+  assert_int_equal(groups_of(ALICE), 0);
+  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, ALICE), STATUS_OK);
+  struct operation op = new_operation(OPERATION_ORG_CREATE, ALICE);
+  (void)snprintf(op.org, sizeof op.org, "other");
+  assert_int_equal(run(&op), STATUS_REFUSED);
+  assert_non_null(strstr(report.text, "locked"));
+}
+
 static void D1_an_invite_that_waits_is_gone_with_the_account(void **state)
 {
   (void)state;
@@ -251,6 +293,9 @@ int main(void)
       STORE_TEST(H08_a_rename_keeps_number_home_and_memberships),
       STORE_TEST(N2_a_login_that_is_taken_or_illegal_is_refused),
       STORE_TEST(D1_a_removed_account_leaves_tombstones_for_name_and_number),
+      STORE_TEST(D1_a_removed_account_with_another_login_does_not_come_back_either),
+      STORE_TEST(two_accounts_never_share_a_home),
+      STORE_TEST(a_locked_account_has_no_groups_and_is_made_no_owner),
       STORE_TEST(D1_an_invite_that_waits_is_gone_with_the_account),
       STORE_TEST(E6_a_removed_member_comes_back_under_jit_with_the_default_role),
   };
