@@ -168,7 +168,10 @@ static enum status ask_groups_of(struct map_reader *map, const struct question *
   if (status != STATUS_OK) {
     return status;
   }
-  if (account.gid != question->number || (account.mapped == 0 && name_is_local(question->text))) {
+  // A mapped user has whatever gid the other service says, and must still be the one who was mapped.
+  bool theirs = account.mapped == 1 ? name_is_local_with(question->text, account.uid)
+                                    : account.gid == question->number && !name_is_local(question->text);
+  if (!theirs) {
     return STATUS_NOT_FOUND;
   }
   if (caller_is_root_sshd(settings.sshd_paths)) {

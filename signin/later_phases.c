@@ -117,7 +117,8 @@ static enum status add_local_groups(const char *login, struct message_verdict *v
 static bool number_differs(const struct session *s, const struct situation *situation)
 {
   return situation->person.known && s->request->nss_known == 1 &&
-         (s->request->nss_uid != situation->account.uid || s->request->nss_gid != situation->account.gid);
+         (s->request->nss_uid != situation->account.uid ||
+          (situation->account.mapped == 0 && s->request->nss_gid != situation->account.gid));
 }
 
 static void decide(struct session *s, bool redeem, struct message_verdict *verdict)
@@ -145,7 +146,9 @@ static void decide(struct session *s, bool redeem, struct message_verdict *verdi
   } else if (fill_orgs(&s->decision, situation.account.id, verdict) == STATUS_OK &&
              (situation.account.mapped == 0 || add_local_groups(situation.account.login, verdict) == STATUS_OK)) {
     verdict->uid = situation.account.uid;
-    verdict->gid = situation.account.gid;
+    // A local user's group may have been changed by root since.
+    bool mapped = situation.account.mapped == 1 && s->request->nss_known == 1;
+    verdict->gid = mapped ? s->request->nss_gid : situation.account.gid;
     verdict->verdict = VERDICT_GRANTED;
   }
   record_done(&ACCOUNT_RECORD, &situation.account);

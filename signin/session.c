@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session.h"
 
+#include <fcntl.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -14,7 +17,7 @@
 #include "operations/publish.h"
 #include "paths.h"
 
-enum { SLOW_US = 3000000, SEND_WAIT_MS = 5000, LOG_LINE_SIZE = 2048 };
+enum { SLOW_US = 3000000, LINE_WAIT_MS = 60000, LINE_STEP_US = 100000, SEND_WAIT_MS = 5000, LOG_LINE_SIZE = 2048 };
 
 void session_log(int priority, const char *format, ...)
 {
@@ -136,6 +139,19 @@ void session_refuse(struct session *s, const char *row, enum notice notice, cons
   session_tell(s, MESSAGE_ERROR, text);
 }
 
+// Tries that cannot be counted are made one at a time: the lock goes with this process, after the answer.
+static bool wait_in_line(void)
+{
+  int64_t deadline_ms = clock_monotonic_ms() + LINE_WAIT_MS;
+  int fd = open(PATH_RUN "/uncounted", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  bool first = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+  while (fd >= 0 && !first && clock_left_ms(deadline_ms) > 0) {
+    (void)usleep(LINE_STEP_US);
+    first = flock(fd, LOCK_EX | LOCK_NB) == 0;
+  }
+  return first;
+}
+
 enum status session_try(struct session *s, enum try_kind kind, const char *org, bool owner)
 {
   struct operation op = session_operation(s, OPERATION_TRY);
@@ -149,7 +165,7 @@ enum status session_try(struct session *s, enum try_kind kind, const char *org, 
     return status;
   }
   bool uncounted = status != STATUS_OK;
-  if (uncounted && !owner) {
+  if (uncounted && (!owner || !wait_in_line())) {
     session_refuse(s, "T", NOTICE_UNAVAILABLE, status_text(status));
     return status;
   }

@@ -2,6 +2,7 @@
 #include "desk.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -52,6 +53,8 @@ int desk_exit_code(enum status status)
   return EXIT_FAILED;
 }
 
+enum { GROUPS_MAX = 256 };
+
 // By this host's own map, whatever store the command is for. A map that is there and cannot be read says yes.
 static bool is_account(uint32_t uid)
 {
@@ -62,6 +65,27 @@ static bool is_account(uint32_t uid)
     return false;
   }
   return status != STATUS_OK || map_account_by_uid(&map, uid, &account) != STATUS_NOT_FOUND;
+}
+
+// Somebody whom root has put into a group of those who may do everything anyway.
+static bool is_operator(uint32_t uid)
+{
+  static const char *const GROUPS[] = {"sudo", "wheel"};
+  gid_t groups[GROUPS_MAX];
+  int count = GROUPS_MAX;
+  const struct passwd *entry = getpwuid(uid);
+  if (entry == NULL || getgrouplist(entry->pw_name, entry->pw_gid, groups, &count) < 0) {
+    return false;
+  }
+  for (size_t i = 0; i < COUNT_OF(GROUPS); i++) {
+    const struct group *group = getgrnam(GROUPS[i]);
+    for (int k = 0; group != NULL && k < count; k++) {
+      if (groups[k] == group->gr_gid) {
+        return true;
+      }
+    }
+  }
+  return false;
 }
 
 // Who acts: root, or through sudo a local user, by name. What an org's own admins may do is not decided yet: an
@@ -77,7 +101,7 @@ int desk_identify(const struct invocation *in, struct desk *desk)
   if (sudo_uid != NULL && text_to_i64(sudo_uid, 0, UINT32_MAX - 1, &uid) != STATUS_OK) {
     return desk_fail(EXIT_REFUSED, "SUDO_UID \"%.40s\": is not a user's number", sudo_uid);
   }
-  if (uid != 0 && is_account((uint32_t)uid)) {
+  if (uid != 0 && is_account((uint32_t)uid) && !is_operator((uint32_t)uid)) {
     return desk_fail(EXIT_REFUSED, "uid %lld is an account of an org, not an operator of this host", (long long)uid);
   }
   const struct passwd *entry = getpwuid((uid_t)uid);

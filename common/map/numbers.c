@@ -117,7 +117,24 @@ enum status number_is_local(uint32_t number, bool *ret_local)
   return status;
 }
 
-bool name_is_local(const char *name)
+// The third field of NAME's line: "name:password:uid:...".
+static bool read_uid(const char *line, uint32_t *ret_uid)
+{
+  const char *at = strchr(line, ':');
+  at = at != NULL ? strchr(at + 1, ':') : NULL;
+  uint64_t number = 0;
+  size_t length = at != NULL ? strspn(at + 1, "0123456789") : 0;
+  if (length == 0 || length > 10 || at[1 + length] != ':') {
+    return false;
+  }
+  for (size_t i = 1; i <= length; i++) {
+    number = number * 10 + (uint64_t)(at[i] - '0');
+  }
+  *ret_uid = (uint32_t)number;
+  return number <= UINT32_MAX;
+}
+
+static bool find_local(const char *name, uint32_t *ret_uid, bool *ret_has_uid)
 {
   FILE *file CLEANUP(close_file) = fopen("/etc/passwd", "re");
   char *line CLEANUP(cleanup_free) = NULL;
@@ -128,8 +145,23 @@ bool name_is_local(const char *name)
   }
   while (getline(&line, &size, file) >= 0) {
     if (strncmp(line, name, length) == 0 && line[length] == ':') {
+      *ret_has_uid = read_uid(line, ret_uid);
       return true;
     }
   }
   return false;
+}
+
+bool name_is_local(const char *name)
+{
+  uint32_t uid = 0;
+  bool has_uid = false;
+  return find_local(name, &uid, &has_uid);
+}
+
+bool name_is_local_with(const char *name, uint32_t uid)
+{
+  uint32_t found = 0;
+  bool has_uid = false;
+  return find_local(name, &found, &has_uid) && has_uid && found == uid;
 }

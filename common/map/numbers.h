@@ -30,3 +30,6 @@ MUST_CHECK enum status number_is_local(uint32_t number, bool *ret_local);
 // Whether a line of /etc/passwd has NAME: such a name is a local user's, whatever the map says (POLICY N3). A file that
 // cannot be read has no lines.
 bool name_is_local(const char *name);
+
+// The same, with UID as its number.
+bool name_is_local_with(const char *name, uint32_t uid);

@@ -22,7 +22,7 @@ static enum status find_local(struct application *a, const char *email, struct a
   struct account other;
   struct number use;
   const struct passwd *entry = getpwnam(a->op->local_user);
-  if (entry == NULL || !name_is_local(a->op->local_user)) {
+  if (entry == NULL || !name_is_local_with(a->op->local_user, entry->pw_uid)) {
     return refuse(a, STATUS_NOT_FOUND, "no such user in /etc/passwd");
   }
   if (entry->pw_uid < MAPPED_UID_MIN || entry->pw_gid == 0 || !number_is_legal(entry->pw_uid) ||

@@ -107,6 +107,7 @@ static enum status choose_number(struct application *a, const char *name, uint32
   }
   if (status == STATUS_NOT_FOUND) {
     report_set(a->report, "no free number: every range of uid-ranges is half full; add one in ssoorg.conf");
+    status = STATUS_IO; // not a thing that somebody asked for and that is not there
   }
   return status;
 }

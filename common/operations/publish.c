@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "map/map_build.h"
 #include "map/map_read.h"
+#include "map/numbers.h"
 #include "store/accounts.h"
 #include "store/numbers_store.h"
 #include "store/orgs.h"
@@ -89,7 +90,7 @@ static enum status list_member(void *context, const struct membership *membershi
   }
   enum status status = account_get(p->txn, membership->account_id, &account);
   if (status == STATUS_OK && account.status == ACCOUNT_ACTIVE &&
-      (account.mapped == 1 || !is_local_name(p, account.login))) {
+      (account.mapped == 1 ? name_is_local_with(account.login, account.uid) : !is_local_name(p, account.login))) {
     status = bytes_append(&p->group->members, account.login, strlen(account.login) + 1);
     p->group->member_count++;
     record_done(&ACCOUNT_RECORD, &account);

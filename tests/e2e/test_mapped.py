@@ -1,4 +1,5 @@
 """Members mapped onto local users (POLICY N5)."""
+import os
 import re
 import subprocess
 
@@ -84,6 +85,33 @@ def N5_the_owner_of_an_org_may_be_a_local_user(rig):
                 "--local-user", "mapped7")
     _, text = login.by_password(rig, "mapped7", PASSWORD)
     check.contains(text, r"\(mappedorg-admins\)", "id")
+
+
+def an_admin_who_is_mapped_keeps_ssoctl_and_another_member_does_not_get_it(rig):
+    _, name, _ = _mapped(rig, "mapped8")
+    asked = dict(os.environ, SUDO_UID=host.in_passwd(name)[2])
+    host.ssoctl("status", env=asked, wants=3)
+    processes.must("usermod", "-aG", "sudo", name)
+    host.ssoctl("status", env=asked)
+
+
+def N5_a_user_made_anew_with_the_name_is_not_the_one_who_was_mapped(rig):
+    org, name, _ = _mapped(rig, "mapped9")
+    processes.must("userdel", name)
+    processes.must("useradd", "-m", "-u", "4799", "-s", "/bin/bash", name)
+    host.set_local_password(name, PASSWORD)
+    _, text = login.by_password(rig, name, PASSWORD)
+    check.contains(text, rf"uid=4799\({name}\)", "id of the new local user")
+    check.lacks(text, rf"\({org}\)", "id of the new local user")
+    check.equal(host.listed("why", name)["row"], "L1", "the row")
+
+
+def N5_a_changed_primary_group_of_a_mapped_user_is_theirs(rig):
+    org, name, _ = _mapped(rig, "mapped10")
+    processes.must("usermod", "-g", "users", name)
+    _, text = login.by_password(rig, name, PASSWORD)
+    check.contains(text, r"gid=100\(users\)", "id")
+    check.contains(text, rf"\({org}\)", "id")
 
 
 def _mapped(rig, name):
