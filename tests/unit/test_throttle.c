@@ -28,6 +28,21 @@ static void try_often(const char *login, const char *rhost, enum try_kind kind, 
   }
 }
 
+// As many counters as the table may hold, each last used at AT_S.
+static void fill_table(int64_t at_s)
+{
+  struct store_txn *txn = NULL;
+  assert_int_equal(store_lock(store), STATUS_OK);
+  assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
+  for (int i = 0; i < THROTTLES_MAX; i++) {
+    struct throttle t = {.kind = THROTTLE_ADDRESS, .count = 1, .started_at_s = at_s, .last_at_s = at_s};
+    (void)snprintf(t.subject, sizeof t.subject, "a%d", i);
+    assert_int_equal(throttle_put(txn, &t), STATUS_OK);
+  }
+  assert_int_equal(store_commit(&txn), STATUS_OK);
+  store_unlock(store);
+}
+
 static void T_after_the_free_tries_there_is_one_each_30_seconds(void **state)
 {
   (void)state;
@@ -176,17 +191,7 @@ static void H09_a_full_table_refuses_strangers_and_slows_members(void **state)
   (void)state;
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
-  struct store_txn *txn = NULL;
-  assert_int_equal(store_lock(store), STATUS_OK);
-  assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
-  for (int i = 0; i < THROTTLES_MAX; i++) {
-    struct throttle t = {
-        .kind = THROTTLE_ADDRESS, .count = 1, .started_at_s = clock_now_s(), .last_at_s = clock_now_s()};
-    (void)snprintf(t.subject, sizeof t.subject, "a%d", i);
-    assert_int_equal(throttle_put(txn, &t), STATUS_OK);
-  }
-  assert_int_equal(store_commit(&txn), STATUS_OK);
-  store_unlock(store);
+  fill_table(clock_now_s());
   assert_int_equal(try_as("nobody@acme.test", "192.0.2.1", TRY_PASSWORD), STATUS_REFUSED);
   assert_int_equal(try_as("nobody@acme.test", "192.0.2.1", TRY_SIGN_IN), STATUS_REFUSED);
   assert_int_equal(try_as(ALICE, "192.0.2.1", TRY_PASSWORD), STATUS_OK);
@@ -207,16 +212,7 @@ static void T_what_is_old_makes_room(void **state)
 {
   (void)state;
   set_up_acme(PROVISIONING_JIT);
-  struct store_txn *txn = NULL;
-  assert_int_equal(store_lock(store), STATUS_OK);
-  assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
-  for (int i = 0; i < THROTTLES_MAX; i++) {
-    struct throttle t = {.kind = THROTTLE_ADDRESS, .count = 1, .started_at_s = 1, .last_at_s = 1};
-    (void)snprintf(t.subject, sizeof t.subject, "a%d", i);
-    assert_int_equal(throttle_put(txn, &t), STATUS_OK);
-  }
-  assert_int_equal(store_commit(&txn), STATUS_OK);
-  store_unlock(store);
+  fill_table(1);
   assert_int_equal(try_as("nobody@acme.test", "192.0.2.1", TRY_PASSWORD), STATUS_OK);
   assert_true(count(TABLE_THROTTLES) < THROTTLES_MAX);
 }
@@ -225,16 +221,7 @@ static void T_tries_of_a_clock_that_was_ahead_make_room(void **state)
 {
   (void)state;
   set_up_acme(PROVISIONING_JIT);
-  struct store_txn *txn = NULL;
-  assert_int_equal(store_lock(store), STATUS_OK);
-  assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
-  for (int i = 0; i < THROTTLES_MAX; i++) {
-    struct throttle t = {.kind = THROTTLE_ADDRESS, .count = 1, .started_at_s = INT32_MAX, .last_at_s = INT32_MAX};
-    (void)snprintf(t.subject, sizeof t.subject, "a%d", i);
-    assert_int_equal(throttle_put(txn, &t), STATUS_OK);
-  }
-  assert_int_equal(store_commit(&txn), STATUS_OK);
-  store_unlock(store);
+  fill_table(INT32_MAX);
   assert_int_equal(try_as("nobody@acme.test", "192.0.2.1", TRY_PASSWORD), STATUS_OK);
 }
 
