@@ -21,8 +21,9 @@ enum {
   EARLIER_WAIT_MS = 3000,
   ENTER_WAIT_MS = 1000,
   LATE_ANSWER_MS = 120000,
-  HASTY_MS = 700,
+  HASTY_MS = 120,
   HASTY_MAX = 7,
+  ROUNDS_MAX = 60,
   HOST_SIZE = 256
 };
 
@@ -41,6 +42,7 @@ struct flow {
   struct connection connection;
   int64_t deadline_ms;
   int hasty;              // answers in a row that came as fast as those of nobody
+  int rounds;             // answers so far
   struct outcome outcome; // AUTHORIZED or FAILED, once it is there
 };
 
@@ -263,9 +265,12 @@ static enum status ask_enter(struct flow *f, const char *text)
   if (status == STATUS_OK) {
     status = await_enter(f);
   }
-  // A client without a terminal answers for nobody, and would go on until the codes expire.
+  // A client without a terminal answers for nobody, and would go on until the codes expire. One that is far away is
+  // known only by how often it answers.
   f->hasty = clock_monotonic_ms() - began_ms < HASTY_MS ? f->hasty + 1 : 0;
-  if (status == STATUS_OK && f->outcome.value == NULL && f->hasty >= HASTY_MAX) {
+  f->rounds++;
+  bool nobody = f->hasty >= HASTY_MAX || f->rounds >= ROUNDS_MAX;
+  if (status == STATUS_OK && f->outcome.value == NULL && nobody) {
     return refuse(f, f->s->decision.row, NOTICE_NEEDS_TERMINAL, "nobody reads the prompt");
   }
   return status;
