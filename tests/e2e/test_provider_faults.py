@@ -26,7 +26,8 @@ def userinfo_that_is_not_UTF8_is_refused_or_escaped(rig):
         terminal.end()
     for shown in (host.ssoctl("member", "list", org).out, host.ssoctl("audit", org).out):
         check.lacks(shown, "\ufffd", "what ssoctl shows, bytes that are no UTF-8")
-    check.that(host.MAP.read_bytes().find(b"\xff\xfe") < 0, "the map holds the bytes as they came")
+    # With what stands before them: two bytes alone come about by chance in checksums.
+    check.that(host.MAP.read_bytes().find(b"rg \xff\xfe") < 0, "the map holds the bytes as they came")
 
 
 def H44_userinfo_without_end_is_refused(rig):
