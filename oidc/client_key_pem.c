@@ -48,11 +48,7 @@ static int have_no_passphrase(char *buffer, int size, int writing, void *context
 static enum status add_text(struct bytes *out, const char *member, const char *text)
 {
   const char *const parts[] = {out->length > 0 ? ",\"" : "{\"", member, "\":\"", text, "\""};
-  enum status status = STATUS_OK;
-  for (size_t i = 0; status == STATUS_OK && i < COUNT_OF(parts); i++) {
-    status = bytes_append_text(out, parts[i]);
-  }
-  return status;
+  return bytes_append_texts(out, parts, COUNT_OF(parts));
 }
 
 static enum status add_number(struct bytes *out, const EVP_PKEY *key, const struct number *n)

@@ -38,11 +38,7 @@ static bool is_known(const struct curl_slist *hosts, const struct bytes *start)
 static enum status write_start(const char *host, const char *port, struct bytes *out)
 {
   const char *const parts[] = {host, ":", port, ":"};
-  enum status status = STATUS_OK;
-  for (size_t i = 0; status == STATUS_OK && i < COUNT_OF(parts); i++) {
-    status = bytes_append_text(out, parts[i]);
-  }
-  return status;
+  return bytes_append_texts(out, parts, COUNT_OF(parts));
 }
 
 static enum status add(struct curl_slist **hosts, const struct bytes *entry)

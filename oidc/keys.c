@@ -88,11 +88,7 @@ static bool is_exponent(const struct bytes *e)
 static enum status add_member(struct bytes *jwk, const char *name, const char *value)
 {
   const char *const parts[] = {jwk->length > 0 ? ",\"" : "{\"", name, "\":\"", value, "\""};
-  enum status status = STATUS_OK;
-  for (size_t i = 0; status == STATUS_OK && i < COUNT_OF(parts); i++) {
-    status = bytes_append_text(jwk, parts[i]);
-  }
-  return status;
+  return bytes_append_texts(jwk, parts, COUNT_OF(parts));
 }
 
 // Built anew from members that were checked to be base64url, so that nothing else in the key reaches the library.

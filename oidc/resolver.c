@@ -50,11 +50,7 @@ static enum status add_address(struct bytes *out, const struct sockaddr *address
     return STATUS_INVALID;
   }
   const char *const parts[] = {out->length > 0 ? "," : "", is_v6 ? "[" : "", text, is_v6 ? "]" : ""};
-  enum status status = STATUS_OK;
-  for (size_t i = 0; status == STATUS_OK && i < COUNT_OF(parts); i++) {
-    status = bytes_append_text(out, parts[i]);
-  }
-  return status;
+  return bytes_append_texts(out, parts, COUNT_OF(parts));
 }
 
 static enum status add_addresses(struct bytes *out, const struct ares_addrinfo *found)

@@ -92,3 +92,12 @@ bool bytes_equal_constant_time(const void *a, const void *b, size_t length)
   }
   return difference == 0;
 }
+
+enum status bytes_append_texts(struct bytes *b, const char *const *texts, size_t count)
+{
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+    status = bytes_append_text(b, texts[i]);
+  }
+  return status;
+}

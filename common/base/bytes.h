@@ -33,6 +33,9 @@ MUST_CHECK enum status bytes_append(struct bytes *b, const void *data, size_t le
 // Appends the C string TEXT without its NUL. Errors as bytes_append().
 MUST_CHECK enum status bytes_append_text(struct bytes *b, const char *text);
 
+// Appends the COUNT C strings TEXTS, one behind the other. After a failure some may have been appended.
+MUST_CHECK enum status bytes_append_texts(struct bytes *b, const char *const *texts, size_t count);
+
 // Makes room for LENGTH more bytes, for a caller that writes behind data + length itself. Errors as bytes_append().
 MUST_CHECK enum status bytes_reserve(struct bytes *b, size_t length);
 
