@@ -146,11 +146,8 @@ static int change(const struct invocation *in, enum operation_kind kind, const c
   struct operation op;
   struct operation_result result;
   int code = start(&desk, in, kind, &op);
-  if (code == EXIT_DONE && question != NULL) {
-    code = desk_confirm(&desk, question);
-  }
   if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = people_carry_out(&desk, &op, question, &result);
   }
   if (code != EXIT_DONE) {
     return code;

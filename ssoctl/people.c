@@ -57,6 +57,13 @@ int people_lock_local(const struct desk *desk, const struct operation *op, const
                    result->account.login, result->account.login);
 }
 
+int people_carry_out(struct desk *desk, const struct operation *op, const char *question,
+                     struct operation_result *ret_result)
+{
+  int code = question != NULL ? desk_confirm(desk, question) : EXIT_DONE;
+  return code == EXIT_DONE ? desk_operate(desk, op, ret_result) : code;
+}
+
 int people_end_sessions(const struct desk *desk, const char *login, uint32_t uid)
 {
   size_t ended = 0;

@@ -17,5 +17,9 @@ int people_local_user(const struct invocation *in, struct operation *op);
 // account has its hash by now. Does nothing for others and under --dry-run.
 int people_lock_local(const struct desk *desk, const struct operation *op, const struct operation_result *result);
 
+// Asks QUESTION, unless it is NULL, and runs OP. Exit codes as desk_confirm() and desk_operate().
+int people_carry_out(struct desk *desk, const struct operation *op, const char *question,
+                     struct operation_result *ret_result);
+
 // Ends what runs under UID if --end-sessions was given, and says so; CODE is passed on if it is not EXIT_DONE.
 int people_end_sessions(const struct desk *desk, const char *login, uint32_t uid);
