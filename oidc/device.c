@@ -8,6 +8,7 @@
 #include "base/url.h"
 #include "document.h"
 #include "form.h"
+#include "protocol/oauth.h"
 #include "provider.h"
 
 enum { HTTP_OK = 200 };
@@ -23,25 +24,15 @@ static enum status refuse(struct exchange *x, const char *member)
   return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "RFC 8628 3.2: %s is missing or not legal", member);
 }
 
-static bool is_visible(const char *text)
-{
-  for (const char *at = text; *at != '\0'; at++) {
-    if (*at < ' ' || *at > '~') {
-      return false;
-    }
-  }
-  return text[0] != '\0';
-}
-
 static enum status read_codes(struct exchange *x, const struct cJSON *answer, struct device_codes *codes)
 {
   const char *device_code = document_string(answer, "device_code");
   const char *user_code = document_string(answer, "user_code");
   struct message_code *shown = &codes->shown;
-  if (device_code == NULL || !is_visible(device_code)) {
+  if (device_code == NULL || !oauth_is_visible(device_code, strlen(device_code))) {
     return refuse(x, "device_code");
   }
-  if (user_code == NULL || !is_visible(user_code) || strstr(user_code, "  ") != NULL ||
+  if (user_code == NULL || !oauth_is_visible(user_code, strlen(user_code)) || strstr(user_code, "  ") != NULL ||
       text_copy(user_code, shown->user_code, sizeof shown->user_code)) {
     return refuse(x, "user_code");
   }

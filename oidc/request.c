@@ -7,37 +7,7 @@
 #include "base/cleanup.h"
 #include "base/url.h"
 #include "client_key.h"
-
-enum { SECRET_JWT_MIN = 32 };
-
-// RFC 6749 appendix A: VSCHAR.
-static bool is_visible(const char *text, size_t length)
-{
-  for (size_t i = 0; i < length; i++) {
-    if (text[i] < ' ' || text[i] > '~') {
-      return false;
-    }
-  }
-  return length > 0;
-}
-
-// RFC 6749 3.3: tokens of NQCHAR between single spaces, "openid" being one of them.
-static bool is_scope_list(const char *scopes)
-{
-  bool has_openid = false;
-  const char *at = scopes;
-  for (;;) {
-    size_t length = strcspn(at, " ");
-    if (!is_visible(at, length) || memchr(at, '"', length) != NULL || memchr(at, '\\', length) != NULL) {
-      return false;
-    }
-    has_openid = has_openid || (length == strlen("openid") && memcmp(at, "openid", length) == 0);
-    if (at[length] == '\0') {
-      return has_openid;
-    }
-    at += length + 1;
-  }
-}
+#include "protocol/oauth.h"
 
 static enum status check_issuer(const struct message_sign_in *request, struct refusal *r)
 {
@@ -65,7 +35,7 @@ static enum status check_key(const struct bytes *text, struct refusal *r)
 static enum status check_client(const struct message_sign_in *request, struct refusal *r)
 {
   const struct bytes *secret = &request->client_secret;
-  if (!is_visible(request->client_id, strlen(request->client_id))) {
+  if (!oauth_is_visible(request->client_id, strlen(request->client_id))) {
     return refusal_set(r, FAILURE_REQUEST, "client id: must be printable ASCII and not empty");
   }
   if (request->client_auth > CLIENT_AUTH_PRIVATE_KEY_JWT) {
@@ -74,11 +44,12 @@ static enum status check_client(const struct message_sign_in *request, struct re
   if (request->client_auth == CLIENT_AUTH_PRIVATE_KEY_JWT) {
     return check_key(secret, r);
   }
-  if (request->client_auth != CLIENT_AUTH_NONE && !is_visible(bytes_text(secret), secret->length)) {
+  if (request->client_auth != CLIENT_AUTH_NONE && !oauth_is_visible(bytes_text(secret), secret->length)) {
     return refusal_set(r, FAILURE_REQUEST, "client secret: must be printable ASCII and not empty");
   }
-  if (request->client_auth == CLIENT_AUTH_SECRET_JWT && secret->length < SECRET_JWT_MIN) {
-    return refusal_set(r, FAILURE_REQUEST, "client secret: RFC 7518 3.2: HS256 needs %d bytes or more", SECRET_JWT_MIN);
+  if (request->client_auth == CLIENT_AUTH_SECRET_JWT && secret->length < OAUTH_HS256_SECRET_MIN) {
+    return refusal_set(r, FAILURE_REQUEST, "client secret: RFC 7518 3.2: HS256 needs %d bytes or more",
+                       OAUTH_HS256_SECRET_MIN);
   }
   return STATUS_OK;
 }
@@ -92,10 +63,10 @@ enum status request_check(const struct message_sign_in *request, struct refusal 
   if (status != STATUS_OK) {
     return status;
   }
-  if (!is_scope_list(request->scopes)) {
+  if (!oauth_is_scope_list(request->scopes)) {
     return refusal_set(r, FAILURE_REQUEST, "scopes: must be a list with single spaces, \"openid\" among them");
   }
-  if (request->email_claim[0] != '\0' && !is_visible(request->email_claim, strlen(request->email_claim))) {
+  if (request->email_claim[0] != '\0' && !oauth_is_visible(request->email_claim, strlen(request->email_claim))) {
     return refusal_set(r, FAILURE_REQUEST, "email claim: must be printable ASCII");
   }
   if (request->timeout_s == 0 || request->timeout_s > REQUEST_TIMEOUT_MAX_S) {

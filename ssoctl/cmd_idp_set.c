@@ -7,8 +7,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "desk.h"
-
-enum { SECRET_JWT_MIN = 32 };
+#include "protocol/oauth.h"
 
 static const char DEFAULT_SCOPES[] = "openid email profile";
 static const char DEFAULT_EMAIL_CLAIM[] = "email";
@@ -42,42 +41,12 @@ static int set_client_id(const char *typed, struct connection *connection)
   return EXIT_DONE;
 }
 
-// RFC 6749 3.3: tokens with single spaces between them, "openid" being one (OIDC Core 3.1.2.1).
-static bool is_scope_list(const char *text)
-{
-  bool has_openid = false;
-  for (const char *at = text;; at++) {
-    size_t length = strcspn(at, " ");
-    for (size_t i = 0; i < length; i++) {
-      if (at[i] < '!' || at[i] > '~' || at[i] == '"' || at[i] == '\\') {
-        return false;
-      }
-    }
-    has_openid = has_openid || (length == strlen("openid") && strncmp(at, "openid", length) == 0);
-    at += length;
-    if (length == 0 || *at == '\0') {
-      return length > 0 && has_openid;
-    }
-  }
-}
-
 static int set_scopes(const char *typed, struct connection *connection)
 {
-  if (!is_scope_list(typed) || text_copy(typed, connection->scopes, sizeof connection->scopes) != STATUS_OK) {
+  if (!oauth_is_scope_list(typed) || text_copy(typed, connection->scopes, sizeof connection->scopes) != STATUS_OK) {
     return desk_fail(EXIT_USAGE, "--scopes \"%.100s\": is not a list with single spaces and openid in it", typed);
   }
   return EXIT_DONE;
-}
-
-// RFC 6749 appendix A: VSCHAR.
-static bool is_visible(const char *text, size_t length)
-{
-  for (size_t i = 0; i < length; i++) {
-    if (text[i] < ' ' || text[i] > '~') {
-      return false;
-    }
-  }
-  return length > 0;
 }
 
 static int set_secret(const char *path, struct connection *connection)
@@ -90,7 +59,7 @@ static int set_secret(const char *path, struct connection *connection)
   while (secret.length > 0 && strchr("\r\n", secret.data[secret.length - 1]) != NULL) {
     secret.data[--secret.length] = '\0';
   }
-  if (!is_visible(bytes_text(&secret), secret.length)) {
+  if (!oauth_is_visible(bytes_text(&secret), secret.length)) {
     return desk_fail(EXIT_USAGE, "--client-secret-file: is empty, or holds more than printable ASCII");
   }
   bytes_done(&connection->client_secret);
@@ -170,7 +139,7 @@ static int set_auth(const char *typed, struct connection *connection)
 
 static int set_claim(const char *typed, struct connection *connection)
 {
-  return is_visible(typed, strlen(typed))
+  return oauth_is_visible(typed, strlen(typed))
              ? desk_text("--email-claim", typed, connection->email_claim, sizeof connection->email_claim)
              : desk_fail(EXIT_USAGE, "--email-claim \"%.60s\": is not printable ASCII", typed);
 }
@@ -208,9 +177,9 @@ static int check_credential(const struct invocation *in, uint8_t method_before, 
   if (connection->client_secret.length == 0 || (other_kind && in->options[needed] == NULL)) {
     return desk_fail(EXIT_USAGE, "idp set: --auth %s needs %s", method, option_usage(needed));
   }
-  if (connection->client_auth == CLIENT_AUTH_SECRET_JWT && connection->client_secret.length < SECRET_JWT_MIN) {
+  if (connection->client_auth == CLIENT_AUTH_SECRET_JWT && connection->client_secret.length < OAUTH_HS256_SECRET_MIN) {
     return desk_fail(EXIT_USAGE, "idp set: --auth %s needs a secret of at least %d bytes (RFC 7518 3.2)", method,
-                     SECRET_JWT_MIN);
+                     OAUTH_HS256_SECRET_MIN);
   }
   return EXIT_DONE;
 }

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "protocol/oauth.h"
 
 enum { SEND_WAIT_MS = 5000, END_GRACE_MS = 200 };
 
@@ -83,12 +84,7 @@ void oidc_end(struct oidc *oidc)
 
 static bool is_user_code(const char *text)
 {
-  for (const char *at = text; *at != '\0'; at++) {
-    if (*at < ' ' || *at > '~' || (*at == ' ' && at[1] == ' ')) {
-      return false;
-    }
-  }
-  return text[0] != '\0';
+  return oauth_is_visible(text, strlen(text)) && strstr(text, "  ") == NULL;
 }
 
 static bool is_picture(const char *text)
