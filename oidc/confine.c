@@ -59,14 +59,27 @@ static bool fill_standard_descriptors(void)
   return fd >= 0 && close(fd) == 0;
 }
 
+// A process that waits for ever uses no CPU. Whoever started it may have left signals blocked or ignored.
+static bool limit_life(unsigned seconds)
+{
+  sigset_t none;
+  bool heard = sigemptyset(&none) == 0 && sigprocmask(SIG_SETMASK, &none, NULL) == 0 &&
+               signal(SIGALRM, SIG_DFL) != SIG_ERR && signal(SIGXCPU, SIG_DFL) != SIG_ERR;
+  if (heard) {
+    (void)alarm(seconds);
+  }
+  return heard;
+}
+
 enum status confine_begin(void)
 {
   (void)umask(077);
   if (geteuid() == 0 || getuid() == 0) {
     return STATUS_PERMISSION;
   }
-  bool done = clearenv() == 0 && signal(SIGPIPE, SIG_IGN) != SIG_ERR && set_process_flags() &&
-              close_range(STDERR_FILENO + 1, ~0U, 0) == 0 && fill_standard_descriptors() && set_limits();
+  bool done = limit_life(CONFINE_START_S) && clearenv() == 0 && signal(SIGPIPE, SIG_IGN) != SIG_ERR &&
+              set_process_flags() && close_range(STDERR_FILENO + 1, ~0U, 0) == 0 && fill_standard_descriptors() &&
+              set_limits();
   return done ? STATUS_OK : STATUS_IO;
 }
 
@@ -76,5 +89,8 @@ enum status confine_end(void)
     return STATUS_IO;
   }
   enum status status = readable_limit();
+  if (status == STATUS_OK && !limit_life(CONFINE_LIFE_S)) {
+    status = STATUS_IO;
+  }
   return status != STATUS_OK ? status : filter_load();
 }

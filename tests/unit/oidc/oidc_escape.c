@@ -235,6 +235,11 @@ static bool speak_to_the_wire(void)
   return socket(AF_PACKET, SOCK_RAW, 0) >= 0;
 }
 
+static bool live_longer(void)
+{
+  return alarm(2 * CONFINE_LIFE_S) != (unsigned)-1;
+}
+
 #define REFUSED(function)                                                                                              \
   static void may_not_##function(void **state)                                                                         \
   {                                                                                                                    \
@@ -260,6 +265,7 @@ REFUSED(let_the_kernel_signal)
 REFUSED(trace)
 REFUSED(read_memory_of_others)
 REFUSED(load_more_code)
+REFUSED(live_longer)
 REFUSED(make_code_of_data)
 REFUSED(start_a_thread)
 REFUSED(take_writable_code)
@@ -299,6 +305,29 @@ static void may_not_read_a_file_of_anybodys(void **state)
     skip(); // this kernel has no Landlock
   }
   expect_failure(read_a_file_of_anybodys);
+}
+
+// liboauth2 waits on a semaphore that nobody posts when it is short of memory; and whoever starts the program may have
+// left it deaf.
+static void may_not_wait_for_ever_at_its_start(void **state)
+{
+  (void)state;
+  int how = 0;
+  pid_t pid = fork();
+  assert_true(pid >= 0);
+  if (pid == 0) {
+    sigset_t all;
+    bool deaf =
+        sigfillset(&all) == 0 && sigprocmask(SIG_SETMASK, &all, NULL) == 0 && signal(SIGALRM, SIG_IGN) != SIG_ERR;
+    bool begun = deaf && setgid(NOBODY) == 0 && setuid(NOBODY) == 0 && confine_begin() == STATUS_OK;
+    unsigned left_s = begun ? alarm(1) : 0;
+    while (left_s > 0 && left_s <= CONFINE_START_S) {
+      (void)pause();
+    }
+    _exit(NOT_CONFINED);
+  }
+  assert_int_equal(waitpid(pid, &how, 0), pid);
+  assert_true(WIFSIGNALED(how) && WTERMSIG(how) == SIGALRM);
 }
 
 static bool do_what_is_needed(void)
@@ -349,6 +378,8 @@ int main(void)
       cmocka_unit_test(may_not_become_dumpable),
       cmocka_unit_test(may_not_outlive_the_parent),
       cmocka_unit_test(may_not_raise_a_limit),
+      cmocka_unit_test(may_not_live_longer),
+      cmocka_unit_test(may_not_wait_for_ever_at_its_start),
       cmocka_unit_test(may_not_become_somebody),
       cmocka_unit_test(may_not_speak_to_the_wire),
       cmocka_unit_test(may_not_fill_the_memory),
