@@ -15,7 +15,7 @@
 #include "base/files.h"
 #include "map/map_read.h"
 
-enum { FIRST_ENTRIES = 64, FIRST_SLOTS = 64 };
+enum { FIRST_ENTRIES = 64, FIRST_SLOTS = 64, FLUSH_BYTES = 1 << 20 };
 
 void map_builder_done(struct map_builder *b)
 {
@@ -23,6 +23,43 @@ void map_builder_done(struct map_builder *b)
   free(b->entries);
   b->entries = NULL;
   b->entry_count = b->entry_capacity = 0;
+  if (b->streaming) {
+    (void)close(b->fd);
+    b->streaming = false;
+  }
+}
+
+static uint64_t records_offset(const struct map_builder *b)
+{
+  return MAP_SLOTS_OFFSET + b->slot_count * MAP_SLOT_SIZE;
+}
+
+static enum status write_at(int fd, const void *data, size_t length, uint64_t offset)
+{
+  const char *at = data;
+  while (length > 0) {
+    ssize_t put = pwrite(fd, at, length, (off_t)offset);
+    if (put < 0 && errno == EINTR) {
+      continue;
+    }
+    if (put <= 0) {
+      return STATUS_IO;
+    }
+    at += put;
+    offset += (uint64_t)put;
+    length -= (size_t)put;
+  }
+  return STATUS_OK;
+}
+
+static enum status flush(struct map_builder *b)
+{
+  enum status status = write_at(b->fd, bytes_text(&b->records), b->records.length, records_offset(b) + b->flushed);
+  if (status == STATUS_OK) {
+    b->flushed += b->records.length;
+    b->records.length = 0;
+  }
+  return status;
 }
 
 static enum status add_entry(struct map_builder *b, struct map_entry entry)
@@ -42,21 +79,16 @@ static enum status add_entry(struct map_builder *b, struct map_entry entry)
 
 static enum status add_text_key(struct map_builder *b, enum map_key kind, const char *text, uint64_t offset)
 {
-  unsigned char key[MAP_KEY_MAX];
-  size_t length = strlen(text);
-  if (length + 1 > sizeof key) {
+  struct map_lookup lookup;
+  if (map_lookup_text(b->seed, kind, text, &lookup) != STATUS_OK) {
     return STATUS_INVALID;
   }
-  key[0] = (unsigned char)kind;
-  memcpy(key + 1, text, length);
-  return add_entry(b, (struct map_entry){siphash(b->seed, key, length + 1), offset});
+  return add_entry(b, (struct map_entry){lookup.hash, offset});
 }
 
 static enum status add_number_key(struct map_builder *b, enum map_key kind, uint32_t number, uint64_t offset)
 {
-  unsigned char key[5] = {(unsigned char)kind};
-  endian_put_u32(key + 1, number);
-  return add_entry(b, (struct map_entry){siphash(b->seed, key, sizeof key), offset});
+  return add_entry(b, (struct map_entry){map_lookup_number(b->seed, kind, number).hash, offset});
 }
 
 static enum status add_record(struct map_builder *b, enum map_kind kind, const struct record_type *type,
@@ -81,7 +113,10 @@ static enum status add_record(struct map_builder *b, enum map_kind kind, const s
   endian_put_u32(at + 4, (uint32_t)kind);
   endian_put_u64(tail, siphash(b->seed, at, MAP_RECORD_HEAD + length));
   status = bytes_append(&b->records, tail, sizeof tail);
-  *ret_offset = offset;
+  *ret_offset = b->flushed + offset;
+  if (status == STATUS_OK && b->streaming && b->records.length >= FLUSH_BYTES) {
+    status = flush(b);
+  }
   return status;
 }
 
@@ -127,64 +162,54 @@ enum status map_add_settings(struct map_builder *b, const struct map_settings *s
   return status != STATUS_OK ? status : add_text_key(b, KEY_SETTINGS, "", offset);
 }
 
-static uint64_t slots_for(size_t entries)
+static uint64_t slots_for(uint64_t keys)
 {
   uint64_t slots = FIRST_SLOTS;
-  while (slots < (uint64_t)entries * 2) {
+  while (slots < keys * 2) {
     slots *= 2;
   }
   return slots;
 }
 
-static void place_entry(const struct map_builder *b, const struct map_header *header, struct map_entry entry,
-                        unsigned char *slots)
+static void place_entry(const struct map_builder *b, struct map_entry entry, unsigned char *slots)
 {
-  uint64_t mask = header->slot_count - 1;
+  uint64_t mask = b->slot_count - 1;
   uint64_t at = entry.hash & mask;
-  while (endian_get_u64(slots + at * MAP_SLOT_SIZE) != 0) {
+  while (endian_get_u64(slots + at * MAP_SLOT_SIZE) != MAP_SLOT_EMPTY) {
     at = (at + 1) & mask;
   }
-  uint64_t tag = entry.hash >> MAP_OFFSET_BITS << MAP_OFFSET_BITS;
-  uint64_t value = tag | (header->records_offset + entry.offset);
-  endian_put_u64(slots + at * MAP_SLOT_SIZE, value);
-  endian_put_u64(slots + at * MAP_SLOT_SIZE + 8, map_slot_check(b->seed, at, value));
+  endian_put_u64(slots + at * MAP_SLOT_SIZE, map_slot_value(entry.hash, records_offset(b) + entry.offset));
 }
 
-static void fill_slots(const struct map_builder *b, const struct map_header *header, unsigned char *slots)
+static enum status write_slots(const struct map_builder *b)
 {
-  for (size_t i = 0; i < b->entry_count; i++) {
-    place_entry(b, header, b->entries[i], slots);
-  }
-  for (uint64_t i = 0; i < header->slot_count; i++) {
-    if (endian_get_u64(slots + i * MAP_SLOT_SIZE) == 0) {
-      endian_put_u64(slots + i * MAP_SLOT_SIZE + 8, map_slot_check(b->seed, i, 0));
-    }
-  }
-}
-
-static enum status write_parts(const struct map_builder *b, int fd, uint64_t serial)
-{
-  unsigned char head[MAP_HEADER_SIZE + MAP_STATE_SIZE];
-  struct map_header header = {.slot_count = slots_for(b->entry_count)};
-  struct map_state state = {.serial = serial, .clean = 1};
-  memcpy(header.seed, b->seed, sizeof header.seed);
-  header.records_offset = MAP_SLOTS_OFFSET + header.slot_count * MAP_SLOT_SIZE;
-  unsigned char *slots CLEANUP(cleanup_free) = calloc(header.slot_count, MAP_SLOT_SIZE);
+  unsigned char *slots CLEANUP(cleanup_free) = calloc(b->slot_count, MAP_SLOT_SIZE);
   if (slots == NULL) {
     return STATUS_NO_MEMORY;
   }
-  fill_slots(b, &header, slots);
+  for (size_t i = 0; i < b->entry_count; i++) {
+    place_entry(b, b->entries[i], slots);
+  }
+  for (uint64_t i = 0; i < b->slot_count; i++) {
+    unsigned char *slot = slots + i * MAP_SLOT_SIZE;
+    map_slot_encode(b->seed, i, endian_get_u64(slot), slot);
+  }
+  return write_at(b->fd, slots, b->slot_count * MAP_SLOT_SIZE, MAP_SLOTS_OFFSET);
+}
+
+static enum status write_head(const struct map_builder *b, uint64_t serial)
+{
+  unsigned char head[MAP_HEADER_SIZE + MAP_STATE_SIZE];
+  struct map_header header = {.slot_count = b->slot_count, .records_offset = records_offset(b)};
+  struct map_state state = {.serial = serial, .clean = 1, .slots_used = b->entry_count};
   enum status status = map_boot_id(state.boot_id);
   if (status != STATUS_OK) {
     return status;
   }
+  memcpy(header.seed, b->seed, sizeof header.seed);
   map_header_encode(&header, head);
   map_state_encode(b->seed, &state, head + MAP_STATE_OFFSET);
-  status = file_write_all(fd, head, sizeof head);
-  if (status == STATUS_OK) {
-    status = file_write_all(fd, slots, header.slot_count * MAP_SLOT_SIZE);
-  }
-  return status != STATUS_OK ? status : file_write_all(fd, bytes_text(&b->records), b->records.length);
+  return write_at(b->fd, head, sizeof head, 0);
 }
 
 static enum status name_beside(const char *path, char beside[static PATH_MAX])
@@ -201,7 +226,7 @@ void map_drop_beside(const char *path)
   }
 }
 
-enum status map_write_beside(struct map_builder *b, const char *path, uint64_t serial)
+enum status map_builder_stream(struct map_builder *b, const char *path, uint64_t keys_max)
 {
   char beside[PATH_MAX];
   enum status status = name_beside(path, beside);
@@ -211,16 +236,35 @@ enum status map_write_beside(struct map_builder *b, const char *path, uint64_t s
   if (unlink(beside) != 0 && errno != ENOENT) {
     return STATUS_IO;
   }
-  int fd CLEANUP(cleanup_fd) = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) {
-    return STATUS_IO;
+  b->slot_count = slots_for(keys_max);
+  b->fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  b->streaming = b->fd >= 0;
+  return b->streaming ? STATUS_OK : STATUS_IO;
+}
+
+static enum status finish(struct map_builder *b, uint64_t serial)
+{
+  if ((uint64_t)b->entry_count >= b->slot_count) {
+    return STATUS_TOO_LARGE;
   }
-  status = write_parts(b, fd, serial);
-  if (status == STATUS_OK && fchmod(fd, 0644) != 0) {
-    status = STATUS_IO;
+  enum status status = flush(b);
+  if (status == STATUS_OK) {
+    status = write_slots(b);
+  }
+  if (status == STATUS_OK) {
+    status = write_head(b, serial);
+  }
+  return status == STATUS_OK && fchmod(b->fd, 0644) != 0 ? STATUS_IO : status;
+}
+
+enum status map_write_beside(struct map_builder *b, const char *path, uint64_t serial)
+{
+  enum status status = b->streaming ? STATUS_OK : map_builder_stream(b, path, b->entry_count);
+  if (status == STATUS_OK) {
+    status = finish(b, serial);
   }
   if (status != STATUS_OK) {
-    (void)unlink(beside);
+    map_drop_beside(path);
   }
   return status;
 }

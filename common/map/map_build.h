@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Builds a whole published map in memory and puts it in place of the old one by a rename.
+// Builds a whole published map and puts it in place of the old one by a rename. Records go to the new file as they come
+// when it is known beforehand how many keys there will be; otherwise they wait in memory.
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/bytes.h"
@@ -20,6 +22,10 @@ struct map_builder {
   struct map_entry *entries;
   size_t entry_count;
   size_t entry_capacity;
+  bool streaming; // into FD
+  int fd;
+  uint64_t slot_count;
+  uint64_t flushed; // bytes of records that are in the file
 };
 
 void map_builder_done(struct map_builder *b);
@@ -30,6 +36,9 @@ MUST_CHECK enum status map_add_group(struct map_builder *b, const struct map_gro
 MUST_CHECK enum status map_add_domain(struct map_builder *b, const struct map_domain *domain);
 MUST_CHECK enum status map_add_removed(struct map_builder *b, uint32_t number);
 MUST_CHECK enum status map_add_settings(struct map_builder *b, const struct map_settings *settings);
+
+// Records are written beside PATH from now on; at most KEYS_MAX keys will come. STATUS_IO, STATUS_TOO_LARGE.
+MUST_CHECK enum status map_builder_stream(struct map_builder *b, const char *path, uint64_t keys_max);
 
 // Writes the map beside PATH, clean, with SERIAL and this boot's id, mode 0644 under any umask. STATUS_IO,
 // STATUS_TOO_LARGE, STATUS_NO_MEMORY leave nothing there.

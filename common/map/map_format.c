@@ -52,6 +52,8 @@ void map_state_encode(const unsigned char seed[static SIPHASH_SEED_SIZE], const 
   endian_put_u64(out, state->serial);
   memcpy(out + 8, state->boot_id, MAP_BOOT_ID_SIZE);
   out[24] = state->clean;
+  endian_put_u64(out + 32, state->slots_used);
+  endian_put_u64(out + 40, state->dead_bytes);
   endian_put_u64(out + 56, siphash(seed, out, 56));
 }
 
@@ -64,7 +66,56 @@ enum status map_state_decode(const unsigned char seed[static SIPHASH_SEED_SIZE],
   ret_state->serial = endian_get_u64(in);
   memcpy(ret_state->boot_id, in + 8, MAP_BOOT_ID_SIZE);
   ret_state->clean = in[24];
+  ret_state->slots_used = endian_get_u64(in + 32);
+  ret_state->dead_bytes = endian_get_u64(in + 40);
   return STATUS_OK;
+}
+
+enum status map_lookup_text(const unsigned char seed[static SIPHASH_SEED_SIZE], enum map_key kind, const char *text,
+                            struct map_lookup *ret_lookup)
+{
+  size_t length = strnlen(text, MAP_KEY_MAX);
+  if (length + 1 > MAP_KEY_MAX) {
+    return STATUS_NOT_FOUND;
+  }
+  ret_lookup->key[0] = (unsigned char)kind;
+  memcpy(ret_lookup->key + 1, text, length);
+  ret_lookup->length = length + 1;
+  ret_lookup->hash = siphash(seed, ret_lookup->key, ret_lookup->length);
+  return STATUS_OK;
+}
+
+struct map_lookup map_lookup_number(const unsigned char seed[static SIPHASH_SEED_SIZE], enum map_key kind,
+                                    uint32_t number)
+{
+  struct map_lookup lookup;
+  lookup.key[0] = (unsigned char)kind;
+  endian_put_u32(lookup.key + 1, number);
+  lookup.length = 5;
+  lookup.hash = siphash(seed, lookup.key, lookup.length);
+  return lookup;
+}
+
+uint64_t map_slot_value(uint64_t hash, uint64_t offset)
+{
+  return hash >> MAP_OFFSET_BITS << MAP_OFFSET_BITS | offset;
+}
+
+uint64_t map_slot_offset(uint64_t value)
+{
+  return value & (((uint64_t)1 << MAP_OFFSET_BITS) - 1);
+}
+
+bool map_slot_may_be(uint64_t value, uint64_t hash)
+{
+  return value != MAP_SLOT_GONE && value >> MAP_OFFSET_BITS == hash >> MAP_OFFSET_BITS;
+}
+
+void map_slot_encode(const unsigned char seed[static SIPHASH_SEED_SIZE], uint64_t number, uint64_t value,
+                     unsigned char out[static MAP_SLOT_SIZE])
+{
+  endian_put_u64(out, value);
+  endian_put_u64(out + 8, map_slot_check(seed, number, value));
 }
 
 uint64_t map_slot_check(const unsigned char seed[static SIPHASH_SEED_SIZE], uint64_t number, uint64_t value)

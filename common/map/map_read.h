@@ -24,6 +24,9 @@ struct map_reader {
 // STATUS_PERMISSION. STATUS_NOT_FOUND, STATUS_IO, STATUS_CORRUPT, STATUS_VERSION.
 MUST_CHECK enum status map_open(const char *path, struct map_reader *ret_reader);
 
+// Reads exactly LENGTH bytes at OFFSET. STATUS_CORRUPT if the file is shorter; STATUS_IO.
+MUST_CHECK enum status map_read_at(const struct map_reader *map, void *data, size_t length, uint64_t offset);
+
 // Closes; MAP may be MAP_READER_EMPTY.
 void map_close(struct map_reader *map);
 
