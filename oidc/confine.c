@@ -60,14 +60,12 @@ static bool fill_standard_descriptors(void)
 }
 
 // A process that waits for ever uses no CPU. Whoever started it may have left signals blocked or ignored.
-static bool limit_life(unsigned seconds)
+static bool limit_start(void)
 {
   sigset_t none;
   bool heard = sigemptyset(&none) == 0 && sigprocmask(SIG_SETMASK, &none, NULL) == 0 &&
                signal(SIGALRM, SIG_DFL) != SIG_ERR && signal(SIGXCPU, SIG_DFL) != SIG_ERR;
-  if (heard) {
-    (void)alarm(seconds);
-  }
+  (void)alarm(CONFINE_START_S);
   return heard;
 }
 
@@ -77,9 +75,8 @@ enum status confine_begin(void)
   if (geteuid() == 0 || getuid() == 0) {
     return STATUS_PERMISSION;
   }
-  bool done = limit_life(CONFINE_START_S) && clearenv() == 0 && signal(SIGPIPE, SIG_IGN) != SIG_ERR &&
-              set_process_flags() && close_range(STDERR_FILENO + 1, ~0U, 0) == 0 && fill_standard_descriptors() &&
-              set_limits();
+  bool done = limit_start() && clearenv() == 0 && signal(SIGPIPE, SIG_IGN) != SIG_ERR && set_process_flags() &&
+              close_range(STDERR_FILENO + 1, ~0U, 0) == 0 && fill_standard_descriptors() && set_limits();
   return done ? STATUS_OK : STATUS_IO;
 }
 
@@ -89,8 +86,9 @@ enum status confine_end(void)
     return STATUS_IO;
   }
   enum status status = readable_limit();
-  if (status == STATUS_OK && !limit_life(CONFINE_LIFE_S)) {
-    status = STATUS_IO;
+  if (status == STATUS_OK) {
+    status = filter_load();
   }
-  return status != STATUS_OK ? status : filter_load();
+  // The filter has no call that would stop the alarm. What follows has deadlines of its own.
+  return status == STATUS_OK && signal(SIGALRM, SIG_IGN) == SIG_ERR ? STATUS_IO : status;
 }

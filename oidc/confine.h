@@ -2,12 +2,10 @@
 // What this process takes away from itself before it hears anything from anybody.
 #pragma once
 #include "base/status.h"
-#include "request.h"
 
 enum {
-  CONFINE_CPU_S = 5,    // 15 to 20 ms for a sign-in; libseccomp spins when it finds no memory
-  CONFINE_START_S = 10, // of the clock: 10 ms is usual; liboauth2 can wait for ever when it finds no memory
-  CONFINE_LIFE_S = REQUEST_TIMEOUT_MAX_S + 60,
+  CONFINE_CPU_S = 5,    // 15 to 20 ms for a sign-in
+  CONFINE_START_S = 10, // of the clock: 10 ms is usual; out of memory liboauth2 waits and libseccomp spins for ever
   CONFINE_DESCRIPTORS = 64,
   CONFINE_MEMORY_MIB = 192, // 24 to 33 for a sign-in, under 48 with the largest document
 };
@@ -15,9 +13,9 @@ enum {
 // First thing in main(): refuses effective uid 0; umask 077, empty environment, not dumpable, no core file, no new
 // privileges, killed with its parent, descriptors 0 to 2 alone and all of them open, limits on CPU, memory and
 // descriptors, SIGPIPE ignored, no signal blocked. CONFINE_START_S later SIGALRM ends the process unless confine_end()
-// has been reached. STATUS_PERMISSION for uid 0, STATUS_IO.
+// has done its work. STATUS_PERMISSION for uid 0, STATUS_IO.
 MUST_CHECK enum status confine_begin(void);
 
-// When the libraries are ready: what is left of its life is CONFINE_LIFE_S, and from here on no byte is written to any
+// When the libraries are ready: from here on no byte is written to any
 // file, and only the files of readable.h and the system calls of filter.h are left. STATUS_IO.
 MUST_CHECK enum status confine_end(void);

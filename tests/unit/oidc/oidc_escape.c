@@ -235,11 +235,6 @@ static bool speak_to_the_wire(void)
   return socket(AF_PACKET, SOCK_RAW, 0) >= 0;
 }
 
-static bool live_longer(void)
-{
-  return alarm(2 * CONFINE_LIFE_S) != (unsigned)-1;
-}
-
 #define REFUSED(function)                                                                                              \
   static void may_not_##function(void **state)                                                                         \
   {                                                                                                                    \
@@ -265,7 +260,6 @@ REFUSED(let_the_kernel_signal)
 REFUSED(trace)
 REFUSED(read_memory_of_others)
 REFUSED(load_more_code)
-REFUSED(live_longer)
 REFUSED(make_code_of_data)
 REFUSED(start_a_thread)
 REFUSED(take_writable_code)
@@ -378,7 +372,6 @@ int main(void)
       cmocka_unit_test(may_not_become_dumpable),
       cmocka_unit_test(may_not_outlive_the_parent),
       cmocka_unit_test(may_not_raise_a_limit),
-      cmocka_unit_test(may_not_live_longer),
       cmocka_unit_test(may_not_wait_for_ever_at_its_start),
       cmocka_unit_test(may_not_become_somebody),
       cmocka_unit_test(may_not_speak_to_the_wire),
