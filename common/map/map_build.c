@@ -13,7 +13,7 @@
 #include "base/cleanup.h"
 #include "base/endian.h"
 #include "base/files.h"
-#include "map/map_read.h"
+#include "map/map_slots.h"
 
 enum { FIRST_ENTRIES = 64, FIRST_SLOTS = 64, FLUSH_BYTES = 1 << 20 };
 
@@ -34,7 +34,7 @@ static uint64_t records_offset(const struct map_builder *b)
   return MAP_SLOTS_OFFSET + b->slot_count * MAP_SLOT_SIZE;
 }
 
-static enum status write_at(int fd, const void *data, size_t length, uint64_t offset)
+enum status map_write_at(int fd, const void *data, size_t length, uint64_t offset)
 {
   const char *at = data;
   while (length > 0) {
@@ -54,7 +54,7 @@ static enum status write_at(int fd, const void *data, size_t length, uint64_t of
 
 static enum status flush(struct map_builder *b)
 {
-  enum status status = write_at(b->fd, bytes_text(&b->records), b->records.length, records_offset(b) + b->flushed);
+  enum status status = map_write_at(b->fd, bytes_text(&b->records), b->records.length, records_offset(b) + b->flushed);
   if (status == STATUS_OK) {
     b->flushed += b->records.length;
     b->records.length = 0;
@@ -77,89 +77,108 @@ static enum status add_entry(struct map_builder *b, struct map_entry entry)
   return STATUS_OK;
 }
 
-static enum status add_text_key(struct map_builder *b, enum map_key kind, const char *text, uint64_t offset)
-{
-  struct map_lookup lookup;
-  if (map_lookup_text(b->seed, kind, text, &lookup) != STATUS_OK) {
-    return STATUS_INVALID;
-  }
-  return add_entry(b, (struct map_entry){lookup.hash, offset});
-}
-
-static enum status add_number_key(struct map_builder *b, enum map_key kind, uint32_t number, uint64_t offset)
-{
-  return add_entry(b, (struct map_entry){map_lookup_number(b->seed, kind, number).hash, offset});
-}
-
-static enum status add_record(struct map_builder *b, enum map_kind kind, const struct record_type *type,
-                              const void *value, uint64_t *ret_offset)
+enum status map_record_append(const unsigned char seed[static SIPHASH_SEED_SIZE], enum map_kind kind, const void *value,
+                              struct bytes *out)
 {
   unsigned char head[MAP_RECORD_HEAD] = {0};
   unsigned char tail[MAP_RECORD_TAIL];
-  size_t offset = b->records.length;
-  enum status status = bytes_append(&b->records, head, sizeof head);
+  size_t offset = out->length;
+  enum status status = bytes_append(out, head, sizeof head);
   if (status == STATUS_OK) {
-    status = record_encode(type, value, &b->records);
+    status = record_encode(map_record_type((uint32_t)kind), value, out);
   }
   if (status != STATUS_OK) {
     return status;
   }
-  unsigned char *at = (unsigned char *)b->records.data + offset;
-  size_t length = b->records.length - offset - MAP_RECORD_HEAD;
+  unsigned char *at = (unsigned char *)out->data + offset;
+  size_t length = out->length - offset - MAP_RECORD_HEAD;
   if (length > MAP_RECORD_MAX) {
     return STATUS_INVALID;
   }
   endian_put_u32(at, (uint32_t)length);
   endian_put_u32(at + 4, (uint32_t)kind);
-  endian_put_u64(tail, siphash(b->seed, at, MAP_RECORD_HEAD + length));
-  status = bytes_append(&b->records, tail, sizeof tail);
-  *ret_offset = b->flushed + offset;
-  if (status == STATUS_OK && b->streaming && b->records.length >= FLUSH_BYTES) {
-    status = flush(b);
+  endian_put_u64(tail, siphash(seed, at, MAP_RECORD_HEAD + length));
+  return bytes_append(out, tail, sizeof tail);
+}
+
+static enum status text_and_number(const unsigned char seed[static SIPHASH_SEED_SIZE], const char *text,
+                                   const enum map_key keys[static 2], uint32_t number, struct map_keys *ret_keys)
+{
+  ret_keys->count = 2;
+  ret_keys->list[1] = map_lookup_number(seed, keys[1], number);
+  return map_lookup_text(seed, keys[0], text, &ret_keys->list[0]);
+}
+
+static enum status only_text(const unsigned char seed[static SIPHASH_SEED_SIZE], enum map_key key, const char *text,
+                             struct map_keys *ret_keys)
+{
+  ret_keys->count = 1;
+  return map_lookup_text(seed, key, text, &ret_keys->list[0]);
+}
+
+static enum status keys_of(const unsigned char seed[static SIPHASH_SEED_SIZE], enum map_kind kind, const void *value,
+                           struct map_keys *ret_keys)
+{
+  static const enum map_key ACCOUNT_KEYS[] = {KEY_LOGIN, KEY_UID};
+  static const enum map_key GROUP_KEYS[] = {KEY_GROUP, KEY_GID};
+  const struct map_account *account = value;
+  const struct map_group *group = value;
+  switch (kind) {
+  case MAP_ACCOUNT: return text_and_number(seed, account->login, ACCOUNT_KEYS, account->uid, ret_keys);
+  case MAP_GROUP: return text_and_number(seed, group->name, GROUP_KEYS, group->gid, ret_keys);
+  case MAP_DOMAIN: return only_text(seed, KEY_DOMAIN, ((const struct map_domain *)value)->domain, ret_keys);
+  case MAP_SETTINGS: return only_text(seed, KEY_SETTINGS, "", ret_keys);
+  case MAP_REMOVED:
+    ret_keys->count = 1;
+    ret_keys->list[0] = map_lookup_number(seed, KEY_REMOVED, ((const struct map_removed *)value)->number);
+    return STATUS_OK;
   }
-  return status;
+  return STATUS_INVALID;
+}
+
+enum status map_record_keys(const unsigned char seed[static SIPHASH_SEED_SIZE], enum map_kind kind, const void *value,
+                            struct map_keys *ret_keys)
+{
+  return keys_of(seed, kind, value, ret_keys) == STATUS_OK ? STATUS_OK : STATUS_INVALID;
+}
+
+static enum status add(struct map_builder *b, enum map_kind kind, const void *value)
+{
+  struct map_keys keys;
+  uint64_t offset = b->flushed + b->records.length;
+  enum status status = map_record_keys(b->seed, kind, value, &keys);
+  if (status == STATUS_OK) {
+    status = map_record_append(b->seed, kind, value, &b->records);
+  }
+  for (size_t i = 0; status == STATUS_OK && i < keys.count; i++) {
+    status = add_entry(b, (struct map_entry){keys.list[i].hash, offset});
+  }
+  return status == STATUS_OK && b->streaming && b->records.length >= FLUSH_BYTES ? flush(b) : status;
 }
 
 enum status map_add_account(struct map_builder *b, const struct map_account *account)
 {
-  uint64_t offset = 0;
-  enum status status = add_record(b, MAP_ACCOUNT, &MAP_ACCOUNT_RECORD, account, &offset);
-  if (status == STATUS_OK) {
-    status = add_text_key(b, KEY_LOGIN, account->login, offset);
-  }
-  return status != STATUS_OK ? status : add_number_key(b, KEY_UID, account->uid, offset);
+  return add(b, MAP_ACCOUNT, account);
 }
 
 enum status map_add_group(struct map_builder *b, const struct map_group *group)
 {
-  uint64_t offset = 0;
-  enum status status = add_record(b, MAP_GROUP, &MAP_GROUP_RECORD, group, &offset);
-  if (status == STATUS_OK) {
-    status = add_text_key(b, KEY_GROUP, group->name, offset);
-  }
-  return status != STATUS_OK ? status : add_number_key(b, KEY_GID, group->gid, offset);
+  return add(b, MAP_GROUP, group);
 }
 
 enum status map_add_domain(struct map_builder *b, const struct map_domain *domain)
 {
-  uint64_t offset = 0;
-  enum status status = add_record(b, MAP_DOMAIN, &MAP_DOMAIN_RECORD, domain, &offset);
-  return status != STATUS_OK ? status : add_text_key(b, KEY_DOMAIN, domain->domain, offset);
+  return add(b, MAP_DOMAIN, domain);
 }
 
 enum status map_add_removed(struct map_builder *b, uint32_t number)
 {
-  uint64_t offset = 0;
-  const struct map_removed removed = {number};
-  enum status status = add_record(b, MAP_REMOVED, &MAP_REMOVED_RECORD, &removed, &offset);
-  return status != STATUS_OK ? status : add_number_key(b, KEY_REMOVED, number, offset);
+  return add(b, MAP_REMOVED, &(struct map_removed){number});
 }
 
 enum status map_add_settings(struct map_builder *b, const struct map_settings *settings)
 {
-  uint64_t offset = 0;
-  enum status status = add_record(b, MAP_SETTINGS, &MAP_SETTINGS_RECORD, settings, &offset);
-  return status != STATUS_OK ? status : add_text_key(b, KEY_SETTINGS, "", offset);
+  return add(b, MAP_SETTINGS, settings);
 }
 
 static uint64_t slots_for(uint64_t keys)
@@ -194,7 +213,7 @@ static enum status write_slots(const struct map_builder *b)
     unsigned char *slot = slots + i * MAP_SLOT_SIZE;
     map_slot_encode(b->seed, i, endian_get_u64(slot), slot);
   }
-  return write_at(b->fd, slots, b->slot_count * MAP_SLOT_SIZE, MAP_SLOTS_OFFSET);
+  return map_write_at(b->fd, slots, b->slot_count * MAP_SLOT_SIZE, MAP_SLOTS_OFFSET);
 }
 
 static enum status write_head(const struct map_builder *b, uint64_t serial)
@@ -209,7 +228,7 @@ static enum status write_head(const struct map_builder *b, uint64_t serial)
   memcpy(header.seed, b->seed, sizeof header.seed);
   map_header_encode(&header, head);
   map_state_encode(b->seed, &state, head + MAP_STATE_OFFSET);
-  return write_at(b->fd, head, sizeof head, 0);
+  return map_write_at(b->fd, head, sizeof head, 0);
 }
 
 static enum status name_beside(const char *path, char beside[static PATH_MAX])
@@ -283,22 +302,4 @@ enum status map_write(struct map_builder *b, const char *path, uint64_t serial)
 {
   enum status status = map_write_beside(b, path, serial);
   return status != STATUS_OK ? status : map_put_in_place(path);
-}
-
-enum status map_mark_dirty(const char *path)
-{
-  struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
-  enum status status = map_open(path, &map);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  unsigned char line[MAP_STATE_SIZE];
-  struct map_state state = map.state;
-  state.clean = 0;
-  map_state_encode(map.header.seed, &state, line);
-  int fd CLEANUP(cleanup_fd) = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (fd < 0 || pwrite(fd, line, sizeof line, MAP_STATE_OFFSET) != (ssize_t)sizeof line) {
-    return STATUS_IO;
-  }
-  return STATUS_OK;
 }

@@ -53,5 +53,17 @@ void map_drop_beside(const char *path);
 // map_write_beside() and map_put_in_place().
 MUST_CHECK enum status map_write(struct map_builder *b, const char *path, uint64_t serial);
 
-// Marks the map at PATH dirty, in place. STATUS_NOT_FOUND if there is none; otherwise as map_open(), STATUS_IO.
-MUST_CHECK enum status map_mark_dirty(const char *path);
+// The bytes of one record, appended to OUT. STATUS_INVALID, STATUS_NO_MEMORY.
+MUST_CHECK enum status map_record_append(const unsigned char seed[static SIPHASH_SEED_SIZE], enum map_kind kind,
+                                         const void *value, struct bytes *out);
+
+// The keys that a record of KIND is found by. STATUS_INVALID.
+struct map_keys {
+  size_t count;
+  struct map_lookup list[2];
+};
+MUST_CHECK enum status map_record_keys(const unsigned char seed[static SIPHASH_SEED_SIZE], enum map_kind kind,
+                                       const void *value, struct map_keys *ret_keys);
+
+// Writes all LENGTH bytes at OFFSET. STATUS_IO.
+MUST_CHECK enum status map_write_at(int fd, const void *data, size_t length, uint64_t offset);

@@ -13,16 +13,11 @@ struct application {
   struct operation_result *result;
   struct audit_event event; // starts with actor, rhost, service, org, login of the operation
   int64_t now_s;
-  bool publish;   // the map must show this change
-  bool marked;    // the map was marked dirty
-  bool published; // and has been put in place anew
-  bool silent;    // no audit event
+  bool shown;  // the map shows what was committed
+  bool silent; // no audit event
 };
 
 typedef enum status apply_function(struct application *a);
-
-// Marks the published map dirty; to be called before the first change that it must show.
-MUST_CHECK enum status apply_will_publish(struct application *a);
 
 // The org that the operation names. STATUS_NOT_FOUND with a report.
 MUST_CHECK enum status apply_find_org(struct application *a, struct org *ret_org);

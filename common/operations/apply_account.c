@@ -45,10 +45,6 @@ static enum status set_status(struct application *a, enum account_status to)
     return status;
   }
   a->result->changed = account.status != to;
-  status = a->result->changed ? apply_will_publish(a) : STATUS_OK;
-  if (status != STATUS_OK) {
-    return status;
-  }
   account.status = (uint8_t)to;
   return account_update(a->txn, &account);
 }
@@ -78,9 +74,6 @@ enum status apply_account_rename(struct application *a)
   }
   if (status == STATUS_OK) {
     status = apply_check_login(a, a->op->login, account.email);
-  }
-  if (status == STATUS_OK) {
-    status = apply_will_publish(a);
   }
   if (status != STATUS_OK) {
     return status;
@@ -119,9 +112,6 @@ enum status apply_account_remove(struct application *a)
   enum status status = find(a, &account);
   if (status == STATUS_OK) {
     status = refuse_owner(a, &account, "removed");
-  }
-  if (status == STATUS_OK) {
-    status = apply_will_publish(a);
   }
   if (status == STATUS_OK) {
     status = drop_memberships(a, &account);

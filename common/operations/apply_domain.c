@@ -70,13 +70,12 @@ enum status apply_domain_verify(struct application *a)
   if ((status != STATUS_OK && status != STATUS_NOT_FOUND) || !a->result->changed) {
     return status;
   }
-  status = apply_will_publish(a);
   domain.verified = 1;
   domain.verified_at_s = a->now_s;
   memcpy(domain.reason, a->op->reason, sizeof domain.reason);
   (void)snprintf(a->event.detail, sizeof a->event.detail, "%.100s by hand: %.120s", domain.domain, domain.reason);
   a->result->domain = domain;
-  return status != STATUS_OK ? status : domain_put(a->txn, &domain);
+  return domain_put(a->txn, &domain);
 }
 
 enum status apply_domain_remove(struct application *a)
@@ -96,7 +95,6 @@ enum status apply_domain_remove(struct application *a)
                domain.domain, org.slug, enforcement_word(org.enforcement));
     return STATUS_REFUSED;
   }
-  status = apply_will_publish(a);
   memcpy(a->event.detail, a->op->domain, sizeof a->op->domain);
-  return status != STATUS_OK ? status : domain_remove(a->txn, org.id, domain.domain);
+  return domain_remove(a->txn, org.id, domain.domain);
 }

@@ -77,10 +77,7 @@ enum status apply_idp_set(struct application *a)
   bool staged = !first && org.enforcement != ENFORCEMENT_OFF && !same;
   wanted.tried = tried && !staged ? 1 : 0;
   wanted.tried_at_s = wanted.tried == 1 ? before.tried_at_s : 0;
-  status = staged ? STATUS_OK : apply_will_publish(a);
-  if (status == STATUS_OK && !staged) {
-    status = drop_staged(a, org.id); // what is put in effect replaces what waited
-  }
+  status = staged ? STATUS_OK : drop_staged(a, org.id); // what is put in effect replaces what waited
   if (status != STATUS_OK) {
     return status;
   }
@@ -100,9 +97,6 @@ enum status apply_idp_remove(struct application *a)
     report_set(a->report, "org \"%s\": its connection cannot be removed while enforcement is %s", org.slug,
                enforcement_word(org.enforcement));
     return STATUS_REFUSED;
-  }
-  if (status == STATUS_OK) {
-    status = apply_will_publish(a);
   }
   if (status != STATUS_OK) {
     return status;

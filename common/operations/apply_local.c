@@ -68,9 +68,6 @@ enum status apply_map_local(struct application *a, const char *email, int64_t or
   }
   enum status status = find_local(a, email, &account);
   if (status == STATUS_OK) {
-    status = apply_will_publish(a);
-  }
-  if (status == STATUS_OK) {
     status = store_next_id(a->txn, &account.id);
   }
   if (status != STATUS_OK) {

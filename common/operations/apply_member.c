@@ -107,9 +107,6 @@ enum status apply_member_add(struct application *a)
     return STATUS_OK;
   }
   if (status == STATUS_OK) {
-    status = apply_will_publish(a);
-  }
-  if (status == STATUS_OK) {
     status = apply_drop_invite(a, org.id, account.email);
   }
   if (status != STATUS_OK) {

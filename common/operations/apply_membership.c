@@ -41,8 +41,7 @@ static enum status find(struct application *a, const char *what, struct found *r
 static enum status store_changed(struct application *a, const struct membership *membership, bool changed)
 {
   a->result->changed = changed;
-  enum status status = changed ? apply_will_publish(a) : STATUS_OK;
-  return status != STATUS_OK || !changed ? status : membership_put(a->txn, membership);
+  return changed ? membership_put(a->txn, membership) : STATUS_OK;
 }
 
 enum status apply_member_role(struct application *a)
@@ -85,9 +84,6 @@ enum status apply_member_remove(struct application *a)
 {
   struct found f;
   enum status status = find(a, "removed", &f);
-  if (status == STATUS_OK) {
-    status = apply_will_publish(a);
-  }
   if (status == STATUS_OK) {
     status = apply_drop_invite(a, f.org.id, f.account.email);
   }
@@ -145,9 +141,6 @@ enum status apply_org_transfer(struct application *a)
   }
   if (status == STATUS_OK) {
     status = check_may_own(a, &f);
-  }
-  if (status == STATUS_OK) {
-    status = apply_will_publish(a);
   }
   if (status == STATUS_OK) {
     status = demote_owner(a, &f.org, &before);

@@ -82,9 +82,6 @@ enum status apply_org_create(struct application *a)
   struct account owner;
   enum status status = check_slug(a);
   if (status == STATUS_OK) {
-    status = apply_will_publish(a);
-  }
-  if (status == STATUS_OK) {
     status = store_next_id(a->txn, &org.id);
   }
   if (status != STATUS_OK) {
@@ -183,10 +180,6 @@ enum status apply_enforcement_set(struct application *a)
   if (status == STATUS_OK && a->op->value != ENFORCEMENT_OFF) {
     status = check_may_enforce(a, &org);
   }
-  if (status != STATUS_OK) {
-    return status;
-  }
-  status = apply_will_publish(a);
   if (status != STATUS_OK) {
     return status;
   }

@@ -188,10 +188,7 @@ static enum status join(struct sign_in *s, const struct policy_decision *decisio
       .source = decision->accept_invite ? SOURCE_INVITATION : SOURCE_SSO,
       .joined_at_s = a->now_s,
   };
-  enum status status = apply_will_publish(a);
-  if (status == STATUS_OK) {
-    status = membership_put(a->txn, &membership);
-  }
+  enum status status = membership_put(a->txn, &membership);
   if (status == STATUS_OK && decision->accept_invite) {
     status = invite_remove(a->txn, s->way_org_id, s->situation.email);
   }
@@ -201,17 +198,12 @@ static enum status join(struct sign_in *s, const struct policy_decision *decisio
 static enum status carry_out(struct sign_in *s, const struct policy_decision *decision)
 {
   struct application *a = s->a;
-  char name_before[DISPLAY_SIZE];
   enum status status = STATUS_OK;
   s->account = s->situation.account;
   if (decision->create) {
     status = create_account(s);
   }
-  memcpy(name_before, s->account.name, sizeof name_before);
   keep_name(&s->account, a->op->authorized->name);
-  if (status == STATUS_OK && strcmp(name_before, s->account.name) != 0) {
-    status = apply_will_publish(a);
-  }
   if (status == STATUS_OK && decision->prove_email) {
     status = prove_email(s);
   }

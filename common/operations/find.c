@@ -155,9 +155,6 @@ enum status apply_new_account(struct application *a, const char *login, const ch
   }
   enum status status = check_free(a, login, email);
   if (status == STATUS_OK) {
-    status = apply_will_publish(a);
-  }
-  if (status == STATUS_OK) {
     status = choose_number(a, login, &account.uid);
   }
   account.gid = account.uid;
@@ -201,7 +198,6 @@ enum status apply_number_reserve(struct application *a)
   if (status != STATUS_OK || !foreign) {
     return status;
   }
-  status = apply_will_publish(a);
   (void)snprintf(a->event.detail, sizeof a->event.detail, "%u is in use elsewhere", a->op->nss_uid);
-  return status != STATUS_OK ? status : numbers_take(a->txn, a->op->nss_uid, &(struct number){NUMBER_REMOVED, 0});
+  return numbers_take(a->txn, a->op->nss_uid, &(struct number){NUMBER_REMOVED, 0});
 }

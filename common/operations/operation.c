@@ -5,7 +5,6 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "map/map_build.h"
 #include "operations/apply.h"
 #include "operations/publish.h"
 
@@ -49,23 +48,6 @@ static const struct {
     [OPERATION_NUMBER_RESERVE] = {"number.reserve", apply_number_reserve},
 };
 
-enum status apply_will_publish(struct application *a)
-{
-  if (a->publish) {
-    return STATUS_OK;
-  }
-  a->publish = a->marked = true;
-  if (!a->host->dry_run) {
-    // A map that cannot be marked is not believed by its readers either: missing, damaged, or of another owner.
-    enum status status = map_mark_dirty(a->host->map_path);
-    if (status == STATUS_IO) {
-      report_set(a->report, "%s: cannot be written", a->host->map_path);
-      return status;
-    }
-  }
-  return store_raise_map_serial(a->txn);
-}
-
 static enum status publish_now(const struct operation_host *host, struct report *report)
 {
   struct store_txn *txn CLEANUP(store_abort) = NULL;
@@ -94,23 +76,24 @@ static void start_event(struct application *a)
   (void)stpncpy(event->event, OPERATIONS[op->kind].event, sizeof event->event - 1);
 }
 
-// The map is written before the commit, so that a full disk refuses the change whole, and put in place after it.
+// What the map must show is written where no reader looks before the commit, so that a full disk refuses the change
+// whole, and shown after it.
 static enum status commit(struct application *a)
 {
   const char *path = a->host->map_path;
-  enum status status = a->publish ? publish_beside(a->txn, a->host->config, path) : STATUS_OK;
-  if (status != STATUS_OK) {
+  struct publication publication CLEANUP(publication_end) = PUBLICATION_EMPTY;
+  enum status status = publication_prepare(a->txn, a->host->config, path, &publication);
+  bool prepared = status == STATUS_OK;
+  if (!prepared && status != STATUS_FULL) {
     report_set(a->report, "%s: the published map cannot be written: %s; nothing was changed", path,
                status_text(status));
+  }
+  status = prepared ? store_commit(&a->txn) : status;
+  if (status != STATUS_OK) {
     store_abort(&a->txn);
-    return status;
-  }
-  status = store_commit(&a->txn);
-  if (a->publish && status != STATUS_OK) {
-    map_drop_beside(path);
-  }
-  if (a->publish && status == STATUS_OK) {
-    a->published = map_put_in_place(path) == STATUS_OK;
+    publication_take_back(&publication);
+  } else if (publication_show(&publication) != STATUS_OK) {
+    a->shown = false;
   }
   return status;
 }
@@ -122,7 +105,6 @@ static enum status apply_and_commit(struct application *a)
     return status;
   }
   start_event(a);
-  a->publish = false;
   a->result->changed = true;
   status = OPERATIONS[a->op->kind].apply(a);
   if (status == STATUS_OK && a->result->changed && !a->silent) {
@@ -141,7 +123,7 @@ static enum status apply_and_commit(struct application *a)
 static enum status run_locked(const struct operation_host *host, const struct operation *operation,
                               struct report *report, struct operation_result *result)
 {
-  struct application a = {.host = host, .op = operation, .report = report, .result = result};
+  struct application a = {.host = host, .op = operation, .report = report, .result = result, .shown = true};
   a.now_s = clock_now_s();
   enum status status = apply_and_commit(&a);
   for (int i = 0; status == STATUS_FULL && i < GROW_TRIES; i++) {
@@ -150,7 +132,7 @@ static enum status run_locked(const struct operation_host *host, const struct op
       status = apply_and_commit(&a);
     }
   }
-  if (a.marked && !a.published && !host->dry_run) {
+  if (!a.shown) {
     enum status published = publish_now(host, status == STATUS_OK ? report : NULL);
     return status != STATUS_OK ? status : published;
   }

@@ -1,234 +1,250 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operations/publish.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/files.h"
 #include "map/map_build.h"
-#include "map/map_read.h"
-#include "map/numbers.h"
-#include "store/accounts.h"
+#include "operations/publish_change.h"
+#include "operations/published.h"
 #include "store/numbers_store.h"
-#include "store/orgs.h"
 
-enum { PASSWD_FILE_MAX = 16 << 20 };
-
-struct publishing {
-  struct store_txn *txn;
-  struct map_builder *builder;
-  const struct org *org;   // while its members are walked
-  struct map_group *group; // likewise
-  struct bytes passwd;     // a newline and /etc/passwd
+// A map that is built anew. Accounts and memberships are walked side by side: both are in the order of account ids.
+struct rebuild {
+  struct published published;
+  struct map_builder builder;
+  struct store_walk *memberships;
+  struct membership next;
+  bool has_next;
 };
 
-static bool is_gecos(const char *name)
+static void rebuild_done(struct rebuild *r)
 {
-  return strpbrk(name, ":,\n") == NULL;
+  store_walk_end(&r->memberships);
+  map_builder_done(&r->builder);
+  published_done(&r->published);
 }
 
-static enum status add_group_of(struct publishing *p, const struct membership *membership, struct u32_list *groups)
+static enum status read_next(struct rebuild *r)
 {
-  struct org org;
-  enum status status = org_get(p->txn, membership->org_id, &org);
-  if (status != STATUS_OK || membership->status != MEMBER_ACTIVE || groups->count + 2 > U32_LIST_MAX) {
-    return status;
-  }
-  groups->values[groups->count++] = org.gid;
-  if (membership->role != ROLE_VIEWER) {
-    groups->values[groups->count++] = org.admins_gid;
-  }
-  return STATUS_OK;
-}
-
-static enum status publish_account(void *context, const struct store_entry *entry)
-{
-  struct publishing *p = context;
-  struct account account;
-  struct memberships all;
-  struct map_account out = {.uid = 0};
-  enum status status = record_decode(&ACCOUNT_RECORD, entry->data, entry->length, &account);
+  struct store_entry entry;
+  enum status status = store_walk_next(r->memberships, &entry);
+  r->has_next = status == STATUS_OK;
   if (status == STATUS_OK) {
-    status = memberships_of(p->txn, account.id, &all);
+    status = record_decode(&MEMBERSHIP_RECORD, entry.data, entry.length, &r->next);
   }
-  for (size_t i = 0; status == STATUS_OK && account.status == ACCOUNT_ACTIVE && i < all.count; i++) {
-    status = add_group_of(p, &all.list[i], &out.groups);
-  }
-  if (status != STATUS_OK) {
-    return status;
-  }
-  out.uid = account.uid;
-  out.gid = account.gid;
-  out.mapped = account.mapped;
-  memcpy(out.login, account.login, sizeof out.login);
-  memcpy(out.home, account.home, sizeof out.home);
-  memcpy(out.shell, account.shell, sizeof out.shell);
-  if (is_gecos(account.name)) {
-    (void)snprintf(out.gecos, sizeof out.gecos, "%s", account.name);
-  }
-  record_done(&ACCOUNT_RECORD, &account);
-  return map_add_account(p->builder, &out);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-// Whether /etc/passwd, as it was read when publishing began, has the name: group databases know members by name alone.
-static bool is_local_name(const struct publishing *p, const char *login)
+static enum status memberships_here(struct rebuild *r, int64_t account_id, struct memberships *all)
 {
-  char line[LOGIN_SIZE + 3];
-  int length = snprintf(line, sizeof line, "\n%s:", login);
-  return p->passwd.length > 0 && memmem(p->passwd.data, p->passwd.length, line, (size_t)length) != NULL;
-}
-
-static enum status list_member(void *context, const struct membership *membership)
-{
-  struct publishing *p = context;
-  struct account account;
-  bool admins = p->group->gid == p->org->admins_gid;
-  bool listed = membership->status == MEMBER_ACTIVE && (!admins || membership->role != ROLE_VIEWER);
-  if (!listed || p->group->member_count == MEMBERS_MAX) {
-    return STATUS_OK;
-  }
-  enum status status = account_get(p->txn, membership->account_id, &account);
-  if (status == STATUS_OK && account.status == ACCOUNT_ACTIVE &&
-      (account.mapped == 1 ? name_is_local_with(account.login, account.uid) : !is_local_name(p, account.login))) {
-    status = bytes_append(&p->group->members, account.login, strlen(account.login) + 1);
-    p->group->member_count++;
-    record_done(&ACCOUNT_RECORD, &account);
+  enum status status = STATUS_OK;
+  all->count = 0;
+  while (status == STATUS_OK && r->has_next && r->next.account_id <= account_id) {
+    if (r->next.account_id == account_id) {
+      if (all->count == MEMBERSHIPS_MAX) {
+        return STATUS_TOO_LARGE;
+      }
+      all->list[all->count++] = r->next;
+    }
+    status = read_next(r);
   }
   return status;
 }
 
-static void group_done(struct map_group *group)
+static enum status add_account(void *context, const struct account *account)
 {
-  record_done(&MAP_GROUP_RECORD, group);
-}
-
-// Groups of orgs that enforce have no listed members (POLICY K3).
-static enum status publish_group(struct publishing *p, uint32_t gid, const char *suffix)
-{
-  struct map_group group CLEANUP(group_done) = {.gid = gid};
-  enum status status = STATUS_OK;
-  (void)snprintf(group.name, sizeof group.name, "%s%s", p->org->slug, suffix);
-  group.enforced = p->org->enforcement != ENFORCEMENT_OFF;
-  p->group = &group;
-  if (group.enforced == 0) {
-    status = membership_each(p->txn, p->org->id, list_member, p);
+  struct rebuild *r = context;
+  struct memberships all;
+  struct map_account out;
+  enum status status = memberships_here(r, account->id, &all);
+  if (status == STATUS_OK) {
+    status = published_account(&r->published, account, &all, &out);
   }
-  return status != STATUS_OK ? status : map_add_group(p->builder, &group);
+  return status != STATUS_OK ? status : map_add_account(&r->builder, &out);
 }
 
-static enum status publish_org(void *context, const struct org *org)
+static enum status add_group(struct rebuild *r, const struct org *org, bool admins)
 {
-  struct publishing *p = context;
-  p->org = org;
-  enum status status = publish_group(p, org->gid, "");
-  return status != STATUS_OK ? status : publish_group(p, org->admins_gid, "-admins");
+  struct map_group group CLEANUP(cleanup_map_group) = {.gid = 0};
+  enum status status = published_group(&r->published, org, admins, &group);
+  return status != STATUS_OK ? status : map_add_group(&r->builder, &group);
 }
 
-// Domains open to first logins: verified by an org with a connection (POLICY L11).
-static enum status publish_domain(void *context, const struct domain *domain)
+static enum status add_org(void *context, const struct org *org)
 {
-  struct publishing *p = context;
-  struct connection connection __attribute__((cleanup(cleanup_connection))) = {.org_id = 0};
+  enum status status = add_group(context, org, false);
+  return status != STATUS_OK ? status : add_group(context, org, true);
+}
+
+static enum status add_domain(void *context, const struct domain *domain)
+{
+  struct rebuild *r = context;
   struct map_domain out;
-  struct org org;
   if (domain->verified != 1) {
     return STATUS_OK;
   }
-  enum status status = connection_get(p->txn, domain->org_id, CONNECTION_ACTIVE, &connection);
-  if (status != STATUS_OK) {
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  enum status status = published_domain(&r->published, domain->domain, &out);
+  if (status == STATUS_NOT_FOUND) {
+    return STATUS_OK;
   }
-  status = org_get(p->txn, domain->org_id, &org);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  memcpy(out.domain, domain->domain, sizeof out.domain);
-  out.org_gid = org.gid;
-  return map_add_domain(p->builder, &out);
+  return status != STATUS_OK ? status : map_add_domain(&r->builder, &out);
 }
 
-static enum status publish_removed(void *context, const struct store_entry *entry)
+static enum status add_removed(void *context, uint32_t number, const struct number *use)
 {
-  struct publishing *p = context;
-  struct number number;
-  uint32_t value = 0;
-  enum status status = record_decode(&NUMBER_RECORD, entry->data, entry->length, &number);
-  if (status != STATUS_OK || number.use != NUMBER_REMOVED || entry->key_length != 4) {
-    return status;
-  }
-  for (int i = 0; i < 4; i++) {
-    value = value << 8 | entry->key[i];
-  }
-  return map_add_removed(p->builder, value);
+  struct rebuild *r = context;
+  return use->use == NUMBER_REMOVED ? map_add_removed(&r->builder, number) : STATUS_OK;
 }
 
-static enum status settings_now(struct store_txn *txn, const struct config *config, struct map_settings *ret_settings)
+static enum status fill(struct rebuild *r, const struct config *config)
 {
-  struct map_settings settings = config->map;
-  enum status status = numbers_count(txn, &settings);
+  struct store_txn *txn = r->published.txn;
+  const struct store_key all = key_new();
+  struct map_settings settings;
+  enum status status = published_settings(&r->published, config, &settings);
   if (status == STATUS_OK) {
-    *ret_settings = settings;
+    status = map_add_settings(&r->builder, &settings);
   }
+  if (status == STATUS_OK) {
+    status = store_walk_begin(txn, TABLE_MEMBERSHIPS, &all, &r->memberships);
+  }
+  if (status == STATUS_OK) {
+    status = read_next(r);
+  }
+  if (status == STATUS_OK) {
+    status = account_each(txn, add_account, r);
+  }
+  if (status == STATUS_OK) {
+    status = org_each(txn, add_org, r);
+  }
+  if (status == STATUS_OK) {
+    status = domain_each(txn, 0, add_domain, r);
+  }
+  return status != STATUS_OK ? status : numbers_each(txn, add_removed, r);
+}
+
+// Two keys for each account and each of an org's two groups, one for each domain and removed number.
+static enum status count_keys(struct store_txn *txn, uint64_t *ret_keys)
+{
+  static const struct {
+    enum store_table table;
+    uint64_t keys;
+  } SHARES[] = {{TABLE_ACCOUNTS, 2}, {TABLE_ORGS, 4}, {TABLE_DOMAIN_OWNERS, 1}};
+  uint64_t keys = 1; // the settings
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < COUNT_OF(SHARES); i++) {
+    uint64_t count = 0;
+    status = store_count(txn, SHARES[i].table, &count);
+    keys += count * SHARES[i].keys;
+  }
+  // A number is an account's, an org's, or removed: those that are neither of the first two.
+  uint64_t numbers = 0;
+  if (status == STATUS_OK) {
+    status = store_count(txn, TABLE_NUMBERS, &numbers);
+  }
+  *ret_keys = keys + (numbers > keys / 2 ? numbers - keys / 2 : 0);
   return status;
 }
 
-static enum status fill(struct publishing *p, const struct config *config)
+// Writes the map of TXN beside PATH, for map_put_in_place().
+static enum status rebuild_beside(struct store_txn *txn, const struct config *config, const char *path, int64_t serial)
 {
-  const struct store_key all = key_new();
-  struct map_settings settings;
-  enum status status = settings_now(p->txn, config, &settings);
+  struct rebuild r CLEANUP(rebuild_done) = {.published = {.txn = txn}};
+  uint64_t keys = 0;
+  enum status status = store_seed(txn, r.builder.seed);
   if (status == STATUS_OK) {
-    status = map_add_settings(p->builder, &settings);
+    status = count_keys(txn, &keys);
   }
   if (status == STATUS_OK) {
-    status = store_each(p->txn, TABLE_ACCOUNTS, &all, publish_account, p);
+    status = map_builder_stream(&r.builder, path, keys);
   }
   if (status == STATUS_OK) {
-    status = org_each(p->txn, publish_org, p);
+    status = fill(&r, config);
   }
   if (status == STATUS_OK) {
-    status = domain_each(p->txn, 0, publish_domain, p);
+    return map_write_beside(&r.builder, path, (uint64_t)serial);
   }
-  return status != STATUS_OK ? status : store_each(p->txn, TABLE_NUMBERS, &all, publish_removed, p);
+  map_drop_beside(path);
+  return status;
 }
 
-static void publishing_done(struct publishing *p)
+static enum status prepare_rebuild(struct store_txn *txn, const struct config *config, struct publication *p)
 {
-  bytes_done(&p->passwd);
+  map_change_end(&p->change);
+  p->kind = PUBLICATION_REBUILD;
+  enum status status = rebuild_beside(txn, config, p->path, p->serial);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  // A map that cannot be marked is not believed by its readers either: missing, damaged, or of another owner.
+  status = map_mark_dirty(p->path);
+  return status == STATUS_IO ? status : STATUS_OK;
 }
 
-// A file that cannot be read has no names.
-static enum status read_passwd(struct publishing *p)
+enum status publication_prepare(struct store_txn *txn, const struct config *config, const char *path,
+                                struct publication *ret_publication)
 {
-  enum status status = bytes_append_text(&p->passwd, "\n");
+  struct publication *p = ret_publication;
+  bool needed = false;
+  int64_t shown = 0;
+  *p = (struct publication)PUBLICATION_EMPTY;
+  p->path = path;
+  enum status status = store_map_serial(txn, &shown);
   if (status == STATUS_OK) {
-    status = file_read_trusted("/etc/passwd", PASSWD_FILE_MAX, NULL, &p->passwd);
+    status = publish_change_prepare(txn, config, path, shown, &p->change);
+    needed = status == STATUS_TOO_LARGE || status == STATUS_CORRUPT || !map_change_is_empty(&p->change);
   }
-  return status == STATUS_NO_MEMORY ? status : STATUS_OK;
+  if (!needed) {
+    return status;
+  }
+  bool in_place = status == STATUS_OK;
+  if (status == STATUS_OK || status == STATUS_TOO_LARGE || status == STATUS_CORRUPT) {
+    status = store_raise_map_serial(txn);
+    p->serial = shown + 1;
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (!in_place) {
+    return prepare_rebuild(txn, config, p);
+  }
+  p->kind = PUBLICATION_CHANGE;
+  return map_change_mark_dirty(&p->change);
 }
 
-enum status publish_beside(struct store_txn *txn, const struct config *config, const char *path)
+enum status publication_show(struct publication *publication)
 {
-  struct map_builder builder CLEANUP(map_builder_done) = {.entries = NULL};
-  struct publishing p CLEANUP(publishing_done) = {.txn = txn, .builder = &builder};
-  int64_t serial = 0;
-  enum status status = store_seed(txn, builder.seed);
-  if (status == STATUS_OK) {
-    status = store_map_serial(txn, &serial);
+  switch (publication->kind) {
+  case PUBLICATION_NONE: return STATUS_OK;
+  case PUBLICATION_CHANGE: return map_change_apply(&publication->change, (uint64_t)publication->serial);
+  case PUBLICATION_REBUILD: return map_put_in_place(publication->path);
   }
-  if (status == STATUS_OK) {
-    status = read_passwd(&p);
+  return STATUS_IO;
+}
+
+void publication_take_back(struct publication *publication)
+{
+  if (publication->kind == PUBLICATION_CHANGE) {
+    map_change_undo(&publication->change);
   }
-  if (status == STATUS_OK) {
-    status = fill(&p, config);
+  if (publication->kind == PUBLICATION_REBUILD) {
+    map_drop_beside(publication->path);
   }
-  return status != STATUS_OK ? status : map_write_beside(&builder, path, (uint64_t)serial);
+}
+
+void publication_end(struct publication *publication)
+{
+  map_change_end(&publication->change);
 }
 
 enum status publish(struct store_txn *txn, const struct config *config, const char *path)
 {
-  enum status status = publish_beside(txn, config, path);
+  int64_t serial = 0;
+  enum status status = store_map_serial(txn, &serial);
+  if (status == STATUS_OK) {
+    status = rebuild_beside(txn, config, path, serial);
+  }
   return status != STATUS_OK ? status : map_put_in_place(path);
 }
 

@@ -79,10 +79,16 @@ static enum status index_new(struct store_txn *txn, enum store_table index, cons
   return status == STATUS_OK ? STATUS_EXISTS : status;
 }
 
+static enum status touch_account(struct store_txn *txn, const struct account *account)
+{
+  return store_touch(txn, &(struct touched){.kind = TOUCHED_ACCOUNT, .id = account->id, .number = account->uid});
+}
+
 static enum status put_account(struct store_txn *txn, const struct account *account)
 {
   const struct store_key key = key_of_i64(account->id);
-  return store_put_record(txn, TABLE_ACCOUNTS, &key, &ACCOUNT_RECORD, account);
+  enum status status = touch_account(txn, account);
+  return status != STATUS_OK ? status : store_put_record(txn, TABLE_ACCOUNTS, &key, &ACCOUNT_RECORD, account);
 }
 
 static enum status lift_tombstone(struct store_txn *txn, const char *login)
@@ -134,7 +140,10 @@ enum status account_remove(struct store_txn *txn, const struct account *account,
   const struct store_key login = key_of_text(account->login);
   const struct store_key email = key_of_text(account->email);
   const struct store_key id = key_of_i64(account->id);
-  enum status status = store_delete(txn, TABLE_ACCOUNT_LOGINS, &login);
+  enum status status = touch_account(txn, account);
+  if (status == STATUS_OK) {
+    status = store_delete(txn, TABLE_ACCOUNT_LOGINS, &login);
+  }
   if (status == STATUS_OK) {
     status = store_delete(txn, TABLE_ACCOUNT_EMAILS, &email);
   }

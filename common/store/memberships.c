@@ -10,11 +10,19 @@ enum status membership_get(struct store_txn *txn, int64_t account_id, int64_t or
   return store_get_record(txn, TABLE_MEMBERSHIPS, &key, &MEMBERSHIP_RECORD, ret_membership);
 }
 
+static enum status touch_member(struct store_txn *txn, int64_t account_id)
+{
+  return store_touch(txn, &(struct touched){.kind = TOUCHED_MEMBER, .id = account_id});
+}
+
 enum status membership_put(struct store_txn *txn, const struct membership *membership)
 {
   const struct store_key key = key_of_two_i64(membership->account_id, membership->org_id);
   const struct store_key back = key_of_two_i64(membership->org_id, membership->account_id);
-  enum status status = store_put_record(txn, TABLE_MEMBERSHIPS, &key, &MEMBERSHIP_RECORD, membership);
+  enum status status = touch_member(txn, membership->account_id);
+  if (status == STATUS_OK) {
+    status = store_put_record(txn, TABLE_MEMBERSHIPS, &key, &MEMBERSHIP_RECORD, membership);
+  }
   return status != STATUS_OK ? status : store_put(txn, TABLE_ORG_MEMBERS, &back, "", 0);
 }
 
@@ -22,7 +30,10 @@ enum status membership_remove(struct store_txn *txn, int64_t account_id, int64_t
 {
   const struct store_key key = key_of_two_i64(account_id, org_id);
   const struct store_key back = key_of_two_i64(org_id, account_id);
-  enum status status = store_delete(txn, TABLE_MEMBERSHIPS, &key);
+  enum status status = touch_member(txn, account_id);
+  if (status == STATUS_OK) {
+    status = store_delete(txn, TABLE_MEMBERSHIPS, &key);
+  }
   return status != STATUS_OK ? status : store_delete(txn, TABLE_ORG_MEMBERS, &back);
 }
 

@@ -14,6 +14,53 @@ static struct store_key number_key(uint32_t number)
   return key;
 }
 
+// How many numbers of each range are given, kept up with every change; made by a walk where the ranges are others.
+struct range_use {
+  struct u32_list ranges;
+  struct u32_list used;
+};
+
+static const struct field RANGE_USE_FIELDS[] = {FIELD_OF_U32_LIST(range_use, ranges),
+                                                FIELD_OF_U32_LIST(range_use, used)};
+static const struct record_type RANGE_USE_RECORD = RECORD_TYPE(range_use, 1, RANGE_USE_FIELDS);
+
+static enum status get_range_use(struct store_txn *txn, struct range_use *ret_use)
+{
+  const struct store_key key = key_of_text("range_use");
+  enum status status = store_get_record(txn, TABLE_META, &key, &RANGE_USE_RECORD, ret_use);
+  return status == STATUS_OK && ret_use->used.count != ret_use->ranges.count / 2 ? STATUS_CORRUPT : status;
+}
+
+static enum status put_range_use(struct store_txn *txn, const struct range_use *use)
+{
+  const struct store_key key = key_of_text("range_use");
+  return store_put_record(txn, TABLE_META, &key, &RANGE_USE_RECORD, use);
+}
+
+static void count_in(const struct u32_list *ranges, struct u32_list *used, uint32_t number, uint32_t difference)
+{
+  for (uint32_t i = 0; i < used->count; i++) {
+    if (number >= ranges->values[2 * i] && number <= ranges->values[2 * i + 1]) {
+      used->values[i] += difference;
+    }
+  }
+}
+
+// One number more, or fewer: what the map says of it, and of its range, changes.
+static enum status note_change(struct store_txn *txn, uint32_t number, bool more)
+{
+  struct range_use use;
+  enum status status = store_touch(txn, &(struct touched){.kind = TOUCHED_NUMBER, .number = number});
+  if (status == STATUS_OK) {
+    status = get_range_use(txn, &use);
+  }
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  count_in(&use.ranges, &use.used, number, more ? 1 : UINT32_MAX);
+  return put_range_use(txn, &use);
+}
+
 enum status numbers_get(struct store_txn *txn, uint32_t number, struct number *ret_use)
 {
   const struct store_key key = number_key(number);
@@ -28,27 +75,46 @@ enum status numbers_take(struct store_txn *txn, uint32_t number, const struct nu
     return STATUS_INVALID;
   }
   enum status status = numbers_get(txn, number, &before);
-  if (status == STATUS_NOT_FOUND) {
-    return store_put_record(txn, TABLE_NUMBERS, &key, &NUMBER_RECORD, use);
+  if (status == STATUS_OK) {
+    return STATUS_EXISTS;
   }
-  return status == STATUS_OK ? STATUS_EXISTS : status;
+  if (status == STATUS_NOT_FOUND) {
+    status = note_change(txn, number, true);
+  }
+  return status != STATUS_OK ? status : store_put_record(txn, TABLE_NUMBERS, &key, &NUMBER_RECORD, use);
 }
 
 enum status numbers_retire(struct store_txn *txn, uint32_t number)
 {
+  struct number before;
   const struct store_key key = number_key(number);
-  return store_put_record(txn, TABLE_NUMBERS, &key, &NUMBER_RECORD, &(struct number){NUMBER_REMOVED, 0});
+  enum status status = numbers_get(txn, number, &before);
+  if (status == STATUS_NOT_FOUND) {
+    status = note_change(txn, number, true);
+  } else if (status == STATUS_OK) {
+    status = store_touch(txn, &(struct touched){.kind = TOUCHED_NUMBER, .number = number});
+  }
+  return status != STATUS_OK
+             ? status
+             : store_put_record(txn, TABLE_NUMBERS, &key, &NUMBER_RECORD, &(struct number){NUMBER_REMOVED, 0});
 }
 
 enum status numbers_release(struct store_txn *txn, uint32_t number)
 {
   const struct store_key key = number_key(number);
-  return store_delete(txn, TABLE_NUMBERS, &key);
+  enum status status = store_delete(txn, TABLE_NUMBERS, &key);
+  return status != STATUS_OK ? status : note_change(txn, number, false);
 }
 
-static enum status count_number(void *context, const struct store_entry *entry)
+struct number_walk {
+  number_visit *visit;
+  void *context;
+};
+
+static enum status visit_number(void *context, const struct store_entry *entry)
 {
-  struct map_settings *settings = context;
+  const struct number_walk *walk = context;
+  struct number use;
   uint32_t number = 0;
   if (entry->key_length != 4) {
     return STATUS_CORRUPT;
@@ -56,20 +122,53 @@ static enum status count_number(void *context, const struct store_entry *entry)
   for (int i = 0; i < 4; i++) {
     number = number << 8 | entry->key[i];
   }
-  for (uint32_t i = 0; i < settings->used.count; i++) {
-    if (number >= settings->ranges.values[2 * i] && number <= settings->ranges.values[2 * i + 1]) {
-      settings->used.values[i]++;
-    }
-  }
+  enum status status = record_decode(&NUMBER_RECORD, entry->data, entry->length, &use);
+  return status != STATUS_OK ? status : walk->visit(walk->context, number, &use);
+}
+
+enum status numbers_each(struct store_txn *txn, number_visit *visit, void *context)
+{
+  const struct store_key all = key_new();
+  struct number_walk walk = {visit, context};
+  return store_each(txn, TABLE_NUMBERS, &all, visit_number, &walk);
+}
+
+static enum status count_number(void *context, uint32_t number, const struct number *use)
+{
+  struct range_use *counts = context;
+  (void)use;
+  count_in(&counts->ranges, &counts->used, number, 1);
   return STATUS_OK;
+}
+
+static bool same_list(const struct u32_list *a, const struct u32_list *b)
+{
+  return a->count == b->count && memcmp(a->values, b->values, a->count * sizeof a->values[0]) == 0;
+}
+
+static enum status count_anew(struct store_txn *txn, const struct u32_list *ranges, struct range_use *ret_use)
+{
+  struct range_use use = {.ranges = *ranges, .used = {.count = ranges->count / 2}};
+  enum status status = numbers_each(txn, count_number, &use);
+  if (status == STATUS_OK) {
+    *ret_use = use;
+    status = put_range_use(txn, &use);
+  }
+  // A transaction that only reads counts for itself.
+  return status == STATUS_PERMISSION ? STATUS_OK : status;
 }
 
 enum status numbers_count(struct store_txn *txn, struct map_settings *settings)
 {
-  const struct store_key all = key_new();
-  memset(&settings->used, 0, sizeof settings->used);
-  settings->used.count = settings->ranges.count / 2;
-  return store_each(txn, TABLE_NUMBERS, &all, count_number, settings);
+  struct range_use use;
+  enum status status = get_range_use(txn, &use);
+  if (status == STATUS_NOT_FOUND || (status == STATUS_OK && !same_list(&use.ranges, &settings->ranges))) {
+    status = count_anew(txn, &settings->ranges, &use);
+  }
+  if (status == STATUS_OK) {
+    settings->used = use.used;
+  }
+  return status;
 }
 
 enum status numbers_is_foreign(uint32_t number, bool *ret_foreign)

@@ -19,6 +19,10 @@ MUST_CHECK enum status numbers_release(struct store_txn *txn, uint32_t number);
 // Who has it. STATUS_NOT_FOUND if nobody has and nobody had it. Errors as store_get().
 MUST_CHECK enum status numbers_get(struct store_txn *txn, uint32_t number, struct number *ret_use);
 
+// Visits all of them in order.
+typedef enum status number_visit(void *context, uint32_t number, const struct number *use);
+MUST_CHECK enum status numbers_each(struct store_txn *txn, number_visit *visit, void *context);
+
 // Counts the numbers given in each range of SETTINGS into settings->used.
 MUST_CHECK enum status numbers_count(struct store_txn *txn, struct map_settings *settings);
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "store/numbers_store.h"
 
 enum status org_get(struct store_txn *txn, int64_t id, struct org *ret_org)
@@ -26,7 +27,8 @@ enum status org_by_slug(struct store_txn *txn, const char *slug, struct org *ret
 static enum status put_org(struct store_txn *txn, const struct org *org)
 {
   const struct store_key key = key_of_i64(org->id);
-  return store_put_record(txn, TABLE_ORGS, &key, &ORG_RECORD, org);
+  enum status status = store_touch(txn, &(struct touched){.kind = TOUCHED_ORG, .id = org->id});
+  return status != STATUS_OK ? status : store_put_record(txn, TABLE_ORGS, &key, &ORG_RECORD, org);
 }
 
 enum status org_add(struct store_txn *txn, const struct org *org)
@@ -97,11 +99,21 @@ enum status domain_get(struct store_txn *txn, int64_t org_id, const char *domain
   return store_get_record(txn, TABLE_DOMAINS, &key, &DOMAIN_RECORD, ret_domain);
 }
 
+static enum status touch_domain(struct store_txn *txn, const char *domain)
+{
+  struct touched touched = {.kind = TOUCHED_DOMAIN};
+  enum status status = text_copy(domain, touched.name, sizeof touched.name);
+  return status != STATUS_OK ? status : store_touch(txn, &touched);
+}
+
 enum status domain_put(struct store_txn *txn, const struct domain *domain)
 {
   const struct store_key key = org_and_text(domain->org_id, domain->domain);
   const struct store_key owner = key_of_text(domain->domain);
-  enum status status = store_put_record(txn, TABLE_DOMAINS, &key, &DOMAIN_RECORD, domain);
+  enum status status = touch_domain(txn, domain->domain);
+  if (status == STATUS_OK) {
+    status = store_put_record(txn, TABLE_DOMAINS, &key, &DOMAIN_RECORD, domain);
+  }
   if (status == STATUS_OK && domain->verified == 1) {
     status = store_put_i64(txn, TABLE_DOMAIN_OWNERS, &owner, domain->org_id);
   }
@@ -123,10 +135,10 @@ enum status domain_remove(struct store_txn *txn, int64_t org_id, const char *dom
   if (status == STATUS_OK && owner_id == org_id) {
     status = store_delete(txn, TABLE_DOMAIN_OWNERS, &owner);
   }
-  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
-    return status;
+  if (status == STATUS_OK || status == STATUS_NOT_FOUND) {
+    status = touch_domain(txn, domain);
   }
-  return store_delete(txn, TABLE_DOMAINS, &key);
+  return status != STATUS_OK ? status : store_delete(txn, TABLE_DOMAINS, &key);
 }
 
 static enum status visit_domain(void *context, const struct store_entry *entry)

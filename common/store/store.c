@@ -118,11 +118,17 @@ enum status store_begin(struct store *store, bool write, struct store_txn **ret_
   return STATUS_OK;
 }
 
+static void free_txn(struct store_txn **txn)
+{
+  free((*txn)->touched);
+  free(*txn);
+  *txn = NULL;
+}
+
 enum status store_commit(struct store_txn **txn)
 {
   int code = mdb_txn_commit((*txn)->txn);
-  free(*txn);
-  *txn = NULL;
+  free_txn(txn);
   return store_from_lmdb(code);
 }
 
@@ -130,8 +136,7 @@ void store_abort(struct store_txn **txn)
 {
   if (*txn != NULL) {
     mdb_txn_abort((*txn)->txn);
-    free(*txn);
-    *txn = NULL;
+    free_txn(txn);
   }
 }
 
@@ -222,52 +227,79 @@ enum status store_get_i64(struct store_txn *txn, enum store_table table, const s
   return status;
 }
 
-struct visitor {
-  store_visit *visit;
-  void *context;
+struct store_walk {
+  MDB_cursor *cursor;
+  struct store_key first;
+  bool begun;
 };
 
-static void close_cursor(MDB_cursor **cursor)
+enum status store_walk_begin(struct store_txn *txn, enum store_table table, const struct store_key *first,
+                             struct store_walk **ret_walk)
 {
-  if (*cursor != NULL) {
-    mdb_cursor_close(*cursor);
+  struct store_walk *walk = calloc(1, sizeof *walk);
+  if (walk == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  walk->first = *first;
+  int code = mdb_cursor_open(txn->txn, txn->store->tables[table], &walk->cursor);
+  if (code != 0) {
+    free(walk);
+    return store_from_lmdb(code);
+  }
+  *ret_walk = walk;
+  return STATUS_OK;
+}
+
+enum status store_walk_next(struct store_walk *walk, struct store_entry *ret_entry)
+{
+  MDB_val name = key_value(&walk->first);
+  MDB_val value;
+  MDB_cursor_op op = walk->begun ? MDB_NEXT : walk->first.length > 0 ? MDB_SET_RANGE : MDB_FIRST;
+  int code = mdb_cursor_get(walk->cursor, &name, &value, op);
+  walk->begun = true;
+  if (code == 0) {
+    *ret_entry = (struct store_entry){name.mv_data, name.mv_size, value.mv_data, value.mv_size};
+  }
+  return store_from_lmdb(code);
+}
+
+void store_walk_end(struct store_walk **walk)
+{
+  if (*walk != NULL) {
+    mdb_cursor_close((*walk)->cursor);
+    free(*walk);
+    *walk = NULL;
   }
 }
 
-static enum status walk(struct store_txn *txn, enum store_table table, const struct store_key *first,
-                        size_t prefix_length, const struct visitor *visitor)
+static enum status walk_all(struct store_txn *txn, enum store_table table, const struct store_key *first,
+                            size_t prefix_length, store_visit *visit, void *context)
 {
-  MDB_cursor *cursor CLEANUP(close_cursor) = NULL;
-  MDB_val name = key_value(first);
-  MDB_val value;
-  int code = mdb_cursor_open(txn->txn, txn->store->tables[table], &cursor);
-  if (code == 0) {
-    code = mdb_cursor_get(cursor, &name, &value, first->length > 0 ? MDB_SET_RANGE : MDB_FIRST);
-  }
-  while (code == 0) {
-    if (name.mv_size < prefix_length || memcmp(name.mv_data, first->data, prefix_length) != 0) {
-      return STATUS_OK;
+  struct store_walk *walk CLEANUP(store_walk_end) = NULL;
+  struct store_entry entry;
+  enum status status = store_walk_begin(txn, table, first, &walk);
+  while (status == STATUS_OK) {
+    status = store_walk_next(walk, &entry);
+    bool within =
+        status == STATUS_OK && entry.key_length >= prefix_length && memcmp(entry.key, first->data, prefix_length) == 0;
+    if (!within) {
+      return status == STATUS_NOT_FOUND ? STATUS_OK : status;
     }
-    const struct store_entry entry = {name.mv_data, name.mv_size, value.mv_data, value.mv_size};
-    enum status status = visitor->visit(visitor->context, &entry);
-    if (status != STATUS_OK) {
-      return status;
-    }
-    code = mdb_cursor_get(cursor, &name, &value, MDB_NEXT);
+    status = visit(context, &entry);
   }
-  return code == MDB_NOTFOUND ? STATUS_OK : store_from_lmdb(code);
+  return status;
 }
 
 enum status store_each(struct store_txn *txn, enum store_table table, const struct store_key *prefix,
                        store_visit *visit, void *context)
 {
-  return walk(txn, table, prefix, prefix->length, &(struct visitor){visit, context});
+  return walk_all(txn, table, prefix, prefix->length, visit, context);
 }
 
 enum status store_each_from(struct store_txn *txn, enum store_table table, const struct store_key *first,
                             store_visit *visit, void *context)
 {
-  return walk(txn, table, first, 0, &(struct visitor){visit, context});
+  return walk_all(txn, table, first, 0, visit, context);
 }
 
 enum status store_count(struct store_txn *txn, enum store_table table, uint64_t *ret_count)

@@ -13,6 +13,7 @@
 #include "base/status.h"
 
 enum { STORE_SCHEMA = 2, STORE_KEY_MAX = 511, STORE_LOCK_WAIT_MS = 5000, STORE_RESERVE_BYTES = 1 << 20 };
+enum { TOUCHED_MAX = 1024, TOUCHED_NAME_SIZE = 256 };
 
 enum store_table {
   TABLE_META,
@@ -124,6 +125,14 @@ MUST_CHECK enum status store_each(struct store_txn *txn, enum store_table table,
 MUST_CHECK enum status store_each_from(struct store_txn *txn, enum store_table table, const struct store_key *first,
                                        store_visit *visit, void *context);
 
+// The same, entry by entry: store_walk_next() gives them in key order and STATUS_NOT_FOUND behind the last. *RET_WALK
+// is ended by store_walk_end() before the transaction is; *WALK may be NULL.
+struct store_walk;
+MUST_CHECK enum status store_walk_begin(struct store_txn *txn, enum store_table table, const struct store_key *first,
+                                        struct store_walk **ret_walk);
+MUST_CHECK enum status store_walk_next(struct store_walk *walk, struct store_entry *ret_entry);
+void store_walk_end(struct store_walk **walk);
+
 // The number of entries in TABLE.
 MUST_CHECK enum status store_count(struct store_txn *txn, enum store_table table, uint64_t *ret_count);
 
@@ -137,3 +146,26 @@ MUST_CHECK enum status store_set_seed(struct store_txn *txn, const unsigned char
 // The serial of the last change that the published map must show.
 MUST_CHECK enum status store_map_serial(struct store_txn *txn, int64_t *ret_serial);
 MUST_CHECK enum status store_raise_map_serial(struct store_txn *txn);
+
+// What a write transaction has changed of what the published map shows, noted by the functions that store it.
+enum touched_kind {
+  TOUCHED_ACCOUNT,    // itself
+  TOUCHED_MEMBER,     // its memberships
+  TOUCHED_ORG,        // the org itself
+  TOUCHED_CONNECTION, // the org's connection
+  TOUCHED_DOMAIN,
+  TOUCHED_NUMBER,
+};
+
+struct touched {
+  enum touched_kind kind;
+  int64_t id;                   // of the account or org
+  uint32_t number;              // the number; the account's uid
+  char name[TOUCHED_NAME_SIZE]; // the domain
+};
+
+// Notes it once. STATUS_NO_MEMORY, STATUS_INVALID.
+MUST_CHECK enum status store_touch(struct store_txn *txn, const struct touched *touched);
+
+// The notes of TXN, valid until the next one. False if there were more than TOUCHED_MAX.
+bool store_touched(const struct store_txn *txn, const struct touched **ret_list, size_t *ret_count);

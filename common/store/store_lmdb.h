@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What store.c and store_open.c share: the only code that knows LMDB.
+// What store.c, store_open.c and touched.c share: the only code that knows LMDB.
 #pragma once
 #include <lmdb.h>
 #include <signal.h>
@@ -19,6 +19,10 @@ struct store {
 struct store_txn {
   struct store *store;
   MDB_txn *txn;
+  struct touched *touched;
+  size_t touched_count;
+  size_t touched_capacity;
+  bool touched_too_many;
 };
 
 // What an LMDB or system error is called here.

@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "fill.h"
 #include "map/map_build.h"
+#include "map/map_change.h"
 #include "map/map_read.h"
 #include "map/numbers.h"
 #include "unit.h"

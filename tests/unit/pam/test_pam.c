@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "map/map_build.h"
+#include "map/map_change.h"
 #include "paths.h"
 #include "unit.h"
 

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operations/publish_change.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "operations/published.h"
+#include "store/numbers_store.h"
+
+struct changing {
+  struct published published;
+  struct map_change *change;
+};
+
+static const unsigned char *seed_of(const struct changing *c)
+{
+  return c->change->map.header.seed;
+}
+
+// The last login that GROUP lists, NULL for none.
+static const char *last_member(const struct map_group *group)
+{
+  const char *start = bytes_text(&group->members);
+  if (group->member_count == 0 || group->members.length < 2) {
+    return NULL;
+  }
+  const char *before = memrchr(start, '\0', group->members.length - 1);
+  return before != NULL ? before + 1 : start;
+}
+
+// Whether ACCOUNT comes behind all whom GROUP lists: then the list need not be made anew. They are in the order of ids.
+static bool comes_last(const struct changing *c, const struct map_group *group, const struct account *account)
+{
+  struct account last;
+  const char *login = last_member(group);
+  if (login == NULL) {
+    return true;
+  }
+  bool is_last = account_by_login(c->published.txn, login, &last) == STATUS_OK && last.id < account->id;
+  record_done(&ACCOUNT_RECORD, &last);
+  return is_last;
+}
+
+static enum status put_group(struct changing *c, const struct org *org, bool admins)
+{
+  struct map_group group CLEANUP(cleanup_map_group) = {.gid = 0};
+  enum status status = published_group(&c->published, org, admins, &group);
+  return status != STATUS_OK ? status : map_change_put(c->change, MAP_GROUP, &group);
+}
+
+static enum status list_anew(struct changing *c, uint32_t gid)
+{
+  struct number use;
+  struct org org;
+  enum status status = numbers_get(c->published.txn, gid, &use);
+  if (status == STATUS_OK) {
+    status = org_get(c->published.txn, use.id, &org);
+  }
+  return status != STATUS_OK ? status : put_group(c, &org, gid == org.admins_gid);
+}
+
+static enum status append_member(struct changing *c, struct map_group *group, const struct account *account)
+{
+  bool listed = false;
+  enum status status = published_is_listed(&c->published, account, &listed);
+  if (status != STATUS_OK || !listed || group->member_count == MEMBERS_MAX) {
+    return status;
+  }
+  group->member_count++;
+  status = bytes_append(&group->members, account->login, strlen(account->login) + 1);
+  return status != STATUS_OK ? status : map_change_put(c->change, MAP_GROUP, group);
+}
+
+// The list of the group GID after ACCOUNT came to it, or (NULL) somebody left it. A group that is not in the map yet is
+// put there with its org.
+static enum status change_list(struct changing *c, uint32_t gid, const struct account *account)
+{
+  struct map_group group CLEANUP(cleanup_map_group) = {.gid = 0};
+  const struct map_lookup lookup = map_lookup_number(seed_of(c), KEY_GID, gid);
+  enum status status = map_change_find(c->change, MAP_GROUP, &lookup, &group);
+  if (status != STATUS_OK || group.enforced == 1) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  return account != NULL && comes_last(c, &group, account) ? append_member(c, &group, account) : list_anew(c, gid);
+}
+
+static bool has_gid(const struct u32_list *list, uint32_t gid)
+{
+  for (uint32_t i = 0; i < list->count; i++) {
+    if (list->values[i] == gid) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Lists of the groups that are in only one of the two, or in both where the login is another.
+static enum status change_lists(struct changing *c, const struct map_account *before, const struct map_account *after,
+                                const struct account *account)
+{
+  bool renamed = strcmp(before->login, after->login) != 0;
+  enum status status = STATUS_OK;
+  for (uint32_t i = 0; status == STATUS_OK && i < before->groups.count; i++) {
+    if (renamed || !has_gid(&after->groups, before->groups.values[i])) {
+      status = change_list(c, before->groups.values[i], NULL);
+    }
+  }
+  for (uint32_t i = 0; status == STATUS_OK && i < after->groups.count; i++) {
+    if (!has_gid(&before->groups, after->groups.values[i])) {
+      status = change_list(c, after->groups.values[i], account);
+    }
+  }
+  return status;
+}
+
+static enum status drop_name(struct changing *c, const char *login)
+{
+  struct map_lookup lookup;
+  enum status status = map_lookup_text(seed_of(c), KEY_LOGIN, login, &lookup);
+  return status != STATUS_OK ? status : map_change_drop(c->change, MAP_ACCOUNT, &lookup);
+}
+
+static enum status find_before(struct changing *c, uint32_t uid, struct map_account *ret_before)
+{
+  const struct map_lookup lookup = map_lookup_number(seed_of(c), KEY_UID, uid);
+  *ret_before = (struct map_account){.uid = 0};
+  enum status status = map_change_find(c->change, MAP_ACCOUNT, &lookup, ret_before);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status drop_account(struct changing *c, uint32_t uid)
+{
+  const struct map_lookup lookup = map_lookup_number(seed_of(c), KEY_UID, uid);
+  const struct map_account none = {.uid = 0};
+  struct map_account before;
+  enum status status = find_before(c, uid, &before);
+  if (status == STATUS_OK) {
+    status = drop_name(c, before.login);
+  }
+  if (status == STATUS_OK) {
+    status = map_change_drop(c->change, MAP_ACCOUNT, &lookup);
+  }
+  return status != STATUS_OK ? status : change_lists(c, &before, &none, NULL);
+}
+
+static enum status put_account(struct changing *c, const struct account *account)
+{
+  struct memberships all;
+  struct map_account before;
+  struct map_account after;
+  enum status status = memberships_of(c->published.txn, account->id, &all);
+  if (status == STATUS_OK) {
+    status = published_account(&c->published, account, &all, &after);
+  }
+  if (status == STATUS_OK) {
+    status = find_before(c, account->uid, &before);
+  }
+  if (status == STATUS_OK) {
+    status = map_change_put(c->change, MAP_ACCOUNT, &after);
+  }
+  if (status == STATUS_OK && before.login[0] != '\0' && strcmp(before.login, after.login) != 0) {
+    status = drop_name(c, before.login);
+  }
+  return status != STATUS_OK ? status : change_lists(c, &before, &after, account);
+}
+
+// An account that was removed is noted as one that was touched itself, with its number.
+static enum status change_account(struct changing *c, const struct touched *touched)
+{
+  struct account account;
+  enum status status = account_get(c->published.txn, touched->id, &account);
+  if (status == STATUS_NOT_FOUND) {
+    return touched->kind == TOUCHED_ACCOUNT ? drop_account(c, touched->number) : STATUS_OK;
+  }
+  if (status == STATUS_OK) {
+    status = put_account(c, &account);
+  }
+  record_done(&ACCOUNT_RECORD, &account);
+  return status;
+}
+
+static enum status change_org(struct changing *c, int64_t id)
+{
+  struct org org;
+  enum status status = org_get(c->published.txn, id, &org);
+  if (status == STATUS_OK) {
+    status = put_group(c, &org, false);
+  }
+  if (status == STATUS_OK) {
+    status = put_group(c, &org, true);
+  }
+  // What the groups of an org that is gone were called is not known here: the whole map is made anew.
+  return status == STATUS_NOT_FOUND ? STATUS_TOO_LARGE : status;
+}
+
+static enum status change_domain(struct changing *c, const char *name)
+{
+  struct map_domain domain;
+  struct map_lookup lookup;
+  enum status status = published_domain(&c->published, name, &domain);
+  if (status == STATUS_OK) {
+    return map_change_put(c->change, MAP_DOMAIN, &domain);
+  }
+  if (status == STATUS_NOT_FOUND) {
+    status = map_lookup_text(seed_of(c), KEY_DOMAIN, name, &lookup);
+  }
+  return status != STATUS_OK ? status : map_change_drop(c->change, MAP_DOMAIN, &lookup);
+}
+
+static enum status change_domain_of_org(void *context, const struct domain *domain)
+{
+  return change_domain(context, domain->domain);
+}
+
+static enum status change_number(struct changing *c, uint32_t number)
+{
+  struct number use;
+  enum status status = numbers_get(c->published.txn, number, &use);
+  if (status == STATUS_OK && use.use == NUMBER_REMOVED) {
+    return map_change_put(c->change, MAP_REMOVED, &(struct map_removed){number});
+  }
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  const struct map_lookup lookup = map_lookup_number(seed_of(c), KEY_REMOVED, number);
+  return map_change_drop(c->change, MAP_REMOVED, &lookup);
+}
+
+static enum status change(struct changing *c, const struct touched *touched)
+{
+  switch (touched->kind) {
+  case TOUCHED_ACCOUNT:
+  case TOUCHED_MEMBER: return change_account(c, touched);
+  case TOUCHED_ORG: return change_org(c, touched->id);
+  case TOUCHED_CONNECTION: return domain_each(c->published.txn, touched->id, change_domain_of_org, c);
+  case TOUCHED_DOMAIN: return change_domain(c, touched->name);
+  case TOUCHED_NUMBER: return change_number(c, touched->number);
+  }
+  return STATUS_INVALID;
+}
+
+static void changing_done(struct changing *c)
+{
+  published_done(&c->published);
+}
+
+static enum status put_all(struct changing *c, const struct config *config, const struct touched *list, size_t count)
+{
+  struct map_settings settings;
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+    status = change(c, &list[i]);
+  }
+  if (status == STATUS_OK) {
+    status = published_settings(&c->published, config, &settings);
+  }
+  return status != STATUS_OK ? status : map_change_put(c->change, MAP_SETTINGS, &settings);
+}
+
+enum status publish_change_prepare(struct store_txn *txn, const struct config *config, const char *path, int64_t serial,
+                                   struct map_change *ret_change)
+{
+  struct changing c CLEANUP(changing_done) = {.published = {.txn = txn}, .change = ret_change};
+  unsigned char seed[SIPHASH_SEED_SIZE];
+  const struct touched *list = NULL;
+  size_t count = 0;
+  if (!store_touched(txn, &list, &count)) {
+    return STATUS_TOO_LARGE;
+  }
+  if (count == 0) {
+    return STATUS_OK;
+  }
+  enum status status = store_seed(txn, seed);
+  if (status == STATUS_OK) {
+    status = map_change_begin(path, seed, (uint64_t)serial, ret_change);
+  }
+  if (status == STATUS_OK) {
+    status = put_all(&c, config, list, count);
+  }
+  if (status != STATUS_OK) {
+    map_change_end(ret_change);
+  }
+  return status;
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operations/published.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/files.h"
+#include "base/text.h"
+#include "map/numbers.h"
+#include "store/numbers_store.h"
+
+enum { PASSWD_FILE_MAX = 16 << 20 };
+
+void published_done(struct published *p)
+{
+  bytes_done(&p->passwd);
+}
+
+static bool is_gecos(const char *name)
+{
+  return strpbrk(name, ":,\n") == NULL;
+}
+
+// Members mostly come from the same few orgs.
+static enum status org_of(struct published *p, int64_t org_id, const struct org **ret_org)
+{
+  enum status status = p->org.id == org_id ? STATUS_OK : org_get(p->txn, org_id, &p->org);
+  *ret_org = &p->org;
+  return status;
+}
+
+static enum status add_groups_of(struct published *p, const struct membership *membership, struct u32_list *groups)
+{
+  const struct org *org = NULL;
+  if (membership->status != MEMBER_ACTIVE || groups->count + 2 > U32_LIST_MAX) {
+    return STATUS_OK;
+  }
+  enum status status = org_of(p, membership->org_id, &org);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  groups->values[groups->count++] = org->gid;
+  if (membership->role != ROLE_VIEWER) {
+    groups->values[groups->count++] = org->admins_gid;
+  }
+  return STATUS_OK;
+}
+
+enum status published_account(struct published *p, const struct account *account, const struct memberships *all,
+                              struct map_account *ret_account)
+{
+  struct map_account out = {.uid = account->uid, .gid = account->gid, .mapped = account->mapped};
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && account->status == ACCOUNT_ACTIVE && i < all->count; i++) {
+    status = add_groups_of(p, &all->list[i], &out.groups);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  memcpy(out.login, account->login, sizeof out.login);
+  memcpy(out.home, account->home, sizeof out.home);
+  memcpy(out.shell, account->shell, sizeof out.shell);
+  if (is_gecos(account->name)) {
+    (void)snprintf(out.gecos, sizeof out.gecos, "%s", account->name);
+  }
+  *ret_account = out;
+  return STATUS_OK;
+}
+
+// A file that cannot be read has no names.
+static enum status read_passwd(struct published *p)
+{
+  if (p->passwd.length > 0) {
+    return STATUS_OK;
+  }
+  enum status status = bytes_append_text(&p->passwd, "\n");
+  if (status == STATUS_OK) {
+    status = file_read_trusted("/etc/passwd", PASSWD_FILE_MAX, NULL, &p->passwd);
+  }
+  return status == STATUS_NO_MEMORY ? status : STATUS_OK;
+}
+
+// Whether /etc/passwd, as it was read when publishing began, has the name: group databases know members by name alone.
+static bool is_local_name(const struct published *p, const char *login)
+{
+  char line[LOGIN_SIZE + 3];
+  int length = snprintf(line, sizeof line, "\n%s:", login);
+  return memmem(p->passwd.data, p->passwd.length, line, (size_t)length) != NULL;
+}
+
+struct listing {
+  struct published *p;
+  bool admins;
+  struct map_group *group;
+};
+
+enum status published_is_listed(struct published *p, const struct account *account, bool *ret_listed)
+{
+  enum status status = account->mapped == 1 ? STATUS_OK : read_passwd(p);
+  if (status == STATUS_OK) {
+    bool theirs =
+        account->mapped == 1 ? name_is_local_with(account->login, account->uid) : !is_local_name(p, account->login);
+    *ret_listed = account->status == ACCOUNT_ACTIVE && theirs;
+  }
+  return status;
+}
+
+// STATUS_EXISTS when the list is full, which ends the walk.
+static enum status list_member(void *context, const struct membership *membership)
+{
+  struct listing *listing = context;
+  struct account account;
+  bool listed = false;
+  if (membership->status != MEMBER_ACTIVE || (listing->admins && membership->role == ROLE_VIEWER)) {
+    return STATUS_OK;
+  }
+  enum status status = account_get(listing->p->txn, membership->account_id, &account);
+  if (status == STATUS_OK) {
+    status = published_is_listed(listing->p, &account, &listed);
+  }
+  if (status == STATUS_OK && listed) {
+    status = bytes_append(&listing->group->members, account.login, strlen(account.login) + 1);
+    listing->group->member_count++;
+  }
+  record_done(&ACCOUNT_RECORD, &account);
+  return status == STATUS_OK && listing->group->member_count == MEMBERS_MAX ? STATUS_EXISTS : status;
+}
+
+enum status published_group(struct published *p, const struct org *org, bool admins, struct map_group *ret_group)
+{
+  struct map_group group CLEANUP(cleanup_map_group) = {.gid = admins ? org->admins_gid : org->gid};
+  struct listing listing = {p, admins, &group};
+  enum status status = STATUS_OK;
+  (void)snprintf(group.name, sizeof group.name, "%s%s", org->slug, admins ? "-admins" : "");
+  group.enforced = org->enforcement != ENFORCEMENT_OFF;
+  if (group.enforced == 0) {
+    status = membership_each(p->txn, org->id, list_member, &listing);
+  }
+  if (status != STATUS_OK && status != STATUS_EXISTS) {
+    return status;
+  }
+  *ret_group = group;
+  group = (struct map_group){.gid = 0};
+  return STATUS_OK;
+}
+
+enum status published_domain(struct published *p, const char *domain, struct map_domain *ret_domain)
+{
+  struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct map_domain out = {.org_gid = 0};
+  const struct org *org = NULL;
+  int64_t org_id = 0;
+  enum status status = domain_owner(p->txn, domain, &org_id);
+  if (status == STATUS_OK) {
+    status = connection_get(p->txn, org_id, CONNECTION_ACTIVE, &connection);
+  }
+  if (status == STATUS_OK) {
+    status = org_of(p, org_id, &org);
+    status = status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+  }
+  if (status == STATUS_OK) {
+    status = text_copy(domain, out.domain, sizeof out.domain);
+  }
+  if (status == STATUS_OK) {
+    out.org_gid = org->gid;
+    *ret_domain = out;
+  }
+  return status;
+}
+
+enum status published_settings(struct published *p, const struct config *config, struct map_settings *ret_settings)
+{
+  struct map_settings settings = config->map;
+  enum status status = numbers_count(p->txn, &settings);
+  if (status == STATUS_OK) {
+    *ret_settings = settings;
+  }
+  return status;
+}

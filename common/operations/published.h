@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the published map says of one account, group, domain: made from the store, for a whole map and for a change.
+#pragma once
+#include "base/cleanup.h"
+#include "config/config.h"
+#include "map/map_records.h"
+#include "store/accounts.h"
+#include "store/orgs.h"
+
+// All zero but TXN; published_done() frees it.
+struct published {
+  struct store_txn *txn;
+  struct org org;      // the one that was needed last
+  struct bytes passwd; // a newline and /etc/passwd, once it was needed
+};
+
+void published_done(struct published *p);
+
+static inline void cleanup_map_group(struct map_group *group)
+{
+  record_done(&MAP_GROUP_RECORD, group);
+}
+
+// ALL are the account's memberships; one that is locked has no groups. Errors as store_get().
+MUST_CHECK enum status published_account(struct published *p, const struct account *account,
+                                         const struct memberships *all, struct map_account *ret_account);
+
+// The org's group, or that of its admins, with the first MEMBERS_MAX of those that are listed, in the order of their
+// numbers; groups of orgs that enforce list nobody (POLICY K3). The caller's: cleanup_map_group(). Errors as above.
+MUST_CHECK enum status published_group(struct published *p, const struct org *org, bool admins,
+                                       struct map_group *ret_group);
+
+// Whether a group that lists members names this account: not if it is locked or its name is a local user's.
+MUST_CHECK enum status published_is_listed(struct published *p, const struct account *account, bool *ret_listed);
+
+// DOMAIN if it is open to first logins: verified by an org with a connection (POLICY L11). STATUS_NOT_FOUND if not.
+MUST_CHECK enum status published_domain(struct published *p, const char *domain, struct map_domain *ret_domain);
+
+MUST_CHECK enum status published_settings(struct published *p, const struct config *config,
+                                          struct map_settings *ret_settings);
