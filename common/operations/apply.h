@@ -13,8 +13,11 @@ struct application {
   struct operation_result *result;
   struct audit_event event; // starts with actor, rhost, service, org, login of the operation
   int64_t now_s;
-  bool shown;  // the map shows what was committed
-  bool silent; // no audit event
+  uint64_t index; // of the operation being applied, among those of its transaction
+  bool changed;   // by any of them
+  bool audited;   // any of them
+  bool shown;     // the map shows what is stored
+  bool silent;    // no audit event for this one
 };
 
 typedef enum status apply_function(struct application *a);

@@ -112,36 +112,17 @@ static enum status choose_number(struct application *a, const char *name, uint32
   return status;
 }
 
-struct home_search {
-  const char *home;
-  char login[LOGIN_SIZE];
-};
-
-static enum status has_home(void *context, const struct account *account)
+// An account that was renamed keeps its home: somebody new with its old name must not find theirs there.
+static enum status check_home(struct application *a, const char *home)
 {
-  struct home_search *search = context;
-  if (strcmp(account->home, search->home) != 0) {
-    return STATUS_OK;
+  struct account other;
+  enum status status = account_by_home(a->txn, home, &other);
+  if (status == STATUS_OK) {
+    report_set(a->report, "home %s: is that of account \"%s\"; another is legal with --home", home, other.login);
+    record_done(&ACCOUNT_RECORD, &other);
+    return STATUS_EXISTS;
   }
-  memcpy(search->login, account->login, sizeof search->login);
-  return STATUS_EXISTS;
-}
-
-// An account that was renamed keeps its home: somebody new with its old name must not find theirs there. Looked for
-// only where that can be: all accounts are walked.
-static enum status check_home(struct application *a, const char *login, const char *home)
-{
-  struct home_search search = {.home = home};
-  bool had_before = false;
-  enum status status = account_was_removed(a->txn, login, &had_before);
-  if (status != STATUS_OK || (!had_before && a->op->home[0] == '\0')) {
-    return status;
-  }
-  status = account_each(a->txn, has_home, &search);
-  if (status == STATUS_EXISTS) {
-    report_set(a->report, "home %s: is that of account \"%s\"; another is legal with --home", home, search.login);
-  }
-  return status;
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 enum status apply_new_account(struct application *a, const char *login, const char *email, int64_t org_id,
@@ -174,7 +155,7 @@ enum status apply_new_account(struct application *a, const char *login, const ch
     report_set(a->report, "home: longer than %zu characters", sizeof account.home - 1);
     return STATUS_INVALID;
   }
-  status = check_home(a, login, account.home);
+  status = check_home(a, account.home);
   if (status == STATUS_OK) {
     status = account_add(a->txn, &account);
   }

@@ -92,57 +92,79 @@ static enum status commit(struct application *a)
   if (status != STATUS_OK) {
     store_abort(&a->txn);
     publication_take_back(&publication);
+    a->shown = publication.kind != PUBLICATION_REBUILD; // that one has marked the map dirty
   } else if (publication_show(&publication) != STATUS_OK) {
     a->shown = false;
   }
   return status;
 }
 
-static enum status apply_and_commit(struct application *a)
+// Applies one operation within the transaction.
+static enum status apply_one(struct application *a)
+{
+  start_event(a);
+  a->result->changed = true;
+  a->silent = false;
+  enum status status = OPERATIONS[a->op->kind].apply(a);
+  if (status != STATUS_OK && a->report != NULL && a->report->text[0] == '\0' && status != STATUS_FULL) {
+    report_set(a->report, "%s: %s", OPERATIONS[a->op->kind].event, status_text(status));
+  }
+  a->changed = a->changed || a->result->changed;
+  a->audited = a->audited || (a->result->changed && !a->silent);
+  return status == STATUS_OK && a->result->changed && !a->silent ? audit_add(a->txn, &a->event) : status;
+}
+
+static enum status apply_each(struct application *a, const struct operations *all)
+{
+  enum status status = STATUS_OK;
+  for (a->index = 0; status == STATUS_OK && a->index < all->count; a->index++) {
+    a->op = all->get(all->context, a->index);
+    status = a->op != NULL ? apply_one(a) : STATUS_NO_MEMORY;
+  }
+  return status;
+}
+
+static enum status apply_and_commit(struct application *a, const struct operations *all)
 {
   enum status status = store_begin(a->host->store, true, &a->txn);
   if (status != STATUS_OK) {
     return status;
   }
-  start_event(a);
-  a->result->changed = true;
-  status = OPERATIONS[a->op->kind].apply(a);
-  if (status == STATUS_OK && a->result->changed && !a->silent) {
-    status = audit_add(a->txn, &a->event);
-  }
-  if (status == STATUS_OK && a->result->changed && !a->silent && a->host->config->audit_keep_s > 0) {
+  a->changed = a->audited = false;
+  a->shown = true;
+  status = apply_each(a, all);
+  if (status == STATUS_OK && a->audited && a->host->config->audit_keep_s > 0) {
     status = audit_trim(a->txn, a->now_s - a->host->config->audit_keep_s);
   }
-  if (status == STATUS_OK && a->result->changed && !a->host->dry_run) {
+  if (status == STATUS_OK && a->changed && !a->host->dry_run) {
     return commit(a);
   }
   store_abort(&a->txn);
   return status;
 }
 
-static enum status run_locked(const struct operation_host *host, const struct operation *operation,
-                              struct report *report, struct operation_result *result)
+static enum status run_locked(struct application *a, const struct operations *all)
 {
-  struct application a = {.host = host, .op = operation, .report = report, .result = result, .shown = true};
-  a.now_s = clock_now_s();
-  enum status status = apply_and_commit(&a);
+  const struct operation_host *host = a->host;
+  enum status status = apply_and_commit(a, all);
   for (int i = 0; status == STATUS_FULL && i < GROW_TRIES; i++) {
     status = store_grow(host->store);
     if (status == STATUS_OK) {
-      status = apply_and_commit(&a);
+      status = apply_and_commit(a, all);
     }
   }
-  if (!a.shown) {
-    enum status published = publish_now(host, status == STATUS_OK ? report : NULL);
+  if (!a->shown) {
+    enum status published = publish_now(host, status == STATUS_OK ? a->report : NULL);
     return status != STATUS_OK ? status : published;
   }
   return status;
 }
 
-enum status operation_run(const struct operation_host *host, const struct operation *operation, struct report *report,
-                          struct operation_result *ret_result)
+enum status operation_run_all(const struct operation_host *host, const struct operations *all, struct report *report,
+                              struct operation_result *ret_result, uint64_t *ret_index)
 {
   struct operation_result result = {.changed = false};
+  struct application a = {.host = host, .report = report, .result = &result, .now_s = clock_now_s()};
   enum status status = store_lock(host->store);
   if (status != STATUS_OK) {
     report_set(report, "the store is busy: another program has been changing it for %d seconds",
@@ -152,13 +174,28 @@ enum status operation_run(const struct operation_host *host, const struct operat
   if (report != NULL) {
     report->text[0] = '\0';
   }
-  status = run_locked(host, operation, report, &result);
+  status = run_locked(&a, all);
   store_unlock(host->store);
   if (status != STATUS_OK && report != NULL && report->text[0] == '\0') {
-    report_set(report, "%s: %s", OPERATIONS[operation->kind].event, status_text(status));
+    report_set(report, "the store cannot be changed: %s", status_text(status));
   }
+  *ret_index = a.index > 0 ? a.index - 1 : 0;
   *ret_result = result;
   return status;
+}
+
+static const struct operation *the_only_one(void *context, uint64_t index)
+{
+  (void)index;
+  return context;
+}
+
+enum status operation_run(const struct operation_host *host, const struct operation *operation, struct report *report,
+                          struct operation_result *ret_result)
+{
+  const struct operations one = {1, the_only_one, (void *)(uintptr_t)operation};
+  uint64_t index = 0;
+  return operation_run_all(host, &one, report, ret_result, &index);
 }
 
 static bool is_current(const struct operation_host *host)

@@ -112,5 +112,19 @@ struct operation_result {
 MUST_CHECK enum status operation_run(const struct operation_host *host, const struct operation *operation,
                                      struct report *report, struct operation_result *ret_result);
 
+// Many operations, by their index: GET gives one, valid until it is called again, any number of times and in order;
+// NULL for want of memory.
+struct operations {
+  uint64_t count;
+  const struct operation *(*get)(void *context, uint64_t index);
+  void *context;
+};
+
+// The same for many in one transaction: all of them or, where one fails, none: *RET_INDEX is which, *RET_RESULT that of
+// the last one applied.
+MUST_CHECK enum status operation_run_all(const struct operation_host *host, const struct operations *all,
+                                         struct report *report, struct operation_result *ret_result,
+                                         uint64_t *ret_index);
+
 // Rebuilds the published map under the writers' lock unless it is current. Errors as operation_run().
 MUST_CHECK enum status operation_publish(const struct operation_host *host, struct report *report);

@@ -44,6 +44,71 @@ enum status account_by_uid(struct store_txn *txn, uint32_t uid, struct account *
   return use.use == NUMBER_ACCOUNT ? account_get(txn, use.id, ret_account) : STATUS_NOT_FOUND;
 }
 
+// A home is that of the account with the login it ends in; one that is not is kept under its hash.
+static bool is_usual_home(const struct account *account)
+{
+  const char *last = strrchr(account->home, '/');
+  return last != NULL && strcmp(last + 1, account->login) == 0;
+}
+
+static enum status home_key(struct store_txn *txn, const char *home, struct store_key *ret_key)
+{
+  unsigned char seed[SIPHASH_SEED_SIZE];
+  enum status status = store_seed(txn, seed);
+  *ret_key = key_of_text("home ");
+  if (status == STATUS_OK) {
+    key_add_i64(ret_key, (int64_t)siphash(seed, home, strlen(home)));
+  }
+  return status;
+}
+
+static enum status note_home(struct store_txn *txn, const struct account *account)
+{
+  struct store_key key;
+  enum status status = home_key(txn, account->home, &key);
+  return status != STATUS_OK ? status : store_put_i64(txn, TABLE_META, &key, account->id);
+}
+
+static enum status forget_home(struct store_txn *txn, const struct account *account)
+{
+  struct store_key key;
+  int64_t id = 0;
+  enum status status = home_key(txn, account->home, &key);
+  if (status == STATUS_OK) {
+    status = store_get_i64(txn, TABLE_META, &key, &id);
+  }
+  if (status == STATUS_OK && id == account->id) {
+    status = store_delete(txn, TABLE_META, &key);
+  }
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status has_home(enum status status, const char *home, struct account *account)
+{
+  if (status == STATUS_OK && strcmp(account->home, home) != 0) {
+    record_done(&ACCOUNT_RECORD, account);
+    return STATUS_NOT_FOUND;
+  }
+  return status;
+}
+
+enum status account_by_home(struct store_txn *txn, const char *home, struct account *ret_account)
+{
+  struct store_key key;
+  int64_t id = 0;
+  const char *last = strrchr(home, '/');
+  enum status status = last != NULL ? account_by_login(txn, last + 1, ret_account) : STATUS_NOT_FOUND;
+  status = has_home(status, home, ret_account);
+  if (status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  status = home_key(txn, home, &key);
+  if (status == STATUS_OK) {
+    status = store_get_i64(txn, TABLE_META, &key, &id);
+  }
+  return status != STATUS_OK ? status : has_home(account_get(txn, id, ret_account), home, ret_account);
+}
+
 struct account_walk {
   account_visit *visit;
   void *context;
@@ -113,6 +178,9 @@ enum status account_add(struct store_txn *txn, const struct account *account)
   if (status == STATUS_OK) {
     status = lift_tombstone(txn, account->email);
   }
+  if (status == STATUS_OK && !is_usual_home(account)) {
+    status = note_home(txn, account);
+  }
   return status != STATUS_OK ? status : put_account(txn, account);
 }
 
@@ -132,6 +200,9 @@ enum status account_rename(struct store_txn *txn, struct account *account, const
   if (status == STATUS_OK) {
     status = text_copy(login, account->login, sizeof account->login);
   }
+  if (status == STATUS_OK) {
+    status = note_home(txn, account);
+  }
   return status != STATUS_OK ? status : put_account(txn, account);
 }
 
@@ -149,6 +220,9 @@ enum status account_remove(struct store_txn *txn, const struct account *account,
   }
   if (status == STATUS_OK) {
     status = store_delete(txn, TABLE_ACCOUNTS, &id);
+  }
+  if (status == STATUS_OK) {
+    status = forget_home(txn, account);
   }
   if (status == STATUS_OK) {
     // A local user's number is the host's, and may be mapped again.

@@ -12,6 +12,9 @@ MUST_CHECK enum status account_by_email(struct store_txn *txn, const char *email
 // The account that has UID. STATUS_NOT_FOUND also if a group has it, or it was given back.
 MUST_CHECK enum status account_by_uid(struct store_txn *txn, uint32_t uid, struct account *ret_account);
 
+// The account whose home directory this is. STATUS_NOT_FOUND. Errors as store_get().
+MUST_CHECK enum status account_by_home(struct store_txn *txn, const char *home, struct account *ret_account);
+
 // Calls VISIT with each account, in the order they were made; another status than STATUS_OK ends the walk.
 typedef enum status account_visit(void *context, const struct account *account);
 MUST_CHECK enum status account_each(struct store_txn *txn, account_visit *visit, void *context);
