@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files are opened first and then checked by descriptor.
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/bytes.h"
@@ -12,6 +14,20 @@
 // belongs to root, or to the effective user, and is writable by nobody else. STATUS_NOT_FOUND, STATUS_PERMISSION,
 // STATUS_IO; REPORT (may be NULL) says which. *RET_FD is the caller's to close.
 MUST_CHECK enum status file_open_trusted(const char *path, struct report *report, int *ret_fd);
+
+// Which file it is: no other has or had the same, also where its number was given again. KNOWN is false where the file
+// system does not say when a file was made.
+struct file_identity {
+  bool known;
+  uint32_t device[2];
+  uint64_t number;
+  int64_t made_s;
+  uint32_t made_ns;
+};
+
+// The same, and *RET_IDENTITY.
+MUST_CHECK enum status file_open_identified(const char *path, struct report *report, int *ret_fd,
+                                            struct file_identity *ret_identity);
 
 // Appends the whole of FD, at most LIMIT bytes, to OUT. STATUS_TOO_LARGE, STATUS_IO, STATUS_NO_MEMORY.
 MUST_CHECK enum status file_read_all(int fd, size_t limit, struct bytes *out);

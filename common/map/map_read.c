@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "map/map_read.h"
 
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,20 +18,64 @@ enum status map_read_at(const struct map_reader *map, void *data, size_t length,
   return (size_t)got == length ? STATUS_OK : STATUS_CORRUPT;
 }
 
-enum status map_open(const char *path, struct map_reader *ret_reader)
+// The header of the file that was open last: it never changes. Nobody waits for the turn, also not in a child of a
+// process that had it.
+static struct {
+  atomic_flag taken;
+  struct file_identity identity;
+  struct map_header header;
+} last = {.taken = ATOMIC_FLAG_INIT};
+
+static bool is_same_file(const struct file_identity *a, const struct file_identity *b)
+{
+  return a->known && b->known && a->number == b->number && a->made_s == b->made_s && a->made_ns == b->made_ns &&
+         a->device[0] == b->device[0] && a->device[1] == b->device[1];
+}
+
+static bool recall_header(const struct file_identity *identity, struct map_header *ret_header)
+{
+  bool same = false;
+  if (!atomic_flag_test_and_set(&last.taken)) {
+    same = is_same_file(&last.identity, identity);
+    *ret_header = last.header;
+    atomic_flag_clear(&last.taken);
+  }
+  return same;
+}
+
+static void remember_header(const struct file_identity *identity, const struct map_header *header)
+{
+  if (identity->known && !atomic_flag_test_and_set(&last.taken)) {
+    last.identity = *identity;
+    last.header = *header;
+    atomic_flag_clear(&last.taken);
+  }
+}
+
+static enum status read_head(struct map_reader *map)
 {
   unsigned char head[MAP_HEADER_SIZE + MAP_STATE_SIZE];
-  struct map_reader map = MAP_READER_EMPTY;
-  enum status status = file_open_trusted(path, NULL, &map.fd);
+  enum status status = map_read_at(map, head, sizeof head, 0);
   if (status == STATUS_OK) {
-    status = map_read_at(&map, head, sizeof head, 0);
+    status = map_header_decode(head, &map->header);
   }
-  if (status == STATUS_OK) {
-    status = map_header_decode(head, &map.header);
-  }
-  if (status == STATUS_OK && map_state_decode(map.header.seed, head + MAP_STATE_OFFSET, &map.state) != STATUS_OK) {
+  if (status == STATUS_OK && map_state_decode(map->header.seed, head + MAP_STATE_OFFSET, &map->state) != STATUS_OK) {
     // A state line that cannot be believed is a dirty one: names are still served.
-    map.state = (struct map_state){0};
+    map->state = (struct map_state){0};
+  }
+  return status;
+}
+
+static enum status open_map(const char *path, bool only_names, struct map_reader *ret_reader)
+{
+  struct map_reader map = MAP_READER_EMPTY;
+  struct file_identity identity;
+  enum status status = file_open_identified(path, NULL, &map.fd, &identity);
+  if (status == STATUS_OK && !(only_names && recall_header(&identity, &map.header))) {
+    status = read_head(&map);
+    if (status == STATUS_OK && only_names) {
+      remember_header(&identity, &map.header);
+    }
   }
   if (status == STATUS_OK) {
     *ret_reader = map;
@@ -38,6 +83,16 @@ enum status map_open(const char *path, struct map_reader *ret_reader)
     map_close(&map);
   }
   return status;
+}
+
+enum status map_open(const char *path, struct map_reader *ret_reader)
+{
+  return open_map(path, false, ret_reader);
+}
+
+enum status map_open_names(const char *path, struct map_reader *ret_reader)
+{
+  return open_map(path, true, ret_reader);
 }
 
 void map_close(struct map_reader *map)

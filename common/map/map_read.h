@@ -24,6 +24,10 @@ struct map_reader {
 // STATUS_PERMISSION. STATUS_NOT_FOUND, STATUS_IO, STATUS_CORRUPT, STATUS_VERSION.
 MUST_CHECK enum status map_open(const char *path, struct map_reader *ret_reader);
 
+// The same for look-ups alone: what the state line says, and so map_is_clean(), is not known. A header that was read
+// before is not read again.
+MUST_CHECK enum status map_open_names(const char *path, struct map_reader *ret_reader);
+
 // Reads exactly LENGTH bytes at OFFSET. STATUS_CORRUPT if the file is shorter; STATUS_IO.
 MUST_CHECK enum status map_read_at(const struct map_reader *map, void *data, size_t length, uint64_t offset);
 

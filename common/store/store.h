@@ -12,7 +12,13 @@
 #include "base/siphash.h"
 #include "base/status.h"
 
-enum { STORE_SCHEMA = 2, STORE_KEY_MAX = 511, STORE_LOCK_WAIT_MS = 5000, STORE_RESERVE_BYTES = 1 << 20 };
+enum {
+  STORE_SCHEMA = 2,
+  STORE_KEY_MAX = 511,
+  STORE_LOCK_WAIT_MS = 5000,
+  STORE_RESERVE_BYTES = 1 << 20,
+  STORE_READERS_MAX = 2048
+}; // processes that have the store open at the same moment
 enum { TOUCHED_MAX = 1024, TOUCHED_NAME_SIZE = 256 };
 
 enum store_table {

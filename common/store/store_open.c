@@ -115,6 +115,9 @@ static enum status open_environment(struct store *store, const char *dir, struct
     code = mdb_env_set_maxdbs(store->env, TABLE_COUNT);
   }
   if (code == 0) {
+    code = mdb_env_set_maxreaders(store->env, STORE_READERS_MAX);
+  }
+  if (code == 0) {
     code = mdb_env_set_mapsize(store->env, wanted_map_size(store->dir_fd));
   }
   if (code == 0) {
