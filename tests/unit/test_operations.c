@@ -77,6 +77,59 @@ static void a_dry_run_stores_nothing(void **state)
   create_acme();
 }
 
+// Members m0, m1...; the one with number BAD is to join an org that is not there.
+struct many {
+  struct operation op;
+  uint64_t bad;
+};
+
+static const struct operation *add_many(void *context, uint64_t index)
+{
+  struct many *many = context;
+  (void)snprintf(many->op.email, sizeof many->op.email, "m%d@acme.test", (int)index);
+  (void)snprintf(many->op.org, sizeof many->op.org, "%s", index == many->bad ? "nobody" : "acme");
+  return &many->op;
+}
+
+static void many_operations_are_all_done_or_none(void **state)
+{
+  (void)state;
+  struct many many = {new_operation(OPERATION_MEMBER_ADD, ""), 3};
+  const struct operations all = {20, add_many, &many};
+  uint64_t index = 0;
+  create_acme();
+  assert_int_equal(operation_run_all(&host, &all, &report, &result, &index), STATUS_NOT_FOUND);
+  assert_int_equal(index, 3);
+  assert_non_null(strstr(report.text, "nobody"));
+  assert_int_equal(count(TABLE_ACCOUNTS), 1);
+  assert_int_equal(count(TABLE_AUDIT), 1);
+  many.bad = UINT64_MAX;
+  assert_int_equal(operation_run_all(&host, &all, &report, &result, &index), STATUS_OK);
+  assert_int_equal(index, 19);
+  assert_int_equal(count(TABLE_ACCOUNTS), 21);
+  assert_int_equal(count(TABLE_AUDIT), 21);
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  assert_true(publish_is_current(txn, &config, map_path));
+}
+
+// More than a transaction notes one by one: the map is built anew.
+static void a_thousand_operations_at_once_are_shown(void **state)
+{
+  (void)state;
+  struct many many = {new_operation(OPERATION_MEMBER_ADD, ""), UINT64_MAX};
+  const struct operations all = {1500, add_many, &many};
+  struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
+  struct map_account account;
+  uint64_t index = 0;
+  create_acme();
+  assert_int_equal(operation_run_all(&host, &all, &report, &result, &index), STATUS_OK);
+  assert_int_equal(map_open(map_path, &map), STATUS_OK);
+  assert_int_equal(map_account_by_login(&map, "m0@acme.test", &account), STATUS_OK);
+  assert_int_equal(map_account_by_login(&map, "m1499@acme.test", &account), STATUS_OK);
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  assert_true(publish_is_current(txn, &config, map_path));
+}
+
 static void E2_enforcement_waits_for_everything_it_needs(void **state)
 {
   (void)state;
@@ -358,6 +411,8 @@ int main(void)
       STORE_TEST(N2_system_names_are_no_orgs),
       STORE_TEST(H51_without_room_for_the_map_nothing_is_stored),
       STORE_TEST(a_dry_run_stores_nothing),
+      STORE_TEST(many_operations_are_all_done_or_none),
+      STORE_TEST(a_thousand_operations_at_once_are_shown),
       STORE_TEST(E2_enforcement_waits_for_everything_it_needs),
       STORE_TEST(enforcement_that_is_on_already_is_done),
       STORE_TEST(E3_what_enforcement_stands_on_cannot_be_removed),

@@ -243,6 +243,19 @@ static void two_accounts_never_share_a_home(void **state)
   assert_int_equal(run(&op), STATUS_OK);
 }
 
+static void a_home_is_free_again_when_its_account_is_gone(void **state)
+{
+  (void)state;
+  struct operation op = new_operation(OPERATION_MEMBER_ADD, "carol@acme.test");
+  set_up();
+  (void)snprintf(op.home, sizeof op.home, "/home/dave@acme.test");
+  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "dave@acme.test"), STATUS_EXISTS);
+  assert_non_null(strstr(report.text, "is that of account \"carol@acme.test\""));
+  assert_int_equal(do_kind(OPERATION_ACCOUNT_REMOVE, "carol@acme.test"), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "dave@acme.test"), STATUS_OK);
+}
+
 static void a_locked_account_has_no_groups_and_is_made_no_owner(void **state)
 {
   (void)state;
@@ -295,6 +308,7 @@ int main(void)
       STORE_TEST(D1_a_removed_account_leaves_tombstones_for_name_and_number),
       STORE_TEST(D1_a_removed_account_with_another_login_does_not_come_back_either),
       STORE_TEST(two_accounts_never_share_a_home),
+      STORE_TEST(a_home_is_free_again_when_its_account_is_gone),
       STORE_TEST(a_locked_account_has_no_groups_and_is_made_no_owner),
       STORE_TEST(D1_an_invite_that_waits_is_gone_with_the_account),
       STORE_TEST(E6_a_removed_member_comes_back_under_jit_with_the_default_role),

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the store costs, for tests/bench/store; each command closes with one line of JSON.
+//   store load DIR COUNT: makes a store and a map in DIR with an org of COUNT members, in one transaction
+//   store provision DIR COUNT TIMES: first logins, one by one, each beside one durable insert into a bare LMDB of COUNT
+//     records: as many bytes as the login stores
+//   store rebuild DIR: builds the map anew
+//   store decide PROGRAM COUNT TIMES: starts PROGRAM (ssoorg-signin) as pam_ssoorg.so does, for members with a key
+#include <errno.h>
+#include <lmdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "operations/operation.h"
+#include "operations/publish.h"
+#include "process/process.h"
+#include "protocol/channel.h"
+#include "store/accounts.h"
+#include "store/orgs.h"
+
+enum { FIRST_NUMBER = 1000000, LAST_NUMBER = 9999999, WAIT_MS = 60000, BARE_BYTES = 300, BARE_KEY = 16 };
+
+struct bench {
+  char dir[256];
+  char map_path[300];
+  char bare_dir[300];
+  struct config config;
+  struct store *store;
+  struct operation_host host;
+  struct report report;
+};
+
+static void fail(const char *what, const char *why)
+{
+  (void)fprintf(stderr, "store: %s: %s\n", what, why);
+  exit(1);
+}
+
+static void must(struct bench *b, enum status status, const char *what)
+{
+  if (status != STATUS_OK) {
+    fail(what, b->report.text[0] != '\0' ? b->report.text : status_text(status));
+  }
+}
+
+static int64_t now_ns(void)
+{
+  struct timespec now;
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+// Of the host's name services only its files are asked: what the others cost is not ours.
+extern int __nss_configure_lookup(const char *database, const char *services);
+
+static void open_bench(struct bench *b, const char *dir, enum store_mode mode)
+{
+  (void)snprintf(b->dir, sizeof b->dir, "%s/store", dir);
+  (void)snprintf(b->map_path, sizeof b->map_path, "%s/public/accounts.map", dir);
+  (void)snprintf(b->bare_dir, sizeof b->bare_dir, "%s/bare", dir);
+  if (__nss_configure_lookup("passwd", "files") != 0 || __nss_configure_lookup("group", "files") != 0) {
+    fail("name services", "cannot be chosen");
+  }
+  config_init(&b->config);
+  b->config.map.ranges = (struct u32_list){2, {FIRST_NUMBER, LAST_NUMBER}};
+  must(b, store_open(b->dir, mode, &b->report, &b->store), b->dir);
+  b->host = (struct operation_host){.store = b->store, .config = &b->config, .map_path = b->map_path};
+}
+
+static struct operation new_operation(enum operation_kind kind)
+{
+  return (struct operation){.kind = kind, .actor = "root", .org = "acme"};
+}
+
+static void run(struct bench *b, const struct operation *op, const char *what)
+{
+  struct operation_result result;
+  must(b, operation_run(&b->host, op, &b->report, &result), what);
+}
+
+static void set_seed(struct bench *b)
+{
+  static const unsigned char SEED[SIPHASH_SEED_SIZE] = {5, 5, 5};
+  struct store_txn *txn = NULL;
+  must(b, store_lock(b->store), "lock");
+  must(b, store_begin(b->store, true, &txn), "begin");
+  must(b, store_set_seed(txn, SEED), "seed");
+  must(b, store_commit(&txn), "commit");
+  store_unlock(b->store);
+}
+
+// What enforcement waits for, a password and a connection that were tried, is stored without the trials.
+static void enforce(struct bench *b)
+{
+  struct store_txn *txn = NULL;
+  struct org org;
+  must(b, store_lock(b->store), "lock");
+  must(b, store_begin(b->store, true, &txn), "begin");
+  must(b, org_by_slug(txn, "acme", &org), "acme");
+  org.enforcement = ENFORCEMENT_DOMAINS;
+  must(b, org_update(txn, &org), "acme");
+  must(b, store_commit(&txn), "commit");
+  store_unlock(b->store);
+}
+
+static void make_org(struct bench *b)
+{
+  struct connection connection = {.issuer = "https://idp.test", .client_id = "client"};
+  struct operation op = new_operation(OPERATION_ORG_CREATE);
+  (void)snprintf(op.name, sizeof op.name, "Acme");
+  (void)snprintf(op.email, sizeof op.email, "boss@example.org");
+  run(b, &op, "org create");
+  op = new_operation(OPERATION_DOMAIN_ADD);
+  (void)snprintf(op.domain, sizeof op.domain, "acme.test");
+  run(b, &op, "domain add");
+  op.kind = OPERATION_DOMAIN_VERIFY;
+  (void)snprintf(op.reason, sizeof op.reason, "a benchmark");
+  run(b, &op, "domain verify");
+  op = new_operation(OPERATION_IDP_SET);
+  op.connection = &connection;
+  run(b, &op, "idp set");
+  op = new_operation(OPERATION_PROVISIONING_SET);
+  op.value = PROVISIONING_JIT;
+  run(b, &op, "provisioning set");
+  enforce(b);
+}
+
+static const struct operation *add_member(void *context, uint64_t index)
+{
+  struct operation *op = context;
+  (void)snprintf(op->email, sizeof op->email, "u%07llu@acme.test", (unsigned long long)index);
+  (void)snprintf(op->name, sizeof op->name, "Person %llu", (unsigned long long)index);
+  return op;
+}
+
+static int load(const char *dir, uint64_t count)
+{
+  struct bench b = {.store = NULL};
+  struct operation op = new_operation(OPERATION_MEMBER_ADD);
+  const struct operations all = {count, add_member, &op};
+  struct operation_result result;
+  struct rusage usage;
+  uint64_t index = 0;
+  open_bench(&b, dir, STORE_CREATE);
+  set_seed(&b);
+  make_org(&b);
+  int64_t start_ns = now_ns();
+  must(&b, operation_run_all(&b.host, &all, &b.report, &result, &index), "load");
+  double took_s = (double)(now_ns() - start_ns) / 1e9;
+  (void)getrusage(RUSAGE_SELF, &usage);
+  printf("{\"count\": %llu, \"seconds\": %.3f, \"per_second\": %.0f, \"peak_kib\": %ld}\n", (unsigned long long)count,
+         took_s, (double)count / took_s, usage.ru_maxrss);
+  store_close(&b.store);
+  return 0;
+}
+
+static enum status add_length(void *context, const struct store_entry *entry)
+{
+  *(uint64_t *)context += entry->key_length + entry->length;
+  return STATUS_OK;
+}
+
+static uint64_t stored_bytes(struct bench *b)
+{
+  const struct store_key all = key_new();
+  struct store_txn *txn = NULL;
+  uint64_t bytes = 0;
+  must(b, store_begin(b->store, false, &txn), "begin");
+  for (int table = 0; table < TABLE_COUNT; table++) {
+    must(b, store_each(txn, (enum store_table)table, &all, add_length, &bytes), "walk");
+  }
+  store_abort(&txn);
+  return bytes;
+}
+
+static void first_login(struct bench *b, uint64_t number)
+{
+  struct operation op = new_operation(OPERATION_SSO_SIGN_IN);
+  struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct message_authorized authorized = {
+      .issuer = "https://idp.test", .client_id = "client", .email_state = EMAIL_VERIFIED};
+  struct store_txn *txn = NULL;
+  struct org org;
+  must(b, store_begin(b->store, false, &txn), "begin");
+  must(b, org_by_slug(txn, "acme", &org), "acme");
+  must(b, connection_get(txn, org.id, CONNECTION_ACTIVE, &connection), "connection");
+  store_abort(&txn);
+  (void)snprintf(op.login, sizeof op.login, "n%07llu@acme.test", (unsigned long long)number);
+  (void)snprintf(op.rhost, sizeof op.rhost, "192.0.2.7");
+  (void)snprintf(op.service, sizeof op.service, "sshd");
+  memcpy(authorized.email, op.login, EMAIL_SIZE);
+  (void)snprintf(authorized.subject, sizeof authorized.subject, "subject-%llu", (unsigned long long)number);
+  (void)snprintf(authorized.name, sizeof authorized.name, "New Person %llu", (unsigned long long)number);
+  op.connection = &connection;
+  op.authorized = &authorized;
+  run(b, &op, op.login);
+}
+
+struct bare {
+  MDB_env *env;
+  MDB_dbi table;
+};
+
+static void lmdb_must(int code, const char *what)
+{
+  if (code != 0) {
+    fail(what, mdb_strerror(code));
+  }
+}
+
+static void put_bare(MDB_txn *txn, const struct bare *bare, uint64_t number, size_t length)
+{
+  static unsigned char data[1 << 16];
+  char name[BARE_KEY + 1];
+  (void)snprintf(name, sizeof name, "%016llx", (unsigned long long)number);
+  MDB_val key = {BARE_KEY, name};
+  MDB_val value = {length, data};
+  lmdb_must(mdb_put(txn, bare->table, &key, &value, 0), "put");
+}
+
+static struct bare make_bare(struct bench *b, uint64_t count)
+{
+  struct bare bare;
+  MDB_txn *txn = NULL;
+  if (mkdir(b->bare_dir, 0700) != 0) {
+    fail(b->bare_dir, strerror(errno));
+  }
+  lmdb_must(mdb_env_create(&bare.env), "create");
+  lmdb_must(mdb_env_set_mapsize(bare.env, (size_t)4 << 30), "map size");
+  lmdb_must(mdb_env_open(bare.env, b->bare_dir, 0, 0600), b->bare_dir);
+  lmdb_must(mdb_txn_begin(bare.env, NULL, 0, &txn), "begin");
+  lmdb_must(mdb_dbi_open(txn, NULL, 0, &bare.table), "open");
+  for (uint64_t i = 0; i < count; i++) {
+    put_bare(txn, &bare, i << 20, BARE_BYTES); // room between them for what comes at random
+  }
+  lmdb_must(mdb_txn_commit(txn), "commit");
+  return bare;
+}
+
+static void insert_bare(const struct bare *bare, uint64_t number, size_t length)
+{
+  MDB_txn *txn = NULL;
+  lmdb_must(mdb_txn_begin(bare->env, NULL, 0, &txn), "begin");
+  put_bare(txn, bare, number, length);
+  lmdb_must(mdb_txn_commit(txn), "commit");
+}
+
+static void print_list(const char *name, const int64_t *values, size_t count)
+{
+  printf("\"%s\": [", name);
+  for (size_t i = 0; i < count; i++) {
+    printf("%s%lld", i > 0 ? ", " : "", (long long)values[i]);
+  }
+  printf("]");
+}
+
+static int provision(const char *dir, uint64_t count, size_t times)
+{
+  struct bench b = {.store = NULL};
+  int64_t *ours_ns = calloc(times, sizeof *ours_ns);
+  int64_t *bare_ns = calloc(times, sizeof *bare_ns);
+  uint64_t first = (uint64_t)now_ns() % 1000000;
+  if (ours_ns == NULL || bare_ns == NULL) {
+    fail("provision", "out of memory");
+  }
+  open_bench(&b, dir, STORE_READ_WRITE);
+  uint64_t before = stored_bytes(&b);
+  first_login(&b, first + times); // the first one in a process also opens libraries
+  size_t bytes = (size_t)(stored_bytes(&b) - before);
+  const struct bare bare = make_bare(&b, count);
+  insert_bare(&bare, 1, bytes);
+  for (size_t i = 0; i < times; i++) {
+    int64_t start_ns = now_ns();
+    first_login(&b, first + i);
+    int64_t middle_ns = now_ns();
+    insert_bare(&bare, ((i * 7919 % (count > 0 ? count : 1)) << 20) + 1 + i, bytes);
+    ours_ns[i] = middle_ns - start_ns;
+    bare_ns[i] = now_ns() - middle_ns;
+  }
+  printf("{\"count\": %llu, \"bytes\": %zu, ", (unsigned long long)count, bytes);
+  print_list("ours_ns", ours_ns, times);
+  printf(", ");
+  print_list("bare_ns", bare_ns, times);
+  printf("}\n");
+  mdb_env_close(bare.env);
+  store_close(&b.store);
+  free(ours_ns);
+  free(bare_ns);
+  return 0;
+}
+
+static int rebuild(const char *dir)
+{
+  struct bench b = {.store = NULL};
+  struct store_txn *txn = NULL;
+  uint64_t accounts = 0;
+  open_bench(&b, dir, STORE_READ_WRITE);
+  int64_t start_ns = now_ns();
+  must(&b, store_begin(b.store, false, &txn), "begin");
+  must(&b, publish(txn, &b.config, b.map_path), b.map_path);
+  int64_t took_ns = now_ns() - start_ns;
+  must(&b, store_count(txn, TABLE_ACCOUNTS, &accounts), "count");
+  store_abort(&txn);
+  printf("{\"count\": %llu, \"ns\": %lld}\n", (unsigned long long)accounts, (long long)took_ns);
+  store_close(&b.store);
+  return 0;
+}
+
+static int64_t decide_once(const char *program, uint64_t number)
+{
+  struct message_request request = {.service = "sshd", .rhost = "192.0.2.7"};
+  const struct process_user same = {.drop = false};
+  struct process process = PROCESS_NONE;
+  int verdict = -1;
+  (void)snprintf(request.login, sizeof request.login, "u%07llu@acme.test", (unsigned long long)number);
+  int64_t start_ns = now_ns();
+  enum status status = process_start(program, &same, &process);
+  struct channel channel = channel_init(process.fd, LINK_MODULE_SIGNIN, PARTY_MODULE);
+  if (status == STATUS_OK) {
+    status = channel_send(&channel, MESSAGE_ACCOUNT, &request, clock_monotonic_ms() + WAIT_MS);
+  }
+  while (status == STATUS_OK && channel.phase != PHASE_ENDED) {
+    enum message_type type;
+    void *value = NULL;
+    status = channel_receive(&channel, clock_monotonic_ms() + WAIT_MS, &type, &value);
+    if (status == STATUS_OK && type == MESSAGE_VERDICT) {
+      verdict = ((struct message_verdict *)value)->verdict;
+    }
+    channel_free_message(type, value);
+  }
+  int64_t took_ns = now_ns() - start_ns;
+  process_end(&process, WAIT_MS);
+  // Enforcement does not accept a key alone (POLICY K1): anything else is not the decision that is meant here.
+  if (verdict != VERDICT_REFUSED) {
+    fail(request.login, "was not refused");
+  }
+  return took_ns;
+}
+
+static int decide(const char *program, uint64_t count, size_t times)
+{
+  int64_t *took_ns = calloc(times, sizeof *took_ns);
+  if (took_ns == NULL) {
+    fail("decide", "out of memory");
+  }
+  for (size_t i = 0; i < times; i++) {
+    took_ns[i] = decide_once(program, i * 104729 % count);
+  }
+  printf("{\"count\": %llu, ", (unsigned long long)count);
+  print_list("ns", took_ns, times);
+  printf("}\n");
+  free(took_ns);
+  return 0;
+}
+
+int main(int argc, char **argv)
+{
+  int64_t count = 0;
+  int64_t times = 0;
+  bool counts = (argc < 4 || text_to_i64(argv[3], 1, 100000000, &count) == STATUS_OK) &&
+                (argc < 5 || text_to_i64(argv[4], 1, 1000000, &times) == STATUS_OK);
+  if (argc == 4 && counts && strcmp(argv[1], "load") == 0) {
+    return load(argv[2], (uint64_t)count);
+  }
+  if (argc == 5 && counts && strcmp(argv[1], "provision") == 0) {
+    return provision(argv[2], (uint64_t)count, (size_t)times);
+  }
+  if (argc == 3 && strcmp(argv[1], "rebuild") == 0) {
+    return rebuild(argv[2]);
+  }
+  if (argc == 5 && counts && strcmp(argv[1], "decide") == 0) {
+    return decide(argv[2], (uint64_t)count, (size_t)times);
+  }
+  (void)fprintf(stderr, "usage: store load DIR COUNT | provision DIR COUNT TIMES | rebuild DIR | "
+                        "decide PROGRAM COUNT TIMES\n");
+  return 2;
+}
