@@ -173,21 +173,38 @@ static enum status decode_field(const struct field *field, struct cursor *c, cha
   return STATUS_INVALID;
 }
 
-enum status record_decode(const struct record_type *type, const void *data, size_t length, void *ret_value)
+static enum status decode_fields(const struct record_type *type, size_t count, struct cursor *c, void *ret_value)
 {
-  struct cursor c = {data, length};
   const unsigned char *version = NULL;
   memset(ret_value, 0, type->struct_size);
-  enum status status = cursor_read(&c, 1, &version);
+  enum status status = cursor_read(c, 1, &version);
   if (status == STATUS_OK && *version != type->version) {
     return STATUS_VERSION;
   }
-  for (size_t i = 0; status == STATUS_OK && i < type->field_count; i++) {
-    status = decode_field(&type->fields[i], &c, (char *)ret_value + type->fields[i].offset);
+  for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+    status = decode_field(&type->fields[i], c, (char *)ret_value + type->fields[i].offset);
   }
+  return status;
+}
+
+enum status record_decode(const struct record_type *type, const void *data, size_t length, void *ret_value)
+{
+  struct cursor c = {data, length};
+  enum status status = decode_fields(type, type->field_count, &c, ret_value);
   if (status == STATUS_OK && c.left > 0) {
     status = STATUS_CORRUPT;
   }
+  if (status != STATUS_OK) {
+    record_done(type, ret_value);
+  }
+  return status;
+}
+
+enum status record_decode_first(const struct record_type *type, size_t count, const void *data, size_t length,
+                                void *ret_value)
+{
+  struct cursor c = {data, length};
+  enum status status = decode_fields(type, count, &c, ret_value);
   if (status != STATUS_OK) {
     record_done(type, ret_value);
   }

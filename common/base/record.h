@@ -76,5 +76,9 @@ MUST_CHECK enum status record_encode(const struct record_type *type, const void 
 // long record, an embedded NUL or a length out of bounds, STATUS_NO_MEMORY. On failure *RET_VALUE is all zero.
 MUST_CHECK enum status record_decode(const struct record_type *type, const void *data, size_t length, void *ret_value);
 
+// The same for the first COUNT of its fields: what follows them is not looked at.
+MUST_CHECK enum status record_decode_first(const struct record_type *type, size_t count, const void *data,
+                                           size_t length, void *ret_value);
+
 // Wipes the struct and frees the blobs in it.
 void record_done(const struct record_type *type, void *value);

@@ -3,55 +3,70 @@
 
 #include "base/endian.h"
 
-struct sip_state {
-  uint64_t v0, v1, v2, v3;
-};
-
 static uint64_t rotate(uint64_t x, int bits)
 {
   return (x << bits) | (x >> (64 - bits));
 }
 
-static void sip_rounds(struct sip_state *s, int rounds)
+static void sip_rounds(uint64_t v[static 4], int rounds)
 {
   while (rounds-- > 0) {
-    s->v0 += s->v1;
-    s->v1 = rotate(s->v1, 13) ^ s->v0;
-    s->v0 = rotate(s->v0, 32);
-    s->v2 += s->v3;
-    s->v3 = rotate(s->v3, 16) ^ s->v2;
-    s->v0 += s->v3;
-    s->v3 = rotate(s->v3, 21) ^ s->v0;
-    s->v2 += s->v1;
-    s->v1 = rotate(s->v1, 17) ^ s->v2;
-    s->v2 = rotate(s->v2, 32);
+    v[0] += v[1];
+    v[1] = rotate(v[1], 13) ^ v[0];
+    v[0] = rotate(v[0], 32);
+    v[2] += v[3];
+    v[3] = rotate(v[3], 16) ^ v[2];
+    v[0] += v[3];
+    v[3] = rotate(v[3], 21) ^ v[0];
+    v[2] += v[1];
+    v[1] = rotate(v[1], 17) ^ v[2];
+    v[2] = rotate(v[2], 32);
   }
 }
 
-static void sip_word(struct sip_state *s, uint64_t word)
+static void sip_word(uint64_t v[static 4], uint64_t word)
 {
-  s->v3 ^= word;
-  sip_rounds(s, 2);
-  s->v0 ^= word;
+  v[3] ^= word;
+  sip_rounds(v, 2);
+  v[0] ^= word;
+}
+
+void siphash_begin(struct siphash_state *state, const unsigned char seed[static SIPHASH_SEED_SIZE])
+{
+  uint64_t k0 = endian_get_u64(seed);
+  uint64_t k1 = endian_get_u64(seed + 8);
+  *state = (struct siphash_state){
+      .v = {k0 ^ 0x736f6d6570736575U, k1 ^ 0x646f72616e646f6dU, k0 ^ 0x6c7967656e657261U, k1 ^ 0x7465646279746573U}};
+}
+
+void siphash_words(struct siphash_state *state, const void *data, size_t length)
+{
+  const unsigned char *at = data;
+  for (size_t left = length; left >= 8; left -= 8, at += 8) {
+    sip_word(state->v, endian_get_u64(at));
+  }
+  state->length += length;
+}
+
+uint64_t siphash_end(struct siphash_state *state, const void *data, size_t length)
+{
+  size_t words = length & ~(size_t)7;
+  const unsigned char *at = (const unsigned char *)data + words;
+  uint64_t *v = state->v;
+  siphash_words(state, data, words);
+  uint64_t last = (uint64_t)(state->length + length - words) << 56;
+  for (size_t i = 0; i < length - words; i++) {
+    last |= (uint64_t)at[i] << (8 * i);
+  }
+  sip_word(v, last);
+  v[2] ^= 0xff;
+  sip_rounds(v, 4);
+  return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
 uint64_t siphash(const unsigned char seed[static SIPHASH_SEED_SIZE], const void *data, size_t length)
 {
-  uint64_t k0 = endian_get_u64(seed);
-  uint64_t k1 = endian_get_u64(seed + 8);
-  struct sip_state s = {k0 ^ 0x736f6d6570736575U, k1 ^ 0x646f72616e646f6dU, k0 ^ 0x6c7967656e657261U,
-                        k1 ^ 0x7465646279746573U};
-  const unsigned char *at = data;
-  size_t left = length;
-  for (; left >= 8; left -= 8, at += 8) {
-    sip_word(&s, endian_get_u64(at));
-  }
-  uint64_t last = (uint64_t)length << 56;
-  for (size_t i = 0; i < left; i++) {
-    last |= (uint64_t)at[i] << (8 * i);
-  }
-  sip_word(&s, last);
-  s.v2 ^= 0xff;
-  sip_rounds(&s, 4);
-  return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+  struct siphash_state state;
+  siphash_begin(&state, seed);
+  return siphash_end(&state, data, length);
 }

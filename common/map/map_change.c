@@ -23,7 +23,8 @@ union map_value {
 // What a walk over the slots of a key has come to.
 struct found {
   bool there;
-  struct map_place place; // of the key, or (only the slot) the first one that is free for it
+  uint64_t slot;   // that points to the record, or the first one that is free for it
+  uint64_t offset; // of the record
   bool slot_was_empty;
   uint64_t length; // of the whole record
 };
@@ -147,8 +148,8 @@ static enum status read_matching(const struct map_change *c, uint64_t offset, en
 
 static void note_free(struct found *found, uint64_t slot, bool empty)
 {
-  if (found->place.slot == UINT64_MAX) {
-    found->place.slot = slot;
+  if (found->slot == UINT64_MAX) {
+    found->slot = slot;
     found->slot_was_empty = empty;
   }
 }
@@ -160,7 +161,7 @@ static enum status find(const struct map_change *c, enum map_kind kind, const st
   struct map_probe probe;
   uint64_t slot = 0;
   uint64_t value = 0;
-  *ret_found = (struct found){.place = {.slot = UINT64_MAX}};
+  *ret_found = (struct found){.slot = UINT64_MAX};
   map_probe_begin(&probe, &c->map, lookup->hash);
   for (;;) {
     enum status status = next_slot(c, &probe, &slot, &value);
@@ -181,7 +182,8 @@ static enum status find(const struct map_change *c, enum map_kind kind, const st
     status = read_matching(c, offset, kind, lookup, ret_value, &ret_found->length);
     if (status == STATUS_OK) {
       ret_found->there = true;
-      ret_found->place = (struct map_place){slot, offset};
+      ret_found->slot = slot;
+      ret_found->offset = offset;
       return STATUS_OK;
     }
     if (status != STATUS_NOT_FOUND) {
@@ -223,7 +225,7 @@ static bool is_there(const struct map_change *c, uint64_t offset, const struct b
 static enum status point_to(struct map_change *c, const struct map_lookup *lookup, const struct found *found,
                             uint64_t offset)
 {
-  enum status status = set_slot(c, found->place.slot, map_slot_value(lookup->hash, offset));
+  enum status status = set_slot(c, found->slot, map_slot_value(lookup->hash, offset));
   if (status == STATUS_OK && !found->there && found->slot_was_empty) {
     c->state.slots_used++;
   }
@@ -252,11 +254,11 @@ static enum status find_keys(const struct map_change *c, enum map_kind kind, con
 static bool is_unchanged(const struct map_change *c, const struct find_keys *all, const struct bytes *record)
 {
   for (size_t i = 0; i < all->keys.count; i++) {
-    if (!all->found[i].there || all->found[i].place.offset != all->found[0].place.offset) {
+    if (!all->found[i].there || all->found[i].offset != all->found[0].offset) {
       return false;
     }
   }
-  return is_there(c, all->found[0].place.offset, record);
+  return is_there(c, all->found[0].offset, record);
 }
 
 enum status map_change_put(struct map_change *change, enum map_kind kind, const void *value)
@@ -298,7 +300,7 @@ enum status map_change_drop(struct map_change *change, enum map_kind kind, const
   if (lookup->key[0] != KEY_UID && lookup->key[0] != KEY_GID) { // counted once, under its name
     change->state.dead_bytes += found.length;
   }
-  return set_slot(change, found.place.slot, MAP_SLOT_GONE);
+  return set_slot(change, found.slot, MAP_SLOT_GONE);
 }
 
 bool map_change_is_empty(const struct map_change *change)

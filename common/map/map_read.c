@@ -143,6 +143,12 @@ enum status map_group_by_gid(const struct map_reader *map, uint32_t gid, struct 
   return find_number(map, MAP_GROUP, KEY_GID, gid, ret_group);
 }
 
+enum status map_group_head(const struct map_reader *map, uint32_t gid, struct map_group *ret_group)
+{
+  const struct map_lookup lookup = map_lookup_number(map->header.seed, KEY_GID, gid);
+  return map_find_group_head(map, &lookup, ret_group);
+}
+
 enum status map_domain(const struct map_reader *map, const char *domain, struct map_domain *ret_domain)
 {
   return find_text(map, MAP_DOMAIN, KEY_DOMAIN, domain, ret_domain);

@@ -44,6 +44,8 @@ MUST_CHECK enum status map_account_by_login(const struct map_reader *map, const 
 MUST_CHECK enum status map_account_by_uid(const struct map_reader *map, uint32_t uid, struct map_account *ret_account);
 MUST_CHECK enum status map_group_by_name(const struct map_reader *map, const char *name, struct map_group *ret_group);
 MUST_CHECK enum status map_group_by_gid(const struct map_reader *map, uint32_t gid, struct map_group *ret_group);
+// Without its members and their number: nothing to free, and nothing is allocated.
+MUST_CHECK enum status map_group_head(const struct map_reader *map, uint32_t gid, struct map_group *ret_group);
 MUST_CHECK enum status map_domain(const struct map_reader *map, const char *domain, struct map_domain *ret_domain);
 MUST_CHECK enum status map_settings(const struct map_reader *map, struct map_settings *ret_settings);
 

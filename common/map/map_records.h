@@ -22,9 +22,9 @@ struct map_account {
 struct map_group {
   uint32_t gid;
   char name[GROUP_NAME_SIZE];
-  uint8_t enforced; // named for a user only to root's sshd (POLICY K3)
-  uint32_t member_count;
-  struct bytes members; // member_count logins, each with its NUL
+  uint8_t enforced;      // named for a user only to root's sshd (POLICY K3)
+  uint32_t member_count; // from here on not read for map_group_head()
+  struct bytes members;  // member_count logins, each with its NUL
 };
 
 struct map_domain {
@@ -36,7 +36,7 @@ struct map_removed {
   uint32_t number;
 };
 
-enum { RANGES_MAX = 8 };
+enum { MAP_GROUP_HEAD_FIELDS = 3, RANGES_MAX = 8 };
 
 struct map_settings {
   char sshd_paths[1024]; // separated by spaces

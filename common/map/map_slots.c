@@ -67,39 +67,113 @@ static enum status read_large(const struct map_reader *map, uint64_t offset, siz
   return status;
 }
 
-enum status map_raw_read(const struct map_reader *map, uint64_t offset, struct map_raw *ret_raw)
+// What a record says of itself at its beginning.
+struct extent {
+  uint32_t length;
+  uint32_t kind;
+  size_t whole;
+  size_t have; // of it in small
+};
+
+static enum status read_small(const struct map_reader *map, uint64_t offset, struct map_raw *raw, struct extent *ret)
 {
-  ret_raw->large = (struct bytes)BYTES_EMPTY;
+  raw->large = (struct bytes)BYTES_EMPTY;
   if (offset < map->header.records_offset) {
     return STATUS_CORRUPT;
   }
-  ssize_t got = pread(map->fd, ret_raw->small, sizeof ret_raw->small, (off_t)offset);
+  ssize_t got = pread(map->fd, raw->small, sizeof raw->small, (off_t)offset);
   if (got < MAP_RECORD_HEAD) {
     return got < 0 ? STATUS_IO : STATUS_CORRUPT;
   }
+  ret->length = endian_get_u32(raw->small);
+  ret->kind = endian_get_u32(raw->small + 4);
+  ret->whole = MAP_RECORD_HEAD + (size_t)ret->length + MAP_RECORD_TAIL;
+  ret->have = ret->whole < (size_t)got ? ret->whole : (size_t)got;
+  bool cut = ret->have < ret->whole && ret->have < sizeof raw->small; // the file ends there
+  return ret->length > MAP_RECORD_MAX || cut ? STATUS_CORRUPT : STATUS_OK;
+}
+
+static enum status check(const struct map_reader *map, const unsigned char *data, const struct extent *extent)
+{
+  size_t checked = extent->whole - MAP_RECORD_TAIL;
+  bool good = endian_get_u32(data) == extent->length &&
+              siphash(map->header.seed, data, checked) == endian_get_u64(data + checked);
+  return good ? STATUS_OK : STATUS_CORRUPT;
+}
+
+static void point_to(struct map_raw *raw, const struct extent *extent, const unsigned char *data)
+{
+  raw->kind = extent->kind;
+  raw->length = extent->length;
+  raw->payload = data + MAP_RECORD_HEAD;
+}
+
+enum status map_raw_read(const struct map_reader *map, uint64_t offset, struct map_raw *ret_raw)
+{
+  struct extent extent;
+  enum status status = read_small(map, offset, ret_raw, &extent);
   const unsigned char *data = ret_raw->small;
-  uint32_t length = endian_get_u32(data);
-  size_t whole = MAP_RECORD_HEAD + (size_t)length + MAP_RECORD_TAIL;
-  if (length > MAP_RECORD_MAX) {
-    return STATUS_CORRUPT;
-  }
-  if (whole > (size_t)got) {
-    enum status status = whole > sizeof ret_raw->small ? read_large(map, offset, whole, ret_raw) : STATUS_CORRUPT;
-    if (status != STATUS_OK) {
-      map_raw_done(ret_raw);
-      return status;
-    }
+  if (status == STATUS_OK && extent.have < extent.whole) {
+    status = read_large(map, offset, extent.whole, ret_raw);
     data = (const unsigned char *)ret_raw->large.data;
   }
-  size_t checked = whole - MAP_RECORD_TAIL;
-  if (endian_get_u32(data) != length || siphash(map->header.seed, data, checked) != endian_get_u64(data + checked)) {
-    map_raw_done(ret_raw);
-    return STATUS_CORRUPT;
+  if (status == STATUS_OK) {
+    status = check(map, data, &extent);
   }
-  ret_raw->kind = endian_get_u32(data + 4);
-  ret_raw->length = length;
-  ret_raw->payload = data + MAP_RECORD_HEAD;
+  if (status != STATUS_OK) {
+    map_raw_done(ret_raw);
+    return status;
+  }
+  point_to(ret_raw, &extent, data);
   return STATUS_OK;
+}
+
+// The rest of a record of which HAVE bytes were hashed: its check word is the last of it.
+static enum status check_rest(const struct map_reader *map, uint64_t offset, const struct extent *extent,
+                              struct siphash_state *hash)
+{
+  unsigned char part[MAP_SKIM_SIZE];
+  size_t at = extent->have;
+  for (;;) {
+    size_t left = extent->whole - at;
+    size_t wanted = left < sizeof part ? left : sizeof part;
+    // Never so much that less than the check word is left for the next time.
+    wanted = left > wanted && left - wanted < MAP_RECORD_TAIL ? wanted - MAP_RECORD_TAIL : wanted;
+    enum status status = map_read_at(map, part, wanted, offset + at);
+    if (status != STATUS_OK) {
+      return status;
+    }
+    if (wanted == left) {
+      size_t checked = left - MAP_RECORD_TAIL;
+      return siphash_end(hash, part, checked) == endian_get_u64(part + checked) ? STATUS_OK : STATUS_CORRUPT;
+    }
+    siphash_words(hash, part, wanted);
+    at += wanted;
+  }
+}
+
+enum status map_raw_skim(const struct map_reader *map, uint64_t offset, struct map_raw *ret_raw)
+{
+  struct extent extent;
+  struct siphash_state hash;
+  enum status status = read_small(map, offset, ret_raw, &extent);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (extent.have == extent.whole) {
+    status = check(map, ret_raw->small, &extent);
+  } else {
+    // The check word must not lie across the two parts.
+    extent.have -= 2 * (size_t)MAP_RECORD_TAIL;
+    siphash_begin(&hash, map->header.seed);
+    siphash_words(&hash, ret_raw->small, extent.have);
+    status = check_rest(map, offset, &extent, &hash);
+    extent.length = (uint32_t)(extent.have - MAP_RECORD_HEAD);
+  }
+  if (status == STATUS_OK) {
+    point_to(ret_raw, &extent, ret_raw->small);
+  }
+  return status;
 }
 
 const struct record_type *map_record_type(uint32_t kind)
@@ -140,48 +214,84 @@ bool map_record_has_key(enum map_kind kind, const void *value, const struct map_
   }
 }
 
-static enum status try_record(const struct map_reader *map, uint64_t offset, enum map_kind kind,
-                              const struct map_lookup *lookup, void *ret_value)
+struct wanted {
+  enum map_kind kind;
+  bool only_group_head;
+  const struct map_lookup *lookup;
+};
+
+static enum status decode_whole(const struct map_reader *map, uint64_t offset, enum map_kind kind, void *ret_value)
 {
-  const struct record_type *type = map_record_type((uint32_t)kind);
   struct map_raw raw;
   enum status status = map_raw_read(map, offset, &raw);
   if (status != STATUS_OK) {
     return status;
   }
-  status = raw.kind == (uint32_t)kind ? record_decode(type, raw.payload, raw.length, ret_value) : STATUS_NOT_FOUND;
+  status = raw.kind == (uint32_t)kind ? record_decode(map_record_type(raw.kind), raw.payload, raw.length, ret_value)
+                                      : STATUS_NOT_FOUND;
   map_raw_done(&raw);
+  return status;
+}
+
+static enum status decode_group_head(const struct map_reader *map, uint64_t offset, void *ret_value)
+{
+  struct map_raw raw;
+  enum status status = map_raw_skim(map, offset, &raw);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  return raw.kind == MAP_GROUP
+             ? record_decode_first(&MAP_GROUP_RECORD, MAP_GROUP_HEAD_FIELDS, raw.payload, raw.length, ret_value)
+             : STATUS_NOT_FOUND;
+}
+
+static enum status try_record(const struct map_reader *map, uint64_t offset, const struct wanted *wanted,
+                              void *ret_value)
+{
+  enum status status = wanted->only_group_head ? decode_group_head(map, offset, ret_value)
+                                               : decode_whole(map, offset, wanted->kind, ret_value);
   if (status == STATUS_VERSION) {
     return STATUS_CORRUPT;
   }
-  if (status == STATUS_OK && !map_record_has_key(kind, ret_value, lookup)) {
-    record_done(type, ret_value);
+  if (status == STATUS_OK && !map_record_has_key(wanted->kind, ret_value, wanted->lookup)) {
+    record_done(map_record_type((uint32_t)wanted->kind), ret_value);
     return STATUS_NOT_FOUND;
   }
   return status;
 }
 
-enum status map_find(const struct map_reader *map, enum map_kind kind, const struct map_lookup *lookup, void *ret_value,
-                     struct map_place *ret_place)
+static enum status find_wanted(const struct map_reader *map, const struct wanted *wanted, void *ret_value,
+                               struct map_place *ret_place)
 {
   struct map_probe probe;
-  uint64_t slot = 0;
   uint64_t value = 0;
-  map_probe_begin(&probe, map, lookup->hash);
+  map_probe_begin(&probe, map, wanted->lookup->hash);
   for (;;) {
-    enum status status = map_probe_next(&probe, &slot, &value);
+    enum status status = map_probe_next(&probe, &ret_place->slot, &value);
     if (status != STATUS_OK) {
       return status;
     }
-    if (!map_slot_may_be(value, lookup->hash)) {
+    if (!map_slot_may_be(value, wanted->lookup->hash)) {
       continue;
     }
-    status = try_record(map, map_slot_offset(value), kind, lookup, ret_value);
-    if (status == STATUS_OK && ret_place != NULL) {
-      *ret_place = (struct map_place){slot, map_slot_offset(value)};
-    }
+    ret_place->offset = map_slot_offset(value);
+    status = try_record(map, ret_place->offset, wanted, ret_value);
     if (status != STATUS_NOT_FOUND) {
       return status;
     }
   }
+}
+
+enum status map_find(const struct map_reader *map, enum map_kind kind, const struct map_lookup *lookup, void *ret_value,
+                     struct map_place *ret_place)
+{
+  struct map_place place;
+  return find_wanted(map, &(struct wanted){kind, false, lookup}, ret_value, ret_place != NULL ? ret_place : &place);
+}
+
+enum status map_find_group_head(const struct map_reader *map, const struct map_lookup *lookup,
+                                struct map_group *ret_group)
+{
+  struct map_place place;
+  return find_wanted(map, &(struct wanted){MAP_GROUP, true, lookup}, ret_group, &place);
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The two steps of every look-up in an open map: the slots that a key may be in, and the record that a slot points to.
 #pragma once
+#include <stdbool.h>
+
 #include "base/bytes.h"
 #include "map/map_read.h"
 
-enum { MAP_SLOTS_AT_ONCE = 8, MAP_RAW_SIZE = 768 };
+enum { MAP_SLOTS_AT_ONCE = 8, MAP_RAW_SIZE = 768, MAP_SKIM_SIZE = 2048 };
 
 // A walk over the slots from a hash on.
 struct map_probe {
@@ -34,6 +36,9 @@ struct map_raw {
 
 // Reads the record at OFFSET. STATUS_CORRUPT, STATUS_IO, STATUS_NO_MEMORY leave nothing to free.
 MUST_CHECK enum status map_raw_read(const struct map_reader *map, uint64_t offset, struct map_raw *ret_raw);
+// The same, but only the first MAP_RAW_SIZE bytes of a longer record are kept, and nothing is allocated: LENGTH is that
+// of what PAYLOAD points to. All of it is checked.
+MUST_CHECK enum status map_raw_skim(const struct map_reader *map, uint64_t offset, struct map_raw *ret_raw);
 void map_raw_done(struct map_raw *raw);
 
 // Whether a decoded record of KIND is found by the key of LOOKUP.
@@ -45,10 +50,14 @@ struct map_place {
   uint64_t offset;
 };
 
-// Finds the record of KIND with this key; *RET_VALUE (of TYPE) is the caller's. RET_PLACE may be NULL. Errors as
-// map_account_by_login().
+// Finds the record of KIND with this key; *RET_VALUE (of KIND's type) is the caller's. RET_PLACE may be NULL; it says
+// something only with STATUS_OK. Errors as map_account_by_login().
 MUST_CHECK enum status map_find(const struct map_reader *map, enum map_kind kind, const struct map_lookup *lookup,
                                 void *ret_value, struct map_place *ret_place);
+
+// The same for a group without its members: nothing is allocated.
+MUST_CHECK enum status map_find_group_head(const struct map_reader *map, const struct map_lookup *lookup,
+                                           struct map_group *ret_group);
 
 // The record table of KIND; NULL for none.
 const struct record_type *map_record_type(uint32_t kind);
