@@ -17,30 +17,6 @@ static const unsigned char *seed_of(const struct changing *c)
   return c->change->map.header.seed;
 }
 
-// The last login that GROUP lists, NULL for none.
-static const char *last_member(const struct map_group *group)
-{
-  const char *start = bytes_text(&group->members);
-  if (group->member_count == 0 || group->members.length < 2) {
-    return NULL;
-  }
-  const char *before = memrchr(start, '\0', group->members.length - 1);
-  return before != NULL ? before + 1 : start;
-}
-
-// Whether ACCOUNT comes behind all whom GROUP lists: then the list need not be made anew. They are in the order of ids.
-static bool comes_last(const struct changing *c, const struct map_group *group, const struct account *account)
-{
-  struct account last;
-  const char *login = last_member(group);
-  if (login == NULL) {
-    return true;
-  }
-  bool is_last = account_by_login(c->published.txn, login, &last) == STATUS_OK && last.id < account->id;
-  record_done(&ACCOUNT_RECORD, &last);
-  return is_last;
-}
-
 static enum status put_group(struct changing *c, const struct org *org, bool admins)
 {
   struct map_group group CLEANUP(cleanup_map_group) = {.gid = 0};
@@ -59,29 +35,102 @@ static enum status list_anew(struct changing *c, uint32_t gid)
   return status != STATUS_OK ? status : put_group(c, &org, gid == org.admins_gid);
 }
 
-static enum status append_member(struct changing *c, struct map_group *group, const struct account *account)
+// A list of members while it is changed: in the order of ids, each login with its NUL.
+static const char *next_member(const struct map_group *group, const char *at)
 {
-  bool listed = false;
-  enum status status = published_is_listed(&c->published, account, &listed);
-  if (status != STATUS_OK || !listed || group->member_count == MEMBERS_MAX) {
-    return status;
-  }
-  group->member_count++;
-  status = bytes_append(&group->members, account->login, strlen(account->login) + 1);
-  return status != STATUS_OK ? status : map_change_put(c->change, MAP_GROUP, group);
+  const char *start = bytes_text(&group->members);
+  const char *next = at == NULL ? start : at + strlen(at) + 1;
+  return next < start + group->members.length ? next : NULL;
 }
 
-// The list of the group GID after ACCOUNT came to it, or (NULL) somebody left it. A group that is not in the map yet is
-// put there with its org.
-static enum status change_list(struct changing *c, uint32_t gid, const struct account *account)
+static const char *last_member(const struct map_group *group)
+{
+  const char *start = bytes_text(&group->members);
+  const char *before = group->members.length > 1 ? memrchr(start, '\0', group->members.length - 1) : NULL;
+  return before != NULL ? before + 1 : group->members.length > 1 ? start : NULL;
+}
+
+static void take_member(struct map_group *group, const char *login)
+{
+  for (const char *at = next_member(group, NULL); at != NULL; at = next_member(group, at)) {
+    if (strcmp(at, login) == 0) {
+      size_t length = strlen(at) + 1;
+      size_t offset = (size_t)(at - group->members.data);
+      memmove(group->members.data + offset, at + length, group->members.length - offset - length);
+      group->members.length -= length;
+      group->member_count--;
+      return;
+    }
+  }
+}
+
+static bool comes_before(const struct changing *c, const struct account *account, const char *login)
+{
+  struct account other;
+  bool before = account_by_login(c->published.txn, login, &other) != STATUS_OK || account->id < other.id;
+  record_done(&ACCOUNT_RECORD, &other);
+  return before;
+}
+
+// Where ACCOUNT belongs: mostly behind all others. Of a list of MEMBERS_MAX each is looked up at worst.
+static size_t place_for(const struct changing *c, const struct map_group *group, const struct account *account)
+{
+  const char *last = last_member(group);
+  if (last == NULL || !comes_before(c, account, last)) {
+    return group->members.length;
+  }
+  const char *at = next_member(group, NULL);
+  while (!comes_before(c, account, at)) {
+    at = next_member(group, at);
+  }
+  return (size_t)(at - group->members.data);
+}
+
+static enum status insert_member(struct changing *c, struct map_group *group, const struct account *account)
+{
+  size_t length = strlen(account->login) + 1;
+  size_t offset = place_for(c, group, account);
+  enum status status = bytes_reserve(&group->members, length);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  char *at = group->members.data + offset;
+  memmove(at + length, at, group->members.length - offset);
+  memcpy(at, account->login, length);
+  group->members.length += length;
+  group->member_count++;
+  if (group->member_count > MEMBERS_MAX) {
+    const char *last = last_member(group);
+    group->members.length = (size_t)(last - group->members.data);
+    group->member_count--;
+  }
+  return STATUS_OK;
+}
+
+// The list of the group GID after ACCOUNT came to it (NULL: nobody did) and whoever was called LOGIN left it. A group
+// that is not in the map yet is put there with its org. Where a full list loses somebody, another takes the place.
+static enum status change_list(struct changing *c, uint32_t gid, const char *login, const struct account *account)
 {
   struct map_group group CLEANUP(cleanup_map_group) = {.gid = 0};
   const struct map_lookup lookup = map_lookup_number(seed_of(c), KEY_GID, gid);
+  bool listed = false;
   enum status status = map_change_find(c->change, MAP_GROUP, &lookup, &group);
   if (status != STATUS_OK || group.enforced == 1) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
-  return account != NULL && comes_last(c, &group, account) ? append_member(c, &group, account) : list_anew(c, gid);
+  bool was_full = group.member_count == MEMBERS_MAX;
+  take_member(&group, login);
+  if (account != NULL) {
+    take_member(&group, account->login);
+    status = published_is_listed(&c->published, account, &listed);
+  }
+  if (status == STATUS_OK && listed) {
+    status = insert_member(c, &group, account);
+  }
+  if (status == STATUS_OK && was_full && group.member_count < MEMBERS_MAX) {
+    return list_anew(c, gid);
+  }
+  return status != STATUS_OK ? status : map_change_put(c->change, MAP_GROUP, &group);
 }
 
 static bool has_gid(const struct u32_list *list, uint32_t gid)
@@ -101,13 +150,15 @@ static enum status change_lists(struct changing *c, const struct map_account *be
   bool renamed = strcmp(before->login, after->login) != 0;
   enum status status = STATUS_OK;
   for (uint32_t i = 0; status == STATUS_OK && i < before->groups.count; i++) {
-    if (renamed || !has_gid(&after->groups, before->groups.values[i])) {
-      status = change_list(c, before->groups.values[i], NULL);
+    uint32_t gid = before->groups.values[i];
+    bool stays = has_gid(&after->groups, gid);
+    if (renamed || !stays) {
+      status = change_list(c, gid, before->login, stays ? account : NULL);
     }
   }
   for (uint32_t i = 0; status == STATUS_OK && i < after->groups.count; i++) {
     if (!has_gid(&before->groups, after->groups.values[i])) {
-      status = change_list(c, after->groups.values[i], account);
+      status = change_list(c, after->groups.values[i], before->login, account);
     }
   }
   return status;

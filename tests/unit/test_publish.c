@@ -205,6 +205,59 @@ static void a_map_changed_in_place_says_what_a_new_one_says(void **state)
   assert_true(anew < in_place / 10);
 }
 
+static const struct operation *add_many(void *context, uint64_t index)
+{
+  struct operation *op = context;
+  (void)snprintf(op->email, sizeof op->email, "m%04d@acme.test", (int)index);
+  return op;
+}
+
+static uint32_t listed(const char *name)
+{
+  struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
+  struct map_group group = {.gid = 0};
+  assert_int_equal(map_open(map_path, &map), STATUS_OK);
+  assert_int_equal(map_group_by_name(&map, name, &group), STATUS_OK);
+  uint32_t members = group.member_count;
+  record_done(&MAP_GROUP_RECORD, &group);
+  return members;
+}
+
+// One after the other, each compared with a map that is built anew.
+static void lists_of_a_thousand_stay_the_first_thousand(void **state)
+{
+  (void)state;
+  static const struct {
+    enum operation_kind kind;
+    const char *email;
+    uint32_t listed; // afterwards
+  } STEPS[] = {
+      {OPERATION_MEMBER_REMOVE, "m1001@acme.test", 1000}, // was not listed
+      {OPERATION_MEMBER_ADD, "late@acme.test", 1000},     // has no room
+      {OPERATION_MEMBER_SUSPEND, "m0005@acme.test", 1000},
+      {OPERATION_MEMBER_RESUME, "m0005@acme.test", 1000}, // comes back to its place
+      {OPERATION_ACCOUNT_LOCK, "m0000@acme.test", 1000},
+      {OPERATION_ACCOUNT_REMOVE, "m0500@acme.test", 1000},
+      {OPERATION_MEMBER_REMOVE, "m0501@acme.test", 1000},
+      {OPERATION_MEMBER_REMOVE, "m0502@acme.test", 999},
+      {OPERATION_ACCOUNT_UNLOCK, "m0000@acme.test", 1000},
+      {OPERATION_MEMBER_REMOVE, "m0999@acme.test", 999},
+  };
+  struct operation op = new_operation(OPERATION_MEMBER_ADD, "");
+  const struct operations all = {1002, add_many, &op};
+  uint64_t index = 0;
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(operation_run_all(&host, &all, &report, &result, &index), STATUS_OK);
+  assert_int_equal(listed("acme"), 1000);
+  for (size_t i = 0; i < COUNT_OF(STEPS); i++) {
+    ino_t before = inode();
+    assert_int_equal(do_kind(STEPS[i].kind, STEPS[i].email), STATUS_OK);
+    assert_int_equal(inode(), before);
+    assert_int_equal(listed("acme"), STEPS[i].listed);
+    expect_what_the_store_says();
+  }
+}
+
 // Changes a byte of the map's state, as another boot, an older store or somebody who was killed would have left it.
 static void change_state(void (*change)(struct map_state *state))
 {
@@ -539,6 +592,7 @@ int main(void)
 #define WITH_STORE(name) cmocka_unit_test_setup_teardown(name, make_store, remove_store)
   const struct CMUnitTest tests[] = {
       WITH_STORE(a_map_changed_in_place_says_what_a_new_one_says),
+      WITH_STORE(lists_of_a_thousand_stay_the_first_thousand),
       WITH_STORE(a_map_in_doubt_is_built_anew_with_the_next_change),
       WITH_STORE(only_what_the_map_shows_changes_it),
       WITH_STORE(H51_a_change_without_room_leaves_map_and_store_as_they_were),
