@@ -178,10 +178,27 @@ def E4_H51_a_full_disk_never_refuses_the_owners_password(rig):
         for _ in range(5):
             _, text = login.by_password(rig, owner, orgs.OWNER_PASSWORD)
             check.that(login.signed_in(text), f"refused on a full disk: {check.shown(text)}")
-        result = host.ssoctl("member", "add", org, rig.person(), wants=1)
-        check.contains(result.text, "cannot be written|no room|nothing was changed", "what ssoctl says")
+        added, refused, text = _add_until_refused(org, rig.person())
+        check.contains(text, "cannot be written|no room|nothing was changed", "what ssoctl says")
+        host.ssoctl("account", "show", refused, wants=4)
         filler.unlink()
+        host.ssoctl("member", "add", org, refused)
+        for person in [*added, refused]:
+            check.that(processes.run("getent", "passwd", person).status == 0, f"{person} is not in the map")
     host.ssoctl("status")
+
+
+def _add_until_refused(org, person):
+    """What is left of the last block of the map has room for a few."""
+    added = []
+    for number in range(100):
+        somebody = f"full{number}.{person}"
+        result = host.ssoctl("member", "add", org, somebody, wants=None)
+        if result.status != 0:
+            check.equal(result.status, 1, "the exit status of ssoctl")
+            return added, somebody, result.text
+        added.append(somebody)
+    raise AssertionError("a hundred members found room on a full disk")
 
 
 def _fill(path):
