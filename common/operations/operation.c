@@ -171,6 +171,9 @@ enum status operation_run_all(const struct operation_host *host, const struct op
                STORE_LOCK_WAIT_MS / 1000);
     return status;
   }
+  if (all->count == 1) {
+    store_hurry(host->store);
+  }
   if (report != NULL) {
     report->text[0] = '\0';
   }

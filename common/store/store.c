@@ -85,8 +85,26 @@ enum status store_lock(struct store *store)
   return status;
 }
 
+void store_hurry(struct store *store)
+{
+  const struct sched_param first = {.sched_priority = 1};
+  store->policy_before = sched_getscheduler(0);
+  store->hurries = store->lock_fd >= 0 && !store->hurries && store->policy_before >= 0 &&
+                   sched_getparam(0, &store->priority_before) == 0 &&
+                   sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &first) == 0;
+}
+
+static void stop_hurrying(struct store *store)
+{
+  if (store->hurries) {
+    (void)sched_setscheduler(0, store->policy_before, &store->priority_before);
+    store->hurries = false;
+  }
+}
+
 void store_unlock(struct store *store)
 {
+  stop_hurrying(store);
   cleanup_fd(&store->lock_fd);
   store->lock_fd = -1;
   release_job_control(store);

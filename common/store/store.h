@@ -81,6 +81,10 @@ void store_close(struct store **store);
 MUST_CHECK enum status store_lock(struct store *store);
 void store_unlock(struct store *store);
 
+// While the lock is held this process goes before others, where the system permits it: with hundreds of sign-ins at
+// once whoever holds it would wait for the processor behind all who wait for the lock. For what takes milliseconds.
+void store_hurry(struct store *store);
+
 // One transaction at a time per store. A write transaction needs the lock. STATUS_IO, STATUS_NO_MEMORY, STATUS_BUSY.
 MUST_CHECK enum status store_begin(struct store *store, bool write, struct store_txn **ret_txn);
 

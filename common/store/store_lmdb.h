@@ -2,6 +2,7 @@
 // What store.c, store_open.c and touched.c share: the only code that knows LMDB.
 #pragma once
 #include <lmdb.h>
+#include <sched.h>
 #include <signal.h>
 
 #include "store/store.h"
@@ -14,6 +15,9 @@ struct store {
   bool read_only;
   bool signals_held; // while the lock is
   sigset_t signals_before;
+  bool hurries; // until the lock is released; and how the process was scheduled before
+  int policy_before;
+  struct sched_param priority_before;
 };
 
 struct store_txn {

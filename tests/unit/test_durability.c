@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is acknowledged is stored, whatever happens to the process that stores it or to the disk.
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -250,6 +251,34 @@ static void end_holder(pid_t pid)
   assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
+static bool may_go_first(void)
+{
+  int how = 0;
+  pid_t pid = fork();
+  if (pid == 0) {
+    _exit(sched_setscheduler(0, SCHED_RR, &(struct sched_param){.sched_priority = 1}) == 0 ? 0 : 1);
+  }
+  assert_int_equal(waitpid(pid, &how, 0), pid);
+  return WIFEXITED(how) && WEXITSTATUS(how) == 0;
+}
+
+static void who_holds_the_lock_goes_first_and_only_then(void **state)
+{
+  (void)state;
+  create_acme();
+  int before = sched_getscheduler(0);
+  store_hurry(store); // without the lock
+  assert_int_equal(sched_getscheduler(0), before);
+  assert_int_equal(store_lock(store), STATUS_OK);
+  store_hurry(store);
+  int meanwhile = sched_getscheduler(0);
+  assert_int_equal(meanwhile, may_go_first() ? (SCHED_RR | SCHED_RESET_ON_FORK) : before);
+  store_unlock(store);
+  assert_int_equal(sched_getscheduler(0), before);
+  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "carol@acme.test"), STATUS_OK);
+  assert_int_equal(sched_getscheduler(0), before);
+}
+
 static void a_writer_that_is_sent_to_the_background_holds_nobody_up(void **state)
 {
   (void)state;
@@ -284,6 +313,7 @@ int main(void)
       STORE_TEST(a_kill_in_any_of_200_commits_loses_nothing_and_breaks_no_index),
       STORE_TEST(H28_a_sign_in_whose_commit_fails_is_no_sign_in),
       STORE_TEST(a_newer_store_is_refused_and_left_as_it_is),
+      STORE_TEST(who_holds_the_lock_goes_first_and_only_then),
       STORE_TEST(a_writer_that_is_sent_to_the_background_holds_nobody_up),
       STORE_TEST(a_writer_that_is_stopped_for_good_is_waited_for_within_bounds),
   };

@@ -2,12 +2,12 @@
 // The published map after changes in place: it says what a map says that is built anew, whoever is killed while
 // changing it, and whoever reads meanwhile.
 #include <fcntl.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -391,33 +391,28 @@ static void change_somebody(unsigned round)
   }
 }
 
-static bool changes_a_file(uint64_t call)
+// The process is stopped where it enters one of the system calls that change files, and nowhere else.
+static bool stop_at_changes(void)
 {
-  static const uint64_t CALLS[] = {SYS_write, SYS_pwrite64,  SYS_writev, SYS_pwritev, SYS_fdatasync,
-                                   SYS_fsync, SYS_ftruncate, SYS_rename, SYS_unlink};
-  for (size_t i = 0; i < COUNT_OF(CALLS); i++) {
-    if (CALLS[i] == call) {
-      return true;
-    }
+  static const int CALLS[] = {SCMP_SYS(write),     SCMP_SYS(pwrite64),  SCMP_SYS(writev),
+                              SCMP_SYS(pwritev),   SCMP_SYS(fdatasync), SCMP_SYS(fsync),
+                              SCMP_SYS(ftruncate), SCMP_SYS(rename),    SCMP_SYS(unlink)};
+  scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+  bool good = filter != NULL;
+  for (size_t i = 0; good && i < COUNT_OF(CALLS); i++) {
+    good = seccomp_rule_add(filter, SCMP_ACT_TRACE(0), CALLS[i], 0) == 0;
   }
-  return false;
+  return good && seccomp_load(filter) == 0;
 }
 
-// Goes on to the next system call that changes a file, entered or left; *INSIDE is whether it is left next.
-static int go_on(pid_t pid, bool *inside)
+// Goes on to where the process enters the next of them, or leaves the one that it has entered.
+static int go_on(pid_t pid, bool leaves)
 {
-  struct __ptrace_syscall_info info = {.op = PTRACE_SYSCALL_INFO_NONE};
   int how = 0;
   do {
-    assert_int_equal(ptrace(PTRACE_SYSCALL, pid, NULL, NULL), 0);
+    assert_int_equal(ptrace(leaves ? PTRACE_SYSCALL : PTRACE_CONT, pid, NULL, NULL), 0);
     assert_int_equal(waitpid(pid, &how, 0), pid);
-    if (!WIFSTOPPED(how)) {
-      return how;
-    }
-    assert_true(ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info) > 0);
-    *inside = info.op == PTRACE_SYSCALL_INFO_ENTRY ? changes_a_file(info.entry.nr) : *inside;
-  } while (!*inside);
-  *inside = info.op == PTRACE_SYSCALL_INFO_ENTRY;
+  } while (WIFSTOPPED(how) && !leaves && how >> 8 != (SIGTRAP | PTRACE_EVENT_SECCOMP << 8));
   return how;
 }
 
@@ -426,19 +421,19 @@ static int go_on(pid_t pid, bool *inside)
 static bool kill_at(unsigned round, unsigned stop)
 {
   int how = 0;
-  bool inside = false;
   pid_t pid = fork();
   if (pid == 0) {
     open_store(STORE_READ_WRITE);
-    if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0 && raise(SIGSTOP) == 0) {
+    if (stop_at_changes() && ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0 && raise(SIGSTOP) == 0) {
       change_somebody(round);
     }
     _exit(0);
   }
   assert_int_equal(waitpid(pid, &how, 0), pid);
-  assert_int_equal(ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL), 0);
+  assert_true(WIFSTOPPED(how));
+  assert_int_equal(ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL), 0);
   for (unsigned i = 0; i < stop && WIFSTOPPED(how); i++) {
-    how = go_on(pid, &inside);
+    how = go_on(pid, i % 2 == 1);
   }
   if (!WIFSTOPPED(how)) {
     return false;
