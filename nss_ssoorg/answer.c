@@ -22,7 +22,7 @@ static enum status first_login(struct map_reader *map, const char *login, struct
   struct map_domain domain;
   struct map_settings settings;
   struct map_account account = {.uid = 0};
-  if (!name_is_email(login)) {
+  if (!caller_is_root() || !name_is_email(login)) {
     return STATUS_NOT_FOUND;
   }
   enum status status = map_domain(map, name_email_domain(login), &domain);
@@ -72,15 +72,24 @@ static enum status login_in(struct map_reader *map, const char *login, struct ma
   return status == STATUS_NOT_FOUND ? first_login(map, login, ret_account) : status;
 }
 
-static enum status private_group(const struct map_account *account, struct map_group *ret_group)
+void answer_private_group(const struct map_account *account, struct map_group *ret_group)
 {
-  struct map_group group = {.gid = account->gid};
-  if (strlen(account->login) >= sizeof group.name) {
-    return STATUS_NOT_FOUND;
+  _Static_assert(sizeof account->login == sizeof ret_group->name, "every login must do as the name of a group");
+  *ret_group = (struct map_group){.gid = account->gid};
+  memcpy(ret_group->name, account->login, sizeof ret_group->name);
+}
+
+void answer_group_done(struct map_group *group)
+{
+  record_done(&MAP_GROUP_RECORD, group);
+}
+
+static enum status private_group(enum status status, const struct map_account *account, struct map_group *ret_group)
+{
+  if (status == STATUS_OK) {
+    answer_private_group(account, ret_group);
   }
-  memcpy(group.name, account->login, strlen(account->login) + 1);
-  *ret_group = group;
-  return STATUS_OK;
+  return status;
 }
 
 // One question to the map: by text or by number.
@@ -96,7 +105,7 @@ static enum status ask(const char *path, ask_function *function, const struct qu
   enum status status = STATUS_NOT_FOUND;
   for (int i = 0; i < TRIES; i++) {
     struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
-    status = map_open(path, &map);
+    status = map_open_names(path, &map);
     if (status == STATUS_OK) {
       status = function(&map, question, ret_answer);
     }
@@ -124,7 +133,7 @@ static enum status ask_group_name(struct map_reader *map, const struct question 
   enum status status = map_group_by_name(map, question->text, ret_answer);
   if (status == STATUS_NOT_FOUND) {
     status = own_by_login(map, question->text, &account);
-    return status == STATUS_OK ? private_group(&account, ret_answer) : status;
+    return private_group(status, &account, ret_answer);
   }
   return status;
 }
@@ -135,7 +144,7 @@ static enum status ask_group_gid(struct map_reader *map, const struct question *
   enum status status = map_group_by_gid(map, question->number, ret_answer);
   if (status == STATUS_NOT_FOUND) {
     status = own_by_uid(map, question->number, &account);
-    return status == STATUS_OK ? private_group(&account, ret_answer) : status;
+    return private_group(status, &account, ret_answer);
   }
   return status;
 }
@@ -144,11 +153,10 @@ static enum status keep_unenforced(const struct map_reader *map, const struct u3
 {
   for (uint32_t i = 0; i < all->count; i++) {
     struct map_group group = {.gid = 0};
-    enum status status = map_group_by_gid(map, all->values[i], &group);
+    enum status status = map_group_head(map, all->values[i], &group);
     if (status == STATUS_OK && group.enforced == 0) {
       kept->values[kept->count++] = group.gid;
     }
-    record_done(&MAP_GROUP_RECORD, &group);
     if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
       return status;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// libnss_ssoorg.so.2: the entry points that glibc calls. errno stays as it was; *errnop says what glibc should see.
+// libnss_ssoorg.so.2: the entry points for look-ups.
 #include <errno.h>
 #include <grp.h>
 #include <nss.h>
@@ -9,10 +9,9 @@
 
 #include "answer.h"
 #include "base/cleanup.h"
+#include "entry.h"
 #include "fill.h"
 #include "paths.h"
-
-#define EXPORTED __attribute__((visibility("default")))
 
 EXPORTED enum nss_status _nss_ssoorg_getpwnam_r(const char *name, struct passwd *entry, char *buffer, size_t size,
                                                 int *errnop);
@@ -24,31 +23,12 @@ EXPORTED enum nss_status _nss_ssoorg_getgrgid_r(gid_t gid, struct group *entry, 
 EXPORTED enum nss_status _nss_ssoorg_initgroups_dyn(const char *user, gid_t group, long *start, long *size,
                                                     gid_t **groups, long limit, int *errnop);
 
-static enum nss_status conclude(enum status status, int saved_errno, int *errnop)
-{
-  errno = saved_errno;
-  if (status == STATUS_OK) {
-    return NSS_STATUS_SUCCESS;
-  }
-  if (status == STATUS_TOO_LARGE || status == STATUS_NO_MEMORY) {
-    *errnop = status == STATUS_TOO_LARGE ? ERANGE : ENOMEM;
-    return NSS_STATUS_TRYAGAIN;
-  }
-  *errnop = ENOENT;
-  return NSS_STATUS_NOTFOUND;
-}
-
-static void group_done(struct map_group *group)
-{
-  record_done(&MAP_GROUP_RECORD, group);
-}
-
 enum nss_status _nss_ssoorg_getpwnam_r(const char *name, struct passwd *entry, char *buffer, size_t size, int *errnop)
 {
   int saved = errno;
   struct map_account account;
   enum status status = answer_login(PATH_MAP, name, &account);
-  return conclude(status == STATUS_OK ? fill_passwd(&account, entry, buffer, size) : status, saved, errnop);
+  return entry_conclude(status == STATUS_OK ? fill_passwd(&account, entry, buffer, size) : status, saved, errnop);
 }
 
 enum nss_status _nss_ssoorg_getpwuid_r(uid_t uid, struct passwd *entry, char *buffer, size_t size, int *errnop)
@@ -56,23 +36,23 @@ enum nss_status _nss_ssoorg_getpwuid_r(uid_t uid, struct passwd *entry, char *bu
   int saved = errno;
   struct map_account account;
   enum status status = answer_uid(PATH_MAP, uid, &account);
-  return conclude(status == STATUS_OK ? fill_passwd(&account, entry, buffer, size) : status, saved, errnop);
+  return entry_conclude(status == STATUS_OK ? fill_passwd(&account, entry, buffer, size) : status, saved, errnop);
 }
 
 enum nss_status _nss_ssoorg_getgrnam_r(const char *name, struct group *entry, char *buffer, size_t size, int *errnop)
 {
   int saved = errno;
-  struct map_group group CLEANUP(group_done) = {.gid = 0};
+  struct map_group group CLEANUP(answer_group_done) = {.gid = 0};
   enum status status = answer_group_name(PATH_MAP, name, &group);
-  return conclude(status == STATUS_OK ? fill_group(&group, entry, buffer, size) : status, saved, errnop);
+  return entry_conclude(status == STATUS_OK ? fill_group(&group, entry, buffer, size) : status, saved, errnop);
 }
 
 enum nss_status _nss_ssoorg_getgrgid_r(gid_t gid, struct group *entry, char *buffer, size_t size, int *errnop)
 {
   int saved = errno;
-  struct map_group group CLEANUP(group_done) = {.gid = 0};
+  struct map_group group CLEANUP(answer_group_done) = {.gid = 0};
   enum status status = answer_group_gid(PATH_MAP, gid, &group);
-  return conclude(status == STATUS_OK ? fill_group(&group, entry, buffer, size) : status, saved, errnop);
+  return entry_conclude(status == STATUS_OK ? fill_group(&group, entry, buffer, size) : status, saved, errnop);
 }
 
 // The array that initgroups_dyn grows: *START of *SIZE entries are in use, at most LIMIT where that is positive.
@@ -116,5 +96,5 @@ enum nss_status _nss_ssoorg_initgroups_dyn(const char *user, gid_t group, long *
   for (uint32_t i = 0; status == STATUS_OK && i < found.count; i++) {
     status = found.values[i] == group ? STATUS_OK : add_group(&array, found.values[i]);
   }
-  return conclude(status, saved, errnop);
+  return entry_conclude(status, saved, errnop);
 }

@@ -24,7 +24,12 @@ bool caller_is_sshd(const char *sshd_paths)
   return false;
 }
 
+bool caller_is_root(void)
+{
+  return getuid() == 0 && geteuid() == 0;
+}
+
 bool caller_is_root_sshd(const char *sshd_paths)
 {
-  return getuid() == 0 && geteuid() == 0 && caller_is_sshd(sshd_paths);
+  return caller_is_root() && caller_is_sshd(sshd_paths);
 }

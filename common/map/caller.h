@@ -3,6 +3,9 @@
 #pragma once
 #include <stdbool.h>
 
+// True if its real and effective uid are 0.
+bool caller_is_root(void);
+
 // True if this process is root's sshd: real and effective uid 0, and its executable is one of SSHD_PATHS (separated by
 // spaces).
 bool caller_is_root_sshd(const char *sshd_paths);

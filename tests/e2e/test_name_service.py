@@ -1,4 +1,4 @@
-"""How the network helper finds its provider: /etc/hosts, DNS, IPv6 and IPv4."""
+"""How the network helper finds its provider: /etc/hosts, DNS, IPv6 and IPv4. And how this host lists its accounts."""
 import contextlib
 import pathlib
 import socket
@@ -7,6 +7,7 @@ import time
 import check
 import host
 import login
+import processes
 from name_server import A, AAAA, NameServer
 
 HOSTS = pathlib.Path("/etc/hosts")
@@ -60,6 +61,55 @@ def H44_a_silent_name_server_meets_the_deadline(rig):
         said = _test_of(rig, f"https://{NAME}")
     check.contains(said, f"{NAME}.*(name server|contact|resolve)", "what idp test says")
     check.that(time.monotonic() - began < 5, "that took more than five seconds")
+
+
+def N5_getent_lists_every_account_and_group_once(rig):
+    org = _many_members(rig)
+    accounts = {row["login"]: str(row["uid"]) for row in host.listed("account", "list")}
+    for who in ("root", "nobody"):
+        users = _listed_as(who, "passwd")
+        check.equal(sorted(set(users) ^ (set(accounts) | _names_in("/etc/passwd"))), [], f"users that {who} sees")
+        groups = _listed_as(who, "group")
+        orgs = {name for row in host.listed("org", "list") for name in (row["slug"], row["slug"] + "-admins")}
+        ours = orgs | (set(accounts) - _names_in("/etc/passwd"))
+        check.equal(sorted(set(groups) ^ (ours | _names_in("/etc/group"))), [], f"groups that {who} sees")
+    for name in (org, org + "-admins", *list(accounts)[:20]):
+        check.equal(groups.get(name), processes.run("getent", "group", name).out.strip() or None, f"group {name}")
+        check.equal(users.get(name), processes.run("getent", "passwd", name).out.strip() or None, f"user {name}")
+
+
+def H50_look_ups_between_two_entries_do_not_move_the_list(rig):
+    _many_members(rig)
+    login = host.listed("account", "list")[0]["login"]
+    told = processes.must("perl", "-e", """
+        while (my @user = getpwent) { getpwnam($ARGV[0]); getpwuid(1); getgrnam("x"); print "u $user[0]\\n"; }
+        while (my @group = getgrent) { getgrgid(1); getpwnam($ARGV[0]); print "g $group[0]\\n"; }
+    """, login).out.splitlines()
+    wanted = ["u " + name for name in _listed_as("root", "passwd")] + ["g " + name for name in _listed_as("root", "group")]
+    check.equal(sorted(told), sorted(wanted), "what was listed with look-ups in between")
+
+
+def _many_members(rig):
+    """An org of whom 30 members are there, and one is a mapped local user."""
+    org = rig.orgs.beta()
+    if not host.in_passwd("listed"):
+        host.add_local_user("listed", "listed-Walnut-17-harbour")
+        host.ssoctl("member", "add", org, "listed@guests.test", "--local-user", "listed")
+        for n in range(30):
+            host.ssoctl("member", "add", org, f"listed{n}@guests.test")
+    return org
+
+
+def _listed_as(who, database):
+    """What anybody sees who asks for all there is: a line for each name."""
+    lines = processes.must("runuser", "-u", who, "--", "getent", database).out.splitlines()
+    names = [line.split(":")[0] for line in lines]
+    check.equal(len(names), len(set(names)), f"lines of {database} that {who} gets, and names in them")
+    return dict(zip(names, lines))
+
+
+def _names_in(path):
+    return {line.split(":")[0] for line in pathlib.Path(path).read_text().splitlines()}
 
 
 def _test_of(rig, issuer):
