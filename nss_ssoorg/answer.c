@@ -69,7 +69,11 @@ static enum status own_by_uid(struct map_reader *map, uint32_t uid, struct map_a
 static enum status login_in(struct map_reader *map, const char *login, struct map_account *ret_account)
 {
   enum status status = map_account_by_login(map, login, ret_account);
-  return status == STATUS_NOT_FOUND ? first_login(map, login, ret_account) : status;
+  if (status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  map->recalled = false; // what is not there was looked for with the header read
+  return first_login(map, login, ret_account);
 }
 
 void answer_private_group(const struct map_account *account, struct map_group *ret_group)
@@ -105,7 +109,7 @@ static enum status ask(const char *path, ask_function *function, const struct qu
   enum status status = STATUS_NOT_FOUND;
   for (int i = 0; i < TRIES; i++) {
     struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
-    status = map_open_names(path, &map);
+    status = i == 0 ? map_open_names(path, &map) : map_open(path, &map);
     if (status == STATUS_OK) {
       status = function(&map, question, ret_answer);
     }
@@ -132,6 +136,7 @@ static enum status ask_group_name(struct map_reader *map, const struct question 
   struct map_account account;
   enum status status = map_group_by_name(map, question->text, ret_answer);
   if (status == STATUS_NOT_FOUND) {
+    map->recalled = false;
     status = own_by_login(map, question->text, &account);
     return private_group(status, &account, ret_answer);
   }
@@ -143,6 +148,7 @@ static enum status ask_group_gid(struct map_reader *map, const struct question *
   struct map_account account;
   enum status status = map_group_by_gid(map, question->number, ret_answer);
   if (status == STATUS_NOT_FOUND) {
+    map->recalled = false;
     status = own_by_uid(map, question->number, &account);
     return private_group(status, &account, ret_answer);
   }

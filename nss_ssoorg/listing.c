@@ -89,7 +89,7 @@ static enum status tell_from(const char *path, tell_function *tell, struct map_c
                              const struct place *place)
 {
   struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
-  enum status status = map_open_names(path, &map);
+  enum status status = map_open(path, &map);
   if (status == STATUS_OK) {
     status = tell(&map, cursor, place);
   }

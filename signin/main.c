@@ -16,7 +16,7 @@
 #include "base/clock.h"
 #include "phases.h"
 
-enum { SOCKET_FD = 0, REQUEST_WAIT_MS = 10000, VERDICT_WAIT_MS = 5000, DESCRIPTORS_MAX = 256 };
+enum { SOCKET_FD = 0, REQUEST_WAIT_MS = 10000, VERDICT_WAIT_MS = 5000, DESCRIPTORS_MAX = 256, STACK_BYTES = 8 << 20 };
 
 // The socket must have been made by the process that started us, running as root (HOLES H15).
 static bool is_from_parent(void)
@@ -39,7 +39,8 @@ static bool settle(void)
   bool root = setgroups(0, NULL) == 0 && setresgid(0, 0, 0) == 0 && setresuid(0, 0, 0) == 0;
   bool limits = set_limit(RLIMIT_CORE, 0) && set_limit(RLIMIT_FSIZE, RLIM_INFINITY) &&
                 set_limit(RLIMIT_AS, RLIM_INFINITY) && set_limit(RLIMIT_CPU, RLIM_INFINITY) &&
-                set_limit(RLIMIT_NOFILE, DESCRIPTORS_MAX);
+                set_limit(RLIMIT_DATA, RLIM_INFINITY) && set_limit(RLIMIT_STACK, STACK_BYTES) &&
+                set_limit(RLIMIT_RTTIME, RLIM_INFINITY) && set_limit(RLIMIT_NOFILE, DESCRIPTORS_MAX);
   // Changing ids has cleared the parent-death signal.
   bool bound = prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
   return root && limits && bound && chdir("/") == 0 && close_range(3, ~0U, 0) == 0 && is_from_parent();

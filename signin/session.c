@@ -52,7 +52,7 @@ static void mend_map(struct session *s, struct store *store, bool current)
 {
   const struct operation_host host = {.store = store, .config = &s->config, .map_path = PATH_MAP};
   struct report report = {.text = ""};
-  if (!current && operation_publish(&host, &report) != STATUS_OK) {
+  if (!current && operation_publish(&host, s->request->login, &report) != STATUS_OK) {
     session_log(LOG_ERR, "%s", report.text);
   }
 }
@@ -68,7 +68,7 @@ static enum status load_from(struct session *s, struct store *store, struct situ
     report_set(&s->trouble, "store " PATH_STORE ": %s", status_text(status));
     return status;
   }
-  bool current = publish_is_current(txn, &s->config, PATH_MAP);
+  bool current = publish_is_current(txn, &s->config, PATH_MAP, s->request->login);
   store_abort(&txn);
   mend_map(s, store, current);
   return STATUS_OK;

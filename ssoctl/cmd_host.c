@@ -102,7 +102,7 @@ static int make_store(struct desk *desk, const unsigned char seed[static SIPHASH
     return desk_fail(EXIT_FAILED, "%s", report.text[0] != '\0' ? report.text : status_text(status));
   }
   const struct operation_host host = {.store = desk->store, .config = &desk->config, .map_path = desk->map_path};
-  status = operation_publish(&host, &report);
+  status = operation_publish(&host, NULL, &report);
   if (status != STATUS_OK) {
     return desk_fail(EXIT_FAILED, "%s", report.text);
   }
@@ -175,7 +175,7 @@ int cmd_status(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
-  bool current = publish_is_current(desk.txn, &desk.config, desk.map_path);
+  bool current = publish_is_current(desk.txn, &desk.config, desk.map_path, NULL);
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
   sheet_add(&sheet, (const struct cell[]){{desk.store_dir, 0},
                                           {desk.map_path, 0},

@@ -184,8 +184,10 @@ static int run(int argc, char *const *argv)
 int main(int argc, char **argv)
 {
   const struct rlimit none = {0, 0};
+  const struct rlimit no_limit = {RLIM_INFINITY, RLIM_INFINITY};
   (void)setlocale(LC_ALL, "");
   (void)umask(077);
   (void)setrlimit(RLIMIT_CORE, &none);
+  (void)setrlimit(RLIMIT_RTTIME, &no_limit); // sudo hands on those of whoever runs it
   return run(argc, argv);
 }

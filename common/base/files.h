@@ -15,8 +15,8 @@
 // STATUS_IO; REPORT (may be NULL) says which. *RET_FD is the caller's to close.
 MUST_CHECK enum status file_open_trusted(const char *path, struct report *report, int *ret_fd);
 
-// Which file it is: no other has or had the same, also where its number was given again. KNOWN is false where the file
-// system does not say when a file was made.
+// Which file it is, also where its number was given again. KNOWN is false where the file system does not say when a
+// file was made. Where clocks are coarse, two that were made in the same tick can pass for one.
 struct file_identity {
   bool known;
   uint32_t device[2];

@@ -18,8 +18,9 @@ enum status map_read_at(const struct map_reader *map, void *data, size_t length,
   return (size_t)got == length ? STATUS_OK : STATUS_CORRUPT;
 }
 
-// The header of the file that was open last: it never changes. Nobody waits for the turn, also not in a child of a
-// process that had it.
+// The header of the file that was open last. Nobody waits for the turn, also not in a child of a process that had it.
+// Another file can pass for it: written over by hand, or made in the same tick of a coarse clock. What is found then is
+// right all the same, since slots and records are checked; what is not found is only believed with the header read.
 static struct {
   atomic_flag taken;
   struct file_identity identity;
@@ -71,9 +72,10 @@ static enum status open_map(const char *path, bool only_names, struct map_reader
   struct map_reader map = MAP_READER_EMPTY;
   struct file_identity identity;
   enum status status = file_open_identified(path, NULL, &map.fd, &identity);
-  if (status == STATUS_OK && !(only_names && recall_header(&identity, &map.header))) {
-    status = read_head(&map);
-    if (status == STATUS_OK && only_names) {
+  if (status == STATUS_OK) {
+    map.recalled = only_names && recall_header(&identity, &map.header);
+    status = map.recalled ? STATUS_OK : read_head(&map);
+    if (status == STATUS_OK && !map.recalled) {
       remember_header(&identity, &map.header);
     }
   }
@@ -83,6 +85,20 @@ static enum status open_map(const char *path, bool only_names, struct map_reader
     map_close(&map);
   }
   return status;
+}
+
+static bool header_is_right(const struct map_reader *map)
+{
+  unsigned char head[MAP_HEADER_SIZE];
+  struct map_header header;
+  return map_read_at(map, head, sizeof head, 0) == STATUS_OK && map_header_decode(head, &header) == STATUS_OK &&
+         header.slot_count == map->header.slot_count && memcmp(header.seed, map->header.seed, sizeof header.seed) == 0;
+}
+
+// With STATUS_CORRUPT the asker opens the map once more, by map_open().
+static enum status conclude(const struct map_reader *map, enum status status)
+{
+  return status == STATUS_NOT_FOUND && map->recalled && !header_is_right(map) ? STATUS_CORRUPT : status;
 }
 
 enum status map_open(const char *path, struct map_reader *ret_reader)
@@ -113,14 +129,14 @@ static enum status find_text(const struct map_reader *map, enum map_kind kind, e
 {
   struct map_lookup lookup;
   enum status status = map_lookup_text(map->header.seed, key, text, &lookup);
-  return status != STATUS_OK ? status : map_find(map, kind, &lookup, ret_value, NULL);
+  return status != STATUS_OK ? status : conclude(map, map_find(map, kind, &lookup, ret_value, NULL));
 }
 
 static enum status find_number(const struct map_reader *map, enum map_kind kind, enum map_key key, uint32_t number,
                                void *ret_value)
 {
   const struct map_lookup lookup = map_lookup_number(map->header.seed, key, number);
-  return map_find(map, kind, &lookup, ret_value, NULL);
+  return conclude(map, map_find(map, kind, &lookup, ret_value, NULL));
 }
 
 enum status map_account_by_login(const struct map_reader *map, const char *login, struct map_account *ret_account)
@@ -146,7 +162,7 @@ enum status map_group_by_gid(const struct map_reader *map, uint32_t gid, struct 
 enum status map_group_head(const struct map_reader *map, uint32_t gid, struct map_group *ret_group)
 {
   const struct map_lookup lookup = map_lookup_number(map->header.seed, KEY_GID, gid);
-  return map_find_group_head(map, &lookup, ret_group);
+  return conclude(map, map_find_group_head(map, &lookup, ret_group));
 }
 
 enum status map_domain(const struct map_reader *map, const char *domain, struct map_domain *ret_domain)

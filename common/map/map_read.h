@@ -11,6 +11,7 @@
 
 struct map_reader {
   int fd;
+  bool recalled; // the header is that of a file seen before, taken for this one
   struct map_header header;
   struct map_state state;
 };
@@ -25,7 +26,7 @@ struct map_reader {
 MUST_CHECK enum status map_open(const char *path, struct map_reader *ret_reader);
 
 // The same for look-ups alone: what the state line says, and so map_is_clean(), is not known. A header that was read
-// before is not read again.
+// before is not read again; a look-up that finds it to be another one is STATUS_CORRUPT: open by map_open() then.
 MUST_CHECK enum status map_open_names(const char *path, struct map_reader *ret_reader);
 
 // Reads exactly LENGTH bytes at OFFSET. STATUS_CORRUPT if the file is shorter; STATUS_IO.

@@ -92,9 +92,9 @@ static enum status commit(struct application *a)
   if (status != STATUS_OK) {
     store_abort(&a->txn);
     publication_take_back(&publication);
-    a->shown = publication.kind != PUBLICATION_REBUILD; // that one has marked the map dirty
-  } else if (publication_show(&publication) != STATUS_OK) {
-    a->shown = false;
+    a->shown = a->shown && publication.kind != PUBLICATION_REBUILD; // that one has marked the map dirty
+  } else {
+    a->shown = publication_show(&publication) == STATUS_OK;
   }
   return status;
 }
@@ -131,7 +131,6 @@ static enum status apply_and_commit(struct application *a, const struct operatio
     return status;
   }
   a->changed = a->audited = false;
-  a->shown = true;
   status = apply_each(a, all);
   if (status == STATUS_OK && a->audited && a->host->config->audit_keep_s > 0) {
     status = audit_trim(a->txn, a->now_s - a->host->config->audit_keep_s);
@@ -164,7 +163,7 @@ enum status operation_run_all(const struct operation_host *host, const struct op
                               struct operation_result *ret_result, uint64_t *ret_index)
 {
   struct operation_result result = {.changed = false};
-  struct application a = {.host = host, .report = report, .result = &result, .now_s = clock_now_s()};
+  struct application a = {.host = host, .report = report, .result = &result, .shown = true, .now_s = clock_now_s()};
   enum status status = store_lock(host->store);
   if (status != STATUS_OK) {
     report_set(report, "the store is busy: another program has been changing it for %d seconds",
@@ -201,20 +200,21 @@ enum status operation_run(const struct operation_host *host, const struct operat
   return operation_run_all(host, &one, report, ret_result, &index);
 }
 
-static bool is_current(const struct operation_host *host)
+static bool is_current(const struct operation_host *host, const char *login)
 {
   struct store_txn *txn CLEANUP(store_abort) = NULL;
-  return store_begin(host->store, false, &txn) == STATUS_OK && publish_is_current(txn, host->config, host->map_path);
+  return store_begin(host->store, false, &txn) == STATUS_OK &&
+         publish_is_current(txn, host->config, host->map_path, login);
 }
 
-enum status operation_publish(const struct operation_host *host, struct report *report)
+enum status operation_publish(const struct operation_host *host, const char *login, struct report *report)
 {
   enum status status = store_lock(host->store);
   if (status != STATUS_OK) {
     return status;
   }
   // Others may have met the same map and mended it while this one waited for the lock.
-  if (!is_current(host)) {
+  if (!is_current(host, login)) {
     status = publish_now(host, report);
   }
   store_unlock(host->store);

@@ -126,5 +126,6 @@ MUST_CHECK enum status operation_run_all(const struct operation_host *host, cons
                                          struct report *report, struct operation_result *ret_result,
                                          uint64_t *ret_index);
 
-// Rebuilds the published map under the writers' lock unless it is current. Errors as operation_run().
-MUST_CHECK enum status operation_publish(const struct operation_host *host, struct report *report);
+// Rebuilds the published map under the writers' lock unless it is current, for LOGIN as publish_is_current() says.
+// Errors as operation_run().
+MUST_CHECK enum status operation_publish(const struct operation_host *host, const char *login, struct report *report);

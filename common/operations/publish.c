@@ -124,26 +124,19 @@ static enum status fill(struct rebuild *r, const struct config *config)
   return status != STATUS_OK ? status : numbers_each(txn, add_removed, r);
 }
 
-// Two keys for each account and each of an org's two groups, one for each domain and removed number.
+// Two keys for each account and each of an org's two groups, one for each domain and removed number: one that neither
+// an account nor an org has. And one for the settings.
 static enum status count_keys(struct store_txn *txn, uint64_t *ret_keys)
 {
-  static const struct {
-    enum store_table table;
-    uint64_t keys;
-  } SHARES[] = {{TABLE_ACCOUNTS, 2}, {TABLE_ORGS, 4}, {TABLE_DOMAIN_OWNERS, 1}};
-  uint64_t keys = 1; // the settings
+  static const enum store_table TABLES[] = {TABLE_ACCOUNTS, TABLE_ORGS, TABLE_DOMAIN_OWNERS, TABLE_NUMBERS};
+  uint64_t counts[COUNT_OF(TABLES)] = {0};
   enum status status = STATUS_OK;
-  for (size_t i = 0; status == STATUS_OK && i < COUNT_OF(SHARES); i++) {
-    uint64_t count = 0;
-    status = store_count(txn, SHARES[i].table, &count);
-    keys += count * SHARES[i].keys;
+  for (size_t i = 0; status == STATUS_OK && i < COUNT_OF(TABLES); i++) {
+    status = store_count(txn, TABLES[i], &counts[i]);
   }
-  // A number is an account's, an org's, or removed: those that are neither of the first two.
-  uint64_t numbers = 0;
-  if (status == STATUS_OK) {
-    status = store_count(txn, TABLE_NUMBERS, &numbers);
-  }
-  *ret_keys = keys + (numbers > keys / 2 ? numbers - keys / 2 : 0);
+  uint64_t given = counts[0] + 2 * counts[1];
+  uint64_t removed = counts[3] > given ? counts[3] - given : 0;
+  *ret_keys = 2 * given + counts[2] + removed + 1;
   return status;
 }
 
@@ -152,6 +145,7 @@ static enum status rebuild_beside(struct store_txn *txn, const struct config *co
 {
   struct rebuild r CLEANUP(rebuild_done) = {.published = {.txn = txn}};
   uint64_t keys = 0;
+  store_calm(txn);
   enum status status = store_seed(txn, r.builder.seed);
   if (status == STATUS_OK) {
     status = count_keys(txn, &keys);
@@ -248,19 +242,36 @@ enum status publish(struct store_txn *txn, const struct config *config, const ch
   return status != STATUS_OK ? status : map_put_in_place(path);
 }
 
-bool publish_is_current(struct store_txn *txn, const struct config *config, const char *path)
+static bool shows_account(struct store_txn *txn, const struct map_reader *map, const char *login)
+{
+  struct account account;
+  struct map_account by_login;
+  struct map_account by_uid;
+  enum status status = account_by_login(txn, login, &account);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND;
+  }
+  uint32_t uid = account.uid;
+  record_done(&ACCOUNT_RECORD, &account);
+  return map_account_by_login(map, login, &by_login) == STATUS_OK && by_login.uid == uid &&
+         map_account_by_uid(map, uid, &by_uid) == STATUS_OK && strcmp(by_uid.login, login) == 0;
+}
+
+bool publish_is_current(struct store_txn *txn, const struct config *config, const char *path, const char *login)
 {
   struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
   struct map_settings there;
   struct map_settings wanted;
+  unsigned char seed[SIPHASH_SEED_SIZE];
   int64_t serial = 0;
   if (map_open(path, &map) != STATUS_OK || !map_is_clean(&map)) {
     return false;
   }
-  if (store_map_serial(txn, &serial) != STATUS_OK || map.state.serial != (uint64_t)serial) {
+  if (store_map_serial(txn, &serial) != STATUS_OK || map.state.serial != (uint64_t)serial ||
+      store_seed(txn, seed) != STATUS_OK || memcmp(seed, map.header.seed, sizeof seed) != 0) {
     return false;
   }
-  if (map_settings(&map, &there) != STATUS_OK) {
+  if (map_settings(&map, &there) != STATUS_OK || (login != NULL && !shows_account(txn, &map, login))) {
     return false;
   }
   wanted = config->map;

@@ -44,5 +44,6 @@ void publication_end(struct publication *publication);
 // Rebuilds the map at PATH from TXN and the host's settings and puts it in place. Errors as store_get(), map_write().
 MUST_CHECK enum status publish(struct store_txn *txn, const struct config *config, const char *path);
 
-// True if the map at PATH is readable, clean, of this boot, and shows TXN and CONFIG.
-bool publish_is_current(struct store_txn *txn, const struct config *config, const char *path);
+// True if the map at PATH is readable, clean, of this boot, and shows TXN and CONFIG. Of its records only the settings'
+// and, where LOGIN is not NULL and an account's, that account's are looked at.
+bool publish_is_current(struct store_txn *txn, const struct config *config, const char *path, const char *login);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operations/publish_change.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "operations/published.h"
@@ -10,6 +12,7 @@
 struct changing {
   struct published published;
   struct map_change *change;
+  bool many; // accounts are changed: the map's lists name some as they were and some as they are
 };
 
 static const unsigned char *seed_of(const struct changing *c)
@@ -20,6 +23,7 @@ static const unsigned char *seed_of(const struct changing *c)
 static enum status put_group(struct changing *c, const struct org *org, bool admins)
 {
   struct map_group group CLEANUP(cleanup_map_group) = {.gid = 0};
+  store_calm(c->published.txn);
   enum status status = published_group(&c->published, org, admins, &group);
   return status != STATUS_OK ? status : map_change_put(c->change, MAP_GROUP, &group);
 }
@@ -118,6 +122,9 @@ static enum status change_list(struct changing *c, uint32_t gid, const char *log
   if (status != STATUS_OK || group.enforced == 1) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
+  if (c->many) {
+    return list_anew(c, gid);
+  }
   bool was_full = group.member_count == MEMBERS_MAX;
   take_member(&group, login);
   if (account != NULL) {
@@ -164,11 +171,19 @@ static enum status change_lists(struct changing *c, const struct map_account *be
   return status;
 }
 
-static enum status drop_name(struct changing *c, const char *login)
+// Takes LOGIN from the account with UID, unless another one has it by now.
+static enum status drop_name(struct changing *c, const char *login, uint32_t uid)
 {
   struct map_lookup lookup;
+  struct map_account now = {.uid = 0};
   enum status status = map_lookup_text(seed_of(c), KEY_LOGIN, login, &lookup);
-  return status != STATUS_OK ? status : map_change_drop(c->change, MAP_ACCOUNT, &lookup);
+  if (status == STATUS_OK) {
+    status = map_change_find(c->change, MAP_ACCOUNT, &lookup, &now);
+  }
+  if (status != STATUS_OK || now.uid != uid) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  return map_change_drop(c->change, MAP_ACCOUNT, &lookup);
 }
 
 static enum status find_before(struct changing *c, uint32_t uid, struct map_account *ret_before)
@@ -186,7 +201,7 @@ static enum status drop_account(struct changing *c, uint32_t uid)
   struct map_account before;
   enum status status = find_before(c, uid, &before);
   if (status == STATUS_OK) {
-    status = drop_name(c, before.login);
+    status = drop_name(c, before.login, uid);
   }
   if (status == STATUS_OK) {
     status = map_change_drop(c->change, MAP_ACCOUNT, &lookup);
@@ -210,7 +225,7 @@ static enum status put_account(struct changing *c, const struct account *account
     status = map_change_put(c->change, MAP_ACCOUNT, &after);
   }
   if (status == STATUS_OK && before.login[0] != '\0' && strcmp(before.login, after.login) != 0) {
-    status = drop_name(c, before.login);
+    status = drop_name(c, before.login, before.uid);
   }
   return status != STATUS_OK ? status : change_lists(c, &before, &after, account);
 }
@@ -295,6 +310,36 @@ static void changing_done(struct changing *c)
   published_done(&c->published);
 }
 
+static bool are_many(const struct touched *list, size_t count)
+{
+  int64_t id = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (list[i].kind == TOUCHED_ACCOUNT || list[i].kind == TOUCHED_MEMBER) {
+      if (id != 0 && list[i].id != id) {
+        return true;
+      }
+      id = list[i].id;
+    }
+  }
+  return false;
+}
+
+// Lists of members are looked at once for as long as /etc/passwd does not change (POLICY N3): a map that is older than
+// that file is made anew. So is one of which nobody knows how old it is.
+static bool passwd_is_newer(const char *path)
+{
+  struct statx map;
+  struct statx passwd;
+  if (statx(AT_FDCWD, "/etc/passwd", 0, STATX_CTIME, &passwd) != 0) {
+    return false;
+  }
+  if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BTIME, &map) != 0 || (map.stx_mask & STATX_BTIME) == 0) {
+    return true;
+  }
+  return passwd.stx_ctime.tv_sec > map.stx_btime.tv_sec ||
+         (passwd.stx_ctime.tv_sec == map.stx_btime.tv_sec && passwd.stx_ctime.tv_nsec >= map.stx_btime.tv_nsec);
+}
+
 static enum status put_all(struct changing *c, const struct config *config, const struct touched *list, size_t count)
 {
   struct map_settings settings;
@@ -321,6 +366,10 @@ enum status publish_change_prepare(struct store_txn *txn, const struct config *c
   if (count == 0) {
     return STATUS_OK;
   }
+  if (passwd_is_newer(path)) {
+    return STATUS_TOO_LARGE;
+  }
+  c.many = are_many(list, count);
   enum status status = store_seed(txn, seed);
   if (status == STATUS_OK) {
     status = map_change_begin(path, seed, (uint64_t)serial, ret_change);

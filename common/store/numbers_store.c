@@ -149,6 +149,7 @@ static bool same_list(const struct u32_list *a, const struct u32_list *b)
 static enum status count_anew(struct store_txn *txn, const struct u32_list *ranges, struct range_use *ret_use)
 {
   struct range_use use = {.ranges = *ranges, .used = {.count = ranges->count / 2}};
+  store_calm(txn);
   enum status status = numbers_each(txn, count_number, &use);
   if (status == STATUS_OK) {
     *ret_use = use;

@@ -88,8 +88,14 @@ enum status store_lock(struct store *store)
 void store_hurry(struct store *store)
 {
   const struct sched_param first = {.sched_priority = 1};
-  store->policy_before = sched_getscheduler(0);
-  store->hurries = store->lock_fd >= 0 && !store->hurries && store->policy_before >= 0 &&
+  if (store->hurries || store->lock_fd < 0) {
+    return;
+  }
+  int before = sched_getscheduler(0);
+  store->policy_before = before;
+  // A process that goes before others already is left alone.
+  before &= ~SCHED_RESET_ON_FORK;
+  store->hurries = (before == SCHED_OTHER || before == SCHED_BATCH || before == SCHED_IDLE) &&
                    sched_getparam(0, &store->priority_before) == 0 &&
                    sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &first) == 0;
 }
@@ -100,6 +106,11 @@ static void stop_hurrying(struct store *store)
     (void)sched_setscheduler(0, store->policy_before, &store->priority_before);
     store->hurries = false;
   }
+}
+
+void store_calm(struct store_txn *txn)
+{
+  stop_hurrying(txn->store);
 }
 
 void store_unlock(struct store *store)

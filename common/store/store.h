@@ -17,8 +17,8 @@ enum {
   STORE_KEY_MAX = 511,
   STORE_LOCK_WAIT_MS = 5000,
   STORE_RESERVE_BYTES = 1 << 20,
-  STORE_READERS_MAX = 2048
-}; // processes that have the store open at the same moment
+  STORE_READERS_MAX = 2048, // processes that have the store open at the same moment
+};
 enum { TOUCHED_MAX = 1024, TOUCHED_NAME_SIZE = 256 };
 
 enum store_table {
@@ -84,6 +84,9 @@ void store_unlock(struct store *store);
 // While the lock is held this process goes before others, where the system permits it: with hundreds of sign-ins at
 // once whoever holds it would wait for the processor behind all who wait for the lock. For what takes milliseconds.
 void store_hurry(struct store *store);
+
+// Not any more: what comes now may take longer.
+void store_calm(struct store_txn *txn);
 
 // One transaction at a time per store. A write transaction needs the lock. STATUS_IO, STATUS_NO_MEMORY, STATUS_BUSY.
 MUST_CHECK enum status store_begin(struct store *store, bool write, struct store_txn **ret_txn);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What store.c, store_open.c and touched.c share: the only code that knows LMDB.
+// What store.c, store_open.c and touched.c share; the first two are the only code that knows LMDB.
 #pragma once
 #include <lmdb.h>
 #include <sched.h>

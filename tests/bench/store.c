@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the store costs, for tests/bench/store; each command closes with one line of JSON.
-//   store load DIR COUNT: makes a store and a map in DIR with an org of COUNT members, in one transaction
+//   store load DIR COUNT: makes a store and a map in DIR with an org of COUNT members, in one transaction; then a bare
+//     LMDB of COUNT records with as many bytes as a member has taken
 //   store provision DIR COUNT TIMES: first logins, one by one, each beside one durable insert into a bare LMDB of COUNT
 //     records: as many bytes as the login stores
 //   store rebuild DIR: builds the map anew
-//   store decide PROGRAM COUNT TIMES: starts PROGRAM (ssoorg-signin) as pam_ssoorg.so does, for members with a key
+//   store decide PROGRAM DIR COUNT TIMES: starts PROGRAM (ssoorg-signin) as pam_ssoorg.so does, for members with a key;
+//     each beside "store peek", a program that reads one record of the bare LMDB
+//   store peek DIR NUMBER
 #include <errno.h>
 #include <lmdb.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "base/cleanup.h"
@@ -24,7 +29,7 @@
 #include "store/accounts.h"
 #include "store/orgs.h"
 
-enum { FIRST_NUMBER = 1000000, LAST_NUMBER = 9999999, WAIT_MS = 60000, BARE_BYTES = 300, BARE_KEY = 16 };
+enum { FIRST_NUMBER = 1000000, LAST_NUMBER = 9999999, WAIT_MS = 60000, BARE_KEY = 16 };
 
 struct bench {
   char dir[256];
@@ -139,27 +144,6 @@ static const struct operation *add_member(void *context, uint64_t index)
   return op;
 }
 
-static int load(const char *dir, uint64_t count)
-{
-  struct bench b = {.store = NULL};
-  struct operation op = new_operation(OPERATION_MEMBER_ADD);
-  const struct operations all = {count, add_member, &op};
-  struct operation_result result;
-  struct rusage usage;
-  uint64_t index = 0;
-  open_bench(&b, dir, STORE_CREATE);
-  set_seed(&b);
-  make_org(&b);
-  int64_t start_ns = now_ns();
-  must(&b, operation_run_all(&b.host, &all, &b.report, &result, &index), "load");
-  double took_s = (double)(now_ns() - start_ns) / 1e9;
-  (void)getrusage(RUSAGE_SELF, &usage);
-  printf("{\"count\": %llu, \"seconds\": %.3f, \"per_second\": %.0f, \"peak_kib\": %ld}\n", (unsigned long long)count,
-         took_s, (double)count / took_s, usage.ru_maxrss);
-  store_close(&b.store);
-  return 0;
-}
-
 static enum status add_length(void *context, const struct store_entry *entry)
 {
   *(uint64_t *)context += entry->key_length + entry->length;
@@ -224,23 +208,33 @@ static void put_bare(MDB_txn *txn, const struct bare *bare, uint64_t number, siz
   lmdb_must(mdb_put(txn, bare->table, &key, &value, 0), "put");
 }
 
-static struct bare make_bare(struct bench *b, uint64_t count)
+static struct bare open_bare(const struct bench *b)
 {
   struct bare bare;
+  MDB_txn *txn = NULL;
+  lmdb_must(mdb_env_create(&bare.env), "create");
+  lmdb_must(mdb_env_set_mapsize(bare.env, (size_t)4 << 30), "map size");
+  lmdb_must(mdb_env_open(bare.env, b->bare_dir, 0, 0600), b->bare_dir);
+  lmdb_must(mdb_txn_begin(bare.env, NULL, MDB_RDONLY, &txn), "begin");
+  lmdb_must(mdb_dbi_open(txn, NULL, 0, &bare.table), "open");
+  lmdb_must(mdb_txn_commit(txn), "commit");
+  return bare;
+}
+
+// Room between the records for what comes at random.
+static void load_bare(const struct bench *b, uint64_t count, size_t length)
+{
   MDB_txn *txn = NULL;
   if (mkdir(b->bare_dir, 0700) != 0) {
     fail(b->bare_dir, strerror(errno));
   }
-  lmdb_must(mdb_env_create(&bare.env), "create");
-  lmdb_must(mdb_env_set_mapsize(bare.env, (size_t)4 << 30), "map size");
-  lmdb_must(mdb_env_open(bare.env, b->bare_dir, 0, 0600), b->bare_dir);
+  const struct bare bare = open_bare(b);
   lmdb_must(mdb_txn_begin(bare.env, NULL, 0, &txn), "begin");
-  lmdb_must(mdb_dbi_open(txn, NULL, 0, &bare.table), "open");
   for (uint64_t i = 0; i < count; i++) {
-    put_bare(txn, &bare, i << 20, BARE_BYTES); // room between them for what comes at random
+    put_bare(txn, &bare, i << 20, length);
   }
   lmdb_must(mdb_txn_commit(txn), "commit");
-  return bare;
+  mdb_env_close(bare.env);
 }
 
 static void insert_bare(const struct bare *bare, uint64_t number, size_t length)
@@ -249,6 +243,32 @@ static void insert_bare(const struct bare *bare, uint64_t number, size_t length)
   lmdb_must(mdb_txn_begin(bare->env, NULL, 0, &txn), "begin");
   put_bare(txn, bare, number, length);
   lmdb_must(mdb_txn_commit(txn), "commit");
+}
+
+static int load(const char *dir, uint64_t count)
+{
+  struct bench b = {.store = NULL};
+  struct operation op = new_operation(OPERATION_MEMBER_ADD);
+  const struct operations all = {count, add_member, &op};
+  struct operation_result result;
+  struct rusage usage;
+  uint64_t index = 0;
+  open_bench(&b, dir, STORE_CREATE);
+  set_seed(&b);
+  make_org(&b);
+  uint64_t before = stored_bytes(&b);
+  int64_t start_ns = now_ns();
+  must(&b, operation_run_all(&b.host, &all, &b.report, &result, &index), "load");
+  double took_s = (double)(now_ns() - start_ns) / 1e9;
+  (void)getrusage(RUSAGE_SELF, &usage);
+  size_t bytes = (size_t)((stored_bytes(&b) - before) / count);
+  start_ns = now_ns();
+  load_bare(&b, count, bytes);
+  double bare_s = (double)(now_ns() - start_ns) / 1e9;
+  printf("{\"count\": %llu, \"bytes\": %zu, \"per_second\": %.0f, \"bare_per_second\": %.0f, \"peak_kib\": %ld}\n",
+         (unsigned long long)count, bytes, (double)count / took_s, (double)count / bare_s, usage.ru_maxrss);
+  store_close(&b.store);
+  return 0;
 }
 
 static void print_list(const char *name, const int64_t *values, size_t count)
@@ -273,7 +293,7 @@ static int provision(const char *dir, uint64_t count, size_t times)
   uint64_t before = stored_bytes(&b);
   first_login(&b, first + times); // the first one in a process also opens libraries
   size_t bytes = (size_t)(stored_bytes(&b) - before);
-  const struct bare bare = make_bare(&b, count);
+  const struct bare bare = open_bare(&b);
   insert_bare(&bare, 1, bytes);
   for (size_t i = 0; i < times; i++) {
     int64_t start_ns = now_ns();
@@ -343,41 +363,89 @@ static int64_t decide_once(const char *program, uint64_t number)
   return took_ns;
 }
 
-static int decide(const char *program, uint64_t count, size_t times)
+static int peek(const char *dir, uint64_t number)
+{
+  struct bench b = {.store = NULL};
+  MDB_txn *txn = NULL;
+  MDB_val value;
+  char name[BARE_KEY + 1];
+  (void)snprintf(b.bare_dir, sizeof b.bare_dir, "%s/bare", dir);
+  (void)snprintf(name, sizeof name, "%016llx", (unsigned long long)number << 20);
+  MDB_val key = {BARE_KEY, name};
+  const struct bare bare = open_bare(&b);
+  lmdb_must(mdb_txn_begin(bare.env, NULL, MDB_RDONLY, &txn), "begin");
+  lmdb_must(mdb_get(txn, bare.table, &key, &value), name);
+  mdb_txn_abort(txn);
+  mdb_env_close(bare.env);
+  return 0;
+}
+
+static int64_t peek_once(char *dir, uint64_t number)
+{
+  char text[32];
+  static char own_name[] = "store";
+  static char verb[] = "peek";
+  char *const arguments[] = {own_name, verb, dir, text, NULL};
+  char *const environment[] = {NULL};
+  pid_t pid = 0;
+  int how = 0;
+  (void)snprintf(text, sizeof text, "%llu", (unsigned long long)number);
+  int64_t start_ns = now_ns();
+  if (posix_spawn(&pid, "/proc/self/exe", NULL, NULL, arguments, environment) != 0 || waitpid(pid, &how, 0) != pid ||
+      how != 0) {
+    fail("peek", "failed");
+  }
+  return now_ns() - start_ns;
+}
+
+static int decide(const char *program, char *dir, uint64_t count, size_t times)
 {
   int64_t *took_ns = calloc(times, sizeof *took_ns);
-  if (took_ns == NULL) {
+  int64_t *bare_ns = calloc(times, sizeof *bare_ns);
+  if (took_ns == NULL || bare_ns == NULL) {
     fail("decide", "out of memory");
   }
   for (size_t i = 0; i < times; i++) {
     took_ns[i] = decide_once(program, i * 104729 % count);
+    bare_ns[i] = peek_once(dir, i * 104729 % count);
   }
   printf("{\"count\": %llu, ", (unsigned long long)count);
-  print_list("ns", took_ns, times);
+  print_list("ours_ns", took_ns, times);
+  printf(", ");
+  print_list("bare_ns", bare_ns, times);
   printf("}\n");
   free(took_ns);
+  free(bare_ns);
   return 0;
+}
+
+static int64_t number_of(const char *text)
+{
+  int64_t number = 0;
+  return text_to_i64(text, 0, 100000000, &number) == STATUS_OK ? number : -1;
 }
 
 int main(int argc, char **argv)
 {
-  int64_t count = 0;
-  int64_t times = 0;
-  bool counts = (argc < 4 || text_to_i64(argv[3], 1, 100000000, &count) == STATUS_OK) &&
-                (argc < 5 || text_to_i64(argv[4], 1, 1000000, &times) == STATUS_OK);
-  if (argc == 4 && counts && strcmp(argv[1], "load") == 0) {
-    return load(argv[2], (uint64_t)count);
+  int64_t last = argc > 2 ? number_of(argv[argc - 1]) : -1;
+  int64_t count = argc > 4 ? number_of(argv[argc - 2]) : -1;
+  const char *verb = argc > 1 ? argv[1] : "";
+  if (argc == 4 && last > 0 && strcmp(verb, "load") == 0) {
+    return load(argv[2], (uint64_t)last);
   }
-  if (argc == 5 && counts && strcmp(argv[1], "provision") == 0) {
-    return provision(argv[2], (uint64_t)count, (size_t)times);
+  if (argc == 5 && count > 0 && last > 0 && strcmp(verb, "provision") == 0) {
+    return provision(argv[2], (uint64_t)count, (size_t)last);
   }
-  if (argc == 3 && strcmp(argv[1], "rebuild") == 0) {
+  if (argc == 3 && strcmp(verb, "rebuild") == 0) {
     return rebuild(argv[2]);
   }
-  if (argc == 5 && counts && strcmp(argv[1], "decide") == 0) {
-    return decide(argv[2], (uint64_t)count, (size_t)times);
+  if (argc == 6 && count > 0 && last > 0 && strcmp(verb, "decide") == 0) {
+    return decide(argv[2], argv[3], (uint64_t)count, (size_t)last);
+  }
+  if (argc == 4 && last >= 0 && strcmp(verb, "peek") == 0) {
+    return peek(argv[2], (uint64_t)last);
   }
   (void)fprintf(stderr, "usage: store load DIR COUNT | provision DIR COUNT TIMES | rebuild DIR | "
-                        "decide PROGRAM COUNT TIMES\n");
+                        "decide PROGRAM DIR COUNT TIMES | peek DIR NUMBER\n");
   return 2;
 }

@@ -157,6 +157,31 @@ static void a_dirty_map_serves_names_but_is_not_clean(void **state)
 }
 
 // Whatever a damaged map says of a name, it says nothing wrong: the account itself or nothing.
+static void put_map(const struct bytes *contents, size_t length);
+
+// As a backup that is copied over the map: the same file by every sign, but another size of its table.
+static void a_map_written_over_in_place_is_read_as_what_it_is(void **state)
+{
+  (void)state;
+  struct map_builder builder CLEANUP(map_builder_done) = {.seed = {1, 2, 3}};
+  struct bytes large CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct map_account account;
+  struct map_account wanted;
+  assert_int_equal(file_read_trusted(path, 1 << 20, NULL, &large), STATUS_OK);
+  account_number(0, &account);
+  assert_int_equal(map_add_account(&builder, &account), STATUS_OK);
+  assert_int_equal(map_write(&builder, path, 8), STATUS_OK);
+  assert_int_equal(answer_login(path, account.login, &account), STATUS_OK);
+  put_map(&large, large.length);
+  for (unsigned i = 0; i < ACCOUNTS; i++) {
+    account_number(i, &wanted);
+    assert_int_equal(answer_login(path, wanted.login, &account), STATUS_OK);
+    assert_memory_equal(&wanted, &account, sizeof wanted);
+    assert_int_equal(answer_uid(path, wanted.uid, &account), STATUS_OK);
+  }
+  assert_int_equal(answer_login(path, "nobody@acme.test", &account), STATUS_NOT_FOUND);
+}
+
 static void check_answers(void)
 {
   struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
@@ -365,6 +390,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(a_map_of_others_is_not_read, write_map, remove_map),
       cmocka_unit_test_setup_teardown(H13_the_map_is_0644_under_any_umask, write_map, remove_map),
       cmocka_unit_test_setup_teardown(a_dirty_map_serves_names_but_is_not_clean, write_map, remove_map),
+      cmocka_unit_test_setup_teardown(a_map_written_over_in_place_is_read_as_what_it_is, write_map, remove_map),
       cmocka_unit_test_setup_teardown(damage_never_crashes_and_never_lies, write_map, remove_map),
       cmocka_unit_test_setup_teardown(H46_every_buffer_size_up_to_the_needed_one_is_erange, write_map, remove_map),
       cmocka_unit_test_setup_teardown(the_private_group_has_the_name_and_number_of_the_account, write_map, remove_map),

@@ -109,7 +109,7 @@ static void many_operations_are_all_done_or_none(void **state)
   assert_int_equal(count(TABLE_ACCOUNTS), 21);
   assert_int_equal(count(TABLE_AUDIT), 21);
   struct store_txn *txn CLEANUP(store_abort) = read_txn();
-  assert_true(publish_is_current(txn, &config, map_path));
+  assert_true(publish_is_current(txn, &config, map_path, NULL));
 }
 
 // More than a transaction notes one by one: the map is built anew.
@@ -127,7 +127,7 @@ static void a_thousand_operations_at_once_are_shown(void **state)
   assert_int_equal(map_account_by_login(&map, "m0@acme.test", &account), STATUS_OK);
   assert_int_equal(map_account_by_login(&map, "m1499@acme.test", &account), STATUS_OK);
   struct store_txn *txn CLEANUP(store_abort) = read_txn();
-  assert_true(publish_is_current(txn, &config, map_path));
+  assert_true(publish_is_current(txn, &config, map_path, NULL));
 }
 
 static void E2_enforcement_waits_for_everything_it_needs(void **state)
@@ -296,9 +296,9 @@ static void the_map_shows_every_change_and_is_clean_after_it(void **state)
   assert_int_equal(published.groups.count, 1);
   assert_int_equal(map_domain(&map, "acme.test", &domain), STATUS_OK);
   struct store_txn *txn CLEANUP(store_abort) = read_txn();
-  assert_true(publish_is_current(txn, &config, map_path));
+  assert_true(publish_is_current(txn, &config, map_path, NULL));
   config.map.shell[1] = 'x';
-  assert_false(publish_is_current(txn, &config, map_path));
+  assert_false(publish_is_current(txn, &config, map_path, NULL));
 }
 
 static void H13_store_and_files_are_roots_alone_under_any_umask(void **state)
