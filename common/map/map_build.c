@@ -13,9 +13,10 @@
 #include "base/cleanup.h"
 #include "base/endian.h"
 #include "base/files.h"
+#include "base/grow.h"
 #include "map/map_slots.h"
 
-enum { FIRST_ENTRIES = 64, FIRST_SLOTS = 64, FLUSH_BYTES = 1 << 20 };
+enum { FIRST_SLOTS = 64, FLUSH_BYTES = 1 << 20 };
 
 void map_builder_done(struct map_builder *b)
 {
@@ -64,15 +65,11 @@ static enum status flush(struct map_builder *b)
 
 static enum status add_entry(struct map_builder *b, struct map_entry entry)
 {
-  if (b->entry_count == b->entry_capacity) {
-    size_t capacity = b->entry_capacity > 0 ? b->entry_capacity * 2 : FIRST_ENTRIES;
-    struct map_entry *grown = reallocarray(b->entries, capacity, sizeof *grown);
-    if (grown == NULL) {
-      return STATUS_NO_MEMORY;
-    }
-    b->entries = grown;
-    b->entry_capacity = capacity;
+  struct map_entry *room = grow_array(b->entries, b->entry_count, sizeof *room, &b->entry_capacity);
+  if (room == NULL) {
+    return STATUS_NO_MEMORY;
   }
+  b->entries = room;
   b->entries[b->entry_count++] = entry;
   return STATUS_OK;
 }

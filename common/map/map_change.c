@@ -8,9 +8,10 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/grow.h"
 #include "map/map_build.h"
 
-enum { FIRST_SLOTS = 16, DEAD_BYTES_MIN = 1 << 20 };
+enum { DEAD_BYTES_MIN = 1 << 20 };
 
 union map_value {
   struct map_account account;
@@ -26,7 +27,7 @@ struct found {
   uint64_t slot;   // that points to the record, or the first one that is free for it
   uint64_t offset; // of the record
   bool slot_was_empty;
-  uint64_t length; // of the whole record
+  size_t length; // of the whole record
 };
 
 static enum status open_for_writing(const char *path, struct map_change *c)
@@ -95,15 +96,11 @@ static enum status set_slot(struct map_change *c, uint64_t number, uint64_t valu
     there->value = value;
     return STATUS_OK;
   }
-  if (c->slot_count == c->slot_capacity) {
-    size_t capacity = c->slot_capacity > 0 ? c->slot_capacity * 2 : FIRST_SLOTS;
-    struct map_new_slot *grown = reallocarray(c->slots, capacity, sizeof *grown);
-    if (grown == NULL) {
-      return STATUS_NO_MEMORY;
-    }
-    c->slots = grown;
-    c->slot_capacity = capacity;
+  struct map_new_slot *room = grow_array(c->slots, c->slot_count, sizeof *room, &c->slot_capacity);
+  if (room == NULL) {
+    return STATUS_NO_MEMORY;
   }
+  c->slots = room;
   c->slots[c->slot_count++] = (struct map_new_slot){number, value};
   return STATUS_OK;
 }
@@ -125,25 +122,6 @@ static enum status next_slot(const struct map_change *c, struct map_probe *probe
     status = STATUS_OK;
   }
   return status;
-}
-
-static enum status read_matching(const struct map_change *c, uint64_t offset, enum map_kind kind,
-                                 const struct map_lookup *lookup, union map_value *ret_value, uint64_t *ret_length)
-{
-  const struct record_type *type = map_record_type((uint32_t)kind);
-  struct map_raw raw;
-  enum status status = map_raw_read(&c->map, offset, &raw);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  *ret_length = MAP_RECORD_HEAD + raw.length + MAP_RECORD_TAIL;
-  status = raw.kind == (uint32_t)kind ? record_decode(type, raw.payload, raw.length, ret_value) : STATUS_NOT_FOUND;
-  map_raw_done(&raw);
-  if (status == STATUS_OK && !map_record_has_key(kind, ret_value, lookup)) {
-    record_done(type, ret_value);
-    return STATUS_NOT_FOUND;
-  }
-  return status == STATUS_VERSION ? STATUS_CORRUPT : status;
 }
 
 static void note_free(struct found *found, uint64_t slot, bool empty)
@@ -179,7 +157,7 @@ static enum status find(const struct map_change *c, enum map_kind kind, const st
       continue;
     }
     uint64_t offset = map_slot_offset(value);
-    status = read_matching(c, offset, kind, lookup, ret_value, &ret_found->length);
+    status = map_record_read(&c->map, offset, &(struct map_wanted){kind, false, lookup}, ret_value, &ret_found->length);
     if (status == STATUS_OK) {
       ret_found->there = true;
       ret_found->slot = slot;

@@ -214,19 +214,15 @@ bool map_record_has_key(enum map_kind kind, const void *value, const struct map_
   }
 }
 
-struct wanted {
-  enum map_kind kind;
-  bool only_group_head;
-  const struct map_lookup *lookup;
-};
-
-static enum status decode_whole(const struct map_reader *map, uint64_t offset, enum map_kind kind, void *ret_value)
+static enum status decode_whole(const struct map_reader *map, uint64_t offset, enum map_kind kind, void *ret_value,
+                                size_t *ret_length)
 {
   struct map_raw raw;
   enum status status = map_raw_read(map, offset, &raw);
   if (status != STATUS_OK) {
     return status;
   }
+  *ret_length = MAP_RECORD_HEAD + raw.length + MAP_RECORD_TAIL;
   status = raw.kind == (uint32_t)kind ? record_decode(map_record_type(raw.kind), raw.payload, raw.length, ret_value)
                                       : STATUS_NOT_FOUND;
   map_raw_done(&raw);
@@ -245,11 +241,11 @@ static enum status decode_group_head(const struct map_reader *map, uint64_t offs
              : STATUS_NOT_FOUND;
 }
 
-static enum status try_record(const struct map_reader *map, uint64_t offset, const struct wanted *wanted,
-                              void *ret_value)
+enum status map_record_read(const struct map_reader *map, uint64_t offset, const struct map_wanted *wanted,
+                            void *ret_value, size_t *ret_length)
 {
   enum status status = wanted->only_group_head ? decode_group_head(map, offset, ret_value)
-                                               : decode_whole(map, offset, wanted->kind, ret_value);
+                                               : decode_whole(map, offset, wanted->kind, ret_value, ret_length);
   if (status == STATUS_VERSION) {
     return STATUS_CORRUPT;
   }
@@ -260,11 +256,12 @@ static enum status try_record(const struct map_reader *map, uint64_t offset, con
   return status;
 }
 
-static enum status find_wanted(const struct map_reader *map, const struct wanted *wanted, void *ret_value,
+static enum status find_wanted(const struct map_reader *map, const struct map_wanted *wanted, void *ret_value,
                                struct map_place *ret_place)
 {
   struct map_probe probe;
   uint64_t value = 0;
+  size_t length = 0;
   map_probe_begin(&probe, map, wanted->lookup->hash);
   for (;;) {
     enum status status = map_probe_next(&probe, &ret_place->slot, &value);
@@ -275,7 +272,7 @@ static enum status find_wanted(const struct map_reader *map, const struct wanted
       continue;
     }
     ret_place->offset = map_slot_offset(value);
-    status = try_record(map, ret_place->offset, wanted, ret_value);
+    status = map_record_read(map, ret_place->offset, wanted, ret_value, &length);
     if (status != STATUS_NOT_FOUND) {
       return status;
     }
@@ -286,12 +283,12 @@ enum status map_find(const struct map_reader *map, enum map_kind kind, const str
                      struct map_place *ret_place)
 {
   struct map_place place;
-  return find_wanted(map, &(struct wanted){kind, false, lookup}, ret_value, ret_place != NULL ? ret_place : &place);
+  return find_wanted(map, &(struct map_wanted){kind, false, lookup}, ret_value, ret_place != NULL ? ret_place : &place);
 }
 
 enum status map_find_group_head(const struct map_reader *map, const struct map_lookup *lookup,
                                 struct map_group *ret_group)
 {
   struct map_place place;
-  return find_wanted(map, &(struct wanted){MAP_GROUP, true, lookup}, ret_group, &place);
+  return find_wanted(map, &(struct map_wanted){MAP_GROUP, true, lookup}, ret_group, &place);
 }

@@ -44,6 +44,19 @@ void map_raw_done(struct map_raw *raw);
 // Whether a decoded record of KIND is found by the key of LOOKUP.
 bool map_record_has_key(enum map_kind kind, const void *value, const struct map_lookup *lookup);
 
+// What is looked for: a record of KIND with this key. ONLY_GROUP_HEAD is for MAP_GROUP: its members are not read.
+struct map_wanted {
+  enum map_kind kind;
+  bool only_group_head;
+  const struct map_lookup *lookup;
+};
+
+// Reads the record at OFFSET if it is what is wanted; *RET_VALUE (of KIND's type) is then the caller's. *RET_LENGTH is
+// that of the whole record in the file, not said for a group's head. STATUS_NOT_FOUND for another record;
+// STATUS_CORRUPT, STATUS_IO, STATUS_NO_MEMORY.
+MUST_CHECK enum status map_record_read(const struct map_reader *map, uint64_t offset, const struct map_wanted *wanted,
+                                       void *ret_value, size_t *ret_length);
+
 // Where a key's record is: the slot that points to it, and its offset.
 struct map_place {
   uint64_t slot;

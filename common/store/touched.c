@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "store/store_lmdb.h"
-
-enum { TOUCHED_FIRST = 8 };
 
 static bool is_same(const struct touched *a, const struct touched *b)
 {
@@ -24,21 +22,6 @@ static bool is_noted(const struct store_txn *txn, const struct touched *touched)
   return false;
 }
 
-static enum status make_room(struct store_txn *txn)
-{
-  if (txn->touched_count < txn->touched_capacity) {
-    return STATUS_OK;
-  }
-  size_t capacity = txn->touched_capacity > 0 ? txn->touched_capacity * 2 : TOUCHED_FIRST;
-  struct touched *grown = reallocarray(txn->touched, capacity, sizeof *grown);
-  if (grown == NULL) {
-    return STATUS_NO_MEMORY;
-  }
-  txn->touched = grown;
-  txn->touched_capacity = capacity;
-  return STATUS_OK;
-}
-
 enum status store_touch(struct store_txn *txn, const struct touched *touched)
 {
   if (strnlen(touched->name, sizeof touched->name) == sizeof touched->name) {
@@ -51,11 +34,13 @@ enum status store_touch(struct store_txn *txn, const struct touched *touched)
     txn->touched_too_many = true;
     return STATUS_OK;
   }
-  enum status status = make_room(txn);
-  if (status == STATUS_OK) {
-    txn->touched[txn->touched_count++] = *touched;
+  struct touched *room = grow_array(txn->touched, txn->touched_count, sizeof *room, &txn->touched_capacity);
+  if (room == NULL) {
+    return STATUS_NO_MEMORY;
   }
-  return status;
+  txn->touched = room;
+  txn->touched[txn->touched_count++] = *touched;
+  return STATUS_OK;
 }
 
 bool store_touched(const struct store_txn *txn, const struct touched **ret_list, size_t *ret_count)
