@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "map/caller.h"
@@ -17,15 +18,37 @@ static enum status is_taken(void *context, uint32_t number, bool *ret_taken)
   return status == STATUS_OK && !*ret_taken ? number_is_local(number, ret_taken) : status;
 }
 
-static enum status first_login(struct map_reader *map, const char *login, struct map_account *ret_account)
+// Whether somebody new may sign in by this name, and the groups that they may get.
+static enum status find_eligible(struct map_reader *map, const char *login, struct u32_list *ret_groups)
 {
   struct map_domain domain;
+  struct map_invited invited;
+  struct u32_list groups = {.count = 0};
+  enum status status = map_invited(map, login, &invited);
+  if (status == STATUS_OK && invited.expires_at_s > (int64_t)time(NULL)) {
+    groups = invited.groups;
+  }
+  if (status == STATUS_OK || status == STATUS_NOT_FOUND) {
+    status = map_domain(map, name_email_domain(login), &domain);
+  }
+  if (status == STATUS_OK && groups.count < U32_LIST_MAX) {
+    groups.values[groups.count++] = domain.org_gid;
+  }
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  *ret_groups = groups;
+  return groups.count > 0 ? STATUS_OK : STATUS_NOT_FOUND;
+}
+
+static enum status first_login(struct map_reader *map, const char *login, struct map_account *ret_account)
+{
   struct map_settings settings;
   struct map_account account = {.uid = 0};
   if (!caller_is_root() || !name_is_email(login)) {
     return STATUS_NOT_FOUND;
   }
-  enum status status = map_domain(map, name_email_domain(login), &domain);
+  enum status status = find_eligible(map, login, &account.groups);
   if (status == STATUS_OK) {
     status = map_settings(map, &settings);
   }
@@ -43,7 +66,6 @@ static enum status first_login(struct map_reader *map, const char *login, struct
   account.gid = account.uid;
   memcpy(account.login, login, strlen(login) + 1);
   memcpy(account.shell, settings.shell, sizeof account.shell);
-  account.groups = (struct u32_list){1, {domain.org_gid}};
   *ret_account = account;
   return STATUS_OK;
 }

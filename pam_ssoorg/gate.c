@@ -25,11 +25,13 @@ static enum claim claim_of(const struct map_reader *map, const char *name)
 {
   struct map_account account;
   struct map_domain domain;
+  struct map_invited invited;
   enum claim claim = from_status(map_account_by_login(map, name, &account));
   if (claim != CLAIM_NONE || !name_is_email(name)) {
     return claim;
   }
-  return from_status(map_domain(map, name_email_domain(name), &domain));
+  claim = from_status(map_domain(map, name_email_domain(name), &domain));
+  return claim != CLAIM_NONE ? claim : from_status(map_invited(map, name, &invited));
 }
 
 static enum claim look_up(const char *map_path, const char *name)

@@ -25,6 +25,23 @@ static void copy_item(const pam_handle_t *pamh, int item, char *to, size_t size)
   }
 }
 
+// What sshd has accepted before in this connection, a line each (AuthenticationMethods); it is put there by sshd alone,
+// and read while it authenticates, before anything of the person's can be.
+static bool has_key(pam_handle_t *pamh, const struct relay_request *from, const char *service)
+{
+  static const char KEY[] = "publickey ";
+  const char *at =
+      strcmp(service, "sshd") == 0 && from->type == MESSAGE_AUTH ? pam_getenv(pamh, "SSH_AUTH_INFO_0") : NULL;
+  while (at != NULL && *at != '\0') {
+    if (strncmp(at, KEY, sizeof KEY - 1) == 0) {
+      return true;
+    }
+    at += strcspn(at, "\n");
+    at += *at == '\n' ? 1 : 0;
+  }
+  return false;
+}
+
 static enum status fill_request(pam_handle_t *pamh, const struct relay_request *from, struct message_request *request)
 {
   struct entry entry;
@@ -39,6 +56,7 @@ static enum status fill_request(pam_handle_t *pamh, const struct relay_request *
   copy_item(pamh, PAM_TTY, request->tty, sizeof request->tty);
   request->flags = (from->flags & PAM_SILENT) != 0 ? REQUEST_SILENT : 0;
   request->flags |= (from->flags & PAM_PRELIM_CHECK) != 0 ? REQUEST_PRELIM : 0;
+  request->flags |= has_key(pamh, from, request->service) ? REQUEST_WITH_KEY : 0;
   request->caller_uid = getuid();
   if (entry.known) {
     request->nss_known = 1;

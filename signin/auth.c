@@ -6,7 +6,9 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "invites.h"
 #include "operations/password.h"
+#include "paths.h"
 #include "phases.h"
 #include "sso.h"
 
@@ -34,6 +36,7 @@ static void grant(struct session *s, const struct operation_result *result, stru
               account->uid, result->org, s->request->service, s->request->rhost, result->row,
               way_word(result->ticket.way));
   tell_last(s, result);
+  invites_offer(s, result);
   memcpy(verdict->ticket, result->ticket.id, sizeof verdict->ticket);
   verdict->uid = account->uid;
   verdict->gid = account->gid;
@@ -52,25 +55,22 @@ static void note_refused(struct session *s, const struct policy_decision *decisi
   }
 }
 
-// Right: the store decides once more, with the hash that matched. Wrong: the caller may ask again.
-static void check_password(struct session *s, const struct situation *situation, const struct bytes *typed,
-                           struct message_verdict *verdict)
+// Without a word: a stranger to this host hears none from the other modules either (POLICY M).
+static void refuse_typed(struct session *s, struct message_verdict *verdict)
+{
+  bool offered = s->decision.offer_password || s->decision.offer_code;
+  session_log(LOG_NOTICE, "refused: login=%s org=%s service=%s rhost=%s row=%s reason=%s", s->request->login, s->org,
+              s->request->service, s->request->rhost, s->decision.row,
+              notice_name(offered ? NOTICE_WRONG_PASSWORD : s->decision.notice));
+  session_count_refusal(s, NOTICE_WRONG_PASSWORD);
+  verdict->verdict = VERDICT_TRY_AGAIN;
+}
+
+// The password is right: the store decides once more, with the hash that matched.
+static void sign_in_by_password(struct session *s, const struct situation *situation, struct message_verdict *verdict)
 {
   struct operation op = session_operation(s, OPERATION_PASSWORD_SIGN_IN);
   struct operation_result result;
-  if (session_try(s, TRY_PASSWORD, "", policy_is_owner(&situation->person)) != STATUS_OK) {
-    return;
-  }
-  bool matches = password_matches(typed, situation->account.password);
-  if (!matches || !s->decision.offer_password) {
-    // Without a word: a stranger to this host hears none from the other modules either (POLICY M).
-    session_log(LOG_NOTICE, "refused: login=%s org=%s service=%s rhost=%s row=%s reason=%s", s->request->login, s->org,
-                s->request->service, s->request->rhost, s->decision.row,
-                notice_name(s->decision.offer_password ? NOTICE_WRONG_PASSWORD : s->decision.notice));
-    session_count_refusal(s, NOTICE_WRONG_PASSWORD);
-    verdict->verdict = VERDICT_TRY_AGAIN;
-    return;
-  }
   memcpy(op.password, situation->account.password, sizeof op.password);
   enum status status = session_operate(s, &op, &result);
   explicit_bzero(op.password, sizeof op.password);
@@ -86,10 +86,104 @@ static void check_password(struct session *s, const struct situation *situation,
                  "");
 }
 
+static void sign_in_by_code(struct session *s, const struct situation *situation, const struct bytes *typed,
+                            struct message_verdict *verdict)
+{
+  struct open_invites invites = {.count = 0};
+  struct operation_result result;
+  if (invites_load(s, situation->email, &invites) != STATUS_OK) {
+    session_refuse(s, s->decision.row, NOTICE_INTERNAL, s->trouble.text);
+    return;
+  }
+  const struct open_invite *invite = invites_find(&invites, typed);
+  if (invite == NULL) {
+    refuse_typed(s, verdict);
+    return;
+  }
+  enum status status = invites_sign_in(s, situation, invite, &result);
+  if (status == STATUS_OK) {
+    grant(s, &result, verdict);
+  } else if (status != STATUS_REFUSED && status != STATUS_CLOSED) {
+    session_refuse(s, s->decision.row, NOTICE_INTERNAL, status_text(status));
+  }
+}
+
+// A wrong one: the caller may ask again.
+static void check_typed(struct session *s, const struct situation *situation, const struct bytes *typed,
+                        struct message_verdict *verdict)
+{
+  if (session_try(s, TRY_PASSWORD, "", policy_is_owner(&situation->person)) != STATUS_OK) {
+    return;
+  }
+  bool matches = password_matches(typed, situation->account.password);
+  if (matches && s->decision.offer_password) {
+    sign_in_by_password(s, situation, verdict);
+  } else if (s->decision.offer_code) {
+    sign_in_by_code(s, situation, typed, verdict);
+  } else {
+    refuse_typed(s, verdict);
+  }
+}
+
+enum { CHOICE_MAX = 9, NAMES_SIZE = 1024 };
+
+// The prompt that asks at which org to sign in: its first line stands behind sshd's "(user@host)".
+static enum status list_orgs(struct session *s, size_t count, char *text, size_t size)
+{
+  struct store *store CLEANUP(store_close) = NULL;
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  size_t used = (size_t)snprintf(text, size, "\nSign in through\n");
+  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, &s->trouble, &store);
+  if (status == STATUS_OK) {
+    status = store_begin(store, false, &txn);
+  }
+  for (size_t i = 0; status == STATUS_OK && i < count && used < size; i++) {
+    struct org org;
+    char name[4 * DISPLAY_SIZE];
+    status = org_get(txn, s->decision.sso_orgs[i], &org);
+    if (status == STATUS_OK) {
+      text_escape(org.name, strlen(org.name), name, sizeof name);
+      used += (size_t)snprintf(text + used, size - used, "  %zu) %.64s (%s)\n", i + 1, name, org.slug);
+    }
+  }
+  if (status == STATUS_OK && used < size) {
+    (void)snprintf(text + used, size - used, "Number [1]: ");
+  }
+  return status;
+}
+
+// Where there is a choice of orgs. Enter takes the first, and so does what is no number there.
+static enum status choose_org(struct session *s, int64_t *ret_org_id)
+{
+  struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
+  char text[NAMES_SIZE];
+  int64_t number = 1;
+  size_t count = s->decision.sso_count < CHOICE_MAX ? s->decision.sso_count : CHOICE_MAX;
+  enum status status = count > 1 ? list_orgs(s, count, text, sizeof text) : STATUS_OK;
+  if (status == STATUS_OK && count > 1) {
+    status = session_ask(s, true, text, clock_monotonic_ms() + TYPING_MS, &typed);
+  }
+  if (status == STATUS_REFUSED) {
+    session_refuse(s, s->decision.row, NOTICE_NEEDS_TERMINAL, "");
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (typed.length == 0 || text_to_i64(bytes_text(&typed), 1, (int64_t)count, &number) != STATUS_OK) {
+    number = 1;
+  }
+  *ret_org_id = s->decision.sso_orgs[number - 1];
+  return STATUS_OK;
+}
+
 static void run_sso(struct session *s, const struct situation *situation, struct message_verdict *verdict)
 {
   struct operation_result result;
-  enum status status = sso_sign_in(s, situation, s->decision.sso_org_id, &result);
+  int64_t org_id = 0;
+  enum status status = choose_org(s, &org_id);
+  if (status == STATUS_OK) {
+    status = sso_sign_in(s, situation, org_id, &result);
+  }
   if (status == STATUS_OK) {
     grant(s, &result, verdict);
   } else if (status != STATUS_REFUSED && status != STATUS_CLOSED) {
@@ -100,21 +194,32 @@ static void run_sso(struct session *s, const struct situation *situation, struct
 static void ask_password(struct session *s, const struct situation *situation, struct message_verdict *verdict)
 {
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
-  const char *text = s->decision.offer_sso ? "Password (empty for SSO): " : "Password: ";
+  bool sso = s->decision.sso_count > 0;
+  const char *text = sso ? "Password (empty for SSO): " : "Password: ";
   enum status status = session_ask(s, false, text, clock_monotonic_ms() + TYPING_MS, &typed);
   if (status == STATUS_REFUSED) {
     session_refuse(s, s->decision.row, NOTICE_NEEDS_TERMINAL, "");
-  } else if (status == STATUS_OK && typed.length == 0 && s->decision.offer_sso) {
+  } else if (status == STATUS_OK && typed.length == 0 && sso) {
     run_sso(s, situation, verdict);
   } else if (status == STATUS_OK) {
-    check_password(s, situation, &typed, verdict);
+    check_typed(s, situation, &typed, verdict);
   }
+}
+
+// Whether a refusal may be told at the first prompt: only where a sign-in through the provider would tell as much, that
+// this name is managed here (POLICY M).
+static bool may_be_told(const struct session *s, const struct situation *situation)
+{
+  bool why = s->decision.notice == NOTICE_NETWORK || s->decision.notice == NOTICE_KEY_NEEDED;
+  return !situation->person.known || (why && situation->person.governing.id != 0);
 }
 
 void phase_auth(struct session *s, struct message_verdict *verdict)
 {
   struct situation situation;
-  struct policy_question question = {.stage = STAGE_LOGIN};
+  struct policy_question question = {.stage = STAGE_LOGIN,
+                                     .service = session_service(s),
+                                     .made = {.with_key = (s->request->flags & REQUEST_WITH_KEY) != 0}};
   session_load(s, &situation);
   question.person = situation.person;
   policy_decide(&question, &s->decision);
@@ -125,7 +230,7 @@ void phase_auth(struct session *s, struct message_verdict *verdict)
     verdict->verdict = VERDICT_UNAVAILABLE;
     break;
   case OUTCOME_OFFER:
-    if (s->decision.offer_password) {
+    if (s->decision.offer_password || s->decision.offer_code) {
       ask_password(s, &situation, verdict);
     } else {
       run_sso(s, &situation, verdict);
@@ -133,10 +238,10 @@ void phase_auth(struct session *s, struct message_verdict *verdict)
     break;
   case OUTCOME_REFUSED:
   case OUTCOME_GRANTED:
-    if (situation.person.known) { // an account that nothing can be offered looks like any name with a password
-      ask_password(s, &situation, verdict);
-    } else {
+    if (may_be_told(s, &situation)) {
       session_refuse(s, s->decision.row, s->decision.notice, "");
+    } else { // an account that nothing can be offered looks like any name with a password
+      ask_password(s, &situation, verdict);
     }
     break;
   }

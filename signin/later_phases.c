@@ -9,17 +9,6 @@
 #include "paths.h"
 #include "phases.h"
 
-static bool is_login_service(const char *service)
-{
-  static const char *const SERVICES[] = {"sshd", "login"};
-  for (size_t i = 0; i < COUNT_OF(SERVICES); i++) {
-    if (strcmp(service, SERVICES[i]) == 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
 // Reads the session's ticket without using it up. No ticket, an unknown one or another account's means key (K4).
 static struct ticket read_ticket(const struct session *s, const struct situation *situation)
 {
@@ -127,10 +116,9 @@ static void decide(struct session *s, bool redeem, struct message_verdict *verdi
   struct policy_question question = {.stage = STAGE_SESSION};
   session_load(s, &situation);
   question.person = situation.person;
-  question.service = is_login_service(s->request->service) ? SERVICE_LOGIN : SERVICE_OTHER;
+  question.service = session_service(s);
   const struct ticket ticket = read_ticket(s, &situation);
-  question.way = ticket.way;
-  question.way_org_id = ticket.org_id;
+  question.made = (struct policy_made){ticket.way, ticket.org_id, ticket.with_key == 1};
   policy_decide(&question, &s->decision);
   if (s->decision.outcome == OUTCOME_NOT_OURS) {
     verdict->verdict = VERDICT_NOT_OURS;
@@ -167,19 +155,4 @@ void phase_cred(struct session *s, struct message_verdict *verdict)
 void phase_session(struct session *s, struct message_verdict *verdict)
 {
   decide(s, false, verdict);
-}
-
-// Changing a stored password at the prompt is not offered; a name that is not ours is left to the other modules.
-void phase_chauthtok(struct session *s, struct message_verdict *verdict)
-{
-  struct situation situation;
-  session_load(s, &situation);
-  if (!situation.person.known || situation.person.local_user) {
-    bool eligible = situation.person.governing.id != 0 && !situation.person.local_user;
-    bool unreadable = !situation.person.store_readable && !situation.person.local_user;
-    verdict->verdict = eligible ? VERDICT_REFUSED : unreadable ? VERDICT_UNAVAILABLE : VERDICT_NOT_OURS;
-  } else if ((s->request->flags & REQUEST_PRELIM) != 0) {
-    session_refuse(s, "-", NOTICE_PASSWD_ELSEWHERE, "");
-  }
-  record_done(&ACCOUNT_RECORD, &situation.account);
 }

@@ -62,7 +62,8 @@ static enum status load_from(struct session *s, struct store *store, struct situ
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   enum status status = store_begin(store, false, &txn);
   if (status == STATUS_OK) {
-    status = situation_load(txn, s->request->login, clock_now_s(), ret_situation);
+    const struct situation_of of = {s->request->login, s->request->service, s->request->rhost, clock_now_s()};
+    status = situation_load(txn, &of, ret_situation);
   }
   if (status != STATUS_OK) {
     report_set(&s->trouble, "store " PATH_STORE ": %s", status_text(status));
@@ -109,6 +110,17 @@ enum status session_operate(struct session *s, struct operation *operation, stru
   return status;
 }
 
+enum policy_service session_service(const struct session *s)
+{
+  static const char *const LOGIN_SERVICES[] = {"sshd", "login"};
+  for (size_t i = 0; i < COUNT_OF(LOGIN_SERVICES); i++) {
+    if (strcmp(s->request->service, LOGIN_SERVICES[i]) == 0) {
+      return SERVICE_LOGIN;
+    }
+  }
+  return SERVICE_OTHER;
+}
+
 struct operation session_operation(const struct session *s, enum operation_kind kind)
 {
   struct operation op = {.kind = kind};
@@ -116,6 +128,7 @@ struct operation session_operation(const struct session *s, enum operation_kind 
   memcpy(op.rhost, s->request->rhost, sizeof op.rhost);
   memcpy(op.service, s->request->service, sizeof op.service);
   memcpy(op.login, s->request->login, sizeof op.login);
+  op.with_key = (s->request->flags & REQUEST_WITH_KEY) != 0;
   return op;
 }
 

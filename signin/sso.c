@@ -11,10 +11,10 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "caller_title.h"
 #include "paths.h"
 #include "process/oidc.h"
 #include "slots.h"
+#include "sso_answer.h"
 
 enum {
   CODE_WAIT_MS = PROTOCOL_CODE_WAIT_MS + 1200,
@@ -96,31 +96,6 @@ static enum status refuse(struct flow *f, const char *row, enum notice notice, c
   session_refuse(f->s, row, notice, detail);
   session_count_refusal(f->s, notice);
   return STATUS_REFUSED;
-}
-
-// For somebody whom the provider has vouched for: it is in the audit trail.
-static enum status refuse_known(struct flow *f, const char *row, enum notice notice, const char *detail)
-{
-  struct operation op = session_operation(f->s, OPERATION_SIGN_IN_REFUSED);
-  struct operation_result result;
-  memcpy(op.org, f->org.slug, sizeof op.org);
-  (void)snprintf(op.row, sizeof op.row, "%s", row);
-  (void)snprintf(op.reason, sizeof op.reason, "%s %.200s", notice_name(notice), detail);
-  if (session_operate(f->s, &op, &result) != STATUS_OK) {
-    session_log(LOG_WARNING, "the refusal below could not be added to the audit trail");
-  }
-  session_refuse(f->s, row, notice, detail);
-  return STATUS_REFUSED;
-}
-
-static void reserve_number(const struct flow *f)
-{
-  struct operation op = session_operation(f->s, OPERATION_NUMBER_RESERVE);
-  struct operation_result result;
-  op.nss_uid = f->s->request->nss_uid;
-  if (session_operate(f->s, &op, &result) != STATUS_OK) {
-    session_log(LOG_WARNING, "number %u is in use elsewhere and could not be reserved", op.nss_uid);
-  }
 }
 
 static enum status refuse_failed(struct flow *f, const struct message_failed *failed)
@@ -294,37 +269,6 @@ static enum status relay(struct flow *f, const struct message_code *code)
   return status;
 }
 
-static enum status grant(struct flow *f, struct operation_result *ret_result)
-{
-  if (caller_turns_away(f->s->request->login)) {
-    return refuse_known(f, f->s->decision.row, NOTICE_TURNED_AWAY, "");
-  }
-  struct operation op = session_operation(f->s, OPERATION_SSO_SIGN_IN);
-  struct operation_result result = {.changed = false};
-  op.connection = &f->connection;
-  op.authorized = f->outcome.value;
-  if (!oidc_identity_is_sound(op.authorized, &f->connection)) {
-    session_log(LOG_ALERT, "ssoorg-oidc sent an identity that it must never send: has it been taken over?");
-    return refuse(f, f->s->decision.row, NOTICE_BAD_TOKEN, "helper");
-  }
-  op.nss_known = f->s->request->nss_known == 1;
-  op.nss_uid = f->s->request->nss_uid;
-  enum status status = session_operate(f->s, &op, &result);
-  if (status == STATUS_OK) {
-    *ret_result = result;
-    return STATUS_OK;
-  }
-  bool decided = status == STATUS_REFUSED && result.decision.row != NULL;
-  enum notice notice = decided ? result.decision.notice : NOTICE_INTERNAL;
-  const char *row = decided ? result.decision.row : "-";
-  char detail[REASON_SIZE];
-  (void)snprintf(detail, sizeof detail, "email=%.200s", op.authorized->email);
-  if (strcmp(row, "N4") == 0) {
-    reserve_number(f);
-  }
-  return refuse_known(f, row, notice, detail);
-}
-
 static bool wants_qr(const struct session *s)
 {
   return s->config.qr == QR_ALWAYS || (s->config.qr == QR_AUTO && strcmp(s->request->service, "sshd") == 0);
@@ -381,5 +325,6 @@ enum status sso_sign_in(struct session *s, const struct situation *situation, in
   if (f.outcome.type == MESSAGE_FAILED) {
     return refuse_failed(&f, f.outcome.value);
   }
-  return f.outcome.type == MESSAGE_AUTHORIZED ? grant(&f, ret_result) : STATUS_PROTOCOL;
+  const struct sso_answer answer = {s, situation, &f.org, &f.connection, f.outcome.value};
+  return f.outcome.type == MESSAGE_AUTHORIZED ? sso_answer_store(&answer, ret_result) : STATUS_PROTOCOL;
 }

@@ -241,8 +241,24 @@ static int load_connection(struct desk *desk, const char *slug, struct connectio
   return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "store: the connection cannot be read");
 }
 
+// What the org lets its connection do, in the same change.
+static void add_org_values(const struct invocation *in, struct org_value values[static 2], struct operation *op)
+{
+  static const struct {
+    enum option option;
+    const char *key;
+  } KEYS[] = {{OPTION_TRUST, "trust"}, {OPTION_ON_LINK, "on-link"}};
+  op->values = values;
+  for (size_t i = 0; i < COUNT_OF(KEYS); i++) {
+    if (in->options[KEYS[i].option] != NULL) {
+      values[op->value_count++] = (struct org_value){KEYS[i].key, in->options[KEYS[i].option]};
+    }
+  }
+}
+
 int cmd_idp_set(const struct invocation *in)
 {
+  struct org_value values[2];
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
   struct operation_result result;
@@ -263,6 +279,7 @@ int cmd_idp_set(const struct invocation *in)
     code = check_whole(in, &before, &connection);
   }
   op.connection = &connection;
+  add_org_values(in, values, &op);
   if (code == EXIT_DONE) {
     code = desk_operate(&desk, &op, &result);
   }

@@ -78,7 +78,8 @@ static int foresee(const struct test *t, const struct message_authorized *a, str
   if (code != EXIT_DONE) {
     return code;
   }
-  enum status status = situation_load(t->desk->txn, a->email, clock_now_s(), &situation);
+  const struct situation_of of = {a->email, "", "", clock_now_s()};
+  enum status status = situation_load(t->desk->txn, &of, &situation);
   if (status == STATUS_OK) {
     question.person = situation.person;
     status = situation_answer(t->desk->txn, &situation, &t->connection, a, &question.answer);

@@ -1,37 +1,104 @@
 // SPDX-License-Identifier: Apache-2.0
 // ssoctl invite.
+#include <string.h>
+
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "operations/code.h"
+#include "operations/password.h"
+#include "operations/settings.h"
 #include "people.h"
 
-enum { EXPIRES_MIN_S = 60, EXPIRES_DEFAULT_S = 7 * 86400, EXPIRES_MAX_S = 90 * 86400 };
+static int set_expiry(const struct invocation *in, struct operation *op)
+{
+  const char *typed = in->options[OPTION_EXPIRES];
+  int64_t seconds = 0;
+  if (typed == NULL) {
+    return EXIT_DONE; // by the org's invite-lifetime
+  }
+  if (text_to_duration(typed, INVITE_LIFETIME_MIN_S, INVITE_LIFETIME_MAX_S, &seconds) != STATUS_OK) {
+    return desk_fail(EXIT_USAGE, "--expires \"%.40s\": is not 60s to 90d, as in 90s, 15m, 12h, 7d", typed);
+  }
+  op->expires_at_s = clock_now_s() + seconds;
+  return EXIT_DONE;
+}
+
+// Unless told otherwise a code; where a provider governs the address the engine makes it SSO.
+static int set_via(const struct invocation *in, struct operation *op)
+{
+  const char *typed = in->options[OPTION_VIA];
+  op->via = VIA_CODE;
+  return typed == NULL || invite_via_from(typed, &op->via) == STATUS_OK
+             ? EXIT_DONE
+             : desk_fail(EXIT_USAGE, "--via \"%.40s\": is not code or sso", typed);
+}
+
+static int make_code(char code[static CODE_SIZE], struct operation *op)
+{
+  struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct bytes folded CLEANUP(bytes_done) = BYTES_EMPTY;
+  enum status status = code_new(code);
+  if (status == STATUS_OK) {
+    status = bytes_append_text(&typed, code);
+  }
+  if (status == STATUS_OK) {
+    status = code_fold(&typed, &folded);
+  }
+  if (status == STATUS_OK) {
+    status = password_hash(&folded, op->code);
+  }
+  return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "making a code: %s", status_text(status));
+}
+
+// The code is shown here and never again.
+static int print_invite(const struct desk *desk, const struct operation_result *result, const char *code)
+{
+  static const struct column COLUMNS[] = {{"email", COLUMN_TEXT}, {"org", COLUMN_TEXT},  {"role", COLUMN_TEXT},
+                                          {"via", COLUMN_TEXT},   {"code", COLUMN_TEXT}, {"expires_at", COLUMN_DATE}};
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  const struct invite *invite = &result->invite;
+  bool by_code = invite->via == VIA_CODE;
+  sheet_add(&sheet, (const struct cell[]){{invite->email, 0},
+                                          {desk->in->arguments[0], 0},
+                                          {role_word(invite->role), 0},
+                                          {invite_via_word(invite->via), 0},
+                                          {by_code ? code : NULL, 0},
+                                          {NULL, invite->expires_at_s}});
+  desk_done(desk,
+            by_code ? "%s is invited to org %s: they sign in with that name and type the code as the password; it is "
+                      "not shown again"
+                    : "%s is invited to org %s: they sign in with that name through their organization",
+            invite->email, desk->in->arguments[0]);
+  return desk_print_one(desk, &sheet);
+}
 
 int cmd_invite_create(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
   struct operation op;
   struct operation_result result;
-  int64_t seconds = EXPIRES_DEFAULT_S;
-  const char *typed = in->options[OPTION_EXPIRES];
+  char code_text[CODE_SIZE] = "";
   int code = people_start(&desk, in, OPERATION_INVITE_CREATE, &op);
   if (code == EXIT_DONE && in->options[OPTION_ROLE] != NULL) {
     code = people_role("--role", in->options[OPTION_ROLE], &op);
   }
-  if (code == EXIT_DONE && typed != NULL &&
-      text_to_duration(typed, EXPIRES_MIN_S, EXPIRES_MAX_S, &seconds) != STATUS_OK) {
-    code = desk_fail(EXIT_USAGE, "--expires \"%.40s\": is not 60s to 90d, as in 90s, 15m, 12h, 7d", typed);
+  if (code == EXIT_DONE) {
+    code = set_via(in, &op);
   }
-  op.expires_at_s = clock_now_s() + seconds;
+  if (code == EXIT_DONE) {
+    code = set_expiry(in, &op);
+  }
+  if (code == EXIT_DONE && op.via == VIA_CODE) {
+    code = make_code(code_text, &op);
+  }
   if (code == EXIT_DONE) {
     code = desk_operate(&desk, &op, &result);
   }
   if (code == EXIT_DONE) {
-    char until[CLOCK_TEXT_SIZE];
-    clock_text(op.expires_at_s, until);
-    desk_done(&desk, "%s is invited to org %s as %s until %s; they sign in with that name", op.email, op.org,
-              role_word(op.value), until);
+    code = print_invite(&desk, &result, code_text);
   }
+  explicit_bzero(code_text, sizeof code_text);
   return code;
 }
 
@@ -56,6 +123,7 @@ static enum status add_invite(void *context, const struct invite *invite)
   bool open = invite->expires_at_s > clock_now_s();
   sheet_add(sheet, (const struct cell[]){{invite->email, 0},
                                          {role_word(invite->role), 0},
+                                         {invite_via_word(invite->via), 0},
                                          {open ? "open" : "expired", 0},
                                          {invite->invited_by, 0},
                                          {NULL, invite->created_at_s},
@@ -65,9 +133,9 @@ static enum status add_invite(void *context, const struct invite *invite)
 
 int cmd_invite_list(const struct invocation *in)
 {
-  static const struct column COLUMNS[] = {{"email", COLUMN_TEXT},      {"role", COLUMN_TEXT},
-                                          {"status", COLUMN_TEXT},     {"invited_by", COLUMN_TEXT},
-                                          {"created_at", COLUMN_DATE}, {"expires_at", COLUMN_DATE}};
+  static const struct column COLUMNS[] = {
+      {"email", COLUMN_TEXT},      {"role", COLUMN_TEXT},       {"via", COLUMN_TEXT},       {"status", COLUMN_TEXT},
+      {"invited_by", COLUMN_TEXT}, {"created_at", COLUMN_DATE}, {"expires_at", COLUMN_DATE}};
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
   struct org org;

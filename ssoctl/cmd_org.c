@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// ssoctl org, provisioning, enforcement.
+// ssoctl org.
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
-#include "operations/password.h"
+#include "operations/settings.h"
 #include "people.h"
 #include "store/accounts.h"
 
 enum { SETTING_SIZE = 32 };
-
-static int set_slug(const char *typed, struct operation *op)
-{
-  int length = snprintf(op->org, sizeof op->org, "%s", typed);
-  return length > 0 && (size_t)length < sizeof op->org
-             ? EXIT_DONE
-             : desk_fail(EXIT_USAGE, "slug \"%.60s\": is not [a-z][a-z0-9-]{1,22}", typed);
-}
 
 int cmd_org_create(const struct invocation *in)
 {
@@ -29,7 +20,7 @@ int cmd_org_create(const struct invocation *in)
   int code = desk_open(in, &desk);
   struct operation op = desk_operation(&desk, OPERATION_ORG_CREATE);
   if (code == EXIT_DONE) {
-    code = set_slug(in->arguments[0], &op);
+    code = people_slug(in->arguments[0], &op);
   }
   if (code == EXIT_DONE) {
     code = desk_text("--name", in->options[OPTION_NAME], op.name, sizeof op.name);
@@ -78,8 +69,9 @@ static const struct column ORG_COLUMNS[] = {
     {"slug", COLUMN_TEXT},         {"name", COLUMN_TEXT},         {"provisioning", COLUMN_TEXT},
     {"enforcement", COLUMN_TEXT},  {"owner", COLUMN_TEXT},        {"gid", COLUMN_NUMBER},
     {"admins_gid", COLUMN_NUMBER}, {"trust", COLUMN_TEXT},        {"default_role", COLUMN_TEXT},
-    {"required_acr", COLUMN_TEXT}, {"required_amr", COLUMN_TEXT}, {"help", COLUMN_TEXT},
-    {"created_at", COLUMN_DATE},
+    {"on_link", COLUMN_TEXT},      {"keys", COLUMN_TEXT},         {"signin_from", COLUMN_TEXT},
+    {"required_acr", COLUMN_TEXT}, {"required_amr", COLUMN_TEXT}, {"invite_lifetime_s", COLUMN_NUMBER},
+    {"help", COLUMN_TEXT},         {"paused_until", COLUMN_DATE}, {"created_at", COLUMN_DATE},
 };
 
 struct org_walk {
@@ -90,24 +82,32 @@ struct org_walk {
 static enum status add_org(void *context, const struct org *org)
 {
   const struct org_walk *walk = context;
+  char keys[SETTING_TEXT_SIZE];
   struct account owner;
+  setting_keys_text(org, keys);
   enum status status = account_get(walk->desk->txn, org->owner_id, &owner);
   if (status != STATUS_OK) {
     return status;
   }
-  sheet_add(walk->sheet, (const struct cell[]){{org->slug, 0},
-                                               {org->name, 0},
-                                               {provisioning_word(org->provisioning), 0},
-                                               {enforcement_word(org->enforcement), 0},
-                                               {owner.login, 0},
-                                               {NULL, org->gid},
-                                               {NULL, org->admins_gid},
-                                               {trust_word(org->trust), 0},
-                                               {role_word(org->default_role), 0},
-                                               {org->required_acr, 0},
-                                               {org->required_amr, 0},
-                                               {org->help, 0},
-                                               {NULL, org->created_at_s}});
+  sheet_add(walk->sheet,
+            (const struct cell[]){{org->slug, 0},
+                                  {org->name, 0},
+                                  {provisioning_word(org->provisioning), 0},
+                                  {enforcement_word(org->enforcement), 0},
+                                  {owner.login, 0},
+                                  {NULL, org->gid},
+                                  {NULL, org->admins_gid},
+                                  {trust_word(org->trust), 0},
+                                  {role_word(org->default_role), 0},
+                                  {on_link_word(org->on_link), 0},
+                                  {keys, 0},
+                                  {org->signin_from, 0},
+                                  {org->required_acr, 0},
+                                  {org->required_amr, 0},
+                                  {NULL, org->invite_lifetime_s > 0 ? org->invite_lifetime_s : INVITE_LIFETIME_S},
+                                  {org->help, 0},
+                                  {NULL, org->paused_until_s},
+                                  {NULL, org->created_at_s}});
   record_done(&ACCOUNT_RECORD, &owner);
   return STATUS_OK;
 }
@@ -168,7 +168,7 @@ int cmd_org_set(const struct invocation *in)
   struct operation op = desk_operation(&desk, OPERATION_ORG_SET);
   op.values = values;
   if (code == EXIT_DONE) {
-    code = set_slug(in->arguments[0], &op);
+    code = people_slug(in->arguments[0], &op);
   }
   if (code == EXIT_DONE) {
     code = split_values(in, keys, values, &op.value_count);
@@ -178,126 +178,6 @@ int cmd_org_set(const struct invocation *in)
   }
   if (code == EXIT_DONE) {
     desk_done(&desk, "org %s: %s", op.org, result.changed ? "changed" : "is so already");
-  }
-  return code;
-}
-
-static int show_setting(const struct invocation *in, const char *key, bool enforcement)
-{
-  const struct column columns[] = {{"org", COLUMN_TEXT}, {key, COLUMN_TEXT}};
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(columns, COUNT_OF(columns));
-  struct org org;
-  int code = desk_open_org(in, &desk, &org);
-  if (code != EXIT_DONE) {
-    return code;
-  }
-  const char *word = enforcement ? enforcement_word(org.enforcement) : provisioning_word(org.provisioning);
-  sheet_add(&sheet, (const struct cell[]){{org.slug, 0}, {word, 0}});
-  return desk_print_one(&desk, &sheet);
-}
-
-int cmd_provisioning_show(const struct invocation *in)
-{
-  return show_setting(in, "provisioning", false);
-}
-
-int cmd_enforcement_show(const struct invocation *in)
-{
-  return show_setting(in, "enforcement", true);
-}
-
-int cmd_provisioning_set(const struct invocation *in)
-{
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation_result result;
-  uint8_t value = 0;
-  if (provisioning_from(in->arguments[1], &value) != STATUS_OK) {
-    return desk_fail(EXIT_USAGE, "provisioning \"%.40s\": is not invite-only or jit", in->arguments[1]);
-  }
-  int code = desk_open(in, &desk);
-  struct operation op = desk_operation(&desk, OPERATION_PROVISIONING_SET);
-  op.value = value;
-  if (code == EXIT_DONE) {
-    code = set_slug(in->arguments[0], &op);
-  }
-  if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
-  }
-  if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s: provisioning is %s%s", op.org, in->arguments[1], result.changed ? "" : " already");
-  }
-  return code;
-}
-
-// Rule E2 wants a password that the owner has signed in with, or types now.
-static int owner_types(struct desk *desk, const char *slug, struct operation *op)
-{
-  struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
-  struct org org;
-  struct account owner;
-  int code = desk_read(desk);
-  if (code == EXIT_DONE) {
-    code = desk_find_org(desk, slug, &org);
-  }
-  if (code == EXIT_DONE && account_get(desk->txn, org.owner_id, &owner) != STATUS_OK) {
-    code = desk_fail(EXIT_FAILED, "store: the org's owner cannot be read");
-  }
-  desk_end_read(desk);
-  bool needed = code == EXIT_DONE && owner.password_tried == 0 && owner.password[0] != '\0' && isatty(STDIN_FILENO);
-  if (!needed) {
-    return code;
-  }
-  (void)fprintf(stderr, "The owner %s has not signed in with their password yet.\n", owner.login);
-  code = desk_read_secret(false, "The owner's password: ", false, &typed);
-  if (code == EXIT_DONE && !password_matches(&typed, owner.password)) {
-    return desk_fail(EXIT_REFUSED, "that is not the password of %s", owner.login);
-  }
-  if (code == EXIT_DONE) {
-    memcpy(op->password, owner.password, sizeof op->password);
-  }
-  return code;
-}
-
-static int check_enforcement(const char *typed, uint8_t *ret_value)
-{
-  if (enforcement_from(typed, ret_value) != STATUS_OK) {
-    return desk_fail(EXIT_USAGE, "enforcement \"%.40s\": is not off or domains", typed);
-  }
-  return *ret_value == ENFORCEMENT_SSO_ONLY ? desk_fail(EXIT_REFUSED, "enforcement \"sso-only\": is not available in "
-                                                                      "this version; off or domains is")
-                                            : EXIT_DONE;
-}
-
-int cmd_enforcement_set(const struct invocation *in)
-{
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation_result result;
-  uint8_t value = 0;
-  int code = check_enforcement(in->arguments[1], &value);
-  if (code == EXIT_DONE) {
-    code = desk_open(in, &desk);
-  }
-  struct operation op = desk_operation(&desk, OPERATION_ENFORCEMENT_SET);
-  op.value = value;
-  if (code == EXIT_DONE) {
-    code = set_slug(in->arguments[0], &op);
-  }
-  if (code == EXIT_DONE && value == ENFORCEMENT_DOMAINS) {
-    code = owner_types(&desk, op.org, &op);
-  }
-  if (code == EXIT_DONE) {
-    code = desk_confirm(&desk, value == ENFORCEMENT_OFF ? "Passwords of members on the org's domains will work again. "
-                                                          "Go on?"
-                                                        : "Members on the org's domains will sign in through its "
-                                                          "provider only. Go on?");
-  }
-  if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
-  }
-  explicit_bzero(op.password, sizeof op.password);
-  if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s: enforcement is %s%s", op.org, in->arguments[1], result.changed ? "" : " already");
   }
   return code;
 }

@@ -9,18 +9,29 @@
 #include "desk.h"
 #include "operations/situation.h"
 
-enum { AFTER_SIZE = 64 };
+enum { AFTER_SIZE = 64, OFFERED_SIZE = 64, SLUGS_SIZE = 256 };
 
-static const char *outcome_words(const struct policy_decision *decision)
+static void offered_words(const struct policy_decision *decision, char text[static OFFERED_SIZE])
+{
+  const char *ways[] = {decision->offer_password ? "password" : NULL, decision->sso_count > 0 ? "SSO" : NULL,
+                        decision->offer_code ? "invitation code" : NULL};
+  size_t used = 0;
+  text[0] = '\0';
+  for (size_t i = 0; i < COUNT_OF(ways); i++) {
+    if (ways[i] != NULL) {
+      (void)snprintf(text + used, OFFERED_SIZE - used, "%s%s", used > 0 ? " or " : "", ways[i]);
+      used = strlen(text);
+    }
+  }
+}
+
+static const char *outcome_words(const struct policy_decision *decision, const char *offered)
 {
   switch (decision->outcome) {
   case OUTCOME_REFUSED: return "refused";
   case OUTCOME_NOT_OURS: return "not ours: the rest of the PAM stack decides";
   case OUTCOME_UNAVAILABLE: return "not available";
-  case OUTCOME_OFFER:
-    return decision->offer_password && decision->offer_sso ? "password or SSO"
-           : decision->offer_password                      ? "password"
-                                                           : "SSO";
+  case OUTCOME_OFFER: return offered;
   case OUTCOME_GRANTED: return "granted";
   }
   return "?";
@@ -31,7 +42,7 @@ static const char *key_words(const struct policy_question *asked)
   struct policy_question question = *asked;
   struct policy_decision decision;
   question.stage = STAGE_SESSION;
-  question.way = WAY_KEY;
+  question.made = (struct policy_made){.way = WAY_KEY};
   policy_decide(&question, &decision);
   return decision.outcome == OUTCOME_GRANTED   ? "accepted"
          : decision.outcome == OUTCOME_REFUSED ? "refused"
@@ -45,13 +56,30 @@ static void describe_after(const struct policy_question *asked, const struct pol
   struct policy_question question = *asked;
   struct policy_decision decision;
   question.stage = STAGE_SESSION;
-  question.way = offer->offer_password ? WAY_PASSWORD : WAY_SSO;
-  question.way_org_id = offer->sso_org_id;
+  question.made.way = offer->offer_password ? WAY_PASSWORD : WAY_SSO;
+  question.made.org_id = offer->sso_orgs[0];
   policy_decide(&question, &decision);
   bool refused = offer->outcome == OUTCOME_OFFER && asked->person.known && decision.row[0] == 'L' &&
                  decision.outcome == OUTCOME_REFUSED;
   (void)snprintf(text, AFTER_SIZE, "%s%s%s", refused ? decision.row : "", refused ? " " : "",
                  refused ? notice_name(decision.notice) : "");
+}
+
+// The orgs where the person may sign in, separated by spaces.
+static enum status list_slugs(struct desk *desk, const struct policy_decision *decision, char text[static SLUGS_SIZE])
+{
+  size_t used = 0;
+  enum status status = STATUS_OK;
+  text[0] = '\0';
+  for (size_t i = 0; status == STATUS_OK && i < decision->sso_count && used + SLUG_SIZE + 1 < SLUGS_SIZE; i++) {
+    struct org org;
+    status = org_get(desk->txn, decision->sso_orgs[i], &org);
+    if (status == STATUS_OK) {
+      (void)snprintf(text + used, SLUGS_SIZE - used, "%s%s", used > 0 ? " " : "", org.slug);
+      used = strlen(text);
+    }
+  }
+  return status;
 }
 
 static int print(struct desk *desk, const struct situation *s, const struct policy_question *question)
@@ -64,19 +92,21 @@ static int print(struct desk *desk, const struct situation *s, const struct poli
   };
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
   struct policy_decision decision;
-  struct org sso = {.slug = ""};
+  char slugs[SLUGS_SIZE];
+  char offered[OFFERED_SIZE];
   char after[AFTER_SIZE];
   policy_decide(question, &decision);
   describe_after(question, &decision, after);
-  if (decision.offer_sso && org_get(desk->txn, decision.sso_org_id, &sso) != STATUS_OK) {
+  offered_words(&decision, offered);
+  if (list_slugs(desk, &decision, slugs) != STATUS_OK) {
     return desk_fail(EXIT_FAILED, "store: an org cannot be read");
   }
   sheet_add(&sheet, (const struct cell[]){{desk->in->arguments[0], 0},
                                           {decision.row, 0},
-                                          {outcome_words(&decision), 0},
+                                          {outcome_words(&decision, offered), 0},
                                           {notice_name(decision.notice), 0},
                                           {after, 0},
-                                          {sso.slug, 0},
+                                          {slugs, 0},
                                           {key_words(question), 0},
                                           {NULL, s->person.known},
                                           {NULL, s->account.uid},
@@ -99,14 +129,16 @@ int cmd_why(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
-  enum status status = situation_load(desk.txn, login, clock_now_s(), &situation);
+  const char *service = in->options[OPTION_SERVICE] != NULL ? in->options[OPTION_SERVICE] : "sshd";
+  const char *rhost = in->options[OPTION_RHOST] != NULL ? in->options[OPTION_RHOST] : "";
+  const struct situation_of of = {login, service, rhost, clock_now_s()};
+  enum status status = situation_load(desk.txn, &of, &situation);
   if (status != STATUS_OK) {
     return desk_fail(EXIT_FAILED, "store: %s", status_text(status));
   }
   const struct passwd *entry = getpwnam(login);
   situation.person.local_user = entry != NULL && (!situation.person.known || entry->pw_uid != situation.account.uid);
   question.person = situation.person;
-  const char *service = in->options[OPTION_SERVICE] != NULL ? in->options[OPTION_SERVICE] : "sshd";
   bool login_service = strcmp(service, "sshd") == 0 || strcmp(service, "login") == 0;
   question.service = login_service ? SERVICE_LOGIN : SERVICE_OTHER;
   return print(&desk, &situation, &question);

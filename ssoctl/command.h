@@ -40,6 +40,11 @@ enum option {
   OPTION_IDLE,
   OPTION_FOLLOW,
   OPTION_LOCAL_USER,
+  OPTION_FOR,
+  OPTION_REASON,
+  OPTION_TRUST,
+  OPTION_ON_LINK,
+  OPTION_VIA,
   OPTION_COUNT
 };
 
@@ -91,6 +96,7 @@ int cmd_provisioning_show(const struct invocation *in);
 int cmd_provisioning_set(const struct invocation *in);
 int cmd_enforcement_show(const struct invocation *in);
 int cmd_enforcement_set(const struct invocation *in);
+int cmd_enforcement_pause(const struct invocation *in);
 int cmd_idp_set(const struct invocation *in);
 int cmd_idp_show(const struct invocation *in);
 int cmd_idp_test(const struct invocation *in);

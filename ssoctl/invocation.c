@@ -43,6 +43,11 @@ static const struct {
     [OPTION_IDLE] = {"--idle", "DURATION"},
     [OPTION_FOLLOW] = {"--follow", NULL},
     [OPTION_LOCAL_USER] = {"--local-user", "NAME"},
+    [OPTION_FOR] = {"--for", "DURATION"},
+    [OPTION_REASON] = {"--reason", "TEXT"},
+    [OPTION_TRUST] = {"--trust", "linked|domain|any"},
+    [OPTION_ON_LINK] = {"--on-link", "keep|sso-only"},
+    [OPTION_VIA] = {"--via", "code|sso"},
 };
 
 const char *option_usage(enum option option)

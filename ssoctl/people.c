@@ -2,6 +2,7 @@
 #include "people.h"
 
 #include <spawn.h>
+#include <stdio.h>
 #include <sys/wait.h>
 
 #include "sessions.h"
@@ -14,6 +15,14 @@ int people_start(struct desk *desk, const struct invocation *in, enum operation_
     code = desk_text("slug", in->arguments[0], ret_op->org, sizeof ret_op->org);
   }
   return code == EXIT_DONE ? desk_email(in->arguments[1], ret_op->email) : code;
+}
+
+int people_slug(const char *typed, struct operation *op)
+{
+  int length = snprintf(op->org, sizeof op->org, "%s", typed);
+  return length > 0 && (size_t)length < sizeof op->org
+             ? EXIT_DONE
+             : desk_fail(EXIT_USAGE, "slug \"%.60s\": is not [a-z][a-z0-9-]{1,22}", typed);
 }
 
 int people_role(const char *what, const char *typed, struct operation *op)

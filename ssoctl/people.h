@@ -7,6 +7,9 @@
 // desk_open().
 int people_start(struct desk *desk, const struct invocation *in, enum operation_kind kind, struct operation *ret_op);
 
+// The slug TYPED into OP: whether there is such an org is for the operation to say.
+int people_slug(const char *typed, struct operation *op);
+
 // The role TYPED for WHAT ("--role") into OP: viewer or admin.
 int people_role(const char *what, const char *typed, struct operation *op);
 

@@ -124,6 +124,10 @@ static enum status keys_of(const unsigned char seed[static SIPHASH_SEED_SIZE], e
   case MAP_ACCOUNT: return text_and_number(seed, account->login, ACCOUNT_KEYS, account->uid, ret_keys);
   case MAP_GROUP: return text_and_number(seed, group->name, GROUP_KEYS, group->gid, ret_keys);
   case MAP_DOMAIN: return only_text(seed, KEY_DOMAIN, ((const struct map_domain *)value)->domain, ret_keys);
+  case MAP_INVITED:
+    ret_keys->count = 1;
+    ret_keys->list[0] = map_lookup_hash(KEY_INVITED, (uint64_t)((const struct map_invited *)value)->name_hash);
+    return STATUS_OK;
   case MAP_SETTINGS: return only_text(seed, KEY_SETTINGS, "", ret_keys);
   case MAP_REMOVED:
     ret_keys->count = 1;
@@ -171,6 +175,11 @@ enum status map_add_domain(struct map_builder *b, const struct map_domain *domai
 enum status map_add_removed(struct map_builder *b, uint32_t number)
 {
   return add(b, MAP_REMOVED, &(struct map_removed){number});
+}
+
+enum status map_add_invited(struct map_builder *b, const struct map_invited *invited)
+{
+  return add(b, MAP_INVITED, invited);
 }
 
 enum status map_add_settings(struct map_builder *b, const struct map_settings *settings)

@@ -35,6 +35,7 @@ MUST_CHECK enum status map_add_account(struct map_builder *b, const struct map_a
 MUST_CHECK enum status map_add_group(struct map_builder *b, const struct map_group *group);
 MUST_CHECK enum status map_add_domain(struct map_builder *b, const struct map_domain *domain);
 MUST_CHECK enum status map_add_removed(struct map_builder *b, uint32_t number);
+MUST_CHECK enum status map_add_invited(struct map_builder *b, const struct map_invited *invited);
 MUST_CHECK enum status map_add_settings(struct map_builder *b, const struct map_settings *settings);
 
 // Records are written beside PATH from now on; at most KEYS_MAX keys will come. STATUS_IO, STATUS_TOO_LARGE.

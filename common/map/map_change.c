@@ -19,6 +19,7 @@ union map_value {
   struct map_domain domain;
   struct map_removed removed;
   struct map_settings settings;
+  struct map_invited invited;
 };
 
 // What a walk over the slots of a key has come to.

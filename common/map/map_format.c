@@ -96,6 +96,27 @@ struct map_lookup map_lookup_number(const unsigned char seed[static SIPHASH_SEED
   return lookup;
 }
 
+struct map_lookup map_lookup_hash(enum map_key kind, uint64_t hash)
+{
+  struct map_lookup lookup;
+  lookup.key[0] = (unsigned char)kind;
+  endian_put_u64(lookup.key + 1, hash);
+  lookup.length = 9;
+  lookup.hash = hash;
+  return lookup;
+}
+
+enum status map_lookup_invited(const unsigned char seed[static SIPHASH_SEED_SIZE], const char *login,
+                               struct map_lookup *ret_lookup)
+{
+  struct map_lookup named;
+  enum status status = map_lookup_text(seed, KEY_INVITED, login, &named);
+  if (status == STATUS_OK) {
+    *ret_lookup = map_lookup_hash(KEY_INVITED, named.hash);
+  }
+  return status;
+}
+
 uint64_t map_slot_value(uint64_t hash, uint64_t offset)
 {
   return hash >> MAP_OFFSET_BITS << MAP_OFFSET_BITS | offset;

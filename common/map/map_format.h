@@ -20,7 +20,7 @@
 #include "base/siphash.h"
 
 enum {
-  MAP_VERSION = 2,
+  MAP_VERSION = 3,
   MAP_HEADER_SIZE = 64,
   MAP_STATE_OFFSET = 64,
   MAP_STATE_SIZE = 64,
@@ -42,6 +42,7 @@ enum map_kind {
   MAP_DOMAIN,
   MAP_REMOVED,
   MAP_SETTINGS,
+  MAP_INVITED,
 };
 
 enum map_key {
@@ -52,6 +53,7 @@ enum map_key {
   KEY_DOMAIN = 'd',   // domain -> domain open to first logins
   KEY_REMOVED = 'r',  // u32 -> number that must not be given again
   KEY_SETTINGS = 's', // one byte -> settings
+  KEY_INVITED = 'i',  // the login's hash -> open invites
 };
 
 struct map_header {
@@ -89,6 +91,11 @@ MUST_CHECK enum status map_lookup_text(const unsigned char seed[static SIPHASH_S
                                        const char *text, struct map_lookup *ret_lookup);
 struct map_lookup map_lookup_number(const unsigned char seed[static SIPHASH_SEED_SIZE], enum map_key kind,
                                     uint32_t number);
+
+// Invited logins are kept as hashes alone: whoever reads the map does not learn the addresses.
+MUST_CHECK enum status map_lookup_invited(const unsigned char seed[static SIPHASH_SEED_SIZE], const char *login,
+                                          struct map_lookup *ret_lookup);
+struct map_lookup map_lookup_hash(enum map_key kind, uint64_t hash);
 
 // What a slot holds for a key of HASH whose record is at OFFSET, and the two parts of it again.
 uint64_t map_slot_value(uint64_t hash, uint64_t offset);

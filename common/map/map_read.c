@@ -170,6 +170,13 @@ enum status map_domain(const struct map_reader *map, const char *domain, struct 
   return find_text(map, MAP_DOMAIN, KEY_DOMAIN, domain, ret_domain);
 }
 
+enum status map_invited(const struct map_reader *map, const char *login, struct map_invited *ret_invited)
+{
+  struct map_lookup lookup;
+  enum status status = map_lookup_invited(map->header.seed, login, &lookup);
+  return status != STATUS_OK ? status : conclude(map, map_find(map, MAP_INVITED, &lookup, ret_invited, NULL));
+}
+
 enum status map_settings(const struct map_reader *map, struct map_settings *ret_settings)
 {
   return find_text(map, MAP_SETTINGS, KEY_SETTINGS, "", ret_settings);

@@ -48,6 +48,7 @@ MUST_CHECK enum status map_group_by_gid(const struct map_reader *map, uint32_t g
 // Without its members and their number: nothing to free, and nothing is allocated.
 MUST_CHECK enum status map_group_head(const struct map_reader *map, uint32_t gid, struct map_group *ret_group);
 MUST_CHECK enum status map_domain(const struct map_reader *map, const char *domain, struct map_domain *ret_domain);
+MUST_CHECK enum status map_invited(const struct map_reader *map, const char *login, struct map_invited *ret_invited);
 MUST_CHECK enum status map_settings(const struct map_reader *map, struct map_settings *ret_settings);
 
 // Whether NUMBER is given to an account or group, or was. STATUS_CORRUPT, STATUS_IO, STATUS_NO_MEMORY.

@@ -33,3 +33,10 @@ static const struct field SETTINGS_FIELDS[] = {
     FIELD_OF_U32_LIST(map_settings, ranges), FIELD_OF_U32_LIST(map_settings, used),
 };
 const struct record_type MAP_SETTINGS_RECORD = RECORD_TYPE(map_settings, MAP_VERSION, SETTINGS_FIELDS);
+
+static const struct field INVITED_FIELDS[] = {
+    FIELD_OF_I64(map_invited, name_hash),
+    FIELD_OF_I64(map_invited, expires_at_s),
+    FIELD_OF_U32_LIST(map_invited, groups),
+};
+const struct record_type MAP_INVITED_RECORD = RECORD_TYPE(map_invited, MAP_VERSION, INVITED_FIELDS);

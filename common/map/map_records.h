@@ -36,6 +36,13 @@ struct map_removed {
   uint32_t number;
 };
 
+// Somebody whom orgs have invited, by the hash of their login (map_lookup_invited()).
+struct map_invited {
+  int64_t name_hash;
+  int64_t expires_at_s;   // the last of the invites
+  struct u32_list groups; // of the orgs that invited
+};
+
 enum { MAP_GROUP_HEAD_FIELDS = 3, RANGES_MAX = 8 };
 
 struct map_settings {
@@ -51,3 +58,4 @@ extern const struct record_type MAP_GROUP_RECORD;
 extern const struct record_type MAP_DOMAIN_RECORD;
 extern const struct record_type MAP_REMOVED_RECORD;
 extern const struct record_type MAP_SETTINGS_RECORD;
+extern const struct record_type MAP_INVITED_RECORD;

@@ -184,6 +184,7 @@ const struct record_type *map_record_type(uint32_t kind)
   case MAP_DOMAIN: return &MAP_DOMAIN_RECORD;
   case MAP_REMOVED: return &MAP_REMOVED_RECORD;
   case MAP_SETTINGS: return &MAP_SETTINGS_RECORD;
+  case MAP_INVITED: return &MAP_INVITED_RECORD;
   default: return NULL;
   }
 }
@@ -210,6 +211,8 @@ bool map_record_has_key(enum map_kind kind, const void *value, const struct map_
   case KEY_DOMAIN: return kind == MAP_DOMAIN && is_text(((const struct map_domain *)value)->domain, lookup);
   case KEY_REMOVED: return kind == MAP_REMOVED && is_number(((const struct map_removed *)value)->number, lookup);
   case KEY_SETTINGS: return kind == MAP_SETTINGS;
+  case KEY_INVITED:
+    return kind == MAP_INVITED && (uint64_t)((const struct map_invited *)value)->name_hash == lookup->hash;
   default: return false;
   }
 }

@@ -2,6 +2,7 @@
 // What the files of this folder share: one operation being applied.
 #pragma once
 #include "operations/operation.h"
+#include "operations/situation.h"
 #include "store/accounts.h"
 #include "store/orgs.h"
 
@@ -39,25 +40,38 @@ MUST_CHECK enum status apply_new_account(struct application *a, const char *logi
 MUST_CHECK enum status apply_map_local(struct application *a, const char *email, int64_t org_id,
                                        struct account *ret_account);
 
+// What is known of LOGIN, as the operation's service and remote host have it. Errors as situation_load().
+MUST_CHECK enum status apply_situation(struct application *a, const char *login, struct situation *ret_situation);
+
 // Files the event under the org that ACCOUNT is in, for what is about the account and names no org.
 MUST_CHECK enum status apply_file_event(struct application *a, int64_t account_id);
 
 // Forgets an invite of EMAIL in the org, so that it gives no role, and no way back, behind an admin's back.
 MUST_CHECK enum status apply_drop_invite(struct application *a, int64_t org_id, const char *email);
 
+// Takes back all invites of the org. *RET_COUNT: how many there were.
+MUST_CHECK enum status apply_cancel_invites(struct application *a, int64_t org_id, size_t *ret_count);
+
 // Whether an account may get LOGIN: legal, an address only if it is its EMAIL, nobody's here or on the host.
 // STATUS_INVALID, STATUS_EXISTS with a report.
 MUST_CHECK enum status apply_check_login(struct application *a, const char *login, const char *email);
 
+// Whether ORG may have its provisioning beside its enforcement (POLICY E3). STATUS_REFUSED with a report.
+MUST_CHECK enum status apply_check_provisioning(struct application *a, const struct org *org);
+
+// Whether the operation carries the hash of ACCOUNT's password, which matched what was typed.
+bool apply_knows_password(const struct application *a, const struct account *account);
+
 // Takes back what OPERATION_TRY has counted for this login and address: the try was right.
 MUST_CHECK enum status apply_settle_try(struct application *a, enum try_kind kind);
 
-apply_function apply_org_set, apply_org_create, apply_provisioning_set, apply_enforcement_set;
+apply_function apply_org_set, apply_org_create, apply_provisioning_set, apply_enforcement_set, apply_enforcement_pause;
 apply_function apply_idp_set, apply_idp_remove, apply_idp_tried;
 apply_function apply_domain_add, apply_domain_verify, apply_domain_remove;
-apply_function apply_invite_create, apply_invite_cancel, apply_member_add, apply_member_remove;
+apply_function apply_invite_create, apply_invite_cancel, apply_invite_accept, apply_code_sign_in;
+apply_function apply_member_add, apply_member_remove;
 apply_function apply_member_role, apply_member_suspend, apply_member_resume, apply_org_transfer;
 apply_function apply_account_lock, apply_account_unlock, apply_account_rename, apply_account_remove;
-apply_function apply_password_set, apply_password_remove;
+apply_function apply_password_set, apply_password_remove, apply_password_change;
 apply_function apply_password_sign_in, apply_sso_sign_in, apply_sign_in_refused, apply_ticket_redeem;
 apply_function apply_number_reserve, apply_try, apply_throttle_clear, apply_refusal_count;

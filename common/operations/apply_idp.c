@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "operations/apply.h"
+#include "operations/settings.h"
 
 static bool same_client(const struct connection *a, const struct connection *b)
 {
@@ -51,6 +52,16 @@ static enum status drop_staged(struct application *a, int64_t org_id)
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+// Trust and on-link, which are the org's and in effect at once.
+static enum status set_org_values(struct application *a, struct org *org)
+{
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < a->op->value_count; i++) {
+    status = setting_set(org, a->op->values[i].key, a->op->values[i].value, a->report);
+  }
+  return status == STATUS_OK && a->op->value_count > 0 ? org_update(a->txn, org) : status;
+}
+
 // While the org enforces, whatever is changed waits for a test sign-in (POLICY E3).
 enum status apply_idp_set(struct application *a)
 {
@@ -66,6 +77,10 @@ enum status apply_idp_set(struct application *a)
   }
   wanted.org_id = org.id;
   wanted.set_at_s = a->now_s;
+  status = set_org_values(a, &org);
+  if (status != STATUS_OK) {
+    return status;
+  }
   status = connection_get(a->txn, org.id, CONNECTION_ACTIVE, &before);
   bool first = status == STATUS_NOT_FOUND;
   if (status != STATUS_OK && !first) {

@@ -4,53 +4,6 @@
 
 #include "operations/apply.h"
 
-// For now only addresses on the org's own verified domains are invited: their provider proves them.
-enum status apply_invite_create(struct application *a)
-{
-  struct org org;
-  struct account account;
-  struct membership membership;
-  int64_t owner = 0;
-  enum status status = apply_find_org(a, &org);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  status = domain_owner(a->txn, name_email_domain(a->op->email), &owner);
-  if (status != STATUS_OK || owner != org.id) {
-    report_set(a->report, "email \"%s\": is not on a verified domain of org \"%s\"", a->op->email, org.slug);
-    return status == STATUS_OK || status == STATUS_NOT_FOUND ? STATUS_REFUSED : status;
-  }
-  status = account_by_email(a->txn, a->op->email, &account);
-  if (status == STATUS_OK) {
-    status = membership_get(a->txn, account.id, org.id, &membership);
-  }
-  if (status != STATUS_NOT_FOUND) {
-    report_set(a->report, "email \"%s\": is a member of org \"%s\" already", a->op->email, org.slug);
-    return status == STATUS_OK ? STATUS_EXISTS : status;
-  }
-  struct invite invite = {
-      .org_id = org.id, .role = a->op->value, .created_at_s = a->now_s, .expires_at_s = a->op->expires_at_s};
-  memcpy(invite.email, a->op->email, sizeof invite.email);
-  memcpy(invite.invited_by, a->op->actor, sizeof invite.invited_by);
-  (void)snprintf(a->event.detail, sizeof a->event.detail, "%.200s as %s", invite.email, role_word(invite.role));
-  return invite_put(a->txn, &invite);
-}
-
-enum status apply_invite_cancel(struct application *a)
-{
-  struct org org;
-  enum status status = apply_find_org(a, &org);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  (void)snprintf(a->event.detail, sizeof a->event.detail, "%.200s", a->op->email);
-  status = invite_remove(a->txn, org.id, a->op->email);
-  if (status == STATUS_NOT_FOUND) {
-    report_set(a->report, "email \"%s\": has no invite in org \"%s\"", a->op->email, org.slug);
-  }
-  return status;
-}
-
 static enum status find_or_make(struct application *a, const struct org *org, struct account *ret_account)
 {
   const struct operation *op = a->op;
@@ -88,12 +41,6 @@ static enum status find_or_make(struct application *a, const struct org *org, st
   return status;
 }
 
-enum status apply_drop_invite(struct application *a, int64_t org_id, const char *email)
-{
-  enum status status = invite_remove(a->txn, org_id, email);
-  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
 enum status apply_member_add(struct application *a)
 {
   struct org org;
@@ -118,47 +65,4 @@ enum status apply_member_add(struct application *a)
                  a->op->local_user[0] != '\0' ? ", mapped onto local user " : "", a->op->local_user);
   return membership_put(
       a->txn, &(struct membership){account.id, org.id, a->op->value, SOURCE_MANUAL, MEMBER_ACTIVE, a->now_s, 0});
-}
-
-enum status apply_password_set(struct application *a)
-{
-  struct account account;
-  enum status status = apply_find_account(a, &account);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  memcpy(account.password, a->op->password, sizeof account.password);
-  account.password_tried = 0;
-  memcpy(a->event.login, account.login, sizeof a->event.login);
-  status = apply_file_event(a, account.id);
-  return status != STATUS_OK ? status : account_update(a->txn, &account);
-}
-
-// The owner of an org that enforces keeps the password (POLICY E3, E4).
-enum status apply_password_remove(struct application *a)
-{
-  struct account account;
-  struct memberships all;
-  enum status status = apply_find_account(a, &account);
-  if (status == STATUS_OK) {
-    status = memberships_of(a->txn, account.id, &all);
-  }
-  for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
-    struct org org;
-    status = org_get(a->txn, all.list[i].org_id, &org);
-    if (status == STATUS_OK && all.list[i].role == ROLE_OWNER && org.enforcement != ENFORCEMENT_OFF) {
-      report_set(a->report, "account \"%s\": owns org \"%s\", whose enforcement is %s, and keeps the password",
-                 account.login, org.slug, enforcement_word(org.enforcement));
-      return STATUS_REFUSED;
-    }
-  }
-  if (status != STATUS_OK) {
-    return status;
-  }
-  a->result->changed = account.password[0] != '\0';
-  explicit_bzero(account.password, sizeof account.password);
-  account.password_tried = 0;
-  memcpy(a->event.login, account.login, sizeof a->event.login);
-  status = apply_file_event(a, account.id);
-  return status != STATUS_OK ? status : account_update(a->txn, &account);
 }

@@ -5,8 +5,6 @@
 #include <string.h>
 
 #include "operations/apply.h"
-#include "operations/password.h"
-#include "operations/situation.h"
 #include "store/numbers_store.h"
 
 static enum status check_slug(struct application *a)
@@ -109,87 +107,4 @@ enum status apply_org_create(struct application *a)
         a->txn, &(struct membership){owner.id, org.id, ROLE_OWNER, SOURCE_OWNER, MEMBER_ACTIVE, a->now_s, 0});
   }
   return status;
-}
-
-enum status apply_provisioning_set(struct application *a)
-{
-  struct org org;
-  enum status status = apply_find_org(a, &org);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  a->result->changed = org.provisioning != a->op->value;
-  (void)snprintf(a->event.detail, sizeof a->event.detail, "%s to %s", provisioning_word(org.provisioning),
-                 provisioning_word(a->op->value));
-  org.provisioning = a->op->value;
-  return org_update(a->txn, &org);
-}
-
-// Rule E2, in the order in which an admin would mend what is missing.
-static enum status check_may_enforce(struct application *a, const struct org *org)
-{
-  struct connection connection __attribute__((cleanup(cleanup_connection))) = {.org_id = 0};
-  struct account owner;
-  struct situation situation;
-  size_t verified = 0;
-  const char *missing = NULL;
-  enum status status = domain_count_verified(a->txn, org->id, &verified);
-  if (status == STATUS_OK) {
-    status = connection_get(a->txn, org->id, CONNECTION_ACTIVE, &connection);
-  }
-  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
-    return status;
-  }
-  bool has_connection = status == STATUS_OK;
-  status = account_get(a->txn, org->owner_id, &owner);
-  if (status == STATUS_OK) {
-    status = situation_load(a->txn, owner.login, a->now_s, &situation);
-  }
-  if (status != STATUS_OK) {
-    return status;
-  }
-  bool typed_now = a->op->password[0] != '\0' && strcmp(a->op->password, owner.password) == 0;
-  if (verified == 0) {
-    missing = "it has no verified domain (ssoctl domain add, domain verify)";
-  } else if (!has_connection) {
-    missing = "it has no connection (ssoctl idp set)";
-  } else if (connection.tried == 0) {
-    missing = "no sign-in has succeeded with the connection's present issuer and client (ssoctl idp test)";
-  } else if (owner.password[0] == '\0') {
-    missing = "its owner has no password (ssoctl password set)";
-  } else if (owner.password_tried == 0 && !typed_now) {
-    missing = "its owner has never signed in with their password and did not type it now";
-  } else if (!policy_is_owner(&situation.person)) {
-    missing = "its owner would lose the password (POLICY L5)";
-  }
-  if (missing != NULL) {
-    report_set(a->report, "org \"%s\": enforcement cannot be turned on: %s", org->slug, missing);
-    return STATUS_REFUSED;
-  }
-  return STATUS_OK;
-}
-
-enum status apply_enforcement_set(struct application *a)
-{
-  struct org org;
-  enum status status = apply_find_org(a, &org);
-  if (status == STATUS_OK && org.enforcement == a->op->value) {
-    a->result->changed = false;
-    return STATUS_OK;
-  }
-  if (status == STATUS_OK && a->op->value != ENFORCEMENT_OFF) {
-    status = check_may_enforce(a, &org);
-  }
-  if (status != STATUS_OK) {
-    return status;
-  }
-  (void)snprintf(a->event.detail, sizeof a->event.detail, "%s to %s", enforcement_word(org.enforcement),
-                 enforcement_word(a->op->value));
-  org.enforcement = a->op->value;
-  // A connection waits for its test only while the org enforces.
-  status = org.enforcement == ENFORCEMENT_OFF ? connection_remove(a->txn, org.id, CONNECTION_STAGED) : STATUS_OK;
-  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
-    return status;
-  }
-  return org_update(a->txn, &org);
 }

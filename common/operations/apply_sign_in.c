@@ -5,19 +5,11 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "operations/apply.h"
-#include "operations/situation.h"
+#include "operations/sign_in.h"
 
 enum { TICKET_LIFETIME_S = 300 };
 
-struct sign_in {
-  struct application *a;
-  struct situation situation;
-  struct account account;
-  enum way way;
-  int64_t way_org_id;
-};
-
-static enum status refuse(struct application *a, const struct policy_decision *decision)
+enum status sign_in_refuse(struct application *a, const struct policy_decision *decision)
 {
   a->result->decision = *decision;
   report_set(a->report, "%s: %s", decision->row, notice_name(decision->notice));
@@ -31,6 +23,7 @@ static enum status new_ticket(struct sign_in *s)
   struct ticket ticket = {.account_id = s->account.id,
                           .way = (uint8_t)s->way,
                           .org_id = s->way_org_id,
+                          .with_key = a->op->with_key ? 1 : 0,
                           .expires_at_s = a->now_s + TICKET_LIFETIME_S};
   enum status status = file_random(random, sizeof random);
   if (status == STATUS_OK) {
@@ -61,25 +54,26 @@ static enum status note_sign_in(struct sign_in *s)
   a->result->last_sign_in_at_s = s->account.last_sign_in_at_s;
   memcpy(a->result->last_sign_in_from, s->account.last_sign_in_from, sizeof a->result->last_sign_in_from);
   s->account.last_sign_in_at_s = a->now_s;
+  s->account.last_sso_at_s = s->way == WAY_SSO ? a->now_s : s->account.last_sso_at_s;
   memcpy(s->account.last_sign_in_from, a->op->rhost, sizeof s->account.last_sign_in_from);
   return account_update(a->txn, &s->account);
 }
 
 // What the session would open now, with all that was stored so far; nothing opened is a refusal (POLICY K2).
-static enum status finish(struct sign_in *s, const char *row)
+enum status sign_in_finish(struct sign_in *s, const char *row)
 {
   struct application *a = s->a;
-  struct policy_question question = {.stage = STAGE_SESSION, .way = s->way, .way_org_id = s->way_org_id};
+  struct policy_question question = {.stage = STAGE_SESSION, .made = {s->way, s->way_org_id, a->op->with_key}};
   struct policy_decision session;
   struct situation now;
-  enum status status = situation_load(a->txn, s->account.login, a->now_s, &now);
+  enum status status = apply_situation(a, s->account.login, &now);
   if (status != STATUS_OK) {
     return status;
   }
   question.person = now.person;
   policy_decide(&question, &session);
   if (session.outcome != OUTCOME_GRANTED) {
-    return refuse(a, &session);
+    return sign_in_refuse(a, &session);
   }
   status = apply_file_event(a, s->account.id);
   if (status == STATUS_OK) {
@@ -105,7 +99,7 @@ enum status apply_password_sign_in(struct application *a)
   struct sign_in s = {.a = a, .way = WAY_PASSWORD};
   struct policy_question question = {.stage = STAGE_LOGIN};
   struct policy_decision *decision = &a->result->decision;
-  enum status status = situation_load(a->txn, a->op->login, a->now_s, &s.situation);
+  enum status status = apply_situation(a, a->op->login, &s.situation);
   if (status != STATUS_OK) {
     return status;
   }
@@ -113,14 +107,14 @@ enum status apply_password_sign_in(struct application *a)
   policy_decide(&question, decision);
   if (decision->outcome != OUTCOME_OFFER || !decision->offer_password) {
     decision->outcome = OUTCOME_REFUSED;
-    return refuse(a, &(struct policy_decision){.row = decision->row, .notice = NOTICE_WRONG_PASSWORD});
+    return sign_in_refuse(a, &(struct policy_decision){.row = decision->row, .notice = NOTICE_WRONG_PASSWORD});
   }
   s.account = s.situation.account;
   if (strcmp(s.account.password, a->op->password) != 0) { // changed while it was typed; both are hashes
-    return refuse(a, &(struct policy_decision){.row = decision->row, .notice = NOTICE_WRONG_PASSWORD});
+    return sign_in_refuse(a, &(struct policy_decision){.row = decision->row, .notice = NOTICE_WRONG_PASSWORD});
   }
   s.account.password_tried = 1;
-  return finish(&s, decision->row);
+  return sign_in_finish(&s, decision->row);
 }
 
 // A name from a provider as it may be stored (POLICY N7); anything else is no name.
@@ -133,10 +127,10 @@ static void keep_name(struct account *account, const char *name)
   }
 }
 
-static enum status create_account(struct sign_in *s)
+enum status sign_in_create_account(struct sign_in *s, int64_t org_id)
 {
   struct application *a = s->a;
-  enum status status = apply_new_account(a, a->op->login, s->situation.email, s->way_org_id, &s->account);
+  enum status status = apply_new_account(a, a->op->login, s->situation.email, org_id, &s->account);
   if (status == STATUS_OK && a->op->nss_known && a->op->nss_uid != s->account.uid) {
     report_set(a->report, "N4: the calling program was told uid %u, the account would get %u", a->op->nss_uid,
                s->account.uid);
@@ -160,37 +154,62 @@ static enum status link_identity(struct sign_in *s)
   return identity_put(s->a->txn, &identity);
 }
 
-// An unproven email becomes proven: passwords and identities from before are dropped, an owner's password stays (S7).
-static enum status prove_email(struct sign_in *s)
+static void drop_password(struct sign_in *s)
 {
-  if (s->account.email_proven == 1) {
+  explicit_bzero(s->account.password, sizeof s->account.password);
+  s->account.password_tried = 0;
+}
+
+// An unproven email becomes proven: passwords and identities from before are dropped, an owner's password stays (S7).
+static enum status prove_email(struct sign_in *s, bool drop)
+{
+  bool unproven = s->account.email_proven == 0;
+  s->account.email_proven = 1;
+  if (!unproven || !drop) {
     return STATUS_OK;
   }
-  s->account.email_proven = 1;
   bool owner = false;
   for (size_t i = 0; i < s->situation.person.membership_count; i++) {
     owner = owner || s->situation.person.memberships[i].role == ROLE_OWNER;
   }
   if (!owner) {
-    explicit_bzero(s->account.password, sizeof s->account.password);
-    s->account.password_tried = 0;
+    drop_password(s);
   }
   return identity_drop_all(s->a->txn, s->account.id);
 }
 
-static enum status join(struct sign_in *s, const struct policy_decision *decision)
+static enum status put_membership(const struct sign_in *s, int64_t org_id, enum role role, enum source source)
 {
-  struct application *a = s->a;
-  const struct membership membership = {
-      .account_id = s->account.id,
-      .org_id = s->way_org_id,
-      .role = (uint8_t)decision->role,
-      .source = decision->accept_invite ? SOURCE_INVITATION : SOURCE_SSO,
-      .joined_at_s = a->now_s,
-  };
-  enum status status = membership_put(a->txn, &membership);
-  if (status == STATUS_OK && decision->accept_invite) {
-    status = invite_remove(a->txn, s->way_org_id, s->situation.email);
+  const struct membership membership = {.account_id = s->account.id,
+                                        .org_id = org_id,
+                                        .role = (uint8_t)role,
+                                        .source = (uint8_t)source,
+                                        .joined_at_s = s->a->now_s};
+  return membership_put(s->a->txn, &membership);
+}
+
+// Joins the org that invited, and uses the invite up.
+enum status sign_in_accept(const struct sign_in *s, int64_t org_id, enum role role)
+{
+  struct membership there;
+  enum status status = membership_get(s->a->txn, s->account.id, org_id, &there);
+  if (status == STATUS_NOT_FOUND) {
+    status = put_membership(s, org_id, role, SOURCE_INVITATION);
+  }
+  return status != STATUS_OK ? status : invite_remove(s->a->txn, org_id, s->situation.email);
+}
+
+static enum status join(const struct sign_in *s, const struct policy_decision *decision)
+{
+  const struct policy_person *person = &s->situation.person;
+  enum status status = STATUS_OK;
+  if (decision->join) {
+    status = decision->accept_invite ? sign_in_accept(s, s->way_org_id, decision->role)
+                                     : put_membership(s, s->way_org_id, decision->role, SOURCE_SSO);
+  }
+  for (size_t i = 0; status == STATUS_OK && decision->accept_others && i < person->invite_count; i++) {
+    const struct policy_invite *invite = &person->invites[i];
+    status = invite->org.id != s->way_org_id ? sign_in_accept(s, invite->org.id, invite->role) : STATUS_OK;
   }
   return status;
 }
@@ -201,16 +220,19 @@ static enum status carry_out(struct sign_in *s, const struct policy_decision *de
   enum status status = STATUS_OK;
   s->account = s->situation.account;
   if (decision->create) {
-    status = create_account(s);
+    status = sign_in_create_account(s, s->way_org_id);
   }
   keep_name(&s->account, a->op->authorized->name);
   if (status == STATUS_OK && decision->prove_email) {
-    status = prove_email(s);
+    status = prove_email(s, decision->drop_unproven);
+  }
+  if (decision->drop_password) {
+    drop_password(s);
   }
   if (status == STATUS_OK) { // also refreshes the email shown with an identity that was linked before (S3)
     status = link_identity(s);
   }
-  return status == STATUS_OK && decision->join ? join(s, decision) : status;
+  return status == STATUS_OK ? join(s, decision) : status;
 }
 
 // The connection that answered must still be the org's, with the issuer and client that were asked.
@@ -245,7 +267,7 @@ enum status apply_sso_sign_in(struct application *a)
   a->result->decision = (struct policy_decision){.row = "-", .notice = NOTICE_INTERNAL};
   enum status status = check_connection(a);
   if (status == STATUS_OK) {
-    status = situation_load(a->txn, a->op->login, a->now_s, &s.situation);
+    status = apply_situation(a, a->op->login, &s.situation);
   }
   if (status == STATUS_OK) {
     status = situation_answer(a->txn, &s.situation, a->op->connection, a->op->authorized, &question.answer);
@@ -258,14 +280,16 @@ enum status apply_sso_sign_in(struct application *a)
   }
   memcpy(a->event.org, org.slug, sizeof a->event.org);
   question.person = s.situation.person;
+  question.answer.consent = a->op->consent;
+  question.answer.password_given = apply_knows_password(a, &s.situation.account);
   struct policy_decision decision;
   policy_decide(&question, &decision);
   a->result->decision = decision;
   if (decision.outcome != OUTCOME_GRANTED) {
-    return refuse(a, &decision);
+    return sign_in_refuse(a, &decision);
   }
   status = carry_out(&s, &decision);
-  return status != STATUS_OK ? status : finish(&s, decision.row);
+  return status != STATUS_OK ? status : sign_in_finish(&s, decision.row);
 }
 
 enum status apply_sign_in_refused(struct application *a)

@@ -107,7 +107,7 @@ enum status apply_try(struct application *a)
   struct situation situation;
   size_t fresh = 0;
   bool room = false;
-  enum status status = situation_load(a->txn, a->op->login, a->now_s, &situation);
+  enum status status = apply_situation(a, a->op->login, &situation);
   if (status != STATUS_OK) {
     return status;
   }

@@ -28,6 +28,11 @@ enum status apply_find_account(struct application *a, struct account *ret_accoun
   return status;
 }
 
+bool apply_knows_password(const struct application *a, const struct account *account)
+{
+  return account->password[0] != '\0' && strcmp(account->password, a->op->password) == 0;
+}
+
 // An org's name, or that of its admins' group: all names share one space (POLICY N2).
 static bool is_org_name(struct store_txn *txn, const char *login)
 {
@@ -71,6 +76,12 @@ enum status apply_check_login(struct application *a, const char *login, const ch
     return STATUS_EXISTS;
   }
   return STATUS_OK;
+}
+
+enum status apply_situation(struct application *a, const char *login, struct situation *ret_situation)
+{
+  const struct situation_of of = {login, a->op->service, a->op->rhost, a->now_s};
+  return situation_load(a->txn, &of, ret_situation);
 }
 
 enum status apply_file_event(struct application *a, int64_t account_id)

@@ -11,38 +11,42 @@
 #include "store/store.h"
 
 enum operation_kind {
-  OPERATION_ORG_CREATE,       // org, name, email of the owner, login
-  OPERATION_IDP_SET,          // org, connection
-  OPERATION_IDP_REMOVE,       // org
-  OPERATION_IDP_TRIED,        // org, connection: a test sign-in with it succeeded
-  OPERATION_DOMAIN_ADD,       // org, domain
-  OPERATION_DOMAIN_VERIFY,    // org, domain, reason
-  OPERATION_DOMAIN_REMOVE,    // org, domain
-  OPERATION_PROVISIONING_SET, // org, value
-  OPERATION_ORG_SET,          // org, settings
-  OPERATION_ENFORCEMENT_SET,  // org, value, password: the owner's hash if they have just typed it
-  OPERATION_INVITE_CREATE,    // org, email, value: role, expires_at_s
-  OPERATION_INVITE_CANCEL,    // org, email
-  OPERATION_MEMBER_ADD,       // org, email, value: role, login, name, home, shell
-  OPERATION_MEMBER_REMOVE,    // org, email
-  OPERATION_MEMBER_ROLE,      // org, email, value: role
-  OPERATION_MEMBER_SUSPEND,   // org, email
-  OPERATION_MEMBER_RESUME,    // org, email
-  OPERATION_ORG_TRANSFER,     // org, email: of the member who becomes its owner
-  OPERATION_ACCOUNT_LOCK,     // email or login in email
-  OPERATION_ACCOUNT_UNLOCK,   // likewise
-  OPERATION_ACCOUNT_RENAME,   // likewise, login: the new one
-  OPERATION_ACCOUNT_REMOVE,   // likewise
-  OPERATION_PASSWORD_SET,     // email, password: the hash
-  OPERATION_PASSWORD_REMOVE,  // email
-  OPERATION_PASSWORD_SIGN_IN, // login, password: the hash that matched
-  OPERATION_SSO_SIGN_IN,      // login, connection, authorized
-  OPERATION_SIGN_IN_REFUSED,  // login, org, row, reason: only an audit event
-  OPERATION_TICKET_REDEEM,    // ticket: removed; no audit event
-  OPERATION_NUMBER_RESERVE,   // nss_uid: never given, if another name service has it
-  OPERATION_TRY,              // login, rhost, value: enum try_kind, org: the slug for TRY_SIGN_IN; no audit event
-  OPERATION_THROTTLE_CLEAR,   // login: a login or an address
-  OPERATION_REFUSAL_COUNT,    // reason: a notice's name; no audit event
+  OPERATION_ORG_CREATE,        // org, name, email of the owner, login
+  OPERATION_IDP_SET,           // org, connection
+  OPERATION_IDP_REMOVE,        // org
+  OPERATION_IDP_TRIED,         // org, connection: a test sign-in with it succeeded
+  OPERATION_DOMAIN_ADD,        // org, domain
+  OPERATION_DOMAIN_VERIFY,     // org, domain, reason
+  OPERATION_DOMAIN_REMOVE,     // org, domain
+  OPERATION_PROVISIONING_SET,  // org, value
+  OPERATION_ORG_SET,           // org, settings
+  OPERATION_ENFORCEMENT_SET,   // org, value, password: the owner's hash if they have just typed it
+  OPERATION_ENFORCEMENT_PAUSE, // org, expires_at_s, reason
+  OPERATION_INVITE_CREATE,     // org, email, value: role, via, code: its hash, expires_at_s
+  OPERATION_INVITE_CANCEL,     // org, email
+  OPERATION_INVITE_ACCEPT,     // login, org; code: the hash that matched, "" after a yes of who has just signed in
+  OPERATION_MEMBER_ADD,        // org, email, value: role, login, name, home, shell
+  OPERATION_MEMBER_REMOVE,     // org, email
+  OPERATION_MEMBER_ROLE,       // org, email, value: role
+  OPERATION_MEMBER_SUSPEND,    // org, email
+  OPERATION_MEMBER_RESUME,     // org, email
+  OPERATION_ORG_TRANSFER,      // org, email: of the member who becomes its owner
+  OPERATION_ACCOUNT_LOCK,      // email or login in email
+  OPERATION_ACCOUNT_UNLOCK,    // likewise
+  OPERATION_ACCOUNT_RENAME,    // likewise, login: the new one
+  OPERATION_ACCOUNT_REMOVE,    // likewise
+  OPERATION_PASSWORD_SET,      // email, password: the hash
+  OPERATION_PASSWORD_REMOVE,   // email
+  OPERATION_PASSWORD_CHANGE,   // login, code: the old hash, password: the new one; by the person
+  OPERATION_PASSWORD_SIGN_IN,  // login, password: the hash that matched
+  OPERATION_CODE_SIGN_IN,      // login, org, code: the hash that matched, password: the hash to set, or that matched
+  OPERATION_SSO_SIGN_IN,       // login, connection, authorized; password: the hash that matched (S8), consent (S4)
+  OPERATION_SIGN_IN_REFUSED,   // login, org, row, reason: only an audit event
+  OPERATION_TICKET_REDEEM,     // ticket: removed; no audit event
+  OPERATION_NUMBER_RESERVE,    // nss_uid: never given, if another name service has it
+  OPERATION_TRY,               // login, rhost, value: enum try_kind, org: the slug for TRY_SIGN_IN; no audit event
+  OPERATION_THROTTLE_CLEAR,    // login: a login or an address
+  OPERATION_REFUSAL_COUNT,     // reason: a notice's name; no audit event
   OPERATION_COUNT
 };
 
@@ -74,7 +78,12 @@ struct operation {
   char row[8];
   char password[PASSWORD_HASH_SIZE];
   char ticket[PROTOCOL_TICKET_SIZE];
+  char code[PASSWORD_HASH_SIZE];
   uint8_t value;
+  uint8_t via;           // INVITE_CREATE: enum invite_via
+  uint8_t consent;       // enum policy_consent
+  bool with_key;         // sign-ins: an ssh key was accepted in the same connection
+  int64_t active_org_id; // TICKET_CHOOSE
   int64_t expires_at_s;
   bool nss_known; // SSO_SIGN_IN: the number that the calling program was told; a new account must get it
   uint32_t nss_uid;
@@ -101,7 +110,9 @@ struct operation_result {
   int64_t last_sign_in_at_s;       // before this one, 0 for none
   char last_sign_in_from[256];
   struct ticket ticket; // of a sign-in that was granted
+  struct invite invite; // INVITE_CREATE
   struct domain domain; // DOMAIN_ADD, DOMAIN_VERIFY
+  size_t count;         // ENFORCEMENT_SET: invites that were cancelled
   bool slow;            // TRY: allowed, after a while
   bool waits;           // IDP_SET: in effect only after a test sign-in
 };

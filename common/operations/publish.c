@@ -16,6 +16,7 @@ struct rebuild {
   struct store_walk *memberships;
   struct membership next;
   bool has_next;
+  char invited[EMAIL_SIZE]; // added last
 };
 
 static void rebuild_done(struct rebuild *r)
@@ -91,6 +92,19 @@ static enum status add_domain(void *context, const struct domain *domain)
   return status != STATUS_OK ? status : map_add_domain(&r->builder, &out);
 }
 
+// Each email once, by the first of its invites.
+static enum status add_invited(void *context, const struct invite *invite)
+{
+  struct rebuild *r = context;
+  struct map_invited out;
+  if (strcmp(r->invited, invite->email) == 0) {
+    return STATUS_OK;
+  }
+  memcpy(r->invited, invite->email, sizeof r->invited);
+  enum status status = published_invited(&r->published, r->builder.seed, invite->email, &out);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status != STATUS_OK ? status : map_add_invited(&r->builder, &out);
+}
+
 static enum status add_removed(void *context, uint32_t number, const struct number *use)
 {
   struct rebuild *r = context;
@@ -121,14 +135,18 @@ static enum status fill(struct rebuild *r, const struct config *config)
   if (status == STATUS_OK) {
     status = domain_each(txn, 0, add_domain, r);
   }
+  if (status == STATUS_OK) {
+    status = invite_each_by_email(txn, add_invited, r);
+  }
   return status != STATUS_OK ? status : numbers_each(txn, add_removed, r);
 }
 
 // Two keys for each account and each of an org's two groups, one for each domain and removed number: one that neither
-// an account nor an org has. And one for the settings.
+// an account nor an org has. One for each invite at most, and one for the settings.
 static enum status count_keys(struct store_txn *txn, uint64_t *ret_keys)
 {
-  static const enum store_table TABLES[] = {TABLE_ACCOUNTS, TABLE_ORGS, TABLE_DOMAIN_OWNERS, TABLE_NUMBERS};
+  static const enum store_table TABLES[] = {TABLE_ACCOUNTS, TABLE_ORGS, TABLE_DOMAIN_OWNERS, TABLE_NUMBERS,
+                                            TABLE_INVITE_EMAILS};
   uint64_t counts[COUNT_OF(TABLES)] = {0};
   enum status status = STATUS_OK;
   for (size_t i = 0; status == STATUS_OK && i < COUNT_OF(TABLES); i++) {
@@ -136,7 +154,7 @@ static enum status count_keys(struct store_txn *txn, uint64_t *ret_keys)
   }
   uint64_t given = counts[0] + 2 * counts[1];
   uint64_t removed = counts[3] > given ? counts[3] - given : 0;
-  *ret_keys = 2 * given + counts[2] + removed + 1;
+  *ret_keys = 2 * given + counts[2] + removed + counts[4] + 1;
   return status;
 }
 

@@ -278,6 +278,20 @@ static enum status change_domain_of_org(void *context, const struct domain *doma
   return change_domain(context, domain->domain);
 }
 
+static enum status change_invited(struct changing *c, const char *email)
+{
+  struct map_invited invited;
+  struct map_lookup lookup;
+  enum status status = published_invited(&c->published, seed_of(c), email, &invited);
+  if (status == STATUS_OK) {
+    return map_change_put(c->change, MAP_INVITED, &invited);
+  }
+  if (status == STATUS_NOT_FOUND) {
+    status = map_lookup_invited(seed_of(c), email, &lookup);
+  }
+  return status != STATUS_OK ? status : map_change_drop(c->change, MAP_INVITED, &lookup);
+}
+
 static enum status change_number(struct changing *c, uint32_t number)
 {
   struct number use;
@@ -301,6 +315,7 @@ static enum status change(struct changing *c, const struct touched *touched)
   case TOUCHED_CONNECTION: return domain_each(c->published.txn, touched->id, change_domain_of_org, c);
   case TOUCHED_DOMAIN: return change_domain(c, touched->name);
   case TOUCHED_NUMBER: return change_number(c, touched->number);
+  case TOUCHED_INVITE: return change_invited(c, touched->name);
   }
   return STATUS_INVALID;
 }

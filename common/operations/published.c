@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "map/map_format.h"
 #include "map/numbers.h"
 #include "store/numbers_store.h"
 
@@ -167,6 +169,46 @@ enum status published_domain(struct published *p, const char *domain, struct map
     *ret_domain = out;
   }
   return status;
+}
+
+struct inviting {
+  struct published *p;
+  struct map_invited *out;
+  int64_t now_s;
+};
+
+static enum status add_invite(void *context, const struct invite *invite)
+{
+  const struct inviting *inviting = context;
+  struct map_invited *out = inviting->out;
+  const struct org *org = NULL;
+  if (invite->expires_at_s <= inviting->now_s || out->groups.count == U32_LIST_MAX) {
+    return STATUS_OK;
+  }
+  enum status status = org_of(inviting->p, invite->org_id, &org);
+  if (status == STATUS_OK) {
+    out->groups.values[out->groups.count++] = org->gid;
+    out->expires_at_s = invite->expires_at_s > out->expires_at_s ? invite->expires_at_s : out->expires_at_s;
+  }
+  return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+}
+
+enum status published_invited(struct published *p, const unsigned char seed[static SIPHASH_SEED_SIZE],
+                              const char *email, struct map_invited *ret_invited)
+{
+  struct map_lookup lookup;
+  struct map_invited out = {.expires_at_s = 0};
+  struct inviting inviting = {p, &out, clock_now_s()};
+  enum status status = map_lookup_invited(seed, email, &lookup);
+  if (status == STATUS_OK) {
+    status = invite_each_of(p->txn, email, add_invite, &inviting);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  out.name_hash = (int64_t)lookup.hash;
+  *ret_invited = out;
+  return out.groups.count > 0 ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
 enum status published_settings(struct published *p, const struct config *config, struct map_settings *ret_settings)

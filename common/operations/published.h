@@ -36,5 +36,9 @@ MUST_CHECK enum status published_is_listed(struct published *p, const struct acc
 // DOMAIN if it is open to first logins: verified by an org with a connection (POLICY L11). STATUS_NOT_FOUND if not.
 MUST_CHECK enum status published_domain(struct published *p, const char *domain, struct map_domain *ret_domain);
 
+// The open invites for EMAIL. STATUS_NOT_FOUND if there is none.
+MUST_CHECK enum status published_invited(struct published *p, const unsigned char seed[static SIPHASH_SEED_SIZE],
+                                         const char *email, struct map_invited *ret_invited);
+
 MUST_CHECK enum status published_settings(struct published *p, const struct config *config,
                                           struct map_settings *ret_settings);

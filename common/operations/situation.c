@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/clock.h"
+#include "base/network.h"
 #include "base/text.h"
 
 // Ignores that something is not there; it stays as it was.
@@ -29,60 +29,100 @@ static enum status load_connection(struct store_txn *txn, int64_t account_id, st
   return optional(status);
 }
 
-static enum status load_org(struct store_txn *txn, int64_t account_id, const struct org *org,
-                            struct policy_org *ret_org)
+// What the orgs of a situation are loaded with.
+struct loading {
+  struct store_txn *txn;
+  const struct situation_of *of;
+  int64_t account_id; // 0: there is none
+};
+
+// What is no address is told only by sshd, as a host's name: it is in no network. Elsewhere it is this host's own name.
+static bool is_barred(const struct situation_of *of, const char *networks)
 {
+  bool remote = strcmp(of->service, "sshd") == 0 || network_is_address(of->rhost);
+  return networks[0] != '\0' && !network_list_has(networks, remote ? of->rhost : "");
+}
+
+static enum status load_org(const struct loading *l, const struct org *org, struct policy_org *ret_org)
+{
+  bool paused = org->paused_until_s > l->of->now_s;
   struct policy_org out = {
       .id = org->id,
-      .enforcement = org->enforcement,
+      .enforcement = paused ? ENFORCEMENT_OFF : org->enforcement,
       .provisioning = org->provisioning,
       .default_role = org->default_role,
       .trust = org->trust,
+      .on_link = org->on_link,
+      .keys = org->keys,
+      .keys_recent_s = org->keys_recent_s,
       .by_root = org->by_root == 1,
+      .barred = is_barred(l->of, org->signin_from),
   };
-  enum status status = load_connection(txn, account_id, &out);
+  enum status status = load_connection(l->txn, l->account_id, &out);
   if (status == STATUS_OK) {
     *ret_org = out;
   }
   return status;
 }
 
-static enum status load_memberships(struct store_txn *txn, int64_t account_id, struct policy_person *person)
+static enum status load_memberships(const struct loading *l, struct policy_person *person)
 {
   struct memberships all;
-  enum status status = memberships_of(txn, account_id, &all);
+  enum status status = memberships_of(l->txn, l->account_id, &all);
   for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
     struct policy_membership *membership = &person->memberships[i];
     struct org org;
     membership->role = all.list[i].role;
     membership->suspended = all.list[i].status != MEMBER_ACTIVE;
-    status = org_get(txn, all.list[i].org_id, &org);
+    membership->last_sign_in_at_s = all.list[i].last_sign_in_at_s;
+    status = org_get(l->txn, all.list[i].org_id, &org);
     if (status == STATUS_OK) {
-      status = load_org(txn, account_id, &org, &membership->org);
+      status = load_org(l, &org, &membership->org);
       person->membership_count = i + 1;
     }
   }
   return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
 
-static enum status load_governing(struct store_txn *txn, int64_t now_s, struct situation *s)
+static enum status load_governing(const struct loading *l, struct situation *s)
 {
-  struct invite invite;
   int64_t org_id = 0;
-  enum status status = domain_owner(txn, name_email_domain(s->email), &org_id);
+  enum status status = domain_owner(l->txn, name_email_domain(s->email), &org_id);
   if (status != STATUS_OK) {
     return optional(status);
   }
-  status = org_get(txn, org_id, &s->governing);
+  status = org_get(l->txn, org_id, &s->governing);
   if (status == STATUS_OK) {
-    status = load_org(txn, s->person.known ? s->account.id : 0, &s->governing, &s->person.governing);
+    status = load_org(l, &s->governing, &s->person.governing);
   }
-  if (status != STATUS_OK) {
-    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+  return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+}
+
+struct inviting {
+  const struct loading *loading;
+  struct policy_person *person;
+};
+
+// Those beyond INVITES_MAX_POLICY wait until others are used up.
+static enum status add_invite(void *context, const struct invite *invite)
+{
+  const struct inviting *inviting = context;
+  struct policy_person *person = inviting->person;
+  struct org org;
+  if (invite->expires_at_s <= inviting->loading->of->now_s || person->invite_count == INVITES_MAX_POLICY) {
+    return STATUS_OK;
   }
-  status = invite_get(txn, org_id, s->email, &invite);
-  s->person.invited = status == STATUS_OK && invite.expires_at_s > now_s;
-  return optional(status);
+  struct policy_invite *added = &person->invites[person->invite_count];
+  enum status status = org_get(inviting->loading->txn, invite->org_id, &org);
+  if (status == STATUS_OK) {
+    status = load_org(inviting->loading, &org, &added->org);
+  }
+  if (status == STATUS_OK) {
+    added->role = invite->role;
+    added->via = invite->via;
+    person->invite_count++;
+  }
+  return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
 
 static enum status load_account(struct store_txn *txn, const char *login, struct situation *s)
@@ -98,7 +138,18 @@ static enum status load_account(struct store_txn *txn, const char *login, struct
   s->person.locked = s->account.status != ACCOUNT_ACTIVE;
   s->person.has_password = s->account.password[0] != '\0';
   memcpy(s->email, s->account.email, sizeof s->email);
-  return load_memberships(txn, s->account.id, &s->person);
+  return STATUS_OK;
+}
+
+static enum status load_orgs(struct store_txn *txn, const struct situation_of *of, struct situation *s)
+{
+  const struct loading loading = {txn, of, s->person.known ? s->account.id : 0};
+  struct inviting inviting = {&loading, &s->person};
+  enum status status = s->person.known ? load_memberships(&loading, &s->person) : STATUS_OK;
+  if (status == STATUS_OK && s->email[0] != '\0') {
+    status = load_governing(&loading, s);
+  }
+  return status == STATUS_OK && s->email[0] != '\0' ? invite_each_of(txn, s->email, add_invite, &inviting) : status;
 }
 
 // Row L0: the name in lower case is known here.
@@ -118,18 +169,19 @@ static enum status check_other_case(struct store_txn *txn, const char *login, st
   return optional(status);
 }
 
-enum status situation_load(struct store_txn *txn, const char *login, int64_t now_s, struct situation *ret_situation)
+enum status situation_load(struct store_txn *txn, const struct situation_of *of, struct situation *ret_situation)
 {
   // A system name is no account, but no illegal name either: row L2 says so.
-  struct situation s = {
-      .person = {.store_readable = true, .login_legal = name_is_login(login) || name_is_reserved(login)}};
+  struct situation s = {.person = {.store_readable = true,
+                                   .login_legal = name_is_login(of->login) || name_is_reserved(of->login),
+                                   .now_s = of->now_s}};
   enum status status = STATUS_OK;
   if (!s.person.login_legal) {
-    status = check_other_case(txn, login, &s.person);
+    status = check_other_case(txn, of->login, &s.person);
   } else {
-    status = load_account(txn, login, &s);
-    if (status == STATUS_OK && s.email[0] != '\0') {
-      status = load_governing(txn, now_s, &s);
+    status = load_account(txn, of->login, &s);
+    if (status == STATUS_OK) {
+      status = load_orgs(txn, of, &s);
     }
   }
   if (status == STATUS_OK) {
@@ -182,18 +234,6 @@ static enum status answer_email(struct store_txn *txn, const struct situation *s
   return optional(status);
 }
 
-static enum status answer_invite(struct store_txn *txn, const struct situation *s, int64_t now_s,
-                                 struct policy_answer *a)
-{
-  struct invite invite;
-  enum status status = s->email[0] != '\0' ? invite_get(txn, a->org.id, s->email, &invite) : STATUS_NOT_FOUND;
-  if (status == STATUS_OK && invite.expires_at_s > now_s) {
-    a->invite_here = true;
-    a->invite_role = invite.role;
-  }
-  return optional(status);
-}
-
 // In control: the governing org; without one, the org that is the account's only membership (POLICY "Words").
 static bool is_in_control(const struct situation *s, int64_t org_id)
 {
@@ -211,7 +251,9 @@ enum status situation_answer(struct store_txn *txn, const struct situation *s, c
   struct org org;
   enum status status = org_get(txn, connection->org_id, &org);
   if (status == STATUS_OK) {
-    status = load_org(txn, s->person.known ? s->account.id : 0, &org, &a.org);
+    const struct situation_of of = {"", "", "", s->person.now_s};
+    const struct loading loading = {txn, &of, s->person.known ? s->account.id : 0};
+    status = load_org(&loading, &org, &a.org);
   }
   for (size_t i = 0; i < s->person.membership_count; i++) {
     if (s->person.memberships[i].org.id == connection->org_id) {
@@ -224,9 +266,6 @@ enum status situation_answer(struct store_txn *txn, const struct situation *s, c
   }
   if (status == STATUS_OK) {
     status = answer_email(txn, s, authorized, &a);
-  }
-  if (status == STATUS_OK) {
-    status = answer_invite(txn, s, clock_now_s(), &a);
   }
   if (status == STATUS_OK && !s->person.known) {
     status = account_was_removed(txn, s->email, &a.tombstoned);

@@ -12,9 +12,17 @@ struct situation {
   char email[EMAIL_SIZE]; // the account's primary email; the login where there is no account and it is one
 };
 
-// Fills *RET_SITUATION for LOGIN at NOW_S. person.local_user stays false: NSS is the caller's. An unknown name is no
-// failure. Errors as store_get().
-MUST_CHECK enum status situation_load(struct store_txn *txn, const char *login, int64_t now_s,
+// Whose situation, at which service, from where (the remote host as PAM has it, "" for none) and when.
+struct situation_of {
+  const char *login;
+  const char *service;
+  const char *rhost;
+  int64_t now_s;
+};
+
+// Fills *RET_SITUATION. person.local_user stays false: NSS is the caller's. An unknown name is no failure. Errors as
+// store_get().
+MUST_CHECK enum status situation_load(struct store_txn *txn, const struct situation_of *of,
                                       struct situation *ret_situation);
 
 // The same for a store that cannot be read: row L3 decides.

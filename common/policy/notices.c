@@ -38,6 +38,12 @@ static const struct {
     [NOTICE_LOCKED] = {"locked", "This account is locked - ask an admin."},
     [NOTICE_SUSPENDED] = {"suspended", "Your membership is suspended - ask an admin."},
     [NOTICE_REMOVED] = {"removed", "You are no longer a member of an org on this host - ask an admin."},
+    [NOTICE_NETWORK] = {"network", "Signing in through your organization is not allowed from this network - use one "
+                                   "that is, or ask an admin."},
+    [NOTICE_KEY_NEEDED] = {"key-needed", "Your org wants an ssh key and its sign-in in one connection - offer your key "
+                                         "first (AuthenticationMethods publickey,keyboard-interactive)."},
+    [NOTICE_WRONG_CODE] = {"wrong-code", "The code is not that of an open invite - ask whoever invited you for a new "
+                                         "one."},
     [NOTICE_KEY_REFUSED] = {"key-refused", "A key alone is not accepted for this account - sign in through your "
                                            "organization (ssh -o PubkeyAuthentication=no)."},
     [NOTICE_NEEDS_TERMINAL] = {"needs-terminal", "Signing in through your organization needs a terminal that can show "
@@ -54,8 +60,8 @@ static const struct {
                                      "sign-in."},
     [NOTICE_NUMBER] = {"number-changed", "Your account was being set up with another number - please sign in once "
                                          "more."},
-    [NOTICE_PASSWD_ELSEWHERE] = {"password-elsewhere", "The password of this account is changed by an admin with "
-                                                       "ssoctl."},
+    [NOTICE_NO_PASSWORD] = {"no-password", "This account has no password here that signs it in - its organization's "
+                                           "sign-in page is where its own is changed."},
     [NOTICE_INTERNAL] = {"internal", "The sign-in failed on this host - tell an admin; the log says why."},
 };
 

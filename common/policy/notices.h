@@ -24,16 +24,19 @@ enum notice {
   NOTICE_LOCKED,
   NOTICE_SUSPENDED,
   NOTICE_REMOVED,
+  NOTICE_NETWORK,    // signin-from
+  NOTICE_KEY_NEEDED, // keys=required
+  NOTICE_WRONG_CODE, // of an invite
   NOTICE_KEY_REFUSED,
   NOTICE_NEEDS_TERMINAL,
   NOTICE_WRONG_PASSWORD,
-  NOTICE_LOWER_CASE,       // L0
-  NOTICE_UNAVAILABLE,      // L3
-  NOTICE_NO_WAY,           // no row offers a way that exists
-  NOTICE_TURNED_AWAY,      // sshd will not let the person in, whatever PAM says
-  NOTICE_NOT_OPEN,         // K2: nothing would be opened
-  NOTICE_NUMBER,           // the uid NSS said is not the account's
-  NOTICE_PASSWD_ELSEWHERE, // passwd for an account of ours
+  NOTICE_LOWER_CASE,  // L0
+  NOTICE_UNAVAILABLE, // L3
+  NOTICE_NO_WAY,      // no row offers a way that exists
+  NOTICE_TURNED_AWAY, // sshd will not let the person in, whatever PAM says
+  NOTICE_NOT_OPEN,    // K2: nothing would be opened
+  NOTICE_NUMBER,      // the uid NSS said is not the account's
+  NOTICE_NO_PASSWORD, // passwd where no password is accepted
   NOTICE_INTERNAL,
   NOTICE_COUNT
 };

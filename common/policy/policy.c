@@ -26,21 +26,76 @@ void policy_decide(const struct policy_question *question, struct policy_decisio
   *ret_decision = decision;
 }
 
-bool policy_objects(const struct policy_person *person, const struct policy_membership *membership, enum way way,
-                    int64_t way_org_id)
+static bool objects_by_enforcement(const struct policy_person *person, const struct policy_org *org)
 {
-  const struct policy_org *org = &membership->org;
-  bool own_connection = way == WAY_SSO && way_org_id == org->id;
-  bool owner_password = way == WAY_PASSWORD && membership->role == ROLE_OWNER;
-  if (own_connection || owner_password) {
-    return false;
-  }
   switch (org->enforcement) {
   case ENFORCEMENT_OFF: return false;
   case ENFORCEMENT_DOMAINS: return person->governing.id == org->id;
   case ENFORCEMENT_SSO_ONLY: return true;
   }
   return true;
+}
+
+static bool is_recent(const struct policy_person *person, const struct policy_membership *membership, int64_t within_s)
+{
+  int64_t at_s = membership->last_sign_in_at_s;
+  return at_s > 0 && at_s <= person->now_s && person->now_s - at_s <= within_s;
+}
+
+// Never to its owner's.
+static bool objects_to_password(const struct policy_person *person, const struct policy_membership *membership)
+{
+  return membership->role != ROLE_OWNER && objects_by_enforcement(person, &membership->org);
+}
+
+static bool objects_to_key(const struct policy_person *person, const struct policy_membership *membership)
+{
+  const struct policy_org *org = &membership->org;
+  switch (org->keys) {
+  case KEYS_BY_DEFAULT:
+    return objects_to_password(person, membership) && !is_recent(person, membership, KEYS_RECENT_DEFAULT_S);
+  case KEYS_DENY: return true;
+  case KEYS_RECENT: return !is_recent(person, membership, org->keys_recent_s);
+  case KEYS_ALLOW: return false;
+  case KEYS_REQUIRED: return true;
+  }
+  return true;
+}
+
+bool policy_objects(const struct policy_person *person, const struct policy_membership *membership,
+                    const struct policy_made *made)
+{
+  const struct policy_org *org = &membership->org;
+  switch (made->way) {
+  case WAY_KEY: return objects_to_key(person, membership);
+  case WAY_PASSWORD:
+  case WAY_RECOVERY: return objects_to_password(person, membership);
+  case WAY_SSO:
+    return made->org_id == org->id ? org->keys == KEYS_REQUIRED && !made->with_key
+                                   : objects_by_enforcement(person, org);
+  }
+  return true;
+}
+
+bool policy_takes_code(const struct policy_person *person)
+{
+  bool provable = person->governing.id != 0 && person->governing.has_connection;
+  for (size_t i = 0; i < person->invite_count; i++) {
+    if (!provable && person->invites[i].via == VIA_CODE) {
+      return true;
+    }
+  }
+  return false;
+}
+
+const struct policy_invite *policy_invite_of(const struct policy_person *person, int64_t org_id)
+{
+  for (size_t i = 0; i < person->invite_count; i++) {
+    if (person->invites[i].org.id == org_id) {
+      return &person->invites[i];
+    }
+  }
+  return NULL;
 }
 
 bool policy_has_active(const struct policy_person *person)

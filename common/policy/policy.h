@@ -10,24 +10,36 @@
 #include "protocol/protocol.h"
 #include "store/entities.h"
 
-enum { MEMBERSHIPS_MAX_POLICY = 32 };
+enum { MEMBERSHIPS_MAX_POLICY = 32, INVITES_MAX_POLICY = 16, KEYS_RECENT_DEFAULT_S = 12 * 3600 };
 
 // An org as it matters to one person.
 struct policy_org {
-  int64_t id; // 0: no such org
-  enum enforcement enforcement;
+  int64_t id;                   // 0: no such org
+  enum enforcement enforcement; // off while it is paused (POLICY E5)
   enum provisioning provisioning;
   enum role default_role;
   enum trust trust;
+  enum on_link on_link;
+  enum keys keys;
+  int64_t keys_recent_s;
   bool by_root;
   bool has_connection;
   bool linked; // the account has an identity under the connection's present issuer and client
+  bool barred; // its signin-from leaves out where this sign-in comes from
 };
 
 struct policy_membership {
   struct policy_org org;
   enum role role;
   bool suspended;
+  int64_t last_sign_in_at_s; // through the org's own connection on this host, 0 for never
+};
+
+// An open invite for the person's email.
+struct policy_invite {
+  struct policy_org org;
+  enum role role;
+  enum invite_via via;
 };
 
 // What is known when a login name is typed.
@@ -42,8 +54,12 @@ struct policy_person {
   size_t membership_count;
   struct policy_membership memberships[MEMBERSHIPS_MAX_POLICY];
   struct policy_org governing; // by the account's email; by the login where there is no account
-  bool invited;                // governing org or any other has an invite for the email
+  size_t invite_count;
+  struct policy_invite invites[INVITES_MAX_POLICY];
+  int64_t now_s;
 };
+
+enum policy_consent { CONSENT_NOT_ASKED = 0, CONSENT_YES, CONSENT_NO };
 
 // What is known when a connection has answered.
 struct policy_answer {
@@ -59,9 +75,9 @@ struct policy_answer {
   bool email_domain_here;      // its domain is verified by this org
   bool email_domain_elsewhere; // its domain is verified by another org
   bool in_control;             // this org is in control of the account
-  bool invite_here;            // a valid invite of this org for the email
-  enum role invite_role;
   bool tombstoned;
+  bool password_given;         // the account's password was typed just now, after ASK_PASSWORD
+  enum policy_consent consent; // after ASK_CONSENT
 };
 
 enum policy_stage {
@@ -72,13 +88,19 @@ enum policy_stage {
 
 enum policy_service { SERVICE_LOGIN, SERVICE_OTHER }; // sshd and login; everything else
 
+// How a session was authenticated.
+struct policy_made {
+  enum way way;
+  int64_t org_id; // whose connection was used
+  bool with_key;  // an ssh key was accepted in the same connection
+};
+
 struct policy_question {
   enum policy_stage stage;
   struct policy_person person;
   struct policy_answer answer; // STAGE_ANSWER
-  enum way way;                // STAGE_SESSION: how it was authenticated
-  int64_t way_org_id;          // STAGE_SESSION: through whose connection
-  enum policy_service service; // STAGE_SESSION
+  struct policy_made made;     // STAGE_SESSION; with_key also in STAGE_LOGIN
+  enum policy_service service; // STAGE_LOGIN, STAGE_SESSION
 };
 
 enum policy_outcome {
@@ -89,21 +111,33 @@ enum policy_outcome {
   OUTCOME_GRANTED,     // STAGE_ANSWER: after what the fields below say is written; STAGE_SESSION
 };
 
+// What must be asked at the prompt before a refusal may turn into something else.
+enum policy_ask {
+  ASK_NOTHING = 0,
+  ASK_PASSWORD, // the account's (S8)
+  ASK_CONSENT,  // to join by the invite (I2)
+};
+
 struct policy_decision {
   const char *row; // "L6", "S12", "K2"; "-" where no row fitted
   enum policy_outcome outcome;
   enum notice notice; // of a refusal
   // STAGE_LOGIN
   bool offer_password;
-  bool offer_sso;
-  int64_t sso_org_id;
+  bool offer_code; // of an invite
+  size_t sso_count;
+  int64_t sso_orgs[MEMBERSHIPS_MAX_POLICY + 1]; // at any of which the person may sign in
   // STAGE_ANSWER
-  bool link;          // store the identity with the account
-  bool prove_email;   // the email becomes proven; what an unproven one had is dropped (S7)
-  bool join;          // store a membership here
-  bool create;        // store a new account first
-  bool accept_invite; // the membership is by the invite, which is used up
-  enum role role;     // of the membership to store
+  bool link;           // store the identity with the account
+  bool prove_email;    // the email becomes proven; what an unproven one had is dropped (S7)
+  enum policy_ask ask; // of a refusal
+  bool drop_unproven;  // what the account had while its email was unproven (S7)
+  bool drop_password;  // the org's on-link says so
+  bool join;           // store a membership here
+  bool create;         // store a new account first
+  bool accept_invite;  // that membership is by the invite, which is used up
+  bool accept_others;  // so are those of other orgs' invites (S10)
+  enum role role;      // of the membership to store
   // STAGE_SESSION
   size_t opened_count;
   int64_t opened[MEMBERSHIPS_MAX_POLICY]; // ids of the opened orgs
@@ -112,9 +146,15 @@ struct policy_decision {
 // Decides QUESTION. Always fills *RET_DECISION.
 void policy_decide(const struct policy_question *question, struct policy_decision *ret_decision);
 
-// Whether ORG objects to a session of PERSON made by WAY through the connection of WAY_ORG_ID (POLICY "objects").
-bool policy_objects(const struct policy_person *person, const struct policy_membership *membership, enum way way,
-                    int64_t way_org_id);
+// Whether the org of MEMBERSHIP objects to a session of PERSON made so, in a login service (POLICY "objects", K1).
+bool policy_objects(const struct policy_person *person, const struct policy_membership *membership,
+                    const struct policy_made *made);
+
+// Whether codes of invites are taken from this person: only where no provider could prove the email (POLICY I4, L13).
+bool policy_takes_code(const struct policy_person *person);
+
+// The invite of the org, or NULL.
+const struct policy_invite *policy_invite_of(const struct policy_person *person, int64_t org_id);
 
 // Row L5: the owner of an org that root created, or of any org while nobody governs the owner's email.
 bool policy_is_owner(const struct policy_person *person);

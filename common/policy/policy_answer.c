@@ -99,9 +99,10 @@ static void decide_s3(const struct policy_question *q, struct policy_decision *d
 
 static bool opens_elsewhere(const struct policy_question *q)
 {
+  const struct policy_made made = {.way = WAY_SSO, .org_id = q->answer.org.id};
   for (size_t i = 0; i < q->person.membership_count; i++) {
     const struct policy_membership *membership = &q->person.memberships[i];
-    if (!membership->suspended && !policy_objects(&q->person, membership, WAY_SSO, q->answer.org.id)) {
+    if (!membership->suspended && !policy_objects(&q->person, membership, &made)) {
       return true;
     }
   }
@@ -113,17 +114,28 @@ static bool fits_s4(const struct policy_question *q)
   return is_linked(q) && !q->answer.member_here;
 }
 
+static void join(struct policy_decision *decision, enum role role, bool by_invite)
+{
+  grant(decision);
+  decision->join = true;
+  decision->accept_invite = by_invite;
+  decision->role = role;
+}
+
+// The governing org's own invite needs no question, and who would join anyway is not asked either (POLICY I2).
 static void decide_s4(const struct policy_question *q, struct policy_decision *decision)
 {
   const struct policy_answer *a = &q->answer;
-  if (a->invite_here) {
-    grant(decision);
-    decision->join = decision->accept_invite = true;
-    decision->role = a->invite_role;
-  } else if (a->org.provisioning == PROVISIONING_JIT) {
-    grant(decision);
-    decision->join = true;
-    decision->role = a->org.default_role;
+  const struct policy_invite *invite = policy_invite_of(&q->person, a->org.id);
+  bool jit = a->org.provisioning == PROVISIONING_JIT;
+  bool asks = invite != NULL && !jit && a->org.id != q->person.governing.id;
+  if (asks && a->consent == CONSENT_NOT_ASKED) {
+    refuse(decision, NOTICE_NOT_SET_UP);
+    decision->ask = ASK_CONSENT;
+  } else if (invite != NULL && (!asks || a->consent == CONSENT_YES)) {
+    join(decision, invite->role, true);
+  } else if (jit) {
+    join(decision, a->org.default_role, false);
   } else if (opens_elsewhere(q)) {
     grant(decision);
   } else {
@@ -158,8 +170,18 @@ static bool fits_s7(const struct policy_question *q)
   return q->person.known && !q->answer.other_identity && vouches(&q->answer) && q->answer.in_control;
 }
 
+static bool owns(const struct policy_person *person)
+{
+  for (size_t i = 0; i < person->membership_count; i++) {
+    if (person->memberships[i].role == ROLE_OWNER) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // Linked now, then as S3 or S4; a link that leads to a refusal is not stored.
-static void decide_s7(const struct policy_question *q, struct policy_decision *decision)
+static void link_and_go_on(const struct policy_question *q, struct policy_decision *decision)
 {
   if (q->answer.member_here) {
     grant(decision);
@@ -169,16 +191,27 @@ static void decide_s7(const struct policy_question *q, struct policy_decision *d
   decision->link = decision->prove_email = decision->outcome == OUTCOME_GRANTED;
 }
 
+static void decide_s7(const struct policy_question *q, struct policy_decision *decision)
+{
+  link_and_go_on(q, decision);
+  decision->drop_unproven = decision->link;
+  decision->drop_password = decision->link && q->answer.org.on_link == ON_LINK_SSO_ONLY && !owns(&q->person);
+}
+
 static bool fits_s8(const struct policy_question *q)
 {
   return q->person.known && !q->answer.other_identity && vouches(&q->answer);
 }
 
-// The question for the account's password is not asked yet: as if none had been given.
+// Whoever types the account's password has it: nothing of it is dropped, and on-link is not for this org to say.
 static void decide_s8(const struct policy_question *q, struct policy_decision *decision)
 {
-  (void)q;
+  if (q->answer.password_given) {
+    link_and_go_on(q, decision);
+    return;
+  }
   refuse(decision, NOTICE_NOT_IN_CONTROL);
+  decision->ask = q->person.has_password ? ASK_PASSWORD : ASK_NOTHING;
 }
 
 static bool fits_s9(const struct policy_question *q)
@@ -196,32 +229,50 @@ static bool is_new(const struct policy_question *q)
   return !q->person.known && vouches(&q->answer);
 }
 
-static void create(struct policy_decision *decision, enum role role)
+static void create(struct policy_decision *decision)
 {
   grant(decision);
-  decision->create = decision->join = decision->link = decision->prove_email = true;
-  decision->role = role;
+  decision->create = decision->link = decision->prove_email = true;
+}
+
+// The org that governs the email proves it for the invites of all orgs.
+static bool governs(const struct policy_question *q)
+{
+  return q->person.governing.id != 0 && q->person.governing.id == q->answer.org.id;
 }
 
 static bool fits_s10(const struct policy_question *q)
 {
-  return is_new(q) && q->answer.invite_here;
+  bool invited = governs(q) ? q->person.invite_count > 0 : policy_invite_of(&q->person, q->answer.org.id) != NULL;
+  return is_new(q) && invited;
+}
+
+static bool takes_newcomers(const struct policy_answer *a)
+{
+  return a->org.provisioning == PROVISIONING_JIT && !a->tombstoned;
 }
 
 static void decide_s10(const struct policy_question *q, struct policy_decision *decision)
 {
-  create(decision, q->answer.invite_role);
-  decision->accept_invite = true;
+  const struct policy_invite *invite = policy_invite_of(&q->person, q->answer.org.id);
+  create(decision);
+  decision->accept_others = governs(q);
+  if (invite != NULL) {
+    join(decision, invite->role, true);
+  } else if (takes_newcomers(&q->answer)) { // S11 adds this org
+    join(decision, q->answer.org.default_role, false);
+  }
 }
 
 static bool fits_s11(const struct policy_question *q)
 {
-  return is_new(q) && q->answer.org.provisioning == PROVISIONING_JIT && !q->answer.tombstoned;
+  return is_new(q) && takes_newcomers(&q->answer);
 }
 
 static void decide_s11(const struct policy_question *q, struct policy_decision *decision)
 {
-  create(decision, q->answer.org.default_role);
+  create(decision);
+  join(decision, q->answer.org.default_role, false);
 }
 
 static void decide_s12(const struct policy_question *q, struct policy_decision *decision)

@@ -15,33 +15,54 @@ static void not_ours(const struct policy_question *question, struct policy_decis
   decision->notice = NOTICE_NONE;
 }
 
-// Offers what there is; with nothing to offer it stays a refusal.
-static void offer(struct policy_decision *decision, bool password, const struct policy_org *sso)
+// What a row offers; with nothing to offer it stays a refusal.
+static void offer(const struct policy_question *q, struct policy_decision *decision, bool password)
 {
-  decision->offer_password = password;
-  decision->offer_sso = sso != NULL && sso->id != 0 && sso->has_connection;
-  decision->sso_org_id = decision->offer_sso ? sso->id : 0;
-  bool any = decision->offer_password || decision->offer_sso;
+  decision->offer_password = password && q->person.has_password;
+  bool any = decision->offer_password || decision->offer_code || decision->sso_count > 0;
   decision->outcome = any ? OUTCOME_OFFER : OUTCOME_REFUSED;
-  decision->notice = any ? NOTICE_NONE : NOTICE_NO_WAY;
+  if (any) {
+    decision->notice = NOTICE_NONE;
+  } else if (decision->notice == NOTICE_INTERNAL) {
+    decision->notice = NOTICE_NO_WAY;
+  }
 }
 
-// Another org at which this person may sign in: one where an identity is linked.
-static const struct policy_org *linked_org(const struct policy_person *person)
+// One more org to sign in at, if it has a connection that may be used from here; otherwise the refusal says why not.
+static void add_sso(const struct policy_question *q, struct policy_decision *decision, const struct policy_org *org)
 {
-  for (size_t i = 0; i < person->membership_count; i++) {
-    const struct policy_membership *membership = &person->memberships[i];
-    if (!membership->suspended && membership->org.has_connection && membership->org.linked) {
-      return &membership->org;
+  bool there = org->id == 0 || !org->has_connection || decision->sso_count == COUNT_OF(decision->sso_orgs);
+  for (size_t i = 0; i < decision->sso_count; i++) {
+    there = there || decision->sso_orgs[i] == org->id;
+  }
+  if (there) {
+    return;
+  }
+  if (org->barred) {
+    decision->notice = NOTICE_NETWORK;
+  } else if (org->keys == KEYS_REQUIRED && q->service == SERVICE_LOGIN && !q->made.with_key) {
+    decision->notice = NOTICE_KEY_NEEDED;
+  } else {
+    decision->sso_orgs[decision->sso_count++] = org->id;
+  }
+}
+
+// The orgs where an identity is linked.
+static void add_linked(const struct policy_question *q, struct policy_decision *decision)
+{
+  for (size_t i = 0; i < q->person.membership_count; i++) {
+    const struct policy_membership *membership = &q->person.memberships[i];
+    if (!membership->suspended && membership->org.linked) {
+      add_sso(q, decision, &membership->org);
     }
   }
-  return NULL;
 }
 
 static bool accepts_password(const struct policy_person *person)
 {
+  static const struct policy_made PASSWORD = {.way = WAY_PASSWORD};
   for (size_t i = 0; i < person->membership_count; i++) {
-    if (!policy_objects(person, &person->memberships[i], WAY_PASSWORD, 0)) {
+    if (!policy_objects(person, &person->memberships[i], &PASSWORD)) {
       return true;
     }
   }
@@ -93,7 +114,7 @@ static void decide_l3(const struct policy_question *q, struct policy_decision *d
 
 static bool fits_l1_unknown(const struct policy_question *q)
 {
-  return !q->person.known && q->person.governing.id == 0 && !q->person.invited;
+  return !q->person.known && q->person.governing.id == 0 && q->person.invite_count == 0;
 }
 
 static bool fits_l15(const struct policy_question *q)
@@ -101,10 +122,13 @@ static bool fits_l15(const struct policy_question *q)
   return q->person.known && q->person.membership_count == 0;
 }
 
+// A code alone would open the home of whoever had the account before: it is taken only beside the account's password.
 static void decide_l15(const struct policy_question *q, struct policy_decision *decision)
 {
-  offer(decision, false, &q->person.governing);
-  if (decision->outcome == OUTCOME_REFUSED) {
+  add_sso(q, decision, &q->person.governing);
+  decision->offer_code = q->person.has_password && policy_takes_code(&q->person);
+  offer(q, decision, false);
+  if (decision->notice == NOTICE_NO_WAY) {
     decision->notice = NOTICE_REMOVED;
   }
 }
@@ -116,12 +140,14 @@ static bool fits_l5(const struct policy_question *q)
 
 static void decide_l5(const struct policy_question *q, struct policy_decision *decision)
 {
-  const struct policy_org *at = q->person.governing.id != 0 ? &q->person.governing : NULL;
-  for (size_t i = 0; at == NULL && i < q->person.membership_count; i++) {
+  add_sso(q, decision, &q->person.governing);
+  for (size_t i = 0; q->person.governing.id == 0 && i < q->person.membership_count; i++) {
     const struct policy_membership *membership = &q->person.memberships[i];
-    at = membership->role == ROLE_OWNER ? &membership->org : NULL;
+    if (membership->role == ROLE_OWNER) {
+      add_sso(q, decision, &membership->org);
+    }
   }
-  offer(decision, q->person.has_password, at);
+  offer(q, decision, true);
 }
 
 static bool fits_l6(const struct policy_question *q)
@@ -131,7 +157,20 @@ static bool fits_l6(const struct policy_question *q)
 
 static void decide_l6(const struct policy_question *q, struct policy_decision *decision)
 {
-  offer(decision, false, &q->person.governing);
+  add_sso(q, decision, &q->person.governing);
+  offer(q, decision, false);
+}
+
+static bool fits_l7(const struct policy_question *q)
+{
+  return is_governed(q) && q->person.governing.enforcement == ENFORCEMENT_SSO_ONLY;
+}
+
+static void decide_l7(const struct policy_question *q, struct policy_decision *decision)
+{
+  add_sso(q, decision, &q->person.governing);
+  add_linked(q, decision);
+  offer(q, decision, accepts_password(&q->person));
 }
 
 static bool fits_l8(const struct policy_question *q)
@@ -141,8 +180,9 @@ static bool fits_l8(const struct policy_question *q)
 
 static void decide_l8(const struct policy_question *q, struct policy_decision *decision)
 {
-  const struct policy_org *at = q->person.governing.has_connection ? &q->person.governing : linked_org(&q->person);
-  offer(decision, q->person.has_password, at);
+  add_sso(q, decision, &q->person.governing);
+  add_linked(q, decision);
+  offer(q, decision, true);
 }
 
 static bool fits_l9(const struct policy_question *q)
@@ -152,7 +192,19 @@ static bool fits_l9(const struct policy_question *q)
 
 static void decide_l9(const struct policy_question *q, struct policy_decision *decision)
 {
-  offer(decision, q->person.has_password, linked_org(&q->person));
+  add_linked(q, decision);
+  offer(q, decision, true);
+}
+
+static bool fits_l10(const struct policy_question *q)
+{
+  return q->person.known && q->person.governing.id == 0;
+}
+
+static void decide_l10(const struct policy_question *q, struct policy_decision *decision)
+{
+  add_linked(q, decision);
+  offer(q, decision, false);
 }
 
 static bool fits_l11(const struct policy_question *q)
@@ -162,12 +214,30 @@ static bool fits_l11(const struct policy_question *q)
 
 static void decide_l11(const struct policy_question *q, struct policy_decision *decision)
 {
-  offer(decision, false, &q->person.governing);
+  add_sso(q, decision, &q->person.governing);
+  offer(q, decision, false);
 }
 
 static bool fits_l12(const struct policy_question *q)
 {
-  return !q->person.known && q->person.governing.id != 0 && !q->person.governing.has_connection && !q->person.invited;
+  return !q->person.known && q->person.governing.id != 0 && q->person.invite_count == 0;
+}
+
+static bool fits_l13(const struct policy_question *q)
+{
+  return !q->person.known && q->person.invite_count > 0;
+}
+
+static void decide_l13(const struct policy_question *q, struct policy_decision *decision)
+{
+  decision->offer_code = policy_takes_code(&q->person);
+  for (size_t i = 0; i < q->person.invite_count; i++) {
+    const struct policy_invite *invite = &q->person.invites[i];
+    if (invite->via == VIA_SSO && invite->org.trust == TRUST_ANY) {
+      add_sso(q, decision, &invite->org);
+    }
+  }
+  offer(q, decision, false);
 }
 
 // In the order of POLICY.md. L1 stands in three places: each is a part of its condition. Row L4 (all suspended) takes
@@ -176,8 +246,9 @@ static const struct policy_row ROWS[] = {
     {"L0", fits_l0, decide_l0},    {"L1", fits_l1_illegal, not_ours}, {"L1", fits_l1_clash, not_ours},
     {"L2", fits_l2, not_ours},     {"L3", fits_l3, decide_l3},        {"L1", fits_l1_unknown, not_ours},
     {"L15", fits_l15, decide_l15}, {"L5", fits_l5, decide_l5},        {"L6", fits_l6, decide_l6},
-    {"L8", fits_l8, decide_l8},    {"L9", fits_l9, decide_l9},        {"L11", fits_l11, decide_l11},
-    {"L12", fits_l12, not_ours},
+    {"L7", fits_l7, decide_l7},    {"L8", fits_l8, decide_l8},        {"L9", fits_l9, decide_l9},
+    {"L10", fits_l10, decide_l10}, {"L11", fits_l11, decide_l11},     {"L12", fits_l12, not_ours},
+    {"L13", fits_l13, decide_l13},
 };
 
 void policy_login(const struct policy_question *question, struct policy_decision *decision)

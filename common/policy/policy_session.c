@@ -8,18 +8,19 @@ static void refuse(struct policy_decision *decision, enum notice notice)
   decision->notice = notice;
 }
 
-// Whether the org lets a session of this kind in. A key alone: `deny` for those whose password the org would object to,
-// never its owner's, `allow` for the others, until the keys setting comes (POLICY K1). Services other than sshd and
-// login have not asked the person anything: only orgs without enforcement are opened there (POLICY K3).
+// Whether the org lets a session of this kind in. Services other than sshd and login have not asked the person
+// anything: only orgs without enforcement are opened there (POLICY K3), and their keys rule does not count (K1).
 static bool opens(const struct policy_question *q, const struct policy_membership *membership)
 {
+  struct policy_made made = q->made;
   if (membership->suspended) {
     return false;
   }
-  if (q->service == SERVICE_OTHER && q->way == WAY_KEY) {
+  if (q->service == SERVICE_OTHER && made.way == WAY_KEY) {
     return membership->org.enforcement == ENFORCEMENT_OFF;
   }
-  return !policy_objects(&q->person, membership, q->way == WAY_KEY ? WAY_PASSWORD : q->way, q->way_org_id);
+  made.with_key = made.with_key || q->service == SERVICE_OTHER;
+  return !policy_objects(&q->person, membership, &made);
 }
 
 static bool fits_unreadable(const struct policy_question *q)
@@ -48,7 +49,7 @@ static void decide_foreign(const struct policy_question *q, struct policy_decisi
 
 static bool fits_stranger(const struct policy_question *q)
 {
-  return !q->person.known && q->person.governing.id == 0 && !q->person.invited;
+  return !q->person.known && q->person.governing.id == 0 && q->person.invite_count == 0;
 }
 
 static bool fits_no_account(const struct policy_question *q)
@@ -85,7 +86,7 @@ static void decide_inactive(const struct policy_question *q, struct policy_decis
 
 static bool fits_key(const struct policy_question *q)
 {
-  return q->way == WAY_KEY && q->service == SERVICE_LOGIN;
+  return q->made.way == WAY_KEY && q->service == SERVICE_LOGIN;
 }
 
 static void open_orgs(const struct policy_question *q, struct policy_decision *decision)
@@ -97,14 +98,17 @@ static void open_orgs(const struct policy_question *q, struct policy_decision *d
   }
 }
 
+// Its rule is for everybody whom it governs, members or not.
 static bool governing_objects_to_key(const struct policy_person *person)
 {
+  static const struct policy_made KEY = {.way = WAY_KEY};
+  const struct policy_membership outsider = {.org = person->governing};
   for (size_t i = 0; i < person->membership_count; i++) {
     if (person->memberships[i].org.id == person->governing.id) {
-      return policy_objects(person, &person->memberships[i], WAY_PASSWORD, 0);
+      return policy_objects(person, &person->memberships[i], &KEY);
     }
   }
-  return person->governing.id != 0 && person->governing.enforcement != ENFORCEMENT_OFF;
+  return person->governing.id != 0 && policy_objects(person, &outsider, &KEY);
 }
 
 // The rule of the governing org applies; without one at least one org's must allow the key.
@@ -129,7 +133,7 @@ static bool always(const struct policy_question *q)
 static void decide_open(const struct policy_question *q, struct policy_decision *decision)
 {
   open_orgs(q, decision);
-  if (decision->opened_count == 0 && q->way != WAY_KEY) {
+  if (decision->opened_count == 0 && q->made.way != WAY_KEY) {
     refuse(decision, NOTICE_NOT_OPEN);
     return;
   }
@@ -141,7 +145,7 @@ static void decide_open(const struct policy_question *q, struct policy_decision 
 static bool fits_l4(const struct policy_question *q)
 {
   bool suspended = q->person.membership_count > 0 && !policy_has_active(&q->person);
-  return q->way != WAY_KEY && (q->person.locked || suspended);
+  return q->made.way != WAY_KEY && (q->person.locked || suspended);
 }
 
 static void decide_l4(const struct policy_question *q, struct policy_decision *decision)

@@ -48,8 +48,9 @@ enum message_type {
 };
 
 enum request_flag {
-  REQUEST_SILENT = 1, // PAM_SILENT
-  REQUEST_PRELIM = 2, // PAM_PRELIM_CHECK of chauthtok
+  REQUEST_SILENT = 1,   // PAM_SILENT
+  REQUEST_PRELIM = 2,   // PAM_PRELIM_CHECK of chauthtok
+  REQUEST_WITH_KEY = 4, // sshd has accepted a public key in the connection that signs in now
 };
 
 struct message_request {

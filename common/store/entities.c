@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/entities.h"
 
-enum { ENTITY_VERSION = 2 };
+enum { ENTITY_VERSION = 3 };
 
 static const struct field ACCOUNT_FIELDS[] = {
     FIELD_OF_I64(account, id),
@@ -21,15 +21,34 @@ static const struct field ACCOUNT_FIELDS[] = {
     FIELD_OF_I64(account, created_at_s),
     FIELD_OF_I64(account, last_sign_in_at_s),
     FIELD_OF_TEXT(account, last_sign_in_from),
+    FIELD_OF_I64(account, last_sso_at_s),
 };
 const struct record_type ACCOUNT_RECORD = RECORD_TYPE(account, ENTITY_VERSION, ACCOUNT_FIELDS);
 
 static const struct field ORG_FIELDS[] = {
-    FIELD_OF_I64(org, id),         FIELD_OF_TEXT(org, slug),         FIELD_OF_TEXT(org, name),
-    FIELD_OF_U32(org, gid),        FIELD_OF_U32(org, admins_gid),    FIELD_OF_U8(org, provisioning),
-    FIELD_OF_U8(org, enforcement), FIELD_OF_U8(org, default_role),   FIELD_OF_U8(org, trust),
-    FIELD_OF_U8(org, by_root),     FIELD_OF_TEXT(org, required_acr), FIELD_OF_TEXT(org, required_amr),
-    FIELD_OF_TEXT(org, help),      FIELD_OF_I64(org, owner_id),      FIELD_OF_I64(org, created_at_s),
+    FIELD_OF_I64(org, id),
+    FIELD_OF_TEXT(org, slug),
+    FIELD_OF_TEXT(org, name),
+    FIELD_OF_U32(org, gid),
+    FIELD_OF_U32(org, admins_gid),
+    FIELD_OF_U8(org, provisioning),
+    FIELD_OF_U8(org, enforcement),
+    FIELD_OF_U8(org, default_role),
+    FIELD_OF_U8(org, trust),
+    FIELD_OF_U8(org, on_link),
+    FIELD_OF_U8(org, keys),
+    FIELD_OF_I64(org, keys_recent_s),
+    FIELD_OF_U8(org, by_root),
+    FIELD_OF_TEXT(org, required_acr),
+    FIELD_OF_TEXT(org, required_amr),
+    FIELD_OF_TEXT(org, signin_from),
+    FIELD_OF_TEXT(org, help),
+    FIELD_OF_I64(org, invite_lifetime_s),
+    FIELD_OF_U8(org, earlier_provisioning),
+    FIELD_OF_I64(org, paused_until_s),
+    FIELD_OF_TEXT(org, pause_reason),
+    FIELD_OF_I64(org, owner_id),
+    FIELD_OF_I64(org, created_at_s),
 };
 const struct record_type ORG_RECORD = RECORD_TYPE(org, ENTITY_VERSION, ORG_FIELDS);
 
@@ -76,14 +95,16 @@ static const struct field MEMBERSHIP_FIELDS[] = {
 const struct record_type MEMBERSHIP_RECORD = RECORD_TYPE(membership, ENTITY_VERSION, MEMBERSHIP_FIELDS);
 
 static const struct field INVITE_FIELDS[] = {
-    FIELD_OF_I64(invite, org_id),      FIELD_OF_TEXT(invite, email),       FIELD_OF_U8(invite, role),
-    FIELD_OF_TEXT(invite, invited_by), FIELD_OF_I64(invite, created_at_s), FIELD_OF_I64(invite, expires_at_s),
+    FIELD_OF_I64(invite, org_id),       FIELD_OF_TEXT(invite, email),       FIELD_OF_U8(invite, role),
+    FIELD_OF_U8(invite, via),           FIELD_OF_TEXT(invite, code),        FIELD_OF_TEXT(invite, invited_by),
+    FIELD_OF_I64(invite, created_at_s), FIELD_OF_I64(invite, expires_at_s),
 };
 const struct record_type INVITE_RECORD = RECORD_TYPE(invite, ENTITY_VERSION, INVITE_FIELDS);
 
 static const struct field TICKET_FIELDS[] = {
-    FIELD_OF_TEXT(ticket, id),    FIELD_OF_I64(ticket, account_id),   FIELD_OF_U8(ticket, way),
-    FIELD_OF_I64(ticket, org_id), FIELD_OF_I64(ticket, expires_at_s),
+    FIELD_OF_TEXT(ticket, id),          FIELD_OF_I64(ticket, account_id), FIELD_OF_U8(ticket, way),
+    FIELD_OF_I64(ticket, org_id),       FIELD_OF_U8(ticket, with_key),    FIELD_OF_I64(ticket, active_org_id),
+    FIELD_OF_I64(ticket, expires_at_s),
 };
 const struct record_type TICKET_RECORD = RECORD_TYPE(ticket, ENTITY_VERSION, TICKET_FIELDS);
 

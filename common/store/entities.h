@@ -9,7 +9,14 @@
 #include "map/map_records.h"
 #include "protocol/protocol.h"
 
-enum { DISPLAY_SIZE = 128, PASSWORD_HASH_SIZE = 384, HELP_SIZE = 256, REASON_SIZE = 256, ACTOR_SIZE = 64 };
+enum {
+  DISPLAY_SIZE = 128,
+  PASSWORD_HASH_SIZE = 384,
+  HELP_SIZE = 256,
+  REASON_SIZE = 256,
+  ACTOR_SIZE = 64,
+  NETWORKS_SIZE = 512,
+};
 
 enum account_status { ACCOUNT_ACTIVE = 0, ACCOUNT_LOCKED };
 
@@ -31,11 +38,16 @@ struct account {
   int64_t created_at_s;
   int64_t last_sign_in_at_s;
   char last_sign_in_from[256];
+  int64_t last_sso_at_s; // the last sign-in through a provider (POLICY K6)
 };
 
 enum provisioning { PROVISIONING_INVITE_ONLY = 0, PROVISIONING_JIT };
 enum enforcement { ENFORCEMENT_OFF = 0, ENFORCEMENT_DOMAINS, ENFORCEMENT_SSO_ONLY };
 enum trust { TRUST_DOMAIN = 0, TRUST_LINKED, TRUST_ANY };
+enum on_link { ON_LINK_KEEP = 0, ON_LINK_SSO_ONLY };
+// Whether an ssh key alone is enough (POLICY "Settings", K1); by default a recent sign-in is wanted of those whose
+// password the org would object to.
+enum keys { KEYS_BY_DEFAULT = 0, KEYS_DENY, KEYS_RECENT, KEYS_ALLOW, KEYS_REQUIRED };
 enum role { ROLE_VIEWER = 0, ROLE_ADMIN, ROLE_OWNER };
 enum source { SOURCE_MANUAL = 0, SOURCE_SSO, SOURCE_INVITATION, SOURCE_OWNER };
 enum member_status { MEMBER_ACTIVE = 0, MEMBER_SUSPENDED };
@@ -50,10 +62,18 @@ struct org {
   uint8_t enforcement;
   uint8_t default_role;
   uint8_t trust;
-  uint8_t by_root; // created by root: its owner keeps the password (POLICY L5)
+  uint8_t on_link;
+  uint8_t keys;          // enum keys
+  int64_t keys_recent_s; // with KEYS_RECENT
+  uint8_t by_root;       // created by root: its owner keeps the password (POLICY L5)
   char required_acr[PROTOCOL_STRENGTH_SIZE];
   char required_amr[PROTOCOL_STRENGTH_SIZE];
-  char help[HELP_SIZE]; // a line added to refusals, "" for none
+  char signin_from[NETWORKS_SIZE]; // "" for everywhere
+  char help[HELP_SIZE];            // a line added to refusals, "" for none
+  int64_t invite_lifetime_s;       // 0: INVITE_LIFETIME_S
+  uint8_t earlier_provisioning;    // under sso-only: what comes back with its end (POLICY E1)
+  int64_t paused_until_s;          // enforcement is off until then (POLICY E5)
+  char pause_reason[REASON_SIZE];
   int64_t owner_id;
   int64_t created_at_s;
 };
@@ -113,23 +133,29 @@ struct membership {
   int64_t last_sign_in_at_s;
 };
 
+enum invite_via { VIA_SSO = 0, VIA_CODE };
+
 struct invite {
   int64_t org_id;
   char email[EMAIL_SIZE];
   uint8_t role;
+  uint8_t via;                   // enum invite_via: what accepts it besides the governing org's provider
+  char code[PASSWORD_HASH_SIZE]; // crypt(5) string of its code, "" for VIA_SSO
   char invited_by[ACTOR_SIZE];
   int64_t created_at_s;
   int64_t expires_at_s;
 };
 
-enum way { WAY_KEY = 0, WAY_PASSWORD, WAY_SSO };
+enum way { WAY_KEY = 0, WAY_PASSWORD, WAY_SSO, WAY_RECOVERY };
 
 // How a session was authenticated, for the later phases (POLICY K4).
 struct ticket {
   char id[PROTOCOL_TICKET_SIZE];
   int64_t account_id;
-  uint8_t way;    // enum way
-  int64_t org_id; // whose connection was used, 0 for a password
+  uint8_t way;           // enum way
+  int64_t org_id;        // whose connection was used, 0 for a password
+  uint8_t with_key;      // an ssh key was accepted in the same connection
+  int64_t active_org_id; // the person's choice (POLICY K5), 0 for none
   int64_t expires_at_s;
 };
 
@@ -187,6 +213,8 @@ extern const struct record_type THROTTLE_RECORD;
 const char *provisioning_word(uint8_t value);
 const char *enforcement_word(uint8_t value);
 const char *trust_word(uint8_t value);
+const char *on_link_word(uint8_t value);
+const char *invite_via_word(uint8_t value);
 const char *role_word(uint8_t value);
 const char *source_word(uint8_t value);
 const char *member_status_word(uint8_t value);
@@ -202,6 +230,8 @@ MUST_CHECK enum status role_from(const char *word, uint8_t *ret_value);
 MUST_CHECK enum status source_from(const char *word, uint8_t *ret_value);
 MUST_CHECK enum status client_auth_from(const char *word, uint8_t *ret_value);
 MUST_CHECK enum status trust_from(const char *word, uint8_t *ret_value);
+MUST_CHECK enum status on_link_from(const char *word, uint8_t *ret_value);
+MUST_CHECK enum status invite_via_from(const char *word, uint8_t *ret_value);
 
 // For the cleanup attribute: wipes and frees what a connection owns.
 void cleanup_connection(struct connection *connection);

@@ -65,7 +65,6 @@ struct walk {
   union {
     org_visit *org;
     domain_visit *domain;
-    invite_visit *invite;
     audit_visit *audit;
   } visit;
   void *context;
@@ -171,39 +170,6 @@ enum status domain_count_verified(struct store_txn *txn, int64_t org_id, size_t 
     *ret_count = count;
   }
   return status;
-}
-
-enum status invite_get(struct store_txn *txn, int64_t org_id, const char *email, struct invite *ret_invite)
-{
-  const struct store_key key = org_and_text(org_id, email);
-  return store_get_record(txn, TABLE_INVITES, &key, &INVITE_RECORD, ret_invite);
-}
-
-enum status invite_put(struct store_txn *txn, const struct invite *invite)
-{
-  const struct store_key key = org_and_text(invite->org_id, invite->email);
-  return store_put_record(txn, TABLE_INVITES, &key, &INVITE_RECORD, invite);
-}
-
-enum status invite_remove(struct store_txn *txn, int64_t org_id, const char *email)
-{
-  const struct store_key key = org_and_text(org_id, email);
-  return store_delete(txn, TABLE_INVITES, &key);
-}
-
-static enum status visit_invite(void *context, const struct store_entry *entry)
-{
-  const struct walk *walk = context;
-  struct invite invite;
-  enum status status = record_decode(&INVITE_RECORD, entry->data, entry->length, &invite);
-  return status != STATUS_OK ? status : walk->visit.invite(walk->context, &invite);
-}
-
-enum status invite_each(struct store_txn *txn, int64_t org_id, invite_visit *visit, void *context)
-{
-  const struct store_key prefix = key_of_i64(org_id);
-  struct walk walk = {{.invite = visit}, context};
-  return store_each(txn, TABLE_INVITES, &prefix, visit_invite, &walk);
 }
 
 enum status audit_add(struct store_txn *txn, const struct audit_event *event)

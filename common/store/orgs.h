@@ -42,6 +42,10 @@ MUST_CHECK enum status invite_get(struct store_txn *txn, int64_t org_id, const c
 MUST_CHECK enum status invite_put(struct store_txn *txn, const struct invite *invite);
 MUST_CHECK enum status invite_remove(struct store_txn *txn, int64_t org_id, const char *email);
 typedef enum status invite_visit(void *context, const struct invite *invite);
+// Those of all orgs for EMAIL, in the order of the orgs.
+MUST_CHECK enum status invite_each_of(struct store_txn *txn, const char *email, invite_visit *visit, void *context);
+// All, those for one email one after the other.
+MUST_CHECK enum status invite_each_by_email(struct store_txn *txn, invite_visit *visit, void *context);
 MUST_CHECK enum status invite_each(struct store_txn *txn, int64_t org_id, invite_visit *visit, void *context);
 
 // The audit trail, oldest first. event->number is given by audit_add() and grows.

@@ -13,7 +13,7 @@
 #include "base/status.h"
 
 enum {
-  STORE_SCHEMA = 2,
+  STORE_SCHEMA = 3,
   STORE_KEY_MAX = 511,
   STORE_LOCK_WAIT_MS = 5000,
   STORE_RESERVE_BYTES = 1 << 20,
@@ -38,6 +38,7 @@ enum store_table {
   TABLE_MEMBERSHIPS,        // account id, org id -> membership
   TABLE_ORG_MEMBERS,        // org id, account id -> nothing
   TABLE_INVITES,            // org id, email -> invite
+  TABLE_INVITE_EMAILS,      // email, org id -> nothing
   TABLE_TICKETS,            // ticket id -> ticket
   TABLE_AUDIT,              // sequence -> event
   TABLE_TOMBSTONES,         // login or email of a removed account -> when
@@ -168,13 +169,14 @@ enum touched_kind {
   TOUCHED_CONNECTION, // the org's connection
   TOUCHED_DOMAIN,
   TOUCHED_NUMBER,
+  TOUCHED_INVITE, // those for an email
 };
 
 struct touched {
   enum touched_kind kind;
   int64_t id;                   // of the account or org
   uint32_t number;              // the number; the account's uid
-  char name[TOUCHED_NAME_SIZE]; // the domain
+  char name[TOUCHED_NAME_SIZE]; // the domain, the email
 };
 
 // Notes it once. STATUS_NO_MEMORY, STATUS_INVALID.

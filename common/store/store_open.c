@@ -29,6 +29,7 @@ static const char *const TABLE_NAMES[TABLE_COUNT] = {
     [TABLE_MEMBERSHIPS] = "memberships",
     [TABLE_ORG_MEMBERS] = "org_members",
     [TABLE_INVITES] = "invites",
+    [TABLE_INVITE_EMAILS] = "invite_emails",
     [TABLE_TICKETS] = "tickets",
     [TABLE_AUDIT] = "audit",
     [TABLE_TOMBSTONES] = "tombstones",

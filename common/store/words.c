@@ -7,6 +7,8 @@
 static const char *const PROVISIONING[] = {"invite-only", "jit"};
 static const char *const ENFORCEMENT[] = {"off", "domains", "sso-only"};
 static const char *const TRUST[] = {"domain", "linked", "any"};
+static const char *const ON_LINK[] = {"keep", "sso-only"};
+static const char *const INVITE_VIA[] = {"sso", "code"};
 static const char *const ROLE[] = {"viewer", "admin", "owner"};
 static const char *const SOURCE[] = {"manual", "sso", "invitation", "owner"};
 static const char *const MEMBER_STATUS[] = {"active", "suspended"};
@@ -14,7 +16,7 @@ static const char *const ACCOUNT_STATUS[] = {"active", "locked"};
 static const char *const THROTTLE[] = {"?", "account", "address", "owner", "flow", "strangers"};
 static const char *const CLIENT_AUTH[] = {"none", "client_secret_basic", "client_secret_post", "client_secret_jwt",
                                           "private_key_jwt"};
-static const char *const WAY[] = {"key", "password", "sso"};
+static const char *const WAY[] = {"key", "password", "sso", "recovery"};
 
 static const char *word(const char *const *words, size_t count, uint8_t value)
 {
@@ -45,6 +47,16 @@ const char *enforcement_word(uint8_t value)
 const char *trust_word(uint8_t value)
 {
   return word(TRUST, COUNT_OF(TRUST), value);
+}
+
+const char *on_link_word(uint8_t value)
+{
+  return word(ON_LINK, COUNT_OF(ON_LINK), value);
+}
+
+const char *invite_via_word(uint8_t value)
+{
+  return word(INVITE_VIA, COUNT_OF(INVITE_VIA), value);
 }
 
 const char *role_word(uint8_t value)
@@ -95,6 +107,16 @@ enum status enforcement_from(const char *text, uint8_t *ret_value)
 enum status trust_from(const char *text, uint8_t *ret_value)
 {
   return from_word(TRUST, COUNT_OF(TRUST), text, ret_value);
+}
+
+enum status on_link_from(const char *text, uint8_t *ret_value)
+{
+  return from_word(ON_LINK, COUNT_OF(ON_LINK), text, ret_value);
+}
+
+enum status invite_via_from(const char *text, uint8_t *ret_value)
+{
+  return from_word(INVITE_VIA, COUNT_OF(INVITE_VIA), text, ret_value);
 }
 
 enum status role_from(const char *text, uint8_t *ret_value)

@@ -147,6 +147,16 @@ def is_refused(rig, login, person=None, words=None, **how):
     return terminal.text
 
 
+def is_told(rig, login, **how):
+    """What somebody is told who is refused before any prompt."""
+    terminal = Ssh(rig, login, **how)
+    terminal.child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=SECONDS)
+    terminal._take()
+    terminal.close()
+    check.that(not signed_in(terminal.text), f"{login} got in: {check.shown(terminal.text)}")
+    return terminal.text
+
+
 def by_password(rig, login, password, command=SAY_WHO, **how):
     """A login that types a password at the first prompt and nothing after it."""
     terminal = Ssh(rig, login, command, **how)

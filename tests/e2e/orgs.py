@@ -63,6 +63,27 @@ class Orgs:
         """delta.test under jit: the org of one test that turns its settings."""
         return self._once("delta", lambda: self.create("delta", "delta.test", "jit"))
 
+    def sole(self):
+        """sole.test, invite-only, which takes no test's enforcement for granted."""
+        return self._once("sole", self._make_sole)
+
+    def _make_sole(self):
+        self.create("sole", "sole.test", "invite-only")
+        person = self.rig.person("sole.test")
+        host.ssoctl("invite", "create", "sole", person)
+        self.enforce("sole", person)
+        host.ssoctl("enforcement", "set", "sole", "off", "--yes")
+        return "sole"
+
+    def open(self):
+        """An org without a domain and without a connection, whose members come by code."""
+        return self._once("open", self._make_open)
+
+    def _make_open(self):
+        host.ssoctl("org", "create", "open", "--name", "Open", "--owner", owner("open"))
+        host.set_password(owner("open"), OWNER_PASSWORD)
+        return "open"
+
     def slow(self):
         """slow.test, whose codes expire after four seconds."""
         return self._once("slow", lambda: self.create("slow", "slow.test", "jit", None, "ssoorg-slow"))

@@ -335,7 +335,8 @@ def M_the_help_line_of_the_org_follows_every_refusal(rig):
         login.signs_in(rig, person)
         _helps(login.is_refused(rig, person, other), "name you typed here")
         _helps(_declined(rig, login.Ssh(rig, other)), "if it is yours")
-        _helps(keys._by_key(rig, person, keys._give_key(rig, person)), r"PubkeyAuthentication=no\)")
+        with keys._keys(org, "deny"):
+            _helps(keys._by_key(rig, person, keys._give_key(rig, person)), r"PubkeyAuthentication=no\)")
         first = login.Ssh(rig, guest)
         first.challenge()
         _helps(login.Ssh(rig, guest).end(seconds=20), "try again in a minute")

@@ -77,7 +77,8 @@ def H20_a_required_acr_that_the_provider_does_not_give_refuses(rig):
 def org_set_changes_all_or_nothing(rig):
     org = rig.orgs.gamma()
     before = host.listed("org", "show", org)
-    for bad in ("default-role=owner", "default-role=", "keys=deny", "novalue", "=x", "required-amr= x"):
+    for bad in ("default-role=owner", "default-role=", "keys=recent:1s", "signin-from=10.0.0.1/8", "trust=all", "on-link=", "invite-lifetime=1s",
+                "allowed-domains=x.test", "enforcement=off", "novalue", "=x", "required-amr= x"):
         host.ssoctl("org", "set", org, "name=Changed", bad, wants=2)
         check.equal(host.listed("org", "show", org), before, f"the org after {bad}")
     host.ssoctl("org", "set", org, "name=Changed", "default-role=admin")

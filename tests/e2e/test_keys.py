@@ -1,4 +1,5 @@
 """Public keys never pass authentication: the account phase must decide."""
+import contextlib
 import os
 import pathlib
 import pwd
@@ -8,6 +9,7 @@ import host
 import login
 import other_client
 import processes
+import sshd
 import test_local_users as local
 
 # sshd's words when PAM's account phase says no; the session phase would say it too late.
@@ -15,17 +17,65 @@ BY_ACCOUNT = "by PAM account configuration"
 
 
 def K1_key_of_an_enforced_member_is_refused_and_told(rig):
-    rig.orgs.acme()
-    person = rig.person()
+    org, person = rig.orgs.acme(), rig.person()
     login.signs_in(rig, person)
     key = _give_key(rig, person)
-    log = rig.log()
+    with _keys(org, "deny"):
+        log = rig.log()
+        text = _by_key(rig, person, key)
+        check.that(not login.signed_in(text), "an enforced member got in by key")
+        check.contains(text, "key", "what the member is told")
+        check.contains(log.text(), BY_ACCOUNT, "sshd's log")
+        opened, said = other_client.with_key(rig, person, key)
+        check.that(not opened, f"paramiko got in by key: {said}")
+
+
+def K1_a_key_is_enough_for_a_while_after_a_sign_in_through_the_org(rig):
+    org, person = rig.orgs.acme(), rig.person()
+    new = rig.person()
+    host.ssoctl("member", "add", org, new)  # never signed in through Acme here
+    check.that(not login.signed_in(_by_key(rig, new, _give_key(rig, new))), "a key got in before any sign-in")
+    login.signs_in(rig, person)
+    key = _give_key(rig, person)
     text = _by_key(rig, person, key)
-    check.that(not login.signed_in(text), "an enforced member got in by key")
-    check.contains(text, "key", "what the member is told")
-    check.contains(log.text(), BY_ACCOUNT, "sshd's log")
-    opened, said = other_client.with_key(rig, person, key)
-    check.that(not opened, f"paramiko got in by key: {said}")
+    check.that(login.signed_in(text), f"a key soon after SSO is refused: {check.shown(text)}")
+    check.contains(text, rf"\({org}\)", "id")
+    with _keys(org, "recent:60s"):
+        check.that(login.signed_in(_by_key(rig, person, key)), "a key within the time is refused")
+
+
+def K1_allow_and_deny_decide_for_members_without_enforcement_too(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    login.signs_in(rig, person)
+    key = _give_key(rig, person)
+    for value, wanted in (("deny", False), ("allow", True), ("required", False), ("default", True)):
+        with _keys(org, value):
+            check.equal(login.signed_in(_by_key(rig, person, key)), wanted, f"a key alone under keys={value}")
+
+
+def K1_required_takes_key_and_sso_in_one_connection(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    login.signs_in(rig, person)
+    key = _give_key(rig, person)
+    both = rig.serve(sshd.Sshd(rig.folder, "both", ["AuthenticationMethods publickey,keyboard-interactive"]))
+    try:
+        with _keys(org, "required"):
+            check.contains(login.is_told(rig, person), "key and its sign-in in one connection", "SSO without a key")
+            terminal = login.Ssh(rig, person, sshd=both, key=key, method="publickey,keyboard-interactive")
+            rig.idp.approve(terminal.challenge(), person)
+            terminal.end()
+            check.that(login.signed_in(terminal.text), f"key and SSO: {check.shown(terminal.text)}")
+    finally:
+        both.stop()
+
+
+@contextlib.contextmanager
+def _keys(org, value):
+    host.ssoctl("org", "set", org, f"keys={value}")
+    try:
+        yield
+    finally:
+        host.ssoctl("org", "set", org, "keys=default")
 
 
 def K1_H21_key_of_a_removed_person_is_refused(rig):
@@ -111,6 +161,9 @@ def _give_key(rig, name):
     key = _new_key(rig, name)
     entry = pwd.getpwnam(name)
     folder = pathlib.Path(entry.pw_dir) / ".ssh"
+    if not folder.parent.exists():  # never signed in yet
+        folder.parent.mkdir(mode=0o700)
+        os.chown(folder.parent, entry.pw_uid, entry.pw_gid)
     folder.mkdir(mode=0o700, exist_ok=True)
     (folder / "authorized_keys").write_text(pathlib.Path(f"{key}.pub").read_text())
     for path in (folder, folder / "authorized_keys"):

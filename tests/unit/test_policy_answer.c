@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows S of POLICY.md: what an SSO answer leads to.
-#include "policy/policy.h"
-#include "unit.h"
-
-enum { ACME = 1, BETA = 2 };
+#include "person.h"
 
 static struct policy_org acme(void)
 {
@@ -140,8 +137,7 @@ static void S4_a_removed_person_joins_by_an_invite(void **state)
 {
   (void)state;
   struct policy_question q = removed();
-  q.answer.invite_here = true;
-  q.answer.invite_role = ROLE_ADMIN;
+  (void)invites(&q, ACME, VIA_SSO);
   struct policy_decision decision = expect(&q, "S4", OUTCOME_GRANTED);
   assert_true(decision.join && decision.accept_invite);
   assert_int_equal(decision.role, ROLE_ADMIN);
@@ -214,6 +210,36 @@ static void S8_an_org_that_is_not_in_control_does_not_link(void **state)
   struct policy_question q = alice();
   q.answer.in_control = false;
   expect_refusal(&q, "S8", NOTICE_NOT_IN_CONTROL);
+  assert_int_equal(expect(&q, "S8", OUTCOME_REFUSED).ask, ASK_NOTHING);
+}
+
+static void S8_the_password_of_the_account_links_and_nothing_is_dropped(void **state)
+{
+  (void)state;
+  struct policy_question q = alice();
+  q.answer.in_control = false;
+  q.answer.org.on_link = ON_LINK_SSO_ONLY; // not for this org to say
+  q.person.has_password = true;
+  assert_int_equal(expect(&q, "S8", OUTCOME_REFUSED).ask, ASK_PASSWORD);
+  q.answer.password_given = true;
+  struct policy_decision decision = expect(&q, "S8", OUTCOME_GRANTED);
+  assert_true(decision.link && decision.prove_email);
+  assert_false(decision.drop_password || decision.drop_unproven);
+  q.answer.member_here = false; // then as S4
+  q.person.membership_count = 0;
+  expect_refusal(&q, "S8", NOTICE_NOT_SET_UP);
+}
+
+static void S7_on_link_sso_only_erases_the_password_of_all_but_owners(void **state)
+{
+  (void)state;
+  struct policy_question q = alice();
+  assert_true(expect(&q, "S7", OUTCOME_GRANTED).drop_unproven);
+  assert_false(expect(&q, "S7", OUTCOME_GRANTED).drop_password);
+  q.answer.org.on_link = ON_LINK_SSO_ONLY;
+  assert_true(expect(&q, "S7", OUTCOME_GRANTED).drop_password);
+  q.person.memberships[0].role = ROLE_OWNER;
+  assert_false(expect(&q, "S7", OUTCOME_GRANTED).drop_password);
 }
 
 static void expect_email_refusals(struct policy_question q, const char *row)
@@ -256,12 +282,44 @@ static void S10_an_invite_makes_the_account_with_its_role(void **state)
   (void)state;
   for (int mode = PROVISIONING_INVITE_ONLY; mode <= PROVISIONING_JIT; mode++) {
     struct policy_question q = newcomer((enum provisioning)mode);
-    q.answer.invite_here = true;
-    q.answer.invite_role = ROLE_ADMIN;
+    (void)invites(&q, ACME, VIA_SSO);
     struct policy_decision decision = expect(&q, "S10", OUTCOME_GRANTED);
     assert_true(decision.create && decision.join && decision.link && decision.accept_invite && decision.prove_email);
     assert_int_equal(decision.role, ROLE_ADMIN);
   }
+}
+
+static void S10_the_governing_org_accepts_the_invites_of_all(void **state)
+{
+  (void)state;
+  struct policy_question q = newcomer(PROVISIONING_INVITE_ONLY);
+  (void)invites(&q, BETA, VIA_SSO);
+  struct policy_decision decision = expect(&q, "S10", OUTCOME_GRANTED);
+  assert_true(decision.create && decision.accept_others);
+  assert_false(decision.join);
+  q.answer.org.provisioning = PROVISIONING_JIT; // S11 adds this org
+  decision = expect(&q, "S10", OUTCOME_GRANTED);
+  assert_true(decision.join && decision.accept_others);
+  assert_false(decision.accept_invite);
+  assert_int_equal(decision.role, ROLE_VIEWER);
+  q.answer.org.id = 3; // another org proves it for its own invite only
+  q.answer.org.trust = TRUST_ANY;
+  assert_string_equal(expect(&q, "S11", OUTCOME_GRANTED).row, "S11");
+  assert_false(expect(&q, "S11", OUTCOME_GRANTED).accept_others);
+}
+
+static void I2_S4_an_invite_of_an_org_that_does_not_govern_wants_a_yes(void **state)
+{
+  (void)state;
+  struct policy_question q = removed();
+  q.person.governing = org(BETA, ENFORCEMENT_OFF);
+  (void)invites(&q, ACME, VIA_SSO);
+  expect_refusal(&q, "S4", NOTICE_NOT_SET_UP);
+  assert_int_equal(expect(&q, "S4", OUTCOME_REFUSED).ask, ASK_CONSENT);
+  q.answer.consent = CONSENT_NO;
+  assert_int_equal(expect(&q, "S4", OUTCOME_REFUSED).ask, ASK_NOTHING);
+  q.answer.consent = CONSENT_YES;
+  assert_true(expect(&q, "S4", OUTCOME_GRANTED).accept_invite);
 }
 
 static void S11_jit_makes_the_account_with_the_default_role(void **state)
@@ -288,7 +346,7 @@ static void S12_a_tombstoned_name_is_refused_until_it_is_invited_again(void **st
   struct policy_decision decision;
   q.answer.tombstoned = true;
   expect_refusal(&q, "S12", NOTICE_NOT_SET_UP);
-  q.answer.invite_here = true;
+  (void)invites(&q, ACME, VIA_SSO);
   policy_decide(&q, &decision);
   assert_string_equal(decision.row, "S10");
   assert_true(decision.create && decision.accept_invite);
@@ -327,9 +385,13 @@ int main(void)
       cmocka_unit_test(S7_a_proven_email_links_the_identity),
       cmocka_unit_test(S7_a_link_that_leads_nowhere_is_not_stored),
       cmocka_unit_test(S8_an_org_that_is_not_in_control_does_not_link),
+      cmocka_unit_test(S8_the_password_of_the_account_links_and_nothing_is_dropped),
+      cmocka_unit_test(S7_on_link_sso_only_erases_the_password_of_all_but_owners),
       cmocka_unit_test(S9_each_reason_has_its_own_message),
       cmocka_unit_test(S13_each_reason_has_its_own_message),
       cmocka_unit_test(S10_an_invite_makes_the_account_with_its_role),
+      cmocka_unit_test(S10_the_governing_org_accepts_the_invites_of_all),
+      cmocka_unit_test(I2_S4_an_invite_of_an_org_that_does_not_govern_wants_a_yes),
       cmocka_unit_test(S11_jit_makes_the_account_with_the_default_role),
       cmocka_unit_test(S12_invite_only_without_an_invite_is_refused),
       cmocka_unit_test(S12_a_tombstoned_name_is_refused_until_it_is_invited_again),

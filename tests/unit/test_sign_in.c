@@ -207,7 +207,8 @@ static void H24_only_the_exact_domain_is_governed(void **state)
   for (size_t i = 0; i < COUNT_OF(OTHERS); i++) {
     struct store_txn *txn CLEANUP(store_abort) = read_txn();
     struct situation situation;
-    assert_int_equal(situation_load(txn, OTHERS[i], clock_now_s(), &situation), STATUS_OK);
+    const struct situation_of of = {OTHERS[i], "sshd", "192.0.2.1", clock_now_s()};
+    assert_int_equal(situation_load(txn, &of, &situation), STATUS_OK);
     assert_int_equal(situation.person.governing.id, 0);
     store_abort(&txn);
     txn = NULL;

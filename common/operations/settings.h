@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// The settings of an org (POLICY "Settings of an org"): one table with each one's key, what is legal, and how it is
+// kept.
+#pragma once
+#include "base/report.h"
+#include "store/entities.h"
+
+enum {
+  KEYS_RECENT_MIN_S = 60,
+  KEYS_RECENT_MAX_S = 90 * 86400,
+  INVITE_LIFETIME_S = 7 * 86400,
+  INVITE_LIFETIME_MIN_S = 60,
+  INVITE_LIFETIME_MAX_S = 90 * 86400,
+  SETTING_TEXT_SIZE = NETWORKS_SIZE,
+};
+
+// Sets KEY of ORG to what VALUE says. STATUS_INVALID with a report that says what is legal; ORG is untouched then.
+MUST_CHECK enum status setting_set(struct org *org, const char *key, const char *value, struct report *report);
+
+// The keys rule of ORG as `org set` takes it: "recent:12h".
+void setting_keys_text(const struct org *org, char text[static SETTING_TEXT_SIZE]);

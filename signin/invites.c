@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "invites.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "choose.h"
+#include "operations/code.h"
+#include "operations/password.h"
+#include "paths.h"
+
+enum { TYPING_MS = 300000, ASKED_MAX = 3, HOST_SIZE = 256, LINE_SIZE = 1024 };
+
+struct collecting {
+  struct store_txn *txn;
+  struct open_invites *all;
+  int64_t now_s;
+};
+
+static enum status collect(void *context, const struct invite *invite)
+{
+  const struct collecting *c = context;
+  struct org org;
+  if (invite->expires_at_s <= c->now_s || c->all->count == INVITES_MAX_POLICY) {
+    return STATUS_OK;
+  }
+  enum status status = org_get(c->txn, invite->org_id, &org);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  struct open_invite *open = &c->all->list[c->all->count++];
+  memcpy(open->slug, org.slug, sizeof open->slug);
+  memcpy(open->org, org.name, sizeof open->org);
+  memcpy(open->code, invite->code, sizeof open->code);
+  open->org_id = org.id;
+  open->role = invite->role;
+  return STATUS_OK;
+}
+
+enum status invites_load(struct session *s, const char *email, struct open_invites *ret_invites)
+{
+  struct store *store CLEANUP(store_close) = NULL;
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  struct open_invites all = {.count = 0};
+  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, &s->trouble, &store);
+  if (status == STATUS_OK) {
+    status = store_begin(store, false, &txn);
+  }
+  if (status == STATUS_OK) {
+    struct collecting collecting = {txn, &all, clock_now_s()};
+    status = invite_each_of(txn, email, collect, &collecting);
+  }
+  if (status == STATUS_OK) {
+    *ret_invites = all;
+  }
+  return status;
+}
+
+const struct open_invite *invites_find(const struct open_invites *invites, const struct bytes *typed)
+{
+  struct bytes folded CLEANUP(bytes_done) = BYTES_EMPTY;
+  const struct open_invite *found = NULL;
+  if (code_fold(typed, &folded) != STATUS_OK) {
+    return NULL;
+  }
+  for (size_t i = 0; i < invites->count; i++) {
+    const struct open_invite *invite = &invites->list[i];
+    if (invite->code[0] != '\0' && password_matches(&folded, invite->code)) {
+      found = invite;
+    }
+  }
+  return found;
+}
+
+static void org_words(const struct open_invite *invite, char *text, size_t size)
+{
+  char name[4 * DISPLAY_SIZE];
+  text_escape(invite->org, strlen(invite->org), name, sizeof name);
+  (void)snprintf(text, size, "%s (%s)", name, invite->slug);
+}
+
+// An echoing prompt first: where each hidden prompt is answered with what was typed before, this one fails.
+static enum status greet(struct session *s, const struct open_invite *invite, const char *next)
+{
+  struct bytes enter CLEANUP(bytes_done) = BYTES_EMPTY;
+  char host[HOST_SIZE] = "this host";
+  char org[4 * DISPLAY_SIZE + SLUG_SIZE + 8];
+  char text[LINE_SIZE];
+  (void)gethostname(host, sizeof host - 1);
+  org_words(invite, org, sizeof org);
+  (void)snprintf(text, sizeof text, "\n%s invites you to %s as %s.\nPress Enter, then %s: ", org, host,
+                 role_word((uint8_t)invite->role), next);
+  enum status status = session_ask(s, true, text, clock_monotonic_ms() + TYPING_MS, &enter);
+  if (status == STATUS_REFUSED) {
+    session_refuse(s, s->decision.row, NOTICE_NEEDS_TERMINAL, "");
+  }
+  return status;
+}
+
+static enum status ask_own_password(struct session *s, const struct situation *situation,
+                                    char ret_hash[static PASSWORD_HASH_SIZE])
+{
+  struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
+  enum status status = session_ask(s, false, "Password of your account: ", clock_monotonic_ms() + TYPING_MS, &typed);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (session_try(s, TRY_PASSWORD, "", false) != STATUS_OK) {
+    return STATUS_REFUSED;
+  }
+  if (!password_matches(&typed, situation->account.password)) {
+    session_refuse(s, s->decision.row, NOTICE_WRONG_PASSWORD, "");
+    session_count_refusal(s, NOTICE_WRONG_PASSWORD);
+    return STATUS_REFUSED;
+  }
+  memcpy(ret_hash, situation->account.password, PASSWORD_HASH_SIZE);
+  return STATUS_OK;
+}
+
+static enum status store_sign_in(struct session *s, struct operation *op, struct operation_result *ret_result)
+{
+  struct operation_result result = {.changed = false};
+  enum status status = session_operate(s, op, &result);
+  if (status == STATUS_OK) {
+    *ret_result = result;
+  } else if (status == STATUS_REFUSED) {
+    session_refuse(s, result.decision.row, result.decision.notice, "by invitation");
+    session_count_refusal(s, result.decision.notice);
+  }
+  return status;
+}
+
+enum status invites_sign_in(struct session *s, const struct situation *situation, const struct open_invite *invite,
+                            struct operation_result *ret_result)
+{
+  static const struct bytes NOTHING = BYTES_EMPTY;
+  struct operation op = session_operation(s, OPERATION_CODE_SIGN_IN);
+  bool known = situation->person.known;
+  memcpy(op.org, invite->slug, sizeof op.org);
+  memcpy(op.code, invite->code, sizeof op.code);
+  op.nss_known = s->request->nss_known == 1;
+  op.nss_uid = s->request->nss_uid;
+  enum status status = greet(s, invite, known ? "type the password of your account" : "choose a password");
+  if (status == STATUS_OK) {
+    status = known ? ask_own_password(s, situation, op.password) : choose_password(s, &NOTHING, op.password);
+  }
+  if (status == STATUS_OK) {
+    status = store_sign_in(s, &op, ret_result);
+  }
+  explicit_bzero(op.password, sizeof op.password);
+  return status;
+}
+
+// STATUS_OK: they said yes, or typed the code, which is in OP.
+static enum status ask_to_join(struct session *s, const struct open_invite *invite, bool proven, struct operation *op)
+{
+  struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
+  const struct open_invites only = {1, {*invite}};
+  char org[4 * DISPLAY_SIZE + SLUG_SIZE + 8];
+  char text[LINE_SIZE];
+  org_words(invite, org, sizeof org);
+  (void)snprintf(text, sizeof text, "\n%s invites you as %s. %s: ", org, role_word((uint8_t)invite->role),
+                 proven ? "Join? [y/N]" : "Invitation code (empty: not now)");
+  enum status status = session_ask(s, true, text, clock_monotonic_ms() + TYPING_MS, &typed);
+  if (status != STATUS_OK || typed.length == 0) {
+    return status == STATUS_OK ? STATUS_NOT_FOUND : status;
+  }
+  if (proven) {
+    return typed.data[0] == 'y' || typed.data[0] == 'Y' ? STATUS_OK : STATUS_NOT_FOUND;
+  }
+  if (session_try(s, TRY_PASSWORD, "", false) != STATUS_OK) {
+    return STATUS_NOT_FOUND;
+  }
+  if (invites_find(&only, &typed) == NULL) {
+    session_tell(s, MESSAGE_ERROR, notice_sentence(NOTICE_WRONG_CODE));
+    return STATUS_NOT_FOUND;
+  }
+  memcpy(op->code, invite->code, sizeof op->code);
+  return STATUS_OK;
+}
+
+static enum status offer_one(struct session *s, const struct operation_result *result, const struct open_invite *invite,
+                             bool proven)
+{
+  struct operation op = session_operation(s, OPERATION_INVITE_ACCEPT);
+  struct operation_result joined;
+  memcpy(op.org, invite->slug, sizeof op.org);
+  memcpy(op.ticket, result->ticket.id, sizeof op.ticket);
+  enum status status = ask_to_join(s, invite, proven, &op);
+  if (status == STATUS_OK && session_operate(s, &op, &joined) != STATUS_OK) {
+    session_log(LOG_WARNING, "the invite of %s for %s could not be accepted", invite->slug, s->request->login);
+  }
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+void invites_offer(struct session *s, const struct operation_result *result)
+{
+  struct situation now;
+  struct open_invites invites;
+  session_load(s, &now);
+  bool proven = result->ticket.way == WAY_SSO && result->ticket.org_id == now.person.governing.id;
+  bool by_code = result->ticket.way == WAY_PASSWORD && policy_takes_code(&now.person);
+  bool any = now.person.known && now.person.invite_count > 0 && (proven || by_code);
+  record_done(&ACCOUNT_RECORD, &now.account);
+  if (!any || invites_load(s, now.email, &invites) != STATUS_OK) {
+    return;
+  }
+  enum status status = STATUS_OK;
+  for (size_t i = 0, asked = 0; status == STATUS_OK && i < invites.count && asked < ASKED_MAX; i++) {
+    if (proven || invites.list[i].code[0] != '\0') {
+      status = offer_one(s, result, &invites.list[i], proven);
+      asked++;
+    }
+  }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// passwd: a person changes their own stored password (POLICY W1). PAM asks twice: whether it may be, and then for it.
+#include <string.h>
+#include <syslog.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "choose.h"
+#include "operations/password.h"
+#include "phases.h"
+
+enum { TYPING_MS = 300000 };
+
+// Only a password that opens something is changed: not that of an enforced member (row L6).
+static bool may_change(struct session *s, const struct situation *situation)
+{
+  struct policy_question question = {.stage = STAGE_LOGIN, .service = session_service(s), .person = situation->person};
+  policy_decide(&question, &s->decision);
+  return s->decision.outcome == OUTCOME_OFFER && s->decision.offer_password && !situation->person.locked;
+}
+
+// The old password is asked for, whoever runs passwd.
+static enum status ask_old(struct session *s, const struct situation *situation, struct bytes *ret_old)
+{
+  struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
+  enum status status = session_ask(s, false, "Current password: ", clock_monotonic_ms() + TYPING_MS, &typed);
+  if (status == STATUS_OK) {
+    status = session_try(s, TRY_PASSWORD, "", policy_is_owner(&situation->person));
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (!password_matches(&typed, situation->account.password)) {
+    session_refuse(s, s->decision.row, NOTICE_WRONG_PASSWORD, "");
+    session_count_refusal(s, NOTICE_WRONG_PASSWORD);
+    return STATUS_REFUSED;
+  }
+  bytes_take(ret_old, &typed);
+  return STATUS_OK;
+}
+
+static enum status change(struct session *s, const struct situation *situation)
+{
+  struct operation op = session_operation(s, OPERATION_PASSWORD_CHANGE);
+  struct operation_result result;
+  struct bytes old CLEANUP(bytes_done) = BYTES_EMPTY;
+  memcpy(op.code, situation->account.password, sizeof op.code);
+  enum status status = ask_old(s, situation, &old);
+  if (status == STATUS_OK) {
+    status = choose_password(s, &old, op.password);
+  }
+  if (status == STATUS_OK) {
+    status = session_operate(s, &op, &result);
+  }
+  explicit_bzero(op.password, sizeof op.password);
+  explicit_bzero(op.code, sizeof op.code);
+  return status;
+}
+
+// A name that is not ours is left to the other modules; one that has no account yet is nobody's to change.
+static enum verdict verdict_for_unknown(const struct situation *situation)
+{
+  const struct policy_person *person = &situation->person;
+  bool eligible = (person->governing.id != 0 || person->invite_count > 0) && !person->local_user;
+  bool unreadable = !person->store_readable && !person->local_user;
+  return eligible ? VERDICT_REFUSED : unreadable ? VERDICT_UNAVAILABLE : VERDICT_NOT_OURS;
+}
+
+void phase_chauthtok(struct session *s, struct message_verdict *verdict)
+{
+  struct situation situation;
+  bool prelim = (s->request->flags & REQUEST_PRELIM) != 0;
+  session_load(s, &situation);
+  if (!situation.person.known || situation.person.local_user) {
+    verdict->verdict = (uint8_t)verdict_for_unknown(&situation);
+  } else if (!may_change(s, &situation)) {
+    session_refuse(s, s->decision.row, NOTICE_NO_PASSWORD, "");
+  } else if (prelim || change(s, &situation) == STATUS_OK) {
+    verdict->verdict = VERDICT_GRANTED;
+  }
+  record_done(&ACCOUNT_RECORD, &situation.account);
+}

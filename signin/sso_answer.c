@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sso_answer.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "caller_title.h"
+#include "operations/password.h"
+#include "process/oidc.h"
+
+enum { TYPING_MS = 120000 };
+
+// For somebody whom the provider has vouched for: it is in the audit trail.
+static enum status refuse_known(const struct sso_answer *x, const char *row, enum notice notice, const char *detail)
+{
+  struct operation op = session_operation(x->s, OPERATION_SIGN_IN_REFUSED);
+  struct operation_result result;
+  memcpy(op.org, x->org->slug, sizeof op.org);
+  (void)snprintf(op.row, sizeof op.row, "%s", row);
+  (void)snprintf(op.reason, sizeof op.reason, "%s %.200s", notice_name(notice), detail);
+  if (session_operate(x->s, &op, &result) != STATUS_OK) {
+    session_log(LOG_WARNING, "the refusal below could not be added to the audit trail");
+  }
+  session_refuse(x->s, row, notice, detail);
+  return STATUS_REFUSED;
+}
+
+static void reserve_number(const struct sso_answer *x)
+{
+  struct operation op = session_operation(x->s, OPERATION_NUMBER_RESERVE);
+  struct operation_result result;
+  op.nss_uid = x->s->request->nss_uid;
+  if (session_operate(x->s, &op, &result) != STATUS_OK) {
+    session_log(LOG_WARNING, "number %u is in use elsewhere and could not be reserved", op.nss_uid);
+  }
+}
+
+// Row S8: an org that is not in control of the account links an identity only beside the account's password.
+static enum status ask_password(const struct sso_answer *x, struct operation *op)
+{
+  struct session *s = x->s;
+  struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
+  char text[LOGIN_SIZE + 128];
+  (void)snprintf(text, sizeof text, "\nTo link this identity, type the password of account %s: ", s->request->login);
+  enum status status = session_ask(s, false, text, clock_monotonic_ms() + TYPING_MS, &typed);
+  if (status == STATUS_OK) {
+    status = session_try(s, TRY_PASSWORD, "", false);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (!password_matches(&typed, x->situation->account.password)) {
+    session_count_refusal(s, NOTICE_WRONG_PASSWORD);
+    return STATUS_NOT_FOUND;
+  }
+  memcpy(op->password, x->situation->account.password, sizeof op->password);
+  return STATUS_OK;
+}
+
+// Rule I2: joining by an invite of an org that does not govern the email.
+static enum status ask_consent(const struct sso_answer *x, struct operation *op)
+{
+  struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
+  char name[4 * DISPLAY_SIZE];
+  char text[sizeof name + SLUG_SIZE + 64];
+  text_escape(x->org->name, strlen(x->org->name), name, sizeof name);
+  (void)snprintf(text, sizeof text, "\n%s (%s) invites you. Join? [y/N]: ", name, x->org->slug);
+  enum status status = session_ask(x->s, true, text, clock_monotonic_ms() + TYPING_MS, &typed);
+  bool yes = status == STATUS_OK && typed.length > 0 && (typed.data[0] == 'y' || typed.data[0] == 'Y');
+  op->consent = yes ? CONSENT_YES : CONSENT_NO;
+  return status;
+}
+
+// Stores the sign-in; what the policy wants to know first is asked, once each.
+static enum status store_answer(const struct sso_answer *x, struct operation *op, struct operation_result *result)
+{
+  enum status asked = STATUS_OK;
+  enum status status = session_operate(x->s, op, result);
+  if (status == STATUS_REFUSED && result->decision.ask == ASK_PASSWORD && op->password[0] == '\0') {
+    asked = ask_password(x, op);
+    status = asked == STATUS_OK ? session_operate(x->s, op, result) : STATUS_REFUSED;
+  }
+  if (asked == STATUS_OK && status == STATUS_REFUSED && result->decision.ask == ASK_CONSENT) {
+    asked = ask_consent(x, op);
+    status = asked == STATUS_OK ? session_operate(x->s, op, result) : STATUS_REFUSED;
+  }
+  explicit_bzero(op->password, sizeof op->password);
+  return asked == STATUS_CLOSED ? asked : status;
+}
+
+enum status sso_answer_store(const struct sso_answer *x, struct operation_result *ret_result)
+{
+  if (caller_turns_away(x->s->request->login)) {
+    return refuse_known(x, x->s->decision.row, NOTICE_TURNED_AWAY, "");
+  }
+  struct operation op = session_operation(x->s, OPERATION_SSO_SIGN_IN);
+  struct operation_result result = {.changed = false};
+  op.connection = x->connection;
+  op.authorized = x->authorized;
+  if (!oidc_identity_is_sound(op.authorized, x->connection)) {
+    session_log(LOG_ALERT, "ssoorg-oidc sent an identity that it must never send: has it been taken over?");
+    session_refuse(x->s, x->s->decision.row, NOTICE_BAD_TOKEN, "helper");
+    session_count_refusal(x->s, NOTICE_BAD_TOKEN);
+    return STATUS_REFUSED;
+  }
+  op.nss_known = x->s->request->nss_known == 1;
+  op.nss_uid = x->s->request->nss_uid;
+  enum status status = store_answer(x, &op, &result);
+  if (status == STATUS_OK) {
+    *ret_result = result;
+    return STATUS_OK;
+  }
+  if (status == STATUS_CLOSED) {
+    return status;
+  }
+  bool decided = status == STATUS_REFUSED && result.decision.row != NULL;
+  enum notice notice = decided ? result.decision.notice : NOTICE_INTERNAL;
+  const char *row = decided ? result.decision.row : "-";
+  char detail[REASON_SIZE];
+  (void)snprintf(detail, sizeof detail, "email=%.200s", op.authorized->email);
+  if (strcmp(row, "N4") == 0) {
+    reserve_number(x);
+  }
+  return refuse_known(x, row, notice, detail);
+}

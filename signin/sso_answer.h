@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an authorized answer of a provider leads to: rows S of POLICY.md, with what they ask at the prompt.
+#pragma once
+#include "session.h"
+
+// All borrowed.
+struct sso_answer {
+  struct session *s;
+  const struct situation *situation;
+  const struct org *org;
+  const struct connection *connection;
+  const struct message_authorized *authorized;
+};
+
+// Stores the sign-in. STATUS_OK: granted, *RET_RESULT says as whom. STATUS_REFUSED: refused, and the person has been
+// told. STATUS_CLOSED: the person has gone.
+MUST_CHECK enum status sso_answer_store(const struct sso_answer *x, struct operation_result *ret_result);

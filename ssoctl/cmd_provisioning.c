@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// ssoctl provisioning.
+#include "base/cleanup.h"
+#include "people.h"
+
+int cmd_provisioning_show(const struct invocation *in)
+{
+  static const struct column COLUMNS[] = {{"org", COLUMN_TEXT}, {"provisioning", COLUMN_TEXT}};
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct org org;
+  int code = desk_open_org(in, &desk, &org);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  sheet_add(&sheet, (const struct cell[]){{org.slug, 0}, {provisioning_word(org.provisioning), 0}});
+  return desk_print_one(&desk, &sheet);
+}
+
+int cmd_provisioning_set(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct operation_result result;
+  uint8_t value = 0;
+  if (provisioning_from(in->arguments[1], &value) != STATUS_OK) {
+    return desk_fail(EXIT_USAGE, "provisioning \"%.40s\": is not invite-only or jit", in->arguments[1]);
+  }
+  int code = desk_open(in, &desk);
+  struct operation op = desk_operation(&desk, OPERATION_PROVISIONING_SET);
+  op.value = value;
+  if (code == EXIT_DONE) {
+    code = people_slug(in->arguments[0], &op);
+  }
+  if (code == EXIT_DONE) {
+    code = desk_operate(&desk, &op, &result);
+  }
+  if (code == EXIT_DONE) {
+    desk_done(&desk, "org %s: provisioning is %s%s", op.org, in->arguments[1], result.changed ? "" : " already");
+  }
+  return code;
+}
