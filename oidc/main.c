@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ssoorg-oidc: one request on descriptor 0, one exchange with a provider, its result on descriptor 0. It logs nothing.
+// ssoorg-oidc: one request on descriptor 0, one exchange with a provider or look-up of a name, its
+// result on descriptor 0. It logs nothing.
 // Exit 0: the last message was sent; 1: it was not; 2: started by somebody who may not.
 #include <string.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "request.h"
 #include "sign_in.h"
 #include "starter.h"
+#include "txt.h"
 
 enum {
   EXIT_SENT = 0,
@@ -104,7 +106,7 @@ int main(void)
   struct channel c = channel_init(STDIN_FILENO, LINK_SIGNIN_OIDC, PARTY_OIDC);
   status = channel_receive(&c, clock_monotonic_ms() + REQUEST_WAIT_MS, &type, &request);
   if (status == STATUS_OK) {
-    status = serve(&c, type, request);
+    status = type == MESSAGE_TXT ? txt_serve(&c, request) : serve(&c, type, request);
     channel_free_message(type, request);
   }
   return status == STATUS_OK ? EXIT_SENT : EXIT_UNSENT;

@@ -3,16 +3,14 @@
 
 #include <ares.h>
 #include <arpa/inet.h>
-#include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/time.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "dns.h"
 
 enum { FAMILIES = 2 };
 
@@ -29,13 +27,6 @@ static void queries_done(struct query (*queries)[FAMILIES])
 {
   for (size_t i = 0; i < FAMILIES; i++) {
     bytes_done(&(*queries)[i].addresses);
-  }
-}
-
-static void cleanup_channel(ares_channel *channel)
-{
-  if (*channel != NULL) {
-    ares_destroy(*channel);
   }
 }
 
@@ -78,44 +69,6 @@ static void take(void *context, int result, int timeouts, struct ares_addrinfo *
   }
 }
 
-// Waits for one event and lets c-ares have it.
-static enum status step(ares_channel channel, int starter_fd, int64_t deadline_ms)
-{
-  ares_socket_t sockets[ARES_GETSOCK_MAXNUM];
-  struct pollfd entries[ARES_GETSOCK_MAXNUM + 1] = {{.fd = starter_fd, .events = POLLIN | POLLRDHUP}};
-  nfds_t count = 1;
-  unsigned wanted = (unsigned)ares_getsock(channel, sockets, ARES_GETSOCK_MAXNUM);
-  for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
-    bool readable = (wanted >> i & 1) != 0;
-    bool writable = (wanted >> (i + ARES_GETSOCK_MAXNUM) & 1) != 0;
-    if (readable || writable) {
-      short events = (short)((readable ? POLLIN : 0) | (writable ? POLLOUT : 0));
-      entries[count++] = (struct pollfd){.fd = sockets[i], .events = events};
-    }
-  }
-  int left_ms = clock_left_ms(deadline_ms);
-  struct timeval most = {left_ms / 1000, left_ms % 1000 * 1000};
-  struct timeval room;
-  const struct timeval *wait = ares_timeout(channel, &most, &room);
-  // Rounded up, so that a rest under a millisecond is no busy loop.
-  int ready = poll(entries, count, (int)(wait->tv_sec * 1000 + (wait->tv_usec + 999) / 1000));
-  if (left_ms == 0) {
-    return STATUS_TIMEOUT;
-  }
-  if (entries[0].revents != 0 && ready > 0) {
-    return STATUS_CLOSED;
-  }
-  if (ready <= 0) {
-    ares_process_fd(channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-  }
-  for (nfds_t i = 1; ready > 0 && i < count; i++) {
-    short got = entries[i].revents;
-    ares_process_fd(channel, (got & ~POLLOUT) != 0 ? entries[i].fd : ARES_SOCKET_BAD,
-                    (got & POLLOUT) != 0 ? entries[i].fd : ARES_SOCKET_BAD);
-  }
-  return STATUS_OK;
-}
-
 static bool has_addresses(const struct query *query)
 {
   return query->is_over && query->result == ARES_SUCCESS && query->status == STATUS_OK && query->addresses.length > 0;
@@ -133,7 +86,7 @@ static enum status wait_for_answers(ares_channel channel, const struct query *qu
       until_ms = grace_ms < deadline_ms ? grace_ms : deadline_ms;
       grace = true;
     }
-    enum status status = step(channel, starter_fd, until_ms);
+    enum status status = dns_step(channel, starter_fd, until_ms);
     if (status != STATUS_OK) {
       return status;
     }
@@ -178,23 +131,12 @@ static enum status collect(const struct query *queries, struct bytes *out)
   return status;
 }
 
-static bool open_channel(ares_channel *ret_channel)
-{
-  struct ares_options options = {.flags = ARES_FLAG_NOSEARCH, // a provider's name is whole
-                                 .timeout = RESOLVER_TRY_MS,
-                                 .tries = RESOLVER_TRIES,
-                                 .lookups = (char[]){"fb"}}; // files, then servers
-  int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS;
-  return ares_library_init(ARES_LIB_INIT_ALL) == ARES_SUCCESS &&
-         ares_init_options(ret_channel, &options, mask) == ARES_SUCCESS;
-}
-
 enum status resolver_find(const char *host, int starter_fd, int64_t deadline_ms, struct refusal *r,
                           struct bytes *ret_addresses)
 {
-  ares_channel channel CLEANUP(cleanup_channel) = NULL;
+  ares_channel channel CLEANUP(dns_close) = NULL;
   struct query queries[FAMILIES] CLEANUP(queries_done) = {{.family = AF_INET6}, {.family = AF_INET}};
-  if (!open_channel(&channel)) {
+  if (dns_open(NULL, 0, &channel) != STATUS_OK) {
     return STATUS_NO_MEMORY;
   }
   for (size_t i = 0; i < FAMILIES; i++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The addresses of a host, from /etc/hosts and DNS (RFC 1034, RFC 3596), by c-ares, which only this knows: without a
+// The addresses of a host, from /etc/hosts and DNS (RFC 1034, RFC 3596), by c-ares: without a
 // thread, and without the name service modules of the C library in this process.
 #pragma once
 #include <stdint.h>
@@ -10,9 +10,7 @@
 
 enum {
   RESOLVER_ADDRESSES_MAX = 16, // of one host; what is beyond is left out
-  RESOLVER_TRY_MS = 1500,      // for a server's first answer, and twice that for its second
-  RESOLVER_TRIES = 2,
-  RESOLVER_GRACE_MS = 300, // for the other family, once one has answered
+  RESOLVER_GRACE_MS = 300,     // for the other family, once one has answered
 };
 
 // Finds the addresses of HOST, IPv6 before IPv4, and appends them to RET_ADDRESSES with commas between them, those

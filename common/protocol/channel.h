@@ -18,6 +18,7 @@ enum phase {
   PHASE_STARTING,    // oidc obtains the codes
   PHASE_POLLING,     // oidc polls
   PHASE_FINDING,     // oidc reads the discovery document
+  PHASE_LOOKING_UP,  // oidc asks name servers
   PHASE_ENDED,       // the last message was said, or the rules were broken
 };
 

@@ -84,6 +84,20 @@ static const struct field FAILED_FIELDS[] = {
 };
 static const struct record_type FAILED = RECORD_TYPE(message_failed, PROTOCOL_VERSION, FAILED_FIELDS);
 
+static const struct field TXT_FIELDS[] = {
+    FIELD_OF_TEXT(message_txt, name),
+    FIELD_OF_TEXT(message_txt, server),
+    FIELD_OF_U32(message_txt, timeout_s),
+};
+static const struct record_type TXT = RECORD_TYPE(message_txt, PROTOCOL_VERSION, TXT_FIELDS);
+
+static const struct field TEXTS_FIELDS[] = {
+    FIELD_OF_U8(message_texts, lookup),
+    FIELD_OF_TEXT(message_texts, detail),
+    FIELD_OF_BYTES(message_texts, list, PROTOCOL_TEXTS_MAX),
+};
+static const struct record_type TEXTS = RECORD_TYPE(message_texts, PROTOCOL_VERSION, TEXTS_FIELDS);
+
 static const struct {
   const char *name;
   const struct record_type *record;
@@ -104,6 +118,8 @@ static const struct {
     [MESSAGE_AUTHORIZED] = {"AUTHORIZED", &AUTHORIZED},
     [MESSAGE_FOUND] = {"FOUND", &FOUND},
     [MESSAGE_FAILED] = {"FAILED", &FAILED},
+    [MESSAGE_TXT] = {"TXT", &TXT},
+    [MESSAGE_TEXTS] = {"TEXTS", &TEXTS},
 };
 
 const struct record_type *protocol_record(enum message_type type)

@@ -7,6 +7,7 @@
 #pragma once
 #include <stdint.h>
 
+#include "base/address.h"
 #include "base/bytes.h"
 #include "base/names.h"
 #include "base/record.h"
@@ -23,9 +24,11 @@ enum {
   PROTOCOL_QR_SIZE = 4096,
   PROTOCOL_URL_SIZE = 1024,
   PROTOCOL_CLIENT_SIZE = 256,
-  PROTOCOL_SUBJECT_SIZE = 256,  // OIDC Core 2: at most 255 ASCII characters
-  PROTOCOL_TICKET_SIZE = 33,    // 128 random bits as hexadecimal
-  PROTOCOL_STRENGTH_SIZE = 256, // required acr or amr values, separated by spaces
+  PROTOCOL_SUBJECT_SIZE = 256,    // OIDC Core 2: at most 255 ASCII characters
+  PROTOCOL_TICKET_SIZE = 33,      // 128 random bits as hexadecimal
+  PROTOCOL_STRENGTH_SIZE = 256,   // required acr or amr values, separated by spaces
+  PROTOCOL_NAME_SIZE = 256,       // of DNS as text (RFC 1035 2.3.4)
+  PROTOCOL_TEXTS_MAX = 64 * 1024, // TXT values of one name: a whole answer of DNS fits
 };
 
 enum message_type {
@@ -45,6 +48,9 @@ enum message_type {
   MESSAGE_AUTHORIZED, // oidc back: struct message_authorized
   MESSAGE_FOUND,      // oidc back: struct message_found
   MESSAGE_FAILED,     // oidc back: struct message_failed
+  MESSAGE_TXT,        // ssoctl to oidc: struct message_txt
+  MESSAGE_TEXTS,      // oidc back: struct message_texts
+  MESSAGE_COUNT
 };
 
 enum request_flag {
@@ -177,6 +183,28 @@ enum failure {
 struct message_failed {
   uint32_t reason;   // enum failure
   char detail[1024]; // printable ASCII, for the log and the admin; holds no secret
+};
+
+// Which TXT records there are at a name. What is hoped for is not said, so the helper cannot make it up.
+struct message_txt {
+  char name[PROTOCOL_NAME_SIZE]; // whole, without the final dot
+  char server[ADDRESS_SIZE];     // as address_parse() reads it; "" for those of resolv.conf
+  uint32_t timeout_s;            // for the whole look-up
+};
+
+// What became of it; what is not an answer about the name comes first.
+enum lookup {
+  LOOKUP_TIMEOUT = 0, // no server answered in time, or none could be reached
+  LOOKUP_SERVER,      // SERVFAIL, REFUSED and the like, or an answer that is not sound
+  LOOKUP_NO_NAME,     // NXDOMAIN (RFC 2308 2.1)
+  LOOKUP_NO_TXT,      // the name is there, without TXT records (RFC 2308 2.2)
+  LOOKUP_TEXTS,       // one or more TXT records
+};
+
+struct message_texts {
+  uint8_t lookup;    // enum lookup
+  char detail[256];  // printable ASCII: which answer it was
+  struct bytes list; // of LOOKUP_TEXTS: each value as {u16 length, bytes}, its strings joined (RFC 7208 3.3)
 };
 
 // The packing table of a message's struct; NULL for an unknown TYPE.

@@ -80,7 +80,7 @@ static bool may_begin(enum link link, enum party party, enum message_type type)
   if (link == LINK_MODULE_SIGNIN) {
     return party == PARTY_MODULE && type >= MESSAGE_AUTH && type <= MESSAGE_CHAUTHTOK;
   }
-  return party == PARTY_SIGNIN && (type == MESSAGE_SIGN_IN || type == MESSAGE_DISCOVER);
+  return party == PARTY_SIGNIN && (type == MESSAGE_SIGN_IN || type == MESSAGE_DISCOVER || type == MESSAGE_TXT);
 }
 
 static void only_requests_begin_an_exchange(void **state)
@@ -94,7 +94,7 @@ static void only_requests_begin_an_exchange(void **state)
               {LINK_SIGNIN_OIDC, PARTY_SIGNIN},
               {LINK_SIGNIN_OIDC, PARTY_OIDC}};
   for (size_t i = 0; i < COUNT_OF(ENDS); i++) {
-    for (int type = MESSAGE_AUTH; type <= MESSAGE_FAILED; type++) {
+    for (int type = MESSAGE_AUTH; type < MESSAGE_COUNT; type++) {
       struct channel channel = channel_init(pair->fds[0], ENDS[i].link, ENDS[i].party);
       void *value = calloc(1, protocol_record((enum message_type)type)->struct_size);
       enum status status = channel_send(&channel, (enum message_type)type, value, soon());

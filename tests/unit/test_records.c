@@ -13,7 +13,7 @@ static const struct record_type *const STORED[] = {
     &TICKET_RECORD,       &NUMBER_RECORD,     &AUDIT_RECORD,       &MAP_ACCOUNT_RECORD,
     &MAP_GROUP_RECORD,    &MAP_DOMAIN_RECORD, &MAP_REMOVED_RECORD, &MAP_SETTINGS_RECORD,
 };
-enum { FIRST_MESSAGE = MESSAGE_AUTH, LAST_MESSAGE = MESSAGE_FAILED };
+enum { FIRST_MESSAGE = MESSAGE_AUTH, LAST_MESSAGE = MESSAGE_COUNT - 1 };
 
 static void fill_field(const struct field *field, char *at, unsigned seed)
 {
