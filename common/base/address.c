@@ -2,9 +2,12 @@
 #include "base/address.h"
 
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/text.h"
+
+enum { PORT_DIGITS = 5 };
 
 // Splits TEXT into HOST, without brackets, and *RET_PORT, "" without one.
 static enum status split(const char *text, char host[static ADDRESS_SIZE], const char **ret_port)
@@ -36,7 +39,8 @@ enum status address_parse(const char *text, uint16_t default_port, struct addres
   if (split(text, host, &port) != STATUS_OK || inet_pton(address.family, host, address.number) != 1) {
     return STATUS_INVALID;
   }
-  if (port[0] != '\0' && (port[0] < '0' || port[0] > '9' || text_to_i64(port, 1, UINT16_MAX, &number) != STATUS_OK)) {
+  bool digits = strspn(port, "0123456789") == strlen(port) && strlen(port) <= PORT_DIGITS;
+  if (!digits || (port[0] != '\0' && text_to_i64(port, 1, UINT16_MAX, &number) != STATUS_OK)) {
     return STATUS_INVALID;
   }
   address.port = (uint16_t)number;

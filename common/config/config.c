@@ -129,6 +129,17 @@ static enum status parse_audit_keep(const char *value, struct config *config)
   return text_to_duration(value, AUDIT_KEEP_MIN_S, AUDIT_KEEP_MAX_S, &config->audit_keep_s);
 }
 
+static enum status parse_resolver(const char *value, struct config *config)
+{
+  struct address address;
+  if (strcmp(value, "system") == 0) {
+    config->resolver[0] = '\0';
+    return STATUS_OK;
+  }
+  enum status status = address_parse(value, ADDRESS_DNS_PORT, &address);
+  return status != STATUS_OK ? status : text_copy(value, config->resolver, sizeof config->resolver);
+}
+
 static enum status parse_qr(const char *value, struct config *config)
 {
   static const char *const WORDS[] = {[QR_AUTO] = "auto", [QR_ALWAYS] = "always", [QR_NEVER] = "never"};
@@ -152,6 +163,10 @@ const struct config_key CONFIG_KEYS[] = {
     {"sign-in-timeout", "5m", "30s to 5m", parse_timeout},
     {"max-sign-ins", "32", "9 to 4096; 8 of them are kept for owners", parse_max_sign_ins},
     {"qr", "auto", "auto, always or never", parse_qr},
+    {"resolver", "system",
+     "system, or an IPv4 or IPv6 address, with a port or without: 192.0.2.1, 192.0.2.1:5353, 2001:db8::1, "
+     "[2001:db8::1]:5353",
+     parse_resolver},
     {"audit-keep", "365d", "1d to 3650d", parse_audit_keep},
     {"allow-loopback-http", "no", "yes or no", parse_allow_http},
 };

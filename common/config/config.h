@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/address.h"
 #include "base/report.h"
 #include "base/status.h"
 #include "map/map_records.h"
@@ -13,12 +14,13 @@
 enum qr { QR_AUTO, QR_ALWAYS, QR_NEVER };
 
 struct config {
-  struct map_settings map;   // sshd-paths, home, shell, uid-ranges: what the modules need
-  int64_t sign_in_timeout_s; // sign-in-timeout
-  int64_t max_sign_ins;      // max-sign-ins
-  bool allow_loopback_http;  // allow-loopback-http
-  int64_t audit_keep_s;      // audit-keep
-  enum qr qr;                // qr
+  struct map_settings map;     // sshd-paths, home, shell, uid-ranges: what the modules need
+  int64_t sign_in_timeout_s;   // sign-in-timeout
+  int64_t max_sign_ins;        // max-sign-ins
+  bool allow_loopback_http;    // allow-loopback-http
+  int64_t audit_keep_s;        // audit-keep
+  enum qr qr;                  // qr
+  char resolver[ADDRESS_SIZE]; // resolver: as address_parse() reads it; "" for the servers of resolv.conf
 };
 
 // Reads the file at PATH, then PATH.d/*.conf in the order of their names, into *RET_CONFIG. STATUS_NOT_FOUND,

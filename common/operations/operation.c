@@ -20,6 +20,8 @@ static const struct {
     [OPERATION_IDP_TRIED] = {"idp.test", apply_idp_tried},
     [OPERATION_DOMAIN_ADD] = {"domain.add", apply_domain_add},
     [OPERATION_DOMAIN_VERIFY] = {"domain.verify", apply_domain_verify},
+    [OPERATION_DOMAIN_FOUND] = {"domain.found", apply_domain_found},
+    [OPERATION_DOMAIN_MISSING] = {"domain.missing", apply_domain_missing},
     [OPERATION_DOMAIN_REMOVE] = {"domain.remove", apply_domain_remove},
     [OPERATION_PROVISIONING_SET] = {"provisioning.set", apply_provisioning_set},
     [OPERATION_ORG_SET] = {"org.set", apply_org_set},

@@ -16,7 +16,9 @@ enum operation_kind {
   OPERATION_IDP_REMOVE,        // org
   OPERATION_IDP_TRIED,         // org, connection: a test sign-in with it succeeded
   OPERATION_DOMAIN_ADD,        // org, domain
-  OPERATION_DOMAIN_VERIFY,     // org, domain, reason
+  OPERATION_DOMAIN_VERIFY,     // org, domain; reason: by hand; or token: the record with it was found
+  OPERATION_DOMAIN_FOUND,      // org, domain, token: the record is there; audited if it was missing
+  OPERATION_DOMAIN_MISSING,    // org, domain, token: it is not; audited if it was there until now
   OPERATION_DOMAIN_REMOVE,     // org, domain
   OPERATION_PROVISIONING_SET,  // org, value
   OPERATION_ORG_SET,           // org, settings
@@ -72,6 +74,7 @@ struct operation {
   char local_user[LOGIN_SIZE]; // ORG_CREATE, MEMBER_ADD: the account is mapped onto this one
   char name[DISPLAY_SIZE];
   char domain[DOMAIN_SIZE];
+  char token[33]; // of the record that was looked up
   char home[PATH_SIZE];
   char shell[SHELL_SIZE];
   char reason[REASON_SIZE];
@@ -111,7 +114,7 @@ struct operation_result {
   char last_sign_in_from[256];
   struct ticket ticket; // of a sign-in that was granted
   struct invite invite; // INVITE_CREATE
-  struct domain domain; // DOMAIN_ADD, DOMAIN_VERIFY
+  struct domain domain; // DOMAIN_ADD, DOMAIN_VERIFY, DOMAIN_FOUND, DOMAIN_MISSING
   size_t count;         // ENFORCEMENT_SET: invites that were cancelled
   bool slow;            // TRY: allowed, after a while
   bool waits;           // IDP_SET: in effect only after a test sign-in

@@ -213,6 +213,15 @@ static enum status answer_identity(struct store_txn *txn, const struct situation
   return optional(status);
 }
 
+static enum status answer_lapsed(struct store_txn *txn, const struct message_authorized *authorized,
+                                 struct policy_answer *a)
+{
+  struct domain domain;
+  enum status status = domain_get(txn, a->org.id, name_email_domain(authorized->email), &domain);
+  a->email_domain_lapsed = status == STATUS_OK && domain_is_lapsed(&domain);
+  return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+}
+
 static enum status answer_email(struct store_txn *txn, const struct situation *s,
                                 const struct message_authorized *authorized, struct policy_answer *a)
 {
@@ -231,7 +240,7 @@ static enum status answer_email(struct store_txn *txn, const struct situation *s
   status = domain_owner(txn, name_email_domain(authorized->email), &owner);
   a->email_domain_here = status == STATUS_OK && owner == a->org.id;
   a->email_domain_elsewhere = status == STATUS_OK && owner != a->org.id;
-  return optional(status);
+  return a->email_domain_here ? answer_lapsed(txn, authorized, a) : optional(status);
 }
 
 // In control: the governing org; without one, the org that is the account's only membership (POLICY "Words").

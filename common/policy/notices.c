@@ -21,6 +21,8 @@ static const struct {
                                            "it."},
     [NOTICE_NOT_IN_CONTROL] = {"not-in-control", "This org does not control your account, so its sign-in cannot be "
                                                  "linked here - ask the host's administrator."},
+    [NOTICE_DOMAIN_LAPSED] = {"domain-lapsed", "Your organization must prove its email domain to this host once more "
+                                               "before anybody new can sign in through it - tell an admin."},
     [NOTICE_DECLINED] = {"declined", "The sign-in was declined - try again and approve it if it is yours."},
     [NOTICE_EXPIRED] = {"expired", "The code has expired - try again and approve it in time."},
     [NOTICE_UNREACHABLE] = {"unreachable", "Your organization's sign-in cannot be reached from this host - try again "

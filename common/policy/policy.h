@@ -73,6 +73,7 @@ struct policy_answer {
   bool email_is_primary;       // equals this account's primary email; the login where there is no account
   bool email_is_another;       // is the primary email of another account
   bool email_domain_here;      // its domain is verified by this org
+  bool email_domain_lapsed;    // verified by this org, but its record is gone for too long (E7)
   bool email_domain_elsewhere; // its domain is verified by another org
   bool in_control;             // this org is in control of the account
   bool tombstoned;
@@ -119,7 +120,7 @@ enum policy_ask {
 };
 
 struct policy_decision {
-  const char *row; // "L6", "S12", "K2"; "-" where no row fitted
+  const char *row; // "L6", "S12", "E7", "K2"; "-" where no row fitted
   enum policy_outcome outcome;
   enum notice notice; // of a refusal
   // STAGE_LOGIN

@@ -281,20 +281,32 @@ static void decide_s12(const struct policy_question *q, struct policy_decision *
   refuse(decision, NOTICE_NOT_SET_UP);
 }
 
+// A domain whose record is gone brings nobody new and links nobody; who is linked was let in by S3 and S4.
+static bool fits_e7(const struct policy_question *q)
+{
+  return q->answer.email_domain_lapsed && (fits_s7(q) || fits_s8(q) || fits_s10(q) || fits_s11(q));
+}
+
+static void decide_e7(const struct policy_question *q, struct policy_decision *decision)
+{
+  (void)q;
+  refuse(decision, NOTICE_DOMAIN_LAPSED);
+}
+
 static bool fits_s13(const struct policy_question *q)
 {
   return !q->person.known;
 }
 
-// In the order of POLICY.md.
+// In the order of POLICY.md; rule E7 stands before the rows that it takes away.
 static const struct policy_row ROWS[] = {
-    {"S1", fits_s1, decide_s1},        {"S2", fits_s2, decide_somebody_else},
-    {"S3", fits_s3, decide_s3},        {"S4", fits_s4, decide_s4},
-    {"S5", fits_s5, decide_s5},        {"S6", fits_s6, decide_s6},
-    {"S7", fits_s7, decide_s7},        {"S8", fits_s8, decide_s8},
-    {"S9", fits_s9, decide_why_not},   {"S10", fits_s10, decide_s10},
-    {"S11", fits_s11, decide_s11},     {"S12", is_new, decide_s12},
-    {"S13", fits_s13, decide_why_not},
+    {"S1", fits_s1, decide_s1},    {"S2", fits_s2, decide_somebody_else},
+    {"S3", fits_s3, decide_s3},    {"S4", fits_s4, decide_s4},
+    {"S5", fits_s5, decide_s5},    {"S6", fits_s6, decide_s6},
+    {"E7", fits_e7, decide_e7},    {"S7", fits_s7, decide_s7},
+    {"S8", fits_s8, decide_s8},    {"S9", fits_s9, decide_why_not},
+    {"S10", fits_s10, decide_s10}, {"S11", fits_s11, decide_s11},
+    {"S12", is_new, decide_s12},   {"S13", fits_s13, decide_why_not},
 };
 
 void policy_answer(const struct policy_question *question, struct policy_decision *decision)

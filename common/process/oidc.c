@@ -54,27 +54,53 @@ static enum status send_request(struct channel *channel, const struct oidc_reque
                              : channel_send(channel, request->type, &message, clock_monotonic_ms() + SEND_WAIT_MS);
 }
 
-enum status oidc_start(const char *path, const struct oidc_request *request, struct report *report,
-                       struct oidc *ret_oidc)
+static enum status start(const char *path, struct report *report, struct oidc *ret_oidc)
 {
-  struct oidc oidc CLEANUP(oidc_end) = OIDC_NONE;
   struct process_user user;
   enum status status = find_user(report, &user);
   if (status != STATUS_OK) {
     return status;
   }
-  status = process_start(path, &user, &oidc.process);
+  status = process_start(path, &user, &ret_oidc->process);
   if (status == STATUS_OK) {
-    oidc.channel = channel_init(oidc.process.fd, LINK_SIGNIN_OIDC, PARTY_SIGNIN);
-    status = send_request(&oidc.channel, request);
-  }
-  if (status != STATUS_OK) {
+    ret_oidc->channel = channel_init(ret_oidc->process.fd, LINK_SIGNIN_OIDC, PARTY_SIGNIN);
+  } else {
     report_set(report, "%s: cannot be started: %s", path, status_text(status));
+  }
+  return status;
+}
+
+// Hands the started helper over if the request has reached it.
+static enum status hand_over(const char *path, enum status sent, struct report *report, struct oidc *oidc,
+                             struct oidc *ret_oidc)
+{
+  if (sent != STATUS_OK) {
+    report_set(report, "%s: cannot be started: %s", path, status_text(sent));
+    return sent;
+  }
+  *ret_oidc = *oidc;
+  oidc->process = (struct process)PROCESS_NONE;
+  return STATUS_OK;
+}
+
+enum status oidc_start(const char *path, const struct oidc_request *request, struct report *report,
+                       struct oidc *ret_oidc)
+{
+  struct oidc oidc CLEANUP(oidc_end) = OIDC_NONE;
+  enum status status = start(path, report, &oidc);
+  return status != STATUS_OK ? status : hand_over(path, send_request(&oidc.channel, request), report, &oidc, ret_oidc);
+}
+
+enum status oidc_start_txt(const char *path, const struct message_txt *request, struct report *report,
+                           struct oidc *ret_oidc)
+{
+  struct oidc oidc CLEANUP(oidc_end) = OIDC_NONE;
+  enum status status = start(path, report, &oidc);
+  if (status != STATUS_OK) {
     return status;
   }
-  *ret_oidc = oidc;
-  oidc.process = (struct process)PROCESS_NONE;
-  return STATUS_OK;
+  status = channel_send(&oidc.channel, MESSAGE_TXT, request, clock_monotonic_ms() + SEND_WAIT_MS);
+  return hand_over(path, status, report, &oidc, ret_oidc);
 }
 
 void oidc_end(struct oidc *oidc)

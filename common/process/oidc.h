@@ -31,6 +31,10 @@ struct oidc_request {
 MUST_CHECK enum status oidc_start(const char *path, const struct oidc_request *request, struct report *report,
                                   struct oidc *ret_oidc);
 
+// The same for a look-up of TXT records.
+MUST_CHECK enum status oidc_start_txt(const char *path, const struct message_txt *request, struct report *report,
+                                      struct oidc *ret_oidc);
+
 void oidc_end(struct oidc *oidc);
 
 // Whether CODE may be shown to people: addresses and code of plain ASCII, the picture of blocks and ends of lines

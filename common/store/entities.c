@@ -53,9 +53,9 @@ static const struct field ORG_FIELDS[] = {
 const struct record_type ORG_RECORD = RECORD_TYPE(org, ENTITY_VERSION, ORG_FIELDS);
 
 static const struct field DOMAIN_FIELDS[] = {
-    FIELD_OF_I64(domain, org_id),        FIELD_OF_TEXT(domain, domain), FIELD_OF_U8(domain, verified),
-    FIELD_OF_TEXT(domain, token),        FIELD_OF_TEXT(domain, reason), FIELD_OF_I64(domain, added_at_s),
-    FIELD_OF_I64(domain, verified_at_s),
+    FIELD_OF_I64(domain, org_id),        FIELD_OF_TEXT(domain, domain),      FIELD_OF_U8(domain, verified),
+    FIELD_OF_TEXT(domain, token),        FIELD_OF_TEXT(domain, reason),      FIELD_OF_I64(domain, added_at_s),
+    FIELD_OF_I64(domain, verified_at_s), FIELD_OF_I64(domain, checked_at_s), FIELD_OF_I64(domain, missing_since_s),
 };
 const struct record_type DOMAIN_RECORD = RECORD_TYPE(domain, ENTITY_VERSION, DOMAIN_FIELDS);
 

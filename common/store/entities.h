@@ -78,6 +78,8 @@ struct org {
   int64_t created_at_s;
 };
 
+enum { DOMAIN_GRACE_S = 14 * 86400 }; // for which a record may be gone (POLICY E7)
+
 struct domain {
   int64_t org_id;
   char domain[DOMAIN_SIZE];
@@ -86,6 +88,8 @@ struct domain {
   char reason[REASON_SIZE]; // why it was verified by hand, "" if by DNS
   int64_t added_at_s;
   int64_t verified_at_s;
+  int64_t checked_at_s;    // when a name server last said whether the record is there
+  int64_t missing_since_s; // of a domain verified by DNS: since when each look-up said that it is not there
 };
 
 // Where connections are kept under an org: the one in effect, and the one that waits for a test sign-in (POLICY E3).

@@ -98,6 +98,12 @@ enum status domain_get(struct store_txn *txn, int64_t org_id, const char *domain
   return store_get_record(txn, TABLE_DOMAINS, &key, &DOMAIN_RECORD, ret_domain);
 }
 
+bool domain_is_lapsed(const struct domain *domain)
+{
+  bool missing = domain->verified == 1 && domain->reason[0] == '\0' && domain->missing_since_s != 0;
+  return missing && domain->checked_at_s - domain->missing_since_s >= DOMAIN_GRACE_S;
+}
+
 static enum status touch_domain(struct store_txn *txn, const char *domain)
 {
   struct touched touched = {.kind = TOUCHED_DOMAIN};

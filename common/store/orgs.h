@@ -24,6 +24,10 @@ MUST_CHECK enum status domain_remove(struct store_txn *txn, int64_t org_id, cons
 // The org that has verified DOMAIN, exact labels only (HOLES H24). STATUS_NOT_FOUND.
 MUST_CHECK enum status domain_owner(struct store_txn *txn, const char *domain, int64_t *ret_org_id);
 
+// Rule E7: verified by DNS, and the record was not there at a look-up nor at any later one for DOMAIN_GRACE_S, the last
+// of them included. Where nobody looks, nothing lapses.
+bool domain_is_lapsed(const struct domain *domain);
+
 // The claims of one org, or of all for ORG_ID 0.
 typedef enum status domain_visit(void *context, const struct domain *domain);
 MUST_CHECK enum status domain_each(struct store_txn *txn, int64_t org_id, domain_visit *visit, void *context);
