@@ -5,7 +5,7 @@
 
 #include "base/cleanup.h"
 #include "claim.h"
-#include "desk.h"
+#include "domains.h"
 
 int desk_domain(const char *typed, char to[static DOMAIN_SIZE])
 {
@@ -36,6 +36,11 @@ int cmd_domain_add(const struct invocation *in)
   struct operation op;
   struct operation_result result;
   int code = domain_operation(&desk, in, OPERATION_DOMAIN_ADD, &op);
+  char record[DOMAIN_RECORD_SIZE];
+  char value[PROOF_VALUE_SIZE];
+  if (code == EXIT_DONE && domain_record(op.domain, record) != STATUS_OK) {
+    code = desk_fail(EXIT_USAGE, "domain \"%s\": is too long for its record: 238 characters are the most", op.domain);
+  }
   const char *objection = code == EXIT_DONE ? claim_objection(op.domain) : NULL;
   if (objection != NULL) {
     code = desk_fail(EXIT_REFUSED, "domain \"%s\": is %s, which no org can claim", op.domain, objection);
@@ -46,37 +51,11 @@ int cmd_domain_add(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
-  char record[DOMAIN_SIZE + 32];
-  char value[64];
-  (void)snprintf(record, sizeof record, "_ssoorg-verify.%s TXT", op.domain);
-  (void)snprintf(value, sizeof value, "ssoorg-verify=%s", result.domain.token);
+  proof_value(result.domain.token, value);
   sheet_add(&sheet, (const struct cell[]){{op.domain, 0}, {record, 0}, {value, 0}});
-  desk_done(&desk, "domain %s claimed by org %s%s; next: ssoctl domain verify %s %s --by-hand REASON", op.domain,
-            op.org, result.changed ? "" : " already", op.org, op.domain);
+  desk_done(&desk, "domain %s claimed by org %s%s; next: ssoctl domain verify %s %s", op.domain, op.org,
+            result.changed ? "" : " already", op.org, op.domain);
   return desk_print_one(&desk, &sheet);
-}
-
-int cmd_domain_verify(const struct invocation *in)
-{
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation op;
-  struct operation_result result;
-  const char *reason = in->options[OPTION_BY_HAND];
-  if (reason == NULL) {
-    return desk_fail(EXIT_REFUSED, "domain verify: looking the record up is not available in this version; root may "
-                                   "give --by-hand REASON");
-  }
-  int code = domain_operation(&desk, in, OPERATION_DOMAIN_VERIFY, &op);
-  if (code == EXIT_DONE) {
-    code = desk_text("--by-hand", reason, op.reason, sizeof op.reason);
-  }
-  if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
-  }
-  if (code == EXIT_DONE) {
-    desk_done(&desk, "domain %s is verified%s", op.domain, result.changed ? "" : " already");
-  }
-  return code;
 }
 
 int cmd_domain_remove(const struct invocation *in)
@@ -110,21 +89,24 @@ static enum status add_domain(void *context, const struct domain *domain)
   if (status != STATUS_OK) {
     return status;
   }
-  bool by_hand = domain->verified == 1 && domain->reason[0] != '\0';
   sheet_add(walk->sheet, (const struct cell[]){{domain->domain, 0},
                                                {org.slug, 0},
-                                               {domain->verified == 1 ? "verified" : "pending", 0},
-                                               {by_hand ? domain->reason : NULL, 0},
+                                               {domain_status_word(domain), 0},
+                                               {domain_is_by_hand(domain) ? domain->reason : NULL, 0},
                                                {NULL, domain->added_at_s},
-                                               {NULL, domain->verified_at_s}});
+                                               {NULL, domain->verified_at_s},
+                                               {NULL, domain->checked_at_s},
+                                               {NULL, domain->missing_since_s},
+                                               {NULL, domain_is_lapsed(domain)}});
   return STATUS_OK;
 }
 
 int cmd_domain_list(const struct invocation *in)
 {
-  static const struct column COLUMNS[] = {{"domain", COLUMN_TEXT},   {"org", COLUMN_TEXT},
-                                          {"status", COLUMN_TEXT},   {"by_hand", COLUMN_TEXT},
-                                          {"added_at", COLUMN_DATE}, {"verified_at", COLUMN_DATE}};
+  static const struct column COLUMNS[] = {
+      {"domain", COLUMN_TEXT},     {"org", COLUMN_TEXT},           {"status", COLUMN_TEXT},
+      {"by_hand", COLUMN_TEXT},    {"added_at", COLUMN_DATE},      {"verified_at", COLUMN_DATE},
+      {"checked_at", COLUMN_DATE}, {"missing_since", COLUMN_DATE}, {"lapsed", COLUMN_BOOL}};
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
   struct domain_walk walk = {&desk, &sheet};
@@ -140,4 +122,50 @@ int cmd_domain_list(const struct invocation *in)
     code = desk_fail(EXIT_FAILED, "store: domains cannot be read");
   }
   return code == EXIT_DONE ? desk_print_list(&desk, &sheet) : code;
+}
+
+static int print_claim(const struct desk *desk, const struct org *org, const struct domain *domain)
+{
+  static const struct column COLUMNS[] = {
+      {"domain", COLUMN_TEXT},        {"org", COLUMN_TEXT},         {"status", COLUMN_TEXT},
+      {"record", COLUMN_TEXT},        {"value", COLUMN_TEXT},       {"by_hand", COLUMN_TEXT},
+      {"added_at", COLUMN_DATE},      {"verified_at", COLUMN_DATE}, {"checked_at", COLUMN_DATE},
+      {"missing_since", COLUMN_DATE}, {"lapsed", COLUMN_BOOL},
+  };
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  char record[DOMAIN_RECORD_SIZE];
+  char value[PROOF_VALUE_SIZE];
+  bool has_record = domain_record(domain->domain, record) == STATUS_OK;
+  proof_value(domain->token, value);
+  sheet_add(&sheet, (const struct cell[]){{domain->domain, 0},
+                                          {org->slug, 0},
+                                          {domain_status_word(domain), 0},
+                                          {has_record ? record : NULL, 0},
+                                          {value, 0},
+                                          {domain_is_by_hand(domain) ? domain->reason : NULL, 0},
+                                          {NULL, domain->added_at_s},
+                                          {NULL, domain->verified_at_s},
+                                          {NULL, domain->checked_at_s},
+                                          {NULL, domain->missing_since_s},
+                                          {NULL, domain_is_lapsed(domain)}});
+  return desk_print_one(desk, &sheet);
+}
+
+int cmd_domain_show(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct org org;
+  struct domain domain;
+  char name[DOMAIN_SIZE];
+  int code = desk_domain(in->arguments[1], name);
+  if (code == EXIT_DONE) {
+    code = desk_open(in, &desk);
+  }
+  if (code == EXIT_DONE) {
+    code = desk_read(&desk);
+  }
+  if (code == EXIT_DONE) {
+    code = desk_find_claim(&desk, in->arguments[0], name, &org, &domain);
+  }
+  return code == EXIT_DONE ? print_claim(&desk, &org, &domain) : code;
 }

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "domains.h"
 #include "operations/enforcement_counts.h"
 #include "operations/password.h"
 #include "people.h"
@@ -25,6 +26,7 @@ int cmd_enforcement_show(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
+  domains_warn(&desk, org.id);
   bool paused = org.paused_until_s > clock_now_s();
   sheet_add(&sheet, (const struct cell[]){{org.slug, 0},
                                           {enforcement_word(org.enforcement), 0},

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "domains.h"
 #include "operations/settings.h"
 #include "people.h"
 #include "store/accounts.h"
@@ -136,6 +137,9 @@ int cmd_org_show(const struct invocation *in)
   int code = desk_open_org(in, &desk, &org);
   if (code == EXIT_DONE && add_org(&walk, &org) != STATUS_OK) {
     code = desk_fail(EXIT_FAILED, "store: the org's owner cannot be read");
+  }
+  if (code == EXIT_DONE) {
+    domains_warn(&desk, org.id);
   }
   return code == EXIT_DONE ? desk_print_one(&desk, &sheet) : code;
 }

@@ -45,6 +45,8 @@ enum option {
   OPTION_TRUST,
   OPTION_ON_LINK,
   OPTION_VIA,
+  OPTION_RESOLVER,
+  OPTION_ALL,
   OPTION_COUNT
 };
 
@@ -103,6 +105,7 @@ int cmd_idp_test(const struct invocation *in);
 int cmd_idp_remove(const struct invocation *in);
 int cmd_domain_add(const struct invocation *in);
 int cmd_domain_list(const struct invocation *in);
+int cmd_domain_show(const struct invocation *in);
 int cmd_domain_verify(const struct invocation *in);
 int cmd_domain_remove(const struct invocation *in);
 int cmd_invite_create(const struct invocation *in);

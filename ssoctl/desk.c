@@ -163,6 +163,21 @@ int desk_find_org(struct desk *desk, const char *slug, struct org *ret_org)
   return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "org \"%.64s\": %s", slug, status_text(status));
 }
 
+int desk_find_claim(struct desk *desk, const char *slug, const char *domain, struct org *ret_org,
+                    struct domain *ret_domain)
+{
+  int code = desk_find_org(desk, slug, ret_org);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  enum status status = domain_get(desk->txn, ret_org->id, domain, ret_domain);
+  if (status == STATUS_NOT_FOUND) {
+    return desk_fail(EXIT_NO_SUCH, "domain \"%s\": org \"%s\" has no such claim; 'ssoctl domain add' makes one", domain,
+                     ret_org->slug);
+  }
+  return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "domain \"%s\": %s", domain, status_text(status));
+}
+
 int desk_open_org(const struct invocation *in, struct desk *desk, struct org *ret_org)
 {
   int code = desk_open(in, desk);

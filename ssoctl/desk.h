@@ -39,6 +39,10 @@ void desk_end_read(struct desk *desk);
 // The org SLUG of the read transaction; an error says that there is none.
 int desk_find_org(struct desk *desk, const char *slug, struct org *ret_org);
 
+// The org SLUG's claim of DOMAIN likewise.
+int desk_find_claim(struct desk *desk, const char *slug, const char *domain, struct org *ret_org,
+                    struct domain *ret_domain);
+
 // desk_open(), desk_read() and desk_find_org() for the org that the first argument names.
 int desk_open_org(const struct invocation *in, struct desk *desk, struct org *ret_org);
 

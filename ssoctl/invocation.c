@@ -48,6 +48,8 @@ static const struct {
     [OPTION_TRUST] = {"--trust", "linked|domain|any"},
     [OPTION_ON_LINK] = {"--on-link", "keep|sso-only"},
     [OPTION_VIA] = {"--via", "code|sso"},
+    [OPTION_RESOLVER] = {"--resolver", "ADDR[:PORT]"},
+    [OPTION_ALL] = {"--all", NULL},
 };
 
 const char *option_usage(enum option option)

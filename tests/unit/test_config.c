@@ -53,6 +53,7 @@ static const struct {
     {"allow-loopback-http", "yes", "true"},
     {"audit-keep", "30d", "12h"},
     {"qr", "never", "yes"},
+    {"resolver", "[::1]:5353", "dns.example"},
 };
 
 static size_t find_case(const char *key)

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+// ssoctl domain verify: one claim by its record or by hand, or every claim of the host.
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "domains.h"
+
+static int verify_by_hand(struct desk *desk, const struct invocation *in)
+{
+  struct operation_result result;
+  struct operation op = desk_operation(desk, OPERATION_DOMAIN_VERIFY);
+  int code = desk_text("slug", in->arguments[0], op.org, sizeof op.org);
+  if (code == EXIT_DONE) {
+    code = desk_domain(in->arguments[1], op.domain);
+  }
+  if (code == EXIT_DONE) {
+    code = desk_text("--by-hand", in->options[OPTION_BY_HAND], op.reason, sizeof op.reason);
+  }
+  if (code == EXIT_DONE) {
+    code = desk_operate(desk, &op, &result);
+  }
+  if (code == EXIT_DONE) {
+    desk_done(desk, "domain %s is verified%s", op.domain, result.changed ? "" : " already");
+  }
+  return code;
+}
+
+static int find_claim(struct desk *desk, const struct invocation *in, struct domain_check *check)
+{
+  struct org org;
+  struct domain domain;
+  char name[DOMAIN_SIZE];
+  int code = desk_domain(in->arguments[1], name);
+  if (code == EXIT_DONE) {
+    code = desk_read(desk);
+  }
+  if (code == EXIT_DONE) {
+    code = desk_find_claim(desk, in->arguments[0], name, &org, &domain);
+  }
+  if (code == EXIT_DONE && domain_check_begin(desk, &domain, check) != STATUS_OK) {
+    code = desk_fail(EXIT_FAILED, "store: domains cannot be read");
+  }
+  desk_end_read(desk);
+  if (code == EXIT_DONE && check->is_taken) {
+    code = desk_fail(EXIT_REFUSED, "domain \"%s\": is verified by another org of this host", name);
+  }
+  return code;
+}
+
+static int print_check(const struct desk *desk, const struct domain_check *check)
+{
+  static const struct column COLUMNS[] = {
+      {"domain", COLUMN_TEXT},        {"org", COLUMN_TEXT},         {"status", COLUMN_TEXT},
+      {"result", COLUMN_TEXT},        {"record", COLUMN_TEXT},      {"value", COLUMN_TEXT},
+      {"detail", COLUMN_TEXT},        {"verified_at", COLUMN_DATE}, {"checked_at", COLUMN_DATE},
+      {"missing_since", COLUMN_DATE}, {"lapsed", COLUMN_BOOL},
+  };
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  const struct domain *domain = &check->domain;
+  char record[DOMAIN_RECORD_SIZE];
+  char value[PROOF_VALUE_SIZE];
+  bool has_record = domain_record(domain->domain, record) == STATUS_OK;
+  proof_value(domain->token, value);
+  sheet_add(&sheet, (const struct cell[]){{domain->domain, 0},
+                                          {check->slug, 0},
+                                          {domain_status_word(domain), 0},
+                                          {proof_word(check->proof.result), 0},
+                                          {has_record ? record : NULL, 0},
+                                          {value, 0},
+                                          {check->proof.detail[0] != '\0' ? check->proof.detail : NULL, 0},
+                                          {NULL, domain->verified_at_s},
+                                          {NULL, domain->checked_at_s},
+                                          {NULL, domain->missing_since_s},
+                                          {NULL, domain_is_lapsed(domain)}});
+  return desk_print_one(desk, &sheet);
+}
+
+// What it comes to, on standard error, and as an exit code.
+static int conclude(const struct desk *desk, const struct domain_check *check, bool was_verified)
+{
+  const char *domain = check->domain.domain;
+  const char *sentence = proof_sentence(check->proof.result);
+  bool has_detail = check->proof.detail[0] != '\0';
+  if (check->proof.result == PROOF_FOUND) {
+    desk_done(desk, "domain %s is verified%s", domain, was_verified ? " already" : "");
+    return EXIT_DONE;
+  }
+  if (was_verified && proof_is_answer(check->proof.result)) {
+    return desk_fail(EXIT_DONE, "warning: domain %s: is verified%s, but %s%s%s", domain,
+                     domain_is_by_hand(&check->domain) ? " by hand" : "", sentence, has_detail ? ": " : "",
+                     check->proof.detail);
+  }
+  return desk_fail(EXIT_FAILED, "domain %s: is %s; %s%s%s", domain,
+                   was_verified ? "verified and was not looked up" : "still pending", sentence, has_detail ? ": " : "",
+                   check->proof.detail);
+}
+
+static int verify_one(struct desk *desk, const struct invocation *in)
+{
+  struct domain_check check;
+  char server[ADDRESS_SIZE];
+  int code = domains_server(desk, server);
+  if (code == EXIT_DONE) {
+    code = find_claim(desk, in, &check);
+  }
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  bool was_verified = check.domain.verified == 1;
+  code = domains_look_up(desk, server, &check, 1);
+  if (code == EXIT_DONE) {
+    code = domain_check_store(desk, &check);
+  }
+  if (code == EXIT_DONE) {
+    code = print_check(desk, &check);
+  }
+  return code == EXIT_DONE ? conclude(desk, &check, was_verified) : code;
+}
+
+struct collection {
+  struct desk *desk;
+  struct domain_check *checks;
+  size_t count;
+  size_t capacity;
+};
+
+static void collection_done(struct collection *all)
+{
+  free(all->checks);
+}
+
+// A domain that was verified by hand has no record to miss.
+static enum status add_check(void *context, const struct domain *domain)
+{
+  struct collection *all = context;
+  if (domain_is_by_hand(domain)) {
+    return STATUS_OK;
+  }
+  if (all->count == all->capacity) {
+    size_t capacity = (all->capacity + 8) * 2;
+    struct domain_check *checks = reallocarray(all->checks, capacity, sizeof *checks);
+    if (checks == NULL) {
+      return STATUS_NO_MEMORY;
+    }
+    all->checks = checks;
+    all->capacity = capacity;
+  }
+  return domain_check_begin(all->desk, domain, &all->checks[all->count++]);
+}
+
+static void add_row(struct sheet *sheet, const struct domain_check *check)
+{
+  const struct domain *domain = &check->domain;
+  const char *detail = check->is_taken ? "another org of this host has verified it" : check->proof.detail;
+  sheet_add(sheet, (const struct cell[]){{domain->domain, 0},
+                                         {check->slug, 0},
+                                         {domain_status_word(domain), 0},
+                                         {check->is_taken ? "taken" : proof_word(check->proof.result), 0},
+                                         {NULL, domain->checked_at_s},
+                                         {NULL, domain->missing_since_s},
+                                         {NULL, domain_is_lapsed(domain)},
+                                         {detail[0] != '\0' ? detail : NULL, 0}});
+}
+
+static int store_and_print(struct desk *desk, struct collection *all)
+{
+  static const struct column COLUMNS[] = {
+      {"domain", COLUMN_TEXT},     {"org", COLUMN_TEXT},           {"status", COLUMN_TEXT}, {"result", COLUMN_TEXT},
+      {"checked_at", COLUMN_DATE}, {"missing_since", COLUMN_DATE}, {"lapsed", COLUMN_BOOL}, {"detail", COLUMN_TEXT},
+  };
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  int code = EXIT_DONE;
+  for (size_t i = 0; i < all->count; i++) {
+    struct domain_check *check = &all->checks[i];
+    bool looked_up = check->is_taken || proof_is_answer(check->proof.result);
+    bool stored = domain_check_store(desk, check) == EXIT_DONE;
+    code = looked_up && stored ? code : EXIT_FAILED;
+    add_row(&sheet, check);
+  }
+  int printed = desk_print_list(desk, &sheet);
+  return printed == EXIT_DONE ? code : printed;
+}
+
+static int verify_all(struct desk *desk)
+{
+  struct collection all CLEANUP(collection_done) = {.desk = desk};
+  char server[ADDRESS_SIZE];
+  int code = domains_server(desk, server);
+  if (code == EXIT_DONE) {
+    code = desk_read(desk);
+  }
+  if (code == EXIT_DONE && domain_each(desk->txn, 0, add_check, &all) != STATUS_OK) {
+    code = desk_fail(EXIT_FAILED, "store: domains cannot be read");
+  }
+  desk_end_read(desk);
+  if (code == EXIT_DONE) {
+    code = domains_look_up(desk, server, all.checks, all.count);
+  }
+  return code == EXIT_DONE ? store_and_print(desk, &all) : code;
+}
+
+int cmd_domain_verify(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  bool all = in->options[OPTION_ALL] != NULL;
+  bool by_hand = in->options[OPTION_BY_HAND] != NULL;
+  if (all ? in->arguments[0] != NULL || by_hand : in->arguments[1] == NULL) {
+    return desk_fail(EXIT_USAGE, "domain verify: SLUG and DOMAIN are needed, or --all alone");
+  }
+  if (by_hand && in->options[OPTION_RESOLVER] != NULL) {
+    return desk_fail(EXIT_USAGE, "domain verify: nothing is looked up with --by-hand; --resolver has no use there");
+  }
+  int code = desk_open(in, &desk);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  return all ? verify_all(&desk) : by_hand ? verify_by_hand(&desk, in) : verify_one(&desk, in);
+}
