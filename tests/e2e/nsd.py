@@ -36,10 +36,10 @@ def free_port(address="127.0.0.1"):
 class Nsd:
     """Serves zones, each a text of records without SOA and NS; None instead: a zone that does not load."""
 
-    def __init__(self, zones, address="127.0.0.1"):
+    def __init__(self, zones, address="127.0.0.1", port=0):
         self.zones = zones
         self.address = address
-        self.port = free_port(address)
+        self.port = port or free_port(address)
         self._folder = None
         self._process = None
 

@@ -36,6 +36,15 @@ class Orgs:
             host.ssoctl("provisioning", "set", slug, provisioning)
         return slug
 
+    def bare(self, slug):
+        """An org with nothing but its owner."""
+        return self._once(slug, lambda: self._make_bare(slug))
+
+    @staticmethod
+    def _make_bare(slug):
+        host.ssoctl("org", "create", slug, "--name", slug.title(), "--owner", owner(slug))
+        return slug
+
     def acme(self):
         """acme.test under jit, enforcing: the org of most tests."""
         return self._once("acme", self._make_acme)

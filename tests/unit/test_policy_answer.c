@@ -367,6 +367,57 @@ static void unverified_emails_never_make_an_account_under_any_trust(void **state
   expect_refusal(&q, "S13", NOTICE_EMAIL_UNVERIFIED);
 }
 
+static void E7_a_lapsed_domain_links_nobody_and_makes_no_account(void **state)
+{
+  (void)state;
+  enum { S7, S8, S10, S11, ROWS };
+  static const char *const NAMES[ROWS] = {"S7", "S8", "S10", "S11"};
+  struct policy_question questions[ROWS] = {
+      [S7] = alice(),
+      [S8] = alice(),
+      [S10] = newcomer(PROVISIONING_INVITE_ONLY),
+      [S11] = newcomer(PROVISIONING_JIT),
+  };
+  questions[S8].answer.in_control = false;
+  questions[S10].answer.invite_here = true;
+  for (int i = 0; i < ROWS; i++) {
+    (void)expect(&questions[i], NAMES[i], i == S8 ? OUTCOME_REFUSED : OUTCOME_GRANTED);
+    questions[i].answer.email_domain_lapsed = true;
+    expect_refusal(&questions[i], "E7", NOTICE_DOMAIN_LAPSED);
+    questions[i].answer.org.trust = TRUST_ANY; // no trust makes up for it
+    expect_refusal(&questions[i], "E7", NOTICE_DOMAIN_LAPSED);
+  }
+}
+
+static void E7_a_lapsed_domain_changes_no_other_row(void **state)
+{
+  (void)state;
+  struct policy_question q = linked();
+  q.answer.email_domain_lapsed = true;
+  (void)expect(&q, "S3", OUTCOME_GRANTED);
+  q = removed();
+  q.answer.email_domain_lapsed = true;
+  q.answer.org.provisioning = PROVISIONING_JIT;
+  (void)expect(&q, "S4", OUTCOME_GRANTED);
+  q = linked();
+  q.answer.email_domain_lapsed = q.person.locked = true;
+  expect_refusal(&q, "S1", NOTICE_LOCKED);
+  q = alice();
+  q.answer.email_domain_lapsed = q.answer.other_identity = true;
+  expect_refusal(&q, "S5", NOTICE_ADDRESS_REUSED);
+  q = alice();
+  q.answer.email_domain_lapsed = true;
+  q.answer.email_state = EMAIL_UNVERIFIED;
+  expect_refusal(&q, "S9", NOTICE_EMAIL_UNVERIFIED);
+  q = newcomer(PROVISIONING_INVITE_ONLY);
+  q.answer.email_domain_lapsed = true;
+  expect_refusal(&q, "S12", NOTICE_NOT_SET_UP);
+  q = newcomer(PROVISIONING_JIT);
+  q.answer.email_domain_lapsed = true;
+  q.answer.email_is_primary = false;
+  expect_refusal(&q, "S13", NOTICE_SOMEBODY_ELSE);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -396,6 +447,8 @@ int main(void)
       cmocka_unit_test(S12_invite_only_without_an_invite_is_refused),
       cmocka_unit_test(S12_a_tombstoned_name_is_refused_until_it_is_invited_again),
       cmocka_unit_test(unverified_emails_never_make_an_account_under_any_trust),
+      cmocka_unit_test(E7_a_lapsed_domain_links_nobody_and_makes_no_account),
+      cmocka_unit_test(E7_a_lapsed_domain_changes_no_other_row),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
