@@ -86,10 +86,11 @@ int domains_server(const struct desk *desk, char server[static ADDRESS_SIZE])
   // POLICY W7: whoever chooses the name server chooses what it says, so this is for operators alone, and no one else
   // comes past desk_open() yet.
   if (address_parse(typed, ADDRESS_DNS_PORT, &address) != STATUS_OK) {
-    return desk_fail(EXIT_USAGE,
-                     "--resolver \"%.80s\": is not an IPv4 or IPv6 address with or without a port: 192.0.2.1, "
-                     "192.0.2.1:5353, 2001:db8::1 or [2001:db8::1]:5353",
-                     typed);
+    return desk_fail(
+        EXIT_USAGE,
+        "--resolver \"%.80s\": is not an IPv4 or IPv6 address with or without a port, such as 192.0.2.1:53 or "
+        "[2001:db8::1]:53",
+        typed);
   }
   (void)snprintf(server, ADDRESS_SIZE, "%s", typed);
   return EXIT_DONE;

@@ -164,8 +164,7 @@ const struct config_key CONFIG_KEYS[] = {
     {"max-sign-ins", "32", "9 to 4096; 8 of them are kept for owners", parse_max_sign_ins},
     {"qr", "auto", "auto, always or never", parse_qr},
     {"resolver", "system",
-     "system, or an IPv4 or IPv6 address, with a port or without: 192.0.2.1, 192.0.2.1:5353, 2001:db8::1, "
-     "[2001:db8::1]:5353",
+     "system, or an IPv4 or IPv6 address with or without a port, such as 192.0.2.1:53 or [2001:db8::1]:53",
      parse_resolver},
     {"audit-keep", "365d", "1d to 3650d", parse_audit_keep},
     {"allow-loopback-http", "no", "yes or no", parse_allow_http},

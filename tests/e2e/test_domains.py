@@ -2,10 +2,12 @@
 import contextlib
 import json
 import pathlib
+import re
 import time
 
 import check
 import host
+import processes
 from hostile_dns import HostileDns
 from nsd import Nsd
 
@@ -171,6 +173,16 @@ def a_domain_verified_by_hand_is_not_looked_up_with_all_and_can_be_proven_afterw
         with Nsd({"dns.test": f'{RECORD}.hand TXT "{values["hand"]}"\n'}) as server:
             _verified(server, "hand", wants=0)
             check.equal(_shown("hand")["by_hand"], None, "the reason")
+
+
+def the_sample_timer_runs_the_look_up_of_every_claim(rig):
+    processes.must("sh", "-eu", "-c", host.documented("timer"), cwd=host.DIST)
+    units = [pathlib.Path("/usr/lib/systemd/system") / f"ssoorg-domains.{kind}" for kind in ("service", "timer")]
+    processes.must("systemd-analyze", "verify", "--man=no", *units)
+    command = re.search("^ExecStart=(.*)", units[0].read_text(), re.MULTILINE).group(1)
+    with _claims(rig, "timed") as values, Nsd({"dns.test": f'{RECORD}.timed TXT "{values["timed"]}"\n'}) as server:
+        with _text(SETTING, f"resolver = {server.resolver}\n"):
+            check.contains(processes.must(*command.split()).out, "timed.dns.test +proofs +verified", "what it says")
 
 
 def H34_a_claim_is_of_one_domain_that_belongs_to_somebody(rig):
