@@ -58,11 +58,11 @@ static void H24_H34_what_is_no_domain_is_refused(void **state)
                                         "acme.1",
                                         "\xff.test",
                                         "m\u00fcnchen..example",
-                                        "ac\u202eme.test",    // right to left override
-                                        "\u0627a.example",    // both directions in one label
-                                        "\u0300acme.example", // begins with a combining mark
-                                        "xn--.example",       // no A-label
-                                        "xn--a.example",      // of nothing that is
+                                        "ac\u202em\u202ce.test", // right to left override
+                                        "\u0627a.example",       // both directions in one label
+                                        "\u0300acme.example",    // begins with a combining mark
+                                        "xn--.example",          // no A-label
+                                        "xn--a.example",         // of nothing that is
                                         "xn--mnchen-3y.example",
                                         "a\u2010b.example",     // a hyphen that is none
                                         "\u2603.example",       // a symbol

@@ -135,12 +135,12 @@ static void E7_only_changes_are_audited(void **state)
   (void)state;
   set_up_proven(PROVISIONING_JIT);
   static const struct {
-    enum operation_kind kind;
     uint64_t events;
+    enum operation_kind kind;
     bool missing;
   } STEPS[] = {
-      {OPERATION_DOMAIN_FOUND, 0, false}, {OPERATION_DOMAIN_MISSING, 1, true}, {OPERATION_DOMAIN_MISSING, 0, true},
-      {OPERATION_DOMAIN_FOUND, 1, false}, {OPERATION_DOMAIN_FOUND, 0, false},
+      {0, OPERATION_DOMAIN_FOUND, false}, {1, OPERATION_DOMAIN_MISSING, true}, {0, OPERATION_DOMAIN_MISSING, true},
+      {1, OPERATION_DOMAIN_FOUND, false}, {0, OPERATION_DOMAIN_FOUND, false},
   };
   for (size_t i = 0; i < COUNT_OF(STEPS); i++) {
     uint64_t events = count(TABLE_AUDIT);

@@ -29,6 +29,7 @@ static void a_look_up_at_a_silent_server_ends_in_time(void **state)
   void *value = NULL;
   struct message_txt request = {.name = "_ssoorg-verify.acme.test", .timeout_s = 1};
   int silent CLEANUP(cleanup_fd) = open_silent_server(&request);
+  assert_true(silent >= 0);
   struct program p = program_start();
   int64_t start_ms = clock_monotonic_ms();
   assert_int_equal(channel_send(&p.channel, MESSAGE_TXT, &request, start_ms + 5000), STATUS_OK);
