@@ -126,6 +126,8 @@ class HostileDns:
             connection.settimeout(2)
             try:
                 query = connection.recv(2048)[2:]
+                if len(query) < 12:
+                    return  # gone without a question
                 case, answer = self._answer(query, True)
                 whole = struct.pack("!H", len(answer)) + answer
                 if case == "drip":

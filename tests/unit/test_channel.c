@@ -209,6 +209,62 @@ static void secrets_come_through_with_their_length(void **state)
   bytes_done(&request.client_secret);
 }
 
+static struct message_texts new_texts(void)
+{
+  struct message_texts texts = {.lookup = LOOKUP_TEXTS, .detail = "NOERROR"};
+  assert_int_equal(bytes_append(&texts.list, "\1\0x", 3), STATUS_OK);
+  return texts;
+}
+
+static void a_look_up_is_answered_once_by_oidc_and_by_nothing_else(void **state)
+{
+  struct pair *pair = *state;
+  static const struct message_txt request = {.name = "_ssoorg-verify.acme.test", .timeout_s = 8};
+  struct message_texts texts = new_texts();
+  for (int type = MESSAGE_AUTH; type < MESSAGE_COUNT; type++) {
+    struct channel asking = channel_init(pair->fds[0], LINK_SIGNIN_OIDC, PARTY_SIGNIN);
+    struct channel asked = channel_init(pair->fds[1], LINK_SIGNIN_OIDC, PARTY_OIDC);
+    enum message_type got;
+    void *value = type == MESSAGE_TEXTS ? NULL : calloc(1, protocol_record((enum message_type)type)->struct_size);
+    assert_int_equal(channel_send(&asking, MESSAGE_TXT, &request, soon()), STATUS_OK);
+    assert_int_equal(receive(&asked, &got), STATUS_OK);
+    assert_int_equal(got, MESSAGE_TXT);
+    bool legal = type == MESSAGE_TEXTS || type == MESSAGE_FAILED;
+    enum status status = channel_send(&asked, (enum message_type)type, value != NULL ? value : &texts, soon());
+    assert_int_equal(status, legal ? STATUS_OK : STATUS_PROTOCOL);
+    assert_int_equal(legal ? receive(&asking, &got) : STATUS_OK, STATUS_OK);
+    if (legal) {
+      assert_int_equal(got, type);
+      assert_int_equal(asking.phase, PHASE_ENDED);
+      assert_int_equal(channel_send(&asked, MESSAGE_TEXTS, &texts, soon()), STATUS_PROTOCOL);
+    }
+    free(value);
+  }
+  bytes_done(&texts.list);
+}
+
+static void cut_or_longer_values_of_a_look_up_are_no_message(void **state)
+{
+  struct pair *pair = *state;
+  char whole[512];
+  struct message_texts texts = new_texts();
+  struct channel asked = {pair->fds[1], LINK_SIGNIN_OIDC, PARTY_OIDC, PHASE_LOOKING_UP};
+  assert_int_equal(channel_send(&asked, MESSAGE_TEXTS, &texts, soon()), STATUS_OK);
+  ssize_t length = read(pair->fds[0], whole, sizeof whole);
+  bytes_done(&texts.list);
+  for (uint32_t payload = 0; payload <= (uint32_t)length - PROTOCOL_HEADER_SIZE + 1; payload++) {
+    struct channel asking = {pair->fds[0], LINK_SIGNIN_OIDC, PARTY_SIGNIN, PHASE_LOOKING_UP};
+    enum message_type type;
+    char frame[sizeof whole] = {0};
+    memcpy(frame, whole, (size_t)length);
+    endian_put_u32((unsigned char *)frame, payload); // the frame is whole: its contents are cut, or one byte too long
+    ssize_t size = PROTOCOL_HEADER_SIZE + (ssize_t)payload;
+    assert_int_equal(write(pair->fds[1], frame, (size_t)size), size);
+    enum status wanted = size == length ? STATUS_OK : STATUS_CORRUPT;
+    assert_int_equal(receive(&asking, &type), wanted);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -218,6 +274,8 @@ int main(void)
       cmocka_unit_test_setup_teardown(a_cut_frame_is_not_a_message, make_pair, close_pair),
       cmocka_unit_test_setup_teardown(H53_a_slow_drip_does_not_beat_the_deadline, make_pair, close_pair),
       cmocka_unit_test_setup_teardown(H48_writing_to_a_closed_end_raises_no_signal, make_pair, close_pair),
+      cmocka_unit_test_setup_teardown(a_look_up_is_answered_once_by_oidc_and_by_nothing_else, make_pair, close_pair),
+      cmocka_unit_test_setup_teardown(cut_or_longer_values_of_a_look_up_are_no_message, make_pair, close_pair),
       cmocka_unit_test_setup_teardown(secrets_come_through_with_their_length, make_pair, close_pair),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -379,7 +379,7 @@ static void E7_a_lapsed_domain_links_nobody_and_makes_no_account(void **state)
       [S11] = newcomer(PROVISIONING_JIT),
   };
   questions[S8].answer.in_control = false;
-  questions[S10].answer.invite_here = true;
+  (void)invites(&questions[S10], ACME, VIA_SSO);
   for (int i = 0; i < ROWS; i++) {
     (void)expect(&questions[i], NAMES[i], i == S8 ? OUTCOME_REFUSED : OUTCOME_GRANTED);
     questions[i].answer.email_domain_lapsed = true;
