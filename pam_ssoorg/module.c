@@ -73,12 +73,25 @@ static int hand_over_ticket(pam_handle_t *pamh, const char *ticket)
   return pam_putenv(pamh, setting);
 }
 
+// The one option there is. What is misspelt asks once too often, not once too little.
+static bool has_reauth(pam_handle_t *pamh, int argc, const char **argv)
+{
+  bool reauth = false;
+  for (int i = 0; i < argc; i++) {
+    if (strcmp(argv[i], "reauth") == 0) {
+      reauth = true;
+    } else {
+      pam_syslog(pamh, LOG_ERR, "option \"%s\": is not known; legal is reauth, on the auth line", argv[i]);
+    }
+  }
+  return reauth;
+}
+
 EXPORTED int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-  (void)argc;
-  (void)argv;
   struct message_verdict verdict;
-  struct relay_request request = {.type = MESSAGE_AUTH, .ticket = "", .flags = flags};
+  struct relay_request request = {
+      .type = MESSAGE_AUTH, .ticket = "", .flags = flags, .reauth = has_reauth(pamh, argc, argv)};
   int code = find_user(pamh, &request.user);
   if (code != PAM_SUCCESS) {
     return code;
@@ -88,7 +101,7 @@ EXPORTED int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
   if (code == PAM_AUTH_ERR) {
     (void)pam_fail_delay(pamh, WRONG_PASSWORD_DELAY_US);
   }
-  if (code == PAM_SUCCESS && hand_over_ticket(pamh, verdict.ticket) != PAM_SUCCESS) {
+  if (code == PAM_SUCCESS && verdict.ticket[0] != '\0' && hand_over_ticket(pamh, verdict.ticket) != PAM_SUCCESS) {
     code = PAM_MAXTRIES;
   }
   explicit_bzero(&verdict, sizeof verdict);

@@ -56,6 +56,7 @@ static enum status fill_request(pam_handle_t *pamh, const struct relay_request *
   copy_item(pamh, PAM_TTY, request->tty, sizeof request->tty);
   request->flags = (from->flags & PAM_SILENT) != 0 ? REQUEST_SILENT : 0;
   request->flags |= (from->flags & PAM_PRELIM_CHECK) != 0 ? REQUEST_PRELIM : 0;
+  request->flags |= from->reauth ? REQUEST_REAUTH : 0;
   request->flags |= has_key(pamh, from, request->service) ? REQUEST_WITH_KEY : 0;
   request->caller_uid = getuid();
   if (entry.known) {

@@ -13,5 +13,6 @@ struct relay_request {
   const char *user;
   const char *ticket;
   int flags;
+  bool reauth; // the stack says so
 };
 void relay_ask(pam_handle_t *pamh, const struct relay_request *request, struct message_verdict *ret_verdict);

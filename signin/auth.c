@@ -3,6 +3,7 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "active.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -37,6 +38,7 @@ static void grant(struct session *s, const struct operation_result *result, stru
               way_word(result->ticket.way));
   tell_last(s, result);
   invites_offer(s, result);
+  active_choose(s, result);
   memcpy(verdict->ticket, result->ticket.id, sizeof verdict->ticket);
   verdict->uid = account->uid;
   verdict->gid = account->gid;
@@ -214,6 +216,13 @@ static bool may_be_told(const struct session *s, const struct situation *situati
   return !situation->person.known || (why && situation->person.governing.id != 0);
 }
 
+// Only for whoever the calling process belongs to: an account that su would become has to sign in (POLICY K6).
+static int64_t reauth_of(const struct session *s, const struct situation *situation)
+{
+  bool same = situation->person.known && s->request->caller_uid == situation->account.uid;
+  return (s->request->flags & REQUEST_REAUTH) != 0 && same ? s->config.reauth_s : 0;
+}
+
 void phase_auth(struct session *s, struct message_verdict *verdict)
 {
   struct situation situation;
@@ -222,6 +231,7 @@ void phase_auth(struct session *s, struct message_verdict *verdict)
                                      .made = {.with_key = (s->request->flags & REQUEST_WITH_KEY) != 0}};
   session_load(s, &situation);
   question.person = situation.person;
+  question.reauth_s = reauth_of(s, &situation);
   policy_decide(&question, &s->decision);
   switch (s->decision.outcome) {
   case OUTCOME_NOT_OURS: verdict->verdict = VERDICT_NOT_OURS; break;
@@ -236,8 +246,12 @@ void phase_auth(struct session *s, struct message_verdict *verdict)
       run_sso(s, &situation, verdict);
     }
     break;
-  case OUTCOME_REFUSED:
   case OUTCOME_GRANTED:
+    session_log(LOG_INFO, "signed in: login=%s uid=%u service=%s rhost=%s row=%s", s->request->login,
+                situation.account.uid, s->request->service, s->request->rhost, s->decision.row);
+    verdict->verdict = VERDICT_GRANTED;
+    break;
+  case OUTCOME_REFUSED:
     if (may_be_told(s, &situation)) {
       session_refuse(s, s->decision.row, s->decision.notice, "");
     } else { // an account that nothing can be offered looks like any name with a password

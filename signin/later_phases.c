@@ -4,6 +4,7 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "active.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "paths.h"
@@ -50,7 +51,7 @@ static void cleanup_file(FILE **file)
   }
 }
 
-static enum status fill_orgs(const struct policy_decision *decision, int64_t account_id,
+static enum status fill_orgs(const struct policy_decision *decision, int64_t account_id, size_t active,
                              struct message_verdict *verdict)
 {
   struct store *store CLEANUP(store_close) = NULL;
@@ -74,7 +75,7 @@ static enum status fill_orgs(const struct policy_decision *decision, int64_t acc
     if (membership.role != ROLE_VIEWER) {
       groups->values[groups->count++] = org.admins_gid;
     }
-    if (i == 0) {
+    if (i == active) {
       memcpy(verdict->org, org.slug, sizeof verdict->org);
       (void)snprintf(verdict->role, sizeof verdict->role, "%s", role_word(membership.role));
     }
@@ -131,7 +132,8 @@ static void decide(struct session *s, bool redeem, struct message_verdict *verdi
     session_refuse(s, s->decision.row, s->decision.notice, "");
   } else if (redeem && !redeem_ticket(s, &ticket)) {
     session_refuse(s, "K4", NOTICE_INTERNAL, "");
-  } else if (fill_orgs(&s->decision, situation.account.id, verdict) == STATUS_OK &&
+  } else if (fill_orgs(&s->decision, situation.account.id, active_find(&situation.account, &ticket, &s->decision),
+                       verdict) == STATUS_OK &&
              (situation.account.mapped == 0 || add_local_groups(situation.account.login, verdict) == STATUS_OK)) {
     verdict->uid = situation.account.uid;
     // A local user's group may have been changed by root since.

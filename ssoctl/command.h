@@ -54,6 +54,7 @@ enum option {
 #define OPTIONS_COMMON                                                                                                 \
   (OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_YES) | OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION) |           \
    OPTION_BIT(OPTION_STORE) | OPTION_BIT(OPTION_CONFIG))
+#define OPTIONS_ANYONE (OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION))
 #define OPTIONS_CHANGE (OPTIONS_COMMON | OPTION_BIT(OPTION_DRY_RUN))
 
 // Exit codes; part of the contract with scripts.
@@ -127,5 +128,7 @@ int cmd_password_set(const struct invocation *in);
 int cmd_password_remove(const struct invocation *in);
 int cmd_throttle_list(const struct invocation *in);
 int cmd_throttle_clear(const struct invocation *in);
+int cmd_whoami(const struct invocation *in);
+int cmd_switch(const struct invocation *in);
 int cmd_why(const struct invocation *in);
 int cmd_audit(const struct invocation *in);

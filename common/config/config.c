@@ -20,7 +20,8 @@ enum {
   SIGN_INS_MIN = 9,
   SIGN_INS_MAX = 4096,
   AUDIT_KEEP_MIN_S = 86400,
-  AUDIT_KEEP_MAX_S = 3650 * 86400
+  AUDIT_KEEP_MAX_S = 3650 * 86400,
+  REAUTH_MAX_S = 12 * 3600
 };
 
 static bool is_absolute(const char *path)
@@ -34,6 +35,11 @@ static enum status copy_path(const char *value, char *to, size_t size)
   bool legal =
       is_absolute(value) && strchr(value, ' ') == NULL && (length < 3 || strcmp(value + length - 3, "/..") != 0);
   return legal && length > 1 ? text_copy(value, to, size) : STATUS_INVALID;
+}
+
+static enum status parse_reauth(const char *value, struct config *config)
+{
+  return text_to_duration(value, 0, REAUTH_MAX_S, &config->reauth_s);
 }
 
 static enum status parse_home(const char *value, struct config *config)
@@ -161,6 +167,7 @@ const struct config_key CONFIG_KEYS[] = {
     {"home", "/home", "an absolute path of at most 255 characters without spaces", parse_home},
     {"shell", "/bin/bash", "an absolute path of at most 255 characters without spaces", parse_shell},
     {"sign-in-timeout", "5m", "30s to 5m", parse_timeout},
+    {"reauth", "15m", "0s to 12h; 0s asks every time", parse_reauth},
     {"max-sign-ins", "32", "9 to 4096; 8 of them are kept for owners", parse_max_sign_ins},
     {"qr", "auto", "auto, always or never", parse_qr},
     {"resolver", "system",

@@ -17,6 +17,7 @@ struct config {
   struct map_settings map;     // sshd-paths, home, shell, uid-ranges: what the modules need
   int64_t sign_in_timeout_s;   // sign-in-timeout
   int64_t max_sign_ins;        // max-sign-ins
+  int64_t reauth_s;            // reauth
   bool allow_loopback_http;    // allow-loopback-http
   int64_t audit_keep_s;        // audit-keep
   enum qr qr;                  // qr

@@ -32,11 +32,11 @@ static enum status find_or_make(struct application *a, const struct org *org, st
       a->result->changed = false;
       return STATUS_OK;
     }
-    report_set(a->report,
-               here ? "email \"%s\": is a member of this org with another role; see 'ssoctl member role'"
-                    : "email \"%s\": is a member of another org already",
-               op->email);
-    status = here ? STATUS_EXISTS : STATUS_REFUSED;
+    if (here) {
+      report_set(a->report, "email \"%s\": is a member of this org with another role; see 'ssoctl member role'",
+                 op->email);
+      status = STATUS_EXISTS;
+    }
   }
   return status;
 }

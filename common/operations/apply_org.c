@@ -50,7 +50,7 @@ static enum status choose_groups(struct application *a, struct org *org)
   return status;
 }
 
-// The owner: an account without memberships, or a new one. An account has one membership in this version.
+// The owner: an account that is there, or a new one.
 static enum status find_owner(struct application *a, const struct org *org, struct account *ret_account)
 {
   const struct operation *op = a->op;
@@ -62,8 +62,8 @@ static enum status find_owner(struct application *a, const struct org *org, stru
   if (status == STATUS_OK) {
     status = memberships_of(a->txn, ret_account->id, &all);
   }
-  if (status == STATUS_OK && all.count > 0) {
-    report_set(a->report, "owner \"%s\": is a member of an org already", op->email);
+  if (status == STATUS_OK && all.count == MEMBERSHIPS_MAX) {
+    report_set(a->report, "owner \"%s\": is a member of %d orgs already", op->email, MEMBERSHIPS_MAX);
     return STATUS_REFUSED;
   }
   if (status == STATUS_OK && (ret_account->status != ACCOUNT_ACTIVE || op->local_user[0] != '\0')) {

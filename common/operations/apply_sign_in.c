@@ -304,3 +304,12 @@ enum status apply_ticket_redeem(struct application *a)
   enum status status = ticket_get(a->txn, a->op->ticket, a->now_s, &a->result->ticket);
   return status != STATUS_OK ? status : ticket_remove(a->txn, a->op->ticket);
 }
+
+enum status apply_ticket_choose(struct application *a)
+{
+  a->silent = true;
+  struct ticket ticket = {.id = ""};
+  enum status status = ticket_get(a->txn, a->op->ticket, a->now_s, &ticket);
+  ticket.active_org_id = a->op->active_org_id;
+  return status != STATUS_OK ? status : ticket_put(a->txn, &ticket);
+}

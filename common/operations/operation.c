@@ -48,6 +48,7 @@ static const struct {
     [OPERATION_SSO_SIGN_IN] = {"sign-in", apply_sso_sign_in},
     [OPERATION_SIGN_IN_REFUSED] = {"sign-in.refused", apply_sign_in_refused},
     [OPERATION_TICKET_REDEEM] = {"ticket.redeem", apply_ticket_redeem},
+    [OPERATION_TICKET_CHOOSE] = {"ticket.choose", apply_ticket_choose},
     [OPERATION_TRY] = {"try", apply_try},
     [OPERATION_THROTTLE_CLEAR] = {"throttle.clear", apply_throttle_clear},
     [OPERATION_REFUSAL_COUNT] = {"refusal.count", apply_refusal_count},

@@ -45,6 +45,7 @@ enum operation_kind {
   OPERATION_SSO_SIGN_IN,       // login, connection, authorized; password: the hash that matched (S8), consent (S4)
   OPERATION_SIGN_IN_REFUSED,   // login, org, row, reason: only an audit event
   OPERATION_TICKET_REDEEM,     // ticket: removed; no audit event
+  OPERATION_TICKET_CHOOSE,     // ticket, active_org_id; no audit event
   OPERATION_NUMBER_RESERVE,    // nss_uid: never given, if another name service has it
   OPERATION_TRY,               // login, rhost, value: enum try_kind, org: the slug for TRY_SIGN_IN; no audit event
   OPERATION_THROTTLE_CLEAR,    // login: a login or an address

@@ -137,6 +137,7 @@ static enum status load_account(struct store_txn *txn, const char *login, struct
   s->person.known = true;
   s->person.locked = s->account.status != ACCOUNT_ACTIVE;
   s->person.has_password = s->account.password[0] != '\0';
+  s->person.last_sso_at_s = s->account.last_sso_at_s;
   memcpy(s->email, s->account.email, sizeof s->email);
   return STATUS_OK;
 }

@@ -57,6 +57,7 @@ struct policy_person {
   size_t invite_count;
   struct policy_invite invites[INVITES_MAX_POLICY];
   int64_t now_s;
+  int64_t last_sso_at_s; // through any provider on this host, 0 for never
 };
 
 enum policy_consent { CONSENT_NOT_ASKED = 0, CONSENT_YES, CONSENT_NO };
@@ -100,6 +101,7 @@ struct policy_question {
   enum policy_stage stage;
   struct policy_person person;
   struct policy_answer answer; // STAGE_ANSWER
+  int64_t reauth_s;            // STAGE_LOGIN: the caller is this account, and need not sign in again for so long (K6)
   struct policy_made made;     // STAGE_SESSION; with_key also in STAGE_LOGIN
   enum policy_service service; // STAGE_LOGIN, STAGE_SESSION
 };
@@ -109,7 +111,7 @@ enum policy_outcome {
   OUTCOME_NOT_OURS,    // the rest of the PAM stack decides
   OUTCOME_UNAVAILABLE, // PAM_AUTHINFO_UNAVAIL
   OUTCOME_OFFER,       // STAGE_LOGIN: password, SSO or both
-  OUTCOME_GRANTED,     // STAGE_ANSWER: after what the fields below say is written; STAGE_SESSION
+  OUTCOME_GRANTED,     // STAGE_ANSWER: after what the fields below say is written; STAGE_SESSION; STAGE_LOGIN: K6
 };
 
 // What must be asked at the prompt before a refusal may turn into something else.

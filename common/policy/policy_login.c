@@ -117,6 +117,20 @@ static bool fits_l1_unknown(const struct policy_question *q)
   return !q->person.known && q->person.governing.id == 0 && q->person.invite_count == 0;
 }
 
+static bool fits_k6(const struct policy_question *q)
+{
+  int64_t at_s = q->person.last_sso_at_s;
+  bool recent = at_s > 0 && at_s <= q->person.now_s && q->person.now_s - at_s < q->reauth_s;
+  return q->person.known && recent && !q->person.locked && policy_has_active(&q->person);
+}
+
+static void decide_k6(const struct policy_question *q, struct policy_decision *decision)
+{
+  (void)q;
+  decision->outcome = OUTCOME_GRANTED;
+  decision->notice = NOTICE_NONE;
+}
+
 static bool fits_l15(const struct policy_question *q)
 {
   return q->person.known && q->person.membership_count == 0;
@@ -240,15 +254,16 @@ static void decide_l13(const struct policy_question *q, struct policy_decision *
   offer(q, decision, false);
 }
 
-// In the order of POLICY.md. L1 stands in three places: each is a part of its condition. Row L4 (all suspended) takes
+// In the order of POLICY.md. L1 stands in three places: each is a part of its condition. K6 stands before what would
+// be asked. Row L4 (all suspended) takes
 // effect in STAGE_SESSION, after the prompts of the rows below.
 static const struct policy_row ROWS[] = {
-    {"L0", fits_l0, decide_l0},    {"L1", fits_l1_illegal, not_ours}, {"L1", fits_l1_clash, not_ours},
-    {"L2", fits_l2, not_ours},     {"L3", fits_l3, decide_l3},        {"L1", fits_l1_unknown, not_ours},
-    {"L15", fits_l15, decide_l15}, {"L5", fits_l5, decide_l5},        {"L6", fits_l6, decide_l6},
-    {"L7", fits_l7, decide_l7},    {"L8", fits_l8, decide_l8},        {"L9", fits_l9, decide_l9},
-    {"L10", fits_l10, decide_l10}, {"L11", fits_l11, decide_l11},     {"L12", fits_l12, not_ours},
-    {"L13", fits_l13, decide_l13},
+    {"L0", fits_l0, decide_l0},  {"L1", fits_l1_illegal, not_ours}, {"L1", fits_l1_clash, not_ours},
+    {"L2", fits_l2, not_ours},   {"L3", fits_l3, decide_l3},        {"L1", fits_l1_unknown, not_ours},
+    {"K6", fits_k6, decide_k6},  {"L15", fits_l15, decide_l15},     {"L5", fits_l5, decide_l5},
+    {"L6", fits_l6, decide_l6},  {"L7", fits_l7, decide_l7},        {"L8", fits_l8, decide_l8},
+    {"L9", fits_l9, decide_l9},  {"L10", fits_l10, decide_l10},     {"L11", fits_l11, decide_l11},
+    {"L12", fits_l12, not_ours}, {"L13", fits_l13, decide_l13},
 };
 
 void policy_login(const struct policy_question *question, struct policy_decision *decision)

@@ -56,6 +56,7 @@ enum message_type {
 enum request_flag {
   REQUEST_SILENT = 1,   // PAM_SILENT
   REQUEST_PRELIM = 2,   // PAM_PRELIM_CHECK of chauthtok
+  REQUEST_REAUTH = 8,   // of a service where a recent sign-in is enough (POLICY K6)
   REQUEST_WITH_KEY = 4, // sshd has accepted a public key in the connection that signs in now
 };
 

@@ -51,6 +51,7 @@ MUST_CHECK enum status identity_drop_all(struct store_txn *txn, int64_t account_
 
 MUST_CHECK enum status membership_get(struct store_txn *txn, int64_t account_id, int64_t org_id,
                                       struct membership *ret_membership);
+// STATUS_TOO_LARGE for one more than MEMBERSHIPS_MAX.
 MUST_CHECK enum status membership_put(struct store_txn *txn, const struct membership *membership);
 MUST_CHECK enum status membership_remove(struct store_txn *txn, int64_t account_id, int64_t org_id);
 

@@ -15,11 +15,26 @@ static enum status touch_member(struct store_txn *txn, int64_t account_id)
   return store_touch(txn, &(struct touched){.kind = TOUCHED_MEMBER, .id = account_id});
 }
 
+// One more than can be read back would lock the account out.
+static enum status check_room(struct store_txn *txn, int64_t account_id)
+{
+  struct memberships all;
+  enum status status = memberships_of(txn, account_id, &all);
+  return status == STATUS_OK && all.count == MEMBERSHIPS_MAX ? STATUS_TOO_LARGE : status;
+}
+
 enum status membership_put(struct store_txn *txn, const struct membership *membership)
 {
+  struct membership before;
   const struct store_key key = key_of_two_i64(membership->account_id, membership->org_id);
   const struct store_key back = key_of_two_i64(membership->org_id, membership->account_id);
-  enum status status = touch_member(txn, membership->account_id);
+  enum status status = membership_get(txn, membership->account_id, membership->org_id, &before);
+  if (status == STATUS_NOT_FOUND) {
+    status = check_room(txn, membership->account_id);
+  }
+  if (status == STATUS_OK) {
+    status = touch_member(txn, membership->account_id);
+  }
   if (status == STATUS_OK) {
     status = store_put_record(txn, TABLE_MEMBERSHIPS, &key, &MEMBERSHIP_RECORD, membership);
   }

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "active.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "paths.h"
+#include "preference/preference.h"
+
+enum { TYPING_MS = 120000, TEXT_SIZE = 4096 };
+
+struct open_org {
+  int64_t id;
+  char slug[SLUG_SIZE];
+  char name[DISPLAY_SIZE];
+};
+
+struct open_orgs {
+  size_t count;
+  struct open_org list[MEMBERSHIPS_MAX_POLICY];
+};
+
+static enum status load(struct report *trouble, const struct policy_decision *decision, struct open_orgs *ret_orgs)
+{
+  struct store *store CLEANUP(store_close) = NULL;
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  struct open_orgs orgs = {.count = 0};
+  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, trouble, &store);
+  if (status == STATUS_OK) {
+    status = store_begin(store, false, &txn);
+  }
+  for (size_t i = 0; status == STATUS_OK && i < decision->opened_count; i++) {
+    struct open_org *to = &orgs.list[orgs.count];
+    struct org org;
+    status = org_get(txn, decision->opened[i], &org);
+    if (status == STATUS_OK) {
+      to->id = org.id;
+      memcpy(to->slug, org.slug, sizeof to->slug);
+      memcpy(to->name, org.name, sizeof to->name);
+      orgs.count++;
+    }
+  }
+  if (status == STATUS_OK) {
+    *ret_orgs = orgs;
+  }
+  return status;
+}
+
+// The last choice; 0 for none that is open.
+static size_t find_preferred(const struct account *account, const struct open_orgs *orgs)
+{
+  char slug[SLUG_SIZE];
+  if (preference_load_as(account->home, account->uid, account->gid, slug) != STATUS_OK) {
+    return 0;
+  }
+  for (size_t i = 0; i < orgs->count; i++) {
+    if (strcmp(orgs->list[i].slug, slug) == 0) {
+      return i;
+    }
+  }
+  return 0;
+}
+
+static void compose(const struct open_orgs *orgs, size_t preferred, char *text, size_t size)
+{
+  size_t used = (size_t)snprintf(text, size, "\nYour orgs here\n");
+  for (size_t i = 0; i < orgs->count && used < size; i++) {
+    char name[4 * DISPLAY_SIZE];
+    text_escape(orgs->list[i].name, strlen(orgs->list[i].name), name, sizeof name);
+    used += (size_t)snprintf(text + used, size - used, "  %zu) %.64s (%s)\n", i + 1, name, orgs->list[i].slug);
+  }
+  if (used < size) {
+    (void)snprintf(text + used, size - used, "Active org [%s]: ", orgs->list[preferred].slug);
+  }
+}
+
+// A number or a slug; Enter, and whatever is neither, keeps the last choice.
+static size_t read_choice(const struct open_orgs *orgs, const struct bytes *typed, size_t preferred)
+{
+  int64_t number = 0;
+  if (typed->length == 0) {
+    return preferred;
+  }
+  if (text_to_i64(bytes_text(typed), 1, (int64_t)orgs->count, &number) == STATUS_OK) {
+    return (size_t)number - 1;
+  }
+  for (size_t i = 0; i < orgs->count; i++) {
+    if (strcmp(orgs->list[i].slug, bytes_text(typed)) == 0) {
+      return i;
+    }
+  }
+  return preferred;
+}
+
+static void keep(struct session *s, const struct operation_result *result, const struct open_org *org, bool changed)
+{
+  struct operation op = session_operation(s, OPERATION_TICKET_CHOOSE);
+  struct operation_result ignored;
+  memcpy(op.ticket, result->ticket.id, sizeof op.ticket);
+  op.active_org_id = org->id;
+  if (session_operate(s, &op, &ignored) != STATUS_OK) {
+    session_log(LOG_WARNING, "the choice of %s as the active org of %s could not be kept", org->slug,
+                s->request->login);
+  }
+  // A first sign-in has no home yet.
+  if (changed &&
+      preference_save_as(result->account.home, result->account.uid, result->account.gid, org->slug) != STATUS_OK) {
+    session_log(LOG_INFO, "the choice of %s as the active org of %s could not be written to their home", org->slug,
+                s->request->login);
+  }
+}
+
+void active_choose(struct session *s, const struct operation_result *result)
+{
+  struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct policy_question question = {.stage = STAGE_SESSION,
+                                     .service = session_service(s),
+                                     .made = {result->ticket.way, result->ticket.org_id, result->ticket.with_key == 1}};
+  struct policy_decision decision;
+  struct situation now;
+  struct open_orgs orgs;
+  char text[TEXT_SIZE];
+  session_load(s, &now);
+  question.person = now.person;
+  policy_decide(&question, &decision);
+  record_done(&ACCOUNT_RECORD, &now.account);
+  if (decision.outcome != OUTCOME_GRANTED || decision.opened_count < 2 || question.service != SERVICE_LOGIN ||
+      load(&s->trouble, &decision, &orgs) != STATUS_OK) {
+    return;
+  }
+  size_t preferred = find_preferred(&result->account, &orgs);
+  compose(&orgs, preferred, text, sizeof text);
+  if (session_ask(s, true, text, clock_monotonic_ms() + TYPING_MS, &typed) != STATUS_OK) {
+    return; // without a conversation the last choice
+  }
+  size_t chosen = read_choice(&orgs, &typed, preferred);
+  keep(s, result, &orgs.list[chosen], chosen != preferred);
+}
+
+size_t active_find(const struct account *account, const struct ticket *ticket, const struct policy_decision *decision)
+{
+  struct open_orgs orgs;
+  struct report ignored;
+  for (size_t i = 0; i < decision->opened_count; i++) {
+    if (ticket->active_org_id != 0 && decision->opened[i] == ticket->active_org_id) {
+      return i;
+    }
+  }
+  return decision->opened_count > 1 && load(&ignored, decision, &orgs) == STATUS_OK ? find_preferred(account, &orgs)
+                                                                                    : 0;
+}

@@ -1,0 +1,130 @@
+"""One person in several orgs: what a session opens, and which org is active in it."""
+import re
+
+import check
+import host
+import login
+import processes
+import test_keys as keys
+
+PASSWORD = "member-Lantern-47-quartz"
+ACTIVE = r"Active org \[(\w+)\]: "
+
+
+def K5_the_active_org_is_asked_and_the_last_choice_is_kept(rig):
+    person = _member_of_two(rig)
+    text = _choosing(rig, person, "")
+    check.contains(text, r"SSOORG_ORG=gamma", "the active org of a first session")
+    text = _choosing(rig, person, "2")
+    check.contains(text, r"SSOORG_ORG=open", "the active org after choosing the second")
+    text = _choosing(rig, person, "", last="open")
+    check.contains(text, r"SSOORG_ORG=open", "the active org after Enter")
+    text = _choosing(rig, person, "nonsense", last="open")
+    check.contains(text, r"SSOORG_ORG=open", "the active org after nonsense")
+    text = _choosing(rig, person, "gamma", last="open")
+    check.contains(text, r"SSOORG_ORG=gamma", "the active org after its name")
+    check.contains(text, r"SSOORG_ROLE=viewer", "the role there")
+    for org in ("gamma", "open"):
+        check.contains(text, rf"groups=\S*\({org}\)", "the groups: both, whichever is active")
+
+
+def K5_switch_is_for_the_next_session_and_for_keys_too(rig):
+    person = _member_of_two(rig)
+    _choosing(rig, person, "", command="/usr/sbin/ssoctl switch open; echo END")
+    key = keys._give_key(rig, person)
+    text = keys._by_key(rig, person, key)
+    check.contains(text, r"SSOORG_ORG=open", "the active org of a session by key")
+
+
+def K5_the_choice_is_a_hint_of_theirs_and_nothing_more(rig):
+    person = _member_of_two(rig)
+    _choosing(rig, person, "2")
+    key = keys._give_key(rig, person)
+    path = f"/home/{person}/.config/ssoorg/active-org"
+    owner = host.mode_of(path).split()[1].split(":")[0]
+    check.equal(owner, host.in_passwd(person)[2], "the owner of the file")
+    for content in ("acme\n", "../../etc/shadow\n", "root\n", "x" * 5000, ""):
+        with open(path, "w") as file:
+            file.write(content)
+        check.contains(keys._by_key(rig, person, key), r"SSOORG_ORG=gamma", f"the active org after {content[:20]!r}")
+    processes.must("ln", "-sf", "/etc/shadow", path)
+    check.contains(keys._by_key(rig, person, key), r"SSOORG_ORG=gamma", "the active org after a link to a secret")
+    processes.must("sh", "-c", f"rm {path}; mkfifo {path}; chown {owner} {path}")
+    check.contains(keys._by_key(rig, person, key), r"SSOORG_ORG=gamma", "the active org after a pipe that nobody feeds")
+
+
+def K2_a_password_session_leaves_out_the_org_that_objects(rig):
+    rig.orgs.acme()
+    rig.orgs.open()
+    guest = f"g{rig.person('guests.test')}"
+    host.ssoctl("member", "add", "open", guest)
+    host.ssoctl("member", "add", "acme", guest)  # a guest there, to whom "domains" does not apply
+    host.set_password(guest, PASSWORD)
+    terminal = login.Ssh(rig, guest)
+    terminal.password_prompt()
+    terminal.send(PASSWORD)
+    terminal.until(ACTIVE)
+    terminal.send()
+    terminal.until("END")
+    check.contains(terminal.text, r"\(open\)\S*\(acme\)|\(acme\)\S*\(open\)", "the groups")
+    terminal.close()
+    person = rig.person()
+    host.ssoctl("member", "add", "acme", person)
+    host.ssoctl("member", "add", "open", person)
+    text = _choosing(rig, person, "")
+    for org in ("acme", "open"):
+        check.contains(text, rf"groups=\S*\({org}\)", "the groups by SSO at acme")
+    said = processes.must("su", "-", person, "-c", "id -Gn").out
+    check.contains(said, "open", "the groups by su")
+    check.lacks(said, r"\sacme\s", "the groups by su: acme enforces")
+    said = processes.must("sudo", "-u", person, "id", "-Gn").out
+    check.contains(said, "open", "the groups by sudo")
+    check.lacks(said, r"\sacme\s", "the groups by sudo")
+
+
+def K3_newgrp_gives_only_groups_of_orgs_that_enforce_nothing(rig):
+    rig.orgs.acme()
+    rig.orgs.open()
+    person = rig.person()
+    host.ssoctl("member", "add", "acme", person)
+    host.ssoctl("member", "add", "open", person)
+    entry = host.in_passwd(person)
+    as_person = ["setpriv", "--reuid", entry[2], "--regid", entry[3], "--clear-groups"]
+    check.contains(processes.run(*as_person, "sg", "open", "-c", "id -gn").out, "open", "sg open")
+    refused = processes.run(*as_person, "sg", "acme", "-c", "id -gn", stdin="\n")
+    check.lacks(refused.out, "acme", "sg acme")
+
+
+def whoami_and_switch_say_what_is_theirs(rig):
+    person = _member_of_two(rig)
+    text = _choosing(rig, person, "1", command="PATH=/usr/sbin:$PATH; ssoctl whoami; ssoctl whoami --json; "
+                                               "ssoctl switch acme; echo $?; ssoctl org list; echo $?; echo END")
+    check.contains(text, r"gamma\s+viewer\s+yes\s+yes", "whoami")
+    check.contains(text, r"open\s+viewer\s+yes\s+no", "whoami")
+    check.contains(text, r'"org":\s*"gamma"', "whoami --json")
+    check.contains(text, "none of yours.*4", "switch to another's org")
+    check.contains(text, "is for root.*3", "another command")
+    check.contains(host.ssoctl("whoami", wants=4).text, "no account", "whoami of root")
+
+
+def _member_of_two(rig):
+    rig.orgs.gamma()
+    rig.orgs.open()
+    person = rig.person("gamma.test")
+    login.signs_in(rig, person)
+    host.ssoctl("member", "add", "open", person)
+    return person
+
+
+def _choosing(rig, person, answer, last=None, command=login.SAY_WHO):
+    """A sign-in that answers the question for the active org."""
+    terminal = login.Ssh(rig, person, command)
+    rig.idp.approve(terminal.challenge(), person)
+    terminal.send()
+    terminal.until(ACTIVE)
+    if last:
+        check.equal(re.findall(ACTIVE, terminal.text)[-1], last, "the last choice")
+    terminal.send(answer)
+    terminal.until(r"\nEND|\rEND")
+    terminal.close()
+    return terminal.text
