@@ -4,6 +4,7 @@
 #include "operations/operation.h"
 #include "operations/situation.h"
 #include "store/accounts.h"
+#include "store/foreign.h"
 #include "store/orgs.h"
 
 struct application {
@@ -12,6 +13,7 @@ struct application {
   struct store_txn *txn;
   struct report *report;
   struct operation_result *result;
+  struct foreign *foreign;  // read for many operations; NULL where there are few
   struct audit_event event; // starts with actor, rhost, service, org, login of the operation
   int64_t now_s;
   uint64_t index; // of the operation being applied, among those of its transaction
@@ -69,7 +71,7 @@ apply_function apply_org_set, apply_org_create, apply_provisioning_set, apply_en
 apply_function apply_idp_set, apply_idp_remove, apply_idp_tried;
 apply_function apply_domain_add, apply_domain_verify, apply_domain_found, apply_domain_missing, apply_domain_remove;
 apply_function apply_invite_create, apply_invite_cancel, apply_invite_accept, apply_code_sign_in;
-apply_function apply_member_add, apply_member_remove;
+apply_function apply_member_add, apply_member_import, apply_member_remove;
 apply_function apply_member_role, apply_member_suspend, apply_member_resume, apply_org_transfer;
 apply_function apply_account_lock, apply_account_unlock, apply_account_rename, apply_account_remove;
 apply_function apply_password_set, apply_password_remove, apply_password_change;

@@ -25,9 +25,18 @@ static enum status find_or_make(struct application *a, const struct org *org, st
                ret_account->login);
     return STATUS_EXISTS;
   }
+  if (op->uid != 0 && op->uid != ret_account->uid) {
+    report_set(a->report, "email \"%s\": has the uid %u already, which is kept for good", op->email, ret_account->uid);
+    return STATUS_EXISTS;
+  }
   status = memberships_of(a->txn, ret_account->id, &all);
   for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
     bool here = all.list[i].org_id == org->id;
+    if (here && op->has_status && all.list[i].status != op->member_status) {
+      report_set(a->report, "email \"%s\": is a member of this org and %s; see 'ssoctl member suspend' and 'resume'",
+                 op->email, member_status_word(all.list[i].status));
+      return STATUS_EXISTS;
+    }
     if (here && all.list[i].role == op->value) {
       a->result->changed = false;
       return STATUS_OK;
@@ -41,11 +50,44 @@ static enum status find_or_make(struct application *a, const struct org *org, st
   return status;
 }
 
+// Nobody becomes an owner by being added; an import may say of the one there is that they are (POLICY E4).
+static enum status check_role(struct application *a, const struct org *org)
+{
+  struct account owner;
+  if (a->op->value < ROLE_OWNER) {
+    return STATUS_OK;
+  }
+  enum status status = account_get(a->txn, org->owner_id, &owner);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  bool same = a->op->imported && a->op->value == ROLE_OWNER && strcmp(owner.email, a->op->email) == 0;
+  if (!same) {
+    report_set(a->report, "email \"%s\": the owner of org \"%s\" is \"%s\"; see 'ssoctl org transfer'", a->op->email,
+               org->slug, owner.email);
+  }
+  record_done(&ACCOUNT_RECORD, &owner);
+  return same ? STATUS_OK : STATUS_REFUSED;
+}
+
+static enum status check_who(struct application *a, const struct org *org)
+{
+  if (!name_is_email(a->op->email)) {
+    report_set(a->report, "email \"%s\": is not an address in lower case", a->op->email);
+    return STATUS_INVALID;
+  }
+  return check_role(a, org);
+}
+
 enum status apply_member_add(struct application *a)
 {
   struct org org;
   struct account account;
+  a->silent = a->op->imported;
   enum status status = apply_find_org(a, &org);
+  if (status == STATUS_OK) {
+    status = check_who(a, &org);
+  }
   if (status == STATUS_OK) {
     status = find_or_make(a, &org, &account);
     a->result->account = account;
@@ -64,5 +106,13 @@ enum status apply_member_add(struct application *a)
   (void)snprintf(a->event.detail, sizeof a->event.detail, "as %s%s%.100s", role_word(a->op->value),
                  a->op->local_user[0] != '\0' ? ", mapped onto local user " : "", a->op->local_user);
   return membership_put(
-      a->txn, &(struct membership){account.id, org.id, a->op->value, SOURCE_MANUAL, MEMBER_ACTIVE, a->now_s, 0});
+      a->txn, &(struct membership){account.id, org.id, a->op->value, SOURCE_MANUAL, a->op->member_status, a->now_s, 0});
+}
+
+// One event for all that were added before it in its transaction, if any were.
+enum status apply_member_import(struct application *a)
+{
+  a->result->changed = a->changed;
+  memcpy(a->event.detail, a->op->reason, sizeof a->event.detail);
+  return STATUS_OK;
 }

@@ -38,14 +38,14 @@ static enum status choose_groups(struct application *a, struct org *org)
   (void)snprintf(admins, sizeof admins, "%s-admins", org->slug);
   enum status status = numbers_count(a->txn, &settings);
   if (status == STATUS_OK) {
-    status = numbers_choose(a->txn, org->slug, &settings, &org->gid);
+    status = numbers_choose(a->txn, a->foreign, org->slug, &settings, &org->gid);
   }
   if (status == STATUS_OK) {
-    status = numbers_choose(a->txn, admins, &settings, &org->admins_gid);
+    status = numbers_choose(a->txn, a->foreign, admins, &settings, &org->admins_gid);
   }
   // Both searches saw the same table: two names may have met at the same number.
   if (status == STATUS_OK && org->gid == org->admins_gid) {
-    status = numbers_choose(a->txn, "groups of an org", &settings, &org->admins_gid);
+    status = numbers_choose(a->txn, a->foreign, "groups of an org", &settings, &org->admins_gid);
   }
   return status;
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "map/numbers.h"
 #include "operations/apply.h"
 #include "store/numbers_store.h"
 
@@ -71,11 +70,13 @@ enum status apply_check_login(struct application *a, const char *login, const ch
     report_set(a->report, "login \"%s\": is another account's", login);
     return STATUS_EXISTS;
   }
-  if (getpwnam(login) != NULL || getgrnam(login) != NULL) {
+  bool foreign = false;
+  enum status status = foreign_has_name(a->foreign, login, &foreign);
+  if (status == STATUS_OK && foreign) {
     report_set(a->report, "login \"%s\": is a local user's or group's name", login);
     return STATUS_EXISTS;
   }
-  return STATUS_OK;
+  return status;
 }
 
 enum status apply_situation(struct application *a, const char *login, struct situation *ret_situation)
@@ -114,11 +115,35 @@ static enum status choose_number(struct application *a, const char *name, uint32
   struct map_settings settings = a->host->config->map;
   enum status status = numbers_count(a->txn, &settings);
   if (status == STATUS_OK) {
-    status = numbers_choose(a->txn, name, &settings, ret_number);
+    status = numbers_choose(a->txn, a->foreign, name, &settings, ret_number);
   }
   if (status == STATUS_NOT_FOUND) {
     report_set(a->report, "no free number: every range of uid-ranges is half full; add one in ssoorg.conf");
     status = STATUS_IO; // not a thing that somebody asked for and that is not there
+  }
+  return status;
+}
+
+// The number that was asked for (POLICY N4): never one that anybody has, or had here.
+static enum status check_number(struct application *a, uint32_t number)
+{
+  struct number use;
+  bool foreign = false;
+  if (!number_is_legal(number)) {
+    report_set(a->report, "uid %u: is not 1000 to 2147483647 without 61184 to 65519, 65534 and 65535", number);
+    return STATUS_INVALID;
+  }
+  enum status status = numbers_get(a->txn, number, &use);
+  if (status == STATUS_OK) {
+    report_set(a->report, "uid %u: is or was an account's or an org's group's; any other is legal", number);
+    return STATUS_EXISTS;
+  }
+  if (status == STATUS_NOT_FOUND) {
+    status = foreign_has_number(a->foreign, number, &foreign);
+  }
+  if (status == STATUS_OK && foreign) {
+    report_set(a->report, "uid %u: is a local user's or group's; any other is legal", number);
+    return STATUS_EXISTS;
   }
   return status;
 }
@@ -146,13 +171,6 @@ enum status apply_new_account(struct application *a, const char *login, const ch
     return apply_map_local(a, email, org_id, ret_account);
   }
   enum status status = check_free(a, login, email);
-  if (status == STATUS_OK) {
-    status = choose_number(a, login, &account.uid);
-  }
-  account.gid = account.uid;
-  if (status == STATUS_OK) {
-    status = store_next_id(a->txn, &account.id);
-  }
   if (status != STATUS_OK) {
     return status;
   }
@@ -167,6 +185,15 @@ enum status apply_new_account(struct application *a, const char *login, const ch
     return STATUS_INVALID;
   }
   status = check_home(a, account.home);
+  if (status == STATUS_OK) {
+    account.uid = op->uid;
+    status = op->uid != 0 ? check_number(a, op->uid) : choose_number(a, login, &account.uid);
+  }
+  account.gid = account.uid;
+  // Nothing is stored before all is checked: one of many that is refused leaves nothing behind.
+  if (status == STATUS_OK) {
+    status = store_next_id(a->txn, &account.id);
+  }
   if (status == STATUS_OK) {
     status = account_add(a->txn, &account);
   }
@@ -184,7 +211,7 @@ enum status apply_number_reserve(struct application *a)
   bool foreign = false;
   enum status status = numbers_get(a->txn, a->op->nss_uid, &use);
   if (status == STATUS_NOT_FOUND) {
-    status = numbers_is_foreign(a->op->nss_uid, &foreign);
+    status = foreign_has_number(a->foreign, a->op->nss_uid, &foreign);
   }
   a->result->changed = foreign;
   if (status != STATUS_OK || !foreign) {

@@ -8,7 +8,10 @@
 #include "operations/apply.h"
 #include "operations/publish.h"
 
-enum { GROW_TRIES = 6 };
+enum { GROW_TRIES = 6, MANY = 32 };
+
+// What one of many operations stores, and what making room for it in trees takes, at most as a rule.
+static const size_t ROOM_EACH = 1024;
 
 static const struct {
   const char *event; // in the audit trail
@@ -31,6 +34,7 @@ static const struct {
     [OPERATION_INVITE_CANCEL] = {"invite.cancel", apply_invite_cancel},
     [OPERATION_INVITE_ACCEPT] = {"invite.accept", apply_invite_accept},
     [OPERATION_MEMBER_ADD] = {"member.add", apply_member_add},
+    [OPERATION_MEMBER_IMPORT] = {"member.import", apply_member_import},
     [OPERATION_MEMBER_REMOVE] = {"member.remove", apply_member_remove},
     [OPERATION_MEMBER_ROLE] = {"member.role", apply_member_role},
     [OPERATION_MEMBER_SUSPEND] = {"member.suspend", apply_member_suspend},
@@ -121,12 +125,34 @@ static enum status apply_one(struct application *a)
   return status == STATUS_OK && a->result->changed && !a->silent ? audit_add(a->txn, &a->event) : status;
 }
 
+static bool is_refusal(enum status status)
+{
+  return status == STATUS_REFUSED || status == STATUS_NOT_FOUND || status == STATUS_EXISTS || status == STATUS_INVALID;
+}
+
+// One that was refused after it had stored something ends everything: the transaction is not what it should be.
+static enum status judge(struct application *a, const struct operations *all, enum status status, uint64_t writes)
+{
+  bool go_on =
+      all->done == NULL ? status == STATUS_OK : all->done(all->context, a->index, status, a->report, a->result);
+  bool unharmed = status == STATUS_OK || (is_refusal(status) && store_writes(a->txn) == writes);
+  if (go_on && unharmed) {
+    report_set(a->report, "%s", "");
+    return STATUS_OK;
+  }
+  return status != STATUS_OK ? status : STATUS_REFUSED;
+}
+
 static enum status apply_each(struct application *a, const struct operations *all)
 {
   enum status status = STATUS_OK;
   for (a->index = 0; status == STATUS_OK && a->index < all->count; a->index++) {
-    a->op = all->get(all->context, a->index);
-    status = a->op != NULL ? apply_one(a) : STATUS_NO_MEMORY;
+    uint64_t writes = store_writes(a->txn);
+    status = all->get(all->context, a->index, a->report, &a->op);
+    if (status == STATUS_OK) {
+      status = apply_one(a);
+    }
+    status = judge(a, all, status, writes);
   }
   return status;
 }
@@ -149,10 +175,30 @@ static enum status apply_and_commit(struct application *a, const struct operatio
   return status;
 }
 
+// Many ask again and again who else has a name or a number, and take room that is better made once.
+static enum status prepare_for_many(struct application *a, uint64_t count)
+{
+  size_t room = 0;
+  if (count < MANY) {
+    return STATUS_OK;
+  }
+  enum status status = __builtin_mul_overflow(count, ROOM_EACH, &room) ? STATUS_TOO_LARGE : STATUS_OK;
+  if (status == STATUS_OK) {
+    status = store_make_room(a->host->store, room);
+  }
+  if (status == STATUS_OK) {
+    status = foreign_load(&a->foreign);
+  }
+  return status;
+}
+
 static enum status run_locked(struct application *a, const struct operations *all)
 {
   const struct operation_host *host = a->host;
-  enum status status = apply_and_commit(a, all);
+  enum status status = prepare_for_many(a, all->count);
+  if (status == STATUS_OK) {
+    status = apply_and_commit(a, all);
+  }
   for (int i = 0; status == STATUS_FULL && i < GROW_TRIES; i++) {
     status = store_grow(host->store);
     if (status == STATUS_OK) {
@@ -184,6 +230,7 @@ enum status operation_run_all(const struct operation_host *host, const struct op
     report->text[0] = '\0';
   }
   status = run_locked(&a, all);
+  foreign_free(&a.foreign);
   store_unlock(host->store);
   if (status != STATUS_OK && report != NULL && report->text[0] == '\0') {
     report_set(report, "the store cannot be changed: %s", status_text(status));
@@ -193,16 +240,19 @@ enum status operation_run_all(const struct operation_host *host, const struct op
   return status;
 }
 
-static const struct operation *the_only_one(void *context, uint64_t index)
+static enum status the_only_one(void *context, uint64_t index, struct report *for_report,
+                                const struct operation **ret_op)
 {
   (void)index;
-  return context;
+  (void)for_report;
+  *ret_op = context;
+  return STATUS_OK;
 }
 
 enum status operation_run(const struct operation_host *host, const struct operation *operation, struct report *report,
                           struct operation_result *ret_result)
 {
-  const struct operations one = {1, the_only_one, (void *)(uintptr_t)operation};
+  const struct operations one = {1, the_only_one, NULL, (void *)(uintptr_t)operation};
   uint64_t index = 0;
   return operation_run_all(host, &one, report, ret_result, &index);
 }

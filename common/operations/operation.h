@@ -27,7 +27,8 @@ enum operation_kind {
   OPERATION_INVITE_CREATE,     // org, email, value: role, via, code: its hash, expires_at_s
   OPERATION_INVITE_CANCEL,     // org, email
   OPERATION_INVITE_ACCEPT,     // login, org; code: the hash that matched, "" after a yes of who has just signed in
-  OPERATION_MEMBER_ADD,        // org, email, value: role, login, name, home, shell
+  OPERATION_MEMBER_ADD,        // org, email, value: role, login, name, home, shell, uid, status; imported
+  OPERATION_MEMBER_IMPORT,     // org, reason: what came of many MEMBER_ADD before it; only an audit event
   OPERATION_MEMBER_REMOVE,     // org, email
   OPERATION_MEMBER_ROLE,       // org, email, value: role
   OPERATION_MEMBER_SUSPEND,    // org, email
@@ -88,6 +89,10 @@ struct operation {
   uint8_t consent;       // enum policy_consent
   bool with_key;         // sign-ins: an ssh key was accepted in the same connection
   int64_t active_org_id; // TICKET_CHOOSE
+  uint32_t uid;          // MEMBER_ADD: of a new account, 0 for whichever is free; one that exists must have it
+  uint8_t member_status; // MEMBER_ADD: enum member_status, if HAS_STATUS; a member must have it already
+  bool has_status;
+  bool imported; // MEMBER_ADD: the audit event is a MEMBER_IMPORT's behind it; the owner may be named as what they are
   int64_t expires_at_s;
   bool nss_known; // SSO_SIGN_IN: the number that the calling program was told; a new account must get it
   uint32_t nss_uid;
@@ -127,16 +132,20 @@ struct operation_result {
 MUST_CHECK enum status operation_run(const struct operation_host *host, const struct operation *operation,
                                      struct report *report, struct operation_result *ret_result);
 
-// Many operations, by their index: GET gives one, valid until it is called again, any number of times and in order;
-// NULL for want of memory.
+// Many operations, by their index: GET gives one, valid until it is called again, in order, and from 0 again where all
+// have to be applied anew. Another status than STATUS_OK, with its REPORT, is that of an operation that fails so.
 struct operations {
   uint64_t count;
-  const struct operation *(*get)(void *context, uint64_t index);
+  enum status (*get)(void *context, uint64_t index, struct report *report, const struct operation **ret_op);
+  // Told what became of each. Whether to go on without one that was refused and has changed nothing (STATUS_REFUSED,
+  // STATUS_NOT_FOUND, STATUS_EXISTS, STATUS_INVALID). NULL: never.
+  bool (*done)(void *context, uint64_t index, enum status status, const struct report *report,
+               const struct operation_result *result);
   void *context;
 };
 
-// The same for many in one transaction: all of them or, where one fails, none: *RET_INDEX is which, *RET_RESULT that of
-// the last one applied.
+// The same for many in one transaction: all of them or, where one fails and DONE does not go on, none: *RET_INDEX is
+// which, *RET_RESULT that of the last one applied.
 MUST_CHECK enum status operation_run_all(const struct operation_host *host, const struct operations *all,
                                          struct report *report, struct operation_result *ret_result,
                                          uint64_t *ret_index);

@@ -49,9 +49,9 @@ enum status invite_remove(struct store_txn *txn, int64_t org_id, const char *ema
   const struct store_key key = key_in_org(org_id, email);
   struct store_key back = key_by_email(email);
   key_add_i64(&back, org_id);
-  enum status status = touch(txn, email);
+  enum status status = store_delete(txn, TABLE_INVITES, &key);
   if (status == STATUS_OK) {
-    status = store_delete(txn, TABLE_INVITES, &key);
+    status = touch(txn, email);
   }
   return status != STATUS_OK ? status : store_delete(txn, TABLE_INVITE_EMAILS, &back);
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/numbers_store.h"
 
-#include <grp.h>
-#include <pwd.h>
 #include <string.h>
 
 #include "map/numbers.h"
@@ -172,30 +170,28 @@ enum status numbers_count(struct store_txn *txn, struct map_settings *settings)
   return status;
 }
 
-enum status numbers_is_foreign(uint32_t number, bool *ret_foreign)
-{
-  enum status status = number_is_local(number, ret_foreign);
-  if (status == STATUS_OK && !*ret_foreign) {
-    *ret_foreign = getpwuid(number) != NULL || getgrgid(number) != NULL;
-  }
-  return status;
-}
+struct choosing {
+  struct store_txn *txn;
+  const struct foreign *foreign;
+};
 
 static enum status is_taken(void *context, uint32_t number, bool *ret_taken)
 {
+  const struct choosing *choosing = context;
   struct number use;
-  enum status status = numbers_get(context, number, &use);
+  enum status status = numbers_get(choosing->txn, number, &use);
   if (status == STATUS_OK) {
     *ret_taken = true;
     return STATUS_OK;
   }
-  return status == STATUS_NOT_FOUND ? numbers_is_foreign(number, ret_taken) : status;
+  return status == STATUS_NOT_FOUND ? foreign_has_number(choosing->foreign, number, ret_taken) : status;
 }
 
-enum status numbers_choose(struct store_txn *txn, const char *name, const struct map_settings *settings,
-                           uint32_t *ret_number)
+enum status numbers_choose(struct store_txn *txn, const struct foreign *foreign, const char *name,
+                           const struct map_settings *settings, uint32_t *ret_number)
 {
+  struct choosing choosing = {txn, foreign};
   unsigned char seed[SIPHASH_SEED_SIZE];
   enum status status = store_seed(txn, seed);
-  return status != STATUS_OK ? status : number_choose(seed, name, settings, is_taken, txn, ret_number);
+  return status != STATUS_OK ? status : number_choose(seed, name, settings, is_taken, &choosing, ret_number);
 }

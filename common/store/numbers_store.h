@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "store/entities.h"
+#include "store/foreign.h"
 #include "store/store.h"
 
 // Gives NUMBER to what NUMBER_USE names. STATUS_EXISTS if it is or was given to anything; STATUS_INVALID if it is not
@@ -26,11 +27,8 @@ MUST_CHECK enum status numbers_each(struct store_txn *txn, number_visit *visit, 
 // Counts the numbers given in each range of SETTINGS into settings->used.
 MUST_CHECK enum status numbers_count(struct store_txn *txn, struct map_settings *settings);
 
-// The number a new account or org NAME gets, free in the store and in the host's own files and name services. SETTINGS
-// are the host's, counted by numbers_count(). STATUS_NOT_FOUND when every range is half full.
-MUST_CHECK enum status numbers_choose(struct store_txn *txn, const char *name, const struct map_settings *settings,
-                                      uint32_t *ret_number);
-
-// Whether NUMBER is a user's or group's of the host's own files or of another name service. Errors as
-// number_is_local().
-MUST_CHECK enum status numbers_is_foreign(uint32_t number, bool *ret_foreign);
+// The number a new account or org NAME gets, free in the store and in the host's own files and name services (FOREIGN
+// as foreign_has_number() takes it). SETTINGS are the host's, counted by numbers_count(). STATUS_NOT_FOUND when every
+// range is half full.
+MUST_CHECK enum status numbers_choose(struct store_txn *txn, const struct foreign *foreign, const char *name,
+                                      const struct map_settings *settings, uint32_t *ret_number);

@@ -180,6 +180,31 @@ enum status store_grow(struct store *store)
   return code != 0 ? store_from_lmdb(code) : store_from_lmdb(mdb_env_set_mapsize(store->env, size));
 }
 
+enum status store_make_room(struct store *store, size_t length)
+{
+  MDB_envinfo info;
+  MDB_stat stat;
+  size_t used = 0;
+  size_t wanted = 0;
+  int code = mdb_env_info(store->env, &info);
+  if (code == 0) {
+    code = mdb_env_stat(store->env, &stat);
+  }
+  if (code != 0) {
+    return store_from_lmdb(code);
+  }
+  if (__builtin_mul_overflow(info.me_last_pgno + 1, (size_t)stat.ms_psize, &used) ||
+      __builtin_add_overflow(used, length, &wanted)) {
+    return STATUS_IO;
+  }
+  return wanted <= info.me_mapsize ? STATUS_OK : store_from_lmdb(mdb_env_set_mapsize(store->env, wanted));
+}
+
+uint64_t store_writes(const struct store_txn *txn)
+{
+  return txn->writes;
+}
+
 static MDB_val key_value(const struct store_key *key)
 {
   return (MDB_val){key->length, (void *)(uintptr_t)key->data};
@@ -193,13 +218,19 @@ enum status store_put(struct store_txn *txn, enum store_table table, const struc
   }
   MDB_val name = key_value(key);
   MDB_val value = {length, (void *)(uintptr_t)data};
+  txn->writes++;
   return store_from_lmdb(mdb_put(txn->txn, txn->store->tables[table], &name, &value, 0));
 }
 
 enum status store_delete(struct store_txn *txn, enum store_table table, const struct store_key *key)
 {
   MDB_val name = key_value(key);
-  return key->bad ? STATUS_INVALID : store_from_lmdb(mdb_del(txn->txn, txn->store->tables[table], &name, NULL));
+  if (key->bad) {
+    return STATUS_INVALID;
+  }
+  int code = mdb_del(txn->txn, txn->store->tables[table], &name, NULL);
+  txn->writes += code == 0 ? 1 : 0;
+  return store_from_lmdb(code);
 }
 
 static enum status borrow(struct store_txn *txn, enum store_table table, const struct store_key *key,

@@ -98,6 +98,13 @@ MUST_CHECK enum status store_commit(struct store_txn **txn);
 // Ends without a trace. *TXN may be NULL.
 void store_abort(struct store_txn **txn);
 
+// Makes the map large enough for LENGTH bytes beside what is there, before a transaction that will store so much; none
+// may be open. STATUS_IO.
+MUST_CHECK enum status store_make_room(struct store *store, size_t length);
+
+// How often TXN has put, replaced or deleted something.
+uint64_t store_writes(const struct store_txn *txn);
+
 // Doubles the map after STATUS_FULL; no transaction may be open. STATUS_IO.
 MUST_CHECK enum status store_grow(struct store *store);
 

@@ -23,6 +23,7 @@ struct store {
 struct store_txn {
   struct store *store;
   MDB_txn *txn;
+  uint64_t writes;
   struct touched *touched;
   size_t touched_count;
   size_t touched_capacity;

@@ -136,12 +136,14 @@ static void make_org(struct bench *b)
   enforce(b);
 }
 
-static const struct operation *add_member(void *context, uint64_t index)
+static enum status add_member(void *context, uint64_t index, struct report *report, const struct operation **ret_op)
 {
   struct operation *op = context;
   (void)snprintf(op->email, sizeof op->email, "u%07llu@acme.test", (unsigned long long)index);
   (void)snprintf(op->name, sizeof op->name, "Person %llu", (unsigned long long)index);
-  return op;
+  (void)report;
+  *ret_op = op;
+  return STATUS_OK;
 }
 
 static enum status add_length(void *context, const struct store_entry *entry)
@@ -249,7 +251,7 @@ static int load(const char *dir, uint64_t count)
 {
   struct bench b = {.store = NULL};
   struct operation op = new_operation(OPERATION_MEMBER_ADD);
-  const struct operations all = {count, add_member, &op};
+  const struct operations all = {count, add_member, NULL, &op};
   struct operation_result result;
   struct rusage usage;
   uint64_t index = 0;

@@ -83,19 +83,21 @@ struct many {
   uint64_t bad;
 };
 
-static const struct operation *add_many(void *context, uint64_t index)
+static enum status add_many(void *context, uint64_t index, struct report *for_report, const struct operation **ret_op)
 {
   struct many *many = context;
   (void)snprintf(many->op.email, sizeof many->op.email, "m%d@acme.test", (int)index);
   (void)snprintf(many->op.org, sizeof many->op.org, "%s", index == many->bad ? "nobody" : "acme");
-  return &many->op;
+  (void)for_report;
+  *ret_op = &many->op;
+  return STATUS_OK;
 }
 
 static void many_operations_are_all_done_or_none(void **state)
 {
   (void)state;
   struct many many = {new_operation(OPERATION_MEMBER_ADD, ""), 3};
-  const struct operations all = {20, add_many, &many};
+  const struct operations all = {20, add_many, NULL, &many};
   uint64_t index = 0;
   create_acme();
   assert_int_equal(operation_run_all(&host, &all, &report, &result, &index), STATUS_NOT_FOUND);
@@ -117,7 +119,7 @@ static void a_thousand_operations_at_once_are_shown(void **state)
 {
   (void)state;
   struct many many = {new_operation(OPERATION_MEMBER_ADD, ""), UINT64_MAX};
-  const struct operations all = {1500, add_many, &many};
+  const struct operations all = {1500, add_many, NULL, &many};
   struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
   struct map_account account;
   uint64_t index = 0;

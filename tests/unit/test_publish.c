@@ -205,11 +205,13 @@ static void a_map_changed_in_place_says_what_a_new_one_says(void **state)
   assert_true(anew < in_place / 10);
 }
 
-static const struct operation *add_many(void *context, uint64_t index)
+static enum status add_many(void *context, uint64_t index, struct report *for_report, const struct operation **ret_op)
 {
   struct operation *op = context;
+  (void)for_report;
   (void)snprintf(op->email, sizeof op->email, "m%04d@acme.test", (int)index);
-  return op;
+  *ret_op = op;
+  return STATUS_OK;
 }
 
 static uint32_t listed(const char *name)
@@ -244,7 +246,7 @@ static void lists_of_a_thousand_stay_the_first_thousand(void **state)
       {"m0999@acme.test", OPERATION_MEMBER_REMOVE, 999},
   };
   struct operation op = new_operation(OPERATION_MEMBER_ADD, "");
-  const struct operations all = {1002, add_many, &op};
+  const struct operations all = {1002, add_many, NULL, &op};
   uint64_t index = 0;
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(operation_run_all(&host, &all, &report, &result, &index), STATUS_OK);
@@ -262,9 +264,11 @@ struct batch {
   struct operation steps[4];
 };
 
-static const struct operation *get_step(void *context, uint64_t index)
+static enum status get_step(void *context, uint64_t index, struct report *for_report, const struct operation **ret_op)
 {
-  return &((struct batch *)context)->steps[index];
+  (void)for_report;
+  *ret_op = &((struct batch *)context)->steps[index];
+  return STATUS_OK;
 }
 
 static struct operation rename_to(const char *email, const char *login)
@@ -276,7 +280,7 @@ static struct operation rename_to(const char *email, const char *login)
 
 static void run_batch(struct batch *batch, uint64_t count)
 {
-  const struct operations all = {count, get_step, batch};
+  const struct operations all = {count, get_step, NULL, batch};
   uint64_t index = 0;
   assert_int_equal(operation_run_all(&host, &all, &report, &result, &index), STATUS_OK);
   expect_what_the_store_says();

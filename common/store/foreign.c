@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/foreign.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/grow.h"
+#include "map/numbers.h"
+
+struct foreign {
+  char **names; // sorted
+  size_t name_count;
+  size_t name_capacity;
+  uint32_t *numbers; // sorted
+  size_t number_count;
+  size_t number_capacity;
+  bool signs; // a line begins with "+" or "-"
+  bool asks;
+};
+
+static const char *const USERDB[] = {"/run/systemd/userdb", "/etc/userdb",           "/run/userdb", "/run/host/userdb",
+                                     "/usr/lib/userdb",     "/usr/local/lib/userdb", NULL};
+static const struct foreign_sources HOST = {"/etc/passwd", "/etc/group", "/etc/nsswitch.conf", USERDB};
+
+void foreign_free(struct foreign **foreign)
+{
+  if (*foreign == NULL) {
+    return;
+  }
+  for (size_t i = 0; i < (*foreign)->name_count; i++) {
+    free((*foreign)->names[i]);
+  }
+  free((*foreign)->names);
+  free((*foreign)->numbers);
+  free(*foreign);
+  *foreign = NULL;
+}
+
+static void close_file(FILE **file)
+{
+  if (*file != NULL) {
+    (void)fclose(*file);
+  }
+}
+
+static enum status add_number(struct foreign *f, uint32_t number)
+{
+  uint32_t *numbers = grow_array(f->numbers, f->number_count, sizeof *numbers, &f->number_capacity);
+  if (numbers == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  f->numbers = numbers;
+  f->numbers[f->number_count++] = number;
+  return STATUS_OK;
+}
+
+static enum status add_name(struct foreign *f, const char *line)
+{
+  char **names = grow_array(f->names, f->name_count, sizeof *names, &f->name_capacity);
+  if (names == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  f->names = names;
+  f->names[f->name_count] = strndup(line, strcspn(line, ":\n"));
+  return f->names[f->name_count++] != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+// "name:password:number:...", in passwd as in group.
+static enum status add_line(struct foreign *f, const char *line)
+{
+  const char *at = strchr(line, ':');
+  at = at != NULL ? strchr(at + 1, ':') : NULL;
+  char *end = NULL;
+  unsigned long value = at != NULL ? strtoul(at + 1, &end, 10) : 0;
+  bool numbered = at != NULL && end != at + 1 && value <= UINT32_MAX;
+  f->signs = f->signs || line[0] == '+' || line[0] == '-';
+  enum status status = add_name(f, line);
+  return status == STATUS_OK && numbered ? add_number(f, (uint32_t)value) : status;
+}
+
+static enum status read_lines(struct foreign *f, const char *path)
+{
+  FILE *file CLEANUP(close_file) = fopen(path, "re");
+  char *line CLEANUP(cleanup_free) = NULL;
+  size_t size = 0;
+  enum status status = STATUS_OK;
+  if (file == NULL) {
+    return errno == ENOENT ? STATUS_OK : STATUS_IO;
+  }
+  while (status == STATUS_OK && getline(&line, &size, file) >= 0) {
+    status = add_line(f, line);
+  }
+  return status == STATUS_OK && ferror(file) != 0 ? STATUS_IO : status;
+}
+
+static bool is_empty_but_for_dynamic_users(const char *path)
+{
+  DIR *dir = opendir(path);
+  bool found = false;
+  if (dir == NULL) {
+    return errno == ENOENT;
+  }
+  for (const struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
+    found = found || (entry->d_name[0] != '.' && strcmp(entry->d_name, "io.systemd.DynamicUser") != 0);
+  }
+  (void)closedir(dir);
+  return !found;
+}
+
+static bool userdb_is_quiet(const struct foreign_sources *sources)
+{
+  for (size_t i = 0; sources->userdb[i] != NULL; i++) {
+    if (!is_empty_but_for_dynamic_users(sources->userdb[i])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool is_word(const char *at, size_t length, const char *word)
+{
+  return strlen(word) == length && memcmp(at, word, length) == 0;
+}
+
+// LINE is what stands behind "passwd:" or "group:"; what is in brackets is done with an answer, not who is asked.
+static bool line_asks(const struct foreign *f, const struct foreign_sources *sources, const char *line)
+{
+  static const char BLANKS[] = " \t\n";
+  for (line += strspn(line, BLANKS); line[0] != '\0' && line[0] != '#'; line += strspn(line, BLANKS)) {
+    bool action = line[0] == '[';
+    size_t length = action ? strcspn(line, "]") : strcspn(line, " \t\n[#");
+    bool read = is_word(line, length, "files") || is_word(line, length, "ssoorg") ||
+                (is_word(line, length, "compat") && !f->signs) ||
+                (is_word(line, length, "systemd") && userdb_is_quiet(sources));
+    if (!action && !read) {
+      return true;
+    }
+    line += length + (action && line[length] == ']' ? 1 : 0);
+  }
+  return false;
+}
+
+// A database without a line is the files alone. One that cannot be read may name anything.
+static bool services_ask(const struct foreign *f, const struct foreign_sources *sources)
+{
+  FILE *file CLEANUP(close_file) = fopen(sources->nsswitch, "re");
+  char *line CLEANUP(cleanup_free) = NULL;
+  size_t size = 0;
+  if (file == NULL) {
+    return errno != ENOENT;
+  }
+  while (getline(&line, &size, file) >= 0) {
+    const char *at = line + strspn(line, " \t");
+    size_t name = strcspn(at, ": \t\n");
+    const char *colon = at + name + strspn(at + name, " \t");
+    bool ours = is_word(at, name, "passwd") || is_word(at, name, "group");
+    if (ours && colon[0] == ':' && line_asks(f, sources, colon + 1)) {
+      return true;
+    }
+  }
+  return ferror(file) != 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+  uint32_t first = *(const uint32_t *)a;
+  uint32_t second = *(const uint32_t *)b;
+  return first < second ? -1 : first > second;
+}
+
+enum status foreign_load_from(const struct foreign_sources *sources, struct foreign **ret_foreign)
+{
+  struct foreign *f CLEANUP(foreign_free) = calloc(1, sizeof *f);
+  if (f == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  enum status status = read_lines(f, sources->passwd);
+  if (status == STATUS_OK) {
+    status = read_lines(f, sources->group);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (f->name_count > 0) {
+    qsort(f->names, f->name_count, sizeof *f->names, compare_names);
+  }
+  if (f->number_count > 0) {
+    qsort(f->numbers, f->number_count, sizeof *f->numbers, compare_numbers);
+  }
+  f->asks = services_ask(f, sources);
+  *ret_foreign = f;
+  f = NULL;
+  return STATUS_OK;
+}
+
+enum status foreign_load(struct foreign **ret_foreign)
+{
+  return foreign_load_from(&HOST, ret_foreign);
+}
+
+bool foreign_asks(const struct foreign *foreign)
+{
+  return foreign->asks;
+}
+
+enum status foreign_has_name(const struct foreign *foreign, const char *name, bool *ret_has)
+{
+  bool asks = foreign == NULL || foreign->asks || strchr(name, '@') == NULL;
+  bool has = foreign != NULL && foreign->name_count > 0 &&
+             bsearch(&name, foreign->names, foreign->name_count, sizeof *foreign->names, compare_names) != NULL;
+  *ret_has = has || (asks && (getpwnam(name) != NULL || getgrnam(name) != NULL));
+  return STATUS_OK;
+}
+
+enum status foreign_has_number(const struct foreign *foreign, uint32_t number, bool *ret_has)
+{
+  bool has = false;
+  enum status status = STATUS_OK;
+  if (foreign == NULL) {
+    status = number_is_local(number, &has);
+  } else if (foreign->number_count > 0) {
+    has = bsearch(&number, foreign->numbers, foreign->number_count, sizeof number, compare_numbers) != NULL;
+  }
+  if (status == STATUS_OK) {
+    bool asks = foreign == NULL || foreign->asks;
+    *ret_has = has || (asks && (getpwuid(number) != NULL || getgrgid(number) != NULL));
+  }
+  return status;
+}
