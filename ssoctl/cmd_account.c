@@ -74,7 +74,9 @@ static enum status add_account(struct walk *walk, const struct account *account)
 
 static enum status visit(void *context, const struct account *account)
 {
-  return add_account(context, account);
+  const struct walk *walk = context;
+  enum status status = add_account(context, account);
+  return status != STATUS_OK ? status : sheet_status(walk->sheet);
 }
 
 int cmd_account_list(const struct invocation *in)
@@ -86,10 +88,13 @@ int cmd_account_list(const struct invocation *in)
   if (code == EXIT_DONE) {
     code = desk_read(&desk);
   }
-  if (code == EXIT_DONE && account_each(desk.txn, visit, &walk) != STATUS_OK) {
-    code = desk_fail(EXIT_FAILED, "store: accounts cannot be read");
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code == EXIT_DONE ? desk_print_list(&desk, &sheet) : code;
+  desk_stream(&desk, &sheet);
+  enum status status = account_each(desk.txn, visit, &walk);
+  bool read = status == STATUS_OK || sheet_status(&sheet) != STATUS_OK;
+  return read ? desk_print_list(&desk, &sheet) : desk_fail(EXIT_FAILED, "store: accounts cannot be read");
 }
 
 // LOGIN, EMAIL or UID, as typed.

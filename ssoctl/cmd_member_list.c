@@ -42,7 +42,7 @@ static enum status add_member(void *context, const struct membership *membership
                                                {NULL, membership->joined_at_s},
                                                {NULL, account.last_sign_in_at_s}});
   record_done(&ACCOUNT_RECORD, &account);
-  return STATUS_OK;
+  return sheet_status(walk->sheet);
 }
 
 static enum status add_org_members(void *context, const struct org *org)
@@ -94,8 +94,10 @@ int cmd_member_list(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
+  desk_stream(&desk, &sheet);
   enum status status =
       in->arguments[0] != NULL ? add_org_members(&walk, &org) : org_each(desk.txn, add_org_members, &walk);
-  return status == STATUS_OK ? desk_print_list(&desk, &sheet)
-                             : desk_fail(EXIT_FAILED, "store: members cannot be read: %s", status_text(status));
+  bool read = status == STATUS_OK || sheet_status(&sheet) != STATUS_OK;
+  return read ? desk_print_list(&desk, &sheet)
+              : desk_fail(EXIT_FAILED, "store: members cannot be read: %s", status_text(status));
 }

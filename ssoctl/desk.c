@@ -195,23 +195,37 @@ struct operation desk_operation(const struct desk *desk, enum operation_kind kin
   return op;
 }
 
+struct operation_host desk_host(const struct desk *desk)
+{
+  return (struct operation_host){.store = desk->store,
+                                 .config = &desk->config,
+                                 .map_path = desk->map_path,
+                                 .dry_run = desk->in->options[OPTION_DRY_RUN] != NULL};
+}
+
 int desk_operate(struct desk *desk, const struct operation *operation, struct operation_result *ret_result)
 {
   struct report report = {.text = ""};
-  const struct operation_host host = {.store = desk->store,
-                                      .config = &desk->config,
-                                      .map_path = desk->map_path,
-                                      .dry_run = desk->in->options[OPTION_DRY_RUN] != NULL};
+  const struct operation_host host = desk_host(desk);
   enum status status = operation_run(&host, operation, &report, ret_result);
   return status == STATUS_OK ? EXIT_DONE : desk_fail(desk_exit_code(status), "%s", report.text);
 }
 
+// That nobody reads any more is no news to anybody.
 static int from_print(enum status status)
 {
+  if (status == STATUS_CLOSED) {
+    return EXIT_FAILED;
+  }
   return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "printing: %s", status_text(status));
 }
 
-int desk_print_list(const struct desk *desk, const struct sheet *sheet)
+void desk_stream(const struct desk *desk, struct sheet *sheet)
+{
+  sheet_stream(sheet, desk->in->options[OPTION_JSON] != NULL);
+}
+
+int desk_print_list(const struct desk *desk, struct sheet *sheet)
 {
   return from_print(sheet_print_list(sheet, desk->in->options[OPTION_JSON] != NULL));
 }

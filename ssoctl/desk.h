@@ -49,6 +49,9 @@ int desk_open_org(const struct invocation *in, struct desk *desk, struct org *re
 // Starts an operation of KIND by the actor, for the org named by the first argument if there is one.
 struct operation desk_operation(const struct desk *desk, enum operation_kind kind);
 
+// Where DESK's operations are applied; without storing anything under --dry-run.
+struct operation_host desk_host(const struct desk *desk);
+
 // Runs it (without storing anything under --dry-run) and says what failed.
 int desk_operate(struct desk *desk, const struct operation *operation, struct operation_result *ret_result);
 
@@ -58,8 +61,11 @@ __attribute__((format(printf, 2, 3))) int desk_fail(int code, const char *format
 // The exit code for STATUS.
 int desk_exit_code(enum status status);
 
+// A long list: what is added to SHEET is printed as it comes, and desk_print_list() ends it.
+void desk_stream(const struct desk *desk, struct sheet *sheet);
+
 // Prints and converts.
-int desk_print_list(const struct desk *desk, const struct sheet *sheet);
+int desk_print_list(const struct desk *desk, struct sheet *sheet);
 int desk_print_one(const struct desk *desk, const struct sheet *sheet);
 
 // A line of success on standard error, "would" under --dry-run: "org acme created".
@@ -71,6 +77,10 @@ int desk_confirm(const struct desk *desk, const char *question);
 // Reads a secret: the first line of standard input, or typed without echo on the terminal after PROMPT, twice if
 // TWICE. bytes_done().
 int desk_read_secret(bool from_stdin, const char *prompt, bool twice, struct bytes *ret_secret);
+
+// A new file without a name on the disk of the store, for what may be long. The caller's to close; -1 after an error on
+// standard error.
+int desk_temporary_file(const struct desk *desk);
 
 // The file at PATH ("-" is standard input), at most LIMIT bytes. bytes_done().
 int desk_read_file(const char *path, size_t limit, struct bytes *ret_contents);

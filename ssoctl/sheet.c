@@ -2,6 +2,7 @@
 #include "sheet.h"
 
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <libsmartcols.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,15 +49,28 @@ static bool grow(struct sheet *sheet)
   return true;
 }
 
-void sheet_add(struct sheet *sheet, const struct cell *cells)
+void sheet_stream(struct sheet *sheet, bool json)
+{
+  sheet->streams = true;
+  sheet->json = json;
+}
+
+enum status sheet_status(const struct sheet *sheet)
+{
+  return sheet->status;
+}
+
+static void add_row(struct sheet *sheet, const struct cell *cells)
 {
   if (!grow(sheet)) {
-    sheet->failed = true;
+    sheet->status = STATUS_NO_MEMORY;
     return;
   }
   for (size_t i = 0; i < sheet->column_count; i++) {
     char *copy = cells[i].text != NULL ? strdup(cells[i].text) : NULL;
-    sheet->failed = sheet->failed || (cells[i].text != NULL && copy == NULL);
+    if (cells[i].text != NULL && copy == NULL) {
+      sheet->status = STATUS_NO_MEMORY;
+    }
     sheet->cells[sheet->cell_count++] = (struct cell){copy, cells[i].number};
   }
 }
@@ -117,27 +131,44 @@ static cJSON *row_json(const struct sheet *sheet, size_t row)
   return object;
 }
 
+// What became of what was printed.
+static enum status flush_output(void)
+{
+  errno = 0;
+  if (fflush(stdout) == 0 && ferror(stdout) == 0) {
+    return STATUS_OK;
+  }
+  return errno == EPIPE ? STATUS_CLOSED : STATUS_IO;
+}
+
 static enum status print_json(const cJSON *json)
 {
   char *text CLEANUP(cleanup_free) = json != NULL ? cJSON_Print(json) : NULL;
   if (text == NULL) {
     return STATUS_NO_MEMORY;
   }
-  return printf("%s\n", text) < 0 || fflush(stdout) != 0 ? STATUS_IO : STATUS_OK;
+  (void)printf("%s\n", text);
+  return flush_output();
 }
 
-static enum status print_list_json(const struct sheet *sheet)
+static enum status print_element(const struct sheet *sheet, size_t row)
 {
-  cJSON *array CLEANUP(free_json) = cJSON_CreateArray();
-  size_t rows = sheet->cell_count / sheet->column_count;
-  for (size_t i = 0; array != NULL && i < rows; i++) {
-    cJSON *row = row_json(sheet, i);
-    if (row == NULL || !cJSON_AddItemToArray(array, row)) {
-      cJSON_Delete(row);
-      return STATUS_NO_MEMORY;
-    }
+  cJSON *object CLEANUP(free_json) = row_json(sheet, row);
+  char *text CLEANUP(cleanup_free) = object != NULL ? cJSON_PrintUnformatted(object) : NULL;
+  if (text == NULL) {
+    return STATUS_NO_MEMORY;
   }
-  return print_json(array);
+  (void)printf("%s\n  %s", sheet->begun || row > 0 ? "," : "[", text);
+  return STATUS_OK;
+}
+
+static enum status print_elements(const struct sheet *sheet)
+{
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < sheet->cell_count / sheet->column_count; i++) {
+    status = print_element(sheet, i);
+  }
+  return status == STATUS_OK ? flush_output() : status;
 }
 
 static void make_title(const char *key, char title[static TITLE_SIZE])
@@ -187,23 +218,75 @@ static enum status add_lines(const struct sheet *sheet, struct libscols_table *t
 
 static enum status print_table(struct libscols_table *table)
 {
-  return scols_print_table(table) != 0 || fflush(stdout) != 0 ? STATUS_IO : STATUS_OK;
+  return scols_print_table(table) != 0 ? STATUS_IO : flush_output();
 }
 
-enum status sheet_print_list(const struct sheet *sheet, bool json)
+// The columns of one chunk are at least as wide as those of the one before it.
+static void widen_columns(const struct sheet *sheet, struct libscols_table *table)
 {
-  if (sheet->failed) {
-    return STATUS_NO_MEMORY;
+  for (size_t i = 0; i < sheet->column_count; i++) {
+    (void)scols_column_set_whint(scols_table_get_column(table, i), (double)sheet->widths[i]);
   }
-  if (json) {
-    return print_list_json(sheet);
+  (void)scols_table_enable_noheadings(table, 1);
+}
+
+static void note_widths(struct sheet *sheet, struct libscols_table *table)
+{
+  for (size_t i = 0; i < sheet->column_count; i++) {
+    sheet->widths[i] = scols_column_get_width(scols_table_get_column(table, i));
   }
+}
+
+static enum status print_chunk(struct sheet *sheet)
+{
   struct libscols_table *table CLEANUP(free_table) = scols_new_table();
   enum status status = table != NULL ? add_columns(sheet, table) : STATUS_NO_MEMORY;
   if (status == STATUS_OK) {
     status = add_lines(sheet, table);
   }
-  return status != STATUS_OK ? status : print_table(table);
+  if (status == STATUS_OK && sheet->begun) {
+    widen_columns(sheet, table);
+  }
+  if (status == STATUS_OK) {
+    status = print_table(table);
+  }
+  if (status == STATUS_OK) {
+    note_widths(sheet, table);
+  }
+  return status;
+}
+
+// Prints the rows that are there and forgets them.
+static void print_rows(struct sheet *sheet)
+{
+  if (sheet->status == STATUS_OK) {
+    sheet->status = sheet->json ? print_elements(sheet) : print_chunk(sheet);
+  }
+  sheet->begun = sheet->begun || sheet->cell_count > 0;
+  sheet_clear(sheet);
+}
+
+void sheet_add(struct sheet *sheet, const struct cell *cells)
+{
+  if (sheet->status == STATUS_OK) {
+    add_row(sheet, cells);
+  }
+  if (sheet->streams && sheet->cell_count == SHEET_CHUNK * sheet->column_count) {
+    print_rows(sheet);
+  }
+}
+
+enum status sheet_print_list(struct sheet *sheet, bool json)
+{
+  sheet->json = json;
+  if (sheet->cell_count > 0 || !sheet->begun) {
+    print_rows(sheet);
+  }
+  if (sheet->status == STATUS_OK && json) {
+    (void)printf("%s\n", sheet->begun ? "\n]" : "[]");
+    sheet->status = flush_output();
+  }
+  return sheet->status;
 }
 
 static enum status print_row_json(const struct sheet *sheet, size_t row)
@@ -229,18 +312,18 @@ static enum status print_row(const struct sheet *sheet, size_t row)
 
 enum status sheet_print_lines(const struct sheet *sheet, bool json)
 {
-  enum status status = sheet->failed ? STATUS_NO_MEMORY : STATUS_OK;
+  enum status status = sheet->status;
   for (size_t i = 0; status == STATUS_OK && i < sheet->cell_count / sheet->column_count; i++) {
     status = json ? print_row_json(sheet, i) : print_row(sheet, i);
   }
-  return status == STATUS_OK && fflush(stdout) != 0 ? STATUS_IO : status;
+  return status == STATUS_OK ? flush_output() : status;
 }
 
 enum status sheet_print_one(const struct sheet *sheet, bool json)
 {
   static const struct column PAIR[] = {{"key", COLUMN_TEXT}, {"value", COLUMN_TEXT}};
-  if (sheet->failed || sheet->cell_count < sheet->column_count) {
-    return STATUS_NO_MEMORY;
+  if (sheet->status != STATUS_OK || sheet->cell_count < sheet->column_count) {
+    return sheet->status != STATUS_OK ? sheet->status : STATUS_NO_MEMORY;
   }
   if (json) {
     cJSON *object CLEANUP(free_json) = row_json(sheet, 0);
@@ -253,7 +336,7 @@ enum status sheet_print_one(const struct sheet *sheet, bool json)
                                             {cell_text(sheet->columns[i].type, &sheet->cells[i], words), 0}});
   }
   struct libscols_table *table CLEANUP(free_table) = scols_new_table();
-  enum status status = table != NULL && !pairs.failed ? add_columns(&pairs, table) : STATUS_NO_MEMORY;
+  enum status status = table != NULL && pairs.status == STATUS_OK ? add_columns(&pairs, table) : STATUS_NO_MEMORY;
   if (status == STATUS_OK) {
     (void)scols_table_enable_noheadings(table, 1);
     status = add_lines(&pairs, table);

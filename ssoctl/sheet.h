@@ -7,6 +7,8 @@
 
 #include "base/status.h"
 
+enum { SHEET_COLUMNS_MAX = 16, SHEET_CHUNK = 1000 };
+
 enum column_type { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_BOOL, COLUMN_DATE };
 
 struct column {
@@ -26,7 +28,11 @@ struct sheet {
   struct cell *cells; // texts are copies
   size_t cell_count;
   size_t cell_capacity;
-  bool failed; // out of memory while it was filled
+  bool streams;                     // rows are printed as they come
+  bool json;                        // how
+  bool begun;                       // some have been printed
+  size_t widths[SHEET_COLUMNS_MAX]; // of the columns of the table printed so far
+  enum status status;               // what went wrong while it was filled and printed
 };
 
 // Nothing is owned yet.
@@ -36,11 +42,21 @@ void sheet_done(struct sheet *sheet);
 // Forgets all rows.
 void sheet_clear(struct sheet *sheet);
 
-// Adds a row of column_count cells; texts are copied. Running out of memory shows in sheet_print().
+// From now on rows are printed SHEET_CHUNK at a time, as the list that sheet_print_list() has to end, and forgotten.
+// The columns of a table are as wide as the rows so far need; a wider one later shifts its own chunk and those behind
+// it.
+void sheet_stream(struct sheet *sheet, bool json);
+
+// Adds a row of column_count cells; texts are copied. What goes wrong shows in sheet_status() and when it is printed.
 void sheet_add(struct sheet *sheet, const struct cell *cells);
 
-// Prints all rows as a list: a table with a head, or a JSON array. STATUS_NO_MEMORY, STATUS_IO.
-MUST_CHECK enum status sheet_print_list(const struct sheet *sheet, bool json);
+// What went wrong so far: a walk that fills a sheet ends there. STATUS_NO_MEMORY, STATUS_IO; STATUS_CLOSED when nobody
+// reads what is printed any more.
+MUST_CHECK enum status sheet_status(const struct sheet *sheet);
+
+// Prints all rows that have not been printed yet, and the end of the list: a table with a head, or a JSON array with a
+// row on each line. Errors as sheet_status().
+MUST_CHECK enum status sheet_print_list(struct sheet *sheet, bool json);
 
 // Prints each row on a line of its own: its values two spaces apart, or as a JSON object. STATUS_NO_MEMORY, STATUS_IO.
 MUST_CHECK enum status sheet_print_lines(const struct sheet *sheet, bool json);

@@ -90,6 +90,24 @@ int desk_read_secret(bool from_stdin, const char *prompt, bool twice, struct byt
   return same ? EXIT_DONE : desk_fail(EXIT_FAILED, "the two are not the same, nothing was changed");
 }
 
+int desk_temporary_file(const struct desk *desk)
+{
+  char path[4096];
+  int fd = open(desk->store_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  int length = snprintf(path, sizeof path, "%s/temporary.XXXXXX", desk->store_dir);
+  // Not every file system has files that never had a name.
+  if (fd < 0 && length > 0 && (size_t)length < sizeof path) {
+    fd = mkostemp(path, O_CLOEXEC);
+    if (fd >= 0) {
+      (void)unlink(path);
+    }
+  }
+  if (fd < 0) {
+    (void)desk_fail(EXIT_FAILED, "%.500s: no temporary file: %s", desk->store_dir, strerror(errno));
+  }
+  return fd;
+}
+
 int desk_read_file(const char *path, size_t limit, struct bytes *ret_contents)
 {
   int fd CLEANUP(cleanup_fd) = -1;
