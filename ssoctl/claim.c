@@ -46,6 +46,10 @@ enum status claim_email_from_typed(const char *typed, char email[static EMAIL_SI
   char domain[DOMAIN_SIZE];
   char whole[EMAIL_SIZE];
   const char *at = strchr(typed, '@');
+  // What stands as it is to be stored: of ASCII alone, and no label that IDNA has its own ideas about.
+  if (name_is_email(typed) && strstr(typed, "--") == NULL) {
+    return text_copy(typed, email, EMAIL_SIZE);
+  }
   if (at == NULL || claim_from_typed(at + 1, domain) != STATUS_OK) {
     return STATUS_INVALID;
   }

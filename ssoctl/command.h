@@ -18,6 +18,7 @@ enum option {
   OPTION_LOGIN,
   OPTION_SHELL,
   OPTION_HOME,
+  OPTION_UID,
   OPTION_ROLE,
   OPTION_SOURCE,
   OPTION_EXPIRES,
@@ -47,6 +48,7 @@ enum option {
   OPTION_VIA,
   OPTION_RESOLVER,
   OPTION_ALL,
+  OPTION_KEEP_GOING,
   OPTION_COUNT
 };
 
@@ -113,6 +115,8 @@ int cmd_invite_create(const struct invocation *in);
 int cmd_invite_list(const struct invocation *in);
 int cmd_invite_cancel(const struct invocation *in);
 int cmd_member_add(const struct invocation *in);
+int cmd_member_import(const struct invocation *in);
+int cmd_member_export(const struct invocation *in);
 int cmd_member_list(const struct invocation *in);
 int cmd_member_remove(const struct invocation *in);
 int cmd_member_role(const struct invocation *in);

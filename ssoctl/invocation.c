@@ -21,6 +21,7 @@ static const struct {
     [OPTION_LOGIN] = {"--login", "NAME"},
     [OPTION_SHELL] = {"--shell", "FILE"},
     [OPTION_HOME] = {"--home", "DIR"},
+    [OPTION_UID] = {"--uid", "N"},
     [OPTION_ROLE] = {"--role", "viewer|admin"},
     [OPTION_SOURCE] = {"--source", "sso|invitation|owner|manual"},
     [OPTION_EXPIRES] = {"--expires", "DURATION"},
@@ -50,6 +51,7 @@ static const struct {
     [OPTION_VIA] = {"--via", "code|sso"},
     [OPTION_RESOLVER] = {"--resolver", "ADDR[:PORT]"},
     [OPTION_ALL] = {"--all", NULL},
+    [OPTION_KEEP_GOING] = {"--keep-going", NULL},
 };
 
 const char *option_usage(enum option option)

@@ -37,9 +37,10 @@ int people_local_user(const struct invocation *in, struct operation *op)
   if (typed == NULL) {
     return EXIT_DONE;
   }
-  if (in->options[OPTION_LOGIN] != NULL || in->options[OPTION_HOME] != NULL || in->options[OPTION_SHELL] != NULL) {
-    return desk_fail(EXIT_USAGE, "--local-user: login, home and shell are the local user's; --login, --home and "
-                                 "--shell are not legal with it");
+  if (in->options[OPTION_LOGIN] != NULL || in->options[OPTION_HOME] != NULL || in->options[OPTION_SHELL] != NULL ||
+      in->options[OPTION_UID] != NULL) {
+    return desk_fail(EXIT_USAGE, "--local-user: login, home, shell and uid are the local user's; --login, --home, "
+                                 "--shell and --uid are not legal with it");
   }
   return desk_text("--local-user", typed, op->local_user, sizeof op->local_user);
 }

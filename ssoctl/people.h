@@ -13,7 +13,7 @@ int people_slug(const char *typed, struct operation *op);
 // The role TYPED for WHAT ("--role") into OP: viewer or admin.
 int people_role(const char *what, const char *typed, struct operation *op);
 
-// The local user of --local-user into OP, if it was given; --login, --home and --shell then have nothing to say.
+// The local user of --local-user into OP, if it was given; --login, --home, --shell and --uid then have nothing to say.
 int people_local_user(const struct invocation *in, struct operation *op);
 
 // Locks the password of the local user that RESULT's account is mapped onto, so that no other service takes it; the

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+// ssoctl member import.
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "member_file.h"
+#include "progress.h"
+
+struct import {
+  struct desk *desk;
+  struct member_file file;
+  struct progress progress;
+  struct operation row;
+  bool keep_going;
+  FILE *refused_rows; // a line for each: its number, the address, why; TABs between
+  bool not_noted;     // one of them could not be written
+  uint64_t failed_line;
+  uint64_t added;
+  uint64_t unchanged;
+  uint64_t refused;
+};
+
+static void import_done(struct import *import)
+{
+  progress_end(&import->progress);
+  member_file_close(&import->file);
+  if (import->refused_rows != NULL) {
+    (void)fclose(import->refused_rows);
+  }
+}
+
+// POLICY W3, W7: what an org's own admins may say of their members.
+static int check_columns(const struct member_file *file, bool delegate)
+{
+  const struct member_value *beyond = member_value_beyond_delegates(file->columns, file->column_count);
+  if (!delegate || beyond == NULL) {
+    return EXIT_DONE;
+  }
+  return desk_fail(EXIT_REFUSED,
+                   "%.500s: column \"%s\": is for root and operators; email, role, status and name are legal",
+                   file->path, beyond->column);
+}
+
+static enum status begin(struct import *import, struct report *report)
+{
+  import->added = import->unchanged = import->refused = import->failed_line = 0;
+  import->row = desk_operation(import->desk, OPERATION_MEMBER_ADD);
+  import->row.imported = true;
+  (void)snprintf(import->row.org, sizeof import->row.org, "%.23s", import->desk->in->arguments[0]);
+  if (import->refused_rows != NULL) {
+    rewind(import->refused_rows);
+  }
+  return member_file_rewind(&import->file, report);
+}
+
+static void describe(const struct import *import, char *text, size_t size)
+{
+  (void)snprintf(text, size, "%llu added, %llu there already, %llu refused", (unsigned long long)import->added,
+                 (unsigned long long)import->unchanged, (unsigned long long)import->refused);
+}
+
+// The event behind the last row.
+static void close_rows(struct import *import)
+{
+  struct operation *op = &import->row;
+  *op = desk_operation(import->desk, OPERATION_MEMBER_IMPORT);
+  (void)snprintf(op->org, sizeof op->org, "%.23s", import->desk->in->arguments[0]);
+  describe(import, op->reason, sizeof op->reason);
+  seen_clear(&import->file.seen);
+  progress_say(&import->progress, "storing");
+}
+
+static enum status get_row(void *context, uint64_t index, struct report *report, const struct operation **ret_op)
+{
+  struct import *import = context;
+  struct operation *op = &import->row;
+  enum status status = index == 0 ? begin(import, report) : STATUS_OK;
+  *ret_op = op;
+  if (status != STATUS_OK) {
+    return status == STATUS_NO_MEMORY ? status : STATUS_IO;
+  }
+  progress_show(&import->progress, index);
+  if (index == import->file.rows) {
+    close_rows(import);
+    return STATUS_OK;
+  }
+  // The org and the actor are as they were for the row before.
+  op->value = ROLE_VIEWER;
+  op->member_status = MEMBER_ACTIVE;
+  op->has_status = false;
+  op->uid = 0;
+  op->email[0] = op->login[0] = op->name[0] = op->home[0] = op->shell[0] = '\0';
+  return member_file_next(&import->file, report, op);
+}
+
+static void note_refused(struct import *import, const struct report *report)
+{
+  char shown[2 * REPORT_SIZE];
+  text_escape(report->text, strlen(report->text), shown, sizeof shown);
+  int length = fprintf(import->refused_rows, "%llu\t%s\t%s\n", (unsigned long long)import->file.csv.line,
+                       import->row.email, shown);
+  import->not_noted = import->not_noted || length < 0;
+}
+
+static bool note_row(void *context, uint64_t index, enum status status, const struct report *report,
+                     const struct operation_result *result)
+{
+  struct import *import = context;
+  if (index == import->file.rows) {
+    return status == STATUS_OK;
+  }
+  if (status == STATUS_OK) {
+    import->added += result->changed ? 1 : 0;
+    import->unchanged += result->changed ? 0 : 1;
+    return true;
+  }
+  import->refused++;
+  import->failed_line = import->file.csv.line;
+  if (import->refused_rows != NULL) {
+    note_refused(import, report);
+  }
+  return import->keep_going && !import->not_noted;
+}
+
+static const struct column COLUMNS[] = {{"line", COLUMN_NUMBER}, {"email", COLUMN_TEXT}, {"reason", COLUMN_TEXT}};
+
+// NOTED is a line of refused_rows.
+static void print_refused(const struct import *import, char *noted, struct sheet *sheet)
+{
+  int64_t line = 0;
+  noted[strcspn(noted, "\n")] = '\0';
+  char *email = strchr(noted, '\t');
+  char *reason = email != NULL ? strchr(email + 1, '\t') : NULL;
+  if (reason == NULL) {
+    return;
+  }
+  *email++ = '\0';
+  *reason++ = '\0';
+  if (import->desk->in->options[OPTION_JSON] == NULL) {
+    (void)fprintf(stderr, "ssoctl: %s:%s: %s\n", import->file.path, noted, reason);
+  } else if (text_to_i64(noted, 1, INT64_MAX, &line) == STATUS_OK) {
+    sheet_add(sheet, (const struct cell[]){{NULL, line}, {email[0] != '\0' ? email : NULL, 0}, {reason, 0}});
+  }
+}
+
+// After the store is free again: whoever reads this may be slow.
+static int report_refused(struct import *import)
+{
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  char *noted CLEANUP(cleanup_free) = NULL;
+  size_t size = 0;
+  bool json = import->desk->in->options[OPTION_JSON] != NULL;
+  if (import->refused_rows == NULL) {
+    return EXIT_DONE;
+  }
+  desk_stream(import->desk, &sheet);
+  rewind(import->refused_rows);
+  for (uint64_t i = 0; i < import->refused && getline(&noted, &size, import->refused_rows) > 0; i++) {
+    print_refused(import, noted, &sheet);
+  }
+  return json ? desk_print_list(import->desk, &sheet) : EXIT_DONE;
+}
+
+// One that fails ends everything, unless it was only refused and --keep-going was given.
+static int explain(const struct import *import, enum status status, const struct report *report)
+{
+  bool usage = status == STATUS_INVALID; // the file's, not the command line's
+  int code = usage ? EXIT_FAILED : desk_exit_code(status);
+  if (import->not_noted) {
+    return desk_fail(EXIT_FAILED, "%.500s: no room for the list of rows that were refused; nothing was changed",
+                     import->desk->store_dir);
+  }
+  if (import->failed_line == 0 || import->keep_going) {
+    return desk_fail(code, "%s", report->text);
+  }
+  return desk_fail(code, "%.500s:%llu: %s", import->file.path, (unsigned long long)import->failed_line, report->text);
+}
+
+static int run(struct import *import)
+{
+  const struct operations all = {import->file.rows + 1, get_row, note_row, import};
+  const struct operation_host host = desk_host(import->desk);
+  struct report report = {.text = ""};
+  struct operation_result result;
+  char what[REASON_SIZE];
+  uint64_t index = 0;
+  bool json = import->desk->in->options[OPTION_JSON] != NULL;
+  import->progress = progress_begin(!json, import->file.rows);
+  enum status status = operation_run_all(&host, &all, &report, &result, &index);
+  progress_end(&import->progress);
+  int code = status == STATUS_OK || json ? report_refused(import) : EXIT_DONE;
+  if (status != STATUS_OK) {
+    return explain(import, status, &report);
+  }
+  describe(import, what, sizeof what);
+  desk_done(import->desk, "%.500s: members of org %s: %s", import->file.path, import->desk->in->arguments[0], what);
+  return code == EXIT_DONE && import->refused > 0 ? EXIT_FAILED : code;
+}
+
+static int open_refused_rows(struct import *import)
+{
+  if (!import->keep_going && import->desk->in->options[OPTION_JSON] == NULL) {
+    return EXIT_DONE;
+  }
+  int fd CLEANUP(cleanup_fd) = desk_temporary_file(import->desk);
+  import->refused_rows = fd >= 0 ? fdopen(fd, "w+e") : NULL;
+  if (import->refused_rows == NULL) {
+    return EXIT_FAILED;
+  }
+  (void)take_fd(&fd);
+  return EXIT_DONE;
+}
+
+int cmd_member_import(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct import import CLEANUP(import_done) = {.desk = &desk, .file = MEMBER_FILE_EMPTY};
+  struct org org;
+  int code = desk_open_org(in, &desk, &org);
+  desk_end_read(&desk);
+  if (code == EXIT_DONE) {
+    code = member_file_open(&desk, in->arguments[1], &import.file);
+  }
+  if (code == EXIT_DONE) {
+    code = check_columns(&import.file, false); // whoever comes this far is root or an operator: desk_identify()
+  }
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  import.keep_going = in->options[OPTION_KEEP_GOING] != NULL;
+  code = open_refused_rows(&import);
+  return code == EXIT_DONE ? run(&import) : code;
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "member_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/files.h"
+
+static const uint64_t SIZE_MAX_BYTES = (uint64_t)1 << 30;
+
+void member_file_close(struct member_file *file)
+{
+  if (file->owned) {
+    cleanup_fd(&file->fd);
+  }
+  seen_clear(&file->seen);
+  file->fd = -1;
+}
+
+static int fail(const struct member_file *file, const char *why)
+{
+  return desk_fail(EXIT_FAILED, "%.500s: %s", file->path, why);
+}
+
+static int fail_too_large(const struct member_file *file)
+{
+  return desk_fail(EXIT_FAILED, "%.500s: is longer than %llu bytes or %d rows, which are legal", file->path,
+                   (unsigned long long)SIZE_MAX_BYTES, MEMBER_FILE_ROWS_MAX);
+}
+
+// Copies what comes from FD to where it can be read twice.
+static int spool(const struct desk *desk, struct member_file *file)
+{
+  char data[CSV_BUFFER_SIZE];
+  int copy CLEANUP(cleanup_fd) = desk_temporary_file(desk);
+  if (copy < 0) {
+    return EXIT_FAILED;
+  }
+  for (file->size = 0;;) {
+    ssize_t got = read(file->fd, data, sizeof data);
+    if (got < 0 && errno == EINTR) {
+      continue;
+    }
+    if (got < 0 || (got > 0 && file_write_all(copy, data, (size_t)got) != STATUS_OK)) {
+      return fail(file, "cannot be read and copied");
+    }
+    if (got == 0) {
+      break;
+    }
+    file->size += (uint64_t)got;
+    if (file->size > SIZE_MAX_BYTES) {
+      return fail_too_large(file);
+    }
+  }
+  if (file->owned) {
+    cleanup_fd(&file->fd);
+  }
+  file->fd = take_fd(&copy);
+  file->owned = true;
+  file->start = 0;
+  return EXIT_DONE;
+}
+
+static int open_path(const struct desk *desk, struct member_file *file)
+{
+  struct stat st;
+  file->owned = strcmp(file->path, "-") != 0;
+  file->path = file->owned ? file->path : "standard input";
+  file->fd = file->owned ? open(file->path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : STDIN_FILENO;
+  if (file->fd < 0 || fstat(file->fd, &st) != 0) {
+    return fail(file, strerror(errno));
+  }
+  if (S_ISDIR(st.st_mode)) {
+    return fail(file, "is a directory; a file of members is legal, or - for standard input");
+  }
+  if (!S_ISREG(st.st_mode)) {
+    return spool(desk, file);
+  }
+  file->start = lseek(file->fd, 0, SEEK_CUR);
+  if (file->start < 0 || file->start > st.st_size) {
+    return fail(file, "cannot be read twice");
+  }
+  file->size = (uint64_t)(st.st_size - file->start);
+  return file->size > SIZE_MAX_BYTES ? fail_too_large(file) : EXIT_DONE;
+}
+
+static enum status take_column(struct member_file *file, size_t i, struct report *report)
+{
+  const char *name = file->csv.fields[i];
+  const struct member_value *value = member_value_find(name);
+  if (value == NULL) {
+    report_set(report, "column \"%.60s\": is not email, role, status, name, login, shell, home or uid", name);
+    return STATUS_INVALID;
+  }
+  for (size_t k = 0; k < file->column_count; k++) {
+    if (file->columns[k] == value) {
+      report_set(report, "column \"%.60s\": is there twice", name);
+      return STATUS_INVALID;
+    }
+  }
+  file->columns[file->column_count++] = value;
+  return STATUS_OK;
+}
+
+static enum status read_header(struct member_file *file, struct report *report)
+{
+  bool has_email = false;
+  file->column_count = 0;
+  enum status status = csv_next(&file->csv, report);
+  if (status == STATUS_NOT_FOUND) {
+    report_set(report, "is empty; the first line names the columns, of which email must be there");
+    return STATUS_INVALID;
+  }
+  for (size_t i = 0; status == STATUS_OK && i < file->csv.field_count; i++) {
+    status = take_column(file, i, report);
+  }
+  for (size_t i = 0; status == STATUS_OK && i < file->column_count; i++) {
+    has_email = has_email || file->columns[i] == &MEMBER_VALUES[MEMBER_EMAIL];
+  }
+  if (status == STATUS_OK && !has_email) {
+    report_set(report, "has no column \"email\"; the first line names the columns");
+    status = STATUS_INVALID;
+  }
+  return status;
+}
+
+enum status member_file_rewind(struct member_file *file, struct report *report)
+{
+  if (lseek(file->fd, file->start, SEEK_SET) != file->start) {
+    report_set(report, "cannot be read twice");
+    return STATUS_IO;
+  }
+  csv_init(&file->csv, file->fd);
+  seen_clear(&file->seen);
+  return read_header(file, report);
+}
+
+static int count_rows(struct member_file *file)
+{
+  struct report report = {.text = ""};
+  enum status status = STATUS_OK;
+  for (file->rows = 0; status == STATUS_OK || status == STATUS_INVALID; file->rows++) {
+    if (file->rows > MEMBER_FILE_ROWS_MAX) {
+      return fail_too_large(file);
+    }
+    status = csv_next(&file->csv, &report);
+  }
+  file->rows--;
+  return status == STATUS_NOT_FOUND ? EXIT_DONE : fail(file, "cannot be read");
+}
+
+int member_file_open(const struct desk *desk, const char *path, struct member_file *ret_file)
+{
+  struct member_file *file = ret_file;
+  struct report report = {.text = ""};
+  file->path = path;
+  int code = open_path(desk, file);
+  if (code == EXIT_DONE && seen_init(&file->seen) != STATUS_OK) {
+    code = fail(file, "the kernel gives no random numbers");
+  }
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  enum status status = member_file_rewind(file, &report);
+  if (status != STATUS_OK) {
+    return report.text[0] != '\0'
+               ? desk_fail(EXIT_FAILED, "%.500s:%llu: %s", path,
+                           (unsigned long long)(file->csv.line > 0 ? file->csv.line : 1), report.text)
+               : fail(file, "cannot be read");
+  }
+  return count_rows(file);
+}
+
+static enum status take_values(struct member_file *file, struct report *report, struct operation *op)
+{
+  enum status status = STATUS_OK;
+  for (size_t i = 0; i < file->column_count; i++) {
+    const struct member_value *value = file->columns[i];
+    bool said = file->csv.fields[i][0] != '\0' || value == &MEMBER_VALUES[MEMBER_EMAIL];
+    if (said && status == STATUS_OK) {
+      status = value->take(value->column, file->csv.fields[i], op, report);
+    } else if (said && value == &MEMBER_VALUES[MEMBER_EMAIL]) {
+      // For who reads the error: whose line it is.
+      (void)value->take(value->column, file->csv.fields[i], op, NULL);
+    }
+  }
+  return status;
+}
+
+static enum status check_seen(struct member_file *file, struct report *report, const struct operation *op)
+{
+  uint32_t before = 0;
+  enum status status = seen_note(&file->seen, op->email, (uint32_t)file->csv.line, &before);
+  if (status == STATUS_OK && before != 0) {
+    report_set(report, "email \"%s\": is on line %u already; one line for each is legal", op->email, before);
+    return STATUS_EXISTS;
+  }
+  return status;
+}
+
+enum status member_file_next(struct member_file *file, struct report *report, struct operation *op)
+{
+  enum status status = csv_next(&file->csv, report);
+  if (status == STATUS_NOT_FOUND || status == STATUS_IO) {
+    report_set(report, "%s", status == STATUS_IO ? "cannot be read" : "was changed while it was read");
+    return STATUS_IO;
+  }
+  if (status == STATUS_OK && file->csv.field_count != file->column_count) {
+    report_set(report, "has %zu fields, and the first line %zu", file->csv.field_count, file->column_count);
+    status = STATUS_INVALID;
+  }
+  if (status == STATUS_OK) {
+    status = take_values(file, report, op);
+  }
+  return status != STATUS_OK ? status : check_seen(file, report, op);
+}

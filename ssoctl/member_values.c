@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "member_values.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "claim.h"
+#include "desk.h"
+#include "map/numbers.h"
+
+static enum status take_text(const char *what, const char *typed, char *to, size_t size, struct report *report)
+{
+  if (typed[0] != '\0' && text_copy_clean(typed, strlen(typed), to, size) == STATUS_OK) {
+    return STATUS_OK;
+  }
+  report_set(report, "%s \"%.100s\": is not 1 to %zu bytes of UTF-8 without control characters", what, typed, size - 1);
+  return STATUS_INVALID;
+}
+
+static enum status take_email(const char *what, const char *typed, struct operation *op, struct report *report)
+{
+  if (claim_email_from_typed(typed, op->email) == STATUS_OK) {
+    return STATUS_OK;
+  }
+  report_set(report,
+             "%s \"%.260s\": is not LOCAL@DOMAIN with a local part of 1 to 64 of [a-z0-9._+-] that does not begin "
+             "with \"-\" or \".\"",
+             what, typed);
+  return STATUS_INVALID;
+}
+
+static enum status take_role(const char *what, const char *typed, struct operation *op, struct report *report)
+{
+  uint8_t role = ROLE_VIEWER;
+  if (role_from(typed, &role) == STATUS_OK && (role != ROLE_OWNER || op->imported)) {
+    op->value = role;
+    return STATUS_OK;
+  }
+  report_set(report, "%s \"%.40s\": is not viewer or admin%s", what, typed,
+             op->imported ? "; owner is legal for the one who is" : "");
+  return STATUS_INVALID;
+}
+
+static enum status take_status(const char *what, const char *typed, struct operation *op, struct report *report)
+{
+  bool suspended = strcmp(typed, member_status_word(MEMBER_SUSPENDED)) == 0;
+  if (!suspended && strcmp(typed, member_status_word(MEMBER_ACTIVE)) != 0) {
+    report_set(report, "%s \"%.40s\": is not active or suspended", what, typed);
+    return STATUS_INVALID;
+  }
+  op->has_status = true;
+  op->member_status = suspended ? MEMBER_SUSPENDED : MEMBER_ACTIVE;
+  return STATUS_OK;
+}
+
+static enum status take_name(const char *what, const char *typed, struct operation *op, struct report *report)
+{
+  if (strpbrk(typed, ":,=\\\"") != NULL) {
+    report_set(report, "%s \"%.100s\": holds one of : , = \\ \"", what, typed);
+    return STATUS_INVALID;
+  }
+  return take_text(what, typed, op->name, sizeof op->name, report);
+}
+
+static enum status take_login(const char *what, const char *typed, struct operation *op, struct report *report)
+{
+  return take_text(what, typed, op->login, sizeof op->login, report);
+}
+
+enum { TYPED_PATH_SIZE = 256 };
+
+static enum status take_path(const char *what, const char *typed, char to[static TYPED_PATH_SIZE],
+                             struct report *report)
+{
+  size_t length = strlen(typed);
+  bool legal = typed[0] == '/' && typed[1] != '\0' && strpbrk(typed, ": \t") == NULL && strstr(typed, "/../") == NULL &&
+               text_is_clean(typed, length) && length < TYPED_PATH_SIZE &&
+               (length < 3 || strcmp(typed + length - 3, "/..") != 0);
+  if (!legal) {
+    report_set(report,
+               "%s \"%.100s\": is not an absolute path of at most 255 characters without \"..\", spaces and colons",
+               what, typed);
+    return STATUS_INVALID;
+  }
+  memcpy(to, typed, length + 1);
+  return STATUS_OK;
+}
+
+static enum status take_shell(const char *what, const char *typed, struct operation *op, struct report *report)
+{
+  return take_path(what, typed, op->shell, report);
+}
+
+static enum status take_home(const char *what, const char *typed, struct operation *op, struct report *report)
+{
+  return take_path(what, typed, op->home, report);
+}
+
+static enum status take_uid(const char *what, const char *typed, struct operation *op, struct report *report)
+{
+  int64_t uid = 0;
+  if (text_to_i64(typed, 1, UINT32_MAX, &uid) == STATUS_OK && number_is_legal((uint32_t)uid)) {
+    op->uid = (uint32_t)uid;
+    return STATUS_OK;
+  }
+  report_set(report, "%s \"%.40s\": is not 1000 to 2147483647 without 61184 to 65519, 65534 and 65535", what, typed);
+  return STATUS_INVALID;
+}
+
+const struct member_value MEMBER_VALUES[MEMBER_VALUE_COUNT] = {
+    [MEMBER_EMAIL] = {"email", OPTION_COUNT, true, take_email},
+    [MEMBER_ROLE] = {"role", OPTION_ROLE, true, take_role},
+    [MEMBER_STATUS] = {"status", OPTION_COUNT, true, take_status},
+    [MEMBER_NAME] = {"name", OPTION_NAME, true, take_name},
+    [MEMBER_LOGIN] = {"login", OPTION_LOGIN, false, take_login},
+    [MEMBER_SHELL] = {"shell", OPTION_SHELL, false, take_shell},
+    [MEMBER_HOME] = {"home", OPTION_HOME, false, take_home},
+    [MEMBER_UID] = {"uid", OPTION_UID, false, take_uid},
+};
+
+const struct member_value *member_value_find(const char *column)
+{
+  for (size_t i = 0; i < COUNT_OF(MEMBER_VALUES); i++) {
+    if (strcmp(MEMBER_VALUES[i].column, column) == 0) {
+      return &MEMBER_VALUES[i];
+    }
+  }
+  return NULL;
+}
+
+const struct member_value *member_value_beyond_delegates(const struct member_value *const *values, size_t count)
+{
+  for (size_t i = 0; i < count; i++) {
+    if (!values[i]->delegate) {
+      return values[i];
+    }
+  }
+  return NULL;
+}
+
+int member_values_take_options(const struct invocation *in, struct operation *op)
+{
+  struct report report = {.text = ""};
+  for (size_t i = 0; i < COUNT_OF(MEMBER_VALUES); i++) {
+    const struct member_value *value = &MEMBER_VALUES[i];
+    const char *typed = value->option != OPTION_COUNT ? in->options[value->option] : NULL;
+    char what[32];
+    (void)snprintf(what, sizeof what, "--%s", value->column);
+    if (typed != NULL && value->take(what, typed, op, &report) != STATUS_OK) {
+      return desk_fail(EXIT_USAGE, "%s", report.text);
+    }
+  }
+  return EXIT_DONE;
+}
