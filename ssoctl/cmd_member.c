@@ -4,6 +4,22 @@
 #include "member_values.h"
 #include "people.h"
 
+// What was said by options.
+static int take_options(const struct invocation *in, struct operation *op)
+{
+  struct report report = {.text = ""};
+  for (size_t i = 0; i < COUNT_OF(MEMBER_VALUES); i++) {
+    const struct member_value *value = &MEMBER_VALUES[i];
+    const char *typed = value->option != OPTION_COUNT ? in->options[value->option] : NULL;
+    char what[32];
+    (void)snprintf(what, sizeof what, "--%s", value->column);
+    if (typed != NULL && value->take(what, typed, op, &report) != STATUS_OK) {
+      return desk_fail(EXIT_USAGE, "%s", report.text);
+    }
+  }
+  return EXIT_DONE;
+}
+
 int cmd_member_add(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
@@ -11,7 +27,7 @@ int cmd_member_add(const struct invocation *in)
   struct operation_result result;
   int code = people_start(&desk, in, OPERATION_MEMBER_ADD, &op);
   if (code == EXIT_DONE) {
-    code = member_values_take_options(in, &op);
+    code = take_options(in, &op);
   }
   if (code == EXIT_DONE) {
     code = people_local_user(in, &op);

@@ -6,7 +6,6 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "claim.h"
-#include "desk.h"
 #include "map/numbers.h"
 
 static enum status take_text(const char *what, const char *typed, char *to, size_t size, struct report *report)
@@ -137,19 +136,4 @@ const struct member_value *member_value_beyond_delegates(const struct member_val
     }
   }
   return NULL;
-}
-
-int member_values_take_options(const struct invocation *in, struct operation *op)
-{
-  struct report report = {.text = ""};
-  for (size_t i = 0; i < COUNT_OF(MEMBER_VALUES); i++) {
-    const struct member_value *value = &MEMBER_VALUES[i];
-    const char *typed = value->option != OPTION_COUNT ? in->options[value->option] : NULL;
-    char what[32];
-    (void)snprintf(what, sizeof what, "--%s", value->column);
-    if (typed != NULL && value->take(what, typed, op, &report) != STATUS_OK) {
-      return desk_fail(EXIT_USAGE, "%s", report.text);
-    }
-  }
-  return EXIT_DONE;
 }

@@ -23,6 +23,3 @@ const struct member_value *member_value_find(const char *column);
 
 // The first of COUNT values that a delegate may not say, or NULL.
 const struct member_value *member_value_beyond_delegates(const struct member_value *const *values, size_t count);
-
-// Takes all that was said by options of the command. EXIT_DONE, or EXIT_USAGE after an error on standard error.
-int member_values_take_options(const struct invocation *in, struct operation *op);

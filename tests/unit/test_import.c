@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: Apache-2.0
+// Many members in one transaction: the same store as one by one, all or nobody, and what a row may say.
+#include <stdlib.h>
+
+#include "acme.h"
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "map/map_read.h"
+#include "operations/publish.h"
+#include "store/accounts.h"
+#include "store/numbers_store.h"
+#include "store/orgs.h"
+
+enum { ROWS = 400, RANGE_FIRST = 70000, RANGE_LAST = 70999 };
+
+// Rows by their index, the last one the import's own event; those whose index is a multiple of BAD are refused.
+struct file {
+  uint64_t rows;
+  uint64_t bad; // 0 for none
+  bool goes_on;
+  size_t added;
+  size_t refused;
+  struct operation op;
+};
+
+static struct operation new_row(const char *email)
+{
+  struct operation op = new_operation(OPERATION_MEMBER_ADD, email);
+  op.imported = true;
+  return op;
+}
+
+// In no order; some with a role, a login, a number, a home of their own, suspended.
+static struct operation good_row(uint64_t index)
+{
+  char email[EMAIL_SIZE];
+  (void)snprintf(email, sizeof email, "u%03d@acme.test", (int)(index * 7919 % 1000));
+  struct operation op = new_row(email);
+  op.value = index % 3 == 0 ? ROLE_ADMIN : ROLE_VIEWER;
+  op.has_status = index % 5 == 0;
+  op.member_status = index % 10 == 0 ? MEMBER_SUSPENDED : MEMBER_ACTIVE;
+  op.uid = index % 7 == 0 ? 80000 + (uint32_t)index : 0;
+  (void)snprintf(op.name, sizeof op.name, "Person %d", (int)index);
+  if (index % 11 == 0) {
+    (void)snprintf(op.login, sizeof op.login, "login%d", (int)index);
+  }
+  if (index % 13 == 0) {
+    (void)snprintf(op.home, sizeof op.home, "/srv/%d", (int)index);
+  }
+  return op;
+}
+
+static struct operation bad_row(uint64_t index)
+{
+  static const struct {
+    const char *email;
+    const char *login;
+    const char *home;
+    uint32_t uid;
+    uint8_t role;
+  } KINDS[] = {
+      {"m3", "", "", 0, ROLE_VIEWER},
+      {"A@acme.test", "", "", 0, ROLE_VIEWER},
+      {"new@acme.test", "", "", 999, ROLE_VIEWER},
+      {"new@acme.test", "", "", 65519, ROLE_VIEWER},
+      {"new@acme.test", "boss@example.org", "", 0, ROLE_VIEWER},
+      {"new@acme.test", "acme", "", 0, ROLE_VIEWER},
+      {"new@acme.test", "root", "", 0, ROLE_VIEWER},
+      {"new@acme.test", "", "/home/boss@example.org", 0, ROLE_VIEWER},
+      {"new@acme.test", "", "", 0, ROLE_OWNER},
+      {"boss@example.org", "", "", 0, ROLE_VIEWER},
+      {"boss@example.org", "", "", 70001, ROLE_OWNER},
+      {"boss@example.org", "other", "", 0, ROLE_OWNER},
+  };
+  size_t kind = (size_t)index % COUNT_OF(KINDS);
+  struct operation op = new_row(KINDS[kind].email);
+  op.value = KINDS[kind].role;
+  op.uid = KINDS[kind].uid;
+  (void)snprintf(op.login, sizeof op.login, "%s", KINDS[kind].login);
+  (void)snprintf(op.home, sizeof op.home, "%s", KINDS[kind].home);
+  return op;
+}
+
+// A row that is refused stands in front of each good one whose index is a multiple of BAD.
+static enum status get_row(void *context, uint64_t index, struct report *for_report, const struct operation **ret_op)
+{
+  struct file *file = context;
+  (void)for_report;
+  bool bad = file->bad != 0 && index % (file->bad + 1) == 0;
+  if (index == 0) {
+    file->added = file->refused = 0;
+  }
+  if (index + 1 == file->rows) {
+    file->op = new_operation(OPERATION_MEMBER_IMPORT, "");
+    (void)snprintf(file->op.reason, sizeof file->op.reason, "%zu added", file->added);
+  } else if (bad) {
+    file->op = bad_row(index);
+  } else {
+    file->op = good_row(file->bad != 0 ? index - index / (file->bad + 1) - 1 : index);
+  }
+  *ret_op = &file->op;
+  return STATUS_OK;
+}
+
+static bool note_row(void *context, uint64_t index, enum status status, const struct report *for_report,
+                     const struct operation_result *of)
+{
+  struct file *file = context;
+  file->added += status == STATUS_OK && of->changed && index + 1 < file->rows ? 1 : 0;
+  file->refused += status != STATUS_OK ? 1 : 0;
+  assert_true(status == STATUS_OK || for_report->text[0] != '\0');
+  return status == STATUS_OK || file->goes_on;
+}
+
+static enum status import(struct file *file)
+{
+  const struct operations all = {file->rows, get_row, note_row, file};
+  uint64_t index = 0;
+  report.text[0] = '\0';
+  return operation_run_all(&host, &all, &report, &result, &index);
+}
+
+static void narrow_ranges(void)
+{
+  config.map.ranges = (struct u32_list){2, {RANGE_FIRST, RANGE_LAST}}; // so that many ask for the same number
+}
+
+static enum status add_entry(void *context, const struct store_entry *entry)
+{
+  struct bytes *out = context;
+  struct account account;
+  struct membership membership;
+  enum status status = bytes_append(out, entry->key, entry->key_length);
+  if (status == STATUS_OK && record_decode(&ACCOUNT_RECORD, entry->data, entry->length, &account) == STATUS_OK) {
+    account.created_at_s = 0;
+    status = record_encode(&ACCOUNT_RECORD, &account, out);
+  } else if (status == STATUS_OK &&
+             record_decode(&MEMBERSHIP_RECORD, entry->data, entry->length, &membership) == STATUS_OK) {
+    membership.joined_at_s = 0;
+    status = record_encode(&MEMBERSHIP_RECORD, &membership, out);
+  } else if (status == STATUS_OK) {
+    status = bytes_append(out, entry->data, entry->length);
+  }
+  return status;
+}
+
+// Everything in the store but the audit, what is counted in meta, and dates.
+static void dump(struct bytes *out)
+{
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  const struct store_key all = key_new();
+  for (int table = 0; table < TABLE_COUNT; table++) {
+    const struct store_key from = table == TABLE_ORGS ? key_of_i64(INT64_MAX) : all; // with the org's own date
+    if (table != TABLE_AUDIT && table != TABLE_META) {
+      assert_int_equal(store_each_from(txn, (enum store_table)table, &from, add_entry, out), STATUS_OK);
+    }
+  }
+}
+
+static void renew_store(void)
+{
+  assert_int_equal(remove_store(NULL), 0);
+  assert_int_equal(make_store(NULL), 0);
+  narrow_ranges();
+  create_acme();
+}
+
+static void N4_many_at_once_are_stored_as_one_by_one(void **state)
+{
+  (void)state;
+  struct bytes at_once CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct bytes one_by_one CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct file file = {.rows = ROWS + 1};
+  renew_store();
+  assert_int_equal(import(&file), STATUS_OK);
+  assert_int_equal(file.added, ROWS);
+  dump(&at_once);
+  renew_store();
+  for (uint64_t i = 0; i < ROWS; i++) {
+    struct operation op = good_row(i);
+    assert_int_equal(run(&op), STATUS_OK);
+  }
+  dump(&one_by_one);
+  assert_true(at_once.length > (size_t)ROWS * 200);
+  assert_int_equal(at_once.length, one_by_one.length);
+  assert_memory_equal(at_once.data, one_by_one.data, at_once.length);
+}
+
+static void rows_that_are_refused_leave_nothing_behind(void **state)
+{
+  (void)state;
+  struct bytes with CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct bytes without CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct file mixed = {.rows = ROWS + ROWS / 4 + 1, .bad = 4, .goes_on = true};
+  struct file good = {.rows = ROWS + 1};
+  renew_store();
+  assert_int_equal(import(&mixed), STATUS_OK);
+  assert_int_equal(mixed.added, ROWS);
+  assert_int_equal(mixed.refused, ROWS / 4);
+  dump(&with);
+  renew_store();
+  assert_int_equal(import(&good), STATUS_OK);
+  dump(&without);
+  assert_int_equal(with.length, without.length);
+  assert_memory_equal(with.data, without.data, with.length);
+}
+
+static void the_first_row_that_is_refused_ends_it_and_nothing_is_stored(void **state)
+{
+  (void)state;
+  struct bytes before CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct bytes after CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct file file = {.rows = 200, .bad = 150};
+  renew_store();
+  dump(&before);
+  assert_int_equal(import(&file), STATUS_INVALID);
+  assert_int_equal(file.refused, 1);
+  assert_int_equal(count(TABLE_AUDIT), 1);
+  dump(&after);
+  assert_int_equal(before.length, after.length);
+  assert_memory_equal(before.data, after.data, before.length);
+}
+
+static void importing_twice_changes_nothing_and_is_no_event(void **state)
+{
+  (void)state;
+  struct file file = {.rows = ROWS + 1};
+  renew_store();
+  assert_int_equal(import(&file), STATUS_OK);
+  uint64_t events = count(TABLE_AUDIT);
+  assert_int_equal(events, 2); // org.create and the import
+  assert_int_equal(import(&file), STATUS_OK);
+  assert_int_equal(file.added, 0);
+  assert_int_equal(count(TABLE_AUDIT), events);
+}
+
+// Another thing that is refused after it has stored something: it is not gone on without it.
+static enum status get_half_done(void *context, uint64_t index, struct report *for_report,
+                                 const struct operation **ret_op)
+{
+  struct file *file = context;
+  (void)for_report;
+  file->op = new_operation(index == 1 ? OPERATION_ORG_CREATE : OPERATION_MEMBER_ADD,
+                           index == 1 ? "boss@example.org" : "carol@acme.test");
+  (void)snprintf(file->op.org, sizeof file->op.org, index == 1 ? "beta" : "acme");
+  *ret_op = &file->op;
+  return STATUS_OK;
+}
+
+static void what_was_half_stored_is_not_gone_on_without(void **state)
+{
+  (void)state;
+  struct file file = {.goes_on = true};
+  const struct operations all = {2, get_half_done, note_row, &file};
+  uint64_t index = 0;
+  renew_store();
+  assert_int_equal(operation_run_all(&host, &all, &report, &result, &index), STATUS_REFUSED);
+  assert_int_equal(index, 1);
+  assert_int_equal(count(TABLE_ACCOUNTS), 1);
+}
+
+static enum status with_uid(const char *email, uint32_t uid)
+{
+  struct operation op = new_operation(OPERATION_MEMBER_ADD, email);
+  op.uid = uid;
+  return run(&op);
+}
+
+static void H22_a_uid_that_is_asked_for_is_legal(void **state)
+{
+  (void)state;
+  static const uint32_t ILLEGAL[] = {1,     999,   61184,    61185,          65000,     65519,
+                                     65534, 65535, 1U << 31, UINT32_MAX - 1, UINT32_MAX};
+  static const uint32_t LEGAL[] = {61183, 65520, 65533, 65536, 99999, 524288, 2147483647};
+  create_acme();
+  for (size_t i = 0; i < COUNT_OF(ILLEGAL); i++) {
+    assert_int_equal(with_uid("new@acme.test", ILLEGAL[i]), STATUS_INVALID);
+    assert_non_null(strstr(report.text, "61184 to 65519"));
+  }
+  assert_int_equal(count(TABLE_ACCOUNTS), 1);
+  assert_int_equal(count(TABLE_NUMBERS), 3);
+  for (size_t i = 0; i < COUNT_OF(LEGAL); i++) {
+    char email[EMAIL_SIZE];
+    (void)snprintf(email, sizeof email, "u%zu@acme.test", i);
+    assert_int_equal(with_uid(email, LEGAL[i]), STATUS_OK);
+    struct account account = get_account(email);
+    assert_int_equal(account.uid, LEGAL[i]);
+    assert_int_equal(account.gid, LEGAL[i]);
+  }
+}
+
+static void H01_a_uid_that_is_asked_for_is_nobodys_and_was_nobodys(void **state)
+{
+  (void)state;
+  create_acme();
+  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "gone@acme.test"), STATUS_OK);
+  uint32_t gone = result.account.uid;
+  assert_int_equal(do_kind(OPERATION_ACCOUNT_REMOVE, "gone@acme.test"), STATUS_OK);
+  struct store_txn *txn = read_txn();
+  struct org org;
+  assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);
+  store_abort(&txn);
+  const uint32_t taken[] = {gone, org.gid, org.admins_gid, get_account("boss@example.org").uid};
+  for (size_t i = 0; i < COUNT_OF(taken); i++) {
+    assert_int_equal(with_uid("new@acme.test", taken[i]), STATUS_EXISTS);
+    assert_non_null(strstr(report.text, "any other is legal"));
+  }
+  assert_int_equal(count(TABLE_ACCOUNTS), 1);
+}
+
+// Also where the number that another row asks for is what the search would have found for this one.
+static void H01_numbers_of_one_import_never_meet(void **state)
+{
+  (void)state;
+  struct file file = {.rows = ROWS + 1};
+  uint32_t free_number = 0;
+  renew_store();
+  assert_int_equal(import(&file), STATUS_OK);
+  free_number = get_account("u919@acme.test").uid; // its row named none
+  renew_store();
+  assert_int_equal(with_uid("first@acme.test", free_number), STATUS_OK);
+  assert_int_equal(import(&file), STATUS_OK);
+  assert_int_equal(count(TABLE_NUMBERS), ROWS + 4);
+  assert_int_not_equal(get_account("u919@acme.test").uid, free_number);
+}
+
+static void an_account_that_exists_keeps_its_number(void **state)
+{
+  (void)state;
+  create_acme();
+  assert_int_equal(with_uid("carol@acme.test", 70001), STATUS_OK);
+  assert_int_equal(with_uid("carol@acme.test", 70001), STATUS_OK);
+  assert_false(result.changed);
+  assert_int_equal(with_uid("carol@acme.test", 70002), STATUS_EXISTS);
+  assert_non_null(strstr(report.text, "70001"));
+}
+
+static void E4_only_the_owner_is_imported_as_owner(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *email;
+    bool imported;
+    bool suspended;
+    enum status status;
+  } CASES[] = {
+      {"boss@example.org", true, false, STATUS_OK},       {"boss@example.org", true, true, STATUS_EXISTS},
+      {"boss@example.org", false, false, STATUS_REFUSED}, {"carol@acme.test", true, false, STATUS_REFUSED},
+      {"new@acme.test", true, false, STATUS_REFUSED},
+  };
+  create_acme();
+  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "carol@acme.test"), STATUS_OK);
+  uint64_t events = count(TABLE_AUDIT);
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+    struct operation op = new_row(CASES[i].email);
+    op.value = ROLE_OWNER;
+    op.imported = CASES[i].imported;
+    op.has_status = true;
+    op.member_status = CASES[i].suspended ? MEMBER_SUSPENDED : MEMBER_ACTIVE;
+    assert_int_equal(run(&op), CASES[i].status);
+    assert_true(CASES[i].status != STATUS_OK || !result.changed);
+  }
+  assert_int_equal(count(TABLE_ACCOUNTS), 2);
+  assert_int_equal(count(TABLE_AUDIT), events);
+}
+
+static size_t groups_of(const char *login)
+{
+  struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
+  struct map_account account;
+  assert_int_equal(map_open(map_path, &map), STATUS_OK);
+  assert_int_equal(map_account_by_login(&map, login, &account), STATUS_OK);
+  return account.groups.count;
+}
+
+static void L4_a_member_is_imported_suspended_and_not_suspended_by_an_import(void **state)
+{
+  (void)state;
+  create_acme();
+  struct operation op = new_row("carol@acme.test");
+  op.has_status = true;
+  op.member_status = MEMBER_SUSPENDED;
+  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(groups_of("carol@acme.test"), 0);
+  op.member_status = MEMBER_ACTIVE;
+  assert_int_equal(run(&op), STATUS_EXISTS);
+  assert_non_null(strstr(report.text, "member suspend"));
+  assert_int_equal(groups_of("carol@acme.test"), 0);
+  op.has_status = false;
+  assert_int_equal(run(&op), STATUS_OK);
+  assert_false(result.changed);
+  assert_int_equal(groups_of("carol@acme.test"), 0);
+}
+
+static enum status keep_last(void *context, const struct audit_event *event)
+{
+  *(struct audit_event *)context = *event;
+  return STATUS_OK;
+}
+
+static void one_event_tells_of_a_whole_import(void **state)
+{
+  (void)state;
+  struct file file = {.rows = 21};
+  struct audit_event event = {.number = 0};
+  renew_store();
+  assert_int_equal(import(&file), STATUS_OK);
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  assert_int_equal(audit_each(txn, 0, keep_last, &event), STATUS_OK);
+  assert_string_equal(event.event, "member.import");
+  assert_string_equal(event.detail, "20 added");
+  assert_string_equal(event.org, "acme");
+  assert_string_equal(event.actor, "root");
+}
+
+static void what_was_imported_is_shown_in_the_map(void **state)
+{
+  (void)state;
+  struct file file = {.rows = ROWS + 1};
+  renew_store();
+  assert_int_equal(import(&file), STATUS_OK);
+  assert_int_equal(groups_of("u919@acme.test"), 1);
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  assert_true(publish_is_current(txn, &config, map_path, "u919@acme.test"));
+}
+
+static void a_store_makes_room_for_many(void **state)
+{
+  (void)state;
+  enum { BYTES = 1 << 20 };
+  const struct store_key key = key_of_text("room");
+  char *data CLEANUP(cleanup_free) = calloc(1, BYTES);
+  struct store_txn *txn = NULL;
+  assert_non_null(data);
+  assert_int_equal(store_lock(store), STATUS_OK);
+  for (int room = 0; room < 2; room++) {
+    enum status status = STATUS_OK;
+    if (room == 1) {
+      assert_int_equal(store_make_room(store, (size_t)100 * BYTES), STATUS_OK);
+    }
+    assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
+    for (int i = 0; status == STATUS_OK && i < 80; i++) { // a new one takes 64 MiB
+      struct store_key numbered = key;
+      key_add_u32(&numbered, (uint32_t)i);
+      status = store_put(txn, TABLE_META, &numbered, data, BYTES);
+    }
+    assert_int_equal(status, room == 1 ? STATUS_OK : STATUS_FULL);
+    store_abort(&txn);
+  }
+  store_unlock(store);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      STORE_TEST(N4_many_at_once_are_stored_as_one_by_one),
+      STORE_TEST(rows_that_are_refused_leave_nothing_behind),
+      STORE_TEST(the_first_row_that_is_refused_ends_it_and_nothing_is_stored),
+      STORE_TEST(importing_twice_changes_nothing_and_is_no_event),
+      STORE_TEST(what_was_half_stored_is_not_gone_on_without),
+      STORE_TEST(H22_a_uid_that_is_asked_for_is_legal),
+      STORE_TEST(H01_a_uid_that_is_asked_for_is_nobodys_and_was_nobodys),
+      STORE_TEST(H01_numbers_of_one_import_never_meet),
+      STORE_TEST(an_account_that_exists_keeps_its_number),
+      STORE_TEST(E4_only_the_owner_is_imported_as_owner),
+      STORE_TEST(L4_a_member_is_imported_suspended_and_not_suspended_by_an_import),
+      STORE_TEST(one_event_tells_of_a_whole_import),
+      STORE_TEST(what_was_imported_is_shown_in_the_map),
+      STORE_TEST(a_store_makes_room_for_many),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
