@@ -119,7 +119,7 @@ static void what_is_not_legal_is_refused_with_its_column(void **state)
 // The status of each line, its number and its fields.
 static void expect_lines(const char *data, size_t length, const char *expected)
 {
-  char seen[512] = "";
+  char seen[2 * JOINED_SIZE] = "";
   read_bytes(data, length);
   for (enum status status = csv_next(&csv, &report); status != STATUS_NOT_FOUND; status = csv_next(&csv, &report)) {
     char joined[JOINED_SIZE];
