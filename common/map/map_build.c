@@ -16,13 +16,15 @@
 #include "base/grow.h"
 #include "map/map_slots.h"
 
-enum { FIRST_SLOTS = 64, FLUSH_BYTES = 1 << 20 };
+enum { FIRST_SLOTS = 64, FLUSH_BYTES = 1 << 20, SLOTS_AT_ONCE = 4096 };
 
 void map_builder_done(struct map_builder *b)
 {
   bytes_done(&b->records);
   free(b->entries);
+  free(b->slots);
   b->entries = NULL;
+  b->slots = NULL;
   b->entry_count = b->entry_capacity = 0;
   if (b->streaming) {
     (void)close(b->fd);
@@ -63,8 +65,26 @@ static enum status flush(struct map_builder *b)
   return status;
 }
 
+static void place_entry(struct map_builder *b, struct map_entry entry)
+{
+  uint64_t mask = b->slot_count - 1;
+  uint64_t at = entry.hash & mask;
+  while (b->slots[at] != MAP_SLOT_EMPTY) {
+    at = (at + 1) & mask;
+  }
+  b->slots[at] = map_slot_value(entry.hash, records_offset(b) + entry.offset);
+}
+
 static enum status add_entry(struct map_builder *b, struct map_entry entry)
 {
+  if (b->slots != NULL) {
+    if (b->entry_count + 1 >= b->slot_count) { // one slot at least stays empty, where searches end
+      return STATUS_TOO_LARGE;
+    }
+    place_entry(b, entry);
+    b->entry_count++;
+    return STATUS_OK;
+  }
   struct map_entry *room = grow_array(b->entries, b->entry_count, sizeof *room, &b->entry_capacity);
   if (room == NULL) {
     return STATUS_NO_MEMORY;
@@ -196,30 +216,19 @@ static uint64_t slots_for(uint64_t keys)
   return slots;
 }
 
-static void place_entry(const struct map_builder *b, struct map_entry entry, unsigned char *slots)
-{
-  uint64_t mask = b->slot_count - 1;
-  uint64_t at = entry.hash & mask;
-  while (endian_get_u64(slots + at * MAP_SLOT_SIZE) != MAP_SLOT_EMPTY) {
-    at = (at + 1) & mask;
-  }
-  endian_put_u64(slots + at * MAP_SLOT_SIZE, map_slot_value(entry.hash, records_offset(b) + entry.offset));
-}
-
 static enum status write_slots(const struct map_builder *b)
 {
-  unsigned char *slots CLEANUP(cleanup_free) = calloc(b->slot_count, MAP_SLOT_SIZE);
-  if (slots == NULL) {
-    return STATUS_NO_MEMORY;
+  unsigned char packed[SLOTS_AT_ONCE * MAP_SLOT_SIZE];
+  enum status status = STATUS_OK;
+  for (uint64_t first = 0; status == STATUS_OK && first < b->slot_count; first += SLOTS_AT_ONCE) {
+    uint64_t left = b->slot_count - first;
+    uint64_t count = left < SLOTS_AT_ONCE ? left : SLOTS_AT_ONCE;
+    for (uint64_t i = 0; i < count; i++) {
+      map_slot_encode(b->seed, first + i, b->slots[first + i], packed + i * MAP_SLOT_SIZE);
+    }
+    status = map_write_at(b->fd, packed, count * MAP_SLOT_SIZE, MAP_SLOTS_OFFSET + first * MAP_SLOT_SIZE);
   }
-  for (size_t i = 0; i < b->entry_count; i++) {
-    place_entry(b, b->entries[i], slots);
-  }
-  for (uint64_t i = 0; i < b->slot_count; i++) {
-    unsigned char *slot = slots + i * MAP_SLOT_SIZE;
-    map_slot_encode(b->seed, i, endian_get_u64(slot), slot);
-  }
-  return map_write_at(b->fd, slots, b->slot_count * MAP_SLOT_SIZE, MAP_SLOTS_OFFSET);
+  return status;
 }
 
 static enum status write_head(const struct map_builder *b, uint64_t serial)
@@ -251,6 +260,23 @@ void map_drop_beside(const char *path)
   }
 }
 
+// Those that have waited get theirs.
+static enum status make_slots(struct map_builder *b, uint64_t keys_max)
+{
+  b->slot_count = slots_for(keys_max);
+  b->slots = calloc(b->slot_count, sizeof *b->slots);
+  if (b->slots == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  if ((uint64_t)b->entry_count >= b->slot_count) {
+    return STATUS_TOO_LARGE;
+  }
+  for (size_t i = 0; i < b->entry_count; i++) {
+    place_entry(b, b->entries[i]);
+  }
+  return STATUS_OK;
+}
+
 enum status map_builder_stream(struct map_builder *b, const char *path, uint64_t keys_max)
 {
   char beside[PATH_MAX];
@@ -261,7 +287,10 @@ enum status map_builder_stream(struct map_builder *b, const char *path, uint64_t
   if (unlink(beside) != 0 && errno != ENOENT) {
     return STATUS_IO;
   }
-  b->slot_count = slots_for(keys_max);
+  status = make_slots(b, keys_max);
+  if (status != STATUS_OK) {
+    return status;
+  }
   b->fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   b->streaming = b->fd >= 0;
   return b->streaming ? STATUS_OK : STATUS_IO;
@@ -269,9 +298,6 @@ enum status map_builder_stream(struct map_builder *b, const char *path, uint64_t
 
 static enum status finish(struct map_builder *b, uint64_t serial)
 {
-  if ((uint64_t)b->entry_count >= b->slot_count) {
-    return STATUS_TOO_LARGE;
-  }
   enum status status = flush(b);
   if (status == STATUS_OK) {
     status = write_slots(b);

@@ -19,12 +19,13 @@ struct map_entry {
 struct map_builder {
   unsigned char seed[SIPHASH_SEED_SIZE];
   struct bytes records;
-  struct map_entry *entries;
-  size_t entry_count;
+  struct map_entry *entries; // while they wait for their slots
+  size_t entry_count;        // also of those that have them
   size_t entry_capacity;
   bool streaming; // into FD
   int fd;
   uint64_t slot_count;
+  uint64_t *slots;  // their values, as soon as it is known how many there are
   uint64_t flushed; // bytes of records that are in the file
 };
 
