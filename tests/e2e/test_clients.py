@@ -415,7 +415,8 @@ def the_log_says_who_org_service_address_and_row(rig):
     login.signs_in(rig, person)
     login.is_refused(rig, other, person)
     _declined(rig, login.Ssh(rig, other))
-    keys._by_key(rig, person, keys._give_key(rig, person))
+    with keys._keys("acme", "deny"):
+        keys._by_key(rig, person, keys._give_key(rig, person))
     text = log.text()
     place = f"org={org} service=sshd rhost=127\\.0\\.0\\.1"
     for line in (rf"signed in: login={re.escape(person)} uid=\d+ {place} row=S11 way=sso",

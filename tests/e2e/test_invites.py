@@ -179,6 +179,8 @@ def _answering(rig, person, answer):
     terminal.send()
     terminal.until(r"Join\? \[y/N\]: ")
     terminal.send(answer)
-    terminal.until("END")
+    if terminal.until("END", r"Active org \[\w+\]: ") == 1:  # two are open now
+        terminal.send()
+        terminal.until("END")
     terminal.close()
     return terminal.text

@@ -3,6 +3,7 @@ import contextlib
 import os
 import pathlib
 import pwd
+import tempfile
 
 import check
 import host
@@ -67,6 +68,63 @@ def K1_required_takes_key_and_sso_in_one_connection(rig):
             check.that(login.signed_in(terminal.text), f"key and SSO: {check.shown(terminal.text)}")
     finally:
         both.stop()
+
+
+def K1_without_a_key_that_is_accepted_sshd_goes_on_to_sso_in_one_connection(rig):
+    org, person, local_key = rig.orgs.acme(), rig.person(), None
+    login.signs_in(rig, person)
+    key = _give_key(rig, person)
+    local._make_users(rig)
+    local_key = _give_key(rig, local.USER)
+    other = rig.serve(sshd.Sshd(rig.folder, "command", _command_lines()))
+    how = {"sshd": other, "key": key, "method": "publickey,keyboard-interactive"}
+    try:
+        text = login.Ssh(rig, person, **how).end(enter=False)
+        check.that(login.signed_in(text), f"a key soon after SSO: {check.shown(text)}")
+        check.lacks(text, "Open:", "what is asked then")
+        with _keys(org, "deny"):
+            terminal = login.Ssh(rig, person, **how)  # the same command, one connection
+            rig.idp.approve(terminal.challenge(), person)
+            terminal.end()
+            check.that(login.signed_in(terminal.text), f"no way on to SSO: {check.shown(terminal.text)}")
+        how["key"] = local_key
+        text = login.Ssh(rig, local.USER, **how).end(enter=False)
+        check.that(login.signed_in(text), f"a local user's key: {check.shown(text)}")
+        keys_file = pathlib.Path(f"/home/{person}/.ssh/authorized_keys")
+        keys_file.chmod(0o666)
+        how["key"] = key
+        terminal = login.Ssh(rig, person, **how)
+        terminal.challenge()
+        terminal.close()
+    finally:
+        other.stop()
+
+
+def scp_sftp_and_git_go_by_key_after_one_sign_in(rig):
+    rig.orgs.acme()
+    person = rig.person()
+    login.signs_in(rig, person)
+    key = _give_key(rig, person)
+    options = ["-F", "/dev/null", "-i", key, "-o", "IdentitiesOnly=yes", "-o", f"UserKnownHostsFile={rig.folder}/known_hosts",
+               "-o", "IdentityAgent=none", "-o", "BatchMode=yes"]
+    place = f"scp://{person.replace('@', '%40')}@127.0.0.1:{rig.sshd.port}"
+    processes.must("scp", *options, "/etc/hostname", f"{place}//home/{person}/carried")
+    check.equal(pathlib.Path(f"/home/{person}/carried").read_text(), pathlib.Path("/etc/hostname").read_text(), "scp")
+    processes.must("sftp", *options, "-P", str(rig.sshd.port), "-b", "-", "-o", f"User={person}", "127.0.0.1",
+                   stdin="rename carried again\n")
+    check.that(pathlib.Path(f"/home/{person}/again").exists(), "sftp renamed nothing")
+    login.Ssh(rig, person, "git init -q --bare work.git && echo END", method="publickey", key=key).end(enter=False)
+    command = " ".join(["ssh", *map(str, options), "-p", str(rig.sshd.port), "-l", person])
+    where = tempfile.mkdtemp(dir="/run")
+    processes.must("sh", "-euc", f"cd {where}; git init -q .; git -c user.name=a -c user.email=a@b commit -q --allow-empty "
+                   f"-m x; GIT_SSH_COMMAND='{command}' git push -q ssh://127.0.0.1/home/{person}/work.git HEAD:main")
+    check.that(any(pathlib.Path(f"/home/{person}/work.git/refs/heads").iterdir()), "git pushed nothing")
+
+
+def _command_lines():
+    """What the sample says, without the comment signs."""
+    text = (host.DIST / "sshd_config.d/ssoorg.conf").read_text()
+    return [line[1:] for line in text.splitlines() if line.startswith("#AuthorizedKeys")]
 
 
 @contextlib.contextmanager

@@ -50,6 +50,7 @@ static const struct {
     {"shell", "/bin/sh", "sh"},
     {"sign-in-timeout", "90s", "6m"},
     {"max-sign-ins", "64", "8"},
+    {"reauth", "1h", "13h"},
     {"allow-loopback-http", "yes", "true"},
     {"audit-keep", "30d", "12h"},
     {"qr", "never", "yes"},

@@ -243,6 +243,7 @@ static enum status get_half_done(void *context, uint64_t index, struct report *f
   file->op = new_operation(index == 1 ? OPERATION_ORG_CREATE : OPERATION_MEMBER_ADD,
                            index == 1 ? "boss@example.org" : "carol@acme.test");
   (void)snprintf(file->op.org, sizeof file->op.org, index == 1 ? "beta" : "acme");
+  (void)snprintf(file->op.local_user, sizeof file->op.local_user, index == 1 ? "somebody" : ""); // too late for that
   *ret_op = &file->op;
   return STATUS_OK;
 }

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// ssoorg-authorized-keys LOGIN: sshd's AuthorizedKeysCommand. Prints the person's own keys while they would be accepted
+// (POLICY K1), and nothing otherwise, so that sshd goes on to the next way of signing in within the same connection
+// instead of ending it after a key that PAM refuses. Exit 0 also for nothing; 1 if it cannot be told.
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "config/config.h"
+#include "operations/situation.h"
+#include "own_keys.h"
+#include "paths.h"
+
+enum { SECONDS = 10 };
+
+static enum status load(const char *login, struct situation *ret_situation)
+{
+  struct store *store CLEANUP(store_close) = NULL;
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  struct report report = {.text = ""};
+  const struct situation_of of = {login, "sshd", "", clock_now_s()};
+  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, &report, &store);
+  if (status == STATUS_OK) {
+    status = store_begin(store, false, &txn);
+  }
+  if (status == STATUS_OK) {
+    status = situation_load(txn, &of, ret_situation);
+  }
+  if (status != STATUS_OK) {
+    syslog(LOG_AUTHPRIV | LOG_ERR, "the store cannot be read: %s", report.text);
+    situation_unreadable(login, ret_situation);
+  }
+  return status;
+}
+
+// Where a key is wanted beside the sign-in it is the first half: the account phase sees to the other one.
+static bool is_half(const struct policy_person *person)
+{
+  for (size_t i = 0; i < person->membership_count; i++) {
+    if (!person->memberships[i].suspended && person->memberships[i].org.keys == KEYS_REQUIRED) {
+      return !person->locked;
+    }
+  }
+  return false;
+}
+
+static bool would_be_accepted(const struct situation *situation)
+{
+  struct policy_question question = {
+      .stage = STAGE_SESSION, .service = SERVICE_LOGIN, .made = {.way = WAY_KEY}, .person = situation->person};
+  struct policy_decision decision;
+  policy_decide(&question, &decision);
+  switch (decision.outcome) {
+  case OUTCOME_GRANTED:
+  case OUTCOME_NOT_OURS: return true;
+  case OUTCOME_REFUSED: return is_half(&situation->person);
+  case OUTCOME_UNAVAILABLE:
+  case OUTCOME_OFFER: return false;
+  }
+  return false;
+}
+
+static int print_keys(const struct passwd *entry)
+{
+  struct bytes keys CLEANUP(bytes_done) = BYTES_EMPTY;
+  enum status status = own_keys_read(entry, &keys);
+  if (status == STATUS_OK) {
+    return fwrite(bytes_text(&keys), 1, keys.length, stdout) == keys.length && fflush(stdout) == 0 ? 0 : 1;
+  }
+  if (status != STATUS_NOT_FOUND) {
+    syslog(LOG_AUTHPRIV | LOG_NOTICE, "the keys of uid %u are not used: %s", entry->pw_uid, status_text(status));
+  }
+  return 0;
+}
+
+int main(int argc, char **argv)
+{
+  struct situation situation;
+  if (argc != 2 || geteuid() != 0) {
+    (void)fprintf(stderr, "ssoorg-authorized-keys: is run by sshd as root, with a login name\n");
+    return 1;
+  }
+  (void)alarm(SECONDS); // a home that hangs ends this process, not the login
+  openlog("ssoorg-authorized-keys", LOG_PID, LOG_AUTHPRIV);
+  enum status status = load(argv[1], &situation);
+  const struct passwd *entry = getpwnam(argv[1]);
+  if (entry == NULL) {
+    return 0;
+  }
+  if (status != STATUS_OK) { // whom other services know keeps the keys; ours are refused anyway
+    situation.person.store_readable = false;
+  }
+  // Names that are only eligible are told to sshd alone: whom this process sees has an account or is a local user.
+  situation.person.local_user = !situation.person.known || entry->pw_uid != situation.account.uid;
+  bool accepted = would_be_accepted(&situation);
+  record_done(&ACCOUNT_RECORD, &situation.account);
+  return accepted ? print_keys(entry) : 0;
+}
