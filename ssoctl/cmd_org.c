@@ -48,24 +48,6 @@ int cmd_org_create(const struct invocation *in)
   return code;
 }
 
-int cmd_org_transfer(const struct invocation *in)
-{
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation op;
-  struct operation_result result;
-  int code = people_start(&desk, in, OPERATION_ORG_TRANSFER, &op);
-  if (code == EXIT_DONE) {
-    code = desk_confirm(&desk, "The present owner becomes an admin of the org. Go on?");
-  }
-  if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
-  }
-  if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s: %s is its owner%s", op.org, op.email, result.changed ? "" : " already");
-  }
-  return code;
-}
-
 static const struct column ORG_COLUMNS[] = {
     {"slug", COLUMN_TEXT},         {"name", COLUMN_TEXT},         {"provisioning", COLUMN_TEXT},
     {"enforcement", COLUMN_TEXT},  {"owner", COLUMN_TEXT},        {"gid", COLUMN_NUMBER},

@@ -95,6 +95,8 @@ int cmd_status(const struct invocation *in);
 int cmd_org_create(const struct invocation *in);
 int cmd_org_list(const struct invocation *in);
 int cmd_org_show(const struct invocation *in);
+int cmd_org_rename(const struct invocation *in);
+int cmd_org_delete(const struct invocation *in);
 int cmd_org_transfer(const struct invocation *in);
 int cmd_org_set(const struct invocation *in);
 int cmd_provisioning_show(const struct invocation *in);

@@ -74,6 +74,9 @@ __attribute__((format(printf, 2, 3))) void desk_done(const struct desk *desk, co
 // Asks QUESTION on the terminal unless --yes or --dry-run was given. EXIT_DONE for yes; without a terminal EXIT_FAILED.
 int desk_confirm(const struct desk *desk, const char *question);
 
+// The same, but WORD has to be typed.
+int desk_confirm_word(const struct desk *desk, const char *question, const char *word);
+
 // Reads a secret: the first line of standard input, or typed without echo on the terminal after PROMPT, twice if
 // TWICE. bytes_done().
 int desk_read_secret(bool from_stdin, const char *prompt, bool twice, struct bytes *ret_secret);

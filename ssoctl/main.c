@@ -22,6 +22,8 @@ static const struct command COMMANDS[] = {
     {"org", "set", "SLUG KEY=VALUE...", 2, ARGUMENTS_MAX, OPTIONS_CHANGE, cmd_org_set,
      "set name, provisioning, default-role, trust, on-link, keys, signin-from, required-acr, required-amr, "
      "invite-lifetime, help"},
+    {"org", "rename", "SLUG NEW", 2, 2, OPTIONS_CHANGE, cmd_org_rename, "give an org and its groups another name"},
+    {"org", "delete", "SLUG", 1, 1, OPTIONS_CHANGE, cmd_org_delete, "delete an org; the accounts of its members stay"},
     {"org", "transfer", "SLUG EMAIL", 2, 2, OPTIONS_CHANGE, cmd_org_transfer, "make a member the owner of an org"},
     {"provisioning", "show", "SLUG", 1, 1, OPTIONS_COMMON, cmd_provisioning_show, "show how accounts come to exist"},
     {"provisioning", "set", "SLUG invite-only|jit", 2, 2, OPTIONS_CHANGE, cmd_provisioning_set,

@@ -30,21 +30,45 @@ static int read_line(int fd, struct bytes *line)
   }
 }
 
-int desk_confirm(const struct desk *desk, const char *question)
+// Shows QUESTION with what is expected and reads the answer. *RET_ASKED is false where nobody is to be asked.
+static int ask(const struct desk *desk, const char *question, const char *expected, struct bytes *ret_answer,
+               bool *ret_asked)
 {
-  struct bytes answer CLEANUP(bytes_done) = BYTES_EMPTY;
+  *ret_asked = false;
   if (desk->in->options[OPTION_YES] != NULL || desk->in->options[OPTION_DRY_RUN] != NULL) {
     return EXIT_DONE;
   }
   if (!isatty(STDIN_FILENO)) {
     return desk_fail(EXIT_FAILED, "asks \"%s\" and there is no terminal to answer: give --yes", question);
   }
-  (void)fprintf(stderr, "%s [y/N] ", question);
-  if (read_line(STDIN_FILENO, &answer) != EXIT_DONE) {
-    return desk_fail(EXIT_FAILED, "the answer cannot be read");
-  }
-  bool yes = strcmp(bytes_text(&answer), "y") == 0 || strcmp(bytes_text(&answer), "yes") == 0;
-  return yes ? EXIT_DONE : desk_fail(EXIT_FAILED, "not confirmed, nothing was changed");
+  (void)fprintf(stderr, "%s %s ", question, expected);
+  *ret_asked = true;
+  return read_line(STDIN_FILENO, ret_answer) == EXIT_DONE ? EXIT_DONE
+                                                          : desk_fail(EXIT_FAILED, "the answer cannot be read");
+}
+
+static int conclude(int code, bool yes)
+{
+  return code != EXIT_DONE || yes ? code : desk_fail(EXIT_FAILED, "not confirmed, nothing was changed");
+}
+
+int desk_confirm_word(const struct desk *desk, const char *question, const char *word)
+{
+  struct bytes answer CLEANUP(bytes_done) = BYTES_EMPTY;
+  char expected[128];
+  bool asked = false;
+  (void)snprintf(expected, sizeof expected, "Type %s to go on:", word);
+  int code = ask(desk, question, expected, &answer, &asked);
+  return conclude(code, !asked || strcmp(bytes_text(&answer), word) == 0);
+}
+
+int desk_confirm(const struct desk *desk, const char *question)
+{
+  struct bytes answer CLEANUP(bytes_done) = BYTES_EMPTY;
+  bool asked = false;
+  int code = ask(desk, question, "[y/N]", &answer, &asked);
+  bool yes = !asked || strcmp(bytes_text(&answer), "y") == 0 || strcmp(bytes_text(&answer), "yes") == 0;
+  return conclude(code, yes);
 }
 
 // Types without echo; the terminal is as before whatever happens in between.

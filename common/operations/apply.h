@@ -67,6 +67,7 @@ bool apply_knows_password(const struct application *a, const struct account *acc
 // Takes back what OPERATION_TRY has counted for this login and address: the try was right.
 MUST_CHECK enum status apply_settle_try(struct application *a, enum try_kind kind);
 
+apply_function apply_org_rename, apply_org_delete;
 apply_function apply_org_set, apply_org_create, apply_provisioning_set, apply_enforcement_set, apply_enforcement_pause;
 apply_function apply_idp_set, apply_idp_remove, apply_idp_tried;
 apply_function apply_domain_add, apply_domain_verify, apply_domain_found, apply_domain_missing, apply_domain_remove;

@@ -7,9 +7,8 @@
 #include "operations/apply.h"
 #include "store/numbers_store.h"
 
-static enum status check_slug(struct application *a)
+static enum status check_slug(struct application *a, const char *slug)
 {
-  const char *slug = a->op->org;
   char admins[SLUG_SIZE + 8];
   struct account account;
   (void)snprintf(admins, sizeof admins, "%s-admins", slug);
@@ -78,7 +77,7 @@ enum status apply_org_create(struct application *a)
 {
   struct org org = {.by_root = 1, .created_at_s = a->now_s};
   struct account owner;
-  enum status status = check_slug(a);
+  enum status status = check_slug(a, a->op->org);
   if (status == STATUS_OK) {
     status = store_next_id(a->txn, &org.id);
   }
@@ -107,4 +106,37 @@ enum status apply_org_create(struct application *a)
         a->txn, &(struct membership){owner.id, org.id, ROLE_OWNER, SOURCE_OWNER, MEMBER_ACTIVE, a->now_s, 0});
   }
   return status;
+}
+
+// Its groups keep their numbers under the new names (HOLES H11).
+enum status apply_org_rename(struct application *a)
+{
+  struct org org;
+  enum status status = apply_find_org(a, &org);
+  if (status == STATUS_OK && strcmp(org.slug, a->op->login) == 0) {
+    a->result->changed = false;
+    return STATUS_OK;
+  }
+  if (status == STATUS_OK) {
+    status = check_slug(a, a->op->login);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  (void)snprintf(a->event.detail, sizeof a->event.detail, "from %s to %.200s", org.slug, a->op->login);
+  memset(a->event.login, 0, sizeof a->event.login);
+  (void)snprintf(a->event.org, sizeof a->event.org, "%.*s", (int)sizeof a->event.org - 1, a->op->login);
+  return org_rename(a->txn, &org, a->op->login);
+}
+
+enum status apply_org_delete(struct application *a)
+{
+  struct org org;
+  enum status status = apply_find_org(a, &org);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  (void)snprintf(a->event.detail, sizeof a->event.detail, "gids %u and %u are not given again", org.gid,
+                 org.admins_gid);
+  return org_remove(a->txn, &org);
 }

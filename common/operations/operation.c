@@ -39,6 +39,8 @@ static const struct {
     [OPERATION_MEMBER_ROLE] = {"member.role", apply_member_role},
     [OPERATION_MEMBER_SUSPEND] = {"member.suspend", apply_member_suspend},
     [OPERATION_MEMBER_RESUME] = {"member.resume", apply_member_resume},
+    [OPERATION_ORG_RENAME] = {"org.rename", apply_org_rename},
+    [OPERATION_ORG_DELETE] = {"org.delete", apply_org_delete},
     [OPERATION_ORG_TRANSFER] = {"org.transfer", apply_org_transfer},
     [OPERATION_ACCOUNT_LOCK] = {"account.lock", apply_account_lock},
     [OPERATION_ACCOUNT_UNLOCK] = {"account.unlock", apply_account_unlock},

@@ -33,6 +33,8 @@ enum operation_kind {
   OPERATION_MEMBER_ROLE,       // org, email, value: role
   OPERATION_MEMBER_SUSPEND,    // org, email
   OPERATION_MEMBER_RESUME,     // org, email
+  OPERATION_ORG_RENAME,        // org, login: the new slug
+  OPERATION_ORG_DELETE,        // org
   OPERATION_ORG_TRANSFER,      // org, email: of the member who becomes its owner
   OPERATION_ACCOUNT_LOCK,      // email or login in email
   OPERATION_ACCOUNT_UNLOCK,    // likewise

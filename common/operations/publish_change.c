@@ -316,6 +316,7 @@ static enum status change(struct changing *c, const struct touched *touched)
   case TOUCHED_DOMAIN: return change_domain(c, touched->name);
   case TOUCHED_NUMBER: return change_number(c, touched->number);
   case TOUCHED_INVITE: return change_invited(c, touched->name);
+  case TOUCHED_ALL: return STATUS_TOO_LARGE;
   }
   return STATUS_INVALID;
 }

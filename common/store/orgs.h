@@ -14,6 +14,13 @@ MUST_CHECK enum status org_add(struct store_txn *txn, const struct org *org);
 // Replaces a stored org whose slug and numbers stay; STATUS_INVALID otherwise.
 MUST_CHECK enum status org_update(struct store_txn *txn, const struct org *org);
 
+// Gives a stored org another slug, in ORG too; its numbers stay. STATUS_EXISTS if another org has it.
+MUST_CHECK enum status org_rename(struct store_txn *txn, struct org *org, const char *slug);
+
+// Forgets a stored org with its memberships, invites, domains, connections and identities; its numbers are not given
+// again (POLICY D2). The accounts stay.
+MUST_CHECK enum status org_remove(struct store_txn *txn, const struct org *org);
+
 typedef enum status org_visit(void *context, const struct org *org);
 MUST_CHECK enum status org_each(struct store_txn *txn, org_visit *visit, void *context);
 

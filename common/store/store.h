@@ -177,6 +177,7 @@ enum touched_kind {
   TOUCHED_DOMAIN,
   TOUCHED_NUMBER,
   TOUCHED_INVITE, // those for an email
+  TOUCHED_ALL,    // names that are not known any more: the whole map is made anew
 };
 
 struct touched {

@@ -135,3 +135,22 @@ def _choosing(rig, person, answer, last=None, command=login.SAY_WHO):
     terminal.until(r"\nEND|\rEND")
     terminal.close()
     return terminal.text
+
+
+def D2_deleting_an_org_says_what_goes_and_asks_for_its_name(rig):
+    host.ssoctl("org", "create", "gone", "--name", "Gone", "--owner", "boss-gone@example.org")
+    terminal = login.Terminal("ssoctl", ["org", "delete", "gone"])
+    terminal.until("1 members lose this org.*Type gone to go on:")
+    terminal.send("yes")
+    terminal.end(seconds=5, enter=False)
+    check.equal(terminal.status, 1, "the exit status after another word")
+    check.that(host.in_passwd("boss-gone@example.org"), "the account is gone")
+    host.ssoctl("org", "delete", "gone", "--dry-run")
+    gid = host.listed("org", "show", "gone")["gid"]
+    host.ssoctl("org", "rename", "gone", "going", "--yes")
+    check.equal(processes.must("getent", "group", "going").out.split(":")[2], str(gid), "the gid under the new name")
+    check.that(not processes.run("getent", "group", "gone").out, "the old name is there")
+    host.ssoctl("org", "delete", "going", "--yes")
+    check.that(not processes.run("getent", "group", "going").out, "the group is there")
+    check.that(host.in_passwd("boss-gone@example.org"), "the account is gone")
+    host.ssoctl("org", "show", "going", wants=4)

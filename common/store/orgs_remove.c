@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// An org that gets another name, or goes.
+#include <string.h>
+
+#include "base/text.h"
+#include "store/accounts.h"
+#include "store/numbers_store.h"
+#include "store/orgs.h"
+#include "store/purge.h"
+
+static enum status touch_all(struct store_txn *txn)
+{
+  return store_touch(txn, &(struct touched){.kind = TOUCHED_ALL});
+}
+
+enum status org_rename(struct store_txn *txn, struct org *org, const char *slug)
+{
+  const struct store_key before = key_of_text(org->slug);
+  const struct store_key after = key_of_text(slug);
+  const struct store_key id = key_of_i64(org->id);
+  int64_t other = 0;
+  enum status status = store_get_i64(txn, TABLE_ORG_SLUGS, &after, &other);
+  if (status != STATUS_NOT_FOUND) {
+    return status == STATUS_OK ? STATUS_EXISTS : status;
+  }
+  char kept[SLUG_SIZE] = "";
+  status = text_copy(slug, kept, sizeof kept);
+  if (status == STATUS_OK) {
+    status = store_delete(txn, TABLE_ORG_SLUGS, &before);
+  }
+  if (status == STATUS_OK) {
+    status = store_put_i64(txn, TABLE_ORG_SLUGS, &after, org->id);
+  }
+  if (status == STATUS_OK) {
+    status = touch_all(txn);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  memcpy(org->slug, kept, sizeof org->slug);
+  return store_put_record(txn, TABLE_ORGS, &id, &ORG_RECORD, org);
+}
+
+static int64_t read_i64(const unsigned char *at)
+{
+  uint64_t value = 0;
+  for (int i = 0; i < 8; i++) {
+    value = value << 8 | at[i];
+  }
+  return (int64_t)value;
+}
+
+struct removal {
+  struct store_txn *txn;
+  int64_t org_id;
+};
+
+static enum status forget_member(void *context, const struct store_entry *entry)
+{
+  const struct removal *r = context;
+  if (entry->key_length != 16) {
+    return STATUS_CORRUPT;
+  }
+  const struct store_key key = key_of_two_i64(read_i64(entry->key + 8), r->org_id);
+  return store_delete(r->txn, TABLE_MEMBERSHIPS, &key);
+}
+
+static enum status forget_identity(void *context, const struct store_entry *entry)
+{
+  const struct removal *r = context;
+  struct identity identity;
+  enum status status = record_decode(&IDENTITY_RECORD, entry->data, entry->length, &identity);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  struct store_key key = key_of_two_i64(identity.account_id, r->org_id);
+  key_add_u32(&key, identity.registration);
+  status = store_delete(r->txn, TABLE_ACCOUNT_IDENTITIES, &key);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status forget_invite(void *context, const struct store_entry *entry)
+{
+  const struct removal *r = context;
+  struct invite invite;
+  enum status status = record_decode(&INVITE_RECORD, entry->data, entry->length, &invite);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  struct store_key key = key_of_text(invite.email);
+  key_add_text(&key, "\n");
+  key_add_i64(&key, r->org_id);
+  return store_delete(r->txn, TABLE_INVITE_EMAILS, &key);
+}
+
+static enum status forget_domain(void *context, const struct store_entry *entry)
+{
+  const struct removal *r = context;
+  struct domain domain;
+  int64_t owner = 0;
+  enum status status = record_decode(&DOMAIN_RECORD, entry->data, entry->length, &domain);
+  if (status == STATUS_OK) {
+    status = domain_owner(r->txn, domain.domain, &owner);
+  }
+  if (status != STATUS_OK || owner != r->org_id) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  const struct store_key key = key_of_text(domain.domain);
+  return store_delete(r->txn, TABLE_DOMAIN_OWNERS, &key);
+}
+
+enum status org_remove(struct store_txn *txn, const struct org *org)
+{
+  static const struct {
+    enum store_table table; // its keys begin with the org's id
+    store_visit *forget;
+  } PARTS[] = {
+      {TABLE_ORG_MEMBERS, forget_member}, {TABLE_IDENTITIES, forget_identity}, {TABLE_INVITES, forget_invite},
+      {TABLE_DOMAINS, forget_domain},     {TABLE_CONNECTIONS, NULL},           {TABLE_REGISTRATIONS, NULL},
+  };
+  struct removal removal = {txn, org->id};
+  const struct store_key id = key_of_i64(org->id);
+  const struct store_key slug = key_of_text(org->slug);
+  enum status status = touch_all(txn);
+  for (size_t i = 0; status == STATUS_OK && i < sizeof PARTS / sizeof PARTS[0]; i++) {
+    status = store_purge(txn, PARTS[i].table, &id, PARTS[i].forget, &removal);
+  }
+  if (status == STATUS_OK) {
+    status = numbers_retire(txn, org->gid);
+  }
+  if (status == STATUS_OK) {
+    status = numbers_retire(txn, org->admins_gid);
+  }
+  if (status == STATUS_OK) {
+    status = store_delete(txn, TABLE_ORG_SLUGS, &slug);
+  }
+  return status != STATUS_OK ? status : store_delete(txn, TABLE_ORGS, &id);
+}

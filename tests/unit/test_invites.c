@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// Invites on a real store: by code, by a yes, by the org that governs the email; and what other orgs cannot reach.
+#include "acme.h"
+#include "base/clock.h"
+#include "map/map_read.h"
+#include "operations/code.h"
+#include "operations/password.h"
+#include "store/accounts.h"
+#include "store/orgs.h"
+
+static const char GUEST[] = "guest@nowhere.example";
+
+static void make_beta(void)
+{
+  struct operation op = new_operation(OPERATION_ORG_CREATE, "boss@beta.example");
+  (void)snprintf(op.org, sizeof op.org, "beta");
+  assert_int_equal(run(&op), STATUS_OK);
+}
+
+static struct operation invite(const char *org, const char *email, const char *hash)
+{
+  struct operation op = new_operation(OPERATION_INVITE_CREATE, email);
+  op.via = hash[0] != '\0' ? VIA_CODE : VIA_SSO;
+  (void)snprintf(op.org, sizeof op.org, "%s", org);
+  (void)snprintf(op.code, sizeof op.code, "%s", hash);
+  return op;
+}
+
+static struct operation by_code(const char *login, const char *org, const char *hash)
+{
+  struct operation op = new_operation(OPERATION_CODE_SIGN_IN, "");
+  (void)snprintf(op.login, sizeof op.login, "%s", login);
+  (void)snprintf(op.org, sizeof op.org, "%s", org);
+  (void)snprintf(op.code, sizeof op.code, "%s", hash);
+  (void)snprintf(op.password, sizeof op.password, "$y$chosen");
+  return op;
+}
+
+static bool is_expected(const char *login)
+{
+  struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
+  struct map_invited invited;
+  assert_int_equal(map_open(map_path, &map), STATUS_OK);
+  return map_invited(&map, login, &invited) == STATUS_OK;
+}
+
+static void L13_I3_a_code_makes_the_account_once_with_an_unproven_email(void **state)
+{
+  (void)state;
+  create_acme();
+  struct operation op = invite("acme", GUEST, "$y$code");
+  assert_int_equal(run(&op), STATUS_OK);
+  assert_true(is_expected(GUEST));
+  op = by_code(GUEST, "acme", "$y$other");
+  assert_int_equal(run(&op), STATUS_REFUSED);
+  assert_int_equal(count(TABLE_ACCOUNTS), 1);
+  op = by_code(GUEST, "acme", "$y$code");
+  assert_int_equal(run(&op), STATUS_OK);
+  assert_string_equal(result.row, "L13");
+  assert_int_equal(get_account(GUEST).email_proven, 0);
+  assert_int_equal(count(TABLE_INVITES), 0);
+  assert_int_equal(count(TABLE_INVITE_EMAILS), 0);
+  assert_false(is_expected(GUEST));
+  op = by_code(GUEST, "acme", "$y$code");
+  assert_int_equal(run(&op), STATUS_REFUSED);
+}
+
+static void L15_a_code_for_an_account_wants_its_password(void **state)
+{
+  (void)state;
+  create_acme();
+  make_beta();
+  struct operation op = invite("acme", GUEST, "$y$code");
+  assert_int_equal(run(&op), STATUS_OK);
+  op = by_code(GUEST, "acme", "$y$code");
+  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, GUEST), STATUS_OK);
+  op = invite("beta", GUEST, "$y$beta"); // an org that would like to have the account
+  assert_int_equal(run(&op), STATUS_OK);
+  op = by_code(GUEST, "beta", "$y$beta");
+  (void)snprintf(op.password, sizeof op.password, "$y$beta-chose-this");
+  assert_int_equal(run(&op), STATUS_REFUSED);
+  assert_string_equal(get_account(GUEST).password, "$y$chosen");
+  op = by_code(GUEST, "beta", "$y$beta");
+  assert_int_equal(run(&op), STATUS_OK);
+  assert_string_equal(result.row, "L15");
+}
+
+static void I4_a_code_is_refused_once_a_provider_governs_the_address(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_INVITE_ONLY);
+  make_beta();
+  struct operation op = invite("beta", "alice@acme.test", "$y$code");
+  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(result.invite.via, VIA_SSO);
+  assert_string_equal(result.invite.code, "");
+  op = by_code("alice@acme.test", "beta", "$y$code");
+  assert_int_equal(run(&op), STATUS_REFUSED);
+  assert_int_equal(count(TABLE_ACCOUNTS), 2);
+  assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
+  assert_string_equal(result.row, "S10"); // proven there: she joins Beta, and Acme stays closed
+  assert_int_equal(get_account("alice@acme.test").email_proven, 1);
+}
+
+static void I2_a_yes_counts_only_after_the_governing_orgs_sign_in(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  make_beta();
+  assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
+  struct operation op = invite("beta", "alice@acme.test", ""); // Beta's provider has no say in it
+  assert_int_equal(run(&op), STATUS_REFUSED);
+  op = invite("beta", "alice@acme.test", "$y$code");
+  assert_int_equal(run(&op), STATUS_OK);
+  struct operation yes = new_operation(OPERATION_INVITE_ACCEPT, "");
+  (void)snprintf(yes.login, sizeof yes.login, "alice@acme.test");
+  (void)snprintf(yes.org, sizeof yes.org, "beta");
+  assert_int_not_equal(run(&yes), STATUS_OK); // no sign-in
+  assert_int_equal(count(TABLE_INVITES), 1);
+  assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
+  memcpy(yes.ticket, result.ticket.id, sizeof yes.ticket);
+  assert_int_equal(run(&yes), STATUS_OK);
+  assert_int_equal(count(TABLE_INVITES), 0);
+  assert_int_not_equal(run(&yes), STATUS_OK);
+}
+
+static void I5_sso_only_cancels_and_refuses_invites(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_INVITE_ONLY);
+  for (int i = 0; i < 150; i++) { // more than are noted at once
+    char email[EMAIL_SIZE];
+    (void)snprintf(email, sizeof email, "p%d@nowhere.example", i);
+    struct operation op = invite("acme", email, "$y$code");
+    assert_int_equal(run(&op), STATUS_OK);
+  }
+  assert_int_equal(sign_in("boss@acme.test", "boss@acme.test", "sub-0"), STATUS_REFUSED);
+  struct operation first = invite("acme", "first@acme.test", "");
+  assert_int_equal(run(&first), STATUS_OK);
+  assert_int_equal(sign_in("first@acme.test", "first@acme.test", "sub-1"), STATUS_OK);
+  assert_int_equal(set_password("boss@example.org", "correct-Horse-9"), STATUS_OK);
+  struct operation enforce = new_operation(OPERATION_ENFORCEMENT_SET, "");
+  enforce.value = ENFORCEMENT_SSO_ONLY;
+  memcpy(enforce.password, get_account("boss@example.org").password, sizeof enforce.password); // typed now
+  assert_int_equal(run(&enforce), STATUS_OK);
+  assert_int_equal(result.count, 150);
+  assert_int_equal(count(TABLE_INVITES), 0);
+  assert_int_equal(count(TABLE_INVITE_EMAILS), 0);
+  struct operation op = invite("acme", GUEST, "$y$code");
+  assert_int_equal(run(&op), STATUS_REFUSED);
+  assert_int_equal(set_value(OPERATION_PROVISIONING_SET, PROVISIONING_INVITE_ONLY), STATUS_REFUSED); // E3
+  assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_OFF), STATUS_OK);
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  struct org org;
+  assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);
+  assert_int_equal(org.provisioning, PROVISIONING_INVITE_ONLY); // E1: the earlier mode returns
+}
+
+static void codes_have_100_bits_and_are_read_as_people_type_them(void **state)
+{
+  (void)state;
+  char code[CODE_SIZE];
+  char other[CODE_SIZE];
+  struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct bytes folded CLEANUP(bytes_done) = BYTES_EMPTY;
+  assert_int_equal(code_new(code), STATUS_OK);
+  assert_int_equal(code_new(other), STATUS_OK);
+  assert_int_equal(strlen(code), CODE_SIZE - 1);
+  assert_string_not_equal(code, other);
+  assert_int_equal(bytes_append_text(&typed, "oiL0 abcde-fghjk mnpqr s"), STATUS_OK);
+  assert_int_equal(code_fold(&typed, &folded), STATUS_OK);
+  assert_string_equal(bytes_text(&folded), "0110ABCDEFGHJKMNPQRS");
+  static const char *const ILLEGAL[] = {"", "0110ABCDEFGHJKMNPQR", "0110ABCDEFGHJKMNPQRST", "0110ABCDEFGHJKMNPQRU",
+                                        "0110ABCDEFGHJKMNPQR!"};
+  for (size_t i = 0; i < COUNT_OF(ILLEGAL); i++) {
+    struct bytes bad CLEANUP(bytes_done) = BYTES_EMPTY;
+    struct bytes none CLEANUP(bytes_done) = BYTES_EMPTY;
+    assert_int_equal(bytes_append_text(&bad, ILLEGAL[i]), STATUS_OK);
+    assert_int_equal(code_fold(&bad, &none), STATUS_INVALID);
+  }
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      STORE_TEST(L13_I3_a_code_makes_the_account_once_with_an_unproven_email),
+      STORE_TEST(L15_a_code_for_an_account_wants_its_password),
+      STORE_TEST(I4_a_code_is_refused_once_a_provider_governs_the_address),
+      STORE_TEST(I2_a_yes_counts_only_after_the_governing_orgs_sign_in),
+      STORE_TEST(I5_sso_only_cancels_and_refuses_invites),
+      cmocka_unit_test(codes_have_100_bits_and_are_read_as_people_type_them),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

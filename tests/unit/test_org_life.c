@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// Orgs that get another name, or go; what an org's enforcement takes along; invites by code.
+#include "acme.h"
+#include "base/clock.h"
+#include "map/map_read.h"
+#include "operations/situation.h"
+#include "store/accounts.h"
+#include "store/numbers_store.h"
+#include "store/orgs.h"
+
+static struct org get_org(const char *slug)
+{
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  struct org org = {.id = 0};
+  assert_int_equal(org_by_slug(txn, slug, &org), STATUS_OK);
+  return org;
+}
+
+static bool map_has_group(const char *name, uint32_t gid)
+{
+  struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
+  struct map_group group = {.gid = 0};
+  assert_int_equal(map_open(map_path, &map), STATUS_OK);
+  bool has = map_group_by_name(&map, name, &group) == STATUS_OK && group.gid == gid;
+  record_done(&MAP_GROUP_RECORD, &group);
+  return has;
+}
+
+static enum status rename_to(const char *slug)
+{
+  struct operation op = new_operation(OPERATION_ORG_RENAME, "");
+  (void)snprintf(op.login, sizeof op.login, "%s", slug);
+  return run(&op);
+}
+
+static void H11_a_renamed_org_keeps_numbers_members_and_domain(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
+  struct org before = get_org("acme");
+  assert_int_equal(rename_to("ajax"), STATUS_OK);
+  struct org after = get_org("ajax");
+  assert_int_equal(after.gid, before.gid);
+  assert_int_equal(after.admins_gid, before.admins_gid);
+  assert_true(map_has_group("ajax", before.gid) && map_has_group("ajax-admins", before.admins_gid));
+  assert_false(map_has_group("acme", before.gid) || map_has_group("acme-admins", before.admins_gid));
+  assert_int_equal(rename_to("other"), STATUS_NOT_FOUND); // there is no acme any more
+  struct operation back = new_operation(OPERATION_ORG_RENAME, "");
+  (void)snprintf(back.org, sizeof back.org, "ajax");
+  (void)snprintf(back.login, sizeof back.login, "acme");
+  assert_int_equal(run(&back), STATUS_OK);
+  assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
+  assert_string_equal(result.decision.row, "S3");
+}
+
+static void N2_an_org_is_renamed_to_a_legal_and_free_name_only(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  struct operation beta = new_operation(OPERATION_ORG_CREATE, "boss@beta.example");
+  (void)snprintf(beta.org, sizeof beta.org, "beta");
+  assert_int_equal(run(&beta), STATUS_OK);
+  static const char *const ILLEGAL[] = {"", "A", "root", "sudo", "x-admins", "../x", "a b", "-x"};
+  for (size_t i = 0; i < COUNT_OF(ILLEGAL); i++) {
+    assert_int_equal(rename_to(ILLEGAL[i]), STATUS_INVALID);
+  }
+  assert_int_equal(rename_to("beta"), STATUS_EXISTS);
+  assert_int_equal(rename_to("daemon"), STATUS_INVALID);
+  assert_int_equal(rename_to("acme"), STATUS_OK);
+  assert_false(result.changed);
+}
+
+static void D2_a_deleted_org_leaves_accounts_and_nothing_else(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
+  struct operation invite = new_operation(OPERATION_INVITE_CREATE, "bob@acme.test");
+  assert_int_equal(run(&invite), STATUS_OK);
+  struct org before = get_org("acme");
+  assert_int_equal(do_kind(OPERATION_ORG_DELETE, ""), STATUS_OK);
+  static const enum store_table EMPTY[] = {TABLE_ORGS,        TABLE_ORG_SLUGS,     TABLE_ORG_MEMBERS,
+                                           TABLE_MEMBERSHIPS, TABLE_INVITES,       TABLE_INVITE_EMAILS,
+                                           TABLE_DOMAINS,     TABLE_DOMAIN_OWNERS, TABLE_CONNECTIONS,
+                                           TABLE_IDENTITIES,  TABLE_REGISTRATIONS, TABLE_ACCOUNT_IDENTITIES};
+  for (size_t i = 0; i < COUNT_OF(EMPTY); i++) {
+    assert_int_equal(count(EMPTY[i]), 0);
+  }
+  assert_int_equal(count(TABLE_ACCOUNTS), 2);
+  assert_false(map_has_group("acme", before.gid));
+  create_acme(); // the same owner, who has an account already
+  struct org again = get_org("acme");
+  assert_int_not_equal(again.gid, before.gid);
+  assert_int_not_equal(again.admins_gid, before.admins_gid);
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  struct number use;
+  assert_int_equal(numbers_get(txn, before.gid, &use), STATUS_OK);
+  assert_int_equal(use.use, NUMBER_REMOVED);
+}
+
+static void D1_an_account_without_memberships_signs_in_by_nothing(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_ORG_DELETE, ""), STATUS_OK);
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  const struct situation_of of = {"alice@acme.test", "sshd", "192.0.2.1", clock_now_s()};
+  struct situation situation;
+  struct policy_decision decision;
+  assert_int_equal(situation_load(txn, &of, &situation), STATUS_OK);
+  const struct policy_question question = {.stage = STAGE_LOGIN, .person = situation.person};
+  policy_decide(&question, &decision);
+  assert_string_equal(decision.row, "L15");
+  assert_int_equal(decision.outcome, OUTCOME_REFUSED);
+}
+
+static void an_account_has_32_orgs_at_most(void **state)
+{
+  (void)state;
+  create_acme();
+  for (int i = 1; i <= MEMBERSHIPS_MAX; i++) {
+    struct operation op = new_operation(OPERATION_ORG_CREATE, "boss@example.org");
+    (void)snprintf(op.org, sizeof op.org, "org-%d", i);
+    assert_int_equal(run(&op), i < MEMBERSHIPS_MAX ? STATUS_OK : STATUS_REFUSED);
+  }
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  struct memberships all;
+  struct account boss;
+  assert_int_equal(account_by_email(txn, "boss@example.org", &boss), STATUS_OK);
+  assert_int_equal(memberships_of(txn, boss.id, &all), STATUS_OK);
+  assert_int_equal(all.count, MEMBERSHIPS_MAX);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      STORE_TEST(H11_a_renamed_org_keeps_numbers_members_and_domain),
+      STORE_TEST(N2_an_org_is_renamed_to_a_legal_and_free_name_only),
+      STORE_TEST(D2_a_deleted_org_leaves_accounts_and_nothing_else),
+      STORE_TEST(D1_an_account_without_memberships_signs_in_by_nothing),
+      STORE_TEST(an_account_has_32_orgs_at_most),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
