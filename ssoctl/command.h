@@ -87,6 +87,9 @@ struct invocation {
 // word and says what is legal.
 int invocation_parse(const struct command *command, int argc, char *const *argv, struct invocation *ret_in);
 
+// All commands, those of one noun one after the other; static.
+const struct command *command_table(size_t *ret_count);
+
 // "--client-id ID"; static.
 const char *option_usage(enum option option);
 
@@ -136,5 +139,6 @@ int cmd_throttle_list(const struct invocation *in);
 int cmd_throttle_clear(const struct invocation *in);
 int cmd_whoami(const struct invocation *in);
 int cmd_switch(const struct invocation *in);
+int cmd_completion(const struct invocation *in);
 int cmd_why(const struct invocation *in);
 int cmd_audit(const struct invocation *in);

@@ -81,10 +81,18 @@ static const struct command COMMANDS[] = {
     {"why", "", "LOGIN", 1, 1, OPTIONS_COMMON | BIT(SERVICE) | BIT(RHOST), cmd_why,
      "say what a login would be offered, and which row of the policy says so"},
     {"audit", "", "[SLUG]", 0, 1, OPTIONS_COMMON | BIT(SINCE) | BIT(FOLLOW), cmd_audit, "show what was done, by whom"},
+    {"completion", "", "bash|zsh|fish", 1, 1, OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION), cmd_completion,
+     "print what completes the words of these commands in a shell"},
     {"whoami", "", "", 0, 0, OPTIONS_ANYONE, cmd_whoami, "list your own orgs, and which are open in this session"},
     {"switch", "", "SLUG", 1, 1, OPTIONS_ANYONE | BIT(DRY_RUN), cmd_switch, "choose your active org"},
     {"status", "", "", 0, 0, OPTIONS_COMMON, cmd_status, "show the state of store and published map"},
 };
+
+const struct command *command_table(size_t *ret_count)
+{
+  *ret_count = COUNT_OF(COMMANDS);
+  return COMMANDS;
+}
 
 static void print_usage(FILE *to, const struct command *command)
 {

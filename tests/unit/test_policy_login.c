@@ -231,6 +231,33 @@ static void signin_from_bars_sso_and_leaves_the_password(void **state)
   expect_offer(&q, "L8", true, 0);
 }
 
+static void K6_a_recent_sign_in_is_enough_for_the_callers_own_account_alone(void **state)
+{
+  (void)state;
+  static const struct {
+    int64_t ago_s;
+    int64_t reauth_s;
+    bool enough;
+  } CASES[] = {{0, 900, true}, {899, 900, true}, {900, 900, false}, {-1, 900, false}, {1, 0, false}};
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+    struct policy_question q = member(ENFORCEMENT_DOMAINS);
+    q.person.last_sso_at_s = NOW_S - CASES[i].ago_s;
+    q.reauth_s = CASES[i].reauth_s; // 0 for another caller, and in sshd
+    q.service = SERVICE_OTHER;
+    struct policy_decision decision = decide(&q);
+    assert_int_equal(decision.outcome, CASES[i].enough ? OUTCOME_GRANTED : OUTCOME_OFFER);
+    assert_string_equal(decision.row, CASES[i].enough ? "K6" : "L6");
+    q.person.locked = true;
+    assert_int_equal(decide(&q).outcome, OUTCOME_OFFER); // row L4 refuses afterwards
+    q.person.locked = false;
+    q.person.memberships[0].suspended = true;
+    assert_int_equal(decide(&q).outcome, OUTCOME_OFFER);
+  }
+  struct policy_question never = member(ENFORCEMENT_DOMAINS);
+  never.reauth_s = 900;
+  expect_offer(&never, "L6", false, ACME);
+}
+
 static void keys_required_wants_the_key_before_sso(void **state)
 {
   (void)state;
@@ -299,6 +326,7 @@ int main(void)
       cmocka_unit_test(I4_L13_a_code_is_not_taken_where_a_provider_governs_the_address),
       cmocka_unit_test(L15_an_invite_code_is_taken_beside_a_password_only),
       cmocka_unit_test(signin_from_bars_sso_and_leaves_the_password),
+      cmocka_unit_test(K6_a_recent_sign_in_is_enough_for_the_callers_own_account_alone),
       cmocka_unit_test(keys_required_wants_the_key_before_sso),
       cmocka_unit_test(L11_a_stranger_on_a_verified_domain_gets_sso),
       cmocka_unit_test(L12_a_verified_domain_without_connection_is_not_ours),
