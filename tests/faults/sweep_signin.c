@@ -42,7 +42,11 @@ static const struct scene SCENES[] = {
     {"removed_member", MESSAGE_ACCOUNT, "gone@beta.test", "", "declines", VERDICT_REFUSED, "", false},
     {"key_where_sso_is_enforced", MESSAGE_ACCOUNT, "member@acme.test", "", "declines", VERDICT_REFUSED, "", false},
     {"forged_ticket", MESSAGE_CRED, "member@acme.test", "", "declines", VERDICT_REFUSED, NOT_A_TICKET, false},
-    {"changing_a_password", MESSAGE_CHAUTHTOK, "pw@beta.test", "", "declines", VERDICT_REFUSED, "", false},
+    {"changing_a_password_wrongly", MESSAGE_CHAUTHTOK, "pw@beta.test", "", "declines", VERDICT_REFUSED, "", false},
+    {"changing_an_enforced_password", MESSAGE_CHAUTHTOK, "member@acme.test", RIGHT, "declines", VERDICT_REFUSED, "",
+     false},
+    {"code_that_is_none", MESSAGE_AUTH, "invited@nowhere.test", "0123456789ABCDEFGHJK", "declines", VERDICT_TRY_AGAIN,
+     "", false},
     {"right_password", MESSAGE_AUTH, "pw@beta.test", RIGHT, "declines", VERDICT_GRANTED, "", false},
     {"first_sign_in", MESSAGE_AUTH, "new@acme.test", "", "new@acme.test", VERDICT_GRANTED, "", false},
     {"sign_in_again", MESSAGE_AUTH, "member@acme.test", "", "member@acme.test", VERDICT_GRANTED, "", false},
@@ -77,7 +81,6 @@ static struct message_request request_of(const struct stage *s)
   struct message_request request = {.service = "login", .rhost = "192.0.2.7", .flags = 0};
   (void)snprintf(request.login, sizeof request.login, "%s", s->scene->login);
   memcpy(request.ticket, s->ticket, sizeof request.ticket);
-  request.flags = s->scene->type == MESSAGE_CHAUTHTOK ? REQUEST_PRELIM : 0;
   return request;
 }
 
