@@ -205,7 +205,8 @@ void invites_offer(struct session *s, const struct operation_result *result)
   session_load(s, &now);
   bool proven = result->ticket.way == WAY_SSO && result->ticket.org_id == now.person.governing.id;
   bool by_code = result->ticket.way == WAY_PASSWORD && policy_takes_code(&now.person);
-  bool any = now.person.known && now.person.invite_count > 0 && (proven || by_code);
+  bool login = session_service(s) == SERVICE_LOGIN; // sudo and su have other questions to ask
+  bool any = login && now.person.known && now.person.invite_count > 0 && (proven || by_code);
   record_done(&ACCOUNT_RECORD, &now.account);
   if (!any || invites_load(s, now.email, &invites) != STATUS_OK) {
     return;
