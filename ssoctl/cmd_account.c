@@ -42,7 +42,7 @@ static enum status list_orgs(struct desk *desk, int64_t account_id, char text[st
     size_t used = strlen(text);
     bool active = all.list[i].status == MEMBER_ACTIVE;
     status = org_get(desk->txn, all.list[i].org_id, &org);
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK && desk_sees_org(desk, &org)) {
       (void)snprintf(text + used, ORGS_SIZE - used, "%s%s (%s%s)", used > 0 ? ", " : "", org.slug,
                      role_word(all.list[i].role), active ? "" : ", suspended");
     }

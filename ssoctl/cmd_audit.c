@@ -68,10 +68,24 @@ static int parse_since(const char *typed, int64_t *ret_since_s)
   return EXIT_DONE;
 }
 
+// Who watches may have lost the org, or their place in it, meanwhile.
+static int check_still(struct desk *desk, const char *slug)
+{
+  struct org org;
+  if (!desk->in->actor->is_delegate) {
+    return EXIT_DONE;
+  }
+  bool sees = slug != NULL && org_by_slug(desk->txn, slug, &org) == STATUS_OK && desk_sees_org(desk, &org);
+  return sees ? EXIT_DONE : desk_fail(EXIT_REFUSED, "org \"%.64s\": is no longer one that you may look at", slug);
+}
+
 // What is new since the walk was here last.
 static int look(struct desk *desk, struct audit_walk *walk)
 {
   int code = desk_read(desk);
+  if (code == EXIT_DONE) {
+    code = check_still(desk, walk->org);
+  }
   if (code == EXIT_DONE && audit_each(desk->txn, walk->last, add_event, walk) != STATUS_OK) {
     code = desk_fail(EXIT_FAILED, "store: the audit trail cannot be read");
   }

@@ -110,7 +110,8 @@ static int prepare(struct desk *desk, struct operation *op, char *question, size
   if (code == EXIT_DONE) {
     describe(&org, op->value, &counts, question, size);
   }
-  bool asks = org.enforcement == ENFORCEMENT_OFF && op->value != ENFORCEMENT_OFF;
+  // Of a delegate it is not asked: nobody else's password is to be guessed here, as often as one likes.
+  bool asks = org.enforcement == ENFORCEMENT_OFF && op->value != ENFORCEMENT_OFF && !desk->in->actor->is_delegate;
   return code == EXIT_DONE && asks ? owner_types(desk, op->org, op) : code;
 }
 

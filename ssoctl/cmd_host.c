@@ -115,7 +115,7 @@ int cmd_init(const struct invocation *in)
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
   struct report report = {.text = ""};
   unsigned char seed[SIPHASH_SEED_SIZE];
-  int code = desk_identify(in, &desk);
+  int code = desk_begin(in, &desk);
   if (code == EXIT_DONE) {
     code = choose_seed(in, seed);
   }

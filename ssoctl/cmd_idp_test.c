@@ -78,6 +78,10 @@ static int foresee(const struct test *t, const struct message_authorized *a, str
   if (code != EXIT_DONE) {
     return code;
   }
+  if (!desk_sees_person(t->desk, a->email)) { // what the provider says is no way to ask who is here
+    desk_end_read(t->desk);
+    return EXIT_DONE;
+  }
   const struct situation_of of = {a->email, "", "", clock_now_s()};
   enum status status = situation_load(t->desk->txn, &of, &situation);
   if (status == STATUS_OK) {
@@ -103,7 +107,7 @@ static int print_authorized(const struct test *t, const struct message_authorize
       {"result", COLUMN_TEXT},
   };
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
-  struct policy_decision decision = {.row = "-"};
+  struct policy_decision decision = {.row = "-", .notice = NOTICE_SOMEBODY_ELSE};
   int code = foresee(t, a, &decision);
   if (code != EXIT_DONE) {
     return code;

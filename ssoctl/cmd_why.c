@@ -65,7 +65,7 @@ static void describe_after(const struct policy_question *asked, const struct pol
                  refused ? notice_name(decision.notice) : "");
 }
 
-// The orgs where the person may sign in, separated by spaces.
+// The orgs where the person may sign in, separated by spaces; those that whoever asks may look at.
 static enum status list_slugs(struct desk *desk, const struct policy_decision *decision, char text[static SLUGS_SIZE])
 {
   size_t used = 0;
@@ -74,7 +74,7 @@ static enum status list_slugs(struct desk *desk, const struct policy_decision *d
   for (size_t i = 0; status == STATUS_OK && i < decision->sso_count && used + SLUG_SIZE + 1 < SLUGS_SIZE; i++) {
     struct org org;
     status = org_get(desk->txn, decision->sso_orgs[i], &org);
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK && desk_sees_org(desk, &org)) {
       (void)snprintf(text + used, SLUGS_SIZE - used, "%s%s", used > 0 ? " " : "", org.slug);
       used = strlen(text);
     }
@@ -111,7 +111,7 @@ static int print(struct desk *desk, const struct situation *s, const struct poli
                                           {NULL, s->person.known},
                                           {NULL, s->account.uid},
                                           {s->email, 0},
-                                          {s->governing.slug, 0},
+                                          {desk_sees_org(desk, &s->governing) ? s->governing.slug : NULL, 0},
                                           {NULL, s->person.local_user}});
   return desk_print_one(desk, &sheet);
 }

@@ -77,10 +77,13 @@ struct command {
   const char *help; // one line
 };
 
+struct actor;
+
 struct invocation {
   const struct command *command;
   const char *arguments[ARGUMENTS_MAX]; // NULL where nothing was typed
   const char *options[OPTION_COUNT];    // NULL where not given; "" for one that takes no value
+  const struct actor *actor;            // who has passed the gate for this
 };
 
 // Parses ARGC words behind noun and verb. EXIT_DONE, or EXIT_USAGE after an error on standard error that quotes the

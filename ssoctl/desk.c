@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "desk.h"
 
-#include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "claim.h"
-#include "map/map_read.h"
 #include "paths.h"
 #include "store/accounts.h"
 
@@ -53,63 +47,9 @@ int desk_exit_code(enum status status)
   return EXIT_FAILED;
 }
 
-enum { GROUPS_MAX = 256 };
-
-// By this host's own map, whatever store the command is for. A map that is there and cannot be read says yes.
-static bool is_account(uint32_t uid)
+int desk_begin(const struct invocation *in, struct desk *desk)
 {
-  struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
-  struct map_account account;
-  enum status status = map_open(PATH_MAP, &map);
-  if (status == STATUS_NOT_FOUND) {
-    return false;
-  }
-  return status != STATUS_OK || map_account_by_uid(&map, uid, &account) != STATUS_NOT_FOUND;
-}
-
-// Somebody whom root has put into a group of those who may do everything anyway.
-static bool is_operator(uint32_t uid)
-{
-  static const char *const GROUPS[] = {"sudo", "wheel"};
-  gid_t groups[GROUPS_MAX];
-  int count = GROUPS_MAX;
-  const struct passwd *entry = getpwuid(uid);
-  if (entry == NULL || getgrouplist(entry->pw_name, entry->pw_gid, groups, &count) < 0) {
-    return false;
-  }
-  for (size_t i = 0; i < COUNT_OF(GROUPS); i++) {
-    const struct group *group = getgrnam(GROUPS[i]);
-    for (int k = 0; group != NULL && k < count; k++) {
-      if (groups[k] == group->gr_gid) {
-        return true;
-      }
-    }
-  }
-  return false;
-}
-
-// Who acts: root, or through sudo a local user, by name. What an org's own admins may do is not decided yet: an
-// account's number is refused.
-int desk_identify(const struct invocation *in, struct desk *desk)
-{
-  const char *sudo_uid = getenv("SUDO_UID");
-  int64_t uid = 0;
   desk->in = in;
-  if (getuid() != 0 || geteuid() != 0) {
-    return desk_fail(EXIT_REFUSED, "is for root: run it with sudo");
-  }
-  if (sudo_uid != NULL && text_to_i64(sudo_uid, 0, UINT32_MAX - 1, &uid) != STATUS_OK) {
-    return desk_fail(EXIT_REFUSED, "SUDO_UID \"%.40s\": is not a user's number", sudo_uid);
-  }
-  if (uid != 0 && is_account((uint32_t)uid) && !is_operator((uint32_t)uid)) {
-    return desk_fail(EXIT_REFUSED, "uid %lld is an account of an org, not an operator of this host", (long long)uid);
-  }
-  const struct passwd *entry = getpwuid((uid_t)uid);
-  if (entry != NULL) {
-    (void)snprintf(desk->actor, sizeof desk->actor, "%.63s", entry->pw_name);
-  } else {
-    (void)snprintf(desk->actor, sizeof desk->actor, "uid %lld", (long long)uid);
-  }
   desk->store_dir = in->options[OPTION_STORE] != NULL ? in->options[OPTION_STORE] : PATH_STORE;
   desk->config_path = in->options[OPTION_CONFIG] != NULL ? in->options[OPTION_CONFIG] : PATH_CONF;
   bool own = in->options[OPTION_STORE] != NULL;
@@ -123,7 +63,7 @@ int desk_identify(const struct invocation *in, struct desk *desk)
 int desk_open(const struct invocation *in, struct desk *desk)
 {
   struct report report = {.text = ""};
-  int code = desk_identify(in, desk);
+  int code = desk_begin(in, desk);
   if (code != EXIT_DONE) {
     return code;
   }
@@ -187,10 +127,27 @@ int desk_open_org(const struct invocation *in, struct desk *desk, struct org *re
   return code == EXIT_DONE ? desk_find_org(desk, in->arguments[0], ret_org) : code;
 }
 
+bool desk_sees_org(const struct desk *desk, const struct org *org)
+{
+  const struct actor *actor = desk->in->actor;
+  bool sees = false;
+  return !actor->is_delegate || (delegate_sees_org(desk->txn, &actor->delegate, org, &sees) == STATUS_OK && sees);
+}
+
+bool desk_sees_person(const struct desk *desk, const char *person)
+{
+  const struct actor *actor = desk->in->actor;
+  bool sees = false;
+  return !actor->is_delegate || (delegate_sees(desk->txn, &actor->delegate, person, &sees) == STATUS_OK && sees);
+}
+
 struct operation desk_operation(const struct desk *desk, enum operation_kind kind)
 {
   struct operation op = {.kind = kind};
-  memcpy(op.actor, desk->actor, sizeof op.actor);
+  const struct actor *actor = desk->in->actor;
+  memcpy(op.actor, actor->name, sizeof op.actor);
+  op.delegate = actor->is_delegate ? &actor->delegate : NULL;
+  op.right = actor->right;
   (void)snprintf(op.service, sizeof op.service, "ssoctl");
   return op;
 }
@@ -208,6 +165,9 @@ int desk_operate(struct desk *desk, const struct operation *operation, struct op
   struct report report = {.text = ""};
   const struct operation_host host = desk_host(desk);
   enum status status = operation_run(&host, operation, &report, ret_result);
+  if (status == STATUS_REFUSED) {
+    actor_log_refusal(desk->in, report.text);
+  }
   return status == STATUS_OK ? EXIT_DONE : desk_fail(desk_exit_code(status), "%s", report.text);
 }
 

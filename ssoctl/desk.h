@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every command works with: settings, store, who acts, and how a failure becomes an exit code.
 #pragma once
+#include "actor.h"
 #include "base/bytes.h"
 #include "command.h"
 #include "config/config.h"
@@ -15,7 +16,6 @@ struct desk {
   const char *store_dir;
   const char *config_path;
   char map_path[4096];
-  char actor[ACTOR_SIZE];
   struct store_txn *txn; // after desk_read()
 };
 
@@ -24,13 +24,13 @@ struct desk {
     .store = NULL                                                                                                      \
   }
 
-// Checks who runs the command (root, or an operator through sudo), reads the settings and opens the store. Returns an
-// exit code; after anything but EXIT_DONE the error is on standard error. desk_close() ends it.
+// Reads the settings and opens the store, for who has passed the gate. Returns an exit code; after anything but
+// EXIT_DONE the error is on standard error. desk_close() ends it.
 int desk_open(const struct invocation *in, struct desk *desk);
 void desk_close(struct desk *desk);
 
-// Fills in who acts, without opening anything.
-int desk_identify(const struct invocation *in, struct desk *desk);
+// Fills in what was asked for and where the store is, without opening anything.
+int desk_begin(const struct invocation *in, struct desk *desk);
 
 // Begins a read transaction in desk->txn.
 int desk_read(struct desk *desk);
@@ -45,6 +45,11 @@ int desk_find_claim(struct desk *desk, const char *slug, const char *domain, str
 
 // desk_open(), desk_read() and desk_find_org() for the org that the first argument names.
 int desk_open_org(const struct invocation *in, struct desk *desk, struct org *ret_org);
+
+// Whether who acts may look at ORG, and at PERSON, a login or email: an operator at everything. Refused where it cannot
+// be read.
+bool desk_sees_org(const struct desk *desk, const struct org *org);
+bool desk_sees_person(const struct desk *desk, const char *person);
 
 // Starts an operation of KIND by the actor, for the org named by the first argument if there is one.
 struct operation desk_operation(const struct desk *desk, enum operation_kind kind);

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // ssoctl: administers orgs, domains, connections, invites, members, provisioning and enforcement.
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "command.h"
 #include "desk.h"
+#include "gate.h"
 #include "paths.h"
+#include "surroundings.h"
 
 #define BIT(option) OPTION_BIT(OPTION_##option)
 
@@ -199,16 +198,13 @@ static int run(int argc, char *const *argv)
   if (in.options[OPTION_VERSION] != NULL) {
     return printf("ssoctl %s\n", SSOORG_VERSION) < 0 ? EXIT_FAILED : EXIT_DONE;
   }
-  return command->run(&in);
+  struct actor actor;
+  in.actor = &actor;
+  code = gate_pass(&in, &actor);
+  return code == EXIT_DONE ? command->run(&in) : code;
 }
 
 int main(int argc, char **argv)
 {
-  const struct rlimit none = {0, 0};
-  const struct rlimit no_limit = {RLIM_INFINITY, RLIM_INFINITY};
-  (void)setlocale(LC_ALL, "");
-  (void)umask(077);
-  (void)setrlimit(RLIMIT_CORE, &none);
-  (void)setrlimit(RLIMIT_RTTIME, &no_limit); // sudo hands on those of whoever runs it
-  return run(argc, argv);
+  return surroundings_settle() == STATUS_OK ? run(argc, argv) : EXIT_FAILED;
 }

@@ -11,6 +11,7 @@ int people_start(struct desk *desk, const struct invocation *in, enum operation_
 {
   int code = desk_open(in, desk);
   *ret_op = desk_operation(desk, kind);
+  ret_op->ends_sessions = in->options[OPTION_END_SESSIONS] != NULL;
   if (code == EXIT_DONE) {
     code = desk_text("slug", in->arguments[0], ret_op->org, sizeof ret_op->org);
   }

@@ -21,7 +21,8 @@ enum {
   SIGN_INS_MAX = 4096,
   AUDIT_KEEP_MIN_S = 86400,
   AUDIT_KEEP_MAX_S = 3650 * 86400,
-  REAUTH_MAX_S = 12 * 3600
+  REAUTH_MAX_S = 12 * 3600,
+  GROUP_NAME_MAX = 32
 };
 
 static bool is_absolute(const char *path)
@@ -158,6 +159,22 @@ static enum status parse_qr(const char *value, struct config *config)
   return STATUS_INVALID;
 }
 
+// Names as groupadd(8) takes them; an empty list would be a misunderstanding (HOLES H34).
+static enum status parse_operators(const char *value, struct config *config)
+{
+  static const char LEGAL[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+  const char *at = value;
+  do {
+    size_t length = strspn(at, LEGAL);
+    bool begins = (*at >= 'a' && *at <= 'z') || *at == '_';
+    if (!begins || length > GROUP_NAME_MAX || (at[length] != ' ' && at[length] != '\0')) {
+      return STATUS_INVALID;
+    }
+    at += length;
+  } while (*at++ == ' ');
+  return text_copy(value, config->operators, sizeof config->operators) == STATUS_OK ? STATUS_OK : STATUS_INVALID;
+}
+
 const struct config_key CONFIG_KEYS[] = {
     {"sshd-paths", "/usr/sbin/sshd /usr/lib/openssh/sshd-session /usr/lib/openssh/sshd-auth",
      "absolute paths separated by one space", parse_sshd_paths},
@@ -174,6 +191,7 @@ const struct config_key CONFIG_KEYS[] = {
      "system, or an IPv4 or IPv6 address with or without a port, such as 192.0.2.1:53 or [2001:db8::1]:53",
      parse_resolver},
     {"audit-keep", "365d", "1d to 3650d", parse_audit_keep},
+    {"operators", "sudo wheel", "names of groups separated by one space", parse_operators},
     {"allow-loopback-http", "no", "yes or no", parse_allow_http},
 };
 const size_t CONFIG_KEY_COUNT = COUNT_OF(CONFIG_KEYS);

@@ -13,15 +13,18 @@
 // When the address of a sign-in is also shown as a picture: over ssh, where terminals know UTF-8; always; never.
 enum qr { QR_AUTO, QR_ALWAYS, QR_NEVER };
 
+enum { OPERATORS_SIZE = 256 };
+
 struct config {
-  struct map_settings map;     // sshd-paths, home, shell, uid-ranges: what the modules need
-  int64_t sign_in_timeout_s;   // sign-in-timeout
-  int64_t max_sign_ins;        // max-sign-ins
-  int64_t reauth_s;            // reauth
-  bool allow_loopback_http;    // allow-loopback-http
-  int64_t audit_keep_s;        // audit-keep
-  enum qr qr;                  // qr
-  char resolver[ADDRESS_SIZE]; // resolver: as address_parse() reads it; "" for the servers of resolv.conf
+  struct map_settings map;        // sshd-paths, home, shell, uid-ranges: what the modules need
+  int64_t sign_in_timeout_s;      // sign-in-timeout
+  int64_t max_sign_ins;           // max-sign-ins
+  int64_t reauth_s;               // reauth
+  bool allow_loopback_http;       // allow-loopback-http
+  int64_t audit_keep_s;           // audit-keep
+  enum qr qr;                     // qr
+  char resolver[ADDRESS_SIZE];    // resolver: as address_parse() reads it; "" for the servers of resolv.conf
+  char operators[OPERATORS_SIZE]; // operators: names of groups, single spaces between them
 };
 
 // Reads the file at PATH, then PATH.d/*.conf in the order of their names, into *RET_CONFIG. STATUS_NOT_FOUND,

@@ -67,6 +67,16 @@ bool apply_knows_password(const struct application *a, const struct account *acc
 // Takes back what OPERATION_TRY has counted for this login and address: the try was right.
 MUST_CHECK enum status apply_settle_try(struct application *a, enum try_kind kind);
 
+// Whether who acts may do this, as the operation's right says, in the org it names, or to the account it is about.
+// STATUS_REFUSED with a report.
+MUST_CHECK enum status apply_check_delegate(struct application *a);
+
+// Whether a delegate does this to another one than themselves. STATUS_REFUSED with a report.
+MUST_CHECK enum status apply_check_not_self(struct application *a, const struct account *account);
+
+// Whether a delegate of org ORG_ID may end what runs of ACCOUNT, if the operation is to. STATUS_REFUSED with a report.
+MUST_CHECK enum status apply_check_ending(struct application *a, const struct account *account, int64_t org_id);
+
 apply_function apply_org_rename, apply_org_delete;
 apply_function apply_org_set, apply_org_create, apply_provisioning_set, apply_enforcement_set, apply_enforcement_pause;
 apply_function apply_idp_set, apply_idp_remove, apply_idp_tried;

@@ -4,13 +4,42 @@
 
 #include "operations/apply.h"
 
+// An org may take in who is its own already, and new people; anybody else is asked (POLICY I2), and so is whoever
+// another org governs. Operators know whom they add. ACCOUNT is NULL for a new one.
+static enum status check_consent(struct application *a, const struct org *org, const struct account *account)
+{
+  struct memberships all = {.count = 0};
+  int64_t governing = 0;
+  if (a->op->delegate == NULL) {
+    return STATUS_OK;
+  }
+  enum status status = account != NULL ? memberships_of(a->txn, account->id, &all) : STATUS_OK;
+  if (status == STATUS_OK) {
+    status = domain_owner(a->txn, name_email_domain(a->op->email), &governing);
+  }
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  bool made_here = account == NULL || account->created_by_org == org->id;
+  bool own = governing != 0 ? governing == org->id : made_here;
+  bool here = all.count == 1 && all.list[0].org_id == org->id; // what comes says so
+  if (here || (all.count == 0 && own)) {
+    return STATUS_OK;
+  }
+  report_set(a->report, "email \"%s\": is not this org's to add: invite them ('ssoctl invite create')", a->op->email);
+  return STATUS_REFUSED;
+}
+
 static enum status find_or_make(struct application *a, const struct org *org, struct account *ret_account)
 {
   const struct operation *op = a->op;
   struct memberships all;
   enum status status = account_by_email(a->txn, op->email, ret_account);
   if (status == STATUS_NOT_FOUND) {
-    return apply_new_account(a, op->login[0] != '\0' ? op->login : op->email, op->email, org->id, ret_account);
+    status = check_consent(a, org, NULL);
+    return status != STATUS_OK
+               ? status
+               : apply_new_account(a, op->login[0] != '\0' ? op->login : op->email, op->email, org->id, ret_account);
   }
   if (status != STATUS_OK) {
     return status;
@@ -29,7 +58,10 @@ static enum status find_or_make(struct application *a, const struct org *org, st
     report_set(a->report, "email \"%s\": has the uid %u already, which is kept for good", op->email, ret_account->uid);
     return STATUS_EXISTS;
   }
-  status = memberships_of(a->txn, ret_account->id, &all);
+  status = check_consent(a, org, ret_account);
+  if (status == STATUS_OK) {
+    status = memberships_of(a->txn, ret_account->id, &all);
+  }
   for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
     bool here = all.list[i].org_id == org->id;
     if (here && op->has_status && all.list[i].status != op->member_status) {

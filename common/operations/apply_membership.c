@@ -16,20 +16,26 @@ struct found {
 static enum status find(struct application *a, const char *what, struct found *ret_found)
 {
   enum status status = apply_find_org(a, &ret_found->org);
-  if (status == STATUS_OK) {
-    status = apply_find_account(a, &ret_found->account);
-  }
   if (status != STATUS_OK) {
     return status;
   }
-  status = membership_get(a->txn, ret_found->account.id, ret_found->org.id, &ret_found->membership);
-  if (status == STATUS_NOT_FOUND) {
+  status = apply_find_account(a, &ret_found->account);
+  if (status == STATUS_OK) {
+    status = membership_get(a->txn, ret_found->account.id, ret_found->org.id, &ret_found->membership);
+  }
+  if (status == STATUS_NOT_FOUND) { // the same whether there is such an account or not
     report_set(a->report, "member \"%s\": is not a member of org \"%s\"", a->op->email, ret_found->org.slug);
   }
   if (status == STATUS_OK && ret_found->membership.role == ROLE_OWNER) {
     report_set(a->report, "member \"%s\": owns org \"%s\" and cannot be %s, only replaced ('ssoctl org transfer')",
                a->op->email, ret_found->org.slug, what);
     status = STATUS_REFUSED;
+  }
+  if (status == STATUS_OK) {
+    status = apply_check_not_self(a, &ret_found->account);
+  }
+  if (status == STATUS_OK) {
+    status = apply_check_ending(a, &ret_found->account, ret_found->org.id);
   }
   if (status == STATUS_OK) {
     memcpy(a->event.login, ret_found->account.login, sizeof a->event.login);
@@ -126,7 +132,7 @@ static enum status demote_owner(struct application *a, const struct org *org, st
 // The owner becomes an admin; nobody else changes.
 enum status apply_org_transfer(struct application *a)
 {
-  struct found f;
+  struct found f = {.org = {.id = 0}};
   struct account before;
   enum status status = apply_find_org(a, &f.org);
   if (status == STATUS_OK) {
@@ -135,6 +141,9 @@ enum status apply_org_transfer(struct application *a)
   if (status == STATUS_OK && f.account.id == f.org.owner_id) {
     a->result->changed = false;
     return STATUS_OK;
+  }
+  if (status == STATUS_NOT_FOUND && a->report != NULL && f.org.id != 0) {
+    report_set(a->report, "member \"%s\": is not a member of org \"%s\"", a->op->email, f.org.slug);
   }
   if (status == STATUS_OK) {
     status = find(a, "made its owner", &f);

@@ -118,7 +118,10 @@ static enum status apply_one(struct application *a)
   start_event(a);
   a->result->changed = true;
   a->silent = false;
-  enum status status = OPERATIONS[a->op->kind].apply(a);
+  enum status status = apply_check_delegate(a);
+  if (status == STATUS_OK) {
+    status = OPERATIONS[a->op->kind].apply(a);
+  }
   if (status != STATUS_OK && a->report != NULL && a->report->text[0] == '\0' && status != STATUS_FULL) {
     report_set(a->report, "%s: %s", OPERATIONS[a->op->kind].event, status_text(status));
   }

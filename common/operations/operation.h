@@ -6,6 +6,7 @@
 
 #include "base/report.h"
 #include "config/config.h"
+#include "operations/delegate.h"
 #include "policy/policy.h"
 #include "store/entities.h"
 #include "store/store.h"
@@ -102,6 +103,9 @@ struct operation {
   size_t value_count;
   const struct connection *connection;         // borrowed
   const struct message_authorized *authorized; // borrowed
+  const struct delegate *delegate;             // borrowed; NULL: an operator acts, or the person who signs in
+  enum right right;                            // what the delegate makes use of
+  bool ends_sessions;                          // MEMBER_REMOVE, MEMBER_SUSPEND: what runs of them is ended afterwards
 };
 
 // Where operations are applied.

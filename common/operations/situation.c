@@ -5,6 +5,7 @@
 
 #include "base/network.h"
 #include "base/text.h"
+#include "operations/control.h"
 
 // Ignores that something is not there; it stays as it was.
 static enum status optional(enum status status)
@@ -244,16 +245,6 @@ static enum status answer_email(struct store_txn *txn, const struct situation *s
   return a->email_domain_here ? answer_lapsed(txn, authorized, a) : optional(status);
 }
 
-// In control: the governing org; without one, the org that is the account's only membership (POLICY "Words").
-static bool is_in_control(const struct situation *s, int64_t org_id)
-{
-  if (s->person.governing.id != 0) {
-    return s->person.governing.id == org_id;
-  }
-  return s->person.membership_count == 1 && s->person.memberships[0].org.id == org_id &&
-         s->account.created_by_org == org_id;
-}
-
 enum status situation_answer(struct store_txn *txn, const struct situation *s, const struct connection *connection,
                              const struct message_authorized *authorized, struct policy_answer *ret_answer)
 {
@@ -280,7 +271,11 @@ enum status situation_answer(struct store_txn *txn, const struct situation *s, c
   if (status == STATUS_OK && !s->person.known) {
     status = account_was_removed(txn, s->email, &a.tombstoned);
   }
-  a.in_control = is_in_control(s, connection->org_id);
+  int64_t controller = 0;
+  if (status == STATUS_OK && s->person.known) {
+    status = control_of(txn, &s->account, &controller);
+  }
+  a.in_control = s->person.known && controller == connection->org_id;
   if (status == STATUS_OK) {
     *ret_answer = a;
   }

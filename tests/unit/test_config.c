@@ -55,6 +55,7 @@ static const struct {
     {"audit-keep", "30d", "12h"},
     {"qr", "never", "yes"},
     {"resolver", "[::1]:5353", "dns.example"},
+    {"operators", "staff it-admins", "sudo  wheel"},
 };
 
 static size_t find_case(const char *key)

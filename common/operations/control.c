@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operations/control.h"
+
+enum status control_of(struct store_txn *txn, const struct account *account, int64_t *ret_org_id)
+{
+  struct memberships all;
+  int64_t org_id = 0;
+  enum status status = domain_owner(txn, name_email_domain(account->email), &org_id);
+  if (status == STATUS_OK) {
+    *ret_org_id = org_id;
+  }
+  if (status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  status = memberships_of(txn, account->id, &all);
+  if (status == STATUS_OK) {
+    bool made_here = all.count == 1 && all.list[0].org_id == account->created_by_org;
+    *ret_org_id = made_here ? account->created_by_org : 0;
+  }
+  return status;
+}
+
+enum status control_is_alone(struct store_txn *txn, const struct account *account, int64_t org_id, bool *ret_alone)
+{
+  struct memberships all;
+  enum status status = memberships_of(txn, account->id, &all);
+  bool alone = true;
+  for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
+    alone = alone && all.list[i].org_id == org_id;
+  }
+  if (status == STATUS_OK) {
+    *ret_alone = alone;
+  }
+  return status;
+}

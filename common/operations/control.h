@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which org is in control of an account (POLICY "Words").
+#pragma once
+#include "store/accounts.h"
+#include "store/orgs.h"
+
+// The org with the verified domain of ACCOUNT's email; without one, the org that made the account while it is its only
+// membership; 0: nobody but the person and root. Errors as store_get().
+MUST_CHECK enum status control_of(struct store_txn *txn, const struct account *account, int64_t *ret_org_id);
+
+// Whether ACCOUNT is in no org but ORG_ID. Errors as memberships_of().
+MUST_CHECK enum status control_is_alone(struct store_txn *txn, const struct account *account, int64_t org_id,
+                                        bool *ret_alone);

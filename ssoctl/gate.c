@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gate.h"
+
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "desk.h"
+#include "rights.h"
+
+static int refuse(const struct invocation *in, const char *why)
+{
+  actor_log_refusal(in, why);
+  return desk_fail(EXIT_REFUSED, "%s", why);
+}
+
+static int refuse_operators_only(const struct invocation *in)
+{
+  char why[REPORT_SIZE];
+  (void)snprintf(why, sizeof why, "%s%s%s: as it was typed this takes %s (POLICY %s; see DELEGATION in ssoctl(8))",
+                 in->command->noun, in->command->verb[0] != '\0' ? " " : "", in->command->verb, right_whom(RIGHT_HOST),
+                 right_row(RIGHT_HOST));
+  return refuse(in, why);
+}
+
+static int check_org(struct desk *desk, const char *slug)
+{
+  const struct actor *actor = desk->in->actor;
+  struct report report = {.text = ""};
+  enum status status = delegate_check(desk->txn, &actor->delegate, actor->right, slug, &report);
+  if (status == STATUS_REFUSED) {
+    return refuse(desk->in, report.text);
+  }
+  return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "store: %s", status_text(status));
+}
+
+static int check_person(const struct desk *desk, const char *person)
+{
+  char why[REPORT_SIZE];
+  if (desk_sees_person(desk, person)) {
+    return EXIT_DONE;
+  }
+  (void)snprintf(why, sizeof why, "\"%.255s\": is nobody of an org of yours that this session has opened (POLICY %s)",
+                 person, right_row(RIGHT_SEE));
+  return refuse(desk->in, why);
+}
+
+// Whoever sets the password of an operator is one: that an org is in control of the account is not enough.
+static int check_account(const struct desk *desk, const char *account)
+{
+  char why[REPORT_SIZE];
+  if (!actor_is_operator(desk->txn, &desk->config, account)) {
+    return EXIT_DONE;
+  }
+  (void)snprintf(why, sizeof why,
+                 "account \"%.255s\": is an operator of this host, and only another one changes this "
+                 "(POLICY %s)",
+                 account, right_row(RIGHT_HOST));
+  return refuse(desk->in, why);
+}
+
+// What a command is about, by what stands where it names it.
+static int check_place(struct desk *desk)
+{
+  const struct invocation *in = desk->in;
+  switch (rights_of(in->command)->place) {
+  case PLACE_HOST: return refuse_operators_only(in);
+  case PLACE_ORG: return check_org(desk, in->arguments[0]);
+  case PLACE_ACCOUNT: return check_account(desk, in->arguments[0]);
+  case PLACE_PERSON: return check_person(desk, in->arguments[0]);
+  case PLACE_ANYBODY: return EXIT_DONE;
+  }
+  return refuse_operators_only(in);
+}
+
+static int check_delegate(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  if (!rights_allow(in->actor->right, STANDING_OWNER)) {
+    return refuse_operators_only(in);
+  }
+  if (rights_path(in) != OPTION_COUNT) {
+    return refuse(in, "a path is legal for an operator of this host only; give - and the contents on standard input "
+                      "(POLICY W7)");
+  }
+  int code = desk_open(in, &desk);
+  if (code == EXIT_DONE) {
+    code = desk_read(&desk);
+  }
+  return code == EXIT_DONE ? check_place(&desk) : code;
+}
+
+int gate_pass(const struct invocation *in, struct actor *ret_actor)
+{
+  if (rights_of(in->command)->place == PLACE_ANYBODY) {
+    *ret_actor = (struct actor){.right = RIGHT_OWN};
+    return EXIT_DONE;
+  }
+  int code = actor_identify(ret_actor);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  ret_actor->right = rights_taken(in);
+  if (ret_actor->is_delegate) {
+    return check_delegate(in);
+  }
+  return rights_allow(ret_actor->right, STANDING_OPERATOR)
+             ? EXIT_DONE
+             : desk_fail(EXIT_REFUSED,
+                         "%s%s%s: is about the account of the person who runs it through sudo; no account "
+                         "runs this",
+                         in->command->noun, in->command->verb[0] != '\0' ? " " : "", in->command->verb);
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may do what, cell by cell (POLICY W, HOLES H23), and that operations ask in their own transaction.
+#include "acme.h"
+#include "store/accounts.h"
+#include "store/orgs.h"
+
+#define BOSS "boss@example.org"
+#define ADMIN "admin@example.org"
+#define VIEWER "viewer@example.org"
+
+static void H23_W1_to_W7_every_cell_is_as_the_policy_has_it(void **state)
+{
+  (void)state;
+  // Nobody, viewer, admin, owner, operator.
+  static const struct {
+    enum right right;
+    const char *row;
+    bool cells[STANDING_COUNT];
+  } TABLE[] = {
+      {RIGHT_NONE, "W7", {false, false, false, false, false}},  {RIGHT_OWN, "W1", {false, true, true, true, false}},
+      {RIGHT_SEE, "W2", {false, false, true, true, true}},      {RIGHT_PEOPLE, "W3", {false, false, true, true, true}},
+      {RIGHT_SETTINGS, "W4", {false, false, true, true, true}}, {RIGHT_ORG, "W5", {false, false, false, true, true}},
+      {RIGHT_DELETE, "W6", {false, false, false, true, true}},  {RIGHT_HOST, "W7", {false, false, false, false, true}},
+  };
+  assert_int_equal(COUNT_OF(TABLE), RIGHT_COUNT);
+  for (size_t i = 0; i < COUNT_OF(TABLE); i++) {
+    assert_string_equal(right_row(TABLE[i].right), TABLE[i].row);
+    for (int s = 0; s < STANDING_COUNT; s++) {
+      assert_int_equal(rights_allow(TABLE[i].right, (enum standing)s), TABLE[i].cells[s]);
+    }
+  }
+  assert_false(rights_allow(RIGHT_COUNT, STANDING_OPERATOR));
+  assert_false(rights_allow(RIGHT_SEE, STANDING_COUNT));
+}
+
+static struct org find_org(const char *slug)
+{
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  struct org org;
+  assert_int_equal(org_by_slug(txn, slug, &org), STATUS_OK);
+  return org;
+}
+
+static void add(const char *org, const char *email, enum role role)
+{
+  struct operation op = new_operation(OPERATION_MEMBER_ADD, email);
+  (void)snprintf(op.org, sizeof op.org, "%s", org);
+  op.value = (uint8_t)role;
+  assert_int_equal(run(&op), STATUS_OK);
+}
+
+static void set_up(void)
+{
+  set_up_acme(PROVISIONING_JIT);
+  add("acme", ADMIN, ROLE_ADMIN);
+  add("acme", VIEWER, ROLE_VIEWER);
+  struct operation op = new_operation(OPERATION_ORG_CREATE, "boss@other.example");
+  (void)snprintf(op.org, sizeof op.org, "other");
+  (void)snprintf(op.name, sizeof op.name, "Other");
+  assert_int_equal(run(&op), STATUS_OK);
+}
+
+// WHO does KIND to EMAIL in ORG, as a session that opened Acme.
+static enum status acts(const char *who, struct operation *op, enum right right)
+{
+  const gid_t groups[] = {find_org("acme").gid};
+  const struct delegate delegate = {get_account(who).id, groups, 1};
+  op->delegate = &delegate;
+  op->right = right;
+  enum status status = run(op);
+  op->delegate = NULL;
+  return status;
+}
+
+static enum status does(const char *who, enum operation_kind kind, enum right right, const char *email)
+{
+  struct operation op = new_operation(kind, email);
+  return acts(who, &op, right);
+}
+
+static void an_operation_asks_the_store_of_the_moment(void **state)
+{
+  (void)state;
+  set_up();
+  assert_int_equal(does(ADMIN, OPERATION_MEMBER_SUSPEND, RIGHT_PEOPLE, VIEWER), STATUS_OK);
+  assert_int_equal(does(ADMIN, OPERATION_MEMBER_RESUME, RIGHT_PEOPLE, VIEWER), STATUS_OK);
+  assert_int_equal(does(VIEWER, OPERATION_MEMBER_SUSPEND, RIGHT_PEOPLE, ADMIN), STATUS_REFUSED);
+  assert_int_equal(do_kind(OPERATION_ACCOUNT_LOCK, ADMIN), STATUS_OK);
+  assert_int_equal(does(ADMIN, OPERATION_MEMBER_SUSPEND, RIGHT_PEOPLE, VIEWER), STATUS_REFUSED);
+  assert_int_equal(do_kind(OPERATION_ACCOUNT_UNLOCK, ADMIN), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_MEMBER_SUSPEND, ADMIN), STATUS_OK);
+  assert_int_equal(does(ADMIN, OPERATION_MEMBER_SUSPEND, RIGHT_PEOPLE, VIEWER), STATUS_REFUSED);
+  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, ADMIN), STATUS_OK);
+  assert_int_equal(does(ADMIN, OPERATION_MEMBER_SUSPEND, RIGHT_PEOPLE, VIEWER), STATUS_REFUSED);
+}
+
+static void a_right_that_nobody_set_is_a_refusal(void **state)
+{
+  (void)state;
+  set_up();
+  uint64_t events = count(TABLE_AUDIT);
+  for (int kind = 0; kind < OPERATION_COUNT; kind++) {
+    struct operation op = new_operation((enum operation_kind)kind, VIEWER);
+    assert_int_equal(acts(BOSS, &op, RIGHT_NONE), STATUS_REFUSED);
+    assert_int_equal(acts(BOSS, &op, RIGHT_HOST), STATUS_REFUSED);
+    op.org[0] = '\0';
+    assert_int_equal(acts(BOSS, &op, RIGHT_HOST), STATUS_REFUSED);
+  }
+  assert_int_equal(count(TABLE_AUDIT), events);
+}
+
+static void an_operation_that_names_no_org_is_nobodys_but_for_accounts(void **state)
+{
+  (void)state;
+  set_up();
+  for (int kind = 0; kind < OPERATION_COUNT; kind++) {
+    struct operation op = new_operation((enum operation_kind)kind, VIEWER);
+    op.org[0] = '\0';
+    bool about_account = kind == OPERATION_PASSWORD_SET || kind == OPERATION_PASSWORD_REMOVE;
+    assert_int_equal(acts(BOSS, &op, RIGHT_ORG), about_account ? STATUS_OK : STATUS_REFUSED);
+    assert_int_equal(acts(ADMIN, &op, RIGHT_ORG), STATUS_REFUSED);
+  }
+}
+
+static void H17_a_session_without_groups_opens_nothing(void **state)
+{
+  (void)state;
+  set_up();
+  const struct delegate none = {get_account(BOSS).id, NULL, 0};
+  struct operation op = new_operation(OPERATION_MEMBER_SUSPEND, VIEWER);
+  op.delegate = &none;
+  op.right = RIGHT_PEOPLE;
+  assert_int_equal(run(&op), STATUS_REFUSED);
+}
+
+static void W5_an_org_reaches_only_accounts_that_it_is_in_control_of(void **state)
+{
+  (void)state;
+  set_up();
+  static const enum operation_kind KINDS[] = {OPERATION_PASSWORD_SET, OPERATION_PASSWORD_REMOVE};
+  add("other", "them@acme.test", ROLE_VIEWER); // on Acme's domain, but a member elsewhere
+  add("other", "them@other.example", ROLE_VIEWER);
+  for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
+    for (size_t org = 0; org < 2; org++) {
+      static const char *const FOREIGN[] = {"them@acme.test", "them@other.example", "boss@other.example",
+                                            "nobody@acme.test"};
+      for (size_t k = 0; k < COUNT_OF(FOREIGN); k++) {
+        struct operation op = new_operation(KINDS[i], FOREIGN[k]);
+        op.org[0] = org == 0 ? '\0' : op.org[0];
+        assert_int_equal(acts(BOSS, &op, RIGHT_ORG), STATUS_REFUSED);
+        assert_non_null(strstr(report.text, "in control"));
+      }
+    }
+    assert_int_equal(does(BOSS, KINDS[i], RIGHT_ORG, VIEWER), STATUS_OK);
+    assert_int_equal(does(BOSS, KINDS[i], RIGHT_ORG, BOSS), STATUS_REFUSED);
+    assert_int_equal(does(ADMIN, KINDS[i], RIGHT_ORG, VIEWER), STATUS_REFUSED);
+  }
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(H23_W1_to_W7_every_cell_is_as_the_policy_has_it),
+      STORE_TEST(an_operation_asks_the_store_of_the_moment),
+      STORE_TEST(a_right_that_nobody_set_is_a_refusal),
+      STORE_TEST(an_operation_that_names_no_org_is_nobodys_but_for_accounts),
+      STORE_TEST(H17_a_session_without_groups_opens_nothing),
+      STORE_TEST(W5_an_org_reaches_only_accounts_that_it_is_in_control_of),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
