@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "people.h"
 #include "store/accounts.h"
+#include "store/expectations.h"
 
-enum { ORGS_SIZE = 1024 };
+enum { ORGS_SIZE = 1024, IDENTITIES_SIZE = 4096 };
 
 static const struct column COLUMNS[] = {
     {"login", COLUMN_TEXT},
@@ -24,6 +26,7 @@ static const struct column COLUMNS[] = {
     {"created_at", COLUMN_DATE},
     {"last_sign_in_at", COLUMN_DATE},
     {"last_sign_in_from", COLUMN_TEXT},
+    {"identities", COLUMN_TEXT},
 };
 
 struct walk {
@@ -50,10 +53,50 @@ static enum status list_orgs(struct desk *desk, int64_t account_id, char text[st
   return status;
 }
 
+struct identities {
+  struct desk *desk;
+  char text[IDENTITIES_SIZE];
+};
+
+// "acme: s-1234 (alice@acme.test)"; what does not fit is left out.
+static enum status list_one(struct identities *all, int64_t org_id, const char *what, const char *email)
+{
+  struct org org;
+  size_t used = strlen(all->text);
+  enum status status = org_get(all->desk->txn, org_id, &org);
+  if (status == STATUS_OK && desk_sees_org(all->desk, &org)) {
+    (void)snprintf(all->text + used, sizeof all->text - used, "%s%s: %s%s%s%s", used > 0 ? ", " : "", org.slug, what,
+                   email[0] != '\0' ? " (" : "", email, email[0] != '\0' ? ")" : "");
+  }
+  return status;
+}
+
+static enum status list_identity(void *context, const struct identity *identity)
+{
+  return list_one(context, identity->org_id, identity->subject, identity->email);
+}
+
+static enum status list_expected(void *context, const struct expectation *expectation)
+{
+  bool open = expectation->expires_at_s > clock_now_s();
+  return open ? list_one(context, expectation->org_id, "expected", expectation->email) : STATUS_OK;
+}
+
+static enum status list_identities(struct desk *desk, int64_t account_id, struct identities *all)
+{
+  *all = (struct identities){.desk = desk};
+  enum status status = identity_each_of(desk->txn, account_id, list_identity, all);
+  return status == STATUS_OK ? expectation_each_of(desk->txn, account_id, list_expected, all) : status;
+}
+
 static enum status add_account(struct walk *walk, const struct account *account)
 {
   char orgs[ORGS_SIZE];
+  struct identities identities;
   enum status status = list_orgs(walk->desk, account->id, orgs);
+  if (status == STATUS_OK) {
+    status = list_identities(walk->desk, account->id, &identities);
+  }
   if (status == STATUS_OK) {
     sheet_add(walk->sheet, (const struct cell[]){{account->login, 0},
                                                  {account->email, 0},
@@ -67,7 +110,8 @@ static enum status add_account(struct walk *walk, const struct account *account)
                                                  {orgs, 0},
                                                  {NULL, account->created_at_s},
                                                  {NULL, account->last_sign_in_at_s},
-                                                 {account->last_sign_in_from, 0}});
+                                                 {account->last_sign_in_from, 0},
+                                                 {identities.text, 0}});
   }
   return status;
 }

@@ -49,6 +49,9 @@ enum option {
   OPTION_RESOLVER,
   OPTION_ALL,
   OPTION_KEEP_GOING,
+  OPTION_ORG,
+  OPTION_SUBJECT,
+  OPTION_IDP_EMAIL,
   OPTION_COUNT
 };
 
@@ -136,6 +139,9 @@ int cmd_account_lock(const struct invocation *in);
 int cmd_account_unlock(const struct invocation *in);
 int cmd_account_rename(const struct invocation *in);
 int cmd_account_remove(const struct invocation *in);
+int cmd_identity_link(const struct invocation *in);
+int cmd_identity_unlink(const struct invocation *in);
+int cmd_identity_add(const struct invocation *in);
 int cmd_password_set(const struct invocation *in);
 int cmd_password_remove(const struct invocation *in);
 int cmd_throttle_list(const struct invocation *in);

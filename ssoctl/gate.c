@@ -58,6 +58,13 @@ static int check_account(const struct desk *desk, const char *account)
   return refuse(desk->in, why);
 }
 
+static int check_org_option(struct desk *desk)
+{
+  const char *slug = desk->in->options[OPTION_ORG];
+  int code = slug != NULL ? check_org(desk, slug) : desk_fail(EXIT_USAGE, "--org SLUG is needed");
+  return code == EXIT_DONE ? check_account(desk, desk->in->arguments[0]) : code;
+}
+
 // What a command is about, by what stands where it names it.
 static int check_place(struct desk *desk)
 {
@@ -65,6 +72,7 @@ static int check_place(struct desk *desk)
   switch (rights_of(in->command)->place) {
   case PLACE_HOST: return refuse_operators_only(in);
   case PLACE_ORG: return check_org(desk, in->arguments[0]);
+  case PLACE_ORG_OPTION: return check_org_option(desk);
   case PLACE_ACCOUNT: return check_account(desk, in->arguments[0]);
   case PLACE_PERSON: return check_person(desk, in->arguments[0]);
   case PLACE_ANYBODY: return EXIT_DONE;

@@ -52,6 +52,9 @@ static const struct {
     [OPTION_RESOLVER] = {"--resolver", "ADDR[:PORT]"},
     [OPTION_ALL] = {"--all", NULL},
     [OPTION_KEEP_GOING] = {"--keep-going", NULL},
+    [OPTION_ORG] = {"--org", "SLUG"},
+    [OPTION_SUBJECT] = {"--subject", "SUB"},
+    [OPTION_IDP_EMAIL] = {"--idp-email", "EMAIL"},
 };
 
 const char *option_usage(enum option option)

@@ -7,11 +7,12 @@
 
 // Where a command names what it is about.
 enum place {
-  PLACE_HOST = 0, // nothing of an org
-  PLACE_ORG,      // the first argument is the org's slug; where it is left out, the whole host is meant
-  PLACE_ACCOUNT,  // the first argument is an account that an org of theirs must be in control of
-  PLACE_PERSON,   // the first argument is somebody to look at
-  PLACE_ANYBODY,  // the person themself, who need not be root
+  PLACE_HOST = 0,   // nothing of an org
+  PLACE_ORG,        // the first argument is the org's slug; where it is left out, the whole host is meant
+  PLACE_ORG_OPTION, // --org is; the first argument is an account, as for the next
+  PLACE_ACCOUNT,    // the first argument is an account that an org of theirs must be in control of
+  PLACE_PERSON,     // the first argument is somebody to look at
+  PLACE_ANYBODY,    // the person themself, who need not be root
 };
 
 struct command_right {

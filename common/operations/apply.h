@@ -85,6 +85,7 @@ apply_function apply_invite_create, apply_invite_cancel, apply_invite_accept, ap
 apply_function apply_member_add, apply_member_import, apply_member_remove;
 apply_function apply_member_role, apply_member_suspend, apply_member_resume, apply_org_transfer;
 apply_function apply_account_lock, apply_account_unlock, apply_account_rename, apply_account_remove;
+apply_function apply_identity_link, apply_identity_unlink;
 apply_function apply_password_set, apply_password_remove, apply_password_change;
 apply_function apply_password_sign_in, apply_sso_sign_in, apply_sign_in_refused, apply_ticket_redeem,
     apply_ticket_choose;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "operations/apply.h"
+#include "store/expectations.h"
 #include "store/numbers_store.h"
 
 // An owner can be replaced, and after that everything else (POLICY E4).
@@ -121,6 +122,10 @@ enum status apply_account_remove(struct application *a)
   }
   if (status == STATUS_OK) {
     status = identity_drop_all(a->txn, account.id);
+  }
+  if (status == STATUS_OK) {
+    bool any = false;
+    status = expectation_drop(a->txn, account.id, 0, &any);
   }
   (void)snprintf(a->event.detail, sizeof a->event.detail, "uid %u is not given again", account.uid);
   return status != STATUS_OK ? status : account_remove(a->txn, &account, a->now_s);

@@ -65,7 +65,8 @@ static enum status check_account(struct application *a)
   if (!theirs) {
     return refuse(a, NOT_THEIRS);
   }
-  if (own) {
+  bool password = a->op->kind == OPERATION_PASSWORD_SET || a->op->kind == OPERATION_PASSWORD_REMOVE;
+  if (own && password) {
     return refuse(a, "is yours: passwd(1) changes the password, and asks for the old one");
   }
   // Theirs is what root has given a local user: not an org's to hand on.
@@ -78,7 +79,8 @@ static enum status check_account(struct application *a)
 // What is done to an account itself, and not to its place in an org: it takes an org in control of the account.
 static bool is_about_account(enum operation_kind kind)
 {
-  static const enum operation_kind KINDS[] = {OPERATION_PASSWORD_SET, OPERATION_PASSWORD_REMOVE};
+  static const enum operation_kind KINDS[] = {OPERATION_PASSWORD_SET, OPERATION_PASSWORD_REMOVE,
+                                              OPERATION_IDENTITY_LINK, OPERATION_IDENTITY_UNLINK};
   for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
     if (KINDS[i] == kind) {
       return true;

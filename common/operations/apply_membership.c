@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "operations/apply.h"
+#include "store/expectations.h"
 
 struct found {
   struct org org;
@@ -92,6 +93,10 @@ enum status apply_member_remove(struct application *a)
   enum status status = find(a, "removed", &f);
   if (status == STATUS_OK) {
     status = apply_drop_invite(a, f.org.id, f.account.email);
+  }
+  if (status == STATUS_OK) {
+    bool any = false;
+    status = expectation_drop(a->txn, f.account.id, f.org.id, &any);
   }
   return status != STATUS_OK ? status : membership_remove(a->txn, f.account.id, f.org.id);
 }

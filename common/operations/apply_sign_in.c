@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "operations/apply.h"
 #include "operations/sign_in.h"
+#include "store/expectations.h"
 
 enum { TICKET_LIFETIME_S = 300 };
 
@@ -229,6 +230,10 @@ static enum status carry_out(struct sign_in *s, const struct policy_decision *de
   if (decision->drop_password) {
     drop_password(s);
   }
+  if (status == STATUS_OK && decision->link) { // whatever was expected is used up
+    bool any = false;
+    status = expectation_drop(a->txn, s->account.id, s->way_org_id, &any);
+  }
   if (status == STATUS_OK) { // also refreshes the email shown with an identity that was linked before (S3)
     status = link_identity(s);
   }
@@ -236,7 +241,7 @@ static enum status carry_out(struct sign_in *s, const struct policy_decision *de
 }
 
 // The connection that answered must still be the org's, with the issuer and client that were asked.
-static enum status check_connection(struct application *a)
+enum status sign_in_check_connection(struct application *a)
 {
   struct connection now __attribute__((cleanup(cleanup_connection))) = {.org_id = 0};
   enum status status = connection_get(a->txn, a->op->connection->org_id, CONNECTION_ACTIVE, &now);
@@ -265,7 +270,7 @@ enum status apply_sso_sign_in(struct application *a)
   struct policy_question question = {.stage = STAGE_ANSWER};
   struct org org;
   a->result->decision = (struct policy_decision){.row = "-", .notice = NOTICE_INTERNAL};
-  enum status status = check_connection(a);
+  enum status status = sign_in_check_connection(a);
   if (status == STATUS_OK) {
     status = apply_situation(a, a->op->login, &s.situation);
   }

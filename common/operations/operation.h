@@ -41,6 +41,9 @@ enum operation_kind {
   OPERATION_ACCOUNT_UNLOCK,    // likewise
   OPERATION_ACCOUNT_RENAME,    // likewise, login: the new one
   OPERATION_ACCOUNT_REMOVE,    // likewise
+  OPERATION_IDENTITY_LINK,     // org, email or login in email; subject, or idp_email, or connection and authorized: by
+                               // the person
+  OPERATION_IDENTITY_UNLINK,   // org, email or login in email
   OPERATION_PASSWORD_SET,      // email, password: the hash
   OPERATION_PASSWORD_REMOVE,   // email
   OPERATION_PASSWORD_CHANGE,   // login, code: the old hash, password: the new one; by the person
@@ -76,7 +79,9 @@ struct operation {
   char org[SLUG_SIZE];
   char email[EMAIL_SIZE];
   char login[LOGIN_SIZE];
-  char local_user[LOGIN_SIZE]; // ORG_CREATE, MEMBER_ADD: the account is mapped onto this one
+  char local_user[LOGIN_SIZE];         // ORG_CREATE, MEMBER_ADD: the account is mapped onto this one
+  char subject[PROTOCOL_SUBJECT_SIZE]; // IDENTITY_LINK
+  char idp_email[EMAIL_SIZE];          // IDENTITY_LINK: as the provider will say it
   char name[DISPLAY_SIZE];
   char domain[DOMAIN_SIZE];
   char token[33]; // of the record that was looked up
@@ -130,6 +135,8 @@ struct operation_result {
   size_t count;         // ENFORCEMENT_SET: invites that were cancelled
   bool slow;            // TRY: allowed, after a while
   bool waits;           // IDP_SET: in effect only after a test sign-in
+  bool no_way;          // IDENTITY_UNLINK: nothing is left by which the account signs in
+  int64_t expires_at_s; // IDENTITY_LINK: of what is expected
 };
 
 // Applies OPERATION durably and publishes what it changed. STATUS_REFUSED (policy), STATUS_NOT_FOUND, STATUS_EXISTS,

@@ -14,6 +14,10 @@ struct sign_in {
 // Keeps DECISION as the result. STATUS_REFUSED with a report.
 MUST_CHECK enum status sign_in_refuse(struct application *a, const struct policy_decision *decision);
 
+// STATUS_REFUSED unless the operation's answer is of the connection that the org has now. Notes that a sign-in through
+// it succeeded.
+MUST_CHECK enum status sign_in_check_connection(struct application *a);
+
 // Stores a new account made by org ORG_ID for the login, with the number that the calling program was told. Errors as
 // apply_new_account(); STATUS_REFUSED for another number.
 MUST_CHECK enum status sign_in_create_account(struct sign_in *s, int64_t org_id);

@@ -6,28 +6,12 @@
 #include "base/network.h"
 #include "base/text.h"
 #include "operations/control.h"
+#include "store/expectations.h"
 
 // Ignores that something is not there; it stays as it was.
 static enum status optional(enum status status)
 {
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
-static enum status load_connection(struct store_txn *txn, int64_t account_id, struct policy_org *org)
-{
-  struct connection connection __attribute__((cleanup(cleanup_connection))) = {.org_id = 0};
-  struct identity identity;
-  enum status status = connection_get(txn, org->id, CONNECTION_ACTIVE, &connection);
-  if (status != STATUS_OK) {
-    return optional(status);
-  }
-  org->has_connection = true;
-  if (account_id == 0) {
-    return STATUS_OK;
-  }
-  status = identity_of_account(txn, account_id, &connection, &identity);
-  org->linked = status == STATUS_OK;
-  return optional(status);
 }
 
 // What the orgs of a situation are loaded with.
@@ -36,6 +20,28 @@ struct loading {
   const struct situation_of *of;
   int64_t account_id; // 0: there is none
 };
+
+static enum status load_connection(const struct loading *l, struct policy_org *org)
+{
+  struct connection connection __attribute__((cleanup(cleanup_connection))) = {.org_id = 0};
+  struct identity identity;
+  enum status status = connection_get(l->txn, org->id, CONNECTION_ACTIVE, &connection);
+  if (status != STATUS_OK) {
+    return optional(status);
+  }
+  org->has_connection = true;
+  if (l->account_id == 0) {
+    return STATUS_OK;
+  }
+  status = identity_of_account(l->txn, l->account_id, &connection, &identity);
+  org->linked = status == STATUS_OK;
+  if (status == STATUS_NOT_FOUND) { // one that an admin expects is to be linked by signing in
+    struct expectation expectation;
+    status = expectation_of_account(l->txn, l->account_id, org->id, &expectation);
+    org->linked = status == STATUS_OK && expectation.expires_at_s > l->of->now_s;
+  }
+  return optional(status);
+}
 
 // What is no address is told only by sshd, as a host's name: it is in no network. Elsewhere it is this host's own name.
 static bool is_barred(const struct situation_of *of, const char *networks)
@@ -59,7 +65,7 @@ static enum status load_org(const struct loading *l, const struct org *org, stru
       .by_root = org->by_root == 1,
       .barred = is_barred(l->of, org->signin_from),
   };
-  enum status status = load_connection(l->txn, l->account_id, &out);
+  enum status status = load_connection(l, &out);
   if (status == STATUS_OK) {
     *ret_org = out;
   }
@@ -224,6 +230,19 @@ static enum status answer_lapsed(struct store_txn *txn, const struct message_aut
   return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
 
+static enum status answer_expected(struct store_txn *txn, const struct situation *s,
+                                   const struct message_authorized *authorized, struct policy_answer *a)
+{
+  struct expectation expectation;
+  if (!s->person.known || authorized->email[0] == '\0') {
+    return STATUS_OK;
+  }
+  enum status status = expectation_get(txn, a->org.id, authorized->email, &expectation);
+  a->expected =
+      status == STATUS_OK && expectation.account_id == s->account.id && expectation.expires_at_s > s->person.now_s;
+  return optional(status);
+}
+
 static enum status answer_email(struct store_txn *txn, const struct situation *s,
                                 const struct message_authorized *authorized, struct policy_answer *a)
 {
@@ -267,6 +286,9 @@ enum status situation_answer(struct store_txn *txn, const struct situation *s, c
   }
   if (status == STATUS_OK) {
     status = answer_email(txn, s, authorized, &a);
+  }
+  if (status == STATUS_OK) {
+    status = answer_expected(txn, s, authorized, &a);
   }
   if (status == STATUS_OK && !s->person.known) {
     status = account_was_removed(txn, s->email, &a.tombstoned);

@@ -24,7 +24,7 @@ struct policy_org {
   int64_t keys_recent_s;
   bool by_root;
   bool has_connection;
-  bool linked; // the account has an identity under the connection's present issuer and client
+  bool linked; // the account has an identity under the connection's present issuer and client, or an admin expects one
   bool barred; // its signin-from leaves out where this sign-in comes from
 };
 
@@ -76,6 +76,7 @@ struct policy_answer {
   bool email_domain_here;      // its domain is verified by this org
   bool email_domain_lapsed;    // verified by this org, but its record is gone for too long (E7)
   bool email_domain_elsewhere; // its domain is verified by another org
+  bool expected;               // an admin has said that this address of the provider is this account's (S6)
   bool in_control;             // this org is in control of the account
   bool tombstoned;
   bool password_given;         // the account's password was typed just now, after ASK_PASSWORD

@@ -191,11 +191,33 @@ static void link_and_go_on(const struct policy_question *q, struct policy_decisi
   decision->link = decision->prove_email = decision->outcome == OUTCOME_GRANTED;
 }
 
+// On-link: the password of an account that the org is in control of goes; owners keep theirs.
+static bool leaves_sso_alone(const struct policy_question *q)
+{
+  return q->answer.in_control && q->answer.org.on_link == ON_LINK_SSO_ONLY && !owns(&q->person);
+}
+
 static void decide_s7(const struct policy_question *q, struct policy_decision *decision)
 {
   link_and_go_on(q, decision);
   decision->drop_unproven = decision->link;
-  decision->drop_password = decision->link && q->answer.org.on_link == ON_LINK_SSO_ONLY && !owns(&q->person);
+  decision->drop_password = decision->link && leaves_sso_alone(q);
+}
+
+// What an admin has said beforehand: the address need not be the account's own, but must be proven, by the provider or
+// by being on the org's domain. It says nothing about the account's email.
+static bool fits_s6_expected(const struct policy_question *q)
+{
+  const struct policy_answer *a = &q->answer;
+  bool proven = a->email_state == EMAIL_VERIFIED || (a->email_state == EMAIL_UNSTATED && a->email_domain_here);
+  return q->person.known && a->expected && proven && !a->other_identity && !fits_s7(q);
+}
+
+static void decide_s6_expected(const struct policy_question *q, struct policy_decision *decision)
+{
+  link_and_go_on(q, decision);
+  decision->prove_email = false;
+  decision->drop_password = decision->link && leaves_sso_alone(q);
 }
 
 static bool fits_s8(const struct policy_question *q)
@@ -300,13 +322,14 @@ static bool fits_s13(const struct policy_question *q)
 
 // In the order of POLICY.md; rule E7 stands before the rows that it takes away.
 static const struct policy_row ROWS[] = {
-    {"S1", fits_s1, decide_s1},    {"S2", fits_s2, decide_somebody_else},
-    {"S3", fits_s3, decide_s3},    {"S4", fits_s4, decide_s4},
-    {"S5", fits_s5, decide_s5},    {"S6", fits_s6, decide_s6},
-    {"E7", fits_e7, decide_e7},    {"S7", fits_s7, decide_s7},
-    {"S8", fits_s8, decide_s8},    {"S9", fits_s9, decide_why_not},
-    {"S10", fits_s10, decide_s10}, {"S11", fits_s11, decide_s11},
-    {"S12", is_new, decide_s12},   {"S13", fits_s13, decide_why_not},
+    {"S1", fits_s1, decide_s1},        {"S2", fits_s2, decide_somebody_else},
+    {"S3", fits_s3, decide_s3},        {"S4", fits_s4, decide_s4},
+    {"S5", fits_s5, decide_s5},        {"S6", fits_s6_expected, decide_s6_expected},
+    {"S6", fits_s6, decide_s6},        {"E7", fits_e7, decide_e7},
+    {"S7", fits_s7, decide_s7},        {"S8", fits_s8, decide_s8},
+    {"S9", fits_s9, decide_why_not},   {"S10", fits_s10, decide_s10},
+    {"S11", fits_s11, decide_s11},     {"S12", is_new, decide_s12},
+    {"S13", fits_s13, decide_why_not},
 };
 
 void policy_answer(const struct policy_question *question, struct policy_decision *decision)

@@ -321,7 +321,8 @@ struct first_found {
   bool found;
 };
 
-// Both keys of the first identity in the walk; the walk ends there since deleting would move the cursor.
+// Both keys of an identity; as a visit, those of the first in the walk: the walk ends there since deleting would move
+// the cursor.
 static enum status find_first(void *context, const struct store_entry *entry)
 {
   struct first_found *first = context;
@@ -340,15 +341,15 @@ static enum status find_first(void *context, const struct store_entry *entry)
   return STATUS_EXISTS;
 }
 
-enum status identity_drop_all(struct store_txn *txn, int64_t account_id)
+static enum status drop_identities(struct store_txn *txn, const struct store_key *prefix, bool *ret_any)
 {
-  const struct store_key prefix = key_of_i64(account_id);
   for (;;) {
     struct first_found first = {.found = false};
-    enum status status = store_each(txn, TABLE_ACCOUNT_IDENTITIES, &prefix, find_first, &first);
+    enum status status = store_each(txn, TABLE_ACCOUNT_IDENTITIES, prefix, find_first, &first);
     if (status != STATUS_EXISTS) {
       return status;
     }
+    *ret_any = true;
     status = store_delete(txn, TABLE_IDENTITIES, &first.key);
     if (status == STATUS_OK) {
       status = store_delete(txn, TABLE_ACCOUNT_IDENTITIES, &first.back);
@@ -357,4 +358,43 @@ enum status identity_drop_all(struct store_txn *txn, int64_t account_id)
       return status;
     }
   }
+}
+
+enum status identity_drop_all(struct store_txn *txn, int64_t account_id)
+{
+  const struct store_key prefix = key_of_i64(account_id);
+  bool any = false;
+  return drop_identities(txn, &prefix, &any);
+}
+
+enum status identity_drop_org(struct store_txn *txn, int64_t account_id, int64_t org_id, bool *ret_any)
+{
+  const struct store_key prefix = key_of_two_i64(account_id, org_id);
+  *ret_any = false;
+  return drop_identities(txn, &prefix, ret_any);
+}
+
+struct identity_walk {
+  struct store_txn *txn;
+  identity_visit *visit;
+  void *context;
+};
+
+static enum status visit_identity(void *context, const struct store_entry *entry)
+{
+  const struct identity_walk *walk = context;
+  struct first_found found = {.found = false};
+  struct identity identity;
+  enum status status = find_first(&found, entry);
+  if (status == STATUS_EXISTS) {
+    status = store_get_record(walk->txn, TABLE_IDENTITIES, &found.key, &IDENTITY_RECORD, &identity);
+  }
+  return status != STATUS_OK ? status : walk->visit(walk->context, &identity);
+}
+
+enum status identity_each_of(struct store_txn *txn, int64_t account_id, identity_visit *visit, void *context)
+{
+  const struct store_key prefix = key_of_i64(account_id);
+  struct identity_walk walk = {txn, visit, context};
+  return store_each(txn, TABLE_ACCOUNT_IDENTITIES, &prefix, visit_identity, &walk);
 }

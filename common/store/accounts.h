@@ -49,6 +49,14 @@ MUST_CHECK enum status identity_put(struct store_txn *txn, const struct identity
 // Forgets every identity of the account. STATUS_OK where there is none.
 MUST_CHECK enum status identity_drop_all(struct store_txn *txn, int64_t account_id);
 
+// Forgets those of the account in one org, under earlier issuers and clients too. *RET_ANY: whether there were any.
+MUST_CHECK enum status identity_drop_org(struct store_txn *txn, int64_t account_id, int64_t org_id, bool *ret_any);
+
+// Visits the identities of the account, under earlier issuers and clients too.
+typedef enum status identity_visit(void *context, const struct identity *identity);
+MUST_CHECK enum status identity_each_of(struct store_txn *txn, int64_t account_id, identity_visit *visit,
+                                        void *context);
+
 MUST_CHECK enum status membership_get(struct store_txn *txn, int64_t account_id, int64_t org_id,
                                       struct membership *ret_membership);
 // STATUS_TOO_LARGE for one more than MEMBERSHIPS_MAX.

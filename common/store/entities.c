@@ -83,6 +83,13 @@ static const struct field IDENTITY_FIELDS[] = {
 };
 const struct record_type IDENTITY_RECORD = RECORD_TYPE(identity, ENTITY_VERSION, IDENTITY_FIELDS);
 
+static const struct field EXPECTATION_FIELDS[] = {
+    FIELD_OF_I64(expectation, org_id),       FIELD_OF_TEXT(expectation, email),
+    FIELD_OF_I64(expectation, account_id),   FIELD_OF_TEXT(expectation, expected_by),
+    FIELD_OF_I64(expectation, created_at_s), FIELD_OF_I64(expectation, expires_at_s),
+};
+const struct record_type EXPECTATION_RECORD = RECORD_TYPE(expectation, ENTITY_VERSION, EXPECTATION_FIELDS);
+
 static const struct field MEMBERSHIP_FIELDS[] = {
     FIELD_OF_I64(membership, account_id),
     FIELD_OF_I64(membership, org_id),

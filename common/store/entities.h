@@ -127,6 +127,16 @@ struct identity {
   int64_t linked_at_s;
 };
 
+// An identity that an admin has said will come: the first sign-in with the address, proven, links it (POLICY S6).
+struct expectation {
+  int64_t org_id;
+  char email[EMAIL_SIZE]; // as the provider will say it, folded
+  int64_t account_id;
+  char expected_by[ACTOR_SIZE];
+  int64_t created_at_s;
+  int64_t expires_at_s;
+};
+
 struct membership {
   int64_t account_id;
   int64_t org_id;
@@ -206,6 +216,7 @@ extern const struct record_type DOMAIN_RECORD;
 extern const struct record_type CONNECTION_RECORD;
 extern const struct record_type REGISTRATION_RECORD;
 extern const struct record_type IDENTITY_RECORD;
+extern const struct record_type EXPECTATION_RECORD;
 extern const struct record_type MEMBERSHIP_RECORD;
 extern const struct record_type INVITE_RECORD;
 extern const struct record_type TICKET_RECORD;

@@ -44,6 +44,8 @@ enum store_table {
   TABLE_TOMBSTONES,         // login or email of a removed account -> when
   TABLE_THROTTLES,          // kind, subject -> throttle
   TABLE_REFUSALS,           // day, reason -> how many refusals before anybody had proven to be anybody
+  TABLE_EXPECTATIONS,       // org id, email at its provider -> expectation
+  TABLE_ACCOUNT_EXPECTED,   // account id, org id -> email at its provider
   TABLE_COUNT
 };
 

@@ -35,6 +35,8 @@ static const char *const TABLE_NAMES[TABLE_COUNT] = {
     [TABLE_TOMBSTONES] = "tombstones",
     [TABLE_THROTTLES] = "throttles",
     [TABLE_REFUSALS] = "refusals",
+    [TABLE_EXPECTATIONS] = "expectations",
+    [TABLE_ACCOUNT_EXPECTED] = "account_expectations",
 };
 
 static enum status fail(struct report *report, const char *what, const char *dir, int code)

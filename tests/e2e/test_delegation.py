@@ -35,6 +35,9 @@ COMMANDS = (
     ("W5", "domain add alpha more.alpha.test"), ("W5", "domain remove alpha alpha.test"),
     ("W5", f"org transfer alpha {GUEST}"), ("W5", f"password remove {GUEST}"),
     ("W5", f"password set {GUEST} --stdin"),
+    ("W5", f"identity link {GUEST} --org alpha --subject s-guest"),
+    ("W5", f"identity link {GUEST} --org alpha --idp-email guest@elsewhere.example"),
+    ("W5", f"identity unlink {GUEST} --org alpha"),
 )
 # What only an operator does, and what an operator's attempt comes to.
 HOST_COMMANDS = (
@@ -107,7 +110,7 @@ def W1_to_W7_every_command_is_tried_and_has_a_row(rig):
     check.equal([c for c in untried if c not in ELSEWHERE], [], "commands that nobody has tried as everybody")
 
 
-ELSEWHERE = ("enforcement pause",)
+ELSEWHERE = ("enforcement pause", "identity add")
 
 
 def W3_W4_what_a_delegate_does_is_done_and_audited_under_their_login(rig):
@@ -183,6 +186,11 @@ def W3_W5_one_org_never_reaches_people_of_another(rig):
         for person in (theirs, "boss@bravo.example", "no-such@bravo.example"):
             here.may_not("owner", "password", verb, person, "--yes" if verb == "remove" else "--stdin",
                          stdin=PASSWORD + "\n", says="in control")
+    for org in ("alpha", "bravo"):
+        for person in (theirs, "boss@bravo.example", "no-such@bravo.example"):
+            for words in (("link", person, "--subject", "s-x"), ("link", person, "--idp-email", "x@alpha.test"),
+                          ("unlink", person)):
+                here.may_not("owner", "identity", *words, "--org", org, says="in control|not one that you are")
     here.may_not("owner", "invite", "create", "alpha", new, "--via", "sso", says="another org's domain")
     check.equal(host.ssoctl("account", "show", new, wants=4).out, "", "an account")
 

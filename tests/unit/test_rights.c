@@ -116,8 +116,9 @@ static void an_operation_that_names_no_org_is_nobodys_but_for_accounts(void **st
   for (int kind = 0; kind < OPERATION_COUNT; kind++) {
     struct operation op = new_operation((enum operation_kind)kind, VIEWER);
     op.org[0] = '\0';
-    bool about_account = kind == OPERATION_PASSWORD_SET || kind == OPERATION_PASSWORD_REMOVE;
-    assert_int_equal(acts(BOSS, &op, RIGHT_ORG), about_account ? STATUS_OK : STATUS_REFUSED);
+    bool password = kind == OPERATION_PASSWORD_SET || kind == OPERATION_PASSWORD_REMOVE;
+    bool identity = kind == OPERATION_IDENTITY_LINK || kind == OPERATION_IDENTITY_UNLINK; // which need an org
+    assert_int_equal(acts(BOSS, &op, RIGHT_ORG), password ? STATUS_OK : identity ? STATUS_NOT_FOUND : STATUS_REFUSED);
     assert_int_equal(acts(ADMIN, &op, RIGHT_ORG), STATUS_REFUSED);
   }
 }
@@ -137,7 +138,8 @@ static void W5_an_org_reaches_only_accounts_that_it_is_in_control_of(void **stat
 {
   (void)state;
   set_up();
-  static const enum operation_kind KINDS[] = {OPERATION_PASSWORD_SET, OPERATION_PASSWORD_REMOVE};
+  static const enum operation_kind KINDS[] = {OPERATION_PASSWORD_SET, OPERATION_PASSWORD_REMOVE,
+                                              OPERATION_IDENTITY_LINK, OPERATION_IDENTITY_UNLINK};
   add("other", "them@acme.test", ROLE_VIEWER); // on Acme's domain, but a member elsewhere
   add("other", "them@other.example", ROLE_VIEWER);
   for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
@@ -147,14 +149,25 @@ static void W5_an_org_reaches_only_accounts_that_it_is_in_control_of(void **stat
       for (size_t k = 0; k < COUNT_OF(FOREIGN); k++) {
         struct operation op = new_operation(KINDS[i], FOREIGN[k]);
         op.org[0] = org == 0 ? '\0' : op.org[0];
+        (void)snprintf(op.subject, sizeof op.subject, "s-them");
         assert_int_equal(acts(BOSS, &op, RIGHT_ORG), STATUS_REFUSED);
         assert_non_null(strstr(report.text, "in control"));
       }
     }
-    assert_int_equal(does(BOSS, KINDS[i], RIGHT_ORG, VIEWER), STATUS_OK);
-    assert_int_equal(does(BOSS, KINDS[i], RIGHT_ORG, BOSS), STATUS_REFUSED);
-    assert_int_equal(does(ADMIN, KINDS[i], RIGHT_ORG, VIEWER), STATUS_REFUSED);
+    struct operation op = new_operation(KINDS[i], VIEWER);
+    (void)snprintf(op.subject, sizeof op.subject, "s-viewer");
+    assert_int_equal(acts(ADMIN, &op, RIGHT_ORG), STATUS_REFUSED);
+    assert_int_equal(acts(BOSS, &op, RIGHT_ORG), STATUS_OK);
+    assert_int_equal(acts(ADMIN, &op, RIGHT_OWN), STATUS_REFUSED);
   }
+}
+
+static void W5_nobody_sets_their_own_password_as_an_admin(void **state)
+{
+  (void)state;
+  set_up();
+  assert_int_equal(does(BOSS, OPERATION_PASSWORD_SET, RIGHT_ORG, BOSS), STATUS_REFUSED);
+  assert_int_equal(does(BOSS, OPERATION_PASSWORD_REMOVE, RIGHT_ORG, BOSS), STATUS_REFUSED);
 }
 
 int main(void)
@@ -165,6 +178,7 @@ int main(void)
       STORE_TEST(a_right_that_nobody_set_is_a_refusal),
       STORE_TEST(an_operation_that_names_no_org_is_nobodys_but_for_accounts),
       STORE_TEST(H17_a_session_without_groups_opens_nothing),
+      STORE_TEST(W5_nobody_sets_their_own_password_as_an_admin),
       STORE_TEST(W5_an_org_reaches_only_accounts_that_it_is_in_control_of),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

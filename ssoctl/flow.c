@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow.h"
+
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "idp_advice.h"
+#include "paths.h"
+
+enum { MARGIN_MS = 5000 };
+
+void flow_done(struct flow *flow)
+{
+  oidc_end(&flow->oidc);
+  cleanup_connection(&flow->connection);
+}
+
+int flow_load(struct flow *f, const char *slug, bool staged)
+{
+  int code = desk_read(f->desk);
+  if (code == EXIT_DONE) {
+    code = desk_find_org(f->desk, slug, &f->org);
+  }
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  enum status status =
+      staged ? connection_get(f->desk->txn, f->org.id, CONNECTION_STAGED, &f->connection) : STATUS_NOT_FOUND;
+  if (status == STATUS_NOT_FOUND) {
+    status = connection_get(f->desk->txn, f->org.id, CONNECTION_ACTIVE, &f->connection);
+  }
+  desk_end_read(f->desk);
+  return status == STATUS_OK ? EXIT_DONE
+                             : desk_fail(desk_exit_code(status),
+                                         "org \"%s\": has no connection; 'ssoctl idp set' "
+                                         "makes one",
+                                         f->org.slug);
+}
+
+static int show_code(const struct message_code *code)
+{
+  (void)fprintf(stderr, "Open %s and enter the code %s", code->verification_uri, code->user_code);
+  if (code->verification_uri_complete[0] != '\0') {
+    (void)fprintf(stderr, ", or open %s", code->verification_uri_complete);
+  }
+  (void)fprintf(stderr, "\nWaiting for the approval...\n");
+  return EXIT_DONE;
+}
+
+static int handle(struct flow *f, enum message_type type, const void *value, flow_answered *answered, void *context)
+{
+  bool sound = (type != MESSAGE_CODE || oidc_code_is_clean(value, &f->request)) &&
+               (type != MESSAGE_AUTHORIZED || oidc_identity_is_sound(value, &f->connection));
+  if (!sound) {
+    return desk_fail(EXIT_FAILED, "%s: sent what it must never send; has it been taken over?", PATH_OIDC);
+  }
+  if (type == MESSAGE_CODE) {
+    f->code_ms = clock_monotonic_ms() - f->started_ms;
+    return show_code(value);
+  }
+  if (type == MESSAGE_FAILED) {
+    const struct message_failed *failed = value;
+    return desk_fail(EXIT_FAILED, "%s %s: %s: %s", f->what, f->org.slug, idp_advice(failed->reason, failed->detail),
+                     failed->detail);
+  }
+  return answered(context, type, value);
+}
+
+static int receive_all(struct flow *f, flow_answered *answered, void *context)
+{
+  int code = EXIT_DONE;
+  while (code == EXIT_DONE && f->oidc.channel.phase != PHASE_ENDED) {
+    enum message_type type;
+    void *value = NULL;
+    enum status status = channel_receive(&f->oidc.channel, f->deadline_ms, &type, &value);
+    if (status != STATUS_OK) {
+      return desk_fail(EXIT_FAILED, "%s: %s", PATH_OIDC, status_text(status));
+    }
+    code = handle(f, type, value, answered, context);
+    channel_free_message(type, value);
+  }
+  return code;
+}
+
+int flow_run(struct flow *f, enum message_type asks, flow_answered *answered, void *context)
+{
+  struct desk *desk = f->desk;
+  struct report report = {.text = ""};
+  f->request = (struct oidc_request){
+      asks, &f->connection, (uint32_t)desk->config.sign_in_timeout_s, desk->config.allow_loopback_http, false, &f->org};
+  f->started_ms = clock_monotonic_ms();
+  f->deadline_ms = f->started_ms + desk->config.sign_in_timeout_s * 1000 + MARGIN_MS;
+  store_close(&desk->store); // before anything is started
+  if (oidc_start(PATH_OIDC, &f->request, &report, &f->oidc) != STATUS_OK ||
+      store_open(desk->store_dir, STORE_READ_WRITE, &report, &desk->store) != STATUS_OK) {
+    return desk_fail(EXIT_FAILED, "%s", report.text);
+  }
+  return receive_all(f, answered, context);
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// A sign-in through an org's connection in this terminal, as 'idp test' and 'identity add' make it.
+#pragma once
+#include "desk.h"
+#include "process/oidc.h"
+
+struct flow {
+  struct desk *desk;
+  const char *what; // the command, for errors
+  struct org org;
+  struct connection connection;
+  struct oidc_request request;
+  struct oidc oidc;
+  int64_t started_ms;
+  int64_t code_ms; // from the start until the codes were there
+  int64_t deadline_ms;
+};
+
+// Ends what runs and wipes the connection.
+void flow_done(struct flow *flow);
+
+// The org SLUG and its connection: the one that waits for its test if STAGED and there is one, or else the one in
+// effect. An exit code, with the error on standard error.
+int flow_load(struct flow *flow, const char *slug, bool staged);
+
+// What is called with the answer, a struct message_found or message_authorized; the identity is sound.
+typedef int flow_answered(void *context, enum message_type type, const void *value);
+
+// Asks (MESSAGE_DISCOVER or MESSAGE_SIGN_IN), shows the codes on standard error, and waits. The store is closed while
+// the helper is started.
+int flow_run(struct flow *flow, enum message_type asks, flow_answered *answered, void *context);

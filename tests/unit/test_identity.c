@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+// Identities linked by an admin, expected, unlinked, and linked by the person themself (POLICY S2, S5, S6, W1).
+#include "acme.h"
+#include "store/accounts.h"
+#include "store/expectations.h"
+#include "store/orgs.h"
+
+#define ALICE "alice@acme.test"
+#define BOB "bob@guests.example"
+#define BOB_THERE "bob.ext@provider.example"
+
+static enum status add(const char *email)
+{
+  struct operation op = new_operation(OPERATION_MEMBER_ADD, email);
+  return run(&op);
+}
+
+static void set_up(void)
+{
+  set_up_acme(PROVISIONING_INVITE_ONLY);
+  assert_int_equal(add(ALICE), STATUS_OK);
+  assert_int_equal(add(BOB), STATUS_OK);
+  assert_int_equal(set_password(BOB, "correct horse"), STATUS_OK);
+}
+
+static enum status link_to(const char *email, const char *subject)
+{
+  struct operation op = new_operation(OPERATION_IDENTITY_LINK, email);
+  (void)snprintf(op.subject, sizeof op.subject, "%s", subject);
+  return run(&op);
+}
+
+static enum status expects(const char *email, const char *idp_email)
+{
+  struct operation op = new_operation(OPERATION_IDENTITY_LINK, email);
+  (void)snprintf(op.idp_email, sizeof op.idp_email, "%s", idp_email);
+  return run(&op);
+}
+
+static void set(const char *key, const char *value)
+{
+  const struct org_value values[] = {{key, value}};
+  struct operation op = new_operation(OPERATION_ORG_SET, "");
+  op.values = values;
+  op.value_count = 1;
+  assert_int_equal(run(&op), STATUS_OK);
+}
+
+static void expect_row(enum status status, enum status wanted, const char *row)
+{
+  assert_int_equal(status, wanted);
+  assert_string_equal(wanted == STATUS_OK ? result.row : result.decision.row, row);
+}
+
+static void S3_a_linked_subject_signs_in_whatever_its_address_and_the_trust(void **state)
+{
+  (void)state;
+  set_up();
+  set("trust", "linked");
+  expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_REFUSED, "S6");
+  assert_int_equal(link_to(BOB, "s-bob"), STATUS_OK);
+  assert_true(result.changed);
+  expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_OK, "S3");
+  expect_row(sign_in(BOB, BOB_THERE, "s-bo"), STATUS_REFUSED, "S6");
+  expect_row(sign_in(BOB, BOB_THERE, "S-BOB"), STATUS_REFUSED, "S6");
+  assert_int_equal(link_to(BOB, "s-bob"), STATUS_OK);
+  assert_false(result.changed);
+}
+
+static void S2_S5_one_identity_for_one_account_and_one_account_for_one_identity(void **state)
+{
+  (void)state;
+  set_up();
+  assert_int_equal(link_to(BOB, "s-bob"), STATUS_OK);
+  assert_int_equal(link_to(ALICE, "s-bob"), STATUS_REFUSED);
+  assert_int_equal(link_to(BOB, "s-other"), STATUS_REFUSED);
+  assert_int_equal(expects(BOB, BOB_THERE), STATUS_REFUSED);
+  assert_int_equal(expects(ALICE, BOB_THERE), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, BOB), STATUS_OK);
+  assert_int_equal(expects(BOB, BOB_THERE), STATUS_REFUSED); // Alice's
+  assert_int_equal(link_to(BOB, "s-other"), STATUS_OK);
+  assert_int_equal(count(TABLE_IDENTITIES), 1);
+}
+
+static void an_account_that_is_not_there_and_an_org_without_a_connection_are_none(void **state)
+{
+  (void)state;
+  set_up();
+  assert_int_equal(link_to("nobody@acme.test", "s-x"), STATUS_NOT_FOUND);
+  assert_int_equal(do_kind(OPERATION_IDP_REMOVE, ""), STATUS_OK);
+  assert_int_equal(link_to(BOB, "s-bob"), STATUS_NOT_FOUND);
+}
+
+static void S6_an_expected_address_links_once_for_that_login_alone(void **state)
+{
+  (void)state;
+  set_up();
+  expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_REFUSED, "S9");
+  assert_int_equal(expects(BOB, BOB_THERE), STATUS_OK);
+  expect_row(sign_in(ALICE, BOB_THERE, "s-bob"), STATUS_REFUSED, "S9");
+  expect_row(sign_in(BOB, "bob.ext2@provider.example", "s-bob"), STATUS_REFUSED, "S9");
+  expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_OK, "S6");
+  assert_int_equal(count(TABLE_EXPECTATIONS), 0);
+  assert_int_equal(count(TABLE_ACCOUNT_EXPECTED), 0);
+  assert_int_equal(get_account(BOB).email_proven, 0);
+  assert_string_equal(get_account(BOB).email, BOB);
+  expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_OK, "S3");
+  assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, BOB), STATUS_OK);
+  expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_REFUSED, "S9"); // used up
+}
+
+static void S2_an_expected_address_of_somebody_else_is_refused(void **state)
+{
+  (void)state;
+  set_up();
+  assert_int_equal(expects(BOB, ALICE), STATUS_OK);
+  expect_row(sign_in(BOB, ALICE, "s-alice"), STATUS_REFUSED, "S2");
+}
+
+static void an_expectation_ends_with_its_time_its_membership_and_its_account(void **state)
+{
+  (void)state;
+  set_up();
+  assert_int_equal(expects(BOB, BOB_THERE), STATUS_OK);
+  assert_int_equal(expects(BOB, "bob2@provider.example"), STATUS_OK); // replaced
+  assert_int_equal(count(TABLE_EXPECTATIONS), 1);
+  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, BOB), STATUS_OK);
+  assert_int_equal(count(TABLE_EXPECTATIONS), 0);
+  assert_int_equal(expects(ALICE, BOB_THERE), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_ACCOUNT_REMOVE, ALICE), STATUS_OK);
+  assert_int_equal(count(TABLE_EXPECTATIONS) + count(TABLE_ACCOUNT_EXPECTED), 0);
+  assert_int_equal(add(BOB), STATUS_OK);
+  assert_int_equal(store_lock(store), STATUS_OK);
+  struct store_txn *txn = NULL;
+  assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
+  struct account bob;
+  struct org org;
+  assert_int_equal(account_by_email(txn, BOB, &bob), STATUS_OK);
+  assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);
+  struct expectation old = {.org_id = org.id, .account_id = bob.id, .email = BOB_THERE, .expires_at_s = 1000};
+  assert_int_equal(expectation_put(txn, &old), STATUS_OK);
+  assert_int_equal(store_commit(&txn), STATUS_OK);
+  store_unlock(store);
+  expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_REFUSED, "S9");
+}
+
+static void on_link_erases_the_password_of_who_is_no_owner(void **state)
+{
+  (void)state;
+  set_up();
+  set("on-link", "sso-only");
+  assert_int_equal(link_to(BOB, "s-bob"), STATUS_OK);
+  assert_string_equal(get_account(BOB).password, "");
+  assert_int_equal(link_to("boss@example.org", "s-boss"), STATUS_OK);
+  assert_string_not_equal(get_account("boss@example.org").password, "");
+}
+
+static void unlinking_says_when_no_way_is_left(void **state)
+{
+  (void)state;
+  set_up();
+  assert_int_equal(link_to(BOB, "s-bob"), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, BOB), STATUS_OK);
+  assert_true(result.changed);
+  assert_false(result.no_way); // the password
+  assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, BOB), STATUS_OK);
+  assert_false(result.changed);
+  assert_int_equal(link_to(BOB, "s-bob"), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_PASSWORD_REMOVE, BOB), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, BOB), STATUS_OK);
+  assert_true(result.no_way);
+  assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, ALICE), STATUS_OK);
+  assert_false(result.no_way); // her org's provider vouches for her
+}
+
+static void an_unlinked_identity_does_not_come_back_with_an_earlier_client(void **state)
+{
+  (void)state;
+  set_up();
+  assert_int_equal(link_to(BOB, "s-bob"), STATUS_OK);
+  assert_int_equal(set_connection(OPERATION_IDP_SET, "other-client"), STATUS_OK);
+  expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_REFUSED, "S9");
+  assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, BOB), STATUS_OK);
+  assert_true(result.changed);
+  assert_int_equal(set_connection(OPERATION_IDP_SET, "client"), STATUS_OK);
+  expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_REFUSED, "S9");
+}
+
+// Bob links what he approved: EMAIL and SUBJECT are what the provider says; by CLIENT.
+static enum status links_own(const char *email, const char *subject, const char *client)
+{
+  struct operation op = new_operation(OPERATION_IDENTITY_LINK, BOB);
+  struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct message_authorized authorized = {.issuer = "https://idp.test", .email_state = EMAIL_VERIFIED};
+  struct store_txn *txn = read_txn();
+  struct org org;
+  assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);
+  assert_int_equal(connection_get(txn, org.id, CONNECTION_ACTIVE, &connection), STATUS_OK);
+  store_abort(&txn);
+  const gid_t groups[] = {org.gid};
+  const struct delegate delegate = {get_account(BOB).id, groups, 1};
+  (void)snprintf(authorized.client_id, sizeof authorized.client_id, "%s", client);
+  (void)snprintf(authorized.email, sizeof authorized.email, "%s", email);
+  (void)snprintf(authorized.subject, sizeof authorized.subject, "%s", subject);
+  op.connection = &connection;
+  op.authorized = &authorized;
+  op.delegate = &delegate;
+  op.right = RIGHT_OWN;
+  return run(&op);
+}
+
+static void W1_a_person_links_their_own_identity_and_nobody_elses(void **state)
+{
+  (void)state;
+  set_up();
+  assert_int_equal(link_to(ALICE, "s-alice"), STATUS_OK);
+  assert_int_equal(links_own(ALICE, "s-alice", "client"), STATUS_REFUSED); // S2: linked to her
+  assert_int_equal(links_own(ALICE, "s-new", "client"), STATUS_REFUSED);   // S2: her address
+  assert_int_equal(links_own(BOB_THERE, "s-bob", "other"), STATUS_REFUSED);
+  assert_int_equal(links_own(BOB_THERE, "", "client"), STATUS_REFUSED);
+  set("trust", "linked");
+  assert_int_equal(links_own(BOB_THERE, "s-bob", "client"), STATUS_REFUSED);
+  set("trust", "domain");
+  assert_int_equal(do_kind(OPERATION_MEMBER_SUSPEND, BOB), STATUS_OK);
+  assert_int_equal(links_own(BOB_THERE, "s-bob", "client"), STATUS_REFUSED);
+  assert_int_equal(do_kind(OPERATION_MEMBER_RESUME, BOB), STATUS_OK);
+  assert_int_equal(links_own(BOB_THERE, "s-bob", "client"), STATUS_OK);
+  assert_int_equal(links_own(BOB_THERE, "s-bob", "client"), STATUS_OK);
+  assert_false(result.changed);
+  assert_int_equal(links_own(BOB_THERE, "s-second", "client"), STATUS_REFUSED); // S5
+  expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_OK, "S3");
+}
+
+static void H42_subjects_are_bytes_and_no_pattern(void **state)
+{
+  (void)state;
+  set_up();
+  static const char *const ODD[] = {"%", "*", "s-bob*", "' OR ''='", "../../x", "\\", "(|(uid=*))", "s_b", "$(id)"};
+  for (size_t i = 0; i < COUNT_OF(ODD); i++) {
+    assert_int_equal(link_to(BOB, ODD[i]), STATUS_OK);
+    expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_REFUSED, "S9");
+    expect_row(sign_in(BOB, BOB_THERE, ODD[i]), STATUS_OK, "S3");
+    assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, BOB), STATUS_OK);
+  }
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      STORE_TEST(S3_a_linked_subject_signs_in_whatever_its_address_and_the_trust),
+      STORE_TEST(S2_S5_one_identity_for_one_account_and_one_account_for_one_identity),
+      STORE_TEST(an_account_that_is_not_there_and_an_org_without_a_connection_are_none),
+      STORE_TEST(S6_an_expected_address_links_once_for_that_login_alone),
+      STORE_TEST(S2_an_expected_address_of_somebody_else_is_refused),
+      STORE_TEST(an_expectation_ends_with_its_time_its_membership_and_its_account),
+      STORE_TEST(on_link_erases_the_password_of_who_is_no_owner),
+      STORE_TEST(unlinking_says_when_no_way_is_left),
+      STORE_TEST(an_unlinked_identity_does_not_come_back_with_an_earlier_client),
+      STORE_TEST(W1_a_person_links_their_own_identity_and_nobody_elses),
+      STORE_TEST(H42_subjects_are_bytes_and_no_pattern),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
