@@ -33,8 +33,8 @@ static bool is_absolute(const char *path)
 static enum status copy_path(const char *value, char *to, size_t size)
 {
   size_t length = strlen(value);
-  bool legal =
-      is_absolute(value) && strchr(value, ' ') == NULL && (length < 3 || strcmp(value + length - 3, "/..") != 0);
+  bool legal = is_absolute(value) && strpbrk(value, " \t") == NULL && text_is_clean(value, length) &&
+               (length < 3 || strcmp(value + length - 3, "/..") != 0);
   return legal && length > 1 ? text_copy(value, to, size) : STATUS_INVALID;
 }
 

@@ -122,6 +122,79 @@ def H19_the_environment_of_the_caller_changes_nothing(rig):
     check.contains(host.ssoctl("org", "list", env=env).out, org, "ssoctl in an odd environment")
 
 
+def H04_no_org_login_or_issuer_reaches_a_path_unvalidated(rig):
+    """Where what is tried is legal all the same, it is a name in the store and of no file."""
+    org = rig.orgs.gamma()
+    before = _tree()
+    odd = ("../../etc/x", "..", ".", "/", "/etc/passwd", "a/b", "a/../../b", "%2e%2e%2fx", "..\\x", "x\n../y", "~root", "")
+    trace = rig.folder / "trace"
+    for name in odd:
+        for words in (("org", "create", name, "--name", "x", "--owner", "h04@example.org"), ("org", "show", name),
+                      ("org", "create", "hfour", "--name", "x", "--owner", "h04@example.org", "--login", name),
+                      ("member", "add", org, "h04@example.org", "--login", name), ("member", "add", org, f"{name}@gamma.test"),
+                      ("idp", "set", org, "--issuer", name), ("why", name), ("domain", "add", org, name),
+                      ("account", "show", name), ("audit", name), ("throttle", "clear", name), ("password", "remove", name, "--yes")):
+            processes.run("strace", "-f", "-e", "trace=%file", "-o", trace, "ssoctl", *words)
+            opened = re.findall(r'"([^"]*)"', trace.read_text().split("\n", 1)[1])  # without the execve itself
+            check.that(len(opened) > 5, f"strace shows nothing of ssoctl {words}")
+            if "/" in name and name not in ("/", "/etc/passwd"):  # those are opened anyway
+                check.equal([path for path in opened if name in path], [], f"paths that ssoctl {words} touched")
+    check.equal(sorted(_tree() - before), [], "files that were made")
+    check.that("h04@example.org" not in host.members(org), "a login with a path in it was taken")
+
+
+def H34_an_empty_pattern_is_refused_and_never_everybody(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    login.signs_in(rig, person)
+    for words in (("member", "list", ""), ("member", "list", org, "--role", ""), ("member", "list", org, "--source", ""),
+                  ("audit", ""), ("domain", "list", ""), ("domain", "add", org, ""), ("domain", "add", org, ".test"),
+                  ("domain", "add", org, "*.gamma.test"), ("domain", "add", org, "*"), ("member", "suspend", org, ""),
+                  ("member", "suspend", org, "@gamma.test"), ("account", "lock", ""), ("account", "show", ""),
+                  ("throttle", "clear", ""), ("invite", "create", org, ""), ("password", "remove", "", "--yes")):
+        result = host.ssoctl(*words, wants=None)
+        check.that(result.status in (2, 4), f"ssoctl {words}: exit {result.status}")
+        check.equal(result.out, "", f"what ssoctl {words} shows")
+    check.equal(host.members(org)[person]["status"], "active", "the member")
+    for line in ("operators =", "operators = ,", "sshd-paths =", "uid-ranges =", "home =", "operators = sudo, wheel"):
+        with host.Kept(host.CONF) as path:
+            path.write_text(line + "\n")
+            check.contains(host.ssoctl("status", wants=1).err, r"ssoorg\.conf:1: ", f"what is said of {line!r}")
+
+
+def H39_no_home_or_template_of_one_leads_elsewhere(rig):
+    org = rig.orgs.gamma()
+    for home in ("..", "../x", "/home/../etc", "/home/..", "home/x", "", "/", "/home/a b", "/home/a:b", "/home/a\nb", "/home/a\tb",
+                 "/" + "a" * 300, "/.."):
+        for option in ("--home", "--shell"):
+            result = host.ssoctl("member", "add", org, "h39@gamma.test", option, home, wants=None)
+            check.equal(result.status, 2, f"{option} {home!r}: {result.text.strip()}")
+        with host.Kept(host.CONF) as path:
+            path.write_text(f"home = {home}\n")
+            check.equal(host.ssoctl("member", "add", org, "h39@gamma.test", wants=None).status, 1, f"home = {home!r}")
+    check.that("h39@gamma.test" not in host.members(org), "somebody was added")
+    with host.Kept(host.CONF) as path:
+        path.write_text("home = /srv/%u/%d/$HOME\n")  # no template: letters
+        host.ssoctl("member", "add", org, "h39@gamma.test")
+    check.equal(host.listed("account", "show", "h39@gamma.test")["home"], "/srv/%u/%d/$HOME/h39@gamma.test", "the home")
+    host.ssoctl("account", "remove", "h39@gamma.test", "--yes")
+
+
+def H42_keys_are_bytes_and_no_query(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    login.signs_in(rig, person)
+    part, domain = person.split("@")
+    odd = ("*", "%", "_", f"{part}*", f"{part[:-1]}_", f"{part}@%", f"*@{domain}", f"{person}' OR '1'='1", f"{person}\n",
+           f"{person}\nx", f"(|(mail={person})(uid=*))", f"{person}\\", f"{person}\x00x"[:len(person)] + "?", f"{person}#", f" {person}")
+    for name in odd:
+        for words in (("account", "show", name), ("account", "lock", name), ("member", "suspend", org, name),
+                      ("member", "role", org, name, "admin"), ("password", "remove", name, "--yes"),
+                      ("invite", "cancel", org, name), ("identity", "unlink", name, "--org", org)):
+            check.that(host.ssoctl(*words, wants=None).status in (2, 4), f"ssoctl {words} found somebody")
+        check.that(host.listed("why", name)["account"] is False, f"why {name!r} found an account")
+    row = host.members(org)[person]
+    check.equal((row["status"], row["role"]), ("active", "viewer"), "the member")
+
+
 def H41_no_shell_anywhere(rig):
     for name, path in host.INSTALLED.items():
         imports = processes.must("nm", "-D", "--undefined-only", path).out
