@@ -2,11 +2,13 @@
 #include "flow.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "idp_advice.h"
 #include "paths.h"
+#include "store/accounts.h"
 
 enum { MARGIN_MS = 5000 };
 
@@ -83,10 +85,48 @@ static int receive_all(struct flow *f, flow_answered *answered, void *context)
   return code;
 }
 
+// What a delegate starts counts as a sign-in of theirs (POLICY T), also under --dry-run: each holds a process for
+// minutes.
+static int count_try(const struct flow *f)
+{
+  struct desk *desk = f->desk;
+  const struct actor *actor = desk->in->actor;
+  struct operation op = desk_operation(desk, OPERATION_TRY);
+  struct operation_result result;
+  struct report report = {.text = ""};
+  struct account account;
+  if (!actor->is_delegate) {
+    return EXIT_DONE;
+  }
+  int code = desk_read(desk);
+  if (code == EXIT_DONE && account_get(desk->txn, actor->delegate.account_id, &account) != STATUS_OK) {
+    code = desk_fail(EXIT_FAILED, "store: your account cannot be read");
+  }
+  desk_end_read(desk);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  memcpy(op.login, account.login, sizeof op.login);
+  memcpy(op.org, f->org.slug, sizeof op.org);
+  op.value = TRY_SIGN_IN;
+  record_done(&ACCOUNT_RECORD, &account);
+  const struct operation_host host = {.store = desk->store, .config = &desk->config, .map_path = desk->map_path};
+  enum status status = operation_run(&host, &op, &report, &result);
+  if (status == STATUS_OK) {
+    return EXIT_DONE;
+  }
+  const char *why = notice_sentence(result.decision.notice);
+  return desk_fail(desk_exit_code(status), "%s: %s", f->what, why[0] != '\0' ? why : report.text);
+}
+
 int flow_run(struct flow *f, enum message_type asks, flow_answered *answered, void *context)
 {
   struct desk *desk = f->desk;
   struct report report = {.text = ""};
+  int code = count_try(f);
+  if (code != EXIT_DONE) {
+    return code;
+  }
   f->request = (struct oidc_request){
       asks, &f->connection, (uint32_t)desk->config.sign_in_timeout_s, desk->config.allow_loopback_http, false, &f->org};
   f->started_ms = clock_monotonic_ms();

@@ -27,5 +27,5 @@ int flow_load(struct flow *flow, const char *slug, bool staged);
 typedef int flow_answered(void *context, enum message_type type, const void *value);
 
 // Asks (MESSAGE_DISCOVER or MESSAGE_SIGN_IN), shows the codes on standard error, and waits. The store is closed while
-// the helper is started.
+// the helper is started. A delegate who has started too many is refused.
 int flow_run(struct flow *flow, enum message_type asks, flow_answered *answered, void *context);

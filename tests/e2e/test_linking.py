@@ -49,7 +49,7 @@ def S6_S3_a_subject_is_linked_under_trust_linked(rig):
 
 
 def H55_what_is_no_identity_is_a_usage_error(rig):
-    org, guest = rig.orgs.gamma(), _guest(rig)
+    org, guest, bare = rig.orgs.gamma(), _guest(rig), rig.orgs.open()
     before = delegates.stored()
     link = ("identity", "link", guest, "--org", org)
     for words in (("identity", "link", guest), link, (*link, "--subject", "a", "--idp-email", "a@b.example"),
@@ -60,7 +60,7 @@ def H55_what_is_no_identity_is_a_usage_error(rig):
         host.ssoctl(*words, wants=2)
     host.ssoctl("identity", "link", "nobody@gamma.test", "--org", org, "--subject", "a", wants=4)
     host.ssoctl("identity", "link", guest, "--org", "nowhere", "--subject", "a", wants=4)
-    host.ssoctl("identity", "link", guest, "--org", rig.orgs.open(), "--subject", "a", wants=4)
+    host.ssoctl("identity", "link", guest, "--org", bare, "--subject", "a", wants=4)
     host.ssoctl("identity", "add", org, wants=3)  # root is nobody's account
     check.equal(delegates.stored(), before, "the store")
 
@@ -113,11 +113,42 @@ def W1_S2_nobody_links_what_is_somebody_elses_or_what_only_an_admin_links(rig):
     host.ssoctl("identity", "unlink", here.people["guest"], "--org", "alpha")
 
 
+def T_a_person_starts_so_many_sign_ins_and_no_more(rig):
+    here = world(rig)
+    viewer, groups = here.people["viewer"], here.groups("alpha", admins=False)
+    host.ssoctl("throttle", "clear", viewer)
+    started = [_starts(here, viewer, groups, "identity", "add", "alpha", "--dry-run") for _ in range(5)]
+    for terminal in started:
+        terminal.challenge()
+    said = here.ssoctl("viewer", "identity", "add", "alpha", "--dry-run", groups=groups)
+    check.equal(said.status, 3, f"a sixth sign-in at once: {check.shown(said.text)}")
+    check.contains(said.err, "Too many attempts", "what is said")
+    for terminal in started:
+        terminal.close()
+    host.ssoctl("throttle", "clear", viewer)
+    check.soon(lambda: not processes.ours(), 10, "the helpers of who has gone away do not end")
+
+
+def W5_the_owner_tests_the_connection_in_the_browser(rig):
+    here, there = world(rig), rig.person("guests.test")
+    terminal = _starts(here, here.people["owner"], here.groups("alpha"), "idp", "test", "alpha")
+    rig.idp.approve(terminal.challenge(), there)
+    text = terminal.end(enter=False)
+    check.contains(text, "a sign-in through the connection succeeded", "what the owner is told")
+    check.lacks(text, r"\bS(9|13)\b", "what the answer of a stranger tells of who is here")
+
+
+def _starts(here, who, groups, *words):
+    """ssoctl through sudo on a terminal, in a session of this login."""
+    uid, gid = host.in_passwd(who)[2:4]
+    listed = ",".join(map(str, [gid, *groups]))
+    return login.Terminal("setpriv", ["--reuid", uid, "--regid", gid, "--groups", listed, "--", "sudo", "-n", "ssoctl",
+                                      *words])
+
+
 def _adds(rig, who, groups, approver):
     """ssoctl identity add alpha in a session of this login; somebody approves it in the browser."""
-    uid, gid = host.in_passwd(who)[2:4]
-    terminal = login.Terminal("setpriv", ["--reuid", uid, "--regid", gid, "--groups", ",".join(map(str, [gid, *groups])),
-                                          "--", "sudo", "-n", "ssoctl", "identity", "add", "alpha"])
+    terminal = _starts(world(rig), who, groups, "identity", "add", "alpha")
     rig.idp.approve(terminal.challenge(), approver)
     return terminal.end(enter=False)
 
