@@ -11,6 +11,7 @@ PASSWORD = "delegate-Horse-battery-5-staple"
 ANYBODY = ('Defaults!/usr/sbin/ssoctl env_reset, !setenv, preserve_groups\n'
            'ALL ALL = (root) NOPASSWD: /usr/sbin/ssoctl\n')
 OPERATOR = "opsy"
+DRY = ("--dry-run", "--yes")
 
 
 class World:
