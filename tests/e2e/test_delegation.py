@@ -208,6 +208,18 @@ def W5_a_member_of_two_orgs_is_nobodys_but_an_operators(rig):
     here.may_not("admin", "member", "add", "alpha", both, says="invite them")
 
 
+def W5_N5_a_local_user_who_is_mapped_is_not_an_orgs_to_change(rig):
+    here, person = world(rig), "mappedx@alpha.example"
+    host.add_local_user("mappedx", PASSWORD)
+    host.ssoctl("member", "add", "alpha", person, "--local-user", "mappedx")
+    for words in (("password", "set", person, "--stdin"), ("password", "remove", person, "--yes"),
+                  ("identity", "link", person, "--org", "alpha", "--subject", "s-x"),
+                  ("identity", "unlink", person, "--org", "alpha")):
+        here.may_not("owner", *words, stdin=PASSWORD + "\n", says="mapped onto a local user")
+    here.may_not("owner", "member", "remove", "alpha", person, "--end-sessions", "--yes", says="not this org's to end")
+    here.may("owner", "member", "remove", "alpha", person, "--yes")
+
+
 def W3_the_owner_of_one_org_is_what_the_other_says_there(rig):
     """alpha's owner is a viewer of bravo, and the session opened both."""
     here = world(rig)
