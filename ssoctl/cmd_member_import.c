@@ -224,7 +224,7 @@ int cmd_member_import(const struct invocation *in)
     code = member_file_open(&desk, in->arguments[1], &import.file);
   }
   if (code == EXIT_DONE) {
-    code = check_columns(&import.file, false); // whoever comes this far is root or an operator: desk_identify()
+    code = check_columns(&import.file, in->actor->is_delegate);
   }
   if (code != EXIT_DONE) {
     return code;

@@ -86,7 +86,7 @@ static int check_delegate(const struct invocation *in)
   if (!rights_allow(in->actor->right, STANDING_OWNER)) {
     return refuse_operators_only(in);
   }
-  if (rights_path(in) != OPTION_COUNT) {
+  if (rights_path(in)) {
     return refuse(in, "a path is legal for an operator of this host only; give - and the contents on standard input "
                       "(POLICY W7)");
   }

@@ -14,6 +14,8 @@ static const struct command_right COMMAND_RIGHTS[] = {
     {"org", "show", RIGHT_SEE, PLACE_ORG},
     {"org", "set", RIGHT_SETTINGS, PLACE_ORG},
     {"org", "transfer", RIGHT_ORG, PLACE_ORG},
+    {"org", "rename", RIGHT_ORG, PLACE_ORG},
+    {"org", "delete", RIGHT_DELETE, PLACE_ORG},
     {"provisioning", "show", RIGHT_SEE, PLACE_ORG},
     {"provisioning", "set", RIGHT_SETTINGS, PLACE_ORG},
     {"enforcement", "show", RIGHT_SEE, PLACE_ORG},
@@ -25,6 +27,7 @@ static const struct command_right COMMAND_RIGHTS[] = {
     {"idp", "remove", RIGHT_ORG, PLACE_ORG},
     {"domain", "add", RIGHT_ORG, PLACE_ORG},
     {"domain", "list", RIGHT_SEE, PLACE_ORG},
+    {"domain", "show", RIGHT_SEE, PLACE_ORG},
     {"domain", "verify", RIGHT_ORG, PLACE_ORG},
     {"domain", "remove", RIGHT_ORG, PLACE_ORG},
     {"invite", "create", RIGHT_PEOPLE, PLACE_ORG},
@@ -36,6 +39,8 @@ static const struct command_right COMMAND_RIGHTS[] = {
     {"member", "suspend", RIGHT_PEOPLE, PLACE_ORG},
     {"member", "resume", RIGHT_PEOPLE, PLACE_ORG},
     {"member", "remove", RIGHT_PEOPLE, PLACE_ORG},
+    {"member", "import", RIGHT_PEOPLE, PLACE_ORG},
+    {"member", "export", RIGHT_SEE, PLACE_ORG},
     {"account", "list", RIGHT_HOST, PLACE_HOST},
     {"account", "show", RIGHT_SEE, PLACE_PERSON},
     {"account", "lock", RIGHT_HOST, PLACE_HOST},
@@ -51,6 +56,9 @@ static const struct command_right COMMAND_RIGHTS[] = {
     {"throttle", "clear", RIGHT_HOST, PLACE_HOST},
     {"why", "", RIGHT_SEE, PLACE_PERSON},
     {"audit", "", RIGHT_SEE, PLACE_ORG},
+    {"whoami", "", RIGHT_OWN, PLACE_ANYBODY},
+    {"switch", "", RIGHT_OWN, PLACE_ANYBODY},
+    {"completion", "", RIGHT_OWN, PLACE_ANYBODY},
 };
 
 // Options that take more than their command, whatever is given, or only for one value.
@@ -61,7 +69,8 @@ static const struct {
 } OPTION_RIGHTS[] = {
     {NULL, OPTION_STORE, RIGHT_HOST},      {NULL, OPTION_CONFIG, RIGHT_HOST},    {NULL, OPTION_LOGIN, RIGHT_HOST},
     {NULL, OPTION_LOCAL_USER, RIGHT_HOST}, {NULL, OPTION_SHELL, RIGHT_HOST},     {NULL, OPTION_HOME, RIGHT_HOST},
-    {NULL, OPTION_BY_HAND, RIGHT_HOST},    {NULL, OPTION_SITE_SEED, RIGHT_HOST}, {"any", OPTION_TRUST, RIGHT_HOST},
+    {NULL, OPTION_BY_HAND, RIGHT_HOST},    {NULL, OPTION_SITE_SEED, RIGHT_HOST}, {NULL, OPTION_UID, RIGHT_HOST},
+    {NULL, OPTION_RESOLVER, RIGHT_HOST},   {NULL, OPTION_ALL, RIGHT_HOST},       {"any", OPTION_TRUST, RIGHT_HOST},
 };
 
 // What one KEY=VALUE of 'org set' takes; one that is not here is an operator's.
@@ -139,13 +148,15 @@ enum right rights_taken(const struct invocation *in)
   return right;
 }
 
-enum option rights_path(const struct invocation *in)
+bool rights_path(const struct invocation *in)
 {
+  const char *file = in->command->run == cmd_member_import ? in->arguments[1] : NULL;
+  bool path = file != NULL && strcmp(file, "-") != 0;
   for (size_t i = 0; i < COUNT_OF(FILE_OPTIONS); i++) {
     const char *typed = in->options[FILE_OPTIONS[i]];
     if (typed != NULL && typed[0] != '\0' && strcmp(typed, "-") != 0) {
-      return FILE_OPTIONS[i];
+      path = true;
     }
   }
-  return OPTION_COUNT;
+  return path;
 }

@@ -28,5 +28,5 @@ const struct command_right *rights_of(const struct command *command);
 // What IN takes as it was typed: the command's right, or more for an option or setting that takes more.
 enum right rights_taken(const struct invocation *in);
 
-// The first option of IN whose value is the path of a file; OPTION_COUNT if there is none but "-".
-enum option rights_path(const struct invocation *in);
+// Whether an option or argument of IN is the path of a file; "-" is none.
+bool rights_path(const struct invocation *in);

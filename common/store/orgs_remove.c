@@ -79,6 +79,18 @@ static enum status forget_identity(void *context, const struct store_entry *entr
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+static enum status forget_expectation(void *context, const struct store_entry *entry)
+{
+  const struct removal *r = context;
+  struct expectation expectation;
+  enum status status = record_decode(&EXPECTATION_RECORD, entry->data, entry->length, &expectation);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  const struct store_key key = key_of_two_i64(expectation.account_id, r->org_id);
+  return store_delete(r->txn, TABLE_ACCOUNT_EXPECTED, &key);
+}
+
 static enum status forget_invite(void *context, const struct store_entry *entry)
 {
   const struct removal *r = context;
@@ -115,8 +127,10 @@ enum status org_remove(struct store_txn *txn, const struct org *org)
     enum store_table table; // its keys begin with the org's id
     store_visit *forget;
   } PARTS[] = {
-      {TABLE_ORG_MEMBERS, forget_member}, {TABLE_IDENTITIES, forget_identity}, {TABLE_INVITES, forget_invite},
-      {TABLE_DOMAINS, forget_domain},     {TABLE_CONNECTIONS, NULL},           {TABLE_REGISTRATIONS, NULL},
+      {TABLE_ORG_MEMBERS, forget_member}, {TABLE_IDENTITIES, forget_identity},
+      {TABLE_INVITES, forget_invite},     {TABLE_EXPECTATIONS, forget_expectation},
+      {TABLE_DOMAINS, forget_domain},     {TABLE_CONNECTIONS, NULL},
+      {TABLE_REGISTRATIONS, NULL},
   };
   struct removal removal = {txn, org->id};
   const struct store_key id = key_of_i64(org->id);

@@ -18,11 +18,13 @@ GUEST = "guest@alpha.example"
 COMMANDS = (
     ("W2", "org show alpha"), ("W2", "provisioning show alpha"), ("W2", "enforcement show alpha"),
     ("W2", "idp show alpha"), ("W2", "domain list alpha"), ("W2", "invite list alpha"), ("W2", "member list alpha"),
+    ("W2", "domain show alpha alpha.test"), ("W2", "member export alpha"),
     ("W2", f"account show {GUEST}"), ("W2", f"why {GUEST}"), ("W2", "audit alpha"), ("W2", "why new@alpha.test"),
     ("W3", "invite create alpha new@somewhere.example"), ("W3", "invite cancel alpha invited@alpha.example"),
     ("W3", "member add alpha new@somewhere.example --role admin --name New"), ("W3", f"member role alpha {GUEST} admin"),
     ("W3", f"member suspend alpha {GUEST}"), ("W3", f"member resume alpha {GUEST}"),
     ("W3", f"member remove alpha {GUEST}"), ("W3", f"member suspend alpha {GUEST} --end-sessions"),
+    ("W3", "member import alpha -"),
     ("W4", "org set alpha help=Hello"), ("W4", "org set alpha keys=deny"), ("W4", "org set alpha default-role=admin"),
     ("W4", "org set alpha provisioning=jit invite-lifetime=3d"), ("W4", "provisioning set alpha jit"),
     ("W4", "enforcement set alpha off"),
@@ -31,6 +33,7 @@ COMMANDS = (
     ("W5", "idp set alpha --client-id other"), ("W5", "idp set alpha --trust linked"), ("W5", "idp remove alpha"),
     ("W5", "idp test alpha --no-signin"),
     ("W5", "domain add alpha more.alpha.test"), ("W5", "domain remove alpha alpha.test"),
+    ("W5", "org rename alpha alphabet"), ("W6", "org delete alpha"),
     ("W5", f"org transfer alpha {GUEST}"), ("W5", f"password remove {GUEST}"),
     ("W5", f"password set {GUEST} --stdin"),
     ("W5", f"identity link {GUEST} --org alpha --subject s-guest"),
@@ -40,11 +43,12 @@ COMMANDS = (
 # What only an operator does, and what an operator's attempt comes to.
 HOST_COMMANDS = (
     ("init", 0), ("status", 0), ("org create charlie --name C --owner c@charlie.example", 0), ("org list", 0),
-    ("domain list", 0), ("member list", 0), ("audit --since 1s", 0), ("account list", 0),
+    ("domain verify --all", None), ("domain verify alpha alpha.test --resolver 127.0.0.1:1", None), ("domain list", 0), ("member list", 0), ("audit --since 1s", 0), ("account list", 0),
     (f"account lock {GUEST}", 0), (f"account unlock {GUEST}", 0), (f"account rename {GUEST} guesty", 0),
     (f"account remove {GUEST}", 0), ("throttle list", 0), ("throttle clear nobody", 0),
     ("org set alpha trust=any", 0), ("org set alpha help=x trust=any", 0), ("org set alpha no-such=1", 2),
     ("idp set alpha --trust any", 0), ("domain verify alpha alpha.test --by-hand x", 0),
+    ("member add alpha x@alpha.example --uid 70000", 0), ("member import alpha /etc/passwd", 1),
     ("member add alpha x@alpha.example --login xy", 0), ("member add alpha x@alpha.example --shell /bin/sh", 0),
     ("member add alpha x@alpha.example --home /srv/x", 0), ("member add alpha x@alpha.example --local-user nobody", 3),
     ("org show alpha --store /var/lib/ssoorg/store", 0), ("org show alpha --store=/tmp/x", 1),
@@ -55,8 +59,9 @@ HOST_COMMANDS = (
 def _words(text):
     words = text.split()
     known = {("password", "set"): "set", ("member", "role"): "role"}
-    reads = words[0] in ("status", "why", "audit") or words[1] in ("show", "list", "test")
-    return [*words, *(() if reads else DRY)], PASSWORD + "\n" if known.get(tuple(words[:2])) == "set" else ""
+    reads = words[0] in ("status", "why", "audit") or words[1] in ("show", "list", "test", "export")
+    stdin = "email,role\nfresh@somewhere.example,viewer\n" if words[-1] == "-" else ""
+    return [*words, *(() if reads else DRY)], PASSWORD + "\n" if known.get(tuple(words[:2])) == "set" else stdin
 
 
 def _cells(rig, row, allowed):
@@ -71,7 +76,9 @@ def _cells(rig, row, allowed):
             else:
                 here.may_not(who, *words, stdin=stdin)
         here.may(OPERATOR, *words, stdin=stdin)
-    check.equal(delegates.stored(), before, "the store after what was only looked at or tried")
+        if words[:2] == ["idp", "test"]:  # counted as a sign-in of theirs
+            before = delegates.stored()
+        check.equal(delegates.stored(), before, f"the store after {' '.join(words)}, which was only looked at or tried")
 
 
 def W2_owner_and_admins_see_their_org_and_nobody_else_does(rig):
@@ -90,13 +97,28 @@ def W5_the_owner_alone_changes_how_the_org_is_proven_and_opened(rig):
     _cells(rig, "W5", OWNER_ONLY)
 
 
+def W6_the_owner_alone_deletes_the_org(rig):
+    _cells(rig, "W6", OWNER_ONLY)
+
+
+def W3_a_delegate_imports_addresses_roles_and_names_from_standard_input_only(rig):
+    here = world(rig)
+    for column in ("login", "uid", "shell", "home"):
+        refused = here.ssoctl("admin", "member", "import", "alpha", "-", *DRY, stdin=f"email,{column}\nx@somewhere.example,x\n")
+        check.equal(refused.status, 3, f"the exit status for a column {column}")
+        check.contains(refused.err, "is for root and operators", "what is said")
+    for path in ("/etc/passwd", "/dev/stdin", "./-", "people.csv"):
+        here.may_not("owner", "member", "import", "alpha", path, *DRY, stdin="email\nx@somewhere.example\n")
+
+
 def W7_everything_else_is_an_operators(rig):
     here = world(rig)
     for text, status in HOST_COMMANDS:
         words = _words(text)[0] if "init" not in text else ["init", "--dry-run"]
         for who in ("owner", "admin", "viewer", "stranger"):
             here.may_not(who, *words)
-        check.equal(here.ssoctl(OPERATOR, *words).status, status, f"what an operator's {text} comes to")
+        found = here.ssoctl(OPERATOR, *words).status
+        check.that(found == status or (status is None and found != 3), f"what an operator's {text} comes to: {found}")
 
 
 def W1_to_W7_every_command_is_tried_and_has_a_row(rig):
@@ -108,7 +130,7 @@ def W1_to_W7_every_command_is_tried_and_has_a_row(rig):
     check.equal([c for c in untried if c not in ELSEWHERE], [], "commands that nobody has tried as everybody")
 
 
-ELSEWHERE = ("enforcement pause", "identity add")
+ELSEWHERE = ("enforcement pause", "identity add", "whoami", "switch")
 
 
 def W3_W4_what_a_delegate_does_is_done_and_audited_under_their_login(rig):
@@ -310,7 +332,9 @@ def _joins_bravo(rig, person):
     terminal.send(PASSWORD)
     terminal.until("code.*: ")
     terminal.send(made["code"])
-    terminal.until("END")
+    if terminal.until("END", r"Active org \[\w+\]: ") == 1:
+        terminal.send()
+        terminal.until("END")
     terminal.close()
     check.that(person in host.members("bravo"), f"{person} did not join: {check.shown(terminal.text)}")
     return person

@@ -80,10 +80,11 @@ static void D2_a_deleted_org_leaves_accounts_and_nothing_else(void **state)
   assert_int_equal(run(&invite), STATUS_OK);
   struct org before = get_org("acme");
   assert_int_equal(do_kind(OPERATION_ORG_DELETE, ""), STATUS_OK);
-  static const enum store_table EMPTY[] = {TABLE_ORGS,        TABLE_ORG_SLUGS,     TABLE_ORG_MEMBERS,
-                                           TABLE_MEMBERSHIPS, TABLE_INVITES,       TABLE_INVITE_EMAILS,
-                                           TABLE_DOMAINS,     TABLE_DOMAIN_OWNERS, TABLE_CONNECTIONS,
-                                           TABLE_IDENTITIES,  TABLE_REGISTRATIONS, TABLE_ACCOUNT_IDENTITIES};
+  static const enum store_table EMPTY[] = {TABLE_ORGS,         TABLE_ORG_SLUGS,       TABLE_ORG_MEMBERS,
+                                           TABLE_MEMBERSHIPS,  TABLE_INVITES,         TABLE_INVITE_EMAILS,
+                                           TABLE_DOMAINS,      TABLE_DOMAIN_OWNERS,   TABLE_CONNECTIONS,
+                                           TABLE_IDENTITIES,   TABLE_REGISTRATIONS,   TABLE_ACCOUNT_IDENTITIES,
+                                           TABLE_EXPECTATIONS, TABLE_ACCOUNT_EXPECTED};
   for (size_t i = 0; i < COUNT_OF(EMPTY); i++) {
     assert_int_equal(count(EMPTY[i]), 0);
   }
