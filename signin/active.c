@@ -114,20 +114,17 @@ static void keep(struct session *s, const struct operation_result *result, const
   }
 }
 
-void active_choose(struct session *s, const struct operation_result *result)
+void active_choose(struct session *s, const struct operation_result *result, const struct situation *now)
 {
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
   struct policy_question question = {.stage = STAGE_SESSION,
-                                     .service = session_service(s),
-                                     .made = {result->ticket.way, result->ticket.org_id, result->ticket.with_key == 1}};
+                                     .service = policy_service_of(s->request->service),
+                                     .made = {result->ticket.way, result->ticket.org_id, result->ticket.with_key == 1},
+                                     .person = now->person};
   struct policy_decision decision;
-  struct situation now;
   struct open_orgs orgs;
   char text[TEXT_SIZE];
-  session_load(s, &now);
-  question.person = now.person;
   policy_decide(&question, &decision);
-  record_done(&ACCOUNT_RECORD, &now.account);
   if (decision.outcome != OUTCOME_GRANTED || decision.opened_count < 2 || question.service != SERVICE_LOGIN ||
       load(&s->trouble, &decision, &orgs) != STATUS_OK) {
     return;

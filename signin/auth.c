@@ -30,6 +30,18 @@ static void tell_last(struct session *s, const struct operation_result *result)
   session_tell(s, MESSAGE_INFO, line);
 }
 
+// What may be chosen by whoever is in: orgs to join, and the one to be active.
+static void ask_more(struct session *s, const struct operation_result *result)
+{
+  struct situation now;
+  session_load(s, &now);
+  if (invites_offer(s, result, &now)) {
+    session_load(s, &now);
+  }
+  active_choose(s, result, &now);
+  record_done(&ACCOUNT_RECORD, &now.account);
+}
+
 static void grant(struct session *s, const struct operation_result *result, struct message_verdict *verdict)
 {
   const struct account *account = &result->account;
@@ -37,8 +49,7 @@ static void grant(struct session *s, const struct operation_result *result, stru
               account->uid, result->org, s->request->service, s->request->rhost, result->row,
               way_word(result->ticket.way));
   tell_last(s, result);
-  invites_offer(s, result);
-  active_choose(s, result);
+  ask_more(s, result);
   memcpy(verdict->ticket, result->ticket.id, sizeof verdict->ticket);
   verdict->uid = account->uid;
   verdict->gid = account->gid;
@@ -227,7 +238,7 @@ void phase_auth(struct session *s, struct message_verdict *verdict)
 {
   struct situation situation;
   struct policy_question question = {.stage = STAGE_LOGIN,
-                                     .service = session_service(s),
+                                     .service = policy_service_of(s->request->service),
                                      .made = {.with_key = (s->request->flags & REQUEST_WITH_KEY) != 0}};
   session_load(s, &situation);
   question.person = situation.person;

@@ -184,6 +184,7 @@ static enum status ask_to_join(struct session *s, const struct open_invite *invi
   return STATUS_OK;
 }
 
+// STATUS_NOT_FOUND: they have not joined, and may be asked for the next one.
 static enum status offer_one(struct session *s, const struct operation_result *result, const struct open_invite *invite,
                              bool proven)
 {
@@ -194,28 +195,34 @@ static enum status offer_one(struct session *s, const struct operation_result *r
   enum status status = ask_to_join(s, invite, proven, &op);
   if (status == STATUS_OK && session_operate(s, &op, &joined) != STATUS_OK) {
     session_log(LOG_WARNING, "the invite of %s for %s could not be accepted", invite->slug, s->request->login);
+    status = STATUS_NOT_FOUND;
   }
-  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  return status;
 }
 
-void invites_offer(struct session *s, const struct operation_result *result)
+bool invites_offer(struct session *s, const struct operation_result *result, const struct situation *now)
 {
-  struct situation now;
   struct open_invites invites;
-  session_load(s, &now);
-  bool proven = result->ticket.way == WAY_SSO && result->ticket.org_id == now.person.governing.id;
-  bool by_code = result->ticket.way == WAY_PASSWORD && policy_takes_code(&now.person);
-  bool login = session_service(s) == SERVICE_LOGIN; // sudo and su have other questions to ask
-  bool any = login && now.person.known && now.person.invite_count > 0 && (proven || by_code);
-  record_done(&ACCOUNT_RECORD, &now.account);
-  if (!any || invites_load(s, now.email, &invites) != STATUS_OK) {
-    return;
+  bool proven = result->ticket.way == WAY_SSO && result->ticket.org_id == now->person.governing.id;
+  bool by_code = result->ticket.way == WAY_PASSWORD && policy_takes_code(&now->person);
+  // sudo and su have other questions to ask.
+  bool any = policy_service_of(s->request->service) == SERVICE_LOGIN && now->person.known &&
+             now->person.invite_count > 0 && (proven || by_code);
+  if (!any || invites_load(s, now->email, &invites) != STATUS_OK) {
+    return false;
   }
-  enum status status = STATUS_OK;
-  for (size_t i = 0, asked = 0; status == STATUS_OK && i < invites.count && asked < ASKED_MAX; i++) {
-    if (proven || invites.list[i].code[0] != '\0') {
-      status = offer_one(s, result, &invites.list[i], proven);
-      asked++;
+  enum status status = STATUS_NOT_FOUND;
+  bool joined = false;
+  for (size_t i = 0, asked = 0; i < invites.count && asked < ASKED_MAX; i++) {
+    if (!proven && invites.list[i].code[0] == '\0') {
+      continue;
     }
+    status = offer_one(s, result, &invites.list[i], proven);
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND) { // nobody answers
+      break;
+    }
+    joined = joined || status == STATUS_OK;
+    asked++;
   }
+  return joined;
 }

@@ -28,6 +28,7 @@ const struct open_invite *invites_find(const struct open_invites *invites, const
 MUST_CHECK enum status invites_sign_in(struct session *s, const struct situation *situation,
                                        const struct open_invite *invite, struct operation_result *ret_result);
 
-// Offers the other open invites to who has signed in with RESULT: by a yes where that has proven the email, by their
-// codes else. What goes wrong here leaves the sign-in as it is.
-void invites_offer(struct session *s, const struct operation_result *result);
+// Offers the other open invites to who has signed in with RESULT, whose situation is NOW: by a yes where that has
+// proven the email, by their codes else. What goes wrong here leaves the sign-in as it is. True if they have joined an
+// org.
+bool invites_offer(struct session *s, const struct operation_result *result, const struct situation *now);

@@ -117,7 +117,7 @@ static void decide(struct session *s, bool redeem, struct message_verdict *verdi
   struct policy_question question = {.stage = STAGE_SESSION};
   session_load(s, &situation);
   question.person = situation.person;
-  question.service = session_service(s);
+  question.service = policy_service_of(s->request->service);
   const struct ticket ticket = read_ticket(s, &situation);
   question.made = (struct policy_made){ticket.way, ticket.org_id, ticket.with_key == 1};
   policy_decide(&question, &s->decision);

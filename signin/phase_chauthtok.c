@@ -14,7 +14,8 @@ enum { TYPING_MS = 300000 };
 // Only a password that opens something is changed: not that of an enforced member (row L6).
 static bool may_change(struct session *s, const struct situation *situation)
 {
-  struct policy_question question = {.stage = STAGE_LOGIN, .service = session_service(s), .person = situation->person};
+  struct policy_question question = {
+      .stage = STAGE_LOGIN, .service = policy_service_of(s->request->service), .person = situation->person};
   policy_decide(&question, &s->decision);
   return s->decision.outcome == OUTCOME_OFFER && s->decision.offer_password && !situation->person.locked;
 }

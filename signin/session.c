@@ -110,17 +110,6 @@ enum status session_operate(struct session *s, struct operation *operation, stru
   return status;
 }
 
-enum policy_service session_service(const struct session *s)
-{
-  static const char *const LOGIN_SERVICES[] = {"sshd", "login"};
-  for (size_t i = 0; i < COUNT_OF(LOGIN_SERVICES); i++) {
-    if (strcmp(s->request->service, LOGIN_SERVICES[i]) == 0) {
-      return SERVICE_LOGIN;
-    }
-  }
-  return SERVICE_OTHER;
-}
-
 struct operation session_operation(const struct session *s, enum operation_kind kind)
 {
   struct operation op = {.kind = kind};

@@ -26,9 +26,6 @@ void session_load(struct session *s, struct situation *ret_situation);
 MUST_CHECK enum status session_operate(struct session *s, struct operation *operation,
                                        struct operation_result *ret_result);
 
-// What the calling service is to the policy.
-enum policy_service session_service(const struct session *s);
-
 // An operation of KIND by this login, rhost and service.
 struct operation session_operation(const struct session *s, enum operation_kind kind);
 

@@ -139,7 +139,6 @@ int cmd_why(const struct invocation *in)
   const struct passwd *entry = getpwnam(login);
   situation.person.local_user = entry != NULL && (!situation.person.known || entry->pw_uid != situation.account.uid);
   question.person = situation.person;
-  bool login_service = strcmp(service, "sshd") == 0 || strcmp(service, "login") == 0;
-  question.service = login_service ? SERVICE_LOGIN : SERVICE_OTHER;
+  question.service = policy_service_of(service);
   return print(&desk, &situation, &question);
 }

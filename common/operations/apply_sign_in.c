@@ -64,7 +64,9 @@ static enum status note_sign_in(struct sign_in *s)
 enum status sign_in_finish(struct sign_in *s, const char *row)
 {
   struct application *a = s->a;
-  struct policy_question question = {.stage = STAGE_SESSION, .made = {s->way, s->way_org_id, a->op->with_key}};
+  struct policy_question question = {.stage = STAGE_SESSION,
+                                     .service = policy_service_of(a->op->service),
+                                     .made = {s->way, s->way_org_id, a->op->with_key}};
   struct policy_decision session;
   struct situation now;
   enum status status = apply_situation(a, s->account.login, &now);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/policy.h"
 
+#include <string.h>
+
+#include "base/cleanup.h"
 #include "policy/rows.h"
 
 void policy_try_rows(const struct policy_row *rows, size_t count, const struct policy_question *question,
@@ -75,6 +78,17 @@ bool policy_objects(const struct policy_person *person, const struct policy_memb
                                    : objects_by_enforcement(person, org);
   }
   return true;
+}
+
+enum policy_service policy_service_of(const char *name)
+{
+  static const char *const LOGIN_SERVICES[] = {"sshd", "login"};
+  for (size_t i = 0; i < COUNT_OF(LOGIN_SERVICES); i++) {
+    if (strcmp(name, LOGIN_SERVICES[i]) == 0) {
+      return SERVICE_LOGIN;
+    }
+  }
+  return SERVICE_OTHER;
 }
 
 bool policy_takes_code(const struct policy_person *person)

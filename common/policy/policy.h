@@ -150,6 +150,9 @@ struct policy_decision {
 // Decides QUESTION. Always fills *RET_DECISION.
 void policy_decide(const struct policy_question *question, struct policy_decision *ret_decision);
 
+// What the calling service, by its PAM name, is to the policy.
+enum policy_service policy_service_of(const char *name);
+
 // Whether the org of MEMBERSHIP objects to a session of PERSON made so, in a login service (POLICY "objects", K1).
 bool policy_objects(const struct policy_person *person, const struct policy_membership *membership,
                     const struct policy_made *made);

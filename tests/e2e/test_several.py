@@ -98,7 +98,7 @@ def K3_newgrp_gives_only_groups_of_orgs_that_enforce_nothing(rig):
 
 def whoami_and_switch_say_what_is_theirs(rig):
     person = _member_of_two(rig)
-    text = _choosing(rig, person, "gamma", command="PATH=/usr/sbin:$PATH; ssoctl whoami; ssoctl whoami --json; "
+    text = _choosing(rig, person, "gamma", command="exec 2>&1; PATH=/usr/sbin:$PATH; ssoctl whoami; ssoctl whoami --json; "
                                                "ssoctl switch acme; echo $?; ssoctl org list; echo $?; echo END")
     check.contains(text, r"gamma\s+viewer\s+yes\s+yes", "whoami")
     check.contains(text, r"open\s+viewer\s+yes\s+no", "whoami")
