@@ -96,7 +96,7 @@ static size_t read_choice(const struct open_orgs *orgs, const struct bytes *type
   return preferred;
 }
 
-static void keep(struct session *s, const struct operation_result *result, const struct open_org *org, bool changed)
+static void keep(struct session *s, const struct operation_result *result, const struct open_org *org, bool typed)
 {
   struct operation op = session_operation(s, OPERATION_TICKET_CHOOSE);
   struct operation_result ignored;
@@ -107,7 +107,7 @@ static void keep(struct session *s, const struct operation_result *result, const
                 s->request->login);
   }
   // A first sign-in has no home yet.
-  if (changed &&
+  if (typed &&
       preference_save_as(result->account.home, result->account.uid, result->account.gid, org->slug) != STATUS_OK) {
     session_log(LOG_INFO, "the choice of %s as the active org of %s could not be written to their home", org->slug,
                 s->request->login);
@@ -135,7 +135,7 @@ void active_choose(struct session *s, const struct operation_result *result, con
     return; // without a conversation the last choice
   }
   size_t chosen = read_choice(&orgs, &typed, preferred);
-  keep(s, result, &orgs.list[chosen], chosen != preferred);
+  keep(s, result, &orgs.list[chosen], typed.length > 0);
 }
 
 size_t active_find(const struct account *account, const struct ticket *ticket, const struct policy_decision *decision)
