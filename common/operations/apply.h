@@ -78,6 +78,11 @@ MUST_CHECK enum status apply_check_not_self(struct application *a, const struct 
 MUST_CHECK enum status apply_check_ending(struct application *a, const struct account *account, int64_t org_id);
 
 apply_function apply_org_rename, apply_org_delete;
+// Makes the org's recovery codes void. They belong to it and to its owner: also whoever transfers or deletes an org
+// calls this, while ORG still has the owner they were made for. *RET_COUNT: how many were unused.
+MUST_CHECK enum status apply_drop_recovery(struct application *a, const struct org *org, size_t *ret_count);
+
+apply_function apply_recovery_create, apply_recovery_revoke, apply_recovery_sign_in;
 apply_function apply_org_set, apply_org_create, apply_provisioning_set, apply_enforcement_set, apply_enforcement_pause;
 apply_function apply_idp_set, apply_idp_remove, apply_idp_tried;
 apply_function apply_domain_add, apply_domain_verify, apply_domain_found, apply_domain_missing, apply_domain_remove;

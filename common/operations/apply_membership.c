@@ -134,11 +134,12 @@ static enum status demote_owner(struct application *a, const struct org *org, st
   return status != STATUS_OK ? status : membership_put(a->txn, &membership);
 }
 
-// The owner becomes an admin; nobody else changes.
+// The owner becomes an admin; nobody else changes. The recovery codes were the former owner's.
 enum status apply_org_transfer(struct application *a)
 {
   struct found f = {.org = {.id = 0}};
   struct account before;
+  size_t void_codes = 0;
   enum status status = apply_find_org(a, &f.org);
   if (status == STATUS_OK) {
     status = apply_find_account(a, &f.account);
@@ -157,6 +158,9 @@ enum status apply_org_transfer(struct application *a)
     status = check_may_own(a, &f);
   }
   if (status == STATUS_OK) {
+    status = apply_drop_recovery(a, &f.org, &void_codes);
+  }
+  if (status == STATUS_OK) {
     status = demote_owner(a, &f.org, &before);
   }
   if (status != STATUS_OK) {
@@ -164,7 +168,8 @@ enum status apply_org_transfer(struct application *a)
   }
   f.membership.role = ROLE_OWNER;
   f.org.owner_id = f.account.id;
-  (void)snprintf(a->event.detail, sizeof a->event.detail, "from %.100s to %.100s", before.email, f.account.email);
+  (void)snprintf(a->event.detail, sizeof a->event.detail, "from %.100s to %.100s%s", before.email, f.account.email,
+                 void_codes > 0 ? "; recovery codes void" : "");
   status = membership_put(a->txn, &f.membership);
   return status != STATUS_OK ? status : org_update(a->txn, &f.org);
 }

@@ -49,6 +49,9 @@ enum operation_kind {
   OPERATION_PASSWORD_CHANGE,   // login, code: the old hash, password: the new one; by the person
   OPERATION_PASSWORD_SIGN_IN,  // login, password: the hash that matched
   OPERATION_CODE_SIGN_IN,      // login, org, code: the hash that matched, password: the hash to set, or that matched
+  OPERATION_RECOVERY_CREATE,   // org, recovery: the codes that take the place of earlier ones
+  OPERATION_RECOVERY_REVOKE,   // org
+  OPERATION_RECOVERY_SIGN_IN,  // login, prefix; code: the hash that matched
   OPERATION_SSO_SIGN_IN,       // login, connection, authorized; password: the hash that matched (S8), consent (S4)
   OPERATION_SIGN_IN_REFUSED,   // login, org, row, reason: only an audit event
   OPERATION_TICKET_REDEEM,     // ticket: removed; no audit event
@@ -92,6 +95,7 @@ struct operation {
   char password[PASSWORD_HASH_SIZE];
   char ticket[PROTOCOL_TICKET_SIZE];
   char code[PASSWORD_HASH_SIZE];
+  char prefix[RECOVERY_PREFIX_SIZE]; // of the recovery code that was typed
   uint8_t value;
   uint8_t via;           // INVITE_CREATE: enum invite_via
   uint8_t consent;       // enum policy_consent
@@ -106,6 +110,7 @@ struct operation {
   uint32_t nss_uid;
   const struct org_value *values; // borrowed; ORG_SET
   size_t value_count;
+  const struct recovery_code *recovery;        // borrowed; RECOVERY_CREATE: RECOVERY_CODES of them, prefix and hash
   const struct connection *connection;         // borrowed
   const struct message_authorized *authorized; // borrowed
   const struct delegate *delegate;             // borrowed; NULL: an operator acts, or the person who signs in
@@ -132,7 +137,7 @@ struct operation_result {
   struct ticket ticket; // of a sign-in that was granted
   struct invite invite; // INVITE_CREATE
   struct domain domain; // DOMAIN_ADD, DOMAIN_VERIFY, DOMAIN_FOUND, DOMAIN_MISSING
-  size_t count;         // ENFORCEMENT_SET: invites that were cancelled
+  size_t count;         // ENFORCEMENT_SET: invites that were cancelled; RECOVERY_SIGN_IN: codes that are left
   bool slow;            // TRY: allowed, after a while
   bool waits;           // IDP_SET: in effect only after a test sign-in
   bool no_way;          // IDENTITY_UNLINK: nothing is left by which the account signs in

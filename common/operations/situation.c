@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "operations/control.h"
 #include "store/expectations.h"
+#include "store/recovery.h"
 
 // Ignores that something is not there; it stays as it was.
 static enum status optional(enum status status)
@@ -149,11 +150,42 @@ static enum status load_account(struct store_txn *txn, const char *login, struct
   return STATUS_OK;
 }
 
+static bool owns(const struct policy_person *person, int64_t org_id)
+{
+  for (size_t i = 0; i < person->membership_count; i++) {
+    if (person->memberships[i].org.id == org_id && person->memberships[i].role == ROLE_OWNER) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// STATUS_EXISTS ends the walk: one is enough.
+static enum status note_recovery(void *context, const struct recovery_code *code)
+{
+  struct policy_person *person = context;
+  person->has_recovery = code->hash[0] != '\0' && owns(person, code->org_id);
+  return person->has_recovery ? STATUS_EXISTS : STATUS_OK;
+}
+
+static enum status load_recovery(const struct loading *l, struct policy_person *person)
+{
+  bool owner = false;
+  for (size_t i = 0; i < person->membership_count; i++) {
+    owner = owner || person->memberships[i].role == ROLE_OWNER;
+  }
+  enum status status = owner ? recovery_each(l->txn, l->account_id, note_recovery, person) : STATUS_OK;
+  return status == STATUS_EXISTS ? STATUS_OK : status;
+}
+
 static enum status load_orgs(struct store_txn *txn, const struct situation_of *of, struct situation *s)
 {
   const struct loading loading = {txn, of, s->person.known ? s->account.id : 0};
   struct inviting inviting = {&loading, &s->person};
   enum status status = s->person.known ? load_memberships(&loading, &s->person) : STATUS_OK;
+  if (status == STATUS_OK) {
+    status = load_recovery(&loading, &s->person);
+  }
   if (status == STATUS_OK && s->email[0] != '\0') {
     status = load_governing(&loading, s);
   }

@@ -51,6 +51,7 @@ struct policy_person {
   bool known; // the name is an account's; the rest up to the governing org is about it
   bool locked;
   bool has_password;
+  bool has_recovery; // unused recovery codes of an org that this account owns
   size_t membership_count;
   struct policy_membership memberships[MEMBERSHIPS_MAX_POLICY];
   struct policy_org governing; // by the account's email; by the login where there is no account
@@ -128,7 +129,8 @@ struct policy_decision {
   enum notice notice; // of a refusal
   // STAGE_LOGIN
   bool offer_password;
-  bool offer_code; // of an invite
+  bool offer_code;     // of an invite
+  bool offer_recovery; // a recovery code (L5)
   size_t sso_count;
   int64_t sso_orgs[MEMBERSHIPS_MAX_POLICY + 1]; // at any of which the person may sign in
   // STAGE_ANSWER

@@ -19,7 +19,7 @@ static void not_ours(const struct policy_question *question, struct policy_decis
 static void offer(const struct policy_question *q, struct policy_decision *decision, bool password)
 {
   decision->offer_password = password && q->person.has_password;
-  bool any = decision->offer_password || decision->offer_code || decision->sso_count > 0;
+  bool any = decision->offer_password || decision->offer_code || decision->offer_recovery || decision->sso_count > 0;
   decision->outcome = any ? OUTCOME_OFFER : OUTCOME_REFUSED;
   if (any) {
     decision->notice = NOTICE_NONE;
@@ -154,6 +154,7 @@ static bool fits_l5(const struct policy_question *q)
 
 static void decide_l5(const struct policy_question *q, struct policy_decision *decision)
 {
+  decision->offer_recovery = q->person.has_recovery;
   add_sso(q, decision, &q->person.governing);
   for (size_t i = 0; q->person.governing.id == 0 && i < q->person.membership_count; i++) {
     const struct policy_membership *membership = &q->person.memberships[i];

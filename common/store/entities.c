@@ -108,6 +108,13 @@ static const struct field INVITE_FIELDS[] = {
 };
 const struct record_type INVITE_RECORD = RECORD_TYPE(invite, ENTITY_VERSION, INVITE_FIELDS);
 
+static const struct field RECOVERY_FIELDS[] = {
+    FIELD_OF_I64(recovery_code, account_id),   FIELD_OF_I64(recovery_code, org_id),
+    FIELD_OF_TEXT(recovery_code, prefix),      FIELD_OF_TEXT(recovery_code, hash),
+    FIELD_OF_I64(recovery_code, created_at_s), FIELD_OF_I64(recovery_code, used_at_s),
+};
+const struct record_type RECOVERY_RECORD = RECORD_TYPE(recovery_code, ENTITY_VERSION, RECOVERY_FIELDS);
+
 static const struct field TICKET_FIELDS[] = {
     FIELD_OF_TEXT(ticket, id),          FIELD_OF_I64(ticket, account_id), FIELD_OF_U8(ticket, way),
     FIELD_OF_I64(ticket, org_id),       FIELD_OF_U8(ticket, with_key),    FIELD_OF_I64(ticket, active_org_id),

@@ -160,6 +160,18 @@ struct invite {
   int64_t expires_at_s;
 };
 
+enum { RECOVERY_CODES = 10, RECOVERY_PREFIX_SIZE = 3 };
+
+// A code that signs the owner of an org in without a provider and without the password (POLICY L5), once.
+struct recovery_code {
+  int64_t account_id; // the owner's
+  int64_t org_id;
+  char prefix[RECOVERY_PREFIX_SIZE]; // how it begins; no two of an account begin alike
+  char hash[PASSWORD_HASH_SIZE];     // crypt(5) string of the whole code, "" once it was used
+  int64_t created_at_s;
+  int64_t used_at_s;
+};
+
 enum way { WAY_KEY = 0, WAY_PASSWORD, WAY_SSO, WAY_RECOVERY };
 
 // How a session was authenticated, for the later phases (POLICY K4).
@@ -219,6 +231,7 @@ extern const struct record_type IDENTITY_RECORD;
 extern const struct record_type EXPECTATION_RECORD;
 extern const struct record_type MEMBERSHIP_RECORD;
 extern const struct record_type INVITE_RECORD;
+extern const struct record_type RECOVERY_RECORD;
 extern const struct record_type TICKET_RECORD;
 extern const struct record_type NUMBER_RECORD;
 extern const struct record_type AUDIT_RECORD;

@@ -46,6 +46,7 @@ enum store_table {
   TABLE_REFUSALS,           // day, reason -> how many refusals before anybody had proven to be anybody
   TABLE_EXPECTATIONS,       // org id, email at its provider -> expectation
   TABLE_ACCOUNT_EXPECTED,   // account id, org id -> email at its provider
+  TABLE_RECOVERY,           // account id, how a code begins -> recovery code
   TABLE_COUNT
 };
 

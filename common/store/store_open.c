@@ -37,6 +37,7 @@ static const char *const TABLE_NAMES[TABLE_COUNT] = {
     [TABLE_REFUSALS] = "refusals",
     [TABLE_EXPECTATIONS] = "expectations",
     [TABLE_ACCOUNT_EXPECTED] = "account_expectations",
+    [TABLE_RECOVERY] = "recovery",
 };
 
 static enum status fail(struct report *report, const char *what, const char *dir, int code)

@@ -68,6 +68,41 @@ static void L5_the_owner_keeps_the_password_under_enforcement(void **state)
   expect_offer(&q, "L5", true, ACME);
 }
 
+static void L5_the_owner_is_asked_for_a_recovery_code_also_without_a_password(void **state)
+{
+  (void)state;
+  struct policy_question q = member(ENFORCEMENT_SSO_ONLY);
+  q.person.memberships[0].role = ROLE_OWNER;
+  q.person.has_password = false;
+  q.person.has_recovery = true;
+  expect_offer(&q, "L5", false, ACME);
+  assert_true(decide(&q).offer_recovery);
+  q.person.governing.has_connection = false; // nothing but the code is left
+  expect_offer(&q, "L5", false, 0);
+  q.person.has_recovery = false;
+  expect_row(&q, "L5", OUTCOME_REFUSED);
+  assert_false(decide(&q).offer_recovery);
+}
+
+static void L5_nobody_else_is_asked_for_a_recovery_code(void **state)
+{
+  (void)state;
+  static const enum enforcement ALL[] = {ENFORCEMENT_OFF, ENFORCEMENT_DOMAINS, ENFORCEMENT_SSO_ONLY};
+  for (size_t i = 0; i < COUNT_OF(ALL); i++) {
+    struct policy_question rows[] = {member(ALL[i]), guest(ALL[i]), member(ALL[i]), member(ALL[i])};
+    rows[1].person.memberships[0].role = ROLE_ADMIN;
+    rows[2].person.memberships[0].role = ROLE_OWNER; // of an org that root did not make, governed by another
+    rows[2].person.memberships[0].org.id = BETA;
+    rows[2].person.memberships[0].org.by_root = false;
+    rows[3].person.membership_count = 0;
+    for (size_t row = 0; row < COUNT_OF(rows); row++) {
+      rows[row].person.has_recovery = true;
+      assert_string_not_equal(decide(&rows[row]).row, "L5");
+      assert_false(decide(&rows[row]).offer_recovery);
+    }
+  }
+}
+
 static void L5_the_owner_of_an_org_not_made_by_root_is_governed(void **state)
 {
   (void)state;
@@ -314,6 +349,8 @@ int main(void)
       cmocka_unit_test(L15_an_account_without_memberships_gets_sso_of_its_governing_org_only),
       cmocka_unit_test(L5_the_owner_keeps_the_password_under_enforcement),
       cmocka_unit_test(L5_the_owner_of_an_org_not_made_by_root_is_governed),
+      cmocka_unit_test(L5_the_owner_is_asked_for_a_recovery_code_also_without_a_password),
+      cmocka_unit_test(L5_nobody_else_is_asked_for_a_recovery_code),
       cmocka_unit_test(L6_an_enforced_member_gets_sso_and_no_password),
       cmocka_unit_test(L6_an_admin_is_enforced_like_a_viewer),
       cmocka_unit_test(L8_without_enforcement_both_are_offered_as_far_as_they_exist),
