@@ -11,6 +11,7 @@
 #include "operations/password.h"
 #include "paths.h"
 #include "phases.h"
+#include "recovery.h"
 #include "sso.h"
 
 enum { TYPING_MS = 300000 };
@@ -56,13 +57,13 @@ static void grant(struct session *s, const struct operation_result *result, stru
   verdict->verdict = VERDICT_GRANTED;
 }
 
-static void note_refused(struct session *s, const struct policy_decision *decision)
+static void note_refused(struct session *s, const struct policy_decision *decision, const char *how)
 {
   struct operation op = session_operation(s, OPERATION_SIGN_IN_REFUSED);
   struct operation_result result;
   memcpy(op.org, s->org, sizeof op.org);
   (void)snprintf(op.row, sizeof op.row, "%s", decision->row);
-  (void)snprintf(op.reason, sizeof op.reason, "%s, by password", notice_name(decision->notice));
+  (void)snprintf(op.reason, sizeof op.reason, "%s, by %s", notice_name(decision->notice), how);
   if (session_operate(s, &op, &result) != STATUS_OK) {
     session_log(LOG_WARNING, "the refusal below could not be added to the audit trail");
   }
@@ -71,7 +72,7 @@ static void note_refused(struct session *s, const struct policy_decision *decisi
 // Without a word: a stranger to this host hears none from the other modules either (POLICY M).
 static void refuse_typed(struct session *s, struct message_verdict *verdict)
 {
-  bool offered = s->decision.offer_password || s->decision.offer_code;
+  bool offered = s->decision.offer_password || s->decision.offer_code || s->decision.offer_recovery;
   session_log(LOG_NOTICE, "refused: login=%s org=%s service=%s rhost=%s row=%s reason=%s", s->request->login, s->org,
               s->request->service, s->request->rhost, s->decision.row,
               notice_name(offered ? NOTICE_WRONG_PASSWORD : s->decision.notice));
@@ -79,24 +80,33 @@ static void refuse_typed(struct session *s, struct message_verdict *verdict)
   verdict->verdict = VERDICT_TRY_AGAIN;
 }
 
-// The password is right: the store decides once more, with the hash that matched.
-static void sign_in_by_password(struct session *s, const struct situation *situation, struct message_verdict *verdict)
+// What was typed is right: the store decides once more, with the hash that matched.
+static void sign_in_by_hash(struct session *s, const struct operation *op, const char *how,
+                            struct message_verdict *verdict)
 {
-  struct operation op = session_operation(s, OPERATION_PASSWORD_SIGN_IN);
   struct operation_result result;
-  memcpy(op.password, situation->account.password, sizeof op.password);
-  enum status status = session_operate(s, &op, &result);
-  explicit_bzero(op.password, sizeof op.password);
+  enum status status = session_operate(s, op, &result);
   if (status == STATUS_OK) {
+    if (result.ticket.way == WAY_RECOVERY) {
+      recovery_tell(s, &result);
+    }
     grant(s, &result, verdict);
     return;
   }
   bool refused = status == STATUS_REFUSED;
-  if (refused) { // the password was right: that it was refused is for the audit (row L4)
-    note_refused(s, &result.decision);
+  if (refused) { // it was right: that it was refused is for the audit (row L4)
+    note_refused(s, &result.decision, how);
   }
   session_refuse(s, refused ? result.decision.row : s->decision.row, refused ? result.decision.notice : NOTICE_INTERNAL,
                  "");
+}
+
+static void sign_in_by_password(struct session *s, const struct situation *situation, struct message_verdict *verdict)
+{
+  struct operation op = session_operation(s, OPERATION_PASSWORD_SIGN_IN);
+  memcpy(op.password, situation->account.password, sizeof op.password);
+  sign_in_by_hash(s, &op, "password", verdict);
+  explicit_bzero(op.password, sizeof op.password);
 }
 
 static void sign_in_by_code(struct session *s, const struct situation *situation, const struct bytes *typed,
@@ -128,11 +138,14 @@ static void check_typed(struct session *s, const struct situation *situation, co
   if (session_try(s, TRY_PASSWORD, "", policy_is_owner(&situation->person)) != STATUS_OK) {
     return;
   }
+  struct operation recovery = session_operation(s, OPERATION_RECOVERY_SIGN_IN);
   bool matches = password_matches(typed, situation->account.password);
   if (matches && s->decision.offer_password) {
     sign_in_by_password(s, situation, verdict);
   } else if (s->decision.offer_code) {
     sign_in_by_code(s, situation, typed, verdict);
+  } else if (recovery_matches(s, situation, typed, &recovery) && s->decision.offer_recovery) {
+    sign_in_by_hash(s, &recovery, "recovery code", verdict);
   } else {
     refuse_typed(s, verdict);
   }
@@ -251,7 +264,7 @@ void phase_auth(struct session *s, struct message_verdict *verdict)
     verdict->verdict = VERDICT_UNAVAILABLE;
     break;
   case OUTCOME_OFFER:
-    if (s->decision.offer_password || s->decision.offer_code) {
+    if (s->decision.offer_password || s->decision.offer_code || s->decision.offer_recovery) {
       ask_password(s, &situation, verdict);
     } else {
       run_sso(s, &situation, verdict);

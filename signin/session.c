@@ -95,7 +95,7 @@ void session_load(struct session *s, struct situation *ret_situation)
   ret_situation->person.local_user = is_local_user(s->request->login, ret_situation);
 }
 
-enum status session_operate(struct session *s, struct operation *operation, struct operation_result *ret_result)
+enum status session_operate(struct session *s, const struct operation *operation, struct operation_result *ret_result)
 {
   struct store *store CLEANUP(store_close) = NULL;
   struct report report = {.text = ""};

@@ -23,7 +23,7 @@ struct session {
 void session_load(struct session *s, struct situation *ret_situation);
 
 // Opens the store for OPERATION, runs it and closes. Errors as operation_run(), logged.
-MUST_CHECK enum status session_operate(struct session *s, struct operation *operation,
+MUST_CHECK enum status session_operate(struct session *s, const struct operation *operation,
                                        struct operation_result *ret_result);
 
 // An operation of KIND by this login, rhost and service.

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recovery.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "base/cleanup.h"
+#include "operations/code.h"
+#include "operations/password.h"
+#include "paths.h"
+#include "store/recovery.h"
+
+// At most one code begins as what was typed.
+static enum status load(struct session *s, const struct situation *situation, const char *prefix,
+                        struct recovery_code *ret_code)
+{
+  struct store *store CLEANUP(store_close) = NULL;
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, &s->trouble, &store);
+  if (status == STATUS_OK) {
+    status = store_begin(store, false, &txn);
+  }
+  return status != STATUS_OK ? status : recovery_get(txn, situation->account.id, prefix, ret_code);
+}
+
+bool recovery_matches(struct session *s, const struct situation *situation, const struct bytes *typed,
+                      struct operation *op)
+{
+  struct bytes folded CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct recovery_code code = {.hash = ""};
+  char prefix[RECOVERY_PREFIX_SIZE];
+  if (code_fold(typed, &folded) != STATUS_OK) {
+    return false;
+  }
+  (void)snprintf(prefix, sizeof prefix, "%s", bytes_text(&folded));
+  bool there = situation->person.known && load(s, situation, prefix, &code) == STATUS_OK;
+  bool matches = password_matches(&folded, there ? code.hash : "");
+  if (matches) {
+    memcpy(op->prefix, prefix, sizeof op->prefix);
+    memcpy(op->code, code.hash, sizeof op->code);
+  }
+  return matches;
+}
+
+void recovery_tell(struct session *s, const struct operation_result *result)
+{
+  char line[SLUG_SIZE + 128];
+  session_log(LOG_ALERT, "a recovery code was used: login=%s org=%s service=%s rhost=%s left=%zu",
+              result->account.login, result->org, s->request->service, s->request->rhost, result->count);
+  (void)snprintf(line, sizeof line, "Recovery code of org %s used: %zu %s left. This was logged.", result->org,
+                 result->count, result->count == 1 ? "is" : "are");
+  session_tell(s, MESSAGE_INFO, line);
+}
