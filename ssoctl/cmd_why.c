@@ -13,8 +13,8 @@ enum { AFTER_SIZE = 64, OFFERED_SIZE = 64, SLUGS_SIZE = 256 };
 
 static void offered_words(const struct policy_decision *decision, char text[static OFFERED_SIZE])
 {
-  const char *ways[] = {decision->offer_password ? "password" : NULL, decision->sso_count > 0 ? "SSO" : NULL,
-                        decision->offer_code ? "invitation code" : NULL};
+  const char *ways[] = {decision->offer_password ? "password" : NULL, decision->offer_recovery ? "recovery code" : NULL,
+                        decision->sso_count > 0 ? "SSO" : NULL, decision->offer_code ? "invitation code" : NULL};
   size_t used = 0;
   text[0] = '\0';
   for (size_t i = 0; i < COUNT_OF(ways); i++) {
@@ -56,7 +56,7 @@ static void describe_after(const struct policy_question *asked, const struct pol
   struct policy_question question = *asked;
   struct policy_decision decision;
   question.stage = STAGE_SESSION;
-  question.made.way = offer->offer_password ? WAY_PASSWORD : WAY_SSO;
+  question.made.way = offer->offer_password ? WAY_PASSWORD : offer->offer_recovery ? WAY_RECOVERY : WAY_SSO;
   question.made.org_id = offer->sso_orgs[0];
   policy_decide(&question, &decision);
   bool refused = offer->outcome == OUTCOME_OFFER && asked->person.known && decision.row[0] == 'L' &&

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// ssoctl recovery: codes by which the owner of an org gets in without provider and password.
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "operations/code.h"
+#include "operations/password.h"
+#include "people.h"
+#include "store/accounts.h"
+#include "store/recovery.h"
+
+// The codes as they are shown, and as they are stored.
+struct drawn {
+  char texts[RECOVERY_CODES][CODE_SIZE];
+  struct recovery_code codes[RECOVERY_CODES];
+};
+
+static void cleanup_drawn(struct drawn *drawn)
+{
+  explicit_bzero(drawn, sizeof *drawn);
+}
+
+// Codes are found by how they begin: one that begins like another of this owner is drawn again. Those that are about to
+// be replaced count too.
+static enum status draw(struct store_txn *txn, int64_t owner_id, struct drawn *drawn, size_t number)
+{
+  char *text = drawn->texts[number];
+  struct recovery_code *code = &drawn->codes[number];
+  struct recovery_code other;
+  bool taken = true;
+  enum status status = STATUS_OK;
+  while (status == STATUS_OK && taken) {
+    status = code_new(text);
+    (void)snprintf(code->prefix, sizeof code->prefix, "%.2s", text);
+    taken = status == STATUS_OK && recovery_get(txn, owner_id, code->prefix, &other) != STATUS_NOT_FOUND;
+    for (size_t i = 0; i < number; i++) {
+      taken = taken || strcmp(drawn->codes[i].prefix, code->prefix) == 0;
+    }
+  }
+  return status;
+}
+
+static enum status hash(const char *text, struct recovery_code *code)
+{
+  struct bytes shown CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct bytes folded CLEANUP(bytes_done) = BYTES_EMPTY;
+  enum status status = bytes_append_text(&shown, text);
+  if (status == STATUS_OK) {
+    status = code_fold(&shown, &folded);
+  }
+  return status != STATUS_OK ? status : password_hash(&folded, code->hash);
+}
+
+static int draw_all(struct desk *desk, const struct org *org, struct drawn *drawn)
+{
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < RECOVERY_CODES; i++) {
+    status = draw(desk->txn, org->owner_id, drawn, i);
+  }
+  for (size_t i = 0; status == STATUS_OK && i < RECOVERY_CODES; i++) {
+    status = hash(drawn->texts[i], &drawn->codes[i]);
+  }
+  return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "making codes: %s", status_text(status));
+}
+
+static int summarize(struct desk *desk, const struct org *org, struct recovery_summary *ret_summary)
+{
+  enum status status = recovery_summarize(desk->txn, org->owner_id, org->id, ret_summary);
+  return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "store: %s", status_text(status));
+}
+
+// They are shown here and never again; under --dry-run none is stored, so none is shown.
+static int print_codes(const struct desk *desk, const struct drawn *drawn)
+{
+  static const struct column COLUMNS[] = {{"code", COLUMN_TEXT}};
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  for (size_t i = 0; i < RECOVERY_CODES; i++) {
+    sheet_add(&sheet, (const struct cell[]){{drawn->texts[i], 0}});
+  }
+  desk_done(desk,
+            "%d recovery codes for the owner of org %s: each is typed once as the password; they are not shown again",
+            RECOVERY_CODES, desk->in->arguments[0]);
+  return desk->in->options[OPTION_DRY_RUN] != NULL ? EXIT_DONE : desk_print_list(desk, &sheet);
+}
+
+// Only where something is lost.
+static int confirm_loss(struct desk *desk, const struct recovery_summary *before, const char *question)
+{
+  desk_end_read(desk);
+  return before->left > 0 ? desk_confirm(desk, question) : EXIT_DONE;
+}
+
+int cmd_recovery_create(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct drawn drawn CLEANUP(cleanup_drawn) = {.codes = {{.account_id = 0}}};
+  struct recovery_summary before = {.left = 0};
+  struct operation_result result;
+  struct org org;
+  int code = desk_open_org(in, &desk, &org);
+  struct operation op = desk_operation(&desk, OPERATION_RECOVERY_CREATE);
+  op.recovery = drawn.codes;
+  if (code == EXIT_DONE) {
+    code = people_slug(in->arguments[0], &op);
+  }
+  if (code == EXIT_DONE) {
+    code = summarize(&desk, &org, &before);
+  }
+  if (code == EXIT_DONE) {
+    code = draw_all(&desk, &org, &drawn);
+  }
+  if (code == EXIT_DONE) {
+    code = confirm_loss(&desk, &before, "The recovery codes that are left of earlier ones stop working. Go on?");
+  }
+  if (code == EXIT_DONE) {
+    code = desk_operate(&desk, &op, &result);
+  }
+  return code == EXIT_DONE ? print_codes(&desk, &drawn) : code;
+}
+
+int cmd_recovery_revoke(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct recovery_summary before = {.left = 0};
+  struct operation_result result;
+  struct org org;
+  int code = desk_open_org(in, &desk, &org);
+  struct operation op = desk_operation(&desk, OPERATION_RECOVERY_REVOKE);
+  if (code == EXIT_DONE) {
+    code = people_slug(in->arguments[0], &op);
+  }
+  if (code == EXIT_DONE) {
+    code = summarize(&desk, &org, &before);
+  }
+  if (code == EXIT_DONE) {
+    code = confirm_loss(&desk, &before, "The recovery codes that are left stop working. Go on?");
+  }
+  if (code == EXIT_DONE) {
+    code = desk_operate(&desk, &op, &result);
+  }
+  if (code == EXIT_DONE) {
+    desk_done(&desk, "org %s has no recovery codes%s", op.org, result.changed ? " any more" : "");
+  }
+  return code;
+}
+
+int cmd_recovery_list(const struct invocation *in)
+{
+  static const struct column COLUMNS[] = {{"org", COLUMN_TEXT},
+                                          {"owner", COLUMN_TEXT},
+                                          {"left", COLUMN_NUMBER},
+                                          {"created_at", COLUMN_DATE},
+                                          {"last_used_at", COLUMN_DATE}};
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct recovery_summary summary = {.made = 0};
+  struct account owner = {.id = 0};
+  struct org org;
+  int code = desk_open_org(in, &desk, &org);
+  if (code == EXIT_DONE) {
+    code = summarize(&desk, &org, &summary);
+  }
+  if (code == EXIT_DONE && account_get(desk.txn, org.owner_id, &owner) != STATUS_OK) {
+    code = desk_fail(EXIT_FAILED, "store: the owner's account cannot be read");
+  }
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  if (summary.made > 0) {
+    sheet_add(&sheet, (const struct cell[]){{org.slug, 0},
+                                            {owner.email, 0},
+                                            {NULL, (int64_t)summary.left},
+                                            {NULL, summary.created_at_s},
+                                            {NULL, summary.last_used_at_s}});
+  }
+  record_done(&ACCOUNT_RECORD, &owner);
+  return desk_print_list(&desk, &sheet);
+}
