@@ -51,6 +51,11 @@ static void fill_email(const struct cJSON *source, const struct cJSON *other, co
   ret_identity->email_state = (uint8_t)state_of(source, other, email_claim, ret_identity->email);
 }
 
+void identity_done(struct message_authorized *identity)
+{
+  record_done(protocol_record(MESSAGE_AUTHORIZED), identity);
+}
+
 void identity_fill(const struct cJSON *token, const struct cJSON *userinfo, const char *email_claim,
                    struct message_authorized *ret_identity)
 {

@@ -11,6 +11,7 @@
 #include "document.h"
 #include "exchange.h"
 #include "http.h"
+#include "identity.h"
 #include "jose.h"
 #include "protocol/channel.h"
 #include "request.h"
@@ -47,7 +48,7 @@ static enum status send_failed(struct channel *c, struct exchange *x, enum statu
 
 static enum status work(struct channel *c, struct exchange *x, enum message_type type)
 {
-  struct message_authorized identity = {0};
+  struct message_authorized identity CLEANUP(identity_done) = {.email_state = EMAIL_ABSENT};
   enum status status = type == MESSAGE_SIGN_IN ? sign_in(x, c, &identity) : discover(x);
   if (status == STATUS_CLOSED || status == STATUS_PROTOCOL) {
     return status;

@@ -69,6 +69,9 @@ enum status request_check(const struct message_sign_in *request, struct refusal 
   if (request->email_claim[0] != '\0' && !oauth_is_visible(request->email_claim, strlen(request->email_claim))) {
     return refusal_set(r, FAILURE_REQUEST, "email claim: must be printable ASCII");
   }
+  if (request->groups_claim[0] != '\0' && !oauth_is_visible(request->groups_claim, strlen(request->groups_claim))) {
+    return refusal_set(r, FAILURE_REQUEST, "groups claim: must be printable ASCII");
+  }
   if (request->timeout_s == 0 || request->timeout_s > REQUEST_TIMEOUT_MAX_S) {
     return refusal_set(r, FAILURE_REQUEST, "timeout: %u is not 1 to %d seconds", request->timeout_s,
                        REQUEST_TIMEOUT_MAX_S);

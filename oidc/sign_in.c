@@ -10,6 +10,7 @@
 #include "device.h"
 #include "discovery.h"
 #include "document.h"
+#include "group_claim.h"
 #include "id_token.h"
 #include "identity.h"
 #include "keys.h"
@@ -66,10 +67,13 @@ static enum status ask_userinfo(struct exchange *x, const struct tokens *tokens,
 {
   struct cJSON *userinfo CLEANUP(document_done) = NULL;
   const char *email_claim = x->request->email_claim[0] != '\0' ? x->request->email_claim : DEFAULT_EMAIL_CLAIM;
-  bool needed = !identity_has_email(token->claims, email_claim) && x->found.userinfo_endpoint[0] != '\0';
+  const char *groups_claim = x->request->groups_claim;
+  bool complete = identity_has_email(token->claims, email_claim) && group_claim_is_there(token->claims, groups_claim);
+  bool needed = !complete && x->found.userinfo_endpoint[0] != '\0';
   enum status status = needed ? userinfo_fetch(x, &tokens->access_token, identity->subject, &userinfo) : STATUS_OK;
   if (status == STATUS_OK) {
     identity_fill(token->claims, userinfo, email_claim, identity);
+    status = group_claim_read(token->claims, userinfo, groups_claim, &identity->groups);
   }
   return status;
 }
@@ -77,7 +81,7 @@ static enum status ask_userinfo(struct exchange *x, const struct tokens *tokens,
 static enum status identify(struct exchange *x, const struct cJSON *keys, const struct tokens *tokens,
                             struct message_authorized *ret_identity)
 {
-  struct message_authorized identity = {0};
+  struct message_authorized identity CLEANUP(identity_done) = {.email_state = EMAIL_ABSENT};
   struct id_token token CLEANUP(id_token_done) = {0};
   struct claims_expected expected = {x->request->issuer, x->request->client_id, clock_now_s()};
   enum status status = id_token_parse(&tokens->id_token, &x->refusal, &token);
@@ -101,6 +105,7 @@ static enum status identify(struct exchange *x, const struct cJSON *keys, const 
     identity.requests = http_requests(x->http);
     identity.connections = http_connections(x->http);
     *ret_identity = identity;
+    identity.groups = (struct bytes)BYTES_EMPTY;
   }
   return status;
 }

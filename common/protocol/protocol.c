@@ -48,6 +48,7 @@ static const struct field SIGN_IN_FIELDS[] = {
     FIELD_OF_TEXT(message_sign_in, required_amr),
     FIELD_OF_U8(message_sign_in, wants_qr),
     FIELD_OF_U8(message_sign_in, allow_loopback_http),
+    FIELD_OF_TEXT(message_sign_in, groups_claim),
 };
 static const struct record_type SIGN_IN = RECORD_TYPE(message_sign_in, PROTOCOL_VERSION, SIGN_IN_FIELDS);
 
@@ -59,12 +60,19 @@ static const struct field CODE_FIELDS[] = {
 static const struct record_type CODE = RECORD_TYPE(message_code, PROTOCOL_VERSION, CODE_FIELDS);
 
 static const struct field AUTHORIZED_FIELDS[] = {
-    FIELD_OF_TEXT(message_authorized, issuer),    FIELD_OF_TEXT(message_authorized, client_id),
-    FIELD_OF_TEXT(message_authorized, subject),   FIELD_OF_TEXT(message_authorized, email),
-    FIELD_OF_U8(message_authorized, email_state), FIELD_OF_TEXT(message_authorized, name),
-    FIELD_OF_TEXT(message_authorized, acr),       FIELD_OF_TEXT(message_authorized, amr),
-    FIELD_OF_TEXT(message_authorized, algorithm), FIELD_OF_TEXT(message_authorized, key_id),
-    FIELD_OF_U32(message_authorized, requests),   FIELD_OF_U32(message_authorized, connections),
+    FIELD_OF_TEXT(message_authorized, issuer),
+    FIELD_OF_TEXT(message_authorized, client_id),
+    FIELD_OF_TEXT(message_authorized, subject),
+    FIELD_OF_TEXT(message_authorized, email),
+    FIELD_OF_U8(message_authorized, email_state),
+    FIELD_OF_TEXT(message_authorized, name),
+    FIELD_OF_TEXT(message_authorized, acr),
+    FIELD_OF_TEXT(message_authorized, amr),
+    FIELD_OF_TEXT(message_authorized, algorithm),
+    FIELD_OF_TEXT(message_authorized, key_id),
+    FIELD_OF_U32(message_authorized, requests),
+    FIELD_OF_U32(message_authorized, connections),
+    FIELD_OF_BYTES(message_authorized, groups, PROTOCOL_GROUPS_MAX),
 };
 static const struct record_type AUTHORIZED = RECORD_TYPE(message_authorized, PROTOCOL_VERSION, AUTHORIZED_FIELDS);
 

@@ -29,6 +29,9 @@ enum {
   PROTOCOL_STRENGTH_SIZE = 256,   // required acr or amr values, separated by spaces
   PROTOCOL_NAME_SIZE = 256,       // of DNS as text (RFC 1035 2.3.4)
   PROTOCOL_TEXTS_MAX = 64 * 1024, // TXT values of one name: a whole answer of DNS fits
+  PROTOCOL_GROUP_SIZE = 256,      // a group's name at the provider, with its NUL
+  PROTOCOL_GROUP_COUNT = 200,     // of one person that are passed on
+  PROTOCOL_GROUPS_MAX = PROTOCOL_GROUP_COUNT * PROTOCOL_GROUP_SIZE,
 };
 
 enum message_type {
@@ -126,6 +129,7 @@ struct message_sign_in {
   char required_amr[PROTOCOL_STRENGTH_SIZE]; // the amr claim must hold all of these words; "" for no requirement
   uint8_t wants_qr;                          // the address is also wanted as a picture
   uint8_t allow_loopback_http;               // tests only: plain http to 127.0.0.0/8, ::1 and "localhost"
+  char groups_claim[64];                     // the claim that names the person's groups; "": not wanted
 };
 
 struct message_code {
@@ -158,6 +162,7 @@ struct message_authorized {
   char key_id[128];
   uint32_t requests;    // HTTP requests made
   uint32_t connections; // TLS or TCP connections made
+  struct bytes groups;  // at the provider, as group_list.h has them; empty if not wanted, absent or not legal
 };
 
 struct message_found {
