@@ -2,7 +2,6 @@
 // ssoctl whoami and switch: for anyone, about themself, from the published map.
 #include <grp.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,18 +54,16 @@ static bool has_group(const struct self *self, gid_t gid)
   return has;
 }
 
-// The group of an org that GID is: one that has a group of admins beside it.
+// The group of an org that GID is; those of its admins, of its provider and others are not.
 static bool is_org(const struct self *self, uint32_t gid, struct map_group *ret_group)
 {
-  if (map_group_head(&self->map, gid, ret_group) != STATUS_OK) {
+  if (map_group_head(&self->map, gid, ret_group) != STATUS_OK || ret_group->provided == 1) {
     return false;
   }
-  char admins[GROUP_NAME_SIZE + sizeof ADMINS];
-  struct map_group beside = {.gid = 0};
-  (void)snprintf(admins, sizeof admins, "%s%s", ret_group->name, ADMINS);
-  bool org = name_is_slug(ret_group->name) && map_group_by_name(&self->map, admins, &beside) == STATUS_OK;
-  record_done(&MAP_GROUP_RECORD, &beside);
-  return org;
+  size_t length = strlen(ret_group->name);
+  size_t suffix = sizeof ADMINS - 1;
+  bool admins = length > suffix && strcmp(ret_group->name + length - suffix, ADMINS) == 0;
+  return !admins && name_is_slug(ret_group->name);
 }
 
 // Owners are in that group too; the map knows no more.

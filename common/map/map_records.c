@@ -11,11 +11,9 @@ static const struct field ACCOUNT_FIELDS[] = {
 const struct record_type MAP_ACCOUNT_RECORD = RECORD_TYPE(map_account, MAP_VERSION, ACCOUNT_FIELDS);
 
 static const struct field GROUP_FIELDS[] = {
-    FIELD_OF_U32(map_group, gid),
-    FIELD_OF_TEXT(map_group, name),
-    FIELD_OF_U8(map_group, enforced),
-    FIELD_OF_U32(map_group, member_count),
-    FIELD_OF_BYTES(map_group, members, MEMBERS_MAX *LOGIN_SIZE),
+    FIELD_OF_U32(map_group, gid),          FIELD_OF_TEXT(map_group, name),
+    FIELD_OF_U8(map_group, enforced),      FIELD_OF_U8(map_group, provided),
+    FIELD_OF_U32(map_group, member_count), FIELD_OF_BYTES(map_group, members, MEMBERS_MAX *LOGIN_SIZE),
 };
 const struct record_type MAP_GROUP_RECORD = RECORD_TYPE(map_group, MAP_VERSION, GROUP_FIELDS);
 

@@ -23,6 +23,7 @@ struct map_group {
   uint32_t gid;
   char name[GROUP_NAME_SIZE];
   uint8_t enforced;      // named for a user only to root's sshd (POLICY K3)
+  uint8_t provided;      // of an org whose provider says who is in it: neither the org's own nor that of its admins
   uint32_t member_count; // from here on not read for map_group_head()
   struct bytes members;  // member_count logins, each with its NUL
 };
@@ -43,7 +44,7 @@ struct map_invited {
   struct u32_list groups; // of the orgs that invited
 };
 
-enum { MAP_GROUP_HEAD_FIELDS = 3, RANGES_MAX = 8 };
+enum { MAP_GROUP_HEAD_FIELDS = 4, RANGES_MAX = 8 };
 
 struct map_settings {
   char sshd_paths[1024]; // separated by spaces

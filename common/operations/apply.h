@@ -82,6 +82,18 @@ apply_function apply_org_rename, apply_org_delete;
 // calls this, while ORG still has the owner they were made for. *RET_COUNT: how many were unused.
 MUST_CHECK enum status apply_drop_recovery(struct application *a, const struct org *org, size_t *ret_count);
 
+// A number for the group or account NAME that nothing has or had. STATUS_IO with a report where there is none.
+MUST_CHECK enum status apply_choose_number(struct application *a, const char *name, uint32_t *ret_number);
+
+// Takes back all that the org's mappings of provider groups gave, the mappings, and the groups, whose numbers stay
+// reserved: for whoever deletes the org.
+MUST_CHECK enum status apply_drop_groups(struct application *a, const struct org *org);
+
+// Gives the account what the groups that the answered connection has named are mapped to, and takes the rest back, if
+// it is an active member of that org. WORDS: what changed, for the audit event; "" for nothing.
+MUST_CHECK enum status apply_given_groups(struct application *a, int64_t account_id, char words[static REASON_SIZE]);
+
+apply_function apply_group_map, apply_group_unmap;
 apply_function apply_recovery_create, apply_recovery_revoke, apply_recovery_sign_in;
 apply_function apply_org_set, apply_org_create, apply_provisioning_set, apply_enforcement_set, apply_enforcement_pause;
 apply_function apply_idp_set, apply_idp_remove, apply_idp_tried;

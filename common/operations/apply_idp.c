@@ -21,7 +21,7 @@ static bool same_bytes(const struct bytes *a, const struct bytes *b)
 static bool same_settings(const struct connection *a, const struct connection *b)
 {
   return same_bytes(&a->ca_pem, &b->ca_pem) && strcmp(a->scopes, b->scopes) == 0 &&
-         strcmp(a->email_claim, b->email_claim) == 0;
+         strcmp(a->email_claim, b->email_claim) == 0 && strcmp(a->groups_claim, b->groups_claim) == 0;
 }
 
 static bool same_secret(const struct connection *a, const struct connection *b)

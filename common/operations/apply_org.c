@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "operations/apply.h"
+#include "store/groups.h"
 #include "store/numbers_store.h"
 
 static enum status check_slug(struct application *a, const char *slug)
 {
   char admins[SLUG_SIZE + 8];
   struct account account;
+  struct org_group group;
   (void)snprintf(admins, sizeof admins, "%s-admins", slug);
   if (!name_is_slug(slug)) {
     report_set(a->report, "slug \"%s\": is not [a-z][a-z0-9-]{1,22}, ends in -admins, or is a system name", slug);
@@ -19,6 +21,10 @@ static enum status check_slug(struct application *a, const char *slug)
   if (account_by_login(a->txn, slug, &account) == STATUS_OK ||
       account_by_login(a->txn, admins, &account) == STATUS_OK) {
     report_set(a->report, "slug \"%s\": is an account's login name", slug);
+    return STATUS_EXISTS;
+  }
+  if (group_by_full_name(a->txn, slug, &group) == STATUS_OK) {
+    report_set(a->report, "slug \"%s\": is the name of a group of another org", slug);
     return STATUS_EXISTS;
   }
   if (getgrnam(slug) != NULL || getgrnam(admins) != NULL || getpwnam(slug) != NULL || getpwnam(admins) != NULL) {

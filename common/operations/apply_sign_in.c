@@ -8,7 +8,7 @@
 #include "operations/sign_in.h"
 #include "store/expectations.h"
 
-enum { TICKET_LIFETIME_S = 300 };
+enum { TICKET_LIFETIME_S = 300, GROUP_WORDS_MAX = 200 };
 
 enum status sign_in_refuse(struct application *a, const struct policy_decision *decision)
 {
@@ -270,6 +270,7 @@ enum status apply_sso_sign_in(struct application *a)
 {
   struct sign_in s = {.a = a, .way = WAY_SSO, .way_org_id = a->op->connection->org_id};
   struct policy_question question = {.stage = STAGE_ANSWER};
+  char words[REASON_SIZE] = "";
   struct org org;
   a->result->decision = (struct policy_decision){.row = "-", .notice = NOTICE_INTERNAL};
   enum status status = sign_in_check_connection(a);
@@ -296,7 +297,17 @@ enum status apply_sso_sign_in(struct application *a)
     return sign_in_refuse(a, &decision);
   }
   status = carry_out(&s, &decision);
-  return status != STATUS_OK ? status : sign_in_finish(&s, decision.row);
+  if (status == STATUS_OK) {
+    status = apply_given_groups(a, s.account.id, words);
+  }
+  if (status == STATUS_OK) {
+    status = sign_in_finish(&s, decision.row);
+  }
+  if (words[0] != '\0') {
+    (void)snprintf(a->event.detail, sizeof a->event.detail, "%s, groups%.*s", way_word(WAY_SSO),
+                   GROUP_WORDS_MAX, words);
+  }
+  return status;
 }
 
 enum status apply_sign_in_refused(struct application *a)

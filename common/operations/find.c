@@ -4,6 +4,7 @@
 
 #include "map/numbers.h"
 #include "operations/apply.h"
+#include "store/groups.h"
 #include "store/numbers_store.h"
 
 enum status apply_find_org(struct application *a, struct org *ret_org)
@@ -32,9 +33,10 @@ bool apply_knows_password(const struct application *a, const struct account *acc
   return account->password[0] != '\0' && strcmp(account->password, a->op->password) == 0;
 }
 
-// An org's name, or that of its admins' group: all names share one space (POLICY N2).
+// An org's name, or that of one of its groups: all names share one space (POLICY N2).
 static bool is_org_name(struct store_txn *txn, const char *login)
 {
+  struct org_group group;
   static const char ADMINS[] = "-admins";
   struct org org;
   char slug[SLUG_SIZE];
@@ -42,6 +44,9 @@ static bool is_org_name(struct store_txn *txn, const char *login)
   size_t suffix = strlen(ADMINS);
   bool admins = length > suffix && strcmp(login + length - suffix, ADMINS) == 0;
   size_t kept = admins ? length - suffix : length;
+  if (group_by_full_name(txn, login, &group) == STATUS_OK) {
+    return true;
+  }
   if (kept >= sizeof slug) {
     return false;
   }
@@ -63,7 +68,7 @@ enum status apply_check_login(struct application *a, const char *login, const ch
     return STATUS_INVALID;
   }
   if (is_org_name(a->txn, login)) {
-    report_set(a->report, "login \"%s\": is the name of an org or of its admins' group", login);
+    report_set(a->report, "login \"%s\": is the name of an org or of one of its groups", login);
     return STATUS_EXISTS;
   }
   if (account_by_login(a->txn, login, &account) == STATUS_OK) {
@@ -110,7 +115,7 @@ static enum status check_free(struct application *a, const char *login, const ch
   return apply_check_login(a, login, email);
 }
 
-static enum status choose_number(struct application *a, const char *name, uint32_t *ret_number)
+enum status apply_choose_number(struct application *a, const char *name, uint32_t *ret_number)
 {
   struct map_settings settings = a->host->config->map;
   enum status status = numbers_count(a->txn, &settings);
@@ -187,7 +192,7 @@ enum status apply_new_account(struct application *a, const char *login, const ch
   status = check_home(a, account.home);
   if (status == STATUS_OK) {
     account.uid = op->uid;
-    status = op->uid != 0 ? check_number(a, op->uid) : choose_number(a, login, &account.uid);
+    status = op->uid != 0 ? check_number(a, op->uid) : apply_choose_number(a, login, &account.uid);
   }
   account.gid = account.uid;
   // Nothing is stored before all is checked: one of many that is refused leaves nothing behind.

@@ -20,6 +20,8 @@ static const struct {
     [OPERATION_ORG_CREATE] = {"org.create", apply_org_create},
     [OPERATION_IDP_SET] = {"idp.set", apply_idp_set},
     [OPERATION_IDP_REMOVE] = {"idp.remove", apply_idp_remove},
+    [OPERATION_GROUP_MAP] = {"group.map", apply_group_map},
+    [OPERATION_GROUP_UNMAP] = {"group.unmap", apply_group_unmap},
     [OPERATION_IDP_TRIED] = {"idp.test", apply_idp_tried},
     [OPERATION_DOMAIN_ADD] = {"domain.add", apply_domain_add},
     [OPERATION_DOMAIN_VERIFY] = {"domain.verify", apply_domain_verify},

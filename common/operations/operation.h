@@ -15,6 +15,8 @@ enum operation_kind {
   OPERATION_ORG_CREATE,        // org, name, email of the owner, login
   OPERATION_IDP_SET,           // org, connection
   OPERATION_IDP_REMOVE,        // org
+  OPERATION_GROUP_MAP,         // org, provider_group, group: name; local, privileged
+  OPERATION_GROUP_UNMAP,       // org, provider_group
   OPERATION_IDP_TRIED,         // org, connection: a test sign-in with it succeeded
   OPERATION_DOMAIN_ADD,        // org, domain
   OPERATION_DOMAIN_VERIFY,     // org, domain; reason: by hand; or token: the record with it was found
@@ -95,6 +97,10 @@ struct operation {
   char password[PASSWORD_HASH_SIZE];
   char ticket[PROTOCOL_TICKET_SIZE];
   char code[PASSWORD_HASH_SIZE];
+  char provider_group[PROTOCOL_GROUP_SIZE];
+  char group[GROUP_SIZE];            // without the org's name, unless LOCAL
+  char privileged[GROUP_SIZE];       // the same again, where it is a privileged local group
+  bool local;                        // the group is one of /etc/group
   char prefix[RECOVERY_PREFIX_SIZE]; // of the recovery code that was typed
   uint8_t value;
   uint8_t via;           // INVITE_CREATE: enum invite_via
@@ -138,6 +144,7 @@ struct operation_result {
   struct invite invite; // INVITE_CREATE
   struct domain domain; // DOMAIN_ADD, DOMAIN_VERIFY, DOMAIN_FOUND, DOMAIN_MISSING
   size_t count;         // ENFORCEMENT_SET: invites that were cancelled; RECOVERY_SIGN_IN: codes that are left
+  uint32_t gid;         // GROUP_MAP: of the group
   bool slow;            // TRY: allowed, after a while
   bool waits;           // IDP_SET: in effect only after a test sign-in
   bool no_way;          // IDENTITY_UNLINK: nothing is left by which the account signs in

@@ -72,10 +72,28 @@ static enum status add_group(struct rebuild *r, const struct org *org, bool admi
   return status != STATUS_OK ? status : map_add_group(&r->builder, &group);
 }
 
+struct adding {
+  struct rebuild *rebuild;
+  const struct org *org;
+};
+
+static enum status add_org_group(void *context, const struct org_group *from)
+{
+  const struct adding *adding = context;
+  struct map_group group CLEANUP(cleanup_map_group) = {.gid = 0};
+  enum status status = published_org_group(&adding->rebuild->published, adding->org, from, &group);
+  return status != STATUS_OK ? status : map_add_group(&adding->rebuild->builder, &group);
+}
+
 static enum status add_org(void *context, const struct org *org)
 {
-  enum status status = add_group(context, org, false);
-  return status != STATUS_OK ? status : add_group(context, org, true);
+  struct rebuild *r = context;
+  struct adding adding = {r, org};
+  enum status status = add_group(r, org, false);
+  if (status == STATUS_OK) {
+    status = add_group(r, org, true);
+  }
+  return status != STATUS_OK ? status : group_each(r->published.txn, org->id, add_org_group, &adding);
 }
 
 static enum status add_domain(void *context, const struct domain *domain)
@@ -141,18 +159,18 @@ static enum status fill(struct rebuild *r, const struct config *config)
   return status != STATUS_OK ? status : numbers_each(txn, add_removed, r);
 }
 
-// Two keys for each account and each of an org's two groups, one for each domain and removed number: one that neither
-// an account nor an org has. One for each invite at most, and one for the settings.
+// Two keys for each account, each of an org's two groups and each that its provider fills, one for each domain and
+// removed number: one that neither an account nor an org has. One for each invite at most, and one for the settings.
 static enum status count_keys(struct store_txn *txn, uint64_t *ret_keys)
 {
-  static const enum store_table TABLES[] = {TABLE_ACCOUNTS, TABLE_ORGS, TABLE_DOMAIN_OWNERS, TABLE_NUMBERS,
-                                            TABLE_INVITE_EMAILS};
+  static const enum store_table TABLES[] = {TABLE_ACCOUNTS, TABLE_ORGS,          TABLE_DOMAIN_OWNERS,
+                                            TABLE_NUMBERS,  TABLE_INVITE_EMAILS, TABLE_ORG_GROUPS};
   uint64_t counts[COUNT_OF(TABLES)] = {0};
   enum status status = STATUS_OK;
   for (size_t i = 0; status == STATUS_OK && i < COUNT_OF(TABLES); i++) {
     status = store_count(txn, TABLES[i], &counts[i]);
   }
-  uint64_t given = counts[0] + 2 * counts[1];
+  uint64_t given = counts[0] + 2 * counts[1] + counts[5];
   uint64_t removed = counts[3] > given ? counts[3] - given : 0;
   *ret_keys = 2 * given + counts[2] + removed + counts[4] + 1;
   return status;

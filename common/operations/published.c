@@ -49,6 +49,31 @@ static enum status add_groups_of(struct published *p, const struct membership *m
   return STATUS_OK;
 }
 
+static enum status has_mappings(struct published *p, int64_t org_id, bool *ret_any)
+{
+  enum status status = p->any_org_id == org_id ? STATUS_OK : group_mappings_any(p->txn, org_id, &p->any);
+  p->any_org_id = status == STATUS_OK ? org_id : 0;
+  *ret_any = p->any;
+  return status;
+}
+
+static enum status add_given(struct published *p, const struct membership *membership, struct u32_list *groups)
+{
+  struct given_groups given = {.gids = {.count = 0}};
+  bool any = false;
+  if (membership->status != MEMBER_ACTIVE) {
+    return STATUS_OK;
+  }
+  enum status status = has_mappings(p, membership->org_id, &any);
+  if (status == STATUS_OK && any) {
+    status = given_get(p->txn, membership->account_id, membership->org_id, &given);
+  }
+  for (uint32_t i = 0; status == STATUS_OK && i < given.gids.count && groups->count < U32_LIST_MAX; i++) {
+    groups->values[groups->count++] = given.gids.values[i];
+  }
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 enum status published_account(struct published *p, const struct account *account, const struct memberships *all,
                               struct map_account *ret_account)
 {
@@ -56,6 +81,9 @@ enum status published_account(struct published *p, const struct account *account
   enum status status = STATUS_OK;
   for (size_t i = 0; status == STATUS_OK && account->status == ACCOUNT_ACTIVE && i < all->count; i++) {
     status = add_groups_of(p, &all->list[i], &out.groups);
+  }
+  for (size_t i = 0; status == STATUS_OK && account->status == ACCOUNT_ACTIVE && i < all->count; i++) {
+    status = add_given(p, &all->list[i], &out.groups);
   }
   if (status != STATUS_OK) {
     return status;
@@ -97,6 +125,13 @@ struct listing {
   struct map_group *group;
 };
 
+static enum status append_member(struct listing *listing, const char *login)
+{
+  enum status status = bytes_append(&listing->group->members, login, strlen(login) + 1);
+  listing->group->member_count += status == STATUS_OK;
+  return status == STATUS_OK && listing->group->member_count == MEMBERS_MAX ? STATUS_EXISTS : status;
+}
+
 enum status published_is_listed(struct published *p, const struct account *account, bool *ret_listed)
 {
   enum status status = account->mapped == 1 ? STATUS_OK : read_passwd(p);
@@ -122,11 +157,10 @@ static enum status list_member(void *context, const struct membership *membershi
     status = published_is_listed(listing->p, &account, &listed);
   }
   if (status == STATUS_OK && listed) {
-    status = bytes_append(&listing->group->members, account.login, strlen(account.login) + 1);
-    listing->group->member_count++;
+    status = append_member(listing, account.login);
   }
   record_done(&ACCOUNT_RECORD, &account);
-  return status == STATUS_OK && listing->group->member_count == MEMBERS_MAX ? STATUS_EXISTS : status;
+  return status;
 }
 
 enum status published_group(struct published *p, const struct org *org, bool admins, struct map_group *ret_group)
@@ -138,6 +172,53 @@ enum status published_group(struct published *p, const struct org *org, bool adm
   group.enforced = org->enforcement != ENFORCEMENT_OFF;
   if (group.enforced == 0) {
     status = membership_each(p->txn, org->id, list_member, &listing);
+  }
+  if (status != STATUS_OK && status != STATUS_EXISTS) {
+    return status;
+  }
+  *ret_group = group;
+  group = (struct map_group){.gid = 0};
+  return STATUS_OK;
+}
+
+// Listed is who has it by the map, too: not somebody whose list of groups had no room for it.
+static enum status list_given(void *context, int64_t account_id)
+{
+  struct listing *listing = context;
+  struct account account;
+  struct memberships all;
+  struct map_account shown = {.uid = 0};
+  bool listed = false;
+  enum status status = account_get(listing->p->txn, account_id, &account);
+  if (status == STATUS_OK) {
+    status = memberships_of(listing->p->txn, account_id, &all);
+  }
+  if (status == STATUS_OK) {
+    status = published_account(listing->p, &account, &all, &shown);
+  }
+  if (status == STATUS_OK) {
+    status = published_is_listed(listing->p, &account, &listed);
+  }
+  for (uint32_t i = 0; status == STATUS_OK && listed && i < shown.groups.count; i++) {
+    if (shown.groups.values[i] == listing->group->gid) {
+      status = append_member(listing, account.login);
+      break;
+    }
+  }
+  record_done(&ACCOUNT_RECORD, &account);
+  return status;
+}
+
+enum status published_org_group(struct published *p, const struct org *org, const struct org_group *from,
+                                struct map_group *ret_group)
+{
+  struct map_group group CLEANUP(cleanup_map_group) = {.gid = from->gid, .provided = 1};
+  struct listing listing = {.p = p, .group = &group};
+  enum status status = STATUS_OK;
+  group_full_name(org->slug, from->name, group.name);
+  group.enforced = org->enforcement != ENFORCEMENT_OFF;
+  if (group.enforced == 0) {
+    status = given_each(p->txn, from->gid, list_given, &listing);
   }
   if (status != STATUS_OK && status != STATUS_EXISTS) {
     return status;

@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "map/map_records.h"
 #include "store/accounts.h"
+#include "store/groups.h"
 #include "store/orgs.h"
 
 // All zero but TXN; published_done() frees it.
@@ -12,6 +13,8 @@ struct published {
   struct store_txn *txn;
   struct org org;      // the one that was needed last
   struct bytes passwd; // a newline and /etc/passwd, once it was needed
+  int64_t any_org_id;  // the org for which it was looked last,
+  bool any;            // whether it has mappings of provider groups
 };
 
 void published_done(struct published *p);
@@ -21,7 +24,8 @@ static inline void cleanup_map_group(struct map_group *group)
   record_done(&MAP_GROUP_RECORD, group);
 }
 
-// ALL are the account's memberships; one that is locked has no groups. Errors as store_get().
+// ALL are the account's memberships; one that is locked has no groups. Those of the orgs and of their admins come
+// first; of what providers gave as many follow as have room. Errors as store_get().
 MUST_CHECK enum status published_account(struct published *p, const struct account *account,
                                          const struct memberships *all, struct map_account *ret_account);
 
@@ -29,6 +33,10 @@ MUST_CHECK enum status published_account(struct published *p, const struct accou
 // numbers; groups of orgs that enforce list nobody (POLICY K3). The caller's: cleanup_map_group(). Errors as above.
 MUST_CHECK enum status published_group(struct published *p, const struct org *org, bool admins,
                                        struct map_group *ret_group);
+
+// The same for a group whose members the org's provider names: those whom a sign-in gave it.
+MUST_CHECK enum status published_org_group(struct published *p, const struct org *org, const struct org_group *from,
+                                           struct map_group *ret_group);
 
 // Whether a group that lists members names this account: not if it is locked or its name is a local user's.
 MUST_CHECK enum status published_is_listed(struct published *p, const struct account *account, bool *ret_listed);

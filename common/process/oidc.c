@@ -2,6 +2,7 @@
 #include "process/oidc.h"
 
 #include <pwd.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,11 +10,13 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "protocol/group_list.h"
 #include "protocol/oauth.h"
 
 enum { SEND_WAIT_MS = 5000, END_GRACE_MS = 200 };
 
 static const char HELPER_USER[] = "ssoorg";
+static const char DEFAULT_GROUPS_CLAIM[] = "groups";
 
 static enum status find_user(struct report *report, struct process_user *ret_user)
 {
@@ -42,6 +45,10 @@ static enum status send_request(struct channel *channel, const struct oidc_reque
   memcpy(message.email_claim, connection->email_claim, sizeof message.email_claim);
   memcpy(message.required_acr, request->org->required_acr, sizeof message.required_acr);
   memcpy(message.required_amr, request->org->required_amr, sizeof message.required_amr);
+  if (request->wants_groups) {
+    const char *claim = connection->groups_claim[0] != '\0' ? connection->groups_claim : DEFAULT_GROUPS_CLAIM;
+    (void)snprintf(message.groups_claim, sizeof message.groups_claim, "%s", claim);
+  }
   message.timeout_s = request->timeout_s;
   message.wants_qr = request->wants_qr ? 1 : 0;
   message.allow_loopback_http = request->allow_loopback_http ? 1 : 0;
@@ -152,6 +159,6 @@ bool oidc_identity_is_sound(const struct message_authorized *identity, const str
       !has_email || (name_fold_email(identity->email, folded) == STATUS_OK && strcmp(folded, identity->email) == 0);
   bool stated = has_email ? identity->email_state >= EMAIL_UNSTATED && identity->email_state <= EMAIL_UNVERIFIED
                           : identity->email_state == EMAIL_ABSENT || identity->email_state == EMAIL_ILLEGAL;
-  return clean && email && stated && strcmp(identity->issuer, connection->issuer) == 0 &&
-         strcmp(identity->client_id, connection->client_id) == 0;
+  return clean && email && stated && group_list_is_sound(&identity->groups) &&
+         strcmp(identity->issuer, connection->issuer) == 0 && strcmp(identity->client_id, connection->client_id) == 0;
 }

@@ -24,6 +24,7 @@ struct oidc_request {
   bool allow_loopback_http;
   bool wants_qr;
   const struct org *org; // whose required-acr and required-amr the ID token must meet
+  bool wants_groups;     // the org has mappings of provider groups
 };
 
 // Starts the helper at PATH as the system user "ssoorg" and sends it REQUEST. STATUS_NOT_FOUND if there is no such
@@ -41,5 +42,5 @@ void oidc_end(struct oidc *oidc);
 // alone, and none that was not asked for. The helper has seen to that; one that somebody else has taken over has not.
 bool oidc_code_is_clean(const struct message_code *code, const struct oidc_request *request);
 
-// Whether IDENTITY is complete and clean, and of the issuer and client that REQUEST asked.
+// Whether IDENTITY is complete and clean, its list of groups too, and of the issuer and client that REQUEST asked.
 bool oidc_identity_is_sound(const struct message_authorized *identity, const struct connection *connection);

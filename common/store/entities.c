@@ -60,12 +60,13 @@ static const struct field DOMAIN_FIELDS[] = {
 const struct record_type DOMAIN_RECORD = RECORD_TYPE(domain, ENTITY_VERSION, DOMAIN_FIELDS);
 
 static const struct field CONNECTION_FIELDS[] = {
-    FIELD_OF_I64(connection, org_id),       FIELD_OF_TEXT(connection, issuer),
-    FIELD_OF_TEXT(connection, client_id),   FIELD_OF_BYTES(connection, client_secret, PROTOCOL_SECRET_MAX),
-    FIELD_OF_U8(connection, client_auth),   FIELD_OF_TEXT(connection, scopes),
-    FIELD_OF_TEXT(connection, email_claim), FIELD_OF_BYTES(connection, ca_pem, PROTOCOL_CA_MAX),
-    FIELD_OF_U32(connection, registration), FIELD_OF_U8(connection, tried),
-    FIELD_OF_I64(connection, tried_at_s),   FIELD_OF_I64(connection, set_at_s),
+    FIELD_OF_I64(connection, org_id),        FIELD_OF_TEXT(connection, issuer),
+    FIELD_OF_TEXT(connection, client_id),    FIELD_OF_BYTES(connection, client_secret, PROTOCOL_SECRET_MAX),
+    FIELD_OF_U8(connection, client_auth),    FIELD_OF_TEXT(connection, scopes),
+    FIELD_OF_TEXT(connection, email_claim),  FIELD_OF_BYTES(connection, ca_pem, PROTOCOL_CA_MAX),
+    FIELD_OF_U32(connection, registration),  FIELD_OF_U8(connection, tried),
+    FIELD_OF_I64(connection, tried_at_s),    FIELD_OF_I64(connection, set_at_s),
+    FIELD_OF_TEXT(connection, groups_claim),
 };
 const struct record_type CONNECTION_RECORD = RECORD_TYPE(connection, ENTITY_VERSION, CONNECTION_FIELDS);
 
@@ -107,6 +108,28 @@ static const struct field INVITE_FIELDS[] = {
     FIELD_OF_I64(invite, created_at_s), FIELD_OF_I64(invite, expires_at_s),
 };
 const struct record_type INVITE_RECORD = RECORD_TYPE(invite, ENTITY_VERSION, INVITE_FIELDS);
+
+static const struct field ORG_GROUP_FIELDS[] = {
+    FIELD_OF_I64(org_group, org_id),
+    FIELD_OF_TEXT(org_group, name),
+    FIELD_OF_U32(org_group, gid),
+    FIELD_OF_I64(org_group, created_at_s),
+};
+const struct record_type ORG_GROUP_RECORD = RECORD_TYPE(org_group, ENTITY_VERSION, ORG_GROUP_FIELDS);
+
+static const struct field GROUP_MAPPING_FIELDS[] = {
+    FIELD_OF_I64(group_mapping, org_id),     FIELD_OF_U32(group_mapping, number),
+    FIELD_OF_TEXT(group_mapping, provider),  FIELD_OF_U8(group_mapping, local),
+    FIELD_OF_TEXT(group_mapping, name),      FIELD_OF_U32(group_mapping, gid),
+    FIELD_OF_TEXT(group_mapping, mapped_by), FIELD_OF_I64(group_mapping, created_at_s),
+};
+const struct record_type GROUP_MAPPING_RECORD = RECORD_TYPE(group_mapping, ENTITY_VERSION, GROUP_MAPPING_FIELDS);
+
+static const struct field GIVEN_GROUPS_FIELDS[] = {
+    FIELD_OF_U32_LIST(given_groups, mappings),
+    FIELD_OF_U32_LIST(given_groups, gids),
+};
+const struct record_type GIVEN_GROUPS_RECORD = RECORD_TYPE(given_groups, ENTITY_VERSION, GIVEN_GROUPS_FIELDS);
 
 static const struct field RECOVERY_FIELDS[] = {
     FIELD_OF_I64(recovery_code, account_id),   FIELD_OF_I64(recovery_code, org_id),

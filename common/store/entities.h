@@ -108,6 +108,7 @@ struct connection {
   uint8_t tried;         // a sign-in succeeded with the present issuer and client
   int64_t tried_at_s;
   int64_t set_at_s;
+  char groups_claim[64]; // the claim that names a person's groups
 };
 
 struct registration {
@@ -145,6 +146,38 @@ struct membership {
   uint8_t status;
   int64_t joined_at_s;
   int64_t last_sign_in_at_s;
+};
+
+enum {
+  GROUP_SIZE = 33,         // a Unix group's name of 32 characters (groupadd(8))
+  GROUP_MAPPINGS_MAX = 64, // of one org
+  GIVEN_GROUPS_MAX = 16,   // of one org that a person gets
+};
+
+// A Unix group ORG-NAME that provider groups are mapped to (POLICY N6).
+struct org_group {
+  int64_t org_id;
+  char name[GROUP_SIZE]; // without the org's
+  uint32_t gid;
+  int64_t created_at_s;
+};
+
+// A group at the org's provider, and the Unix group that its members get.
+struct group_mapping {
+  int64_t org_id;
+  uint32_t number;                    // of no other mapping, ever
+  char provider[PROTOCOL_GROUP_SIZE]; // compared byte for byte
+  uint8_t local;                      // a group of /etc/group, not one of the org
+  char name[GROUP_SIZE];              // of the org_group, or of the local group
+  uint32_t gid;                       // it had when it was mapped: an org_group keeps it, a local group must
+  char mapped_by[ACTOR_SIZE];
+  int64_t created_at_s;
+};
+
+// What of an org's mappings a person got at the last sign-in through its connection.
+struct given_groups {
+  struct u32_list mappings; // their numbers
+  struct u32_list gids;     // of the org_groups among them, each once
 };
 
 enum invite_via { VIA_SSO = 0, VIA_CODE };
@@ -185,11 +218,11 @@ struct ticket {
   int64_t expires_at_s;
 };
 
-enum number_use { NUMBER_ACCOUNT = 1, NUMBER_ORG, NUMBER_REMOVED };
+enum number_use { NUMBER_ACCOUNT = 1, NUMBER_ORG, NUMBER_REMOVED, NUMBER_GROUP };
 
 struct number {
   uint8_t use; // enum number_use
-  int64_t id;  // of the account or org
+  int64_t id;  // of the account or org; of the org whose org_group it is
 };
 
 // What is counted (POLICY T), and of whom: the subject.
@@ -231,6 +264,9 @@ extern const struct record_type IDENTITY_RECORD;
 extern const struct record_type EXPECTATION_RECORD;
 extern const struct record_type MEMBERSHIP_RECORD;
 extern const struct record_type INVITE_RECORD;
+extern const struct record_type ORG_GROUP_RECORD;
+extern const struct record_type GROUP_MAPPING_RECORD;
+extern const struct record_type GIVEN_GROUPS_RECORD;
 extern const struct record_type RECOVERY_RECORD;
 extern const struct record_type TICKET_RECORD;
 extern const struct record_type NUMBER_RECORD;

@@ -3,6 +3,7 @@
 
 #include "base/endian.h"
 #include "store/accounts.h"
+#include "store/groups.h"
 
 enum status membership_get(struct store_txn *txn, int64_t account_id, int64_t org_id, struct membership *ret_membership)
 {
@@ -35,6 +36,9 @@ enum status membership_put(struct store_txn *txn, const struct membership *membe
   if (status == STATUS_OK) {
     status = touch_member(txn, membership->account_id);
   }
+  if (status == STATUS_OK && membership->status != MEMBER_ACTIVE) {
+    status = given_drop(txn, membership->account_id, membership->org_id);
+  }
   if (status == STATUS_OK) {
     status = store_put_record(txn, TABLE_MEMBERSHIPS, &key, &MEMBERSHIP_RECORD, membership);
   }
@@ -46,6 +50,9 @@ enum status membership_remove(struct store_txn *txn, int64_t account_id, int64_t
   const struct store_key key = key_of_two_i64(account_id, org_id);
   const struct store_key back = key_of_two_i64(org_id, account_id);
   enum status status = touch_member(txn, account_id);
+  if (status == STATUS_OK) {
+    status = given_drop(txn, account_id, org_id);
+  }
   if (status == STATUS_OK) {
     status = store_delete(txn, TABLE_MEMBERSHIPS, &key);
   }

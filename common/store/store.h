@@ -47,6 +47,10 @@ enum store_table {
   TABLE_EXPECTATIONS,       // org id, email at its provider -> expectation
   TABLE_ACCOUNT_EXPECTED,   // account id, org id -> email at its provider
   TABLE_RECOVERY,           // account id, how a code begins -> recovery code
+  TABLE_ORG_GROUPS,         // org id, name -> Unix group of the org
+  TABLE_GROUP_MAPPINGS,     // org id, provider's group -> mapping
+  TABLE_GIVEN_GROUPS,       // account id, org id -> mappings that the person got
+  TABLE_GROUP_MEMBERS,      // gid, account id -> nothing
   TABLE_COUNT
 };
 
@@ -181,13 +185,14 @@ enum touched_kind {
   TOUCHED_NUMBER,
   TOUCHED_INVITE, // those for an email
   TOUCHED_ALL,    // names that are not known any more: the whole map is made anew
+  TOUCHED_GROUP,  // a Unix group of an org beside its two: the number, and what it was called
 };
 
 struct touched {
   enum touched_kind kind;
   int64_t id;                   // of the account or org
   uint32_t number;              // the number; the account's uid
-  char name[TOUCHED_NAME_SIZE]; // the domain, the email
+  char name[TOUCHED_NAME_SIZE]; // the domain, the email, the whole name of the group
 };
 
 // Notes it once. STATUS_NO_MEMORY, STATUS_INVALID.

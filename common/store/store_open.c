@@ -38,6 +38,10 @@ static const char *const TABLE_NAMES[TABLE_COUNT] = {
     [TABLE_EXPECTATIONS] = "expectations",
     [TABLE_ACCOUNT_EXPECTED] = "account_expectations",
     [TABLE_RECOVERY] = "recovery",
+    [TABLE_ORG_GROUPS] = "org_groups",
+    [TABLE_GROUP_MAPPINGS] = "group_mappings",
+    [TABLE_GIVEN_GROUPS] = "given_groups",
+    [TABLE_GROUP_MEMBERS] = "group_members",
 };
 
 static enum status fail(struct report *report, const char *what, const char *dir, int code)

@@ -134,6 +134,14 @@ void set_up_acme(enum provisioning provisioning)
   assert_int_equal(set_password("boss@example.org", "correct horse"), STATUS_OK);
 }
 
+enum status map_group(enum operation_kind kind, const char *provider, const char *name)
+{
+  struct operation op = new_operation(kind, "");
+  (void)snprintf(op.provider_group, sizeof op.provider_group, "%s", provider);
+  (void)snprintf(op.group, sizeof op.group, "%s", name);
+  return run(&op);
+}
+
 struct store_txn *read_txn(void)
 {
   struct store_txn *txn = NULL;
@@ -157,12 +165,19 @@ struct account get_account(const char *login)
   return account;
 }
 
-// The person LOGIN types; EMAIL and SUBJECT are what the provider says.
 enum status sign_in(const char *login, const char *email, const char *subject)
+{
+  static const struct bytes NOTHING = BYTES_EMPTY;
+  return sign_in_with(login, email, subject, &NOTHING);
+}
+
+// The person LOGIN types; EMAIL, SUBJECT and GROUPS are what the provider says.
+enum status sign_in_with(const char *login, const char *email, const char *subject, const struct bytes *groups)
 {
   struct operation op = new_operation(OPERATION_SSO_SIGN_IN, login);
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
-  struct message_authorized authorized = {.issuer = "https://idp.test", .email_state = EMAIL_VERIFIED};
+  struct message_authorized authorized = {
+      .issuer = "https://idp.test", .email_state = EMAIL_VERIFIED, .groups = *groups};
   struct store_txn *txn = read_txn();
   struct org org;
   assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);

@@ -18,6 +18,7 @@
 #include "map/map_build.h"
 #include "map/map_change.h"
 #include "operations/publish.h"
+#include "protocol/group_list.h"
 #include "store/accounts.h"
 
 enum { PEOPLE = 40, CHANGES = 400, KILLS = 500, STOPS_MAX = 40, RACE_MS = 1500, VARIANTS = 26 };
@@ -138,6 +139,27 @@ static enum status in_beta(enum operation_kind kind, const char *email)
   return run(&op);
 }
 
+// Three groups at the provider, which somebody is in or not, for two Unix groups.
+static enum status sign_in_as_somebody(const char *email, const char *subject)
+{
+  struct bytes groups CLEANUP(bytes_done) = BYTES_EMPTY;
+  char name[8];
+  for (unsigned i = 0; i < 3; i++) {
+    (void)snprintf(name, sizeof name, "team%u", i);
+    assert_int_equal(chance(2) == 0 ? group_list_add(&groups, name) : STATUS_OK, STATUS_OK);
+  }
+  return sign_in_with(email, email, subject, &groups);
+}
+
+static enum status change_mapping(void)
+{
+  char provider[8];
+  char name[8];
+  (void)snprintf(provider, sizeof provider, "team%u", chance(3));
+  (void)snprintf(name, sizeof name, "g%u", chance(2));
+  return map_group(chance(3) == 0 ? OPERATION_GROUP_UNMAP : OPERATION_GROUP_MAP, provider, name);
+}
+
 // Something that an admin or a login does; many are refused for good reasons.
 static enum status do_something(void)
 {
@@ -145,7 +167,7 @@ static enum status do_something(void)
   char subject[EMAIL_SIZE + 2];
   person(chance(PEOPLE), email);
   (void)snprintf(subject, sizeof subject, "s-%s", email);
-  switch (chance(20)) {
+  switch (chance(26)) {
   case 0:
   case 1:
   case 2:
@@ -166,7 +188,9 @@ static enum status do_something(void)
   case 17:
     return with_domain(chance(2) == 0 ? OPERATION_DOMAIN_VERIFY : OPERATION_DOMAIN_REMOVE, "acme", "second.test");
   case 18: return set_connection(OPERATION_IDP_SET, chance(2) == 0 ? "client" : "other");
-  default: return sign_in(email, email, subject);
+  case 19:
+  case 20: return change_mapping();
+  default: return sign_in_as_somebody(email, subject);
   }
 }
 
