@@ -7,6 +7,7 @@
 #include "active.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "mapped_groups.h"
 #include "paths.h"
 #include "phases.h"
 
@@ -79,6 +80,9 @@ static enum status fill_orgs(const struct policy_decision *decision, int64_t acc
       memcpy(verdict->org, org.slug, sizeof verdict->org);
       (void)snprintf(verdict->role, sizeof verdict->role, "%s", role_word(membership.role));
     }
+  }
+  for (size_t i = 0; status == STATUS_OK && i < decision->opened_count; i++) {
+    status = mapped_groups_add(txn, account_id, decision->opened[i], &verdict->groups);
   }
   return status;
 }

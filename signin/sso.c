@@ -15,6 +15,7 @@
 #include "process/oidc.h"
 #include "slots.h"
 #include "sso_answer.h"
+#include "store/groups.h"
 
 enum {
   CODE_WAIT_MS = PROTOCOL_CODE_WAIT_MS + 1200,
@@ -40,6 +41,7 @@ struct flow {
   struct slots slots;
   struct org org;
   struct connection connection;
+  bool wants_groups;
   int64_t deadline_ms;
   int hasty;              // answers in a row that came as fast as those of nobody
   int rounds;             // answers so far
@@ -69,6 +71,9 @@ static enum status load_connection(struct flow *f, int64_t org_id)
   }
   if (status == STATUS_OK) {
     status = org_get(txn, org_id, &f->org);
+  }
+  if (status == STATUS_OK) {
+    status = group_mappings_any(txn, org_id, &f->wants_groups);
   }
   return status != STATUS_OK ? status : connection_get(txn, org_id, CONNECTION_ACTIVE, &f->connection);
 }
@@ -295,9 +300,13 @@ static enum status begin(struct flow *f, const struct situation *situation, int6
   if (status != STATUS_OK) {
     return STATUS_REFUSED;
   }
-  f->request = (struct oidc_request){
-      MESSAGE_SIGN_IN, &f->connection, (uint32_t)s->config.sign_in_timeout_s, s->config.allow_loopback_http,
-      wants_qr(s),     &f->org};
+  f->request = (struct oidc_request){MESSAGE_SIGN_IN,
+                                     &f->connection,
+                                     (uint32_t)s->config.sign_in_timeout_s,
+                                     s->config.allow_loopback_http,
+                                     wants_qr(s),
+                                     &f->org,
+                                     f->wants_groups};
   f->deadline_ms = clock_monotonic_ms() + s->config.sign_in_timeout_s * 1000;
   status = oidc_start(PATH_OIDC, &f->request, &s->trouble, &f->oidc);
   if (status != STATUS_OK) {
