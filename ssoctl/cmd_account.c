@@ -9,6 +9,7 @@
 #include "people.h"
 #include "store/accounts.h"
 #include "store/expectations.h"
+#include "store/groups.h"
 
 enum { ORGS_SIZE = 1024, IDENTITIES_SIZE = 4096 };
 
@@ -23,6 +24,7 @@ static const struct column COLUMNS[] = {
     {"shell", COLUMN_TEXT},
     {"password", COLUMN_BOOL},
     {"orgs", COLUMN_TEXT},
+    {"groups", COLUMN_TEXT},
     {"created_at", COLUMN_DATE},
     {"last_sign_in_at", COLUMN_DATE},
     {"last_sign_in_from", COLUMN_TEXT},
@@ -71,6 +73,41 @@ static enum status list_one(struct identities *all, int64_t org_id, const char *
   return status;
 }
 
+static enum status add_given(struct desk *desk, const struct membership *membership, char text[static ORGS_SIZE])
+{
+  struct given_groups given;
+  struct group_mappings all;
+  struct org org;
+  enum status status = given_get(desk->txn, membership->account_id, membership->org_id, &given);
+  if (status == STATUS_OK) {
+    status = group_mappings_of(desk->txn, membership->org_id, &all);
+  }
+  if (status == STATUS_OK) {
+    status = org_get(desk->txn, membership->org_id, &org);
+  }
+  for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
+    size_t used = strlen(text);
+    bool local = all.list[i].local == 1;
+    if (groups_hold(&given.mappings, all.list[i].number)) {
+      (void)snprintf(text + used, ORGS_SIZE - used, "%s%s%s%s", used > 0 ? ", " : "", local ? "" : org.slug,
+                     local ? "" : "-", all.list[i].name);
+    }
+  }
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+// "acme-dev, video": what providers gave, by the last sign-in through each.
+static enum status list_groups(struct desk *desk, int64_t account_id, char text[static ORGS_SIZE])
+{
+  struct memberships all;
+  enum status status = memberships_of(desk->txn, account_id, &all);
+  text[0] = '\0';
+  for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
+    status = add_given(desk, &all.list[i], text);
+  }
+  return status;
+}
+
 static enum status list_identity(void *context, const struct identity *identity)
 {
   return list_one(context, identity->org_id, identity->subject, identity->email);
@@ -92,10 +129,14 @@ static enum status list_identities(struct desk *desk, int64_t account_id, struct
 static enum status add_account(struct walk *walk, const struct account *account)
 {
   char orgs[ORGS_SIZE];
+  char groups[ORGS_SIZE];
   struct identities identities;
   enum status status = list_orgs(walk->desk, account->id, orgs);
   if (status == STATUS_OK) {
     status = list_identities(walk->desk, account->id, &identities);
+  }
+  if (status == STATUS_OK) {
+    status = list_groups(walk->desk, account->id, groups);
   }
   if (status == STATUS_OK) {
     sheet_add(walk->sheet, (const struct cell[]){{account->login, 0},
@@ -108,6 +149,7 @@ static enum status add_account(struct walk *walk, const struct account *account)
                                                  {account->shell, 0},
                                                  {NULL, account->password[0] != '\0'},
                                                  {orgs, 0},
+                                                 {groups, 0},
                                                  {NULL, account->created_at_s},
                                                  {NULL, account->last_sign_in_at_s},
                                                  {account->last_sign_in_from, 0},

@@ -11,6 +11,7 @@
 
 static const char DEFAULT_SCOPES[] = "openid email profile";
 static const char DEFAULT_EMAIL_CLAIM[] = "email";
+static const char DEFAULT_GROUPS_CLAIM[] = "groups";
 
 // OIDC Discovery 3: an https URL without query and fragment.
 static int set_issuer(const struct desk *desk, const char *typed, struct connection *connection)
@@ -144,15 +145,27 @@ static int set_claim(const char *typed, struct connection *connection)
              : desk_fail(EXIT_USAGE, "--email-claim \"%.60s\": is not printable ASCII", typed);
 }
 
+static int set_groups_claim(const char *typed, struct connection *connection)
+{
+  return oauth_is_visible(typed, strlen(typed))
+             ? desk_text("--groups-claim", typed, connection->groups_claim, sizeof connection->groups_claim)
+             : desk_fail(EXIT_USAGE, "--groups-claim \"%.60s\": is not printable ASCII", typed);
+}
+
 static int set_named(const struct desk *desk, struct connection *connection)
 {
   static const struct {
     enum option option;
     int (*set)(const char *typed, struct connection *connection);
   } SETTERS[] = {
-      {OPTION_CLIENT_ID, set_client_id},  {OPTION_SCOPES, set_scopes}, {OPTION_CLIENT_SECRET_FILE, set_secret},
-      {OPTION_PRIVATE_KEY_FILE, set_key}, {OPTION_CA_FILE, set_ca},    {OPTION_AUTH, set_auth},
+      {OPTION_CLIENT_ID, set_client_id},
+      {OPTION_SCOPES, set_scopes},
+      {OPTION_CLIENT_SECRET_FILE, set_secret},
+      {OPTION_PRIVATE_KEY_FILE, set_key},
+      {OPTION_CA_FILE, set_ca},
+      {OPTION_AUTH, set_auth},
       {OPTION_EMAIL_CLAIM, set_claim},
+      {OPTION_GROUPS_CLAIM, set_groups_claim},
   };
   const struct invocation *in = desk->in;
   int code = in->options[OPTION_ISSUER] != NULL ? set_issuer(desk, in->options[OPTION_ISSUER], connection) : EXIT_DONE;
@@ -236,6 +249,7 @@ static int load_connection(struct desk *desk, const char *slug, struct connectio
   if (status == STATUS_NOT_FOUND) {
     (void)snprintf(connection->scopes, sizeof connection->scopes, "%s", DEFAULT_SCOPES);
     (void)snprintf(connection->email_claim, sizeof connection->email_claim, "%s", DEFAULT_EMAIL_CLAIM);
+    (void)snprintf(connection->groups_claim, sizeof connection->groups_claim, "%s", DEFAULT_GROUPS_CLAIM);
     return EXIT_DONE;
   }
   return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "store: the connection cannot be read");

@@ -8,6 +8,9 @@
 #include "desk.h"
 #include "flow.h"
 #include "operations/situation.h"
+#include "protocol/group_list.h"
+
+enum { GROUPS_SIZE = 2048 };
 
 static int print_found(const struct flow *f, const struct message_found *found)
 {
@@ -68,6 +71,20 @@ static int foresee(const struct flow *f, const struct message_authorized *a, str
   return EXIT_DONE;
 }
 
+// As the provider calls them, separated by commas; as many as there is room for.
+static void list_groups(const struct bytes *groups, char text[static GROUPS_SIZE])
+{
+  size_t used = 0;
+  text[0] = '\0';
+  for (const char *at = group_list_next(groups, NULL); at != NULL; at = group_list_next(groups, at)) {
+    if (used + strlen(at) + sizeof ", ..." > GROUPS_SIZE) {
+      (void)snprintf(text + used, GROUPS_SIZE - used, ", ...");
+      return;
+    }
+    used += (size_t)snprintf(text + used, GROUPS_SIZE - used, "%s%s", used > 0 ? ", " : "", at);
+  }
+}
+
 static int print_authorized(const struct flow *f, const struct message_authorized *a)
 {
   static const struct column COLUMNS[] = {
@@ -76,14 +93,16 @@ static int print_authorized(const struct flow *f, const struct message_authorize
       {"acr", COLUMN_TEXT},       {"amr", COLUMN_TEXT},         {"algorithm", COLUMN_TEXT},
       {"key_id", COLUMN_TEXT},    {"requests", COLUMN_NUMBER},  {"connections", COLUMN_NUMBER},
       {"code_ms", COLUMN_NUMBER}, {"seconds", COLUMN_NUMBER},   {"row", COLUMN_TEXT},
-      {"result", COLUMN_TEXT},
+      {"result", COLUMN_TEXT},    {"groups", COLUMN_TEXT},
   };
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
   struct policy_decision decision = {.row = "-", .notice = NOTICE_SOMEBODY_ELSE};
+  char groups[GROUPS_SIZE];
   int code = foresee(f, a, &decision);
   if (code != EXIT_DONE) {
     return code;
   }
+  list_groups(&a->groups, groups);
   bool granted = decision.outcome == OUTCOME_GRANTED;
   sheet_add(&sheet, (const struct cell[]){{a->issuer, 0},
                                           {a->client_id, 0},
@@ -100,7 +119,8 @@ static int print_authorized(const struct flow *f, const struct message_authorize
                                           {NULL, f->code_ms},
                                           {NULL, (clock_monotonic_ms() - f->started_ms) / 1000},
                                           {decision.row, 0},
-                                          {granted ? "would sign in" : notice_sentence(decision.notice), 0}});
+                                          {granted ? "would sign in" : notice_sentence(decision.notice), 0},
+                                          {f->wants_groups ? groups : NULL, 0}});
   return desk_print_one(f->desk, &sheet);
 }
 

@@ -30,6 +30,7 @@ enum option {
   OPTION_AUTH,
   OPTION_SCOPES,
   OPTION_EMAIL_CLAIM,
+  OPTION_GROUPS_CLAIM,
   OPTION_BY_HAND,
   OPTION_STDIN,
   OPTION_NO_SIGNIN,
@@ -52,6 +53,8 @@ enum option {
   OPTION_ORG,
   OPTION_SUBJECT,
   OPTION_IDP_EMAIL,
+  OPTION_LOCAL_GROUP,
+  OPTION_PRIVILEGED,
   OPTION_COUNT
 };
 
@@ -117,6 +120,9 @@ int cmd_idp_set(const struct invocation *in);
 int cmd_idp_show(const struct invocation *in);
 int cmd_idp_test(const struct invocation *in);
 int cmd_idp_remove(const struct invocation *in);
+int cmd_group_map(const struct invocation *in);
+int cmd_group_unmap(const struct invocation *in);
+int cmd_group_list(const struct invocation *in);
 int cmd_domain_add(const struct invocation *in);
 int cmd_domain_list(const struct invocation *in);
 int cmd_domain_show(const struct invocation *in);

@@ -9,6 +9,7 @@
 #include "idp_advice.h"
 #include "paths.h"
 #include "store/accounts.h"
+#include "store/groups.h"
 
 enum { MARGIN_MS = 5000 };
 
@@ -31,6 +32,9 @@ int flow_load(struct flow *f, const char *slug, bool staged)
       staged ? connection_get(f->desk->txn, f->org.id, CONNECTION_STAGED, &f->connection) : STATUS_NOT_FOUND;
   if (status == STATUS_NOT_FOUND) {
     status = connection_get(f->desk->txn, f->org.id, CONNECTION_ACTIVE, &f->connection);
+  }
+  if (status == STATUS_OK) {
+    status = group_mappings_any(f->desk->txn, f->org.id, &f->wants_groups);
   }
   desk_end_read(f->desk);
   return status == STATUS_OK ? EXIT_DONE
@@ -128,7 +132,8 @@ int flow_run(struct flow *f, enum message_type asks, flow_answered *answered, vo
     return code;
   }
   f->request = (struct oidc_request){
-      asks, &f->connection, (uint32_t)desk->config.sign_in_timeout_s, desk->config.allow_loopback_http, false, &f->org};
+      asks,    &f->connection, (uint32_t)desk->config.sign_in_timeout_s, desk->config.allow_loopback_http, false,
+      &f->org, f->wants_groups};
   f->started_ms = clock_monotonic_ms();
   f->deadline_ms = f->started_ms + desk->config.sign_in_timeout_s * 1000 + MARGIN_MS;
   store_close(&desk->store); // before anything is started

@@ -33,6 +33,7 @@ static const struct {
     [OPTION_AUTH] = {"--auth", "none|client_secret_basic|client_secret_post|client_secret_jwt|private_key_jwt"},
     [OPTION_SCOPES] = {"--scopes", "\"...\""},
     [OPTION_EMAIL_CLAIM] = {"--email-claim", "NAME"},
+    [OPTION_GROUPS_CLAIM] = {"--groups-claim", "NAME"},
     [OPTION_BY_HAND] = {"--by-hand", "REASON"},
     [OPTION_STDIN] = {"--stdin", NULL},
     [OPTION_NO_SIGNIN] = {"--no-signin", NULL},
@@ -55,6 +56,8 @@ static const struct {
     [OPTION_ORG] = {"--org", "SLUG"},
     [OPTION_SUBJECT] = {"--subject", "SUB"},
     [OPTION_IDP_EMAIL] = {"--idp-email", "EMAIL"},
+    [OPTION_LOCAL_GROUP] = {"--local-group", "NAME"},
+    [OPTION_PRIVILEGED] = {"--privileged", "NAME"},
 };
 
 const char *option_usage(enum option option)

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// ssoctl group: what groups at an org's provider give on this host.
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "people.h"
+#include "store/groups.h"
+
+static int start(struct desk *desk, const struct invocation *in, enum operation_kind kind, struct operation *ret_op)
+{
+  int code = desk_open(in, desk);
+  *ret_op = desk_operation(desk, kind);
+  if (code == EXIT_DONE) {
+    code = people_slug(in->arguments[0], ret_op);
+  }
+  return code == EXIT_DONE
+             ? desk_text("provider group", in->arguments[1], ret_op->provider_group, sizeof ret_op->provider_group)
+             : code;
+}
+
+// A group of the org by its name, or one of the host by an option of its own: neither is ever taken for the other.
+static int set_group(const struct invocation *in, struct operation *op)
+{
+  const char *own = in->arguments[2];
+  const char *local = in->options[OPTION_LOCAL_GROUP];
+  const char *privileged = in->options[OPTION_PRIVILEGED];
+  if ((own == NULL) == (local == NULL)) {
+    return desk_fail(EXIT_USAGE, "group map: either NAME, for a group ORG-NAME of the org, or --local-group NAME");
+  }
+  if (privileged != NULL && local == NULL) {
+    return desk_fail(EXIT_USAGE, "--privileged \"%.40s\": is legal with --local-group alone", privileged);
+  }
+  op->local = local != NULL;
+  int code = desk_text(op->local ? "--local-group" : "group", op->local ? local : own, op->group, sizeof op->group);
+  return code == EXIT_DONE && privileged != NULL
+             ? desk_text("--privileged", privileged, op->privileged, sizeof op->privileged)
+             : code;
+}
+
+int cmd_group_map(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct operation op;
+  struct operation_result result;
+  int code = start(&desk, in, OPERATION_GROUP_MAP, &op);
+  if (code == EXIT_DONE) {
+    code = set_group(in, &op);
+  }
+  if (code == EXIT_DONE) {
+    code = desk_operate(&desk, &op, &result);
+  }
+  if (code == EXIT_DONE) {
+    desk_done(&desk, "provider group %s gives %s%s%s%s", op.provider_group, op.local ? "local group " : op.org,
+              op.local ? "" : "-", op.group,
+              result.changed ? " from the next sign-in through the org's connection" : " already");
+  }
+  return code;
+}
+
+int cmd_group_unmap(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct operation op;
+  struct operation_result result;
+  int code = start(&desk, in, OPERATION_GROUP_UNMAP, &op);
+  if (code == EXIT_DONE) {
+    code =
+        desk_confirm(&desk, "Everybody loses what it gives; a group that nothing is mapped to any more goes, and its "
+                            "number is not given again. Go on?");
+  }
+  if (code == EXIT_DONE) {
+    code = desk_operate(&desk, &op, &result);
+  }
+  if (code == EXIT_DONE) {
+    desk_done(&desk, "provider group %s gives nothing in org %s any more", op.provider_group, op.org);
+  }
+  return code;
+}
+
+static enum status count_one(void *context, int64_t account_id)
+{
+  int64_t *count = context;
+  (void)account_id;
+  (*count)++;
+  return STATUS_OK;
+}
+
+static enum status add_mapping(struct desk *desk, const struct org *org, const struct group_mapping *mapping,
+                               struct sheet *sheet)
+{
+  char full[LOGIN_SIZE];
+  int64_t members = 0;
+  bool local = mapping->local == 1;
+  enum status status = local ? STATUS_OK : given_each(desk->txn, mapping->gid, count_one, &members);
+  group_full_name(org->slug, mapping->name, full);
+  sheet_add(sheet, (const struct cell[]){{mapping->provider, 0},
+                                         {local ? mapping->name : full, 0},
+                                         {NULL, local},
+                                         {NULL, mapping->gid},
+                                         {NULL, members},
+                                         {mapping->mapped_by, 0},
+                                         {NULL, mapping->created_at_s}});
+  return status;
+}
+
+int cmd_group_list(const struct invocation *in)
+{
+  static const struct column COLUMNS[] = {
+      {"provider_group", COLUMN_TEXT}, {"group", COLUMN_TEXT},     {"local", COLUMN_BOOL},     {"gid", COLUMN_NUMBER},
+      {"members", COLUMN_NUMBER},      {"mapped_by", COLUMN_TEXT}, {"created_at", COLUMN_DATE}};
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct group_mappings all = {.count = 0};
+  struct org org;
+  int code = desk_open_org(in, &desk, &org);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  enum status status = group_mappings_of(desk.txn, org.id, &all);
+  for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
+    status = add_mapping(&desk, &org, &all.list[i], &sheet);
+  }
+  return status == STATUS_OK ? desk_print_list(&desk, &sheet)
+                             : desk_fail(EXIT_FAILED, "store: groups cannot be read: %s", status_text(status));
+}
