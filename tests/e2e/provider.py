@@ -51,7 +51,7 @@ class Provider:
             ["node", SOURCE / "server.mjs", "--key", ca / "server.key", "--cert", ca / "server.pem",
              "--port", str(self.port), "--accounts", self.folder / "accounts.json",
              "--clients", self.folder / "clients.json",
-             "--faults", self.faults, "--record", self.folder / "secrets", *self.options],
+             "--groups", self.folder / "groups.json", "--faults", self.faults, "--record", self.folder / "secrets", *self.options],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
         line = self.process.stdout.readline().split()
         if line[:1] != ["ready"]:
@@ -67,6 +67,13 @@ class Provider:
     def fault(self, name):
         """Makes the provider answer wrongly from now on; "" ends it."""
         self.faults.write_text(name)
+
+    def say_groups(self, person, groups):
+        """What the groups claim of this person is from now on, whatever type it has; None: there is none."""
+        path = self.folder / "groups.json"
+        said = json.loads(path.read_text()) if path.exists() else {}
+        said[person] = groups
+        path.write_text(json.dumps({name: value for name, value in said.items() if value is not None}))
 
     def answer(self, challenge, person, how="approve"):
         """What the person does in their browser; gives back what it shows."""

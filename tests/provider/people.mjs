@@ -1,5 +1,5 @@
 // The people that the provider knows, read once from a JSON file.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 const CLAIMS = ['email', 'email_verified', 'name'];
 
@@ -14,8 +14,16 @@ function claimsOf(entry) {
 }
 
 export class People {
-  constructor(file) {
+  constructor(file, groupsFile) {
     this.all = JSON.parse(readFileSync(file, 'utf8')).map(claimsOf);
+    this.groupsFile = groupsFile;
+  }
+
+  // What a JSON file says that the groups claim is, by email; read each time, since people come and go.
+  groupsOf(person) {
+    if (!this.groupsFile || !existsSync(this.groupsFile)) return {};
+    const groups = JSON.parse(readFileSync(this.groupsFile, 'utf8'));
+    return person.email in groups ? { groups: groups[person.email] } : {};
   }
 
   // A person is named by subject or by email, exactly.
@@ -26,6 +34,6 @@ export class People {
   // The shape that oidc-provider wants from its findAccount setting.
   account(sub) {
     const person = this.find(sub);
-    return person && { accountId: person.sub, claims: async () => person };
+    return person && { accountId: person.sub, claims: async () => ({ ...person, ...this.groupsOf(person) }) };
   }
 }

@@ -73,7 +73,7 @@ export function settings({ people, clients, deviceCodeTtl, conform }) {
     clients: readClients(clients),
     jwks: { keys: newKeys() },
     cookies: { keys: [randomBytes(24).toString('hex')] },
-    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'groups'] },
     conformIdTokenClaims: conform,
     enabledJWA: { idTokenSigningAlgValues: ['RS256', 'ES256'] },
     extraClientMetadata: { properties: ['device_code_ttl'] },

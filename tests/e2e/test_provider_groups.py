@@ -1,0 +1,160 @@
+"""Groups at the provider: what is mapped gives a group on this host, and nothing else does."""
+import contextlib
+
+import check
+import host
+import login
+import processes
+
+
+def N6_a_mapped_group_is_there_at_the_first_sign_in_and_gone_at_the_next(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    with _mapped(org, "Developers", "dev"):
+        rig.idp.say_groups(person, ["Developers", "others"])
+        check.contains(login.signs_in(rig, person), r"groups=\S*\(gamma-dev\)", "id in the very first session")
+        check.that(person in _members("gamma-dev"), "the group does not list the person")
+        check.contains(processes.must("id", "-nG", person).out, r"\bgamma-dev\b", "id elsewhere")
+        check.equal(host.listed("account", "show", person)["groups"], "gamma-dev", "what account show says")
+        row, = [r for r in host.listed("group", "list", org) if r["provider_group"] == "Developers"]
+        check.equal((row["group"], row["local"], row["members"]), ("gamma-dev", False, 1), "what group list says")
+        said = processes.must("su", "-", person, "-c", "id -nG").out.split()
+        check.that("gamma-dev" in said, f"su gives {said}: the org enforces nothing")
+        rig.idp.say_groups(person, "others")
+        check.lacks(login.signs_in(rig, person), "gamma-dev", "id after the provider took the person out")
+        check.that(person not in _members("gamma-dev"), "the group still lists the person")
+        details = [e["detail"] for e in host.listed("audit", org) if e["login"] == person and e["event"] == "sign-in"]
+        check.equal(details, ["sso, groups +dev", "sso, groups -dev"], "the audit trail")
+
+
+def H10_H45_provider_groups_called_sudo_root_and_docker_give_nothing(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    with _mapped(org, "Developers", "dev"):
+        rig.idp.say_groups(person, ["sudo", "root", "docker", "wheel", "adm", "gamma-admins", "gamma-dev", "dev",
+                                    "developers", "Developers ", "Develop", "acme"])
+        text = login.signs_in(rig, person)
+        check.contains(text, rf"groups=\d+\({person}\),\d+\(gamma\)\r?\n", "all groups of the session")
+
+
+def H52_a_claim_of_another_type_gives_nothing_and_keeps_nobody_out(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    with _mapped(org, "Developers", "dev"):
+        for claim in ({"Developers": True}, 7, [["Developers"], None, {"name": "Developers"}]):
+            rig.idp.say_groups(person, claim)
+            check.lacks(login.signs_in(rig, person), "gamma-dev", f"id with the claim {claim!r}")
+        rig.idp.say_groups(person, "Developers")
+        check.contains(login.signs_in(rig, person), r"\(gamma-dev\)", "id with the claim as one string")
+
+
+def N6_groups_that_only_userinfo_names_are_applied(rig):
+    org, person = rig.orgs.userinfo(), rig.person("info.test")
+    host.ssoctl("idp", "set", org, "--groups-claim", "groups")
+    with _mapped(org, "Developers", "dev"):
+        rig.idp.say_groups(person, ["Developers"])
+        check.contains(login.signs_in(rig, person), r"\(info-dev\)", "id")
+        host.ssoctl("idp", "set", org, "--groups-claim", "teams")
+        check.equal(host.listed("idp", "show", org)["groups_claim"], "teams", "the claim")
+        check.lacks(login.signs_in(rig, person), "info-dev", "id after another claim was named")
+
+
+def H11_a_number_stays_when_the_provider_renames_and_is_never_given_again(rig):
+    org = rig.orgs.gamma()
+    _map(org, "Team", "eleven")
+    gid = _gid("gamma-eleven")
+    _map(org, "Team renamed", "eleven")
+    host.ssoctl("group", "unmap", org, "Team", "--yes")
+    check.equal(_gid("gamma-eleven"), gid, "the number after a rename at the provider")
+    host.ssoctl("group", "unmap", org, "Team renamed", "--yes")
+    check.equal(processes.run("getent", "group", "gamma-eleven").out, "", "the group without a mapping")
+    check.equal(processes.run("getent", "group", gid).out, "", "the number without a mapping")
+    _map(org, "Team", "eleven")
+    check.that(_gid("gamma-eleven") != gid, "the number was given again")
+    host.ssoctl("group", "unmap", org, "Team", "--yes")
+
+
+def N3_a_local_group_that_is_made_later_wins(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    with _mapped(org, "Third", "three"):
+        gid = _gid("gamma-three")
+        rig.idp.say_groups(person, ["Third"])
+        with host.Kept("/etc/group") as path:
+            with open(path, "a") as file:
+                file.write("gamma-three:x:4713:\n")
+            log = rig.log()
+            text = login.signs_in(rig, person)
+            check.equal(_gid("gamma-three"), "4713", "whose the name is")
+        check.lacks(text, rf"4713|\b{gid}\b", "id in the session")
+        check.contains(log.text(), "group three of org gamma is left out", "the log")
+        check.contains(login.signs_in(rig, person), rf"\b{gid}\(gamma-three\)", "id after the local group went")
+
+
+def K3_groups_of_an_enforcing_org_are_the_sessions_alone(rig):
+    org, person = rig.orgs.acme(), rig.person()
+    with _mapped(org, "Developers", "dev"):
+        rig.idp.say_groups(person, ["Developers"])
+        check.contains(login.signs_in(rig, person), r"\(acme-dev\)", "id in the session")
+        check.equal(_members("acme-dev"), [""], "who is listed")
+        check.lacks(processes.must("id", "-nG", person).out, "acme-dev", "id elsewhere")
+        said = processes.must("su", "-", person, "-c", "id -nG").out
+        check.equal(said.split(), [person], "groups by su")
+        host.ssoctl("member", "suspend", org, person)
+        host.ssoctl("member", "resume", org, person)
+        check.equal(host.listed("account", "show", person)["groups"], "", "what is left after a suspension")
+
+
+def H45_N6_a_local_group_is_mapped_by_an_option_and_a_privileged_one_by_two(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    for name in ("sudo", "shadow", "root"):
+        told = host.ssoctl("group", "map", org, "Chiefs", "--local-group", name, wants=3).err
+        check.contains(told, f"--privileged {name}", f"what is said of {name}")
+        host.ssoctl("group", "map", org, "Chiefs", "--local-group", name, "--privileged", "sudo2", wants=3)
+    rig.idp.say_groups(person, ["Crew", "Chiefs"])
+    with host.Kept("/etc/group") as path:
+        with open(path, "a") as file:
+            file.write("tools:x:4720:\n")
+        host.ssoctl("group", "map", org, "Crew", "--local-group", "tools")
+        host.ssoctl("group", "map", org, "Chiefs", "--local-group", "video", "--privileged", "video")
+        text = login.signs_in(rig, person)
+        check.contains(text, r"\(video\)", "id in the session")
+        check.contains(text, r"4720\(tools\)", "id in the session")
+        check.lacks(processes.must("id", "-nG", person).out, "tools|video", "id elsewhere")
+        check.equal(host.listed("account", "show", person)["groups"], "video, tools", "what account show says")
+        path.write_text(path.read_text().replace("tools:x:4720:", "tools:x:4721:"))
+        check.lacks(login.signs_in(rig, person), "472", "id after the local group got another number")
+    host.ssoctl("group", "unmap", org, "Chiefs", "--yes")
+    host.ssoctl("group", "unmap", org, "Crew", "--yes")
+
+
+def what_group_map_is_told_wrongly_is_refused_with_what_is_legal(rig):
+    org = rig.orgs.gamma()
+    for words, wants in ((("admins",), 2), (("x-admins",), 2), (("Dev",), 2), (("a" * 40,), 2), ((), 2),
+                         (("dev", "--local-group", "video"), 2), (("dev", "--privileged", "video"), 2),
+                         (("--local-group", "no-such-group"), 4)):
+        told = host.ssoctl("group", "map", org, "Whatever", *words, wants=wants)
+        check.that(told.err.strip(), f"nothing is said of {words}")
+    host.ssoctl("group", "map", org, "bad\nname", "dev", wants=2)
+    host.ssoctl("group", "unmap", org, "Nothing", "--yes", wants=4)
+    _map(org, "Asked", "asked")
+    check.contains(host.ssoctl("group", "unmap", org, "Asked", wants=1).err, "--yes", "what is said without a yes")
+    host.ssoctl("group", "unmap", org, "Asked", "--yes")
+
+
+@contextlib.contextmanager
+def _mapped(org, provider_group, name):
+    """For a while: other tests' sign-ins ask for no groups."""
+    _map(org, provider_group, name)
+    try:
+        yield
+    finally:
+        host.ssoctl("group", "unmap", org, provider_group, "--yes")
+
+
+def _map(org, provider_group, name):
+    host.ssoctl("group", "map", org, provider_group, name)
+
+
+def _gid(name):
+    return processes.must("getent", "group", name).out.split(":")[2]
+
+
+def _members(name):
+    return processes.must("getent", "group", name).out.strip().split(":")[3].split(",")
