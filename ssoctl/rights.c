@@ -52,6 +52,12 @@ static const struct command_right COMMAND_RIGHTS[] = {
     {"identity", "add", RIGHT_OWN, PLACE_ORG},
     {"password", "set", RIGHT_ORG, PLACE_ACCOUNT},
     {"password", "remove", RIGHT_ORG, PLACE_ACCOUNT},
+    {"recovery", "create", RIGHT_ORG, PLACE_ORG},
+    {"recovery", "list", RIGHT_ORG, PLACE_ORG},
+    {"recovery", "revoke", RIGHT_ORG, PLACE_ORG},
+    {"group", "map", RIGHT_ORG, PLACE_ORG},
+    {"group", "unmap", RIGHT_ORG, PLACE_ORG},
+    {"group", "list", RIGHT_SEE, PLACE_ORG},
     {"throttle", "list", RIGHT_HOST, PLACE_HOST},
     {"throttle", "clear", RIGHT_HOST, PLACE_HOST},
     {"why", "", RIGHT_SEE, PLACE_PERSON},
@@ -67,10 +73,11 @@ static const struct {
   enum option option;
   enum right right;
 } OPTION_RIGHTS[] = {
-    {NULL, OPTION_STORE, RIGHT_HOST},      {NULL, OPTION_CONFIG, RIGHT_HOST},    {NULL, OPTION_LOGIN, RIGHT_HOST},
-    {NULL, OPTION_LOCAL_USER, RIGHT_HOST}, {NULL, OPTION_SHELL, RIGHT_HOST},     {NULL, OPTION_HOME, RIGHT_HOST},
-    {NULL, OPTION_BY_HAND, RIGHT_HOST},    {NULL, OPTION_SITE_SEED, RIGHT_HOST}, {NULL, OPTION_UID, RIGHT_HOST},
-    {NULL, OPTION_RESOLVER, RIGHT_HOST},   {NULL, OPTION_ALL, RIGHT_HOST},       {"any", OPTION_TRUST, RIGHT_HOST},
+    {NULL, OPTION_STORE, RIGHT_HOST},       {NULL, OPTION_CONFIG, RIGHT_HOST},     {NULL, OPTION_LOGIN, RIGHT_HOST},
+    {NULL, OPTION_LOCAL_USER, RIGHT_HOST},  {NULL, OPTION_SHELL, RIGHT_HOST},      {NULL, OPTION_HOME, RIGHT_HOST},
+    {NULL, OPTION_BY_HAND, RIGHT_HOST},     {NULL, OPTION_SITE_SEED, RIGHT_HOST},  {NULL, OPTION_UID, RIGHT_HOST},
+    {NULL, OPTION_LOCAL_GROUP, RIGHT_HOST}, {NULL, OPTION_PRIVILEGED, RIGHT_HOST}, {NULL, OPTION_RESOLVER, RIGHT_HOST},
+    {NULL, OPTION_ALL, RIGHT_HOST},         {"any", OPTION_TRUST, RIGHT_HOST},
 };
 
 // What one KEY=VALUE of 'org set' takes; one that is not here is an operator's.

@@ -85,6 +85,10 @@ MUST_CHECK enum status apply_drop_recovery(struct application *a, const struct o
 // A number for the group or account NAME that nothing has or had. STATUS_IO with a report where there is none.
 MUST_CHECK enum status apply_choose_number(struct application *a, const char *name, uint32_t *ret_number);
 
+// Whether the group NAME of an org called SLUG may be called so: legal and nobody else's. STATUS_INVALID, STATUS_EXISTS
+// with a report.
+MUST_CHECK enum status apply_check_group_name(struct application *a, const char *slug, const char *name);
+
 // Takes back all that the org's mappings of provider groups gave, the mappings, and the groups, whose numbers stay
 // reserved: for whoever deletes the org.
 MUST_CHECK enum status apply_drop_groups(struct application *a, const struct org *org);

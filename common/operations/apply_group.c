@@ -42,20 +42,27 @@ static enum status check_free(struct application *a, const char *full)
   return status;
 }
 
+enum status apply_check_group_name(struct application *a, const char *slug, const char *name)
+{
+  char full[LOGIN_SIZE];
+  group_full_name(slug, name, full);
+  if (!group_name_is_legal(slug, name)) {
+    report_set(a->report,
+               "group \"%s\": is not [a-z][a-z0-9-]*, ends in -admins, or makes \"%s\" longer than %d characters", name,
+               full, GROUP_SIZE - 1);
+    return STATUS_INVALID;
+  }
+  return check_free(a, full);
+}
+
 static enum status make_group(struct application *a, const struct org *org, uint32_t *ret_gid)
 {
   struct org_group group = {.org_id = org->id, .created_at_s = a->now_s};
   char full[LOGIN_SIZE];
-  group_full_name(org->slug, a->op->group, full);
-  if (!group_name_is_legal(org->slug, a->op->group)) {
-    report_set(a->report,
-               "group \"%s\": is not [a-z][a-z0-9-]*, ends in -admins, or makes \"%s\" longer than %d characters",
-               a->op->group, full, GROUP_SIZE - 1);
-    return STATUS_INVALID;
-  }
-  memcpy(group.name, a->op->group, sizeof group.name);
-  enum status status = check_free(a, full);
+  enum status status = apply_check_group_name(a, org->slug, a->op->group);
   if (status == STATUS_OK) {
+    memcpy(group.name, a->op->group, sizeof group.name);
+    group_full_name(org->slug, a->op->group, full);
     status = apply_choose_number(a, full, &group.gid);
   }
   if (status == STATUS_OK) {

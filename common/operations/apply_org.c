@@ -114,6 +114,13 @@ enum status apply_org_create(struct application *a)
   return status;
 }
 
+// What is mapped from the provider is called by the slug too.
+static enum status check_group_name(void *context, const struct org_group *group)
+{
+  struct application *a = context;
+  return apply_check_group_name(a, a->op->login, group->name);
+}
+
 // Its groups keep their numbers under the new names (HOLES H11).
 enum status apply_org_rename(struct application *a)
 {
@@ -125,6 +132,9 @@ enum status apply_org_rename(struct application *a)
   }
   if (status == STATUS_OK) {
     status = check_slug(a, a->op->login);
+  }
+  if (status == STATUS_OK) {
+    status = group_each(a->txn, org.id, check_group_name, a);
   }
   if (status != STATUS_OK) {
     return status;
@@ -138,11 +148,16 @@ enum status apply_org_rename(struct application *a)
 enum status apply_org_delete(struct application *a)
 {
   struct org org;
+  size_t codes = 0;
   enum status status = apply_find_org(a, &org);
   if (status != STATUS_OK) {
     return status;
   }
   (void)snprintf(a->event.detail, sizeof a->event.detail, "gids %u and %u are not given again", org.gid,
                  org.admins_gid);
-  return org_remove(a->txn, &org);
+  status = apply_drop_recovery(a, &org, &codes);
+  if (status == STATUS_OK) {
+    status = apply_drop_groups(a, &org);
+  }
+  return status != STATUS_OK ? status : org_remove(a->txn, &org);
 }

@@ -304,8 +304,8 @@ enum status apply_sso_sign_in(struct application *a)
     status = sign_in_finish(&s, decision.row);
   }
   if (words[0] != '\0') {
-    (void)snprintf(a->event.detail, sizeof a->event.detail, "%s, groups%.*s", way_word(WAY_SSO),
-                   GROUP_WORDS_MAX, words);
+    (void)snprintf(a->event.detail, sizeof a->event.detail, "%s, groups%.*s", way_word(WAY_SSO), GROUP_WORDS_MAX,
+                   words);
   }
   return status;
 }

@@ -33,7 +33,8 @@ COMMANDS = (
     ("W5", "idp set alpha --client-id other"), ("W5", "idp set alpha --trust linked"), ("W5", "idp remove alpha"),
     ("W5", "idp test alpha --no-signin"),
     ("W5", "domain add alpha more.alpha.test"), ("W5", "domain remove alpha alpha.test"),
-    ("W5", "org rename alpha alphabet"), ("W6", "org delete alpha"),
+    ("W5", "org rename alpha alphabet"), ("W5", "recovery create alpha"), ("W5", "recovery list alpha"),
+    ("W5", "recovery revoke alpha"), ("W5", "group map alpha developers dev"), ("W2", "group list alpha"), ("W6", "org delete alpha"),
     ("W5", f"org transfer alpha {GUEST}"), ("W5", f"password remove {GUEST}"),
     ("W5", f"password set {GUEST} --stdin"),
     ("W5", f"identity link {GUEST} --org alpha --subject s-guest"),
@@ -48,6 +49,7 @@ HOST_COMMANDS = (
     (f"account remove {GUEST}", 0), ("throttle list", 0), ("throttle clear nobody", 0),
     ("org set alpha trust=any", 0), ("org set alpha help=x trust=any", 0), ("org set alpha no-such=1", 2),
     ("idp set alpha --trust any", 0), ("domain verify alpha alpha.test --by-hand x", 0),
+    ("group map alpha developers --local-group audio --privileged audio", 0), ("group map alpha x --local-group games", None),
     ("member add alpha x@alpha.example --uid 70000", 0), ("member import alpha /etc/passwd", 1),
     ("member add alpha x@alpha.example --login xy", 0), ("member add alpha x@alpha.example --shell /bin/sh", 0),
     ("member add alpha x@alpha.example --home /srv/x", 0), ("member add alpha x@alpha.example --local-user nobody", 3),
@@ -130,7 +132,7 @@ def W1_to_W7_every_command_is_tried_and_has_a_row(rig):
     check.equal([c for c in untried if c not in ELSEWHERE], [], "commands that nobody has tried as everybody")
 
 
-ELSEWHERE = ("enforcement pause", "identity add", "whoami", "switch")
+ELSEWHERE = ("group unmap", "enforcement pause", "identity add", "whoami", "switch")
 
 
 def W3_W4_what_a_delegate_does_is_done_and_audited_under_their_login(rig):
