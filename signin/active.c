@@ -6,12 +6,11 @@
 #include <syslog.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/text.h"
 #include "paths.h"
 #include "preference/preference.h"
 
-enum { TYPING_MS = 120000, TEXT_SIZE = 4096 };
+enum { TEXT_SIZE = 4096 };
 
 struct open_org {
   int64_t id;
@@ -131,7 +130,7 @@ void active_choose(struct session *s, const struct operation_result *result, con
   }
   size_t preferred = find_preferred(&result->account, &orgs);
   compose(&orgs, preferred, text, sizeof text);
-  if (session_ask(s, true, text, clock_monotonic_ms() + TYPING_MS, &typed) != STATUS_OK) {
+  if (session_ask(s, true, text, s->choose_until_ms, &typed) != STATUS_OK) {
     return; // without a conversation the last choice
   }
   size_t chosen = read_choice(&orgs, &typed, preferred);

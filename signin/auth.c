@@ -14,7 +14,7 @@
 #include "recovery.h"
 #include "sso.h"
 
-enum { TYPING_MS = 300000 };
+enum { TYPING_MS = 300000, CHOOSING_MS = 200000 };
 
 // When and from where the last sign-in was (POLICY K7).
 static void tell_last(struct session *s, const struct operation_result *result)
@@ -35,6 +35,7 @@ static void tell_last(struct session *s, const struct operation_result *result)
 static void ask_more(struct session *s, const struct operation_result *result)
 {
   struct situation now;
+  s->choose_until_ms = clock_monotonic_ms() + CHOOSING_MS;
   session_load(s, &now);
   if (invites_offer(s, result, &now)) {
     session_load(s, &now);
@@ -233,11 +234,13 @@ static void ask_password(struct session *s, const struct situation *situation, s
 }
 
 // Whether a refusal may be told at the first prompt: only where a sign-in through the provider would tell as much, that
-// this name is managed here (POLICY M).
+// this name is managed here (POLICY M), and to whom typed capitals.
 static bool may_be_told(const struct session *s, const struct situation *situation)
 {
+  const struct policy_person *person = &situation->person;
+  bool managed = person->governing.id != 0 && person->governing.has_connection;
   bool why = s->decision.notice == NOTICE_NETWORK || s->decision.notice == NOTICE_KEY_NEEDED;
-  return !situation->person.known || (why && situation->person.governing.id != 0);
+  return s->decision.notice == NOTICE_LOWER_CASE || (managed && (!person->known || why));
 }
 
 // Only for whoever the calling process belongs to: an account that su would become has to sign in (POLICY K6).

@@ -166,7 +166,7 @@ static enum status ask_to_join(struct session *s, const struct open_invite *invi
   org_words(invite, org, sizeof org);
   (void)snprintf(text, sizeof text, "\n%s invites you as %s. %s: ", org, role_word((uint8_t)invite->role),
                  proven ? "Join? [y/N]" : "Invitation code (empty: not now)");
-  enum status status = session_ask(s, true, text, clock_monotonic_ms() + TYPING_MS, &typed);
+  enum status status = session_ask(s, true, text, s->choose_until_ms, &typed);
   if (status != STATUS_OK || typed.length == 0) {
     return status == STATUS_OK ? STATUS_NOT_FOUND : status;
   }

@@ -12,7 +12,8 @@ struct session {
   const struct message_request *request;
   struct config config;
   bool config_readable;
-  struct report trouble; // why config or store cannot be read
+  int64_t choose_until_ms; // what may be chosen after a sign-in is asked until then, well within the ticket's time
+  struct report trouble;   // why config or store cannot be read
   struct policy_decision decision;
   char org[SLUG_SIZE];  // that governs the login, "" for none
   char help[HELP_SIZE]; // its line for refusals

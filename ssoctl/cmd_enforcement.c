@@ -111,7 +111,7 @@ static int prepare(struct desk *desk, struct operation *op, char *question, size
     describe(&org, op->value, &counts, question, size);
   }
   // Of a delegate it is not asked: nobody else's password is to be guessed here, as often as one likes.
-  bool asks = org.enforcement == ENFORCEMENT_OFF && op->value != ENFORCEMENT_OFF && !desk->in->actor->is_delegate;
+  bool asks = org.enforcement != op->value && op->value != ENFORCEMENT_OFF && !desk->in->actor->is_delegate;
   return code == EXIT_DONE && asks ? owner_types(desk, op->org, op) : code;
 }
 

@@ -41,6 +41,10 @@ int cmd_org_create(const struct invocation *in)
   if (code == EXIT_DONE) {
     code = people_lock_local(&desk, &op, &result);
   }
+  if (code == EXIT_DONE && result.doubted) {
+    desk_done(&desk, "%s had an account already, whose address was never proven: its password and identities are gone",
+              op.email);
+  }
   if (code == EXIT_DONE) {
     desk_done(&desk, "org %s made, owner %s with uid %u; next: ssoctl password set %s", op.org, result.account.login,
               result.account.uid, op.email);

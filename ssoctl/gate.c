@@ -48,8 +48,10 @@ static int check_person(const struct desk *desk, const char *person)
 static int check_account(const struct desk *desk, const char *account)
 {
   char why[REPORT_SIZE];
-  if (!actor_is_operator(desk->txn, &desk->config, account)) {
-    return EXIT_DONE;
+  char email[EMAIL_SIZE];
+  int code = desk_email(account, email); // as the command will read it: capitals and other letters are folded
+  if (code != EXIT_DONE || !actor_is_operator(desk->txn, &desk->config, email)) {
+    return code;
   }
   (void)snprintf(why, sizeof why,
                  "account \"%.255s\": is an operator of this host, and only another one changes this "

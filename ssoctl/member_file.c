@@ -11,6 +11,7 @@
 #include "base/files.h"
 
 static const uint64_t SIZE_MAX_BYTES = (uint64_t)1 << 30;
+static const uint64_t DELEGATE_SIZE_MAX_BYTES = 4 << 20;
 
 void member_file_close(struct member_file *file)
 {
@@ -26,10 +27,18 @@ static int fail(const struct member_file *file, const char *why)
   return desk_fail(EXIT_FAILED, "%.500s: %s", file->path, why);
 }
 
+// What is stored in one transaction holds up everybody who signs in meanwhile: an org's own people get less of that.
+static void set_limits(const struct desk *desk, struct member_file *file)
+{
+  bool delegate = desk->in->actor->is_delegate;
+  file->size_max = delegate ? DELEGATE_SIZE_MAX_BYTES : SIZE_MAX_BYTES;
+  file->rows_max = delegate ? MEMBER_FILE_DELEGATE_ROWS_MAX : MEMBER_FILE_ROWS_MAX;
+}
+
 static int fail_too_large(const struct member_file *file)
 {
-  return desk_fail(EXIT_FAILED, "%.500s: is longer than %llu bytes or %d rows, which are legal", file->path,
-                   (unsigned long long)SIZE_MAX_BYTES, MEMBER_FILE_ROWS_MAX);
+  return desk_fail(EXIT_FAILED, "%.500s: is longer than %llu bytes or %llu rows, which are legal", file->path,
+                   (unsigned long long)file->size_max, (unsigned long long)file->rows_max);
 }
 
 // Copies what comes from FD to where it can be read twice.
@@ -52,7 +61,7 @@ static int spool(const struct desk *desk, struct member_file *file)
       break;
     }
     file->size += (uint64_t)got;
-    if (file->size > SIZE_MAX_BYTES) {
+    if (file->size > file->size_max) {
       return fail_too_large(file);
     }
   }
@@ -85,7 +94,7 @@ static int open_path(const struct desk *desk, struct member_file *file)
     return fail(file, "cannot be read twice");
   }
   file->size = (uint64_t)(st.st_size - file->start);
-  return file->size > SIZE_MAX_BYTES ? fail_too_large(file) : EXIT_DONE;
+  return file->size > file->size_max ? fail_too_large(file) : EXIT_DONE;
 }
 
 static enum status take_column(struct member_file *file, size_t i, struct report *report)
@@ -144,7 +153,7 @@ static int count_rows(struct member_file *file)
   struct report report = {.text = ""};
   enum status status = STATUS_OK;
   for (file->rows = 0; status == STATUS_OK || status == STATUS_INVALID; file->rows++) {
-    if (file->rows > MEMBER_FILE_ROWS_MAX) {
+    if (file->rows > file->rows_max) {
       return fail_too_large(file);
     }
     status = csv_next(&file->csv, &report);
@@ -158,6 +167,7 @@ int member_file_open(const struct desk *desk, const char *path, struct member_fi
   struct member_file *file = ret_file;
   struct report report = {.text = ""};
   file->path = path;
+  set_limits(desk, file);
   int code = open_path(desk, file);
   if (code == EXIT_DONE && seen_init(&file->seen) != STATUS_OK) {
     code = fail(file, "the kernel gives no random numbers");

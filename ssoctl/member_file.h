@@ -7,14 +7,16 @@
 #include "member_values.h"
 #include "seen.h"
 
-enum { MEMBER_FILE_ROWS_MAX = 10000000 };
+enum { MEMBER_FILE_ROWS_MAX = 10000000, MEMBER_FILE_DELEGATE_ROWS_MAX = 10000 };
 
 struct member_file {
   const char *path; // as messages name it
   int fd;
   bool owned; // FD is ours to close
   off_t start;
-  uint64_t size; // bytes from there
+  uint64_t size;     // bytes from there
+  uint64_t size_max; // bytes that are legal of who imports, and rows
+  uint64_t rows_max;
   uint64_t rows; // behind the header, right or wrong
   size_t column_count;
   const struct member_value *columns[CSV_FIELDS_MAX];

@@ -38,7 +38,8 @@ static enum status clean_environment(void)
   bool there[COUNT_OF(KEPT)] = {false};
   for (size_t i = 0; i < COUNT_OF(KEPT); i++) {
     const char *value = getenv(KEPT[i]);
-    there[i] = value != NULL && strchr(value, '/') == NULL; // a language is no path, nor is a number
+    // A language is no path. What is no number is for whoever reads it to refuse.
+    there[i] = value != NULL && (strcmp(KEPT[i], "SUDO_UID") == 0 || strchr(value, '/') == NULL);
     // One that is too long is cut: no language, no number.
     (void)snprintf(values[i], sizeof values[i], "%s", there[i] ? value : "");
   }

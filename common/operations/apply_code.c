@@ -107,5 +107,6 @@ enum status apply_invite_accept(struct application *a)
   s.account = s.situation.account;
   memcpy(a->event.login, s.account.login, sizeof a->event.login);
   (void)snprintf(a->event.detail, sizeof a->event.detail, "as %s", role_word(invite.role));
-  return sign_in_accept(&s, org.id, invite.role);
+  status = sign_in_accept(&s, org.id, invite.role);
+  return status == STATUS_OK && by_code ? apply_settle_try(a, TRY_PASSWORD) : status;
 }

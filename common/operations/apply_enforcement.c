@@ -148,7 +148,7 @@ enum status apply_enforcement_set(struct application *a)
     a->result->changed = false;
     return STATUS_OK;
   }
-  if (a->op->value != ENFORCEMENT_OFF && org.enforcement == ENFORCEMENT_OFF) {
+  if (a->op->value != ENFORCEMENT_OFF && a->op->value != org.enforcement) {
     status = check_may_enforce(a, &org);
   }
   if (status == STATUS_OK) {

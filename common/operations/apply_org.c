@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "operations/apply.h"
+#include "store/expectations.h"
 #include "store/groups.h"
 #include "store/numbers_store.h"
 
@@ -17,6 +18,12 @@ static enum status check_slug(struct application *a, const char *slug)
   if (!name_is_slug(slug)) {
     report_set(a->report, "slug \"%s\": is not [a-z][a-z0-9-]{1,22}, ends in -admins, or is a system name", slug);
     return STATUS_INVALID;
+  }
+  bool buried = true;
+  if (a->op->delegate != NULL && (org_was_removed(a->txn, slug, &buried) != STATUS_OK || buried)) {
+    report_set(a->report,
+               "slug \"%s\": was another org's or account's name; only an operator gives it again (POLICY W7)", slug);
+    return STATUS_REFUSED;
   }
   if (account_by_login(a->txn, slug, &account) == STATUS_OK ||
       account_by_login(a->txn, admins, &account) == STATUS_OK) {
@@ -55,6 +62,33 @@ static enum status choose_groups(struct application *a, struct org *org)
   return status;
 }
 
+static bool owns_any(const struct memberships *all)
+{
+  for (size_t i = 0; i < all->count; i++) {
+    if (all->list[i].role == ROLE_OWNER) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// An account whose address nobody has proven may be another org's making: whoever made it would get the org along.
+static enum status doubt(struct application *a, const struct memberships *all, struct account *account)
+{
+  bool any = false;
+  if (account->email_proven == 1 || account->mapped == 1 || owns_any(all)) { // a local user is root's making
+    return STATUS_OK;
+  }
+  explicit_bzero(account->password, sizeof account->password);
+  account->password_tried = 0;
+  a->result->doubted = true;
+  enum status status = identity_drop_all(a->txn, account->id);
+  if (status == STATUS_OK) {
+    status = expectation_drop(a->txn, account->id, 0, &any);
+  }
+  return status == STATUS_OK ? account_update(a->txn, account) : status;
+}
+
 // The owner: an account that is there, or a new one.
 static enum status find_owner(struct application *a, const struct org *org, struct account *ret_account)
 {
@@ -76,7 +110,7 @@ static enum status find_owner(struct application *a, const struct org *org, stru
                op->local_user[0] != '\0' ? "there already and is not mapped now" : "locked");
     return STATUS_REFUSED;
   }
-  return status;
+  return status == STATUS_OK ? doubt(a, &all, ret_account) : status;
 }
 
 enum status apply_org_create(struct application *a)

@@ -85,6 +85,9 @@ enum status sign_in_finish(struct sign_in *s, const char *row)
   if (status == STATUS_OK) {
     status = apply_settle_try(a, s->way == WAY_SSO ? TRY_SIGN_IN : TRY_PASSWORD);
   }
+  if (status == STATUS_OK && s->way == WAY_SSO && a->op->password[0] != '\0') { // typed beside it (S8)
+    status = apply_settle_try(a, TRY_PASSWORD);
+  }
   if (status == STATUS_OK) {
     status = new_ticket(s);
   }
@@ -178,7 +181,9 @@ static enum status prove_email(struct sign_in *s, bool drop)
   if (!owner) {
     drop_password(s);
   }
-  return identity_drop_all(s->a->txn, s->account.id);
+  enum status status = identity_drop_all(s->a->txn, s->account.id);
+  bool any = false;
+  return status == STATUS_OK ? expectation_drop(s->a->txn, s->account.id, 0, &any) : status;
 }
 
 static enum status put_membership(const struct sign_in *s, int64_t org_id, enum role role, enum source source)

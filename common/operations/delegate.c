@@ -105,17 +105,21 @@ static enum status look_at_invite(void *context, const struct invite *invite)
   return look_at(context, invite->org_id);
 }
 
-static enum status look_at_email(struct search *search, const char *email)
+static enum status look_at_domain(struct search *search, const char *email)
 {
   int64_t org_id = 0;
   enum status status = domain_owner(search->txn, name_email_domain(email), &org_id);
   if (status == STATUS_OK) {
     status = look_at(search, org_id);
   }
-  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
-    return status;
-  }
-  return invite_each_of(search->txn, email, look_at_invite, search);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+// An invite is about an address alone: it shows nobody's account.
+static enum status look_at_email(struct search *search, const char *email)
+{
+  enum status status = look_at_domain(search, email);
+  return status == STATUS_OK ? invite_each_of(search->txn, email, look_at_invite, search) : status;
 }
 
 static enum status look_at_account(struct search *search, const struct account *account)
@@ -125,7 +129,7 @@ static enum status look_at_account(struct search *search, const struct account *
   for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
     status = look_at(search, all.list[i].org_id);
   }
-  return status == STATUS_OK ? look_at_email(search, account->email) : status;
+  return status == STATUS_OK ? look_at_domain(search, account->email) : status;
 }
 
 enum status delegate_sees(struct store_txn *txn, const struct delegate *delegate, const char *person, bool *ret_sees)

@@ -145,6 +145,7 @@ struct operation_result {
   struct domain domain; // DOMAIN_ADD, DOMAIN_VERIFY, DOMAIN_FOUND, DOMAIN_MISSING
   size_t count;         // ENFORCEMENT_SET: invites that were cancelled; RECOVERY_SIGN_IN: codes that are left
   uint32_t gid;         // GROUP_MAP: of the group
+  bool doubted;         // ORG_CREATE: the owner's account was there unproven; password and identities were dropped
   bool slow;            // TRY: allowed, after a while
   bool waits;           // IDP_SET: in effect only after a test sign-in
   bool no_way;          // IDENTITY_UNLINK: nothing is left by which the account signs in

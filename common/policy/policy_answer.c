@@ -210,7 +210,7 @@ static bool fits_s6_expected(const struct policy_question *q)
 {
   const struct policy_answer *a = &q->answer;
   bool proven = a->email_state == EMAIL_VERIFIED || (a->email_state == EMAIL_UNSTATED && a->email_domain_here);
-  return q->person.known && a->expected && proven && !a->other_identity && !fits_s7(q);
+  return q->person.known && a->expected && proven && !a->email_domain_lapsed && !a->other_identity && !fits_s7(q);
 }
 
 static void decide_s6_expected(const struct policy_question *q, struct policy_decision *decision)

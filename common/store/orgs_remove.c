@@ -13,6 +13,18 @@ static enum status touch_all(struct store_txn *txn)
   return store_touch(txn, &(struct touched){.kind = TOUCHED_ALL});
 }
 
+// What is called by the slug, as lines of sshd_config and sudoers, stays behind: the name is remembered.
+static enum status bury_slug(struct store_txn *txn, const char *slug)
+{
+  const struct store_key key = key_of_text(slug);
+  return store_put_i64(txn, TABLE_TOMBSTONES, &key, 1);
+}
+
+enum status org_was_removed(struct store_txn *txn, const char *slug, bool *ret_removed)
+{
+  return account_was_removed(txn, slug, ret_removed);
+}
+
 enum status org_rename(struct store_txn *txn, struct org *org, const char *slug)
 {
   const struct store_key before = key_of_text(org->slug);
@@ -30,6 +42,9 @@ enum status org_rename(struct store_txn *txn, struct org *org, const char *slug)
   }
   if (status == STATUS_OK) {
     status = store_put_i64(txn, TABLE_ORG_SLUGS, &after, org->id);
+  }
+  if (status == STATUS_OK) {
+    status = bury_slug(txn, org->slug);
   }
   if (status == STATUS_OK) {
     status = touch_all(txn);
@@ -147,6 +162,9 @@ enum status org_remove(struct store_txn *txn, const struct org *org)
   }
   if (status == STATUS_OK) {
     status = store_delete(txn, TABLE_ORG_SLUGS, &slug);
+  }
+  if (status == STATUS_OK) {
+    status = bury_slug(txn, org->slug);
   }
   return status != STATUS_OK ? status : store_delete(txn, TABLE_ORGS, &id);
 }

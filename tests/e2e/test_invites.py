@@ -87,6 +87,20 @@ def M_an_invited_name_is_prompted_like_any_other(rig):
     host.ssoctl("invite", "cancel", org, guest)
 
 
+def M_an_invite_that_nothing_accepts_any_more_is_told_to_nobody(rig):
+    host.ssoctl("org", "create", "zeta", "--name", "Zeta", "--owner", "boss@zeta.example")
+    host.ssoctl("domain", "add", "zeta", "zeta.test")
+    host.ssoctl("domain", "verify", "zeta", "zeta.test", "--by-hand", "test")
+    host.ssoctl("idp", "set", "zeta", "--issuer", rig.idp.issuer, "--client-id", "ssoorg", "--ca-file", rig.ca, "--auth", "none")
+    _invite("zeta", "a@zeta.test")
+    host.ssoctl("idp", "remove", "zeta", "--yes")
+    for name in ("a@zeta.test", "b@zeta.test"):
+        terminal = login.Ssh(rig, name)
+        check.contains(terminal.password_prompt(), "Password: ?$", f"the prompt for {name}")
+        terminal.close()
+    host.ssoctl("org", "delete", "zeta", "--yes")
+
+
 def I2_S10_the_governing_org_proves_the_email_for_another_orgs_invite(rig):
     org, person = rig.orgs.open(), rig.person("gamma.test")
     gamma = rig.orgs.gamma()

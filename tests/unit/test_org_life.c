@@ -117,6 +117,24 @@ static void D1_an_account_without_memberships_signs_in_by_nothing(void **state)
   assert_int_equal(decision.outcome, OUTCOME_REFUSED);
 }
 
+static void an_account_of_anothers_making_gets_no_org_with_its_password(void **state)
+{
+  (void)state;
+  create_acme();
+  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "boss@newco.example"), STATUS_OK);
+  assert_int_equal(set_password("boss@newco.example", "chosen-by-Acme-9"), STATUS_OK);
+  struct operation op = new_operation(OPERATION_ORG_CREATE, "boss@newco.example");
+  (void)snprintf(op.org, sizeof op.org, "newco");
+  assert_int_equal(run(&op), STATUS_OK);
+  assert_true(result.doubted);
+  assert_string_equal(get_account("boss@newco.example").password, "");
+  (void)snprintf(op.org, sizeof op.org, "second"); // whose owner is one already
+  assert_int_equal(set_password("boss@newco.example", "chosen-by-Newco-9"), STATUS_OK);
+  assert_int_equal(run(&op), STATUS_OK);
+  assert_false(result.doubted);
+  assert_string_not_equal(get_account("boss@newco.example").password, "");
+}
+
 static void an_account_has_32_orgs_at_most(void **state)
 {
   (void)state;
@@ -141,6 +159,7 @@ int main(void)
       STORE_TEST(N2_an_org_is_renamed_to_a_legal_and_free_name_only),
       STORE_TEST(D2_a_deleted_org_leaves_accounts_and_nothing_else),
       STORE_TEST(D1_an_account_without_memberships_signs_in_by_nothing),
+      STORE_TEST(an_account_of_anothers_making_gets_no_org_with_its_password),
       STORE_TEST(an_account_has_32_orgs_at_most),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

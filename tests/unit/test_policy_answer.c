@@ -427,6 +427,15 @@ static struct policy_question expected(void)
   return q;
 }
 
+static void E7_a_lapsed_domain_fulfils_no_expectation(void **state)
+{
+  (void)state;
+  struct policy_question q = expected();
+  (void)expect(&q, "S6", OUTCOME_GRANTED);
+  q.answer.email_domain_lapsed = true;
+  assert_int_equal(expect(&q, "S9", OUTCOME_REFUSED).outcome, OUTCOME_REFUSED);
+}
+
 static void S6_what_an_admin_expects_is_linked_whatever_the_trust(void **state)
 {
   (void)state;
@@ -564,6 +573,7 @@ int main(void)
       cmocka_unit_test(S12_a_tombstoned_name_is_refused_until_it_is_invited_again),
       cmocka_unit_test(unverified_emails_never_make_an_account_under_any_trust),
       cmocka_unit_test(E7_a_lapsed_domain_links_nobody_and_makes_no_account),
+      cmocka_unit_test(E7_a_lapsed_domain_fulfils_no_expectation),
       cmocka_unit_test(E7_a_lapsed_domain_changes_no_other_row),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
