@@ -101,11 +101,11 @@ struct policy_made {
 
 struct policy_question {
   enum policy_stage stage;
+  enum policy_service service; // STAGE_LOGIN, STAGE_SESSION
   struct policy_person person;
   struct policy_answer answer; // STAGE_ANSWER
   int64_t reauth_s;            // STAGE_LOGIN: the caller is this account, and need not sign in again for so long (K6)
   struct policy_made made;     // STAGE_SESSION; with_key also in STAGE_LOGIN
-  enum policy_service service; // STAGE_LOGIN, STAGE_SESSION
 };
 
 enum policy_outcome {
