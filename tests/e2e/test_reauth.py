@@ -62,8 +62,29 @@ def K6_an_owner_without_a_local_password_reaches_sudo_with_the_provider_down(rig
             terminal.send(orgs.OWNER_PASSWORD)
             terminal.until(OWN)
             terminal.close()
+            terminal = _as(owner, "sudo", "/usr/sbin/ssoctl", "org", "show", org, groups=org)
+            terminal.until(r"assword[^\n]*: $")
+            terminal.send(orgs.OWNER_PASSWORD)
+            terminal.until("Delta")
+            terminal.close()
     finally:
         host.ssoctl("idp", "set", org, "--issuer", rig.idp.issuer)
+
+
+def K6_polkit_asks_as_sudo_does(rig):
+    rig.orgs.acme()
+    person = rig.person()
+    login.signs_in(rig, person)
+    uid = host.in_passwd(person)[2]
+    with _wired(person) as folder:
+        (folder / "polkit-1").write_text((host.DIST / "pam.d/polkit-1").read_text())
+        # As polkit's helper does: root for a user, whose real uid it has.
+        asked = login.Terminal("setpriv", ["--ruid", uid, "--euid", "0", "pamtester", "polkit-1", person, "authenticate"])
+        check.contains(asked.end(seconds=10, enter=False), "successfully authenticated", "polkit soon after SSO")
+        with _reauth("0s"):
+            asked = login.Terminal("setpriv", ["--ruid", uid, "--euid", "0", "pamtester", "polkit-1", person, "authenticate"])
+            asked.challenge()
+            asked.close()
 
 
 def an_unknown_option_of_the_module_is_logged_and_asks(rig):
@@ -82,7 +103,7 @@ def an_unknown_option_of_the_module_is_logged_and_asks(rig):
 
 @contextlib.contextmanager
 def _wired(*people):
-    rules = "".join(f"#{host.in_passwd(name)[2]} ALL=(ALL) ALL\n" for name in people)
+    rules = "Defaults preserve_groups\n" + "".join(f"#{host.in_passwd(name)[2]} ALL=(ALL) ALL\n" for name in people)
     with host.Kept("/etc/pam.d") as folder, host.Kept("/etc/sudoers.d/test") as sudoers:
         for name in STACKS:
             (folder / name).write_text((host.DIST / "pam.d" / name).read_text())
@@ -99,9 +120,10 @@ def _reauth(duration):
         yield
 
 
-def _as(name, *words):
+def _as(name, *words, groups=None):
     entry = host.in_passwd(name)
-    return login.Terminal("setpriv", ["--reuid", entry[2], "--regid", entry[3], "--clear-groups", *words])
+    opened = ["--groups", groups] if groups else ["--clear-groups"]
+    return login.Terminal("setpriv", ["--reuid", entry[2], "--regid", entry[3], *opened, *words])
 
 
 def _sudo(name):

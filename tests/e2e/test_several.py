@@ -1,5 +1,7 @@
 """One person in several orgs: what a session opens, and which org is active in it."""
+import pathlib
 import re
+import subprocess
 
 import check
 import host
@@ -94,6 +96,28 @@ def K3_newgrp_gives_only_groups_of_orgs_that_enforce_nothing(rig):
     check.contains(processes.run(*as_person, "sg", "open", "-c", "id -gn").out, "open", "sg open")
     refused = processes.run(*as_person, "sg", "acme", "-c", "id -gn", stdin="\n")
     check.lacks(refused.out, "acme", "sg acme")
+
+
+def K3_cron_runs_with_groups_of_orgs_that_enforce_nothing(rig):
+    rig.orgs.acme()
+    rig.orgs.open()
+    person = rig.person()
+    host.ssoctl("member", "add", "acme", person)
+    host.ssoctl("member", "add", "open", person)
+    said = pathlib.Path("/run/cron-said")
+    with host.Kept("/etc/cron.d/test") as job:
+        job.parent.mkdir(exist_ok=True)
+        job.write_text(f"@reboot {person} id -Gn > {said}.{person}\n")
+        said.with_name(f"{said.name}.{person}").touch(0o666)
+        said.with_name(f"{said.name}.{person}").chmod(0o666)
+        cron = subprocess.Popen(["cron", "-f"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        try:
+            check.soon(lambda: said.with_name(f"{said.name}.{person}").read_text(), 10, "cron ran nothing")
+        finally:
+            processes.stop(cron)
+    groups = said.with_name(f"{said.name}.{person}").read_text().split()
+    check.that("open" in groups, f"cron's groups: {groups}")
+    check.that("acme" not in groups, f"cron gave the group of an org that enforces: {groups}")
 
 
 def whoami_and_switch_say_what_is_theirs(rig):
