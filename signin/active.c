@@ -7,7 +7,6 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "paths.h"
 #include "preference/preference.h"
 
 enum { TEXT_SIZE = 4096 };
@@ -28,10 +27,7 @@ static enum status load(struct report *trouble, const struct policy_decision *de
   struct store *store CLEANUP(store_close) = NULL;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   struct open_orgs orgs = {.count = 0};
-  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, trouble, &store);
-  if (status == STATUS_OK) {
-    status = store_begin(store, false, &txn);
-  }
+  enum status status = session_read(trouble, &store, &txn);
   for (size_t i = 0; status == STATUS_OK && i < decision->opened_count; i++) {
     struct open_org *to = &orgs.list[orgs.count];
     struct org org;

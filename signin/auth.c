@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "invites.h"
 #include "operations/password.h"
-#include "paths.h"
 #include "phases.h"
 #include "recovery.h"
 #include "sso.h"
@@ -160,10 +159,7 @@ static enum status list_orgs(struct session *s, size_t count, char *text, size_t
   struct store *store CLEANUP(store_close) = NULL;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   size_t used = (size_t)snprintf(text, size, "\nSign in through\n");
-  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, &s->trouble, &store);
-  if (status == STATUS_OK) {
-    status = store_begin(store, false, &txn);
-  }
+  enum status status = session_read(&s->trouble, &store, &txn);
   for (size_t i = 0; status == STATUS_OK && i < count && used < size; i++) {
     struct org org;
     char name[4 * DISPLAY_SIZE];

@@ -12,7 +12,6 @@
 #include "choose.h"
 #include "operations/code.h"
 #include "operations/password.h"
-#include "paths.h"
 
 enum { TYPING_MS = 300000, ASKED_MAX = 3, HOST_SIZE = 256, LINE_SIZE = 1024 };
 
@@ -47,10 +46,7 @@ enum status invites_load(struct session *s, const char *email, struct open_invit
   struct store *store CLEANUP(store_close) = NULL;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   struct open_invites all = {.count = 0};
-  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, &s->trouble, &store);
-  if (status == STATUS_OK) {
-    status = store_begin(store, false, &txn);
-  }
+  enum status status = session_read(&s->trouble, &store, &txn);
   if (status == STATUS_OK) {
     struct collecting collecting = {txn, &all, clock_now_s()};
     status = invite_each_of(txn, email, collect, &collecting);
@@ -106,20 +102,16 @@ static enum status ask_own_password(struct session *s, const struct situation *s
                                     char ret_hash[static PASSWORD_HASH_SIZE])
 {
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
-  enum status status = session_ask(s, false, "Password of your account: ", clock_monotonic_ms() + TYPING_MS, &typed);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  if (session_try(s, TRY_PASSWORD, "", false) != STATUS_OK) {
-    return STATUS_REFUSED;
-  }
-  if (!password_matches(&typed, situation->account.password)) {
+  const struct own_password question = {"Password of your account: ", clock_monotonic_ms() + TYPING_MS, false};
+  enum status status = session_ask_own_password(s, &situation->account, &question, &typed);
+  if (status == STATUS_NOT_FOUND) {
     session_refuse(s, s->decision.row, NOTICE_WRONG_PASSWORD, "");
-    session_count_refusal(s, NOTICE_WRONG_PASSWORD);
     return STATUS_REFUSED;
   }
-  memcpy(ret_hash, situation->account.password, PASSWORD_HASH_SIZE);
-  return STATUS_OK;
+  if (status == STATUS_OK) {
+    memcpy(ret_hash, situation->account.password, PASSWORD_HASH_SIZE);
+  }
+  return status;
 }
 
 static enum status store_sign_in(struct session *s, struct operation *op, struct operation_result *ret_result)

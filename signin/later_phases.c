@@ -8,7 +8,6 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "mapped_groups.h"
-#include "paths.h"
 #include "phases.h"
 
 // Reads the session's ticket without using it up. No ticket, an unknown one or another account's means key (K4).
@@ -20,10 +19,7 @@ static struct ticket read_ticket(const struct session *s, const struct situation
   if (s->request->ticket[0] == '\0' || !situation->person.known) {
     return ticket;
   }
-  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, NULL, &store);
-  if (status == STATUS_OK) {
-    status = store_begin(store, false, &txn);
-  }
+  enum status status = session_read(NULL, &store, &txn);
   if (status == STATUS_OK) {
     status = ticket_get(txn, s->request->ticket, clock_now_s(), &ticket);
   }
@@ -57,10 +53,7 @@ static enum status fill_orgs(const struct policy_decision *decision, int64_t acc
 {
   struct store *store CLEANUP(store_close) = NULL;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
-  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, NULL, &store);
-  if (status == STATUS_OK) {
-    status = store_begin(store, false, &txn);
-  }
+  enum status status = session_read(NULL, &store, &txn);
   for (size_t i = 0; status == STATUS_OK && i < decision->opened_count; i++) {
     struct org org;
     struct membership membership;

@@ -6,7 +6,6 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "choose.h"
-#include "operations/password.h"
 #include "phases.h"
 
 enum { TYPING_MS = 300000 };
@@ -23,21 +22,14 @@ static bool may_change(struct session *s, const struct situation *situation)
 // The old password is asked for, whoever runs passwd.
 static enum status ask_old(struct session *s, const struct situation *situation, struct bytes *ret_old)
 {
-  struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
-  enum status status = session_ask(s, false, "Current password: ", clock_monotonic_ms() + TYPING_MS, &typed);
-  if (status == STATUS_OK) {
-    status = session_try(s, TRY_PASSWORD, "", policy_is_owner(&situation->person));
-  }
-  if (status != STATUS_OK) {
-    return status;
-  }
-  if (!password_matches(&typed, situation->account.password)) {
+  const struct own_password question = {"Current password: ", clock_monotonic_ms() + TYPING_MS,
+                                        policy_is_owner(&situation->person)};
+  enum status status = session_ask_own_password(s, &situation->account, &question, ret_old);
+  if (status == STATUS_NOT_FOUND) {
     session_refuse(s, s->decision.row, NOTICE_WRONG_PASSWORD, "");
-    session_count_refusal(s, NOTICE_WRONG_PASSWORD);
     return STATUS_REFUSED;
   }
-  bytes_take(ret_old, &typed);
-  return STATUS_OK;
+  return status;
 }
 
 static enum status change(struct session *s, const struct situation *situation)

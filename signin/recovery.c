@@ -8,7 +8,6 @@
 #include "base/cleanup.h"
 #include "operations/code.h"
 #include "operations/password.h"
-#include "paths.h"
 #include "store/recovery.h"
 
 // At most one code begins as what was typed.
@@ -17,10 +16,7 @@ static enum status load(struct session *s, const struct situation *situation, co
 {
   struct store *store CLEANUP(store_close) = NULL;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
-  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, &s->trouble, &store);
-  if (status == STATUS_OK) {
-    status = store_begin(store, false, &txn);
-  }
+  enum status status = session_read(&s->trouble, &store, &txn);
   return status != STATUS_OK ? status : recovery_get(txn, situation->account.id, prefix, ret_code);
 }
 

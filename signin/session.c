@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "map/map_read.h"
+#include "operations/password.h"
 #include "operations/publish.h"
 #include "paths.h"
 
@@ -93,6 +94,12 @@ void session_load(struct session *s, struct situation *ret_situation)
   memcpy(s->org, ret_situation->governing.slug, sizeof s->org);
   memcpy(s->help, ret_situation->governing.help, sizeof s->help);
   ret_situation->person.local_user = is_local_user(s->request->login, ret_situation);
+}
+
+enum status session_read(struct report *trouble, struct store **ret_store, struct store_txn **ret_txn)
+{
+  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, trouble, ret_store);
+  return status != STATUS_OK ? status : store_begin(*ret_store, false, ret_txn);
 }
 
 enum status session_operate(struct session *s, const struct operation *operation, struct operation_result *ret_result)
@@ -207,4 +214,23 @@ enum status session_ask(struct session *s, bool echo, const char *text, int64_t 
   }
   channel_free_message(type, value);
   return status;
+}
+
+enum status session_ask_own_password(struct session *s, const struct account *account,
+                                     const struct own_password *question, struct bytes *ret_typed)
+{
+  struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
+  enum status status = session_ask(s, false, question->text, question->deadline_ms, &typed);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (session_try(s, TRY_PASSWORD, "", question->owner) != STATUS_OK) {
+    return STATUS_REFUSED;
+  }
+  if (!password_matches(&typed, account->password)) {
+    session_count_refusal(s, NOTICE_WRONG_PASSWORD);
+    return STATUS_NOT_FOUND;
+  }
+  bytes_take(ret_typed, &typed);
+  return STATUS_OK;
 }

@@ -23,6 +23,10 @@ struct session {
 // published map that is not current. A host that cannot be read is a situation too (row L3): the reason is logged.
 void session_load(struct session *s, struct situation *ret_situation);
 
+// Opens the store to be read, and begins; both are the caller's to end, also after a failure. Errors as store_open()
+// and store_begin(); TROUBLE, which may be NULL, says what cannot be opened.
+MUST_CHECK enum status session_read(struct report *trouble, struct store **ret_store, struct store_txn **ret_txn);
+
 // Opens the store for OPERATION, runs it and closes. Errors as operation_run(), logged.
 MUST_CHECK enum status session_operate(struct session *s, const struct operation *operation,
                                        struct operation_result *ret_result);
@@ -48,6 +52,19 @@ void session_count_refusal(struct session *s, enum notice notice);
 // conversation failed; STATUS_CLOSED, STATUS_TIMEOUT, STATUS_PROTOCOL as channel_receive().
 MUST_CHECK enum status session_ask(struct session *s, bool echo, const char *text, int64_t deadline_ms,
                                    struct bytes *ret_answer);
+
+// A question for the account's own password, at a hidden prompt.
+struct own_password {
+  const char *text;
+  int64_t deadline_ms;
+  bool owner; // as session_try() takes it
+};
+
+// Asks, counts the try and compares. STATUS_OK: *RET_TYPED is the password (bytes_done()). STATUS_NOT_FOUND: it is
+// another one, which is counted; telling is the caller's. STATUS_REFUSED: no more tries, and told. Otherwise as
+// session_ask().
+MUST_CHECK enum status session_ask_own_password(struct session *s, const struct account *account,
+                                                const struct own_password *question, struct bytes *ret_typed);
 
 // One line to syslog's AUTHPRIV: printable ASCII, never a secret.
 __attribute__((format(printf, 2, 3))) void session_log(int priority, const char *format, ...);

@@ -65,10 +65,7 @@ static enum status load_connection(struct flow *f, int64_t org_id)
 {
   struct store *store CLEANUP(store_close) = NULL;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
-  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, &f->s->trouble, &store);
-  if (status == STATUS_OK) {
-    status = store_begin(store, false, &txn);
-  }
+  enum status status = session_read(&f->s->trouble, &store, &txn);
   if (status == STATUS_OK) {
     status = org_get(txn, org_id, &f->org);
   }

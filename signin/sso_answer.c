@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "caller_title.h"
-#include "operations/password.h"
 #include "process/oidc.h"
 
 enum { TYPING_MS = 120000 };
@@ -42,23 +41,16 @@ static void reserve_number(const struct sso_answer *x)
 // Row S8: an org that is not in control of the account links an identity only beside the account's password.
 static enum status ask_password(const struct sso_answer *x, struct operation *op)
 {
-  struct session *s = x->s;
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
+  const struct account *account = &x->situation->account;
   char text[LOGIN_SIZE + 128];
-  (void)snprintf(text, sizeof text, "\nTo link this identity, type the password of account %s: ", s->request->login);
-  enum status status = session_ask(s, false, text, clock_monotonic_ms() + TYPING_MS, &typed);
+  (void)snprintf(text, sizeof text, "\nTo link this identity, type the password of account %s: ", x->s->request->login);
+  const struct own_password question = {text, clock_monotonic_ms() + TYPING_MS, false};
+  enum status status = session_ask_own_password(x->s, account, &question, &typed);
   if (status == STATUS_OK) {
-    status = session_try(s, TRY_PASSWORD, "", false);
+    memcpy(op->password, account->password, sizeof op->password);
   }
-  if (status != STATUS_OK) {
-    return status;
-  }
-  if (!password_matches(&typed, x->situation->account.password)) {
-    session_count_refusal(s, NOTICE_WRONG_PASSWORD);
-    return STATUS_NOT_FOUND;
-  }
-  memcpy(op->password, x->situation->account.password, sizeof op->password);
-  return STATUS_OK;
+  return status;
 }
 
 // Rule I2: joining by an invite of an org that does not govern the email.

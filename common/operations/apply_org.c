@@ -20,7 +20,7 @@ static enum status check_slug(struct application *a, const char *slug)
     return STATUS_INVALID;
   }
   bool buried = true;
-  if (a->op->delegate != NULL && (org_was_removed(a->txn, slug, &buried) != STATUS_OK || buried)) {
+  if (a->op->delegate != NULL && (account_was_removed(a->txn, slug, &buried) != STATUS_OK || buried)) {
     report_set(a->report,
                "slug \"%s\": was another org's or account's name; only an operator gives it again (POLICY W7)", slug);
     return STATUS_REFUSED;

@@ -34,7 +34,8 @@ MUST_CHECK enum status account_rename(struct store_txn *txn, struct account *acc
 // mapped), login and email.
 MUST_CHECK enum status account_remove(struct store_txn *txn, const struct account *account, int64_t now_s);
 
-// Whether an account with this login or email was removed. The tombstone goes when an account is added under the name
+// Whether an account with this login or email was removed, or an org gave this slug up: they share one space of names.
+// The tombstone goes when an account is added under the name
 // again.
 MUST_CHECK enum status account_was_removed(struct store_txn *txn, const char *login, bool *ret_removed);
 

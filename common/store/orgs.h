@@ -17,9 +17,6 @@ MUST_CHECK enum status org_update(struct store_txn *txn, const struct org *org);
 // Gives a stored org another slug, in ORG too; its numbers stay. STATUS_EXISTS if another org has it.
 MUST_CHECK enum status org_rename(struct store_txn *txn, struct org *org, const char *slug);
 
-// Whether an org that is gone, or is called otherwise now, had this slug, or an account that was removed this login.
-MUST_CHECK enum status org_was_removed(struct store_txn *txn, const char *slug, bool *ret_removed);
-
 // Forgets a stored org with its memberships, invites, domains, connections and identities; its numbers are not given
 // again (POLICY D2). The accounts stay.
 MUST_CHECK enum status org_remove(struct store_txn *txn, const struct org *org);

@@ -20,11 +20,6 @@ static enum status bury_slug(struct store_txn *txn, const char *slug)
   return store_put_i64(txn, TABLE_TOMBSTONES, &key, 1);
 }
 
-enum status org_was_removed(struct store_txn *txn, const char *slug, bool *ret_removed)
-{
-  return account_was_removed(txn, slug, ret_removed);
-}
-
 enum status org_rename(struct store_txn *txn, struct org *org, const char *slug)
 {
   const struct store_key before = key_of_text(org->slug);
