@@ -179,7 +179,10 @@ static enum status decode_fields(const struct record_type *type, size_t count, s
   memset(ret_value, 0, type->struct_size);
   enum status status = cursor_read(c, 1, &version);
   if (status == STATUS_OK && *version != type->version) {
-    return STATUS_VERSION;
+    if (type->before_count == 0 || *version != type->version - 1) {
+      return STATUS_VERSION;
+    }
+    count = count < type->before_count ? count : type->before_count;
   }
   for (size_t i = 0; status == STATUS_OK && i < count; i++) {
     status = decode_field(&type->fields[i], c, (char *)ret_value + type->fields[i].offset);

@@ -32,39 +32,45 @@ struct field {
 
 struct record_type {
   const char *name;
-  uint8_t version; // written in front; a reader accepts this one
+  uint8_t version; // written in front; a reader accepts this one, and the one before if BEFORE_COUNT is not 0
   size_t struct_size;
   const struct field *fields;
   size_t field_count;
+  size_t before_count; // of the fields that the version before had
 };
 
+// A member of another type than the field's does not compile.
+#define FIELD_AT(s, member, pointer) _Generic(&((struct s *)0)->member, pointer : offsetof(struct s, member))
 #define FIELD_OF_U8(s, member)                                                                                         \
   {                                                                                                                    \
-    FIELD_U8, offsetof(struct s, member), sizeof(((struct s *)0)->member)                                              \
+    FIELD_U8, FIELD_AT(s, member, uint8_t *), sizeof(uint8_t)                                                          \
   }
 #define FIELD_OF_U32(s, member)                                                                                        \
   {                                                                                                                    \
-    FIELD_U32, offsetof(struct s, member), sizeof(((struct s *)0)->member)                                             \
+    FIELD_U32, FIELD_AT(s, member, uint32_t *), sizeof(uint32_t)                                                       \
   }
 #define FIELD_OF_I64(s, member)                                                                                        \
   {                                                                                                                    \
-    FIELD_I64, offsetof(struct s, member), sizeof(((struct s *)0)->member)                                             \
+    FIELD_I64, FIELD_AT(s, member, int64_t *), sizeof(int64_t)                                                         \
   }
 #define FIELD_OF_TEXT(s, member)                                                                                       \
   {                                                                                                                    \
-    FIELD_TEXT, offsetof(struct s, member), sizeof(((struct s *)0)->member)                                            \
+    FIELD_TEXT, FIELD_AT(s, member, char(*)[sizeof(((struct s *)0)->member)]), sizeof(((struct s *)0)->member)         \
   }
 #define FIELD_OF_BYTES(s, member, most)                                                                                \
   {                                                                                                                    \
-    FIELD_BYTES, offsetof(struct s, member), (most)                                                                    \
+    FIELD_BYTES, FIELD_AT(s, member, struct bytes *), (most)                                                           \
   }
 #define FIELD_OF_U32_LIST(s, member)                                                                                   \
   {                                                                                                                    \
-    FIELD_U32_LIST, offsetof(struct s, member), sizeof(struct u32_list)                                                \
+    FIELD_U32_LIST, FIELD_AT(s, member, struct u32_list *), sizeof(struct u32_list)                                    \
   }
-#define RECORD_TYPE(s, number, table)                                                                                  \
+#define RECORD_TYPE(s, number, table) RECORD_TYPE_GROWN(s, number, table, 0)
+
+// The version before had the first BEFORE fields of TABLE, and is read too: what has been added since is zero then.
+#define RECORD_TYPE_GROWN(s, number, table, before)                                                                    \
   {                                                                                                                    \
-#s, (number), sizeof(struct s), (table), sizeof(table) / sizeof((table)[0])                                        \
+#s, (number), sizeof(struct s), (table), sizeof(table) / sizeof((table)[0]), (before)                              \
   }
 
 // Appends VALUE (a struct of TYPE) to OUT. STATUS_NO_MEMORY; STATUS_INVALID for a text without NUL in its array, a
