@@ -23,7 +23,15 @@ static enum status load(const char *login, struct situation *ret_situation)
   struct store *store CLEANUP(store_close) = NULL;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   struct report report = {.text = ""};
-  const struct situation_of of = {login, "sshd", "", clock_now_s()};
+  struct config config;
+  config_init(&config);
+  enum status configured = config_load(PATH_CONF, &report, &config);
+  const struct situation_of of = {login, "sshd", "", clock_now_s(), config.operators};
+  if (configured != STATUS_OK && configured != STATUS_NOT_FOUND) {
+    syslog(LOG_AUTHPRIV | LOG_ERR, "%s", report.text);
+    situation_unreadable(login, ret_situation);
+    return configured;
+  }
   enum status status = store_open(PATH_STORE, STORE_READ_ONLY, &report, &store);
   if (status == STATUS_OK) {
     status = store_begin(store, false, &txn);

@@ -36,7 +36,7 @@ static void ask_more(struct session *s, const struct operation_result *result)
   struct situation now;
   s->choose_until_ms = clock_monotonic_ms() + CHOOSING_MS;
   session_load(s, &now);
-  if (invites_offer(s, result, &now)) {
+  if (!result->asked && invites_offer(s, result, &now)) {
     session_load(s, &now);
   }
   active_choose(s, result, &now);

@@ -48,9 +48,40 @@ static void cleanup_file(FILE **file)
   }
 }
 
-static enum status fill_orgs(const struct policy_decision *decision, int64_t account_id, size_t active,
-                             struct message_verdict *verdict)
+static bool is_confirmed(const struct policy_person *person, int64_t org_id)
 {
+  for (size_t i = 0; i < person->membership_count; i++) {
+    if (person->memberships[i].org.id == org_id) {
+      return person->memberships[i].org.has_connection && !person->memberships[i].org.unconfirmed;
+    }
+  }
+  return false;
+}
+
+// What a session of ACCOUNT_ID opens.
+struct opening {
+  const struct policy_decision *decision;
+  const struct policy_question *question;
+  int64_t account_id;
+  size_t active;
+};
+
+static enum status add_mapped(struct store_txn *txn, const struct opening *o, struct u32_list *groups)
+{
+  const struct policy_made *made = &o->question->made;
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < o->decision->opened_count; i++) {
+    int64_t org_id = o->decision->opened[i];
+    bool by_own = made->way == WAY_SSO && made->org_id == org_id;
+    const struct mapped_groups_of of = {o->account_id, org_id, by_own && is_confirmed(&o->question->person, org_id)};
+    status = mapped_groups_add(txn, &of, groups);
+  }
+  return status;
+}
+
+static enum status fill_orgs(const struct opening *o, struct message_verdict *verdict)
+{
+  const struct policy_decision *decision = o->decision;
   struct store *store CLEANUP(store_close) = NULL;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   enum status status = session_read(NULL, &store, &txn);
@@ -60,7 +91,7 @@ static enum status fill_orgs(const struct policy_decision *decision, int64_t acc
     struct u32_list *groups = &verdict->groups;
     status = org_get(txn, decision->opened[i], &org);
     if (status == STATUS_OK) {
-      status = membership_get(txn, account_id, org.id, &membership);
+      status = membership_get(txn, o->account_id, org.id, &membership);
     }
     if (status != STATUS_OK || groups->count + 2 > U32_LIST_MAX) {
       break;
@@ -69,15 +100,12 @@ static enum status fill_orgs(const struct policy_decision *decision, int64_t acc
     if (membership.role != ROLE_VIEWER) {
       groups->values[groups->count++] = org.admins_gid;
     }
-    if (i == active) {
+    if (i == o->active) {
       memcpy(verdict->org, org.slug, sizeof verdict->org);
       (void)snprintf(verdict->role, sizeof verdict->role, "%s", role_word(membership.role));
     }
   }
-  for (size_t i = 0; status == STATUS_OK && i < decision->opened_count; i++) {
-    status = mapped_groups_add(txn, account_id, decision->opened[i], &verdict->groups);
-  }
-  return status;
+  return status == STATUS_OK ? add_mapped(txn, o, &verdict->groups) : status;
 }
 
 // A local user keeps the groups that /etc/group lists them in: root gave them, by name.
@@ -129,7 +157,8 @@ static void decide(struct session *s, bool redeem, struct message_verdict *verdi
     session_refuse(s, s->decision.row, s->decision.notice, "");
   } else if (redeem && !redeem_ticket(s, &ticket)) {
     session_refuse(s, "K4", NOTICE_INTERNAL, "");
-  } else if (fill_orgs(&s->decision, situation.account.id, active_find(&situation.account, &ticket, &s->decision),
+  } else if (fill_orgs(&(struct opening){&s->decision, &question, situation.account.id,
+                                         active_find(&situation.account, &ticket, &s->decision)},
                        verdict) == STATUS_OK &&
              (situation.account.mapped == 0 || add_local_groups(situation.account.login, verdict) == STATUS_OK)) {
     verdict->uid = situation.account.uid;

@@ -37,20 +37,21 @@ static void add(const struct org *org, const struct group_mapping *mapping, stru
   }
 }
 
-enum status mapped_groups_add(struct store_txn *txn, int64_t account_id, int64_t org_id, struct u32_list *groups)
+enum status mapped_groups_add(struct store_txn *txn, const struct mapped_groups_of *of, struct u32_list *groups)
 {
   struct given_groups given;
   struct group_mappings all;
   struct org org;
-  enum status status = given_get(txn, account_id, org_id, &given);
+  enum status status = given_get(txn, of->account_id, of->org_id, &given);
   if (status == STATUS_OK) {
-    status = org_get(txn, org_id, &org);
+    status = org_get(txn, of->org_id, &org);
   }
   if (status == STATUS_OK) {
-    status = group_mappings_of(txn, org_id, &all);
+    status = group_mappings_of(txn, of->org_id, &all);
   }
   for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
-    if (groups_hold(&given.mappings, all.list[i].number)) {
+    bool counts = all.list[i].local == 0 || of->by_confirmed;
+    if (counts && groups_hold(&given.mappings, all.list[i].number)) {
       add(&org, &all.list[i], groups);
     }
   }

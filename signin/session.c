@@ -63,7 +63,8 @@ static enum status load_from(struct session *s, struct store *store, struct situ
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   enum status status = store_begin(store, false, &txn);
   if (status == STATUS_OK) {
-    const struct situation_of of = {s->request->login, s->request->service, s->request->rhost, clock_now_s()};
+    const struct situation_of of = {s->request->login, s->request->service, s->request->rhost, clock_now_s(),
+                                    s->config.operators};
     status = situation_load(txn, &of, ret_situation);
   }
   if (status != STATUS_OK) {

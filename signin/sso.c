@@ -15,6 +15,7 @@
 #include "process/oidc.h"
 #include "slots.h"
 #include "sso_answer.h"
+#include "store/confirmed.h"
 #include "store/groups.h"
 
 enum {
@@ -41,6 +42,7 @@ struct flow {
   struct slots slots;
   struct org org;
   struct connection connection;
+  char fingerprint[FINGERPRINT_SIZE];
   bool wants_groups;
   int64_t deadline_ms;
   int hasty;              // answers in a row that came as fast as those of nobody
@@ -71,6 +73,9 @@ static enum status load_connection(struct flow *f, int64_t org_id)
   }
   if (status == STATUS_OK) {
     status = group_mappings_any(txn, org_id, &f->wants_groups);
+  }
+  if (status == STATUS_OK) {
+    status = confirmed_fingerprint(txn, org_id, CONNECTION_ACTIVE, f->fingerprint);
   }
   return status != STATUS_OK ? status : connection_get(txn, org_id, CONNECTION_ACTIVE, &f->connection);
 }
@@ -331,6 +336,6 @@ enum status sso_sign_in(struct session *s, const struct situation *situation, in
   if (f.outcome.type == MESSAGE_FAILED) {
     return refuse_failed(&f, f.outcome.value);
   }
-  const struct sso_answer answer = {s, situation, &f.org, &f.connection, f.outcome.value};
+  const struct sso_answer answer = {s, situation, &f.org, &f.connection, f.fingerprint, f.outcome.value};
   return f.outcome.type == MESSAGE_AUTHORIZED ? sso_answer_store(&answer, ret_result) : STATUS_PROTOCOL;
 }

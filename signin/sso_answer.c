@@ -53,18 +53,41 @@ static enum status ask_password(const struct sso_answer *x, struct operation *op
   return status;
 }
 
-// Rule I2: joining by an invite of an org that does not govern the email.
-static enum status ask_consent(const struct sso_answer *x, struct operation *op)
+static enum status find_org(const struct sso_answer *x, int64_t org_id, struct org *ret_org)
+{
+  struct store *store CLEANUP(store_close) = NULL;
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  enum status status = session_read(&x->s->trouble, &store, &txn);
+  return status == STATUS_OK ? org_get(txn, org_id, ret_org) : status;
+}
+
+// Rule I2: joining by an invite of an org that neither governs the email nor has answered.
+static enum status ask_consent(const struct sso_answer *x, int64_t org_id, struct operation *op)
 {
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct org org;
   char name[4 * DISPLAY_SIZE];
   char text[sizeof name + SLUG_SIZE + 64];
-  text_escape(x->org->name, strlen(x->org->name), name, sizeof name);
-  (void)snprintf(text, sizeof text, "\n%s (%s) invites you. Join? [y/N]: ", name, x->org->slug);
-  enum status status = session_ask(x->s, true, text, clock_monotonic_ms() + TYPING_MS, &typed);
+  enum status status = op->consent_count < COUNT_OF(op->consents) ? find_org(x, org_id, &org) : STATUS_TOO_LARGE;
+  if (status != STATUS_OK) {
+    return status;
+  }
+  text_escape(org.name, strlen(org.name), name, sizeof name);
+  (void)snprintf(text, sizeof text, "\n%s (%s) invites you. Join? [y/N]: ", name, org.slug);
+  status = session_ask(x->s, true, text, clock_monotonic_ms() + TYPING_MS, &typed);
   bool yes = status == STATUS_OK && typed.length > 0 && (typed.data[0] == 'y' || typed.data[0] == 'Y');
-  op->consent = yes ? CONSENT_YES : CONSENT_NO;
+  op->consents[op->consent_count++] = (struct org_consent){org_id, yes ? CONSENT_YES : CONSENT_NO};
   return status;
+}
+
+static enum status ask(const struct sso_answer *x, const struct policy_decision *decision, struct operation *op)
+{
+  switch (decision->ask) {
+  case ASK_NOTHING: return STATUS_REFUSED;
+  case ASK_PASSWORD: return op->password[0] == '\0' ? ask_password(x, op) : STATUS_REFUSED;
+  case ASK_CONSENT: return ask_consent(x, decision->ask_org_id, op);
+  }
+  return STATUS_REFUSED;
 }
 
 // Stores the sign-in; what the policy wants to know first is asked, once each.
@@ -72,13 +95,11 @@ static enum status store_answer(const struct sso_answer *x, struct operation *op
 {
   enum status asked = STATUS_OK;
   enum status status = session_operate(x->s, op, result);
-  if (status == STATUS_REFUSED && result->decision.ask == ASK_PASSWORD && op->password[0] == '\0') {
-    asked = ask_password(x, op);
-    status = asked == STATUS_OK ? session_operate(x->s, op, result) : STATUS_REFUSED;
-  }
-  if (asked == STATUS_OK && status == STATUS_REFUSED && result->decision.ask == ASK_CONSENT) {
-    asked = ask_consent(x, op);
-    status = asked == STATUS_OK ? session_operate(x->s, op, result) : STATUS_REFUSED;
+  while (status == STATUS_REFUSED && asked == STATUS_OK && result->decision.ask != ASK_NOTHING) {
+    asked = ask(x, &result->decision, op);
+    if (asked == STATUS_OK) {
+      status = session_operate(x->s, op, result);
+    }
   }
   explicit_bzero(op->password, sizeof op->password);
   return asked == STATUS_CLOSED ? asked : status;
@@ -93,6 +114,7 @@ enum status sso_answer_store(const struct sso_answer *x, struct operation_result
   struct operation_result result = {.changed = false};
   op.connection = x->connection;
   op.authorized = x->authorized;
+  (void)snprintf(op.fingerprint, sizeof op.fingerprint, "%s", x->fingerprint);
   if (!oidc_identity_is_sound(op.authorized, x->connection)) {
     session_log(LOG_ALERT, "ssoorg-oidc sent an identity that it must never send: has it been taken over?");
     session_refuse(x->s, x->s->decision.row, NOTICE_BAD_TOKEN, "helper");
@@ -103,6 +125,7 @@ enum status sso_answer_store(const struct sso_answer *x, struct operation_result
   op.nss_uid = x->s->request->nss_uid;
   enum status status = store_answer(x, &op, &result);
   if (status == STATUS_OK) {
+    result.asked = op.consent_count > 0;
     *ret_result = result;
     return STATUS_OK;
   }

@@ -9,6 +9,7 @@ struct sso_answer {
   const struct situation *situation;
   const struct org *org;
   const struct connection *connection;
+  const char *fingerprint; // of what was in effect when the sign-in was begun
   const struct message_authorized *authorized;
 };
 

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "desk.h"
+#include "operations/guard.h"
 #include "paths.h"
 #include "store/accounts.h"
 #include "store/numbers_store.h"
@@ -54,39 +55,16 @@ static enum status number_use(const struct records *r, uint32_t number, struct n
   return r->txn != NULL ? numbers_get(r->txn, number, ret_use) : STATUS_NOT_FOUND;
 }
 
-// The group of this name, if root and not an org gave it (HOLES H10).
-static bool is_in_group(const struct records *r, const char *name, const gid_t *groups, int count)
-{
-  struct number use;
-  const struct group *group = getgrnam(name);
-  if (group == NULL || number_use(r, group->gr_gid, &use) != STATUS_NOT_FOUND) {
-    return false;
-  }
-  for (int i = 0; i < count; i++) {
-    if (groups[i] == group->gr_gid) {
-      return true;
-    }
-  }
-  return false;
-}
-
 static bool is_operator(const struct records *r, uint32_t uid)
 {
-  gid_t groups[ACTOR_GROUPS_MAX];
-  int count = ACTOR_GROUPS_MAX;
-  char names[OPERATORS_SIZE];
+  bool is = false;
   const struct passwd *entry = getpwuid(uid);
-  if (entry == NULL || getgrouplist(entry->pw_name, entry->pw_gid, groups, &count) < 0) {
+  if (entry == NULL) {
     return false;
   }
-  memcpy(names, r->config.operators, sizeof names);
-  char *rest = names;
-  for (const char *name = strsep(&rest, " "); name != NULL; name = strsep(&rest, " ")) {
-    if (is_in_group(r, name, groups, count)) {
-      return true;
-    }
-  }
-  return false;
+  char name[LOGIN_SIZE];
+  bool whole = text_copy(entry->pw_name, name, sizeof name) == STATUS_OK;
+  return whole && guard_is_operator(r->txn, r->config.operators, name, entry->pw_gid, &is) == STATUS_OK && is;
 }
 
 static void name_operator(uint32_t uid, struct actor *actor)

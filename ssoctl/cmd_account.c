@@ -244,7 +244,7 @@ static int change(const struct invocation *in, enum operation_kind kind, const c
     return code;
   }
   desk_done(&desk, "account %s %s%s", result.account.login, words, result.changed ? "" : " already");
-  return people_end_sessions(&desk, result.account.login, result.account.uid);
+  return people_end_sessions(&desk, result.account.login, &(struct sessions_of){result.account.uid, 0});
 }
 
 int cmd_account_lock(const struct invocation *in)

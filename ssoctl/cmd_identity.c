@@ -114,6 +114,7 @@ static int answered(void *context, enum message_type type, const void *value)
   }
   memcpy(op.org, f->org.slug, sizeof op.org);
   memcpy(op.email, adding->account->email, sizeof op.email);
+  memcpy(op.fingerprint, f->fingerprint, sizeof op.fingerprint);
   op.connection = &f->connection;
   op.authorized = authorized;
   int code = desk_operate(f->desk, &op, &result);

@@ -1,7 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
-// ssoctl idp show, remove.
+// ssoctl idp show, confirm, remove.
+#include <stdio.h>
+#include <string.h>
+
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "desk.h"
+#include "store/confirmed.h"
+
+enum { WORDS_SIZE = 2048 };
+
+// What an operator has seen of an org, for people.
+struct looked {
+  char fingerprint[FINGERPRINT_SIZE];
+  bool confirmed;               // of the connection
+  char unconfirmed[WORDS_SIZE]; // the values that are not as an operator saw them
+  char set_by[WORDS_SIZE];
+};
+
+static void add_words(char *words, const char *name, const char *by)
+{
+  size_t used = strlen(words);
+  (void)snprintf(words + used, WORDS_SIZE - used, "%s%s%s%s", used > 0 ? ", " : "", name, by[0] != '\0' ? " by " : "",
+                 by);
+}
+
+static enum status look(const struct desk *desk, const struct org *org, const struct connection *connection,
+                        struct looked *looked)
+{
+  struct confirmed confirmed CLEANUP(cleanup_confirmed) = {.org_id = 0};
+  const struct covered now = covered_of(org, connection);
+  enum status status = confirmed_get(desk->txn, org->id, CONNECTION_ACTIVE, &confirmed);
+  if (status == STATUS_NOT_FOUND) {
+    confirmed.seen = covered_of(org, NULL);
+    (void)snprintf(confirmed.fingerprint, sizeof confirmed.fingerprint, "%s", FINGERPRINT_NONE);
+    status = STATUS_OK;
+  }
+  for (size_t i = 0; status == STATUS_OK && i < COVERED_COUNT; i++) {
+    if (!covered_is_same(i, &now, &confirmed.seen)) {
+      add_words(looked->unconfirmed, covered_name(i), confirmed.set_by[i]);
+    }
+    if (confirmed.set_by[i][0] != '\0') {
+      add_words(looked->set_by, covered_name(i), confirmed.set_by[i]);
+    }
+  }
+  looked->confirmed = status == STATUS_OK && covered_same_connection(&now, &confirmed.seen);
+  memcpy(looked->fingerprint, confirmed.fingerprint, sizeof looked->fingerprint);
+  return status;
+}
 
 int cmd_idp_show(const struct invocation *in)
 {
@@ -20,11 +66,18 @@ int cmd_idp_show(const struct invocation *in)
       {"set_at", COLUMN_DATE},
       {"waiting_issuer", COLUMN_TEXT},
       {"waiting_client_id", COLUMN_TEXT},
+      {"fingerprint", COLUMN_TEXT},
+      {"confirmed", COLUMN_BOOL},
+      {"unconfirmed", COLUMN_TEXT},
+      {"set_by", COLUMN_TEXT},
+      {"waiting_fingerprint", COLUMN_TEXT},
   };
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
   struct connection c CLEANUP(cleanup_connection) = {.org_id = 0};
   struct connection waiting CLEANUP(cleanup_connection) = {.org_id = 0};
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct looked looked = {.fingerprint = FINGERPRINT_NONE};
+  char waiting_fingerprint[FINGERPRINT_SIZE] = "";
   struct org org;
   int code = desk_open_org(in, &desk, &org);
   if (code != EXIT_DONE) {
@@ -39,6 +92,13 @@ int cmd_idp_show(const struct invocation *in)
     return desk_fail(EXIT_FAILED, "store: the waiting connection cannot be read");
   }
   bool waits = status == STATUS_OK;
+  status = look(&desk, &org, &c, &looked);
+  if (status == STATUS_OK && waits) {
+    status = confirmed_fingerprint(desk.txn, org.id, CONNECTION_STAGED, waiting_fingerprint);
+  }
+  if (status != STATUS_OK) {
+    return desk_fail(EXIT_FAILED, "store: what is confirmed cannot be read: %s", status_text(status));
+  }
   sheet_add(&sheet, (const struct cell[]){{org.slug, 0},
                                           {c.issuer, 0},
                                           {c.client_id, 0},
@@ -52,8 +112,34 @@ int cmd_idp_show(const struct invocation *in)
                                           {NULL, c.tried_at_s},
                                           {NULL, c.set_at_s},
                                           {waits ? waiting.issuer : NULL, 0},
-                                          {waits ? waiting.client_id : NULL, 0}});
+                                          {waits ? waiting.client_id : NULL, 0},
+                                          {looked.fingerprint, 0},
+                                          {NULL, looked.confirmed},
+                                          {looked.unconfirmed[0] != '\0' ? looked.unconfirmed : NULL, 0},
+                                          {looked.set_by[0] != '\0' ? looked.set_by : NULL, 0},
+                                          {waits ? waiting_fingerprint : NULL, 0}});
   return desk_print_one(&desk, &sheet);
+}
+
+int cmd_idp_confirm(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct operation_result result;
+  int code = desk_open(in, &desk);
+  struct operation op = desk_operation(&desk, OPERATION_IDP_CONFIRM);
+  if (code == EXIT_DONE) {
+    code = desk_text("slug", in->arguments[0], op.org, sizeof op.org);
+  }
+  if (code == EXIT_DONE && text_copy(in->arguments[1], op.fingerprint, sizeof op.fingerprint) != STATUS_OK) {
+    code = desk_fail(EXIT_USAGE, "fingerprint \"%.60s\": is not one that 'ssoctl idp show' prints", in->arguments[1]);
+  }
+  if (code == EXIT_DONE) {
+    code = desk_operate(&desk, &op, &result);
+  }
+  if (code == EXIT_DONE) {
+    desk_done(&desk, "org %s: connection confirmed", op.org);
+  }
+  return code;
 }
 
 int cmd_idp_remove(const struct invocation *in)

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // ssoctl idp test: a whole sign-in through the connection, or only what the provider says of itself.
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "desk.h"
 #include "flow.h"
-#include "operations/situation.h"
+#include "operations/password.h"
 #include "protocol/group_list.h"
 
 enum { GROUPS_SIZE = 2048 };
@@ -44,33 +46,6 @@ static const char *email_words(uint8_t state)
   return "?";
 }
 
-// Where this answer would lead if the person typed the email it names as their login.
-static int foresee(const struct flow *f, const struct message_authorized *a, struct policy_decision *ret_decision)
-{
-  struct policy_question question = {.stage = STAGE_ANSWER};
-  struct situation situation;
-  int code = desk_read(f->desk);
-  if (code != EXIT_DONE) {
-    return code;
-  }
-  if (!desk_sees_person(f->desk, a->email)) { // what the provider says is no way to ask who is here
-    desk_end_read(f->desk);
-    return EXIT_DONE;
-  }
-  const struct situation_of of = {a->email, "", "", clock_now_s()};
-  enum status status = situation_load(f->desk->txn, &of, &situation);
-  if (status == STATUS_OK) {
-    question.person = situation.person;
-    status = situation_answer(f->desk->txn, &situation, &f->connection, a, &question.answer);
-  }
-  desk_end_read(f->desk);
-  if (status != STATUS_OK) {
-    return desk_fail(EXIT_FAILED, "store: %s", status_text(status));
-  }
-  policy_decide(&question, ret_decision);
-  return EXIT_DONE;
-}
-
 // As the provider calls them, separated by commas; as many as there is room for.
 static void list_groups(const struct bytes *groups, char text[static GROUPS_SIZE])
 {
@@ -85,7 +60,9 @@ static void list_groups(const struct bytes *groups, char text[static GROUPS_SIZE
   }
 }
 
-static int print_authorized(const struct flow *f, const struct message_authorized *a)
+// DECISION: where this answer leads; of somebody whom a delegate may not look at, nothing is said.
+static int print_authorized(const struct flow *f, const struct message_authorized *a,
+                            const struct policy_decision *decision)
 {
   static const struct column COLUMNS[] = {
       {"issuer", COLUMN_TEXT},    {"client_id", COLUMN_TEXT},   {"subject", COLUMN_TEXT},
@@ -96,14 +73,9 @@ static int print_authorized(const struct flow *f, const struct message_authorize
       {"result", COLUMN_TEXT},    {"groups", COLUMN_TEXT},
   };
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
-  struct policy_decision decision = {.row = "-", .notice = NOTICE_SOMEBODY_ELSE};
   char groups[GROUPS_SIZE];
-  int code = foresee(f, a, &decision);
-  if (code != EXIT_DONE) {
-    return code;
-  }
   list_groups(&a->groups, groups);
-  bool granted = decision.outcome == OUTCOME_GRANTED;
+  bool granted = decision->outcome == OUTCOME_GRANTED;
   sheet_add(&sheet, (const struct cell[]){{a->issuer, 0},
                                           {a->client_id, 0},
                                           {a->subject, 0},
@@ -118,33 +90,74 @@ static int print_authorized(const struct flow *f, const struct message_authorize
                                           {NULL, a->connections},
                                           {NULL, f->code_ms},
                                           {NULL, (clock_monotonic_ms() - f->started_ms) / 1000},
-                                          {decision.row, 0},
-                                          {granted ? "would sign in" : notice_sentence(decision.notice), 0},
+                                          {decision->row, 0},
+                                          {granted ? "would sign in" : notice_sentence(decision->notice), 0},
                                           {f->wants_groups ? groups : NULL, 0}});
   return desk_print_one(f->desk, &sheet);
 }
 
-static int note_success(const struct flow *f)
+// Row S8: the account's password may be typed at the test. A delegate types their own.
+static int ask_password(const struct flow *f, const struct account *account, struct operation *op)
 {
-  struct operation op = desk_operation(f->desk, OPERATION_IDP_TRIED);
-  struct operation_result result;
-  memcpy(op.org, f->org.slug, sizeof op.org);
-  op.connection = &f->connection;
-  int code = desk_operate(f->desk, &op, &result);
-  if (code == EXIT_DONE) {
-    desk_done(f->desk, "org %s: a sign-in through the connection succeeded", f->org.slug);
+  struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
+  char text[LOGIN_SIZE + 64];
+  const struct actor *actor = f->desk->in->actor;
+  bool may = !actor->is_delegate || actor->delegate.account_id == account->id;
+  if (!may || isatty(STDIN_FILENO) == 0) {
+    return EXIT_REFUSED;
+  }
+  (void)snprintf(text, sizeof text, "Password of account %s: ", account->login);
+  int code = desk_read_secret(false, text, false, &typed);
+  if (code == EXIT_DONE && password_matches(&typed, account->password)) {
+    memcpy(op->password, account->password, sizeof op->password);
   }
   return code;
 }
 
+// What a sign-in with this answer would have led to is decided where it is noted that the connection lets people in.
+static int note(const struct flow *f, struct operation *op, struct report *report, struct operation_result *result)
+{
+  const struct operation_host host = desk_host(f->desk);
+  enum status status = operation_run(&host, op, report, result);
+  if (status == STATUS_REFUSED && result->decision.ask == ASK_PASSWORD &&
+      ask_password(f, &result->account, op) == EXIT_DONE) {
+    status = operation_run(&host, op, report, result);
+  }
+  explicit_bzero(op->password, sizeof op->password);
+  record_done(&ACCOUNT_RECORD, &result->account);
+  return desk_exit_code(status);
+}
+
+static bool is_seen(const struct flow *f, const char *email)
+{
+  bool seen = desk_read(f->desk) == EXIT_DONE && desk_sees_person(f->desk, email);
+  desk_end_read(f->desk);
+  return seen;
+}
+
 static int answered(void *context, enum message_type type, const void *value)
 {
+  static const struct policy_decision NOTHING = {.row = "-", .notice = NOTICE_SOMEBODY_ELSE};
   const struct flow *f = context;
+  const struct message_authorized *authorized = value;
+  struct operation op = desk_operation(f->desk, OPERATION_IDP_TRIED);
+  struct operation_result result = {.decision = NOTHING};
+  struct report report = {.text = ""};
   if (type == MESSAGE_FOUND) {
     return print_found(f, value);
   }
-  int code = print_authorized(f, value);
-  return code == EXIT_DONE ? note_success(f) : code;
+  memcpy(op.org, f->org.slug, sizeof op.org);
+  memcpy(op.fingerprint, f->fingerprint, sizeof op.fingerprint);
+  op.connection = &f->connection;
+  op.authorized = authorized;
+  int code = note(f, &op, &report, &result);
+  bool shown = result.decision.row != NULL && is_seen(f, authorized->email);
+  int printed = print_authorized(f, authorized, shown ? &result.decision : &NOTHING);
+  if (code == EXIT_DONE) {
+    desk_done(f->desk, "org %s: a sign-in through the connection succeeded", f->org.slug);
+    return printed;
+  }
+  return desk_fail(code, "%s", report.text);
 }
 
 int cmd_idp_test(const struct invocation *in)

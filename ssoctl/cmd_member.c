@@ -58,7 +58,9 @@ static int change(const struct invocation *in, enum operation_kind kind, const c
     return code;
   }
   desk_done(&desk, "%s %s in org %s%s", op.email, words, op.org, result.changed ? "" : " already");
-  return people_end_sessions(&desk, result.account.login, result.account.uid);
+  // What opened other orgs only is not an org's to end (POLICY W3).
+  const struct sessions_of of = {result.account.uid, in->actor->is_delegate ? result.gid : 0};
+  return people_end_sessions(&desk, result.account.login, &of);
 }
 
 int cmd_member_remove(const struct invocation *in)

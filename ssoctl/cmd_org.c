@@ -53,12 +53,13 @@ int cmd_org_create(const struct invocation *in)
 }
 
 static const struct column ORG_COLUMNS[] = {
-    {"slug", COLUMN_TEXT},         {"name", COLUMN_TEXT},         {"provisioning", COLUMN_TEXT},
-    {"enforcement", COLUMN_TEXT},  {"owner", COLUMN_TEXT},        {"gid", COLUMN_NUMBER},
-    {"admins_gid", COLUMN_NUMBER}, {"trust", COLUMN_TEXT},        {"default_role", COLUMN_TEXT},
-    {"on_link", COLUMN_TEXT},      {"keys", COLUMN_TEXT},         {"signin_from", COLUMN_TEXT},
-    {"required_acr", COLUMN_TEXT}, {"required_amr", COLUMN_TEXT}, {"invite_lifetime_s", COLUMN_NUMBER},
-    {"help", COLUMN_TEXT},         {"paused_until", COLUMN_DATE}, {"created_at", COLUMN_DATE},
+    {"slug", COLUMN_TEXT},          {"name", COLUMN_TEXT},         {"provisioning", COLUMN_TEXT},
+    {"enforcement", COLUMN_TEXT},   {"owner", COLUMN_TEXT},        {"gid", COLUMN_NUMBER},
+    {"admins_gid", COLUMN_NUMBER},  {"trust", COLUMN_TEXT},        {"default_role", COLUMN_TEXT},
+    {"on_link", COLUMN_TEXT},       {"keys", COLUMN_TEXT},         {"signin_from", COLUMN_TEXT},
+    {"required_acr", COLUMN_TEXT},  {"required_amr", COLUMN_TEXT}, {"invite_lifetime_s", COLUMN_NUMBER},
+    {"help", COLUMN_TEXT},          {"paused_until", COLUMN_DATE}, {"created_at", COLUMN_DATE},
+    {"password_from", COLUMN_TEXT}, {"device_link", COLUMN_TEXT},  {"max_members", COLUMN_NUMBER},
 };
 
 struct org_walk {
@@ -94,7 +95,10 @@ static enum status add_org(void *context, const struct org *org)
                                   {NULL, org->invite_lifetime_s > 0 ? org->invite_lifetime_s : INVITE_LIFETIME_S},
                                   {org->help, 0},
                                   {NULL, org->paused_until_s},
-                                  {NULL, org->created_at_s}});
+                                  {NULL, org->created_at_s},
+                                  {org->password_from, 0},
+                                  {device_link_word(org->device_link), 0},
+                                  {NULL, org->max_members > 0 ? org->max_members : MAX_MEMBERS_DEFAULT}});
   record_done(&ACCOUNT_RECORD, &owner);
   return STATUS_OK;
 }
@@ -167,7 +171,10 @@ int cmd_org_set(const struct invocation *in)
     code = desk_operate(&desk, &op, &result);
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s: %s", op.org, result.changed ? "changed" : "is so already");
+    desk_done(&desk, "org %s: %s%s", op.org, result.changed ? "changed" : "is so already",
+              result.waits ? "; what a sign-in must meet waits, since the org enforces, until a test of it succeeds "
+                             "('ssoctl idp test')"
+                           : "");
   }
   return code;
 }

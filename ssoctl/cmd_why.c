@@ -131,7 +131,7 @@ int cmd_why(const struct invocation *in)
   }
   const char *service = in->options[OPTION_SERVICE] != NULL ? in->options[OPTION_SERVICE] : "sshd";
   const char *rhost = in->options[OPTION_RHOST] != NULL ? in->options[OPTION_RHOST] : "";
-  const struct situation_of of = {login, service, rhost, clock_now_s()};
+  const struct situation_of of = {login, service, rhost, clock_now_s(), desk.config.operators};
   enum status status = situation_load(desk.txn, &of, &situation);
   if (status != STATUS_OK) {
     return desk_fail(EXIT_FAILED, "store: %s", status_text(status));

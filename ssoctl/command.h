@@ -119,6 +119,7 @@ int cmd_enforcement_pause(const struct invocation *in);
 int cmd_idp_set(const struct invocation *in);
 int cmd_idp_show(const struct invocation *in);
 int cmd_idp_test(const struct invocation *in);
+int cmd_idp_confirm(const struct invocation *in);
 int cmd_idp_remove(const struct invocation *in);
 int cmd_group_map(const struct invocation *in);
 int cmd_group_unmap(const struct invocation *in);

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "idp_advice.h"
+#include "operations/confirm.h"
 #include "paths.h"
 #include "store/accounts.h"
 #include "store/groups.h"
@@ -30,8 +31,14 @@ int flow_load(struct flow *f, const char *slug, bool staged)
   }
   enum status status =
       staged ? connection_get(f->desk->txn, f->org.id, CONNECTION_STAGED, &f->connection) : STATUS_NOT_FOUND;
+  bool waits = status == STATUS_OK;
   if (status == STATUS_NOT_FOUND) {
     status = connection_get(f->desk->txn, f->org.id, CONNECTION_ACTIVE, &f->connection);
+  }
+  if (status == STATUS_OK) {
+    f->org = waits ? apply_staged_org(&f->org, &f->connection) : f->org;
+    status =
+        confirmed_fingerprint(f->desk->txn, f->org.id, waits ? CONNECTION_STAGED : CONNECTION_ACTIVE, f->fingerprint);
   }
   if (status == STATUS_OK) {
     status = group_mappings_any(f->desk->txn, f->org.id, &f->wants_groups);

@@ -9,7 +9,8 @@ struct flow {
   const char *what; // the command, for errors
   struct org org;
   struct connection connection;
-  bool wants_groups; // the org maps groups of its provider
+  char fingerprint[FINGERPRINT_SIZE]; // of it and of what is looked at with it
+  bool wants_groups;                  // the org maps groups of its provider
   struct oidc_request request;
   struct oidc oidc;
   int64_t started_ms;

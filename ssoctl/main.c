@@ -19,8 +19,8 @@ static const struct command COMMANDS[] = {
     {"org", "list", "", 0, 0, OPTIONS_COMMON, cmd_org_list, "list the orgs of this host"},
     {"org", "show", "SLUG", 1, 1, OPTIONS_COMMON, cmd_org_show, "show one org"},
     {"org", "set", "SLUG KEY=VALUE...", 2, ARGUMENTS_MAX, OPTIONS_CHANGE, cmd_org_set,
-     "set name, provisioning, default-role, trust, on-link, keys, signin-from, required-acr, required-amr, "
-     "invite-lifetime, help"},
+     "set name, provisioning, default-role, trust, on-link, keys, signin-from, password-from, required-acr, "
+     "required-amr, device-link, invite-lifetime, max-members, help"},
     {"org", "rename", "SLUG NEW", 2, 2, OPTIONS_CHANGE, cmd_org_rename, "give an org and its groups another name"},
     {"org", "delete", "SLUG", 1, 1, OPTIONS_CHANGE, cmd_org_delete, "delete an org; the accounts of its members stay"},
     {"org", "transfer", "SLUG EMAIL", 2, 2, OPTIONS_CHANGE, cmd_org_transfer, "make a member the owner of an org"},
@@ -39,6 +39,8 @@ static const struct command COMMANDS[] = {
     {"idp", "show", "SLUG", 1, 1, OPTIONS_COMMON, cmd_idp_show, "show the connection, without its secret"},
     {"idp", "test", "SLUG", 1, 1, OPTIONS_COMMON | BIT(NO_SIGNIN), cmd_idp_test,
      "sign in through the connection, or only ask the provider what it is"},
+    {"idp", "confirm", "SLUG FINGERPRINT", 2, 2, OPTIONS_CHANGE, cmd_idp_confirm,
+     "let the connection sign operators' and mapped accounts in, as 'idp show' shows it"},
     {"idp", "remove", "SLUG", 1, 1, OPTIONS_CHANGE, cmd_idp_remove, "remove the connection"},
     {"group", "map", "SLUG PROVIDER-GROUP [NAME]", 2, 3, OPTIONS_CHANGE | BIT(LOCAL_GROUP) | BIT(PRIVILEGED),
      cmd_group_map, "give the members of a provider's group a Unix group"},

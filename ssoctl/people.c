@@ -5,13 +5,10 @@
 #include <stdio.h>
 #include <sys/wait.h>
 
-#include "sessions.h"
-
 int people_start(struct desk *desk, const struct invocation *in, enum operation_kind kind, struct operation *ret_op)
 {
   int code = desk_open(in, desk);
   *ret_op = desk_operation(desk, kind);
-  ret_op->ends_sessions = in->options[OPTION_END_SESSIONS] != NULL;
   if (code == EXIT_DONE) {
     code = desk_text("slug", in->arguments[0], ret_op->org, sizeof ret_op->org);
   }
@@ -75,14 +72,14 @@ int people_carry_out(struct desk *desk, const struct operation *op, const char *
   return code == EXIT_DONE ? desk_operate(desk, op, ret_result) : code;
 }
 
-int people_end_sessions(const struct desk *desk, const char *login, uint32_t uid)
+int people_end_sessions(const struct desk *desk, const char *login, const struct sessions_of *of)
 {
   size_t ended = 0;
   if (desk->in->options[OPTION_END_SESSIONS] == NULL || desk->in->options[OPTION_DRY_RUN] != NULL) {
     return EXIT_DONE;
   }
-  if (sessions_end(uid, &ended) != STATUS_OK) {
-    return desk_fail(EXIT_FAILED, "%s: what runs under uid %u could not be ended", login, uid);
+  if (sessions_end(of, &ended) != STATUS_OK) {
+    return desk_fail(EXIT_FAILED, "%s: what runs under uid %u could not be ended", login, of->uid);
   }
   desk_done(desk, "%s: %zu processes ended", login, ended);
   return EXIT_DONE;

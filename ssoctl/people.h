@@ -2,6 +2,7 @@
 // What the commands about people of an org share.
 #pragma once
 #include "desk.h"
+#include "sessions.h"
 
 // Opens DESK and starts an operation of KIND for the org and email of the first two arguments. Exit codes as
 // desk_open().
@@ -24,5 +25,5 @@ int people_lock_local(const struct desk *desk, const struct operation *op, const
 int people_carry_out(struct desk *desk, const struct operation *op, const char *question,
                      struct operation_result *ret_result);
 
-// Ends what runs under UID if --end-sessions was given, and says so; CODE is passed on if it is not EXIT_DONE.
-int people_end_sessions(const struct desk *desk, const char *login, uint32_t uid);
+// Ends what runs of LOGIN if --end-sessions was given, and says so.
+int people_end_sessions(const struct desk *desk, const char *login, const struct sessions_of *of);

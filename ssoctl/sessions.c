@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-enum { UID_MIN = 1000, STEP_US = 50000, ROUNDS = 20, STATUS_FILE_MAX = 2048 };
+enum { UID_MIN = 1000, STEP_US = 50000, ROUNDS = 20, STATUS_FILE_MAX = 16384 };
 
 static void cleanup_dir(DIR **dir)
 {
@@ -38,7 +38,24 @@ static bool runs_as(const char *text, uint32_t uid)
          (!by_root && strncmp(second, wanted, length) == 0 && second[length] == '\t');
 }
 
-static bool is_of(const char *pid, uint32_t uid)
+// The line "Groups:<tab>gid gid ... " of proc(5).
+static bool has_group(const char *text, uint32_t gid)
+{
+  char wanted[16];
+  size_t length = (size_t)snprintf(wanted, sizeof wanted, "%u", gid);
+  const char *at = strstr(text, "\nGroups:\t");
+  at = at != NULL ? at + strlen("\nGroups:\t") : "";
+  while (*at != '\0' && *at != '\n') {
+    size_t word = strcspn(at, " \n");
+    if (word == length && strncmp(at, wanted, length) == 0) {
+      return true;
+    }
+    at += word + (at[word] == ' ');
+  }
+  return false;
+}
+
+static bool is_of(const char *pid, const struct sessions_of *of)
 {
   char path[64];
   char text[STATUS_FILE_MAX + 1] = "";
@@ -48,18 +65,18 @@ static bool is_of(const char *pid, uint32_t uid)
     return false;
   }
   bool ended = strstr(text, "\nState:\tZ") != NULL || strstr(text, "\nState:\tX") != NULL;
-  return !ended && runs_as(text, uid);
+  return !ended && runs_as(text, of->uid) && (of->gid == 0 || has_group(text, of->gid));
 }
 
 // The process is held by its descriptor while it is looked at again: its number may have become another's.
-static bool signal_one(const char *name, uint32_t uid, int number)
+static bool signal_one(const char *name, const struct sessions_of *of, int number)
 {
   int64_t pid = 0;
   if (text_to_i64(name, 1, INT32_MAX, &pid) != STATUS_OK || pid == getpid()) {
     return false;
   }
   int fd CLEANUP(cleanup_fd) = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
-  if (fd < 0 || !is_of(name, uid)) {
+  if (fd < 0 || !is_of(name, of)) {
     return false;
   }
   bool there = syscall(SYS_pidfd_send_signal, fd, number, NULL, 0) == 0;
@@ -70,7 +87,7 @@ static bool signal_one(const char *name, uint32_t uid, int number)
   return there;
 }
 
-static enum status signal_all(uint32_t uid, int number, size_t *ret_count)
+static enum status signal_all(const struct sessions_of *of, int number, size_t *ret_count)
 {
   DIR *dir CLEANUP(cleanup_dir) = opendir("/proc");
   if (dir == NULL) {
@@ -78,18 +95,18 @@ static enum status signal_all(uint32_t uid, int number, size_t *ret_count)
   }
   size_t count = 0;
   for (const struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
-    count += signal_one(entry->d_name, uid, number);
+    count += signal_one(entry->d_name, of, number);
   }
   *ret_count = count;
   return STATUS_OK;
 }
 
 // SIGKILL is sent again and again: what forks faster than /proc is read is caught in a later round.
-static enum status kill_rest(uint32_t uid)
+static enum status kill_rest(const struct sessions_of *of)
 {
   size_t left = 0;
   for (int i = 0; i < ROUNDS; i++) {
-    enum status status = signal_all(uid, SIGKILL, &left);
+    enum status status = signal_all(of, SIGKILL, &left);
     if (status != STATUS_OK || left == 0) {
       return status;
     }
@@ -98,22 +115,22 @@ static enum status kill_rest(uint32_t uid)
   return STATUS_IO;
 }
 
-enum status sessions_end(uint32_t uid, size_t *ret_ended)
+enum status sessions_end(const struct sessions_of *of, size_t *ret_ended)
 {
   size_t there = 0;
   size_t left = 0;
-  if (uid < UID_MIN) {
+  if (of->uid < UID_MIN) {
     return STATUS_INVALID;
   }
-  enum status status = signal_all(uid, SIGTERM, &there);
+  enum status status = signal_all(of, SIGTERM, &there);
   int64_t deadline_ms = clock_monotonic_ms() + SESSIONS_GRACE_MS;
   left = there;
   while (status == STATUS_OK && left > 0 && clock_left_ms(deadline_ms) > 0) {
     (void)usleep(STEP_US);
-    status = signal_all(uid, 0, &left);
+    status = signal_all(of, 0, &left);
   }
   if (status == STATUS_OK && left > 0) {
-    status = kill_rest(uid);
+    status = kill_rest(of);
   }
   if (status == STATUS_OK) {
     *ret_ended = there;

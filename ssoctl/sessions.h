@@ -8,7 +8,13 @@
 
 enum { SESSIONS_GRACE_MS = 3000 };
 
-// Asks every process whose real or effective uid is UID to go (SIGHUP, SIGTERM), and kills after SESSIONS_GRACE_MS what
-// is still there or was started meanwhile. UID must be 1000 or more: STATUS_INVALID. STATUS_IO: something stays.
-// *RET_ENDED is the number of processes that were there.
-MUST_CHECK enum status sessions_end(uint32_t uid, size_t *ret_ended);
+// Whose: every process whose real or effective uid is UID, 1000 or more; where GID is not 0 only those that have this
+// group, as the sessions that opened its org do.
+struct sessions_of {
+  uint32_t uid;
+  uint32_t gid;
+};
+
+// Asks them to go (SIGHUP, SIGTERM), and kills after SESSIONS_GRACE_MS what is still there or was started meanwhile.
+// STATUS_INVALID for another uid; STATUS_IO: something stays. *RET_ENDED is the number of processes that were there.
+MUST_CHECK enum status sessions_end(const struct sessions_of *of, size_t *ret_ended);

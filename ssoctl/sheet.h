@@ -7,7 +7,7 @@
 
 #include "base/status.h"
 
-enum { SHEET_COLUMNS_MAX = 20, SHEET_CHUNK = 1000 };
+enum { SHEET_COLUMNS_MAX = 24, SHEET_CHUNK = 1000 };
 
 enum column_type { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_BOOL, COLUMN_DATE };
 

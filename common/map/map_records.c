@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "map/map_records.h"
 
+#include "base/cleanup.h"
+
 #include "map/map_format.h"
 
 static const struct field ACCOUNT_FIELDS[] = {
@@ -38,3 +40,7 @@ static const struct field INVITED_FIELDS[] = {
     FIELD_OF_U32_LIST(map_invited, groups),
 };
 const struct record_type MAP_INVITED_RECORD = RECORD_TYPE(map_invited, MAP_VERSION, INVITED_FIELDS);
+
+const struct record_type *const MAP_RECORDS[] = {&MAP_ACCOUNT_RECORD, &MAP_GROUP_RECORD,    &MAP_DOMAIN_RECORD,
+                                                 &MAP_REMOVED_RECORD, &MAP_SETTINGS_RECORD, &MAP_INVITED_RECORD};
+const size_t MAP_RECORD_COUNT = COUNT_OF(MAP_RECORDS);

@@ -60,3 +60,7 @@ extern const struct record_type MAP_DOMAIN_RECORD;
 extern const struct record_type MAP_REMOVED_RECORD;
 extern const struct record_type MAP_SETTINGS_RECORD;
 extern const struct record_type MAP_INVITED_RECORD;
+
+// All of them.
+extern const struct record_type *const MAP_RECORDS[];
+extern const size_t MAP_RECORD_COUNT;

@@ -42,6 +42,9 @@ MUST_CHECK enum status apply_new_account(struct application *a, const char *logi
 MUST_CHECK enum status apply_map_local(struct application *a, const char *email, int64_t org_id,
                                        struct account *ret_account);
 
+// Whose situation, at the operation's service and from its remote host.
+struct situation_of apply_situation_of(const struct application *a, const char *login);
+
 // What is known of LOGIN, as the operation's service and remote host have it. Errors as situation_load().
 MUST_CHECK enum status apply_situation(struct application *a, const char *login, struct situation *ret_situation);
 
@@ -74,8 +77,12 @@ MUST_CHECK enum status apply_check_delegate(struct application *a);
 // Whether a delegate does this to another one than themselves. STATUS_REFUSED with a report.
 MUST_CHECK enum status apply_check_not_self(struct application *a, const struct account *account);
 
-// Whether a delegate of org ORG_ID may end what runs of ACCOUNT, if the operation is to. STATUS_REFUSED with a report.
-MUST_CHECK enum status apply_check_ending(struct application *a, const struct account *account, int64_t org_id);
+// Whether it is no delegate who acts, or ACCOUNT is not guarded. STATUS_REFUSED with a report.
+MUST_CHECK enum status apply_check_unguarded(struct application *a, const struct account *account);
+
+// Whether ACCOUNT may be given an org, or a say in one: not while somebody else may have used it. STATUS_REFUSED with a
+// report that names the mends.
+MUST_CHECK enum status apply_check_unused(struct application *a, const struct account *account);
 
 apply_function apply_org_rename, apply_org_delete;
 // Makes the org's recovery codes void. They belong to it and to its owner: also whoever transfers or deletes an org
@@ -95,7 +102,9 @@ MUST_CHECK enum status apply_drop_groups(struct application *a, const struct org
 
 // Gives the account what the groups that the answered connection has named are mapped to, and takes the rest back, if
 // it is an active member of that org. WORDS: what changed, for the audit event; "" for nothing.
-MUST_CHECK enum status apply_given_groups(struct application *a, int64_t account_id, char words[static REASON_SIZE]);
+// Local groups only CONFIRMED: by a connection as an operator saw it.
+MUST_CHECK enum status apply_given_groups(struct application *a, int64_t account_id, bool confirmed,
+                                          char words[static REASON_SIZE]);
 
 apply_function apply_group_map, apply_group_unmap;
 apply_function apply_recovery_create, apply_recovery_revoke, apply_recovery_sign_in;

@@ -27,6 +27,7 @@ static enum status take_account(struct sign_in *s, const struct org *org, const 
   struct application *a = s->a;
   if (s->situation.person.known) {
     s->account = s->situation.account;
+    s->account.code_used = 1;
     return apply_knows_password(a, &s->account)
                ? STATUS_OK
                : sign_in_refuse(a, &(struct policy_decision){.row = decision->row, .notice = NOTICE_WRONG_PASSWORD});
@@ -34,6 +35,7 @@ static enum status take_account(struct sign_in *s, const struct org *org, const 
   enum status status = sign_in_create_account(s, org->id);
   memcpy(s->account.password, a->op->password, sizeof s->account.password);
   s->account.password_tried = 0; // typed twice, but never signed in with
+  s->account.code_used = 1;
   return status;
 }
 
@@ -108,5 +110,9 @@ enum status apply_invite_accept(struct application *a)
   memcpy(a->event.login, s.account.login, sizeof a->event.login);
   (void)snprintf(a->event.detail, sizeof a->event.detail, "as %s", role_word(invite.role));
   status = sign_in_accept(&s, org.id, invite.role);
+  if (status == STATUS_OK && by_code) {
+    s.account.code_used = 1;
+    status = account_update(a->txn, &s.account);
+  }
   return status == STATUS_OK && by_code ? apply_settle_try(a, TRY_PASSWORD) : status;
 }

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "operations/apply.h"
 #include "operations/control.h"
+#include "operations/guard.h"
 
 static enum status refuse(struct application *a, const char *why)
 {
@@ -14,13 +15,47 @@ static enum status refuse(struct application *a, const char *why)
 
 static const char NOT_THEIRS[] = "is not one that an org of yours is in control of and that is in no other org";
 
-// Whether the org is one that the delegate may do this in, is in control of ACCOUNT, and the only one it is in.
+// Whether ACCOUNT owns an org other than ORG_ID.
+static enum status owns_another(struct application *a, const struct account *account, int64_t org_id, bool *ret_owns)
+{
+  struct memberships all;
+  bool owns = false;
+  enum status status = memberships_of(a->txn, account->id, &all);
+  for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
+    owns = owns || (all.list[i].role == ROLE_OWNER && all.list[i].org_id != org_id);
+  }
+  if (status == STATUS_OK) {
+    *ret_owns = owns;
+  }
+  return status;
+}
+
+// How far the org in control of an account may go: where the account is a member elsewhere it links and unlinks at its
+// own connection and no more; of one that owns another org it touches nothing.
+static enum status check_reach(struct application *a, const struct account *account, const struct org *org,
+                               bool *ret_reaches)
+{
+  bool alone = false;
+  bool owns = true;
+  bool links = a->op->kind == OPERATION_IDENTITY_LINK || a->op->kind == OPERATION_IDENTITY_UNLINK;
+  enum status status = control_is_alone(a->txn, account, org->id, &alone);
+  if (status == STATUS_OK) {
+    status = owns_another(a, account, org->id, &owns);
+  }
+  bool named = strcmp(a->op->org, org->slug) == 0;
+  if (status == STATUS_OK) {
+    *ret_reaches = !owns && (alone ? named || a->op->org[0] == '\0' : links && named);
+  }
+  return status;
+}
+
+// Whether the org in control of ACCOUNT is one that the delegate may do this in, and may do it.
 static enum status commands(struct application *a, const struct account *account, bool *ret_commands)
 {
   struct org org;
   enum standing standing = STANDING_NOBODY;
   int64_t controller = 0;
-  bool alone = false;
+  bool reaches = false;
   enum status status = control_of(a->txn, account, &controller);
   if (status == STATUS_OK) {
     status = org_get(a->txn, controller, &org);
@@ -29,19 +64,48 @@ static enum status commands(struct application *a, const struct account *account
     status = delegate_standing(a->txn, a->op->delegate, &org, &standing);
   }
   if (status == STATUS_OK) {
-    status = control_is_alone(a->txn, account, controller, &alone);
+    status = check_reach(a, account, &org, &reaches);
   }
   if (status == STATUS_OK) {
-    bool named = a->op->org[0] == '\0' || strcmp(a->op->org, org.slug) == 0;
-    *ret_commands = named && alone && rights_allow(a->op->right, standing);
+    *ret_commands = reaches && rights_allow(a->op->right, standing);
   }
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status apply_check_unguarded(struct application *a, const struct account *account)
+{
+  bool guarded = true;
+  if (a->op->delegate == NULL) {
+    return STATUS_OK;
+  }
+  enum status status = guard_of(a->txn, a->host->config->operators, account, &guarded);
+  return status == STATUS_OK && guarded
+             ? refuse(a, "is mapped onto a local user, an operator of this host, or holds a local group: only an "
+                         "operator does this to it")
+             : status;
+}
+
+static enum status check_found(struct application *a, const struct account *account)
+{
+  bool theirs = false;
+  bool own = account->id == a->op->delegate->account_id;
+  bool password = a->op->kind == OPERATION_PASSWORD_SET || a->op->kind == OPERATION_PASSWORD_REMOVE;
+  if (a->op->right == RIGHT_OWN) {
+    return own ? STATUS_OK : refuse(a, "is not yours");
+  }
+  enum status status = commands(a, account, &theirs);
+  if (status == STATUS_OK && !theirs) {
+    return refuse(a, NOT_THEIRS);
+  }
+  if (status == STATUS_OK && own && password) {
+    return refuse(a, "is yours: passwd(1) changes the password, and asks for the old one");
+  }
+  return status == STATUS_OK ? apply_check_unguarded(a, account) : status;
 }
 
 static enum status check_account(struct application *a)
 {
   struct account account;
-  bool theirs = false;
   enum status status = account_by_email(a->txn, a->op->email, &account);
   if (status == STATUS_NOT_FOUND) {
     status = account_by_login(a->txn, a->op->email, &account);
@@ -49,31 +113,11 @@ static enum status check_account(struct application *a)
   if (status == STATUS_NOT_FOUND) {
     return refuse(a, NOT_THEIRS);
   }
-  if (status != STATUS_OK) {
-    return status;
+  if (status == STATUS_OK) {
+    status = check_found(a, &account);
+    record_done(&ACCOUNT_RECORD, &account);
   }
-  bool own = account.id == a->op->delegate->account_id;
-  bool mapped = account.mapped == 1;
-  status = commands(a, &account, &theirs);
-  record_done(&ACCOUNT_RECORD, &account);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  if (a->op->right == RIGHT_OWN) {
-    return own ? STATUS_OK : refuse(a, "is not yours");
-  }
-  if (!theirs) {
-    return refuse(a, NOT_THEIRS);
-  }
-  bool password = a->op->kind == OPERATION_PASSWORD_SET || a->op->kind == OPERATION_PASSWORD_REMOVE;
-  if (own && password) {
-    return refuse(a, "is yours: passwd(1) changes the password, and asks for the old one");
-  }
-  // Theirs is what root has given a local user: not an org's to hand on.
-  if (mapped) {
-    return refuse(a, "is mapped onto a local user: only an operator of this host changes how it signs in");
-  }
-  return STATUS_OK;
+  return status;
 }
 
 // What is done to an account itself, and not to its place in an org: it takes an org in control of the account.
@@ -109,23 +153,5 @@ enum status apply_check_not_self(struct application *a, const struct account *ac
     return STATUS_OK;
   }
   report_set(a->report, "member \"%s\": is you, and nobody does this to themselves (POLICY W3)", a->op->email);
-  return STATUS_REFUSED;
-}
-
-// What runs of somebody in another org too may belong there, and a local user's is the host's.
-enum status apply_check_ending(struct application *a, const struct account *account, int64_t org_id)
-{
-  bool alone = true;
-  if (a->op->delegate == NULL || !a->op->ends_sessions) {
-    return STATUS_OK;
-  }
-  enum status status = control_is_alone(a->txn, account, org_id, &alone);
-  if (status != STATUS_OK || (alone && account->mapped == 0)) {
-    return status;
-  }
-  report_set(a->report,
-             "member \"%s\": is in another org too, or a local user, and what they run is not this org's to end: "
-             "leave --end-sessions out",
-             a->op->email);
   return STATUS_REFUSED;
 }

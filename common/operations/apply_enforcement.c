@@ -6,7 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "operations/apply.h"
+#include "operations/confirm.h"
 
 enum status apply_provisioning_set(struct application *a)
 {
@@ -122,12 +122,11 @@ static enum status follow_sso_only(struct application *a, struct org *org)
   return apply_cancel_invites(a, org->id, &a->result->count);
 }
 
-// A connection waits for its test only while the org enforces.
-static enum status drop_staged(struct application *a, const struct org *org)
+static enum status update(struct application *a, const struct org *before, const struct org *org)
 {
   enum status status =
-      org->enforcement == ENFORCEMENT_OFF ? connection_remove(a->txn, org->id, CONNECTION_STAGED) : STATUS_OK;
-  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+      apply_note_covered(a, CONNECTION_ACTIVE, &(struct org_state){before, NULL}, &(struct org_state){org, NULL});
+  return status != STATUS_OK ? status : org_update(a->txn, org);
 }
 
 static void end_pause(struct org *org)
@@ -143,6 +142,7 @@ enum status apply_enforcement_set(struct application *a)
   if (status != STATUS_OK) {
     return status;
   }
+  const struct org before = org;
   bool paused = org.paused_until_s > a->now_s;
   if (org.enforcement == a->op->value && !paused) {
     a->result->changed = false;
@@ -161,8 +161,10 @@ enum status apply_enforcement_set(struct application *a)
                  paused ? ", paused," : "", enforcement_word(a->op->value));
   org.enforcement = a->op->value;
   end_pause(&org);
-  status = drop_staged(a, &org);
-  return status != STATUS_OK ? status : org_update(a->txn, &org);
+  if (org.enforcement == ENFORCEMENT_OFF) { // a connection waits for its test only while the org enforces
+    status = apply_drop_staged(a, org.id);
+  }
+  return status != STATUS_OK ? status : update(a, &before, &org);
 }
 
 // POLICY E5: closes by itself.
@@ -178,10 +180,11 @@ enum status apply_enforcement_pause(struct application *a)
     report_set(a->report, "org \"%s\": enforces nothing, so that there is nothing to pause", org.slug);
     return STATUS_REFUSED;
   }
+  const struct org before = org;
   org.paused_until_s = a->op->expires_at_s;
   memcpy(org.pause_reason, a->op->reason, sizeof org.pause_reason);
   clock_text(org.paused_until_s, until);
   (void)snprintf(a->event.detail, sizeof a->event.detail, "%s, passwords open until %s: %.150s",
                  enforcement_word(org.enforcement), until, org.pause_reason);
-  return org_update(a->txn, &org);
+  return update(a, &before, &org);
 }

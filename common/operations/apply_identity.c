@@ -75,7 +75,8 @@ static enum status check_free(const struct linking *l)
 // What an unlinked identity leads to, by what is known of the one that AUTHORIZED describes.
 static enum status judge(struct linking *l, const struct message_authorized *authorized)
 {
-  enum status status = situation_answer(l->a->txn, &l->situation, &l->connection, authorized, &l->answer);
+  const struct situation_of of = apply_situation_of(l->a, l->situation.account.login);
+  enum status status = situation_answer(l->a->txn, &of, &l->connection, authorized, &l->situation, &l->answer);
   return status == STATUS_OK ? check_free(l) : status;
 }
 
@@ -108,6 +109,7 @@ static enum status store_identity(struct linking *l, const char *subject, const 
   struct identity identity = {.account_id = l->situation.account.id,
                               .org_id = l->org.id,
                               .registration = l->connection.registration,
+                              .generation = l->connection.generation,
                               .linked_at_s = l->a->now_s};
   memcpy(identity.issuer, l->connection.issuer, sizeof identity.issuer);
   memcpy(identity.client_id, l->connection.client_id, sizeof identity.client_id);

@@ -4,104 +4,123 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "operations/apply.h"
+#include "operations/confirm.h"
 #include "operations/settings.h"
 
-static bool same_client(const struct connection *a, const struct connection *b)
-{
-  return strcmp(a->issuer, b->issuer) == 0 && strcmp(a->client_id, b->client_id) == 0;
-}
-
-static bool same_bytes(const struct bytes *a, const struct bytes *b)
-{
-  return a->length == b->length && memcmp(bytes_text(a), bytes_text(b), a->length) == 0;
-}
-
-// What a sign-in may fail by besides: a wrong one locks everybody out as well.
-static bool same_settings(const struct connection *a, const struct connection *b)
-{
-  return same_bytes(&a->ca_pem, &b->ca_pem) && strcmp(a->scopes, b->scopes) == 0 &&
-         strcmp(a->email_claim, b->email_claim) == 0 && strcmp(a->groups_claim, b->groups_claim) == 0;
-}
-
-static bool same_secret(const struct connection *a, const struct connection *b)
-{
-  return a->client_auth == b->client_auth && a->client_secret.length == b->client_secret.length &&
-         bytes_equal_constant_time(bytes_text(&a->client_secret), bytes_text(&b->client_secret),
-                                   a->client_secret.length);
-}
-
-static enum status copy_connection(const struct connection *from, struct connection *ret_copy)
-{
-  struct connection copy __attribute__((cleanup(cleanup_connection))) = *from;
-  copy.client_secret = copy.ca_pem = (struct bytes)BYTES_EMPTY;
-  enum status status = bytes_append(&copy.client_secret, bytes_text(&from->client_secret), from->client_secret.length);
-  if (status == STATUS_OK) {
-    status = bytes_append(&copy.ca_pem, bytes_text(&from->ca_pem), from->ca_pem.length);
-  }
-  if (status == STATUS_OK) {
-    *ret_copy = copy;
-    copy = (struct connection){.org_id = 0};
-  }
-  return status;
-}
-
-static enum status drop_staged(struct application *a, int64_t org_id)
-{
-  enum status status = connection_remove(a->txn, org_id, CONNECTION_STAGED);
-  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
-// Trust and on-link, which are the org's and in effect at once.
+// Trust and on-link.
 static enum status set_org_values(struct application *a, struct org *org)
 {
   enum status status = STATUS_OK;
   for (size_t i = 0; status == STATUS_OK && i < a->op->value_count; i++) {
     status = setting_set(org, a->op->values[i].key, a->op->values[i].value, a->report);
   }
-  return status == STATUS_OK && a->op->value_count > 0 ? org_update(a->txn, org) : status;
+  return status;
+}
+
+// What is there already: the connection in effect, and the one that is changed now, which may be one that waits.
+struct stored {
+  bool any;
+  bool waits;
+  struct connection active;
+  struct connection base;
+};
+
+static void stored_done(struct stored *stored)
+{
+  cleanup_connection(&stored->active);
+  cleanup_connection(&stored->base);
+}
+
+static enum status load_stored(struct application *a, int64_t org_id, struct stored *ret_stored)
+{
+  enum status status = connection_get(a->txn, org_id, CONNECTION_ACTIVE, &ret_stored->active);
+  ret_stored->any = status == STATUS_OK;
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  status = connection_get(a->txn, org_id, CONNECTION_STAGED, &ret_stored->base);
+  ret_stored->waits = status == STATUS_OK;
+  return status == STATUS_NOT_FOUND ? apply_copy_connection(&ret_stored->active, &ret_stored->base) : status;
+}
+
+// What is not on the command line stays; a delegate's other certificates are other people's words (POLICY "identity").
+static void carry_over(const struct application *a, const struct stored *stored, struct connection *wanted)
+{
+  const struct connection *base = &stored->base;
+  bool believes_others = a->op->delegate != NULL && stored->any && !connection_same_ca(base, wanted);
+  wanted->generation = base->generation + (believes_others ? 1 : 0);
+  wanted->waits = base->waits;
+  wanted->trust = base->trust;
+  memcpy(wanted->required_acr, base->required_acr, sizeof wanted->required_acr);
+  memcpy(wanted->required_amr, base->required_amr, sizeof wanted->required_amr);
+  memcpy(wanted->signin_from, base->signin_from, sizeof wanted->signin_from);
 }
 
 // While the org enforces, whatever is changed waits for a test sign-in (POLICY E3).
+static enum status store_wanted(struct application *a, const struct org *before, struct org *org,
+                                const struct stored *stored, struct connection *wanted)
+{
+  bool trust_waits = false;
+  bool enforced = stored->any && org->enforcement != ENFORCEMENT_OFF;
+  bool same = stored->any && connection_same_client(&stored->active, wanted) &&
+              connection_same_secret(&stored->active, wanted) && connection_same_settings(&stored->active, wanted) &&
+              wanted->waits == 0;
+  bool staged = enforced && !same;
+  bool tried = stored->any && stored->active.tried == 1 && connection_same_client(&stored->active, wanted);
+  wanted->tried = tried && !staged ? 1 : 0;
+  wanted->tried_at_s = wanted->tried == 1 ? stored->active.tried_at_s : 0;
+  wanted->waits = staged ? wanted->waits : 0;
+  enum status status = staged ? STATUS_OK : apply_drop_staged(a, org->id); // what is put in effect replaces what waited
+  if (status == STATUS_OK) {
+    status = connection_put(a->txn, staged ? CONNECTION_STAGED : CONNECTION_ACTIVE, wanted);
+  }
+  const struct org waiting = apply_staged_org(before, &stored->base);
+  const struct org then = staged ? apply_staged_org(before, wanted) : *before;
+  const struct connection *changed = stored->any ? (staged ? &stored->base : &stored->active) : NULL;
+  if (status == STATUS_OK) {
+    status = apply_note_covered(a, staged ? CONNECTION_STAGED : CONNECTION_ACTIVE,
+                                &(struct org_state){staged ? &waiting : before, changed},
+                                &(struct org_state){&then, wanted});
+  }
+  if (status == STATUS_OK) {
+    status = apply_stage_settings(a, before, org, &trust_waits);
+  }
+  if (status == STATUS_OK) {
+    status =
+        apply_note_covered(a, CONNECTION_ACTIVE, &(struct org_state){before, NULL}, &(struct org_state){org, NULL});
+  }
+  a->result->waits = staged || trust_waits;
+  return status == STATUS_OK && a->op->value_count > 0 ? org_update(a->txn, org) : status;
+}
+
 enum status apply_idp_set(struct application *a)
 {
   struct org org;
-  struct connection before CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct stored stored CLEANUP(stored_done) = {.any = false};
   struct connection wanted CLEANUP(cleanup_connection) = {.org_id = 0};
   enum status status = apply_find_org(a, &org);
   if (status == STATUS_OK) {
-    status = copy_connection(a->op->connection, &wanted);
+    status = apply_copy_connection(a->op->connection, &wanted);
+  }
+  if (status == STATUS_OK) {
+    status = load_stored(a, org.id, &stored);
   }
   if (status != STATUS_OK) {
     return status;
   }
+  const struct org before = org;
   wanted.org_id = org.id;
   wanted.set_at_s = a->now_s;
+  carry_over(a, &stored, &wanted);
   status = set_org_values(a, &org);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  status = connection_get(a->txn, org.id, CONNECTION_ACTIVE, &before);
-  bool first = status == STATUS_NOT_FOUND;
-  if (status != STATUS_OK && !first) {
-    return status;
-  }
-  bool tried = !first && before.tried == 1 && same_client(&before, &wanted);
-  bool same =
-      !first && same_client(&before, &wanted) && same_secret(&before, &wanted) && same_settings(&before, &wanted);
-  bool staged = !first && org.enforcement != ENFORCEMENT_OFF && !same;
-  wanted.tried = tried && !staged ? 1 : 0;
-  wanted.tried_at_s = wanted.tried == 1 ? before.tried_at_s : 0;
-  status = staged ? STATUS_OK : drop_staged(a, org.id); // what is put in effect replaces what waited
-  if (status != STATUS_OK) {
-    return status;
+  if (status == STATUS_OK) {
+    status = store_wanted(a, &before, &org, &stored, &wanted);
   }
   text_escape(wanted.issuer, strlen(wanted.issuer), a->event.detail, sizeof a->event.detail);
-  a->result->waits = staged;
-  if (staged) {
+  if (a->result->waits) {
     (void)stpncpy(a->event.event, "idp.stage", sizeof a->event.event - 1);
   }
-  return connection_put(a->txn, staged ? CONNECTION_STAGED : CONNECTION_ACTIVE, &wanted);
+  return status;
 }
 
 enum status apply_idp_remove(struct application *a)
@@ -116,45 +135,17 @@ enum status apply_idp_remove(struct application *a)
   if (status != STATUS_OK) {
     return status;
   }
-  status = drop_staged(a, org.id);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  status = connection_remove(a->txn, org.id, CONNECTION_ACTIVE);
+  struct connection before CLEANUP(cleanup_connection) = {.org_id = 0};
+  status = connection_get(a->txn, org.id, CONNECTION_ACTIVE, &before);
   if (status == STATUS_NOT_FOUND) {
     report_set(a->report, "org \"%s\": has no connection", org.slug);
   }
-  return status;
-}
-
-// A test sign-in has succeeded: what was tested takes effect, if it is still what is stored.
-enum status apply_idp_tried(struct application *a)
-{
-  struct org org;
-  struct connection stored CLEANUP(cleanup_connection) = {.org_id = 0};
-  enum status status = apply_find_org(a, &org);
-  if (status != STATUS_OK) {
-    return status;
+  if (status == STATUS_OK) {
+    status = apply_drop_staged(a, org.id);
   }
-  status = connection_get(a->txn, org.id, CONNECTION_STAGED, &stored);
-  bool staged = status == STATUS_OK;
-  if (status == STATUS_NOT_FOUND) {
-    status = connection_get(a->txn, org.id, CONNECTION_ACTIVE, &stored);
+  if (status == STATUS_OK) {
+    status =
+        apply_note_covered(a, CONNECTION_ACTIVE, &(struct org_state){&org, &before}, &(struct org_state){&org, NULL});
   }
-  if (status != STATUS_OK) {
-    return status;
-  }
-  if (!same_client(&stored, a->op->connection) || !same_secret(&stored, a->op->connection) ||
-      !same_settings(&stored, a->op->connection)) {
-    report_set(a->report, "org \"%s\": the connection was changed during the test; test it again", org.slug);
-    return STATUS_REFUSED;
-  }
-  if (staged) {
-    status = connection_remove(a->txn, org.id, CONNECTION_STAGED);
-    a->event.detail[0] = '\0';
-    (void)stpncpy(a->event.detail, "now in effect", sizeof a->event.detail - 1);
-  }
-  stored.tried = 1;
-  stored.tried_at_s = a->now_s;
-  return status != STATUS_OK ? status : connection_put(a->txn, CONNECTION_ACTIVE, &stored);
+  return status != STATUS_OK ? status : connection_remove(a->txn, org.id, CONNECTION_ACTIVE);
 }

@@ -30,6 +30,14 @@ static enum status check_consent(struct application *a, const struct org *org, c
   return STATUS_REFUSED;
 }
 
+// An operator adds people to another org only where nobody else can have used the account, unless it is there already.
+static enum status check_doubted(struct application *a, const struct org *org, const struct account *account)
+{
+  struct membership here;
+  enum status status = membership_get(a->txn, account->id, org->id, &here);
+  return status == STATUS_NOT_FOUND ? apply_check_unused(a, account) : status;
+}
+
 static enum status find_or_make(struct application *a, const struct org *org, struct account *ret_account)
 {
   const struct operation *op = a->op;
@@ -59,6 +67,12 @@ static enum status find_or_make(struct application *a, const struct org *org, st
     return STATUS_EXISTS;
   }
   status = check_consent(a, org, ret_account);
+  if (status == STATUS_OK) {
+    status = apply_check_unguarded(a, ret_account);
+  }
+  if (status == STATUS_OK && a->op->delegate == NULL) {
+    status = check_doubted(a, org, ret_account);
+  }
   if (status == STATUS_OK) {
     status = memberships_of(a->txn, ret_account->id, &all);
   }

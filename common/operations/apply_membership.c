@@ -36,11 +36,12 @@ static enum status find(struct application *a, const char *what, struct found *r
     status = apply_check_not_self(a, &ret_found->account);
   }
   if (status == STATUS_OK) {
-    status = apply_check_ending(a, &ret_found->account, ret_found->org.id);
+    status = apply_check_unguarded(a, &ret_found->account);
   }
   if (status == STATUS_OK) {
     memcpy(a->event.login, ret_found->account.login, sizeof a->event.login);
     a->result->account = ret_found->account;
+    a->result->gid = ret_found->org.gid;
   }
   return status;
 }
@@ -55,6 +56,12 @@ enum status apply_member_role(struct application *a)
 {
   struct found f;
   enum status status = find(a, "given another role", &f);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (a->op->value == ROLE_ADMIN) {
+    status = apply_check_unused(a, &f.account);
+  }
   if (status != STATUS_OK) {
     return status;
   }
@@ -156,6 +163,9 @@ enum status apply_org_transfer(struct application *a)
   }
   if (status == STATUS_OK) {
     status = check_may_own(a, &f);
+  }
+  if (status == STATUS_OK) {
+    status = apply_check_unused(a, &f.account);
   }
   if (status == STATUS_OK) {
     status = apply_drop_recovery(a, &f.org, &void_codes);

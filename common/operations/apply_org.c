@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "operations/apply.h"
+#include "operations/confirm.h"
 #include "store/expectations.h"
 #include "store/groups.h"
 #include "store/numbers_store.h"
@@ -76,13 +76,15 @@ static bool owns_any(const struct memberships *all)
 static enum status doubt(struct application *a, const struct memberships *all, struct account *account)
 {
   bool any = false;
-  if (account->email_proven == 1 || account->mapped == 1 || owns_any(all)) { // a local user is root's making
-    return STATUS_OK;
+  enum status status = apply_check_unused(a, account);
+  if (status != STATUS_OK || account->email_proven == 1 || account->mapped == 1 || owns_any(all)) {
+    return status; // a local user is root's making
   }
   explicit_bzero(account->password, sizeof account->password);
   account->password_tried = 0;
+  account->by_operator = 1; // nothing that another org gave it is left
   a->result->doubted = true;
-  enum status status = identity_drop_all(a->txn, account->id);
+  status = identity_drop_all(a->txn, account->id);
   if (status == STATUS_OK) {
     status = expectation_drop(a->txn, account->id, 0, &any);
   }
@@ -138,6 +140,9 @@ enum status apply_org_create(struct application *a)
   }
   if (status == STATUS_OK) {
     status = org_add(a->txn, &org);
+  }
+  if (status == STATUS_OK) {
+    status = apply_begin_covered(a, &org);
   }
   if (status == STATUS_OK) {
     (void)snprintf(a->event.detail, sizeof a->event.detail, "owner %.200s", owner.email);

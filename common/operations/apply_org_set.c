@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "operations/apply.h"
+#include "operations/confirm.h"
 #include "operations/settings.h"
 
 static enum status is_same(const struct org *a, const struct org *b, bool *ret_same)
@@ -53,8 +53,15 @@ enum status apply_org_set(struct application *a)
     status = apply_check_provisioning(a, &org);
   }
   if (status == STATUS_OK) {
+    status = apply_stage_settings(a, &before, &org, &a->result->waits);
+  }
+  if (status == STATUS_OK) {
+    status =
+        apply_note_covered(a, CONNECTION_ACTIVE, &(struct org_state){&before, NULL}, &(struct org_state){&org, NULL});
+  }
+  if (status == STATUS_OK) {
     status = is_same(&before, &org, &same);
   }
-  a->result->changed = !same;
+  a->result->changed = !same || a->result->waits;
   return status != STATUS_OK ? status : org_update(a->txn, &org);
 }

@@ -12,6 +12,9 @@ enum status apply_password_set(struct application *a)
   }
   memcpy(account.password, a->op->password, sizeof account.password);
   account.password_tried = 0;
+  if (a->op->delegate != NULL) { // whoever knows it can use the account, whoever made that
+    account.by_operator = 0;
+  }
   memcpy(a->event.login, account.login, sizeof a->event.login);
   status = apply_file_event(a, account.id);
   return status != STATUS_OK ? status : account_update(a->txn, &account);

@@ -2,9 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/files.h"
 #include "base/text.h"
 #include "operations/apply.h"
+#include "operations/confirm.h"
 #include "operations/sign_in.h"
 #include "store/expectations.h"
 
@@ -146,7 +148,23 @@ enum status sign_in_create_account(struct sign_in *s, int64_t org_id)
   return status;
 }
 
-static enum status link_identity(struct sign_in *s)
+// An identity that is there already keeps the generation that it was linked in.
+static enum status generation_of(const struct sign_in *s, bool linked_now, int64_t *ret_generation)
+{
+  const struct operation *op = s->a->op;
+  struct identity there;
+  *ret_generation = op->connection->generation;
+  if (linked_now) {
+    return STATUS_OK;
+  }
+  enum status status = identity_get(s->a->txn, op->connection, op->authorized->subject, &there);
+  if (status == STATUS_OK) {
+    *ret_generation = there.generation;
+  }
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status link_identity(struct sign_in *s, bool linked_now)
 {
   const struct operation *op = s->a->op;
   struct identity identity = {.account_id = s->account.id,
@@ -157,7 +175,8 @@ static enum status link_identity(struct sign_in *s)
   memcpy(identity.client_id, op->connection->client_id, sizeof identity.client_id);
   memcpy(identity.subject, op->authorized->subject, sizeof identity.subject);
   memcpy(identity.email, op->authorized->email, sizeof identity.email);
-  return identity_put(s->a->txn, &identity);
+  enum status status = generation_of(s, linked_now, &identity.generation);
+  return status != STATUS_OK ? status : identity_put(s->a->txn, &identity);
 }
 
 static void drop_password(struct sign_in *s)
@@ -166,11 +185,28 @@ static void drop_password(struct sign_in *s)
   s->account.password_tried = 0;
 }
 
+// Under which proof of its domain: another org's proof, later, is another one (POLICY "present proof").
+static enum status note_proof(struct sign_in *s)
+{
+  const char *domain = name_email_domain(s->account.email);
+  int64_t owner = 0;
+  enum status status = domain_owner(s->a->txn, domain, &owner);
+  if (status == STATUS_NOT_FOUND || (status == STATUS_OK && owner != s->way_org_id)) {
+    s->account.proof = PROOF_NONE;
+    return STATUS_OK;
+  }
+  return status == STATUS_OK ? domain_proof_now(s->a->txn, domain, &s->account.proof) : status;
+}
+
 // An unproven email becomes proven: passwords and identities from before are dropped, an owner's password stays (S7).
 static enum status prove_email(struct sign_in *s, bool drop)
 {
   bool unproven = s->account.email_proven == 0;
+  enum status proof = note_proof(s);
   s->account.email_proven = 1;
+  if (proof != STATUS_OK) {
+    return proof;
+  }
   if (!unproven || !drop) {
     return STATUS_OK;
   }
@@ -217,7 +253,8 @@ static enum status join(const struct sign_in *s, const struct policy_decision *d
   }
   for (size_t i = 0; status == STATUS_OK && decision->accept_others && i < person->invite_count; i++) {
     const struct policy_invite *invite = &person->invites[i];
-    status = invite->org.id != s->way_org_id ? sign_in_accept(s, invite->org.id, invite->role) : STATUS_OK;
+    bool said_yes = invite->org.id != s->way_org_id && invite->consent == CONSENT_YES;
+    status = said_yes ? sign_in_accept(s, invite->org.id, invite->role) : STATUS_OK;
   }
   return status;
 }
@@ -242,33 +279,19 @@ static enum status carry_out(struct sign_in *s, const struct policy_decision *de
     status = expectation_drop(a->txn, s->account.id, s->way_org_id, &any);
   }
   if (status == STATUS_OK) { // also refreshes the email shown with an identity that was linked before (S3)
-    status = link_identity(s);
+    status = link_identity(s, decision->link);
   }
   return status == STATUS_OK ? join(s, decision) : status;
 }
 
-// The connection that answered must still be the org's, with the issuer and client that were asked.
-enum status sign_in_check_connection(struct application *a)
+static enum policy_consent said_to(const struct operation *op, int64_t org_id)
 {
-  struct connection now __attribute__((cleanup(cleanup_connection))) = {.org_id = 0};
-  enum status status = connection_get(a->txn, a->op->connection->org_id, CONNECTION_ACTIVE, &now);
-  if (status != STATUS_OK) {
-    return status == STATUS_NOT_FOUND ? STATUS_REFUSED : status;
+  for (size_t i = 0; i < op->consent_count; i++) {
+    if (op->consents[i].org_id == org_id) {
+      return op->consents[i].said;
+    }
   }
-  bool same = now.registration == a->op->connection->registration &&
-              strcmp(now.issuer, a->op->authorized->issuer) == 0 &&
-              strcmp(now.client_id, a->op->authorized->client_id) == 0;
-  if (!same || a->op->authorized->subject[0] == '\0') {
-    report_set(a->report, "the answer is not of this connection's issuer and client");
-    a->result->decision = (struct policy_decision){.row = "-", .notice = NOTICE_BAD_TOKEN};
-    return STATUS_REFUSED;
-  }
-  if (now.tried == 0) {
-    now.tried = 1;
-    now.tried_at_s = a->now_s;
-    return connection_put(a->txn, CONNECTION_ACTIVE, &now);
-  }
-  return STATUS_OK;
+  return CONSENT_NOT_ASKED;
 }
 
 enum status apply_sso_sign_in(struct application *a)
@@ -283,7 +306,8 @@ enum status apply_sso_sign_in(struct application *a)
     status = apply_situation(a, a->op->login, &s.situation);
   }
   if (status == STATUS_OK) {
-    status = situation_answer(a->txn, &s.situation, a->op->connection, a->op->authorized, &question.answer);
+    const struct situation_of of = apply_situation_of(a, a->op->login);
+    status = situation_answer(a->txn, &of, a->op->connection, a->op->authorized, &s.situation, &question.answer);
   }
   if (status == STATUS_OK) {
     status = org_get(a->txn, s.way_org_id, &org);
@@ -292,8 +316,11 @@ enum status apply_sso_sign_in(struct application *a)
     return status;
   }
   memcpy(a->event.org, org.slug, sizeof a->event.org);
+  for (size_t i = 0; i < s.situation.person.invite_count; i++) {
+    struct policy_invite *invite = &s.situation.person.invites[i];
+    invite->consent = said_to(a->op, invite->org.id);
+  }
   question.person = s.situation.person;
-  question.answer.consent = a->op->consent;
   question.answer.password_given = apply_knows_password(a, &s.situation.account);
   struct policy_decision decision;
   policy_decide(&question, &decision);
@@ -303,7 +330,10 @@ enum status apply_sso_sign_in(struct application *a)
   }
   status = carry_out(&s, &decision);
   if (status == STATUS_OK) {
-    status = apply_given_groups(a, s.account.id, words);
+    status = sign_in_note_tried(a);
+  }
+  if (status == STATUS_OK) {
+    status = apply_given_groups(a, s.account.id, !question.answer.org.unconfirmed, words);
   }
   if (status == STATUS_OK) {
     status = sign_in_finish(&s, decision.row);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operations/control.h"
 
+#include <errno.h>
+#include <sys/stat.h>
+
 enum status control_of(struct store_txn *txn, const struct account *account, int64_t *ret_org_id)
 {
   struct memberships all;
@@ -32,4 +35,20 @@ enum status control_is_alone(struct store_txn *txn, const struct account *accoun
     *ret_alone = alone;
   }
   return status;
+}
+
+// What cannot be looked at may be there.
+static bool has_home(const struct account *account)
+{
+  struct stat st;
+  return lstat(account->home, &st) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
+bool control_used_unproven(const struct account *account, int64_t controller)
+{
+  bool added = account->by_operator == 1 || (controller != 0 && account->created_by_org == controller);
+  if (account->email_proven == 1 || (added && account->code_used == 0)) {
+    return false;
+  }
+  return account->last_sign_in_at_s != 0 || has_home(account);
 }

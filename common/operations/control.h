@@ -11,3 +11,8 @@ MUST_CHECK enum status control_of(struct store_txn *txn, const struct account *a
 // Whether ACCOUNT is in no org but ORG_ID. Errors as memberships_of().
 MUST_CHECK enum status control_is_alone(struct store_txn *txn, const struct account *account, int64_t org_id,
                                         bool *ret_alone);
+
+// Whether somebody else may have used ACCOUNT while its email was unproven (POLICY "used while unproven"): a session of
+// it was opened or its home is there. Not if an operator, or org CONTROLLER that governs it now (0: none), added it and
+// no invitation code was typed.
+bool control_used_unproven(const struct account *account, int64_t controller);

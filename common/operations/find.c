@@ -4,6 +4,7 @@
 
 #include "map/numbers.h"
 #include "operations/apply.h"
+#include "operations/control.h"
 #include "store/groups.h"
 #include "store/numbers_store.h"
 
@@ -31,6 +32,23 @@ enum status apply_find_account(struct application *a, struct account *ret_accoun
 bool apply_knows_password(const struct application *a, const struct account *account)
 {
   return account->password[0] != '\0' && strcmp(account->password, a->op->password) == 0;
+}
+
+enum status apply_check_unused(struct application *a, const struct account *account)
+{
+  int64_t controller = 0;
+  enum status status = domain_owner(a->txn, name_email_domain(account->email), &controller);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  if (!control_used_unproven(account, controller)) {
+    return STATUS_OK;
+  }
+  report_set(a->report,
+             "account \"%s\": somebody has used it, and nobody has proven its address: let them sign in at their "
+             "organization, or 'ssoctl account retire %s', or 'ssoctl account set %s email=proven --reason TEXT'",
+             account->login, account->login, account->login);
+  return STATUS_REFUSED;
 }
 
 // An org's name, or that of one of its groups: all names share one space (POLICY N2).
@@ -84,9 +102,14 @@ enum status apply_check_login(struct application *a, const char *login, const ch
   return status;
 }
 
+struct situation_of apply_situation_of(const struct application *a, const char *login)
+{
+  return (struct situation_of){login, a->op->service, a->op->rhost, a->now_s, a->host->config->operators};
+}
+
 enum status apply_situation(struct application *a, const char *login, struct situation *ret_situation)
 {
-  const struct situation_of of = {login, a->op->service, a->op->rhost, a->now_s};
+  const struct situation_of of = apply_situation_of(a, login);
   return situation_load(a->txn, &of, ret_situation);
 }
 
@@ -171,7 +194,9 @@ enum status apply_new_account(struct application *a, const char *login, const ch
 {
   const struct operation *op = a->op;
   const struct map_settings *settings = &a->host->config->map;
-  struct account account = {.created_at_s = a->now_s, .created_by_org = org_id};
+  bool by_admin = op->kind == OPERATION_ORG_CREATE || op->kind == OPERATION_MEMBER_ADD;
+  struct account account = {
+      .created_at_s = a->now_s, .created_by_org = org_id, .by_operator = by_admin && op->delegate == NULL};
   if (op->local_user[0] != '\0') {
     return apply_map_local(a, email, org_id, ret_account);
   }

@@ -15,11 +15,12 @@ struct choice {
 
 // Only what is mapped counts, byte for byte: what a provider calls "sudo" is no more than any other name (HOLES H10).
 // The first GIVEN_GROUPS_MAX in the order of the mappings.
-static struct choice choose(const struct group_mappings *all, const struct bytes *named)
+static struct choice choose(const struct group_mappings *all, const struct bytes *named, bool confirmed)
 {
   struct choice choice = {.count = 0};
   for (size_t i = 0; i < all->count && choice.count < COUNT_OF(choice.list); i++) {
-    if (group_list_holds(named, all->list[i].provider)) {
+    bool counts = confirmed || all->list[i].local == 0; // a local group is an operator's to give (POLICY W8)
+    if (counts && group_list_holds(named, all->list[i].provider)) {
       choice.list[choice.count++] = &all->list[i];
     }
   }
@@ -53,7 +54,8 @@ static void describe(const struct group_mappings *all, const struct given_groups
   }
 }
 
-enum status apply_given_groups(struct application *a, int64_t account_id, char words[static REASON_SIZE])
+enum status apply_given_groups(struct application *a, int64_t account_id, bool confirmed,
+                               char words[static REASON_SIZE])
 {
   int64_t org_id = a->op->connection->org_id;
   struct given_groups before = {.mappings = {.count = 0}};
@@ -70,7 +72,7 @@ enum status apply_given_groups(struct application *a, int64_t account_id, char w
   if ((status != STATUS_OK && status != STATUS_NOT_FOUND) || all.count == 0) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
-  const struct choice after = choose(&all, &a->op->authorized->groups);
+  const struct choice after = choose(&all, &a->op->authorized->groups, confirmed);
   describe(&all, &before, &after, words);
   return given_put(a->txn, account_id, org_id, after.list, after.count, &changed);
 }

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "operations/apply.h"
+#include "operations/confirm.h"
 #include "operations/publish.h"
 
 enum { GROW_TRIES = 6, MANY = 32 };
@@ -22,6 +23,7 @@ static const struct {
     [OPERATION_IDP_REMOVE] = {"idp.remove", apply_idp_remove},
     [OPERATION_GROUP_MAP] = {"group.map", apply_group_map},
     [OPERATION_GROUP_UNMAP] = {"group.unmap", apply_group_unmap},
+    [OPERATION_IDP_CONFIRM] = {"idp.confirm", apply_idp_confirm},
     [OPERATION_IDP_TRIED] = {"idp.test", apply_idp_tried},
     [OPERATION_DOMAIN_ADD] = {"domain.add", apply_domain_add},
     [OPERATION_DOMAIN_VERIFY] = {"domain.verify", apply_domain_verify},

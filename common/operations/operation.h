@@ -15,9 +15,11 @@ enum operation_kind {
   OPERATION_ORG_CREATE,        // org, name, email of the owner, login
   OPERATION_IDP_SET,           // org, connection
   OPERATION_IDP_REMOVE,        // org
+  OPERATION_IDP_CONFIRM,       // org, fingerprint
   OPERATION_GROUP_MAP,         // org, provider_group, group: name; local, privileged
   OPERATION_GROUP_UNMAP,       // org, provider_group
-  OPERATION_IDP_TRIED,         // org, connection: a test sign-in with it succeeded
+  OPERATION_IDP_TRIED,         // org, connection, fingerprint, authorized: what a test sign-in with it said; password:
+                               // the hash that matched (S8)
   OPERATION_DOMAIN_ADD,        // org, domain
   OPERATION_DOMAIN_VERIFY,     // org, domain; reason: by hand; or token: the record with it was found
   OPERATION_DOMAIN_FOUND,      // org, domain, token: the record is there; audited if it was missing
@@ -54,7 +56,8 @@ enum operation_kind {
   OPERATION_RECOVERY_CREATE,   // org, recovery: the codes that take the place of earlier ones
   OPERATION_RECOVERY_REVOKE,   // org
   OPERATION_RECOVERY_SIGN_IN,  // login, prefix; code: the hash that matched
-  OPERATION_SSO_SIGN_IN,       // login, connection, authorized; password: the hash that matched (S8), consent (S4)
+  OPERATION_SSO_SIGN_IN,       // login, connection, fingerprint, authorized; password: the hash that matched (S8),
+                               // consents (I2)
   OPERATION_SIGN_IN_REFUSED,   // login, org, row, reason: only an audit event
   OPERATION_TICKET_REDEEM,     // ticket: removed; no audit event
   OPERATION_TICKET_CHOOSE,     // ticket, active_org_id; no audit event
@@ -75,6 +78,12 @@ struct org_value {
 };
 
 enum { ORG_VALUES_MAX = 8 };
+
+// What the person said to one org's invite (POLICY I2).
+struct org_consent {
+  int64_t org_id;
+  enum policy_consent said;
+};
 
 struct operation {
   enum operation_kind kind;
@@ -103,10 +112,12 @@ struct operation {
   bool local;                        // the group is one of /etc/group
   char prefix[RECOVERY_PREFIX_SIZE]; // of the recovery code that was typed
   uint8_t value;
-  uint8_t via;           // INVITE_CREATE: enum invite_via
-  uint8_t consent;       // enum policy_consent
-  bool with_key;         // sign-ins: an ssh key was accepted in the same connection
-  int64_t active_org_id; // TICKET_CHOOSE
+  uint8_t via; // INVITE_CREATE: enum invite_via
+  struct org_consent consents[INVITES_MAX_POLICY];
+  size_t consent_count;
+  char fingerprint[FINGERPRINT_SIZE]; // of what an operator looked at, or of what was in effect when a flow was begun
+  bool with_key;                      // sign-ins: an ssh key was accepted in the same connection
+  int64_t active_org_id;              // TICKET_CHOOSE
   uint32_t uid;          // MEMBER_ADD: of a new account, 0 for whichever is free; one that exists must have it
   uint8_t member_status; // MEMBER_ADD: enum member_status, if HAS_STATUS; a member must have it already
   bool has_status;
@@ -121,7 +132,6 @@ struct operation {
   const struct message_authorized *authorized; // borrowed
   const struct delegate *delegate;             // borrowed; NULL: an operator acts, or the person who signs in
   enum right right;                            // what the delegate makes use of
-  bool ends_sessions;                          // MEMBER_REMOVE, MEMBER_SUSPEND: what runs of them is ended afterwards
 };
 
 // Where operations are applied.
@@ -144,10 +154,11 @@ struct operation_result {
   struct invite invite; // INVITE_CREATE
   struct domain domain; // DOMAIN_ADD, DOMAIN_VERIFY, DOMAIN_FOUND, DOMAIN_MISSING
   size_t count;         // ENFORCEMENT_SET: invites that were cancelled; RECOVERY_SIGN_IN: codes that are left
-  uint32_t gid;         // GROUP_MAP: of the group
+  uint32_t gid;         // GROUP_MAP: of the group; MEMBER_REMOVE and the like: of the org
   bool doubted;         // ORG_CREATE: the owner's account was there unproven; password and identities were dropped
+  bool asked;           // SSO_SIGN_IN: about invites already
   bool slow;            // TRY: allowed, after a while
-  bool waits;           // IDP_SET: in effect only after a test sign-in
+  bool waits;           // IDP_SET, ORG_SET: in effect, or some of it, only after a test sign-in
   bool no_way;          // IDENTITY_UNLINK: nothing is left by which the account signs in
   int64_t expires_at_s; // IDENTITY_LINK: of what is expected
 };

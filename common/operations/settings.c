@@ -87,6 +87,28 @@ static enum status set_signin_from(struct org *org, const char *value)
   return legal && text_copy(value, org->signin_from, sizeof org->signin_from) == STATUS_OK ? STATUS_OK : STATUS_INVALID;
 }
 
+static enum status set_password_from(struct org *org, const char *value)
+{
+  bool legal = value[0] == '\0' || network_list_is_legal(value);
+  return legal && text_copy(value, org->password_from, sizeof org->password_from) == STATUS_OK ? STATUS_OK
+                                                                                               : STATUS_INVALID;
+}
+
+static enum status set_device_link(struct org *org, const char *value)
+{
+  return device_link_from(value, &org->device_link);
+}
+
+static enum status set_max_members(struct org *org, const char *value)
+{
+  int64_t number = 0;
+  enum status status = text_to_i64(value, 1, UINT32_MAX, &number);
+  if (status == STATUS_OK) {
+    org->max_members = (uint32_t)number;
+  }
+  return status;
+}
+
 static enum status set_invite_lifetime(struct org *org, const char *value)
 {
   return text_to_duration(value, INVITE_LIFETIME_MIN_S, INVITE_LIFETIME_MAX_S, &org->invite_lifetime_s);
@@ -119,6 +141,12 @@ static const struct {
      "networks such as 192.0.2.0/24 or 2001:db8::/32 or the word console, separated by single spaces, "
      "or nothing",
      set_signin_from},
+    {"password-from",
+     "networks such as 192.0.2.0/24 or 2001:db8::/32 or the word console, separated by single spaces, "
+     "or nothing",
+     set_password_from},
+    {"device-link", "full or code", set_device_link},
+    {"max-members", "1 to 4294967295", set_max_members},
     {"required-acr", "words separated by single spaces, or nothing", set_required_acr},
     {"required-amr", "words separated by single spaces, or nothing", set_required_amr},
     {"invite-lifetime", "60s to 90d", set_invite_lifetime},

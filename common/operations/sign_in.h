@@ -14,9 +14,12 @@ struct sign_in {
 // Keeps DECISION as the result. STATUS_REFUSED with a report.
 MUST_CHECK enum status sign_in_refuse(struct application *a, const struct policy_decision *decision);
 
-// STATUS_REFUSED unless the operation's answer is of the connection that the org has now. Notes that a sign-in through
-// it succeeded.
+// STATUS_REFUSED unless the operation's answer is of the connection that the org has now, with nothing about it changed
+// since its fingerprint was read.
 MUST_CHECK enum status sign_in_check_connection(struct application *a);
+
+// Notes that a sign-in through the operation's connection was let in.
+MUST_CHECK enum status sign_in_note_tried(struct application *a);
 
 // Stores a new account made by org ORG_ID for the login, with the number that the calling program was told. Errors as
 // apply_new_account(); STATUS_REFUSED for another number.

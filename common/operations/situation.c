@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "operations/situation.h"
+#include "operations/situation_parts.h"
 
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/network.h"
 #include "base/text.h"
 #include "operations/control.h"
+#include "operations/guard.h"
+#include "store/confirmed.h"
 #include "store/expectations.h"
 #include "store/recovery.h"
 
@@ -15,27 +18,19 @@ static enum status optional(enum status status)
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-// What the orgs of a situation are loaded with.
-struct loading {
-  struct store_txn *txn;
-  const struct situation_of *of;
-  int64_t account_id; // 0: there is none
-};
-
-static enum status load_connection(const struct loading *l, struct policy_org *org)
+bool situation_doubts(const struct identity *identity, const struct connection *connection, bool in_control)
 {
-  struct connection connection __attribute__((cleanup(cleanup_connection))) = {.org_id = 0};
+  return !in_control && identity->generation != connection->generation;
+}
+
+static enum status load_linked(const struct loading *l, const struct connection *connection, struct policy_org *org)
+{
   struct identity identity;
-  enum status status = connection_get(l->txn, org->id, CONNECTION_ACTIVE, &connection);
-  if (status != STATUS_OK) {
-    return optional(status);
-  }
-  org->has_connection = true;
   if (l->account_id == 0) {
     return STATUS_OK;
   }
-  status = identity_of_account(l->txn, l->account_id, &connection, &identity);
-  org->linked = status == STATUS_OK;
+  enum status status = identity_of_account(l->txn, l->account_id, connection, &identity);
+  org->linked = status == STATUS_OK && !situation_doubts(&identity, connection, l->controller == org->id);
   if (status == STATUS_NOT_FOUND) { // one that an admin expects is to be linked by signing in
     struct expectation expectation;
     status = expectation_of_account(l->txn, l->account_id, org->id, &expectation);
@@ -45,32 +40,73 @@ static enum status load_connection(const struct loading *l, struct policy_org *o
 }
 
 // What is no address is told only by sshd, as a host's name: it is in no network. Elsewhere it is this host's own name.
-static bool is_barred(const struct situation_of *of, const char *networks)
+bool situation_is_barred(const struct situation_of *of, const char *networks)
 {
   bool remote = strcmp(of->service, "sshd") == 0 || network_is_address(of->rhost);
   return networks[0] != '\0' && !network_list_has(networks, remote ? of->rhost : "");
 }
 
-static enum status load_org(const struct loading *l, const struct org *org, struct policy_org *ret_org)
+// What an operator last saw of the org in effect. Where nobody has looked since that is kept, its settings are as they
+// are, and its connection is nobody's.
+static enum status load_seen(struct store_txn *txn, const struct org *org, struct confirmed *ret_confirmed)
 {
-  bool paused = org->paused_until_s > l->of->now_s;
+  enum status status = confirmed_get(txn, org->id, CONNECTION_ACTIVE, ret_confirmed);
+  if (status == STATUS_NOT_FOUND) {
+    ret_confirmed->seen = covered_of(org, NULL);
+    return STATUS_OK;
+  }
+  return status;
+}
+
+static void take_settings(const struct loading *l, const struct covered *from, struct policy_org *org)
+{
+  bool paused = from->paused_until_s > l->of->now_s;
+  org->enforcement = paused ? ENFORCEMENT_OFF : from->enforcement;
+  org->keys = from->keys;
+  org->keys_recent_s = from->keys_recent_s;
+  org->barred = situation_is_barred(l->of, from->signin_from);
+  org->password_barred = situation_is_barred(l->of, from->password_from);
+}
+
+static bool same_settings(const struct covered *a, const struct covered *b)
+{
+  for (size_t i = 0; i < COVERED_COUNT; i++) {
+    if (!covered_is_connection(i) && !covered_is_same(i, a, b)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+enum status situation_load_org(const struct loading *l, const struct org *org, struct policy_org *ret_org)
+{
+  struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct confirmed confirmed CLEANUP(cleanup_confirmed) = {.org_id = 0};
   struct policy_org out = {
       .id = org->id,
-      .enforcement = paused ? ENFORCEMENT_OFF : org->enforcement,
       .provisioning = org->provisioning,
       .default_role = org->default_role,
       .trust = org->trust,
       .on_link = org->on_link,
-      .keys = org->keys,
-      .keys_recent_s = org->keys_recent_s,
       .by_root = org->by_root == 1,
-      .barred = is_barred(l->of, org->signin_from),
   };
-  enum status status = load_connection(l, &out);
+  enum status status = connection_get(l->txn, org->id, CONNECTION_ACTIVE, &connection);
+  out.has_connection = status == STATUS_OK;
   if (status == STATUS_OK) {
-    *ret_org = out;
+    status = load_linked(l, &connection, &out);
   }
-  return status;
+  if (optional(status) == STATUS_OK) {
+    status = load_seen(l->txn, org, &confirmed);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  const struct covered now = covered_of(org, out.has_connection ? &connection : NULL);
+  out.unconfirmed = out.has_connection && !covered_same_connection(&now, &confirmed.seen);
+  take_settings(l, l->guarded ? &confirmed.seen : &now, &out);
+  *l->differs = *l->differs || out.unconfirmed || !same_settings(&now, &confirmed.seen);
+  *ret_org = out;
+  return STATUS_OK;
 }
 
 static enum status load_memberships(const struct loading *l, struct policy_person *person)
@@ -85,7 +121,7 @@ static enum status load_memberships(const struct loading *l, struct policy_perso
     membership->last_sign_in_at_s = all.list[i].last_sign_in_at_s;
     status = org_get(l->txn, all.list[i].org_id, &org);
     if (status == STATUS_OK) {
-      status = load_org(l, &org, &membership->org);
+      status = situation_load_org(l, &org, &membership->org);
       person->membership_count = i + 1;
     }
   }
@@ -101,7 +137,7 @@ static enum status load_governing(const struct loading *l, struct situation *s)
   }
   status = org_get(l->txn, org_id, &s->governing);
   if (status == STATUS_OK) {
-    status = load_org(l, &s->governing, &s->person.governing);
+    status = situation_load_org(l, &s->governing, &s->person.governing);
   }
   return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
@@ -123,7 +159,7 @@ static enum status add_invite(void *context, const struct invite *invite)
   struct policy_invite *added = &person->invites[person->invite_count];
   enum status status = org_get(inviting->loading->txn, invite->org_id, &org);
   if (status == STATUS_OK) {
-    status = load_org(inviting->loading, &org, &added->org);
+    status = situation_load_org(inviting->loading, &org, &added->org);
   }
   if (status == STATUS_OK) {
     added->role = invite->role;
@@ -145,6 +181,7 @@ static enum status load_account(struct store_txn *txn, const char *login, struct
   s->person.known = true;
   s->person.locked = s->account.status != ACCOUNT_ACTIVE;
   s->person.has_password = s->account.password[0] != '\0';
+  s->person.proven = s->account.email_proven == 1;
   s->person.last_sso_at_s = s->account.last_sso_at_s;
   memcpy(s->email, s->account.email, sizeof s->email);
   return STATUS_OK;
@@ -178,18 +215,38 @@ static enum status load_recovery(const struct loading *l, struct policy_person *
   return status == STATUS_EXISTS ? STATUS_OK : status;
 }
 
-static enum status load_orgs(struct store_txn *txn, const struct situation_of *of, struct situation *s)
+static enum status load_all(const struct loading *loading, struct situation *s)
 {
-  const struct loading loading = {txn, of, s->person.known ? s->account.id : 0};
-  struct inviting inviting = {&loading, &s->person};
-  enum status status = s->person.known ? load_memberships(&loading, &s->person) : STATUS_OK;
+  struct inviting inviting = {loading, &s->person};
+  s->person.membership_count = s->person.invite_count = 0;
+  enum status status = s->person.known ? load_memberships(loading, &s->person) : STATUS_OK;
   if (status == STATUS_OK) {
-    status = load_recovery(&loading, &s->person);
+    status = load_recovery(loading, &s->person);
   }
   if (status == STATUS_OK && s->email[0] != '\0') {
-    status = load_governing(&loading, s);
+    status = load_governing(loading, s);
   }
-  return status == STATUS_OK && s->email[0] != '\0' ? invite_each_of(txn, s->email, add_invite, &inviting) : status;
+  return status == STATUS_OK && s->email[0] != '\0' ? invite_each_of(loading->txn, s->email, add_invite, &inviting)
+                                                    : status;
+}
+
+// A guarded account is looked at twice: whether it is one is asked only where that makes a difference.
+static enum status load_orgs(struct store_txn *txn, const struct situation_of *of, struct situation *s)
+{
+  bool differs = false;
+  bool ignored = false;
+  int64_t account_id = s->person.known ? s->account.id : 0;
+  int64_t controller = 0;
+  enum status status = s->person.known ? control_of(txn, &s->account, &controller) : STATUS_OK;
+  const struct loading as_it_is = {txn, of, account_id, controller, false, &differs};
+  const struct loading as_seen = {txn, of, account_id, controller, true, &ignored};
+  if (status == STATUS_OK) {
+    status = load_all(&as_it_is, s);
+  }
+  if (status == STATUS_OK && differs && s->person.known) {
+    status = guard_of(txn, of->operators, &s->account, &s->person.guarded);
+  }
+  return status == STATUS_OK && s->person.guarded ? load_all(&as_seen, s) : status;
 }
 
 // Row L0: the name in lower case is known here.
@@ -233,105 +290,4 @@ enum status situation_load(struct store_txn *txn, const struct situation_of *of,
 void situation_unreadable(const char *login, struct situation *ret_situation)
 {
   *ret_situation = (struct situation){.person = {.login_legal = name_is_login(login)}};
-}
-
-static enum status answer_identity(struct store_txn *txn, const struct situation *s,
-                                   const struct connection *connection, const struct message_authorized *authorized,
-                                   struct policy_answer *a)
-{
-  struct identity identity;
-  enum status status = identity_get(txn, connection, authorized->subject, &identity);
-  if (status == STATUS_OK) {
-    a->identity_known = true;
-    a->identity_own = s->person.known && identity.account_id == s->account.id;
-  }
-  if (optional(status) != STATUS_OK || !s->person.known) {
-    return optional(status);
-  }
-  status = identity_of_account(txn, s->account.id, connection, &identity);
-  a->other_identity = status == STATUS_OK && strcmp(identity.subject, authorized->subject) != 0;
-  return optional(status);
-}
-
-static enum status answer_lapsed(struct store_txn *txn, const struct message_authorized *authorized,
-                                 struct policy_answer *a)
-{
-  struct domain domain;
-  enum status status = domain_get(txn, a->org.id, name_email_domain(authorized->email), &domain);
-  a->email_domain_lapsed = status == STATUS_OK && domain_is_lapsed(&domain);
-  return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
-}
-
-static enum status answer_expected(struct store_txn *txn, const struct situation *s,
-                                   const struct message_authorized *authorized, struct policy_answer *a)
-{
-  struct expectation expectation;
-  if (!s->person.known || authorized->email[0] == '\0') {
-    return STATUS_OK;
-  }
-  enum status status = expectation_get(txn, a->org.id, authorized->email, &expectation);
-  a->expected =
-      status == STATUS_OK && expectation.account_id == s->account.id && expectation.expires_at_s > s->person.now_s;
-  return optional(status);
-}
-
-static enum status answer_email(struct store_txn *txn, const struct situation *s,
-                                const struct message_authorized *authorized, struct policy_answer *a)
-{
-  struct account other;
-  int64_t owner = 0;
-  a->email_state = authorized->email_state;
-  if (authorized->email[0] == '\0') {
-    return STATUS_OK;
-  }
-  a->email_is_primary = s->email[0] != '\0' && strcmp(authorized->email, s->email) == 0;
-  enum status status = account_by_email(txn, authorized->email, &other);
-  a->email_is_another = status == STATUS_OK && (!s->person.known || other.id != s->account.id);
-  if (optional(status) != STATUS_OK) {
-    return status;
-  }
-  status = domain_owner(txn, name_email_domain(authorized->email), &owner);
-  a->email_domain_here = status == STATUS_OK && owner == a->org.id;
-  a->email_domain_elsewhere = status == STATUS_OK && owner != a->org.id;
-  return a->email_domain_here ? answer_lapsed(txn, authorized, a) : optional(status);
-}
-
-enum status situation_answer(struct store_txn *txn, const struct situation *s, const struct connection *connection,
-                             const struct message_authorized *authorized, struct policy_answer *ret_answer)
-{
-  struct policy_answer a = {.email_state = EMAIL_ABSENT};
-  struct org org;
-  enum status status = org_get(txn, connection->org_id, &org);
-  if (status == STATUS_OK) {
-    const struct situation_of of = {"", "", "", s->person.now_s};
-    const struct loading loading = {txn, &of, s->person.known ? s->account.id : 0};
-    status = load_org(&loading, &org, &a.org);
-  }
-  for (size_t i = 0; i < s->person.membership_count; i++) {
-    if (s->person.memberships[i].org.id == connection->org_id) {
-      a.member_here = true;
-      a.suspended_here = s->person.memberships[i].suspended;
-    }
-  }
-  if (status == STATUS_OK) {
-    status = answer_identity(txn, s, connection, authorized, &a);
-  }
-  if (status == STATUS_OK) {
-    status = answer_email(txn, s, authorized, &a);
-  }
-  if (status == STATUS_OK) {
-    status = answer_expected(txn, s, authorized, &a);
-  }
-  if (status == STATUS_OK && !s->person.known) {
-    status = account_was_removed(txn, s->email, &a.tombstoned);
-  }
-  int64_t controller = 0;
-  if (status == STATUS_OK && s->person.known) {
-    status = control_of(txn, &s->account, &controller);
-  }
-  a.in_control = s->person.known && controller == connection->org_id;
-  if (status == STATUS_OK) {
-    *ret_answer = a;
-  }
-  return status;
 }

@@ -19,10 +19,17 @@ static const struct {
                                                  "to unlink the old identity or to make a new account."},
     [NOTICE_LINK_NEEDED] = {"link-needed", "This identity is not linked to your account yet - ask an admin to link "
                                            "it."},
-    [NOTICE_NOT_IN_CONTROL] = {"not-in-control", "This org does not control your account, so its sign-in cannot be "
-                                                 "linked here - ask the host's administrator."},
+    [NOTICE_NOT_IN_CONTROL] = {"not-in-control", "This account may be somebody else's, and its password would show "
+                                                 "that it is yours - ask an admin to link your identity, or to retire "
+                                                 "the account."},
     [NOTICE_DOMAIN_LAPSED] = {"domain-lapsed", "Your organization must prove its email domain to this host once more "
                                                "before anybody new can sign in through it - tell an admin."},
+    [NOTICE_UNCONFIRMED] = {"unconfirmed",
+                            "The org's connection was changed, and an operator of this host must confirm "
+                            "it before it signs this account in ('ssoctl idp confirm')."},
+    [NOTICE_FULL] = {"full", "Your org has as many members on this host as it may have - ask an admin to make room."},
+    [NOTICE_HOME] = {"home", "The home directory of this account belongs to another number - ask the host's "
+                             "administrator."},
     [NOTICE_DECLINED] = {"declined", "The sign-in was declined - try again and approve it if it is yours."},
     [NOTICE_EXPIRED] = {"expired", "The code has expired - try again and approve it in time."},
     [NOTICE_UNREACHABLE] = {"unreachable", "Your organization's sign-in cannot be reached from this host - try again "

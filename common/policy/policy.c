@@ -18,6 +18,33 @@ void policy_try_rows(const struct policy_row *rows, size_t count, const struct p
   }
 }
 
+void policy_refuse(struct policy_decision *decision, enum notice notice)
+{
+  decision->outcome = OUTCOME_REFUSED;
+  decision->notice = notice;
+}
+
+void policy_grant(struct policy_decision *decision)
+{
+  decision->outcome = OUTCOME_GRANTED;
+  decision->notice = NOTICE_NONE;
+}
+
+void policy_join(struct policy_decision *decision, enum role role, bool by_invite)
+{
+  policy_grant(decision);
+  decision->join = true;
+  decision->accept_invite = by_invite;
+  decision->role = role;
+}
+
+void policy_ask_consent(struct policy_decision *decision, int64_t org_id)
+{
+  policy_refuse(decision, NOTICE_NOT_SET_UP);
+  decision->ask = ASK_CONSENT;
+  decision->ask_org_id = org_id;
+}
+
 void policy_decide(const struct policy_question *question, struct policy_decision *ret_decision)
 {
   struct policy_decision decision = {.row = "-", .outcome = OUTCOME_REFUSED, .notice = NOTICE_INTERNAL};
@@ -45,10 +72,16 @@ static bool is_recent(const struct policy_person *person, const struct policy_me
   return at_s > 0 && at_s <= person->now_s && person->now_s - at_s <= within_s;
 }
 
-// Never to its owner's.
+bool policy_waits_for_operator(const struct policy_person *person, const struct policy_org *org)
+{
+  return person->guarded && org->has_connection && org->unconfirmed;
+}
+
+// Never to its owner's, nor where the connection that it would have instead is refused (POLICY W8).
 static bool objects_to_password(const struct policy_person *person, const struct policy_membership *membership)
 {
-  return membership->role != ROLE_OWNER && objects_by_enforcement(person, &membership->org);
+  return membership->role != ROLE_OWNER && !policy_waits_for_operator(person, &membership->org) &&
+         objects_by_enforcement(person, &membership->org);
 }
 
 static bool objects_to_key(const struct policy_person *person, const struct policy_membership *membership)
@@ -71,7 +104,7 @@ bool policy_objects(const struct policy_person *person, const struct policy_memb
   const struct policy_org *org = &membership->org;
   switch (made->way) {
   case WAY_KEY: return objects_to_key(person, membership);
-  case WAY_PASSWORD:
+  case WAY_PASSWORD: return org->password_barred || objects_to_password(person, membership);
   case WAY_RECOVERY: return objects_to_password(person, membership);
   case WAY_SSO:
     return made->org_id == org->id ? org->keys == KEYS_REQUIRED && !made->with_key
@@ -95,7 +128,7 @@ bool policy_takes_code(const struct policy_person *person)
 {
   bool provable = person->governing.id != 0 && person->governing.has_connection;
   for (size_t i = 0; i < person->invite_count; i++) {
-    if (!provable && person->invites[i].via == VIA_CODE) {
+    if (!provable && person->invites[i].via == VIA_CODE && !person->invites[i].org.password_barred) {
       return true;
     }
   }

@@ -24,8 +24,10 @@ struct policy_org {
   int64_t keys_recent_s;
   bool by_root;
   bool has_connection;
+  bool unconfirmed; // its connection is not as an operator saw it (POLICY S15)
   bool linked; // the account has an identity under the connection's present issuer and client, or an admin expects one
   bool barred; // its signin-from leaves out where this sign-in comes from
+  bool password_barred; // its password-from does
 };
 
 struct policy_membership {
@@ -35,11 +37,14 @@ struct policy_membership {
   int64_t last_sign_in_at_s; // through the org's own connection on this host, 0 for never
 };
 
+enum policy_consent { CONSENT_NOT_ASKED = 0, CONSENT_YES, CONSENT_NO };
+
 // An open invite for the person's email.
 struct policy_invite {
   struct policy_org org;
   enum role role;
   enum invite_via via;
+  enum policy_consent consent; // after ASK_CONSENT for this org
 };
 
 // What is known when a login name is typed.
@@ -50,6 +55,10 @@ struct policy_person {
   bool store_readable;
   bool known; // the name is an account's; the rest up to the governing org is about it
   bool locked;
+  bool guarded;       // no org and no provider reaches it by email (POLICY "guarded account")
+  bool proven_here;   // its email was proven under the present proof of the domain
+  bool proven;        // it was proven at all
+  bool used_unproven; // it was not, and somebody else may have used the account (POLICY "used while unproven")
   bool has_password;
   bool has_recovery; // unused recovery codes of an org that this account owns
   size_t membership_count;
@@ -60,8 +69,6 @@ struct policy_person {
   int64_t now_s;
   int64_t last_sso_at_s; // through any provider on this host, 0 for never
 };
-
-enum policy_consent { CONSENT_NOT_ASKED = 0, CONSENT_YES, CONSENT_NO };
 
 // What is known when a connection has answered.
 struct policy_answer {
@@ -80,8 +87,8 @@ struct policy_answer {
   bool expected;               // an admin has said that this address of the provider is this account's (S6)
   bool in_control;             // this org is in control of the account
   bool tombstoned;
-  bool password_given;         // the account's password was typed just now, after ASK_PASSWORD
-  enum policy_consent consent; // after ASK_CONSENT
+  bool password_given; // the account's password was typed just now, after ASK_PASSWORD
+  bool full;           // the org has as many members as an operator lets it have
 };
 
 enum policy_stage {
@@ -120,7 +127,7 @@ enum policy_outcome {
 enum policy_ask {
   ASK_NOTHING = 0,
   ASK_PASSWORD, // the account's (S8)
-  ASK_CONSENT,  // to join by the invite (I2)
+  ASK_CONSENT,  // to join by the invite of ASK_ORG_ID (I2)
 };
 
 struct policy_decision {
@@ -137,13 +144,14 @@ struct policy_decision {
   bool link;           // store the identity with the account
   bool prove_email;    // the email becomes proven; what an unproven one had is dropped (S7)
   enum policy_ask ask; // of a refusal
-  bool drop_unproven;  // what the account had while its email was unproven (S7)
-  bool drop_password;  // the org's on-link says so
-  bool join;           // store a membership here
-  bool create;         // store a new account first
-  bool accept_invite;  // that membership is by the invite, which is used up
-  bool accept_others;  // so are those of other orgs' invites (S10)
-  enum role role;      // of the membership to store
+  int64_t ask_org_id;
+  bool drop_unproven; // what the account had while its email was unproven (S7)
+  bool drop_password; // the org's on-link says so
+  bool join;          // store a membership here
+  bool create;        // store a new account first
+  bool accept_invite; // that membership is by the invite, which is used up
+  bool accept_others; // so are those of other orgs' invites that the person said yes to (S10)
+  enum role role;     // of the membership to store
   // STAGE_SESSION
   size_t opened_count;
   int64_t opened[MEMBERSHIPS_MAX_POLICY]; // ids of the opened orgs
@@ -158,6 +166,9 @@ enum policy_service policy_service_of(const char *name);
 // Whether the org of MEMBERSHIP objects to a session of PERSON made so, in a login service (POLICY "objects", K1).
 bool policy_objects(const struct policy_person *person, const struct policy_membership *membership,
                     const struct policy_made *made);
+
+// Whether ORG's connection would be refused for PERSON until an operator has confirmed it (POLICY S15, W8).
+bool policy_waits_for_operator(const struct policy_person *person, const struct policy_org *org);
 
 // Whether codes of invites are taken from this person: only where no provider could prove the email (POLICY I4, L13).
 bool policy_takes_code(const struct policy_person *person);

@@ -2,18 +2,6 @@
 #include "base/cleanup.h"
 #include "policy/rows.h"
 
-static void refuse(struct policy_decision *decision, enum notice notice)
-{
-  decision->outcome = OUTCOME_REFUSED;
-  decision->notice = notice;
-}
-
-static void grant(struct policy_decision *decision)
-{
-  decision->outcome = OUTCOME_GRANTED;
-  decision->notice = NOTICE_NONE;
-}
-
 static bool has_email(const struct policy_answer *a)
 {
   return a->email_state != EMAIL_ABSENT && a->email_state != EMAIL_ILLEGAL;
@@ -39,7 +27,7 @@ static bool is_proven(const struct policy_answer *a)
   return a->email_state == EMAIL_VERIFIED || (a->email_state == EMAIL_UNSTATED && trusted_domain);
 }
 
-static bool vouches(const struct policy_answer *a)
+bool policy_vouches(const struct policy_answer *a)
 {
   return has_email(a) && a->email_is_primary && is_proven(a) && is_allowed(a);
 }
@@ -66,7 +54,7 @@ static bool fits_s1(const struct policy_question *q)
 
 static void decide_s1(const struct policy_question *q, struct policy_decision *decision)
 {
-  refuse(decision, q->person.locked ? NOTICE_LOCKED : NOTICE_SUSPENDED);
+  policy_refuse(decision, q->person.locked ? NOTICE_LOCKED : NOTICE_SUSPENDED);
 }
 
 static bool fits_s2(const struct policy_question *q)
@@ -78,7 +66,19 @@ static bool fits_s2(const struct policy_question *q)
 static void decide_somebody_else(const struct policy_question *q, struct policy_decision *decision)
 {
   (void)q;
-  refuse(decision, NOTICE_SOMEBODY_ELSE);
+  policy_refuse(decision, NOTICE_SOMEBODY_ELSE);
+}
+
+// What an operator granted holds only for the connection as an operator saw it, also for an identity from before.
+static bool fits_s15(const struct policy_question *q)
+{
+  return q->person.known && q->person.guarded && q->answer.org.unconfirmed;
+}
+
+static void decide_s15(const struct policy_question *q, struct policy_decision *decision)
+{
+  (void)q;
+  policy_refuse(decision, NOTICE_UNCONFIRMED);
 }
 
 static bool is_linked(const struct policy_question *q)
@@ -94,7 +94,7 @@ static bool fits_s3(const struct policy_question *q)
 static void decide_s3(const struct policy_question *q, struct policy_decision *decision)
 {
   (void)q;
-  grant(decision);
+  policy_grant(decision);
 }
 
 static bool opens_elsewhere(const struct policy_question *q)
@@ -114,32 +114,23 @@ static bool fits_s4(const struct policy_question *q)
   return is_linked(q) && !q->answer.member_here;
 }
 
-static void join(struct policy_decision *decision, enum role role, bool by_invite)
-{
-  grant(decision);
-  decision->join = true;
-  decision->accept_invite = by_invite;
-  decision->role = role;
-}
-
 // The governing org's own invite needs no question, and who would join anyway is not asked either (POLICY I2).
 static void decide_s4(const struct policy_question *q, struct policy_decision *decision)
 {
   const struct policy_answer *a = &q->answer;
-  const struct policy_invite *invite = policy_invite_of(&q->person, a->org.id);
-  bool jit = a->org.provisioning == PROVISIONING_JIT;
+  const struct policy_invite *invite = a->full ? NULL : policy_invite_of(&q->person, a->org.id);
+  bool jit = a->org.provisioning == PROVISIONING_JIT && !a->full;
   bool asks = invite != NULL && !jit && a->org.id != q->person.governing.id;
-  if (asks && a->consent == CONSENT_NOT_ASKED) {
-    refuse(decision, NOTICE_NOT_SET_UP);
-    decision->ask = ASK_CONSENT;
-  } else if (invite != NULL && (!asks || a->consent == CONSENT_YES)) {
-    join(decision, invite->role, true);
+  if (asks && invite->consent == CONSENT_NOT_ASKED) {
+    policy_ask_consent(decision, a->org.id);
+  } else if (invite != NULL && (!asks || invite->consent == CONSENT_YES)) {
+    policy_join(decision, invite->role, true);
   } else if (jit) {
-    join(decision, a->org.default_role, false);
+    policy_join(decision, a->org.default_role, false);
   } else if (opens_elsewhere(q)) {
-    grant(decision);
+    policy_grant(decision);
   } else {
-    refuse(decision, NOTICE_NOT_SET_UP);
+    policy_refuse(decision, a->full ? NOTICE_FULL : NOTICE_NOT_SET_UP);
   }
 }
 
@@ -151,7 +142,7 @@ static bool fits_s5(const struct policy_question *q)
 static void decide_s5(const struct policy_question *q, struct policy_decision *decision)
 {
   (void)q;
-  refuse(decision, NOTICE_ADDRESS_REUSED);
+  policy_refuse(decision, NOTICE_ADDRESS_REUSED);
 }
 
 static bool fits_s6(const struct policy_question *q)
@@ -162,12 +153,19 @@ static bool fits_s6(const struct policy_question *q)
 static void decide_s6(const struct policy_question *q, struct policy_decision *decision)
 {
   (void)q;
-  refuse(decision, NOTICE_LINK_NEEDED);
+  policy_refuse(decision, NOTICE_LINK_NEEDED);
+}
+
+// Nobody else can have had the account: the email was proven by whoever has the domain now, or nobody has used it.
+static bool is_theirs_alone(const struct policy_person *person)
+{
+  return person->proven ? person->proven_here : !person->used_unproven;
 }
 
 static bool fits_s7(const struct policy_question *q)
 {
-  return q->person.known && !q->answer.other_identity && vouches(&q->answer) && q->answer.in_control;
+  return q->person.known && !q->answer.other_identity && policy_vouches(&q->answer) && q->answer.in_control &&
+         !q->person.guarded && is_theirs_alone(&q->person);
 }
 
 static bool owns(const struct policy_person *person)
@@ -184,7 +182,7 @@ static bool owns(const struct policy_person *person)
 static void link_and_go_on(const struct policy_question *q, struct policy_decision *decision)
 {
   if (q->answer.member_here) {
-    grant(decision);
+    policy_grant(decision);
   } else {
     decide_s4(q, decision);
   }
@@ -222,7 +220,7 @@ static void decide_s6_expected(const struct policy_question *q, struct policy_de
 
 static bool fits_s8(const struct policy_question *q)
 {
-  return q->person.known && !q->answer.other_identity && vouches(&q->answer);
+  return q->person.known && !q->answer.other_identity && policy_vouches(&q->answer);
 }
 
 // Whoever types the account's password has it: nothing of it is dropped, and on-link is not for this org to say.
@@ -232,7 +230,7 @@ static void decide_s8(const struct policy_question *q, struct policy_decision *d
     link_and_go_on(q, decision);
     return;
   }
-  refuse(decision, NOTICE_NOT_IN_CONTROL);
+  policy_refuse(decision, NOTICE_NOT_IN_CONTROL);
   decision->ask = q->person.has_password ? ASK_PASSWORD : ASK_NOTHING;
 }
 
@@ -243,76 +241,19 @@ static bool fits_s9(const struct policy_question *q)
 
 static void decide_why_not(const struct policy_question *q, struct policy_decision *decision)
 {
-  refuse(decision, why_not(&q->answer));
-}
-
-static bool is_new(const struct policy_question *q)
-{
-  return !q->person.known && vouches(&q->answer);
-}
-
-static void create(struct policy_decision *decision)
-{
-  grant(decision);
-  decision->create = decision->link = decision->prove_email = true;
-}
-
-// The org that governs the email proves it for the invites of all orgs.
-static bool governs(const struct policy_question *q)
-{
-  return q->person.governing.id != 0 && q->person.governing.id == q->answer.org.id;
-}
-
-static bool fits_s10(const struct policy_question *q)
-{
-  bool invited = governs(q) ? q->person.invite_count > 0 : policy_invite_of(&q->person, q->answer.org.id) != NULL;
-  return is_new(q) && invited;
-}
-
-static bool takes_newcomers(const struct policy_answer *a)
-{
-  return a->org.provisioning == PROVISIONING_JIT && !a->tombstoned;
-}
-
-static void decide_s10(const struct policy_question *q, struct policy_decision *decision)
-{
-  const struct policy_invite *invite = policy_invite_of(&q->person, q->answer.org.id);
-  create(decision);
-  decision->accept_others = governs(q);
-  if (invite != NULL) {
-    join(decision, invite->role, true);
-  } else if (takes_newcomers(&q->answer)) { // S11 adds this org
-    join(decision, q->answer.org.default_role, false);
-  }
-}
-
-static bool fits_s11(const struct policy_question *q)
-{
-  return is_new(q) && takes_newcomers(&q->answer);
-}
-
-static void decide_s11(const struct policy_question *q, struct policy_decision *decision)
-{
-  create(decision);
-  join(decision, q->answer.org.default_role, false);
-}
-
-static void decide_s12(const struct policy_question *q, struct policy_decision *decision)
-{
-  (void)q;
-  refuse(decision, NOTICE_NOT_SET_UP);
+  policy_refuse(decision, why_not(&q->answer));
 }
 
 // A domain whose record is gone brings nobody new and links nobody; who is linked was let in by S3 and S4.
 static bool fits_e7(const struct policy_question *q)
 {
-  return q->answer.email_domain_lapsed && (fits_s7(q) || fits_s8(q) || fits_s10(q) || fits_s11(q));
+  return q->answer.email_domain_lapsed && (fits_s7(q) || fits_s8(q) || policy_fits_s10(q) || policy_fits_s11(q));
 }
 
 static void decide_e7(const struct policy_question *q, struct policy_decision *decision)
 {
   (void)q;
-  refuse(decision, NOTICE_DOMAIN_LAPSED);
+  policy_refuse(decision, NOTICE_DOMAIN_LAPSED);
 }
 
 static bool fits_s13(const struct policy_question *q)
@@ -322,13 +263,21 @@ static bool fits_s13(const struct policy_question *q)
 
 // In the order of POLICY.md; rule E7 stands before the rows that it takes away.
 static const struct policy_row ROWS[] = {
-    {"S1", fits_s1, decide_s1},        {"S2", fits_s2, decide_somebody_else},
-    {"S3", fits_s3, decide_s3},        {"S4", fits_s4, decide_s4},
-    {"S5", fits_s5, decide_s5},        {"S6", fits_s6_expected, decide_s6_expected},
-    {"S6", fits_s6, decide_s6},        {"E7", fits_e7, decide_e7},
-    {"S7", fits_s7, decide_s7},        {"S8", fits_s8, decide_s8},
-    {"S9", fits_s9, decide_why_not},   {"S10", fits_s10, decide_s10},
-    {"S11", fits_s11, decide_s11},     {"S12", is_new, decide_s12},
+    {"S1", fits_s1, decide_s1},
+    {"S2", fits_s2, decide_somebody_else},
+    {"S15", fits_s15, decide_s15},
+    {"S3", fits_s3, decide_s3},
+    {"S4", fits_s4, decide_s4},
+    {"S5", fits_s5, decide_s5},
+    {"S6", fits_s6_expected, decide_s6_expected},
+    {"S6", fits_s6, decide_s6},
+    {"E7", fits_e7, decide_e7},
+    {"S7", fits_s7, decide_s7},
+    {"S8", fits_s8, decide_s8},
+    {"S9", fits_s9, decide_why_not},
+    {"S10", policy_fits_s10, policy_decide_s10},
+    {"S11", policy_fits_s11, policy_decide_s11},
+    {"S12", policy_is_new, policy_decide_s12},
     {"S13", fits_s13, decide_why_not},
 };
 

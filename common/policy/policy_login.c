@@ -2,12 +2,6 @@
 #include "base/cleanup.h"
 #include "policy/rows.h"
 
-static void refuse(struct policy_decision *decision, enum notice notice)
-{
-  decision->outcome = OUTCOME_REFUSED;
-  decision->notice = notice;
-}
-
 static void not_ours(const struct policy_question *question, struct policy_decision *decision)
 {
   (void)question;
@@ -82,7 +76,7 @@ static bool fits_l0(const struct policy_question *q)
 static void decide_l0(const struct policy_question *q, struct policy_decision *decision)
 {
   (void)q;
-  refuse(decision, NOTICE_LOWER_CASE);
+  policy_refuse(decision, NOTICE_LOWER_CASE);
 }
 
 static bool fits_l1_illegal(const struct policy_question *q)
@@ -127,8 +121,7 @@ static bool fits_k6(const struct policy_question *q)
 static void decide_k6(const struct policy_question *q, struct policy_decision *decision)
 {
   (void)q;
-  decision->outcome = OUTCOME_GRANTED;
-  decision->notice = NOTICE_NONE;
+  policy_grant(decision);
 }
 
 static bool fits_l15(const struct policy_question *q)
@@ -162,7 +155,7 @@ static void decide_l5(const struct policy_question *q, struct policy_decision *d
       add_sso(q, decision, &membership->org);
     }
   }
-  offer(q, decision, true);
+  offer(q, decision, accepts_password(&q->person));
 }
 
 static bool fits_l6(const struct policy_question *q)
@@ -173,7 +166,7 @@ static bool fits_l6(const struct policy_question *q)
 static void decide_l6(const struct policy_question *q, struct policy_decision *decision)
 {
   add_sso(q, decision, &q->person.governing);
-  offer(q, decision, false);
+  offer(q, decision, policy_waits_for_operator(&q->person, &q->person.governing) && accepts_password(&q->person));
 }
 
 static bool fits_l7(const struct policy_question *q)
@@ -197,7 +190,7 @@ static void decide_l8(const struct policy_question *q, struct policy_decision *d
 {
   add_sso(q, decision, &q->person.governing);
   add_linked(q, decision);
-  offer(q, decision, true);
+  offer(q, decision, accepts_password(&q->person));
 }
 
 static bool fits_l9(const struct policy_question *q)

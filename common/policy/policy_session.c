@@ -2,12 +2,6 @@
 #include "base/cleanup.h"
 #include "policy/rows.h"
 
-static void refuse(struct policy_decision *decision, enum notice notice)
-{
-  decision->outcome = OUTCOME_REFUSED;
-  decision->notice = notice;
-}
-
 // Whether the org lets a session of this kind in. Services other than sshd and login have not asked the person
 // anything: only orgs without enforcement are opened there (POLICY K3), and their keys rule does not count (K1).
 static bool opens(const struct policy_question *q, const struct policy_membership *membership)
@@ -60,7 +54,7 @@ static bool fits_no_account(const struct policy_question *q)
 static void decide_removed(const struct policy_question *q, struct policy_decision *decision)
 {
   (void)q;
-  refuse(decision, NOTICE_REMOVED);
+  policy_refuse(decision, NOTICE_REMOVED);
 }
 
 static bool fits_locked(const struct policy_question *q)
@@ -71,7 +65,7 @@ static bool fits_locked(const struct policy_question *q)
 static void decide_locked(const struct policy_question *q, struct policy_decision *decision)
 {
   (void)q;
-  refuse(decision, NOTICE_LOCKED);
+  policy_refuse(decision, NOTICE_LOCKED);
 }
 
 static bool fits_inactive(const struct policy_question *q)
@@ -81,7 +75,7 @@ static bool fits_inactive(const struct policy_question *q)
 
 static void decide_inactive(const struct policy_question *q, struct policy_decision *decision)
 {
-  refuse(decision, q->person.membership_count > 0 ? NOTICE_SUSPENDED : NOTICE_REMOVED);
+  policy_refuse(decision, q->person.membership_count > 0 ? NOTICE_SUSPENDED : NOTICE_REMOVED);
 }
 
 static bool fits_key(const struct policy_question *q)
@@ -117,11 +111,10 @@ static void decide_key(const struct policy_question *q, struct policy_decision *
   open_orgs(q, decision);
   if (governing_objects_to_key(&q->person) || decision->opened_count == 0) {
     decision->opened_count = 0;
-    refuse(decision, NOTICE_KEY_REFUSED);
+    policy_refuse(decision, NOTICE_KEY_REFUSED);
     return;
   }
-  decision->outcome = OUTCOME_GRANTED;
-  decision->notice = NOTICE_NONE;
+  policy_grant(decision);
 }
 
 static bool always(const struct policy_question *q)
@@ -134,11 +127,10 @@ static void decide_open(const struct policy_question *q, struct policy_decision 
 {
   open_orgs(q, decision);
   if (decision->opened_count == 0 && q->made.way != WAY_KEY) {
-    refuse(decision, NOTICE_NOT_OPEN);
+    policy_refuse(decision, NOTICE_NOT_OPEN);
     return;
   }
-  decision->outcome = OUTCOME_GRANTED;
-  decision->notice = NOTICE_NONE;
+  policy_grant(decision);
 }
 
 // Row L4: the prompts were answered, and all the same.
@@ -150,7 +142,7 @@ static bool fits_l4(const struct policy_question *q)
 
 static void decide_l4(const struct policy_question *q, struct policy_decision *decision)
 {
-  refuse(decision, q->person.locked ? NOTICE_LOCKED : NOTICE_SUSPENDED);
+  policy_refuse(decision, q->person.locked ? NOTICE_LOCKED : NOTICE_SUSPENDED);
 }
 
 static const struct policy_row ROWS[] = {

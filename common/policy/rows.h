@@ -20,3 +20,24 @@ void policy_session(const struct policy_question *question, struct policy_decisi
 
 // The account has a membership that is not suspended.
 bool policy_has_active(const struct policy_person *person);
+
+// What rows of all tables lead to.
+void policy_refuse(struct policy_decision *decision, enum notice notice);
+void policy_grant(struct policy_decision *decision);
+
+// Granted, with a membership to store.
+void policy_join(struct policy_decision *decision, enum role role, bool by_invite);
+
+// Refused until the person has said yes or no to the invite of org ORG_ID.
+void policy_ask_consent(struct policy_decision *decision, int64_t org_id);
+
+// The answer names the person's own address, proven, and this org may vouch for it.
+bool policy_vouches(const struct policy_answer *a);
+
+// Rows S10 to S12.
+bool policy_is_new(const struct policy_question *question);
+bool policy_fits_s10(const struct policy_question *question);
+void policy_decide_s10(const struct policy_question *question, struct policy_decision *decision);
+bool policy_fits_s11(const struct policy_question *question);
+void policy_decide_s11(const struct policy_question *question, struct policy_decision *decision);
+void policy_decide_s12(const struct policy_question *question, struct policy_decision *decision);

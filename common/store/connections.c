@@ -79,3 +79,32 @@ enum status connection_remove(struct store_txn *txn, int64_t org_id, enum connec
   enum status status = touch_connection(txn, org_id);
   return status != STATUS_OK ? status : store_delete(txn, TABLE_CONNECTIONS, &key);
 }
+
+bool connection_same_client(const struct connection *a, const struct connection *b)
+{
+  return strcmp(a->issuer, b->issuer) == 0 && strcmp(a->client_id, b->client_id) == 0;
+}
+
+static bool same_bytes(const struct bytes *a, const struct bytes *b)
+{
+  return a->length == b->length && memcmp(bytes_text(a), bytes_text(b), a->length) == 0;
+}
+
+bool connection_same_ca(const struct connection *a, const struct connection *b)
+{
+  return same_bytes(&a->ca_pem, &b->ca_pem);
+}
+
+// What a sign-in may fail by besides: a wrong one locks everybody out as well.
+bool connection_same_settings(const struct connection *a, const struct connection *b)
+{
+  return same_bytes(&a->ca_pem, &b->ca_pem) && strcmp(a->scopes, b->scopes) == 0 &&
+         strcmp(a->email_claim, b->email_claim) == 0 && strcmp(a->groups_claim, b->groups_claim) == 0;
+}
+
+bool connection_same_secret(const struct connection *a, const struct connection *b)
+{
+  return a->client_auth == b->client_auth && a->client_secret.length == b->client_secret.length &&
+         bytes_equal_constant_time(bytes_text(&a->client_secret), bytes_text(&b->client_secret),
+                                   a->client_secret.length);
+}

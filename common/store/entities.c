@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/entities.h"
+#include "base/cleanup.h"
 
-enum { ENTITY_VERSION = 3 };
+enum { ENTITY_VERSION = 4 };
+
+// A record with the fields that it had in the version before; one that has grown since; one that has come since.
+#define SAME(s, table) RECORD_TYPE_GROWN(s, ENTITY_VERSION, table, COUNT_OF(table))
+#define GROWN(s, table, before) RECORD_TYPE_GROWN(s, ENTITY_VERSION, table, before)
+#define CAME(s, table) RECORD_TYPE(s, ENTITY_VERSION, table)
 
 static const struct field ACCOUNT_FIELDS[] = {
     FIELD_OF_I64(account, id),
@@ -22,8 +28,11 @@ static const struct field ACCOUNT_FIELDS[] = {
     FIELD_OF_I64(account, last_sign_in_at_s),
     FIELD_OF_TEXT(account, last_sign_in_from),
     FIELD_OF_I64(account, last_sso_at_s),
+    FIELD_OF_I64(account, proof),
+    FIELD_OF_U8(account, by_operator),
+    FIELD_OF_U8(account, code_used),
 };
-const struct record_type ACCOUNT_RECORD = RECORD_TYPE(account, ENTITY_VERSION, ACCOUNT_FIELDS);
+const struct record_type ACCOUNT_RECORD = GROWN(account, ACCOUNT_FIELDS, 18);
 
 static const struct field ORG_FIELDS[] = {
     FIELD_OF_I64(org, id),
@@ -49,15 +58,18 @@ static const struct field ORG_FIELDS[] = {
     FIELD_OF_TEXT(org, pause_reason),
     FIELD_OF_I64(org, owner_id),
     FIELD_OF_I64(org, created_at_s),
+    FIELD_OF_TEXT(org, password_from),
+    FIELD_OF_U8(org, device_link),
+    FIELD_OF_U32(org, max_members),
 };
-const struct record_type ORG_RECORD = RECORD_TYPE(org, ENTITY_VERSION, ORG_FIELDS);
+const struct record_type ORG_RECORD = GROWN(org, ORG_FIELDS, 23);
 
 static const struct field DOMAIN_FIELDS[] = {
     FIELD_OF_I64(domain, org_id),        FIELD_OF_TEXT(domain, domain),      FIELD_OF_U8(domain, verified),
     FIELD_OF_TEXT(domain, token),        FIELD_OF_TEXT(domain, reason),      FIELD_OF_I64(domain, added_at_s),
     FIELD_OF_I64(domain, verified_at_s), FIELD_OF_I64(domain, checked_at_s), FIELD_OF_I64(domain, missing_since_s),
 };
-const struct record_type DOMAIN_RECORD = RECORD_TYPE(domain, ENTITY_VERSION, DOMAIN_FIELDS);
+const struct record_type DOMAIN_RECORD = SAME(domain, DOMAIN_FIELDS);
 
 static const struct field CONNECTION_FIELDS[] = {
     FIELD_OF_I64(connection, org_id),        FIELD_OF_TEXT(connection, issuer),
@@ -66,30 +78,71 @@ static const struct field CONNECTION_FIELDS[] = {
     FIELD_OF_TEXT(connection, email_claim),  FIELD_OF_BYTES(connection, ca_pem, PROTOCOL_CA_MAX),
     FIELD_OF_U32(connection, registration),  FIELD_OF_U8(connection, tried),
     FIELD_OF_I64(connection, tried_at_s),    FIELD_OF_I64(connection, set_at_s),
-    FIELD_OF_TEXT(connection, groups_claim),
+    FIELD_OF_TEXT(connection, groups_claim), FIELD_OF_I64(connection, generation),
+    FIELD_OF_U8(connection, waits),          FIELD_OF_U8(connection, trust),
+    FIELD_OF_TEXT(connection, required_acr), FIELD_OF_TEXT(connection, required_amr),
+    FIELD_OF_TEXT(connection, signin_from),
 };
-const struct record_type CONNECTION_RECORD = RECORD_TYPE(connection, ENTITY_VERSION, CONNECTION_FIELDS);
+const struct record_type CONNECTION_RECORD = GROWN(connection, CONNECTION_FIELDS, 13);
+
+static const struct field CONFIRMED_FIELDS[] = {
+    FIELD_OF_I64(confirmed, org_id),
+    FIELD_OF_TEXT(confirmed, fingerprint),
+    FIELD_OF_TEXT(confirmed, set_by[0]),
+    FIELD_OF_TEXT(confirmed, set_by[1]),
+    FIELD_OF_TEXT(confirmed, set_by[2]),
+    FIELD_OF_TEXT(confirmed, set_by[3]),
+    FIELD_OF_TEXT(confirmed, set_by[4]),
+    FIELD_OF_TEXT(confirmed, set_by[5]),
+    FIELD_OF_TEXT(confirmed, set_by[6]),
+    FIELD_OF_TEXT(confirmed, set_by[7]),
+    FIELD_OF_TEXT(confirmed, set_by[8]),
+    FIELD_OF_TEXT(confirmed, set_by[9]),
+    FIELD_OF_TEXT(confirmed, set_by[10]),
+    FIELD_OF_TEXT(confirmed, set_by[11]),
+    FIELD_OF_TEXT(confirmed, set_by[12]),
+    FIELD_OF_TEXT(confirmed, set_by[13]),
+    FIELD_OF_TEXT(confirmed, seen.issuer),
+    FIELD_OF_TEXT(confirmed, seen.client_id),
+    FIELD_OF_BYTES(confirmed, seen.ca_pem, PROTOCOL_CA_MAX),
+    FIELD_OF_TEXT(confirmed, seen.email_claim),
+    FIELD_OF_TEXT(confirmed, seen.groups_claim),
+    FIELD_OF_U8(confirmed, seen.trust),
+    FIELD_OF_TEXT(confirmed, seen.required_acr),
+    FIELD_OF_TEXT(confirmed, seen.required_amr),
+    FIELD_OF_U8(confirmed, seen.enforcement),
+    FIELD_OF_I64(confirmed, seen.paused_until_s),
+    FIELD_OF_U8(confirmed, seen.keys),
+    FIELD_OF_I64(confirmed, seen.keys_recent_s),
+    FIELD_OF_TEXT(confirmed, seen.signin_from),
+    FIELD_OF_TEXT(confirmed, seen.password_from),
+};
+const struct record_type CONFIRMED_RECORD = CAME(confirmed, CONFIRMED_FIELDS);
+
+static const struct field DOMAIN_PROOF_FIELDS[] = {FIELD_OF_I64(domain_proof, org_id),
+                                                   FIELD_OF_I64(domain_proof, number)};
+const struct record_type DOMAIN_PROOF_RECORD = CAME(domain_proof, DOMAIN_PROOF_FIELDS);
 
 static const struct field REGISTRATION_FIELDS[] = {
     FIELD_OF_U32(registration, number),
     FIELD_OF_TEXT(registration, issuer),
     FIELD_OF_TEXT(registration, client_id),
 };
-const struct record_type REGISTRATION_RECORD = RECORD_TYPE(registration, ENTITY_VERSION, REGISTRATION_FIELDS);
+const struct record_type REGISTRATION_RECORD = SAME(registration, REGISTRATION_FIELDS);
 
 static const struct field IDENTITY_FIELDS[] = {
     FIELD_OF_I64(identity, account_id), FIELD_OF_I64(identity, org_id),      FIELD_OF_U32(identity, registration),
     FIELD_OF_TEXT(identity, issuer),    FIELD_OF_TEXT(identity, client_id),  FIELD_OF_TEXT(identity, subject),
-    FIELD_OF_TEXT(identity, email),     FIELD_OF_I64(identity, linked_at_s),
+    FIELD_OF_TEXT(identity, email),     FIELD_OF_I64(identity, linked_at_s), FIELD_OF_I64(identity, generation),
 };
-const struct record_type IDENTITY_RECORD = RECORD_TYPE(identity, ENTITY_VERSION, IDENTITY_FIELDS);
+const struct record_type IDENTITY_RECORD = GROWN(identity, IDENTITY_FIELDS, 8);
 
 static const struct field EXPECTATION_FIELDS[] = {
     FIELD_OF_I64(expectation, org_id),       FIELD_OF_TEXT(expectation, email),
     FIELD_OF_I64(expectation, account_id),   FIELD_OF_TEXT(expectation, expected_by),
     FIELD_OF_I64(expectation, created_at_s), FIELD_OF_I64(expectation, expires_at_s),
 };
-const struct record_type EXPECTATION_RECORD = RECORD_TYPE(expectation, ENTITY_VERSION, EXPECTATION_FIELDS);
+const struct record_type EXPECTATION_RECORD = SAME(expectation, EXPECTATION_FIELDS);
 
 static const struct field MEMBERSHIP_FIELDS[] = {
     FIELD_OF_I64(membership, account_id),
@@ -100,14 +153,14 @@ static const struct field MEMBERSHIP_FIELDS[] = {
     FIELD_OF_I64(membership, joined_at_s),
     FIELD_OF_I64(membership, last_sign_in_at_s),
 };
-const struct record_type MEMBERSHIP_RECORD = RECORD_TYPE(membership, ENTITY_VERSION, MEMBERSHIP_FIELDS);
+const struct record_type MEMBERSHIP_RECORD = SAME(membership, MEMBERSHIP_FIELDS);
 
 static const struct field INVITE_FIELDS[] = {
     FIELD_OF_I64(invite, org_id),       FIELD_OF_TEXT(invite, email),       FIELD_OF_U8(invite, role),
     FIELD_OF_U8(invite, via),           FIELD_OF_TEXT(invite, code),        FIELD_OF_TEXT(invite, invited_by),
     FIELD_OF_I64(invite, created_at_s), FIELD_OF_I64(invite, expires_at_s),
 };
-const struct record_type INVITE_RECORD = RECORD_TYPE(invite, ENTITY_VERSION, INVITE_FIELDS);
+const struct record_type INVITE_RECORD = SAME(invite, INVITE_FIELDS);
 
 static const struct field ORG_GROUP_FIELDS[] = {
     FIELD_OF_I64(org_group, org_id),
@@ -115,7 +168,7 @@ static const struct field ORG_GROUP_FIELDS[] = {
     FIELD_OF_U32(org_group, gid),
     FIELD_OF_I64(org_group, created_at_s),
 };
-const struct record_type ORG_GROUP_RECORD = RECORD_TYPE(org_group, ENTITY_VERSION, ORG_GROUP_FIELDS);
+const struct record_type ORG_GROUP_RECORD = SAME(org_group, ORG_GROUP_FIELDS);
 
 static const struct field GROUP_MAPPING_FIELDS[] = {
     FIELD_OF_I64(group_mapping, org_id),     FIELD_OF_U32(group_mapping, number),
@@ -123,30 +176,30 @@ static const struct field GROUP_MAPPING_FIELDS[] = {
     FIELD_OF_TEXT(group_mapping, name),      FIELD_OF_U32(group_mapping, gid),
     FIELD_OF_TEXT(group_mapping, mapped_by), FIELD_OF_I64(group_mapping, created_at_s),
 };
-const struct record_type GROUP_MAPPING_RECORD = RECORD_TYPE(group_mapping, ENTITY_VERSION, GROUP_MAPPING_FIELDS);
+const struct record_type GROUP_MAPPING_RECORD = SAME(group_mapping, GROUP_MAPPING_FIELDS);
 
 static const struct field GIVEN_GROUPS_FIELDS[] = {
     FIELD_OF_U32_LIST(given_groups, mappings),
     FIELD_OF_U32_LIST(given_groups, gids),
 };
-const struct record_type GIVEN_GROUPS_RECORD = RECORD_TYPE(given_groups, ENTITY_VERSION, GIVEN_GROUPS_FIELDS);
+const struct record_type GIVEN_GROUPS_RECORD = SAME(given_groups, GIVEN_GROUPS_FIELDS);
 
 static const struct field RECOVERY_FIELDS[] = {
     FIELD_OF_I64(recovery_code, account_id),   FIELD_OF_I64(recovery_code, org_id),
     FIELD_OF_TEXT(recovery_code, prefix),      FIELD_OF_TEXT(recovery_code, hash),
     FIELD_OF_I64(recovery_code, created_at_s), FIELD_OF_I64(recovery_code, used_at_s),
 };
-const struct record_type RECOVERY_RECORD = RECORD_TYPE(recovery_code, ENTITY_VERSION, RECOVERY_FIELDS);
+const struct record_type RECOVERY_RECORD = SAME(recovery_code, RECOVERY_FIELDS);
 
 static const struct field TICKET_FIELDS[] = {
     FIELD_OF_TEXT(ticket, id),          FIELD_OF_I64(ticket, account_id), FIELD_OF_U8(ticket, way),
     FIELD_OF_I64(ticket, org_id),       FIELD_OF_U8(ticket, with_key),    FIELD_OF_I64(ticket, active_org_id),
     FIELD_OF_I64(ticket, expires_at_s),
 };
-const struct record_type TICKET_RECORD = RECORD_TYPE(ticket, ENTITY_VERSION, TICKET_FIELDS);
+const struct record_type TICKET_RECORD = SAME(ticket, TICKET_FIELDS);
 
 static const struct field NUMBER_FIELDS[] = {FIELD_OF_U8(number, use), FIELD_OF_I64(number, id)};
-const struct record_type NUMBER_RECORD = RECORD_TYPE(number, ENTITY_VERSION, NUMBER_FIELDS);
+const struct record_type NUMBER_RECORD = SAME(number, NUMBER_FIELDS);
 
 static const struct field AUDIT_FIELDS[] = {
     FIELD_OF_I64(audit_event, number),  FIELD_OF_I64(audit_event, at_s),     FIELD_OF_TEXT(audit_event, actor),
@@ -154,13 +207,26 @@ static const struct field AUDIT_FIELDS[] = {
     FIELD_OF_TEXT(audit_event, rhost),  FIELD_OF_TEXT(audit_event, service), FIELD_OF_TEXT(audit_event, row),
     FIELD_OF_TEXT(audit_event, detail),
 };
-const struct record_type AUDIT_RECORD = RECORD_TYPE(audit_event, ENTITY_VERSION, AUDIT_FIELDS);
+const struct record_type AUDIT_RECORD = SAME(audit_event, AUDIT_FIELDS);
 
 static const struct field THROTTLE_FIELDS[] = {
     FIELD_OF_U8(throttle, kind),          FIELD_OF_TEXT(throttle, subject),  FIELD_OF_U32(throttle, count),
     FIELD_OF_I64(throttle, started_at_s), FIELD_OF_I64(throttle, last_at_s),
 };
-const struct record_type THROTTLE_RECORD = RECORD_TYPE(throttle, ENTITY_VERSION, THROTTLE_FIELDS);
+const struct record_type THROTTLE_RECORD = SAME(throttle, THROTTLE_FIELDS);
+
+const struct record_type *const ENTITY_RECORDS[] = {
+    &ACCOUNT_RECORD,      &ORG_RECORD,          &DOMAIN_RECORD,        &CONNECTION_RECORD,   &CONFIRMED_RECORD,
+    &DOMAIN_PROOF_RECORD, &REGISTRATION_RECORD, &IDENTITY_RECORD,      &EXPECTATION_RECORD,  &MEMBERSHIP_RECORD,
+    &INVITE_RECORD,       &ORG_GROUP_RECORD,    &GROUP_MAPPING_RECORD, &GIVEN_GROUPS_RECORD, &RECOVERY_RECORD,
+    &TICKET_RECORD,       &NUMBER_RECORD,       &AUDIT_RECORD,         &THROTTLE_RECORD,
+};
+const size_t ENTITY_RECORD_COUNT = COUNT_OF(ENTITY_RECORDS);
+
+void cleanup_confirmed(struct confirmed *confirmed)
+{
+  record_done(&CONFIRMED_RECORD, confirmed);
+}
 
 void cleanup_connection(struct connection *connection)
 {

@@ -39,6 +39,20 @@ struct account {
   int64_t last_sign_in_at_s;
   char last_sign_in_from[256];
   int64_t last_sso_at_s; // the last sign-in through a provider (POLICY K6)
+  int64_t proof;         // of its domain, under which the email was proven; PROOF_BEFORE or PROOF_NONE
+  uint8_t by_operator;   // an operator made it
+  uint8_t code_used;     // an invitation code was typed for it (POLICY I3)
+};
+
+// Of an email that was proven before proofs of domains were numbered: it counts as made under those of that time. And
+// of one that was proven without its domain's proof.
+enum { PROOF_BEFORE = 0, PROOF_NONE = -1 };
+
+// The proof of a domain that was the last one, whether its claim is still there or not: proven again by the same org
+// with no other between, it is the same one (POLICY "present proof").
+struct domain_proof {
+  int64_t org_id;
+  int64_t number;
 };
 
 enum provisioning { PROVISIONING_INVITE_ONLY = 0, PROVISIONING_JIT };
@@ -48,6 +62,9 @@ enum on_link { ON_LINK_KEEP = 0, ON_LINK_SSO_ONLY };
 // Whether an ssh key alone is enough (POLICY "Settings", K1); by default a recent sign-in is wanted of those whose
 // password the org would object to.
 enum keys { KEYS_BY_DEFAULT = 0, KEYS_DENY, KEYS_RECENT, KEYS_ALLOW, KEYS_REQUIRED };
+// What of a device authorization is shown (HOLES H73).
+enum device_link { DEVICE_LINK_FULL = 0, DEVICE_LINK_CODE };
+enum { MAX_MEMBERS_DEFAULT = 100000 };
 enum role { ROLE_VIEWER = 0, ROLE_ADMIN, ROLE_OWNER };
 enum source { SOURCE_MANUAL = 0, SOURCE_SSO, SOURCE_INVITATION, SOURCE_OWNER };
 enum member_status { MEMBER_ACTIVE = 0, MEMBER_SUSPENDED };
@@ -76,6 +93,9 @@ struct org {
   char pause_reason[REASON_SIZE];
   int64_t owner_id;
   int64_t created_at_s;
+  char password_from[NETWORKS_SIZE]; // "" for everywhere
+  uint8_t device_link;               // enum device_link
+  uint32_t max_members;              // 0: MAX_MEMBERS_DEFAULT
 };
 
 enum { DOMAIN_GRACE_S = 14 * 86400 }; // for which a record may be gone (POLICY E7)
@@ -109,6 +129,43 @@ struct connection {
   int64_t tried_at_s;
   int64_t set_at_s;
   char groups_claim[64]; // the claim that names a person's groups
+  int64_t generation;    // raised when a delegate changes whom it believes: identities from before are doubted
+  // What of the org's settings waits with a staged one (POLICY E3), if WAITS.
+  uint8_t waits;
+  uint8_t trust;
+  char required_acr[PROTOCOL_STRENGTH_SIZE];
+  char required_amr[PROTOCOL_STRENGTH_SIZE];
+  char signin_from[NETWORKS_SIZE];
+};
+
+// What an operator grants by looking at it (POLICY "confirmed connection", W8).
+struct covered {
+  char issuer[PROTOCOL_URL_SIZE]; // of the connection
+  char client_id[PROTOCOL_CLIENT_SIZE];
+  struct bytes ca_pem;
+  char email_claim[64];
+  char groups_claim[64];
+  uint8_t trust; // of the org, but about the connection
+  char required_acr[PROTOCOL_STRENGTH_SIZE];
+  char required_amr[PROTOCOL_STRENGTH_SIZE];
+  uint8_t enforcement; // of the org
+  int64_t paused_until_s;
+  uint8_t keys;
+  int64_t keys_recent_s;
+  char signin_from[NETWORKS_SIZE];
+  char password_from[NETWORKS_SIZE];
+};
+
+enum { COVERED_COUNT = 14, FINGERPRINT_SIZE = 17 };
+
+#define FINGERPRINT_NONE "none" // shown where nothing was kept
+
+// What an operator last set or confirmed of an org, and by whom each present value was set.
+struct confirmed {
+  int64_t org_id;
+  char fingerprint[FINGERPRINT_SIZE]; // random, another one after each change of a covered value
+  char set_by[COVERED_COUNT][ACTOR_SIZE];
+  struct covered seen;
 };
 
 struct registration {
@@ -126,6 +183,7 @@ struct identity {
   char subject[PROTOCOL_SUBJECT_SIZE];
   char email[EMAIL_SIZE]; // as the provider last said it, for display
   int64_t linked_at_s;
+  int64_t generation; // of the connection when it was linked
 };
 
 // An identity that an admin has said will come: the first sign-in with the address, proven, links it (POLICY S6).
@@ -259,6 +317,8 @@ extern const struct record_type ACCOUNT_RECORD;
 extern const struct record_type ORG_RECORD;
 extern const struct record_type DOMAIN_RECORD;
 extern const struct record_type CONNECTION_RECORD;
+extern const struct record_type CONFIRMED_RECORD;
+extern const struct record_type DOMAIN_PROOF_RECORD;
 extern const struct record_type REGISTRATION_RECORD;
 extern const struct record_type IDENTITY_RECORD;
 extern const struct record_type EXPECTATION_RECORD;
@@ -273,6 +333,10 @@ extern const struct record_type NUMBER_RECORD;
 extern const struct record_type AUDIT_RECORD;
 extern const struct record_type THROTTLE_RECORD;
 
+// All of them.
+extern const struct record_type *const ENTITY_RECORDS[];
+extern const size_t ENTITY_RECORD_COUNT;
+
 // The words of POLICY.md for the numbers above; "?" for a number that has none. Static.
 const char *provisioning_word(uint8_t value);
 const char *enforcement_word(uint8_t value);
@@ -285,6 +349,7 @@ const char *member_status_word(uint8_t value);
 const char *account_status_word(uint8_t value);
 const char *client_auth_word(uint8_t value);
 const char *way_word(uint8_t value);
+const char *device_link_word(uint8_t value);
 const char *throttle_word(uint8_t value);
 
 // The number of a word. STATUS_INVALID.
@@ -295,7 +360,9 @@ MUST_CHECK enum status source_from(const char *word, uint8_t *ret_value);
 MUST_CHECK enum status client_auth_from(const char *word, uint8_t *ret_value);
 MUST_CHECK enum status trust_from(const char *word, uint8_t *ret_value);
 MUST_CHECK enum status on_link_from(const char *word, uint8_t *ret_value);
+MUST_CHECK enum status device_link_from(const char *word, uint8_t *ret_value);
 MUST_CHECK enum status invite_via_from(const char *word, uint8_t *ret_value);
 
-// For the cleanup attribute: wipes and frees what a connection owns.
+// For the cleanup attribute: wipes and frees what a connection owns, or what an operator saw of one.
 void cleanup_connection(struct connection *connection);
+void cleanup_confirmed(struct confirmed *confirmed);

@@ -31,6 +31,13 @@ MUST_CHECK enum status domain_remove(struct store_txn *txn, int64_t org_id, cons
 // The org that has verified DOMAIN, exact labels only (HOLES H24). STATUS_NOT_FOUND.
 MUST_CHECK enum status domain_owner(struct store_txn *txn, const char *domain, int64_t *ret_org_id);
 
+// The number of the present proof of a verified DOMAIN (POLICY "present proof"), PROOF_BEFORE for one from before they
+// were numbered. STATUS_NOT_FOUND where no org has verified it.
+MUST_CHECK enum status domain_proof_now(struct store_txn *txn, const char *domain, int64_t *ret_number);
+
+// For whoever takes a verified domain from ORG_ID: its proof is remembered.
+MUST_CHECK enum status domain_remember_proof(struct store_txn *txn, int64_t org_id, const char *domain);
+
 // Rule E7: verified by DNS, and the record was not there at a look-up nor at any later one for DOMAIN_GRACE_S, the last
 // of them included. Where nobody looks, nothing lapses.
 bool domain_is_lapsed(const struct domain *domain);
@@ -48,6 +55,13 @@ MUST_CHECK enum status connection_get(struct store_txn *txn, int64_t org_id, enu
 // Stores it and sets connection->registration: the number its issuer and client id had before, or a new one.
 MUST_CHECK enum status connection_put(struct store_txn *txn, enum connection_slot slot, struct connection *connection);
 MUST_CHECK enum status connection_remove(struct store_txn *txn, int64_t org_id, enum connection_slot slot);
+
+// Whether two connections have the same issuer and client id; the same secret or key and way of authentication; the
+// same CA certificates; the same of these and whatever else a sign-in may fail by.
+bool connection_same_client(const struct connection *a, const struct connection *b);
+bool connection_same_secret(const struct connection *a, const struct connection *b);
+bool connection_same_ca(const struct connection *a, const struct connection *b);
+bool connection_same_settings(const struct connection *a, const struct connection *b);
 
 MUST_CHECK enum status invite_get(struct store_txn *txn, int64_t org_id, const char *email, struct invite *ret_invite);
 MUST_CHECK enum status invite_put(struct store_txn *txn, const struct invite *invite);

@@ -128,7 +128,8 @@ static enum status forget_domain(void *context, const struct store_entry *entry)
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
   const struct store_key key = key_of_text(domain.domain);
-  return store_delete(r->txn, TABLE_DOMAIN_OWNERS, &key);
+  status = domain_remember_proof(r->txn, r->org_id, domain.domain);
+  return status != STATUS_OK ? status : store_delete(r->txn, TABLE_DOMAIN_OWNERS, &key);
 }
 
 enum status org_remove(struct store_txn *txn, const struct org *org)
@@ -140,7 +141,7 @@ enum status org_remove(struct store_txn *txn, const struct org *org)
       {TABLE_ORG_MEMBERS, forget_member}, {TABLE_IDENTITIES, forget_identity},
       {TABLE_INVITES, forget_invite},     {TABLE_EXPECTATIONS, forget_expectation},
       {TABLE_DOMAINS, forget_domain},     {TABLE_CONNECTIONS, NULL},
-      {TABLE_REGISTRATIONS, NULL},
+      {TABLE_REGISTRATIONS, NULL},        {TABLE_CONFIRMED, NULL},
   };
   struct removal removal = {txn, org->id};
   const struct store_key id = key_of_i64(org->id);

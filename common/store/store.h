@@ -13,7 +13,7 @@
 #include "base/status.h"
 
 enum {
-  STORE_SCHEMA = 3,
+  STORE_SCHEMA = 4,
   STORE_KEY_MAX = 511,
   STORE_LOCK_WAIT_MS = 5000,
   STORE_RESERVE_BYTES = 1 << 20,
@@ -51,8 +51,12 @@ enum store_table {
   TABLE_GROUP_MAPPINGS,     // org id, provider's group -> mapping
   TABLE_GIVEN_GROUPS,       // account id, org id -> mappings that the person got
   TABLE_GROUP_MEMBERS,      // gid, account id -> nothing
+  TABLE_DOMAIN_PROOFS,      // domain -> its last proof
+  TABLE_CONFIRMED,          // org id, slot -> what an operator saw of the org
   TABLE_COUNT
 };
+
+enum { STORE_TABLES_BEFORE = TABLE_DOMAIN_PROOFS }; // that the schema before had, first in the list
 
 // A key is built from its parts in order; numbers are big-endian so that keys sort by them. A key that grows over
 // STORE_KEY_MAX bytes is marked bad and every use of it fails with STATUS_INVALID.

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/endian.h"
 #include "store/store.h"
 #include "store/store_lmdb.h"
 
@@ -42,6 +43,8 @@ static const char *const TABLE_NAMES[TABLE_COUNT] = {
     [TABLE_GROUP_MAPPINGS] = "group_mappings",
     [TABLE_GIVEN_GROUPS] = "given_groups",
     [TABLE_GROUP_MEMBERS] = "group_members",
+    [TABLE_DOMAIN_PROOFS] = "domain_proofs",
+    [TABLE_CONFIRMED] = "confirmed",
 };
 
 static enum status fail(struct report *report, const char *what, const char *dir, int code)
@@ -146,19 +149,96 @@ static enum status open_environment(struct store *store, const char *dir, struct
   return STATUS_OK;
 }
 
+// From the schema before, or the present one if another process has been faster; any other is not for this program.
+static int raise_schema(MDB_txn *txn, MDB_dbi meta)
+{
+  unsigned char packed[8];
+  MDB_val key = {sizeof "schema" - 1, (void *)(uintptr_t) "schema"};
+  MDB_val value = {0, NULL};
+  int code = mdb_get(txn, meta, &key, &value);
+  uint64_t schema = code == 0 && value.mv_size == sizeof packed ? endian_get_u64(value.mv_data) : 0;
+  if (code != 0 || (schema != STORE_SCHEMA && schema != STORE_SCHEMA - 1)) {
+    return code != 0 ? code : MDB_VERSION_MISMATCH;
+  }
+  endian_put_u64(packed, STORE_SCHEMA);
+  value = (MDB_val){sizeof packed, packed};
+  return mdb_put(txn, meta, &key, &value, 0);
+}
+
 static enum status open_tables(struct store *store, const char *dir, bool create, struct report *report)
 {
   MDB_txn *txn = NULL;
   int code = mdb_txn_begin(store->env, NULL, create ? 0 : MDB_RDONLY, &txn);
+  size_t missing = 0;
   for (size_t i = 0; code == 0 && i < TABLE_COUNT; i++) {
     code = mdb_dbi_open(txn, TABLE_NAMES[i], create ? MDB_CREATE : 0, &store->tables[i]);
+    missing = i;
   }
   if (code == 0) {
     return store_from_lmdb(mdb_txn_commit(txn));
   }
   mdb_txn_abort(txn);
+  if (code == MDB_NOTFOUND && missing >= STORE_TABLES_BEFORE) {
+    return STATUS_VERSION;
+  }
   return code == MDB_NOTFOUND ? fail(report, "is not a store of this program", dir, MDB_INVALID)
                               : fail(report, "tables cannot be opened", dir, code);
+}
+
+// The tables that have come since, empty. Records of the version before are read as they are.
+static enum status add_tables(MDB_env *env)
+{
+  MDB_txn *txn = NULL;
+  MDB_dbi table = 0;
+  int code = mdb_txn_begin(env, NULL, 0, &txn);
+  if (code != 0) {
+    return store_from_lmdb(code);
+  }
+  for (size_t i = STORE_TABLES_BEFORE; code == 0 && i < TABLE_COUNT; i++) {
+    code = mdb_dbi_open(txn, TABLE_NAMES[i], MDB_CREATE, &table);
+  }
+  if (code == 0) {
+    code = mdb_dbi_open(txn, TABLE_NAMES[TABLE_META], 0, &table);
+  }
+  if (code == 0) {
+    code = raise_schema(txn, table);
+  }
+  if (code == 0) {
+    return store_from_lmdb(mdb_txn_commit(txn));
+  }
+  mdb_txn_abort(txn);
+  return store_from_lmdb(code);
+}
+
+// A store that is only to be read is opened anew, since it cannot be changed so.
+static enum status upgrade(struct store *store, const char *dir, struct report *report)
+{
+  bool read_only = store->read_only;
+  enum status status = store_lock(store);
+  mdb_env_close(store->env);
+  store->env = NULL;
+  store->read_only = false;
+  if (status == STATUS_OK) {
+    status = open_environment(store, dir, report);
+  }
+  if (status == STATUS_OK) {
+    status = add_tables(store->env);
+  }
+  store_unlock(store);
+  store->read_only = read_only;
+  if (status == STATUS_OK && read_only) {
+    mdb_env_close(store->env);
+    store->env = NULL;
+    status = open_environment(store, dir, report);
+  }
+  if (status == STATUS_OK) {
+    status = open_tables(store, dir, false, report);
+  }
+  if (status != STATUS_OK) {
+    report_set(report, "store %s: is of the version before, and cannot be brought to this one: %s", dir,
+               status_text(status));
+  }
+  return status;
 }
 
 static enum status check_schema(struct store *store, const char *dir, enum store_mode mode, struct report *report)
@@ -199,6 +279,9 @@ static enum status open_all(struct store *store, const char *dir, enum store_mod
   }
   if (status == STATUS_OK) {
     status = open_tables(store, dir, mode == STORE_CREATE, report);
+  }
+  if (status == STATUS_VERSION) { // made by the version before
+    status = upgrade(store, dir, report);
   }
   if (status == STATUS_OK) {
     status = check_schema(store, dir, mode, report);

@@ -16,6 +16,7 @@ static const char *const ACCOUNT_STATUS[] = {"active", "locked"};
 static const char *const THROTTLE[] = {"?", "account", "address", "owner", "flow", "strangers"};
 static const char *const CLIENT_AUTH[] = {"none", "client_secret_basic", "client_secret_post", "client_secret_jwt",
                                           "private_key_jwt"};
+static const char *const DEVICE_LINK[] = {"full", "code"};
 static const char *const WAY[] = {"key", "password", "sso", "recovery"};
 
 static const char *word(const char *const *words, size_t count, uint8_t value)
@@ -94,6 +95,11 @@ const char *way_word(uint8_t value)
   return word(WAY, COUNT_OF(WAY), value);
 }
 
+const char *device_link_word(uint8_t value)
+{
+  return word(DEVICE_LINK, COUNT_OF(DEVICE_LINK), value);
+}
+
 enum status provisioning_from(const char *text, uint8_t *ret_value)
 {
   return from_word(PROVISIONING, COUNT_OF(PROVISIONING), text, ret_value);
@@ -132,4 +138,9 @@ enum status source_from(const char *text, uint8_t *ret_value)
 enum status client_auth_from(const char *text, uint8_t *ret_value)
 {
   return from_word(CLIENT_AUTH, COUNT_OF(CLIENT_AUTH), text, ret_value);
+}
+
+enum status device_link_from(const char *text, uint8_t *ret_value)
+{
+  return from_word(DEVICE_LINK, COUNT_OF(DEVICE_LINK), text, ret_value);
 }

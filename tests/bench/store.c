@@ -27,6 +27,7 @@
 #include "process/process.h"
 #include "protocol/channel.h"
 #include "store/accounts.h"
+#include "store/confirmed.h"
 #include "store/orgs.h"
 
 enum { FIRST_NUMBER = 1000000, LAST_NUMBER = 9999999, WAIT_MS = 60000, BARE_KEY = 16 };
@@ -176,6 +177,7 @@ static void first_login(struct bench *b, uint64_t number)
   must(b, store_begin(b->store, false, &txn), "begin");
   must(b, org_by_slug(txn, "acme", &org), "acme");
   must(b, connection_get(txn, org.id, CONNECTION_ACTIVE, &connection), "connection");
+  must(b, confirmed_fingerprint(txn, org.id, CONNECTION_ACTIVE, op.fingerprint), "fingerprint");
   store_abort(&txn);
   (void)snprintf(op.login, sizeof op.login, "n%07llu@acme.test", (unsigned long long)number);
   (void)snprintf(op.rhost, sizeof op.rhost, "192.0.2.7");

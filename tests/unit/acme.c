@@ -13,6 +13,7 @@
 #include "operations/publish.h"
 #include "operations/situation.h"
 #include "store/accounts.h"
+#include "store/confirmed.h"
 #include "store/numbers_store.h"
 #include "store/orgs.h"
 
@@ -103,7 +104,17 @@ enum status set_connection(enum operation_kind kind, const char *client_id)
 {
   struct connection connection = new_connection(client_id);
   struct operation op = new_operation(kind, "");
+  struct message_authorized authorized = {
+      .issuer = "https://idp.test", .subject = "s-tester", .email = "tester@acme.test", .email_state = EMAIL_VERIFIED};
+  (void)snprintf(authorized.client_id, sizeof authorized.client_id, "%s", client_id);
   op.connection = &connection;
+  op.authorized = &authorized;
+  if (kind == OPERATION_IDP_TRIED) { // of the one that waits, if there is one
+    take_fingerprint(CONNECTION_STAGED, &op);
+    if (op.fingerprint[0] == '\0') {
+      take_fingerprint(CONNECTION_ACTIVE, &op);
+    }
+  }
   return run(&op);
 }
 
@@ -171,23 +182,54 @@ enum status sign_in(const char *login, const char *email, const char *subject)
   return sign_in_with(login, email, subject, &NOTHING);
 }
 
-// The person LOGIN types; EMAIL, SUBJECT and GROUPS are what the provider says.
-enum status sign_in_with(const char *login, const char *email, const char *subject, const struct bytes *groups)
+void take_fingerprint(enum connection_slot slot, struct operation *op)
 {
-  struct operation op = new_operation(OPERATION_SSO_SIGN_IN, login);
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  struct org org;
+  assert_int_equal(org_by_slug(txn, op->org, &org), STATUS_OK);
+  assert_int_equal(confirmed_fingerprint(txn, org.id, slot, op->fingerprint), STATUS_OK);
+}
+
+// What a provider has said.
+struct said {
+  const char *email;
+  const char *subject;
+  const struct bytes *groups;
+};
+
+static enum status sign_in_as(struct operation *op, const struct said *said)
+{
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
   struct message_authorized authorized = {
-      .issuer = "https://idp.test", .email_state = EMAIL_VERIFIED, .groups = *groups};
+      .issuer = "https://idp.test", .email_state = EMAIL_VERIFIED, .groups = *said->groups};
   struct store_txn *txn = read_txn();
   struct org org;
   assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);
   assert_int_equal(connection_get(txn, org.id, CONNECTION_ACTIVE, &connection), STATUS_OK);
   store_abort(&txn);
   memcpy(authorized.client_id, connection.client_id, sizeof authorized.client_id);
-  (void)snprintf(authorized.email, sizeof authorized.email, "%s", email);
-  (void)snprintf(authorized.subject, sizeof authorized.subject, "%s", subject);
+  (void)snprintf(authorized.email, sizeof authorized.email, "%s", said->email);
+  (void)snprintf(authorized.subject, sizeof authorized.subject, "%s", said->subject);
   (void)snprintf(authorized.name, sizeof authorized.name, "Some Name");
-  op.connection = &connection;
-  op.authorized = &authorized;
-  return run(&op);
+  take_fingerprint(CONNECTION_ACTIVE, op);
+  op->connection = &connection;
+  op->authorized = &authorized;
+  return run(op);
+}
+
+// The person LOGIN types; EMAIL, SUBJECT and GROUPS are what the provider says.
+enum status sign_in_with(const char *login, const char *email, const char *subject, const struct bytes *groups)
+{
+  struct operation op = new_operation(OPERATION_SSO_SIGN_IN, login);
+  return sign_in_as(&op, &(struct said){email, subject, groups});
+}
+
+enum status sign_in_saying(const char *login, const char *email, const char *subject, enum policy_consent said)
+{
+  static const struct bytes NOTHING = BYTES_EMPTY;
+  struct operation op = new_operation(OPERATION_SSO_SIGN_IN, login);
+  for (op.consent_count = 0; op.consent_count < COUNT_OF(op.consents); op.consent_count++) {
+    op.consents[op.consent_count] = (struct org_consent){(int64_t)op.consent_count + 1, said};
+  }
+  return sign_in_as(&op, &(struct said){email, subject, &NOTHING});
 }

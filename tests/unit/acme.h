@@ -34,5 +34,11 @@ enum status map_group(enum operation_kind kind, const char *provider, const char
 enum status sign_in(const char *login, const char *email, const char *subject);
 enum status sign_in_with(const char *login, const char *email, const char *subject, const struct bytes *groups);
 
+// The same after a yes or no to every other org's invite.
+enum status sign_in_saying(const char *login, const char *email, const char *subject, enum policy_consent said);
+
+// Fills in the fingerprint of the org's connection in SLOT, as it is now.
+void take_fingerprint(enum connection_slot slot, struct operation *op);
+
 // A test with that ground under it.
 #define STORE_TEST(function) cmocka_unit_test_setup_teardown(function, make_store, remove_store)

@@ -206,6 +206,7 @@ static enum status links_own(const char *email, const char *subject, const char 
   op.authorized = &authorized;
   op.delegate = &delegate;
   op.right = RIGHT_OWN;
+  take_fingerprint(CONNECTION_ACTIVE, &op);
   return run(&op);
 }
 

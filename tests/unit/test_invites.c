@@ -98,7 +98,12 @@ static void I4_a_code_is_refused_once_a_provider_governs_the_address(void **stat
   op = by_code("alice@acme.test", "beta", "$y$code");
   assert_int_equal(run(&op), STATUS_REFUSED);
   assert_int_equal(count(TABLE_ACCOUNTS), 2);
-  assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
+  assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_REFUSED);
+  assert_int_equal(result.decision.ask, ASK_CONSENT);
+  assert_int_equal(sign_in_saying("alice@acme.test", "alice@acme.test", "sub-1", CONSENT_NO), STATUS_REFUSED);
+  assert_string_equal(result.decision.row, "S12"); // no to all
+  assert_int_equal(count(TABLE_ACCOUNTS), 2);
+  assert_int_equal(sign_in_saying("alice@acme.test", "alice@acme.test", "sub-1", CONSENT_YES), STATUS_OK);
   assert_string_equal(result.row, "S10"); // proven there: she joins Beta, and Acme stays closed
   assert_int_equal(get_account("alice@acme.test").email_proven, 1);
 }

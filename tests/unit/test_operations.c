@@ -145,6 +145,11 @@ static void E2_enforcement_waits_for_everything_it_needs(void **state)
   assert_int_equal(set_connection(OPERATION_IDP_SET, "client"), STATUS_OK);
   assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_DOMAINS), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "no sign-in has succeeded"));
+  assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_REFUSED); // H80: nobody would be let in
+  assert_string_equal(result.decision.row, "S12");
+  assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_DOMAINS), STATUS_REFUSED);
+  assert_non_null(strstr(report.text, "no sign-in has succeeded"));
+  assert_int_equal(set_value(OPERATION_PROVISIONING_SET, PROVISIONING_JIT), STATUS_OK);
   assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_OK);
   assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_DOMAINS), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "no password"));

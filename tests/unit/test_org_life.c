@@ -107,7 +107,7 @@ static void D1_an_account_without_memberships_signs_in_by_nothing(void **state)
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   assert_int_equal(do_kind(OPERATION_ORG_DELETE, ""), STATUS_OK);
   struct store_txn *txn CLEANUP(store_abort) = read_txn();
-  const struct situation_of of = {"alice@acme.test", "sshd", "192.0.2.1", clock_now_s()};
+  const struct situation_of of = {"alice@acme.test", "sshd", "192.0.2.1", clock_now_s(), "sudo"};
   struct situation situation;
   struct policy_decision decision;
   assert_int_equal(situation_load(txn, &of, &situation), STATUS_OK);

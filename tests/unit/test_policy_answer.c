@@ -204,6 +204,82 @@ static void S7_a_link_that_leads_nowhere_is_not_stored(void **state)
   assert_true(decision.link && decision.join);
 }
 
+// Every S row that could let an account in, behind S15.
+static void H61_S15_a_guarded_account_waits_for_an_operator(void **state)
+{
+  (void)state;
+  struct policy_question questions[] = {alice(), linked(), linked(), alice()};
+  questions[2].answer.member_here = false;
+  questions[2].answer.org.provisioning = PROVISIONING_JIT;
+  questions[3].answer.password_given = true;
+  for (size_t i = 0; i < COUNT_OF(questions); i++) {
+    questions[i].answer.org.unconfirmed = true;
+    assert_int_equal(expect(&questions[i],
+                            i == 1   ? "S3"
+                            : i == 2 ? "S4"
+                                     : "S7",
+                            OUTCOME_GRANTED)
+                         .outcome,
+                     OUTCOME_GRANTED);
+    questions[i].person.guarded = true;
+    expect_refusal(&questions[i], "S15", NOTICE_UNCONFIRMED);
+  }
+}
+
+static void H61_S8_a_guarded_account_is_linked_only_beside_its_password(void **state)
+{
+  (void)state;
+  struct policy_question q = alice();
+  q.person.guarded = q.person.has_password = true;
+  assert_int_equal(expect(&q, "S8", OUTCOME_REFUSED).ask, ASK_PASSWORD);
+  q.answer.password_given = true;
+  assert_true(expect(&q, "S8", OUTCOME_GRANTED).link);
+}
+
+static void H62_S8_an_account_used_while_unproven_is_linked_only_beside_its_password(void **state)
+{
+  (void)state;
+  struct policy_question q = alice();
+  q.person.used_unproven = true;
+  expect_refusal(&q, "S8", NOTICE_NOT_IN_CONTROL);
+  assert_int_equal(expect(&q, "S8", OUTCOME_REFUSED).ask, ASK_NOTHING);
+  q.person.has_password = true;
+  assert_int_equal(expect(&q, "S8", OUTCOME_REFUSED).ask, ASK_PASSWORD);
+  q.answer.password_given = true;
+  struct policy_decision decision = expect(&q, "S8", OUTCOME_GRANTED);
+  assert_true(decision.link && decision.prove_email);
+  assert_false(decision.drop_unproven);
+}
+
+static void H77_S8_an_earlier_proof_of_the_domain_is_no_proof(void **state)
+{
+  (void)state;
+  struct policy_question q = alice();
+  q.person.proven = true;
+  expect_refusal(&q, "S8", NOTICE_NOT_IN_CONTROL);
+  q.person.proven_here = true;
+  assert_true(expect(&q, "S7", OUTCOME_GRANTED).link);
+}
+
+static void S12_a_full_org_says_so_and_takes_nobody(void **state)
+{
+  (void)state;
+  struct policy_question jit = newcomer(PROVISIONING_JIT);
+  struct policy_question invited = newcomer(PROVISIONING_INVITE_ONLY);
+  struct policy_question stranger = newcomer(PROVISIONING_INVITE_ONLY);
+  struct policy_question member = linked();
+  (void)invites(&invited, ACME, VIA_SSO);
+  jit.answer.full = invited.answer.full = stranger.answer.full = member.answer.full = true;
+  expect_refusal(&jit, "S12", NOTICE_FULL);
+  expect_refusal(&invited, "S12", NOTICE_FULL);
+  expect_refusal(&stranger, "S12", NOTICE_NOT_SET_UP);
+  assert_int_equal(expect(&member, "S3", OUTCOME_GRANTED).outcome, OUTCOME_GRANTED);
+  member.answer.member_here = false;
+  member.person.membership_count = 0;
+  member.answer.org.provisioning = PROVISIONING_JIT;
+  expect_refusal(&member, "S4", NOTICE_FULL);
+}
+
 static void S8_an_org_that_is_not_in_control_does_not_link(void **state)
 {
   (void)state;
@@ -289,17 +365,33 @@ static void S10_an_invite_makes_the_account_with_its_role(void **state)
   }
 }
 
-static void S10_the_governing_org_accepts_the_invites_of_all(void **state)
+static void H67_I2_S10_the_governing_org_asks_about_the_invites_of_others_one_by_one(void **state)
 {
   (void)state;
   struct policy_question q = newcomer(PROVISIONING_INVITE_ONLY);
-  (void)invites(&q, BETA, VIA_SSO);
-  struct policy_decision decision = expect(&q, "S10", OUTCOME_GRANTED);
+  struct policy_invite *beta = invites(&q, BETA, VIA_SSO);
+  struct policy_invite *gamma = invites(&q, 4, VIA_SSO);
+  struct policy_decision decision = expect(&q, "S10", OUTCOME_REFUSED);
+  assert_int_equal(decision.ask, ASK_CONSENT);
+  assert_int_equal(decision.ask_org_id, BETA);
+  assert_false(decision.create);
+  beta->consent = CONSENT_NO;
+  assert_int_equal(expect(&q, "S10", OUTCOME_REFUSED).ask_org_id, 4);
+  gamma->consent = CONSENT_NO; // no to all is as if there were none
+  decision = expect(&q, "S12", OUTCOME_REFUSED);
+  assert_int_equal(decision.ask, ASK_NOTHING);
+  assert_false(decision.create);
+  gamma->consent = CONSENT_YES;
+  decision = expect(&q, "S10", OUTCOME_GRANTED);
   assert_true(decision.create && decision.accept_others);
   assert_false(decision.join);
   q.answer.org.provisioning = PROVISIONING_JIT; // S11 adds this org
   decision = expect(&q, "S10", OUTCOME_GRANTED);
   assert_true(decision.join && decision.accept_others);
+  gamma->consent = CONSENT_NO;
+  decision = expect(&q, "S10", OUTCOME_GRANTED);
+  assert_true(decision.join);
+  assert_false(decision.accept_others);
   assert_false(decision.accept_invite);
   assert_int_equal(decision.role, ROLE_VIEWER);
   q.answer.org.id = 3; // another org proves it for its own invite only
@@ -313,12 +405,13 @@ static void I2_S4_an_invite_of_an_org_that_does_not_govern_wants_a_yes(void **st
   (void)state;
   struct policy_question q = removed();
   q.person.governing = org(BETA, ENFORCEMENT_OFF);
-  (void)invites(&q, ACME, VIA_SSO);
+  struct policy_invite *invite = invites(&q, ACME, VIA_SSO);
   expect_refusal(&q, "S4", NOTICE_NOT_SET_UP);
   assert_int_equal(expect(&q, "S4", OUTCOME_REFUSED).ask, ASK_CONSENT);
-  q.answer.consent = CONSENT_NO;
+  assert_int_equal(expect(&q, "S4", OUTCOME_REFUSED).ask_org_id, ACME);
+  invite->consent = CONSENT_NO;
   assert_int_equal(expect(&q, "S4", OUTCOME_REFUSED).ask, ASK_NOTHING);
-  q.answer.consent = CONSENT_YES;
+  invite->consent = CONSENT_YES;
   assert_true(expect(&q, "S4", OUTCOME_GRANTED).accept_invite);
 }
 
@@ -540,6 +633,11 @@ static void S7_proves_the_email_also_where_it_was_expected(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(H61_S15_a_guarded_account_waits_for_an_operator),
+      cmocka_unit_test(H61_S8_a_guarded_account_is_linked_only_beside_its_password),
+      cmocka_unit_test(H62_S8_an_account_used_while_unproven_is_linked_only_beside_its_password),
+      cmocka_unit_test(H77_S8_an_earlier_proof_of_the_domain_is_no_proof),
+      cmocka_unit_test(S12_a_full_org_says_so_and_takes_nobody),
       cmocka_unit_test(S1_a_locked_account_is_refused_even_when_linked),
       cmocka_unit_test(S1_H06_a_membership_suspended_meanwhile_is_refused),
       cmocka_unit_test(S2_H18_an_identity_of_another_account_is_refused),
@@ -566,7 +664,7 @@ int main(void)
       cmocka_unit_test(S9_each_reason_has_its_own_message),
       cmocka_unit_test(S13_each_reason_has_its_own_message),
       cmocka_unit_test(S10_an_invite_makes_the_account_with_its_role),
-      cmocka_unit_test(S10_the_governing_org_accepts_the_invites_of_all),
+      cmocka_unit_test(H67_I2_S10_the_governing_org_asks_about_the_invites_of_others_one_by_one),
       cmocka_unit_test(I2_S4_an_invite_of_an_org_that_does_not_govern_wants_a_yes),
       cmocka_unit_test(S11_jit_makes_the_account_with_the_default_role),
       cmocka_unit_test(S12_invite_only_without_an_invite_is_refused),

@@ -338,9 +338,50 @@ static void every_refusal_has_words_for_the_person(void **state)
   }
 }
 
+static void W8_S15_a_guarded_account_is_offered_its_password_while_its_connection_is_unconfirmed(void **state)
+{
+  (void)state;
+  static const enum enforcement ENFORCED[] = {ENFORCEMENT_DOMAINS, ENFORCEMENT_SSO_ONLY};
+  for (size_t i = 0; i < COUNT_OF(ENFORCED); i++) {
+    struct policy_question q = member(ENFORCED[i]);
+    q.person.has_password = true;
+    q.person.guarded = true;
+    assert_false(decide(&q).offer_password);
+    q.person.governing.has_connection = q.person.memberships[0].org.has_connection = true;
+    q.person.governing.unconfirmed = q.person.memberships[0].org.unconfirmed = true;
+    assert_true(decide(&q).offer_password);
+    q.person.guarded = false;
+    assert_false(decide(&q).offer_password);
+  }
+}
+
+static void H78_password_from_takes_passwords_and_codes_away_elsewhere(void **state)
+{
+  (void)state;
+  struct policy_question q = member(ENFORCEMENT_OFF);
+  q.person.has_password = true;
+  assert_true(decide(&q).offer_password);
+  q.person.memberships[0].org.password_barred = true;
+  assert_false(decide(&q).offer_password);
+  q.person.memberships[0].role = ROLE_OWNER; // what the owner has narrowed is narrowed for the owner
+  q.person.memberships[0].org.by_root = true;
+  q.person.has_recovery = true;
+  assert_false(decide(&q).offer_password);
+  assert_true(decide(&q).offer_recovery); // never recovery codes
+  (void)joins(&q, BETA, ENFORCEMENT_OFF);
+  assert_true(decide(&q).offer_password); // another org does not object
+  struct policy_question invited = stranger();
+  struct policy_invite *invite = invites(&invited, BETA, VIA_CODE);
+  assert_true(decide(&invited).offer_code);
+  invite->org.password_barred = true;
+  assert_false(decide(&invited).offer_code);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(W8_S15_a_guarded_account_is_offered_its_password_while_its_connection_is_unconfirmed),
+      cmocka_unit_test(H78_password_from_takes_passwords_and_codes_away_elsewhere),
       cmocka_unit_test(L0_a_known_name_in_another_case_is_refused),
       cmocka_unit_test(L1_illegal_and_unknown_names_are_not_ours),
       cmocka_unit_test(L1_N3_H27_a_local_user_with_another_number_wins),

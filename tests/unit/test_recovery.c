@@ -58,7 +58,7 @@ static enum status use(const char *login, int number)
 static bool is_offered(const char *login)
 {
   struct store_txn *txn CLEANUP(store_abort) = read_txn();
-  const struct situation_of of = {login, "sshd", "", 1000000};
+  const struct situation_of of = {login, "sshd", "", 1000000, "sudo"};
   struct policy_question question = {.stage = STAGE_LOGIN};
   struct policy_decision decision;
   struct situation situation;

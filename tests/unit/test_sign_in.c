@@ -140,6 +140,7 @@ static void N4_a_number_other_than_the_one_told_is_refused(void **state)
   op.authorized = &authorized;
   op.nss_known = true;
   op.nss_uid = 70001;
+  take_fingerprint(CONNECTION_ACTIVE, &op);
   assert_int_equal(run(&op), STATUS_REFUSED);
   assert_string_equal(result.decision.row, "N4");
   assert_int_equal(count(TABLE_ACCOUNTS), 1);
@@ -207,7 +208,7 @@ static void H24_only_the_exact_domain_is_governed(void **state)
   for (size_t i = 0; i < COUNT_OF(OTHERS); i++) {
     struct store_txn *txn CLEANUP(store_abort) = read_txn();
     struct situation situation;
-    const struct situation_of of = {OTHERS[i], "sshd", "192.0.2.1", clock_now_s()};
+    const struct situation_of of = {OTHERS[i], "sshd", "192.0.2.1", clock_now_s(), "sudo"};
     assert_int_equal(situation_load(txn, &of, &situation), STATUS_OK);
     assert_int_equal(situation.person.governing.id, 0);
     store_abort(&txn);
@@ -245,6 +246,7 @@ static void H05_H16_names_that_would_break_files_are_not_stored(void **state)
     (void)snprintf(authorized.name, sizeof authorized.name, "%s", NAMES[i]);
     op.connection = &connection;
     op.authorized = &authorized;
+    take_fingerprint(CONNECTION_ACTIVE, &op);
     assert_int_equal(run(&op), STATUS_OK);
     assert_string_equal(get_account("alice@acme.test").name, "Some Name");
   }

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
+#include "operations/control.h"
+#include "operations/guard.h"
+#include "operations/situation_parts.h"
+#include "store/expectations.h"
+
+// Ignores that something is not there; it stays as it was.
+static enum status optional(enum status status)
+{
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status answer_identity(struct store_txn *txn, const struct situation *s,
+                                   const struct connection *connection, const struct message_authorized *authorized,
+                                   struct policy_answer *a)
+{
+  struct identity identity;
+  enum status status = identity_get(txn, connection, authorized->subject, &identity);
+  if (status == STATUS_OK) {
+    a->identity_own = s->person.known && identity.account_id == s->account.id;
+    a->identity_known = !a->identity_own || !situation_doubts(&identity, connection, a->in_control);
+    a->identity_own = a->identity_own && a->identity_known;
+  }
+  if (optional(status) != STATUS_OK || !s->person.known) {
+    return optional(status);
+  }
+  status = identity_of_account(txn, s->account.id, connection, &identity);
+  a->other_identity = status == STATUS_OK && strcmp(identity.subject, authorized->subject) != 0;
+  return optional(status);
+}
+
+static enum status answer_lapsed(struct store_txn *txn, const struct message_authorized *authorized,
+                                 struct policy_answer *a)
+{
+  struct domain domain;
+  enum status status = domain_get(txn, a->org.id, name_email_domain(authorized->email), &domain);
+  a->email_domain_lapsed = status == STATUS_OK && domain_is_lapsed(&domain);
+  return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+}
+
+static enum status answer_expected(struct store_txn *txn, const struct situation *s,
+                                   const struct message_authorized *authorized, struct policy_answer *a)
+{
+  struct expectation expectation;
+  if (!s->person.known || authorized->email[0] == '\0') {
+    return STATUS_OK;
+  }
+  enum status status = expectation_get(txn, a->org.id, authorized->email, &expectation);
+  a->expected =
+      status == STATUS_OK && expectation.account_id == s->account.id && expectation.expires_at_s > s->person.now_s;
+  return optional(status);
+}
+
+static enum status answer_email(struct store_txn *txn, const struct situation *s,
+                                const struct message_authorized *authorized, struct policy_answer *a)
+{
+  struct account other;
+  int64_t owner = 0;
+  a->email_state = authorized->email_state;
+  if (authorized->email[0] == '\0') {
+    return STATUS_OK;
+  }
+  a->email_is_primary = s->email[0] != '\0' && strcmp(authorized->email, s->email) == 0;
+  enum status status = account_by_email(txn, authorized->email, &other);
+  a->email_is_another = status == STATUS_OK && (!s->person.known || other.id != s->account.id);
+  if (optional(status) != STATUS_OK) {
+    return status;
+  }
+  status = domain_owner(txn, name_email_domain(authorized->email), &owner);
+  a->email_domain_here = status == STATUS_OK && owner == a->org.id;
+  a->email_domain_elsewhere = status == STATUS_OK && owner != a->org.id;
+  return a->email_domain_here ? answer_lapsed(txn, authorized, a) : optional(status);
+}
+
+// What S7 and S8 want to know of an account beside the answer itself.
+static enum status answer_account(struct store_txn *txn, const struct situation_of *of, struct situation *s,
+                                  const struct connection *connection, struct policy_answer *a)
+{
+  int64_t controller = 0;
+  int64_t proof = 0;
+  enum status status = control_of(txn, &s->account, &controller);
+  if (status == STATUS_OK) {
+    a->in_control = controller == connection->org_id;
+    status = guard_of(txn, of->operators, &s->account, &s->person.guarded);
+  }
+  if (status == STATUS_OK) {
+    status = domain_proof_now(txn, name_email_domain(s->account.email), &proof);
+  }
+  s->person.proven_here = status == STATUS_OK && s->person.proven && s->account.proof == proof;
+  s->person.used_unproven = control_used_unproven(&s->account, a->in_control ? controller : 0);
+  return optional(status);
+}
+
+enum status situation_answer(struct store_txn *txn, const struct situation_of *of, const struct connection *connection,
+                             const struct message_authorized *authorized, struct situation *s,
+                             struct policy_answer *ret_answer)
+{
+  struct policy_answer a = {.email_state = EMAIL_ABSENT};
+  bool ignored = false;
+  struct org org;
+  enum status status = org_get(txn, connection->org_id, &org);
+  if (status == STATUS_OK && s->person.known) {
+    status = answer_account(txn, of, s, connection, &a);
+  }
+  if (status == STATUS_OK) {
+    const struct loading loading = {
+        txn, of, s->person.known ? s->account.id : 0, a.in_control ? org.id : 0, s->person.guarded, &ignored};
+    status = situation_load_org(&loading, &org, &a.org);
+  }
+  for (size_t i = 0; i < s->person.membership_count; i++) {
+    if (s->person.memberships[i].org.id == connection->org_id) {
+      a.member_here = true;
+      a.suspended_here = s->person.memberships[i].suspended;
+    }
+  }
+  if (status == STATUS_OK) {
+    status = answer_identity(txn, s, connection, authorized, &a);
+  }
+  if (status == STATUS_OK) {
+    status = answer_email(txn, s, authorized, &a);
+  }
+  if (status == STATUS_OK) {
+    status = answer_expected(txn, s, authorized, &a);
+  }
+  if (status == STATUS_OK && !s->person.known) {
+    status = account_was_removed(txn, s->email, &a.tombstoned);
+  }
+  if (status == STATUS_OK) {
+    *ret_answer = a;
+  }
+  return status;
+}

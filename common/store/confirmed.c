@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/confirmed.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/files.h"
+#include "base/text.h"
+
+static const struct {
+  const char *name;
+  bool of_connection;
+  struct field field; // in struct covered
+} VALUES[COVERED_COUNT] = {
+    {"issuer", true, FIELD_OF_TEXT(covered, issuer)},
+    {"client_id", true, FIELD_OF_TEXT(covered, client_id)},
+    {"ca", true, FIELD_OF_BYTES(covered, ca_pem, PROTOCOL_CA_MAX)},
+    {"email_claim", true, FIELD_OF_TEXT(covered, email_claim)},
+    {"groups_claim", true, FIELD_OF_TEXT(covered, groups_claim)},
+    {"trust", true, FIELD_OF_U8(covered, trust)},
+    {"required_acr", true, FIELD_OF_TEXT(covered, required_acr)},
+    {"required_amr", true, FIELD_OF_TEXT(covered, required_amr)},
+    {"enforcement", false, FIELD_OF_U8(covered, enforcement)},
+    {"pause", false, FIELD_OF_I64(covered, paused_until_s)},
+    {"keys", false, FIELD_OF_U8(covered, keys)},
+    {"keys_recent", false, FIELD_OF_I64(covered, keys_recent_s)},
+    {"signin_from", false, FIELD_OF_TEXT(covered, signin_from)},
+    {"password_from", false, FIELD_OF_TEXT(covered, password_from)},
+};
+
+struct covered covered_of(const struct org *org, const struct connection *connection)
+{
+  struct covered covered = {.trust = org->trust,
+                            .enforcement = org->enforcement,
+                            .paused_until_s = org->paused_until_s,
+                            .keys = org->keys,
+                            .keys_recent_s = org->keys_recent_s};
+  memcpy(covered.required_acr, org->required_acr, sizeof covered.required_acr);
+  memcpy(covered.required_amr, org->required_amr, sizeof covered.required_amr);
+  memcpy(covered.signin_from, org->signin_from, sizeof covered.signin_from);
+  memcpy(covered.password_from, org->password_from, sizeof covered.password_from);
+  if (connection != NULL) {
+    memcpy(covered.issuer, connection->issuer, sizeof covered.issuer);
+    memcpy(covered.client_id, connection->client_id, sizeof covered.client_id);
+    memcpy(covered.email_claim, connection->email_claim, sizeof covered.email_claim);
+    memcpy(covered.groups_claim, connection->groups_claim, sizeof covered.groups_claim);
+    covered.ca_pem = connection->ca_pem;
+  }
+  return covered;
+}
+
+const char *covered_name(size_t index)
+{
+  return VALUES[index].name;
+}
+
+bool covered_is_connection(size_t index)
+{
+  return VALUES[index].of_connection;
+}
+
+bool covered_is_same(size_t index, const struct covered *a, const struct covered *b)
+{
+  const struct field *field = &VALUES[index].field;
+  const char *one = (const char *)a + field->offset;
+  const char *other = (const char *)b + field->offset;
+  const struct bytes *left = (const void *)one;
+  const struct bytes *right = (const void *)other;
+  switch (field->type) {
+  case FIELD_TEXT: return strcmp(one, other) == 0;
+  case FIELD_U8: return memcmp(one, other, sizeof(uint8_t)) == 0;
+  case FIELD_I64: return memcmp(one, other, sizeof(int64_t)) == 0;
+  case FIELD_BYTES:
+    return left->length == right->length && memcmp(bytes_text(left), bytes_text(right), left->length) == 0;
+  case FIELD_U32:
+  case FIELD_U32_LIST: break;
+  }
+  return false;
+}
+
+bool covered_same_connection(const struct covered *a, const struct covered *b)
+{
+  for (size_t i = 0; i < COVERED_COUNT; i++) {
+    if (VALUES[i].of_connection && !covered_is_same(i, a, b)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static enum status copy_value(size_t index, const struct covered *from, struct covered *to)
+{
+  const struct field *field = &VALUES[index].field;
+  const char *at = (const char *)from + field->offset;
+  char *copy = (char *)to + field->offset;
+  if (field->type != FIELD_BYTES) {
+    memcpy(copy, at, field->size);
+    return STATUS_OK;
+  }
+  const struct bytes *bytes = (const void *)at;
+  struct bytes *into = (void *)copy;
+  bytes_done(into);
+  return bytes_append(into, bytes_text(bytes), bytes->length);
+}
+
+static struct store_key slot_key(int64_t org_id, enum connection_slot slot)
+{
+  struct store_key key = key_of_i64(org_id);
+  key_add_u32(&key, (uint32_t)slot);
+  return key;
+}
+
+enum status confirmed_get(struct store_txn *txn, int64_t org_id, enum connection_slot slot,
+                          struct confirmed *ret_confirmed)
+{
+  const struct store_key key = slot_key(org_id, slot);
+  return store_get_record(txn, TABLE_CONFIRMED, &key, &CONFIRMED_RECORD, ret_confirmed);
+}
+
+enum status confirmed_fingerprint(struct store_txn *txn, int64_t org_id, enum connection_slot slot,
+                                  char ret_fingerprint[static FINGERPRINT_SIZE])
+{
+  struct confirmed confirmed CLEANUP(cleanup_confirmed) = {.org_id = 0};
+  enum status status = confirmed_get(txn, org_id, slot, &confirmed);
+  if (status == STATUS_OK || status == STATUS_NOT_FOUND) {
+    memcpy(ret_fingerprint, confirmed.fingerprint, FINGERPRINT_SIZE);
+    return STATUS_OK;
+  }
+  return status;
+}
+
+enum status confirmed_put(struct store_txn *txn, enum connection_slot slot, const struct confirmed *confirmed)
+{
+  const struct store_key key = slot_key(confirmed->org_id, slot);
+  return store_put_record(txn, TABLE_CONFIRMED, &key, &CONFIRMED_RECORD, confirmed);
+}
+
+enum status confirmed_remove(struct store_txn *txn, int64_t org_id, enum connection_slot slot)
+{
+  const struct store_key key = slot_key(org_id, slot);
+  enum status status = store_delete(txn, TABLE_CONFIRMED, &key);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status new_fingerprint(struct confirmed *confirmed)
+{
+  unsigned char random[(FINGERPRINT_SIZE - 1) / 2];
+  enum status status = file_random(random, sizeof random);
+  if (status == STATUS_OK) {
+    text_hex(random, sizeof random, confirmed->fingerprint);
+  }
+  return status;
+}
+
+enum status confirmed_note(struct confirmed *confirmed, const struct covered *before, const struct covered *after,
+                           const char *actor, bool by_operator)
+{
+  enum status status = new_fingerprint(confirmed);
+  for (size_t i = 0; status == STATUS_OK && i < COVERED_COUNT; i++) {
+    if (covered_is_same(i, before, after)) {
+      continue;
+    }
+    (void)snprintf(confirmed->set_by[i], sizeof confirmed->set_by[i], "%s", actor);
+    status = by_operator ? copy_value(i, after, &confirmed->seen) : STATUS_OK;
+  }
+  return status;
+}
+
+enum status confirmed_see(struct confirmed *confirmed, const struct covered *after)
+{
+  enum status status = new_fingerprint(confirmed);
+  for (size_t i = 0; status == STATUS_OK && i < COVERED_COUNT; i++) {
+    status = copy_value(i, after, &confirmed->seen);
+  }
+  return status;
+}
+
+enum status confirmed_promote(struct confirmed *active, const struct confirmed *staged)
+{
+  enum status status = new_fingerprint(active);
+  for (size_t i = 0; status == STATUS_OK && i < COVERED_COUNT; i++) {
+    if (VALUES[i].of_connection || strcmp(VALUES[i].name, "signin_from") == 0) {
+      memcpy(active->set_by[i], staged->set_by[i], sizeof active->set_by[i]);
+      status = copy_value(i, &staged->seen, &active->seen);
+    }
+  }
+  return status;
+}

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an operator granted holds for the connection as an operator saw it (POLICY W8, S15), and what waits for a test
+// sign-in (E2, E3).
+#include "acme.h"
+#include "operations/confirm.h"
+#include "store/accounts.h"
+
+#define BOSS "boss@example.org"
+#define ALICE "alice@acme.test"
+
+static struct org acme(void)
+{
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  struct org org;
+  assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);
+  return org;
+}
+
+// The org's owner acts, in a session that opened it.
+static enum status acts(struct operation *op)
+{
+  const gid_t groups[] = {acme().gid};
+  const struct delegate delegate = {get_account(BOSS).id, groups, 1};
+  op->delegate = &delegate;
+  op->right = RIGHT_ORG;
+  (void)snprintf(op->actor, sizeof op->actor, "%s", BOSS);
+  return run(op);
+}
+
+// As BOSS or, BY_OPERATOR, as root.
+static enum status set_ca(const char *client, const char *ca, bool by_operator)
+{
+  struct operation op = new_operation(OPERATION_IDP_SET, "");
+  struct connection connection CLEANUP(cleanup_connection) = new_connection(client);
+  assert_int_equal(bytes_append_text(&connection.ca_pem, ca), STATUS_OK);
+  op.connection = &connection;
+  return by_operator ? run(&op) : acts(&op);
+}
+
+static enum status set(const char *key, const char *value, bool by_operator)
+{
+  const struct org_value values[] = {{key, value}};
+  struct operation op = new_operation(OPERATION_ORG_SET, "");
+  op.values = values;
+  op.value_count = 1;
+  return by_operator ? run(&op) : acts(&op);
+}
+
+static bool is_confirmed(void)
+{
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct confirmed confirmed CLEANUP(cleanup_confirmed) = {.org_id = 0};
+  struct org org;
+  assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);
+  assert_int_equal(connection_get(txn, org.id, CONNECTION_ACTIVE, &connection), STATUS_OK);
+  assert_int_equal(confirmed_get(txn, org.id, CONNECTION_ACTIVE, &confirmed), STATUS_OK);
+  const struct covered now = covered_of(&org, &connection);
+  return covered_same_connection(&now, &confirmed.seen);
+}
+
+static enum status confirm(const char *fingerprint)
+{
+  struct operation op = new_operation(OPERATION_IDP_CONFIRM, "");
+  (void)snprintf(op.fingerprint, sizeof op.fingerprint, "%s", fingerprint);
+  return run(&op);
+}
+
+static enum status confirm_now(void)
+{
+  struct operation op = new_operation(OPERATION_IDP_CONFIRM, "");
+  take_fingerprint(CONNECTION_ACTIVE, &op);
+  return confirm(op.fingerprint);
+}
+
+// Alice, who holds no local group, becomes what POLICY calls guarded by being mapped.
+static void guard_alice(void)
+{
+  struct store_txn *txn = NULL;
+  struct account account = get_account(ALICE);
+  account.mapped = 1;
+  assert_int_equal(store_lock(store), STATUS_OK);
+  assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
+  assert_int_equal(account_update(txn, &account), STATUS_OK);
+  assert_int_equal(store_commit(&txn), STATUS_OK);
+  store_unlock(store);
+}
+
+static void enforce(void)
+{
+  struct operation op = new_operation(OPERATION_ENFORCEMENT_SET, "");
+  assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_OK);
+  op.value = ENFORCEMENT_DOMAINS;
+  memcpy(op.password, get_account(BOSS).password, sizeof op.password);
+  assert_int_equal(run(&op), STATUS_OK);
+}
+
+static void H61_each_value_that_a_delegate_changes_ends_the_confirmation(void **state)
+{
+  (void)state;
+  static const char *const SETTINGS[][2] = {{"trust", "linked"}, {"required-acr", "gold"}, {"required-amr", "otp"}};
+  set_up_acme(PROVISIONING_JIT);
+  assert_true(is_confirmed());
+  assert_int_equal(set_ca("client", "x", false), STATUS_OK);
+  assert_false(is_confirmed());
+  assert_int_equal(confirm_now(), STATUS_OK);
+  assert_true(is_confirmed());
+  assert_int_equal(set_ca("evil", "x", false), STATUS_OK);
+  assert_false(is_confirmed());
+  assert_int_equal(set_ca("client", "x", false), STATUS_OK); // as an operator saw it
+  assert_true(is_confirmed());
+  for (size_t i = 0; i < COUNT_OF(SETTINGS); i++) {
+    assert_int_equal(set(SETTINGS[i][0], SETTINGS[i][1], false), STATUS_OK);
+    assert_false(is_confirmed());
+    assert_int_equal(confirm_now(), STATUS_OK);
+  }
+}
+
+static void W8_an_operators_change_confirms_that_value_alone(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(set_ca("evil", "x", false), STATUS_OK);
+  assert_int_equal(set_ca("evil", "y", true), STATUS_OK); // the certificates, not the client
+  assert_false(is_confirmed());
+  assert_int_equal(set_ca("client", "y", true), STATUS_OK);
+  assert_true(is_confirmed());
+}
+
+static void W8_what_was_changed_since_it_was_shown_is_not_confirmed(void **state)
+{
+  (void)state;
+  struct operation seen = new_operation(OPERATION_IDP_CONFIRM, "");
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(set_ca("client", "x", false), STATUS_OK);
+  take_fingerprint(CONNECTION_ACTIVE, &seen);
+  assert_int_equal(set_ca("client", "z", false), STATUS_OK);
+  assert_int_equal(run(&seen), STATUS_REFUSED);
+  assert_non_null(strstr(report.text, "idp show"));
+  assert_int_equal(confirm(""), STATUS_REFUSED);
+  assert_int_equal(confirm(FINGERPRINT_NONE), STATUS_REFUSED);
+  assert_false(is_confirmed());
+}
+
+static void H61_S15_a_guarded_account_does_not_sign_in_through_what_a_delegate_changed(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+  guard_alice();
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+  assert_int_equal(set_ca("client", "evil", false), STATUS_OK);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED); // also by the identity from before
+  assert_string_equal(result.decision.row, "S15");
+  assert_int_equal(sign_in("bob@acme.test", "bob@acme.test", "s-bob"), STATUS_OK); // the org's own people do
+  assert_int_equal(confirm_now(), STATUS_OK);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+}
+
+// A delegate who changes the connection for the time of a sign-in, and back.
+static void H61_an_answer_counts_only_for_the_connection_that_was_asked(void **state)
+{
+  (void)state;
+  struct operation op = new_operation(OPERATION_SSO_SIGN_IN, ALICE);
+  struct connection connection CLEANUP(cleanup_connection) = new_connection("client");
+  struct message_authorized authorized = {
+      .issuer = "https://idp.test", .client_id = "client", .subject = "s", .email_state = EMAIL_VERIFIED};
+  set_up_acme(PROVISIONING_JIT);
+  (void)snprintf(authorized.email, sizeof authorized.email, "%s", ALICE);
+  connection.org_id = acme().id;
+  connection.registration = 1;
+  op.connection = &connection;
+  op.authorized = &authorized;
+  take_fingerprint(CONNECTION_ACTIVE, &op);
+  assert_int_equal(set("required-acr", "weak", false), STATUS_OK);
+  assert_int_equal(set("required-acr", "", false), STATUS_OK);
+  assert_true(is_confirmed());
+  assert_int_equal(run(&op), STATUS_REFUSED);
+  take_fingerprint(CONNECTION_ACTIVE, &op);
+  assert_int_equal(run(&op), STATUS_OK);
+}
+
+static void W8_settings_count_for_a_guarded_account_as_an_operator_set_them(void **state)
+{
+  (void)state;
+  struct situation situation;
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+  assert_int_equal(set("keys", "deny", true), STATUS_OK);
+  assert_int_equal(set("keys", "allow", false), STATUS_OK);
+  for (int guarded = 0; guarded < 2; guarded++) {
+    struct store_txn *txn = read_txn();
+    const struct situation_of of = {ALICE, "sshd", "192.0.2.1", 1000000, "sudo"};
+    assert_int_equal(situation_load(txn, &of, &situation), STATUS_OK);
+    store_abort(&txn);
+    assert_int_equal(situation.person.memberships[0].org.keys, guarded == 1 ? KEYS_DENY : KEYS_ALLOW);
+    guard_alice();
+  }
+}
+
+static void E3_what_a_sign_in_must_meet_waits_for_one_that_meets_it(void **state)
+{
+  (void)state;
+  static const char *const SETTINGS[][2] = {{"trust", "any"}, {"required-acr", "gold"}, {"required-amr", "otp"}};
+  set_up_acme(PROVISIONING_JIT);
+  enforce();
+  for (size_t i = 0; i < COUNT_OF(SETTINGS); i++) {
+    assert_int_equal(set(SETTINGS[i][0], SETTINGS[i][1], true), STATUS_OK);
+    assert_true(result.waits);
+  }
+  assert_int_equal(acme().trust, TRUST_DOMAIN);
+  assert_string_equal(acme().required_acr, "");
+  assert_int_equal(set("help", "ask Bob", true), STATUS_OK); // is in effect at once
+  assert_false(result.waits);
+  assert_string_equal(acme().help, "ask Bob");
+  assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_OK);
+  assert_int_equal(acme().trust, TRUST_ANY);
+  assert_string_equal(acme().required_acr, "gold");
+  assert_string_equal(acme().required_amr, "otp");
+  assert_true(is_confirmed()); // what waits is confirmed when it takes effect
+}
+
+static void E3_a_delegates_change_that_waited_is_not_confirmed_when_it_takes_effect(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  enforce();
+  assert_int_equal(set_ca("client", "evil", false), STATUS_OK);
+  assert_true(result.waits);
+  assert_int_equal(set("required-acr", "gold", true), STATUS_OK); // an operator's own, on top of it
+  assert_true(is_confirmed());
+  struct operation op = new_operation(OPERATION_IDP_TRIED, "");
+  struct connection waiting CLEANUP(cleanup_connection) = new_connection("client");
+  struct message_authorized authorized = {.issuer = "https://idp.test",
+                                          .client_id = "client",
+                                          .subject = "s-tester",
+                                          .email = "tester@acme.test",
+                                          .email_state = EMAIL_VERIFIED};
+  assert_int_equal(bytes_append_text(&waiting.ca_pem, "evil"), STATUS_OK);
+  op.connection = &waiting;
+  op.authorized = &authorized;
+  take_fingerprint(CONNECTION_STAGED, &op);
+  assert_int_equal(run(&op), STATUS_OK);
+  assert_string_equal(acme().required_acr, "gold");
+  assert_false(is_confirmed());
+}
+
+static void E3_a_signin_from_that_waits_is_met_by_a_sign_in_from_inside(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+  enforce();
+  assert_int_equal(set("signin-from", "192.0.2.0/24", true), STATUS_OK);
+  assert_true(result.waits);
+  assert_string_equal(acme().signin_from, "");
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK); // from nowhere: the console
+  assert_string_equal(acme().signin_from, "");
+  assert_int_equal(set("signin-from", "console", true), STATUS_OK);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+  assert_string_equal(acme().signin_from, "console");
+}
+
+static void H80_a_refused_sign_in_does_not_count_as_tried(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_INVITE_ONLY);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
+  assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_DOMAINS), STATUS_REFUSED);
+  assert_non_null(strstr(report.text, "no sign-in has succeeded"));
+}
+
+static void identity_a_delegates_other_certificates_void_it_where_the_org_is_not_in_control(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  struct operation link = new_operation(OPERATION_IDENTITY_LINK, "guest@far.example");
+  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "guest@far.example"), STATUS_OK);
+  struct operation other = new_operation(OPERATION_ORG_CREATE, "guest@far.example");
+  (void)snprintf(other.org, sizeof other.org, "other");
+  (void)snprintf(other.name, sizeof other.name, "Other");
+  assert_int_equal(run(&other), STATUS_OK); // in another org too: nobody is in control
+  (void)snprintf(link.subject, sizeof link.subject, "s-guest");
+  assert_int_equal(run(&link), STATUS_OK);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+  assert_int_equal(sign_in("guest@far.example", "guest@far.example", "s-guest"), STATUS_OK);
+  assert_int_equal(set_ca("client", "evil", false), STATUS_OK);
+  assert_int_equal(sign_in("guest@far.example", "guest@far.example", "s-guest"), STATUS_REFUSED);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+}
+
+static void H77_an_address_proven_before_a_domain_changed_hands_is_not_proven(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+  assert_int_equal(with_domain(OPERATION_DOMAIN_REMOVE, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(with_domain(OPERATION_DOMAIN_ADD, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(with_domain(OPERATION_DOMAIN_VERIFY, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, ALICE), STATUS_OK);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK); // the same org with no other between: the same proof
+  assert_string_equal(result.row, "S7");
+  assert_int_equal(with_domain(OPERATION_DOMAIN_REMOVE, "acme", "acme.test"), STATUS_OK);
+  struct operation other = new_operation(OPERATION_ORG_CREATE, "boss@other.example");
+  (void)snprintf(other.org, sizeof other.org, "other");
+  (void)snprintf(other.name, sizeof other.name, "Other");
+  assert_int_equal(run(&other), STATUS_OK);
+  assert_int_equal(with_domain(OPERATION_DOMAIN_ADD, "other", "acme.test"), STATUS_OK);
+  assert_int_equal(with_domain(OPERATION_DOMAIN_VERIFY, "other", "acme.test"), STATUS_OK);
+  assert_int_equal(with_domain(OPERATION_DOMAIN_REMOVE, "other", "acme.test"), STATUS_OK);
+  assert_int_equal(with_domain(OPERATION_DOMAIN_ADD, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(with_domain(OPERATION_DOMAIN_VERIFY, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, ALICE), STATUS_OK);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
+  assert_string_equal(result.decision.row, "S8");
+}
+
+static enum status use_code(const char *email)
+{
+  struct operation op = new_operation(OPERATION_INVITE_CREATE, email);
+  op.via = VIA_CODE;
+  op.expires_at_s = INT64_MAX;
+  (void)snprintf(op.code, sizeof op.code, "$y$code");
+  assert_int_equal(run(&op), STATUS_OK);
+  op = new_operation(OPERATION_CODE_SIGN_IN, "");
+  (void)snprintf(op.login, sizeof op.login, "%s", email);
+  (void)snprintf(op.code, sizeof op.code, "$y$code");
+  (void)snprintf(op.password, sizeof op.password, "$y$chosen");
+  return run(&op);
+}
+
+static void H62_H63_an_account_used_by_code_is_neither_inherited_nor_given_an_org(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(with_domain(OPERATION_DOMAIN_REMOVE, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(use_code(ALICE), STATUS_OK);
+  assert_int_equal(with_domain(OPERATION_DOMAIN_ADD, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(with_domain(OPERATION_DOMAIN_VERIFY, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
+  assert_string_equal(result.decision.row, "S8");
+  assert_int_equal(result.decision.ask, ASK_PASSWORD);
+  struct operation op = new_operation(OPERATION_ORG_CREATE, ALICE);
+  (void)snprintf(op.org, sizeof op.org, "hers");
+  (void)snprintf(op.name, sizeof op.name, "Hers");
+  assert_int_equal(run(&op), STATUS_REFUSED);
+  assert_non_null(strstr(report.text, "account retire"));
+  op = new_operation(OPERATION_MEMBER_ROLE, ALICE);
+  op.value = ROLE_ADMIN;
+  assert_int_equal(run(&op), STATUS_REFUSED);
+  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, ALICE), STATUS_REFUSED);
+  assert_non_null(strstr(report.text, "account retire"));
+  op = new_operation(OPERATION_ORG_CREATE, "boss@other.example");
+  (void)snprintf(op.org, sizeof op.org, "other");
+  (void)snprintf(op.name, sizeof op.name, "Other");
+  assert_int_equal(run(&op), STATUS_OK);
+  op = new_operation(OPERATION_MEMBER_ADD, ALICE);
+  (void)snprintf(op.org, sizeof op.org, "other");
+  assert_int_equal(run(&op), STATUS_REFUSED);
+  assert_non_null(strstr(report.text, "email=proven"));
+}
+
+// A good person whom root added, who used a password, and whose org proved the domain later.
+static void S7_an_account_that_an_operator_added_is_its_persons_own(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
+  assert_int_equal(set_password(ALICE, "correct horse"), STATUS_OK);
+  struct operation op = new_operation(OPERATION_PASSWORD_SIGN_IN, "");
+  (void)snprintf(op.login, sizeof op.login, "%s", ALICE);
+  memcpy(op.password, get_account(ALICE).password, sizeof op.password);
+  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+  assert_string_equal(result.row, "S7");
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      STORE_TEST(H61_each_value_that_a_delegate_changes_ends_the_confirmation),
+      STORE_TEST(W8_an_operators_change_confirms_that_value_alone),
+      STORE_TEST(W8_what_was_changed_since_it_was_shown_is_not_confirmed),
+      STORE_TEST(H61_S15_a_guarded_account_does_not_sign_in_through_what_a_delegate_changed),
+      STORE_TEST(H61_an_answer_counts_only_for_the_connection_that_was_asked),
+      STORE_TEST(W8_settings_count_for_a_guarded_account_as_an_operator_set_them),
+      STORE_TEST(E3_what_a_sign_in_must_meet_waits_for_one_that_meets_it),
+      STORE_TEST(E3_a_delegates_change_that_waited_is_not_confirmed_when_it_takes_effect),
+      STORE_TEST(E3_a_signin_from_that_waits_is_met_by_a_sign_in_from_inside),
+      STORE_TEST(H80_a_refused_sign_in_does_not_count_as_tried),
+      STORE_TEST(identity_a_delegates_other_certificates_void_it_where_the_org_is_not_in_control),
+      STORE_TEST(H77_an_address_proven_before_a_domain_changed_hands_is_not_proven),
+      STORE_TEST(H62_H63_an_account_used_by_code_is_neither_inherited_nor_given_an_org),
+      STORE_TEST(S7_an_account_that_an_operator_added_is_its_persons_own),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

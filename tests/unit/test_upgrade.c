@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// A store of the version before is understood, and locks nobody out.
+#include <lmdb.h>
+
+#include "acme.h"
+#include "base/endian.h"
+
+#define ALICE "alice@acme.test"
+
+// Takes the tables away that have come since, and the number of the schema back.
+static void make_earlier(int schema)
+{
+  MDB_env *env = NULL;
+  MDB_txn *txn = NULL;
+  MDB_dbi table = 0;
+  unsigned char packed[8];
+  static const char *const CAME[] = {"domain_proofs", "confirmed"};
+  endian_put_u64(packed, (uint64_t)schema);
+  MDB_val key = {6, (void *)(uintptr_t) "schema"};
+  MDB_val value = {sizeof packed, packed};
+  store_close(&store);
+  assert_int_equal(mdb_env_create(&env), 0);
+  assert_int_equal(mdb_env_set_maxdbs(env, TABLE_COUNT), 0);
+  assert_int_equal(mdb_env_open(env, directory, 0, 0600), 0);
+  assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+  for (size_t i = 0; i < COUNT_OF(CAME); i++) {
+    assert_int_equal(mdb_dbi_open(txn, CAME[i], 0, &table), 0);
+    assert_int_equal(mdb_drop(txn, table, 1), 0);
+  }
+  assert_int_equal(mdb_dbi_open(txn, "meta", 0, &table), 0);
+  assert_int_equal(mdb_put(txn, table, &key, &value, 0), 0);
+  assert_int_equal(mdb_txn_commit(txn), 0);
+  mdb_env_close(env);
+}
+
+static void an_earlier_store_is_opened_by_readers_and_writers(void **state)
+{
+  (void)state;
+  static const enum store_mode MODES[] = {STORE_READ_ONLY, STORE_READ_WRITE};
+  for (size_t i = 0; i < COUNT_OF(MODES); i++) {
+    make_earlier(STORE_SCHEMA - 1);
+    open_store(MODES[i]);
+    assert_int_equal(count(TABLE_CONFIRMED), 0);
+    store_close(&store);
+    open_store(STORE_READ_WRITE);
+    if (i == 0) {
+      set_up_acme(PROVISIONING_JIT);
+    }
+    assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+  }
+}
+
+// Proofs of addresses count as made under those of their time; connections are nobody's until an operator has looked.
+static void proofs_of_an_earlier_store_count(void **state)
+{
+  (void)state;
+  struct operation op = new_operation(OPERATION_IDP_CONFIRM, "");
+  set_up_acme(PROVISIONING_JIT);
+  make_earlier(STORE_SCHEMA - 1);
+  open_store(STORE_READ_WRITE);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+  assert_int_equal(get_account(ALICE).proof, PROOF_BEFORE);
+  assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, ALICE), STATUS_OK);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+  assert_string_equal(result.row, "S7");
+  (void)snprintf(op.fingerprint, sizeof op.fingerprint, "%s", FINGERPRINT_NONE);
+  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(run(&op), STATUS_REFUSED);
+}
+
+static void a_store_of_another_version_is_refused(void **state)
+{
+  (void)state;
+  make_earlier(STORE_SCHEMA - 2);
+  assert_int_equal(store_open(directory, STORE_READ_WRITE, &report, &store), STATUS_VERSION);
+  assert_int_equal(store_open(directory, STORE_READ_ONLY, &report, &store), STATUS_VERSION);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      STORE_TEST(an_earlier_store_is_opened_by_readers_and_writers),
+      STORE_TEST(proofs_of_an_earlier_store_count),
+      STORE_TEST(a_store_of_another_version_is_refused),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
