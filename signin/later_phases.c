@@ -2,6 +2,7 @@
 #include <grp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
 
 #include "active.h"
@@ -136,6 +137,13 @@ static bool number_differs(const struct session *s, const struct situation *situ
           (situation->account.mapped == 0 && s->request->nss_gid != situation->account.gid));
 }
 
+// A home belongs to its account's number (POLICY N8); one that root has made, as sftp's chroots are, is nobody else's.
+static bool home_is_anothers(const struct account *account)
+{
+  struct stat st;
+  return stat(account->home, &st) == 0 && st.st_uid != account->uid && st.st_uid != 0;
+}
+
 static void decide(struct session *s, bool redeem, struct message_verdict *verdict)
 {
   struct situation situation;
@@ -155,6 +163,8 @@ static void decide(struct session *s, bool redeem, struct message_verdict *verdi
     session_refuse(s, "N4", NOTICE_NUMBER, "");
   } else if (s->decision.outcome != OUTCOME_GRANTED) {
     session_refuse(s, s->decision.row, s->decision.notice, "");
+  } else if (home_is_anothers(&situation.account)) {
+    session_refuse(s, "N8", NOTICE_HOME, situation.account.home);
   } else if (redeem && !redeem_ticket(s, &ticket)) {
     session_refuse(s, "K4", NOTICE_INTERNAL, "");
   } else if (fill_orgs(&(struct opening){&s->decision, &question, situation.account.id,

@@ -257,14 +257,6 @@ int cmd_account_unlock(const struct invocation *in)
   return change(in, OPERATION_ACCOUNT_UNLOCK, NULL, "is active");
 }
 
-int cmd_account_remove(const struct invocation *in)
-{
-  return change(in, OPERATION_ACCOUNT_REMOVE,
-                "The account, its memberships and its identities go; its files stay, its number is not given again. "
-                "Go on?",
-                "is removed; its home is left as it is");
-}
-
 int cmd_account_rename(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;

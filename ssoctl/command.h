@@ -55,6 +55,7 @@ enum option {
   OPTION_IDP_EMAIL,
   OPTION_LOCAL_GROUP,
   OPTION_PRIVILEGED,
+  OPTION_KEEP_HOME,
   OPTION_COUNT
 };
 
@@ -146,6 +147,8 @@ int cmd_account_lock(const struct invocation *in);
 int cmd_account_unlock(const struct invocation *in);
 int cmd_account_rename(const struct invocation *in);
 int cmd_account_remove(const struct invocation *in);
+int cmd_account_retire(const struct invocation *in);
+int cmd_account_set(const struct invocation *in);
 int cmd_identity_link(const struct invocation *in);
 int cmd_identity_unlink(const struct invocation *in);
 int cmd_identity_add(const struct invocation *in);

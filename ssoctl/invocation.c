@@ -57,6 +57,7 @@ static const struct {
     [OPTION_SUBJECT] = {"--subject", "SUB"},
     [OPTION_IDP_EMAIL] = {"--idp-email", "EMAIL"},
     [OPTION_LOCAL_GROUP] = {"--local-group", "NAME"},
+    [OPTION_KEEP_HOME] = {"--keep-home", NULL},
     [OPTION_PRIVILEGED] = {"--privileged", "NAME"},
 };
 

@@ -48,6 +48,8 @@ static const struct command_right COMMAND_RIGHTS[] = {
     {"account", "unlock", RIGHT_HOST, PLACE_HOST},
     {"account", "rename", RIGHT_HOST, PLACE_HOST},
     {"account", "remove", RIGHT_HOST, PLACE_HOST},
+    {"account", "retire", RIGHT_ORG, PLACE_ACCOUNT},
+    {"account", "set", RIGHT_HOST, PLACE_HOST},
     {"identity", "link", RIGHT_ORG, PLACE_ORG_OPTION},
     {"identity", "unlink", RIGHT_ORG, PLACE_ORG_OPTION},
     {"identity", "add", RIGHT_OWN, PLACE_ORG},

@@ -137,3 +137,8 @@ enum status sessions_end(const struct sessions_of *of, size_t *ret_ended)
   }
   return status;
 }
+
+enum status sessions_count(const struct sessions_of *of, size_t *ret_count)
+{
+  return of->uid < UID_MIN ? STATUS_INVALID : signal_all(of, 0, ret_count);
+}

@@ -18,3 +18,6 @@ struct sessions_of {
 // Asks them to go (SIGHUP, SIGTERM), and kills after SESSIONS_GRACE_MS what is still there or was started meanwhile.
 // STATUS_INVALID for another uid; STATUS_IO: something stays. *RET_ENDED is the number of processes that were there.
 MUST_CHECK enum status sessions_end(const struct sessions_of *of, size_t *ret_ended);
+
+// How many there are. STATUS_INVALID, STATUS_IO.
+MUST_CHECK enum status sessions_count(const struct sessions_of *of, size_t *ret_count);

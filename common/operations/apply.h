@@ -74,6 +74,9 @@ MUST_CHECK enum status apply_settle_try(struct application *a, enum try_kind kin
 // STATUS_REFUSED with a report.
 MUST_CHECK enum status apply_check_delegate(struct application *a);
 
+// Whether HOME may be that of number UID: not there, or its own, or root's (POLICY N8). STATUS_REFUSED with a report.
+MUST_CHECK enum status apply_check_home_owner(struct application *a, const char *home, uint32_t uid);
+
 // Whether a delegate does this to another one than themselves. STATUS_REFUSED with a report.
 MUST_CHECK enum status apply_check_not_self(struct application *a, const struct account *account);
 
@@ -85,6 +88,7 @@ MUST_CHECK enum status apply_check_unguarded(struct application *a, const struct
 MUST_CHECK enum status apply_check_unused(struct application *a, const struct account *account);
 
 apply_function apply_org_rename, apply_org_delete;
+apply_function apply_account_retire, apply_account_prove;
 // Makes the org's recovery codes void. They belong to it and to its owner: also whoever transfers or deletes an org
 // calls this, while ORG still has the owner they were made for. *RET_COUNT: how many were unused.
 MUST_CHECK enum status apply_drop_recovery(struct application *a, const struct org *org, size_t *ret_count);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "operations/apply.h"
+#include "operations/settings.h"
 #include "store/expectations.h"
 #include "store/numbers_store.h"
 
@@ -106,6 +107,20 @@ static enum status drop_memberships(struct application *a, const struct account 
   return status;
 }
 
+// All that stands for the account.
+static enum status drop_all(struct application *a, const struct account *account)
+{
+  bool any = false;
+  enum status status = drop_memberships(a, account);
+  if (status == STATUS_OK) {
+    status = org_each(a->txn, drop_invite_of, &(struct dropping){a, account->email});
+  }
+  if (status == STATUS_OK) {
+    status = identity_drop_all(a->txn, account->id);
+  }
+  return status == STATUS_OK ? expectation_drop(a->txn, account->id, 0, &any) : status;
+}
+
 // Leaves tombstones: the number is never given again, the name not by a sign-in alone (POLICY D1, N4).
 enum status apply_account_remove(struct application *a)
 {
@@ -115,18 +130,103 @@ enum status apply_account_remove(struct application *a)
     status = refuse_owner(a, &account, "removed");
   }
   if (status == STATUS_OK) {
-    status = drop_memberships(a, &account);
-  }
-  if (status == STATUS_OK) {
-    status = org_each(a->txn, drop_invite_of, &(struct dropping){a, account.email});
-  }
-  if (status == STATUS_OK) {
-    status = identity_drop_all(a->txn, account.id);
-  }
-  if (status == STATUS_OK) {
-    bool any = false;
-    status = expectation_drop(a->txn, account.id, 0, &any);
+    status = drop_all(a, &account);
   }
   (void)snprintf(a->event.detail, sizeof a->event.detail, "uid %u is not given again", account.uid);
   return status != STATUS_OK ? status : account_remove(a->txn, &account, a->now_s);
+}
+
+// A delegate retires only who is nobody's but the governing org's, and suspended nowhere.
+static enum status check_may_retire(struct application *a, const struct account *account)
+{
+  struct memberships all;
+  int64_t governing = 0;
+  enum status status = refuse_owner(a, account, "retired");
+  if (status == STATUS_OK && account->mapped == 1) {
+    report_set(a->report, "account \"%s\": is mapped onto a local user, and not retired", account->login);
+    return STATUS_REFUSED;
+  }
+  if (status != STATUS_OK || a->op->delegate == NULL) {
+    return status;
+  }
+  status = domain_owner(a->txn, name_email_domain(account->email), &governing);
+  if (status == STATUS_OK) {
+    status = memberships_of(a->txn, account->id, &all);
+  }
+  bool theirs = status == STATUS_OK;
+  for (size_t i = 0; theirs && i < all.count; i++) {
+    theirs = all.list[i].org_id == governing && all.list[i].status == MEMBER_ACTIVE;
+  }
+  if (!theirs && (status == STATUS_OK || status == STATUS_NOT_FOUND)) {
+    report_set(a->report,
+               "account \"%s\": only an operator retires who is suspended, in another org, or not on a verified domain "
+               "of yours (POLICY S14)",
+               account->login);
+    return STATUS_REFUSED;
+  }
+  return status;
+}
+
+// What the governing org had given waits for the person, who will be somebody new.
+static enum status note_membership(struct application *a, const struct account *account, struct invite *ret_invite)
+{
+  struct membership membership;
+  struct org org;
+  int64_t governing = 0;
+  struct invite invite = {.via = VIA_SSO, .created_at_s = a->now_s};
+  enum status status = domain_owner(a->txn, name_email_domain(account->email), &governing);
+  if (status == STATUS_OK) {
+    status = membership_get(a->txn, account->id, governing, &membership);
+  }
+  if (status == STATUS_OK) {
+    status = org_get(a->txn, governing, &org);
+  }
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  invite.org_id = governing;
+  invite.role = membership.role;
+  invite.expires_at_s = a->now_s + (org.invite_lifetime_s > 0 ? org.invite_lifetime_s : INVITE_LIFETIME_S);
+  memcpy(invite.email, account->email, sizeof invite.email);
+  memcpy(invite.invited_by, a->op->actor, sizeof invite.invited_by);
+  *ret_invite = invite;
+  return STATUS_OK;
+}
+
+// The person signs in as somebody new; nobody finds anything of the account again (POLICY S14).
+enum status apply_account_retire(struct application *a)
+{
+  struct account account;
+  struct invite waiting = {.org_id = 0};
+  enum status status = find(a, &account);
+  if (status == STATUS_OK) {
+    status = check_may_retire(a, &account);
+  }
+  if (status == STATUS_OK) {
+    status = note_membership(a, &account, &waiting);
+  }
+  if (status == STATUS_OK) {
+    status = drop_all(a, &account);
+  }
+  if (status == STATUS_OK && waiting.org_id != 0) {
+    status = invite_put(a->txn, &waiting);
+  }
+  (void)snprintf(a->event.detail, sizeof a->event.detail,
+                 "uid %u is not given again; %.180s may sign in as somebody new", account.uid, account.email);
+  return status != STATUS_OK ? status : account_retire(a->txn, &account);
+}
+
+// An operator knows whose the address is: as if it had been proven under the domain's present proof.
+enum status apply_account_prove(struct application *a)
+{
+  struct account account;
+  enum status status = find(a, &account);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = domain_proof_now(a->txn, name_email_domain(account.email), &account.proof);
+  account.proof = status == STATUS_NOT_FOUND ? PROOF_NONE : account.proof;
+  account.email_proven = 1;
+  memcpy(a->event.detail, a->op->reason, sizeof a->event.detail);
+  return status != STATUS_OK && status != STATUS_NOT_FOUND ? status : account_update(a->txn, &account);
 }

@@ -124,7 +124,8 @@ static enum status check_account(struct application *a)
 static bool is_about_account(enum operation_kind kind)
 {
   static const enum operation_kind KINDS[] = {OPERATION_PASSWORD_SET, OPERATION_PASSWORD_REMOVE,
-                                              OPERATION_IDENTITY_LINK, OPERATION_IDENTITY_UNLINK};
+                                              OPERATION_IDENTITY_LINK, OPERATION_IDENTITY_UNLINK,
+                                              OPERATION_ACCOUNT_RETIRE};
   for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
     if (KINDS[i] == kind) {
       return true;

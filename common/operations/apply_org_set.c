@@ -36,6 +36,31 @@ enum status apply_check_provisioning(struct application *a, const struct org *or
   return STATUS_OK;
 }
 
+// An owner narrows where their own password counts only from inside the new list (POLICY "password-from"): by where
+// they signed in last.
+static enum status check_inside(struct application *a, const struct org *before, const struct org *org)
+{
+  struct account owner;
+  if (a->op->delegate == NULL || strcmp(before->password_from, org->password_from) == 0) {
+    return STATUS_OK;
+  }
+  enum status status = account_get(a->txn, a->op->delegate->account_id, &owner);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  const struct situation_of of = {owner.login, "", owner.last_sign_in_from, a->now_s, ""};
+  bool outside = situation_is_barred(&of, org->password_from);
+  if (outside) {
+    report_set(
+        a->report,
+        "password-from: \"%.100s\" leaves out where you signed in last (\"%.60s\", empty for the console): your own "
+        "password would not count any more",
+        org->password_from, owner.last_sign_in_from);
+  }
+  record_done(&ACCOUNT_RECORD, &owner);
+  return outside ? STATUS_REFUSED : STATUS_OK;
+}
+
 enum status apply_org_set(struct application *a)
 {
   struct org org;
@@ -51,6 +76,9 @@ enum status apply_org_set(struct application *a)
   }
   if (status == STATUS_OK) {
     status = apply_check_provisioning(a, &org);
+  }
+  if (status == STATUS_OK) {
+    status = check_inside(a, &before, &org);
   }
   if (status == STATUS_OK) {
     status = apply_stage_settings(a, &before, &org, &a->result->waits);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "map/numbers.h"
 #include "operations/apply.h"
@@ -189,6 +190,21 @@ static enum status check_home(struct application *a, const char *home)
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+// What another number has left there, or put there, is not taken over; a home that root has made beforehand is
+// nobody's.
+enum status apply_check_home_owner(struct application *a, const char *home, uint32_t uid)
+{
+  struct stat st;
+  if (stat(home, &st) != 0 || st.st_uid == uid || st.st_uid == 0) {
+    return STATUS_OK;
+  }
+  report_set(a->report,
+             "home %s: is there already and belongs to uid %u; move it away, or another is legal with --home", home,
+             st.st_uid);
+  a->result->decision = (struct policy_decision){.row = "N8", .notice = NOTICE_HOME};
+  return STATUS_REFUSED;
+}
+
 enum status apply_new_account(struct application *a, const char *login, const char *email, int64_t org_id,
                               struct account *ret_account)
 {
@@ -220,6 +236,9 @@ enum status apply_new_account(struct application *a, const char *login, const ch
     status = op->uid != 0 ? check_number(a, op->uid) : apply_choose_number(a, login, &account.uid);
   }
   account.gid = account.uid;
+  if (status == STATUS_OK) {
+    status = apply_check_home_owner(a, account.home, account.uid);
+  }
   // Nothing is stored before all is checked: one of many that is refused leaves nothing behind.
   if (status == STATUS_OK) {
     status = store_next_id(a->txn, &account.id);

@@ -50,6 +50,8 @@ static const struct {
     [OPERATION_ACCOUNT_UNLOCK] = {"account.unlock", apply_account_unlock},
     [OPERATION_ACCOUNT_RENAME] = {"account.rename", apply_account_rename},
     [OPERATION_ACCOUNT_REMOVE] = {"account.remove", apply_account_remove},
+    [OPERATION_ACCOUNT_RETIRE] = {"account.retire", apply_account_retire},
+    [OPERATION_ACCOUNT_PROVE] = {"account.prove", apply_account_prove},
     [OPERATION_IDENTITY_LINK] = {"identity.link", apply_identity_link},
     [OPERATION_IDENTITY_UNLINK] = {"identity.unlink", apply_identity_unlink},
     [OPERATION_PASSWORD_SET] = {"password.set", apply_password_set},

@@ -45,6 +45,8 @@ enum operation_kind {
   OPERATION_ACCOUNT_UNLOCK,    // likewise
   OPERATION_ACCOUNT_RENAME,    // likewise, login: the new one
   OPERATION_ACCOUNT_REMOVE,    // likewise
+  OPERATION_ACCOUNT_RETIRE,    // likewise
+  OPERATION_ACCOUNT_PROVE,     // likewise; reason: an operator knows that the email is theirs
   OPERATION_IDENTITY_LINK,     // org, email or login in email; subject, or idp_email, or connection and authorized: by
                                // the person
   OPERATION_IDENTITY_UNLINK,   // org, email or login in email

@@ -206,7 +206,7 @@ enum status account_rename(struct store_txn *txn, struct account *account, const
   return status != STATUS_OK ? status : put_account(txn, account);
 }
 
-enum status account_remove(struct store_txn *txn, const struct account *account, int64_t now_s)
+enum status account_retire(struct store_txn *txn, const struct account *account)
 {
   const struct store_key login = key_of_text(account->login);
   const struct store_key email = key_of_text(account->email);
@@ -228,6 +228,14 @@ enum status account_remove(struct store_txn *txn, const struct account *account,
     // A local user's number is the host's, and may be mapped again.
     status = account->mapped == 1 ? numbers_release(txn, account->uid) : numbers_retire(txn, account->uid);
   }
+  return status;
+}
+
+enum status account_remove(struct store_txn *txn, const struct account *account, int64_t now_s)
+{
+  const struct store_key login = key_of_text(account->login);
+  const struct store_key email = key_of_text(account->email);
+  enum status status = account_retire(txn, account);
   if (status == STATUS_OK) {
     status = store_put_i64(txn, TABLE_TOMBSTONES, &login, now_s);
   }

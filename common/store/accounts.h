@@ -34,6 +34,9 @@ MUST_CHECK enum status account_rename(struct store_txn *txn, struct account *acc
 // mapped), login and email.
 MUST_CHECK enum status account_remove(struct store_txn *txn, const struct account *account, int64_t now_s);
 
+// The same without tombstones of login and email: somebody new may get them (POLICY S14).
+MUST_CHECK enum status account_retire(struct store_txn *txn, const struct account *account);
+
 // Whether an account with this login or email was removed, or an org gave this slug up: they share one space of names.
 // The tombstone goes when an account is added under the name
 // again.

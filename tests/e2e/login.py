@@ -138,6 +138,23 @@ def open_session(rig, login, person=None, **how):
     return terminal
 
 
+LINK = re.compile(r"type the password of account [^:]*: ")
+
+
+def beside_password(rig, login, person, password, idp=None):
+    """A sign-in that is asked for the account's own password (S8) and gets this one; gives back all that was said."""
+    terminal = Ssh(rig, login)
+    if terminal.until(CODE, PASSWORD) == 1:
+        terminal.send()
+        terminal.until(CODE)
+    terminal._more()
+    (idp or rig.idp).approve(Challenge(terminal.text), person)
+    terminal.send()
+    terminal.until(LINK, seconds=120)
+    terminal.send(password)
+    return terminal.end()
+
+
 def is_refused(rig, login, person=None, words=None, **how):
     """As sign_in, and it must not succeed; words are what the person is told."""
     terminal = sign_in(rig, login, person, **how)

@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import re
+import subprocess
 
 import check
 import delegates
@@ -30,11 +31,11 @@ COMMANDS = (
     ("W4", "org set alpha provisioning=jit invite-lifetime=3d"), ("W4", "provisioning set alpha jit"),
     ("W4", "enforcement set alpha off"),
     ("W5", "org set alpha trust=linked"), ("W5", "org set alpha on-link=sso-only"), ("W5", "org set alpha name=Other"),
-    ("W5", "org set alpha signin-from=console help=x"), ("W5", "org set alpha required-amr=mfa required-acr=x"),
+    ("W5", "org set alpha signin-from=console help=x"), ("W5", "org set alpha password-from= device-link=code"), ("W5", "org set alpha required-amr=mfa required-acr=x"),
     ("W5", "idp set alpha --client-id other"), ("W5", "idp set alpha --trust linked"), ("W5", "idp remove alpha"),
     ("W5", "idp test alpha --no-signin"),
     ("W5", "domain add alpha more.alpha.test"), ("W5", "domain remove alpha alpha.test"),
-    ("W5", "org rename alpha alphabet"), ("W5", "recovery create alpha"), ("W5", "recovery list alpha"),
+    ("W5", "recovery create alpha"), ("W5", "recovery list alpha"),
     ("W5", "recovery revoke alpha"), ("W5", "group map alpha developers dev"), ("W2", "group list alpha"), ("W6", "org delete alpha"),
     ("W5", f"org transfer alpha {GUEST}"), ("W5", f"password remove {GUEST}"),
     ("W5", f"password set {GUEST} --stdin"),
@@ -54,6 +55,8 @@ HOST_COMMANDS = (
     ("member add alpha x@alpha.example --uid 70000", 0), ("member import alpha /etc/passwd", 1),
     ("member add alpha x@alpha.example --login xy", 0), ("member add alpha x@alpha.example --shell /bin/sh", 0),
     ("member add alpha x@alpha.example --home /srv/x", 0), ("member add alpha x@alpha.example --local-user nobody", 3),
+    ("org rename alpha alphabet", 0), ("idp confirm alpha 0123456789abcdef", 3), ("account set guest@alpha.example email=proven --reason x", 0),
+    ("org set alpha max-members=5", 0),
     ("org show alpha --store /var/lib/ssoorg/store", 0), ("org show alpha --store=/tmp/x", 1),
     ("org show alpha --config /etc/ssoorg/ssoorg.conf", 0),
 )
@@ -259,8 +262,13 @@ def W5_a_member_of_two_orgs_is_nobodys_but_an_operators(rig):
     both = _joins_bravo(rig, "both@alpha.example")
     here.may_not("owner", "password", "set", both, "--stdin", stdin=PASSWORD + "\n", says="in control")
     here.may_not("owner", "password", "remove", both, "--yes", says="in control")
-    here.may_not("owner", "member", "suspend", "alpha", both, "--end-sessions", says="not this org's to end")
-    here.may("owner", "member", "suspend", "alpha", both)
+    uid = int(host.in_passwd(both)[2])
+    here_, there = (_runs(uid, here.groups(slug, admins=False)) for slug in ("alpha", "bravo"))
+    here.may("owner", "member", "suspend", "alpha", both, "--end-sessions")
+    check.that(here_.poll() is not None or here_.wait(30) is not None, "a session that opened alpha goes on")
+    check.that(there.poll() is None, "a session that opened bravo only was ended")
+    there.kill()
+    there.wait()
     check.equal(host.members("bravo")[both]["status"], "active", "the membership of the other org")
     shown = json.loads(here.may("admin", "account", "show", both, "--json").out)
     check.equal(shown["orgs"], "alpha (viewer, suspended)", "the orgs that an admin of one is shown")
@@ -277,8 +285,9 @@ def W5_N5_a_local_user_who_is_mapped_is_not_an_orgs_to_change(rig):
                   ("identity", "link", person, "--org", "alpha", "--subject", "s-x"),
                   ("identity", "unlink", person, "--org", "alpha")):
         here.may_not("owner", *words, stdin=PASSWORD + "\n", says="mapped onto a local user")
-    here.may_not("owner", "member", "remove", "alpha", person, "--end-sessions", "--yes", says="not this org's to end")
-    here.may("owner", "member", "remove", "alpha", person, "--yes")
+    for words in (("remove", "alpha", person, "--end-sessions", "--yes"), ("remove", "alpha", person, "--yes"),
+                  ("suspend", "alpha", person), ("role", "alpha", person, "admin"), ("add", "alpha", person)):
+        here.may_not("owner", "member", *words, says="mapped onto a local user")
 
 
 def W3_the_owner_of_one_org_is_what_the_other_says_there(rig):
@@ -358,6 +367,11 @@ def W_the_account_of_an_operator_is_not_an_orgs_to_change(rig):
     check.equal(host.ssoctl("throttle", "clear", "x").status, 0, "ssoctl")
     processes.must("gpasswd", "-d", person, "sudo")
     here.may_not(person, "status")
+
+
+def _runs(uid, groups):
+    """Something of this number in a session with these groups."""
+    return subprocess.Popen(["sleep", "600"], user=uid, group=uid, extra_groups=groups)
 
 
 def _group_line(group, login_name):

@@ -40,8 +40,9 @@ def N5_a_mapped_member_signs_in_through_the_provider_under_enforcement(rig):
     org = rig.orgs.acme()
     host.add_local_user(name, PASSWORD)
     host.ssoctl("member", "add", org, email, "--local-user", name)
-    text = login.signs_in(rig, name, email)
+    text = login.beside_password(rig, name, email, PASSWORD)  # S8: an operator's or a local user's is guarded
     check.contains(text, rf"\({name}\)", "id")
+    check.contains(login.signs_in(rig, name, email), rf"\({name}\)", "id, the second time")
     prompt = login.Ssh(rig, name).challenge()
     check.that(prompt.url, "no sign-in is asked of a mapped member")
 

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// ssoctl account remove, retire, set: an account's end, and what its address is worth.
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "leftovers.h"
+#include "people.h"
+
+static int start(struct desk *desk, const struct invocation *in, enum operation_kind kind, struct operation *ret_op)
+{
+  int code = desk_open(in, desk);
+  *ret_op = desk_operation(desk, kind);
+  ret_op->org[0] = '\0'; // the first argument is no slug here
+  return code == EXIT_DONE ? desk_text("login", in->arguments[0], ret_op->email, sizeof ret_op->email) : code;
+}
+
+// A process that lives on would write into a home that it still has open, and nothing of it may go on.
+static int end_processes(const struct desk *desk, const struct account *account)
+{
+  size_t ended = 0;
+  const struct sessions_of of = {account->uid, 0};
+  if (sessions_end(&of, &ended) != STATUS_OK) {
+    return desk_fail(EXIT_FAILED, "%s: what runs under uid %u could not be ended, and nothing else of it was touched",
+                     account->login, account->uid);
+  }
+  if (ended > 0) {
+    desk_done(desk, "%s: %zu processes ended", account->login, ended);
+  }
+  return EXIT_DONE;
+}
+
+static void tell_processes(const struct desk *desk, const struct account *account)
+{
+  size_t left = 0;
+  const struct sessions_of of = {account->uid, 0};
+  if (sessions_count(&of, &left) == STATUS_OK && left > 0) {
+    desk_done(desk, "%s: %zu processes of uid %u go on; --end-sessions ends them", account->login, left, account->uid);
+  }
+}
+
+static int move_home(const struct desk *desk, const struct account *account)
+{
+  struct leftovers leftovers = {.jobs = 0};
+  enum status status = leftovers_move_home(account, &leftovers);
+  if (status == STATUS_EXISTS) {
+    desk_done(desk, "home %s: is not a directory of uid %u, and is left as it is", account->home, account->uid);
+  } else if (status != STATUS_OK) {
+    return desk_fail(EXIT_FAILED, "home %s: could not be moved away: %m; nobody else's session enters it",
+                     account->home);
+  } else if (leftovers.home[0] != '\0') {
+    desk_done(desk, "home %s is now %s", account->home, leftovers.home);
+  }
+  return EXIT_DONE;
+}
+
+// What is left of a local user is theirs, and what --keep-home was given for stays.
+static int take_away(const struct desk *desk, const struct account *account, bool ends)
+{
+  struct leftovers leftovers = {.jobs = 0};
+  const struct invocation *in = desk->in;
+  if (in->options[OPTION_DRY_RUN] != NULL || account->mapped == 1) {
+    return EXIT_DONE;
+  }
+  int code = ends ? end_processes(desk, account) : EXIT_DONE;
+  if (!ends) {
+    tell_processes(desk, account);
+  }
+  if (code == EXIT_DONE && leftovers_end_jobs(account, &leftovers) != STATUS_OK) {
+    code = desk_fail(EXIT_FAILED, "%s: crontab, at jobs or lingering manager could not be taken away", account->login);
+  }
+  if (leftovers.jobs > 0) {
+    desk_done(desk, "%s: %zu jobs taken away", account->login, leftovers.jobs);
+  }
+  if (in->options[OPTION_KEEP_HOME] == NULL) {
+    int moved = move_home(desk, account);
+    code = code == EXIT_DONE ? moved : code;
+  }
+  return code;
+}
+
+int cmd_account_remove(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct operation op;
+  struct operation_result result;
+  int code = start(&desk, in, OPERATION_ACCOUNT_REMOVE, &op);
+  if (code == EXIT_DONE) {
+    code = people_carry_out(&desk, &op,
+                            "The account, its memberships and its identities go; its home is moved aside unless "
+                            "--keep-home is given, its number is not given again. Go on?",
+                            &result);
+  }
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  desk_done(&desk, "account %s is removed", result.account.login);
+  return take_away(&desk, &result.account, in->options[OPTION_END_SESSIONS] != NULL);
+}
+
+int cmd_account_retire(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct operation op;
+  struct operation_result result;
+  int code = start(&desk, in, OPERATION_ACCOUNT_RETIRE, &op);
+  if (code == EXIT_DONE) {
+    code = people_carry_out(&desk, &op,
+                            "The account ends with all that runs and all that it may do; its home is moved aside, its "
+                            "number is not given again, and the person signs in as somebody new. Go on?",
+                            &result);
+  }
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  desk_done(&desk, "account %s is retired; whoever proves %s next is somebody new", result.account.login,
+            result.account.email);
+  return take_away(&desk, &result.account, true);
+}
+
+int cmd_account_set(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct operation op;
+  struct operation_result result;
+  const char *reason = in->options[OPTION_REASON];
+  int code = start(&desk, in, OPERATION_ACCOUNT_PROVE, &op);
+  if (code == EXIT_DONE && strcmp(in->arguments[1], "email=proven") != 0) {
+    code = desk_fail(EXIT_USAGE, "\"%.60s\": is not email=proven", in->arguments[1]);
+  }
+  if (code == EXIT_DONE && (reason == NULL || reason[0] == '\0' ||
+                            text_copy_clean(reason, strlen(reason), op.reason, sizeof op.reason) != STATUS_OK)) {
+    code = desk_fail(EXIT_USAGE, "--reason: 1 to %zu bytes of text that say how you know", sizeof op.reason - 1);
+  }
+  if (code == EXIT_DONE) {
+    code = people_carry_out(&desk, &op,
+                            "Whoever proves this address at its organization gets this account with all that is in "
+                            "it. Go on?",
+                            &result);
+  }
+  if (code == EXIT_DONE) {
+    desk_done(&desk, "account %s: its address counts as proven", result.account.login);
+  }
+  return code;
+}
