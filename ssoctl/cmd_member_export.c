@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // ssoctl member export.
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +7,7 @@
 #include "csv.h"
 #include "desk.h"
 #include "member_values.h"
+#include "sheet.h"
 #include "store/accounts.h"
 
 enum { LINE_SIZE = CSV_LINE_MAX + 1, NUMBER_SIZE = 16 };
@@ -52,8 +52,8 @@ static enum status print_line(const char *const values[static MEMBER_VALUE_COUNT
   if (status != STATUS_OK) {
     return status;
   }
-  errno = 0;
-  return printf("%s\n", line) >= 0 ? STATUS_OK : errno == EPIPE ? STATUS_CLOSED : STATUS_IO;
+  (void)printf("%s\n", line);
+  return ferror(stdout) == 0 ? STATUS_OK : sheet_flush_output();
 }
 
 static enum status print_header(void)
@@ -94,9 +94,8 @@ int cmd_member_export(const struct invocation *in)
   if (status == STATUS_OK) {
     status = membership_each(desk.txn, org.id, print_member, &desk);
   }
-  errno = 0;
-  if (status == STATUS_OK && fflush(stdout) != 0) {
-    status = errno == EPIPE ? STATUS_CLOSED : STATUS_IO;
+  if (status == STATUS_OK) {
+    status = sheet_flush_output();
   }
   // That nobody reads any more is no news to anybody.
   return status == STATUS_OK       ? EXIT_DONE

@@ -2,11 +2,12 @@
 #include "sheet.h"
 
 #include <cjson/cJSON.h>
-#include <errno.h>
 #include <libsmartcols.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -131,14 +132,21 @@ static cJSON *row_json(const struct sheet *sheet, size_t row)
   return object;
 }
 
-// What became of what was printed.
-static enum status flush_output(void)
+static bool nobody_reads(void)
 {
-  errno = 0;
-  if (fflush(stdout) == 0 && ferror(stdout) == 0) {
+  struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+  return poll(&output, 1, 0) > 0 && (output.revents & (POLLERR | POLLHUP)) != 0;
+}
+
+// What has failed may have failed earlier than now, when errno was another: the stream remembers that, and the
+// descriptor why.
+enum status sheet_flush_output(void)
+{
+  bool flushed = fflush(stdout) == 0;
+  if (flushed && ferror(stdout) == 0) {
     return STATUS_OK;
   }
-  return errno == EPIPE ? STATUS_CLOSED : STATUS_IO;
+  return nobody_reads() ? STATUS_CLOSED : STATUS_IO;
 }
 
 static enum status print_json(const cJSON *json)
@@ -148,7 +156,7 @@ static enum status print_json(const cJSON *json)
     return STATUS_NO_MEMORY;
   }
   (void)printf("%s\n", text);
-  return flush_output();
+  return sheet_flush_output();
 }
 
 static enum status print_element(const struct sheet *sheet, size_t row)
@@ -168,7 +176,7 @@ static enum status print_elements(const struct sheet *sheet)
   for (size_t i = 0; status == STATUS_OK && i < sheet->cell_count / sheet->column_count; i++) {
     status = print_element(sheet, i);
   }
-  return status == STATUS_OK ? flush_output() : status;
+  return status == STATUS_OK ? sheet_flush_output() : status;
 }
 
 static void make_title(const char *key, char title[static TITLE_SIZE])
@@ -218,7 +226,7 @@ static enum status add_lines(const struct sheet *sheet, struct libscols_table *t
 
 static enum status print_table(struct libscols_table *table)
 {
-  return scols_print_table(table) != 0 ? STATUS_IO : flush_output();
+  return scols_print_table(table) != 0 ? STATUS_IO : sheet_flush_output();
 }
 
 // The columns of one chunk are at least as wide as those of the one before it.
@@ -284,7 +292,7 @@ enum status sheet_print_list(struct sheet *sheet, bool json)
   }
   if (sheet->status == STATUS_OK && json) {
     (void)printf("%s\n", sheet->begun ? "\n]" : "[]");
-    sheet->status = flush_output();
+    sheet->status = sheet_flush_output();
   }
   return sheet->status;
 }
@@ -293,30 +301,36 @@ static enum status print_row_json(const struct sheet *sheet, size_t row)
 {
   cJSON *object CLEANUP(free_json) = row_json(sheet, row);
   char *text CLEANUP(cleanup_free) = object != NULL ? cJSON_PrintUnformatted(object) : NULL;
-  return text == NULL ? STATUS_NO_MEMORY : printf("%s\n", text) < 0 ? STATUS_IO : STATUS_OK;
+  if (text == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  (void)printf("%s\n", text);
+  return STATUS_OK;
 }
 
-static enum status print_row(const struct sheet *sheet, size_t row)
+static void print_row(const struct sheet *sheet, size_t row)
 {
   for (size_t i = 0; i < sheet->column_count; i++) {
     char words[NUMBER_SIZE];
     char shown[1024];
     const char *text = cell_text(sheet->columns[i].type, &sheet->cells[row * sheet->column_count + i], words);
     text_escape(text, strlen(text), shown, sizeof shown);
-    if (printf("%s%s", i > 0 ? "  " : "", shown) < 0) {
-      return STATUS_IO;
-    }
+    (void)printf("%s%s", i > 0 ? "  " : "", shown);
   }
-  return putchar('\n') == EOF ? STATUS_IO : STATUS_OK;
+  (void)putchar('\n');
 }
 
 enum status sheet_print_lines(const struct sheet *sheet, bool json)
 {
   enum status status = sheet->status;
   for (size_t i = 0; status == STATUS_OK && i < sheet->cell_count / sheet->column_count; i++) {
-    status = json ? print_row_json(sheet, i) : print_row(sheet, i);
+    if (json) {
+      status = print_row_json(sheet, i);
+    } else {
+      print_row(sheet, i);
+    }
   }
-  return status == STATUS_OK ? flush_output() : status;
+  return status == STATUS_OK ? sheet_flush_output() : status;
 }
 
 enum status sheet_print_one(const struct sheet *sheet, bool json)

@@ -63,3 +63,7 @@ MUST_CHECK enum status sheet_print_lines(const struct sheet *sheet, bool json);
 
 // Prints the first row, one line a value, or as a JSON object. STATUS_NO_MEMORY, STATUS_IO.
 MUST_CHECK enum status sheet_print_one(const struct sheet *sheet, bool json);
+
+// Whether all that was printed on standard output until now has got there. STATUS_IO; STATUS_CLOSED when nobody reads
+// it any more.
+MUST_CHECK enum status sheet_flush_output(void);

@@ -207,6 +207,12 @@ def long_lists_are_whole_early_and_end_quietly(rig):
         ended = subprocess.run(["bash", "-c", f"trap '' PIPE; {command} | head -n 1"], capture_output=True, text=True,
                                check=False)
         check.equal(ended.stderr, "", f"{words} | head, without SIGPIPE")
+        # Unbuffered each piece fails by itself, and nothing is left for the end to fail with.
+        for before in ("", "stdbuf -o0 "):
+            ended = processes.run("bash", "-c", f"trap '' PIPE; {before}{command} > >(:)")
+            check.equal((ended.status, ended.err), (1, ""), f"{before}{words} that nobody reads")
+            ended = processes.run("bash", "-c", f"{before}{command} > /dev/full")
+            check.equal((ended.status, ended.err.count("input or output failed")), (1, 1), f"{before}{words}, disk full")
 
 
 def _expect_foreign(org, email, uid):
