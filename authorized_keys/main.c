@@ -12,11 +12,22 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "config/config.h"
+#include "map/caller.h"
 #include "operations/situation.h"
 #include "own_keys.h"
 #include "paths.h"
+#include "process/hold.h"
 
 enum { SECONDS = 10 };
+
+// sshd is root's; whoever else runs this has it in hand.
+static void say_who_calls(void)
+{
+  struct config config;
+  config_init(&config);
+  const struct hold_caller caller = {getuid() == 0 && caller_parent_is_sshd(config.map.sshd_paths), getuid()};
+  hold_set_caller(&caller);
+}
 
 static enum status load(const char *login, struct situation *ret_situation)
 {
@@ -95,6 +106,7 @@ int main(int argc, char **argv)
   }
   (void)alarm(SECONDS); // a home that hangs ends this process, not the login
   openlog("ssoorg-authorized-keys", LOG_PID, LOG_AUTHPRIV);
+  say_who_calls();
   enum status status = load(argv[1], &situation);
   const struct passwd *entry = getpwnam(argv[1]);
   if (entry == NULL) {

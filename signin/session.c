@@ -13,10 +13,12 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "map/caller.h"
 #include "map/map_read.h"
 #include "operations/password.h"
 #include "operations/publish.h"
 #include "paths.h"
+#include "process/hold.h"
 
 enum { SLOW_US = 3000000, LINE_WAIT_MS = 60000, LINE_STEP_US = 100000, SEND_WAIT_MS = 5000, LOG_LINE_SIZE = 2048 };
 
@@ -77,12 +79,21 @@ static enum status load_from(struct session *s, struct store *store, struct situ
   return STATUS_OK;
 }
 
+// sshd is root's and runs where root has put it; su, sudo, passwd and all others are held to be their user's.
+static void say_who_calls(const struct session *s)
+{
+  uint32_t uid = s->request->caller_uid;
+  const struct hold_caller caller = {uid == 0 && caller_parent_is_sshd(s->config.map.sshd_paths), uid};
+  hold_set_caller(&caller);
+}
+
 void session_load(struct session *s, struct situation *ret_situation)
 {
   struct store *store CLEANUP(store_close) = NULL;
   enum status status = config_load(PATH_CONF, &s->trouble, &s->config);
   s->config_readable = status == STATUS_OK;
   if (status == STATUS_OK) {
+    say_who_calls(s);
     status = store_open(PATH_STORE, STORE_READ_WRITE, &s->trouble, &store);
   }
   if (status == STATUS_OK) {

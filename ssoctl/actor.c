@@ -15,6 +15,7 @@
 #include "desk.h"
 #include "operations/guard.h"
 #include "paths.h"
+#include "process/hold.h"
 #include "store/accounts.h"
 #include "store/numbers_store.h"
 
@@ -96,6 +97,13 @@ static int become_delegate(const struct records *r, const struct number *use, ui
   return EXIT_DONE;
 }
 
+// A delegate's process is in the delegate's hand; until it is known who somebody is, in theirs.
+static void say_who_calls(uint32_t uid, bool is_delegate)
+{
+  const struct hold_caller caller = {uid == 0 || !is_delegate, uid};
+  hold_set_caller(&caller);
+}
+
 static int identify_caller(uint32_t uid, struct actor *actor)
 {
   struct records r CLEANUP(records_done) = {.store = NULL};
@@ -128,11 +136,16 @@ int actor_identify(struct actor *ret_actor)
   if (sudo_uid != NULL && text_to_i64(sudo_uid, 0, UINT32_MAX - 1, &uid) != STATUS_OK) {
     return desk_fail(EXIT_REFUSED, "SUDO_UID \"%.40s\": is not a user's number", sudo_uid);
   }
+  say_who_calls((uint32_t)uid, true);
   if (uid == 0) {
     name_operator(0, ret_actor);
     return EXIT_DONE;
   }
-  return identify_caller((uint32_t)uid, ret_actor);
+  int code = identify_caller((uint32_t)uid, ret_actor);
+  if (code == EXIT_DONE) {
+    say_who_calls((uint32_t)uid, ret_actor->is_delegate);
+  }
+  return code;
 }
 
 bool actor_is_operator(struct store_txn *txn, const struct config *config, const char *account)

@@ -2,13 +2,14 @@
 #include "map/caller.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-bool caller_is_sshd(const char *sshd_paths)
+static bool is_one_of(const char *sshd_paths, const char *link)
 {
   char exe[PATH_MAX];
-  ssize_t length = readlink("/proc/self/exe", exe, sizeof exe);
+  ssize_t length = readlink(link, exe, sizeof exe);
   if (length <= 0 || (size_t)length >= sizeof exe) {
     return false;
   }
@@ -22,6 +23,18 @@ bool caller_is_sshd(const char *sshd_paths)
     at += strspn(at, " ");
   }
   return false;
+}
+
+bool caller_is_sshd(const char *sshd_paths)
+{
+  return is_one_of(sshd_paths, "/proc/self/exe");
+}
+
+bool caller_parent_is_sshd(const char *sshd_paths)
+{
+  char link[32];
+  (void)snprintf(link, sizeof link, "/proc/%d/exe", (int)getppid());
+  return is_one_of(sshd_paths, link);
 }
 
 bool caller_is_root(void)

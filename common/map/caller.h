@@ -12,3 +12,6 @@ bool caller_is_root_sshd(const char *sshd_paths);
 
 // True if its executable is one of SSHD_PATHS, whoever runs it.
 bool caller_is_sshd(const char *sshd_paths);
+
+// True if the parent's is, whoever runs that. For a helper that dies with its parent.
+bool caller_parent_is_sshd(const char *sshd_paths);

@@ -2,19 +2,12 @@
 #include "store/store.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <time.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/endian.h"
 #include "store/store_lmdb.h"
-
-enum { LOCK_STEP_MS = 5 };
 
 enum status store_from_lmdb(int code)
 {
@@ -34,96 +27,9 @@ enum status store_from_lmdb(int code)
   }
 }
 
-// Who holds the lock is not sent to the background (^Z) while others wait.
-static void hold_job_control(struct store *store)
-{
-  sigset_t stops;
-  (void)sigemptyset(&stops);
-  (void)sigaddset(&stops, SIGTSTP);
-  (void)sigaddset(&stops, SIGTTIN);
-  (void)sigaddset(&stops, SIGTTOU);
-  store->signals_held = sigprocmask(SIG_BLOCK, &stops, &store->signals_before) == 0;
-}
-
-static void release_job_control(struct store *store)
-{
-  if (store->signals_held) {
-    (void)sigprocmask(SIG_SETMASK, &store->signals_before, NULL);
-    store->signals_held = false;
-  }
-}
-
-static enum status take_lock(struct store *store)
-{
-  int fd CLEANUP(cleanup_fd) = openat(store->dir_fd, "writer", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) {
-    return STATUS_IO;
-  }
-  int64_t deadline_ms = clock_monotonic_ms() + STORE_LOCK_WAIT_MS;
-  while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK && errno != EINTR) {
-      return STATUS_IO;
-    }
-    if (clock_left_ms(deadline_ms) == 0) {
-      return STATUS_BUSY;
-    }
-    const struct timespec step = {.tv_nsec = LOCK_STEP_MS * 1000000L};
-    (void)nanosleep(&step, NULL);
-  }
-  store->lock_fd = take_fd(&fd);
-  return STATUS_OK;
-}
-
-enum status store_lock(struct store *store)
-{
-  store_unlock(store);
-  hold_job_control(store);
-  enum status status = take_lock(store);
-  if (status != STATUS_OK) {
-    release_job_control(store);
-  }
-  return status;
-}
-
-void store_hurry(struct store *store)
-{
-  const struct sched_param first = {.sched_priority = 1};
-  if (store->hurries || store->lock_fd < 0) {
-    return;
-  }
-  int before = sched_getscheduler(0);
-  store->policy_before = before;
-  // A process that goes before others already is left alone.
-  before &= ~SCHED_RESET_ON_FORK;
-  store->hurries = (before == SCHED_OTHER || before == SCHED_BATCH || before == SCHED_IDLE) &&
-                   sched_getparam(0, &store->priority_before) == 0 &&
-                   sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &first) == 0;
-}
-
-static void stop_hurrying(struct store *store)
-{
-  if (store->hurries) {
-    (void)sched_setscheduler(0, store->policy_before, &store->priority_before);
-    store->hurries = false;
-  }
-}
-
-void store_calm(struct store_txn *txn)
-{
-  stop_hurrying(txn->store);
-}
-
-void store_unlock(struct store *store)
-{
-  stop_hurrying(store);
-  cleanup_fd(&store->lock_fd);
-  store->lock_fd = -1;
-  release_job_control(store);
-}
-
 enum status store_begin(struct store *store, bool write, struct store_txn **ret_txn)
 {
-  if (write && (store->read_only || store->lock_fd < 0)) {
+  if (write && (store->read_only || !store->locked)) {
     return STATUS_INVALID;
   }
   struct store_txn *txn = calloc(1, sizeof *txn);
@@ -368,6 +274,17 @@ enum status store_count(struct store_txn *txn, enum store_table table, uint64_t 
   enum status status = store_from_lmdb(mdb_stat(txn->txn, txn->store->tables[table], &stat));
   if (status == STATUS_OK) {
     *ret_count = stat.ms_entries;
+  }
+  return status;
+}
+
+enum status store_readers(struct store *store, uint32_t *ret_used, uint32_t *ret_slots)
+{
+  MDB_envinfo info;
+  enum status status = store_from_lmdb(mdb_env_info(store->env, &info));
+  if (status == STATUS_OK) {
+    *ret_used = info.me_numreaders;
+    *ret_slots = info.me_maxreaders;
   }
   return status;
 }

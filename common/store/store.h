@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The embedded store: one LMDB environment in one directory. store.c and store_open.c are the only code that knows
-// LMDB.
+// The embedded store: one LMDB environment in one directory. store.c, store_open.c and store_lock.c are the only
+// code that knows LMDB.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@
 enum {
   STORE_SCHEMA = 4,
   STORE_KEY_MAX = 511,
-  STORE_LOCK_WAIT_MS = 5000,
+  STORE_LOCK_WAIT_MS = 10000,
   STORE_RESERVE_BYTES = 1 << 20,
   STORE_READERS_MAX = 2048, // processes that have the store open at the same moment
 };
@@ -80,15 +80,17 @@ struct store_txn;
 enum store_mode { STORE_READ_ONLY, STORE_READ_WRITE, STORE_CREATE };
 
 // Opens the store in directory DIR: a directory of root (or the effective user) with mode 0700. STORE_CREATE makes
-// both. The caller closes *RET_STORE before it forks. STATUS_NOT_FOUND, STATUS_PERMISSION, STATUS_VERSION,
-// STATUS_CORRUPT, STATUS_IO, STATUS_NO_MEMORY, STATUS_EXISTS (STORE_CREATE where there is one); REPORT says what
-// failed.
+// both. The caller closes *RET_STORE before it forks, and has one store open at a time. STATUS_NOT_FOUND,
+// STATUS_PERMISSION, STATUS_VERSION, STATUS_CORRUPT, STATUS_IO, STATUS_NO_MEMORY, STATUS_EXISTS (STORE_CREATE where there
+// is one), STATUS_BUSY (others have been opening it for STORE_LOCK_WAIT_MS); REPORT says what failed.
 MUST_CHECK enum status store_open(const char *dir, enum store_mode mode, struct report *report,
                                   struct store **ret_store);
 void store_close(struct store **store);
 
 // Takes the one lock that writers hold around a change and its publishing; meanwhile this process is not stopped from
-// its terminal. STATUS_BUSY after STORE_LOCK_WAIT_MS.
+// its terminal. Whoever holds it for too long is killed if somebody else could stop it (process/hold.h); what it had
+// begun is undone, and a map that it left dirty is made anew by the next. STATUS_BUSY after STORE_LOCK_WAIT_MS,
+// STATUS_IO.
 // Released by store_unlock() and by store_close().
 MUST_CHECK enum status store_lock(struct store *store);
 void store_unlock(struct store *store);
@@ -97,7 +99,7 @@ void store_unlock(struct store *store);
 // once whoever holds it would wait for the processor behind all who wait for the lock. For what takes milliseconds.
 void store_hurry(struct store *store);
 
-// Not any more: what comes now may take longer.
+// Not any more: what comes now may take longer, and those who wait are told so.
 void store_calm(struct store_txn *txn);
 
 // One transaction at a time per store. A write transaction needs the lock. STATUS_IO, STATUS_NO_MEMORY, STATUS_BUSY.
@@ -167,6 +169,10 @@ void store_walk_end(struct store_walk **walk);
 
 // The number of entries in TABLE.
 MUST_CHECK enum status store_count(struct store_txn *txn, enum store_table table, uint64_t *ret_count);
+
+// How many slots for readers are in use (those given back among them, as long as anybody has the store open) and there
+// are. STATUS_IO.
+MUST_CHECK enum status store_readers(struct store *store, uint32_t *ret_used, uint32_t *ret_slots);
 
 // A new id, never given before. Needs a write transaction.
 MUST_CHECK enum status store_next_id(struct store_txn *txn, int64_t *ret_id);

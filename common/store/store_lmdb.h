@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What store.c, store_open.c and touched.c share; the first two are the only code that knows LMDB.
+// What store.c, store_open.c, store_lock.c and touched.c share; the first three are the only code that knows LMDB.
 #pragma once
 #include <lmdb.h>
 #include <sched.h>
@@ -11,9 +11,10 @@ struct store {
   MDB_env *env;
   MDB_dbi tables[TABLE_COUNT];
   int dir_fd;
-  int lock_fd;
+  int lock_fd; // of the file whose bytes are the locks; -1 where it cannot be had and nothing is written
   bool read_only;
-  bool signals_held; // while the lock is
+  bool locked;       // by store_lock()
+  bool signals_held; // while it is
   sigset_t signals_before;
   bool hurries; // until the lock is released; and how the process was scheduled before
   int policy_before;
@@ -32,3 +33,9 @@ struct store_txn {
 
 // What an LMDB or system error is called here.
 enum status store_from_lmdb(int code);
+
+// The lock around what opens and closes the environment, and takes the first slot for reading: whoever closes the last
+// use of it destroys LMDB's mutexes (0.9.26 to 0.9.31, ITS#10095), and whoever takes a slot holds one of them. STATUS_BUSY
+// and STATUS_IO as store_lock().
+MUST_CHECK enum status store_lock_opening(struct store *store);
+void store_unlock_opening(struct store *store);

@@ -111,10 +111,11 @@ static size_t wanted_map_size(int dir_fd)
 
 // Room behind the end of the data is taken beforehand, so that on a full disk a sign-in still has where to write. Where
 // that cannot be had, it goes without.
-static void keep_reserve(int data_fd)
+static void keep_reserve(const struct store *store)
 {
   struct stat st;
-  if (fstat(data_fd, &st) == 0) {
+  int data_fd = -1;
+  if (mdb_env_get_fd(store->env, &data_fd) == 0 && fstat(data_fd, &st) == 0) {
     (void)fallocate(data_fd, FALLOC_FL_KEEP_SIZE, st.st_size, STORE_RESERVE_BYTES);
   }
 }
@@ -142,9 +143,6 @@ static enum status open_environment(struct store *store, const char *dir, struct
   (void)mdb_reader_check(store->env, &dead);
   if (mdb_env_get_fd(store->env, &data_fd) != 0 || fcntl(data_fd, F_SETFD, FD_CLOEXEC) != 0) {
     return fail(report, "close-on-exec cannot be set", dir, EIO);
-  }
-  if (!store->read_only) {
-    keep_reserve(data_fd);
   }
   return STATUS_OK;
 }
@@ -265,20 +263,64 @@ static enum status check_schema(struct store *store, const char *dir, enum store
   return STATUS_OK;
 }
 
+// The slot for reading stays this process's until it closes the environment.
+static enum status take_reader_slot(struct store *store, const char *dir, struct report *report)
+{
+  MDB_txn *txn = NULL;
+  int code = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn);
+  if (code != 0) {
+    return fail(report, "cannot be read", dir, code);
+  }
+  mdb_txn_abort(txn);
+  return STATUS_OK;
+}
+
+static enum status open_under_lock(struct store *store, const char *dir, enum store_mode mode, struct report *report)
+{
+  enum status status = open_environment(store, dir, report);
+  if (status == STATUS_OK) {
+    status = open_tables(store, dir, mode == STORE_CREATE, report);
+  }
+  return status == STATUS_OK && mode == STORE_CREATE ? take_reader_slot(store, dir, report) : status;
+}
+
+static enum status open_alone(struct store *store, const char *dir, enum store_mode mode, struct report *report)
+{
+  enum status status = store_lock_opening(store);
+  if (status != STATUS_OK) {
+    report_set(report, "store %s: cannot be locked: %s", dir, status_text(status));
+    return status;
+  }
+  status = open_under_lock(store, dir, mode, report);
+  store_unlock_opening(store);
+  return status;
+}
+
+// On a file system that nobody can write to nothing is written, and no lock needed.
+static enum status open_lock_file(struct store *store, const char *dir, struct report *report)
+{
+  store->lock_fd = openat(store->dir_fd, "writer", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (store->lock_fd < 0 && !(store->read_only && errno == EROFS)) {
+    report_set(report, "store %s: writer: %s", dir, strerror(errno));
+    return STATUS_IO;
+  }
+  return STATUS_OK;
+}
+
 static enum status open_all(struct store *store, const char *dir, enum store_mode mode, struct report *report)
 {
   enum status status = open_directory(dir, mode, report, &store->dir_fd);
   if (status == STATUS_OK) {
     status = check_data_file(store->dir_fd, dir, mode, report);
   }
+  if (status == STATUS_OK) {
+    status = open_lock_file(store, dir, report);
+  }
   if (status == STATUS_OK && mode == STORE_CREATE) {
     status = store_lock(store);
   }
   if (status == STATUS_OK) {
-    status = open_environment(store, dir, report);
-  }
-  if (status == STATUS_OK) {
-    status = open_tables(store, dir, mode == STORE_CREATE, report);
+    status = open_alone(store, dir, mode, report);
   }
   if (status == STATUS_VERSION) { // made by the version before
     status = upgrade(store, dir, report);
@@ -286,9 +328,10 @@ static enum status open_all(struct store *store, const char *dir, enum store_mod
   if (status == STATUS_OK) {
     status = check_schema(store, dir, mode, report);
   }
-  if (mode == STORE_CREATE) {
-    store_unlock(store);
+  if (status == STATUS_OK && !store->read_only) {
+    keep_reserve(store);
   }
+  store_unlock(store);
   return status;
 }
 
@@ -314,9 +357,15 @@ void store_close(struct store **store)
     return;
   }
   if ((*store)->env != NULL) {
+    // Should the lock not be had this process goes without: it is done.
+    bool alone = store_lock_opening(*store) == STATUS_OK;
     mdb_env_close((*store)->env);
+    if (alone) {
+      store_unlock_opening(*store);
+    }
   }
   store_unlock(*store);
+  cleanup_fd(&(*store)->lock_fd);
   cleanup_fd(&(*store)->dir_fd);
   free(*store);
   *store = NULL;

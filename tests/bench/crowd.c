@@ -3,18 +3,17 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <lmdb.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "moment.h"
+#include "store/store.h"
 
 // One look in so many also adds up Pss, which the kernel walks all pages for.
 enum { LOOK_US = 100000, PSS_EVERY = 5, TEXT_SIZE = 4096, ASK_US = 50000, STEP_US = 5000, GIVE_UP_S = 60 };
@@ -89,16 +88,13 @@ static void look_around(struct look *look)
 // The number of slots in use only grows as long as anybody has the store open, then starts anew.
 static void count_readers(const struct crowd *c, struct crowd_peaks *peaks)
 {
-  MDB_env *env = NULL;
-  MDB_envinfo info;
-  if (mdb_env_create(&env) != 0) {
-    return;
+  struct store *store CLEANUP(store_close) = NULL;
+  struct report report = {.text = ""};
+  uint32_t used = 0;
+  if (store_open(c->store, STORE_READ_ONLY, &report, &store) == STATUS_OK &&
+      store_readers(store, &used, &peaks->reader_slots) == STATUS_OK) {
+    peaks->readers = used > peaks->readers ? used : peaks->readers;
   }
-  if (mdb_env_open(env, c->store, MDB_RDONLY, 0600) == 0 && mdb_env_info(env, &info) == 0) {
-    peaks->readers = info.me_numreaders > peaks->readers ? info.me_numreaders : peaks->readers;
-    peaks->reader_slots = info.me_maxreaders;
-  }
-  mdb_env_close(env);
 }
 
 static uint64_t most(uint64_t one, uint64_t other)
@@ -130,11 +126,13 @@ static void *look_on(void *context)
 static int64_t wait_for_lock(int fd)
 {
   int64_t start_ns = moment_now();
-  while (flock(fd, LOCK_EX | LOCK_NB) != 0 && moment_now() - start_ns < (int64_t)GIVE_UP_S * 1000000000) {
+  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1};
+  while (fcntl(fd, F_SETLK, &lock) != 0 && moment_now() - start_ns < (int64_t)GIVE_UP_S * 1000000000) {
     (void)usleep(STEP_US);
   }
   int64_t waited_ns = moment_now() - start_ns;
-  (void)flock(fd, LOCK_UN);
+  lock.l_type = F_UNLCK;
+  (void)fcntl(fd, F_SETLK, &lock);
   return waited_ns;
 }
 

@@ -12,6 +12,7 @@
 #include "acme.h"
 #include "base/clock.h"
 #include "map/map_read.h"
+#include "process/hold.h"
 #include "store/accounts.h"
 #include "store/numbers_store.h"
 #include "store/orgs.h"
@@ -294,9 +295,13 @@ static void a_writer_that_is_sent_to_the_background_holds_nobody_up(void **state
 static void a_writer_that_is_stopped_for_good_is_waited_for_within_bounds(void **state)
 {
   (void)state;
+  const struct hold_caller root = {.is_root = true};
+  const struct hold_caller nobody = {.uid = 0};
   set_up_acme(PROVISIONING_JIT);
   store_close(&store);
+  hold_set_caller(&root); // any other is killed (test_lock)
   pid_t pid = hold_and_signal(SIGSTOP);
+  hold_set_caller(&nobody);
   open_store(STORE_READ_WRITE);
   int64_t began_ms = clock_monotonic_ms();
   assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "bob@acme.test"), STATUS_BUSY);

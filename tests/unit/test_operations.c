@@ -12,6 +12,7 @@
 #include "operations/password.h"
 #include "operations/publish.h"
 #include "operations/situation.h"
+#include "process/hold.h"
 #include "store/accounts.h"
 #include "store/numbers_store.h"
 #include "store/orgs.h"
@@ -352,9 +353,13 @@ static void a_store_that_is_none_is_refused(void **state)
   assert_true(report.text[0] != '\0');
 }
 
+// One that only root can stop: any other is killed (test_lock).
 static void another_writer_is_waited_for_and_not_for_ever(void **state)
 {
   (void)state;
+  const struct hold_caller root = {.is_root = true};
+  const struct hold_caller nobody = {.uid = 0};
+  hold_set_caller(&root);
   create_acme();
   assert_int_equal(store_lock(store), STATUS_OK);
   pid_t child = fork();
@@ -370,6 +375,7 @@ static void another_writer_is_waited_for_and_not_for_ever(void **state)
   assert_int_equal(waitpid(child, &code, 0), child);
   assert_int_equal(code, 0);
   store_unlock(store);
+  hold_set_caller(&nobody);
 }
 
 static void H51_a_store_has_room_in_reserve_behind_its_end(void **state)
