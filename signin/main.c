@@ -15,6 +15,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "phases.h"
+#include "process/scheduling.h"
 
 enum { SOCKET_FD = 0, REQUEST_WAIT_MS = 10000, VERDICT_WAIT_MS = 5000, DESCRIPTORS_MAX = 256, STACK_BYTES = 8 << 20 };
 
@@ -32,7 +33,7 @@ static bool set_limit(int which, rlim_t value)
   return setrlimit(which, &limit) == 0;
 }
 
-// su and sudo start us with the user's ids and limits: take root's for good.
+// su and sudo start us with the user's ids, limits and place in the queue: take root's for good.
 static bool settle(void)
 {
   (void)umask(077);
@@ -41,6 +42,7 @@ static bool settle(void)
                 set_limit(RLIMIT_AS, RLIM_INFINITY) && set_limit(RLIMIT_CPU, RLIM_INFINITY) &&
                 set_limit(RLIMIT_DATA, RLIM_INFINITY) && set_limit(RLIMIT_STACK, STACK_BYTES) &&
                 set_limit(RLIMIT_RTTIME, RLIM_INFINITY) && set_limit(RLIMIT_NOFILE, DESCRIPTORS_MAX);
+  scheduling_reset();
   // Changing ids has cleared the parent-death signal.
   bool bound = prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
   return root && limits && bound && chdir("/") == 0 && close_range(3, ~0U, 0) == 0 && is_from_parent();

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "process/scheduling.h"
 
 enum { VALUE_SIZE = 128 };
 
@@ -82,6 +83,7 @@ enum status surroundings_settle(void)
     status = clean_environment();
   }
   lift_limits();
+  scheduling_reset();
   reset_signals();
   (void)umask(077);
   (void)setlocale(LC_ALL, "");

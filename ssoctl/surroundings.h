@@ -4,5 +4,5 @@
 #include "base/status.h"
 
 // Descriptors 0 to 2 are open, no variable of the environment is left but the language and SUDO_UID; limits,
-// signals, umask and directory are such that nothing stops a change halfway. STATUS_IO, STATUS_NO_MEMORY.
+// scheduling, signals, umask and directory are such that nothing stops a change halfway. STATUS_IO, STATUS_NO_MEMORY.
 MUST_CHECK enum status surroundings_settle(void);
