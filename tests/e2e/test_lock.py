@@ -1,0 +1,144 @@
+"""Whoever runs passwd, su or sudo has its helper in hand, and holds nobody else up with it."""
+import contextlib
+import os
+import pathlib
+import signal
+import subprocess
+
+import check
+import host
+import login
+import orgs
+import processes
+
+PASSWORD = "member-Lantern-47-quartz"
+SIGNIN = str(host.INSTALLED["signin"])
+USUAL_SLACK_NS = 50000
+
+
+def H64_a_helper_frozen_with_the_writers_lock_shuts_nobody_out(rig):
+    org, people = rig.orgs.open(), [_guest(rig) for _ in range(3)]
+    with _frozen_in_the_lock(people[0]) as held:
+        terminal = login.Ssh(rig, orgs.owner(org))
+        terminal.password_prompt()
+        terminal.send(orgs.OWNER_PASSWORD)
+        check.that(login.signed_in(terminal.end(enter=False)), f"the owner did not get in: {check.shown(terminal.text)}")
+        check.soon(lambda: held not in _helpers(), 5, "who was frozen with the lock is gone")
+    with _frozen_in_the_lock(people[1]) as held:
+        # Another one whose caller could stop it, too.
+        terminal = _passwd(people[2], PASSWORD)
+        terminal.until("New password: ")
+        terminal.close()
+        check.soon(lambda: held not in _helpers(), 5, "who was frozen with the lock is gone")
+    check.equal(host.ssoctl("status").status, 0, "ssoctl status")
+    terminal = _passwd(people[0], PASSWORD)
+    terminal.until("New password: ")
+    terminal.close()
+
+
+def H65_nothing_of_how_the_caller_is_scheduled_reaches_the_helper(rig):
+    rig.orgs.open()
+    person = _guest(rig)
+    terminal = login.Terminal("taskset", ["-c", str(min(os.sched_getaffinity(0))), "choom", "-n", "700", "--", "ionice", "-c", "3",
+                                          "nice", "-n", "19", "chrt", "--idle", "0", *_as(person), "passwd"])
+    terminal.until("Current password: ")
+    helper = _helper_of(terminal)
+    check.equal(os.sched_getscheduler(helper), os.SCHED_OTHER, "the policy")
+    check.equal(os.getpriority(os.PRIO_PROCESS, helper), 0, "the niceness")
+    check.equal(os.sched_getaffinity(helper), os.sched_getaffinity(1), "the processors")
+    check.contains(processes.must("ionice", "-p", helper).out, "^none|: prio 0|best-effort", "the I/O class")
+    check.equal(_of(helper, "oom_score_adj"), "0", "the preference of the out-of-memory killer")
+    check.equal(_of(helper, "timerslack_ns"), str(USUAL_SLACK_NS), "the timer slack")
+    terminal.close()
+
+
+def _of(pid, name):
+    return pathlib.Path(f"/proc/{pid}/{name}").read_text().strip()
+
+
+def _guest(rig):
+    guest = f"g{rig.person('guests.test')}"
+    host.ssoctl("member", "add", "open", guest)
+    host.set_password(guest, PASSWORD)
+    return guest
+
+
+def _as(name):
+    entry = host.in_passwd(name)
+    return "setpriv", "--reuid", entry[2], "--regid", entry[3], "--clear-groups"
+
+
+def _passwd(name, password=None, within=None):
+    words = [*_as(name), "passwd"]
+    if within:
+        words = ["sh", "-c", f"echo $$ > {within}/cgroup.procs; exec \"$@\"", "sh", *words]
+    terminal = login.Terminal(words[0], words[1:])
+    terminal.until("Current password: ")
+    if password:
+        terminal.send(password)
+    return terminal
+
+
+def _helpers():
+    return [pid for pid, exe in processes.each() if exe == SIGNIN]
+
+
+def _helper_of(terminal):
+    children = [pid for pid in _helpers() if _of(pid, "stat").rsplit(")", 1)[1].split()[1] == str(terminal.child.pid)]
+    check.equal(len(children), 1, "helpers of the terminal's program")
+    return children[0]
+
+
+def _has_the_lock(pid):
+    """Its first byte, which LMDB's own locks on its file do not write-lock; or the whole file, however it is locked."""
+    lines = (line.split() for line in pathlib.Path("/proc/locks").read_text().splitlines())
+    return any(words[2:5] == ["ADVISORY", "WRITE", str(pid)] and words[6:8] in (["0", "0"], ["0", "EOF"]) for words in lines)
+
+
+@contextlib.contextmanager
+def _cgroup():
+    """A cgroup that can be frozen, or None where there is none."""
+    mounts = (line.split() for line in pathlib.Path("/proc/mounts").read_text().splitlines())
+    folder = next((pathlib.Path(words[1]) / f"ssoorg-test-{os.getpid()}" for words in mounts if words[2] == "cgroup2"), None)
+    try:
+        folder and folder.mkdir()
+    except OSError:
+        folder = None
+    try:
+        yield folder
+    finally:
+        if folder:
+            (folder / "cgroup.kill").write_text("1")
+            check.soon(lambda: not (folder / "cgroup.procs").read_text(), 5, "the cgroup is empty")
+            folder.rmdir()
+
+
+def _freeze(folder, pid):
+    if folder:
+        (folder / "cgroup.freeze").write_text("1")
+        check.soon(lambda: "frozen 1" in (folder / "cgroup.events").read_text(), 5, "the cgroup is frozen")
+    else:
+        os.kill(pid, signal.SIGSTOP)
+
+
+@contextlib.contextmanager
+def _frozen_in_the_lock(name):
+    """passwd of this person, whose helper is stopped with the lock; a slow disk leaves the time for it."""
+    with _cgroup() as folder:
+        terminal = _passwd(name, within=folder)
+        helper = _helper_of(terminal)
+        slow = subprocess.Popen(["strace", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync,msync,fsync", "-e",
+                                 "inject=fdatasync,msync,fsync:delay_enter=1s", "-p", str(helper)], stderr=subprocess.DEVNULL)
+        try:
+            check.soon(lambda: _of(helper, "status").split("TracerPid:")[1].split()[0] != "0", 10, "strace is there")
+            terminal.send(PASSWORD)
+            check.soon(lambda: _has_the_lock(helper), 15, "the helper has the lock")
+            _freeze(folder, helper)
+        finally:
+            processes.stop(slow)
+        check.that(_has_the_lock(helper), "the helper was let go before it was frozen")
+        try:
+            yield helper
+        finally:
+            processes.kill(helper)
+            terminal.close()
