@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -20,7 +19,7 @@
 #include "paths.h"
 #include "process/hold.h"
 
-enum { SLOW_US = 3000000, LINE_WAIT_MS = 60000, LINE_STEP_US = 100000, SEND_WAIT_MS = 5000, LOG_LINE_SIZE = 2048 };
+enum { SLOW_US = 3000000, LINE_WAIT_MS = 60000, SEND_WAIT_MS = 5000, LOG_LINE_SIZE = 2048 };
 
 void session_log(int priority, const char *format, ...)
 {
@@ -163,14 +162,13 @@ void session_refuse(struct session *s, const char *row, enum notice notice, cons
 // Tries that cannot be counted are made one at a time: the lock goes with this process, after the answer.
 static bool wait_in_line(void)
 {
-  int64_t deadline_ms = clock_monotonic_ms() + LINE_WAIT_MS;
+  bool left = false;
   int fd = open(PATH_RUN "/uncounted", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  bool first = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
-  while (fd >= 0 && !first && clock_left_ms(deadline_ms) > 0) {
-    (void)usleep(LINE_STEP_US);
-    first = flock(fd, LOCK_EX | LOCK_NB) == 0;
+  if (fd < 0 || hold_take(fd, 0, LINE_WAIT_MS, &left) != STATUS_OK) {
+    return false;
   }
-  return first;
+  hold_note_kind(fd, 0, HOLDER_SLOW);
+  return true;
 }
 
 enum status session_try(struct session *s, enum try_kind kind, const char *org, bool owner)

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/names.h"
 #include "base/siphash.h"
+#include "process/holder.h"
 
 enum { KEPT_FOR_OWNERS = 8, STEP_MS = 100, PAIR_BITS = 40 };
 
@@ -30,8 +31,8 @@ static enum status lock_byte(int fd, int64_t at)
 static int64_t pair_byte(const struct slot_request *request)
 {
   static const unsigned char SEED[SIPHASH_SEED_SIZE] = "sign-in slots";
-  char pair[LOGIN_SIZE + 256 + 2];
-  int length = snprintf(pair, sizeof pair, "%s\n%s", request->login, request->rhost);
+  char pair[LOGIN_SIZE + SLOT_SOURCE_SIZE + 2];
+  int length = snprintf(pair, sizeof pair, "%s\n%s", request->login, request->source);
   uint64_t hash = siphash(SEED, pair, length > 0 ? strnlen(pair, sizeof pair) : 0);
   return FIRST_PAIR + (int64_t)(hash & (((uint64_t)1 << PAIR_BITS) - 1));
 }
@@ -59,9 +60,16 @@ static enum status lock_slot(int fd, const struct slot_request *request)
   // From the top: what strangers cannot use is used first.
   for (int64_t i = usable - 1; i >= 0; i--) {
     enum status status = lock_byte(fd, i);
+    if (status == STATUS_OK) {
+      holder_sign(fd, i);
+    }
     if (status != STATUS_BUSY) {
       return status;
     }
+  }
+  // Whoever comes next finds the slots of those that should be gone and are not: su and sudo can be frozen.
+  for (int64_t i = 0; i < usable; i++) {
+    holder_end_older(fd, i, request->longest_ms);
   }
   return STATUS_BUSY;
 }

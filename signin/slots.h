@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many sign-ins through providers run at once: one per login and remote address (POLICY K7), and no more than
+// How many sign-ins through providers run at once: one per login and source (POLICY K7), and no more than
 // max-sign-ins on the host, 8 of them kept for owners (POLICY T) and half of the others for names with an account: who
 // invents names cannot shut members out. Locks of the kernel on single bytes of one file: they
 // end with the process that holds them.
@@ -18,16 +18,19 @@ struct slots {
     -1                                                                                                                 \
   }
 
+enum { SLOT_SOURCE_SIZE = 256 };
+
 struct slot_request {
   const char *login;
-  const char *rhost;
+  const char *source; // the remote address, or which user of this host it is
   int64_t max_sign_ins;
   bool owner;
-  bool stranger; // a name without an account
-  int wait_ms;   // how long an earlier sign-in of the same login and address may take to go away
+  bool stranger;      // a name without an account
+  int wait_ms;        // how long an earlier sign-in of the same login and source may take to go away
+  int64_t longest_ms; // that a sign-in can take; where there is no room those that have been longer at it are killed
 };
 
-// Takes both. STATUS_EXISTS if one is under way for this login and address, STATUS_BUSY if the host has enough,
+// Takes both. STATUS_EXISTS if one is under way for this login and source, STATUS_BUSY if the host has enough,
 // STATUS_IO if the file in DIR cannot be used.
 MUST_CHECK enum status slots_take(const char *dir, const struct slot_request *request, struct slots *ret_slots);
 

@@ -26,6 +26,7 @@ enum {
   HASTY_MS = 120,
   HASTY_MAX = 7,
   ROUNDS_MAX = 60,
+  PROMPTS_AFTER_MS = 900000, // that follow the provider's answer
   HOST_SIZE = 256
 };
 
@@ -281,12 +282,28 @@ static bool wants_qr(const struct session *s)
   return s->config.qr == QR_ALWAYS || (s->config.qr == QR_AUTO && strcmp(s->request->service, "sshd") == 0);
 }
 
+// Nobody on this host is kept out by a sign-in under their name that another user has begun.
+static void name_source(const struct message_request *request, char source[static SLOT_SOURCE_SIZE])
+{
+  if (request->rhost[0] != '\0') {
+    (void)snprintf(source, SLOT_SOURCE_SIZE, "%s", request->rhost);
+  } else {
+    (void)snprintf(source, SLOT_SOURCE_SIZE, "uid %u", request->caller_uid);
+  }
+}
+
 static enum status begin(struct flow *f, const struct situation *situation, int64_t org_id)
 {
   struct session *s = f->s;
-  const struct slot_request slot = {s->request->login,        s->request->rhost,
-                                    s->config.max_sign_ins,   policy_is_owner(&situation->person),
-                                    !situation->person.known, EARLIER_WAIT_MS};
+  char source[SLOT_SOURCE_SIZE];
+  name_source(s->request, source);
+  const struct slot_request slot = {.login = s->request->login,
+                                    .source = source,
+                                    .max_sign_ins = s->config.max_sign_ins,
+                                    .owner = policy_is_owner(&situation->person),
+                                    .stranger = !situation->person.known,
+                                    .wait_ms = EARLIER_WAIT_MS,
+                                    .longest_ms = s->config.sign_in_timeout_s * 1000 + PROMPTS_AFTER_MS};
   enum status status = load_connection(f, org_id);
   if (status != STATUS_OK) {
     session_log(LOG_ERR, "the connection cannot be read: %s", status_text(status));

@@ -157,12 +157,12 @@ void hold_release(int fd, int64_t at)
   }
 }
 
-void hold_note_mending(int fd, int64_t at)
+void hold_note_kind(int fd, int64_t at, enum holder_kind kind)
 {
   struct holder_note note;
-  if (holder_read_note(fd, at, &note) && note.pid == getpid() && note.kind == HOLDER_BRIEF) {
-    note.kind = HOLDER_MENDS;
+  if (holder_read_note(fd, at, &note) && note.pid == getpid() && note.kind != HOLDER_ROOTS) {
+    note.kind = kind;
     holder_write_note(fd, at, &note);
-    mends = true;
+    mends = kind == HOLDER_MENDS;
   }
 }

@@ -27,5 +27,5 @@ void hold_set_caller(const struct hold_caller *caller);
 MUST_CHECK enum status hold_take(int fd, int64_t at, int64_t wait_ms, bool *ret_left);
 void hold_release(int fd, int64_t at);
 
-// What this process does with the byte that it holds takes longer, and has to be done by somebody.
-void hold_note_mending(int fd, int64_t at);
+// What this process does with the byte that it holds is of another kind than HOLDER_BRIEF.
+void hold_note_kind(int fd, int64_t at, enum holder_kind kind);

@@ -124,11 +124,14 @@ static void end(const struct holder_watch *watch, int fd, int64_t at)
 static bool is_overdue(const struct holder_watch *watch, int64_t now_ms)
 {
   int64_t held_ms = now_ms - watch->since_ms;
-  if (held_ms < HOLDER_LIMIT_MS || watch->note.kind == HOLDER_ROOTS) {
-    return false;
-  }
   bool works = (cpu_ms_of(watch->pid) - watch->cpu_ms) * 2 >= held_ms;
-  return watch->note.kind != HOLDER_MENDS || held_ms >= HOLDER_MEND_LIMIT_MS || !works;
+  switch ((enum holder_kind)watch->note.kind) {
+  case HOLDER_MENDS: return held_ms >= (works ? HOLDER_MEND_LIMIT_MS : HOLDER_LIMIT_MS);
+  case HOLDER_SLOW: return held_ms >= HOLDER_SLOW_LIMIT_MS;
+  case HOLDER_ROOTS: return false;
+  case HOLDER_BRIEF: break;
+  }
+  return held_ms >= HOLDER_LIMIT_MS;
 }
 
 static void watch_anew(struct holder_watch *watch, pid_t pid, const struct holder_note *note, int64_t now_ms)
@@ -162,12 +165,24 @@ void holder_watch(struct holder_watch *watch, int fd, int64_t at)
   }
 }
 
+void holder_sign(int fd, int64_t at)
+{
+  const struct holder_note note = {.taken_ns = (uint64_t)boot_ms() * 1000000, .pid = getpid()};
+  holder_write_note(fd, at, &note);
+}
+
 void holder_end_older(int fd, int64_t at, int64_t age_ms)
 {
-  pid_t pid = holder_pid(fd, at);
-  int pidfd CLEANUP(cleanup_fd) = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
-  int64_t started = pidfd >= 0 ? started_ms(pid) : -1;
-  if (started >= 0 && boot_ms() - started >= age_ms) {
-    kill_holder(fd, at, pid, pidfd);
+  struct holder_note note;
+  if (!holder_read_note(fd, at, &note) || note.pid <= 0) {
+    return;
+  }
+  int64_t taken_ms = (int64_t)(note.taken_ns / 1000000);
+  int pidfd CLEANUP(cleanup_fd) = (int)syscall(SYS_pidfd_open, note.pid, 0);
+  int64_t started = pidfd >= 0 ? started_ms(note.pid) : -1;
+  // One that was started later has got the number of another.
+  bool is_it = note.pid != getpid() && started >= 0 && started <= taken_ms + TICK_MS;
+  if (is_it && boot_ms() - taken_ms >= age_ms && syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) == 0) {
+    put_first(note.pid);
   }
 }

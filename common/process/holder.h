@@ -10,9 +10,10 @@
 enum holder_kind {
   HOLDER_BRIEF, // HOLDER_LIMIT_MS
   HOLDER_MENDS, // HOLDER_MEND_LIMIT_MS while it works half of the time: those who wait see to it that it goes first
+  HOLDER_SLOW,  // HOLDER_SLOW_LIMIT_MS: has to sleep
   HOLDER_ROOTS, // without end: only root can hold this process up
 };
-enum { HOLDER_LIMIT_MS = 2000, HOLDER_MEND_LIMIT_MS = 20000 };
+enum { HOLDER_LIMIT_MS = 2000, HOLDER_SLOW_LIMIT_MS = 15000, HOLDER_MEND_LIMIT_MS = 20000 };
 
 // What the holder of a byte writes into the file itself: which of its turns this is.
 struct holder_note {
@@ -40,5 +41,9 @@ struct holder_watch {
 // this process's pid namespace is out of reach.
 void holder_watch(struct holder_watch *watch, int fd, int64_t at);
 
-// Kills the process that holds the byte AT if it was started AGE_MS ago or earlier.
+// For a byte that is locked in another way (F_OFD_SETLK), of which the kernel does not say whose it is: this process
+// has it from now on.
+void holder_sign(int fd, int64_t at);
+
+// Kills the process that has signed for the byte AT of FD, if it did AGE_MS ago or earlier and is that process still.
 void holder_end_older(int fd, int64_t at, int64_t age_ms);

@@ -106,7 +106,7 @@ void store_calm(struct store_txn *txn)
   struct store *store = txn->store;
   stop_hurrying(store);
   if (store->locked) {
-    hold_note_mending(store->lock_fd, BYTE_WRITER);
+    hold_note_kind(store->lock_fd, BYTE_WRITER, HOLDER_MENDS);
   }
 }
 

@@ -246,7 +246,7 @@ static void work_at_mending(int ready)
   if (fd < 0 || hold_take(fd, BYTE_WRITER, 1000, &left) != STATUS_OK) {
     _exit(1);
   }
-  hold_note_mending(fd, BYTE_WRITER);
+  hold_note_kind(fd, BYTE_WRITER, HOLDER_MENDS);
   say(ready);
   int64_t until_ms = clock_monotonic_ms() + HOLDER_LIMIT_MS + 1000;
   while (clock_monotonic_ms() < until_ms) {
@@ -288,7 +288,7 @@ static void say_to_mend_and_stop(int ready)
   if (fd < 0 || hold_take(fd, BYTE_WRITER, 1000, &left) != STATUS_OK) {
     _exit(1);
   }
-  hold_note_mending(fd, BYTE_WRITER);
+  hold_note_kind(fd, BYTE_WRITER, HOLDER_MENDS);
   say(ready);
   (void)raise(SIGSTOP);
 }

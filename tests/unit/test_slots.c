@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "slots.h"
 #include "unit.h"
@@ -9,12 +13,16 @@ enum { MAX_SIGN_INS = 14, KEPT = 8, HELD_MAX = 64 };
 static char directory[64];
 static struct slots held[HELD_MAX];
 static size_t held_count;
+static const char *source;
+static int64_t longest_ms;
 
 static int make(void **state)
 {
   (void)state;
   unit_make_directory(directory, sizeof directory);
   held_count = 0;
+  source = "192.0.2.1";
+  longest_ms = 3600000;
   return 0;
 }
 
@@ -30,7 +38,12 @@ static int clean(void **state)
 
 static enum status take(const char *login, bool owner, bool stranger)
 {
-  const struct slot_request request = {login, "192.0.2.1", MAX_SIGN_INS, owner, stranger, 0};
+  const struct slot_request request = {.login = login,
+                                       .source = source,
+                                       .max_sign_ins = MAX_SIGN_INS,
+                                       .owner = owner,
+                                       .stranger = stranger,
+                                       .longest_ms = longest_ms};
   held[held_count] = (struct slots)SLOTS_NONE;
   enum status status = slots_take(directory, &request, &held[held_count]);
   held_count += status == STATUS_OK ? 1 : 0;
@@ -70,7 +83,7 @@ static void T_members_use_first_what_strangers_cannot(void **state)
   assert_int_equal(take("stranger", false, true), STATUS_OK);
 }
 
-static void K7_one_sign_in_per_login_and_address(void **state)
+static void K7_one_sign_in_per_login_and_source(void **state)
 {
   (void)state;
   assert_int_equal(take("alice", false, false), STATUS_OK);
@@ -78,6 +91,45 @@ static void K7_one_sign_in_per_login_and_address(void **state)
   assert_int_equal(take("bob", false, false), STATUS_OK);
   slots_release(&held[0]);
   assert_int_equal(take("alice", false, false), STATUS_OK);
+}
+
+static void K7_another_user_of_the_host_keeps_nobody_out(void **state)
+{
+  (void)state;
+  source = "uid 4711";
+  assert_int_equal(take("alice", false, false), STATUS_OK);
+  source = "uid 4712";
+  assert_int_equal(take("alice", false, false), STATUS_OK);
+}
+
+static pid_t stop_with_a_slot(void)
+{
+  int how = 0;
+  pid_t pid = fork();
+  if (pid == 0) {
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (take("mallory", false, false) == STATUS_OK) {
+      (void)raise(SIGSTOP);
+    }
+    _exit(1);
+  }
+  assert_int_equal(waitpid(pid, &how, WUNTRACED), pid);
+  assert_true(WIFSTOPPED(how));
+  return pid;
+}
+
+static void H64_a_sign_in_that_was_stopped_gives_its_slot_back(void **state)
+{
+  (void)state;
+  int how = 0;
+  pid_t pid = stop_with_a_slot();
+  assert_int_equal(take_all("member", false, false), MAX_SIGN_INS - KEPT - 1);
+  assert_int_equal(waitpid(pid, &how, WNOHANG), 0); // it has not been long at it
+  longest_ms = 0;
+  assert_int_equal(take("late", false, false), STATUS_BUSY);
+  assert_int_equal(waitpid(pid, &how, 0), pid);
+  assert_true(WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL);
+  assert_int_equal(take("late", false, false), STATUS_OK);
 }
 
 static void H13_the_file_is_private(void **state)
@@ -99,7 +151,9 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(T_strangers_leave_room_for_members_and_members_for_owners, make, clean),
       cmocka_unit_test_setup_teardown(T_members_use_first_what_strangers_cannot, make, clean),
-      cmocka_unit_test_setup_teardown(K7_one_sign_in_per_login_and_address, make, clean),
+      cmocka_unit_test_setup_teardown(K7_one_sign_in_per_login_and_source, make, clean),
+      cmocka_unit_test_setup_teardown(K7_another_user_of_the_host_keeps_nobody_out, make, clean),
+      cmocka_unit_test_setup_teardown(H64_a_sign_in_that_was_stopped_gives_its_slot_back, make, clean),
       cmocka_unit_test_setup_teardown(H13_the_file_is_private, make, clean),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
