@@ -5,6 +5,7 @@ import socket
 import struct
 
 NAMES = {200: "OK", 302: "Found", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 500: "Server Error"}
+LONG = 6000  # bytes: ten minutes of dripping
 
 
 class Wire:
@@ -79,10 +80,12 @@ def dripped(data, wire):
 
 
 def drip(reply, wire):
+    reply.body = b" " * LONG + reply.body
     return wire.send(reply.head()) and dripped(reply.body, wire)
 
 
 def drip_head(reply, wire):
+    reply.headers = ["X-More: " + "x" * LONG, *reply.headers]
     return dripped(reply.head() + reply.body, wire)
 
 

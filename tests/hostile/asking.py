@@ -4,6 +4,7 @@ import collections
 import concurrent.futures
 import ctypes
 import json
+import math
 import pathlib
 import signal
 import ssl
@@ -15,7 +16,9 @@ from judge import Told
 from server import COUNTS
 
 HERE = pathlib.Path(__file__).resolve().parent
-ASK_S = 60
+ASK_S = 900  # a guard against hanging
+END_S = 60  # likewise
+LONGEST_S = 50  # less than the longest interval, which one case waits for
 PR_SET_PDEATHSIG = 1
 
 
@@ -44,11 +47,11 @@ class Provider:
         with urllib.request.urlopen(self.origins["main"] + COUNTS, context=self.context, timeout=ASK_S) as answer:
             return json.load(answer)
 
-    def sign_in(self, case):
-        """(answer, standard error) of one sign-in at CASE."""
+    def sign_in(self, case, seconds):
+        """(answer, standard error) of one sign-in at CASE that may take so long."""
         options = case.options or ("--post", CLIENT_SECRET)
         more = ["--allow-http"] if self.plain else []
-        words = [self.ask_program, f"{self.origins[case.listener]}/{case.name}", self.ca, str(case.timeout)]
+        words = [self.ask_program, f"{self.origins[case.listener]}/{case.name}", self.ca, str(seconds)]
         done = subprocess.run([*words, *options, *more], capture_output=True, timeout=ASK_S)
         errors = done.stderr.decode("utf-8", "backslashreplace")
         try:
@@ -60,7 +63,7 @@ class Provider:
         """Ends the process; true if it went at once, and well."""
         self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(5) == 0
+            return self.process.wait(END_S) == 0
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -69,13 +72,18 @@ class Provider:
             self.process.stdout.close()
 
 
-def ask_all(rows, at_once):
+def seconds_for(case, pace):
+    """How long a sign-in at CASE may take where everything takes PACE times as long as on a fast machine."""
+    return min(math.ceil(case.timeout * pace), LONGEST_S) if case.waits else case.timeout
+
+
+def ask_all(rows, at_once, pace):
     """Signs in once at each (provider, case) of ROWS, AT_ONCE at a time, those that take longest first: {row: Told}."""
     providers = {provider for provider, _ in rows}
     before = {provider: provider.counts() for provider in providers}
     pool = concurrent.futures.ThreadPoolExecutor(at_once)
     try:
-        futures = {row: pool.submit(row[0].sign_in, row[1]) for row in sorted(rows, key=lambda row: -row[1].weight)}
+        futures = {row: pool.submit(row[0].sign_in, row[1], seconds_for(row[1], pace)) for row in sorted(rows, key=lambda row: -row[1].weight)}
         concurrent.futures.wait(futures.values())
     finally:
         pool.shutdown(cancel_futures=True)
@@ -84,10 +92,17 @@ def ask_all(rows, at_once):
     for provider, case in rows:
         counts = collections.Counter(after[provider].get(case.name, {}))
         counts.subtract(before[provider].get(case.name, {}))
-        told[provider, case] = Told(*futures[provider, case].result(), dict(counts))
+        told[provider, case] = Told(*futures[provider, case].result(), dict(counts), seconds_for(case, pace))
     return told
 
 
-def ask(provider, case):
+def ask(provider, case, pace=1):
     """Signs in once at CASE alone."""
-    return ask_all([(provider, case)], 1)[provider, case]
+    return ask_all([(provider, case)], 1, pace)[provider, case]
+
+
+def ask_at_once(provider, case, times):
+    """The answers of so many sign-ins at CASE side by side."""
+    with concurrent.futures.ThreadPoolExecutor(times) as pool:
+        return [future.result()[0] for future in [pool.submit(provider.sign_in, case, case.timeout)
+                                                  for _ in range(times)]]

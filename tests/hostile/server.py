@@ -22,6 +22,7 @@ BELOW_TLS = {"mute": lambda wire: hang(None, wire), "reset": lambda wire: wire.w
              "not-tls": lambda wire: wire.send(b"HTTP/1.1 400 Bad Request\r\n\r\n") and hang(None, wire)}
 DAY = datetime.timedelta(days=1)
 REQUEST_MAX = 65536
+HANDSHAKE_S, FAREWELL_S = 120, 20  # only so that no thread hangs
 COUNTS = "/-/counts"
 
 
@@ -123,7 +124,7 @@ class Server:
 
     def speak(self, name, connection):
         if name in self.contexts:
-            connection.settimeout(20)
+            connection.settimeout(HANDSHAKE_S)
             connection = self.contexts[name].wrap_socket(connection, server_side=True)
             connection.settimeout(None)
         wire = Wire(connection, self.stopping)
@@ -133,7 +134,7 @@ class Server:
                 found = read_request(file)
                 going = found is not None and self.reply(*found).give(wire)
             if isinstance(connection, ssl.SSLSocket) and connection.fileno() >= 0:
-                connection.settimeout(1)
+                connection.settimeout(FAREWELL_S)
                 connection.unwrap()
 
     def reply(self, path, headers, body):

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "program.h"
 
-enum { EXIT_ASKED = 0, EXIT_USAGE = 2, HEAR_MORE_MS = 6000, END_MS = 3000 };
+enum { EXIT_ASKED = 0, EXIT_USAGE = 2, HEAR_MORE_MS = 60000, END_MS = 60000 };
 
 static const char USAGE[] = "usage: oidc_ask ISSUER CA-FILE|- TIMEOUT-S [--allow-http] [--basic SECRET] "
                             "[--post SECRET] [--secret-jwt SECRET] [--acr WORDS] [--amr WORDS] [--email-claim NAME]\n";
@@ -145,6 +145,11 @@ static void tell_outcome(cJSON *line, int heard, const void *value)
   }
 }
 
+static double milliseconds(struct timeval time)
+{
+  return (double)time.tv_sec * 1000 + (double)time.tv_usec / 1000;
+}
+
 static void ask(const struct message_sign_in *request, cJSON *line)
 {
   void *value = NULL;
@@ -181,6 +186,7 @@ int main(int count, char **words)
     abort();
   }
   add_number(line, "peak_kib", (double)used.ru_maxrss);
+  add_number(line, "cpu_ms", milliseconds(used.ru_utime) + milliseconds(used.ru_stime));
   char *text CLEANUP(cleanup_free) = cJSON_PrintUnformatted(line);
   (void)printf("%s\n", text);
   cJSON_Delete(line);
