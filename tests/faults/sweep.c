@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -15,6 +16,7 @@
 enum { PATH_LENGTH = 256, STEP_US = 500, EXIT_NOT_STARTED = 99 };
 
 static const char *library_path;
+static uint64_t start_seed;
 
 static void must(bool good, const char *what)
 {
@@ -26,7 +28,9 @@ static void must(bool good, const char *what)
 
 void sweep_use(const char *library)
 {
+  const char *seed = getenv("FAULTS_SEED");
   library_path = library;
+  start_seed = seed != NULL ? strtoull(seed, NULL, 10) : 0;
 }
 
 static void path_of_plan(const char *name, char path[static PATH_LENGTH])
@@ -77,9 +81,9 @@ void sweep_note(struct tally *tally, const char *name, const struct fault_plan *
 bool sweep_close(const char *name, enum fault_mode mode, const struct tally *tally)
 {
   bool good = tally->points > 0 && tally->wrong == 0 && tally->own_crashes == 0;
-  printf("%s %s_%s (%llu points, %llu wrong, %llu crashed, slowest %lld ms)\n", good ? "ok" : "FAIL", name,
-         sweep_mode_name(mode), (unsigned long long)tally->points, (unsigned long long)tally->wrong,
-         (unsigned long long)tally->crashes, (long long)tally->slowest_ms);
+  printf("%s %s_%s (%llu of %llu points, %llu wrong, %llu crashed, slowest %lld ms)\n", good ? "ok" : "FAIL", name,
+         sweep_mode_name(mode), (unsigned long long)tally->points, (unsigned long long)tally->of,
+         (unsigned long long)tally->wrong, (unsigned long long)tally->crashes, (long long)tally->slowest_ms);
   (void)fflush(stdout);
   return good;
 }
@@ -97,10 +101,42 @@ bool sweep_is_foreign(const struct fault_plan *plan)
   return false;
 }
 
+// Of this process and of all that it has waited for.
+static uint64_t cpu_us(void)
+{
+  static const int WHOSE[] = {RUSAGE_SELF, RUSAGE_CHILDREN};
+  uint64_t sum = 0;
+  for (size_t i = 0; i < COUNT_OF(WHOSE); i++) {
+    struct rusage used;
+    must(getrusage(WHOSE[i], &used) == 0, "getrusage");
+    sum += (uint64_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000;
+    sum += (uint64_t)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+  }
+  return sum;
+}
+
+// Runs once without a failure; gives the distance between two points.
+static uint64_t measure(struct fault_plan *plan, sweep_run *run, void *context, struct tally *tally)
+{
+  uint64_t start_us = cpu_us();
+  sweep_arm(plan, FAULT_OFF, 0);
+  struct outcome outcome = run(context, plan);
+  uint64_t each_us = cpu_us() - start_us;
+  tally->of = plan->count < POINTS_MAX ? plan->count : POINTS_MAX;
+  if (outcome.wrong[0] != '\0' || outcome.signal != 0) {
+    printf("without a failure: %s, signal %d\n", outcome.wrong, outcome.signal);
+    tally->wrong++;
+  }
+  uint64_t affordable = (uint64_t)SWEEP_CPU_MS * 1000 / (each_us > 0 ? each_us : 1);
+  uint64_t count = affordable > SWEEP_POINTS_MIN ? affordable : SWEEP_POINTS_MIN;
+  return tally->of > count ? (tally->of + count - 1) / count : 1;
+}
+
 bool sweep_all(const char *name, enum fault_mode mode, struct fault_plan *plan, sweep_run *run, void *context)
 {
   struct tally tally = {0};
-  for (uint64_t at = 1; at <= POINTS_MAX; at++) {
+  uint64_t stride = measure(plan, run, context, &tally);
+  for (uint64_t at = 1 + start_seed % stride; at <= POINTS_MAX; at += stride) {
     int64_t start_ms = clock_monotonic_ms();
     sweep_arm(plan, mode, at);
     struct outcome outcome = run(context, plan);

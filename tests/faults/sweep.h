@@ -10,6 +10,12 @@
 
 enum { POINTS_MAX = 2000, WORDS_SIZE = 160 };
 
+enum {
+  SWEEP_HANG_MS = 120 * 1000, // only so that nothing waits for ever: a run takes 20 to 100 ms
+  SWEEP_CPU_MS = 6 * 1000,   // for one sweep: enough for each of its points, but on a slow machine
+  SWEEP_POINTS_MIN = 60,      // however slow it is
+};
+
 // One run: what must not have happened, if it has, and how the program ended.
 struct outcome {
   char wrong[WORDS_SIZE]; // "" if all that must hold did
@@ -21,6 +27,7 @@ struct outcome {
 // What came of a whole sweep.
 struct tally {
   uint64_t points;
+  uint64_t of; // so many there are
   uint64_t wrong;
   uint64_t crashes;
   uint64_t own_crashes; // those that are a failure
@@ -47,7 +54,9 @@ bool sweep_is_foreign(const struct fault_plan *plan);
 // The closing line of one sweep, "ok ..." or "FAIL ...". True if it was good.
 bool sweep_close(const char *name, enum fault_mode mode, const struct tally *tally);
 
-// RUN is called with growing AT until an allocation of that number is not asked for any more, or POINTS_MAX.
+// RUN is called once without a failure, which tells how many allocations there are and what a run costs; then with
+// growing AT until an allocation of that number is not asked for any more, or POINTS_MAX. Where all of them would cost
+// more than SWEEP_CPU_MS of CPU time, it is each second one, or third, and so on, from a start that FAULTS_SEED chooses.
 typedef struct outcome sweep_run(void *context, struct fault_plan *plan);
 bool sweep_all(const char *name, enum fault_mode mode, struct fault_plan *plan, sweep_run *run, void *context);
 

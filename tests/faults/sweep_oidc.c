@@ -14,7 +14,8 @@
 #include "provider.h"
 #include "sweep.h"
 
-enum { POINTS = 40, OWN_MAX = 200, WORKERS = 40, TIMEOUT_S = 8, LIMIT_MS = (TIMEOUT_S + 4) * 1000, END_MS = 3000 };
+enum { POINTS = 40, OWN_MAX = 200, WORKERS = 40, TIMEOUT_S = 8, PLAIN_TIMEOUT_S = 60 };
+enum { LIMIT_MS = SWEEP_HANG_MS, END_MS = SWEEP_HANG_MS };
 
 struct plot {
   enum provider_kind kind;
@@ -35,6 +36,7 @@ struct settings {
 struct job {
   const struct settings *settings;
   enum provider_kind kind;
+  uint32_t timeout_s;
   struct stub *stub;
   char plan_name[32];
   struct fault_plan *plan;
@@ -60,7 +62,8 @@ struct results {
 
 static struct job job_begin(const struct settings *settings, const struct plot *plot, int worker)
 {
-  struct job job = {.settings = settings, .kind = plot->kind, .stub = provider_start(plot->kind)};
+  struct job job = {
+      .settings = settings, .kind = plot->kind, .timeout_s = TIMEOUT_S, .stub = provider_start(plot->kind)};
   (void)snprintf(job.plan_name, sizeof job.plan_name, "oidc-%d", worker);
   job.plan = sweep_plan(job.plan_name);
   job.plan->own = plot->own;
@@ -81,7 +84,7 @@ static const char *judge(const struct job *job, enum message_type last, const st
 static enum message_type hear(const struct job *job, int fd, struct message_authorized *ret_identity,
                               uint64_t *ret_shown)
 {
-  const struct message_sign_in request = provider_request(job->stub, TIMEOUT_S);
+  const struct message_sign_in request = provider_request(job->stub, job->timeout_s);
   int64_t deadline_ms = clock_monotonic_ms() + LIMIT_MS;
   struct channel c = channel_init(fd, LINK_SIGNIN_OIDC, PARTY_SIGNIN);
   enum message_type type = MESSAGE_SIGN_IN;
@@ -178,7 +181,7 @@ static bool sweep(const struct settings *settings, const struct plot *plot, enum
                   const struct span *span)
 {
   char name[64];
-  struct tally tally = {0};
+  struct tally tally = {.of = plot->own ? span->whole - span->shown : span->whole};
   struct results results = {.count = points_of(plot, span)};
   size_t size = results.count * sizeof *results.of;
   results.of = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -206,6 +209,7 @@ static bool sweep_plot(const struct settings *settings, const struct plot *plot)
   struct span span = {0, 0};
   struct job job = job_begin(settings, plot, 0);
   name_plot(plot, name, sizeof name);
+  job.timeout_s = PLAIN_TIMEOUT_S;
   sweep_arm(job.plan, FAULT_OFF, 0);
   struct outcome plain = run_point(&job, &last, &span.shown);
   span.whole = job.plan->count;
@@ -234,7 +238,6 @@ int main(int argc, char **argv)
   (void)signal(SIGPIPE, SIG_IGN);
   const struct settings settings = {argv[2], (uid_t)uid, (uint64_t)seed};
   sweep_use(argv[1]);
-  printf("oidc: seed %lld\n", (long long)seed);
   for (size_t i = 0; i < COUNT_OF(PLOTS); i++) {
     good = sweep_plot(&settings, &PLOTS[i]) && good;
   }

@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "sweep.h"
 
-enum { IGNORED = PAM_AUTHTOK_DISABLE_AGING, STEP_US = 500, LIMIT_MS = 2000, SUCCESS_HALF_DONE = 120 };
+enum { IGNORED = PAM_AUTHTOK_DISABLE_AGING, STEP_US = 500, LIMIT_MS = SWEEP_HANG_MS, SUCCESS_HALF_DONE = 120 };
 
 struct scene {
   const char *name;

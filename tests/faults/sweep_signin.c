@@ -14,7 +14,7 @@
 #include "paths.h"
 #include "sweep.h"
 
-enum { WAIT_MS = 10000, ROUNDS_MAX = 8, NO_VERDICT = 255, TICKET_SIZE = PROTOCOL_TICKET_SIZE };
+enum { WAIT_MS = SWEEP_HANG_MS, ROUNDS_MAX = 8, NO_VERDICT = 255, TICKET_SIZE = PROTOCOL_TICKET_SIZE };
 
 static const char NOT_A_TICKET[] = "0123456789abcdef0123456789abcdef";
 

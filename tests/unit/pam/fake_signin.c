@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "protocol/channel.h"
 
-enum { WAIT_MS = 10000, UID_IN_WRAPPER = 70001, ORG_GID = 70100 };
+enum { WAIT_MS = 120000, UID_IN_WRAPPER = 70001, ORG_GID = 70100 };
 
 static int64_t soon(void)
 {
