@@ -10,6 +10,17 @@ namespace_leaves_no_change_behind() {
     [ -e /etc/passwd ]
 }
 
+namespace_has_a_network_of_its_own_if_asked() {
+    local outside
+    outside=$(readlink /proc/self/ns/net)
+    [ "$("$here/namespace" readlink /proc/self/ns/net)" = "$outside" ] &&
+        [ "$("$here/namespace" --own-network readlink /proc/self/ns/net)" != "$outside" ] &&
+        "$here/namespace" --own-network python3 -c '
+import socket
+server = socket.create_server(("127.0.0.1", 53))
+socket.create_connection(("127.0.0.1", 53)).close()'
+}
+
 namespace_passes_the_exit_status_on() {
     local rc=0
     "$here/namespace" sh -c 'exit 7' || rc=$?
@@ -31,20 +42,37 @@ namespace_says_so_where_mounting_is_refused() {
 namespace_hears_the_system_log() {
     # shellcheck disable=SC2016
     "$here/namespace" sh -eu -c 'logger -p auth.info a-word; n=0
-        until grep -q a-word /run/log.txt; do n=$((n + 1)); [ $n -lt 40 ]; sleep 0.05; done'
+        until grep -q a-word /run/log.txt; do n=$((n + 1)); [ $n -lt 2400 ]; sleep 0.05; done'
 }
 
-# What a killed run leaves: nothing, within a second. $1 is the signal.
+# runs MARK, is_gone MARK: whether "sleep MARK" runs here, and whether it does not.
+runs() {
+    pgrep -f -x "sleep $1" > /dev/null
+}
+
+is_gone() {
+    ! runs "$1"
+}
+
+# soon CMD...: waits until CMD says yes; false if it does not in two minutes, tens of times the usual.
+soon() {
+    local tries=2400
+    until "$@"; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || return 1
+        sleep 0.05
+    done
+}
+
+# What a killed run leaves: nothing. $1 is the signal.
 ends_with_all_below_it() {
-    local mark=987$RANDOM child
+    local mark=987$$$RANDOM child
     env --default-signal "$here/namespace" sleep "$mark" &
     child=$!
-    sleep 1
-    pgrep -f -x "sleep $mark" > /dev/null || return 1
+    soon runs "$mark" || return 1
     kill "-$1" "$child"
     wait "$child" 2> /dev/null || true
-    sleep 0.5
-    ! pgrep -f -x "sleep $mark" > /dev/null
+    soon is_gone "$mark"
 }
 
 namespace_ends_all_below_it_when_terminated() {

@@ -42,8 +42,14 @@ agree() {
     [ "$answer" = y ] || [ "$answer" = Y ]
 }
 
-# A package may bring a service up; nothing may start on this machine for us.
+# Of two runs side by side one waits for the other, which would have the lock and, in the end, the policy.
 install_packages() {
+    flock /run/ssoorg-test-packages.lock "$BASH" -c '. "$1" && shift && install_packages_alone "$@"' - \
+        "$here/prepare.sh" "$@"
+}
+
+# A package may bring a service up; nothing may start on this machine for us.
+install_packages_alone() {
     local policy=/usr/sbin/policy-rc.d own='' rc=0
     if [ ! -e "$policy" ]; then
         own=yes
@@ -51,7 +57,7 @@ install_packages() {
         chmod 755 "$policy"
     fi
     { apt-get update -q && DEBIAN_FRONTEND=noninteractive \
-        apt-get install -q -y --no-install-recommends "$@"; } || rc=$?
+        apt-get -o DPkg::Lock::Timeout=900 install -q -y --no-install-recommends "$@"; } || rc=$?
     [ -z "$own" ] || rm -f "$policy"
     return "$rc"
 }
