@@ -2,6 +2,9 @@
 import re
 import time
 
+HANG_S = 120  # a guard against hanging: tens of times the usual, and less than a sign-in may take
+SOON_S = 60  # likewise, for what must not wait until sshd gives up
+
 
 class Failed(Exception):
     """The product did something else than it should."""
@@ -31,9 +34,9 @@ def shown(text, most=700):
     return repr(text if len(text) <= most else "..." + text[-most:])
 
 
-def soon(condition, seconds, words):
-    """Waits until the condition holds, and fails if it does not in time."""
-    end = time.monotonic() + seconds
+def soon(condition, words):
+    """Waits until the condition holds, and fails if it never does."""
+    end = time.monotonic() + SOON_S
     while not condition():
-        that(time.monotonic() < end, f"{words} within {seconds} s")
+        that(time.monotonic() < end, f"{words} within {SOON_S} s")
         time.sleep(0.05)

@@ -9,7 +9,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import check  # noqa: E402
@@ -86,9 +85,7 @@ def one_login(rig):
     terminal = login.Ssh(rig, PERSON, shell=True, env=dict(os.environ, TERM="dumb"))
     try:
         rig.idp.approve(terminal.challenge(), PERSON)
-        time.sleep(2.2)
-        terminal.send()
-        terminal.until(r"[$] $", seconds=20)
+        terminal.enter_until(r"[$] $")
         for command in ("id", "pwd"):
             terminal.send(command)
             terminal.until(r"[$] $")

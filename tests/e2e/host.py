@@ -33,7 +33,7 @@ def documented(block):
 
 
 def install():
-    processes.must("meson", "install", "-C", BUILD, "--no-rebuild", "--quiet", timeout=120)
+    processes.must("meson", "install", "-C", BUILD, "--no-rebuild", "--quiet")
     for name, path in INSTALLED.items():
         if not path.exists():
             raise RuntimeError(f"the {name} was not installed as {path}")

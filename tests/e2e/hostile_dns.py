@@ -4,6 +4,8 @@ import struct
 import threading
 import time
 
+import check
+
 CNAME, TXT = 5, 16
 ASKED = b"\xc0\x0c"
 TRUNCATED = 0x0200
@@ -107,7 +109,7 @@ class HostileDns:
     def _flood(self, udp, query, sender):
         """Answers to a question that was not asked, one after the other."""
         answer = _wrong(query) + self._answer(query, False, "good")[1][2:]
-        end = time.monotonic() + 15
+        end = time.monotonic() + check.HANG_S
         while not self._over and time.monotonic() < end:
             for _ in range(20):
                 udp.sendto(answer, sender)
@@ -123,7 +125,7 @@ class HostileDns:
 
     def _speak(self, connection):
         with connection:
-            connection.settimeout(2)
+            connection.settimeout(check.HANG_S)
             try:
                 query = connection.recv(2048)[2:]
                 if len(query) < 12:

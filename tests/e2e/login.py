@@ -1,5 +1,6 @@
 """A person at a terminal: OpenSSH's client, or login on a console."""
 import re
+import subprocess
 import time
 
 import pexpect
@@ -9,8 +10,18 @@ import check
 URL = re.compile(r"https://localhost:\d+/\S+")
 CODE = re.compile(r"(?<![=\w-])[B-DF-HJ-NP-TV-XZ]{4}-[B-DF-HJ-NP-TV-XZ]{4}(?![\w-])")
 PASSWORD = re.compile(r"[Pp]assword[^\n]*: ?$")
-SECONDS = 15
-ROUNDS = 25
+ROUNDS = 50
+ONCE_MORE = ("Not approved yet", "Press Return to begin session")
+QUIET_S = 0.25  # within which a program on a fast machine has said all it has to say
+BEATS = 50  # of a program that does nothing, on any machine
+AGAIN_S = 1.2  # until Enter is pressed again: the next poll has been by then, as a rule
+
+
+def beat():
+    """How long this machine, as busy as it is now, takes to run a program that does nothing."""
+    start = time.monotonic()
+    subprocess.run(["/bin/true"], check=True)
+    return time.monotonic() - start
 
 
 class Challenge:
@@ -27,7 +38,7 @@ class Terminal:
 
     def __init__(self, command, arguments, env=None):
         self.child = pexpect.spawn(command, arguments, encoding="utf-8", codec_errors="replace",
-                                   timeout=SECONDS, echo=True, dimensions=(50, 200), env=env)
+                                   timeout=check.HANG_S, echo=True, dimensions=(50, 200), env=env)
         self.child.delaybeforesend = 0.02
         self.text = ""
 
@@ -39,10 +50,10 @@ class Terminal:
 
     def _more(self):
         """What else is written before it goes quiet."""
-        while self.child.expect([pexpect.TIMEOUT, pexpect.EOF, r".+"], timeout=0.25) == 2:
+        while self.child.expect([pexpect.TIMEOUT, pexpect.EOF, r".+"], timeout=max(QUIET_S, BEATS * beat())) == 2:
             self._take()
 
-    def until(self, *patterns, seconds=SECONDS):
+    def until(self, *patterns, seconds=check.HANG_S):
         """Reads until one of the patterns is there and says which, or fails."""
         found = self.child.expect([*patterns, pexpect.EOF, pexpect.TIMEOUT], timeout=seconds)
         self._take()
@@ -52,34 +63,43 @@ class Terminal:
             raise check.Failed(f"the terminal {how} without /{wanted}/: {check.shown(self.text)}")
         return found
 
-    def challenge(self, seconds=SECONDS):
+    def challenge(self):
         start = len(self.text)
-        self.until(CODE, seconds=seconds)
+        self.until(CODE)
         self._more()
         return Challenge(self.text[start:])
 
-    def password_prompt(self, seconds=SECONDS):
+    def password_prompt(self):
         start = len(self.text)
-        self.until(PASSWORD, seconds=seconds)
+        self.until(PASSWORD)
         return self.text[start:].splitlines()[-1]
 
     def send(self, line=""):
         self.child.sendline(line)
 
-    def end(self, seconds=30, enter=True):
+    def enter_until(self, *patterns):
+        """Presses Enter once at each prompt, until one of the patterns is there; says which."""
+        for _ in range(ROUNDS):
+            self.send()
+            found = self.until(*patterns, *ONCE_MORE)
+            if found < len(patterns):
+                return found
+        raise check.Failed(f"no end to the prompts: {check.shown(self.text)}")
+
+    def end(self, enter=True):
         """Presses Enter at each prompt until the program ends; gives its words."""
-        stop = time.monotonic() + seconds
+        stop = time.monotonic() + check.HANG_S
         while time.monotonic() < stop:
             if enter:
                 self.send()
-            found = self.child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=1.2)
+            found = self.child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=AGAIN_S)
             if found == 0:
                 self._take()
                 self.child.close()
                 return self.text
         self._take()
         self.close()
-        raise check.Failed(f"no end after {seconds} s: {check.shown(self.text)}")
+        raise check.Failed(f"no end after {check.HANG_S} s: {check.shown(self.text)}")
 
     @property
     def status(self):
@@ -133,8 +153,7 @@ def open_session(rig, login, person=None, **how):
     """An interactive shell that stays open."""
     terminal = Ssh(rig, login, shell=True, **how)
     rig.idp.approve(terminal.challenge(), person or login)
-    terminal.send()
-    terminal.until(r"[$#] $", seconds=15)
+    terminal.enter_until(r"[$#] $")
     return terminal
 
 
@@ -167,7 +186,7 @@ def is_refused(rig, login, person=None, words=None, **how):
 def is_told(rig, login, **how):
     """What somebody is told who is refused before any prompt."""
     terminal = Ssh(rig, login, **how)
-    terminal.child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=SECONDS)
+    terminal.child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=check.HANG_S)
     terminal._take()
     terminal.close()
     check.that(not signed_in(terminal.text), f"{login} got in: {check.shown(terminal.text)}")
@@ -193,7 +212,7 @@ def at_console(name, password):
     terminal.send(name)
     terminal.password_prompt()
     terminal.send(password)
-    if terminal.until(r"[$] $", "incorrect", "Too many", seconds=20) == 0:
+    if terminal.until(r"[$] $", "incorrect", "Too many") == 0:
         terminal.send("id; echo IS-END")
         terminal.until(r"\nIS-END|\rIS-END")
         terminal.send("exit")

@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 import time
 
+import check
 import processes
 
 PROGRAM = "/usr/sbin/nsd"
@@ -62,10 +63,10 @@ class Nsd:
         return self
 
     def _wait(self, folder):
-        end = time.monotonic() + 5
+        end = time.monotonic() + check.HANG_S
         while time.monotonic() < end and self._process.poll() is None:
             try:
-                socket.create_connection((self.address, self.port), 0.2).close()
+                socket.create_connection((self.address, self.port), check.HANG_S).close()
                 return
             except OSError:
                 time.sleep(0.02)

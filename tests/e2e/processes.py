@@ -4,6 +4,8 @@ import pathlib
 import signal
 import subprocess
 
+import check
+
 
 class Result:
     def __init__(self, done):
@@ -13,7 +15,7 @@ class Result:
         self.text = done.stdout + done.stderr
 
 
-def run(*command, stdin="", timeout=30, **options):
+def run(*command, stdin="", timeout=check.HANG_S, **options):
     """Runs a program to its end, with text in and out; any status is an answer."""
     words = [str(word) for word in command]
     return Result(subprocess.run(words, input=stdin, timeout=timeout, text=True, errors="replace",
@@ -42,7 +44,7 @@ def ours():
     return [(pid, exe) for pid, exe in each() if "/ssoorg/ssoorg-" in exe]
 
 
-def stop(process, seconds=5):
+def stop(process, seconds=check.HANG_S):
     """Ends a server that was started here, by its own pid."""
     if process.poll() is not None:
         return

@@ -3,6 +3,7 @@ import socket
 import subprocess
 import time
 
+import check
 import processes
 
 SHIPPED = "/etc/ssh/sshd_config.d/ssoorg.conf"
@@ -43,9 +44,10 @@ class Sshd:
         return self
 
     def _wait_until_it_listens(self):
-        for _ in range(100):
+        end = time.monotonic() + check.HANG_S
+        while time.monotonic() < end and self.alive():
             try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                socket.create_connection(("127.0.0.1", self.port), check.HANG_S).close()
                 return
             except OSError:
                 time.sleep(0.05)

@@ -107,8 +107,7 @@ def _starts_sso(rig, command=login.SAY_WHO):
 def _by_sso(rig, active, command=login.SAY_WHO):
     terminal = _starts_sso(rig, command)
     rig.idp.approve(terminal.challenge(), ALICE)
-    terminal.send()
-    terminal.until(ACTIVE)
+    terminal.enter_until(ACTIVE)
     terminal.send(active)
     return _to_the_end(terminal)
 

@@ -1,6 +1,5 @@
 """login on a pseudo-terminal, as at the console."""
 import re
-import time
 
 import check
 import login
@@ -32,9 +31,7 @@ def H02_another_person_approves_at_the_console(rig):
     login.signs_in(rig, person)
     terminal = _console(person)
     rig.idp.approve(terminal.challenge(), other)
-    time.sleep(1.2)
-    terminal.send()
-    terminal.until("incorrect", "login: ", "somebody else", seconds=20)
+    terminal.enter_until("incorrect", "login: ", "somebody else")
     check.lacks(terminal.text, r"uid=\d+|\$ $", "the console")
     terminal.close()
 
@@ -54,9 +51,7 @@ def the_console_is_told_by_a_refusal_and_asks_again(rig):
     login.signs_in(rig, person)
     terminal = _console(person)
     rig.idp.answer(terminal.challenge(), person, "decline")
-    time.sleep(1.2)
-    terminal.send()
-    terminal.until("declined|denied by|was refused", seconds=20)
+    terminal.enter_until("declined|denied by|was refused")
     terminal.close()
 
 
@@ -68,10 +63,7 @@ def _console(name):
 
 
 def _say_who(terminal, press=True):
-    if press:
-        time.sleep(1.2)
-        terminal.send()
-    terminal.until(r"[$] $", seconds=20)
+    terminal.enter_until(r"[$] $") if press else terminal.until(r"[$] $")
     terminal.send("id; echo IS-END")
     terminal.until(r"\nIS-END|\rIS-END")
     terminal.send("exit")

@@ -14,6 +14,7 @@ from nsd import Nsd
 RESOLV = pathlib.Path("/etc/resolv.conf")
 SETTING = pathlib.Path("/etc/ssoorg/ssoorg.conf.d/resolver.conf")
 RECORD = "_ssoorg-verify"
+QUESTIONS_MAX = 60
 UNTOUCHED = {"timeout", "server-failure", "failed"}
 
 
@@ -92,9 +93,8 @@ def H24_no_lie_of_a_name_server_verifies_a_domain(rig):
     truths = ("good", "cut", "hundred", "pieces")
     with _claims(rig, *lies, *truths, zone="hostile.test") as values, HostileDns() as server:
         server.values = {_domain(case, "hostile.test"): value for case, value in values.items()}
-        began = time.monotonic()
         rows = _all(server, wants=1)
-        check.that(time.monotonic() - began < 4, "that took more than four seconds")
+        check.that(len(server.asked) <= QUESTIONS_MAX, f"{len(server.asked)} questions about ten domains")
         for case, result in lies.items():
             row = rows[_domain(case, "hostile.test")]
             check.equal((row["status"], row["result"]), ("pending", result), f"what is said of {case}")
@@ -113,7 +113,7 @@ def H53_a_name_server_that_drips_floods_or_is_silent_ends_in_a_bounded_time(rig)
         began = time.monotonic()
         rows = _all(server, wants=1)
         took = time.monotonic() - began
-        check.that(took < 12, f"that took {took:.1f} s")
+        check.that(took < check.SOON_S, f"that took {took:.1f} s")
         for case in cases:
             row = rows[_domain(case, "hostile.test")]
             check.equal(row["status"], "pending", f"the status of {case}")

@@ -75,7 +75,7 @@ def H40_signing_in_never_maps_a_person_to_a_local_user(rig):
     text = login.signs_in(rig, person)
     check.lacks(text, "mapped6", "id")
     text = subprocess.run(["ssh", *login.ssh_arguments(rig, "mapped6"), "id"], capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, timeout=20, check=False).stdout
+                          stdin=subprocess.DEVNULL, timeout=check.HANG_S, check=False).stdout
     check.that("uid=" not in text, "a local user got in without a password")
     check.lacks(text, "https://", "what a local user is shown")
 

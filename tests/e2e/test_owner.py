@@ -37,7 +37,7 @@ def a_member_is_refused_with_the_provider_stopped_and_told(rig):
     login.signs_in(rig, person)
     rig.idp.stop()
     try:
-        text = login.Ssh(rig, person).end(seconds=40)
+        text = login.Ssh(rig, person).end()
     finally:
         rig.idp.start()
     check.that(not login.signed_in(text), "the member got in")

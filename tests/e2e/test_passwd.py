@@ -36,7 +36,7 @@ def L6_an_enforced_member_has_no_password_to_change(rig):
     login.signs_in(rig, person)
     host.set_password(person, OLD)
     terminal = login.Terminal("passwd", [person])
-    text = terminal.end(seconds=10, enter=False)
+    text = terminal.end(enter=False)
     check.lacks(text, "New password|Current password", "what an enforced member is asked")
     check.contains(text, "its organization", "what they are told")
 
@@ -69,4 +69,4 @@ def _passwd(rig, name, old, new=None):
         for prompt in ("New password: ", "New password again: "):
             terminal.until(prompt)
             terminal.send(new)
-    return terminal.end(seconds=15, enter=False)
+    return terminal.end(enter=False)

@@ -86,7 +86,7 @@ def end_sessions_ends_what_runs(rig):
     terminal.until("started-2")
     said = host.ssoctl("member", "suspend", org, person, "--end-sessions").text
     check.contains(said, "processes ended", "what ssoctl says")
-    terminal.until("closed", seconds=10)
+    terminal.until("closed")
     uid = host.listed("account", "show", person)["uid"]
     check.equal(host.processes_of(uid), [], "processes of the person")
     host.ssoctl("member", "resume", org, person)

@@ -48,7 +48,7 @@ def another_issuer_in_the_discovery_is_refused(rig):
     rig.orgs.acme()
     person = rig.person()
     with _Fault(rig.idp, "other-issuer"):
-        text = login.Ssh(rig, person).end(seconds=20)
+        text = login.Ssh(rig, person).end()
     check.lacks(text, r"https://localhost:\d+/device", "the terminal")
     check.that(not login.signed_in(text), "the person got in")
 
@@ -105,7 +105,7 @@ def _is_refused_with(rig, fault, org=None, domain="acme.test", idp=None):
     with _Fault(idp, fault):
         terminal = login.Ssh(rig, person)
         idp.approve(terminal.challenge(), person)
-        text = terminal.end(seconds=30)
+        text = terminal.end()
     check.that(not login.signed_in(text), f"{person} got in")
     check.that(person not in host.members(org), f"{person} became a member")
     check.that(host.in_passwd(person) is None, f"{person} got an account")

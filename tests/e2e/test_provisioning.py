@@ -74,12 +74,17 @@ def L12_a_domain_without_a_connection_is_not_ours(rig):
     prompt, text = login.by_password(rig, "somebody@bare.test", "whatever-1")
     check.lacks(prompt + text, r"https://|SSO", "what an unknown name is shown")
     check.that(host.in_passwd("somebody@bare.test") is None, "the name is known")
+    host.ssoctl("org", "delete", "bare", "--yes")
 
 
 def a_pending_domain_opens_nothing(rig):
-    host.ssoctl("domain", "add", rig.orgs.gamma(), "pending.test")
-    prompt, text = login.by_password(rig, "somebody@pending.test", "whatever-1")
-    check.lacks(prompt + text, r"https://|SSO", "what an unknown name is shown")
+    org = rig.orgs.gamma()
+    host.ssoctl("domain", "add", org, "pending.test")
+    try:
+        prompt, text = login.by_password(rig, "somebody@pending.test", "whatever-1")
+        check.lacks(prompt + text, r"https://|SSO", "what an unknown name is shown")
+    finally:
+        host.ssoctl("domain", "remove", org, "pending.test", "--yes")
 
 
 def _is_refused_and_stored_nothing(rig, name, person, words):

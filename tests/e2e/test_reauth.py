@@ -16,15 +16,14 @@ def K6_sudo_asks_nothing_after_a_recent_sign_in_and_everything_without(rig):
     login.signs_in(rig, person)
     host.ssoctl("member", "add", "acme", new)
     with _wired(person, new):
-        check.contains(_sudo(person).end(seconds=10, enter=False), OWN, "sudo soon after SSO")
+        check.contains(_sudo(person).end(enter=False), OWN, "sudo soon after SSO")
         terminal = _sudo(new)  # never signed in through a provider here
         challenge = terminal.challenge()
         check.contains(challenge.text, f"as {new}", "whom the prompt names")
         rig.idp.approve(challenge, new)
-        terminal.send()
-        terminal.until(OWN)
+        terminal.enter_until(OWN)
         terminal.close()
-        check.contains(_sudo(new).end(seconds=10, enter=False), OWN, "sudo soon after that")
+        check.contains(_sudo(new).end(enter=False), OWN, "sudo soon after that")
         with _reauth("0s"):
             terminal = _sudo(person)
             terminal.challenge()
@@ -37,13 +36,12 @@ def K6_another_account_and_a_suspended_one_are_not_let_off(rig):
     login.signs_in(rig, person)
     login.signs_in(rig, other)
     with _wired(person):
-        check.contains(_as(person, "su", "-", person, "-c", "id").end(seconds=10, enter=False), person, "su to oneself")
+        check.contains(_as(person, "su", "-", person, "-c", "id").end(enter=False), person, "su to oneself")
         terminal = _as(person, "su", "-", other, "-c", "id")
         challenge = terminal.challenge()
         check.contains(challenge.text, f"as {other}", "whom the prompt names")
         rig.idp.approve(challenge, person)  # H02: approved as the wrong one
-        terminal.send()
-        check.lacks(terminal.end(seconds=10), r"uid=\d", "su to another member")
+        check.lacks(terminal.end(), r"uid=\d", "su to another member")
         host.ssoctl("member", "suspend", org, person)
         terminal = _sudo(person)
         terminal.challenge()
@@ -80,7 +78,7 @@ def K6_polkit_asks_as_sudo_does(rig):
         (folder / "polkit-1").write_text((host.DIST / "pam.d/polkit-1").read_text())
         # As polkit's helper does: root for a user, whose real uid it has.
         asked = login.Terminal("setpriv", ["--ruid", uid, "--euid", "0", "pamtester", "polkit-1", person, "authenticate"])
-        check.contains(asked.end(seconds=10, enter=False), "successfully authenticated", "polkit soon after SSO")
+        check.contains(asked.end(enter=False), "successfully authenticated", "polkit soon after SSO")
         with _reauth("0s"):
             asked = login.Terminal("setpriv", ["--ruid", uid, "--euid", "0", "pamtester", "polkit-1", person, "authenticate"])
             asked.challenge()

@@ -112,7 +112,7 @@ def K3_cron_runs_with_groups_of_orgs_that_enforce_nothing(rig):
         said.with_name(f"{said.name}.{person}").chmod(0o666)
         cron = subprocess.Popen(["cron", "-f"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         try:
-            check.soon(lambda: said.with_name(f"{said.name}.{person}").read_text(), 10, "cron ran nothing")
+            check.soon(lambda: said.with_name(f"{said.name}.{person}").read_text(), "cron ran nothing")
         finally:
             processes.stop(cron)
     groups = said.with_name(f"{said.name}.{person}").read_text().split()
@@ -151,8 +151,7 @@ def _choosing(rig, person, answer, last=None, command=login.SAY_WHO):
     """A sign-in that answers the question for the active org."""
     terminal = login.Ssh(rig, person, command)
     rig.idp.approve(terminal.challenge(), person)
-    terminal.send()
-    terminal.until(ACTIVE)
+    terminal.enter_until(ACTIVE)
     if last:
         check.equal(re.findall(ACTIVE, terminal.text)[-1], last, "the last choice")
     terminal.send(answer)
@@ -166,7 +165,7 @@ def D2_deleting_an_org_says_what_goes_and_asks_for_its_name(rig):
     terminal = login.Terminal("ssoctl", ["org", "delete", "gone"])
     terminal.until("1 members lose this org.*Type gone to go on:")
     terminal.send("yes")
-    terminal.end(seconds=5, enter=False)
+    terminal.end(enter=False)
     check.equal(terminal.status, 1, "the exit status after another word")
     check.that(host.in_passwd("boss-gone@example.org"), "the account is gone")
     host.ssoctl("org", "delete", "gone", "--dry-run")

@@ -36,7 +36,7 @@ def S8_an_org_that_is_not_in_control_links_beside_the_password_only(rig):
     terminal = _starts_sso(rig, person)
     terminal.until(LINK)
     terminal.send(PASSWORD + "x")
-    text = terminal.end(seconds=15)
+    text = terminal.end()
     check.that(not login.signed_in(text), f"a wrong password linked it: {check.shown(text)}")
     check.contains(text, "retire the account", "what is said")
     terminal = _starts_sso(rig, person)

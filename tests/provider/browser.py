@@ -7,6 +7,7 @@ import urllib.parse
 import urllib.request
 
 MAX_PAGES = 12
+HANG_S = 60
 
 
 class Page(html.parser.HTMLParser):
@@ -59,7 +60,7 @@ class Browser:
     def load(self, url, fields=None):
         data = None if fields is None else urllib.parse.urlencode(fields).encode()
         try:
-            with self._opener.open(url, data, timeout=10) as answer:
+            with self._opener.open(url, data, timeout=HANG_S) as answer:
                 return Page(answer.geturl(), answer.read().decode())
         except urllib.error.HTTPError as error:
             return Page(error.geturl(), error.read().decode(errors="replace"))
