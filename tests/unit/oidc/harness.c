@@ -111,7 +111,7 @@ int harness_exchange(enum message_type type, const struct message_sign_in *reque
     *ret_value = NULL;
     heard = program_hear(&p, HARNESS_LONG_MS, ret_value);
   }
-  assert_int_equal(program_end(&p, 3000), 0);
+  assert_int_equal(program_end(&p, HARNESS_END_MS), 0);
   return heard;
 }
 

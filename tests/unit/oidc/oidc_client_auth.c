@@ -118,7 +118,7 @@ static void expect_claims(const char *assertion)
   assert_int_equal(document_integer(claims, "iat", 1, INT32_MAX, &issued_at_s), STATUS_OK);
   assert_int_equal(document_integer(claims, "exp", 1, INT32_MAX, &expires_at_s), STATUS_OK);
   assert_int_equal(expires_at_s - issued_at_s, 300);
-  assert_in_range(clock_now_s() - issued_at_s, 0, 5);
+  assert_in_range(clock_now_s() - issued_at_s, 0, 120);
 }
 
 static void expect_signed(const struct forge_key *by, const struct bytes *credential, const char *key_id)

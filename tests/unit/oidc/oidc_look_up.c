@@ -32,12 +32,12 @@ static void a_look_up_at_a_silent_server_ends_in_time(void **state)
   assert_true(silent >= 0);
   struct program p = program_start();
   int64_t start_ms = clock_monotonic_ms();
-  assert_int_equal(channel_send(&p.channel, MESSAGE_TXT, &request, start_ms + 5000), STATUS_OK);
+  assert_int_equal(channel_send(&p.channel, MESSAGE_TXT, &request, start_ms + HARNESS_LONG_MS), STATUS_OK);
   assert_int_equal(program_hear(&p, HARNESS_LONG_MS, &value), MESSAGE_TEXTS);
   assert_int_equal(((const struct message_texts *)value)->lookup, LOOKUP_TIMEOUT);
-  assert_in_range(clock_monotonic_ms() - start_ms, 900, 4000);
+  assert_in_range(clock_monotonic_ms() - start_ms, 900, HARNESS_LONG_MS);
   channel_free_message(MESSAGE_TEXTS, value);
-  assert_int_equal(program_end(&p, 3000), 0);
+  assert_int_equal(program_end(&p, HARNESS_END_MS), 0);
 }
 
 static void the_program_is_gone_while_it_looks_up(void **state)
@@ -46,10 +46,10 @@ static void the_program_is_gone_while_it_looks_up(void **state)
   struct message_txt request = {.name = "_ssoorg-verify.acme.test", .timeout_s = 60};
   int silent CLEANUP(cleanup_fd) = open_silent_server(&request);
   struct program p = program_start();
-  assert_int_equal(channel_send(&p.channel, MESSAGE_TXT, &request, clock_monotonic_ms() + 5000), STATUS_OK);
+  assert_int_equal(channel_send(&p.channel, MESSAGE_TXT, &request, clock_monotonic_ms() + HARNESS_LONG_MS), STATUS_OK);
   char query[512];
   assert_true(recv(silent, query, sizeof query, 0) > 0);
-  assert_int_equal(program_end(&p, 1000), 1);
+  assert_int_equal(program_end(&p, HARNESS_GONE_MS), 1);
 }
 
 static void H36_a_look_up_that_is_not_legal_is_refused(void **state)
@@ -68,11 +68,11 @@ static void H36_a_look_up_that_is_not_legal_is_refused(void **state)
   for (size_t i = 0; i < COUNT_OF(ILLEGAL); i++) {
     void *value = NULL;
     struct program p = program_start();
-    assert_int_equal(channel_send(&p.channel, MESSAGE_TXT, &ILLEGAL[i], clock_monotonic_ms() + 5000), STATUS_OK);
+    assert_int_equal(channel_send(&p.channel, MESSAGE_TXT, &ILLEGAL[i], clock_monotonic_ms() + HARNESS_LONG_MS), STATUS_OK);
     assert_int_equal(program_hear(&p, HARNESS_LONG_MS, &value), MESSAGE_FAILED);
     assert_int_equal(((const struct message_failed *)value)->reason, FAILURE_REQUEST);
     channel_free_message(MESSAGE_FAILED, value);
-    assert_int_equal(program_end(&p, 3000), 0);
+    assert_int_equal(program_end(&p, HARNESS_END_MS), 0);
   }
 }
 
@@ -82,9 +82,9 @@ static unsigned question_number(void)
   struct message_txt request = {.name = "_ssoorg-verify.acme.test", .timeout_s = 1};
   int silent CLEANUP(cleanup_fd) = open_silent_server(&request);
   struct program p = program_start();
-  assert_int_equal(channel_send(&p.channel, MESSAGE_TXT, &request, clock_monotonic_ms() + 5000), STATUS_OK);
+  assert_int_equal(channel_send(&p.channel, MESSAGE_TXT, &request, clock_monotonic_ms() + HARNESS_LONG_MS), STATUS_OK);
   assert_true(recv(silent, query, sizeof query, 0) > 2);
-  (void)program_end(&p, 1000);
+  (void)program_end(&p, HARNESS_GONE_MS);
   return (unsigned)query[0] << 8 | query[1];
 }
 

@@ -130,7 +130,7 @@ static void acr_and_amr_are_shown_escaped(void **state)
 static void expect_gone(const char *hanging)
 {
   void *value = NULL;
-  struct message_sign_in request = harness_request(60);
+  struct message_sign_in request = harness_request(HARNESS_PATIENT_S);
   struct program p = program_start();
   harness_replace(hanging, (struct stub_reply){.manner = STUB_HANG});
   assert_int_equal(program_ask(&p, MESSAGE_SIGN_IN, &request), STATUS_OK);
@@ -139,7 +139,7 @@ static void expect_gone(const char *hanging)
     channel_free_message(MESSAGE_CODE, value);
   }
   (void)usleep(300000);
-  assert_int_equal(program_end(&p, 1000), 1);
+  assert_int_equal(program_end(&p, HARNESS_GONE_MS), 1);
 }
 
 static void H60_the_program_is_gone_when_its_starter_is(void **state)
@@ -155,7 +155,7 @@ static void the_program_is_gone_while_it_waits_between_polls(void **state)
 {
   (void)state;
   void *value = NULL;
-  struct message_sign_in request = harness_request(60);
+  struct message_sign_in request = harness_request(HARNESS_PATIENT_S);
   struct program p = program_start();
   harness_replace(DEVICE,
                   (struct stub_reply){.body = "{\"device_code\":\"d\",\"user_code\":\"AB-CD\",\"verification_uri\":"
@@ -164,14 +164,14 @@ static void the_program_is_gone_while_it_waits_between_polls(void **state)
   assert_int_equal(program_hear(&p, HARNESS_LONG_MS, &value), MESSAGE_CODE);
   channel_free_message(MESSAGE_CODE, value);
   (void)usleep(300000);
-  assert_int_equal(program_end(&p, 1000), 1);
+  assert_int_equal(program_end(&p, HARNESS_GONE_MS), 1);
 }
 
 static void a_starter_that_says_too_much_is_not_served(void **state)
 {
   (void)state;
   void *value = NULL;
-  struct message_sign_in request = harness_request(60);
+  struct message_sign_in request = harness_request(HARNESS_PATIENT_S);
   struct program p = program_start();
   harness_reply_claims(",\"email\":\"alice@acme.test\"");
   assert_int_equal(program_ask(&p, MESSAGE_SIGN_IN, &request), STATUS_OK);
@@ -179,7 +179,7 @@ static void a_starter_that_says_too_much_is_not_served(void **state)
   channel_free_message(MESSAGE_CODE, value);
   assert_int_equal(send(p.channel.fd, "x", 1, MSG_NOSIGNAL), 1);
   assert_int_equal(program_hear(&p, HARNESS_LONG_MS, &value), 0);
-  assert_int_equal(program_end(&p, 1000), 1);
+  assert_int_equal(program_end(&p, HARNESS_GONE_MS), 1);
 }
 
 static void H36_garbage_instead_of_a_request_is_not_answered(void **state)
@@ -194,7 +194,7 @@ static void H36_garbage_instead_of_a_request_is_not_answered(void **state)
     assert_int_equal(send(p.channel.fd, GARBAGE[i], LENGTHS[i], MSG_NOSIGNAL), (ssize_t)LENGTHS[i]);
     // End of file, or a reset where something of ours was left unread; never an answer.
     assert_true(recv(p.channel.fd, &byte, 1, 0) <= 0);
-    assert_int_equal(program_end(&p, 3000), 1);
+    assert_int_equal(program_end(&p, HARNESS_END_MS), 1);
   }
 }
 
@@ -257,7 +257,7 @@ static void H47_privileges_and_descriptors_are_given_up(void **state)
 {
   (void)state;
   void *value = NULL;
-  struct message_sign_in request = harness_request(60);
+  struct message_sign_in request = harness_request(HARNESS_PATIENT_S);
   int inherited CLEANUP(cleanup_fd) = dup(STDERR_FILENO);
   if (geteuid() != 0) {
     skip();
@@ -280,7 +280,7 @@ static void H47_privileges_and_descriptors_are_given_up(void **state)
   char *mine CLEANUP(cleanup_free) = forge_text("/proc/self/fd/%d", inherited);
   assert_true(readlink(mine, ours, sizeof ours - 1) > 0);
   assert_true(readlink(left, theirs, sizeof theirs - 1) < 0 || strcmp(ours, theirs) != 0);
-  assert_int_equal(program_end(&p, 1000), 1);
+  assert_int_equal(program_end(&p, HARNESS_GONE_MS), 1);
 }
 
 int main(void)

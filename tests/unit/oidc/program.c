@@ -13,7 +13,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 
-enum { NOBODY = 65534, STEP_US = 5000, EXIT_NOT_STARTED = 99 };
+enum { NOBODY = 65534, STEP_US = 5000, SEND_MS = 60000, EXIT_NOT_STARTED = 99 };
 
 // A sanitizer looks for leaks by tracing, which a process that is not dumpable does not allow.
 static char *const ENVIRONMENT[] = {(char[]){"ASAN_OPTIONS=detect_leaks=0"}, NULL};
@@ -87,7 +87,7 @@ int program_end(struct program *p, int limit_ms)
 
 int program_ask(struct program *p, enum message_type type, const struct message_sign_in *request)
 {
-  return (int)channel_send(&p->channel, type, request, clock_monotonic_ms() + 5000);
+  return (int)channel_send(&p->channel, type, request, clock_monotonic_ms() + SEND_MS);
 }
 
 int program_hear(struct program *p, int limit_ms, void **ret_value)
