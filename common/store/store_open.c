@@ -208,30 +208,42 @@ static enum status add_tables(MDB_env *env)
   return store_from_lmdb(code);
 }
 
+static enum status reopen(struct store *store, const char *dir, struct report *report)
+{
+  if (store->env != NULL) {
+    mdb_env_close(store->env);
+    store->env = NULL;
+  }
+  return open_environment(store, dir, report);
+}
+
 // A store that is only to be read is opened anew, since it cannot be changed so.
-static enum status upgrade(struct store *store, const char *dir, struct report *report)
+static enum status upgrade_alone(struct store *store, const char *dir, struct report *report)
 {
   bool read_only = store->read_only;
-  enum status status = store_lock(store);
-  mdb_env_close(store->env);
-  store->env = NULL;
   store->read_only = false;
-  if (status == STATUS_OK) {
-    status = open_environment(store, dir, report);
-  }
+  enum status status = reopen(store, dir, report);
   if (status == STATUS_OK) {
     status = add_tables(store->env);
   }
-  store_unlock(store);
   store->read_only = read_only;
   if (status == STATUS_OK && read_only) {
-    mdb_env_close(store->env);
-    store->env = NULL;
-    status = open_environment(store, dir, report);
+    status = reopen(store, dir, report);
+  }
+  return status == STATUS_OK ? open_tables(store, dir, false, report) : status;
+}
+
+static enum status upgrade(struct store *store, const char *dir, struct report *report)
+{
+  enum status status = store_lock(store);
+  if (status == STATUS_OK) {
+    status = store_lock_opening(store);
   }
   if (status == STATUS_OK) {
-    status = open_tables(store, dir, false, report);
+    status = upgrade_alone(store, dir, report);
+    store_unlock_opening(store);
   }
+  store_unlock(store);
   if (status != STATUS_OK) {
     report_set(report, "store %s: is of the version before, and cannot be brought to this one: %s", dir,
                status_text(status));

@@ -61,9 +61,9 @@ def H33_idp_test_shows_no_terminal_escape_of_a_provider(rig):
 
 
 def idp_test_shows_what_came_back(rig):
-    said = _asked(rig, "good", wants=0)
+    said = _asked(rig, "good", wants=3)  # genuine, and of an address on another org's domain (E2)
     for words in (r"subject\s+\S", r"algorithm\s+[REP]S", r"requests\s+4", r"connections\s+1", r"code_ms\s+\d",
-                  r"seconds\s+\d", r"row\s+S\d"):
+                  r"seconds\s+\d", r"row\s+S13", "would have been refused.*POLICY S13"):
         check.contains(said, words, "what idp test shows")
 
 
