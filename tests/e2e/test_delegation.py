@@ -131,9 +131,9 @@ def H10_W5_a_name_that_another_org_had_is_an_operators_to_give(rig):
     here = world(rig)
     host.ssoctl("org", "create", "freed", "--name", "Freed", "--owner", "boss@freed.example")
     host.ssoctl("org", "rename", "freed", "other", "--yes")
-    here.may_not("stranger", "org", "rename", "bravo", "freed", "--yes", says="was another org's")
+    here.may_not("stranger", "org", "rename", "bravo", "freed", "--yes", says="operator of this host")
     host.ssoctl("org", "delete", "other", "--yes")
-    here.may_not("stranger", "org", "rename", "bravo", "other", "--yes", says="was another org's")
+    here.may_not("stranger", "org", "rename", "bravo", "other", "--yes", says="operator of this host")
     host.ssoctl("org", "rename", "bravo", "freed", "--yes")
     host.ssoctl("org", "rename", "freed", "bravo", "--yes")
 

@@ -134,8 +134,14 @@ def W5_the_owner_tests_the_connection_in_the_browser(rig):
     terminal = _starts(here, here.people["owner"], here.groups("alpha"), "idp", "test", "alpha")
     rig.idp.approve(terminal.challenge(), there)
     text = terminal.end(enter=False)
-    check.contains(text, "a sign-in through the connection succeeded", "what the owner is told")
+    check.contains(text, "would have been refused", "what the owner is told of a stranger")
     check.lacks(text, r"\bS(9|13)\b", "what the answer of a stranger tells of who is here")
+    guest = here.people["guest"]
+    host.ssoctl("identity", "link", guest, "--org", "alpha", "--subject", _subject(there))
+    terminal = _starts(here, here.people["owner"], here.groups("alpha"), "idp", "test", "alpha")
+    rig.idp.approve(terminal.challenge(), there)
+    check.contains(terminal.end(enter=False), "a sign-in through the connection succeeded", "what the owner is told")
+    host.ssoctl("identity", "unlink", guest, "--org", "alpha")
 
 
 def _starts(here, who, groups, *words):
