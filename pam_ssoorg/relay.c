@@ -107,6 +107,34 @@ struct relay {
   bool spoken; // the person has been shown something
 };
 
+// What is not a helper's to say in a conversation ends it as a refusal, whatever lets it through.
+static enum status handle(struct relay *r, enum message_type type, const void *value,
+                          struct message_verdict *ret_verdict)
+{
+  switch (type) {
+  case MESSAGE_PROMPT: return show_prompt(r->pamh, &r->channel, value);
+  case MESSAGE_INFO:
+  case MESSAGE_ERROR: return show_notice(r->pamh, type, value, r->flags);
+  case MESSAGE_VERDICT: memcpy(ret_verdict, value, sizeof *ret_verdict); return STATUS_OK;
+  case MESSAGE_AUTH:
+  case MESSAGE_ACCOUNT:
+  case MESSAGE_CRED:
+  case MESSAGE_SESSION:
+  case MESSAGE_CHAUTHTOK:
+  case MESSAGE_ANSWER:
+  case MESSAGE_SIGN_IN:
+  case MESSAGE_DISCOVER:
+  case MESSAGE_CODE:
+  case MESSAGE_AUTHORIZED:
+  case MESSAGE_FOUND:
+  case MESSAGE_FAILED:
+  case MESSAGE_TXT:
+  case MESSAGE_TEXTS:
+  case MESSAGE_COUNT: break;
+  }
+  return STATUS_PROTOCOL;
+}
+
 static enum status relay_message(struct relay *r, struct message_verdict *ret_verdict)
 {
   enum message_type type;
@@ -116,13 +144,7 @@ static enum status relay_message(struct relay *r, struct message_verdict *ret_ve
     return status;
   }
   r->spoken = true;
-  if (type == MESSAGE_PROMPT) {
-    status = show_prompt(r->pamh, &r->channel, value);
-  } else if (type == MESSAGE_VERDICT) {
-    memcpy(ret_verdict, value, sizeof *ret_verdict);
-  } else {
-    status = show_notice(r->pamh, type, value, r->flags);
-  }
+  status = handle(r, type, value, ret_verdict);
   channel_free_message(type, value);
   return status;
 }

@@ -254,7 +254,7 @@ static enum status ask_enter(struct flow *f, const char *text)
   f->rounds++;
   bool nobody = f->hasty >= HASTY_MAX || f->rounds >= ROUNDS_MAX;
   if (status == STATUS_OK && f->outcome.value == NULL && nobody) {
-    return refuse(f, f->s->decision.row, NOTICE_NEEDS_TERMINAL, "nobody reads the prompt");
+    return refuse(f, f->s->decision.row, NOTICE_NOT_APPROVED, "nobody reads the prompt");
   }
   return status;
 }

@@ -33,6 +33,7 @@ enum notice {
   NOTICE_WRONG_CODE, // of an invite
   NOTICE_KEY_REFUSED,
   NOTICE_NEEDS_TERMINAL,
+  NOTICE_NOT_APPROVED, // Enter came often, and no approval
   NOTICE_WRONG_PASSWORD,
   NOTICE_LOWER_CASE,  // L0
   NOTICE_UNAVAILABLE, // L3

@@ -159,7 +159,7 @@ def the_password_method_fails_fast_for_an_enforced_member_and_leaves_no_flow(rig
     terminal.send("whatever-1")
     text = terminal.end(enter=False)
     check.that(not login.signed_in(text), "an enforced member got in")
-    check.contains(text, "denied|closed|disconnect|needs a terminal", "what the person is told")
+    check.contains(text, "denied|closed|disconnect|needs a terminal|again and again", "what the person is told")
     check.that(requests.flows() <= 1, f"{requests.flows()} flows for one try")
     _all_is_over()
     _nobody_polls(rig)
