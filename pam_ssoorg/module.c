@@ -66,6 +66,16 @@ static const char *ticket_of(pam_handle_t *pamh)
   return ticket != NULL && strlen(ticket) == PROTOCOL_TICKET_SIZE - 1 ? ticket : "";
 }
 
+// Out of the environment that the session will have, whoever's it is: sudo hands the invoker's to the target (HOLES
+// H75).
+static void take_ticket(pam_handle_t *pamh, char ticket[static PROTOCOL_TICKET_SIZE])
+{
+  (void)snprintf(ticket, PROTOCOL_TICKET_SIZE, "%s", ticket_of(pamh));
+  if (pam_getenv(pamh, TICKET_NAME) != NULL) {
+    (void)pam_putenv(pamh, TICKET_NAME);
+  }
+}
+
 static int hand_over_ticket(pam_handle_t *pamh, const char *ticket)
 {
   char setting[sizeof TICKET_NAME + 1 + PROTOCOL_TICKET_SIZE];
@@ -129,14 +139,10 @@ static int learn_session(pam_handle_t *pamh, struct relay_request *request, cons
   if (kept_find(pamh, request->user) != NULL) {
     return PAM_SUCCESS;
   }
-  request->ticket = ticket_of(pamh);
   relay_ask(pamh, request, &verdict);
   int code = pam_code(&verdict, codes);
   if (code == PAM_SUCCESS) {
     code = kept_store(pamh, request->user, &verdict) == PAM_SUCCESS ? PAM_SUCCESS : codes->refused;
-  }
-  if (pam_getenv(pamh, TICKET_NAME) != NULL) {
-    (void)pam_putenv(pamh, TICKET_NAME);
   }
   return code;
 }
@@ -145,7 +151,9 @@ EXPORTED int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char 
 {
   (void)argc;
   (void)argv;
-  struct relay_request request = {.type = MESSAGE_CRED, .ticket = "", .flags = flags};
+  char ticket[PROTOCOL_TICKET_SIZE];
+  struct relay_request request = {.type = MESSAGE_CRED, .ticket = ticket, .flags = flags};
+  take_ticket(pamh, ticket);
   int code = find_user(pamh, &request.user);
   if (code != PAM_SUCCESS || (flags & PAM_DELETE_CRED) != 0) {
     return code;
@@ -172,7 +180,9 @@ EXPORTED int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const 
 {
   (void)argc;
   (void)argv;
-  struct relay_request request = {.type = MESSAGE_SESSION, .ticket = "", .flags = flags};
+  char ticket[PROTOCOL_TICKET_SIZE];
+  struct relay_request request = {.type = MESSAGE_SESSION, .ticket = ticket, .flags = flags};
+  take_ticket(pamh, ticket);
   int code = find_user(pamh, &request.user);
   if (code != PAM_SUCCESS) {
     return code;

@@ -276,6 +276,23 @@ static void K4_the_ticket_is_handed_on_used_up_and_gone(void **state)
   assert_int_equal(pam_end(pamh, PAM_SUCCESS), PAM_SUCCESS);
 }
 
+// sudo authenticates the invoker and makes the session of the target, in one handle and one environment.
+static void H75_the_ticket_is_in_no_environment_of_another_target(void **state)
+{
+  (void)state;
+  struct dialogue dialogue = {.reply = ""};
+  pam_handle_t *pamh = start("ticket@acme.test", &dialogue);
+  assert_int_equal(pam_authenticate(pamh, 0), PAM_SUCCESS);
+  assert_non_null(pam_getenv(pamh, "SSOORG_TICKET"));
+  assert_int_equal(pam_set_item(pamh, PAM_USER, "root"), PAM_SUCCESS);
+  (void)pam_setcred(pamh, PAM_ESTABLISH_CRED);
+  assert_null(pam_getenv(pamh, "SSOORG_TICKET"));
+  assert_int_equal(pam_putenv(pamh, "SSOORG_TICKET=0123456789abcdef0123456789abcdef"), PAM_SUCCESS);
+  (void)pam_open_session(pamh, 0);
+  assert_null(pam_getenv(pamh, "SSOORG_TICKET"));
+  assert_int_equal(pam_end(pamh, PAM_SUCCESS), PAM_SUCCESS);
+}
+
 static void a_forged_ticket_of_another_length_is_none(void **state)
 {
   (void)state;
@@ -359,6 +376,7 @@ int main(void)
       cmocka_unit_test_setup(a_program_that_ignores_sigchld_gets_its_verdict, write_map),
       cmocka_unit_test_setup(H47_nothing_stays_open, write_map),
       cmocka_unit_test_setup(K4_the_ticket_is_handed_on_used_up_and_gone, write_map),
+      cmocka_unit_test_setup(H75_the_ticket_is_in_no_environment_of_another_target, write_map),
       cmocka_unit_test_setup(a_forged_ticket_of_another_length_is_none, write_map),
       cmocka_unit_test_setup(refusals_of_the_later_phases_are_refusals, write_map),
       cmocka_unit_test_setup(N4_a_session_whose_passwd_entry_has_another_number_is_refused, write_map),
