@@ -17,9 +17,10 @@
 #include "operations/password.h"
 #include "operations/publish.h"
 #include "paths.h"
+#include "policy/throttle.h"
 #include "process/hold.h"
 
-enum { SLOW_US = 3000000, LINE_WAIT_MS = 60000, SEND_WAIT_MS = 5000, LOG_LINE_SIZE = 2048 };
+enum { LINE_WAIT_MS = 60000, SEND_WAIT_MS = 5000, LOG_LINE_SIZE = 2048 };
 
 void session_log(int priority, const char *format, ...)
 {
@@ -135,6 +136,7 @@ struct operation session_operation(const struct session *s, enum operation_kind 
   memcpy(op.rhost, s->request->rhost, sizeof op.rhost);
   memcpy(op.service, s->request->service, sizeof op.service);
   memcpy(op.login, s->request->login, sizeof op.login);
+  op.caller_uid = s->request->caller_uid;
   op.with_key = (s->request->flags & REQUEST_WITH_KEY) != 0;
   return op;
 }
@@ -174,7 +176,7 @@ static bool wait_in_line(void)
 enum status session_try(struct session *s, enum try_kind kind, const char *org, bool owner)
 {
   struct operation op = session_operation(s, OPERATION_TRY);
-  struct operation_result result = {.slow = false};
+  struct operation_result result = {.delay_s = 0};
   op.value = (uint8_t)kind;
   (void)snprintf(op.org, sizeof op.org, "%s", org);
   enum status status = session_operate(s, &op, &result);
@@ -188,8 +190,9 @@ enum status session_try(struct session *s, enum try_kind kind, const char *org, 
     session_refuse(s, "T", NOTICE_UNAVAILABLE, status_text(status));
     return status;
   }
-  if (uncounted || result.slow) {
-    (void)usleep(SLOW_US);
+  int64_t delay_s = uncounted ? THROTTLE_DELAY_S : result.delay_s;
+  if (delay_s > 0) {
+    (void)sleep((unsigned)delay_s);
   }
   return STATUS_OK;
 }

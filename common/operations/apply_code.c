@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "operations/control.h"
 #include "operations/sign_in.h"
 
 // The invite of the operation's org for the person, whose code was typed: it may have been taken back meanwhile.
@@ -10,6 +11,13 @@ static enum status find_invite(struct sign_in *s, struct org *ret_org, struct in
 {
   struct application *a = s->a;
   enum status status = apply_find_org(a, ret_org);
+  bool full = false;
+  if (status == STATUS_OK) {
+    status = control_is_full(a->txn, ret_org, &full);
+  }
+  if (status == STATUS_OK && full) {
+    return sign_in_refuse(a, &(struct policy_decision){.row = "L13", .notice = NOTICE_FULL});
+  }
   if (status == STATUS_OK) {
     status = invite_get(a->txn, ret_org->id, s->situation.email, ret_invite);
   }
@@ -83,6 +91,10 @@ static enum status find_after_yes(struct sign_in *s, struct org *ret_org, struct
   }
   if (status != STATUS_OK) {
     return status;
+  }
+  bool full = true;
+  if (control_is_full(a->txn, ret_org, &full) != STATUS_OK || full) {
+    return STATUS_REFUSED;
   }
   bool proven = s->situation.account.email_proven == 1 && ticket.account_id == s->situation.account.id &&
                 ticket.way == WAY_SSO && ticket.org_id != 0 && ticket.org_id == s->situation.person.governing.id;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "operations/apply.h"
+#include "operations/control.h"
 
 // An org may take in who is its own already, and new people; anybody else is asked (POLICY I2), and so is whoever
 // another org governs. Operators know whom they add. ACCOUNT is NULL for a new one.
@@ -38,6 +39,19 @@ static enum status check_doubted(struct application *a, const struct org *org, c
   return status == STATUS_NOT_FOUND ? apply_check_unused(a, account) : status;
 }
 
+// What a delegate can use up has an end (max-members): numbers are given once.
+static enum status check_quota(struct application *a, const struct org *org)
+{
+  bool full = false;
+  enum status status = a->op->delegate != NULL ? control_is_full(a->txn, org, &full) : STATUS_OK;
+  if (status == STATUS_OK && full) {
+    report_set(a->report, "org \"%s\": has as many members as it may have; an operator changes that (max-members)",
+               org->slug);
+    return STATUS_REFUSED;
+  }
+  return status;
+}
+
 static enum status find_or_make(struct application *a, const struct org *org, struct account *ret_account)
 {
   const struct operation *op = a->op;
@@ -45,6 +59,9 @@ static enum status find_or_make(struct application *a, const struct org *org, st
   enum status status = account_by_email(a->txn, op->email, ret_account);
   if (status == STATUS_NOT_FOUND) {
     status = check_consent(a, org, NULL);
+    if (status == STATUS_OK) {
+      status = check_quota(a, org);
+    }
     return status != STATUS_OK
                ? status
                : apply_new_account(a, op->login[0] != '\0' ? op->login : op->email, op->email, org->id, ret_account);

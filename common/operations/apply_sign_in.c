@@ -253,7 +253,7 @@ static enum status join(const struct sign_in *s, const struct policy_decision *d
   }
   for (size_t i = 0; status == STATUS_OK && decision->accept_others && i < person->invite_count; i++) {
     const struct policy_invite *invite = &person->invites[i];
-    bool said_yes = invite->org.id != s->way_org_id && invite->consent == CONSENT_YES;
+    bool said_yes = invite->org.id != s->way_org_id && !invite->full && invite->consent == CONSENT_YES;
     status = said_yes ? sign_in_accept(s, invite->org.id, invite->role) : STATUS_OK;
   }
   return status;

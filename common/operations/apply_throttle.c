@@ -8,7 +8,7 @@
 #include "policy/throttle.h"
 #include "store/throttles.h"
 
-enum { SUBJECTS_MAX = 3 };
+enum { SUBJECTS_MAX = 4 };
 
 // The counters that one try concerns. WEIGHED: it is refused if one of them does not allow it; others only count.
 struct subjects {
@@ -26,25 +26,60 @@ static void add(struct subjects *s, enum throttle_kind kind, bool weighed, const
   s->count++;
 }
 
-// An owner has counters of their own for each address: strangers elsewhere cannot use up their tries.
+// The remote address; for a caller on this host which user's process it is, so that nobody uses up another's tries by
+// asking for their account (HOLES H71). "console" for root's.
+static void name_source(const struct application *a, char source[static THROTTLE_ADDRESS_SIZE])
+{
+  throttle_address(a->op->rhost, source);
+  if (a->op->rhost[0] == '\0' && a->op->caller_uid != 0) {
+    (void)snprintf(source, THROTTLE_ADDRESS_SIZE, "uid:%u", a->op->caller_uid);
+  }
+}
+
+static bool is_local(const struct application *a)
+{
+  return a->op->rhost[0] == '\0' && a->op->caller_uid != 0;
+}
+
+static void choose_flows(const struct application *a, const struct situation *situation, const char *source,
+                         struct subjects *s)
+{
+  bool owner = situation->person.known && policy_is_owner(&situation->person);
+  add(s, THROTTLE_FLOW, true, a->op->login, source);
+  add(s, THROTTLE_LOGIN, !owner, a->op->login, "");
+  if (!situation->person.known) {
+    add(s, THROTTLE_STRANGERS, true, a->op->org, "");
+  }
+}
+
+// Owners, and people from where they have signed in before, have counters of their own for the address: strangers
+// elsewhere cannot use up their tries.
+static void choose_passwords(const struct application *a, const struct situation *situation, const char *source,
+                             struct subjects *s)
+{
+  bool owner = situation->person.known && policy_is_owner(&situation->person);
+  bool known_place = situation->person.known && a->op->rhost[0] != '\0' &&
+                     strcmp(a->op->rhost, situation->account.last_sign_in_from) == 0;
+  add(s, THROTTLE_ACCOUNT, !owner && !known_place, a->op->login, is_local(a) ? source : "");
+  if (a->op->rhost[0] != '\0') {
+    add(s, THROTTLE_ADDRESS, !owner, source, "");
+  }
+  if (owner || known_place) {
+    add(s, THROTTLE_OWNER, true, a->op->login, source);
+  }
+  if (!known_place) {
+    add(s, THROTTLE_FAILURES, false, a->op->login, "");
+  }
+}
+
 static void choose(const struct application *a, const struct situation *situation, struct subjects *s)
 {
-  char address[THROTTLE_ADDRESS_SIZE];
-  bool owner = situation->person.known && policy_is_owner(&situation->person);
-  throttle_address(a->op->rhost, address);
+  char source[THROTTLE_ADDRESS_SIZE];
+  name_source(a, source);
   if (a->op->value == TRY_SIGN_IN) {
-    add(s, THROTTLE_FLOW, true, a->op->login, address);
-    if (!situation->person.known) {
-      add(s, THROTTLE_STRANGERS, true, a->op->org, "");
-    }
-    return;
-  }
-  add(s, THROTTLE_ACCOUNT, !owner, a->op->login, "");
-  if (a->op->rhost[0] != '\0') {
-    add(s, THROTTLE_ADDRESS, !owner, address, "");
-  }
-  if (owner) {
-    add(s, THROTTLE_OWNER, true, a->op->login, address);
+    choose_flows(a, situation, source, s);
+  } else {
+    choose_passwords(a, situation, source, s);
   }
 }
 
@@ -86,7 +121,7 @@ static enum status count(struct application *a, struct subjects *s)
 // account always has its counter: there are no more of these than accounts.
 static enum status without_room(struct application *a, const struct situation *situation, struct subjects *s)
 {
-  a->result->slow = true;
+  a->result->delay_s = THROTTLE_DELAY_S;
   if (!situation->person.known) {
     return refuse(a);
   }
@@ -98,6 +133,11 @@ static enum status without_room(struct application *a, const struct situation *s
   }
   a->result->changed = kept.count > 0;
   return count(a, &kept);
+}
+
+static void slow_down(struct application *a, int64_t delay_s)
+{
+  a->result->delay_s = delay_s > a->result->delay_s ? delay_s : a->result->delay_s;
 }
 
 enum status apply_try(struct application *a)
@@ -114,11 +154,11 @@ enum status apply_try(struct application *a)
   choose(a, &situation, &s);
   status = load(a, &s, &fresh);
   for (size_t i = 0; status == STATUS_OK && i < s.count; i++) {
-    bool allowed = throttle_allows(&s.list[i], a->now_s);
-    a->result->slow = a->result->slow || !allowed;
+    bool allowed = s.list[i].kind == THROTTLE_FAILURES || throttle_allows(&s.list[i], a->now_s);
     if (!allowed && s.weighed[i]) {
       return refuse(a);
     }
+    slow_down(a, allowed ? throttle_delay_s(&s.list[i], a->now_s) : THROTTLE_DELAY_S);
   }
   if (status == STATUS_OK) {
     status = throttle_make_room(a->txn, fresh, a->now_s - THROTTLE_WINDOW_S, a->now_s, &room);
@@ -140,21 +180,33 @@ static enum status count_back(struct application *a, enum throttle_kind kind, co
   return throttle_put(a->txn, &throttle);
 }
 
+static enum status settle_flow(struct application *a, const char *pair)
+{
+  enum status status = throttle_remove(a->txn, THROTTLE_FLOW, pair);
+  if (status == STATUS_OK) {
+    status = count_back(a, THROTTLE_LOGIN, a->op->login);
+  }
+  return status == STATUS_OK && a->result->decision.create ? count_back(a, THROTTLE_STRANGERS, a->event.org) : status;
+}
+
 // The try that was counted was a right one.
 enum status apply_settle_try(struct application *a, enum try_kind kind)
 {
-  char address[THROTTLE_ADDRESS_SIZE];
+  char source[THROTTLE_ADDRESS_SIZE];
   char pair[sizeof(((struct throttle *)0)->subject)];
-  throttle_address(a->op->rhost, address);
-  (void)snprintf(pair, sizeof pair, "%s %s", a->op->login, address);
-  enum status status = throttle_remove(a->txn, kind == TRY_SIGN_IN ? THROTTLE_FLOW : THROTTLE_OWNER, pair);
-  if (status == STATUS_OK && kind == TRY_SIGN_IN) {
-    return a->result->decision.create ? count_back(a, THROTTLE_STRANGERS, a->event.org) : STATUS_OK;
+  name_source(a, source);
+  (void)snprintf(pair, sizeof pair, "%s %s", a->op->login, source);
+  if (kind == TRY_SIGN_IN) {
+    return settle_flow(a, pair);
+  }
+  enum status status = throttle_remove(a->txn, THROTTLE_OWNER, pair);
+  if (status == STATUS_OK) {
+    status = throttle_remove(a->txn, THROTTLE_ACCOUNT, is_local(a) ? pair : a->op->login);
   }
   if (status == STATUS_OK) {
-    status = throttle_remove(a->txn, THROTTLE_ACCOUNT, a->op->login);
+    status = count_back(a, THROTTLE_FAILURES, a->op->login);
   }
-  return status != STATUS_OK ? status : count_back(a, THROTTLE_ADDRESS, address);
+  return status != STATUS_OK ? status : count_back(a, THROTTLE_ADDRESS, source);
 }
 
 struct clearing {

@@ -52,3 +52,14 @@ bool control_used_unproven(const struct account *account, int64_t controller)
   }
   return account->last_sign_in_at_s != 0 || has_home(account);
 }
+
+enum status control_is_full(struct store_txn *txn, const struct org *org, bool *ret_full)
+{
+  int64_t count = 0;
+  int64_t most = org->max_members > 0 ? org->max_members : MAX_MEMBERS_DEFAULT;
+  enum status status = membership_count(txn, org->id, &count);
+  if (status == STATUS_OK) {
+    *ret_full = count >= most;
+  }
+  return status;
+}

@@ -118,6 +118,7 @@ struct operation {
   struct org_consent consents[INVITES_MAX_POLICY];
   size_t consent_count;
   char fingerprint[FINGERPRINT_SIZE]; // of what an operator looked at, or of what was in effect when a flow was begun
+  uint32_t caller_uid;                // TRY and sign-ins without a remote host: whose process asks
   bool with_key;                      // sign-ins: an ssh key was accepted in the same connection
   int64_t active_org_id;              // TICKET_CHOOSE
   uint32_t uid;          // MEMBER_ADD: of a new account, 0 for whichever is free; one that exists must have it
@@ -159,7 +160,7 @@ struct operation_result {
   uint32_t gid;         // GROUP_MAP: of the group; MEMBER_REMOVE and the like: of the org
   bool doubted;         // ORG_CREATE: the owner's account was there unproven; password and identities were dropped
   bool asked;           // SSO_SIGN_IN: about invites already
-  bool slow;            // TRY: allowed, after a while
+  int64_t delay_s;      // TRY: allowed, after so long
   bool waits;           // IDP_SET, ORG_SET: in effect, or some of it, only after a test sign-in
   bool no_way;          // IDENTITY_UNLINK: nothing is left by which the account signs in
   int64_t expires_at_s; // IDENTITY_LINK: of what is expected

@@ -162,6 +162,9 @@ static enum status add_invite(void *context, const struct invite *invite)
     status = situation_load_org(inviting->loading, &org, &added->org);
   }
   if (status == STATUS_OK) {
+    status = control_is_full(inviting->loading->txn, &org, &added->full);
+  }
+  if (status == STATUS_OK) {
     added->role = invite->role;
     added->via = invite->via;
     person->invite_count++;

@@ -124,6 +124,9 @@ enum status situation_answer(struct store_txn *txn, const struct situation_of *o
   if (status == STATUS_OK) {
     status = answer_expected(txn, s, authorized, &a);
   }
+  if (status == STATUS_OK && !a.member_here) {
+    status = control_is_full(txn, &org, &a.full);
+  }
   if (status == STATUS_OK && !s->person.known) {
     status = account_was_removed(txn, s->email, &a.tombstoned);
   }

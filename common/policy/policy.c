@@ -128,7 +128,8 @@ bool policy_takes_code(const struct policy_person *person)
 {
   bool provable = person->governing.id != 0 && person->governing.has_connection;
   for (size_t i = 0; i < person->invite_count; i++) {
-    if (!provable && person->invites[i].via == VIA_CODE && !person->invites[i].org.password_barred) {
+    const struct policy_invite *invite = &person->invites[i];
+    if (!provable && invite->via == VIA_CODE && !invite->full && !invite->org.password_barred) {
       return true;
     }
   }

@@ -44,6 +44,7 @@ struct policy_invite {
   struct policy_org org;
   enum role role;
   enum invite_via via;
+  bool full;                   // the org has no room for one more
   enum policy_consent consent; // after ASK_CONSENT for this org
 };
 

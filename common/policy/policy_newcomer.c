@@ -29,7 +29,7 @@ static const struct policy_invite *next_to_ask(const struct policy_question *q)
 {
   for (size_t i = 0; governs(q) && i < q->person.invite_count; i++) {
     const struct policy_invite *invite = &q->person.invites[i];
-    if (invite->org.id != q->answer.org.id && invite->consent == CONSENT_NOT_ASKED) {
+    if (invite->org.id != q->answer.org.id && !invite->full && invite->consent == CONSENT_NOT_ASKED) {
       return invite;
     }
   }
@@ -40,7 +40,7 @@ static bool accepts_others(const struct policy_question *q)
 {
   for (size_t i = 0; governs(q) && i < q->person.invite_count; i++) {
     const struct policy_invite *invite = &q->person.invites[i];
-    if (invite->org.id != q->answer.org.id && invite->consent == CONSENT_YES) {
+    if (invite->org.id != q->answer.org.id && !invite->full && invite->consent == CONSENT_YES) {
       return true;
     }
   }

@@ -7,9 +7,14 @@
 #include <string.h>
 
 static const uint32_t FREE[] = {
-    [THROTTLE_ACCOUNT] = 10, [THROTTLE_ADDRESS] = 30,   [THROTTLE_OWNER] = 10,
-    [THROTTLE_FLOW] = 5,     [THROTTLE_STRANGERS] = 60,
+    [THROTTLE_ACCOUNT] = 10,   [THROTTLE_ADDRESS] = 30, [THROTTLE_OWNER] = 10,     [THROTTLE_FLOW] = 5,
+    [THROTTLE_STRANGERS] = 60, [THROTTLE_LOGIN] = 20,   [THROTTLE_FAILURES] = 100,
 };
+
+static int64_t window_s(uint8_t kind)
+{
+  return kind == THROTTLE_FAILURES ? THROTTLE_HOUR_S : THROTTLE_WINDOW_S;
+}
 
 uint32_t throttle_free(enum throttle_kind kind)
 {
@@ -19,7 +24,7 @@ uint32_t throttle_free(enum throttle_kind kind)
 // A clock that was set back must not stop anybody for long: what lies in the future is over.
 static bool is_over(const struct throttle *throttle, int64_t now_s)
 {
-  return now_s - throttle->started_at_s >= THROTTLE_WINDOW_S || throttle->started_at_s > now_s;
+  return now_s - throttle->started_at_s >= window_s(throttle->kind) || throttle->started_at_s > now_s;
 }
 
 bool throttle_allows(const struct throttle *throttle, int64_t now_s)
@@ -29,6 +34,17 @@ bool throttle_allows(const struct throttle *throttle, int64_t now_s)
   return throttle->count == 0 || is_over(throttle, now_s) || is_free || rested;
 }
 
+// A guess from one of many addresses takes longer the more there were; nobody is refused for it.
+int64_t throttle_delay_s(const struct throttle *throttle, int64_t now_s)
+{
+  uint32_t most = throttle_free((enum throttle_kind)throttle->kind);
+  if (throttle->count < most || is_over(throttle, now_s)) {
+    return 0;
+  }
+  int64_t delay_s = THROTTLE_DELAY_S + (throttle->count - most) / 10;
+  return delay_s < THROTTLE_DELAY_MAX_S ? delay_s : THROTTLE_DELAY_MAX_S;
+}
+
 // Who goes on trying beyond the free tries does not get them anew: the time begins again with each.
 void throttle_count(struct throttle *throttle, int64_t now_s)
 {
@@ -36,7 +52,7 @@ void throttle_count(struct throttle *throttle, int64_t now_s)
   if (throttle->count == 0 || is_over(throttle, now_s)) {
     throttle->count = 0;
     throttle->started_at_s = now_s;
-  } else if (beyond) {
+  } else if (beyond && throttle->kind != THROTTLE_FAILURES) {
     throttle->started_at_s = now_s;
   }
   throttle->count += throttle->count < UINT32_MAX;

@@ -68,6 +68,9 @@ MUST_CHECK enum status membership_get(struct store_txn *txn, int64_t account_id,
 MUST_CHECK enum status membership_put(struct store_txn *txn, const struct membership *membership);
 MUST_CHECK enum status membership_remove(struct store_txn *txn, int64_t account_id, int64_t org_id);
 
+// How many members the org has.
+MUST_CHECK enum status membership_count(struct store_txn *txn, int64_t org_id, int64_t *ret_count);
+
 enum { MEMBERSHIPS_MAX = 32 };
 
 struct memberships {

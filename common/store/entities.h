@@ -287,9 +287,11 @@ struct number {
 enum throttle_kind {
   THROTTLE_ACCOUNT = 1, // wrong passwords and codes for a login
   THROTTLE_ADDRESS,     // the same from a remote address (IPv6: /64)
-  THROTTLE_OWNER,       // the same for an owner from one address: "LOGIN ADDRESS"
+  THROTTLE_OWNER,       // the same where tries elsewhere must not use them up: "LOGIN ADDRESS"
   THROTTLE_FLOW,        // started sign-ins: "LOGIN ADDRESS"
   THROTTLE_STRANGERS,   // started sign-ins of names without an account at an org's connection: its slug
+  THROTTLE_LOGIN,       // started sign-ins of a login, from wherever
+  THROTTLE_FAILURES,    // wrong passwords and codes for a login within an hour, from wherever
 };
 
 struct throttle {

@@ -24,6 +24,46 @@ static enum status check_room(struct store_txn *txn, int64_t account_id)
   return status == STATUS_OK && all.count == MEMBERSHIPS_MAX ? STATUS_TOO_LARGE : status;
 }
 
+static struct store_key count_key(int64_t org_id)
+{
+  struct store_key key = key_of_text("members");
+  key_add_i64(&key, org_id);
+  return key;
+}
+
+static enum status count_one(void *context, const struct store_entry *entry)
+{
+  int64_t *count = context;
+  (void)entry;
+  *count += 1;
+  return STATUS_OK;
+}
+
+// Counted as they come and go; a store of before is counted once.
+enum status membership_count(struct store_txn *txn, int64_t org_id, int64_t *ret_count)
+{
+  const struct store_key key = count_key(org_id);
+  const struct store_key prefix = key_of_i64(org_id);
+  int64_t count = 0;
+  enum status status = store_get_i64(txn, TABLE_META, &key, &count);
+  if (status == STATUS_NOT_FOUND) {
+    count = 0;
+    status = store_each(txn, TABLE_ORG_MEMBERS, &prefix, count_one, &count);
+  }
+  if (status == STATUS_OK) {
+    *ret_count = count;
+  }
+  return status;
+}
+
+static enum status raise_count(struct store_txn *txn, int64_t org_id, int64_t by)
+{
+  const struct store_key key = count_key(org_id);
+  int64_t count = 0;
+  enum status status = membership_count(txn, org_id, &count);
+  return status != STATUS_OK ? status : store_put_i64(txn, TABLE_META, &key, count + by);
+}
+
 enum status membership_put(struct store_txn *txn, const struct membership *membership)
 {
   struct membership before;
@@ -32,6 +72,9 @@ enum status membership_put(struct store_txn *txn, const struct membership *membe
   enum status status = membership_get(txn, membership->account_id, membership->org_id, &before);
   if (status == STATUS_NOT_FOUND) {
     status = check_room(txn, membership->account_id);
+    if (status == STATUS_OK) {
+      status = raise_count(txn, membership->org_id, 1);
+    }
   }
   if (status == STATUS_OK) {
     status = touch_member(txn, membership->account_id);
@@ -55,6 +98,9 @@ enum status membership_remove(struct store_txn *txn, int64_t account_id, int64_t
   }
   if (status == STATUS_OK) {
     status = store_delete(txn, TABLE_MEMBERSHIPS, &key);
+  }
+  if (status == STATUS_OK) {
+    status = raise_count(txn, org_id, -1);
   }
   return status != STATUS_OK ? status : store_delete(txn, TABLE_ORG_MEMBERS, &back);
 }

@@ -13,7 +13,7 @@ static const char *const ROLE[] = {"viewer", "admin", "owner"};
 static const char *const SOURCE[] = {"manual", "sso", "invitation", "owner"};
 static const char *const MEMBER_STATUS[] = {"active", "suspended"};
 static const char *const ACCOUNT_STATUS[] = {"active", "locked"};
-static const char *const THROTTLE[] = {"?", "account", "address", "owner", "flow", "strangers"};
+static const char *const THROTTLE[] = {"?", "account", "address", "owner", "flow", "strangers", "login", "failures"};
 static const char *const CLIENT_AUTH[] = {"none", "client_secret_basic", "client_secret_post", "client_secret_jwt",
                                           "private_key_jwt"};
 static const char *const DEVICE_LINK[] = {"full", "code"};

@@ -168,8 +168,7 @@ def beside_password(rig, login, person, password, idp=None):
         terminal.until(CODE)
     terminal._more()
     (idp or rig.idp).approve(Challenge(terminal.text), person)
-    terminal.send()
-    terminal.until(LINK, seconds=120)
+    terminal.enter_until(LINK)
     terminal.send(password)
     return terminal.end()
 

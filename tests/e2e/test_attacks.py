@@ -96,8 +96,7 @@ def H67_another_orgs_invite_is_asked_about_at_the_first_sign_in(rig):
     host.ssoctl("invite", "create", other, person)
     terminal = login.Ssh(rig, person)
     rig.idp.approve(terminal.challenge(), person)
-    terminal.send()
-    terminal.until(r"invites you\. Join\? \[y/N\]: ")
+    terminal.enter_until(r"invites you\. Join\? \[y/N\]: ")
     terminal.send("n")
     text = terminal.end()
     check.that(login.signed_in(text), f"a no keeps people out of their own org: {check.shown(text)}")
@@ -256,7 +255,7 @@ def _leaves_everything(person, uid):
     for path in (home / ".bashrc", crontab):
         os.chown(path, uid, uid)
     process = subprocess.Popen(["sleep", "600"], user=uid, group=uid, extra_groups=[], cwd=home)
-    check.soon(lambda: pathlib.Path(f"/proc/{process.pid}").stat().st_uid == uid, 60, "no process of the account")
+    check.soon(lambda: pathlib.Path(f"/proc/{process.pid}").stat().st_uid == uid, "no process of the account")
     return process
 
 

@@ -23,13 +23,13 @@ def H64_a_helper_frozen_with_the_writers_lock_shuts_nobody_out(rig):
         terminal.password_prompt()
         terminal.send(orgs.OWNER_PASSWORD)
         check.that(login.signed_in(terminal.end(enter=False)), f"the owner did not get in: {check.shown(terminal.text)}")
-        check.soon(lambda: held not in _helpers(), 5, "who was frozen with the lock is gone")
+        check.soon(lambda: held not in _helpers(), "who was frozen with the lock is gone")
     with _frozen_in_the_lock(people[1]) as held:
         # Another one whose caller could stop it, too.
         terminal = _passwd(people[2], PASSWORD)
         terminal.until("New password: ")
         terminal.close()
-        check.soon(lambda: held not in _helpers(), 5, "who was frozen with the lock is gone")
+        check.soon(lambda: held not in _helpers(), "who was frozen with the lock is gone")
     check.equal(host.ssoctl("status").status, 0, "ssoctl status")
     terminal = _passwd(people[0], PASSWORD)
     terminal.until("New password: ")
@@ -109,14 +109,14 @@ def _cgroup():
     finally:
         if folder:
             (folder / "cgroup.kill").write_text("1")
-            check.soon(lambda: not (folder / "cgroup.procs").read_text(), 5, "the cgroup is empty")
+            check.soon(lambda: not (folder / "cgroup.procs").read_text(), "the cgroup is empty")
             folder.rmdir()
 
 
 def _freeze(folder, pid):
     if folder:
         (folder / "cgroup.freeze").write_text("1")
-        check.soon(lambda: "frozen 1" in (folder / "cgroup.events").read_text(), 5, "the cgroup is frozen")
+        check.soon(lambda: "frozen 1" in (folder / "cgroup.events").read_text(), "the cgroup is frozen")
     else:
         os.kill(pid, signal.SIGSTOP)
 
@@ -130,9 +130,9 @@ def _frozen_in_the_lock(name):
         slow = subprocess.Popen(["strace", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync,msync,fsync", "-e",
                                  "inject=fdatasync,msync,fsync:delay_enter=1s", "-p", str(helper)], stderr=subprocess.DEVNULL)
         try:
-            check.soon(lambda: _of(helper, "status").split("TracerPid:")[1].split()[0] != "0", 10, "strace is there")
+            check.soon(lambda: _of(helper, "status").split("TracerPid:")[1].split()[0] != "0", "strace is there")
             terminal.send(PASSWORD)
-            check.soon(lambda: _has_the_lock(helper), 15, "the helper has the lock")
+            check.soon(lambda: _has_the_lock(helper), "the helper has the lock")
             _freeze(folder, helper)
         finally:
             processes.stop(slow)

@@ -74,7 +74,7 @@ static void T_a_clock_that_was_set_back_stops_nobody_for_long(void **state)
 static void T_each_kind_has_its_limit(void **state)
 {
   (void)state;
-  static const uint32_t FREE[] = {0, 10, 30, 10, 5, 60, 0, 0};
+  static const uint32_t FREE[] = {0, 10, 30, 10, 5, 60, 20, 100, 0, 0};
   for (size_t kind = 0; kind < COUNT_OF(FREE); kind++) {
     assert_int_equal(throttle_free((enum throttle_kind)kind), FREE[kind]);
   }
@@ -157,7 +157,7 @@ static void T_an_owner_is_not_locked_out_by_tries_from_elsewhere(void **state)
     assert_int_equal(try_as(BOSS, address, TRY_PASSWORD), STATUS_REFUSED);
   }
   assert_int_equal(try_as(BOSS, "198.51.100.1", TRY_PASSWORD), STATUS_OK);
-  assert_true(result.slow);
+  assert_int_equal(result.delay_s, THROTTLE_DELAY_MAX_S); // slowed, the more the more there were (HOLES H78)
   assert_int_equal(try_as(BOSS, "", TRY_PASSWORD), STATUS_OK);
 }
 
@@ -195,9 +195,9 @@ static void H09_a_full_table_refuses_strangers_and_slows_members(void **state)
   assert_int_equal(try_as("nobody@acme.test", "192.0.2.1", TRY_PASSWORD), STATUS_REFUSED);
   assert_int_equal(try_as("nobody@acme.test", "192.0.2.1", TRY_SIGN_IN), STATUS_REFUSED);
   assert_int_equal(try_as(ALICE, "192.0.2.1", TRY_PASSWORD), STATUS_OK);
-  assert_true(result.slow);
+  assert_int_equal(result.delay_s, 3);
   assert_int_equal(try_as(BOSS, "192.0.2.1", TRY_PASSWORD), STATUS_OK);
-  assert_true(result.slow);
+  assert_int_equal(result.delay_s, 3);
   // Beyond the bound there is a counter for each account that was tried, and it counts.
   for (int host_number = 2; host_number <= 10; host_number++) {
     char address[32];
@@ -225,12 +225,106 @@ static void T_tries_of_a_clock_that_was_ahead_make_room(void **state)
   assert_int_equal(try_as("nobody@acme.test", "192.0.2.1", TRY_PASSWORD), STATUS_OK);
 }
 
+static void T_flows_of_a_login_are_bounded_whatever_the_address(void **state)
+{
+  (void)state;
+  char address[32];
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
+  for (int i = 0; i < 20; i++) {
+    (void)snprintf(address, sizeof address, "192.0.2.%d", i);
+    assert_int_equal(try_as(ALICE, address, TRY_SIGN_IN), STATUS_OK);
+  }
+  assert_int_equal(try_as(ALICE, "198.51.100.1", TRY_SIGN_IN), STATUS_REFUSED);
+  for (int i = 0; i < 25; i++) { // an owner is slowed and not refused
+    (void)snprintf(address, sizeof address, "192.0.2.%d", i);
+    assert_int_equal(try_as(BOSS, address, TRY_SIGN_IN), STATUS_OK);
+  }
+  assert_int_equal(result.delay_s, THROTTLE_DELAY_S);
+}
+
+// su and sudo by different users of the host.
+static enum status try_locally(const char *login, uint32_t uid)
+{
+  struct operation op = new_operation(OPERATION_TRY, "");
+  (void)snprintf(op.login, sizeof op.login, "%s", login);
+  op.value = TRY_PASSWORD;
+  op.caller_uid = uid;
+  return run(&op);
+}
+
+static void H71_another_local_users_tries_do_not_use_up_ones_own(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
+  for (int i = 0; i < 10; i++) {
+    assert_int_equal(try_locally(ALICE, 1001), STATUS_OK);
+  }
+  assert_int_equal(try_locally(ALICE, 1001), STATUS_REFUSED);
+  assert_int_equal(try_locally(ALICE, 66000), STATUS_OK);
+}
+
+static void H78_failures_are_counted_across_addresses_and_slow_whoever_guesses(void **state)
+{
+  (void)state;
+  struct throttle t = {.kind = THROTTLE_FAILURES};
+  for (int i = 0; i < 99; i++) {
+    throttle_count(&t, 2000000 + i);
+  }
+  assert_int_equal(throttle_delay_s(&t, 2000100), 0);
+  throttle_count(&t, 2000100);
+  assert_int_equal(throttle_delay_s(&t, 2000100), THROTTLE_DELAY_S);
+  for (int i = 0; i < 1000; i++) {
+    throttle_count(&t, 2000101);
+  }
+  assert_int_equal(throttle_delay_s(&t, 2000101), THROTTLE_DELAY_MAX_S);
+  assert_int_equal(throttle_delay_s(&t, 2000000 + THROTTLE_HOUR_S), 0);
+}
+
+static void T_where_one_has_signed_in_before_one_has_tries_of_ones_own(void **state)
+{
+  (void)state;
+  char address[32];
+  struct operation op = new_operation(OPERATION_PASSWORD_SIGN_IN, "");
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
+  assert_int_equal(set_password(ALICE, "correct horse"), STATUS_OK);
+  (void)snprintf(op.login, sizeof op.login, "%s", ALICE);
+  (void)snprintf(op.rhost, sizeof op.rhost, "203.0.113.7");
+  memcpy(op.password, get_account(ALICE).password, sizeof op.password);
+  assert_int_equal(run(&op), STATUS_OK);
+  for (int i = 0; i < 10; i++) {
+    (void)snprintf(address, sizeof address, "192.0.2.%d", i);
+    assert_int_equal(try_as(ALICE, address, TRY_PASSWORD), STATUS_OK);
+  }
+  assert_int_equal(try_as(ALICE, "198.51.100.1", TRY_PASSWORD), STATUS_REFUSED);
+  assert_int_equal(try_as(ALICE, "203.0.113.7", TRY_PASSWORD), STATUS_OK);
+}
+
+static void H74_an_org_has_no_more_members_than_it_may(void **state)
+{
+  (void)state;
+  const struct org_value values[] = {{"max-members", "2"}};
+  struct operation op = new_operation(OPERATION_ORG_SET, "");
+  set_up_acme(PROVISIONING_JIT);
+  op.values = values;
+  op.value_count = 1;
+  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+  assert_int_equal(sign_in("bob@acme.test", "bob@acme.test", "s-bob"), STATUS_REFUSED);
+  assert_int_equal(result.decision.notice, NOTICE_FULL);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, ALICE), STATUS_OK);
+  assert_int_equal(sign_in("bob@acme.test", "bob@acme.test", "s-bob"), STATUS_OK);
+}
+
 static void T_a_right_sign_in_takes_its_tries_back(void **state)
 {
   (void)state;
   set_up_acme(PROVISIONING_JIT);
   try_often(ALICE, "", TRY_SIGN_IN, 5);
-  assert_int_equal(count(TABLE_THROTTLES), 2);
+  assert_int_equal(count(TABLE_THROTTLES), 3);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
   assert_int_equal(try_as(ALICE, "", TRY_SIGN_IN), STATUS_OK);
 }
@@ -270,6 +364,11 @@ int main(void)
       STORE_TEST(H09_a_full_table_refuses_strangers_and_slows_members),
       STORE_TEST(T_what_is_old_makes_room),
       STORE_TEST(T_tries_of_a_clock_that_was_ahead_make_room),
+      STORE_TEST(T_flows_of_a_login_are_bounded_whatever_the_address),
+      STORE_TEST(H71_another_local_users_tries_do_not_use_up_ones_own),
+      cmocka_unit_test(H78_failures_are_counted_across_addresses_and_slow_whoever_guesses),
+      STORE_TEST(T_where_one_has_signed_in_before_one_has_tries_of_ones_own),
+      STORE_TEST(H74_an_org_has_no_more_members_than_it_may),
       STORE_TEST(T_a_right_sign_in_takes_its_tries_back),
       STORE_TEST(throttles_of_a_login_or_an_address_are_cleared),
   };
