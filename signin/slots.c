@@ -14,10 +14,13 @@
 #include "base/siphash.h"
 #include "process/holder.h"
 
-enum { KEPT_FOR_OWNERS = 8, STEP_MS = 100, PAIR_BITS = 40 };
+enum { KEPT_FOR_OWNERS = 8, KEPT_FOR_CONSOLE = 1, KEPT_FOR_ADDRESS = 2, STEP_MS = 100, HASH_BITS = 40 };
 
-// Bytes from here on stand for a login and address by their hash; those before for the host's slots.
+// Bytes from here on stand for a login and source by their hash, for an address, for an address of owners; those before
+// for the host's slots.
 static const int64_t FIRST_PAIR = 1 << 20;
+static const int64_t FIRST_ADDRESS = (int64_t)1 << 50;
+static const int64_t FIRST_OWNER = (int64_t)1 << 52;
 
 static enum status lock_byte(int fd, int64_t at)
 {
@@ -28,13 +31,27 @@ static enum status lock_byte(int fd, int64_t at)
   return errno == EAGAIN || errno == EACCES ? STATUS_BUSY : STATUS_IO;
 }
 
-static int64_t pair_byte(const struct slot_request *request)
+static int64_t hash_of(const char *text)
 {
   static const unsigned char SEED[SIPHASH_SEED_SIZE] = "sign-in slots";
+  return (int64_t)(siphash(SEED, text, strlen(text)) & (((uint64_t)1 << HASH_BITS) - 1));
+}
+
+static int64_t pair_byte(const struct slot_request *request)
+{
   char pair[LOGIN_SIZE + SLOT_SOURCE_SIZE + 2];
-  int length = snprintf(pair, sizeof pair, "%s\n%s", request->login, request->source);
-  uint64_t hash = siphash(SEED, pair, length > 0 ? strnlen(pair, sizeof pair) : 0);
-  return FIRST_PAIR + (int64_t)(hash & (((uint64_t)1 << PAIR_BITS) - 1));
+  (void)snprintf(pair, sizeof pair, "%s\n%s", request->login, request->source);
+  return FIRST_PAIR + hash_of(pair);
+}
+
+// One of COUNT bytes from FIRST on that are ADDRESS's.
+static enum status lock_one_of(int fd, int64_t first, int count, const char *address)
+{
+  enum status status = STATUS_BUSY;
+  for (int i = 0; status == STATUS_BUSY && i < count; i++) {
+    status = lock_byte(fd, first + hash_of(address) * count + i);
+  }
+  return status;
 }
 
 static enum status lock_pair(int fd, const struct slot_request *request)
@@ -53,25 +70,45 @@ static enum status lock_pair(int fd, const struct slot_request *request)
   }
 }
 
-static enum status lock_slot(int fd, const struct slot_request *request)
+// The last free one of those from FIRST up to the one before END.
+static enum status lock_last(int fd, int64_t first, int64_t end)
 {
-  int64_t usable = request->owner ? request->max_sign_ins : request->max_sign_ins - KEPT_FOR_OWNERS;
-  usable = request->stranger ? (usable + 1) / 2 : usable;
-  // From the top: what strangers cannot use is used first.
-  for (int64_t i = usable - 1; i >= 0; i--) {
-    enum status status = lock_byte(fd, i);
+  enum status status = STATUS_BUSY;
+  for (int64_t i = end - 1; status == STATUS_BUSY && i >= first; i--) {
+    status = lock_byte(fd, i);
     if (status == STATUS_OK) {
       holder_sign(fd, i);
     }
-    if (status != STATUS_BUSY) {
-      return status;
-    }
+  }
+  return status;
+}
+
+// What is kept for owners: the last one for root's console, the others for few from each address.
+static enum status lock_kept(int fd, const struct slot_request *request)
+{
+  int64_t end = request->max_sign_ins - (request->console ? 0 : KEPT_FOR_CONSOLE);
+  enum status status = request->console ? STATUS_OK : lock_one_of(fd, FIRST_OWNER, KEPT_FOR_ADDRESS, request->address);
+  return status == STATUS_OK ? lock_last(fd, request->max_sign_ins - KEPT_FOR_OWNERS, end) : status;
+}
+
+static enum status lock_slot(int fd, const struct slot_request *request)
+{
+  int64_t usable = request->max_sign_ins - KEPT_FOR_OWNERS;
+  usable = request->stranger ? (usable + 1) / 2 : usable;
+  // From the top: what strangers cannot use is used first.
+  enum status status = lock_one_of(fd, FIRST_ADDRESS, SLOTS_OF_ADDRESS, request->address);
+  if (status == STATUS_OK) {
+    status = lock_last(fd, 0, usable);
+  }
+  if (status == STATUS_BUSY && request->owner) {
+    status = lock_kept(fd, request);
   }
   // Whoever comes next finds the slots of those that should be gone and are not: su and sudo can be frozen.
-  for (int64_t i = 0; i < usable; i++) {
+  usable = request->owner ? request->max_sign_ins : usable;
+  for (int64_t i = 0; status == STATUS_BUSY && i < usable; i++) {
     holder_end_older(fd, i, request->longest_ms);
   }
-  return STATUS_BUSY;
+  return status;
 }
 
 static enum status open_file(const char *dir, int *ret_fd)

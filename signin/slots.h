@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // How many sign-ins through providers run at once: one per login and source (POLICY K7), and no more than
-// max-sign-ins on the host, 8 of them kept for owners (POLICY T) and half of the others for names with an account: who
-// invents names cannot shut members out. Locks of the kernel on single bytes of one file: they
-// end with the process that holds them.
+// max-sign-ins on the host, 8 of them kept for owners (one of these for the console, and two at most for one address)
+// and half of the others for names with an account: who invents names cannot shut members out; nor can who comes from
+// one address, which has SLOTS_OF_ADDRESS until people have approved (POLICY T). Locks of the kernel on single bytes of
+// one file: they end with the process that holds them.
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,11 +19,13 @@ struct slots {
     -1                                                                                                                 \
   }
 
-enum { SLOT_SOURCE_SIZE = 256 };
+enum { SLOT_SOURCE_SIZE = 256, SLOTS_OF_ADDRESS = 8 };
 
 struct slot_request {
   const char *login;
-  const char *source; // the remote address, or which user of this host it is
+  const char *source;  // the remote address, or which user of this host it is
+  const char *address; // the same, with IPv6 addresses by their /64
+  bool console;        // it is root's own console
   int64_t max_sign_ins;
   bool owner;
   bool stranger;      // a name without an account

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "paths.h"
+#include "policy/throttle.h"
 #include "process/oidc.h"
 #include "slots.h"
 #include "sso_answer.h"
@@ -296,9 +297,14 @@ static enum status begin(struct flow *f, const struct situation *situation, int6
 {
   struct session *s = f->s;
   char source[SLOT_SOURCE_SIZE];
+  char address[THROTTLE_ADDRESS_SIZE];
+  bool remote = s->request->rhost[0] != '\0';
   name_source(s->request, source);
+  throttle_address(s->request->rhost, address);
   const struct slot_request slot = {.login = s->request->login,
                                     .source = source,
+                                    .address = remote ? address : source,
+                                    .console = !remote && s->request->caller_uid == 0,
                                     .max_sign_ins = s->config.max_sign_ins,
                                     .owner = policy_is_owner(&situation->person),
                                     .stranger = !situation->person.known,

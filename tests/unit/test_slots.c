@@ -16,11 +16,19 @@ static size_t held_count;
 static const char *source;
 static int64_t longest_ms;
 
+static bool spread; // over as many addresses as logins
+
+static const char *address_of(const char *login)
+{
+  return spread ? login : source;
+}
+
 static int make(void **state)
 {
   (void)state;
   unit_make_directory(directory, sizeof directory);
   held_count = 0;
+  spread = true;
   source = "192.0.2.1";
   longest_ms = 3600000;
   return 0;
@@ -40,6 +48,8 @@ static enum status take(const char *login, bool owner, bool stranger)
 {
   const struct slot_request request = {.login = login,
                                        .source = source,
+                                       .address = address_of(login),
+                                       .console = strcmp(source, "console") == 0,
                                        .max_sign_ins = MAX_SIGN_INS,
                                        .owner = owner,
                                        .stranger = stranger,
@@ -69,7 +79,9 @@ static void T_strangers_leave_room_for_members_and_members_for_owners(void **sta
   (void)state;
   assert_int_equal(take_all("stranger", false, true), (MAX_SIGN_INS - KEPT) / 2);
   assert_int_equal(take_all("member", false, false), (MAX_SIGN_INS - KEPT) / 2);
-  assert_int_equal(take_all("owner", true, false), KEPT);
+  assert_int_equal(take_all("owner", true, false), KEPT - 1);
+  source = "console";
+  assert_int_equal(take_all("owner at the console", true, false), 1);
 }
 
 static void T_members_use_first_what_strangers_cannot(void **state)
@@ -132,6 +144,37 @@ static void H64_a_sign_in_that_was_stopped_gives_its_slot_back(void **state)
   assert_int_equal(take("late", false, false), STATUS_OK);
 }
 
+static void H70_one_address_does_not_hold_every_slot(void **state)
+{
+  (void)state;
+  enum { MANY = 40 };
+  struct slot_request request = {
+      .source = "192.0.2.1", .address = "192.0.2.1", .max_sign_ins = MANY, .longest_ms = longest_ms};
+  char login[32];
+  request.login = login;
+  for (int i = 0; i <= SLOTS_OF_ADDRESS; i++) {
+    (void)snprintf(login, sizeof login, "p%d", i);
+    held[held_count] = (struct slots)SLOTS_NONE;
+    enum status status = slots_take(directory, &request, &held[held_count]);
+    assert_int_equal(status, i < SLOTS_OF_ADDRESS ? STATUS_OK : STATUS_BUSY);
+    held_count += status == STATUS_OK ? 1 : 0;
+  }
+  request.source = request.address = "192.0.2.2"; // others are let in
+  held[held_count] = (struct slots)SLOTS_NONE;
+  assert_int_equal(slots_take(directory, &request, &held[held_count]), STATUS_OK);
+  held_count++;
+}
+
+static void T_what_is_kept_for_owners_is_not_one_addresss(void **state)
+{
+  (void)state;
+  assert_int_equal(take_all("member", false, false), MAX_SIGN_INS - KEPT);
+  spread = false;
+  assert_int_equal(take_all("owner", true, false), 2);
+  source = "192.0.2.2";
+  assert_int_equal(take_all("other owner", true, false), 2);
+}
+
 static void H13_the_file_is_private(void **state)
 {
   (void)state;
@@ -154,6 +197,8 @@ int main(void)
       cmocka_unit_test_setup_teardown(K7_one_sign_in_per_login_and_source, make, clean),
       cmocka_unit_test_setup_teardown(K7_another_user_of_the_host_keeps_nobody_out, make, clean),
       cmocka_unit_test_setup_teardown(H64_a_sign_in_that_was_stopped_gives_its_slot_back, make, clean),
+      cmocka_unit_test_setup_teardown(H70_one_address_does_not_hold_every_slot, make, clean),
+      cmocka_unit_test_setup_teardown(T_what_is_kept_for_owners_is_not_one_addresss, make, clean),
       cmocka_unit_test_setup_teardown(H13_the_file_is_private, make, clean),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
