@@ -16,6 +16,7 @@ struct store {
   bool locked;       // by store_lock()
   bool signals_held; // while it is
   sigset_t signals_before;
+  bool hurries_opening;
   bool hurries; // until the lock is released; and how the process was scheduled before
   int policy_before;
   struct sched_param priority_before;

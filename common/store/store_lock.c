@@ -27,16 +27,46 @@ static void release_job_control(struct store *store)
   }
 }
 
+static void start_hurrying(struct store *store)
+{
+  const struct sched_param first = {.sched_priority = 1};
+  int before = sched_getscheduler(0);
+  store->policy_before = before;
+  // A process that goes before others already is left alone.
+  before &= ~SCHED_RESET_ON_FORK;
+  store->hurries = (before == SCHED_OTHER || before == SCHED_BATCH || before == SCHED_IDLE) &&
+                   sched_getparam(0, &store->priority_before) == 0 &&
+                   sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &first) == 0;
+}
+
+static void stop_hurrying(struct store *store)
+{
+  if (store->hurries) {
+    (void)sched_setscheduler(0, store->policy_before, &store->priority_before);
+    store->hurries = false;
+  }
+}
+
 enum status store_lock_opening(struct store *store)
 {
   bool left = false; // what the dead have left LMDB sees to: it checks the slots
-  return store->lock_fd < 0 ? STATUS_OK : hold_take(store->lock_fd, BYTE_OPENING, STORE_LOCK_WAIT_MS, &left);
+  enum status status =
+      store->lock_fd < 0 ? STATUS_OK : hold_take(store->lock_fd, BYTE_OPENING, STORE_LOCK_WAIT_MS, &left);
+  if (status == STATUS_OK && !store->hurries) { // everybody who signs in comes this way, several times
+    start_hurrying(store);
+    store->hurries_opening = store->hurries;
+  }
+  return status;
 }
 
 void store_unlock_opening(struct store *store)
 {
   if (store->lock_fd >= 0) {
     hold_release(store->lock_fd, BYTE_OPENING);
+  }
+  if (store->hurries_opening) {
+    stop_hurrying(store);
+    store->hurries_opening = false;
   }
 }
 
@@ -80,24 +110,8 @@ enum status store_lock(struct store *store)
 
 void store_hurry(struct store *store)
 {
-  const struct sched_param first = {.sched_priority = 1};
-  if (store->hurries || !store->locked) {
-    return;
-  }
-  int before = sched_getscheduler(0);
-  store->policy_before = before;
-  // A process that goes before others already is left alone.
-  before &= ~SCHED_RESET_ON_FORK;
-  store->hurries = (before == SCHED_OTHER || before == SCHED_BATCH || before == SCHED_IDLE) &&
-                   sched_getparam(0, &store->priority_before) == 0 &&
-                   sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &first) == 0;
-}
-
-static void stop_hurrying(struct store *store)
-{
-  if (store->hurries) {
-    (void)sched_setscheduler(0, store->policy_before, &store->priority_before);
-    store->hurries = false;
+  if (!store->hurries && store->locked) {
+    start_hurrying(store);
   }
 }
 

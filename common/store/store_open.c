@@ -287,23 +287,17 @@ static enum status take_reader_slot(struct store *store, const char *dir, struct
   return STATUS_OK;
 }
 
-static enum status open_under_lock(struct store *store, const char *dir, enum store_mode mode, struct report *report)
-{
-  enum status status = open_environment(store, dir, report);
-  if (status == STATUS_OK) {
-    status = open_tables(store, dir, mode == STORE_CREATE, report);
-  }
-  return status == STATUS_OK && mode == STORE_CREATE ? take_reader_slot(store, dir, report) : status;
-}
-
-static enum status open_alone(struct store *store, const char *dir, enum store_mode mode, struct report *report)
+static enum status open_alone(struct store *store, const char *dir, struct report *report)
 {
   enum status status = store_lock_opening(store);
   if (status != STATUS_OK) {
     report_set(report, "store %s: cannot be locked: %s", dir, status_text(status));
     return status;
   }
-  status = open_under_lock(store, dir, mode, report);
+  status = open_environment(store, dir, report);
+  if (status == STATUS_OK) {
+    status = take_reader_slot(store, dir, report);
+  }
   store_unlock_opening(store);
   return status;
 }
@@ -332,7 +326,10 @@ static enum status open_all(struct store *store, const char *dir, enum store_mod
     status = store_lock(store);
   }
   if (status == STATUS_OK) {
-    status = open_alone(store, dir, mode, report);
+    status = open_alone(store, dir, report);
+  }
+  if (status == STATUS_OK) {
+    status = open_tables(store, dir, mode == STORE_CREATE, report);
   }
   if (status == STATUS_VERSION) { // made by the version before
     status = upgrade(store, dir, report);
