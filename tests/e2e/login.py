@@ -13,7 +13,7 @@ PASSWORD = re.compile(r"[Pp]assword[^\n]*: ?$")
 ROUNDS = 50
 ONCE_MORE = ("Not approved yet", "Press Return to begin session")
 QUIET_S = 0.25  # within which a program on a fast machine has said all it has to say
-BEATS = 50  # of a program that does nothing, on any machine
+BEATS = 5  # of a program that does nothing, on one that is slow or busy
 AGAIN_S = 1.2  # until Enter is pressed again: the next poll has been by then, as a rule
 
 
@@ -48,9 +48,10 @@ class Terminal:
         self.text += seen
         return seen
 
-    def _more(self):
-        """What else is written before it goes quiet."""
-        while self.child.expect([pexpect.TIMEOUT, pexpect.EOF, r".+"], timeout=max(QUIET_S, BEATS * beat())) == 2:
+    def _more(self, last=None):
+        """What else is written until the last of it is there, or before it goes quiet."""
+        while not (last and self.text.endswith(last)) and self.child.expect(
+                [pexpect.TIMEOUT, pexpect.EOF, r".+"], timeout=max(QUIET_S, BEATS * beat())) == 2:
             self._take()
 
     def until(self, *patterns, seconds=check.HANG_S):
@@ -66,7 +67,7 @@ class Terminal:
     def challenge(self):
         start = len(self.text)
         self.until(CODE)
-        self._more()
+        self._more("Press Enter when you have approved it there: ")
         return Challenge(self.text[start:])
 
     def password_prompt(self):

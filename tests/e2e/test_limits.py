@@ -82,7 +82,7 @@ def T_too_many_sign_ins_refuse_strangers_and_keep_room_for_owners(rig):
 
 def grace_time_of_sshd_ends_the_helpers_too(rig):
     rig.orgs.acme()
-    server = rig.serve(sshd.Sshd(rig.folder, "grace", ["LoginGraceTime 4"]))
+    server = rig.serve(sshd.Sshd(rig.folder, "grace", ["LoginGraceTime 15"]))
     check.soon(lambda: not processes.ours(), "helpers of other tests are gone")
     terminal = login.Ssh(rig, rig.person(), sshd=server)
     terminal.challenge()
