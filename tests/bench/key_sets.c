@@ -76,7 +76,8 @@ static void read_set(const struct kind *kind, const struct bytes *text)
   must(document_parse(text->data, text->length, &document) == STATUS_OK, "it is no JSON object");
   must((keys_check(document, &refusal) == STATUS_OK) == kind->taken, "keys_check() says something else");
   must(keys_count(document) == 0, "there is a key that can be used");
-  must(keys_choose(document, key_algorithm_find("ES256"), "none", &refusal, &key) == STATUS_NOT_FOUND, "a key is found");
+  must(keys_choose(document, key_algorithm_find("ES256"), "none", &refusal, &key) == STATUS_NOT_FOUND,
+       "a key is found");
 }
 
 int main(int argc, char **argv)

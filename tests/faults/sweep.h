@@ -12,7 +12,7 @@ enum { POINTS_MAX = 2000, WORDS_SIZE = 160 };
 
 enum {
   SWEEP_HANG_MS = 120 * 1000, // only so that nothing waits for ever: a run takes 20 to 100 ms
-  SWEEP_CPU_MS = 6 * 1000,   // for one sweep: enough for each of its points, but on a slow machine
+  SWEEP_CPU_MS = 6 * 1000,    // for one sweep: enough for each of its points, but on a slow machine
   SWEEP_POINTS_MIN = 60,      // however slow it is
 };
 
@@ -56,7 +56,8 @@ bool sweep_close(const char *name, enum fault_mode mode, const struct tally *tal
 
 // RUN is called once without a failure, which tells how many allocations there are and what a run costs; then with
 // growing AT until an allocation of that number is not asked for any more, or POINTS_MAX. Where all of them would cost
-// more than SWEEP_CPU_MS of CPU time, it is each second one, or third, and so on, from a start that FAULTS_SEED chooses.
+// more than SWEEP_CPU_MS of CPU time, it is each second one, or third, and so on, from a start that FAULTS_SEED
+// chooses.
 typedef struct outcome sweep_run(void *context, struct fault_plan *plan);
 bool sweep_all(const char *name, enum fault_mode mode, struct fault_plan *plan, sweep_run *run, void *context);
 

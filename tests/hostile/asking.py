@@ -83,7 +83,8 @@ def ask_all(rows, at_once, pace):
     before = {provider: provider.counts() for provider in providers}
     pool = concurrent.futures.ThreadPoolExecutor(at_once)
     try:
-        futures = {row: pool.submit(row[0].sign_in, row[1], seconds_for(row[1], pace)) for row in sorted(rows, key=lambda row: -row[1].weight)}
+        futures = {row: pool.submit(row[0].sign_in, row[1], seconds_for(row[1], pace))
+                   for row in sorted(rows, key=lambda row: -row[1].weight)}
         concurrent.futures.wait(futures.values())
     finally:
         pool.shutdown(cancel_futures=True)

@@ -32,8 +32,8 @@ member("expires-in-zero", "expires_in is 0", "expires_in", 0)
 member("expires-in-negative", "expires_in is negative", "expires_in", -300)
 member("expires-in-fraction", "expires_in is 300.5", "expires_in", 300.5)
 member("expires-in-over", "expires_in is 2^31", "expires_in", 2 ** 31, holes="H36")
-member("expires-in-huge", "nothing; expires_in is 2^31 - 1", "expires_in", 2 ** 31 - 1, authorized(expires_in=range(1, GUARD_S)),
-       holes="H36")
+member("expires-in-huge", "nothing; expires_in is 2^31 - 1", "expires_in", 2 ** 31 - 1,
+       authorized(expires_in=range(1, GUARD_S)), holes="H36")
 member("expires-in-short", "expires_in is 1, and the first poll comes after that", "expires_in", 1, EXPIRED,
        counts=NO_POLL)
 row("expires-in-missing", "no expires_in", refused("MISCONFIGURED", "RFC 8628 3.2: expires_in"),

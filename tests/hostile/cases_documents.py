@@ -11,7 +11,8 @@ TABLE = Table()
 row = TABLE.row
 WHAT = {"discovery": "discovery document", "device": "device authorization", "keys": "key set",
         "token": "token endpoint", "userinfo": "userinfo"}
-MANY = {"more_kib": 80 * 1024, "cpu_times": 15}  # a value of two bytes takes some 300 in the parser, more in a sanitized build
+# A value of two bytes takes some 300 in the parser, more in a sanitized build, and its time.
+MANY = {"more_kib": 80 * 1024, "cpu_times": 15}
 NOT_SIGNED_IN = {"device": 0, "token": 0}
 
 

@@ -68,7 +68,8 @@ static void H36_a_look_up_that_is_not_legal_is_refused(void **state)
   for (size_t i = 0; i < COUNT_OF(ILLEGAL); i++) {
     void *value = NULL;
     struct program p = program_start();
-    assert_int_equal(channel_send(&p.channel, MESSAGE_TXT, &ILLEGAL[i], clock_monotonic_ms() + HARNESS_LONG_MS), STATUS_OK);
+    assert_int_equal(channel_send(&p.channel, MESSAGE_TXT, &ILLEGAL[i], clock_monotonic_ms() + HARNESS_LONG_MS),
+                     STATUS_OK);
     assert_int_equal(program_hear(&p, HARNESS_LONG_MS, &value), MESSAGE_FAILED);
     assert_int_equal(((const struct message_failed *)value)->reason, FAILURE_REQUEST);
     channel_free_message(MESSAGE_FAILED, value);
