@@ -12,6 +12,7 @@
 #include "phases.h"
 #include "recovery.h"
 #include "sso.h"
+#include "tell_sessions.h"
 
 enum { TYPING_MS = 300000, CHOOSING_MS = 200000 };
 
@@ -43,6 +44,21 @@ static void ask_more(struct session *s, const struct operation_result *result)
   record_done(&ACCOUNT_RECORD, &now.account);
 }
 
+// Whoever has the person's sessions open hears of one that somebody else may have got them to approve (HOLES H73).
+static void tell_others(const struct session *s, const struct operation_result *result)
+{
+  char from[4 * sizeof s->request->rhost];
+  char line[sizeof from + LOGIN_SIZE + 128];
+  if (!s->config.notify_sessions || policy_service_of(s->request->service) != SERVICE_LOGIN) {
+    return;
+  }
+  text_escape(s->request->rhost, strlen(s->request->rhost), from, sizeof from);
+  (void)snprintf(line, sizeof line,
+                 "ssoorg: %s has just signed in here from %.100s. If that was not you, tell an admin.",
+                 result->account.login, from[0] != '\0' ? from : "the console");
+  tell_sessions(result->account.uid, line);
+}
+
 static void grant(struct session *s, const struct operation_result *result, struct message_verdict *verdict)
 {
   const struct account *account = &result->account;
@@ -50,6 +66,7 @@ static void grant(struct session *s, const struct operation_result *result, stru
               account->uid, result->org, s->request->service, s->request->rhost, result->row,
               way_word(result->ticket.way));
   tell_last(s, result);
+  tell_others(s, result);
   ask_more(s, result);
   memcpy(verdict->ticket, result->ticket.id, sizeof verdict->ticket);
   verdict->uid = account->uid;

@@ -196,14 +196,16 @@ static void compose_prompt(const struct flow *f, const struct message_code *code
   (void)gethostname(host, sizeof host - 1);
   text_escape(f->org.name, strlen(f->org.name), org, sizeof org);
   text_escape(f->s->request->rhost, strlen(f->s->request->rhost), from, sizeof from);
-  if (code->verification_uri_complete[0] != '\0') {
+  bool full = f->org.device_link == DEVICE_LINK_FULL; // what carries the code along is easily sent to somebody (H73)
+  if (full && code->verification_uri_complete[0] != '\0') {
     (void)snprintf(complete, sizeof complete, "  or open: %s\n", code->verification_uri_complete);
   }
   // Begins with a newline: sshd's client puts "(user@host) " in front of the first line.
   int length = snprintf(text, size,
                         "\nSign in to %s through %s (%s) as %s%s%s\n"
                         "  Open:    %s\n"
-                        "  Code:    %s\n%s",
+                        "  Code:    %s\n%s"
+                        "Approve only what you began here yourself: nobody may have sent you this.\n",
                         host, org, f->org.slug, f->s->request->login, from[0] != '\0' ? " from " : "", from,
                         code->verification_uri, code->user_code, complete);
   size_t used = length < 0 ? 0 : (size_t)length;
@@ -278,9 +280,10 @@ static enum status relay(struct flow *f, const struct message_code *code)
   return status;
 }
 
-static bool wants_qr(const struct session *s)
+static bool wants_qr(const struct session *s, const struct org *org)
 {
-  return s->config.qr == QR_ALWAYS || (s->config.qr == QR_AUTO && strcmp(s->request->service, "sshd") == 0);
+  bool shows = s->config.qr == QR_ALWAYS || (s->config.qr == QR_AUTO && strcmp(s->request->service, "sshd") == 0);
+  return shows && org->device_link == DEVICE_LINK_FULL;
 }
 
 // Nobody on this host is kept out by a sign-in under their name that another user has begun.
@@ -329,7 +332,7 @@ static enum status begin(struct flow *f, const struct situation *situation, int6
                                      &f->connection,
                                      (uint32_t)s->config.sign_in_timeout_s,
                                      s->config.allow_loopback_http,
-                                     wants_qr(s),
+                                     wants_qr(s, &f->org),
                                      &f->org,
                                      f->wants_groups};
   f->deadline_ms = clock_monotonic_ms() + s->config.sign_in_timeout_s * 1000;

@@ -122,13 +122,23 @@ static enum status parse_max_sign_ins(const char *value, struct config *config)
   return text_to_i64(value, SIGN_INS_MIN, SIGN_INS_MAX, &config->max_sign_ins);
 }
 
-static enum status parse_allow_http(const char *value, struct config *config)
+static enum status parse_yes(const char *value, bool *ret_yes)
 {
   if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0) {
     return STATUS_INVALID;
   }
-  config->allow_loopback_http = value[0] == 'y';
+  *ret_yes = value[0] == 'y';
   return STATUS_OK;
+}
+
+static enum status parse_allow_http(const char *value, struct config *config)
+{
+  return parse_yes(value, &config->allow_loopback_http);
+}
+
+static enum status parse_notify(const char *value, struct config *config)
+{
+  return parse_yes(value, &config->notify_sessions);
 }
 
 static enum status parse_audit_keep(const char *value, struct config *config)
@@ -193,6 +203,7 @@ const struct config_key CONFIG_KEYS[] = {
     {"audit-keep", "365d", "1d to 3650d", parse_audit_keep},
     {"operators", "sudo wheel", "names of groups separated by one space", parse_operators},
     {"allow-loopback-http", "no", "yes or no", parse_allow_http},
+    {"notify-sessions", "yes", "yes or no", parse_notify},
 };
 const size_t CONFIG_KEY_COUNT = COUNT_OF(CONFIG_KEYS);
 

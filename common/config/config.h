@@ -21,6 +21,7 @@ struct config {
   int64_t max_sign_ins;           // max-sign-ins
   int64_t reauth_s;               // reauth
   bool allow_loopback_http;       // allow-loopback-http
+  bool notify_sessions;           // notify-sessions
   int64_t audit_keep_s;           // audit-keep
   enum qr qr;                     // qr
   char resolver[ADDRESS_SIZE];    // resolver: as address_parse() reads it; "" for the servers of resolv.conf

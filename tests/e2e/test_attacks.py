@@ -152,6 +152,54 @@ def H69_a_removed_accounts_home_and_process_do_not_reach_the_next(rig):
     check.lacks(login.signs_in(rig, person), "OWNED", "the new person's session")
 
 
+def H72_jobs_of_a_suspended_person_do_not_start(rig):
+    org, person = rig.orgs.open(), "jobs@open.example"
+    host.ssoctl("member", "add", org, person)
+    said = pathlib.Path("/run/jobs-said")
+    with host.Kept("/etc/pam.d/cron") as stack, host.Kept("/etc/cron.d/test") as job:
+        stack.write_text((host.DIST / "pam.d/cron").read_text())
+        job.parent.mkdir(exist_ok=True)
+        job.write_text(f"@reboot {person} echo theirs >> {said}\n@reboot root echo roots >> {said}\n")
+        check.contains(_cron_says(said, "roots", "theirs"), "theirs", "a member's job")
+        host.ssoctl("member", "suspend", org, person)
+        text = _cron_says(said, "roots")
+        check.lacks(text, "theirs", "the job of somebody who is suspended")
+    for name in ("atd", "systemd-user"):
+        check.contains((host.DIST / "pam.d" / name).read_text(), r"\naccount +required +pam_ssoorg.so\n@include common-account",
+                       f"the stack of {name}")
+
+
+def H73_device_link_code_shows_address_and_code_alone(rig):
+    org = rig.orgs.delta()
+    person = rig.person("delta.test")
+    host.ssoctl("org", "set", org, "device-link=code")
+    try:
+        terminal = login.Ssh(rig, person)
+        challenge = terminal.challenge()
+        check.lacks(challenge.text, "or open:|user_code=|\u2588", "what carries the code along")
+        check.contains(challenge.text, "nobody may have sent you this", "the warning")
+        rig.idp.approve(challenge, person)
+        check.that(login.signed_in(terminal.end()), "not signed in")
+    finally:
+        host.ssoctl("org", "set", org, "device-link=full")
+
+
+def H73_running_sessions_are_told_of_a_new_sign_in(rig):
+    rig.orgs.gamma()
+    person = rig.person("gamma.test")
+    first = login.open_session(rig, person)
+    login.signs_in(rig, person)
+    first.until(rf"{person} has just signed in here from 127\.0\.0\.1")
+    with host.Kept(host.CONF) as conf:
+        conf.write_text(conf.read_text() + "notify-sessions = no\n")
+        seen = len(first.text)
+        login.signs_in(rig, person)
+        first.send("echo still-here")
+        first.until("still-here")
+        check.lacks(first.text[seen:], "has just signed in", "what is told although it is off")
+    first.close()
+
+
 def H76_only_an_operator_renames_an_org(rig):
     org = rig.orgs.delta()
     check.equal(_owner(rig, org, "org", "rename", org, "docker").status, 3, "a rename by the owner")
@@ -257,6 +305,24 @@ def _leaves_everything(person, uid):
     process = subprocess.Popen(["sleep", "600"], user=uid, group=uid, extra_groups=[], cwd=home)
     check.soon(lambda: pathlib.Path(f"/proc/{process.pid}").stat().st_uid == uid, "no process of the account")
     return process
+
+
+def _children(pid):
+    return pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def _cron_says(said, *words):
+    """What the jobs of a start of cron have written, once these words are there and nothing is being run any more."""
+    pathlib.Path("/run/crond.reboot").unlink(missing_ok=True)
+    said.write_text("")
+    said.chmod(0o666)
+    cron = subprocess.Popen(["cron", "-f"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    try:
+        check.soon(lambda: all(word in said.read_text() for word in words), "cron ran nothing")
+        check.soon(lambda: not _children(cron.pid), "cron's jobs end")
+        return said.read_text()
+    finally:
+        processes.stop(cron)
 
 
 def _through(rig, name, idp=None, person=None):

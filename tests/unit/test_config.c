@@ -52,6 +52,7 @@ static const struct {
     {"max-sign-ins", "64", "8"},
     {"reauth", "1h", "13h"},
     {"allow-loopback-http", "yes", "true"},
+    {"notify-sessions", "no", "false"},
     {"audit-keep", "30d", "12h"},
     {"qr", "never", "yes"},
     {"resolver", "[::1]:5353", "dns.example"},
