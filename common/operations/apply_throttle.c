@@ -176,7 +176,10 @@ static enum status count_back(struct application *a, enum throttle_kind kind, co
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
-  throttle.count -= throttle.count > 0;
+  if (throttle.count <= 1) {
+    return throttle_remove(a->txn, kind, subject);
+  }
+  throttle.count--;
   return throttle_put(a->txn, &throttle);
 }
 
