@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,21 +27,11 @@ static const int PLAIN[] = {
     SCMP_SYS(dup),
     SCMP_SYS(pipe2),
     SCMP_SYS(eventfd2),
-    // Sockets.
+    // Sockets; what makes them, sends and sets is below. Nothing that carries descriptors or an address.
     SCMP_SYS(connect),
-    SCMP_SYS(bind),
-    SCMP_SYS(sendto),
     SCMP_SYS(recvfrom),
-    SCMP_SYS(sendmsg),
-    SCMP_SYS(recvmsg),
-    SCMP_SYS(sendmmsg),
-    SCMP_SYS(recvmmsg),
-    SCMP_SYS(shutdown),
     SCMP_SYS(getsockname),
     SCMP_SYS(getpeername),
-    SCMP_SYS(getsockopt),
-    SCMP_SYS(setsockopt),
-    SCMP_SYS(socketpair),
     // Waiting.
     SCMP_SYS(poll),
     SCMP_SYS(ppoll),
@@ -101,7 +93,19 @@ static const int PLAIN[] = {
     SCMP_SYS(exit_group),
 };
 
-static const int FAMILIES[] = {AF_INET, AF_INET6};
+// What is spoken: TCP to providers, UDP and TCP to name servers. No raw, ping or other socket of these families.
+static const struct {
+  int family;
+  int type;
+  int protocol;
+} SOCKETS[] = {
+    {AF_INET, SOCK_STREAM, 0},          {AF_INET, SOCK_STREAM, IPPROTO_TCP}, {AF_INET, SOCK_DGRAM, 0},
+    {AF_INET, SOCK_DGRAM, IPPROTO_UDP}, {AF_INET6, SOCK_STREAM, 0},          {AF_INET6, SOCK_STREAM, IPPROTO_TCP},
+    {AF_INET6, SOCK_DGRAM, 0},          {AF_INET6, SOCK_DGRAM, IPPROTO_UDP},
+};
+
+// How a type may be asked for.
+static const uint64_t TYPE_FLAGS = SOCK_CLOEXEC | SOCK_NONBLOCK;
 
 // Not F_SETOWN and its like: the kernel would send signals to others on our behalf.
 static const int FCNTL_COMMANDS[] = {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL};
@@ -114,12 +118,26 @@ struct condition {
   uint64_t value;
 };
 
+enum { CONDITIONS_MAX = 3 };
+
 static const uint64_t ALL_BITS = UINT64_MAX;
+
+// Arguments of 32 bits: the kernel does not look at the upper half, and libraries leave anything there.
+static const uint64_t LOW_BITS = UINT32_MAX;
+
+static bool allow_where_all(scmp_filter_ctx filter, int call, const struct condition *conditions, unsigned count)
+{
+  struct scmp_arg_cmp compare[CONDITIONS_MAX];
+  for (unsigned i = 0; i < count; i++) {
+    compare[i] =
+        (struct scmp_arg_cmp){conditions[i].number, SCMP_CMP_MASKED_EQ, conditions[i].mask, conditions[i].value};
+  }
+  return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, count, compare) == 0;
+}
 
 static bool allow_where(scmp_filter_ctx filter, int call, struct condition c)
 {
-  const struct scmp_arg_cmp compare = {c.number, SCMP_CMP_MASKED_EQ, c.mask, c.value};
-  return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &compare) == 0;
+  return allow_where_all(filter, call, &c, 1);
 }
 
 static bool allow_plain(scmp_filter_ctx filter)
@@ -147,12 +165,29 @@ static bool allow_memory(scmp_filter_ctx filter)
   return allow_where(filter, SCMP_SYS(mmap), not_executable) && allow_where(filter, SCMP_SYS(mprotect), not_executable);
 }
 
+// A pair is a stream: with datagrams one end of it would reach any socket of the host, such as /dev/log (HOLES H66).
+static bool allow_sockets(scmp_filter_ctx filter)
+{
+  const struct condition pair[] = {{0, LOW_BITS, AF_UNIX}, {1, LOW_BITS & ~TYPE_FLAGS, SOCK_STREAM}, {2, LOW_BITS, 0}};
+  const struct condition no_delay[] = {{1, LOW_BITS, IPPROTO_TCP}, {2, LOW_BITS, TCP_NODELAY}};
+  const struct condition error[] = {{1, LOW_BITS, SOL_SOCKET}, {2, LOW_BITS, SO_ERROR}};
+  const struct condition connected[] = {{4, ALL_BITS, 0}, {5, LOW_BITS, 0}};
+  bool added = allow_where_all(filter, SCMP_SYS(socketpair), pair, COUNT_OF(pair)) &&
+               allow_where_all(filter, SCMP_SYS(setsockopt), no_delay, COUNT_OF(no_delay)) &&
+               allow_where_all(filter, SCMP_SYS(getsockopt), error, COUNT_OF(error)) &&
+               allow_where_all(filter, SCMP_SYS(sendto), connected, COUNT_OF(connected));
+  for (size_t i = 0; i < COUNT_OF(SOCKETS); i++) {
+    const struct condition one[] = {{0, LOW_BITS, (uint64_t)SOCKETS[i].family},
+                                    {1, LOW_BITS & ~TYPE_FLAGS, (uint64_t)SOCKETS[i].type},
+                                    {2, LOW_BITS, (uint64_t)SOCKETS[i].protocol}};
+    added = added && allow_where_all(filter, SCMP_SYS(socket), one, COUNT_OF(one));
+  }
+  return added;
+}
+
 static bool allow_descriptors(scmp_filter_ctx filter)
 {
-  bool added = true;
-  for (size_t i = 0; i < COUNT_OF(FAMILIES); i++) {
-    added = added && allow_where(filter, SCMP_SYS(socket), (struct condition){0, ALL_BITS, (uint64_t)FAMILIES[i]});
-  }
+  bool added = allow_sockets(filter);
   for (size_t i = 0; i < COUNT_OF(FCNTL_COMMANDS); i++) {
     const struct condition command = {1, ALL_BITS, (uint64_t)FCNTL_COMMANDS[i]};
     added = added && allow_where(filter, SCMP_SYS(fcntl), command);

@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -17,6 +19,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -235,6 +238,112 @@ static bool speak_to_the_wire(void)
   return socket(AF_PACKET, SOCK_RAW, 0) >= 0;
 }
 
+static bool is_spoken(int family, int type, int protocol)
+{
+  bool stream = type == SOCK_STREAM && (protocol == 0 || protocol == IPPROTO_TCP);
+  bool datagram = type == SOCK_DGRAM && (protocol == 0 || protocol == IPPROTO_UDP);
+  return (family == AF_INET || family == AF_INET6) && (stream || datagram);
+}
+
+// A file descriptor where there should be none.
+static bool is_open(long fd)
+{
+  return fd >= 0 && (close((int)fd) == 0 || true);
+}
+
+// Every family, type and protocol that is not spoken, and pairs of every type but one. By number: libraries may know
+// better than to ask the kernel.
+static bool H66_make_an_unspoken_socket(void)
+{
+  static const int PROTOCOLS[] = {0, IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_RAW, IPPROTO_ICMPV6, 132, 262};
+  bool made = false;
+  for (int family = 0; family < 64; family++) {
+    for (int type = 0; type <= 10; type++) {
+      for (size_t i = 0; i < COUNT_OF(PROTOCOLS); i++) {
+        bool spoken = is_spoken(family, type, PROTOCOLS[i]);
+        made = made || (!spoken && is_open(syscall(SYS_socket, family, type, PROTOCOLS[i])));
+      }
+      int pair[2];
+      bool stream = family == AF_UNIX && type == SOCK_STREAM;
+      made = made || (!stream && syscall(SYS_socketpair, family, type, 0, pair) == 0);
+    }
+  }
+  errno = EPERM;
+  return made;
+}
+
+// HOLES H66: a pair of datagram sockets reached /dev/log. By path, by abstract name, and with descriptors along.
+static bool H66_send_to_an_address(void)
+{
+  struct sockaddr_un log = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
+  struct sockaddr_un abstract = {.sun_family = AF_UNIX, .sun_path = "\0ssoorg-escape"};
+  const struct sockaddr_un *const names[] = {&log, &abstract};
+  struct iovec text = {(char[]){"<86>sudo: forged"}, 16};
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+    return true;
+  }
+  int udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const int fds[] = {pair[0], pair[1], udp};
+  for (size_t i = 0; i < COUNT_OF(fds); i++) {
+    for (size_t k = 0; k < COUNT_OF(names); k++) {
+      struct msghdr message = {
+          .msg_name = (void *)(uintptr_t)names[k], .msg_namelen = sizeof *names[k], .msg_iov = &text, .msg_iovlen = 1};
+      struct mmsghdr messages = {.msg_hdr = message};
+      bool sent = sendto(fds[i], text.iov_base, text.iov_len, 0, (const void *)names[k], sizeof *names[k]) >= 0 ||
+                  sendmsg(fds[i], &message, 0) >= 0 || sendmmsg(fds[i], &messages, 1, 0) >= 0 ||
+                  connect(fds[i], (const void *)names[k], sizeof *names[k]) == 0 ||
+                  bind(fds[i], (const void *)names[k], sizeof *names[k]) == 0;
+      if (sent) {
+        return true;
+      }
+    }
+  }
+  errno = EPERM;
+  return false;
+}
+
+static bool H66_pass_a_descriptor(void)
+{
+  union {
+    struct cmsghdr head;
+    char room[CMSG_SPACE(sizeof(int))];
+  } control = {.head = {.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int))}};
+  struct iovec text = {(char[]){"x"}, 1};
+  struct msghdr message = {
+      .msg_iov = &text, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+  int pair[2];
+  return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0 || sendmsg(pair[0], &message, 0) >= 0 ||
+         recvmsg(pair[1], &message, MSG_DONTWAIT) >= 0;
+}
+
+static bool set_what_a_socket_does(void)
+{
+  const int one = 1;
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  return fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0 ||
+         setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &one, sizeof one) == 0 ||
+         setsockopt(fd, IPPROTO_IP, IP_TTL, &one, sizeof one) == 0 || listen(fd, 1) == 0 ||
+         accept4(fd, NULL, NULL, 0) >= 0;
+}
+
+static bool type_into_a_terminal(void)
+{
+  return ioctl(STDIN_FILENO, TIOCSTI, "x") == 0 || ioctl(STDIN_FILENO, TIOCSCTTY, 0) == 0 ||
+         ioctl(STDIN_FILENO, TIOCLINUX, "\2") == 0;
+}
+
+static bool ask_the_process_for_more(void)
+{
+  for (int option = 1; option < 80; option++) {
+    if (syscall(SYS_prctl, option, 0UL, 0UL, 0UL, 0UL) >= 0) {
+      return true;
+    }
+  }
+  errno = EPERM;
+  return false;
+}
+
 #define REFUSED(function)                                                                                              \
   static void may_not_##function(void **state)                                                                         \
   {                                                                                                                    \
@@ -269,6 +378,12 @@ REFUSED(outlive_the_parent)
 REFUSED(raise_a_limit)
 REFUSED(become_somebody)
 REFUSED(speak_to_the_wire)
+REFUSED(H66_make_an_unspoken_socket)
+REFUSED(H66_send_to_an_address)
+REFUSED(H66_pass_a_descriptor)
+REFUSED(set_what_a_socket_does)
+REFUSED(type_into_a_terminal)
+REFUSED(ask_the_process_for_more)
 
 static bool fill_memory(void)
 {
@@ -362,6 +477,12 @@ int main(void)
       cmocka_unit_test(may_not_signal_itself_and_siblings),
       cmocka_unit_test(may_not_let_the_kernel_signal),
       cmocka_unit_test(may_not_trace),
+      cmocka_unit_test(may_not_H66_make_an_unspoken_socket),
+      cmocka_unit_test(may_not_H66_send_to_an_address),
+      cmocka_unit_test(may_not_H66_pass_a_descriptor),
+      cmocka_unit_test(may_not_set_what_a_socket_does),
+      cmocka_unit_test(may_not_type_into_a_terminal),
+      cmocka_unit_test(may_not_ask_the_process_for_more),
       cmocka_unit_test(may_not_read_memory_of_others),
       cmocka_unit_test(may_not_read_a_file_of_anybodys),
       cmocka_unit_test(may_not_load_more_code),
