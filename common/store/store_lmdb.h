@@ -36,7 +36,7 @@ struct store_txn {
 enum status store_from_lmdb(int code);
 
 // The lock around what opens and closes the environment, and takes the first slot for reading: whoever closes the last
-// use of it destroys LMDB's mutexes (0.9.26 to 0.9.31, ITS#10095), and whoever takes a slot holds one of them. STATUS_BUSY
-// and STATUS_IO as store_lock().
+// use of it destroys LMDB's mutexes (0.9.26 to 0.9.31, ITS#10095), and whoever takes a slot holds one of them.
+// STATUS_BUSY and STATUS_IO as store_lock().
 MUST_CHECK enum status store_lock_opening(struct store *store);
 void store_unlock_opening(struct store *store);
