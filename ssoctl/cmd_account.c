@@ -139,21 +139,22 @@ static enum status add_account(struct walk *walk, const struct account *account)
     status = list_groups(walk->desk, account->id, groups);
   }
   if (status == STATUS_OK) {
-    sheet_add(walk->sheet, (const struct cell[]){{account->login, 0},
-                                                 {account->email, 0},
-                                                 {NULL, account->email_proven},
-                                                 {account->name, 0},
-                                                 {account_status_word(account->status), 0},
-                                                 {NULL, account->uid},
-                                                 {account->home, 0},
-                                                 {account->shell, 0},
-                                                 {NULL, account->password[0] != '\0'},
-                                                 {orgs, 0},
-                                                 {groups, 0},
-                                                 {NULL, account->created_at_s},
-                                                 {NULL, account->last_sign_in_at_s},
-                                                 {account->last_sign_in_from, 0},
-                                                 {identities.text, 0}});
+    sheet_add(walk->sheet, COLUMNS,
+              {{account->login, 0},
+               {account->email, 0},
+               {NULL, account->email_proven},
+               {account->name, 0},
+               {account_status_word(account->status), 0},
+               {NULL, account->uid},
+               {account->home, 0},
+               {account->shell, 0},
+               {NULL, account->password[0] != '\0'},
+               {orgs, 0},
+               {groups, 0},
+               {NULL, account->created_at_s},
+               {NULL, account->last_sign_in_at_s},
+               {account->last_sign_in_from, 0},
+               {identities.text, 0}});
   }
   return status;
 }

@@ -31,15 +31,16 @@ static enum status add_event(void *context, const struct audit_event *event)
   bool wanted = event->at_s >= walk->since_s && (walk->org == NULL || strcmp(walk->org, event->org) == 0);
   walk->last = event->number;
   if (wanted) {
-    sheet_add(walk->sheet, (const struct cell[]){{NULL, event->at_s},
-                                                 {event->actor, 0},
-                                                 {event->event, 0},
-                                                 {event->org, 0},
-                                                 {event->login, 0},
-                                                 {event->rhost, 0},
-                                                 {event->service, 0},
-                                                 {event->row, 0},
-                                                 {event->detail, 0}});
+    sheet_add(walk->sheet, COLUMNS,
+              {{NULL, event->at_s},
+               {event->actor, 0},
+               {event->event, 0},
+               {event->org, 0},
+               {event->login, 0},
+               {event->rhost, 0},
+               {event->service, 0},
+               {event->row, 0},
+               {event->detail, 0}});
   }
   return STATUS_OK;
 }

@@ -7,6 +7,11 @@
 #include "claim.h"
 #include "domains.h"
 
+static const struct column LIST_COLUMNS[] = {
+    {"domain", COLUMN_TEXT},     {"org", COLUMN_TEXT},           {"status", COLUMN_TEXT},
+    {"by_hand", COLUMN_TEXT},    {"added_at", COLUMN_DATE},      {"verified_at", COLUMN_DATE},
+    {"checked_at", COLUMN_DATE}, {"missing_since", COLUMN_DATE}, {"lapsed", COLUMN_BOOL}};
+
 int desk_domain(const char *typed, char to[static DOMAIN_SIZE])
 {
   return claim_from_typed(typed, to) == STATUS_OK
@@ -52,7 +57,7 @@ int cmd_domain_add(const struct invocation *in)
     return code;
   }
   proof_value(result.domain.token, value);
-  sheet_add(&sheet, (const struct cell[]){{op.domain, 0}, {record, 0}, {value, 0}});
+  sheet_add(&sheet, COLUMNS, {{op.domain, 0}, {record, 0}, {value, 0}});
   desk_done(&desk, "domain %s claimed by org %s%s; next: ssoctl domain verify %s %s", op.domain, op.org,
             result.changed ? "" : " already", op.org, op.domain);
   return desk_print_one(&desk, &sheet);
@@ -89,26 +94,23 @@ static enum status add_domain(void *context, const struct domain *domain)
   if (status != STATUS_OK) {
     return status;
   }
-  sheet_add(walk->sheet, (const struct cell[]){{domain->domain, 0},
-                                               {org.slug, 0},
-                                               {domain_status_word(domain), 0},
-                                               {domain_is_by_hand(domain) ? domain->reason : NULL, 0},
-                                               {NULL, domain->added_at_s},
-                                               {NULL, domain->verified_at_s},
-                                               {NULL, domain->checked_at_s},
-                                               {NULL, domain->missing_since_s},
-                                               {NULL, domain_is_lapsed(domain)}});
+  sheet_add(walk->sheet, LIST_COLUMNS,
+            {{domain->domain, 0},
+             {org.slug, 0},
+             {domain_status_word(domain), 0},
+             {domain_is_by_hand(domain) ? domain->reason : NULL, 0},
+             {NULL, domain->added_at_s},
+             {NULL, domain->verified_at_s},
+             {NULL, domain->checked_at_s},
+             {NULL, domain->missing_since_s},
+             {NULL, domain_is_lapsed(domain)}});
   return STATUS_OK;
 }
 
 int cmd_domain_list(const struct invocation *in)
 {
-  static const struct column COLUMNS[] = {
-      {"domain", COLUMN_TEXT},     {"org", COLUMN_TEXT},           {"status", COLUMN_TEXT},
-      {"by_hand", COLUMN_TEXT},    {"added_at", COLUMN_DATE},      {"verified_at", COLUMN_DATE},
-      {"checked_at", COLUMN_DATE}, {"missing_since", COLUMN_DATE}, {"lapsed", COLUMN_BOOL}};
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
   struct domain_walk walk = {&desk, &sheet};
   struct org org = {.id = 0};
   int code = desk_open(in, &desk);
@@ -137,17 +139,18 @@ static int print_claim(const struct desk *desk, const struct org *org, const str
   char value[PROOF_VALUE_SIZE];
   bool has_record = domain_record(domain->domain, record) == STATUS_OK;
   proof_value(domain->token, value);
-  sheet_add(&sheet, (const struct cell[]){{domain->domain, 0},
-                                          {org->slug, 0},
-                                          {domain_status_word(domain), 0},
-                                          {has_record ? record : NULL, 0},
-                                          {value, 0},
-                                          {domain_is_by_hand(domain) ? domain->reason : NULL, 0},
-                                          {NULL, domain->added_at_s},
-                                          {NULL, domain->verified_at_s},
-                                          {NULL, domain->checked_at_s},
-                                          {NULL, domain->missing_since_s},
-                                          {NULL, domain_is_lapsed(domain)}});
+  sheet_add(&sheet, COLUMNS,
+            {{domain->domain, 0},
+             {org->slug, 0},
+             {domain_status_word(domain), 0},
+             {has_record ? record : NULL, 0},
+             {value, 0},
+             {domain_is_by_hand(domain) ? domain->reason : NULL, 0},
+             {NULL, domain->added_at_s},
+             {NULL, domain->verified_at_s},
+             {NULL, domain->checked_at_s},
+             {NULL, domain->missing_since_s},
+             {NULL, domain_is_lapsed(domain)}});
   return desk_print_one(desk, &sheet);
 }
 

@@ -6,6 +6,11 @@
 #include "base/cleanup.h"
 #include "domains.h"
 
+static const struct column LIST_COLUMNS[] = {
+    {"domain", COLUMN_TEXT},     {"org", COLUMN_TEXT},           {"status", COLUMN_TEXT}, {"result", COLUMN_TEXT},
+    {"checked_at", COLUMN_DATE}, {"missing_since", COLUMN_DATE}, {"lapsed", COLUMN_BOOL}, {"detail", COLUMN_TEXT},
+};
+
 static int verify_by_hand(struct desk *desk, const struct invocation *in)
 {
   struct operation_result result;
@@ -62,17 +67,18 @@ static int print_check(const struct desk *desk, const struct domain_check *check
   char value[PROOF_VALUE_SIZE];
   bool has_record = domain_record(domain->domain, record) == STATUS_OK;
   proof_value(domain->token, value);
-  sheet_add(&sheet, (const struct cell[]){{domain->domain, 0},
-                                          {check->slug, 0},
-                                          {domain_status_word(domain), 0},
-                                          {proof_word(check->proof.result), 0},
-                                          {has_record ? record : NULL, 0},
-                                          {value, 0},
-                                          {check->proof.detail[0] != '\0' ? check->proof.detail : NULL, 0},
-                                          {NULL, domain->verified_at_s},
-                                          {NULL, domain->checked_at_s},
-                                          {NULL, domain->missing_since_s},
-                                          {NULL, domain_is_lapsed(domain)}});
+  sheet_add(&sheet, COLUMNS,
+            {{domain->domain, 0},
+             {check->slug, 0},
+             {domain_status_word(domain), 0},
+             {proof_word(check->proof.result), 0},
+             {has_record ? record : NULL, 0},
+             {value, 0},
+             {check->proof.detail[0] != '\0' ? check->proof.detail : NULL, 0},
+             {NULL, domain->verified_at_s},
+             {NULL, domain->checked_at_s},
+             {NULL, domain->missing_since_s},
+             {NULL, domain_is_lapsed(domain)}});
   return desk_print_one(desk, &sheet);
 }
 
@@ -153,23 +159,20 @@ static void add_row(struct sheet *sheet, const struct domain_check *check)
 {
   const struct domain *domain = &check->domain;
   const char *detail = check->is_taken ? "another org of this host has verified it" : check->proof.detail;
-  sheet_add(sheet, (const struct cell[]){{domain->domain, 0},
-                                         {check->slug, 0},
-                                         {domain_status_word(domain), 0},
-                                         {check->is_taken ? "taken" : proof_word(check->proof.result), 0},
-                                         {NULL, domain->checked_at_s},
-                                         {NULL, domain->missing_since_s},
-                                         {NULL, domain_is_lapsed(domain)},
-                                         {detail[0] != '\0' ? detail : NULL, 0}});
+  sheet_add(sheet, LIST_COLUMNS,
+            {{domain->domain, 0},
+             {check->slug, 0},
+             {domain_status_word(domain), 0},
+             {check->is_taken ? "taken" : proof_word(check->proof.result), 0},
+             {NULL, domain->checked_at_s},
+             {NULL, domain->missing_since_s},
+             {NULL, domain_is_lapsed(domain)},
+             {detail[0] != '\0' ? detail : NULL, 0}});
 }
 
 static int store_and_print(struct desk *desk, struct collection *all)
 {
-  static const struct column COLUMNS[] = {
-      {"domain", COLUMN_TEXT},     {"org", COLUMN_TEXT},           {"status", COLUMN_TEXT}, {"result", COLUMN_TEXT},
-      {"checked_at", COLUMN_DATE}, {"missing_since", COLUMN_DATE}, {"lapsed", COLUMN_BOOL}, {"detail", COLUMN_TEXT},
-  };
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
   int code = EXIT_DONE;
   for (size_t i = 0; i < all->count; i++) {
     struct domain_check *check = &all->checks[i];

@@ -28,10 +28,11 @@ int cmd_enforcement_show(const struct invocation *in)
   }
   domains_warn(&desk, org.id);
   bool paused = org.paused_until_s > clock_now_s();
-  sheet_add(&sheet, (const struct cell[]){{org.slug, 0},
-                                          {enforcement_word(org.enforcement), 0},
-                                          {NULL, paused ? org.paused_until_s : 0},
-                                          {paused ? org.pause_reason : NULL, 0}});
+  sheet_add(&sheet, COLUMNS,
+            {{org.slug, 0},
+             {enforcement_word(org.enforcement), 0},
+             {NULL, paused ? org.paused_until_s : 0},
+             {paused ? org.pause_reason : NULL, 0}});
   return desk_print_one(&desk, &sheet);
 }
 

@@ -7,6 +7,10 @@
 #include "people.h"
 #include "store/groups.h"
 
+static const struct column LIST_COLUMNS[] = {
+    {"provider_group", COLUMN_TEXT}, {"group", COLUMN_TEXT},     {"local", COLUMN_BOOL},     {"gid", COLUMN_NUMBER},
+    {"members", COLUMN_NUMBER},      {"mapped_by", COLUMN_TEXT}, {"created_at", COLUMN_DATE}};
+
 static int start(struct desk *desk, const struct invocation *in, enum operation_kind kind, struct operation *ret_op)
 {
   int code = desk_open(in, desk);
@@ -94,23 +98,21 @@ static enum status add_mapping(struct desk *desk, const struct org *org, const s
   bool local = mapping->local == 1;
   enum status status = local ? STATUS_OK : given_each(desk->txn, mapping->gid, count_one, &members);
   group_full_name(org->slug, mapping->name, full);
-  sheet_add(sheet, (const struct cell[]){{mapping->provider, 0},
-                                         {local ? mapping->name : full, 0},
-                                         {NULL, local},
-                                         {NULL, mapping->gid},
-                                         {NULL, members},
-                                         {mapping->mapped_by, 0},
-                                         {NULL, mapping->created_at_s}});
+  sheet_add(sheet, LIST_COLUMNS,
+            {{mapping->provider, 0},
+             {local ? mapping->name : full, 0},
+             {NULL, local},
+             {NULL, mapping->gid},
+             {NULL, members},
+             {mapping->mapped_by, 0},
+             {NULL, mapping->created_at_s}});
   return status;
 }
 
 int cmd_group_list(const struct invocation *in)
 {
-  static const struct column COLUMNS[] = {
-      {"provider_group", COLUMN_TEXT}, {"group", COLUMN_TEXT},     {"local", COLUMN_BOOL},     {"gid", COLUMN_NUMBER},
-      {"members", COLUMN_NUMBER},      {"mapped_by", COLUMN_TEXT}, {"created_at", COLUMN_DATE}};
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
   struct group_mappings all = {.count = 0};
   struct org org;
   int code = desk_open_org(in, &desk, &org);

@@ -177,14 +177,15 @@ int cmd_status(const struct invocation *in)
   }
   bool current = publish_is_current(desk.txn, &desk.config, desk.map_path, NULL);
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
-  sheet_add(&sheet, (const struct cell[]){{desk.store_dir, 0},
-                                          {desk.map_path, 0},
-                                          {NULL, current},
-                                          {NULL, (int64_t)counts[0]},
-                                          {NULL, (int64_t)counts[1]},
-                                          {NULL, (int64_t)counts[2]},
-                                          {NULL, (int64_t)counts[3]},
-                                          {NULL, (int64_t)counts[4]},
-                                          {refused, 0}});
+  sheet_add(&sheet, COLUMNS,
+            {{desk.store_dir, 0},
+             {desk.map_path, 0},
+             {NULL, current},
+             {NULL, (int64_t)counts[0]},
+             {NULL, (int64_t)counts[1]},
+             {NULL, (int64_t)counts[2]},
+             {NULL, (int64_t)counts[3]},
+             {NULL, (int64_t)counts[4]},
+             {refused, 0}});
   return desk_print_one(&desk, &sheet);
 }

@@ -99,25 +99,26 @@ int cmd_idp_show(const struct invocation *in)
   if (status != STATUS_OK) {
     return desk_fail(EXIT_FAILED, "store: what is confirmed cannot be read: %s", status_text(status));
   }
-  sheet_add(&sheet, (const struct cell[]){{org.slug, 0},
-                                          {c.issuer, 0},
-                                          {c.client_id, 0},
-                                          {client_auth_word(c.client_auth), 0},
-                                          {NULL, c.client_secret.length > 0},
-                                          {c.scopes, 0},
-                                          {c.email_claim, 0},
-                                          {c.groups_claim, 0},
-                                          {NULL, c.ca_pem.length > 0},
-                                          {NULL, c.tried},
-                                          {NULL, c.tried_at_s},
-                                          {NULL, c.set_at_s},
-                                          {waits ? waiting.issuer : NULL, 0},
-                                          {waits ? waiting.client_id : NULL, 0},
-                                          {looked.fingerprint, 0},
-                                          {NULL, looked.confirmed},
-                                          {looked.unconfirmed[0] != '\0' ? looked.unconfirmed : NULL, 0},
-                                          {looked.set_by[0] != '\0' ? looked.set_by : NULL, 0},
-                                          {waits ? waiting_fingerprint : NULL, 0}});
+  sheet_add(&sheet, COLUMNS,
+            {{org.slug, 0},
+             {c.issuer, 0},
+             {c.client_id, 0},
+             {client_auth_word(c.client_auth), 0},
+             {NULL, c.client_secret.length > 0},
+             {c.scopes, 0},
+             {c.email_claim, 0},
+             {c.groups_claim, 0},
+             {NULL, c.ca_pem.length > 0},
+             {NULL, c.tried},
+             {NULL, c.tried_at_s},
+             {NULL, c.set_at_s},
+             {waits ? waiting.issuer : NULL, 0},
+             {waits ? waiting.client_id : NULL, 0},
+             {looked.fingerprint, 0},
+             {NULL, looked.confirmed},
+             {looked.unconfirmed[0] != '\0' ? looked.unconfirmed : NULL, 0},
+             {looked.set_by[0] != '\0' ? looked.set_by : NULL, 0},
+             {waits ? waiting_fingerprint : NULL, 0}});
   return desk_print_one(&desk, &sheet);
 }
 

@@ -25,12 +25,13 @@ static int print_found(const struct flow *f, const struct message_found *found)
       {"keys", COLUMN_NUMBER},
   };
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
-  sheet_add(&sheet, (const struct cell[]){{found->issuer, 0},
-                                          {found->device_authorization_endpoint, 0},
-                                          {found->token_endpoint, 0},
-                                          {found->jwks_uri, 0},
-                                          {found->userinfo_endpoint, 0},
-                                          {NULL, found->keys}});
+  sheet_add(&sheet, COLUMNS,
+            {{found->issuer, 0},
+             {found->device_authorization_endpoint, 0},
+             {found->token_endpoint, 0},
+             {found->jwks_uri, 0},
+             {found->userinfo_endpoint, 0},
+             {NULL, found->keys}});
   return desk_print_one(f->desk, &sheet);
 }
 
@@ -76,23 +77,24 @@ static int print_authorized(const struct flow *f, const struct message_authorize
   char groups[GROUPS_SIZE];
   list_groups(&a->groups, groups);
   bool granted = decision->outcome == OUTCOME_GRANTED;
-  sheet_add(&sheet, (const struct cell[]){{a->issuer, 0},
-                                          {a->client_id, 0},
-                                          {a->subject, 0},
-                                          {a->email, 0},
-                                          {email_words(a->email_state), 0},
-                                          {a->name, 0},
-                                          {a->acr, 0},
-                                          {a->amr, 0},
-                                          {a->algorithm, 0},
-                                          {a->key_id, 0},
-                                          {NULL, a->requests},
-                                          {NULL, a->connections},
-                                          {NULL, f->code_ms},
-                                          {NULL, (clock_monotonic_ms() - f->started_ms) / 1000},
-                                          {decision->row, 0},
-                                          {granted ? "would sign in" : notice_sentence(decision->notice), 0},
-                                          {f->wants_groups ? groups : NULL, 0}});
+  sheet_add(&sheet, COLUMNS,
+            {{a->issuer, 0},
+             {a->client_id, 0},
+             {a->subject, 0},
+             {a->email, 0},
+             {email_words(a->email_state), 0},
+             {a->name, 0},
+             {a->acr, 0},
+             {a->amr, 0},
+             {a->algorithm, 0},
+             {a->key_id, 0},
+             {NULL, a->requests},
+             {NULL, a->connections},
+             {NULL, f->code_ms},
+             {NULL, (clock_monotonic_ms() - f->started_ms) / 1000},
+             {decision->row, 0},
+             {granted ? "would sign in" : notice_sentence(decision->notice), 0},
+             {f->wants_groups ? groups : NULL, 0}});
   return desk_print_one(f->desk, &sheet);
 }
 

@@ -10,6 +10,10 @@
 #include "operations/settings.h"
 #include "people.h"
 
+static const struct column LIST_COLUMNS[] = {
+    {"email", COLUMN_TEXT},      {"role", COLUMN_TEXT},       {"via", COLUMN_TEXT},       {"status", COLUMN_TEXT},
+    {"invited_by", COLUMN_TEXT}, {"created_at", COLUMN_DATE}, {"expires_at", COLUMN_DATE}};
+
 static int set_expiry(const struct invocation *in, struct operation *op)
 {
   const char *typed = in->options[OPTION_EXPIRES];
@@ -59,12 +63,13 @@ static int print_invite(const struct desk *desk, const struct operation_result *
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
   const struct invite *invite = &result->invite;
   bool by_code = invite->via == VIA_CODE;
-  sheet_add(&sheet, (const struct cell[]){{invite->email, 0},
-                                          {desk->in->arguments[0], 0},
-                                          {role_word(invite->role), 0},
-                                          {invite_via_word(invite->via), 0},
-                                          {by_code ? code : NULL, 0},
-                                          {NULL, invite->expires_at_s}});
+  sheet_add(&sheet, COLUMNS,
+            {{invite->email, 0},
+             {desk->in->arguments[0], 0},
+             {role_word(invite->role), 0},
+             {invite_via_word(invite->via), 0},
+             {by_code ? code : NULL, 0},
+             {NULL, invite->expires_at_s}});
   desk_done(desk,
             by_code ? "%s is invited to org %s: they sign in with that name and type the code as the password; it is "
                       "not shown again"
@@ -121,23 +126,21 @@ static enum status add_invite(void *context, const struct invite *invite)
 {
   struct sheet *sheet = context;
   bool open = invite->expires_at_s > clock_now_s();
-  sheet_add(sheet, (const struct cell[]){{invite->email, 0},
-                                         {role_word(invite->role), 0},
-                                         {invite_via_word(invite->via), 0},
-                                         {open ? "open" : "expired", 0},
-                                         {invite->invited_by, 0},
-                                         {NULL, invite->created_at_s},
-                                         {NULL, invite->expires_at_s}});
+  sheet_add(sheet, LIST_COLUMNS,
+            {{invite->email, 0},
+             {role_word(invite->role), 0},
+             {invite_via_word(invite->via), 0},
+             {open ? "open" : "expired", 0},
+             {invite->invited_by, 0},
+             {NULL, invite->created_at_s},
+             {NULL, invite->expires_at_s}});
   return STATUS_OK;
 }
 
 int cmd_invite_list(const struct invocation *in)
 {
-  static const struct column COLUMNS[] = {
-      {"email", COLUMN_TEXT},      {"role", COLUMN_TEXT},       {"via", COLUMN_TEXT},       {"status", COLUMN_TEXT},
-      {"invited_by", COLUMN_TEXT}, {"created_at", COLUMN_DATE}, {"expires_at", COLUMN_DATE}};
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
   struct org org;
 
   int code = desk_open_org(in, &desk, &org);

@@ -141,7 +141,7 @@ static void print_refused(const struct import *import, char *noted, struct sheet
   if (import->desk->in->options[OPTION_JSON] == NULL) {
     (void)fprintf(stderr, "ssoctl: %s:%s: %s\n", import->file.path, noted, reason);
   } else if (text_to_i64(noted, 1, INT64_MAX, &line) == STATUS_OK) {
-    sheet_add(sheet, (const struct cell[]){{NULL, line}, {email[0] != '\0' ? email : NULL, 0}, {reason, 0}});
+    sheet_add(sheet, COLUMNS, {{NULL, line}, {email[0] != '\0' ? email : NULL, 0}, {reason, 0}});
   }
 }
 

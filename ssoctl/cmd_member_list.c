@@ -8,6 +8,12 @@
 #include "desk.h"
 #include "store/accounts.h"
 
+static const struct column LIST_COLUMNS[] = {
+    {"org", COLUMN_TEXT},       {"login", COLUMN_TEXT},           {"email", COLUMN_TEXT},  {"name", COLUMN_TEXT},
+    {"role", COLUMN_TEXT},      {"source", COLUMN_TEXT},          {"status", COLUMN_TEXT}, {"uid", COLUMN_NUMBER},
+    {"joined_at", COLUMN_DATE}, {"last_sign_in_at", COLUMN_DATE},
+};
+
 struct walk {
   struct desk *desk;
   struct sheet *sheet;
@@ -31,16 +37,17 @@ static enum status add_member(void *context, const struct membership *membership
   if (status != STATUS_OK) {
     return status;
   }
-  sheet_add(walk->sheet, (const struct cell[]){{walk->org->slug, 0},
-                                               {account.login, 0},
-                                               {account.email, 0},
-                                               {account.name, 0},
-                                               {role_word(membership->role), 0},
-                                               {source_word(membership->source), 0},
-                                               {member_status_word(membership->status), 0},
-                                               {NULL, account.uid},
-                                               {NULL, membership->joined_at_s},
-                                               {NULL, account.last_sign_in_at_s}});
+  sheet_add(walk->sheet, LIST_COLUMNS,
+            {{walk->org->slug, 0},
+             {account.login, 0},
+             {account.email, 0},
+             {account.name, 0},
+             {role_word(membership->role), 0},
+             {source_word(membership->source), 0},
+             {member_status_word(membership->status), 0},
+             {NULL, account.uid},
+             {NULL, membership->joined_at_s},
+             {NULL, account.last_sign_in_at_s}});
   record_done(&ACCOUNT_RECORD, &account);
   return sheet_status(walk->sheet);
 }
@@ -72,13 +79,8 @@ static int check_filters(struct walk *walk, const char *idle)
 
 int cmd_member_list(const struct invocation *in)
 {
-  static const struct column COLUMNS[] = {
-      {"org", COLUMN_TEXT},       {"login", COLUMN_TEXT},           {"email", COLUMN_TEXT},  {"name", COLUMN_TEXT},
-      {"role", COLUMN_TEXT},      {"source", COLUMN_TEXT},          {"status", COLUMN_TEXT}, {"uid", COLUMN_NUMBER},
-      {"joined_at", COLUMN_DATE}, {"last_sign_in_at", COLUMN_DATE},
-  };
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
   struct walk walk = {&desk, &sheet, NULL, in->options[OPTION_SOURCE], in->options[OPTION_ROLE], 0};
   struct org org;
   int code = check_filters(&walk, in->options[OPTION_IDLE]);

@@ -13,7 +13,7 @@ int cmd_provisioning_show(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
-  sheet_add(&sheet, (const struct cell[]){{org.slug, 0}, {provisioning_word(org.provisioning), 0}});
+  sheet_add(&sheet, COLUMNS, {{org.slug, 0}, {provisioning_word(org.provisioning), 0}});
   return desk_print_one(&desk, &sheet);
 }
 

@@ -76,7 +76,7 @@ static int print_codes(const struct desk *desk, const struct drawn *drawn)
   static const struct column COLUMNS[] = {{"code", COLUMN_TEXT}};
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
   for (size_t i = 0; i < RECOVERY_CODES; i++) {
-    sheet_add(&sheet, (const struct cell[]){{drawn->texts[i], 0}});
+    sheet_add(&sheet, COLUMNS, {{drawn->texts[i], 0}});
   }
   desk_done(desk,
             "%d recovery codes for the owner of org %s: each is typed once as the password; they are not shown again",
@@ -168,11 +168,12 @@ int cmd_recovery_list(const struct invocation *in)
     return code;
   }
   if (summary.made > 0) {
-    sheet_add(&sheet, (const struct cell[]){{org.slug, 0},
-                                            {owner.email, 0},
-                                            {NULL, (int64_t)summary.left},
-                                            {NULL, summary.created_at_s},
-                                            {NULL, summary.last_used_at_s}});
+    sheet_add(&sheet, COLUMNS,
+              {{org.slug, 0},
+               {owner.email, 0},
+               {NULL, (int64_t)summary.left},
+               {NULL, summary.created_at_s},
+               {NULL, summary.last_used_at_s}});
   }
   record_done(&ACCOUNT_RECORD, &owner);
   return desk_print_list(&desk, &sheet);

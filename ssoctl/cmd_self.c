@@ -92,12 +92,13 @@ int cmd_whoami(const struct invocation *in)
   for (uint32_t i = 0; code == EXIT_DONE && i < self.account.groups.count; i++) {
     struct map_group group = {.gid = 0};
     if (is_org(&self, self.account.groups.values[i], &group)) {
-      sheet_add(&sheet, (const struct cell[]){{self.account.login, 0},
-                                              {NULL, self.account.uid},
-                                              {group.name, 0},
-                                              {is_admin(&self, group.name) ? "admin" : "viewer", 0},
-                                              {NULL, has_group(&self, group.gid)},
-                                              {NULL, active != NULL && strcmp(active, group.name) == 0}});
+      sheet_add(&sheet, COLUMNS,
+                {{self.account.login, 0},
+                 {NULL, self.account.uid},
+                 {group.name, 0},
+                 {is_admin(&self, group.name) ? "admin" : "viewer", 0},
+                 {NULL, has_group(&self, group.gid)},
+                 {NULL, active != NULL && strcmp(active, group.name) == 0}});
     }
   }
   return code == EXIT_DONE ? desk_print_list(&desk, &sheet) : code;

@@ -6,6 +6,10 @@
 #include "policy/throttle.h"
 #include "store/throttles.h"
 
+static const struct column LIST_COLUMNS[] = {{"kind", COLUMN_TEXT},    {"subject", COLUMN_TEXT},
+                                             {"tries", COLUMN_NUMBER}, {"free", COLUMN_NUMBER},
+                                             {"held", COLUMN_BOOL},    {"last_at", COLUMN_DATE}};
+
 struct walk {
   struct sheet *sheet;
   int64_t now_s;
@@ -18,22 +22,21 @@ static enum status add_throttle(void *context, const struct throttle *throttle)
   bool held = throttle->count >= throttle_free((enum throttle_kind)throttle->kind);
   bool over = walk->now_s - throttle->last_at_s >= THROTTLE_WINDOW_S;
   if (!over) {
-    sheet_add(walk->sheet, (const struct cell[]){{throttle_word(throttle->kind), 0},
-                                                 {throttle->subject, 0},
-                                                 {NULL, throttle->count},
-                                                 {NULL, throttle_free((enum throttle_kind)throttle->kind)},
-                                                 {NULL, held},
-                                                 {NULL, throttle->last_at_s}});
+    sheet_add(walk->sheet, LIST_COLUMNS,
+              {{throttle_word(throttle->kind), 0},
+               {throttle->subject, 0},
+               {NULL, throttle->count},
+               {NULL, throttle_free((enum throttle_kind)throttle->kind)},
+               {NULL, held},
+               {NULL, throttle->last_at_s}});
   }
   return STATUS_OK;
 }
 
 int cmd_throttle_list(const struct invocation *in)
 {
-  static const struct column COLUMNS[] = {{"kind", COLUMN_TEXT},   {"subject", COLUMN_TEXT}, {"tries", COLUMN_NUMBER},
-                                          {"free", COLUMN_NUMBER}, {"held", COLUMN_BOOL},    {"last_at", COLUMN_DATE}};
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct sheet sheet CLEANUP(sheet_done) = sheet_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
   struct walk walk = {&sheet, clock_now_s()};
   int code = desk_open(in, &desk);
   if (code == EXIT_DONE) {

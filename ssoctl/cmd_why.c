@@ -101,18 +101,19 @@ static int print(struct desk *desk, const struct situation *s, const struct poli
   if (list_slugs(desk, &decision, slugs) != STATUS_OK) {
     return desk_fail(EXIT_FAILED, "store: an org cannot be read");
   }
-  sheet_add(&sheet, (const struct cell[]){{desk->in->arguments[0], 0},
-                                          {decision.row, 0},
-                                          {outcome_words(&decision, offered), 0},
-                                          {notice_name(decision.notice), 0},
-                                          {after, 0},
-                                          {slugs, 0},
-                                          {key_words(question), 0},
-                                          {NULL, s->person.known},
-                                          {NULL, s->account.uid},
-                                          {s->email, 0},
-                                          {desk_sees_org(desk, &s->governing) ? s->governing.slug : NULL, 0},
-                                          {NULL, s->person.local_user}});
+  sheet_add(&sheet, COLUMNS,
+            {{desk->in->arguments[0], 0},
+             {decision.row, 0},
+             {outcome_words(&decision, offered), 0},
+             {notice_name(decision.notice), 0},
+             {after, 0},
+             {slugs, 0},
+             {key_words(question), 0},
+             {NULL, s->person.known},
+             {NULL, s->account.uid},
+             {s->email, 0},
+             {desk_sees_org(desk, &s->governing) ? s->governing.slug : NULL, 0},
+             {NULL, s->person.local_user}});
   return desk_print_one(desk, &sheet);
 }
 

@@ -274,7 +274,7 @@ static void print_rows(struct sheet *sheet)
   sheet_clear(sheet);
 }
 
-void sheet_add(struct sheet *sheet, const struct cell *cells)
+void sheet_add_cells(struct sheet *sheet, const struct cell *cells)
 {
   if (sheet->status == STATUS_OK) {
     add_row(sheet, cells);
@@ -346,8 +346,8 @@ enum status sheet_print_one(const struct sheet *sheet, bool json)
   struct sheet pairs CLEANUP(sheet_done) = sheet_init(PAIR, COUNT_OF(PAIR));
   for (size_t i = 0; i < sheet->column_count; i++) {
     char words[NUMBER_SIZE];
-    sheet_add(&pairs, (const struct cell[]){{sheet->columns[i].key, 0},
-                                            {cell_text(sheet->columns[i].type, &sheet->cells[i], words), 0}});
+    sheet_add_cells(&pairs, (const struct cell[]){{sheet->columns[i].key, 0},
+                                                  {cell_text(sheet->columns[i].type, &sheet->cells[i], words), 0}});
   }
   struct libscols_table *table CLEANUP(free_table) = scols_new_table();
   enum status status = table != NULL && pairs.status == STATUS_OK ? add_columns(&pairs, table) : STATUS_NO_MEMORY;

@@ -48,7 +48,17 @@ void sheet_clear(struct sheet *sheet);
 void sheet_stream(struct sheet *sheet, bool json);
 
 // Adds a row of column_count cells; texts are copied. What goes wrong shows in sheet_status() and when it is printed.
-void sheet_add(struct sheet *sheet, const struct cell *cells);
+void sheet_add_cells(struct sheet *sheet, const struct cell *cells);
+
+// The same for the cells in braces, one for each of COLUMNS, which SHEET was made with: another number of them does not
+// compile.
+#define sheet_add(sheet, columns, ...)                                                                                 \
+  do {                                                                                                                 \
+    _Static_assert(sizeof((const struct cell[])__VA_ARGS__) / sizeof(struct cell) ==                                   \
+                       sizeof(columns) / sizeof((columns)[0]),                                                         \
+                   "a cell for each column");                                                                          \
+    sheet_add_cells((sheet), (const struct cell[])__VA_ARGS__);                                                        \
+  } while (0)
 
 // What went wrong so far: a walk that fills a sheet ends there. STATUS_NO_MEMORY, STATUS_IO; STATUS_CLOSED when nobody
 // reads what is printed any more.
