@@ -38,7 +38,13 @@ int cmd_member_add(const struct invocation *in)
   if (code == EXIT_DONE) {
     code = people_lock_local(&desk, &op, &result);
   }
-  if (code == EXIT_DONE) {
+  bool tells =
+      !in->actor->is_delegate || in->options[OPTION_DRY_RUN] == NULL; // which number it would be tells of others
+  if (code == EXIT_DONE && !tells) {
+    desk_done(&desk, "%s is a member of org %s as %s%s", op.email, op.org, role_word(op.value),
+              result.changed ? "" : " already");
+  }
+  if (code == EXIT_DONE && tells) {
     desk_done(&desk, "%s is a member of org %s as %s%s, login %s, uid %u", op.email, op.org, role_word(op.value),
               result.changed ? "" : " already", result.account.login, result.account.uid);
   }

@@ -142,14 +142,45 @@ static enum status check_who(struct application *a, const struct org *org)
   return check_role(a, org);
 }
 
+// Trying costs a delegate nothing and leaves no trace: of an account that the org has nothing to do with it says as
+// little as of an address that nobody has.
+static enum status is_hidden(struct application *a, const struct org *org, bool *ret_hidden)
+{
+  struct account account;
+  struct membership here;
+  *ret_hidden = false;
+  if (a->op->delegate == NULL || !a->host->dry_run) {
+    return STATUS_OK;
+  }
+  enum status status = check_consent(a, org, NULL);
+  if (status == STATUS_OK) {
+    status = account_by_email(a->txn, a->op->email, &account);
+  }
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  int64_t made_by = account.created_by_org;
+  status = membership_get(a->txn, account.id, org->id, &here);
+  record_done(&ACCOUNT_RECORD, &account);
+  *ret_hidden = status == STATUS_NOT_FOUND && made_by != org->id;
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 enum status apply_member_add(struct application *a)
 {
   struct org org;
   struct account account;
+  bool hidden = false;
   a->silent = a->op->imported;
   enum status status = apply_find_org(a, &org);
   if (status == STATUS_OK) {
     status = check_who(a, &org);
+  }
+  if (status == STATUS_OK) {
+    status = is_hidden(a, &org, &hidden);
+  }
+  if (status == STATUS_OK && hidden) {
+    return check_quota(a, &org);
   }
   if (status == STATUS_OK) {
     status = find_or_make(a, &org, &account);

@@ -257,6 +257,13 @@ def W3_W5_one_org_never_reaches_people_of_another(rig):
     check.equal(host.ssoctl("account", "show", new, wants=4).out, "", "an account")
 
 
+def W3_trying_tells_nothing_of_accounts_of_other_orgs(rig):
+    here = world(rig)
+    said = [here.may("admin", "member", "add", "alpha", person, *DRY).text.replace(person, "X")
+            for person in ("guest@bravo.example", "boss@bravo.example", "no-such@bravo.example")]
+    check.equal(len(set(said)), 1, f"what is said of who is there and who is not: {said}")
+
+
 def W5_a_member_of_two_orgs_is_nobodys_but_an_operators(rig):
     here = world(rig)
     both = _joins_bravo(rig, "both@alpha.example")
