@@ -200,6 +200,20 @@ def H73_running_sessions_are_told_of_a_new_sign_in(rig):
     first.close()
 
 
+def the_audit_trail_tells_an_owner_nothing_of_accounts_elsewhere(rig):
+    org = rig.orgs.gamma()
+    person, other, nobody = (rig.person("gamma.test") for _ in range(3))
+    for each in (person, other):
+        login.signs_in(rig, each)
+    for approver in (other, nobody):
+        login.is_refused(rig, person, approver, words="somebody else")
+    rows = {e["row"] for e in json.loads(_owner(rig, org, "audit", org, "--json").out)
+            if e["login"] == person and e["event"] == "sign-in.refused"}
+    check.equal(rows, {"S2/S9"}, "the rows that the org's owner is shown")
+    rows = {e["row"] for e in host.listed("audit", org) if e["login"] == person and e["event"] == "sign-in.refused"}
+    check.equal(rows, {"S2", "S9"}, "the rows that an operator is shown")
+
+
 def H76_only_an_operator_renames_an_org(rig):
     org = rig.orgs.delta()
     check.equal(_owner(rig, org, "org", "rename", org, "docker").status, 3, "a rename by the owner")
