@@ -178,7 +178,10 @@ int cmd_account_list(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
-  desk_stream(&desk, &sheet);
+  code = desk_stream(&desk, &sheet);
+  if (code != EXIT_DONE) {
+    return code;
+  }
   enum status status = account_each(desk.txn, visit, &walk);
   bool read = status == STATUS_OK || sheet_status(&sheet) != STATUS_OK;
   return read ? desk_print_list(&desk, &sheet) : desk_fail(EXIT_FAILED, "store: accounts cannot be read");

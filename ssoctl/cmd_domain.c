@@ -126,7 +126,7 @@ int cmd_domain_list(const struct invocation *in)
   return code == EXIT_DONE ? desk_print_list(&desk, &sheet) : code;
 }
 
-static int print_claim(const struct desk *desk, const struct org *org, const struct domain *domain)
+static int print_claim(struct desk *desk, const struct org *org, const struct domain *domain)
 {
   static const struct column COLUMNS[] = {
       {"domain", COLUMN_TEXT},        {"org", COLUMN_TEXT},         {"status", COLUMN_TEXT},

@@ -53,7 +53,7 @@ static int find_claim(struct desk *desk, const struct invocation *in, struct dom
   return code;
 }
 
-static int print_check(const struct desk *desk, const struct domain_check *check)
+static int print_check(struct desk *desk, const struct domain_check *check)
 {
   static const struct column COLUMNS[] = {
       {"domain", COLUMN_TEXT},        {"org", COLUMN_TEXT},         {"status", COLUMN_TEXT},

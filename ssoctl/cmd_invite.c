@@ -56,7 +56,7 @@ static int make_code(char code[static CODE_SIZE], struct operation *op)
 }
 
 // The code is shown here and never again.
-static int print_invite(const struct desk *desk, const struct operation_result *result, const char *code)
+static int print_invite(struct desk *desk, const struct operation_result *result, const char *code)
 {
   static const struct column COLUMNS[] = {{"email", COLUMN_TEXT}, {"org", COLUMN_TEXT},  {"role", COLUMN_TEXT},
                                           {"via", COLUMN_TEXT},   {"code", COLUMN_TEXT}, {"expires_at", COLUMN_DATE}};

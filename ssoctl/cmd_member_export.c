@@ -90,12 +90,16 @@ int cmd_member_export(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
+  code = desk_hold_output(&desk);
+  if (code != EXIT_DONE) {
+    return code;
+  }
   enum status status = print_header();
   if (status == STATUS_OK) {
     status = membership_each(desk.txn, org.id, print_member, &desk);
   }
   if (status == STATUS_OK) {
-    status = sheet_flush_output();
+    status = desk_release_output(&desk);
   }
   // That nobody reads any more is no news to anybody.
   return status == STATUS_OK       ? EXIT_DONE

@@ -155,7 +155,7 @@ static int report_refused(struct import *import)
   if (import->refused_rows == NULL) {
     return EXIT_DONE;
   }
-  desk_stream(import->desk, &sheet);
+  sheet_stream(&sheet, json);
   rewind(import->refused_rows);
   for (uint64_t i = 0; i < import->refused && getline(&noted, &size, import->refused_rows) > 0; i++) {
     print_refused(import, noted, &sheet);

@@ -96,7 +96,10 @@ int cmd_member_list(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
-  desk_stream(&desk, &sheet);
+  code = desk_stream(&desk, &sheet);
+  if (code != EXIT_DONE) {
+    return code;
+  }
   enum status status =
       in->arguments[0] != NULL ? add_org_members(&walk, &org) : org_each(desk.txn, add_org_members, &walk);
   bool read = status == STATUS_OK || sheet_status(&sheet) != STATUS_OK;

@@ -71,7 +71,7 @@ static int summarize(struct desk *desk, const struct org *org, struct recovery_s
 }
 
 // They are shown here and never again; under --dry-run none is stored, so none is shown.
-static int print_codes(const struct desk *desk, const struct drawn *drawn)
+static int print_codes(struct desk *desk, const struct drawn *drawn)
 {
   static const struct column COLUMNS[] = {{"code", COLUMN_TEXT}};
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));

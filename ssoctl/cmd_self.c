@@ -84,7 +84,7 @@ int cmd_whoami(const struct invocation *in)
 {
   static const struct column COLUMNS[] = {{"login", COLUMN_TEXT}, {"uid", COLUMN_NUMBER}, {"org", COLUMN_TEXT},
                                           {"role", COLUMN_TEXT},  {"open", COLUMN_BOOL},  {"active", COLUMN_BOOL}};
-  const struct desk desk = {.in = in};
+  struct desk desk = {.in = in};
   struct self self CLEANUP(self_done) = {.map = MAP_READER_EMPTY};
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
   const char *active = getenv("SSOORG_ORG");

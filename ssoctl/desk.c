@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "desk.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/files.h"
 #include "base/text.h"
 #include "claim.h"
 #include "paths.h"
@@ -180,18 +184,75 @@ static int from_print(enum status status)
   return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "printing: %s", status_text(status));
 }
 
-void desk_stream(const struct desk *desk, struct sheet *sheet)
+int desk_hold_output(struct desk *desk)
+{
+  int held CLEANUP(cleanup_fd) = desk_temporary_file(desk);
+  if (held < 0) {
+    return EXIT_FAILED;
+  }
+  int output CLEANUP(cleanup_fd) = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (output < 0 || fflush(stdout) != 0 || dup2(held, STDOUT_FILENO) < 0) {
+    return desk_fail(EXIT_FAILED, "standard output: %s", strerror(errno));
+  }
+  desk->held = take_fd(&held);
+  desk->output = take_fd(&output);
+  desk->holds_output = true;
+  return EXIT_DONE;
+}
+
+static enum status copy_held(int from)
+{
+  char part[65536];
+  ssize_t length = lseek(from, 0, SEEK_SET) == 0 ? read(from, part, sizeof part) : -1;
+  for (; length > 0; length = read(from, part, sizeof part)) {
+    if (file_write_all(STDOUT_FILENO, part, (size_t)length) != STATUS_OK) {
+      return errno == EPIPE ? STATUS_CLOSED : STATUS_IO;
+    }
+  }
+  return length == 0 ? STATUS_OK : STATUS_IO;
+}
+
+enum status desk_release_output(struct desk *desk)
+{
+  enum status status = sheet_flush_output();
+  desk_end_read(desk);
+  if (!desk->holds_output) {
+    return status;
+  }
+  if (dup2(desk->output, STDOUT_FILENO) < 0) {
+    status = STATUS_IO;
+  }
+  if (status == STATUS_OK) {
+    status = copy_held(desk->held);
+  }
+  cleanup_fd(&desk->held);
+  cleanup_fd(&desk->output);
+  desk->holds_output = false;
+  return status;
+}
+
+int desk_stream(struct desk *desk, struct sheet *sheet)
 {
   sheet_stream(sheet, desk->in->options[OPTION_JSON] != NULL);
+  return desk_hold_output(desk);
 }
 
-int desk_print_list(const struct desk *desk, struct sheet *sheet)
+int desk_print_list(struct desk *desk, struct sheet *sheet)
 {
-  return from_print(sheet_print_list(sheet, desk->in->options[OPTION_JSON] != NULL));
+  if (!desk->holds_output) {
+    desk_end_read(desk);
+  }
+  enum status status = sheet_print_list(sheet, desk->in->options[OPTION_JSON] != NULL);
+  if (desk->holds_output) {
+    enum status released = desk_release_output(desk);
+    status = status == STATUS_OK ? released : status;
+  }
+  return from_print(status);
 }
 
-int desk_print_one(const struct desk *desk, const struct sheet *sheet)
+int desk_print_one(struct desk *desk, const struct sheet *sheet)
 {
+  desk_end_read(desk);
   return from_print(sheet_print_one(sheet, desk->in->options[OPTION_JSON] != NULL));
 }
 

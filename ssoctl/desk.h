@@ -17,6 +17,9 @@ struct desk {
   const char *config_path;
   char map_path[4096];
   struct store_txn *txn; // after desk_read()
+  bool holds_output;     // what is printed goes into HELD until desk_release_output()
+  int held;
+  int output;
 };
 
 #define DESK_EMPTY                                                                                                     \
@@ -66,12 +69,19 @@ __attribute__((format(printf, 2, 3))) int desk_fail(int code, const char *format
 // The exit code for STATUS.
 int desk_exit_code(enum status status);
 
-// A long list: what is added to SHEET is printed as it comes, and desk_print_list() ends it.
-void desk_stream(const struct desk *desk, struct sheet *sheet);
+// From now on what is printed is kept in a file without a name, since whoever reads standard output may stop, and a
+// transaction that waits for them makes the store grow (HOLES H74). An exit code, with the error on standard error.
+int desk_hold_output(struct desk *desk);
 
-// Prints and converts.
-int desk_print_list(const struct desk *desk, struct sheet *sheet);
-int desk_print_one(const struct desk *desk, const struct sheet *sheet);
+// Ends the read transaction and writes what was kept. STATUS_CLOSED if nobody reads it, STATUS_IO.
+MUST_CHECK enum status desk_release_output(struct desk *desk);
+
+// A long list: what is added to SHEET is formatted as it comes, and desk_print_list() ends it. An exit code.
+int desk_stream(struct desk *desk, struct sheet *sheet);
+
+// Prints and converts, after the read transaction has been ended.
+int desk_print_list(struct desk *desk, struct sheet *sheet);
+int desk_print_one(struct desk *desk, const struct sheet *sheet);
 
 // A line of success on standard error, "would" under --dry-run: "org acme created".
 __attribute__((format(printf, 2, 3))) void desk_done(const struct desk *desk, const char *format, ...);

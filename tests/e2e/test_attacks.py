@@ -214,6 +214,17 @@ def the_audit_trail_tells_an_owner_nothing_of_accounts_elsewhere(rig):
     check.equal(rows, {"S2", "S9"}, "the rows that an operator is shown")
 
 
+def H74_a_list_that_nobody_reads_holds_no_transaction(rig):
+    org = rig.orgs.bare("unread")
+    rows = "".join(f"u{n}@unread.example\n" for n in range(4000))
+    host.ssoctl("member", "import", org, "-", stdin="email\n" + rows)
+    for words in (("member", "list", org), ("member", "export", org), ("account", "list"), ("audit",)):
+        with subprocess.Popen(["ssoctl", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as unread:
+            check.soon(lambda: _is_blocked_writing(unread.pid) or unread.poll() is not None, f"{words} comes to its output")
+            check.that(not _reads_the_store(unread.pid), f"ssoctl {' '.join(words)} waits for its reader in a transaction")
+            unread.kill()
+
+
 def H76_only_an_operator_renames_an_org(rig):
     org = rig.orgs.delta()
     check.equal(_owner(rig, org, "org", "rename", org, "docker").status, 3, "a rename by the owner")
@@ -319,6 +330,21 @@ def _leaves_everything(person, uid):
     process = subprocess.Popen(["sleep", "600"], user=uid, group=uid, extra_groups=[], cwd=home)
     check.soon(lambda: pathlib.Path(f"/proc/{process.pid}").stat().st_uid == uid, "no process of the account")
     return process
+
+
+def _is_blocked_writing(pid):
+    try:
+        words = pathlib.Path(f"/proc/{pid}/syscall").read_text().split()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return words[:2] == ["1", "0x1"]  # write(2) to standard output
+
+
+def _reads_the_store(pid):
+    """Whether a reader's slot of LMDB names the process with a transaction: 64 bytes each, behind the header."""
+    table = (host.STORE / "lock.mdb").read_bytes()
+    slots = (table[at:at + 16] for at in range(128, len(table) - 15, 64))
+    return any(int.from_bytes(slot[8:12], "little") == pid and slot[:8] != b"\xff" * 8 for slot in slots)
 
 
 def _children(pid):
