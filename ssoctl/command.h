@@ -105,6 +105,7 @@ const char *option_usage(enum option option);
 
 int cmd_init(const struct invocation *in);
 int cmd_status(const struct invocation *in);
+int cmd_upgrade(const struct invocation *in);
 int cmd_org_create(const struct invocation *in);
 int cmd_org_list(const struct invocation *in);
 int cmd_org_show(const struct invocation *in);

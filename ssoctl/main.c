@@ -104,6 +104,8 @@ static const struct command COMMANDS[] = {
      "print what completes the words of these commands in a shell"},
     {"whoami", "", "", 0, 0, OPTIONS_ANYONE, cmd_whoami, "list your own orgs, and which are open in this session"},
     {"switch", "", "SLUG", 1, 1, OPTIONS_ANYONE | BIT(DRY_RUN), cmd_switch, "choose your active org"},
+    {"upgrade", "", "", 0, 0, OPTIONS_CHANGE, cmd_upgrade,
+     "bring the store to this version, and confirm what an operator must look at"},
     {"status", "", "", 0, 0, OPTIONS_COMMON, cmd_status, "show the state of store and published map"},
 };
 

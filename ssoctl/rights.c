@@ -9,6 +9,7 @@
 static const struct command_right COMMAND_RIGHTS[] = {
     {"init", "", RIGHT_HOST, PLACE_HOST},
     {"status", "", RIGHT_HOST, PLACE_HOST},
+    {"upgrade", "", RIGHT_HOST, PLACE_HOST},
     {"org", "create", RIGHT_HOST, PLACE_HOST},
     {"org", "list", RIGHT_HOST, PLACE_HOST},
     {"org", "show", RIGHT_SEE, PLACE_ORG},

@@ -58,6 +58,19 @@ def H61_a_stale_fingerprint_is_not_confirmed(rig):
         host.ssoctl("org", "set", org, "required-amr=")
 
 
+def W8_upgrade_asks_about_what_nobody_has_confirmed(rig):
+    org = rig.orgs.delta()
+    host.ssoctl("upgrade", "--yes")
+    check.contains(host.ssoctl("upgrade").text, "every connection is confirmed", "what is said where all is well")
+    try:
+        _owner(rig, org, "org", "set", org, "required-amr=one")
+        check.contains(host.ssoctl("upgrade", wants=1).text, f"org {org}: no operator has confirmed", "the question")
+        host.ssoctl("upgrade", "--yes")
+        check.equal(host.listed("idp", "show", org)["confirmed"], True, "confirmed")
+    finally:
+        host.ssoctl("org", "set", org, "required-amr=")
+
+
 def H62_S14_what_an_impostor_left_is_not_inherited(rig):
     """The three endings of the story: the password, an admin's link, a retired account."""
     org, domain = "inherit", "guests.test"
