@@ -102,6 +102,7 @@ static void check_before(const struct record_type *type)
       const char *at = (const char *)back + type->fields[i].offset;
       assert_int_equal(*at, 0);
     }
+    record_done(type, back);
     packed.data[0]--;
     assert_int_equal(record_decode(type, packed.data, packed.length, back), STATUS_VERSION);
   }
