@@ -137,11 +137,12 @@ static bool number_differs(const struct session *s, const struct situation *situ
           (situation->account.mapped == 0 && s->request->nss_gid != situation->account.gid));
 }
 
-// A home belongs to its account's number (POLICY N8); one that root has made, as sftp's chroots are, is nobody else's.
+// A home belongs to its account's number (POLICY N8); one that root has made, as sftp's chroots are, is nobody else's,
+// and a local user's is the host's.
 static bool home_is_anothers(const struct account *account)
 {
   struct stat st;
-  return stat(account->home, &st) == 0 && st.st_uid != account->uid && st.st_uid != 0;
+  return account->mapped == 0 && stat(account->home, &st) == 0 && st.st_uid != account->uid && st.st_uid != 0;
 }
 
 static void decide(struct session *s, bool redeem, struct message_verdict *verdict)

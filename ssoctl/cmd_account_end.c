@@ -22,7 +22,8 @@ static int end_processes(const struct desk *desk, const struct account *account)
   size_t ended = 0;
   const struct sessions_of of = {account->uid, 0};
   if (sessions_end(&of, &ended) != STATUS_OK) {
-    return desk_fail(EXIT_FAILED, "%s: what runs under uid %u could not be ended, and nothing else of it was touched",
+    return desk_fail(EXIT_FAILED,
+                     "%s: what runs under uid %u could not be ended; end it by hand, its home stays where it is",
                      account->login, account->uid);
   }
   if (ended > 0) {
@@ -67,13 +68,14 @@ static int take_away(const struct desk *desk, const struct account *account, boo
   if (!ends) {
     tell_processes(desk, account);
   }
-  if (code == EXIT_DONE && leftovers_end_jobs(account, &leftovers) != STATUS_OK) {
+  bool ended = code == EXIT_DONE;
+  if (leftovers_end_jobs(account, &leftovers) != STATUS_OK) {
     code = desk_fail(EXIT_FAILED, "%s: crontab, at jobs or lingering manager could not be taken away", account->login);
   }
   if (leftovers.jobs > 0) {
     desk_done(desk, "%s: %zu jobs taken away", account->login, leftovers.jobs);
   }
-  if (in->options[OPTION_KEEP_HOME] == NULL) {
+  if (ended && in->options[OPTION_KEEP_HOME] == NULL) {
     int moved = move_home(desk, account);
     code = code == EXIT_DONE ? moved : code;
   }

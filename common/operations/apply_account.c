@@ -146,20 +146,32 @@ static enum status check_may_retire(struct application *a, const struct account 
     report_set(a->report, "account \"%s\": is mapped onto a local user, and not retired", account->login);
     return STATUS_REFUSED;
   }
+  if (status == STATUS_OK) {
+    status = memberships_of(a->txn, account->id, &all);
+  }
+  bool kept_out = account->status != ACCOUNT_ACTIVE;
+  for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
+    kept_out = kept_out || all.list[i].status != MEMBER_ACTIVE;
+  }
+  if (status == STATUS_OK && kept_out) { // somebody new would be let in again (POLICY E6)
+    report_set(
+        a->report,
+        "account \"%s\": is locked or suspended, and whoever is to stay out is not retired; 'ssoctl account unlock' or "
+        "'member resume' comes first, or 'account remove'",
+        account->login);
+    return STATUS_REFUSED;
+  }
   if (status != STATUS_OK || a->op->delegate == NULL) {
     return status;
   }
   status = domain_owner(a->txn, name_email_domain(account->email), &governing);
-  if (status == STATUS_OK) {
-    status = memberships_of(a->txn, account->id, &all);
-  }
   bool theirs = status == STATUS_OK;
   for (size_t i = 0; theirs && i < all.count; i++) {
-    theirs = all.list[i].org_id == governing && all.list[i].status == MEMBER_ACTIVE;
+    theirs = all.list[i].org_id == governing;
   }
   if (!theirs && (status == STATUS_OK || status == STATUS_NOT_FOUND)) {
     report_set(a->report,
-               "account \"%s\": only an operator retires who is suspended, in another org, or not on a verified domain "
+               "account \"%s\": only an operator retires who is in another org, or not on a verified domain "
                "of yours (POLICY S14)",
                account->login);
     return STATUS_REFUSED;

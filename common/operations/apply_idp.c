@@ -44,16 +44,21 @@ static enum status load_stored(struct application *a, int64_t org_id, struct sto
 }
 
 // What is not on the command line stays; a delegate's other certificates are other people's words (POLICY "identity").
-static void carry_over(const struct application *a, const struct stored *stored, struct connection *wanted)
+static enum status carry_over(struct application *a, const struct stored *stored, struct connection *wanted)
 {
   const struct connection *base = &stored->base;
-  bool believes_others = a->op->delegate != NULL && stored->any && !connection_same_ca(base, wanted);
-  wanted->generation = base->generation + (believes_others ? 1 : 0);
+  enum status status = STATUS_OK;
+  bool believes_others = a->op->delegate != NULL && (!stored->any || !connection_same_ca(base, wanted));
+  wanted->generation = base->generation;
+  if (believes_others) { // never a number that was there before: a connection may have been removed meanwhile
+    status = store_next_id(a->txn, &wanted->generation);
+  }
   wanted->waits = base->waits;
   wanted->trust = base->trust;
   memcpy(wanted->required_acr, base->required_acr, sizeof wanted->required_acr);
   memcpy(wanted->required_amr, base->required_amr, sizeof wanted->required_amr);
   memcpy(wanted->signin_from, base->signin_from, sizeof wanted->signin_from);
+  return status;
 }
 
 // While the org enforces, whatever is changed waits for a test sign-in (POLICY E3).
@@ -111,8 +116,10 @@ enum status apply_idp_set(struct application *a)
   const struct org before = org;
   wanted.org_id = org.id;
   wanted.set_at_s = a->now_s;
-  carry_over(a, &stored, &wanted);
-  status = set_org_values(a, &org);
+  status = carry_over(a, &stored, &wanted);
+  if (status == STATUS_OK) {
+    status = set_org_values(a, &org);
+  }
   if (status == STATUS_OK) {
     status = store_wanted(a, &before, &org, &stored, &wanted);
   }

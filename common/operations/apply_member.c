@@ -56,6 +56,7 @@ static enum status find_or_make(struct application *a, const struct org *org, st
 {
   const struct operation *op = a->op;
   struct memberships all;
+  struct membership there;
   enum status status = account_by_email(a->txn, op->email, ret_account);
   if (status == STATUS_NOT_FOUND) {
     status = check_consent(a, org, NULL);
@@ -89,6 +90,9 @@ static enum status find_or_make(struct application *a, const struct org *org, st
   }
   if (status == STATUS_OK && a->op->delegate == NULL) {
     status = check_doubted(a, org, ret_account);
+  }
+  if (status == STATUS_OK && membership_get(a->txn, ret_account->id, org->id, &there) == STATUS_NOT_FOUND) {
+    status = check_quota(a, org);
   }
   if (status == STATUS_OK) {
     status = memberships_of(a->txn, ret_account->id, &all);

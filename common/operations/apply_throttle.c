@@ -41,12 +41,21 @@ static bool is_local(const struct application *a)
   return a->op->rhost[0] == '\0' && a->op->caller_uid != 0;
 }
 
+// Where the person has signed in from last.
+static bool is_known_place(const struct application *a, const struct situation *situation)
+{
+  return situation->person.known && a->op->rhost[0] != '\0' &&
+         strcmp(a->op->rhost, situation->account.last_sign_in_from) == 0;
+}
+
 static void choose_flows(const struct application *a, const struct situation *situation, const char *source,
                          struct subjects *s)
 {
   bool owner = situation->person.known && policy_is_owner(&situation->person);
   add(s, THROTTLE_FLOW, true, a->op->login, source);
-  add(s, THROTTLE_LOGIN, !owner, a->op->login, "");
+  if (!is_local(a)) {
+    add(s, THROTTLE_LOGIN, !owner && !is_known_place(a, situation), a->op->login, "");
+  }
   if (!situation->person.known) {
     add(s, THROTTLE_STRANGERS, true, a->op->org, "");
   }
@@ -58,8 +67,7 @@ static void choose_passwords(const struct application *a, const struct situation
                              struct subjects *s)
 {
   bool owner = situation->person.known && policy_is_owner(&situation->person);
-  bool known_place = situation->person.known && a->op->rhost[0] != '\0' &&
-                     strcmp(a->op->rhost, situation->account.last_sign_in_from) == 0;
+  bool known_place = is_known_place(a, situation);
   add(s, THROTTLE_ACCOUNT, !owner && !known_place, a->op->login, is_local(a) ? source : "");
   if (a->op->rhost[0] != '\0') {
     add(s, THROTTLE_ADDRESS, !owner, source, "");
@@ -186,7 +194,7 @@ static enum status count_back(struct application *a, enum throttle_kind kind, co
 static enum status settle_flow(struct application *a, const char *pair)
 {
   enum status status = throttle_remove(a->txn, THROTTLE_FLOW, pair);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK && !is_local(a)) {
     status = count_back(a, THROTTLE_LOGIN, a->op->login);
   }
   return status == STATUS_OK && a->result->decision.create ? count_back(a, THROTTLE_STRANGERS, a->event.org) : status;

@@ -100,7 +100,14 @@ static enum status tell_refused(struct application *a, const struct policy_decis
 }
 
 // Only a sign-in that this policy would have let in shows that people get in (POLICY E2); invites are said yes to.
-static enum status check_let_in(struct application *a, const struct connection *connection)
+// A signin-from that takes effect with the test must have room for where whoever made it has signed in from last.
+static bool shuts_out(const struct application *a, const struct org *org)
+{
+  const struct situation_of of = {"", "", a->result->account.last_sign_in_from, a->now_s, ""};
+  return situation_is_barred(&of, org->signin_from);
+}
+
+static enum status check_let_in(struct application *a, const struct org *org, const struct connection *connection)
 {
   struct situation situation;
   struct policy_question question = {.stage = STAGE_ANSWER};
@@ -123,6 +130,9 @@ static enum status check_let_in(struct application *a, const struct connection *
     return status;
   }
   policy_decide(&question, &decision);
+  if (decision.outcome == OUTCOME_GRANTED && shuts_out(a, org)) {
+    decision = (struct policy_decision){.row = "E3", .notice = NOTICE_NETWORK};
+  }
   a->result->decision = decision;
   return decision.outcome == OUTCOME_GRANTED ? STATUS_OK : tell_refused(a, &decision);
 }
@@ -158,7 +168,7 @@ enum status apply_idp_tried(struct application *a)
   stored.tried_at_s = a->now_s;
   status = staged ? apply_promote(a, &org, &stored) : connection_put(a->txn, CONNECTION_ACTIVE, &stored);
   if (status == STATUS_OK) {
-    status = check_let_in(a, &stored);
+    status = check_let_in(a, &org, &stored);
   }
   (void)snprintf(a->event.detail, sizeof a->event.detail, "%s", staged ? "now in effect" : "");
   return status;

@@ -44,13 +44,32 @@ static bool has_home(const struct account *account)
   return lstat(account->home, &st) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
-bool control_used_unproven(const struct account *account, int64_t controller)
+// An invitation that was accepted while nobody had proven the address was accepted by its code: earlier builds did not
+// note more than that.
+static bool has_used_code(const struct account *account, const struct memberships *all)
 {
-  bool added = account->by_operator == 1 || (controller != 0 && account->created_by_org == controller);
-  if (account->email_proven == 1 || (added && account->code_used == 0)) {
-    return false;
+  bool used = account->code_used == 1;
+  for (size_t i = 0; i < all->count; i++) {
+    used = used || all->list[i].source == SOURCE_INVITATION;
   }
-  return account->last_sign_in_at_s != 0 || has_home(account);
+  return used;
+}
+
+enum status control_used_unproven(struct store_txn *txn, const struct account *account, int64_t controller,
+                                  bool *ret_used)
+{
+  struct memberships all;
+  bool added =
+      account->mapped == 1 || account->by_operator == 1 || (controller != 0 && account->created_by_org == controller);
+  *ret_used = false;
+  if (account->email_proven == 1) {
+    return STATUS_OK;
+  }
+  enum status status = memberships_of(txn, account->id, &all);
+  if (status == STATUS_OK && (!added || has_used_code(account, &all))) {
+    *ret_used = account->last_sign_in_at_s != 0 || has_home(account);
+  }
+  return status;
 }
 
 enum status control_is_full(struct store_txn *txn, const struct org *org, bool *ret_full)

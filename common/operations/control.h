@@ -15,7 +15,9 @@ MUST_CHECK enum status control_is_alone(struct store_txn *txn, const struct acco
 // Whether somebody else may have used ACCOUNT while its email was unproven (POLICY "used while unproven"): a session of
 // it was opened or its home is there. Not if an operator, or org CONTROLLER that governs it now (0: none), added it and
 // no invitation code was typed.
-bool control_used_unproven(const struct account *account, int64_t controller);
+// Errors as memberships_of().
+MUST_CHECK enum status control_used_unproven(struct store_txn *txn, const struct account *account, int64_t controller,
+                                             bool *ret_used);
 
 // Whether ORG has as many members as it may have (max-members). Errors as store_get().
 MUST_CHECK enum status control_is_full(struct store_txn *txn, const struct org *org, bool *ret_full);

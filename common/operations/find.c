@@ -42,8 +42,10 @@ enum status apply_check_unused(struct application *a, const struct account *acco
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
     return status;
   }
-  if (!control_used_unproven(account, controller)) {
-    return STATUS_OK;
+  bool used = true;
+  status = control_used_unproven(a->txn, account, controller, &used);
+  if (status != STATUS_OK || !used) {
+    return status;
   }
   report_set(a->report,
              "account \"%s\": somebody has used it, and nobody has proven its address: let them sign in at their "

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "store/groups.h"
+#include "store/local_group.h"
 #include "store/numbers_store.h"
 
 enum { GROUPS_FIRST = 64, GROUPS_MAX = 65536 };
@@ -74,6 +75,25 @@ enum status guard_is_operator(struct store_txn *txn, const char *operators, cons
   return status;
 }
 
+// The same by /etc/group alone, for an account of ours: this is asked while others wait for the store, and a name
+// service of the network may be long in answering.
+static enum status is_listed(struct store_txn *txn, const char *operators, const struct account *account, bool *ret_is)
+{
+  char *words CLEANUP(cleanup_free) = strdup(operators);
+  enum status status = words != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+  char *rest = words;
+  for (const char *word = strsep(&rest, " "); status == STATUS_OK && word != NULL; word = strsep(&rest, " ")) {
+    struct number use;
+    uint32_t gid = 0;
+    bool has = false;
+    status = local_group_has(word, account->login, account->gid, &has, &gid);
+    bool ours = status == STATUS_OK && numbers_get(txn, gid, &use) != STATUS_NOT_FOUND;
+    *ret_is = *ret_is || (has && !ours);
+    status = status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  return status;
+}
+
 // What an org's provider gave that is a group of the host.
 static enum status holds_local(struct store_txn *txn, const struct membership *membership, bool *ret_holds)
 {
@@ -99,7 +119,7 @@ enum status guard_of(struct store_txn *txn, const char *operators, const struct 
     status = holds_local(txn, &all.list[i], &guarded);
   }
   if (status == STATUS_OK && !guarded) {
-    status = guard_is_operator(txn, operators, account->login, account->gid, &guarded);
+    status = is_listed(txn, operators, account, &guarded);
   }
   if (status == STATUS_OK) {
     *ret_guarded = guarded;

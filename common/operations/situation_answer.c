@@ -89,7 +89,9 @@ static enum status answer_account(struct store_txn *txn, const struct situation_
     status = domain_proof_now(txn, name_email_domain(s->account.email), &proof);
   }
   s->person.proven_here = status == STATUS_OK && s->person.proven && s->account.proof == proof;
-  s->person.used_unproven = control_used_unproven(&s->account, a->in_control ? controller : 0);
+  if (optional(status) == STATUS_OK) {
+    status = control_used_unproven(txn, &s->account, a->in_control ? controller : 0, &s->person.used_unproven);
+  }
   return optional(status);
 }
 

@@ -74,7 +74,7 @@ static bool is_recent(const struct policy_person *person, const struct policy_me
 
 bool policy_waits_for_operator(const struct policy_person *person, const struct policy_org *org)
 {
-  return person->guarded && org->has_connection && org->unconfirmed;
+  return person->guarded && (!org->has_connection || org->unconfirmed);
 }
 
 // Never to its owner's, nor where the connection that it would have instead is refused (POLICY W8).
@@ -165,4 +165,13 @@ bool policy_is_owner(const struct policy_person *person)
     }
   }
   return false;
+}
+
+bool policy_password_counts(const struct policy_person *person)
+{
+  bool counts = person->membership_count == 0;
+  for (size_t i = 0; i < person->membership_count; i++) {
+    counts = counts || (!person->memberships[i].suspended && !person->memberships[i].org.password_barred);
+  }
+  return counts;
 }

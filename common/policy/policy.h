@@ -168,7 +168,8 @@ enum policy_service policy_service_of(const char *name);
 bool policy_objects(const struct policy_person *person, const struct policy_membership *membership,
                     const struct policy_made *made);
 
-// Whether ORG's connection would be refused for PERSON until an operator has confirmed it (POLICY S15, W8).
+// Whether PERSON is guarded and could not use ORG's connection until an operator has confirmed or made one (POLICY S15,
+// W8).
 bool policy_waits_for_operator(const struct policy_person *person, const struct policy_org *org);
 
 // Whether codes of invites are taken from this person: only where no provider could prove the email (POLICY I4, L13).

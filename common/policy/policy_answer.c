@@ -208,11 +208,24 @@ static bool fits_s6_expected(const struct policy_question *q)
 {
   const struct policy_answer *a = &q->answer;
   bool proven = a->email_state == EMAIL_VERIFIED || (a->email_state == EMAIL_UNSTATED && a->email_domain_here);
-  return q->person.known && a->expected && proven && !a->email_domain_lapsed && !a->other_identity && !fits_s7(q);
+  // Of an account that the org is not in control of only an operator has said it, who saw another connection.
+  bool said_of_this = a->in_control || !a->org.unconfirmed;
+  return q->person.known && a->expected && said_of_this && proven && !a->email_domain_lapsed && !a->other_identity &&
+         !fits_s7(q);
+}
+
+static void ask_password(const struct policy_question *q, struct policy_decision *decision)
+{
+  policy_refuse(decision, NOTICE_NOT_IN_CONTROL);
+  decision->ask = q->person.has_password && policy_password_counts(&q->person) ? ASK_PASSWORD : ASK_NOTHING;
 }
 
 static void decide_s6_expected(const struct policy_question *q, struct policy_decision *decision)
 {
+  if (q->person.guarded && !q->answer.password_given) { // it may have been said before the account was guarded
+    ask_password(q, decision);
+    return;
+  }
   link_and_go_on(q, decision);
   decision->prove_email = false;
   decision->drop_password = decision->link && leaves_sso_alone(q);
@@ -226,12 +239,11 @@ static bool fits_s8(const struct policy_question *q)
 // Whoever types the account's password has it: nothing of it is dropped, and on-link is not for this org to say.
 static void decide_s8(const struct policy_question *q, struct policy_decision *decision)
 {
-  if (q->answer.password_given) {
+  if (q->answer.password_given && policy_password_counts(&q->person)) {
     link_and_go_on(q, decision);
     return;
   }
-  policy_refuse(decision, NOTICE_NOT_IN_CONTROL);
-  decision->ask = q->person.has_password ? ASK_PASSWORD : ASK_NOTHING;
+  ask_password(q, decision);
 }
 
 static bool fits_s9(const struct policy_question *q)

@@ -34,6 +34,9 @@ void policy_ask_consent(struct policy_decision *decision, int64_t org_id);
 // The answer names the person's own address, proven, and this org may vouch for it.
 bool policy_vouches(const struct policy_answer *a);
 
+// Whether a password counts from here at one of the person's orgs (password-from).
+bool policy_password_counts(const struct policy_person *person);
+
 // Rows S10 to S12.
 bool policy_is_new(const struct policy_question *question);
 bool policy_fits_s10(const struct policy_question *question);

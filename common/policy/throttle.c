@@ -52,7 +52,7 @@ void throttle_count(struct throttle *throttle, int64_t now_s)
   if (throttle->count == 0 || is_over(throttle, now_s)) {
     throttle->count = 0;
     throttle->started_at_s = now_s;
-  } else if (beyond && throttle->kind != THROTTLE_FAILURES) {
+  } else if (beyond && throttle->kind != THROTTLE_FAILURES && throttle->kind != THROTTLE_LOGIN) {
     throttle->started_at_s = now_s;
   }
   throttle->count += throttle->count < UINT32_MAX;

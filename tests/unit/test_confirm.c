@@ -360,6 +360,62 @@ static void H62_H63_an_account_used_by_code_is_neither_inherited_nor_given_an_or
   assert_non_null(strstr(report.text, "email=proven"));
 }
 
+// As an earlier build stored it: who came by a code is known by the membership alone.
+static void H62_an_account_that_was_used_before_codes_were_noted_is_not_inherited(void **state)
+{
+  (void)state;
+  struct store_txn *txn = NULL;
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(with_domain(OPERATION_DOMAIN_REMOVE, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(use_code(ALICE), STATUS_OK);
+  struct account account = get_account(ALICE);
+  account.code_used = 0;
+  assert_int_equal(store_lock(store), STATUS_OK);
+  assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
+  assert_int_equal(account_update(txn, &account), STATUS_OK);
+  assert_int_equal(store_commit(&txn), STATUS_OK);
+  store_unlock(store);
+  assert_int_equal(with_domain(OPERATION_DOMAIN_ADD, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(with_domain(OPERATION_DOMAIN_VERIFY, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
+  assert_string_equal(result.decision.row, "S8");
+}
+
+static void identity_a_connection_that_was_removed_and_made_again_is_another_one(void **state)
+{
+  (void)state;
+  struct operation remove = new_operation(OPERATION_IDP_REMOVE, "");
+  struct operation link = new_operation(OPERATION_IDENTITY_LINK, "guest@far.example");
+  struct operation other = new_operation(OPERATION_ORG_CREATE, "guest@far.example");
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "guest@far.example"), STATUS_OK);
+  (void)snprintf(other.org, sizeof other.org, "other");
+  (void)snprintf(other.name, sizeof other.name, "Other");
+  assert_int_equal(run(&other), STATUS_OK);
+  (void)snprintf(link.subject, sizeof link.subject, "s-guest");
+  assert_int_equal(run(&link), STATUS_OK);
+  assert_int_equal(sign_in("guest@far.example", "guest@far.example", "s-guest"), STATUS_OK);
+  assert_int_equal(acts(&remove), STATUS_OK);
+  assert_int_equal(set_ca("client", "evil", false), STATUS_OK);
+  assert_int_equal(sign_in("guest@far.example", "guest@far.example", "s-guest"), STATUS_REFUSED);
+}
+
+static void S14_whoever_is_to_stay_out_is_not_retired(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_MEMBER_SUSPEND, ALICE), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_ACCOUNT_RETIRE, ALICE), STATUS_REFUSED);
+  assert_int_equal(do_kind(OPERATION_MEMBER_RESUME, ALICE), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_ACCOUNT_LOCK, ALICE), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_ACCOUNT_RETIRE, ALICE), STATUS_REFUSED);
+  assert_int_equal(do_kind(OPERATION_ACCOUNT_UNLOCK, ALICE), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_ACCOUNT_RETIRE, ALICE), STATUS_OK);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK); // somebody new, by the invite that waited
+  assert_string_equal(result.row, "S10");
+}
+
 // A good person whom root added, who used a password, and whose org proved the domain later.
 static void S7_an_account_that_an_operator_added_is_its_persons_own(void **state)
 {
@@ -391,6 +447,9 @@ int main(void)
       STORE_TEST(identity_a_delegates_other_certificates_void_it_where_the_org_is_not_in_control),
       STORE_TEST(H77_an_address_proven_before_a_domain_changed_hands_is_not_proven),
       STORE_TEST(H62_H63_an_account_used_by_code_is_neither_inherited_nor_given_an_org),
+      STORE_TEST(H62_an_account_that_was_used_before_codes_were_noted_is_not_inherited),
+      STORE_TEST(identity_a_connection_that_was_removed_and_made_again_is_another_one),
+      STORE_TEST(S14_whoever_is_to_stay_out_is_not_retired),
       STORE_TEST(S7_an_account_that_an_operator_added_is_its_persons_own),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -346,8 +346,10 @@ static void W8_S15_a_guarded_account_is_offered_its_password_while_its_connectio
     struct policy_question q = member(ENFORCED[i]);
     q.person.has_password = true;
     q.person.guarded = true;
-    assert_false(decide(&q).offer_password);
+    q.person.governing.has_connection = q.person.memberships[0].org.has_connection = false;
+    assert_true(decide(&q).offer_password); // a delegate has removed it
     q.person.governing.has_connection = q.person.memberships[0].org.has_connection = true;
+    assert_false(decide(&q).offer_password);
     q.person.governing.unconfirmed = q.person.memberships[0].org.unconfirmed = true;
     assert_true(decide(&q).offer_password);
     q.person.guarded = false;
