@@ -65,7 +65,7 @@ HOST_COMMANDS = (
 def _words(text):
     words = text.split()
     known = {("password", "set"): "set", ("member", "role"): "role"}
-    reads = words[0] in ("status", "why", "audit") or words[1] in ("show", "list", "test", "export")
+    reads = words[0] in ("status", "why", "audit") or words[1:2] in (["show"], ["list"], ["test"], ["export"])
     stdin = "email,role\nfresh@somewhere.example,viewer\n" if words[-1] == "-" else ""
     return [*words, *(() if reads else DRY)], PASSWORD + "\n" if known.get(tuple(words[:2])) == "set" else stdin
 
