@@ -76,19 +76,8 @@ enum status local_group_has(const char *name, const char *login, uint32_t gid, b
 
 enum status local_group_find(const char *name, uint32_t *ret_gid)
 {
-  FILE *file CLEANUP(close_file) = fopen("/etc/group", "re");
-  char *line CLEANUP(cleanup_free) = NULL;
-  size_t size = 0;
-  size_t length = strlen(name);
-  if (file == NULL) {
-    return errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO;
-  }
-  while (getline(&line, &size, file) >= 0) {
-    if (length > 0 && strncmp(line, name, length) == 0 && line[length] == ':') {
-      return read_number(line, ret_gid);
-    }
-  }
-  return ferror(file) != 0 ? STATUS_IO : STATUS_NOT_FOUND;
+  bool has = false;
+  return local_group_has(name, "", UINT32_MAX, &has, ret_gid);
 }
 
 bool local_group_is_privileged(const char *name, uint32_t gid)
