@@ -90,6 +90,6 @@ enum status apply_org_set(struct application *a)
   if (status == STATUS_OK) {
     status = is_same(&before, &org, &same);
   }
-  a->result->changed = !same || a->result->waits;
+  a->result->changed = !same || a->result->waits || store_writes(a->txn) > 0;
   return status != STATUS_OK ? status : org_update(a->txn, &org);
 }

@@ -24,7 +24,7 @@ enum status sign_in_check_connection(struct application *a)
               strcmp(now.client_id, a->op->authorized->client_id) == 0;
   if (!same || !unchanged || a->op->authorized->subject[0] == '\0') {
     report_set(a->report, "the answer is not of this connection as it is now; sign in once more");
-    a->result->decision = (struct policy_decision){.row = "-", .notice = NOTICE_BAD_TOKEN};
+    a->result->decision = (struct policy_decision){.row = "-", .notice = same ? NOTICE_CHANGED : NOTICE_BAD_TOKEN};
     return STATUS_REFUSED;
   }
   return STATUS_OK;

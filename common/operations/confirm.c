@@ -82,48 +82,88 @@ static bool same_strictness(const struct org *a, const struct org *b)
          strcmp(a->required_amr, b->required_amr) == 0 && strcmp(a->signin_from, b->signin_from) == 0;
 }
 
-// Takes over into THEN what CHANGED has of it that differs from ORG.
-static void merge(const struct org *org, const struct org *changed, struct org *then)
+static bool names(const struct application *a, const char *key)
 {
-  then->trust = changed->trust != org->trust ? changed->trust : then->trust;
-  if (strcmp(changed->required_acr, org->required_acr) != 0) {
+  for (size_t i = 0; i < a->op->value_count; i++) {
+    if (strcmp(a->op->values[i].key, key) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Takes over into THEN what was asked for, the value that is in effect included: that takes back what waits.
+static void take_named(const struct application *a, const struct org *changed, struct org *then)
+{
+  if (names(a, "trust")) {
+    then->trust = changed->trust;
+  }
+  if (names(a, "required-acr")) {
     memcpy(then->required_acr, changed->required_acr, sizeof then->required_acr);
   }
-  if (strcmp(changed->required_amr, org->required_amr) != 0) {
+  if (names(a, "required-amr")) {
     memcpy(then->required_amr, changed->required_amr, sizeof then->required_amr);
   }
-  if (strcmp(changed->signin_from, org->signin_from) != 0) {
+  if (names(a, "signin-from")) {
     memcpy(then->signin_from, changed->signin_from, sizeof then->signin_from);
   }
 }
 
+static void take_back(const struct org *org, struct org *changed)
+{
+  changed->trust = org->trust;
+  memcpy(changed->required_acr, org->required_acr, sizeof changed->required_acr);
+  memcpy(changed->required_amr, org->required_amr, sizeof changed->required_amr);
+  memcpy(changed->signin_from, org->signin_from, sizeof changed->signin_from);
+}
+
+// What waits, and what is in effect; WAITING is a copy of that where nothing waits. Rule E3 keeps the connection of an
+// org that enforces.
+static enum status load_both(struct application *a, int64_t org_id, struct connection *active,
+                             struct connection *waiting)
+{
+  enum status status = connection_get(a->txn, org_id, CONNECTION_ACTIVE, active);
+  if (status == STATUS_OK) {
+    status = connection_get(a->txn, org_id, CONNECTION_STAGED, waiting);
+    return status == STATUS_NOT_FOUND ? apply_copy_connection(active, waiting) : status;
+  }
+  return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+}
+
+static enum status stage(struct application *a, const struct org *before, const struct org *then,
+                         struct connection *waiting)
+{
+  set_waiting(then, waiting);
+  waiting->tried = 0;
+  enum status status = connection_put(a->txn, CONNECTION_STAGED, waiting);
+  return status != STATUS_OK ? status
+                             : apply_note_covered(a, CONNECTION_STAGED, &(struct org_state){before, waiting},
+                                                  &(struct org_state){then, waiting});
+}
+
 enum status apply_stage_settings(struct application *a, const struct org *org, struct org *changed, bool *ret_waits)
 {
-  struct connection staged CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct connection active CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct connection waiting CLEANUP(cleanup_connection) = {.org_id = 0};
   *ret_waits = false;
-  if (org->enforcement == ENFORCEMENT_OFF || same_strictness(org, changed)) {
+  if (org->enforcement == ENFORCEMENT_OFF) {
     return STATUS_OK;
   }
-  enum status status = connection_get(a->txn, org->id, CONNECTION_STAGED, &staged);
-  if (status == STATUS_NOT_FOUND) {
-    status = connection_get(a->txn, org->id, CONNECTION_ACTIVE, &staged);
-  }
+  enum status status = load_both(a, org->id, &active, &waiting);
   if (status != STATUS_OK) {
-    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status; // E3 keeps the connection of an org that enforces
+    return status;
   }
-  const struct org before = apply_staged_org(org, &staged);
+  const struct org before = apply_staged_org(org, &waiting);
   struct org then = before;
-  merge(org, changed, &then);
-  set_waiting(&then, &staged);
-  staged.tried = 0;
-  status = connection_put(a->txn, CONNECTION_STAGED, &staged);
-  if (status == STATUS_OK) {
-    status = apply_note_covered(a, CONNECTION_STAGED, &(struct org_state){&before, &staged},
-                                &(struct org_state){&then, &staged});
+  take_named(a, changed, &then);
+  take_back(org, changed);
+  if (same_strictness(&before, &then)) {
+    return STATUS_OK;
   }
-  merge(changed, org, changed); // what waits is as it was
-  *ret_waits = true;
-  return status;
+  bool nothing_left = same_strictness(org, &then) && connection_same_client(&active, &waiting) &&
+                      connection_same_secret(&active, &waiting) && connection_same_settings(&active, &waiting);
+  *ret_waits = !nothing_left;
+  return nothing_left ? apply_drop_staged(a, org->id) : stage(a, &before, &then, &waiting);
 }
 
 enum status apply_drop_staged(struct application *a, int64_t org_id)

@@ -14,6 +14,7 @@ enum notice {
   NOTICE_NOT_IN_CONTROL,   // S8
   NOTICE_DOMAIN_LAPSED,    // E7
   NOTICE_UNCONFIRMED,      // S15
+  NOTICE_CHANGED,          // the connection, while it was asked
   NOTICE_FULL,             // S12
   NOTICE_HOME,             // N8
   NOTICE_DECLINED,

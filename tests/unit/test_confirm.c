@@ -220,6 +220,28 @@ static void E3_what_a_sign_in_must_meet_waits_for_one_that_meets_it(void **state
   assert_true(is_confirmed()); // what waits is confirmed when it takes effect
 }
 
+static void E3_what_waits_can_be_taken_back(void **state)
+{
+  (void)state;
+  set_up_acme(PROVISIONING_JIT);
+  enforce();
+  assert_int_equal(set("required-acr", "gold", true), STATUS_OK);
+  assert_int_equal(set("signin-from", "192.0.2.0/24", true), STATUS_OK);
+  assert_int_equal(set("required-acr", "", true), STATUS_OK);
+  assert_true(result.waits); // the other one does
+  assert_int_equal(set("signin-from", "", true), STATUS_OK);
+  assert_false(result.waits);
+  assert_true(result.changed);
+  assert_int_equal(set("signin-from", "", true), STATUS_OK);
+  assert_false(result.changed);
+  struct operation op = new_operation(OPERATION_IDP_TRIED, "");
+  take_fingerprint(CONNECTION_STAGED, &op);
+  assert_string_equal(op.fingerprint, "");
+  assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_OK);
+  assert_string_equal(acme().signin_from, "");
+  assert_string_equal(acme().required_acr, "");
+}
+
 static void E3_a_delegates_change_that_waited_is_not_confirmed_when_it_takes_effect(void **state)
 {
   (void)state;
@@ -441,6 +463,7 @@ int main(void)
       STORE_TEST(H61_an_answer_counts_only_for_the_connection_that_was_asked),
       STORE_TEST(W8_settings_count_for_a_guarded_account_as_an_operator_set_them),
       STORE_TEST(E3_what_a_sign_in_must_meet_waits_for_one_that_meets_it),
+      STORE_TEST(E3_what_waits_can_be_taken_back),
       STORE_TEST(E3_a_delegates_change_that_waited_is_not_confirmed_when_it_takes_effect),
       STORE_TEST(E3_a_signin_from_that_waits_is_met_by_a_sign_in_from_inside),
       STORE_TEST(H80_a_refused_sign_in_does_not_count_as_tried),
