@@ -59,8 +59,8 @@ static const struct {
     [NOTICE_NEEDS_TERMINAL] = {"needs-terminal", "Signing in through your organization needs a terminal that can show "
                                                  "a prompt (keyboard-interactive)."},
     [NOTICE_NOT_APPROVED] = {"not-approved",
-                             "The prompt was answered again and again before anybody had approved - open "
-                             "the address, approve, and only then press Enter; try again."},
+                             "The prompt was answered again and again before anybody had approved - approve "
+                             "first, then press Enter once (a client without a terminal cannot do this)."},
     [NOTICE_WRONG_PASSWORD] = {"wrong-password", "Wrong password."},
     [NOTICE_LOWER_CASE] = {"lower-case", "Login names are in lower case here - type yours in lower case."},
     [NOTICE_UNAVAILABLE] = {"unavailable", "Sign-in is not available on this host right now - tell an admin; the log "
