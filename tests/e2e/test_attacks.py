@@ -283,6 +283,34 @@ def H80_a_test_that_would_be_refused_proves_nothing(rig):
     host.ssoctl("org", "delete", org, "--yes", wants=None)
 
 
+def H81_a_local_group_comes_only_with_the_confirmed_connection(rig):
+    org, person, other = rig.orgs.gamma(), rig.person("gamma.test"), rig.person("gamma.test")
+    for each in (person, other):
+        rig.idp.say_groups(each, ["Crew81"])
+    rig.secrets.add(PASSWORD)
+    with host.Kept("/etc/group") as path:
+        with open(path, "a") as file:
+            file.write("tools81:x:4781:\n")
+        host.ssoctl("group", "map", org, "Crew81", "--local-group", "tools81")
+        try:
+            check.contains(login.signs_in(rig, person), r"4781\(tools81\)", "id in a session through the connection")
+            said = _owner(rig, org, "password", "set", person, "--stdin", stdin=PASSWORD + "\n")
+            check.equal(said.status, 3, f"the owner sets the password of who holds a local group: {said.text}")
+            host.set_password(person, PASSWORD)
+            _, text = login.by_password(rig, person, PASSWORD)
+            check.that(login.signed_in(text), f"by password: {check.shown(text)}")
+            check.lacks(text, "4781", "id in a session by password")
+            said = _owner(rig, org, "idp", "set", org, "--ca-file", "-", stdin=rig.ca.read_text() + "\n")
+            check.equal(said.status, 0, f"the owner's own change: {said.text}")
+            check.lacks(login.signs_in(rig, other), "4781", "what a connection that nobody confirmed gives")
+            check.contains(_through(rig, person), "operator of this host must confirm", "S15")
+            host.ssoctl("idp", "confirm", org, host.listed("idp", "show", org)["fingerprint"])
+            check.contains(_through(rig, person), r"4781\(tools81\)", "id once it is confirmed")
+        finally:
+            host.ssoctl("group", "unmap", org, "Crew81", "--yes")
+            _restore(rig, org)
+
+
 # What the tests share.
 
 def _operator_in(rig, name):
