@@ -14,13 +14,6 @@
 
 enum { UID_MIN = 1000, TERMINALS_MAX = 64, LOOKED_AT_MAX = 4096, PTS_MAJOR_FIRST = 136, PTS_MAJOR_LAST = 143 };
 
-static void cleanup_dir(DIR **dir)
-{
-  if (*dir != NULL) {
-    (void)closedir(*dir);
-  }
-}
-
 static bool is_terminal_of(const struct stat *st, uint32_t uid)
 {
   return S_ISCHR(st->st_mode) && st->st_uid == uid && major(st->st_rdev) >= PTS_MAJOR_FIRST &&

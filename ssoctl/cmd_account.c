@@ -227,20 +227,12 @@ int cmd_account_show(const struct invocation *in)
   return desk_print_one(&desk, &sheet);
 }
 
-static int start(struct desk *desk, const struct invocation *in, enum operation_kind kind, struct operation *ret_op)
-{
-  int code = desk_open(in, desk);
-  *ret_op = desk_operation(desk, kind);
-  ret_op->org[0] = '\0'; // the first argument is no slug here
-  return code == EXIT_DONE ? desk_text("login", in->arguments[0], ret_op->email, sizeof ret_op->email) : code;
-}
-
 static int change(const struct invocation *in, enum operation_kind kind, const char *question, const char *words)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
   struct operation op;
   struct operation_result result;
-  int code = start(&desk, in, kind, &op);
+  int code = people_start_account(&desk, in, kind, &op);
   if (code == EXIT_DONE) {
     code = people_carry_out(&desk, &op, question, &result);
   }
@@ -266,7 +258,7 @@ int cmd_account_rename(const struct invocation *in)
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
   struct operation op;
   struct operation_result result;
-  int code = start(&desk, in, OPERATION_ACCOUNT_RENAME, &op);
+  int code = people_start_account(&desk, in, OPERATION_ACCOUNT_RENAME, &op);
   if (code == EXIT_DONE) {
     code = desk_text("login", in->arguments[1], op.login, sizeof op.login);
   }

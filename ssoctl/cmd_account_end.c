@@ -8,14 +8,6 @@
 #include "leftovers.h"
 #include "people.h"
 
-static int start(struct desk *desk, const struct invocation *in, enum operation_kind kind, struct operation *ret_op)
-{
-  int code = desk_open(in, desk);
-  *ret_op = desk_operation(desk, kind);
-  ret_op->org[0] = '\0'; // the first argument is no slug here
-  return code == EXIT_DONE ? desk_text("login", in->arguments[0], ret_op->email, sizeof ret_op->email) : code;
-}
-
 // A process that lives on would write into a home that it still has open, and nothing of it may go on.
 static int end_processes(const struct desk *desk, const struct account *account)
 {
@@ -87,7 +79,7 @@ int cmd_account_remove(const struct invocation *in)
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
   struct operation op;
   struct operation_result result;
-  int code = start(&desk, in, OPERATION_ACCOUNT_REMOVE, &op);
+  int code = people_start_account(&desk, in, OPERATION_ACCOUNT_REMOVE, &op);
   if (code == EXIT_DONE) {
     code = people_carry_out(&desk, &op,
                             "The account, its memberships and its identities go; its home is moved aside unless "
@@ -106,7 +98,7 @@ int cmd_account_retire(const struct invocation *in)
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
   struct operation op;
   struct operation_result result;
-  int code = start(&desk, in, OPERATION_ACCOUNT_RETIRE, &op);
+  int code = people_start_account(&desk, in, OPERATION_ACCOUNT_RETIRE, &op);
   if (code == EXIT_DONE) {
     code = people_carry_out(&desk, &op,
                             "The account ends with all that runs and all that it may do; its home is moved aside, its "
@@ -127,7 +119,7 @@ int cmd_account_set(const struct invocation *in)
   struct operation op;
   struct operation_result result;
   const char *reason = in->options[OPTION_REASON];
-  int code = start(&desk, in, OPERATION_ACCOUNT_PROVE, &op);
+  int code = people_start_account(&desk, in, OPERATION_ACCOUNT_PROVE, &op);
   if (code == EXIT_DONE && strcmp(in->arguments[1], "email=proven") != 0) {
     code = desk_fail(EXIT_USAGE, "\"%.60s\": is not email=proven", in->arguments[1]);
   }

@@ -81,13 +81,6 @@ enum status leftovers_move_home(const struct account *account, struct leftovers 
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-static void cleanup_dir(DIR **dir)
-{
-  if (*dir != NULL) {
-    (void)closedir(*dir);
-  }
-}
-
 // cron reads crontabs by the names of users: under this one there is none.
 static bool end_crontab(const struct account *account, struct leftovers *ret)
 {

@@ -15,6 +15,15 @@ int people_start(struct desk *desk, const struct invocation *in, enum operation_
   return code == EXIT_DONE ? desk_email(in->arguments[1], ret_op->email) : code;
 }
 
+int people_start_account(struct desk *desk, const struct invocation *in, enum operation_kind kind,
+                         struct operation *ret_op)
+{
+  int code = desk_open(in, desk);
+  *ret_op = desk_operation(desk, kind);
+  ret_op->org[0] = '\0'; // the first argument is no slug here
+  return code == EXIT_DONE ? desk_text("login", in->arguments[0], ret_op->email, sizeof ret_op->email) : code;
+}
+
 int people_slug(const char *typed, struct operation *op)
 {
   int length = snprintf(op->org, sizeof op->org, "%s", typed);

@@ -8,6 +8,10 @@
 // desk_open().
 int people_start(struct desk *desk, const struct invocation *in, enum operation_kind kind, struct operation *ret_op);
 
+// Likewise for the login or email of the first argument, and no org.
+int people_start_account(struct desk *desk, const struct invocation *in, enum operation_kind kind,
+                         struct operation *ret_op);
+
 // The slug TYPED into OP: whether there is such an org is for the operation to say.
 int people_slug(const char *typed, struct operation *op);
 

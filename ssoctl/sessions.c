@@ -16,13 +16,6 @@
 
 enum { UID_MIN = 1000, STEP_US = 50000, ROUNDS = 20, STATUS_FILE_MAX = 16384 };
 
-static void cleanup_dir(DIR **dir)
-{
-  if (*dir != NULL) {
-    (void)closedir(*dir);
-  }
-}
-
 // The line "Uid:<tab>real<tab>effective<tab>..." of proc(5).
 static bool runs_as(const char *text, uint32_t uid)
 {

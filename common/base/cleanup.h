@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cleanup attributes for owning locals, and the explicit hand-over of what they own.
 #pragma once
+#include <dirent.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -10,6 +11,13 @@ static inline void cleanup_fd(const int *fd)
 {
   if (*fd >= 0) {
     (void)close(*fd);
+  }
+}
+
+static inline void cleanup_dir(DIR **dir)
+{
+  if (*dir != NULL) {
+    (void)closedir(*dir);
   }
 }
 

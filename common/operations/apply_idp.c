@@ -67,9 +67,7 @@ static enum status store_wanted(struct application *a, const struct org *before,
 {
   bool trust_waits = false;
   bool enforced = stored->any && org->enforcement != ENFORCEMENT_OFF;
-  bool same = stored->any && connection_same_client(&stored->active, wanted) &&
-              connection_same_secret(&stored->active, wanted) && connection_same_settings(&stored->active, wanted) &&
-              wanted->waits == 0;
+  bool same = stored->any && connection_is_same(&stored->active, wanted) && wanted->waits == 0;
   bool staged = enforced && !same;
   bool tried = stored->any && stored->active.tried == 1 && connection_same_client(&stored->active, wanted);
   wanted->tried = tried && !staged ? 1 : 0;

@@ -99,7 +99,6 @@ static enum status tell_refused(struct application *a, const struct policy_decis
   return status;
 }
 
-// Only a sign-in that this policy would have let in shows that people get in (POLICY E2); invites are said yes to.
 // A signin-from that takes effect with the test must have room for where whoever made it has signed in from last.
 static bool shuts_out(const struct application *a, const struct org *org)
 {
@@ -107,6 +106,7 @@ static bool shuts_out(const struct application *a, const struct org *org)
   return situation_is_barred(&of, org->signin_from);
 }
 
+// Only a sign-in that this policy would have let in shows that people get in (POLICY E2); invites are said yes to.
 static enum status check_let_in(struct application *a, const struct org *org, const struct connection *connection)
 {
   struct situation situation;
@@ -159,8 +159,7 @@ enum status apply_idp_tried(struct application *a)
   if (status != STATUS_OK) {
     return status;
   }
-  if (!unchanged || !connection_same_client(&stored, a->op->connection) ||
-      !connection_same_secret(&stored, a->op->connection) || !connection_same_settings(&stored, a->op->connection)) {
+  if (!unchanged || !connection_is_same(&stored, a->op->connection)) {
     report_set(a->report, "org \"%s\": the connection was changed during the test; test it again", org.slug);
     return STATUS_REFUSED;
   }

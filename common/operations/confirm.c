@@ -160,8 +160,7 @@ enum status apply_stage_settings(struct application *a, const struct org *org, s
   if (same_strictness(&before, &then)) {
     return STATUS_OK;
   }
-  bool nothing_left = same_strictness(org, &then) && connection_same_client(&active, &waiting) &&
-                      connection_same_secret(&active, &waiting) && connection_same_settings(&active, &waiting);
+  bool nothing_left = same_strictness(org, &then) && connection_is_same(&active, &waiting);
   *ret_waits = !nothing_left;
   return nothing_left ? apply_drop_staged(a, org->id) : stage(a, &before, &then, &waiting);
 }
@@ -175,13 +174,8 @@ enum status apply_drop_staged(struct application *a, int64_t org_id)
 bool apply_waits_for_network(const struct org *org, const struct connection *active, const struct connection *staged)
 {
   struct org then = apply_staged_org(org, staged);
-  const struct covered now = covered_of(org, active);
   memcpy(then.signin_from, org->signin_from, sizeof then.signin_from);
-  const struct covered later = covered_of(&then, staged);
-  return staged->waits == 1 && covered_same_connection(&now, &later) && active->client_auth == staged->client_auth &&
-         strcmp(active->scopes, staged->scopes) == 0 && active->client_secret.length == staged->client_secret.length &&
-         bytes_equal_constant_time(bytes_text(&active->client_secret), bytes_text(&staged->client_secret),
-                                   active->client_secret.length);
+  return staged->waits == 1 && same_strictness(org, &then) && connection_is_same(active, staged);
 }
 
 // What has been seen of the connection that waited counts from now on; of the org's other settings what counted before.

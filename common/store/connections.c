@@ -96,15 +96,20 @@ bool connection_same_ca(const struct connection *a, const struct connection *b)
 }
 
 // What a sign-in may fail by besides: a wrong one locks everybody out as well.
-bool connection_same_settings(const struct connection *a, const struct connection *b)
+static bool same_settings(const struct connection *a, const struct connection *b)
 {
   return same_bytes(&a->ca_pem, &b->ca_pem) && strcmp(a->scopes, b->scopes) == 0 &&
          strcmp(a->email_claim, b->email_claim) == 0 && strcmp(a->groups_claim, b->groups_claim) == 0;
 }
 
-bool connection_same_secret(const struct connection *a, const struct connection *b)
+static bool same_secret(const struct connection *a, const struct connection *b)
 {
   return a->client_auth == b->client_auth && a->client_secret.length == b->client_secret.length &&
          bytes_equal_constant_time(bytes_text(&a->client_secret), bytes_text(&b->client_secret),
                                    a->client_secret.length);
+}
+
+bool connection_is_same(const struct connection *a, const struct connection *b)
+{
+  return connection_same_client(a, b) && same_secret(a, b) && same_settings(a, b);
 }
