@@ -12,32 +12,56 @@ static const struct cJSON *claim_of(const struct cJSON *claims, const char *name
   return document_is_null(claim) ? NULL : claim;
 }
 
-bool identity_has_email(const struct cJSON *token, const char *email_claim)
+static bool is_address(const struct cJSON *claims, const char *name, const char *folded)
 {
-  return claim_of(token, email_claim) != NULL;
+  char found[EMAIL_SIZE];
+  const char *email = claims != NULL ? document_string(claims, name) : NULL;
+  return email != NULL && name_fold_email(email, found) == STATUS_OK && strcmp(found, folded) == 0;
 }
 
-// email_verified speaks of the claim "email" (OIDC Core 5.1), not of whatever else an address is taken from.
-static bool speaks_of(const struct cJSON *claims, const char *email_claim, const char *folded)
+// Which address the email_verified of CLAIMS speaks of: that of "email" (OIDC Core 5.1), beside it or in the OTHER
+// document if CLAIMS has none, and not of whatever else an address is taken from.
+static bool speaks_of(const struct cJSON *claims, const struct cJSON *other, const char *folded)
 {
-  char standard[EMAIL_SIZE];
-  const char *email = document_string(claims, "email");
-  if (strcmp(email_claim, "email") == 0) {
+  return is_address(claim_of(claims, "email") != NULL ? claims : other, "email", folded);
+}
+
+static enum email_state word_of(const struct cJSON *claims, const struct cJSON *other, const char *email_claim,
+                                const char *folded)
+{
+  const struct cJSON *word = claims != NULL ? document_member(claims, "email_verified") : NULL;
+  bool speaks = speaks_of(claims, other, folded);
+  if (word == NULL) {
+    return EMAIL_UNSTATED;
+  }
+  if (document_is_true(word)) {
+    // A true word needs its address beside it.
+    return speaks && is_address(claims, "email", folded) ? EMAIL_VERIFIED : EMAIL_UNSTATED;
+  }
+  return speaks || strcmp(email_claim, "email") == 0 ? EMAIL_UNVERIFIED : EMAIL_UNSTATED;
+}
+
+bool identity_needs_userinfo(const struct cJSON *token, const char *email_claim)
+{
+  char folded[EMAIL_SIZE];
+  const char *email = document_string(token, email_claim);
+  if (claim_of(token, email_claim) == NULL) {
     return true;
   }
-  return email != NULL && name_fold_email(email, standard) == STATUS_OK && strcmp(standard, folded) == 0;
+  return email != NULL && name_fold_email(email, folded) == STATUS_OK &&
+         word_of(token, NULL, email_claim, folded) == EMAIL_UNSTATED;
 }
 
-static enum email_state state_of(const struct cJSON *source, const struct cJSON *other, const char *email_claim,
+// The strictest word counts.
+static enum email_state state_of(const struct cJSON *token, const struct cJSON *userinfo, const char *email_claim,
                                  const char *folded)
 {
-  const struct cJSON *beside = document_member(source, "email_verified");
-  const struct cJSON *elsewhere = document_member(other, "email_verified");
-  if ((beside != NULL && !document_is_true(beside)) || (elsewhere != NULL && !document_is_true(elsewhere))) {
+  enum email_state first = word_of(token, userinfo, email_claim, folded);
+  enum email_state second = word_of(userinfo, token, email_claim, folded);
+  if (first == EMAIL_UNVERIFIED || second == EMAIL_UNVERIFIED) {
     return EMAIL_UNVERIFIED;
   }
-  bool verified = beside != NULL && speaks_of(source, email_claim, folded);
-  return verified ? EMAIL_VERIFIED : EMAIL_UNSTATED;
+  return first == EMAIL_VERIFIED || second == EMAIL_VERIFIED ? EMAIL_VERIFIED : EMAIL_UNSTATED;
 }
 
 static void fill_email(const struct cJSON *source, const struct cJSON *other, const char *email_claim,

@@ -8,15 +8,17 @@
 
 struct cJSON;
 
-// True if TOKEN has a claim called EMAIL_CLAIM that is not null, so that userinfo need not be asked.
-bool identity_has_email(const struct cJSON *token, const char *email_claim);
+// True if TOKEN has no claim called EMAIL_CLAIM, or says nothing of whether that address is verified: then it may stand
+// in userinfo (OIDC Core 5.1, 5.4).
+bool identity_needs_userinfo(const struct cJSON *token, const char *email_claim);
 
 // Frees what IDENTITY owns.
 void identity_done(struct message_authorized *identity);
 
 // Fills email, email_state and name of RET_IDENTITY. USERINFO may be NULL; it never overrides a claim of TOKEN. The
-// email is folded; EMAIL_VERIFIED takes the boolean true in email_verified beside the email and nothing else but that
-// in the other document; where EMAIL_CLAIM is not "email", the address must be the same as in "email", of which
-// email_verified speaks. A name that is not clean or does not fit is left out.
+// email is folded. Both documents are asked for email_verified and the strictest word counts: EMAIL_VERIFIED takes the
+// boolean true beside an "email" that is this address, and nothing else but that in the other document. Where
+// EMAIL_CLAIM is not "email", email_verified is only asked if the address is the same as in "email", of which it speaks
+// (OIDC Core 5.1). A name that is not clean or does not fit is left out.
 void identity_fill(const struct cJSON *token, const struct cJSON *userinfo, const char *email_claim,
                    struct message_authorized *ret_identity);

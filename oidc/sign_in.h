@@ -7,8 +7,8 @@
 #include "protocol/protocol.h"
 
 // Carries the device authorization grant through: discovery, codes (sent as CODE over C at once), key set, polling, ID
-// token, userinfo if the email is not in the token. Only a verified identity reaches *RET_IDENTITY. Statuses as in
-// exchange.h, and those of channel_send().
+// token, userinfo if the token does not say all of the email or of the groups. Only a verified identity reaches
+// *RET_IDENTITY. Statuses as in exchange.h, and those of channel_send().
 MUST_CHECK enum status sign_in(struct exchange *x, struct channel *c, struct message_authorized *ret_identity);
 
 // Reads discovery document and key set, has the provider give this client codes, which are forgotten, and fills

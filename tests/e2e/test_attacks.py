@@ -266,7 +266,7 @@ def H78_password_from_narrows_where_a_password_counts(rig):
     check.equal(said.status, 3, f"an owner who would shut themself out: {said.text}")
 
 
-def H80_a_test_that_would_be_refused_proves_nothing(rig):
+def H80_P03_a_test_that_would_be_refused_proves_nothing(rig):
     org = "untested"
     rig.orgs.create(org, "info.test", "invite-only")
     said = _test_sign_in(rig, org, rig.person("info.test"))

@@ -40,6 +40,31 @@ def H31_userinfo_never_overrides_the_ID_token(rig):
         login.signs_in(rig, rig.person())
 
 
+def H79_P01_an_email_that_only_userinfo_calls_unverified_is_refused(rig):
+    org = rig.orgs.acme()
+    with _Fault(rig.idp, "unverified"):
+        _opens_nothing(rig, "absent2@acme.test", "u-absent-2")
+        host.ssoctl("group", "map", org, "Absent", "absent")  # that userinfo is read for groups changes nothing
+        try:
+            _opens_nothing(rig, "absent2@acme.test", "u-absent-2")
+        finally:
+            host.ssoctl("group", "unmap", org, "Absent", "--yes")
+    login.signs_in(rig, "absent2@acme.test", "u-absent-2")
+
+
+def H79_P02_an_email_that_only_userinfo_calls_verified_is_a_proven_one(rig):
+    org, person = rig.orgs.gamma(), "absent@open.test"
+    host.ssoctl("idp", "set", org, "--trust", "any")
+    try:
+        host.ssoctl("invite", "create", org, person, "--via", "sso")
+        login.is_refused(rig, person, "u-absent-guest", words="verified")
+        with _Fault(rig.idp, "verified"):
+            login.signs_in(rig, person, "u-absent-guest")
+        check.equal(host.listed("account", "show", person)["email_proven"], True, "whether the email is proven")
+    finally:
+        host.ssoctl("idp", "set", org, "--trust", "domain")
+
+
 def an_ID_token_with_a_cut_signature_is_refused(rig):
     _is_refused_with(rig, "half-id-token")
 
@@ -86,6 +111,11 @@ def H33_terminal_escapes_in_a_code_never_reach_the_terminal(rig):
         terminal._more()
     check.lacks(terminal.text, "\x1b\\]0;|\x1b\\[2J|\x07", "the terminal")
     terminal.close()
+
+
+def _opens_nothing(rig, name, person):
+    login.is_refused(rig, name, person, words="verified")
+    check.that(host.in_passwd(name) is None, f"{name} got an account")
 
 
 class _Fault:

@@ -73,3 +73,30 @@ row("userinfo-not-asked", "nothing; userinfo would say otherwise, but the token 
 row("userinfo-contradicts", "nothing, but the token says that the email is not verified",
     authorized(email="alice@acme.test", email_state="UNVERIFIED"),
     {"claims": lambda c, a: {**{k: v for k, v in c.items() if k != "email"}, "email_verified": False}}, holes="H31")
+
+# Asked, too, because the token says nothing of whether the email is verified (OIDC Core 5.1).
+UNSTATED = {"claims": drop("email_verified")}
+
+
+def verified(name, wrong, state, change, **more):
+    row(name, wrong, authorized(email="alice@acme.test", email_state=state, requests=5), {**UNSTATED, "userinfo": change},
+        counts={"userinfo": 1}, holes="H79", **more)
+
+
+verified("verified-by-userinfo", "nothing; email_verified is only in userinfo", "VERIFIED", None)
+verified("unverified-by-userinfo", "nothing, but userinfo says that the email is not verified", "UNVERIFIED",
+         put(email_verified=False))
+verified("verified-by-userinfo-as-text", "nothing, but its email_verified is a string", "UNVERIFIED",
+         put(email_verified="true"))
+verified("verified-by-userinfo-of-another", "userinfo says verified, of another address", "UNSTATED",
+         put(email="bob@acme.test"))
+verified("verified-by-userinfo-of-none", "userinfo says verified, of no address", "UNSTATED", drop("email"))
+verified("unverified-by-userinfo-of-another", "userinfo says not verified, of another address", "UNVERIFIED",
+         put(email="bob@acme.test", email_verified=False))
+verified("unstated-by-userinfo", "nothing; userinfo says nothing either", "UNSTATED", drop("email_verified"))
+row("unstated-userinfo-other-sub", "userinfo about the email is about somebody else", SUB,
+    {**UNSTATED, "userinfo": put(sub="u-bob")}, holes="H31 H79", counts={"userinfo": 1})
+row("unstated-userinfo-fails", "userinfo about the email answers 500", refused("UNREACHABLE", "userinfo: HTTP 500"),
+    {**UNSTATED, "userinfo reply": replied(status=500)}, holes="H79")
+row("unstated-without-userinfo", "nothing; there is no userinfo to ask", authorized(email_state="UNSTATED", requests=4),
+    {**UNSTATED, "discovery": drop("userinfo_endpoint")}, holes="H79", counts={"userinfo": 0})

@@ -110,8 +110,6 @@ VERIFIED = (("true", "a string", "true"), ("one", "1", 1), ("null", "null", None
 for word, what, value in VERIFIED:
     claims(f"email-verified-{word}", f"nothing, but email_verified is {what}, which is not true",
            authorized(email="alice@acme.test", email_state="UNVERIFIED"), email_verified=value, holes="H52")
-row("email-verified-missing", "nothing; no email_verified", authorized(email_state="UNSTATED"),
-    {"claims": drop("email_verified")})
 claims("email-array", "nothing, but the email is an array", authorized(email="", email_state="ILLEGAL"),
        email=["alice@acme.test"])
 claims("email-newline", "nothing, but the email has a newline", authorized(email="", email_state="ILLEGAL"),

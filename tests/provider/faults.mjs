@@ -8,6 +8,8 @@ const FAULTS = {
   'half-id-token': { route: 'token', change: (body) => { body.id_token = body.id_token?.slice(0, -9); } },
   'other-subject': { route: 'userinfo', change: (body) => { body.sub = 'u-somebody'; } },
   'other-email': { route: 'userinfo', change: (body) => { body.email = 'mallory@evil.test'; } },
+  'unverified': { route: 'userinfo', change: (body) => { body.email_verified = false; } },
+  'verified': { route: 'userinfo', change: (body) => { body.email_verified = true; } },
   'not-utf8': { route: 'userinfo', change: (body) => { body.name = 'J\u00f6rg \u00ff\u00fe'; }, encoding: 'latin1' },
   'endless-name': { route: 'userinfo', change: (body) => { body.name = 'x'.repeat(4000000); } },
   'other-issuer': { route: 'discovery', change: (body) => { body.issuer += '/elsewhere'; } },

@@ -267,7 +267,7 @@ static void a_sign_in_with_a_key_shows_a_new_assertion_at_each_request(void **st
   struct forge_key by = forge_ec("P-256", "ES256");
   request.client_secret = pem_of(&by, NULL);
   request.client_auth = CLIENT_AUTH_PRIVATE_KEY_JWT;
-  harness_reply_claims(",\"email\":\"alice@acme.test\"");
+  harness_reply_claims(",\"email\":\"alice@acme.test\",\"email_verified\":true");
   (void)harness_expect_authorized_by(&request);
   static const char *const PATHS[] = {DEVICE, TOKEN};
   char *sent[2] = {stub_last(stub, DEVICE), stub_last(stub, TOKEN)};

@@ -105,8 +105,83 @@ static void another_email_claim_is_not_what_email_verified_speaks_of(void **stat
   assert_int_equal(identity.email_state, EMAIL_UNSTATED);
   identity = identity_of("{\"upn\":\"A@acme.test\",\"email\":\"a@acme.test\",\"email_verified\":true}", NULL, "upn");
   assert_int_equal(identity.email_state, EMAIL_VERIFIED);
-  identity = identity_of("{\"upn\":\"a@acme.test\",\"email_verified\":false}", NULL, "upn");
+  identity = identity_of("{\"upn\":\"a@acme.test\",\"email\":\"a@acme.test\",\"email_verified\":false}", NULL, "upn");
   assert_int_equal(identity.email_state, EMAIL_UNVERIFIED);
+}
+
+static void P19_email_verified_is_not_asked_about_another_claim(void **state)
+{
+  (void)state;
+  static const char *const TOKENS[] = {
+      "{\"upn\":\"a@acme.test\",\"email_verified\":false}",
+      "{\"upn\":\"a@acme.test\",\"email\":\"mail@other.test\",\"email_verified\":false}",
+      "{\"upn\":\"a@acme.test\",\"email\":null,\"email_verified\":true}",
+  };
+  for (size_t i = 0; i < COUNT_OF(TOKENS); i++) {
+    assert_int_equal(identity_of(TOKENS[i], NULL, "upn").email_state, EMAIL_UNSTATED);
+    assert_int_equal(identity_of(TOKENS[i], "{\"email\":\"b@acme.test\",\"email_verified\":false}", "upn").email_state,
+                     EMAIL_UNSTATED);
+  }
+  // A document without an address speaks of that of the other.
+  assert_int_equal(identity_of(TOKENS[0], "{\"email\":\"a@acme.test\"}", "upn").email_state, EMAIL_UNVERIFIED);
+}
+
+static void H79_both_documents_are_asked_and_the_strictest_word_counts(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *token;
+    const char *userinfo;
+    enum email_state state;
+  } CASES[] = {
+      {"", ",\"email\":\"a@acme.test\",\"email_verified\":true", EMAIL_VERIFIED},
+      {"", ",\"email\":\"A@ACME.test\",\"email_verified\":true", EMAIL_VERIFIED},
+      {"", ",\"email\":\"a@acme.test\",\"email_verified\":false", EMAIL_UNVERIFIED},
+      {"", ",\"email\":\"a@acme.test\",\"email_verified\":\"true\"", EMAIL_UNVERIFIED},
+      {"", ",\"email\":\"a@acme.test\",\"email_verified\":null", EMAIL_UNVERIFIED},
+      {"", ",\"email\":\"a@acme.test\"", EMAIL_UNSTATED},
+      {"", "", EMAIL_UNSTATED},
+      {"", ",\"email_verified\":true", EMAIL_UNSTATED},
+      {"", ",\"email_verified\":false", EMAIL_UNVERIFIED},
+      {"", ",\"email\":\"b@acme.test\",\"email_verified\":true", EMAIL_UNSTATED},
+      {"", ",\"email\":\"b@acme.test\",\"email_verified\":false", EMAIL_UNVERIFIED},
+      {",\"email_verified\":true", ",\"email\":\"a@acme.test\",\"email_verified\":false", EMAIL_UNVERIFIED},
+      {",\"email_verified\":true", "", EMAIL_VERIFIED},
+      {",\"email_verified\":false", ",\"email\":\"a@acme.test\",\"email_verified\":true", EMAIL_UNVERIFIED},
+  };
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+    char *token CLEANUP(cleanup_free) = forge_text("{\"email\":\"a@acme.test\"%s}", CASES[i].token);
+    char *userinfo CLEANUP(cleanup_free) = forge_text("{\"sub\":\"u\"%s}", CASES[i].userinfo);
+    if (identity_of(token, userinfo, "email").email_state != CASES[i].state) {
+      fail_msg("%s and %s", token, userinfo);
+    }
+  }
+}
+
+static void H79_userinfo_is_needed_where_the_token_does_not_say_all(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *token;
+    const char *claim;
+    bool needed;
+  } CASES[] = {
+      {"{}", "email", true},
+      {"{\"email\":null,\"email_verified\":true}", "email", true},
+      {"{\"email\":\"a@acme.test\"}", "email", true},
+      {"{\"email\":\"a@acme.test\",\"email_verified\":true}", "email", false},
+      {"{\"email\":\"a@acme.test\",\"email_verified\":false}", "email", false},
+      {"{\"email\":\"a@acme.test\",\"email_verified\":null}", "email", false},
+      {"{\"email\":1}", "email", false}, // illegal, and refused whatever userinfo says
+      {"{\"upn\":\"a@acme.test\",\"email_verified\":true}", "upn", true},
+      {"{\"upn\":\"a@acme.test\",\"email\":\"a@acme.test\",\"email_verified\":true}", "upn", false},
+  };
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+    struct cJSON *token CLEANUP(document_done) = parse(CASES[i].token);
+    if (identity_needs_userinfo(token, CASES[i].claim) != CASES[i].needed) {
+      fail_msg("%s", CASES[i].token);
+    }
+  }
 }
 
 static void H33_names_that_are_not_clean_are_left_out(void **state)
@@ -134,6 +209,9 @@ int main(void)
       cmocka_unit_test(absent_and_illegal_emails_have_states_of_their_own),
       cmocka_unit_test(H31_userinfo_never_overrides_the_id_token),
       cmocka_unit_test(another_email_claim_is_not_what_email_verified_speaks_of),
+      cmocka_unit_test(P19_email_verified_is_not_asked_about_another_claim),
+      cmocka_unit_test(H79_both_documents_are_asked_and_the_strictest_word_counts),
+      cmocka_unit_test(H79_userinfo_is_needed_where_the_token_does_not_say_all),
       cmocka_unit_test(H33_names_that_are_not_clean_are_left_out),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,10 +14,10 @@ static void H29_pending_is_waited_for_and_never_a_grant(void **state)
   (void)state;
   harness_reply_error("authorization_pending");
   harness_reply_error("authorization_pending");
-  harness_reply_claims(",\"email\":\"alice@acme.test\"");
+  harness_reply_claims(",\"email\":\"alice@acme.test\",\"email_verified\":true");
   struct message_authorized identity = harness_expect_authorized();
   assert_int_equal(stub_count(stub, TOKEN), 3);
-  assert_int_equal(identity.email_state, EMAIL_UNSTATED);
+  assert_int_equal(identity.email_state, EMAIL_VERIFIED);
 }
 
 static void H29_pending_until_the_end_is_expired(void **state)
@@ -35,7 +35,7 @@ static void slow_down_adds_five_seconds_for_good(void **state)
   struct message_sign_in request = harness_request(HARNESS_SHORT_S);
   harness_reply_error("slow_down");
   harness_reply_error("authorization_pending");
-  harness_reply_claims(",\"email\":\"alice@acme.test\"");
+  harness_reply_claims(",\"email\":\"alice@acme.test\",\"email_verified\":true");
   (void)harness_expect_authorized_by(&request);
   assert_int_equal(stub_count(stub, TOKEN), 3);
   // Not once more after the second answer: that would be eleven.
@@ -63,7 +63,7 @@ static void connection_errors_while_polling_are_backed_off_from(void **state)
   stub_reply(stub, TOKEN, &(struct stub_reply){.manner = STUB_CLOSE});
   stub_reply(stub, TOKEN, &(struct stub_reply){.manner = STUB_CLOSE});
   stub_reply(stub, TOKEN, &(struct stub_reply){.status = 503, .type = "text/html", .body = "<h1>busy"});
-  harness_reply_claims(",\"email\":\"alice@acme.test\"");
+  harness_reply_claims(",\"email\":\"alice@acme.test\",\"email_verified\":true");
   struct message_authorized identity = harness_expect_authorized();
   assert_int_equal(identity.requests, 6);
   assert_true(stub_pause_ms(stub, TOKEN) >= 3900);

@@ -38,10 +38,10 @@ static void client_secrets_are_sent_as_configured(void **state)
 {
   (void)state;
   struct message_sign_in request = harness_request(HARNESS_SHORT_S);
-  harness_reply_claims(",\"email\":\"alice@acme.test\"");
+  harness_reply_claims(",\"email\":\"alice@acme.test\",\"email_verified\":true");
   assert_int_equal(bytes_append_text(&request.client_secret, CLIENT_SECRET), STATUS_OK);
   request.client_auth = CLIENT_AUTH_BASIC;
-  assert_int_equal(harness_expect_authorized_by(&request).email_state, EMAIL_UNSTATED);
+  assert_int_equal(harness_expect_authorized_by(&request).email_state, EMAIL_VERIFIED);
   char *basic CLEANUP(cleanup_free) = stub_last(stub, TOKEN);
   assert_non_null(strstr(basic, "Authorization: Basic aG9zdHM6Y3MtdmVyeSUyMHNlY3JldA==\r\n"));
   assert_null(strstr(basic, "client_secret"));
@@ -80,7 +80,7 @@ static void an_unknown_key_is_fetched_once_more(void **state)
   stub_forget(stub, KEYS);
   harness_reply(KEYS, 200, "{\"keys\":[]}");
   harness_reply(KEYS, 200, set);
-  harness_reply_claims(",\"email\":\"alice@acme.test\"");
+  harness_reply_claims(",\"email\":\"alice@acme.test\",\"email_verified\":true");
   assert_int_equal(harness_expect_authorized().requests, 5);
   harness_replace(KEYS, (struct stub_reply){.body = "{\"keys\":[]}"});
   harness_expect_failed(FAILURE_TOKEN, "no key \"k-1\"");
@@ -121,7 +121,7 @@ static void a_discovery_finds_out_whether_the_client_is_known(void **state)
 static void acr_and_amr_are_shown_escaped(void **state)
 {
   (void)state;
-  harness_reply_claims(",\"email\":\"alice@acme.test\",\"acr\":\"urn:\\u001bgold\",\"amr\":[\"pwd\",7,\"o tp\"]");
+  harness_reply_claims(",\"email\":\"alice@acme.test\",\"email_verified\":true,\"acr\":\"urn:\\u001bgold\",\"amr\":[\"pwd\",7,\"o tp\"]");
   struct message_authorized identity = harness_expect_authorized();
   assert_string_equal(identity.acr, "urn:\\x1bgold");
   assert_string_equal(identity.amr, "pwd o tp");
@@ -173,7 +173,7 @@ static void a_starter_that_says_too_much_is_not_served(void **state)
   void *value = NULL;
   struct message_sign_in request = harness_request(HARNESS_PATIENT_S);
   struct program p = program_start();
-  harness_reply_claims(",\"email\":\"alice@acme.test\"");
+  harness_reply_claims(",\"email\":\"alice@acme.test\",\"email_verified\":true");
   assert_int_equal(program_ask(&p, MESSAGE_SIGN_IN, &request), STATUS_OK);
   assert_int_equal(program_hear(&p, HARNESS_LONG_MS, &value), MESSAGE_CODE);
   channel_free_message(MESSAGE_CODE, value);
