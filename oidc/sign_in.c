@@ -68,7 +68,8 @@ static enum status ask_userinfo(struct exchange *x, const struct tokens *tokens,
   struct cJSON *userinfo CLEANUP(document_done) = NULL;
   const char *email_claim = x->request->email_claim[0] != '\0' ? x->request->email_claim : DEFAULT_EMAIL_CLAIM;
   const char *groups_claim = x->request->groups_claim;
-  bool wanted = identity_needs_userinfo(token->claims, email_claim) || !group_claim_is_there(token->claims, groups_claim);
+  bool wanted =
+      identity_needs_userinfo(token->claims, email_claim) || !group_claim_is_there(token->claims, groups_claim);
   bool needed = wanted && x->found.userinfo_endpoint[0] != '\0';
   enum status status = needed ? userinfo_fetch(x, &tokens->access_token, identity->subject, &userinfo) : STATUS_OK;
   if (status == STATUS_OK) {

@@ -121,7 +121,8 @@ static void a_discovery_finds_out_whether_the_client_is_known(void **state)
 static void acr_and_amr_are_shown_escaped(void **state)
 {
   (void)state;
-  harness_reply_claims(",\"email\":\"alice@acme.test\",\"email_verified\":true,\"acr\":\"urn:\\u001bgold\",\"amr\":[\"pwd\",7,\"o tp\"]");
+  harness_reply_claims(",\"email\":\"alice@acme.test\",\"email_verified\":true,\"acr\":\"urn:\\u001bgold\",\"amr\":["
+                       "\"pwd\",7,\"o tp\"]");
   struct message_authorized identity = harness_expect_authorized();
   assert_string_equal(identity.acr, "urn:\\x1bgold");
   assert_string_equal(identity.amr, "pwd o tp");
