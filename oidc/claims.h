@@ -19,7 +19,7 @@ struct claims_expected {
 };
 
 // iss equals the issuer byte for byte; aud is the client id or an array of strings that holds it; azp equals the client
-// id if it is there, and must be if there are several audiences; exp is an integer in the future; iat is an integer,
+// id if it is there, and must be if there are several audiences; exp is a date in the future; iat is a date,
 // nbf, if there, too, neither ahead by more than the skew; sub is a string of 1 to 255 clean bytes. The subject goes to
 // RET_SUBJECT. STATUS_REFUSED, FAILURE_TOKEN, and R names the clause.
 MUST_CHECK enum status claims_check(const struct cJSON *claims, const struct claims_expected *expected,

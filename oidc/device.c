@@ -39,6 +39,12 @@ static enum status read_codes(struct exchange *x, const struct cJSON *answer, st
   return bytes_append_text(&codes->device_code, device_code);
 }
 
+static bool is_there(const struct cJSON *answer, const char *name)
+{
+  const struct cJSON *member = document_member(answer, name);
+  return member != NULL && !document_is_null(member);
+}
+
 static enum status read_address(struct exchange *x, const struct cJSON *answer, const char *name, char *url)
 {
   const char *value = document_string(answer, name);
@@ -49,24 +55,46 @@ static enum status read_address(struct exchange *x, const struct cJSON *answer, 
   return STATUS_OK;
 }
 
+// The complete address is a convenience: one that says nothing, or that no terminal would show, is left out.
+static bool has_complete(const struct cJSON *answer)
+{
+  const char *complete = document_string(answer, "verification_uri_complete");
+  bool useless = complete != NULL && (complete[0] == '\0' || strlen(complete) >= PROTOCOL_URL_SIZE);
+  return is_there(answer, "verification_uri_complete") && !useless;
+}
+
+// Google and Microsoft's older endpoints call it "verification_url", as drafts of RFC 8628 did.
 static enum status read_addresses(struct exchange *x, const struct cJSON *answer, struct message_code *shown)
 {
-  static const char COMPLETE[] = "verification_uri_complete";
-  enum status status = read_address(x, answer, "verification_uri", shown->verification_uri);
-  if (status == STATUS_OK && document_member(answer, COMPLETE) != NULL) {
-    status = read_address(x, answer, COMPLETE, shown->verification_uri_complete);
+  bool draft = !is_there(answer, "verification_uri") && is_there(answer, "verification_url");
+  enum status status =
+      read_address(x, answer, draft ? "verification_url" : "verification_uri", shown->verification_uri);
+  if (status == STATUS_OK && has_complete(answer)) {
+    status = read_address(x, answer, "verification_uri_complete", shown->verification_uri_complete);
   }
   return status;
+}
+
+// ADFS and old versions of Microsoft's endpoints write their integers as strings.
+static enum status read_seconds(const struct cJSON *answer, const char *name, int64_t min, int64_t *ret_seconds)
+{
+  const char *text = document_string(answer, name);
+  if (!is_there(answer, name)) {
+    return STATUS_NOT_FOUND;
+  }
+  return text != NULL ? text_to_i64(text, min, INT32_MAX, ret_seconds)
+                      : document_integer(answer, name, min, INT32_MAX, ret_seconds);
 }
 
 static enum status read_times(struct exchange *x, const struct cJSON *answer, struct device_codes *codes)
 {
   int64_t expires_in = 0;
   int64_t interval = DEVICE_INTERVAL_DEFAULT_S;
-  if (document_integer(answer, "expires_in", 1, INT32_MAX, &expires_in) != STATUS_OK) {
+  if (read_seconds(answer, "expires_in", 1, &expires_in) != STATUS_OK) {
     return refuse(x, "expires_in");
   }
-  if (document_integer(answer, "interval", 0, INT32_MAX, &interval) == STATUS_INVALID) {
+  enum status status = read_seconds(answer, "interval", 0, &interval);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
     return refuse(x, "interval");
   }
   if (interval < DEVICE_INTERVAL_MIN_S) {
@@ -105,19 +133,33 @@ static enum status read_answer(struct exchange *x, const struct http_answer *ans
   if (status == STATUS_NO_MEMORY) {
     return status;
   }
-  if (answer->status != HTTP_OK) {
+  if (answer->status != HTTP_OK || provider_error(document) != NULL) {
     return provider_refuse(x, WHAT, answer, document);
   }
   return status != STATUS_OK ? status : device_read(x, document, ret_codes);
 }
 
-enum status device_authorize(struct exchange *x, struct device_codes *ret_codes)
+// The form is made anew each time: an assertion in it is good for one use.
+static enum status post(struct exchange *x, struct http_answer *ret_answer)
 {
   struct bytes form CLEANUP(bytes_done) = BYTES_EMPTY;
-  struct http_answer answer CLEANUP(http_answer_done) = {0};
   enum status status = form_add(&form, "scope", x->request->scopes);
-  if (status == STATUS_OK) {
-    status = provider_post(x, x->found.device_authorization_endpoint, &form, &answer);
+  return status != STATUS_OK ? status : provider_post(x, x->found.device_authorization_endpoint, &form, ret_answer);
+}
+
+enum status device_authorize(struct exchange *x, struct device_codes *ret_codes)
+{
+  struct patience patience = {0};
+  for (;;) {
+    struct http_answer answer CLEANUP(http_answer_done) = {0};
+    bool again = false;
+    enum status status = post(x, &answer);
+    enum status waited = provider_wait(x, &patience, status, &answer, &again);
+    if (waited != STATUS_OK) {
+      return waited;
+    }
+    if (!again) {
+      return status != STATUS_OK ? status : read_answer(x, &answer, ret_codes);
+    }
   }
-  return status != STATUS_OK ? status : read_answer(x, &answer, ret_codes);
 }

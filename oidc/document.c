@@ -51,24 +51,9 @@ static bool is_too_deep(const char *text, size_t length)
   return false;
 }
 
-// A date as 1.0 or 1e9 is legal JSON, but the library that checks signatures knows no date in it.
-static enum status mark_fractions(json_t *object)
-{
-  const char *name = NULL;
-  json_t *value = NULL;
-  void *next = NULL;
-  json_object_foreach_safe(object, next, name, value)
-  {
-    if (json_is_real(value) && json_object_set_new(object, name, json_string("a number with a fraction")) != 0) {
-      return STATUS_NO_MEMORY;
-    }
-  }
-  return STATUS_OK;
-}
-
 // cJSON cuts strings at \u0000, lets duplicates and bad UTF-8 pass and takes its numbers lightly; jansson refuses all
 // that, so cJSON is given only what jansson wrote.
-static enum status decode_strictly(const char *text, size_t length, bool claims, char **ret_text)
+static enum status decode_strictly(const char *text, size_t length, char **ret_text)
 {
   json_error_t error;
   json_t *json CLEANUP(cleanup_json) = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
@@ -78,8 +63,7 @@ static enum status decode_strictly(const char *text, size_t length, bool claims,
   if (!json_is_object(json)) {
     return STATUS_INVALID;
   }
-  enum status status = claims ? mark_fractions(json) : STATUS_OK;
-  char *encoded = status == STATUS_OK ? json_dumps(json, JSON_COMPACT) : NULL;
+  char *encoded = json_dumps(json, JSON_COMPACT);
   if (encoded == NULL) {
     return STATUS_NO_MEMORY;
   }
@@ -87,7 +71,7 @@ static enum status decode_strictly(const char *text, size_t length, bool claims,
   return STATUS_OK;
 }
 
-static enum status parse(const void *text, size_t length, bool claims, struct cJSON **ret_document)
+enum status document_parse(const void *text, size_t length, struct cJSON **ret_document)
 {
   if (length > DOCUMENT_MAX) {
     return STATUS_TOO_LARGE;
@@ -96,7 +80,7 @@ static enum status parse(const void *text, size_t length, bool claims, struct cJ
     return STATUS_INVALID;
   }
   char *encoded CLEANUP(cleanup_text) = NULL;
-  enum status status = decode_strictly(text, length, claims, &encoded);
+  enum status status = decode_strictly(text, length, &encoded);
   if (status != STATUS_OK) {
     return status;
   }
@@ -106,16 +90,6 @@ static enum status parse(const void *text, size_t length, bool claims, struct cJ
   }
   *ret_document = document;
   return STATUS_OK;
-}
-
-enum status document_parse(const void *text, size_t length, struct cJSON **ret_document)
-{
-  return parse(text, length, false, ret_document);
-}
-
-enum status document_parse_claims(const void *text, size_t length, struct cJSON **ret_document)
-{
-  return parse(text, length, true, ret_document);
 }
 
 void document_free(struct cJSON *document)
@@ -163,6 +137,20 @@ enum status document_integer(const struct cJSON *object, const char *name, int64
     return STATUS_INVALID;
   }
   *ret_value = value;
+  return STATUS_OK;
+}
+
+enum status document_date(const struct cJSON *object, const char *name, int64_t max_s, double *ret_date_s)
+{
+  const struct cJSON *member = document_member(object, name);
+  if (member == NULL) {
+    return STATUS_NOT_FOUND;
+  }
+  // Written so that NaN fails as well.
+  if (!cJSON_IsNumber(member) || !(member->valuedouble >= 1 && member->valuedouble < (double)max_s + 1)) {
+    return STATUS_INVALID;
+  }
+  *ret_date_s = member->valuedouble;
   return STATUS_OK;
 }
 

@@ -24,9 +24,6 @@ void document_start_up(void);
 // STATUS_INVALID, STATUS_NO_MEMORY.
 MUST_CHECK enum status document_parse(const void *text, size_t length, struct cJSON **ret_document);
 
-// The same for a claims set (RFC 7519 4), in which a member written with a fraction or an exponent is no number.
-MUST_CHECK enum status document_parse_claims(const void *text, size_t length, struct cJSON **ret_document);
-
 void document_free(struct cJSON *document);
 
 // For CLEANUP().
@@ -45,6 +42,10 @@ const char *document_text(const struct cJSON *value);
 // there is no such member, STATUS_INVALID if it is anything else.
 MUST_CHECK enum status document_integer(const struct cJSON *object, const char *name, int64_t min, int64_t max,
                                         int64_t *ret_value);
+
+// The member called NAME if it is a NumericDate (RFC 7519 2) from 1 to MAX_S and what is left of that second: seconds,
+// with a fraction or without. Statuses as document_integer().
+MUST_CHECK enum status document_date(const struct cJSON *object, const char *name, int64_t max_s, double *ret_date_s);
 
 // True only for the boolean true; for null; for {}; for [].
 bool document_is_true(const struct cJSON *value);

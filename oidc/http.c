@@ -24,6 +24,7 @@ struct http {
   struct curl_slist *headers;
   struct curl_slist *hosts; // resolved
   struct http_settings settings;
+  bool was_lost;        // the connection of the last request
   bool plain;           // the request under way is http, to loopback
   size_t header_length; // received in this request
   size_t limit_met;     // what was received is longer than this; 0: nothing is
@@ -148,10 +149,8 @@ void http_done(struct http **http)
 static bool set_request(struct http *http, const struct http_request *request, int64_t connect_by_ms)
 {
   CURL *e = http->easy;
-  long left = clock_left_ms(http->settings.deadline_ms);
-  if (http->limit_ms > 0 && clock_left_ms(http->limit_ms) < left) {
-    left = clock_left_ms(http->limit_ms) > 0 ? clock_left_ms(http->limit_ms) : 1; // 0 would be no limit
-  }
+  long left = clock_left_ms(http_until_ms(http));
+  left = left > 0 ? left : 1; // 0 would be no limit
   long total = left < HTTP_REQUEST_TIMEOUT_MS ? left : HTTP_REQUEST_TIMEOUT_MS;
   long connect = clock_left_ms(connect_by_ms);
   connect = connect < HTTP_CONNECT_TIMEOUT_MIN_MS ? HTTP_CONNECT_TIMEOUT_MIN_MS : connect;
@@ -225,6 +224,12 @@ static bool is_broken(CURLcode code, const char *words)
   return broken;
 }
 
+static bool is_lost(CURLcode code, const char *words)
+{
+  return code == CURLE_GOT_NOTHING || code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
+         code == CURLE_PARTIAL_FILE || is_broken(code, words);
+}
+
 static enum status explain(const struct http *http, const char *url, CURLcode code, struct refusal *r)
 {
   struct shown where = refusal_show(url, strlen(url));
@@ -250,25 +255,32 @@ static enum status explain(const struct http *http, const char *url, CURLcode co
   return clock_left_ms(http->settings.deadline_ms) == 0 ? STATUS_TIMEOUT : STATUS_IO;
 }
 
-// application/json or application/ANYTHING+json, with or without parameters (RFC 6838 4.2.8).
-static bool names_json(const char *type)
+// Providers call their JSON all sorts of things, but never a page.
+static bool names_page(const char *type)
 {
+  static const char *const PAGES[] = {"text/html", "application/xhtml+xml"};
   size_t length = type != NULL ? strcspn(type, "; \t") : 0;
-  if (length < strlen("application/json") || strncasecmp(type, "application/", 12) != 0) {
-    return false;
+  for (size_t i = 0; i < COUNT_OF(PAGES); i++) {
+    if (length == strlen(PAGES[i]) && strncasecmp(type, PAGES[i], length) == 0) {
+      return true;
+    }
   }
-  return strncasecmp(type + 12, "json", length - 12) == 0 || strncasecmp(type + length - 5, "+json", 5) == 0;
+  return false;
 }
 
 static enum status take_answer(struct http *http, const char *url, struct refusal *r, struct http_answer *answer)
 {
   long connections = 0;
   const char *type = NULL;
+  curl_off_t retry_after_s = 0;
   (void)curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &answer->status);
   (void)curl_easy_getinfo(http->easy, CURLINFO_CONTENT_TYPE, &type);
   (void)curl_easy_getinfo(http->easy, CURLINFO_NUM_CONNECTS, &connections);
   http->connections += (uint32_t)connections;
-  answer->is_json = names_json(type);
+  answer->is_page = names_page(type);
+  if (curl_easy_getinfo(http->easy, CURLINFO_RETRY_AFTER, &retry_after_s) == CURLE_OK && retry_after_s > 0) {
+    answer->retry_after_s = retry_after_s;
+  }
   if (answer->status >= 300 && answer->status <= 399) {
     struct shown where = refusal_show(url, strlen(url));
     return refusal_set(r, FAILURE_MISCONFIGURED, "%s: redirects (HTTP %ld), which is not followed", where.text,
@@ -295,6 +307,7 @@ static enum status send_request(struct http *http, const struct http_request *re
   } else if (status == STATUS_OK || status == STATUS_TIMEOUT) {
     status = explain(http, request->url, status == STATUS_OK ? code : CURLE_OPERATION_TIMEDOUT, r);
   }
+  http->was_lost = status == STATUS_IO && is_lost(code, http->problem);
   (void)curl_multi_remove_handle(http->multi, http->easy);
   http->body = NULL;
   return status;
@@ -341,6 +354,17 @@ enum status http_wait(const struct http *http, int64_t until_ms)
 void http_limit(struct http *http, int64_t until_ms)
 {
   http->limit_ms = until_ms;
+}
+
+bool http_was_lost(const struct http *http)
+{
+  return http->was_lost;
+}
+
+int64_t http_until_ms(const struct http *http)
+{
+  bool limited = http->limit_ms > 0 && http->limit_ms < http->settings.deadline_ms;
+  return limited ? http->limit_ms : http->settings.deadline_ms;
 }
 
 int64_t http_deadline_ms(const struct http *http)

@@ -38,7 +38,8 @@ struct http_request {
 // BODY is the owner's, for http_answer_done().
 struct http_answer {
   long status;
-  bool is_json; // Content-Type is application/json or application/*+json
+  bool is_page;          // Content-Type is that of HTML: meant for a browser, whatever it holds
+  int64_t retry_after_s; // RFC 9110 10.2.3; 0: not said
   struct bytes body;
 };
 
@@ -59,11 +60,17 @@ void http_done(struct http **http); // for CLEANUP()
 MUST_CHECK enum status http_send(struct http *http, const struct http_request *request, struct refusal *r,
                                  struct http_answer *ret_answer);
 
+// Whether the last request got no answer because its connection was lost, not because there was none in time.
+bool http_was_lost(const struct http *http);
+
 // Waits until UNTIL_MS (monotonic). As starter_wait().
 MUST_CHECK enum status http_wait(const struct http *http, int64_t until_ms);
 
 // From now on requests also end UNTIL_MS (monotonic), as those that get no answer do; 0: no more.
 void http_limit(struct http *http, int64_t until_ms);
+
+// When requests that are under way end at the latest: by http_limit() or by the deadline of everything.
+int64_t http_until_ms(const struct http *http);
 
 int64_t http_deadline_ms(const struct http *http);
 uint32_t http_requests(const struct http *http);    // sent so far

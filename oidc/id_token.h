@@ -24,7 +24,7 @@ struct id_token {
 void id_token_done(struct id_token *token);
 
 // Takes TEXT apart: at most ID_TOKEN_MAX bytes, three parts of base64url, none empty; header and payload strict JSON
-// objects; alg known to key_algorithm_find(); no crit, b64, jwk, jku, x5u, x5c; typ absent or "JWT"; kid absent or a
+// objects; alg known to key_algorithm_find(); no crit, b64; typ absent or "JWT"; kid absent or a
 // string. STATUS_REFUSED (FAILURE_TOKEN, R names the clause), STATUS_NO_MEMORY. *RET_TOKEN must be all zero.
 MUST_CHECK enum status id_token_parse(const struct bytes *text, struct refusal *r, struct id_token *ret_token);
 

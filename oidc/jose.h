@@ -8,8 +8,6 @@
 #include "base/bytes.h"
 #include "base/status.h"
 
-enum { JOSE_CLOCK_SKEW_S = 60 };
-
 // Prepares liboauth2: silent, because its messages may contain whole tokens, with a cache too small to hold anything,
 // and wiping what it frees. Once, before anything else here; it writes to /dev/shm, so before files are forbidden.
 // STATUS_IO.
@@ -22,7 +20,7 @@ MUST_CHECK enum status jose_decode(const char *text, size_t length, struct bytes
 // Appends LENGTH bytes as base64url without padding to OUT. STATUS_NO_MEMORY.
 MUST_CHECK enum status jose_encode(const void *data, size_t length, struct bytes *out);
 
-// True if the compact serialisation TOKEN is signed by the public key JWK (RFC 7517, one key as a JSON object), has not
-// expired and was not issued more than JOSE_CLOCK_SKEW_S in the future. The caller has made sure that the token's
-// algorithm is an asymmetric one for that kind of key: anything else here reads beyond its memory.
+// True if the compact serialisation TOKEN is signed by the public key JWK (RFC 7517, one key as a JSON object). Its
+// dates are not looked at. The caller has made sure that the token's algorithm is an asymmetric one for that kind of
+// key: anything else here reads beyond its memory.
 bool jose_is_signed_by(const char *token, const char *jwk);

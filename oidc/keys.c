@@ -11,10 +11,9 @@
 enum { EXPONENT_MAX_LENGTH = 8 };
 
 static const struct key_algorithm ALGORITHMS[] = {
-    {"RS256", "RSA", NULL, 0},
-    {"PS256", "RSA", NULL, 0},
-    {"ES256", "EC", "P-256", 32},
-    {"ES384", "EC", "P-384", 48},
+    {"RS256", "RSA", NULL, 0},    {"RS384", "RSA", NULL, 0},    {"RS512", "RSA", NULL, 0},
+    {"PS256", "RSA", NULL, 0},    {"PS384", "RSA", NULL, 0},    {"PS512", "RSA", NULL, 0},
+    {"ES256", "EC", "P-256", 32}, {"ES384", "EC", "P-384", 48}, {"ES512", "EC", "P-521", 66},
 };
 
 const struct key_algorithm *key_algorithm_find(const char *name)
@@ -38,15 +37,23 @@ static bool has_text(const struct cJSON *key, const char *name, const char *text
   return value != NULL && strcmp(value, text) == 0;
 }
 
+// All three are optional (RFC 7517 4.2 to 4.4): one that is null or empty restricts nothing.
+static bool is_unsaid(const struct cJSON *value)
+{
+  const char *text = document_text(value);
+  return value == NULL || document_is_null(value) || (text != NULL && text[0] == '\0') ||
+         (document_is_array(value) && document_count(value) == 0);
+}
+
 static bool is_absent_or(const struct cJSON *key, const char *name, const char *text)
 {
-  return document_member(key, name) == NULL || has_text(key, name, text);
+  return is_unsaid(document_member(key, name)) || has_text(key, name, text);
 }
 
 static bool may_verify(const struct cJSON *key)
 {
   const struct cJSON *operations = document_member(key, "key_ops");
-  return is_absent_or(key, "use", "sig") && (operations == NULL || document_holds(operations, "verify"));
+  return is_absent_or(key, "use", "sig") && (is_unsaid(operations) || document_holds(operations, "verify"));
 }
 
 static bool fits(const struct cJSON *key, const struct key_algorithm *algorithm, const char *kid)
@@ -56,10 +63,19 @@ static bool fits(const struct cJSON *key, const struct key_algorithm *algorithm,
   return kind && name && may_verify(key) && is_absent_or(key, "alg", algorithm->name);
 }
 
+// Without the padding that RFC 7515 2 leaves out and some write.
+static size_t value_length(const char *text)
+{
+  size_t length = strlen(text);
+  size_t padding = length % 4 == 0 && length > 0 ? (size_t)(text[length - 1] == '=') : 0;
+  padding += padding > 0 && text[length - 2] == '=';
+  return length - padding;
+}
+
 static enum status decode_member(const struct cJSON *key, const char *name, struct bytes *out)
 {
   const char *text = document_string(key, name);
-  return text == NULL ? STATUS_INVALID : jose_decode(text, strlen(text), out);
+  return text == NULL ? STATUS_INVALID : jose_decode(text, value_length(text), out);
 }
 
 // Leading zeros do not make a key longer (RFC 7518 6.3.1.1 forbids them anyway).
@@ -87,8 +103,12 @@ static bool is_exponent(const struct bytes *e)
 
 static enum status add_member(struct bytes *jwk, const char *name, const char *value)
 {
-  const char *const parts[] = {jwk->length > 0 ? ",\"" : "{\"", name, "\":\"", value, "\""};
-  return bytes_append_texts(jwk, parts, COUNT_OF(parts));
+  const char *const parts[] = {jwk->length > 0 ? ",\"" : "{\"", name, "\":\""};
+  enum status status = bytes_append_texts(jwk, parts, COUNT_OF(parts));
+  if (status == STATUS_OK) {
+    status = bytes_append(jwk, value, value_length(value));
+  }
+  return status != STATUS_OK ? status : bytes_append_text(jwk, "\"");
 }
 
 // Built anew from members that were checked to be base64url, so that nothing else in the key reaches the library.
@@ -206,6 +226,20 @@ uint32_t keys_count(const struct cJSON *document)
   return count;
 }
 
+// Whether A and B are the same public key, to the letter: some providers list one twice.
+static bool is_same(const struct cJSON *a, const struct cJSON *b)
+{
+  static const char *const NAMES[] = {"kty", "n", "e", "crv", "x", "y"};
+  for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
+    const char *first = document_string(a, NAMES[i]);
+    const char *second = document_string(b, NAMES[i]);
+    if ((first == NULL) != (second == NULL) || (first != NULL && strcmp(first, second) != 0)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 enum status keys_choose(const struct cJSON *document, const struct key_algorithm *algorithm, const char *kid,
                         struct refusal *r, struct key *ret_key)
 {
@@ -215,7 +249,7 @@ enum status keys_choose(const struct cJSON *document, const struct key_algorithm
     if (!fits(key, algorithm, kid)) {
       continue;
     }
-    if (chosen != NULL) {
+    if (chosen != NULL && !is_same(chosen, key)) {
       return refusal_set(r, FAILURE_TOKEN, "OIDC Core 10.1: kid: more than one key of the provider fits the token");
     }
     chosen = key;

@@ -24,7 +24,8 @@ struct key_algorithm {
   size_t coordinate_length; // of crv, in bytes; a signature is two of them. 0 for RSA
 };
 
-// The algorithm called NAME if it is one of RS256, PS256, ES256, ES384 (letter case included), else NULL. Static.
+// The algorithm called NAME if it is one of RS256 to RS512, PS256 to PS512, ES256 to ES512 (letter case included), else
+// NULL. Static.
 const struct key_algorithm *key_algorithm_find(const char *name);
 
 // One chosen key.
@@ -45,8 +46,9 @@ MUST_CHECK enum status keys_fetch(struct exchange *x, struct cJSON **ret_documen
 // The number of keys in DOCUMENT that could sign a token by any algorithm of key_algorithm_find().
 uint32_t keys_count(const struct cJSON *document);
 
-// Chooses the one key in DOCUMENT that fits ALGORITHM by kty, crv, use, key_ops and alg and, if KID is not NULL, has
-// just that "kid". *RET_KEY must be all zero. STATUS_NOT_FOUND if none fits; STATUS_REFUSED (FAILURE_TOKEN, R says why)
-// if several do, or the one is too weak or not well-formed; STATUS_NO_MEMORY.
+// Chooses the one key in DOCUMENT that fits ALGORITHM by kty, crv, use, key_ops and alg (null or empty: no restriction)
+// and, if KID is not NULL, has just that "kid"; the same key listed twice is one. *RET_KEY must be all zero.
+// STATUS_NOT_FOUND if none fits; STATUS_REFUSED (FAILURE_TOKEN, R says why) if several do, or the one is too weak or
+// not well-formed; STATUS_NO_MEMORY.
 MUST_CHECK enum status keys_choose(const struct cJSON *document, const struct key_algorithm *algorithm, const char *kid,
                                    struct refusal *r, struct key *ret_key);

@@ -27,6 +27,11 @@ enum poll_outcome {
   POLL_NO_ANSWER,
 };
 
+struct poll {
+  enum poll_outcome outcome;
+  int64_t retry_after_s; // 0: not said
+};
+
 struct pace {
   uint32_t interval_s;
   uint32_t back_off; // 1, or more after a try without an answer
@@ -49,15 +54,22 @@ static bool is_bearer_token(const char *token)
   return token[0] != '\0';
 }
 
+// RFC 6749 7.1. Some leave it out, though 5.1 requires it; there is one type that could be meant.
+static bool is_bearer_type(const struct cJSON *type)
+{
+  const char *name = document_text(type);
+  return type == NULL || document_is_null(type) || (name != NULL && strcasecmp(name, "Bearer") == 0);
+}
+
 enum status polling_read(struct exchange *x, const struct cJSON *answer, struct tokens *ret_tokens)
 {
-  const char *type = document_string(answer, "token_type");
+  const struct cJSON *type = document_member(answer, "token_type");
   const char *access_token = document_string(answer, "access_token");
   const char *id_token = document_string(answer, "id_token");
-  if (document_member(answer, "error") != NULL) {
+  if (provider_error(answer) != NULL) {
     return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "RFC 6749 5.1: a successful answer with an error in it");
   }
-  if (type == NULL || strcasecmp(type, "Bearer") != 0) {
+  if (!is_bearer_type(type)) {
     return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "RFC 6749 5.1: token_type is not Bearer");
   }
   if (access_token == NULL || !is_bearer_token(access_token)) {
@@ -78,41 +90,53 @@ enum status polling_read(struct exchange *x, const struct cJSON *answer, struct 
   return status;
 }
 
-// Its own policy may be the reason: then it may say so.
-static enum status decline(struct exchange *x, const struct cJSON *body)
+// What the errors of a token endpoint mean here: RFC 8628 3.5, and what Microsoft, GitHub and others say instead. The
+// reason of those that end it; a code that the provider does not know (any more) is one that has expired.
+static const struct {
+  const char *error;
+  enum poll_outcome outcome;
+  enum failure reason;
+} ERRORS[] = {
+    {"authorization_pending", POLL_PENDING, FAILURE_INTERNAL},
+    {"slow_down", POLL_SLOWER, FAILURE_INTERNAL},
+    {"access_denied", POLL_ENDED, FAILURE_DECLINED},
+    {"authorization_declined", POLL_ENDED, FAILURE_DECLINED},
+    {"expired_token", POLL_ENDED, FAILURE_EXPIRED},
+    {"code_expired", POLL_ENDED, FAILURE_EXPIRED},
+    {"bad_verification_code", POLL_ENDED, FAILURE_EXPIRED},
+    {"incorrect_device_code", POLL_ENDED, FAILURE_EXPIRED},
+};
+
+// The provider's own policy may be the reason: then it may say so.
+static enum status end(struct exchange *x, enum failure reason, const char *error, const struct cJSON *body)
 {
-  const char *description = document_string(body, "error_description");
-  struct shown shown =
-      refusal_show(description != NULL ? description : "", description != NULL ? strlen(description) : 0);
-  return refusal_set(&x->refusal, FAILURE_DECLINED, "RFC 8628 3.5: access_denied%s%s", description != NULL ? ": " : "",
-                     shown.text);
+  struct shown description = provider_description(body);
+  return refusal_set(&x->refusal, reason, "RFC 8628 3.5: %s%s%s", error, description.text[0] != '\0' ? ": " : "",
+                     description.text);
 }
 
 static enum status read_error(struct exchange *x, const struct http_answer *answer, const struct cJSON *body,
                               enum poll_outcome *ret_outcome)
 {
-  const char *error = body != NULL ? document_string(body, "error") : NULL;
-  if (error != NULL && strcmp(error, "authorization_pending") == 0) {
-    *ret_outcome = POLL_PENDING;
+  const char *error = provider_error(body);
+  for (size_t i = 0; error != NULL && i < COUNT_OF(ERRORS); i++) {
+    if (strcmp(error, ERRORS[i].error) == 0) {
+      *ret_outcome = ERRORS[i].outcome;
+      return ERRORS[i].outcome != POLL_ENDED ? STATUS_OK : end(x, ERRORS[i].reason, error, body);
+    }
+  }
+  // What an error says goes before how it is said: some give slow_down with HTTP 429.
+  if (provider_is_busy(answer)) {
+    (void)provider_refuse(x, WHAT, answer, NULL);
+    *ret_outcome = POLL_NO_ANSWER;
     return STATUS_OK;
-  }
-  if (error != NULL && strcmp(error, "slow_down") == 0) {
-    *ret_outcome = POLL_SLOWER;
-    return STATUS_OK;
-  }
-  if (error != NULL && strcmp(error, "access_denied") == 0) {
-    return decline(x, body);
-  }
-  if (error != NULL && strcmp(error, "expired_token") == 0) {
-    return refusal_set(&x->refusal, FAILURE_EXPIRED, "RFC 8628 3.5: expired_token");
   }
   return provider_refuse(x, WHAT, answer, body);
 }
 
-static bool says_to_wait(const struct cJSON *body)
+static bool has_tokens(const struct cJSON *body)
 {
-  const char *error = body != NULL ? document_string(body, "error") : NULL;
-  return error != NULL && (strcmp(error, "authorization_pending") == 0 || strcmp(error, "slow_down") == 0);
+  return document_member(body, "access_token") != NULL || document_member(body, "id_token") != NULL;
 }
 
 static enum status read_answer(struct exchange *x, const struct http_answer *answer, enum poll_outcome *ret_outcome,
@@ -123,19 +147,14 @@ static enum status read_answer(struct exchange *x, const struct http_answer *ans
   if (status == STATUS_NO_MEMORY) {
     return status;
   }
-  // Some say slow_down with HTTP 429: what it says goes before how.
-  if (provider_is_busy(answer) && !says_to_wait(document)) {
-    (void)refusal_set(&x->refusal, FAILURE_UNREACHABLE, "%s: HTTP %ld", WHAT, answer->status);
-    *ret_outcome = POLL_NO_ANSWER;
-    return STATUS_OK;
-  }
-  if (answer->status != HTTP_OK) {
+  // Some give errors with HTTP 200. An answer with both is neither.
+  if (answer->status != HTTP_OK || (provider_error(document) != NULL && !has_tokens(document))) {
     return read_error(x, answer, document, ret_outcome);
   }
   return status != STATUS_OK ? status : polling_read(x, document, ret_tokens);
 }
 
-static enum status poll_once(struct exchange *x, const struct device_codes *codes, enum poll_outcome *ret_outcome,
+static enum status poll_once(struct exchange *x, const struct device_codes *codes, struct poll *ret_poll,
                              struct tokens *ret_tokens)
 {
   struct bytes form CLEANUP(bytes_done) = BYTES_EMPTY;
@@ -147,32 +166,37 @@ static enum status poll_once(struct exchange *x, const struct device_codes *code
   if (status == STATUS_OK) {
     status = provider_post(x, x->found.token_endpoint, &form, &answer);
   }
+  ret_poll->retry_after_s = answer.retry_after_s;
   if (status == STATUS_IO) {
-    *ret_outcome = POLL_NO_ANSWER;
+    ret_poll->outcome = POLL_NO_ANSWER;
     return STATUS_OK;
   }
-  return status != STATUS_OK ? status : read_answer(x, &answer, ret_outcome, ret_tokens);
+  return status != STATUS_OK ? status : read_answer(x, &answer, &ret_poll->outcome, ret_tokens);
 }
 
-static void set_pace(struct pace *pace, enum poll_outcome outcome)
+static void set_pace(struct pace *pace, const struct poll *poll)
 {
-  if (outcome == POLL_SLOWER) {
+  if (poll->outcome == POLL_SLOWER) {
     pace->interval_s += SLOW_DOWN_S;
   }
-  if (outcome == POLL_NO_ANSWER) {
+  if (poll->outcome == POLL_NO_ANSWER) {
     pace->back_off = pace->back_off < BACK_OFF_MAX ? pace->back_off * 2 : BACK_OFF_MAX;
   } else {
     pace->back_off = 1;
   }
 }
 
-// Backing off is our own courtesy: it gives way where it would miss the last chance.
-static int64_t next_poll_ms(const struct pace *pace, int64_t expires_at_ms)
+// Backing off is our own courtesy: it gives way where it would miss the last chance. What the provider says of when to
+// come again (RFC 9110 10.2.3) does not.
+static int64_t next_poll_ms(const struct pace *pace, const struct poll *last, int64_t expires_at_ms)
 {
   int64_t now_ms = clock_monotonic_ms();
   int64_t plain_ms = now_ms + (int64_t)pace->interval_s * 1000;
   int64_t patient_ms = now_ms + (int64_t)pace->interval_s * pace->back_off * 1000;
-  return patient_ms < expires_at_ms ? patient_ms : plain_ms;
+  int64_t next_ms = patient_ms < expires_at_ms ? patient_ms : plain_ms;
+  int64_t most_s = (expires_at_ms - now_ms) / 1000 + 1;
+  int64_t told_ms = now_ms + (last->retry_after_s < most_s ? last->retry_after_s : most_s) * 1000;
+  return told_ms > next_ms ? told_ms : next_ms;
 }
 
 // The next poll would come too late: the rest of the time passes without one.
@@ -192,29 +216,29 @@ enum status polling_run(struct exchange *x, const struct device_codes *codes, in
                         struct tokens *ret_tokens)
 {
   struct pace pace = {codes->interval_s, 1};
-  enum poll_outcome outcome = POLL_PENDING;
+  struct poll poll = {POLL_PENDING, 0};
   bool answered = false;
   for (;;) {
-    int64_t next_ms = next_poll_ms(&pace, expires_at_ms);
+    int64_t next_ms = next_poll_ms(&pace, &poll, expires_at_ms);
     if (next_ms >= expires_at_ms) {
-      return expire(x, expires_at_ms, outcome);
+      return expire(x, expires_at_ms, poll.outcome);
     }
     enum status status = http_wait(x->http, next_ms);
     if (status != STATUS_OK) {
       return status;
     }
-    outcome = POLL_ENDED;
-    status = poll_once(x, codes, &outcome, ret_tokens);
+    poll = (struct poll){POLL_ENDED, 0};
+    status = poll_once(x, codes, &poll, ret_tokens);
     if (status == STATUS_TIMEOUT && answered) { // our own deadline cut off a provider that had answered till then
       return expire(x, clock_monotonic_ms(), POLL_PENDING);
     }
-    if (status == STATUS_OK && outcome == POLL_ENDED) {
+    if (status == STATUS_OK && poll.outcome == POLL_ENDED) {
       x->refusal = (struct refusal){0}; // what an earlier try without an answer left there
     }
-    if (status != STATUS_OK || outcome == POLL_ENDED) {
+    if (status != STATUS_OK || poll.outcome == POLL_ENDED) {
       return status;
     }
-    answered = outcome != POLL_NO_ANSWER;
-    set_pace(&pace, outcome);
+    answered = poll.outcome != POLL_NO_ANSWER;
+    set_pace(&pace, &poll);
   }
 }

@@ -18,15 +18,17 @@ struct tokens {
 
 void tokens_done(struct tokens *tokens);
 
-// The members of a successful answer (RFC 6749 5.1, OIDC Core 3.1.3.3): token_type Bearer, access_token, id_token.
+// The members of a successful answer (RFC 6749 5.1, OIDC Core 3.1.3.3): token_type Bearer or absent, access_token,
+// id_token.
 // STATUS_REFUSED (FAILURE_TOKEN without an ID token, else FAILURE_MISCONFIGURED), STATUS_NO_MEMORY. *RET_TOKENS must be
 // all zero.
 MUST_CHECK enum status polling_read(struct exchange *x, const struct cJSON *answer, struct tokens *ret_tokens);
 
 // Polls until the codes expire at EXPIRES_AT_MS (monotonic): first after one interval; authorization_pending goes on,
-// slow_down adds 5 s for good, no answer, HTTP 429 and 5xx double the wait until the next answer; access_denied is
-// FAILURE_DECLINED, expired_token and the end of the time FAILURE_EXPIRED (FAILURE_UNREACHABLE if the last try had no
-// answer), any other error FAILURE_MISCONFIGURED with the provider's words. Statuses as in exchange.h; *RET_TOKENS must
+// slow_down adds 5 s for good, no answer, HTTP 429 and 5xx double the wait until the next answer, and a Retry-After is
+// kept to; access_denied and its like are FAILURE_DECLINED, expired_token and its like and the end of the time
+// FAILURE_EXPIRED (FAILURE_UNREACHABLE or FAILURE_BUSY if the last try had no answer), any other error
+// FAILURE_MISCONFIGURED or FAILURE_CLIENT with the provider's words. Statuses as in exchange.h; *RET_TOKENS must
 // be all zero.
 MUST_CHECK enum status polling_run(struct exchange *x, const struct device_codes *codes, int64_t expires_at_ms,
                                    struct tokens *ret_tokens);

@@ -1,13 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "provider.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "client_auth.h"
 #include "document.h"
 
-enum { HTTP_OK = 200, HTTP_TOO_MANY_REQUESTS = 429, HTTP_SERVER_ERROR = 500 };
+enum {
+  HTTP_OK = 200,
+  HTTP_TOO_MANY_REQUESTS = 429,
+  HTTP_SERVER_ERROR = 500,
+  HTTP_BAD_GATEWAY = 502,
+  HTTP_GATEWAY_TIMEOUT = 504,
+  RETRY_FIRST_MS = 250,
+  RETRY_LONGEST_MS = 4000,
+  RETRY_FOR_MS = 30 * 1000,
+  LOST_MAX = 2, // connections in a row, after which nobody is there
+  RETRY_AFTER_SHOWN_MAX_S = 86400
+};
 
 // RFC 9110 15.6, RFC 6585 4: a provider in trouble, not one that is set up wrongly.
 bool provider_is_busy(const struct http_answer *answer)
@@ -15,27 +28,80 @@ bool provider_is_busy(const struct http_answer *answer)
   return answer->status == HTTP_TOO_MANY_REQUESTS || answer->status >= HTTP_SERVER_ERROR;
 }
 
+const char *provider_error(const struct cJSON *body)
+{
+  const struct cJSON *error = body != NULL ? document_member(body, "error") : NULL;
+  if (error == NULL || document_is_null(error)) {
+    return NULL;
+  }
+  const char *name = document_text(error);
+  return name != NULL ? name : "";
+}
+
+static enum failure reason_of(const struct http_answer *answer, const char *error)
+{
+  if (answer->status == HTTP_TOO_MANY_REQUESTS) {
+    return FAILURE_BUSY;
+  }
+  if (provider_is_busy(answer)) {
+    return FAILURE_UNREACHABLE;
+  }
+  return strcmp(error, "invalid_client") == 0 ? FAILURE_CLIENT : FAILURE_MISCONFIGURED;
+}
+
+// What some APIs call the two members of RFC 6749 5.2 instead: Google's limits, Okta's.
+static const char *text_of(const struct cJSON *body, const char *const *names, size_t count)
+{
+  for (size_t i = 0; body != NULL && i < count; i++) {
+    const char *text = document_string(body, names[i]);
+    if (text != NULL && text[0] != '\0') {
+      return text;
+    }
+  }
+  return NULL;
+}
+
+// Microsoft's go on in further lines with numbers that mean something to Microsoft.
+struct shown provider_description(const struct cJSON *body)
+{
+  static const char *const NAMES[] = {"error_description", "errorSummary"};
+  const char *text = text_of(body, NAMES, COUNT_OF(NAMES));
+  const char *line_end = text != NULL ? strstr(text, "\r\n") : NULL;
+  size_t length = line_end != NULL ? (size_t)(line_end - text) : text != NULL ? strlen(text) : 0;
+  return refusal_show(text != NULL ? text : "", length);
+}
+
+static void show_later(const struct http_answer *answer, char later[static 64])
+{
+  later[0] = '\0';
+  if (answer->status == HTTP_TOO_MANY_REQUESTS && answer->retry_after_s > 0 &&
+      answer->retry_after_s <= RETRY_AFTER_SHOWN_MAX_S) {
+    (void)snprintf(later, 64, " (Retry-After: %lld)", (long long)answer->retry_after_s);
+  }
+}
+
 enum status provider_refuse(struct exchange *x, const char *what, const struct http_answer *answer,
                             const struct cJSON *body)
 {
-  const char *error = body != NULL ? document_string(body, "error") : NULL;
-  const char *description = body != NULL ? document_string(body, "error_description") : NULL;
-  enum failure reason = provider_is_busy(answer) ? FAILURE_UNREACHABLE : FAILURE_MISCONFIGURED;
+  static const char *const NAMES[] = {"error", "errorCode", "error_code"};
+  const char *error = text_of(body, NAMES, COUNT_OF(NAMES));
+  struct shown description = provider_description(body);
+  char later[64];
+  show_later(answer, later);
   if (error == NULL) {
-    return refusal_set(&x->refusal, reason, "%s: HTTP %ld without a reason", what, answer->status);
+    return refusal_set(&x->refusal, reason_of(answer, ""), "%s: HTTP %ld without a reason%s", what, answer->status,
+                       later);
   }
-  struct shown shown_error = refusal_show(error, strlen(error));
-  struct shown shown_description =
-      refusal_show(description != NULL ? description : "", description != NULL ? strlen(description) : 0);
-  return refusal_set(&x->refusal, reason, "%s: HTTP %ld: %s%s%s", what, answer->status, shown_error.text,
-                     description != NULL ? ": " : "", shown_description.text);
+  struct shown shown = refusal_show(error, strlen(error));
+  return refusal_set(&x->refusal, reason_of(answer, error), "%s: HTTP %ld: %s%s%s%s", what, answer->status, shown.text,
+                     description.text[0] != '\0' ? ": " : "", description.text, later);
 }
 
 enum status provider_parse(struct exchange *x, const char *what, const struct http_answer *answer,
                            struct cJSON **ret_document)
 {
-  if (!answer->is_json) {
-    return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "%s: the answer is not of type application/json", what);
+  if (answer->is_page) {
+    return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "%s: the answer is a page of HTML", what);
   }
   enum status status = document_parse(answer->body.data, answer->body.length, ret_document);
   if (status == STATUS_INVALID || status == STATUS_TOO_LARGE) {
@@ -45,18 +111,76 @@ enum status provider_parse(struct exchange *x, const char *what, const struct ht
   return status;
 }
 
+// How long to wait before the same is asked once more; -1: it is not.
+static int64_t pause_ms(const struct exchange *x, enum status status, const struct http_answer *answer, int tries)
+{
+  int64_t grown_ms = tries < 4 ? (int64_t)RETRY_FIRST_MS << tries : RETRY_LONGEST_MS;
+  if (status == STATUS_IO) {
+    return http_was_lost(x->http) && tries < LOST_MAX ? grown_ms : -1;
+  }
+  bool passing = answer->status >= HTTP_BAD_GATEWAY && answer->status <= HTTP_GATEWAY_TIMEOUT;
+  bool told = answer->status == HTTP_TOO_MANY_REQUESTS && answer->retry_after_s > 0;
+  if (status != STATUS_OK || (!passing && !told) || answer->retry_after_s > RETRY_FOR_MS / 1000) {
+    return -1;
+  }
+  return answer->retry_after_s * 1000 > grown_ms ? answer->retry_after_s * 1000 : grown_ms;
+}
+
+enum status provider_wait(struct exchange *x, struct patience *p, enum status status, const struct http_answer *answer,
+                          bool *ret_again)
+{
+  int64_t now_ms = clock_monotonic_ms();
+  int64_t wait_ms = pause_ms(x, status, answer, p->tries);
+  p->until_ms = p->until_ms == 0 ? now_ms + RETRY_FOR_MS : p->until_ms;
+  p->tries++;
+  *ret_again = wait_ms >= 0 && now_ms + wait_ms < p->until_ms && now_ms + wait_ms < http_until_ms(x->http);
+  if (!*ret_again) {
+    return STATUS_OK;
+  }
+  x->refusal = (struct refusal){0}; // what this try left there
+  return http_wait(x->http, now_ms + wait_ms);
+}
+
+static enum status get(struct exchange *x, const struct http_request *request, struct http_answer *ret_answer)
+{
+  struct patience patience = {0};
+  for (;;) {
+    struct http_answer answer CLEANUP(http_answer_done) = {0};
+    bool again = false;
+    enum status status = http_send(x->http, request, &x->refusal, &answer);
+    enum status waited = provider_wait(x, &patience, status, &answer, &again);
+    if (waited != STATUS_OK) {
+      return waited;
+    }
+    if (!again) {
+      *ret_answer = answer;
+      answer = (struct http_answer){0};
+      return status;
+    }
+  }
+}
+
 enum status provider_get(struct exchange *x, const char *what, const struct http_request *request,
                          struct cJSON **ret_document)
 {
   struct http_answer answer CLEANUP(http_answer_done) = {0};
-  enum status status = http_send(x->http, request, &x->refusal, &answer);
+  struct cJSON *document CLEANUP(document_done) = NULL;
+  enum status status = get(x, request, &answer);
   if (status != STATUS_OK) {
     return status;
   }
-  if (answer.status != HTTP_OK) {
-    return provider_refuse(x, what, &answer, NULL);
+  status = provider_parse(x, what, &answer, &document);
+  if (status == STATUS_NO_MEMORY) {
+    return status;
   }
-  return provider_parse(x, what, &answer, ret_document);
+  if (answer.status != HTTP_OK || provider_error(document) != NULL) {
+    return provider_refuse(x, what, &answer, document);
+  }
+  if (status == STATUS_OK) {
+    *ret_document = document;
+    document = NULL;
+  }
+  return status;
 }
 
 enum status provider_post(struct exchange *x, const char *url, struct bytes *form, struct http_answer *ret_answer)

@@ -87,7 +87,7 @@ static enum status identify(struct exchange *x, const struct cJSON *keys, const 
   struct claims_expected expected = {x->request->issuer, x->request->client_id, clock_now_s()};
   enum status status = id_token_parse(&tokens->id_token, &x->refusal, &token);
   if (status == STATUS_OK) {
-    // Before the signature too: the library's own check of these times would only say "not valid".
+    // Before the signature: what costs little comes first, and all must hold.
     status = claims_check(token.claims, &expected, &x->refusal, identity.subject);
   }
   if (status == STATUS_OK) {

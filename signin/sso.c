@@ -87,6 +87,8 @@ static enum notice failure_notice(uint32_t reason)
   switch ((enum failure)reason) {
   case FAILURE_UNREACHABLE:
   case FAILURE_TLS: return NOTICE_UNREACHABLE;
+  case FAILURE_BUSY: return NOTICE_PROVIDER_BUSY;
+  case FAILURE_CLIENT:
   case FAILURE_MISCONFIGURED: return NOTICE_MISCONFIGURED;
   case FAILURE_DECLINED: return NOTICE_DECLINED;
   case FAILURE_EXPIRED: return NOTICE_EXPIRED;

@@ -58,7 +58,12 @@ static const struct {
      "the provider wants consent that nobody gave; let an admin there consent to this client's scopes"},
     {FAILURE_MISCONFIGURED, "invalid_scope",
      "the provider does not give this client these scopes; allow them there, or change 'idp set --scopes'"},
-    {FAILURE_MISCONFIGURED, "invalid_client",
+    {FAILURE_BUSY, "Retry-After: ",
+     "the provider's rate limit is used up, which is said in its settings; try again after as many seconds as its "
+     "Retry-After says"},
+    {FAILURE_BUSY, "",
+     "the provider's rate limit is used up, which is said in its settings; try again in a few minutes"},
+    {FAILURE_CLIENT, "",
      "the provider does not know this client, or not its secret, key or way of authentication; compare 'idp show' "
      "with what is registered there"},
     {FAILURE_MISCONFIGURED, "device authorization: HTTP 401",

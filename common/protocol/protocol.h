@@ -20,7 +20,7 @@ enum {
   PROTOCOL_SECRET_MAX = 4096,   // a typed password or a client secret
   PROTOCOL_CA_MAX = 64 * 1024,  // PEM certificates of one connection
   PROTOCOL_PROMPT_SIZE = 6144,  // under the 8 kB that every client takes
-  PROTOCOL_CODE_WAIT_MS = 4800, // within which the codes are there, or the reason why not
+  PROTOCOL_CODE_WAIT_MS = 9800, // within which the codes are there, or the reason why not
   PROTOCOL_QR_SIZE = 4096,
   PROTOCOL_URL_SIZE = 1024,
   PROTOCOL_CLIENT_SIZE = 256,
@@ -184,6 +184,8 @@ enum failure {
   FAILURE_TOKEN,         // the ID token or userinfo was refused; the detail names the clause
   FAILURE_REQUEST,       // the request itself was not legal
   FAILURE_STRENGTH,      // the sign-in was weaker than the org requires (acr, amr)
+  FAILURE_BUSY,          // the provider takes no more requests for now (HTTP 429)
+  FAILURE_CLIENT,        // invalid_client: the provider does not take this client, or how it shows who it is
 };
 
 struct message_failed {

@@ -13,7 +13,7 @@ from answers import Reply
 DOCUMENTS = ("discovery", "device", "keys", "token", "userinfo")
 PLACES = {"header", "claims", "id_token", *DOCUMENTS, *(name + " reply" for name in DOCUMENTS)}
 GUARD_S = 120  # for a sign-in that ends by itself, within two seconds as a rule
-REASONS = ("UNREACHABLE", "TLS", "MISCONFIGURED", "DECLINED", "EXPIRED", "TOKEN", "REQUEST", "STRENGTH")
+REASONS = ("UNREACHABLE", "TLS", "MISCONFIGURED", "DECLINED", "EXPIRED", "TOKEN", "REQUEST", "STRENGTH", "BUSY", "CLIENT")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -69,13 +69,9 @@ claims("exp-text", "exp is a string", EXP_DATE, exp=lambda a: str(a.now + 300), 
 claims("exp-true", "exp is true", EXP_DATE, exp=True, holes="H52")
 claims("exp-negative", "exp is negative", EXP_DATE, exp=-1)
 claims("exp-zero", "exp is 0", EXP_DATE, exp=0)
-claims("exp-fraction", "exp has a fraction, which RFC 7519 2 lets pass and claims.h does not", EXP_DATE,
-       exp=lambda a: a.now + 300.5)
 claims("exp-milliseconds", "exp is in milliseconds", EXP_DATE, exp=lambda a: (a.now + 300) * 1000)
 claims("exp-huge", "exp is 1e300", EXP_DATE, exp=1e300)
 claims("exp-array", "exp is an array", EXP_DATE, exp=lambda a: [a.now + 300])
-row("exp-exponent", "exp is 1e10, which the library that checks signatures takes for no date", EXP_DATE,
-    {"claims": lambda c, a: json.dumps(c).encode().replace(b'"exp": %d' % c["exp"], b'"exp": 1e10')})
 row("exp-infinite", "exp is 1e999", PAYLOAD, {"claims": lambda c, a: b'{"exp":1e999}'})
 row("exp-64-bits", "exp is 2^64 + 1", PAYLOAD, {"claims": lambda c, a: b'{"exp":18446744073709551617}'})
 claims("iat-old", "nothing; issued an hour ago, by a provider whose clock is late", authorized(),

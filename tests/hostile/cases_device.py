@@ -16,10 +16,8 @@ def member(name, wrong, which, value, expected=None, **more):
 
 
 # Times.
-member("interval-text", "interval is a string", "interval", "1", holes="H52")
 member("interval-negative", "interval is negative", "interval", -1)
 member("interval-fraction", "interval is 0.5", "interval", 0.5)
-member("interval-null", "interval is null", "interval", None)
 member("interval-true", "interval is true", "interval", True, holes="H52")
 member("interval-over", "interval is 1e18", "interval", 1e18, holes="H36")
 member("interval-zero", "nothing; interval is 0, which is brought to 1 s", "interval", 0, authorized(),
@@ -27,7 +25,6 @@ member("interval-zero", "nothing; interval is 0, which is brought to 1 s", "inte
 member("interval-huge", "interval is a day, brought to 60 s: longer than the sign-in may take", "interval", 86400,
        EXPIRED, timeout=3, counts=NO_POLL, holes="H44")
 row("interval-missing", "nothing; no interval, so 5 s", authorized(), {"device": drop("interval")}, counts={"token": 1})
-member("expires-in-text", "expires_in is a string", "expires_in", "300", holes="H52")
 member("expires-in-zero", "expires_in is 0", "expires_in", 0)
 member("expires-in-negative", "expires_in is negative", "expires_in", -300)
 member("expires-in-fraction", "expires_in is 300.5", "expires_in", 300.5)
@@ -58,15 +55,14 @@ ADDRESSES = (("javascript", "is javascript:", "javascript:alert(1)//https://idp.
              ("number", "is a number", 1))
 for which in ("verification_uri", "verification_uri_complete"):
     for word, wrong, url in ADDRESSES:
+        if which == "verification_uri_complete" and word in ("long", "empty"):
+            continue  # is left out: cases_lenient.py
         member(f"{which.replace('_', '-')}-{word}", f"{which} {wrong}", which, url,
                holes="H33" if word in ("newline", "escape", "c1", "bidi") else "")
 member("verification-uri-1023", "nothing; verification_uri has 1023 bytes", "verification_uri",
        "https://idp.test/" + "d" * 1006, authorized(verification_uri="https://idp.test/" + "d" * 1006), holes="H56")
 row("verification-uri-missing", "no verification_uri", refused("MISCONFIGURED", "RFC 8628 3.2: verification_uri"),
     {"device": drop("verification_uri")}, counts=NO_POLL)
-row("verification-url", "verification_url, as one provider once called it",
-    refused("MISCONFIGURED", "RFC 8628 3.2: verification_uri"), counts=NO_POLL,
-    changes={"device": lambda d, a: d.update(verification_url=d.pop("verification_uri"))})
 row("verification-uri-complete-missing", "nothing; no verification_uri_complete",
     authorized(verification_uri_complete=""), {"device": drop("verification_uri_complete")})
 for word, wrong, code in (("newline", "has a newline", "AB\nroot"), ("escape", "is a terminal escape", "\x1b[2J"),

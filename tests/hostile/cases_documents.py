@@ -119,7 +119,7 @@ TEXTS = (("bom", "has a byte order mark", lambda text: codecs.BOM_UTF8 + text, "
 
 
 def spoilt(request, name, wrong, change, holes="", **more):
-    words = WHAT[request] + (": the answer is not of type" if "reply" in name else ": the answer is not a JSON object")
+    words = WHAT[request] + (": the answer is a page of HTML" if "reply" in name else ": the answer is not a JSON object")
     row(f"{request}-{name.removesuffix(' reply')}", f"the {WHAT[request]} {wrong}", refused("MISCONFIGURED", words),
         {"claims": drop("email"), **change} if request == "userinfo" else change, holes=holes, **more)
 
@@ -127,8 +127,9 @@ def spoilt(request, name, wrong, change, holes="", **more):
 for request in REQUESTS:
     for name, wrong, spoil, holes in TEXTS:
         spoilt(request, name, wrong, {request: lambda d, a, spoil=spoil: spoil(as_bytes(d))}, holes)
-    for name, wrong, kind in (("type-html", "is called text/html", "text/html"), ("type-none", "has no type", None),
-                              ("type-jsonp", "is called application/jsonp", "application/jsonp")):
+    for name, wrong, kind in (("type-html", "is called text/html", "text/html"),
+                              ("type-html-charset", "is called Text/HTML; charset=utf-8", "Text/HTML; charset=utf-8"),
+                              ("type-xhtml", "is called application/xhtml+xml", "application/xhtml+xml")):
         spoilt(request, name + " reply", wrong, {request + " reply": replied(type=kind)})
 row("type-with-charset", "nothing; the type has a parameter", authorized(),
     {f"{request} reply": replied(type="application/json; charset=UTF-8") for request in REQUESTS})

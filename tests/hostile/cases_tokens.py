@@ -81,8 +81,8 @@ forged("hs256-published", "HS256 with a symmetric key in the key set", ALG, mac(
 forged("mac-called-rs256", "the MAC of an HS256 token, called RS256", LENGTH,
        lambda t, a: t.with_signature(hashlib.sha256(t.signed()).digest()))
 
-forged("rs512", "RS512, on a key marked RS256", ALG,
-       lambda t, a: Token({"alg": "RS512", "kid": "rsa-1"}, t.payload, t.key).text())
+forged("rs512", "RS512, on a key marked RS256", NO_KEY,
+       lambda t, a: Token({"alg": "RS512", "kid": "rsa-1"}, t.payload, t.key).text(), counts={"keys": 2})
 forged("ps256-on-rs256-key", "PS256, on a key marked RS256", NO_KEY,
        lambda t, a: Token({"alg": "PS256", "kid": "rsa-1"}, t.payload, t.key).text(), counts={"keys": 2})
 forged("ps256-called-rs256", "signed by PS256, called RS256", SIGNATURE, lambda t, a: setattr(t, "alg", "PS256"))
@@ -93,7 +93,6 @@ forged("es256-on-p384", "ES256, on a P-384 key", NO_KEY,
        lambda t, a: Token({"alg": "ES256", "kid": "p384-1"}, t.payload, a.ring.p384).text(), counts={"keys": 2})
 forged("es384-on-p256", "ES384, on a P-256 key", NO_KEY,
        lambda t, a: Token({"alg": "ES384", "kid": "p256-1"}, t.payload, a.ring.p256).text(), counts={"keys": 2})
-forged("es512", "ES512 on P-521", ALG, by("p521"), changes={"keys": only("p521")})
 forged("es256k", "ES256K on secp256k1", ALG, by("koblitz"), changes={"keys": only("koblitz")})
 forged("es256-on-koblitz", "ES256, on a secp256k1 key", NO_KEY,
        lambda t, a: Token({"alg": "ES256", "kid": "k1-1"}, t.payload, a.ring.koblitz).text(),
@@ -104,13 +103,8 @@ forged("eddsa", "EdDSA", ALG, lambda t, a: Token({"alg": "EdDSA"}, t.payload, t.
 row("crit", "crit names something", refused("TOKEN", "RFC 7515 4.1.11: crit"), {"header": put(crit=["exp"])})
 row("crit-empty", "crit is empty", refused("TOKEN", "RFC 7515 4.1.11: crit"), {"header": put(crit=[])})
 row("b64-false", "the payload is not encoded", refused("TOKEN", "RFC 7797 3: b64"), {"header": put(b64=False)})
-forged("jwk-embedded", "the token brings its key", refused("TOKEN", "RFC 7515 4.1.3: jwk"),
+forged("jwk-embedded", "the token brings its key", SIGNATURE,
        lambda t, a: Token({**t.header, "jwk": a.ring.rsa_other.jwk()}, t.payload, a.ring.rsa_other).text())
-row("jku", "the token says where its key is", refused("TOKEN", "RFC 7515 4.1.2: jku"),
-    {"header": put(jku=lambda a: a.issuer + "/elsewhere")})
-row("x5u", "the token says where its certificate is", refused("TOKEN", "RFC 7515 4.1.5: x5u"),
-    {"header": put(x5u=lambda a: a.issuer + "/elsewhere")})
-row("x5c", "the token brings its certificate", refused("TOKEN", "RFC 7515 4.1.6: x5c"), {"header": put(x5c=["AA=="])})
 row("typ-access-token", "typ is at+jwt", refused("TOKEN", "RFC 7519 5.1: typ"), {"header": put(typ="at+jwt")})
 row("typ-logout", "typ is logout+jwt", refused("TOKEN", "RFC 7519 5.1: typ"), {"header": put(typ="logout+jwt")})
 row("typ-number", "typ is a number", refused("TOKEN", "RFC 7519 5.1: typ"), {"header": put(typ=1)})

@@ -69,18 +69,19 @@ for request in REQUESTS:
     at(request, "redirect-nowhere", "HTTP 300 without a place", refused("MISCONFIGURED", "redirects (HTTP 300)"),
        replied(status=300), only_https=True)
 
-# HTTP statuses: with an OAuth error, with a page, with nothing. Only some requests have OAuth errors.
+# HTTP statuses: with an OAuth error, with a page, with nothing.
 BODIES = (("json", b'{"error":"invalid_client","error_description":"who is it"}', "application/json"),
           ("html", b"<!DOCTYPE html><title>x</title>", "text/html"), ("nothing", b"", None))
 for request in REQUESTS:
     for status in (400, 401, 403, 404, 500, 503):
         for name, body, kind in BODIES:
             words = f"HTTP {status} without a reason"
-            if name == "json" and request in ("device", "token"):
+            if name == "json":
                 words = f"HTTP {status}: invalid_client: who is it"
-            tried_again = request == "token" and status >= 500
-            reason = "UNREACHABLE" if status >= 500 else "MISCONFIGURED"
-            expected = refused(reason, f"token endpoint: HTTP {status}" if tried_again else f"{WHAT[request]}: {words}")
+            tried_again = status == 503 or (request == "token" and status == 500)
+            reason = "UNREACHABLE" if status >= 500 else "CLIENT" if name == "json" else "MISCONFIGURED"
+            polled = request == "token" and status >= 500
+            expected = refused(reason, f"token endpoint: HTTP {status}" if polled else f"{WHAT[request]}: {words}")
             at(request, f"{status}-{name}", f"HTTP {status} with {name}", expected,
                replied(status=status, body=body, type=kind), only_https=True, **({"timeout": 3} if tried_again else {}))
 for status in (201, 204, 206, 299, 418, 599):

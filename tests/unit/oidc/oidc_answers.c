@@ -210,20 +210,19 @@ static void H60_illegal_device_answers_are_refused(void **state)
                {"verification_uri", "\"ftp://idp.test/\""},
                {"verification_uri", "\"https://a@b.test/\""},
                {"verification_uri_complete", "\"data:text/html,x\""},
-               {"verification_uri_complete", "null"},
                {"verification_uri_complete", "\"https://idp.test/\\n\""},
                {"expires_in", NULL},
                {"expires_in", "0"},
                {"expires_in", "-1"},
                {"expires_in", "1.5"},
-               {"expires_in", "\"300\""},
+               {"expires_in", "\"300 s\""},
                {"expires_in", "1e300"},
                {"expires_in", "null"},
                {"expires_in", "true"},
                {"interval", "-1"},
                {"interval", "0.5"},
-               {"interval", "\"5\""},
-               {"interval", "null"},
+               {"interval", "\"5.0\""},
+               {"interval", "\"\""},
                {"interval", "1e300"}};
   for (size_t i = 0; i < COUNT_OF(CASES); i++) {
     struct device_codes codes CLEANUP(device_codes_done) = {0};
@@ -232,6 +231,33 @@ static void H60_illegal_device_answers_are_refused(void **state)
     }
     assert_int_equal(codes.device_code.length, 0);
   }
+}
+
+static void P08_a_complete_address_that_says_nothing_is_left_out(void **state)
+{
+  (void)state;
+  char *too_long CLEANUP(cleanup_free) = forge_text("\"https://idp.test/%0*d\"", PROTOCOL_URL_SIZE, 0);
+  const char *const VALUES[] = {"null", "\"\"", too_long};
+  for (size_t i = 0; i < COUNT_OF(VALUES); i++) {
+    struct device_codes codes CLEANUP(device_codes_done) = {0};
+    assert_int_equal(read_device("verification_uri_complete", VALUES[i], &codes), STATUS_OK);
+    assert_string_equal(codes.shown.verification_uri, "https://idp.test/device");
+    assert_string_equal(codes.shown.verification_uri_complete, "");
+  }
+}
+
+static void times_may_be_written_as_strings_and_a_null_is_absent(void **state)
+{
+  (void)state;
+  struct device_codes text CLEANUP(device_codes_done) = {0};
+  assert_int_equal(read_device("expires_in", "\"900\"", &text), STATUS_OK);
+  assert_int_equal(text.shown.expires_in_s, 900);
+  struct device_codes interval CLEANUP(device_codes_done) = {0};
+  assert_int_equal(read_device("interval", "\"9\"", &interval), STATUS_OK);
+  assert_int_equal(interval.interval_s, 9);
+  struct device_codes null CLEANUP(device_codes_done) = {0};
+  assert_int_equal(read_device("interval", "null", &null), STATUS_OK);
+  assert_int_equal(null.interval_s, DEVICE_INTERVAL_DEFAULT_S);
 }
 
 static void H56_the_longest_code_and_address_work_and_one_more_is_refused(void **state)
@@ -268,11 +294,12 @@ static void expect_tokens(const char *text, enum status expected, enum failure r
   assert_int_equal(tokens.id_token.length > 0, expected == STATUS_OK);
 }
 
-static void H31_only_a_bearer_answer_with_an_id_token_goes_on(void **state)
+static void H31_only_an_answer_with_both_tokens_goes_on(void **state)
 {
   (void)state;
   expect_tokens("{\"token_type\":\"Bearer\",\"access_token\":\"a\",\"id_token\":\"i\"}", STATUS_OK, 0);
   expect_tokens("{\"token_type\":\"bearer\",\"access_token\":\"a\",\"id_token\":\"i\",\"expires_in\":1}", STATUS_OK, 0);
+  expect_tokens("{\"access_token\":\"a\",\"id_token\":\"i\",\"error\":null}", STATUS_OK, 0);
   static const char *const NO_ID_TOKEN[] = {"{\"token_type\":\"Bearer\",\"access_token\":\"a\"}",
                                             "{\"token_type\":\"Bearer\",\"access_token\":\"a\",\"id_token\":null}",
                                             "{\"token_type\":\"Bearer\",\"access_token\":\"a\",\"id_token\":\"\"}",
@@ -283,7 +310,6 @@ static void H31_only_a_bearer_answer_with_an_id_token_goes_on(void **state)
   }
   static const char *const OTHERS[] = {
       "{}",
-      "{\"access_token\":\"a\",\"id_token\":\"i\"}",
       "{\"token_type\":\"DPoP\",\"access_token\":\"a\",\"id_token\":\"i\"}",
       "{\"token_type\":1,\"access_token\":\"a\",\"id_token\":\"i\"}",
       "{\"token_type\":\"Bearer\",\"id_token\":\"i\"}",
@@ -328,8 +354,10 @@ int main(void)
       cmocka_unit_test(absent_optional_members_of_a_device_answer_have_defaults),
       cmocka_unit_test(intervals_are_kept_within_bounds),
       cmocka_unit_test(H60_illegal_device_answers_are_refused),
+      cmocka_unit_test(P08_a_complete_address_that_says_nothing_is_left_out),
+      cmocka_unit_test(times_may_be_written_as_strings_and_a_null_is_absent),
       cmocka_unit_test(H56_the_longest_code_and_address_work_and_one_more_is_refused),
-      cmocka_unit_test(H31_only_a_bearer_answer_with_an_id_token_goes_on),
+      cmocka_unit_test(H31_only_an_answer_with_both_tokens_goes_on),
       cmocka_unit_test(each_client_authentication_puts_the_secret_where_it_belongs),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

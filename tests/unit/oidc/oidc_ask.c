@@ -16,8 +16,8 @@ enum { EXIT_ASKED = 0, EXIT_USAGE = 2, HEAR_MORE_MS = 60000, END_MS = 60000 };
 static const char USAGE[] = "usage: oidc_ask ISSUER CA-FILE|- TIMEOUT-S [--allow-http] [--basic SECRET] "
                             "[--post SECRET] [--secret-jwt SECRET] [--acr WORDS] [--amr WORDS] [--email-claim NAME]\n";
 
-static const char *const REASONS[] = {"INTERNAL", "UNREACHABLE", "TLS",     "MISCONFIGURED", "DECLINED",
-                                      "EXPIRED",  "TOKEN",       "REQUEST", "STRENGTH"};
+static const char *const REASONS[] = {"INTERNAL", "UNREACHABLE", "TLS",      "MISCONFIGURED", "DECLINED", "EXPIRED",
+                                      "TOKEN",    "REQUEST",     "STRENGTH", "BUSY",          "CLIENT"};
 static const char *const EMAIL_STATES[] = {"ABSENT", "UNSTATED", "VERIFIED", "UNVERIFIED", "ILLEGAL"};
 
 static const char *name_of(const char *const *names, size_t count, uint32_t value)

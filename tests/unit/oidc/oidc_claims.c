@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "claims.h"
+#include "document.h"
 
 static void legal_variations_of_claims_are_accepted(void **state)
 {
@@ -88,7 +89,7 @@ static void dates_that_are_no_dates_or_out_of_time_are_refused(void **state)
 {
   (void)state;
   long long now_s = clock_now_s();
-  static const char *const NOT_DATES[] = {"null", "\"x\"", "-1", "0", "1.5", "1e300", "true", "[]", "99999999999999"};
+  static const char *const NOT_DATES[] = {"null", "\"x\"", "-1", "0", "0.5", "1e300", "true", "[]", "99999999999999"};
   for (size_t i = 0; i < COUNT_OF(NOT_DATES); i++) {
     char *exp CLEANUP(cleanup_free) = forge_text(
         "{\"iss\":\"%s\",\"aud\":\"hosts\",\"sub\":\"u\",\"iat\":%lld,\"exp\":%s}", JUDGE_ISSUER, now_s, NOT_DATES[i]);
@@ -123,6 +124,34 @@ static void dates_that_are_no_dates_or_out_of_time_are_refused(void **state)
   char *no_iat CLEANUP(cleanup_free) =
       forge_text("{\"iss\":\"%s\",\"aud\":\"hosts\",\"sub\":\"u\",\"exp\":%lld}", JUDGE_ISSUER, now_s + 60);
   judge_claims_refused(no_iat, "iat");
+}
+
+static void P10_a_fraction_moves_no_date_past_its_limit(void **state)
+{
+  (void)state;
+  const struct claims_expected expected = {JUDGE_ISSUER, "hosts", 1000000000};
+  static const struct {
+    const char *exp, *iat;
+    const char *clause; // NULL: accepted
+  } CASES[] = {{"1000000001", "1000000000.25", NULL},   {"1000000001.0", "1000000060", NULL},
+               {"1.000000001e9", "1e9", NULL},          {"1000000000.999", "1000000000", "exp"},
+               {"1000000000.001", "1000000000", "exp"}, {"1000000001", "1000000060.5", "iat"},
+               {"1000000001", "0.25", "iat"},           {"253402300799.5", "1000000000", NULL},
+               {"253402300800.5", "1000000000", "exp"}};
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+    struct refusal refusal = {0};
+    char subject[PROTOCOL_SUBJECT_SIZE];
+    char *text CLEANUP(cleanup_free) =
+        forge_text("{\"iss\":\"%s\",\"aud\":\"hosts\",\"sub\":\"u\",\"iat\":%s,\"exp\":%s}", JUDGE_ISSUER, CASES[i].iat,
+                   CASES[i].exp);
+    struct cJSON *claims CLEANUP(document_done) = NULL;
+    assert_int_equal(document_parse(text, strlen(text), &claims), STATUS_OK);
+    enum status status = claims_check(claims, &expected, &refusal, subject);
+    if ((status == STATUS_OK) != (CASES[i].clause == NULL) ||
+        (CASES[i].clause != NULL && strstr(refusal.detail, CASES[i].clause) == NULL)) {
+      fail_msg("%s: %s", text, refusal.detail);
+    }
+  }
 }
 
 static char *subject_claims(const char *subject)
@@ -177,6 +206,7 @@ int main(void)
       cmocka_unit_test(H43_only_the_very_issuer_is_accepted),
       cmocka_unit_test(id_token_with_wrong_audience_or_party_is_refused),
       cmocka_unit_test(dates_that_are_no_dates_or_out_of_time_are_refused),
+      cmocka_unit_test(P10_a_fraction_moves_no_date_past_its_limit),
       cmocka_unit_test(H56_the_longest_subject_works_and_illegal_ones_are_refused),
       cmocka_unit_test(payloads_that_are_not_strict_objects_are_refused),
   };

@@ -21,7 +21,7 @@ static void the_providers_own_error_passes_through_escaped(void **state)
     harness_reply(
         DEVICE, STATUSES[i],
         "{\"error\":\"invalid_client\",\"error_description\":\"no %n \\u001b[31m client\\n (cs-very secret)\"}");
-    harness_expect_failed_by(&request, FAILURE_MISCONFIGURED, "invalid_client: no %n \\x1b[31m client\\x0a (****");
+    harness_expect_failed_by(&request, FAILURE_CLIENT, "invalid_client: no %n \\x1b[31m client\\x0a (****");
   }
   stub_forget(stub, DEVICE);
   harness_reply(DEVICE, 401, "");
@@ -51,7 +51,7 @@ static void userinfo_that_is_not_an_answer_is_refused(void **state)
   (void)state;
   static const struct stub_reply REPLIES[] = {{.status = 401},
                                               {.body = "x"},
-                                              {.body = "{\"sub\":\"u-alice\"}", .type = "application/jwt"},
+                                              {.body = "{\"sub\":\"u-alice\"}", .type = "text/html"},
                                               {.body = "{\"sub\":\"u-alice\",\"sub\":\"u-alice\"}"}};
   harness_reply_claims("");
   for (size_t i = 0; i < COUNT_OF(REPLIES); i++) {
