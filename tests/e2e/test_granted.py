@@ -60,6 +60,35 @@ def W8_upgrade_asks_about_what_nobody_has_confirmed(rig):
         host.ssoctl("org", "set", org, "required-amr=")
 
 
+def S15_W8_an_owner_who_breaks_the_connection_does_not_shut_an_operator_out(rig):
+    """Enforcement counts for the operator as an operator set it, so the owner breaks what it points to."""
+    org, name, email = attacks.operator_in(rig, "opbroken")
+    check.that(login.signed_in(login.beside_password(rig, name, email, attacks.PASSWORD)), "not linked")
+    rig.orgs.enforce(org, rig.person("delta.test"))
+    breaks = ((("--client-secret-file", "-"), "no-such-secret-0123456789\n", ("secret", "auth")),
+              (("--auth", "client_secret_post", "--client-secret-file", "-"), "no-such-secret-0123456789\n", ("auth",)),
+              (("--scopes", "openid no-such-scope"), "", ("scopes",)))
+    try:
+        said = attacks.as_owner(rig, org, "enforcement", "set", org, "off", "--yes")
+        check.equal(said.status, 0, f"the owner's own change: {said.text}")
+        check.lacks(login.Ssh(rig, name).challenge().text, "password", "what an operator is offered while all is well")
+        for options, stdin, values in breaks:
+            said = attacks.as_owner(rig, org, "idp", "set", org, *options, stdin=stdin)
+            check.equal(said.status, 0, f"the owner's own change: {said.text}")
+            shown = host.listed("idp", "show", org)
+            check.equal(shown["confirmed"], False, f"whether the connection is confirmed after {options}")
+            for value in values:
+                check.contains(shown["unconfirmed"], f"{value} by {orgs.owner(org)}", "who changed what")
+            _, text = login.by_password(rig, name, attacks.PASSWORD)
+            check.that(login.signed_in(text), f"the operator's password after {options}: {check.shown(text)}")
+            attacks.restore(rig, org)
+            check.equal(host.listed("idp", "show", org)["confirmed"], True, "whether it is once an operator has set it")
+            check.lacks(login.Ssh(rig, name).challenge().text, "password", "what is offered then")
+    finally:
+        attacks.restore(rig, org)
+        host.ssoctl("idp", "confirm", org, host.listed("idp", "show", org)["fingerprint"])
+
+
 def H68_a_delegate_does_not_touch_an_operator(rig):
     org, _, email = attacks.operator_in(rig, "opsafe")
     for words in (("member", "suspend", org, email), ("member", "remove", org, email, "--yes"),
