@@ -9,6 +9,9 @@ import host
 import login
 import orgs
 import processes
+import stacks
+
+SHOW = "env; echo THE-END"
 
 
 def H72_jobs_of_a_suspended_person_do_not_start(rig):
@@ -84,6 +87,20 @@ def H74_a_list_that_nobody_reads_holds_no_transaction(rig):
             unread.kill()
 
 
+def H75_the_ticket_of_a_sign_in_is_in_nobodys_environment(rig):
+    rig.orgs.gamma()
+    person, other = rig.person("gamma.test"), rig.person("gamma.test")
+    for each in (person, other):
+        login.signs_in(rig, each)
+    host.add_local_user("sudoed", attacks.PASSWORD)
+    with stacks.wired(person), stacks.reauth("0s"):
+        for target in ("root", "sudoed", other):
+            terminal = stacks.as_user(person, "sudo", "-u", target, "sh", "-c", SHOW)
+            _shows_no_ticket(rig, terminal, person, f"SUDO_USER={person}")
+        terminal = stacks.as_user("sudoed", "su", "-m", other, "-c", SHOW)
+        _shows_no_ticket(rig, terminal, other, "SSOORG_ORG=gamma")
+
+
 def H76_only_an_operator_renames_an_org(rig):
     org = rig.orgs.delta()
     check.equal(attacks.as_owner(rig, org, "org", "rename", org, "docker").status, 3, "a rename by the owner")
@@ -142,6 +159,15 @@ def _reads_the_store(pid):
     table = (host.STORE / "lock.mdb").read_bytes()
     slots = (table[at:at + 16] for at in range(128, len(table) - 15, 64))
     return any(int.from_bytes(slot[8:12], "little") == pid and slot[:8] != b"\xff" * 8 for slot in slots)
+
+
+def _shows_no_ticket(rig, terminal, person, wanted):
+    """What runs behind a sign-in by this person shows its environment, which has what is wanted."""
+    rig.idp.approve(terminal.challenge(), person)
+    terminal.enter_until(r"\nTHE-END")
+    terminal.close()
+    check.contains(terminal.text, wanted, "the environment")
+    check.lacks(terminal.text, "SSOORG_TICKET", "the environment")
 
 
 def _children(pid):

@@ -56,6 +56,36 @@ def H67_another_orgs_invite_is_asked_about_at_the_first_sign_in(rig):
     check.that(person not in host.members(other), "who said no joined")
 
 
+def H77_an_address_proven_before_its_domain_changed_hands_is_not_inherited(rig):
+    domain, before, after = "handed.test", "handed-a", "handed-b"
+    evil = attacks.evil(rig)
+    rig.orgs.create(before, domain, "jit")
+    knows, forgot = rig.person(domain), rig.person(domain)
+    for person in (knows, forgot):
+        login.signs_in(rig, person)
+        pathlib.Path("/home", person, "letters").write_text("THEIRS\n")
+    host.ssoctl("idp", "remove", before, "--yes")
+    host.set_password(knows, attacks.PASSWORD)
+    rig.secrets.add(attacks.PASSWORD)
+    host.ssoctl("domain", "remove", before, domain, "--yes")
+    rig.orgs.create(after, domain, "jit", evil)
+    for text in (login.beside_password(rig, knows, knows, "wrong-" + attacks.PASSWORD, evil),
+                 attacks.through(rig, forgot, evil)):  # who has no password is not asked for one
+        check.that(not login.signed_in(text), f"the domain's new holder has an account of before: {check.shown(text)}")
+        check.contains(text, "may be somebody else's", "what is said")
+    for verb in ("set", "remove"):
+        said = attacks.as_owner(rig, after, "password", verb, knows, "--stdin" if verb == "set" else "--yes",
+                                stdin=attacks.OTHER + "\n")
+        check.equal(said.status, 3, f"password {verb} by the new holder: {said.text}")
+    check.that(login.signed_in(login.beside_password(rig, knows, knows, attacks.PASSWORD, evil)), "who knows the password")
+    uid = int(host.in_passwd(forgot)[2])
+    host.ssoctl("account", "retire", forgot, "--yes")
+    text = attacks.through(rig, forgot, evil)
+    check.that(login.signed_in(text), f"somebody new of that name: {check.shown(text)}")
+    check.lacks(text, "uid=%d" % uid, "the number of somebody new")
+    check.that(not pathlib.Path("/home", forgot, "letters").exists(), "somebody new has their letters")
+
+
 def H69_N8_a_home_of_another_number_is_not_entered(rig):
     rig.orgs.gamma()
     person = rig.person("gamma.test")
