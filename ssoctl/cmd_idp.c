@@ -8,7 +8,7 @@
 #include "desk.h"
 #include "store/confirmed.h"
 
-enum { WORDS_SIZE = 2048 };
+enum { WORDS_SIZE = COVERED_COUNT * (ACTOR_SIZE + 24) };
 
 // What an operator has seen of an org, for people.
 struct looked {

@@ -27,6 +27,9 @@ static const struct {
     {"keys_recent", false, FIELD_OF_I64(covered, keys_recent_s)},
     {"signin_from", false, FIELD_OF_TEXT(covered, signin_from)},
     {"password_from", false, FIELD_OF_TEXT(covered, password_from)},
+    {"secret", true, FIELD_OF_BYTES(covered, client_secret, PROTOCOL_SECRET_MAX)},
+    {"auth", true, FIELD_OF_U8(covered, client_auth)},
+    {"scopes", true, FIELD_OF_TEXT(covered, scopes)},
 };
 
 struct covered covered_of(const struct org *org, const struct connection *connection)
@@ -45,6 +48,9 @@ struct covered covered_of(const struct org *org, const struct connection *connec
     memcpy(covered.client_id, connection->client_id, sizeof covered.client_id);
     memcpy(covered.email_claim, connection->email_claim, sizeof covered.email_claim);
     memcpy(covered.groups_claim, connection->groups_claim, sizeof covered.groups_claim);
+    memcpy(covered.scopes, connection->scopes, sizeof covered.scopes);
+    covered.client_auth = connection->client_auth;
+    covered.client_secret = connection->client_secret;
     covered.ca_pem = connection->ca_pem;
   }
   return covered;
@@ -72,7 +78,8 @@ bool covered_is_same(size_t index, const struct covered *a, const struct covered
   case FIELD_U8: return memcmp(one, other, sizeof(uint8_t)) == 0;
   case FIELD_I64: return memcmp(one, other, sizeof(int64_t)) == 0;
   case FIELD_BYTES:
-    return left->length == right->length && memcmp(bytes_text(left), bytes_text(right), left->length) == 0;
+    return left->length == right->length &&
+           bytes_equal_constant_time(bytes_text(left), bytes_text(right), left->length);
   case FIELD_U32:
   case FIELD_U32_LIST: break;
   }

@@ -8,7 +8,8 @@
 #include "store/entities.h"
 #include "store/store.h"
 
-// What of ORG and CONNECTION (NULL: it has none) an operator looks at. The certificates are borrowed from CONNECTION.
+// What of ORG and CONNECTION (NULL: it has none) an operator looks at. The certificates and the secret are borrowed
+// from CONNECTION.
 struct covered covered_of(const struct org *org, const struct connection *connection);
 
 // One of COVERED_COUNT values, in the order of confirmed.set_by; static. Whether it is about the connection.

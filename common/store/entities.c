@@ -116,8 +116,15 @@ static const struct field CONFIRMED_FIELDS[] = {
     FIELD_OF_I64(confirmed, seen.keys_recent_s),
     FIELD_OF_TEXT(confirmed, seen.signin_from),
     FIELD_OF_TEXT(confirmed, seen.password_from),
+    FIELD_OF_TEXT(confirmed, set_by[14]),
+    FIELD_OF_TEXT(confirmed, set_by[15]),
+    FIELD_OF_TEXT(confirmed, set_by[16]),
+    FIELD_OF_BYTES(confirmed, seen.client_secret, PROTOCOL_SECRET_MAX),
+    FIELD_OF_U8(confirmed, seen.client_auth),
+    FIELD_OF_TEXT(confirmed, seen.scopes),
 };
-const struct record_type CONFIRMED_RECORD = CAME(confirmed, CONFIRMED_FIELDS);
+// Has grown within the schema that it came with: of what follows the first 30 nobody has seen anything then.
+const struct record_type CONFIRMED_RECORD = RECORD_TYPE_GROWN(confirmed, ENTITY_VERSION + 1, CONFIRMED_FIELDS, 30);
 
 static const struct field DOMAIN_PROOF_FIELDS[] = {FIELD_OF_I64(domain_proof, org_id),
                                                    FIELD_OF_I64(domain_proof, number)};

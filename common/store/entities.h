@@ -154,9 +154,12 @@ struct covered {
   int64_t keys_recent_s;
   char signin_from[NETWORKS_SIZE];
   char password_from[NETWORKS_SIZE];
+  struct bytes client_secret; // of the connection: without the right one it signs nobody in
+  uint8_t client_auth;
+  char scopes[256];
 };
 
-enum { COVERED_COUNT = 14, FINGERPRINT_SIZE = 17 };
+enum { COVERED_COUNT = 17, FINGERPRINT_SIZE = 17 };
 
 #define FINGERPRINT_NONE "none" // shown where nothing was kept
 

@@ -11,6 +11,7 @@ import host
 import login
 import orgs
 import processes
+import stacks
 
 PASSWORD = "member-Lantern-47-quartz"
 SIGNIN = str(host.INSTALLED["signin"])
@@ -59,10 +60,18 @@ def H64_a_helper_stopped_at_any_of_its_calls_holds_nobody_up(rig):
 def H65_nothing_of_how_the_caller_is_scheduled_reaches_the_helper(rig):
     rig.orgs.open()
     person = _guest(rig)
+    host.add_local_user("slowly", PASSWORD)
+    with stacks.wired(person):
+        for name, *program in ((person, "passwd"), (person, "sudo", "id"), ("slowly", "su", person, "-c", "id")):
+            _starts_slowly(name, program)
+
+
+def _starts_slowly(name, program):
+    """The program begins with all that its user can make slow, and its helper has nothing of it."""
     attributes = ["-c", str(min(os.sched_getaffinity(0))), "choom", "-n", "700", "--", "ionice", "-c", "3",
                   "nice", "-n", "19", "chrt", "--idle", "0"]
-    terminal = login.Terminal("taskset", [*attributes, *_as(person), "passwd"])
-    terminal.until("Current password: ")
+    terminal = login.Terminal("taskset", [*attributes, *_as(name), *program])
+    terminal.until("assword[^\n]*: $")
     helper = _helper_of(terminal)
     check.equal(os.sched_getscheduler(helper), os.SCHED_OTHER, "the policy")
     check.equal(os.getpriority(os.PRIO_PROCESS, helper), 0, "the niceness")

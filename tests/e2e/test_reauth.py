@@ -1,12 +1,10 @@
 """sudo and su: who has signed in a short while ago is not asked again, and nobody else is let off."""
-import contextlib
-
 import check
 import host
 import login
 import orgs
+import stacks
 
-STACKS = ("sudo", "su")
 OWN = r"uid=0\(root\)"
 
 
@@ -15,17 +13,17 @@ def K6_sudo_asks_nothing_after_a_recent_sign_in_and_everything_without(rig):
     person, new = rig.person(), rig.person()
     login.signs_in(rig, person)
     host.ssoctl("member", "add", "acme", new)
-    with _wired(person, new):
-        check.contains(_sudo(person).end(enter=False), OWN, "sudo soon after SSO")
-        terminal = _sudo(new)  # never signed in through a provider here
+    with stacks.wired(person, new):
+        check.contains(stacks.sudo(person).end(enter=False), OWN, "sudo soon after SSO")
+        terminal = stacks.sudo(new)  # never signed in through a provider here
         challenge = terminal.challenge()
         check.contains(challenge.text, f"as {new}", "whom the prompt names")
         rig.idp.approve(challenge, new)
         terminal.enter_until(OWN)
         terminal.close()
-        check.contains(_sudo(new).end(enter=False), OWN, "sudo soon after that")
-        with _reauth("0s"):
-            terminal = _sudo(person)
+        check.contains(stacks.sudo(new).end(enter=False), OWN, "sudo soon after that")
+        with stacks.reauth("0s"):
+            terminal = stacks.sudo(person)
             terminal.challenge()
             terminal.close()
 
@@ -35,15 +33,15 @@ def K6_another_account_and_a_suspended_one_are_not_let_off(rig):
     person, other = rig.person("gamma.test"), rig.person("gamma.test")
     login.signs_in(rig, person)
     login.signs_in(rig, other)
-    with _wired(person):
-        check.contains(_as(person, "su", "-", person, "-c", "id").end(enter=False), person, "su to oneself")
-        terminal = _as(person, "su", "-", other, "-c", "id")
+    with stacks.wired(person):
+        check.contains(stacks.as_user(person, "su", "-", person, "-c", "id").end(enter=False), person, "su to oneself")
+        terminal = stacks.as_user(person, "su", "-", other, "-c", "id")
         challenge = terminal.challenge()
         check.contains(challenge.text, f"as {other}", "whom the prompt names")
         rig.idp.approve(challenge, person)  # H02: approved as the wrong one
         check.lacks(terminal.end(), r"uid=\d", "su to another member")
         host.ssoctl("member", "suspend", org, person)
-        terminal = _sudo(person)
+        terminal = stacks.sudo(person)
         terminal.challenge()
         check.lacks(terminal.text, OWN, "sudo of a suspended member")
         terminal.close()
@@ -54,13 +52,13 @@ def K6_an_owner_without_a_local_password_reaches_sudo_with_the_provider_down(rig
     owner = orgs.owner(org)
     host.ssoctl("idp", "set", org, "--issuer", "https://localhost:1")
     try:
-        with _wired(owner):
-            terminal = _sudo(owner)
+        with stacks.wired(owner):
+            terminal = stacks.sudo(owner)
             terminal.until(r"assword[^\n]*: $")
             terminal.send(orgs.OWNER_PASSWORD)
             terminal.until(OWN)
             terminal.close()
-            terminal = _as(owner, "sudo", "/usr/sbin/ssoctl", "org", "show", org, groups=org)
+            terminal = stacks.as_user(owner, "sudo", "/usr/sbin/ssoctl", "org", "show", org, groups=org)
             terminal.until(r"assword[^\n]*: $")
             terminal.send(orgs.OWNER_PASSWORD)
             terminal.until("Delta")
@@ -74,12 +72,12 @@ def K6_polkit_asks_as_sudo_does(rig):
     person = rig.person()
     login.signs_in(rig, person)
     uid = host.in_passwd(person)[2]
-    with _wired(person) as folder:
+    with stacks.wired(person) as folder:
         (folder / "polkit-1").write_text((host.DIST / "pam.d/polkit-1").read_text())
         # As polkit's helper does: root for a user, whose real uid it has.
         asked = login.Terminal("setpriv", ["--ruid", uid, "--euid", "0", "pamtester", "polkit-1", person, "authenticate"])
         check.contains(asked.end(enter=False), "successfully authenticated", "polkit soon after SSO")
-        with _reauth("0s"):
+        with stacks.reauth("0s"):
             asked = login.Terminal("setpriv", ["--ruid", uid, "--euid", "0", "pamtester", "polkit-1", person, "authenticate"])
             asked.challenge()
             asked.close()
@@ -89,40 +87,11 @@ def an_unknown_option_of_the_module_is_logged_and_asks(rig):
     rig.orgs.acme()
     person = rig.person()
     login.signs_in(rig, person)
-    with _wired(person) as folder:
+    with stacks.wired(person) as folder:
         text = (folder / "sudo").read_text()
         (folder / "sudo").write_text(text.replace("so reauth", "so reauht"))
         log = rig.log()
-        terminal = _sudo(person)
+        terminal = stacks.sudo(person)
         terminal.challenge()
         terminal.close()
         check.contains(log.text(), 'option "reauht"', "the log")
-
-
-@contextlib.contextmanager
-def _wired(*people):
-    rules = "Defaults preserve_groups\n" + "".join(f"#{host.in_passwd(name)[2]} ALL=(ALL) ALL\n" for name in people)
-    with host.Kept("/etc/pam.d") as folder, host.Kept("/etc/sudoers.d/test") as sudoers:
-        for name in STACKS:
-            (folder / name).write_text((host.DIST / "pam.d" / name).read_text())
-        sudoers.parent.mkdir(exist_ok=True)
-        sudoers.write_text("Defaults timestamp_timeout=0\n" + rules)
-        sudoers.chmod(0o440)
-        yield folder
-
-
-@contextlib.contextmanager
-def _reauth(duration):
-    with host.Kept(host.CONF) as conf:
-        conf.write_text(conf.read_text() + f"reauth = {duration}\n")
-        yield
-
-
-def _as(name, *words, groups=None):
-    entry = host.in_passwd(name)
-    opened = ["--groups", groups] if groups else ["--clear-groups"]
-    return login.Terminal("setpriv", ["--reuid", entry[2], "--regid", entry[3], *opened, *words])
-
-
-def _sudo(name):
-    return _as(name, "sudo", "id")

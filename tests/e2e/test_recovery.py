@@ -5,7 +5,7 @@ import check
 import host
 import login
 import orgs
-import test_reauth as stacks
+import stacks
 
 CODE = r"[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){3}"
 WRONG = "ZZZZZ-00000-00000-00000"
@@ -100,10 +100,10 @@ def T_a_wrong_code_counts_as_one_wrong_password_and_ten_hold_the_next(rig):
 def K6_L5_a_code_works_in_sudo_and_su(rig):
     org = rig.orgs.bare("rescue")
     owner, codes = orgs.owner(org), _codes(rig, org)
-    with stacks._wired(owner):
+    with stacks.wired(owner):
         for command, code, wanted in ((["sudo", "id"], codes[0], r"uid=0\(root\)"),
                                       (["su", "-", owner, "-c", "id"], codes[1], re.escape(f"({owner})"))):
-            terminal = stacks._as(owner, *command)
+            terminal = stacks.as_user(owner, *command)
             terminal.password_prompt()
             terminal.send(code)
             terminal.until(r"uid=\d+[^\n]*\n")

@@ -37,6 +37,17 @@ static enum status set_ca(const char *client, const char *ca, bool by_operator)
   return by_operator ? run(&op) : acts(&op);
 }
 
+static enum status set_client(uint8_t auth, const char *secret, const char *scopes, bool by_operator)
+{
+  struct operation op = new_operation(OPERATION_IDP_SET, "");
+  struct connection connection CLEANUP(cleanup_connection) = new_connection("client");
+  connection.client_auth = auth;
+  (void)snprintf(connection.scopes, sizeof connection.scopes, "%s", scopes);
+  assert_int_equal(bytes_append_text(&connection.client_secret, secret), STATUS_OK);
+  op.connection = &connection;
+  return by_operator ? run(&op) : acts(&op);
+}
+
 static enum status set(const char *key, const char *value, bool by_operator)
 {
   const struct org_value values[] = {{key, value}};
@@ -57,6 +68,32 @@ static bool is_confirmed(void)
   assert_int_equal(confirmed_get(txn, org.id, CONNECTION_ACTIVE, &confirmed), STATUS_OK);
   const struct covered now = covered_of(&org, &connection);
   return covered_same_connection(&now, &confirmed.seen);
+}
+
+// What of the connection is not as an operator saw it: NAME is the first of it, set by BOSS if anybody did.
+static void check_differs(const char *name)
+{
+  const struct org org = acme();
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct confirmed confirmed CLEANUP(cleanup_confirmed) = {.org_id = 0};
+  assert_int_equal(connection_get(txn, org.id, CONNECTION_ACTIVE, &connection), STATUS_OK);
+  assert_int_equal(confirmed_get(txn, org.id, CONNECTION_ACTIVE, &confirmed), STATUS_OK);
+  const struct covered now = covered_of(&org, &connection);
+  size_t i = 0;
+  while (i < COVERED_COUNT && covered_is_same(i, &now, &confirmed.seen)) {
+    i++;
+  }
+  assert_true(i < COVERED_COUNT);
+  assert_string_equal(covered_name(i), name);
+  assert_true(confirmed.set_by[i][0] == '\0' || strcmp(confirmed.set_by[i], BOSS) == 0);
+}
+
+static struct store_key active_key(int64_t org_id)
+{
+  struct store_key key = key_of_i64(org_id);
+  key_add_u32(&key, CONNECTION_ACTIVE);
+  return key;
 }
 
 static enum status confirm(const char *fingerprint)
@@ -114,6 +151,60 @@ static void H61_each_value_that_a_delegate_changes_ends_the_confirmation(void **
     assert_false(is_confirmed());
     assert_int_equal(confirm_now(), STATUS_OK);
   }
+}
+
+// A way of signing in that cannot work is as good as none (POLICY S15).
+static void S15_a_delegates_secret_auth_and_scopes_end_the_confirmation(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *name;
+    uint8_t auth;
+    const char *secret;
+    const char *scopes;
+  } CHANGES[] = {
+      {"secret", CLIENT_AUTH_BASIC, "wrong", "openid email"}, {"secret", CLIENT_AUTH_BASIC, "", "openid email"},
+      {"secret", CLIENT_AUTH_BASIC, "secre", "openid email"}, {"auth", CLIENT_AUTH_POST, "secret", "openid email"},
+      {"scopes", CLIENT_AUTH_BASIC, "secret", "openid"},
+  };
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(set_client(CLIENT_AUTH_BASIC, "secret", "openid email", true), STATUS_OK);
+  assert_true(is_confirmed());
+  for (size_t i = 0; i < COUNT_OF(CHANGES); i++) {
+    assert_int_equal(set_client(CHANGES[i].auth, CHANGES[i].secret, CHANGES[i].scopes, false), STATUS_OK);
+    assert_false(is_confirmed());
+    check_differs(CHANGES[i].name);
+    assert_int_equal(set_client(CLIENT_AUTH_BASIC, "secret", "openid email", false), STATUS_OK); // as it was seen
+    assert_true(is_confirmed());
+  }
+  assert_int_equal(set_client(CLIENT_AUTH_POST, "wrong", "openid", false), STATUS_OK);
+  assert_int_equal(confirm_now(), STATUS_OK);
+  assert_true(is_confirmed());
+}
+
+// As it was written while secret, way of authentication and scopes were not among what is looked at.
+static void W8_a_record_that_has_grown_is_read_and_what_nobody_saw_is_not_confirmed(void **state)
+{
+  (void)state;
+  struct confirmed confirmed CLEANUP(cleanup_confirmed) = {.org_id = 0};
+  struct record_type earlier = CONFIRMED_RECORD;
+  struct store_txn *txn = NULL;
+  set_up_acme(PROVISIONING_JIT);
+  const int64_t org_id = acme().id;
+  const struct store_key key = active_key(org_id);
+  assert_int_equal(set_client(CLIENT_AUTH_BASIC, "secret", "openid email", true), STATUS_OK);
+  earlier.version = CONFIRMED_RECORD.version - 1;
+  earlier.field_count = CONFIRMED_RECORD.before_count;
+  assert_int_equal(store_lock(store), STATUS_OK);
+  assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
+  assert_int_equal(confirmed_get(txn, org_id, CONNECTION_ACTIVE, &confirmed), STATUS_OK);
+  assert_int_equal(store_put_record(txn, TABLE_CONFIRMED, &key, &earlier, &confirmed), STATUS_OK);
+  assert_int_equal(store_commit(&txn), STATUS_OK);
+  store_unlock(store);
+  assert_false(is_confirmed());
+  check_differs("secret");
+  assert_int_equal(confirm_now(), STATUS_OK);
+  assert_true(is_confirmed());
 }
 
 static void W8_an_operators_change_confirms_that_value_alone(void **state)
@@ -457,6 +548,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       STORE_TEST(H61_each_value_that_a_delegate_changes_ends_the_confirmation),
+      STORE_TEST(S15_a_delegates_secret_auth_and_scopes_end_the_confirmation),
+      STORE_TEST(W8_a_record_that_has_grown_is_read_and_what_nobody_saw_is_not_confirmed),
       STORE_TEST(W8_an_operators_change_confirms_that_value_alone),
       STORE_TEST(W8_what_was_changed_since_it_was_shown_is_not_confirmed),
       STORE_TEST(H61_S15_a_guarded_account_does_not_sign_in_through_what_a_delegate_changed),

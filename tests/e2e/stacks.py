@@ -1,0 +1,39 @@
+"""sudo and su with the stacks that the product ships, and whoever runs them."""
+import contextlib
+
+import host
+import login
+
+STACKS = ("sudo", "su")
+
+
+@contextlib.contextmanager
+def wired(*people):
+    """sudo and su as dist/ has them, and these people may become anybody by sudo, each time anew."""
+    rules = "Defaults preserve_groups\n" + "".join(f"#{host.in_passwd(name)[2]} ALL=(ALL) ALL\n" for name in people)
+    with host.Kept("/etc/pam.d") as folder, host.Kept("/etc/sudoers.d/test") as sudoers:
+        for name in STACKS:
+            (folder / name).write_text((host.DIST / "pam.d" / name).read_text())
+        sudoers.parent.mkdir(exist_ok=True)
+        sudoers.write_text("Defaults timestamp_timeout=0\n" + rules)
+        sudoers.chmod(0o440)
+        yield folder
+
+
+@contextlib.contextmanager
+def reauth(duration):
+    """How long a sign-in is recent."""
+    with host.Kept(host.CONF) as conf:
+        conf.write_text(conf.read_text() + f"reauth = {duration}\n")
+        yield
+
+
+def as_user(name, *words, groups=None):
+    """A program on a terminal, of this user."""
+    entry = host.in_passwd(name)
+    opened = ["--groups", groups] if groups else ["--clear-groups"]
+    return login.Terminal("setpriv", ["--reuid", entry[2], "--regid", entry[3], *opened, *words])
+
+
+def sudo(name):
+    return as_user(name, "sudo", "id")
