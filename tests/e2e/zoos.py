@@ -19,6 +19,7 @@ from control import Control  # noqa: E402
 
 HOSTS = pathlib.Path("/etc/hosts")
 PORT = 443
+QUOTED = 20  # characters of a provider's words by which they are known again
 ENTER = "Press Enter when you have approved it there: "
 
 
@@ -88,6 +89,12 @@ class Zoo:
         check.that(done, "idp test does not end")
         check.equal(done[0].status, wants, f"the exit status of idp test, which said {check.shown(done[0].text)}")
         return done[0].text
+
+    def without_its_words(self, provider, text):
+        """TEXT without what it repeats of the provider's last error: what is left was said by the product itself."""
+        for words in self.control.said(provider):
+            text = re.sub(re.escape(words[:QUOTED]) + ".*", "", text)
+        return text
 
     def sign_in(self, rig, provider, person, what="approve", groups=(), command=login.SAY_WHO):
         """All that ssh says of a sign-in that is answered so; the code that it shows is the provider's own."""

@@ -42,3 +42,7 @@ class Control:
 
     def counts(self):
         return json.loads(self.post("/-/counts"))
+
+    def said(self, provider):
+        """The words of the provider's last answer, if that was an error."""
+        return json.loads(self.post("/-/said")).get(provider, [])

@@ -105,6 +105,11 @@ class Kind:
             return host, "/" + path
         return self.host.lower(), at
 
+    def url(self, request):
+        """The endpoint on the port of https."""
+        host, path = self.split(self.endpoints[request])
+        return f"https://{host}{path}"
+
     def discovery_path(self):
         return self.path.rstrip("/") + WELL_KNOWN
 

@@ -12,7 +12,8 @@ from keyring import Keyring
 from kinds import KINDS
 from server import Listeners
 
-ANSWER, WRONG, COUNTS, WAITING = "/-/answer", "/-/wrong", "/-/counts", "/-/waiting"
+ANSWER, WRONG, COUNTS, WAITING, SAID = "/-/answer", "/-/wrong", "/-/counts", "/-/waiting", "/-/said"
+ERROR_MEMBERS = ("error", "error_description", "error_code", "errorCode", "errorSummary")
 PAGE = """<!DOCTYPE html>
 <html><head><title>{name}</title></head><body><h1>{name}</h1>
 <form method="post" action="/-/answer"><p>Code <input name="user_code" value="{code}">
@@ -23,6 +24,15 @@ PAGE = """<!DOCTYPE html>
 
 def hosts():
     return list(dict.fromkeys(host for kind in KINDS for host in kind.hosts()))
+
+
+def errors_in(body):
+    """The words of an error answer, its error word first."""
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return []
+    return [document[name] for name in ERROR_MEMBERS if name in document] if isinstance(document, dict) else []
 
 
 class Zoo(Listeners):
@@ -36,7 +46,7 @@ class Zoo(Listeners):
         self.interval, self.slow_down_once = interval, slow_down_once
         self.ring = Keyring()
         self.grants = grants.Grants()
-        self.wrong, self.counts = {}, {}
+        self.wrong, self.counts, self.said = {}, {}, {}
         self.by_name = {kind.name: kind for kind in KINDS}
         self.of_host = {host: kind for kind in KINDS for host in kind.hosts()}
         self.routes = dict(self.routes_of())
@@ -72,7 +82,9 @@ class Zoo(Listeners):
             code = ask.query.get("user_code") or ask.query.get("code", "")
             safe = "".join(one for one in code if one.isalnum() or one == "-")
             return Reply(PAGE.format(name=ask.kind.name, code=safe).encode(), 200, "text/html; charset=utf-8")
-        return ask.answer("elsewhere") if request == "elsewhere" else flow.answer(ask, request)
+        reply = ask.answer("elsewhere") if request == "elsewhere" else flow.answer(ask, request)
+        self.said[ask.kind.name] = errors_in(reply.body)
+        return reply
 
     def decide(self, form):
         """What a person answers in the browser: user_code, person, what, and groups with commas between."""
@@ -106,5 +118,10 @@ class Zoo(Listeners):
         """The codes that nobody has answered yet, as {code: provider}."""
         return Reply(json.dumps({grant.user_code: grant.kind.name for grant in self.grants.undecided()}).encode())
 
+    def last_said(self, form):
+        """{provider: the words of its last answer, if that was an error}."""
+        return Reply(json.dumps(self.said).encode())
 
-CONTROL = {ANSWER: Zoo.decide, WRONG: Zoo.misconfigure, COUNTS: Zoo.counted, WAITING: Zoo.waiting}
+
+CONTROL = {ANSWER: Zoo.decide, WRONG: Zoo.misconfigure, COUNTS: Zoo.counted, WAITING: Zoo.waiting,
+           SAID: Zoo.last_said}
