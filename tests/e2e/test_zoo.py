@@ -28,8 +28,8 @@ class _Row:
 
 
 _SECRET = True
-# What idp test must say of each misconfiguration, as far as it is the same everywhere. A row says what its own is called
-# there. 1: nobody is signed in, 3: the sign-in is genuine and would be refused.
+# What idp test must say of each misconfiguration, as far as it is the same everywhere. A row says what its own is
+# called there. 1: nobody is signed in, 3: the sign-in is genuine and would be refused.
 _ADVICE = {
     "clock": (1, "clock"),
     "no-signing-key": (1, "key"),
@@ -58,7 +58,8 @@ _ROWS = (
          group_scope="groups", without=("wrong-secret",)),
     _Row("auth0", ("auth0", "--host", "acme.auth0.com"), without=("wrong-secret", "assignment"), advice=_LEFT_OUT),
     _Row("keycloak", ("keycloak", "--host", "keycloak.zoo.test", "--realm", "acme"), _SECRET, groups="staff",
-         shapes=("roles-in-token", "public-client"), without=(*_NO_PEOPLE, "public-client", "rate-limit"), advice={"grant-off-new": (1, "device")}),
+         shapes=("roles-in-token", "public-client"), without=(*_NO_PEOPLE, "public-client", "rate-limit"),
+         advice={"grant-off-new": (1, "device")}),
     _Row("gitlab", ("gitlab",), groups="staff", without=(*_NO_POLICY, "wrong-secret", "public-client", "assignment")),
     _Row("authentik", ("authentik", "--host", "authentik.zoo.test", "--realm", "hosts"), _SECRET,
          more=("--unverified-mail", "accept"), groups="staff",

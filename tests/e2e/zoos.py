@@ -37,7 +37,8 @@ class Zoo:
         self.secret_file.write_text(CLIENT_SECRET + "\n")
         log = open(self.folder / "zoo.log", "ab")
         self.process = subprocess.Popen(
-            [SOURCE / "provider", "--port", str(PORT), "--ca-out", self.ca, "--hosts-out", self.hosts, "--interval", "1"],
+            [SOURCE / "provider", "--port", str(PORT), "--ca-out", self.ca, "--hosts-out", self.hosts,
+             "--interval", "1"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
         if "ready\n" not in iter(self.process.stdout.readline, ""):
             raise RuntimeError("the zoo does not start: " + (self.folder / "zoo.log").read_text())

@@ -149,12 +149,6 @@ def with_headers(*headers):
     return change
 
 
-def with_status(status):
-    def change(reply, ask):
-        reply.status = status
-    return change
-
-
 def identifier(*words):
     """A UUID that is the same for the same words."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, " ".join(words)))

@@ -9,11 +9,11 @@ import people
 from answers import Reply
 from common import WRONG, azp, hashed, rate_limited
 from keyring import with_certificate
-from kind import Kind, both, identifier, instead, told
+from kind import Kind, both, identifier, instead, told, with_headers
 
 
-# Google. Read: its page on limited-input devices (428, 403, verification_url, the secret in the form, 403 with
-# error_code), its discovery document.
+# Google. From public reports of clients: 428 while pending, 403, verification_url, the secret in the form. uncertain:
+# the descriptions, what an expired code gets, and whether the token endpoint takes Basic, as discovery says.
 def google_device(document, ask):
     # [RFC 8628 3.2] verification_uri is required. Leniency: take verification_url where it is missing.
     document["verification_url"] = document.pop("verification_uri")
@@ -48,7 +48,7 @@ GOOGLE = Kind(
              "secret_not_wanted": told("invalid_client", "Unauthorized", 401)},
     changes={"device": google_device, "claims": both(google_claims, azp, hashed),
              "keys": lambda document, ask: {"keys": [ask.zoo.ring["next"].jwk(), ask.key.jwk(kid=ask.kid)]},
-             "token reply": lambda reply, ask: reply.headers.append("Cache-Control: no-cache, no-store, must-revalidate")},
+             "token reply": with_headers("Cache-Control: no-cache, no-store, max-age=0, must-revalidate")},
     wrong={**WRONG,
            # A client of another type than "TVs and Limited Input devices".
            "grant-off": {"device": instead(told("invalid_client", "Invalid client type.", 401))},
@@ -63,8 +63,8 @@ GOOGLE = Kind(
                                                         "restricted by policies within your organization.", 403))}})
 
 
-# Okta. Read: its guide to the device grant and its OpenID Connect reference. That a refusal of the device endpoint has
-# its own API's members is from its reference on errors; uncertain: for which errors.
+# Okta. Read: its guide to the device grant (paths, the words while pending). From memory of its references: the other
+# errors, the thin ID token, and that some refusals have the members of its own API; uncertain: which.
 def okta_error(code, summary, status, headers=()):
     # [RFC 6749 5.2] error is required. Leniency: show what an answer says in errorCode and errorSummary.
     body = {"errorCode": code, "errorSummary": summary, "errorLink": code, "errorId": "oae" + identifier(code)[:20],
@@ -138,7 +138,8 @@ OKTA_CUSTOM = dataclasses.replace(
     changes={**OKTA.changes, "claims": both(okta_custom_claims, hashed)})
 
 
-# Auth0. Read: its pages on the device flow and its Authentication API.
+# Auth0. Read: its pages on the device flow (statuses and words of pending, slow_down and refusals). uncertain: the word
+# for an expired code, which its page leaves open, and what a secret does that nobody asked for.
 def auth0_claims(claims, ask):
     claims.pop("preferred_username", None)
     if "email" in claims:

@@ -64,7 +64,7 @@ KEYCLOAK = Kind(
                realm_access={"roles": people.groups(ask)})}})
 
 
-# GitLab. Read: doorkeeper-device_authorization_grant, which it uses, and GitLab's pages as an OpenID provider.
+# GitLab. Read: doorkeeper-device_authorization_grant, which it uses. uncertain: the descriptions.
 def gitlab_claims(claims, ask):
     claims.update(auth_time=ask.now - 5, sub_legacy=identifier("legacy", ask.grant.person), nickname=people.user(ask),
                   groups_direct=people.groups(ask))
@@ -112,8 +112,9 @@ def authentik_discovery(document, ask):
 
 
 def authentik_claims(claims, ask):
-    claims.update(auth_time=ask.now - 5, acr="goauthentik.io/providers/oauth2/default", uid=identifier(ask.access_token),
-                  groups=people.groups(ask), nickname=people.user(ask), given_name=people.user(ask).title())
+    claims.update(auth_time=ask.now - 5, acr="goauthentik.io/providers/oauth2/default",
+                  uid=identifier(ask.access_token), groups=people.groups(ask), nickname=people.user(ask),
+                  given_name=people.user(ask).title())
 
 
 def by_secret(token):
@@ -159,7 +160,7 @@ AUTHENTIK = Kind(
            "rate-limit": {"device": instead(told("slow_down", status=429))}})
 
 
-# Zitadel. Read: its OpenID library (grant, errors) and pages on claims and endpoints.
+# Zitadel. Read: its OpenID library (grant, errors; the words of grant-off are its own slip). uncertain: descriptions.
 PROJECT, ORGANIZATION = "264012345678901234", "264000000000000001"
 ROLES = "urn:zitadel:iam:org:project:roles"
 

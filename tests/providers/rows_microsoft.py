@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Entra and AD FS. Read: Microsoft's pages on the device grant, on ID tokens, on optional claims and on AADSTS codes, and
-[MS-OAPX]; the form of an error and of a pending answer is from public reports."""
+"""Entra and AD FS. Read: Microsoft's pages on the device grant (words, no complete URL) and on AADSTS codes (700025,
+53003, 65001); the form of an error and of a pending answer is from a public report. uncertain: the codes 70017 to
+70020, and which answers reach the token endpoint and not only the browser."""
 import base64
 import hashlib
 import json
@@ -11,7 +12,7 @@ import people
 from answers import Reply
 from common import OTHER_SECRET, WRONG, rate_limited
 from keyring import with_certificate, without
-from kind import Kind, both, client, identifier, instead, page
+from kind import Kind, client, identifier, instead, page
 from signing import b64
 
 TENANT = "5d9a2f0e-3b57-4c1a-9a55-2f6c1d3e8b70"
@@ -138,7 +139,7 @@ ENTRA = Kind(
            "conditional-access": {"token": instead(aad("invalid_grant", 53003, BLOCKED, suberror="message_only"))},
            "missing-scope": {"token": instead(aad("invalid_grant", 65001, "The user or administrator has not consented "
                                                   "to use the application.", suberror="consent_required"))},
-           "rate-limit": {"device": instead(rate_limited("temporarily_unavailable", "AADSTS90055: Too many requests."))},
+           "rate-limit": {"device": instead(rate_limited("temporarily_unavailable", "AADSTS90055: Too many."))},
            "code-expired": {"expired": aad("code_expired", 70019, "Verification code expired.")},
            "overage": {"claims": entra_overage},
            "claims-mapping": {"header": entra_mapped}})
@@ -160,8 +161,8 @@ def adfs_claims(claims, ask):
     """The address is in upn; email is there only if a rule of the farm's issues it."""
     for name in ("email", "email_verified", "preferred_username", "name"):
         claims.pop(name, None)
-    claims.update(upn=ask.grant.person, unique_name="ACME\\" + people.user(ask), auth_time=ask.now - 5, sid="S-1-5-21-1",
-                  group=people.groups(ask), apptype="Public", ver="1.0")
+    claims.update(upn=ask.grant.person, unique_name="ACME\\" + people.user(ask), auth_time=ask.now - 5,
+                  sid="S-1-5-21-1", group=people.groups(ask), apptype="Public", ver="1.0")
 
 
 def adfs_userinfo(document, ask):
@@ -193,8 +194,9 @@ ADFS = Kind(
     verification="/adfs/oauth2/deviceauth", authenticate=clients.either,
     differs="capital letters in the issuer's host; verification_url; upn instead of email; userinfo has sub alone",
     sub=lambda ask, person: base64.b64encode(hashlib.sha256((clients.CLIENT_ID + person).encode()).digest()).decode(),
-    metadata={"access_token_issuer": "http://adfs.zoo.test/adfs/services/trust", "as_access_token_token_binding_supported":
-              True, "microsoft_multi_refresh_token": True, "subject_types_supported": ["pairwise"],
+    metadata={"access_token_issuer": "http://adfs.zoo.test/adfs/services/trust",
+              "as_access_token_token_binding_supported": True, "microsoft_multi_refresh_token": True,
+              "subject_types_supported": ["pairwise"],
               "scopes_supported": ["openid", "email", "profile", "allatclaims", "aza"],
               "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic",
                                                         "private_key_jwt", "windows_client_authentication"]},

@@ -7,7 +7,7 @@ import people
 from answers import Reply
 from common import WRONG, azp, hashed, rate_limited
 from keyring import with_certificate
-from kind import Kind, as_type, both, identifier, instead, told
+from kind import GRANT, Kind, as_type, both, identifier, instead, told
 
 
 # Dex. Read: its sources of the device flow.
@@ -48,7 +48,7 @@ DEX = Kind(
            "rate-limit": {"device": instead(rate_limited("temporarily_unavailable"))}})
 
 
-# Authelia. Read: its OAuth 2.0 library (grant and error words), its pages on OpenID Connect 1.0 claims.
+# Authelia. Read: its OAuth 2.0 library's handlers of the grant (hints). uncertain: the statuses of its errors.
 def authelia_claims(claims, ask):
     claims.update(amr=["pwd", "otp", "mfa"], auth_time=ask.now - 5, rat=ask.now - 20, client_id=claims["aud"],
                   jti=identifier(ask.access_token), nbf=ask.now)
@@ -60,8 +60,8 @@ def authelia_userinfo(document, ask):
         document["groups"] = people.groups(ask)
 
 
-CLIENT_FAILED = ("Client authentication failed (e.g., unknown client, no client authentication included, or unsupported "
-                 "authentication method).")
+CLIENT_FAILED = ("Client authentication failed (e.g., unknown client, no client authentication included, or "
+                 "unsupported authentication method).")
 AUTHELIA = Kind(
     "authelia", "authelia.zoo.test", "", secret=True, email_in="userinfo", code="LLLLLLLL",
     endpoints={"device": "/api/oidc/device-authorization", "token": "/api/oidc/token", "keys": "/jwks.json",
@@ -92,7 +92,7 @@ AUTHELIA = Kind(
            "empty-complete": {"device": lambda document, ask: document.update(verification_uri_complete="")},
            "grant-off": {"device": instead(told(
                "unauthorized_client", "The client is not authorized to request a token using this method. The OAuth "
-               "2.0 Client is not allowed to use authorization grant 'urn:ietf:params:oauth:grant-type:device_code'."))},
+               f"2.0 Client is not allowed to use authorization grant '{GRANT}'."))},
            "missing-scope": {"device": instead(told("invalid_scope", "The requested scope is invalid, unknown, or "
                                                     "malformed. The OAuth 2.0 Client is not allowed to request scope "
                                                     "'email'."))},
@@ -101,8 +101,8 @@ AUTHELIA = Kind(
            "rate-limit": {"device": instead(lambda ask: Reply(b"", 429, None, ["Retry-After: 7"]))}})
 
 
-# Casdoor. Read: its discovery, its device answer and token controller; uncertain: which endpoint gives 200 to errors
-# in which version. Here all do.
+# Casdoor. Read: its discovery, key set, device answer and token controller: newer ones leave the complete URL out, and
+# give the token endpoint's errors 400 or 401. Here it is as older ones are, with 200 for all.
 def casdoor_device(document, ask):
     document["verification_uri_complete"] = ""  # [RFC 8628 3.2] as Authelia's
     document["verification_uri"] += "/" + document["user_code"]
@@ -162,7 +162,8 @@ CASDOOR = Kind(
            "rate-limit": {"device": instead(rate_limited("error", "Too many requests"))}})
 
 
-# Kanidm. Read: its constants (paths) and its book; the grant is a feature of development builds. uncertain: error words.
+# Kanidm. Read: its constants (paths) and where discovery names the endpoint, which only builds with the feature do.
+# uncertain: error words.
 def kanidm_claims(claims, ask):
     claims.update(nbf=ask.now, jti=identifier(ask.access_token), scopes=list(ask.grant.scopes))
     if "preferred_username" in claims:

@@ -71,7 +71,9 @@ class Zoo(Listeners):
         if kind is None:
             return Reply(b"no provider has this host; see provider --list\n", 404, "text/plain")
         ask = flow.Ask(self, kind, path, query, headers, body)
-        return self.answered(ask, self.routes.get((host, path), "elsewhere"))
+        where, page = kind.split(kind.verification)
+        is_page = host == where and path.startswith(page + "/")  # with the code behind it, as Casdoor's
+        return self.answered(ask, self.routes.get((host, path), "page" if is_page else "elsewhere"))
 
     def answered(self, ask, request):
         with self.lock:
@@ -79,7 +81,8 @@ class Zoo(Listeners):
             counts[request] = counts.get(request, 0) + 1
             counts["cookies"] = counts.get("cookies", 0) + ("cookie" in ask.headers)
         if request == "page":
-            code = ask.query.get("user_code") or ask.query.get("code", "")
+            behind = ask.path.removeprefix(ask.kind.split(ask.kind.verification)[1])
+            code = ask.query.get("user_code") or ask.query.get("code") or behind
             safe = "".join(one for one in code if one.isalnum() or one == "-")
             return Reply(PAGE.format(name=ask.kind.name, code=safe).encode(), 200, "text/html; charset=utf-8")
         reply = ask.answer("elsewhere") if request == "elsewhere" else flow.answer(ask, request)
