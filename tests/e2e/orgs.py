@@ -24,12 +24,15 @@ class Orgs:
         return value
 
     def create(self, slug, domain, provisioning, idp=None, client="ssoorg", *more):
+        return self.create_with(slug, domain, provisioning, "--issuer", (idp or self.rig.idp).issuer, "--client-id",
+                                client, "--ca-file", self.rig.ca, *(more or ("--auth", "none")))
+
+    def create_with(self, slug, domain, provisioning, *connection):
+        """An org whose connection is what these words of `idp set` say."""
         host.ssoctl("org", "create", slug, "--name", slug.title(), "--owner", owner(slug))
         host.set_password(owner(slug), OWNER_PASSWORD)
         self.rig.secrets.add(OWNER_PASSWORD)
-        more = more or ("--auth", "none")
-        host.ssoctl("idp", "set", slug, "--issuer", (idp or self.rig.idp).issuer, "--client-id", client,
-                    "--ca-file", self.rig.ca, *more)
+        host.ssoctl("idp", "set", slug, *connection)
         host.ssoctl("domain", "add", slug, domain)
         host.ssoctl("domain", "verify", slug, domain, "--by-hand", BY_HAND)
         if provisioning != "invite-only":
@@ -59,6 +62,11 @@ class Orgs:
         login.signs_in(self.rig, person)
         login.by_password(self.rig, owner(slug), OWNER_PASSWORD)
         host.ssoctl("enforcement", "set", slug, "domains", "--yes")
+
+    def at_zoo(self, provider, *connection):
+        """An org under jit whose provider is this one of the zoo."""
+        slug = f"zoo-{provider}"
+        return self._once(slug, lambda: self.create_with(slug, f"{provider}.people.test", "jit", *connection))
 
     def beta(self):
         """beta.test, invite-only, nothing enforced."""

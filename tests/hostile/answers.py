@@ -4,7 +4,8 @@ import dataclasses
 import socket
 import struct
 
-NAMES = {200: "OK", 302: "Found", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 500: "Server Error"}
+NAMES = {200: "OK", 302: "Found", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
+         428: "Precondition Required", 429: "Too Many Requests", 500: "Server Error"}
 LONG = 6000  # bytes: ten minutes of dripping
 
 

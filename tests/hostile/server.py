@@ -73,25 +73,20 @@ def read_request(file):
     return None
 
 
-class Server:
-    def __init__(self, cases, port=0, plain=False):
-        self.cases = {case.name: case for case in cases}
-        self.authority = Authority("Hostile test authority")
-        self.ring = Ring()
+class Listeners:
+    """Sockets on which each connection has a thread; with a TLS context of the same name they speak TLS first.
+    What is answered to a request is reply()'s to say."""
+
+    below_tls = {}
+
+    def __init__(self, sockets, contexts):
+        self.sockets, self.contexts = sockets, contexts
+        self.ports = {name: one.getsockname()[1] for name, one in sockets.items()}
         self.stopping = threading.Event()
         self.lock = threading.Lock()
-        self.counts = collections.defaultdict(collections.Counter)
-        self.flows = collections.defaultdict(collections.Counter)
-        self.contexts = {} if plain else contexts_of(self.authority)
-        names = LISTENERS[:1] if plain else LISTENERS
-        self.sockets = dict(zip(names, sockets_for(port, len(names))))
-        self.ports = {name: one.getsockname()[1] for name, one in self.sockets.items()}
-        self.origin = f"{'http' if plain else 'https'}://localhost:{self.ports['main']}"
-        if not plain:
-            self.sockets.pop("closed").close()
 
-    def ca_pem(self):
-        return pem_of(self.authority.certificate)
+    def reply(self, path, headers, body):
+        raise NotImplementedError
 
     def start(self):
         for name, listener in self.sockets.items():
@@ -113,8 +108,8 @@ class Server:
     def serve(self, name, connection):
         wire = Wire(connection, self.stopping)
         try:
-            if name in BELOW_TLS:
-                BELOW_TLS[name](wire)
+            if name in self.below_tls:
+                self.below_tls[name](wire)
             else:
                 self.speak(name, connection)
         except OSError:
@@ -136,6 +131,25 @@ class Server:
             if isinstance(connection, ssl.SSLSocket) and connection.fileno() >= 0:
                 connection.settimeout(FAREWELL_S)
                 connection.unwrap()
+
+
+class Server(Listeners):
+    below_tls = BELOW_TLS
+
+    def __init__(self, cases, port=0, plain=False):
+        self.cases = {case.name: case for case in cases}
+        self.authority = Authority("Hostile test authority")
+        self.ring = Ring()
+        self.counts = collections.defaultdict(collections.Counter)
+        self.flows = collections.defaultdict(collections.Counter)
+        names = LISTENERS[:1] if plain else LISTENERS
+        super().__init__(dict(zip(names, sockets_for(port, len(names)))), {} if plain else contexts_of(self.authority))
+        self.origin = f"{'http' if plain else 'https'}://localhost:{self.ports['main']}"
+        if not plain:
+            self.sockets.pop("closed").close()
+
+    def ca_pem(self):
+        return pem_of(self.authority.certificate)
 
     def reply(self, path, headers, body):
         path = path.partition("?")[0]
