@@ -46,8 +46,9 @@ _NO_POLICY = ("conditional-access",)
 _NO_PEOPLE = ("conditional-access", "assignment")
 _LEFT_OUT = {"missing-scope": (3, "email|scope")}  # the scope is left out in silence
 _ROWS = (
-    _Row("google", ("google",), _SECRET, advice={"assignment": (1, "organization|Workspace|internal"),
-                                                "grant-off": (1, "TVs and Limited Input")}),
+    _Row("google", ("google",), _SECRET, without=("public-client",),
+         advice={"assignment": (1, "organization|Workspace|internal"),
+                 "grant-off": (1, "TVs and Limited Input")}),
     _Row("entra", ("entra", "--tenant", TENANT), groups="225580ba-708c-51fd-9496-eb75979c1abe",
          shapes=("overage",),
          without=("unverified-mail", "wrong-secret"),
