@@ -15,12 +15,13 @@ enum { CLAIMS_CLOCK_SKEW_S = 60 }; // how far a provider's clock may be ahead: f
 struct claims_expected {
   const char *issuer;
   const char *client_id;
+  const char *audiences; // that may stand beside the client id in aud, separated by spaces; "" for none
   int64_t now_s;
 };
 
-// iss equals the issuer byte for byte; aud is the client id or an array of strings that holds it; azp equals the client
-// id if it is there, and must be if there are several audiences; exp is a date in the future; iat is a date,
-// nbf, if there, too, neither ahead by more than the skew; sub is a string of 1 to 255 clean bytes. The subject goes to
+// iss equals the issuer byte for byte; aud is the client id or an array of strings that holds it and, besides, nothing
+// but the audiences; azp equals the client id if it is there; exp is a date in the future; iat is a date, nbf, if
+// there, too, neither ahead by more than the skew; sub is a string of 1 to 255 clean bytes. The subject goes to
 // RET_SUBJECT. STATUS_REFUSED, FAILURE_TOKEN, and R names the clause.
 MUST_CHECK enum status claims_check(const struct cJSON *claims, const struct claims_expected *expected,
                                     struct refusal *r, char ret_subject[static PROTOCOL_SUBJECT_SIZE]);

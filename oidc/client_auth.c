@@ -8,6 +8,7 @@
 #include "base/url.h"
 #include "form.h"
 #include "jose.h"
+#include "protocol/oauth.h"
 
 void client_auth_done(struct client_auth_parts *parts)
 {
@@ -37,7 +38,8 @@ static enum status keep_basic(struct exchange *x, const struct client_auth_parts
   return status;
 }
 
-static enum status add_basic(struct exchange *x, struct client_auth_parts *parts, struct http_request *http_request)
+static enum status add_basic(struct exchange *x, struct bytes *form, struct client_auth_parts *parts,
+                             struct http_request *http_request)
 {
   const struct message_sign_in *request = x->request;
   enum status status = form_encode(&parts->user, request->client_id, strlen(request->client_id));
@@ -50,6 +52,8 @@ static enum status add_basic(struct exchange *x, struct client_auth_parts *parts
   if (status == STATUS_OK) {
     http_request->user = &parts->user;
     http_request->password = &parts->password;
+    // RFC 6749 2.3.1 has it in the header alone; some read it in the form alone, and nobody minds it there.
+    status = form_add(form, "client_id", request->client_id);
   }
   return status;
 }
@@ -82,15 +86,61 @@ static enum status add_assertion(struct exchange *x, struct bytes *form)
   return status != STATUS_OK ? status : form_add(form, "client_assertion", bytes_text(&x->credential));
 }
 
+// Whether METHOD could be used with what this client has.
+static bool is_possible(const struct message_sign_in *request, enum client_auth method)
+{
+  return method != CLIENT_AUTH_SECRET_JWT || request->client_secret.length >= OAUTH_HS256_SECRET_MIN;
+}
+
+// The secret in the form goes first where it is listed: some providers' device endpoints read nothing else, and tell of
+// it in the browser only. "none" is what a provider means that gives secrets to nobody.
+static enum client_auth choose(const struct exchange *x, uint32_t without)
+{
+  static const enum client_auth ORDER[] = {CLIENT_AUTH_POST, CLIENT_AUTH_BASIC, CLIENT_AUTH_SECRET_JWT,
+                                           CLIENT_AUTH_NONE};
+  for (size_t i = 0; i < COUNT_OF(ORDER); i++) {
+    bool listed = (x->methods & 1U << ORDER[i]) != 0 && (without & 1U << ORDER[i]) == 0;
+    if (listed && is_possible(x->request, ORDER[i])) {
+      return ORDER[i];
+    }
+  }
+  return CLIENT_AUTH_AUTO;
+}
+
+enum client_auth client_auth_of(const struct exchange *x)
+{
+  enum client_auth method = (enum client_auth)x->request->client_auth;
+  if (method != CLIENT_AUTH_AUTO) {
+    return method;
+  }
+  method = x->request->client_secret.length > 0 ? choose(x, x->methods_tried) : CLIENT_AUTH_NONE;
+  return method != CLIENT_AUTH_AUTO ? method : CLIENT_AUTH_BASIC;
+}
+
+bool client_auth_next(struct exchange *x)
+{
+  uint32_t tried = x->methods_tried | 1U << client_auth_of(x);
+  bool may = x->refusal.reason == FAILURE_CLIENT && x->request->tries_auth == 1 &&
+             x->request->client_auth == CLIENT_AUTH_AUTO && x->request->client_secret.length > 0;
+  if (!may || choose(x, tried) == CLIENT_AUTH_AUTO) {
+    return false;
+  }
+  x->methods_tried = tried;
+  x->refusal = (struct refusal){0};
+  return true;
+}
+
 enum status client_auth_add(struct exchange *x, struct bytes *form, struct client_auth_parts *parts,
                             struct http_request *http_request)
 {
-  switch ((enum client_auth)x->request->client_auth) {
+  switch (client_auth_of(x)) {
   case CLIENT_AUTH_NONE: return form_add(form, "client_id", x->request->client_id);
-  case CLIENT_AUTH_BASIC: return add_basic(x, parts, http_request);
+  case CLIENT_AUTH_BASIC: return add_basic(x, form, parts, http_request);
   case CLIENT_AUTH_POST: return add_post(x->request, form);
   case CLIENT_AUTH_SECRET_JWT:
   case CLIENT_AUTH_PRIVATE_KEY_JWT: return add_assertion(x, form);
+  case CLIENT_AUTH_AUTO:
+  case CLIENT_AUTH_COUNT: break;
   }
   return STATUS_INVALID;
 }

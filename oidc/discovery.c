@@ -33,7 +33,8 @@ static enum status check_issuer(struct exchange *x, const struct cJSON *document
                        "OIDC Discovery 4.3: issuer: %s speaks for every tenant; use the issuer of your own tenant",
                        shown.text);
   }
-  if (strcmp(issuer, x->request->issuer) != 0) {
+  // ADFS calls itself by its host in capitals, whatever it is asked by.
+  if (!url_is_same_but_host_case(issuer, x->request->issuer) || strlen(issuer) >= PROTOCOL_URL_SIZE) {
     return refusal_set(&x->refusal, FAILURE_MISCONFIGURED,
                        "OIDC Discovery 4.3: issuer: the provider calls itself %s, which is not the configured issuer",
                        shown.text);
@@ -56,24 +57,55 @@ static enum status read_endpoint(struct exchange *x, const struct cJSON *documen
   return STATUS_OK;
 }
 
+// One that the request names goes before what is published; it was looked at by request_check().
+static enum status choose_endpoint(struct exchange *x, const struct cJSON *document, const char *given,
+                                   const char *name, char *url)
+{
+  return given[0] != '\0' ? text_copy(given, url, PROTOCOL_URL_SIZE) : read_endpoint(x, document, name, url);
+}
+
+// Some have the grant and publish no endpoint of it.
+static enum status refuse_no_grant(struct exchange *x, const struct cJSON *document)
+{
+  bool listed = document_holds(document_member(document, "grant_types_supported"),
+                               "urn:ietf:params:oauth:grant-type:device_code");
+  return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "RFC 8628 4: device_authorization_endpoint: %s",
+                     listed ? "the provider lists the device grant, and does not publish the endpoint of it"
+                            : "the provider does not offer the device grant");
+}
+
 static enum status read_endpoints(struct exchange *x, const struct cJSON *document, struct message_found *found)
 {
-  enum status status = STATUS_OK;
-  if (document_member(document, "device_authorization_endpoint") == NULL) {
-    return refusal_set(&x->refusal, FAILURE_MISCONFIGURED,
-                       "RFC 8628 4: device_authorization_endpoint: the provider does not offer the device grant");
+  static const char DEVICE[] = "device_authorization_endpoint";
+  const struct cJSON *device = document_member(document, DEVICE);
+  if (x->request->device_endpoint[0] == '\0' && (device == NULL || document_is_null(device))) {
+    return refuse_no_grant(x, document);
   }
-  status = read_endpoint(x, document, "device_authorization_endpoint", found->device_authorization_endpoint);
+  enum status status =
+      choose_endpoint(x, document, x->request->device_endpoint, DEVICE, found->device_authorization_endpoint);
   if (status == STATUS_OK) {
     status = read_endpoint(x, document, "token_endpoint", found->token_endpoint);
   }
   if (status == STATUS_OK) {
-    status = read_endpoint(x, document, "jwks_uri", found->jwks_uri);
+    status = choose_endpoint(x, document, x->request->key_set, "jwks_uri", found->jwks_uri);
   }
   if (status == STATUS_OK && document_member(document, "userinfo_endpoint") != NULL) {
     status = read_endpoint(x, document, "userinfo_endpoint", found->userinfo_endpoint);
   }
   return status;
+}
+
+// OIDC Discovery 3: client_secret_basic if nothing is said.
+static uint32_t read_methods(const struct cJSON *document)
+{
+  static const char *const NAMES[CLIENT_AUTH_AUTO] = {"none", "client_secret_basic", "client_secret_post",
+                                                      "client_secret_jwt", "private_key_jwt"};
+  const struct cJSON *listed = document_member(document, "token_endpoint_auth_methods_supported");
+  uint32_t methods = 0;
+  for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
+    methods |= document_holds(listed, NAMES[i]) ? 1U << i : 0;
+  }
+  return methods != 0 ? methods : 1U << CLIENT_AUTH_BASIC;
 }
 
 enum status discovery_read(struct exchange *x, const struct cJSON *document)
@@ -84,10 +116,11 @@ enum status discovery_read(struct exchange *x, const struct cJSON *document)
     status = read_endpoints(x, document, &found);
   }
   if (status == STATUS_OK) {
-    status = text_copy(x->request->issuer, found.issuer, sizeof found.issuer);
+    status = text_copy(document_string(document, "issuer"), found.issuer, sizeof found.issuer);
   }
   if (status == STATUS_OK) {
     x->found = found;
+    x->methods = read_methods(document);
   }
   return status;
 }

@@ -174,6 +174,16 @@ bool document_is_array(const struct cJSON *value)
   return cJSON_IsArray(value);
 }
 
+const struct cJSON *document_first_member(const struct cJSON *object)
+{
+  return cJSON_IsObject(object) ? object->child : NULL;
+}
+
+const char *document_name(const struct cJSON *member)
+{
+  return member->string;
+}
+
 size_t document_count(const struct cJSON *array)
 {
   return cJSON_IsArray(array) ? (size_t)cJSON_GetArraySize(array) : 0;

@@ -53,6 +53,10 @@ bool document_is_null(const struct cJSON *value);
 bool document_is_object(const struct cJSON *value);
 bool document_is_array(const struct cJSON *value);
 
+// The first member of an object, for document_next(), or NULL; and what a member is called.
+const struct cJSON *document_first_member(const struct cJSON *object);
+const char *document_name(const struct cJSON *member);
+
 // The items of an array: their number, 0 for anything else; the first one; the one behind ITEM. NULL at the end.
 size_t document_count(const struct cJSON *array);
 const struct cJSON *document_first(const struct cJSON *array);

@@ -10,6 +10,8 @@ struct exchange {
   const struct message_sign_in *request; // checked by request_check(); borrowed
   struct http *http;                     // borrowed
   struct message_found found;            // filled by discovery_fetch()
+  uint32_t methods;                      // of client authentication that the provider lists: bits 1 << enum client_auth
+  uint32_t methods_tried;                // likewise, with CLIENT_AUTH_AUTO
   struct bytes credential;               // by which the last request showed who we are; for exchange_done()
   struct refusal refusal;
 };

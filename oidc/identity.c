@@ -41,14 +41,14 @@ static enum email_state word_of(const struct cJSON *claims, const struct cJSON *
   return speaks || strcmp(email_claim, "email") == 0 ? EMAIL_UNVERIFIED : EMAIL_UNSTATED;
 }
 
-bool identity_needs_userinfo(const struct cJSON *token, const char *email_claim)
+bool identity_needs_userinfo(const struct cJSON *token, const char *email_claim, bool verified)
 {
   char folded[EMAIL_SIZE];
   const char *email = document_string(token, email_claim);
   if (claim_of(token, email_claim) == NULL) {
     return true;
   }
-  return email != NULL && name_fold_email(email, folded) == STATUS_OK &&
+  return verified && email != NULL && name_fold_email(email, folded) == STATUS_OK &&
          word_of(token, NULL, email_claim, folded) == EMAIL_UNSTATED;
 }
 

@@ -8,9 +8,9 @@
 
 struct cJSON;
 
-// True if TOKEN has no claim called EMAIL_CLAIM, or says nothing of whether that address is verified: then it may stand
-// in userinfo (OIDC Core 5.1, 5.4).
-bool identity_needs_userinfo(const struct cJSON *token, const char *email_claim);
+// True if TOKEN has no claim called EMAIL_CLAIM or, where VERIFIED is asked for, says nothing of whether that address
+// is verified: then it may stand in userinfo (OIDC Core 5.1, 5.4).
+bool identity_needs_userinfo(const struct cJSON *token, const char *email_claim, bool verified);
 
 // Frees what IDENTITY owns.
 void identity_done(struct message_authorized *identity);

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "client_auth.h"
 #include "document.h"
 #include "form.h"
 #include "provider.h"
@@ -231,6 +232,10 @@ enum status polling_run(struct exchange *x, const struct device_codes *codes, in
     status = poll_once(x, codes, &poll, ret_tokens);
     if (status == STATUS_TIMEOUT && answered) { // our own deadline cut off a provider that had answered till then
       return expire(x, clock_monotonic_ms(), POLL_PENDING);
+    }
+    if (status == STATUS_REFUSED && client_auth_next(x)) { // the same codes are good for another way to show who asks
+      poll.outcome = POLL_PENDING;
+      continue;
     }
     if (status == STATUS_OK && poll.outcome == POLL_ENDED) {
       x->refusal = (struct refusal){0}; // what an earlier try without an answer left there

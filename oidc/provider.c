@@ -11,6 +11,7 @@
 
 enum {
   HTTP_OK = 200,
+  HTTP_UNAUTHORIZED = 401,
   HTTP_TOO_MANY_REQUESTS = 429,
   HTTP_SERVER_ERROR = 500,
   HTTP_BAD_GATEWAY = 502,
@@ -40,13 +41,16 @@ const char *provider_error(const struct cJSON *body)
 
 static enum failure reason_of(const struct http_answer *answer, const char *error)
 {
-  if (answer->status == HTTP_TOO_MANY_REQUESTS) {
+  if (answer->status == HTTP_TOO_MANY_REQUESTS || strcmp(error, "rate_limit_exceeded") == 0) { // Google: with 403
     return FAILURE_BUSY;
   }
   if (provider_is_busy(answer)) {
     return FAILURE_UNREACHABLE;
   }
-  return strcmp(error, "invalid_client") == 0 ? FAILURE_CLIENT : FAILURE_MISCONFIGURED;
+  // RFC 6749 5.2: what fails with 401 is the client's authentication, whatever Keycloak calls it.
+  bool client = strcmp(error, "invalid_client") == 0 ||
+                (answer->status == HTTP_UNAUTHORIZED && strcmp(error, "unauthorized_client") == 0);
+  return client ? FAILURE_CLIENT : FAILURE_MISCONFIGURED;
 }
 
 // What some APIs call the two members of RFC 6749 5.2 instead: Google's limits, Okta's.

@@ -38,13 +38,15 @@ static enum status check_client(const struct message_sign_in *request, struct re
   if (!oauth_is_visible(request->client_id, strlen(request->client_id))) {
     return refusal_set(r, FAILURE_REQUEST, "client id: must be printable ASCII and not empty");
   }
-  if (request->client_auth > CLIENT_AUTH_PRIVATE_KEY_JWT) {
+  if (request->client_auth >= CLIENT_AUTH_COUNT) {
     return refusal_set(r, FAILURE_REQUEST, "client authentication: method %u is not known", request->client_auth);
   }
   if (request->client_auth == CLIENT_AUTH_PRIVATE_KEY_JWT) {
     return check_key(secret, r);
   }
-  if (request->client_auth != CLIENT_AUTH_NONE && !oauth_is_visible(bytes_text(secret), secret->length)) {
+  bool needed =
+      request->client_auth != CLIENT_AUTH_NONE && !(request->client_auth == CLIENT_AUTH_AUTO && secret->length == 0);
+  if (needed && !oauth_is_visible(bytes_text(secret), secret->length)) {
     return refusal_set(r, FAILURE_REQUEST, "client secret: must be printable ASCII and not empty");
   }
   if (request->client_auth == CLIENT_AUTH_SECRET_JWT && secret->length < OAUTH_HS256_SECRET_MIN) {
@@ -54,9 +56,28 @@ static enum status check_client(const struct message_sign_in *request, struct re
   return STATUS_OK;
 }
 
-enum status request_check(const struct message_sign_in *request, struct refusal *r)
+static enum status check_endpoint(const struct message_sign_in *request, const char *what, const char *url,
+                                  struct refusal *r)
+{
+  if (url[0] == '\0' || url_is_endpoint(url, request->allow_loopback_http != 0)) {
+    return STATUS_OK;
+  }
+  struct shown shown = refusal_show(url, strlen(url));
+  return refusal_set(r, FAILURE_REQUEST, "%s: %s is not an https URL", what, shown.text);
+}
+
+static enum status check_provider(const struct message_sign_in *request, struct refusal *r)
 {
   enum status status = check_issuer(request, r);
+  if (status == STATUS_OK) {
+    status = check_endpoint(request, "device endpoint", request->device_endpoint, r);
+  }
+  return status != STATUS_OK ? status : check_endpoint(request, "key set", request->key_set, r);
+}
+
+enum status request_check(const struct message_sign_in *request, struct refusal *r)
+{
+  enum status status = check_provider(request, r);
   if (status == STATUS_OK) {
     status = check_client(request, r);
   }
@@ -71,6 +92,9 @@ enum status request_check(const struct message_sign_in *request, struct refusal 
   }
   if (request->groups_claim[0] != '\0' && !oauth_is_visible(request->groups_claim, strlen(request->groups_claim))) {
     return refusal_set(r, FAILURE_REQUEST, "groups claim: must be printable ASCII");
+  }
+  if (request->audiences[0] != '\0' && !oauth_is_visible(request->audiences, strlen(request->audiences))) {
+    return refusal_set(r, FAILURE_REQUEST, "audiences: must be printable ASCII");
   }
   if (request->timeout_s == 0 || request->timeout_s > REQUEST_TIMEOUT_MAX_S) {
     return refusal_set(r, FAILURE_REQUEST, "timeout: %u is not 1 to %d seconds", request->timeout_s,

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "claims.h"
+#include "client_auth.h"
 #include "device.h"
 #include "discovery.h"
 #include "document.h"
@@ -62,18 +63,34 @@ static enum status fill_proof(struct exchange *x, const struct id_token *token, 
   return status;
 }
 
+// Where the provider is asked, and whether it takes this client; *RET_CODES must be all zero.
+static enum status authorize(struct exchange *x, struct device_codes *ret_codes)
+{
+  enum status status = discovery_fetch(x);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  do {
+    status = device_authorize(x, ret_codes);
+  } while (status == STATUS_REFUSED && client_auth_next(x));
+  return status;
+}
+
 static enum status ask_userinfo(struct exchange *x, const struct tokens *tokens, const struct id_token *token,
                                 struct message_authorized *identity)
 {
   struct cJSON *userinfo CLEANUP(document_done) = NULL;
   const char *email_claim = x->request->email_claim[0] != '\0' ? x->request->email_claim : DEFAULT_EMAIL_CLAIM;
   const char *groups_claim = x->request->groups_claim;
-  bool wanted =
-      identity_needs_userinfo(token->claims, email_claim) || !group_claim_is_there(token->claims, groups_claim);
+  bool verified = x->request->userinfo_for == USERINFO_VERIFIED;
+  bool wanted = identity_needs_userinfo(token->claims, email_claim, verified) ||
+                !group_claim_is_there(token->claims, groups_claim);
   bool needed = wanted && x->found.userinfo_endpoint[0] != '\0';
   enum status status = needed ? userinfo_fetch(x, &tokens->access_token, identity->subject, &userinfo) : STATUS_OK;
   if (status == STATUS_OK) {
     identity_fill(token->claims, userinfo, email_claim, identity);
+    bool overage = group_claim_is_overage(token->claims, userinfo, groups_claim);
+    identity->groups_state = overage ? GROUPS_OVERAGE : GROUPS_SAID;
     status = group_claim_read(token->claims, userinfo, groups_claim, &identity->groups);
   }
   return status;
@@ -84,7 +101,7 @@ static enum status identify(struct exchange *x, const struct cJSON *keys, const 
 {
   struct message_authorized identity CLEANUP(identity_done) = {.email_state = EMAIL_ABSENT};
   struct id_token token CLEANUP(id_token_done) = {0};
-  struct claims_expected expected = {x->request->issuer, x->request->client_id, clock_now_s()};
+  struct claims_expected expected = {x->found.issuer, x->request->client_id, x->request->audiences, clock_now_s()};
   enum status status = id_token_parse(&tokens->id_token, &x->refusal, &token);
   if (status == STATUS_OK) {
     // Before the signature: what costs little comes first, and all must hold.
@@ -103,6 +120,7 @@ static enum status identify(struct exchange *x, const struct cJSON *keys, const 
     status = ask_userinfo(x, tokens, &token, &identity);
   }
   if (status == STATUS_OK) {
+    identity.client_auth = (uint8_t)client_auth_of(x);
     identity.requests = http_requests(x->http);
     identity.connections = http_connections(x->http);
     *ret_identity = identity;
@@ -119,10 +137,7 @@ enum status sign_in(struct exchange *x, struct channel *c, struct message_author
   int64_t expires_at_ms = 0;
   // A person waits, and sees nothing yet.
   http_limit(x->http, clock_monotonic_ms() + PROTOCOL_CODE_WAIT_MS);
-  enum status status = discovery_fetch(x);
-  if (status == STATUS_OK) {
-    status = device_authorize(x, &codes);
-  }
+  enum status status = authorize(x, &codes);
   http_limit(x->http, 0);
   if (status == STATUS_OK) {
     status = show_codes(x, c, &codes, &expires_at_ms);
@@ -147,8 +162,10 @@ enum status discover(struct exchange *x)
   struct cJSON *keys CLEANUP(document_done) = NULL;
   struct device_codes codes CLEANUP(device_codes_done) = {0};
   http_limit(x->http, clock_monotonic_ms() + PROTOCOL_CODE_WAIT_MS); // as in a sign-in
-  enum status status = discovery_fetch(x);
+  // Shows that the provider takes this client; the codes are forgotten.
+  enum status status = authorize(x, &codes);
   if (status == STATUS_OK) {
+    x->found.client_auth = (uint8_t)client_auth_of(x);
     status = keys_fetch(x, &keys);
   }
   if (status == STATUS_OK) {
@@ -156,8 +173,6 @@ enum status discover(struct exchange *x)
     if (x->found.keys == 0) {
       return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "RFC 7517: the key set has no key that can be used");
     }
-    // Shows that the provider takes this client; the codes are forgotten.
-    status = device_authorize(x, &codes);
   }
   return status;
 }

@@ -336,7 +336,8 @@ static enum status begin(struct flow *f, const struct situation *situation, int6
                                      s->config.allow_loopback_http,
                                      wants_qr(s, &f->org),
                                      &f->org,
-                                     f->wants_groups};
+                                     f->wants_groups,
+                                     false};
   f->deadline_ms = clock_monotonic_ms() + s->config.sign_in_timeout_s * 1000;
   status = oidc_start(PATH_OIDC, &f->request, &s->trouble, &f->oidc);
   if (status != STATUS_OK) {

@@ -138,9 +138,14 @@ int flow_run(struct flow *f, enum message_type asks, flow_answered *answered, vo
   if (code != EXIT_DONE) {
     return code;
   }
-  f->request = (struct oidc_request){
-      asks,    &f->connection, (uint32_t)desk->config.sign_in_timeout_s, desk->config.allow_loopback_http, false,
-      &f->org, f->wants_groups};
+  f->request = (struct oidc_request){asks,
+                                     &f->connection,
+                                     (uint32_t)desk->config.sign_in_timeout_s,
+                                     desk->config.allow_loopback_http,
+                                     false,
+                                     &f->org,
+                                     f->wants_groups,
+                                     true};
   f->started_ms = clock_monotonic_ms();
   f->deadline_ms = f->started_ms + desk->config.sign_in_timeout_s * 1000 + MARGIN_MS;
   store_close(&desk->store); // before anything is started

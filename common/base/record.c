@@ -173,17 +173,27 @@ static enum status decode_field(const struct field *field, struct cursor *c, cha
   return STATUS_INVALID;
 }
 
+// How many fields a record of VERSION has; 0: it is not read.
+static size_t fields_of(const struct record_type *type, uint8_t version)
+{
+  switch (type->version - version) {
+  case 0: return type->field_count;
+  case 1: return type->before_count;
+  case 2: return type->earlier_count;
+  default: return 0;
+  }
+}
+
 static enum status decode_fields(const struct record_type *type, size_t count, struct cursor *c, void *ret_value)
 {
   const unsigned char *version = NULL;
   memset(ret_value, 0, type->struct_size);
   enum status status = cursor_read(c, 1, &version);
-  if (status == STATUS_OK && *version != type->version) {
-    if (type->before_count == 0 || *version != type->version - 1) {
-      return STATUS_VERSION;
-    }
-    count = count < type->before_count ? count : type->before_count;
+  size_t there = status == STATUS_OK ? fields_of(type, *version) : 0;
+  if (status == STATUS_OK && there == 0) {
+    return STATUS_VERSION;
   }
+  count = count < there ? count : there;
   for (size_t i = 0; status == STATUS_OK && i < count; i++) {
     status = decode_field(&type->fields[i], c, (char *)ret_value + type->fields[i].offset);
   }

@@ -32,11 +32,12 @@ struct field {
 
 struct record_type {
   const char *name;
-  uint8_t version; // written in front; a reader accepts this one, and the one before if BEFORE_COUNT is not 0
+  uint8_t version; // written in front; a reader accepts this one, and those before whose count is not 0
   size_t struct_size;
   const struct field *fields;
   size_t field_count;
-  size_t before_count; // of the fields that the version before had
+  size_t before_count;  // of the fields that the version before had
+  size_t earlier_count; // of those that the version before that had
 };
 
 // A member of another type than the field's does not compile.
@@ -68,9 +69,12 @@ struct record_type {
 #define RECORD_TYPE(s, number, table) RECORD_TYPE_GROWN(s, number, table, 0)
 
 // The version before had the first BEFORE fields of TABLE, and is read too: what has been added since is zero then.
-#define RECORD_TYPE_GROWN(s, number, table, before)                                                                    \
+#define RECORD_TYPE_GROWN(s, number, table, before) RECORD_TYPE_GROWN_TWICE(s, number, table, before, 0)
+
+// And the one before that had the first EARLIER.
+#define RECORD_TYPE_GROWN_TWICE(s, number, table, before, earlier)                                                     \
   {                                                                                                                    \
-#s, (number), sizeof(struct s), (table), sizeof(table) / sizeof((table)[0]), (before)                              \
+#s, (number), sizeof(struct s), (table), sizeof(table) / sizeof((table)[0]), (before), (earlier)                   \
   }
 
 // Appends VALUE (a struct of TYPE) to OUT. STATUS_NO_MEMORY; STATUS_INVALID for a text without NUL in its array, a

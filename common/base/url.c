@@ -180,6 +180,17 @@ bool url_is_same_origin(const char *a, const char *b)
   return length == origin_length(b, &second) && strncasecmp(a, b, length) == 0;
 }
 
+bool url_is_same_but_host_case(const char *a, const char *b)
+{
+  struct parts one = {0};
+  struct parts other = {0};
+  if (!split(a, &one) || !split(b, &other) || one.https != other.https || one.host_length != other.host_length) {
+    return false;
+  }
+  return strncasecmp(one.host, other.host, one.host_length) == 0 &&
+         strcmp(one.host + one.host_length, other.host + other.host_length) == 0;
+}
+
 bool url_is_tenant_independent(const char *url)
 {
   // The last one is the tenant of everybody's own Microsoft account.

@@ -20,6 +20,9 @@ bool url_is_loopback(const char *url);
 // True if A and B are http or https URLs with the same scheme, host (letter case aside) and port.
 bool url_is_same_origin(const char *a, const char *b);
 
+// True if A and B are the same URL, the letter case of the host aside (RFC 3986 6.2.2.1).
+bool url_is_same_but_host_case(const char *a, const char *b);
+
 // True if URL is an issuer that speaks for every tenant of a provider, such as Microsoft's "common", "organizations"
 // and "consumers", or has a "{tenantid}" in it: an identity from there names no organization.
 bool url_is_tenant_independent(const char *url);

@@ -48,7 +48,9 @@ static enum status carry_over(struct application *a, const struct stored *stored
 {
   const struct connection *base = &stored->base;
   enum status status = STATUS_OK;
-  bool believes_others = a->op->delegate != NULL && (!stored->any || !connection_same_ca(base, wanted));
+  bool same_client = connection_same_client(base, wanted) && wanted->client_auth == base->client_auth;
+  wanted->auth_found = stored->any && same_client && !a->op->secret_given ? base->auth_found : 0;
+  bool believes_others = a->op->delegate != NULL && (!stored->any || !connection_same_voucher(base, wanted));
   wanted->generation = base->generation;
   if (believes_others) { // never a number that was there before: a connection may have been removed meanwhile
     status = store_next_id(a->txn, &wanted->generation);
@@ -96,6 +98,27 @@ static enum status store_wanted(struct application *a, const struct org *before,
   return status == STATUS_OK && a->op->value_count > 0 ? org_update(a->txn, org) : status;
 }
 
+// Whose word an address is taken by is for operators to loosen.
+static enum status check_unverified_mail(struct application *a, const struct stored *stored,
+                                         const struct connection *wanted)
+{
+  if (a->op->delegate == NULL || wanted->unverified_mail == UNVERIFIED_REFUSED ||
+      (stored->any && stored->base.unverified_mail == wanted->unverified_mail)) {
+    return STATUS_OK;
+  }
+  report_set(a->report, "--unverified-mail accept: only an operator of this host may say so; refuse is legal");
+  return STATUS_REFUSED;
+}
+
+static void describe(const struct connection *wanted, struct audit_event *event)
+{
+  text_escape(wanted->issuer, strlen(wanted->issuer), event->detail, sizeof event->detail);
+  if (wanted->unverified_mail == UNVERIFIED_ACCEPTED) {
+    size_t used = strlen(event->detail);
+    (void)snprintf(event->detail + used, sizeof event->detail - used, ", unverified mail accepted");
+  }
+}
+
 enum status apply_idp_set(struct application *a)
 {
   struct org org;
@@ -114,18 +137,51 @@ enum status apply_idp_set(struct application *a)
   const struct org before = org;
   wanted.org_id = org.id;
   wanted.set_at_s = a->now_s;
-  status = carry_over(a, &stored, &wanted);
+  status = check_unverified_mail(a, &stored, &wanted);
+  if (status == STATUS_OK) {
+    status = carry_over(a, &stored, &wanted);
+  }
   if (status == STATUS_OK) {
     status = set_org_values(a, &org);
   }
   if (status == STATUS_OK) {
     status = store_wanted(a, &before, &org, &stored, &wanted);
   }
-  text_escape(wanted.issuer, strlen(wanted.issuer), a->event.detail, sizeof a->event.detail);
+  describe(&wanted, &a->event);
   if (a->result->waits) {
     (void)stpncpy(a->event.event, "idp.stage", sizeof a->event.event - 1);
   }
   return status;
+}
+
+// What a test found is no change of the connection: with auto, a login takes the way that worked.
+enum status apply_idp_found(struct application *a)
+{
+  struct org org;
+  struct connection stored CLEANUP(cleanup_connection) = {.org_id = 0};
+  bool unchanged = false;
+  enum connection_slot slot = CONNECTION_STAGED;
+  enum status status = apply_find_org(a, &org);
+  if (status == STATUS_OK) {
+    status = connection_get(a->txn, org.id, slot, &stored);
+  }
+  if (status == STATUS_NOT_FOUND) {
+    slot = CONNECTION_ACTIVE;
+    status = connection_get(a->txn, org.id, slot, &stored);
+  }
+  if (status == STATUS_OK) {
+    status = apply_is_unchanged(a, org.id, slot, a->op->fingerprint, &unchanged);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (!unchanged || stored.client_auth != CLIENT_AUTH_AUTO) {
+    report_set(a->report, "org \"%s\": the connection was changed during the test; test it again", org.slug);
+    return STATUS_REFUSED;
+  }
+  stored.auth_found = (uint8_t)(a->op->value + 1);
+  (void)snprintf(a->event.detail, sizeof a->event.detail, "auto is %s", client_auth_word(a->op->value));
+  return connection_put(a->txn, slot, &stored);
 }
 
 enum status apply_idp_remove(struct application *a)

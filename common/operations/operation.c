@@ -25,6 +25,7 @@ static const struct {
     [OPERATION_GROUP_UNMAP] = {"group.unmap", apply_group_unmap},
     [OPERATION_IDP_CONFIRM] = {"idp.confirm", apply_idp_confirm},
     [OPERATION_IDP_TRIED] = {"idp.test", apply_idp_tried},
+    [OPERATION_IDP_FOUND] = {"idp.auth", apply_idp_found},
     [OPERATION_DOMAIN_ADD] = {"domain.add", apply_domain_add},
     [OPERATION_DOMAIN_VERIFY] = {"domain.verify", apply_domain_verify},
     [OPERATION_DOMAIN_FOUND] = {"domain.found", apply_domain_found},

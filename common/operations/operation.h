@@ -20,6 +20,7 @@ enum operation_kind {
   OPERATION_GROUP_UNMAP,       // org, provider_group
   OPERATION_IDP_TRIED,         // org, connection, fingerprint, authorized: what a test sign-in with it said; password:
                                // the hash that matched (S8)
+  OPERATION_IDP_FOUND,         // org, fingerprint, value: enum client_auth that a test found to work with auto
   OPERATION_DOMAIN_ADD,        // org, domain
   OPERATION_DOMAIN_VERIFY,     // org, domain; reason: by hand; or token: the record with it was found
   OPERATION_DOMAIN_FOUND,      // org, domain, token: the record is there; audited if it was missing
@@ -111,6 +112,7 @@ struct operation {
   char provider_group[PROTOCOL_GROUP_SIZE];
   char group[GROUP_SIZE];            // without the org's name, unless LOCAL
   char privileged[GROUP_SIZE];       // the same again, where it is a privileged local group
+  bool secret_given;                 // IDP_SET: another secret or key than the one that was stored
   bool local;                        // the group is one of /etc/group
   char prefix[RECOVERY_PREFIX_SIZE]; // of the recovery code that was typed
   uint8_t value;

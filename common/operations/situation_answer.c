@@ -53,7 +53,7 @@ static enum status answer_expected(struct store_txn *txn, const struct situation
   return optional(status);
 }
 
-static enum status answer_email(struct store_txn *txn, const struct situation *s,
+static enum status answer_email(struct store_txn *txn, const struct situation *s, bool accepts_unverified,
                                 const struct message_authorized *authorized, struct policy_answer *a)
 {
   struct account other;
@@ -71,6 +71,9 @@ static enum status answer_email(struct store_txn *txn, const struct situation *s
   status = domain_owner(txn, name_email_domain(authorized->email), &owner);
   a->email_domain_here = status == STATUS_OK && owner == a->org.id;
   a->email_domain_elsewhere = status == STATUS_OK && owner != a->org.id;
+  if (accepts_unverified && a->email_domain_here && a->email_state == EMAIL_UNVERIFIED) {
+    a->email_state = EMAIL_UNSTATED; // an operator knows that this provider says so of everybody
+  }
   return a->email_domain_here ? answer_lapsed(txn, authorized, a) : optional(status);
 }
 
@@ -121,7 +124,7 @@ enum status situation_answer(struct store_txn *txn, const struct situation_of *o
     status = answer_identity(txn, s, connection, authorized, &a);
   }
   if (status == STATUS_OK) {
-    status = answer_email(txn, s, authorized, &a);
+    status = answer_email(txn, s, connection->unverified_mail == UNVERIFIED_ACCEPTED, authorized, &a);
   }
   if (status == STATUS_OK) {
     status = answer_expected(txn, s, authorized, &a);

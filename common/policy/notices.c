@@ -37,8 +37,9 @@ static const struct {
                                            "later, or tell an admin."},
     [NOTICE_MISCONFIGURED] = {"misconfigured", "Your organization's sign-in is not set up rightly for this host - "
                                                "tell an admin; the log says what is wrong."},
-    [NOTICE_PROVIDER_BUSY] = {"provider-busy", "Your organization's sign-in takes no more requests just now - try again "
-                                               "in a few minutes."},
+    [NOTICE_PROVIDER_BUSY] = {"provider-busy",
+                              "Your organization's sign-in takes no more requests just now - try again "
+                              "in a few minutes."},
     [NOTICE_BAD_TOKEN] = {"bad-token", "The answer of your organization's sign-in could not be verified - tell an "
                                        "admin; the log says why."},
     [NOTICE_STRONGER] = {"stronger-sign-in", "Your org requires a stronger sign-in than the one you made - sign in "

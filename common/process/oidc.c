@@ -49,6 +49,14 @@ static enum status send_request(struct channel *channel, const struct oidc_reque
     const char *claim = connection->groups_claim[0] != '\0' ? connection->groups_claim : DEFAULT_GROUPS_CLAIM;
     (void)snprintf(message.groups_claim, sizeof message.groups_claim, "%s", claim);
   }
+  message.userinfo_for = connection->userinfo_for;
+  memcpy(message.device_endpoint, connection->device_endpoint, sizeof message.device_endpoint);
+  memcpy(message.key_set, connection->key_set, sizeof message.key_set);
+  memcpy(message.audiences, connection->audiences, sizeof message.audiences);
+  message.tries_auth = request->tries_auth ? 1 : 0;
+  if (connection->client_auth == CLIENT_AUTH_AUTO && connection->auth_found > 0 && !request->tries_auth) {
+    message.client_auth = (uint8_t)(connection->auth_found - 1);
+  }
   message.timeout_s = request->timeout_s;
   message.wants_qr = request->wants_qr ? 1 : 0;
   message.allow_loopback_http = request->allow_loopback_http ? 1 : 0;
@@ -159,6 +167,7 @@ bool oidc_identity_is_sound(const struct message_authorized *identity, const str
       !has_email || (name_fold_email(identity->email, folded) == STATUS_OK && strcmp(folded, identity->email) == 0);
   bool stated = has_email ? identity->email_state >= EMAIL_UNSTATED && identity->email_state <= EMAIL_UNVERIFIED
                           : identity->email_state == EMAIL_ABSENT || identity->email_state == EMAIL_ILLEGAL;
-  return clean && email && stated && group_list_is_sound(&identity->groups) &&
+  bool known = identity->groups_state <= GROUPS_OVERAGE && identity->client_auth < CLIENT_AUTH_AUTO;
+  return clean && email && stated && known && group_list_is_sound(&identity->groups) &&
          strcmp(identity->issuer, connection->issuer) == 0 && strcmp(identity->client_id, connection->client_id) == 0;
 }

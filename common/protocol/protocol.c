@@ -49,6 +49,11 @@ static const struct field SIGN_IN_FIELDS[] = {
     FIELD_OF_U8(message_sign_in, wants_qr),
     FIELD_OF_U8(message_sign_in, allow_loopback_http),
     FIELD_OF_TEXT(message_sign_in, groups_claim),
+    FIELD_OF_U8(message_sign_in, tries_auth),
+    FIELD_OF_U8(message_sign_in, userinfo_for),
+    FIELD_OF_TEXT(message_sign_in, device_endpoint),
+    FIELD_OF_TEXT(message_sign_in, key_set),
+    FIELD_OF_TEXT(message_sign_in, audiences),
 };
 static const struct record_type SIGN_IN = RECORD_TYPE(message_sign_in, PROTOCOL_VERSION, SIGN_IN_FIELDS);
 
@@ -73,6 +78,8 @@ static const struct field AUTHORIZED_FIELDS[] = {
     FIELD_OF_U32(message_authorized, requests),
     FIELD_OF_U32(message_authorized, connections),
     FIELD_OF_BYTES(message_authorized, groups, PROTOCOL_GROUPS_MAX),
+    FIELD_OF_U8(message_authorized, groups_state),
+    FIELD_OF_U8(message_authorized, client_auth),
 };
 static const struct record_type AUTHORIZED = RECORD_TYPE(message_authorized, PROTOCOL_VERSION, AUTHORIZED_FIELDS);
 
@@ -83,6 +90,7 @@ static const struct field FOUND_FIELDS[] = {
     FIELD_OF_TEXT(message_found, jwks_uri),
     FIELD_OF_TEXT(message_found, userinfo_endpoint),
     FIELD_OF_U32(message_found, keys),
+    FIELD_OF_U8(message_found, client_auth),
 };
 static const struct record_type FOUND = RECORD_TYPE(message_found, PROTOCOL_VERSION, FOUND_FIELDS);
 

@@ -27,6 +27,7 @@ enum {
   PROTOCOL_SUBJECT_SIZE = 256,    // OIDC Core 2: at most 255 ASCII characters
   PROTOCOL_TICKET_SIZE = 33,      // 128 random bits as hexadecimal
   PROTOCOL_STRENGTH_SIZE = 256,   // required acr or amr values, separated by spaces
+  PROTOCOL_AUDIENCES_SIZE = 512,  // further audiences of ID tokens, separated by spaces
   PROTOCOL_NAME_SIZE = 256,       // of DNS as text (RFC 1035 2.3.4)
   PROTOCOL_TEXTS_MAX = 64 * 1024, // TXT values of one name: a whole answer of DNS fits
   PROTOCOL_GROUP_SIZE = 256,      // a group's name at the provider, with its NUL
@@ -114,6 +115,14 @@ enum client_auth {
   CLIENT_AUTH_POST,            // client_secret_post, RFC 6749 2.3.1
   CLIENT_AUTH_SECRET_JWT,      // client_secret_jwt, OIDC Core 9
   CLIENT_AUTH_PRIVATE_KEY_JWT, // private_key_jwt, OIDC Core 9
+  CLIENT_AUTH_AUTO,            // with a secret: by what the provider says it takes (OIDC Discovery 3)
+  CLIENT_AUTH_COUNT
+};
+
+// What userinfo is asked for.
+enum userinfo_for {
+  USERINFO_VERIFIED = 0, // claims that the ID token lacks, and whether the email is verified if it does not say so
+  USERINFO_MISSING,      // claims that the ID token lacks: this provider says of no email that it is verified
 };
 
 struct message_sign_in {
@@ -130,6 +139,11 @@ struct message_sign_in {
   uint8_t wants_qr;                          // the address is also wanted as a picture
   uint8_t allow_loopback_http;               // tests only: plain http to 127.0.0.0/8, ::1 and "localhost"
   char groups_claim[64];                     // the claim that names the person's groups; "": not wanted
+  uint8_t tries_auth;                        // with CLIENT_AUTH_AUTO: after invalid_client the other ways, too
+  uint8_t userinfo_for;                      // enum userinfo_for
+  char device_endpoint[PROTOCOL_URL_SIZE];   // "": as the discovery document says
+  char key_set[PROTOCOL_URL_SIZE];           // likewise
+  char audiences[PROTOCOL_AUDIENCES_SIZE];   // that an ID token may be for besides the client, separated by spaces
 };
 
 struct message_code {
@@ -148,6 +162,11 @@ enum email_state {
   EMAIL_ILLEGAL,    // an email that is not legal here; it is not passed on
 };
 
+enum groups_state {
+  GROUPS_SAID = 0,
+  GROUPS_OVERAGE, // the person is in more groups than the provider puts into a token, and it names none
+};
+
 // A complete, verified identity (OIDC Core 3.1.3.7); every text is clean by text_is_clean().
 struct message_authorized {
   char issuer[PROTOCOL_URL_SIZE];
@@ -163,6 +182,8 @@ struct message_authorized {
   uint32_t requests;    // HTTP requests made
   uint32_t connections; // TLS or TCP connections made
   struct bytes groups;  // at the provider, as group_list.h has them; empty if not wanted, absent or not legal
+  uint8_t groups_state; // enum groups_state
+  uint8_t client_auth;  // enum client_auth: the one that was used
 };
 
 struct message_found {
@@ -172,6 +193,7 @@ struct message_found {
   char jwks_uri[PROTOCOL_URL_SIZE];
   char userinfo_endpoint[PROTOCOL_URL_SIZE]; // "" if absent
   uint32_t keys;                             // usable keys in the key set
+  uint8_t client_auth;                       // enum client_auth: the one that was used
 };
 
 enum failure {

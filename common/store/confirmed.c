@@ -30,6 +30,10 @@ static const struct {
     {"secret", true, FIELD_OF_BYTES(covered, client_secret, PROTOCOL_SECRET_MAX)},
     {"auth", true, FIELD_OF_U8(covered, client_auth)},
     {"scopes", true, FIELD_OF_TEXT(covered, scopes)},
+    {"device_endpoint", true, FIELD_OF_TEXT(covered, device_endpoint)},
+    {"key_set", true, FIELD_OF_TEXT(covered, key_set)},
+    {"audiences", true, FIELD_OF_TEXT(covered, audiences)},
+    {"unverified_mail", true, FIELD_OF_U8(covered, unverified_mail)},
 };
 
 struct covered covered_of(const struct org *org, const struct connection *connection)
@@ -49,6 +53,10 @@ struct covered covered_of(const struct org *org, const struct connection *connec
     memcpy(covered.email_claim, connection->email_claim, sizeof covered.email_claim);
     memcpy(covered.groups_claim, connection->groups_claim, sizeof covered.groups_claim);
     memcpy(covered.scopes, connection->scopes, sizeof covered.scopes);
+    memcpy(covered.device_endpoint, connection->device_endpoint, sizeof covered.device_endpoint);
+    memcpy(covered.key_set, connection->key_set, sizeof covered.key_set);
+    memcpy(covered.audiences, connection->audiences, sizeof covered.audiences);
+    covered.unverified_mail = connection->unverified_mail;
     covered.client_auth = connection->client_auth;
     covered.client_secret = connection->client_secret;
     covered.ca_pem = connection->ca_pem;

@@ -90,16 +90,19 @@ static bool same_bytes(const struct bytes *a, const struct bytes *b)
   return a->length == b->length && memcmp(bytes_text(a), bytes_text(b), a->length) == 0;
 }
 
-bool connection_same_ca(const struct connection *a, const struct connection *b)
+bool connection_same_voucher(const struct connection *a, const struct connection *b)
 {
-  return same_bytes(&a->ca_pem, &b->ca_pem);
+  return same_bytes(&a->ca_pem, &b->ca_pem) && strcmp(a->device_endpoint, b->device_endpoint) == 0 &&
+         strcmp(a->key_set, b->key_set) == 0;
 }
 
 // What a sign-in may fail by besides: a wrong one locks everybody out as well.
 static bool same_settings(const struct connection *a, const struct connection *b)
 {
-  return same_bytes(&a->ca_pem, &b->ca_pem) && strcmp(a->scopes, b->scopes) == 0 &&
-         strcmp(a->email_claim, b->email_claim) == 0 && strcmp(a->groups_claim, b->groups_claim) == 0;
+  return connection_same_voucher(a, b) && strcmp(a->scopes, b->scopes) == 0 &&
+         strcmp(a->email_claim, b->email_claim) == 0 && strcmp(a->groups_claim, b->groups_claim) == 0 &&
+         strcmp(a->audiences, b->audiences) == 0 && a->unverified_mail == b->unverified_mail &&
+         a->userinfo_for == b->userinfo_for;
 }
 
 static bool same_secret(const struct connection *a, const struct connection *b)

@@ -72,18 +72,24 @@ static const struct field DOMAIN_FIELDS[] = {
 const struct record_type DOMAIN_RECORD = SAME(domain, DOMAIN_FIELDS);
 
 static const struct field CONNECTION_FIELDS[] = {
-    FIELD_OF_I64(connection, org_id),        FIELD_OF_TEXT(connection, issuer),
-    FIELD_OF_TEXT(connection, client_id),    FIELD_OF_BYTES(connection, client_secret, PROTOCOL_SECRET_MAX),
-    FIELD_OF_U8(connection, client_auth),    FIELD_OF_TEXT(connection, scopes),
-    FIELD_OF_TEXT(connection, email_claim),  FIELD_OF_BYTES(connection, ca_pem, PROTOCOL_CA_MAX),
-    FIELD_OF_U32(connection, registration),  FIELD_OF_U8(connection, tried),
-    FIELD_OF_I64(connection, tried_at_s),    FIELD_OF_I64(connection, set_at_s),
-    FIELD_OF_TEXT(connection, groups_claim), FIELD_OF_I64(connection, generation),
-    FIELD_OF_U8(connection, waits),          FIELD_OF_U8(connection, trust),
-    FIELD_OF_TEXT(connection, required_acr), FIELD_OF_TEXT(connection, required_amr),
-    FIELD_OF_TEXT(connection, signin_from),
+    FIELD_OF_I64(connection, org_id),         FIELD_OF_TEXT(connection, issuer),
+    FIELD_OF_TEXT(connection, client_id),     FIELD_OF_BYTES(connection, client_secret, PROTOCOL_SECRET_MAX),
+    FIELD_OF_U8(connection, client_auth),     FIELD_OF_TEXT(connection, scopes),
+    FIELD_OF_TEXT(connection, email_claim),   FIELD_OF_BYTES(connection, ca_pem, PROTOCOL_CA_MAX),
+    FIELD_OF_U32(connection, registration),   FIELD_OF_U8(connection, tried),
+    FIELD_OF_I64(connection, tried_at_s),     FIELD_OF_I64(connection, set_at_s),
+    FIELD_OF_TEXT(connection, groups_claim),  FIELD_OF_I64(connection, generation),
+    FIELD_OF_U8(connection, waits),           FIELD_OF_U8(connection, trust),
+    FIELD_OF_TEXT(connection, required_acr),  FIELD_OF_TEXT(connection, required_amr),
+    FIELD_OF_TEXT(connection, signin_from),   FIELD_OF_TEXT(connection, device_endpoint),
+    FIELD_OF_TEXT(connection, key_set),       FIELD_OF_TEXT(connection, audiences),
+    FIELD_OF_U8(connection, unverified_mail), FIELD_OF_U8(connection, userinfo_for),
+    FIELD_OF_U8(connection, auth_found),      FIELD_OF_TEXT(connection, preset),
+    FIELD_OF_U32(connection, by_preset),
 };
-const struct record_type CONNECTION_RECORD = GROWN(connection, CONNECTION_FIELDS, 13);
+// Has grown within the schema, too: it had the first 19 before, and the first 13 in the schema before.
+const struct record_type CONNECTION_RECORD =
+    RECORD_TYPE_GROWN_TWICE(connection, ENTITY_VERSION + 1, CONNECTION_FIELDS, 19, 13);
 
 static const struct field CONFIRMED_FIELDS[] = {
     FIELD_OF_I64(confirmed, org_id),
@@ -122,6 +128,14 @@ static const struct field CONFIRMED_FIELDS[] = {
     FIELD_OF_BYTES(confirmed, seen.client_secret, PROTOCOL_SECRET_MAX),
     FIELD_OF_U8(confirmed, seen.client_auth),
     FIELD_OF_TEXT(confirmed, seen.scopes),
+    FIELD_OF_TEXT(confirmed, set_by[17]),
+    FIELD_OF_TEXT(confirmed, set_by[18]),
+    FIELD_OF_TEXT(confirmed, set_by[19]),
+    FIELD_OF_TEXT(confirmed, set_by[20]),
+    FIELD_OF_TEXT(confirmed, seen.device_endpoint),
+    FIELD_OF_TEXT(confirmed, seen.key_set),
+    FIELD_OF_TEXT(confirmed, seen.audiences),
+    FIELD_OF_U8(confirmed, seen.unverified_mail),
 };
 // Has grown within the schema that it came with: of what follows the first 30 nobody has seen anything then.
 const struct record_type CONFIRMED_RECORD = RECORD_TYPE_GROWN(confirmed, ENTITY_VERSION + 1, CONFIRMED_FIELDS, 30);

@@ -16,6 +16,7 @@ enum {
   REASON_SIZE = 256,
   ACTOR_SIZE = 64,
   NETWORKS_SIZE = 512,
+  PRESET_SIZE = 16,
 };
 
 enum account_status { ACCOUNT_ACTIVE = 0, ACCOUNT_LOCKED };
@@ -112,6 +113,25 @@ struct domain {
   int64_t missing_since_s; // of a domain verified by DNS: since when each look-up said that it is not there
 };
 
+// What becomes of an address of which the provider says that it is not verified.
+enum unverified_mail {
+  UNVERIFIED_REFUSED = 0,
+  UNVERIFIED_ACCEPTED, // on the org's own verified domains; set by operators only
+};
+
+// What a preset of a provider may say of a connection.
+enum preset_value {
+  PRESET_ISSUER,
+  PRESET_SCOPES,
+  PRESET_AUTH,
+  PRESET_DEVICE_ENDPOINT,
+  PRESET_KEY_SET,
+  PRESET_EMAIL_CLAIM,
+  PRESET_GROUPS_CLAIM,
+  PRESET_USERINFO,
+  PRESET_VALUE_COUNT
+};
+
 // Where connections are kept under an org: the one in effect, and the one that waits for a test sign-in (POLICY E3).
 enum connection_slot { CONNECTION_ACTIVE = 0, CONNECTION_STAGED };
 
@@ -136,6 +156,14 @@ struct connection {
   char required_acr[PROTOCOL_STRENGTH_SIZE];
   char required_amr[PROTOCOL_STRENGTH_SIZE];
   char signin_from[NETWORKS_SIZE];
+  char device_endpoint[PROTOCOL_URL_SIZE]; // "": as the provider publishes it
+  char key_set[PROTOCOL_URL_SIZE];         // likewise
+  char audiences[PROTOCOL_AUDIENCES_SIZE]; // further ones of ID tokens, separated by spaces
+  uint8_t unverified_mail;                 // enum unverified_mail
+  uint8_t userinfo_for;                    // enum userinfo_for
+  uint8_t auth_found;                      // with CLIENT_AUTH_AUTO: 1 + enum client_auth that a test found; 0: none
+  char preset[PRESET_SIZE];                // whose values it was made with; "" for none
+  uint32_t by_preset;                      // of which values, as bits of enum preset_value
 };
 
 // What an operator grants by looking at it (POLICY "confirmed connection", W8).
@@ -157,9 +185,13 @@ struct covered {
   struct bytes client_secret; // of the connection: without the right one it signs nobody in
   uint8_t client_auth;
   char scopes[256];
+  char device_endpoint[PROTOCOL_URL_SIZE];
+  char key_set[PROTOCOL_URL_SIZE];
+  char audiences[PROTOCOL_AUDIENCES_SIZE];
+  uint8_t unverified_mail;
 };
 
-enum { COVERED_COUNT = 17, FINGERPRINT_SIZE = 17 };
+enum { COVERED_COUNT = 21, FINGERPRINT_SIZE = 17 };
 
 #define FINGERPRINT_NONE "none" // shown where nothing was kept
 
@@ -353,6 +385,8 @@ const char *source_word(uint8_t value);
 const char *member_status_word(uint8_t value);
 const char *account_status_word(uint8_t value);
 const char *client_auth_word(uint8_t value);
+const char *unverified_mail_word(uint8_t value);
+const char *userinfo_for_word(uint8_t value);
 const char *way_word(uint8_t value);
 const char *device_link_word(uint8_t value);
 const char *throttle_word(uint8_t value);
@@ -363,6 +397,8 @@ MUST_CHECK enum status enforcement_from(const char *word, uint8_t *ret_value);
 MUST_CHECK enum status role_from(const char *word, uint8_t *ret_value);
 MUST_CHECK enum status source_from(const char *word, uint8_t *ret_value);
 MUST_CHECK enum status client_auth_from(const char *word, uint8_t *ret_value);
+MUST_CHECK enum status unverified_mail_from(const char *word, uint8_t *ret_value);
+MUST_CHECK enum status userinfo_for_from(const char *word, uint8_t *ret_value);
 MUST_CHECK enum status trust_from(const char *word, uint8_t *ret_value);
 MUST_CHECK enum status on_link_from(const char *word, uint8_t *ret_value);
 MUST_CHECK enum status device_link_from(const char *word, uint8_t *ret_value);

@@ -14,8 +14,10 @@ static const char *const SOURCE[] = {"manual", "sso", "invitation", "owner"};
 static const char *const MEMBER_STATUS[] = {"active", "suspended"};
 static const char *const ACCOUNT_STATUS[] = {"active", "locked"};
 static const char *const THROTTLE[] = {"?", "account", "address", "owner", "flow", "strangers", "login", "failures"};
-static const char *const CLIENT_AUTH[] = {"none", "client_secret_basic", "client_secret_post", "client_secret_jwt",
-                                          "private_key_jwt"};
+static const char *const CLIENT_AUTH[] = {
+    "none", "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "auto"};
+static const char *const UNVERIFIED_MAIL[] = {"refuse", "accept"};
+static const char *const USERINFO_FOR[] = {"verified", "missing"};
 static const char *const DEVICE_LINK[] = {"full", "code"};
 static const char *const WAY[] = {"key", "password", "sso", "recovery"};
 
@@ -85,6 +87,16 @@ const char *client_auth_word(uint8_t value)
   return word(CLIENT_AUTH, COUNT_OF(CLIENT_AUTH), value);
 }
 
+const char *unverified_mail_word(uint8_t value)
+{
+  return word(UNVERIFIED_MAIL, COUNT_OF(UNVERIFIED_MAIL), value);
+}
+
+const char *userinfo_for_word(uint8_t value)
+{
+  return word(USERINFO_FOR, COUNT_OF(USERINFO_FOR), value);
+}
+
 const char *throttle_word(uint8_t value)
 {
   return word(THROTTLE, COUNT_OF(THROTTLE), value);
@@ -138,6 +150,16 @@ enum status source_from(const char *text, uint8_t *ret_value)
 enum status client_auth_from(const char *text, uint8_t *ret_value)
 {
   return from_word(CLIENT_AUTH, COUNT_OF(CLIENT_AUTH), text, ret_value);
+}
+
+enum status unverified_mail_from(const char *text, uint8_t *ret_value)
+{
+  return from_word(UNVERIFIED_MAIL, COUNT_OF(UNVERIFIED_MAIL), text, ret_value);
+}
+
+enum status userinfo_for_from(const char *text, uint8_t *ret_value)
+{
+  return from_word(USERINFO_FOR, COUNT_OF(USERINFO_FOR), text, ret_value);
 }
 
 enum status device_link_from(const char *text, uint8_t *ret_value)

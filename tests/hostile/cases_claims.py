@@ -40,8 +40,13 @@ claims("iss-other-case-of-server", "iss is another case of this server", ISS, is
 
 # Audience and authorized party.
 claims("aud-array", "nothing; aud is an array of this client", authorized(), aud=["hosts"])
-claims("aud-several-with-azp", "nothing; several audiences, azp is this client", authorized(), aud=["hosts", "other"],
-       azp="hosts")
+claims("aud-several-named", "nothing; the further audience is named", authorized(), aud=["hosts", "other"],
+       options=("--audience", "one other"))
+claims("aud-several-named-with-azp", "nothing; the further audience is named, azp is this client", authorized(),
+       aud=["hosts", "other"], azp="hosts", options=("--audience", "other"))
+claims("aud-several-with-azp", "a further audience that is not named, azp is this client",
+       refused("TOKEN", 'OIDC Core 3.1.3.7: aud: also for "other"'), aud=["hosts", "other"], azp="hosts", holes="P11")
+claims("aud-named-alone", "aud is a further audience alone", AUD, aud=["other"], options=("--audience", "other"))
 claims("aud-wrong", "aud is another client", AUD, aud="other")
 row("aud-missing", "no aud", AUD, {"claims": drop("aud")})
 claims("aud-null", "aud is null", AUD, aud=None)
@@ -54,7 +59,8 @@ claims("aud-object", "aud is an object", AUD, aud={"hosts": True})
 claims("aud-nested", "aud is an array in an array", AUD, aud=[["hosts"]])
 claims("aud-mixed", "aud is an array with a number", AUD, aud=["hosts", 1], azp="hosts")
 claims("aud-true", "aud is true", AUD, aud=True, holes="H52")
-claims("aud-several", "several audiences, no azp", AZP, aud=["hosts", "other"])
+claims("aud-several", "a further audience that is not named, no azp",
+       refused("TOKEN", 'OIDC Core 3.1.3.7: aud: also for "other"'), aud=["hosts", "other"], holes="P11")
 claims("azp-wrong", "azp is another client", AZP, azp="other")
 claims("azp-wrong-of-several", "several audiences, azp is the other", AZP, aud=["hosts", "other"], azp="other")
 claims("azp-null", "azp is null", AZP, aud=["hosts", "other"], azp=None)

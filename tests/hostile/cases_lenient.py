@@ -3,6 +3,7 @@
 with it."""
 import json
 
+import good
 from answers import Reply, cut_at_once
 from case import Table, authorized, drop, error, in_turn, instead, put, refused, replied
 from cases_tokens import NO_KEY, SIGNATURE, by, only
@@ -97,8 +98,60 @@ for request, what in WHAT.items():
         holes="P13" if request == "device" else "")
 row("device-client-unknown", "the client is not known", refused("CLIENT", "device authorization: HTTP 401: invalid_client"),
     {"device": error("invalid_client", 401)}, counts=NO_POLL)
+row("device-401-unauthorized-client", "the secret is wrong, as Keycloak says it",
+    refused("CLIENT", "device authorization: HTTP 401: unauthorized_client"),
+    {"device": error("unauthorized_client", 401)}, counts=NO_POLL, holes="P20")
 row("device-client-unknown-as-200", "the client is not known, with HTTP 200",
     refused("CLIENT", "device authorization: HTTP 200: invalid_client"), {"device": error("invalid_client", 200)})
+
+# Which way to show who one is: a test finds it.
+AUTO = ("--auto", good.CLIENT_SECRET)
+
+
+def unless_form(*names):
+    """invalid_client unless the form has these."""
+    return lambda d, a: None if all(name in a.form for name in names) else error("invalid_client")(d, a)
+
+
+def unless_basic(document, asked):
+    return None if asked.authorization.startswith("Basic ") else error("invalid_client", 401)(document, asked)
+
+
+LISTED = put(token_endpoint_auth_methods_supported=["client_secret_basic", "client_secret_post", "tls_client_auth"])
+lenient("auth-form-has-client-id", "the id must stand in the form", {"device": unless_form("client_id"), "token": unless_form(
+    "client_id")}, authorized(client_auth=1), options=("--basic", good.CLIENT_SECRET), holes="P06")
+lenient("auth-auto-post", "the form is listed and goes first", {"discovery": LISTED, "device": unless_form("client_secret"),
+    "token": unless_form("client_secret")}, authorized(client_auth=2), options=AUTO, counts={"device": 1, "token": 1})
+lenient("auth-auto-basic-by-default", "nothing is listed", {"device": unless_basic, "token": unless_basic},
+        authorized(client_auth=1), options=AUTO, counts={"device": 1, "token": 1})
+lenient("auth-auto-finds-basic", "the device endpoint takes the header alone", {
+    "discovery": LISTED, "device": unless_basic, "token": unless_basic}, authorized(client_auth=1), options=AUTO,
+    counts={"device": 2, "token": 1})
+lenient("auth-auto-finds-basic-late", "the token endpoint takes the header alone", {
+    "discovery": LISTED, "token": unless_basic}, authorized(client_auth=1), options=AUTO, counts={"device": 1, "token": 2})
+row("auth-auto-none-works", "no way is taken", refused("CLIENT", "device authorization: HTTP 400: invalid_client"),
+    {"discovery": LISTED, "device": error("invalid_client")}, options=AUTO, counts={"device": 2, "token": 0})
+row("auth-not-tried-round", "the way that was given is not taken",
+    refused("CLIENT", "device authorization: HTTP 401: invalid_client"), {"discovery": LISTED, "device": unless_basic},
+    options=("--post", good.CLIENT_SECRET), counts={"device": 1})
+
+# Endpoints by hand.
+ELSEWHERE = ("--device-endpoint", "https://localhost/none")
+lenient("no-device-endpoint-null", "the endpoint is null and given by hand", {"discovery": put(
+    device_authorization_endpoint=None)}, refused("UNREACHABLE", "https://localhost/none"), options=ELSEWHERE)
+row("device-endpoint-unpublished", "the grant is listed, its endpoint is not",
+    refused("MISCONFIGURED", "the provider lists the device grant, and does not publish the endpoint"),
+    {"discovery": lambda d, a: d.update(grant_types_supported=["urn:ietf:params:oauth:grant-type:device_code"])
+     or d.pop("device_authorization_endpoint") and None}, counts=NO_POLL, holes="P05")
+row("key-set-by-hand-http", "the key set given by hand is plain http", refused("REQUEST", "key set: http://192.0.2.1/"),
+    options=("--key-set", "http://192.0.2.1/"), counts={"discovery": 0})
+
+# The issuer's host in capitals, as ADFS writes it.
+lenient("issuer-host-in-capitals", "the host of the issuer is in capitals", {
+    "discovery": put(issuer=lambda a: a.issuer.replace("localhost", "LocalHost")),
+    "claims": put(iss=lambda a: a.issuer.replace("localhost", "LocalHost"))})
+row("iss-host-in-capitals", "iss has the host in capitals, and the document has not",
+    refused("TOKEN", "OIDC Core 3.1.3.7: iss"), {"claims": put(iss=lambda a: a.issuer.replace("localhost", "LocalHost"))})
 
 # A provider in trouble.
 for request in ("discovery", "device", "keys", "userinfo"):
@@ -115,6 +168,9 @@ for request in ("discovery", "device", "keys", "userinfo"):
             r, a, Reply(b"{}", 429, headers=["Retry-After: 1"]))}, counts={request: 2})
 BUSY = refused("BUSY", "device authorization: HTTP 429")
 row("device-429", "HTTP 429", BUSY, {"device": error("slow", 429)}, counts={"device": 1})
+row("device-403-rate-limit", "a rate limit with HTTP 403, as Google says it",
+    refused("BUSY", "device authorization: HTTP 403: rate_limit_exceeded"),
+    {"device reply": instead(Reply(b'{"error_code":"rate_limit_exceeded"}', 403))}, counts={"device": 1})
 row("device-429-later", "HTTP 429, and Retry-After is longer than anybody waits",
     refused("BUSY", "device authorization: HTTP 429 without a reason (Retry-After: 77)"),
     {"device reply": instead(Reply(b"{}", 429, headers=["Retry-After: 77"]))}, counts={"device": 1}, holes="P16")

@@ -54,7 +54,7 @@ enum status judge(const char *token, const char *set, struct refusal *r)
   struct bytes text CLEANUP(bytes_done) = BYTES_EMPTY;
   struct cJSON *keys CLEANUP(document_done) = NULL;
   struct id_token parsed CLEANUP(id_token_done) = {0};
-  struct claims_expected expected = {JUDGE_ISSUER, JUDGE_CLIENT, clock_now_s()};
+  struct claims_expected expected = {JUDGE_ISSUER, JUDGE_CLIENT, JUDGE_AUDIENCE, clock_now_s()};
   char subject[PROTOCOL_SUBJECT_SIZE];
   assert_int_equal(bytes_append_text(&text, token), STATUS_OK);
   assert_int_equal(document_parse(set, strlen(set), &keys), STATUS_OK);

@@ -15,6 +15,7 @@
 
 #define JUDGE_ISSUER "https://idp.test/acme"
 #define JUDGE_CLIENT "hosts"
+#define JUDGE_AUDIENCE "project hosts-api" // that may stand beside it
 
 extern struct forge_key rsa, pss, p256, p384, other_rsa, weak_rsa; // weak_rsa has 1024 bits
 

@@ -14,7 +14,9 @@
 enum { EXIT_ASKED = 0, EXIT_USAGE = 2, HEAR_MORE_MS = 60000, END_MS = 60000 };
 
 static const char USAGE[] = "usage: oidc_ask ISSUER CA-FILE|- TIMEOUT-S [--allow-http] [--basic SECRET] "
-                            "[--post SECRET] [--secret-jwt SECRET] [--acr WORDS] [--amr WORDS] [--email-claim NAME]\n";
+                            "[--post SECRET] [--secret-jwt SECRET] [--auto SECRET] [--acr WORDS] [--amr WORDS] "
+                            "[--email-claim NAME] [--groups-claim NAME] [--device-endpoint URL] [--key-set URL] "
+                            "[--audience WORDS]\n";
 
 static const char *const REASONS[] = {"INTERNAL", "UNREACHABLE", "TLS",      "MISCONFIGURED", "DECLINED", "EXPIRED",
                                       "TOKEN",    "REQUEST",     "STRENGTH", "BUSY",          "CLIENT"};
@@ -73,23 +75,36 @@ static bool take_option(struct message_sign_in *request, const char *option, con
   if (value == NULL) {
     return false;
   }
-  if (strcmp(option, "--basic") == 0) {
-    return set_secret(request, CLIENT_AUTH_BASIC, value);
+  const struct {
+    const char *option;
+    enum client_auth method;
+  } SECRETS[] = {{"--basic", CLIENT_AUTH_BASIC},
+                 {"--post", CLIENT_AUTH_POST},
+                 {"--secret-jwt", CLIENT_AUTH_SECRET_JWT},
+                 {"--auto", CLIENT_AUTH_AUTO}};
+  const struct {
+    const char *option;
+    char *text;
+    size_t size;
+  } TEXTS[] = {{"--acr", request->required_acr, sizeof request->required_acr},
+               {"--amr", request->required_amr, sizeof request->required_amr},
+               {"--email-claim", request->email_claim, sizeof request->email_claim},
+               {"--groups-claim", request->groups_claim, sizeof request->groups_claim},
+               {"--device-endpoint", request->device_endpoint, sizeof request->device_endpoint},
+               {"--key-set", request->key_set, sizeof request->key_set},
+               {"--audience", request->audiences, sizeof request->audiences}};
+  for (size_t i = 0; i < COUNT_OF(SECRETS); i++) {
+    if (strcmp(option, SECRETS[i].option) == 0) {
+      request->tries_auth = SECRETS[i].method == CLIENT_AUTH_AUTO;
+      return set_secret(request, SECRETS[i].method, value);
+    }
   }
-  if (strcmp(option, "--post") == 0) {
-    return set_secret(request, CLIENT_AUTH_POST, value);
+  for (size_t i = 0; i < COUNT_OF(TEXTS); i++) {
+    if (strcmp(option, TEXTS[i].option) == 0) {
+      return text_copy(value, TEXTS[i].text, TEXTS[i].size) == STATUS_OK;
+    }
   }
-  if (strcmp(option, "--secret-jwt") == 0) {
-    return set_secret(request, CLIENT_AUTH_SECRET_JWT, value);
-  }
-  if (strcmp(option, "--acr") == 0) {
-    return text_copy(value, request->required_acr, sizeof request->required_acr) == STATUS_OK;
-  }
-  if (strcmp(option, "--amr") == 0) {
-    return text_copy(value, request->required_amr, sizeof request->required_amr) == STATUS_OK;
-  }
-  return strcmp(option, "--email-claim") == 0 &&
-         text_copy(value, request->email_claim, sizeof request->email_claim) == STATUS_OK;
+  return false;
 }
 
 static bool read_words(int count, char **words, struct message_sign_in *request)
@@ -126,6 +141,8 @@ static void tell_identity(cJSON *line, const struct message_authorized *identity
   add_text(line, "name", identity->name);
   add_text(line, "algorithm", identity->algorithm);
   add_text(line, "key_id", identity->key_id);
+  add_number(line, "client_auth", identity->client_auth);
+  add_number(line, "groups_state", identity->groups_state);
   add_number(line, "requests", identity->requests);
   add_number(line, "connections", identity->connections);
 }

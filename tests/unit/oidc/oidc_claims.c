@@ -18,7 +18,8 @@ static void legal_variations_of_claims_are_accepted(void **state)
     char *payload CLEANUP(cleanup_free) = judge_claims(MORE[i]);
     judge_accepted(&p256, header, payload);
   }
-  static const char *const AUDIENCES[] = {"[\"hosts\"]", "[\"x\",\"hosts\"],\"azp\":\"hosts\""};
+  static const char *const AUDIENCES[] = {"[\"hosts\"]", "[\"project\",\"hosts\"]",
+                                          "[\"hosts\",\"hosts-api\"],\"azp\":\"hosts\""};
   for (size_t i = 0; i < COUNT_OF(AUDIENCES); i++) {
     char *payload CLEANUP(cleanup_free) =
         forge_text("{\"iss\":\"%s\",\"aud\":%s,\"sub\":\"u\",\"iat\":%lld,\"exp\":%lld}", JUDGE_ISSUER, AUDIENCES[i],
@@ -71,7 +72,13 @@ static void id_token_with_wrong_audience_or_party_is_refused(void **state)
                {"\"aud\":null", "3.1.3.7: aud"},
                {"\"aud\":{\"hosts\":1}", "3.1.3.7: aud"},
                {"\"x\":1", "3.1.3.7: aud"},
-               {"\"aud\":[\"hosts\",\"x\"]", "3.1.3.7: azp"},
+               {"\"aud\":[\"hosts\",\"x\"]", "3.1.3.7: aud: also for \"x\""},
+               {"\"aud\":[\"hosts\",\"x\"],\"azp\":\"hosts\"", "3.1.3.7: aud: also for \"x\""},
+               {"\"aud\":[\"hosts\",\"proj\"]", "3.1.3.7: aud: also for \"proj\""},
+               {"\"aud\":[\"hosts\",\"project hosts-api\"]", "3.1.3.7: aud: also for"},
+               {"\"aud\":[\"hosts\",\"\"]", "3.1.3.7: aud: also for \"\""},
+               {"\"aud\":[\"project\"]", "3.1.3.7: aud: not this client"},
+               {"\"aud\":[\"hosts\",\"project\"],\"azp\":\"project\"", "3.1.3.7: azp"},
                {"\"aud\":[\"hosts\",\"x\"],\"azp\":\"x\"", "3.1.3.7: azp"},
                {"\"aud\":\"hosts\",\"azp\":\"x\"", "3.1.3.7: azp"},
                {"\"aud\":\"hosts\",\"azp\":null", "3.1.3.7: azp"},
@@ -129,7 +136,7 @@ static void dates_that_are_no_dates_or_out_of_time_are_refused(void **state)
 static void P10_a_fraction_moves_no_date_past_its_limit(void **state)
 {
   (void)state;
-  const struct claims_expected expected = {JUDGE_ISSUER, "hosts", 1000000000};
+  const struct claims_expected expected = {JUDGE_ISSUER, "hosts", "", 1000000000};
   static const struct {
     const char *exp, *iat;
     const char *clause; // NULL: accepted

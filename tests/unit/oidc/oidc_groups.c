@@ -53,6 +53,56 @@ static void N6_an_array_of_strings_or_a_string_names_groups(void **state)
               "/acme/dev|CN=Dev,OU=Acme|J\xc3\xb6rg");
 }
 
+static void a_path_names_a_claim_inside_others(void **state)
+{
+  (void)state;
+  static const char TOKEN[] = "{\"realm_access\":{\"roles\":[\"dev\"],\"n\":{}},\"https://acme.test/roles\":[\"ops\"],"
+                              "\"a.b\":{\"c\":\"qa\"},\"a\":{\"b\":{\"c\":\"no\"}},\"x\":7}";
+  expect_from(TOKEN, NULL, "realm_access.roles", "dev");
+  expect_from(TOKEN, NULL, "https://acme.test/roles", "ops");
+  expect_from(TOKEN, NULL, "a\\.b.c", "qa");
+  expect_from(TOKEN, NULL, "a.b.c", "no");
+  static const char *const NOTHING[] = {"realm_access.role",
+                                        "realm_access.roles.dev",
+                                        "realm_access.",
+                                        ".roles",
+                                        "x.y",
+                                        "a..c",
+                                        "realm_access..roles",
+                                        ".",
+                                        "\\."};
+  for (size_t i = 0; i < COUNT_OF(NOTHING); i++) {
+    expect_from(TOKEN, NULL, NOTHING[i], "");
+  }
+  expect_from("{}", "{\"realm_access\":{\"roles\":[\"dev\"]}}", "realm_access.roles", "dev");
+}
+
+static void the_names_of_an_objects_objects_are_groups(void **state)
+{
+  (void)state;
+  expect_from("{\"r\":{\"dev\":{\"1\":\"acme.test\"},\"ops\":{}}}", NULL, "r", "dev|ops");
+  expect_from("{\"r\":{\"dev\":true,\"ops\":null,\"qa\":[1],\"x\":{},\"\":{},\"a\\nb\":{}}}", NULL, "r", "x");
+}
+
+static void expect_overage(const char *token, const char *userinfo, bool expected)
+{
+  struct cJSON *first CLEANUP(document_done) = parse(token);
+  struct cJSON *second CLEANUP(document_done) = userinfo != NULL ? parse(userinfo) : NULL;
+  assert_int_equal(group_claim_is_overage(first, second, "groups"), expected);
+}
+
+static void P18_overage_is_told_apart_from_none(void **state)
+{
+  (void)state;
+  expect_overage("{\"_claim_names\":{\"groups\":\"src1\"},\"_claim_sources\":{}}", NULL, true);
+  expect_overage("{\"hasgroups\":true}", "{\"sub\":\"u\"}", true);
+  expect_overage("{\"_claim_names\":{\"roles\":\"src1\"}}", NULL, false);
+  expect_overage("{\"_claim_names\":{\"groups\":\"src1\"}}", "{\"groups\":[]}", false);
+  expect_overage("{\"_claim_names\":{\"groups\":\"src1\"},\"groups\":[\"dev\"]}", NULL, false);
+  expect_overage("{\"_claim_names\":\"groups\",\"hasgroups\":\"true\"}", NULL, false);
+  expect_overage("{}", NULL, false);
+}
+
 static void H52_any_other_type_says_nothing(void **state)
 {
   (void)state;
@@ -140,6 +190,9 @@ int main(void)
   document_start_up();
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(N6_an_array_of_strings_or_a_string_names_groups),
+      cmocka_unit_test(a_path_names_a_claim_inside_others),
+      cmocka_unit_test(the_names_of_an_objects_objects_are_groups),
+      cmocka_unit_test(P18_overage_is_told_apart_from_none),
       cmocka_unit_test(H52_any_other_type_says_nothing),
       cmocka_unit_test(H33_what_is_not_clean_is_left_out_by_itself),
       cmocka_unit_test(H56_the_longest_name_is_read_and_a_longer_one_left_out),

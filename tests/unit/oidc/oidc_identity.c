@@ -178,7 +178,7 @@ static void H79_userinfo_is_needed_where_the_token_does_not_say_all(void **state
   };
   for (size_t i = 0; i < COUNT_OF(CASES); i++) {
     struct cJSON *token CLEANUP(document_done) = parse(CASES[i].token);
-    if (identity_needs_userinfo(token, CASES[i].claim) != CASES[i].needed) {
+    if (identity_needs_userinfo(token, CASES[i].claim, true) != CASES[i].needed) {
       fail_msg("%s", CASES[i].token);
     }
   }
