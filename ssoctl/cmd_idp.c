@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "desk.h"
+#include "presets.h"
 #include "store/confirmed.h"
 
 enum { WORDS_SIZE = COVERED_COUNT * (ACTOR_SIZE + 24) };
@@ -49,6 +50,15 @@ static enum status look(const struct desk *desk, const struct org *org, const st
   return status;
 }
 
+static void list_by_preset(const struct connection *connection, char *words)
+{
+  for (enum preset_value i = 0; i < PRESET_VALUE_COUNT; i++) {
+    if ((connection->by_preset & 1U << i) != 0) {
+      add_words(words, preset_value_name(i), "");
+    }
+  }
+}
+
 int cmd_idp_show(const struct invocation *in)
 {
   static const struct column COLUMNS[] = {
@@ -71,6 +81,14 @@ int cmd_idp_show(const struct invocation *in)
       {"unconfirmed", COLUMN_TEXT},
       {"set_by", COLUMN_TEXT},
       {"waiting_fingerprint", COLUMN_TEXT},
+      {"auth_found", COLUMN_TEXT},
+      {"device_endpoint", COLUMN_TEXT},
+      {"key_set", COLUMN_TEXT},
+      {"audiences", COLUMN_TEXT},
+      {"userinfo", COLUMN_TEXT},
+      {"unverified_mail", COLUMN_TEXT},
+      {"preset", COLUMN_TEXT},
+      {"by_preset", COLUMN_TEXT},
   };
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
   struct connection c CLEANUP(cleanup_connection) = {.org_id = 0};
@@ -78,6 +96,7 @@ int cmd_idp_show(const struct invocation *in)
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
   struct looked looked = {.fingerprint = FINGERPRINT_NONE};
   char waiting_fingerprint[FINGERPRINT_SIZE] = "";
+  char by_preset[WORDS_SIZE] = "";
   struct org org;
   int code = desk_open_org(in, &desk, &org);
   if (code != EXIT_DONE) {
@@ -99,6 +118,7 @@ int cmd_idp_show(const struct invocation *in)
   if (status != STATUS_OK) {
     return desk_fail(EXIT_FAILED, "store: what is confirmed cannot be read: %s", status_text(status));
   }
+  list_by_preset(&c, by_preset);
   sheet_add(&sheet, COLUMNS,
             {{org.slug, 0},
              {c.issuer, 0},
@@ -118,7 +138,21 @@ int cmd_idp_show(const struct invocation *in)
              {NULL, looked.confirmed},
              {looked.unconfirmed[0] != '\0' ? looked.unconfirmed : NULL, 0},
              {looked.set_by[0] != '\0' ? looked.set_by : NULL, 0},
-             {waits ? waiting_fingerprint : NULL, 0}});
+             {waits ? waiting_fingerprint : NULL, 0},
+             {c.auth_found > 0 ? client_auth_word((uint8_t)(c.auth_found - 1)) : NULL, 0},
+             {c.device_endpoint[0] != '\0' ? c.device_endpoint : NULL, 0},
+             {c.key_set[0] != '\0' ? c.key_set : NULL, 0},
+             {c.audiences[0] != '\0' ? c.audiences : NULL, 0},
+             {userinfo_for_word(c.userinfo_for), 0},
+             {unverified_mail_word(c.unverified_mail), 0},
+             {c.preset[0] != '\0' ? c.preset : NULL, 0},
+             {by_preset[0] != '\0' ? by_preset : NULL, 0}});
+  if (c.unverified_mail == UNVERIFIED_ACCEPTED) {
+    (void)fprintf(stderr,
+                  "ssoctl: org %s: addresses on its own domains count though its provider does not call them "
+                  "verified\n",
+                  org.slug);
+  }
   return desk_print_one(&desk, &sheet);
 }
 

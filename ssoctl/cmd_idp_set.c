@@ -4,177 +4,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/text.h"
-#include "base/url.h"
 #include "desk.h"
+#include "idp_values.h"
 #include "protocol/oauth.h"
-
-static const char DEFAULT_SCOPES[] = "openid email profile";
-static const char DEFAULT_EMAIL_CLAIM[] = "email";
-static const char DEFAULT_GROUPS_CLAIM[] = "groups";
-
-// OIDC Discovery 3: an https URL without query and fragment.
-static int set_issuer(const struct desk *desk, const char *typed, struct connection *connection)
-{
-  if (url_is_tenant_independent(typed)) {
-    return desk_fail(EXIT_USAGE, "--issuer \"%.200s\": speaks for every tenant; the issuer of your own tenant is legal",
-                     typed);
-  }
-  if (!url_is_issuer(typed, desk->config.allow_loopback_http) ||
-      text_copy(typed, connection->issuer, sizeof connection->issuer) != STATUS_OK) {
-    return desk_fail(EXIT_USAGE, "--issuer \"%.200s\": is not an https URL without user, query and fragment", typed);
-  }
-  return EXIT_DONE;
-}
-
-static int set_client_id(const char *typed, struct connection *connection)
-{
-  size_t length = strlen(typed);
-  bool legal = length > 0 && length < sizeof connection->client_id && text_is_clean(typed, length);
-  for (const char *at = typed; *at != '\0'; at++) {
-    legal = legal && *at >= 0x20 && *at < 0x7f;
-  }
-  if (!legal) {
-    return desk_fail(EXIT_USAGE, "--client-id \"%.100s\": is not 1 to %zu printable ASCII characters", typed,
-                     sizeof connection->client_id - 1);
-  }
-  memcpy(connection->client_id, typed, length + 1);
-  return EXIT_DONE;
-}
-
-static int set_scopes(const char *typed, struct connection *connection)
-{
-  if (!oauth_is_scope_list(typed) || text_copy(typed, connection->scopes, sizeof connection->scopes) != STATUS_OK) {
-    return desk_fail(EXIT_USAGE, "--scopes \"%.100s\": is not a list with single spaces and openid in it", typed);
-  }
-  return EXIT_DONE;
-}
-
-static int set_secret(const char *path, struct connection *connection)
-{
-  struct bytes secret CLEANUP(bytes_done) = BYTES_EMPTY;
-  int code = desk_read_file(path, PROTOCOL_SECRET_MAX, &secret);
-  if (code != EXIT_DONE) {
-    return code;
-  }
-  while (secret.length > 0 && strchr("\r\n", secret.data[secret.length - 1]) != NULL) {
-    secret.data[--secret.length] = '\0';
-  }
-  if (!oauth_is_visible(bytes_text(&secret), secret.length)) {
-    return desk_fail(EXIT_USAGE, "--client-secret-file: is empty, or holds more than printable ASCII");
-  }
-  bytes_done(&connection->client_secret);
-  bytes_take(&connection->client_secret, &secret);
-  return EXIT_DONE;
-}
-
-// Its numbers are looked at where keys are used: 'idp test' tells of those that cannot be.
-static int set_key(const char *path, struct connection *connection)
-{
-  struct bytes key CLEANUP(bytes_done) = BYTES_EMPTY;
-  int code = desk_read_file(path, PROTOCOL_SECRET_MAX, &key);
-  if (code != EXIT_DONE) {
-    return code;
-  }
-  const char *text = bytes_text(&key);
-  bool is_text = key.length > 0 && memchr(key.data, '\0', key.length) == NULL;
-  bool is_pem = is_text && strstr(text, "-----BEGIN ") != NULL && strstr(text, "PRIVATE KEY-----") != NULL;
-  bool is_jwk = is_text && text[strspn(text, " \t\r\n")] == '{' && strstr(text, "\"kty\"") != NULL;
-  if (!is_pem && !is_jwk) {
-    return desk_fail(EXIT_USAGE, "--private-key-file: holds no private key in PEM form and no JWK");
-  }
-  if (strstr(text, "ENCRYPTED") != NULL) {
-    return desk_fail(EXIT_USAGE, "--private-key-file: the key is encrypted; it is legal only without a passphrase");
-  }
-  bytes_done(&connection->client_secret);
-  bytes_take(&connection->client_secret, &key);
-  return EXIT_DONE;
-}
-
-// RFC 7468 5: whole blocks of base64. What stands between them is a comment. Whether the certificates are any good is
-// for 'idp test' to say.
-static bool is_certificates(const struct bytes *pem)
-{
-  static const char BEGIN[] = "-----BEGIN CERTIFICATE-----";
-  static const char END[] = "-----END CERTIFICATE-----";
-  static const char BASE64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n";
-  const char *at = strlen(bytes_text(pem)) == pem->length ? strstr(bytes_text(pem), BEGIN) : NULL;
-  bool whole = at != NULL;
-  for (; whole && at != NULL; at = strstr(at, BEGIN)) {
-    at += strlen(BEGIN);
-    size_t length = strspn(at, BASE64);
-    whole = length > 64 && strncmp(at + length, END, strlen(END)) == 0;
-  }
-  return whole;
-}
-
-// No file is the system's certificates.
-static int set_ca(const char *path, struct connection *connection)
-{
-  if (path[0] == '\0') {
-    bytes_done(&connection->ca_pem);
-    return EXIT_DONE;
-  }
-  struct bytes pem CLEANUP(bytes_done) = BYTES_EMPTY;
-  int code = desk_read_file(path, PROTOCOL_CA_MAX, &pem);
-  if (code != EXIT_DONE) {
-    return code;
-  }
-  if (!is_certificates(&pem)) {
-    return desk_fail(EXIT_USAGE, "--ca-file: holds no certificate in PEM form, or a damaged one");
-  }
-  bytes_done(&connection->ca_pem);
-  bytes_take(&connection->ca_pem, &pem);
-  return EXIT_DONE;
-}
-
-static int set_auth(const char *typed, struct connection *connection)
-{
-  return client_auth_from(typed, &connection->client_auth) == STATUS_OK
-             ? EXIT_DONE
-             : desk_fail(EXIT_USAGE,
-                         "--auth \"%.40s\": is not none, client_secret_basic, client_secret_post, client_secret_jwt or "
-                         "private_key_jwt",
-                         typed);
-}
-
-static int set_claim(const char *typed, struct connection *connection)
-{
-  return oauth_is_visible(typed, strlen(typed))
-             ? desk_text("--email-claim", typed, connection->email_claim, sizeof connection->email_claim)
-             : desk_fail(EXIT_USAGE, "--email-claim \"%.60s\": is not printable ASCII", typed);
-}
-
-static int set_groups_claim(const char *typed, struct connection *connection)
-{
-  return oauth_is_visible(typed, strlen(typed))
-             ? desk_text("--groups-claim", typed, connection->groups_claim, sizeof connection->groups_claim)
-             : desk_fail(EXIT_USAGE, "--groups-claim \"%.60s\": is not printable ASCII", typed);
-}
-
-static int set_named(const struct desk *desk, struct connection *connection)
-{
-  static const struct {
-    enum option option;
-    int (*set)(const char *typed, struct connection *connection);
-  } SETTERS[] = {
-      {OPTION_CLIENT_ID, set_client_id},
-      {OPTION_SCOPES, set_scopes},
-      {OPTION_CLIENT_SECRET_FILE, set_secret},
-      {OPTION_PRIVATE_KEY_FILE, set_key},
-      {OPTION_CA_FILE, set_ca},
-      {OPTION_AUTH, set_auth},
-      {OPTION_EMAIL_CLAIM, set_claim},
-      {OPTION_GROUPS_CLAIM, set_groups_claim},
-  };
-  const struct invocation *in = desk->in;
-  int code = in->options[OPTION_ISSUER] != NULL ? set_issuer(desk, in->options[OPTION_ISSUER], connection) : EXIT_DONE;
-  for (size_t i = 0; code == EXIT_DONE && i < COUNT_OF(SETTERS); i++) {
-    const char *typed = in->options[SETTERS[i].option];
-    code = typed != NULL ? SETTERS[i].set(typed, connection) : EXIT_DONE;
-  }
-  return code;
-}
 
 static int check_credential(const struct invocation *in, uint8_t method_before, const struct connection *connection)
 {
@@ -203,18 +35,30 @@ struct stored {
   char issuer[PROTOCOL_URL_SIZE];
 };
 
+// A way of authentication that nobody has typed now, and that what is given, or is not, does not fit.
+static bool needs_auto(const struct invocation *in, const struct connection *connection)
+{
+  bool given = in->options[OPTION_CLIENT_SECRET_FILE] != NULL;
+  bool by_preset = (connection->by_preset & 1U << PRESET_AUTH) != 0;
+  return (given &&
+          (connection->client_auth == CLIENT_AUTH_NONE || connection->client_auth == CLIENT_AUTH_PRIVATE_KEY_JWT)) ||
+         (by_preset && connection->client_secret.length == 0);
+}
+
 static int check_whole(const struct invocation *in, const struct stored *before, struct connection *connection)
 {
   if (connection->issuer[0] == '\0' || connection->client_id[0] == '\0') {
-    return desk_fail(EXIT_USAGE, "idp set: a new connection needs --issuer URL and --client-id ID");
+    return desk_fail(EXIT_USAGE, "idp set: a new connection needs --preset NAME or --issuer URL, and --client-id ID");
   }
   if (in->options[OPTION_AUTH] == NULL && in->options[OPTION_PRIVATE_KEY_FILE] != NULL) {
     connection->client_auth = CLIENT_AUTH_PRIVATE_KEY_JWT;
-  } else if (in->options[OPTION_AUTH] == NULL && in->options[OPTION_CLIENT_SECRET_FILE] != NULL &&
-             (before->client_auth == CLIENT_AUTH_NONE || before->client_auth == CLIENT_AUTH_PRIVATE_KEY_JWT)) {
-    connection->client_auth = CLIENT_AUTH_BASIC;
+  } else if (in->options[OPTION_AUTH] == NULL && needs_auto(in, connection)) {
+    connection->client_auth = CLIENT_AUTH_AUTO;
   }
   bool given = in->options[OPTION_CLIENT_SECRET_FILE] != NULL || in->options[OPTION_PRIVATE_KEY_FILE] != NULL;
+  if (connection->client_auth == CLIENT_AUTH_AUTO && connection->client_secret.length == 0) {
+    return EXIT_DONE; // a public client
+  }
   if (connection->client_auth == CLIENT_AUTH_NONE) {
     bytes_done(&connection->client_secret);
     return given ? desk_fail(EXIT_USAGE, "idp set: --auth none has no use for a secret or key") : EXIT_DONE;
@@ -247,10 +91,7 @@ static int load_connection(struct desk *desk, const char *slug, struct connectio
   }
   desk_end_read(desk);
   if (status == STATUS_NOT_FOUND) {
-    (void)snprintf(connection->scopes, sizeof connection->scopes, "%s", DEFAULT_SCOPES);
-    (void)snprintf(connection->email_claim, sizeof connection->email_claim, "%s", DEFAULT_EMAIL_CLAIM);
-    (void)snprintf(connection->groups_claim, sizeof connection->groups_claim, "%s", DEFAULT_GROUPS_CLAIM);
-    return EXIT_DONE;
+    return idp_values_default(desk, connection);
   }
   return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "store: the connection cannot be read");
 }
@@ -287,12 +128,13 @@ int cmd_idp_set(const struct invocation *in)
   struct stored before = {.client_auth = connection.client_auth};
   memcpy(before.issuer, connection.issuer, sizeof before.issuer);
   if (code == EXIT_DONE) {
-    code = set_named(&desk, &connection);
+    code = idp_values_set(&desk, &connection);
   }
   if (code == EXIT_DONE) {
     code = check_whole(in, &before, &connection);
   }
   op.connection = &connection;
+  op.secret_given = in->options[OPTION_CLIENT_SECRET_FILE] != NULL || in->options[OPTION_PRIVATE_KEY_FILE] != NULL;
   add_org_values(in, values, &op);
   if (code == EXIT_DONE) {
     code = desk_operate(&desk, &op, &result);

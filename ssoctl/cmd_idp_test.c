@@ -14,6 +14,26 @@
 
 enum { GROUPS_SIZE = 2048 };
 
+// Which way worked where it was left to the test: a login takes it from now on.
+static int note_auth(const struct flow *f, uint8_t method)
+{
+  struct operation op = desk_operation(f->desk, OPERATION_IDP_FOUND);
+  struct operation_result result;
+  if (f->connection.client_auth != CLIENT_AUTH_AUTO || f->connection.client_secret.length == 0 ||
+      f->connection.auth_found == method + 1) {
+    return EXIT_DONE;
+  }
+  memcpy(op.org, f->org.slug, sizeof op.org);
+  memcpy(op.fingerprint, f->fingerprint, sizeof op.fingerprint);
+  op.value = method;
+  int code = desk_operate(f->desk, &op, &result);
+  if (code == EXIT_DONE) {
+    desk_done(f->desk, "org %s: the provider takes this client by %s, which logins will use", f->org.slug,
+              client_auth_word(method));
+  }
+  return code;
+}
+
 static int print_found(const struct flow *f, const struct message_found *found)
 {
   static const struct column COLUMNS[] = {
@@ -23,6 +43,7 @@ static int print_found(const struct flow *f, const struct message_found *found)
       {"jwks_uri", COLUMN_TEXT},
       {"userinfo_endpoint", COLUMN_TEXT},
       {"keys", COLUMN_NUMBER},
+      {"auth", COLUMN_TEXT},
   };
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
   sheet_add(&sheet, COLUMNS,
@@ -31,7 +52,8 @@ static int print_found(const struct flow *f, const struct message_found *found)
              {found->token_endpoint, 0},
              {found->jwks_uri, 0},
              {found->userinfo_endpoint, 0},
-             {NULL, found->keys}});
+             {NULL, found->keys},
+             {client_auth_word(found->client_auth), 0}});
   return desk_print_one(f->desk, &sheet);
 }
 
@@ -71,7 +93,7 @@ static int print_authorized(const struct flow *f, const struct message_authorize
       {"acr", COLUMN_TEXT},       {"amr", COLUMN_TEXT},         {"algorithm", COLUMN_TEXT},
       {"key_id", COLUMN_TEXT},    {"requests", COLUMN_NUMBER},  {"connections", COLUMN_NUMBER},
       {"code_ms", COLUMN_NUMBER}, {"seconds", COLUMN_NUMBER},   {"row", COLUMN_TEXT},
-      {"result", COLUMN_TEXT},    {"groups", COLUMN_TEXT},
+      {"result", COLUMN_TEXT},    {"groups", COLUMN_TEXT},      {"auth", COLUMN_TEXT},
   };
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
   char groups[GROUPS_SIZE];
@@ -94,7 +116,8 @@ static int print_authorized(const struct flow *f, const struct message_authorize
              {NULL, (clock_monotonic_ms() - f->started_ms) / 1000},
              {decision->row, 0},
              {granted ? "would sign in" : notice_sentence(decision->notice), 0},
-             {f->wants_groups ? groups : NULL, 0}});
+             {f->wants_groups ? groups : NULL, 0},
+             {client_auth_word(a->client_auth), 0}});
   return desk_print_one(f->desk, &sheet);
 }
 
@@ -146,7 +169,12 @@ static int answered(void *context, enum message_type type, const void *value)
   struct operation_result result = {.decision = NOTHING};
   struct report report = {.text = ""};
   if (type == MESSAGE_FOUND) {
-    return print_found(f, value);
+    int noted = note_auth(f, ((const struct message_found *)value)->client_auth);
+    return noted == EXIT_DONE ? print_found(f, value) : noted;
+  }
+  int found = note_auth(f, authorized->client_auth);
+  if (found != EXIT_DONE) {
+    return found;
   }
   memcpy(op.org, f->org.slug, sizeof op.org);
   memcpy(op.fingerprint, f->fingerprint, sizeof op.fingerprint);

@@ -56,9 +56,19 @@ enum option {
   OPTION_LOCAL_GROUP,
   OPTION_PRIVILEGED,
   OPTION_KEEP_HOME,
+  OPTION_PRESET,
+  OPTION_HOST,
+  OPTION_TENANT,
+  OPTION_REALM,
+  OPTION_DEVICE_ENDPOINT,
+  OPTION_KEY_SET,
+  OPTION_AUDIENCE,
+  OPTION_UNVERIFIED_MAIL,
+  OPTION_USERINFO,
   OPTION_COUNT
 };
 
+_Static_assert(OPTION_COUNT <= 64, "the options of a command are bits of a number");
 #define OPTION_BIT(option) ((uint64_t)1 << (option))
 #define OPTIONS_COMMON                                                                                                 \
   (OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_YES) | OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION) |           \
@@ -121,6 +131,7 @@ int cmd_enforcement_pause(const struct invocation *in);
 int cmd_idp_set(const struct invocation *in);
 int cmd_idp_show(const struct invocation *in);
 int cmd_idp_test(const struct invocation *in);
+int cmd_idp_preset(const struct invocation *in);
 int cmd_idp_confirm(const struct invocation *in);
 int cmd_idp_remove(const struct invocation *in);
 int cmd_group_map(const struct invocation *in);

@@ -30,7 +30,7 @@ static const struct {
     [OPTION_CLIENT_SECRET_FILE] = {"--client-secret-file", "FILE"},
     [OPTION_PRIVATE_KEY_FILE] = {"--private-key-file", "FILE"},
     [OPTION_CA_FILE] = {"--ca-file", "FILE"},
-    [OPTION_AUTH] = {"--auth", "none|client_secret_basic|client_secret_post|client_secret_jwt|private_key_jwt"},
+    [OPTION_AUTH] = {"--auth", "none|client_secret_basic|client_secret_post|client_secret_jwt|private_key_jwt|auto"},
     [OPTION_SCOPES] = {"--scopes", "\"...\""},
     [OPTION_EMAIL_CLAIM] = {"--email-claim", "NAME"},
     [OPTION_GROUPS_CLAIM] = {"--groups-claim", "NAME"},
@@ -59,11 +59,20 @@ static const struct {
     [OPTION_LOCAL_GROUP] = {"--local-group", "NAME"},
     [OPTION_KEEP_HOME] = {"--keep-home", NULL},
     [OPTION_PRIVILEGED] = {"--privileged", "NAME"},
+    [OPTION_PRESET] = {"--preset", "NAME"},
+    [OPTION_HOST] = {"--host", "NAME"},
+    [OPTION_TENANT] = {"--tenant", "ID"},
+    [OPTION_REALM] = {"--realm", "NAME"},
+    [OPTION_DEVICE_ENDPOINT] = {"--device-endpoint", "URL"},
+    [OPTION_KEY_SET] = {"--key-set", "URL"},
+    [OPTION_AUDIENCE] = {"--audience", "\"...\""},
+    [OPTION_UNVERIFIED_MAIL] = {"--unverified-mail", "refuse|accept"},
+    [OPTION_USERINFO] = {"--userinfo", "verified|missing"},
 };
 
 const char *option_usage(enum option option)
 {
-  static char text[128];
+  static char text[160];
   (void)snprintf(text, sizeof text, "%s%s%s", OPTIONS[option].name, OPTIONS[option].value != NULL ? " " : "",
                  OPTIONS[option].value != NULL ? OPTIONS[option].value : "");
   return text;

@@ -34,11 +34,14 @@ static const struct command COMMANDS[] = {
      "let passwords in for a while"},
     {"idp", "set", "SLUG", 1, 1,
      OPTIONS_CHANGE | BIT(ISSUER) | BIT(CLIENT_ID) | BIT(CLIENT_SECRET_FILE) | BIT(PRIVATE_KEY_FILE) | BIT(CA_FILE) |
-         BIT(AUTH) | BIT(SCOPES) | BIT(EMAIL_CLAIM) | BIT(GROUPS_CLAIM) | BIT(TRUST) | BIT(ON_LINK),
+         BIT(AUTH) | BIT(SCOPES) | BIT(EMAIL_CLAIM) | BIT(GROUPS_CLAIM) | BIT(TRUST) | BIT(ON_LINK) | BIT(PRESET) |
+         BIT(HOST) | BIT(TENANT) | BIT(REALM) | BIT(DEVICE_ENDPOINT) | BIT(KEY_SET) | BIT(AUDIENCE) |
+         BIT(UNVERIFIED_MAIL) | BIT(USERINFO),
      cmd_idp_set, "make the org's connection, or change what is named"},
     {"idp", "show", "SLUG", 1, 1, OPTIONS_COMMON, cmd_idp_show, "show the connection, without its secret"},
     {"idp", "test", "SLUG", 1, 1, OPTIONS_COMMON | BIT(NO_SIGNIN), cmd_idp_test,
      "sign in through the connection, or only ask the provider what it is"},
+    {"idp", "preset", "[list]", 0, 1, OPTIONS_ANYONE, cmd_idp_preset, "list the presets of providers"},
     {"idp", "confirm", "SLUG FINGERPRINT", 2, 2, OPTIONS_CHANGE, cmd_idp_confirm,
      "let the connection sign operators' and mapped accounts in, as 'idp show' shows it"},
     {"idp", "remove", "SLUG", 1, 1, OPTIONS_CHANGE, cmd_idp_remove, "remove the connection"},

@@ -25,6 +25,7 @@ static const struct command_right COMMAND_RIGHTS[] = {
     {"idp", "set", RIGHT_ORG, PLACE_ORG},
     {"idp", "show", RIGHT_SEE, PLACE_ORG},
     {"idp", "test", RIGHT_ORG, PLACE_ORG},
+    {"idp", "preset", RIGHT_OWN, PLACE_ANYBODY},
     {"idp", "confirm", RIGHT_HOST, PLACE_HOST},
     {"idp", "remove", RIGHT_ORG, PLACE_ORG},
     {"domain", "add", RIGHT_ORG, PLACE_ORG},

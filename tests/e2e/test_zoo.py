@@ -9,6 +9,7 @@ import host
 import login
 import zoos
 
+
 TENANT = "5d9a2f0e-3b57-4c1a-9a55-2f6c1d3e8b70"
 MAPPED = "zoostaff"  # the local group
 
@@ -66,7 +67,7 @@ _ROWS = (
          more=("--unverified-mail", "accept"), groups="staff",
          shapes=("verified-mail",), without=(*_NO_POLICY, "unverified-mail", "public-client"),
          advice={**_LEFT_OUT, "no-signing-key": (1, "signing key"), "grant-off": (1, "client")}),
-    _Row("zitadel", ("zitadel", "--host", "zitadel.zoo.test"), groups="staff", advice=_LEFT_OUT,
+    _Row("zitadel", ("zitadel", "--host", "zitadel.zoo.test"), more=("--audience", zoos.PROJECT), groups="staff", advice=_LEFT_OUT,
          without=(*_NO_POLICY, "wrong-secret", "public-client")),
     _Row("dex", ("dex", "--host", "dex.zoo.test"), _SECRET, silent=True, groups="staff", group_scope="groups",
          without=(*_NO_PEOPLE, "wrong-secret", "public-client"), advice=_LEFT_OUT),

@@ -14,7 +14,7 @@ import processes
 
 SOURCE = pathlib.Path(__file__).resolve().parents[1] / "providers"
 sys.path.append(str(SOURCE))
-from clients import CLIENT_ID, CLIENT_SECRET  # noqa: E402
+from clients import CLIENT_ID, CLIENT_SECRET, PROJECT  # noqa: E402
 from control import Control  # noqa: E402
 
 HOSTS = pathlib.Path("/etc/hosts")

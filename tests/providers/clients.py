@@ -6,6 +6,7 @@ import binascii
 import urllib.parse
 
 CLIENT_ID, CLIENT_SECRET = "hosts", "zoo-secret_0123456789.abcdefghij"
+PROJECT = "264012345678901234"  # the further audience where clients belong to one
 
 
 def basic(ask):

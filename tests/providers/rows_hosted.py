@@ -161,13 +161,13 @@ AUTHENTIK = Kind(
 
 
 # Zitadel. Read: its OpenID library (grant, errors; the words of grant-off are its own slip). uncertain: descriptions.
-PROJECT, ORGANIZATION = "264012345678901234", "264000000000000001"
+ORGANIZATION = "264000000000000001"
 ROLES = "urn:zitadel:iam:org:project:roles"
 
 
 def zitadel_claims(claims, ask):
     """[OpenID Connect Core 3.1.3.7] a further audience must be trusted: the project's."""
-    claims.update(aud=[claims["aud"], PROJECT], azp=claims["aud"], amr=["pwd"], auth_time=ask.now - 5,
+    claims.update(aud=[claims["aud"], clients.PROJECT], azp=claims["aud"], amr=["pwd"], auth_time=ask.now - 5,
                   client_id=claims["aud"], sid="V1_" + identifier(ask.access_token))
 
 
