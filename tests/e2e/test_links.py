@@ -55,7 +55,8 @@ def H07_a_home_that_is_a_link_or_lies_behind_one_is_left_alone(rig):
     os.chown(behind / "home", 4242, 4242)
     theirs, base = pathlib.Path("/home", victim), pathlib.Path("/var/planted")
     ways = (("remove", "a", "a/home", theirs), ("retire", "b", "b/home", theirs),
-            ("remove", "c", "c/home", behind / "home"), ("remove", "d/e", "d/e", behind), ("retire", "f/g", "f/g", behind))
+            ("remove", "c", "c/home", behind / "home"), ("remove", "d/e", "d/e", behind),
+            ("retire", "f/g", "f/g", behind))
     for verb, above, link, target in ways:
         person = rig.person("gamma.test")
         host.ssoctl("member", "add", "gamma", person, "--home", base / above / "home")
