@@ -26,19 +26,33 @@ struct audit_walk {
   bool delegate; // who looks
 };
 
-// Whether the address that a provider said is another account's is no org's to know: S2 and S9 look the same.
+// Whether the address that a provider said is another account's is no org's to know: these rows look the same.
 static const char *row_shown(const struct audit_walk *walk, const struct audit_event *event)
 {
-  bool tells = strcmp(event->row, "S2") == 0 || strcmp(event->row, "S9") == 0;
-  return walk->delegate && tells ? "S2/S9" : event->row;
+  static const char *const TELLING[] = {"S2", "S9", "S13"};
+  for (size_t i = 0; walk->delegate && i < COUNT_OF(TELLING); i++) {
+    if (strcmp(event->row, TELLING[i]) == 0) {
+      return "S2/S9/S13";
+    }
+  }
+  return event->row;
+}
+
+// Whether the org's name is its own from here on: what there is of that name before was another's.
+static bool is_beginning(const struct audit_event *event)
+{
+  return strcmp(event->event, "org.create") == 0 || strcmp(event->event, "org.rename") == 0;
 }
 
 static enum status add_event(void *context, const struct audit_event *event)
 {
   struct audit_walk *walk = context;
-  bool wanted = event->at_s >= walk->since_s && (walk->org == NULL || strcmp(walk->org, event->org) == 0);
+  bool here = walk->org == NULL || strcmp(walk->org, event->org) == 0;
   walk->last = event->number;
-  if (wanted) {
+  if (walk->delegate && here && is_beginning(event)) {
+    sheet_clear(walk->sheet);
+  }
+  if (here && event->at_s >= walk->since_s) {
     sheet_add(walk->sheet, COLUMNS,
               {{NULL, event->at_s},
                {event->actor, 0},

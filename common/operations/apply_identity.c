@@ -90,11 +90,12 @@ static bool owns(const struct policy_person *person)
   return false;
 }
 
-// On-link, as in row S7.
+// On-link, as in rows S6 and S7.
 static enum status follow_on_link(struct linking *l)
 {
   struct account *account = &l->situation.account;
-  bool drops = l->answer.in_control && l->org.on_link == ON_LINK_SSO_ONLY && !owns(&l->situation.person);
+  const struct policy_person *person = &l->situation.person;
+  bool drops = l->answer.in_control && l->org.on_link == ON_LINK_SSO_ONLY && !person->guarded && !owns(person);
   if (!drops || account->password[0] == '\0') {
     return STATUS_OK;
   }

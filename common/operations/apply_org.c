@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "operations/confirm.h"
+#include "operations/guard.h"
 #include "store/expectations.h"
 #include "store/groups.h"
 #include "store/numbers_store.h"
@@ -184,11 +185,33 @@ enum status apply_org_rename(struct application *a)
   return org_rename(a->txn, &org, a->op->login);
 }
 
+// Who is in no org any more signs in by no password (POLICY L15), and a mapped user's is locked in /etc/shadow: that is
+// not for a delegate to do to a guarded account (HOLES H68).
+static enum status check_members(struct application *a, const struct org *org)
+{
+  bool any = true;
+  if (a->op->delegate == NULL) {
+    return STATUS_OK;
+  }
+  enum status status = guard_of_members(a->txn, a->host->config->operators, org->id, a->op->delegate->account_id, &any);
+  if (status != STATUS_OK || !any) {
+    return status;
+  }
+  report_set(a->report,
+             "org \"%s\": has members that are mapped onto local users, operators of this host, or hold a local group: "
+             "only an operator deletes it (POLICY %s)",
+             org->slug, right_row(a->op->right));
+  return STATUS_REFUSED;
+}
+
 enum status apply_org_delete(struct application *a)
 {
   struct org org;
   size_t codes = 0;
   enum status status = apply_find_org(a, &org);
+  if (status == STATUS_OK) {
+    status = check_members(a, &org);
+  }
   if (status != STATUS_OK) {
     return status;
   }

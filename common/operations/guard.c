@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "config/config.h"
 #include "store/groups.h"
 #include "store/local_group.h"
 #include "store/numbers_store.h"
@@ -75,23 +76,46 @@ enum status guard_is_operator(struct store_txn *txn, const char *operators, cons
   return status;
 }
 
-// The same by /etc/group alone, for an account of ours: this is asked while others wait for the store, and a name
-// service of the network may be long in answering.
-static enum status is_listed(struct store_txn *txn, const char *operators, const struct account *account, bool *ret_is)
+// The groups of operators, as /etc/group has them.
+struct listed {
+  size_t count;
+  struct local_group groups[OPERATORS_SIZE / 2];
+};
+
+static void listed_done(struct listed *listed)
+{
+  for (size_t i = 0; i < listed->count; i++) {
+    local_group_done(&listed->groups[i]);
+  }
+}
+
+// By /etc/group alone, for accounts of ours: this is asked while others wait for the store, and a name service of the
+// network may be long in answering.
+static enum status load_listed(struct store_txn *txn, const char *operators, struct listed *listed)
 {
   char *words CLEANUP(cleanup_free) = strdup(operators);
   enum status status = words != NULL ? STATUS_OK : STATUS_NO_MEMORY;
   char *rest = words;
   for (const char *word = strsep(&rest, " "); status == STATUS_OK && word != NULL; word = strsep(&rest, " ")) {
+    struct local_group group CLEANUP(local_group_done) = {.line = NULL};
     struct number use;
-    uint32_t gid = 0;
-    bool has = false;
-    status = local_group_has(word, account->login, account->gid, &has, &gid);
-    bool ours = status == STATUS_OK && numbers_get(txn, gid, &use) != STATUS_NOT_FOUND;
-    *ret_is = *ret_is || (has && !ours);
+    status = listed->count < COUNT_OF(listed->groups) ? local_group_load(word, &group) : STATUS_TOO_LARGE;
+    if (status == STATUS_OK && numbers_get(txn, group.gid, &use) == STATUS_NOT_FOUND) { // not one of ours
+      listed->groups[listed->count++] = group;
+      group.line = NULL;
+    }
     status = status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
   return status;
+}
+
+static bool is_listed(const struct listed *listed, const struct account *account)
+{
+  bool is = false;
+  for (size_t i = 0; i < listed->count; i++) {
+    is = is || local_group_has(&listed->groups[i], account->login, account->gid);
+  }
+  return is;
 }
 
 // What an org's provider gave that is a group of the host.
@@ -110,19 +134,79 @@ static enum status holds_local(struct store_txn *txn, const struct membership *m
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-enum status guard_of(struct store_txn *txn, const char *operators, const struct account *account, bool *ret_guarded)
+// By what the store has of it.
+static enum status is_granted(struct store_txn *txn, const struct account *account, bool *ret_granted)
 {
   struct memberships all;
-  bool guarded = account->mapped == 1;
+  bool granted = account->mapped == 1;
   enum status status = memberships_of(txn, account->id, &all);
-  for (size_t i = 0; status == STATUS_OK && !guarded && i < all.count; i++) {
-    status = holds_local(txn, &all.list[i], &guarded);
+  for (size_t i = 0; status == STATUS_OK && !granted && i < all.count; i++) {
+    status = holds_local(txn, &all.list[i], &granted);
   }
+  if (status == STATUS_OK) {
+    *ret_granted = granted;
+  }
+  return status;
+}
+
+enum status guard_of(struct store_txn *txn, const char *operators, const struct account *account, bool *ret_guarded)
+{
+  struct listed listed CLEANUP(listed_done) = {.count = 0};
+  bool guarded = false;
+  enum status status = is_granted(txn, account, &guarded);
   if (status == STATUS_OK && !guarded) {
-    status = is_listed(txn, operators, account, &guarded);
+    status = load_listed(txn, operators, &listed);
+    guarded = is_listed(&listed, account);
   }
   if (status == STATUS_OK) {
     *ret_guarded = guarded;
+  }
+  return status;
+}
+
+struct looking {
+  struct store_txn *txn;
+  struct listed listed;
+  int64_t except_id;
+};
+
+static void looking_done(struct looking *looking)
+{
+  listed_done(&looking->listed);
+}
+
+// STATUS_EXISTS ends the walk: one is enough.
+static enum status look_at_member(void *context, const struct membership *membership)
+{
+  struct looking *looking = context;
+  struct account account = {.id = 0};
+  bool guarded = false;
+  if (membership->account_id == looking->except_id) {
+    return STATUS_OK;
+  }
+  enum status status = account_get(looking->txn, membership->account_id, &account);
+  if (status == STATUS_OK) {
+    status = is_granted(looking->txn, &account, &guarded);
+  }
+  guarded = status == STATUS_OK && (guarded || is_listed(&looking->listed, &account));
+  record_done(&ACCOUNT_RECORD, &account);
+  if (guarded) {
+    return STATUS_EXISTS;
+  }
+  return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+}
+
+enum status guard_of_members(struct store_txn *txn, const char *operators, int64_t org_id, int64_t except_id,
+                             bool *ret_any)
+{
+  struct looking looking CLEANUP(looking_done) = {.txn = txn, .except_id = except_id};
+  enum status status = load_listed(txn, operators, &looking.listed);
+  if (status == STATUS_OK) {
+    status = membership_each(txn, org_id, look_at_member, &looking);
+  }
+  if (status == STATUS_OK || status == STATUS_EXISTS) {
+    *ret_any = status == STATUS_EXISTS;
+    return STATUS_OK;
   }
   return status;
 }

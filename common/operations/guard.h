@@ -13,6 +13,10 @@ MUST_CHECK enum status guard_is_operator(struct store_txn *txn, const char *oper
                                          bool *ret_is);
 
 // Whether ACCOUNT is mapped onto a local user, an operator's by /etc/group, or holds a local group by its provider
-// (POLICY N6). No name service is asked. Errors as local_group_has() and store_get().
+// (POLICY N6). No name service is asked. Errors as local_group_load() and store_get().
 MUST_CHECK enum status guard_of(struct store_txn *txn, const char *operators, const struct account *account,
                                 bool *ret_guarded);
+
+// Whether any member of ORG_ID is such an account, EXCEPT_ID left out. Errors as guard_of().
+MUST_CHECK enum status guard_of_members(struct store_txn *txn, const char *operators, int64_t org_id, int64_t except_id,
+                                        bool *ret_any);

@@ -189,10 +189,11 @@ static void link_and_go_on(const struct policy_question *q, struct policy_decisi
   decision->link = decision->prove_email = decision->outcome == OUTCOME_GRANTED;
 }
 
-// On-link: the password of an account that the org is in control of goes; owners keep theirs.
+// On-link: the password of an account that the org is in control of goes; owners keep theirs, and so does who is
+// guarded: it is what they have while the connection is not confirmed (POLICY W8).
 static bool leaves_sso_alone(const struct policy_question *q)
 {
-  return q->answer.in_control && q->answer.org.on_link == ON_LINK_SSO_ONLY && !owns(&q->person);
+  return q->answer.in_control && !q->person.guarded && q->answer.org.on_link == ON_LINK_SSO_ONLY && !owns(&q->person);
 }
 
 static void decide_s7(const struct policy_question *q, struct policy_decision *decision)

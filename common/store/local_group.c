@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -18,17 +19,19 @@ static void close_file(FILE **file)
   }
 }
 
-// The third field of a "name:x:number:..." line, which is cut behind it.
-static enum status read_number(char *line, uint32_t *ret_gid)
+// The third field of a "name:x:number:..." line.
+static enum status read_number(const char *line, uint32_t *ret_gid)
 {
+  char digits[sizeof "2147483647"] = "";
   int64_t number = 0;
-  char *at = strchr(line, ':');
+  const char *at = strchr(line, ':');
   at = at != NULL ? strchr(at + 1, ':') : NULL;
-  if (at == NULL) {
+  size_t length = at != NULL ? strcspn(at + 1, ":\n") : sizeof digits;
+  if (length >= sizeof digits) {
     return STATUS_NOT_FOUND;
   }
-  at[1 + strcspn(at + 1, ":\n")] = '\0';
-  if (text_to_i64(at + 1, 0, INT32_MAX, &number) != STATUS_OK) {
+  memcpy(digits, at + 1, length);
+  if (text_to_i64(digits, 0, INT32_MAX, &number) != STATUS_OK) {
     return STATUS_NOT_FOUND;
   }
   *ret_gid = (uint32_t)number;
@@ -54,7 +57,7 @@ static bool lists(const char *line, const char *login)
   return false;
 }
 
-enum status local_group_has(const char *name, const char *login, uint32_t gid, bool *ret_has, uint32_t *ret_gid)
+enum status local_group_load(const char *name, struct local_group *ret_group)
 {
   FILE *file CLEANUP(close_file) = fopen("/etc/group", "re");
   char *line CLEANUP(cleanup_free) = NULL;
@@ -65,19 +68,36 @@ enum status local_group_has(const char *name, const char *login, uint32_t gid, b
   }
   while (getline(&line, &size, file) >= 0) {
     if (length > 0 && strncmp(line, name, length) == 0 && line[length] == ':') {
-      bool listed = lists(line, login);
-      enum status status = read_number(line, ret_gid);
-      *ret_has = status == STATUS_OK && (listed || *ret_gid == gid);
+      enum status status = read_number(line, &ret_group->gid);
+      if (status == STATUS_OK) {
+        ret_group->line = line;
+        line = NULL;
+      }
       return status;
     }
   }
   return ferror(file) != 0 ? STATUS_IO : STATUS_NOT_FOUND;
 }
 
+void local_group_done(struct local_group *group)
+{
+  free(group->line);
+  group->line = NULL;
+}
+
+bool local_group_has(const struct local_group *group, const char *login, uint32_t gid)
+{
+  return group->gid == gid || lists(group->line, login);
+}
+
 enum status local_group_find(const char *name, uint32_t *ret_gid)
 {
-  bool has = false;
-  return local_group_has(name, "", UINT32_MAX, &has, ret_gid);
+  struct local_group group CLEANUP(local_group_done) = {.line = NULL};
+  enum status status = local_group_load(name, &group);
+  if (status == STATUS_OK) {
+    *ret_gid = group.gid;
+  }
+  return status;
 }
 
 bool local_group_is_privileged(const char *name, uint32_t gid)

@@ -9,10 +9,18 @@
 // The number of the group NAME. STATUS_NOT_FOUND if no line has it, or its line has no legal number; STATUS_IO.
 MUST_CHECK enum status local_group_find(const char *name, uint32_t *ret_gid);
 
-// Whether the group NAME has LOGIN among its members, or as its primary group GID; *RET_GID is its number. Read from
-// the file: nothing is waited for. STATUS_NOT_FOUND as above; STATUS_IO, STATUS_NO_MEMORY.
-MUST_CHECK enum status local_group_has(const char *name, const char *login, uint32_t gid, bool *ret_has,
-                                       uint32_t *ret_gid);
+// A group as the file has it.
+struct local_group {
+  uint32_t gid;
+  char *line; // owned
+};
+
+// The group NAME, read from the file: nothing is waited for. local_group_done(). STATUS_NOT_FOUND as above; STATUS_IO.
+MUST_CHECK enum status local_group_load(const char *name, struct local_group *ret_group);
+void local_group_done(struct local_group *group);
+
+// Whether it has LOGIN among its members, or is the primary group GID.
+bool local_group_has(const struct local_group *group, const char *login, uint32_t gid);
 
 // Whether who is in it can become root, or reads what only the system may: a number below 1000, or a name that Debian
 // or usual software gives to such a group (base/names.h).

@@ -1,6 +1,7 @@
 """Two orgs with people of every kind, who run ssoctl through sudo as their sessions would."""
 import hashlib
 import pathlib
+import re
 
 import check
 import host
@@ -89,6 +90,13 @@ class World:
         check.equal(result.out, "", f"what {who} is shown of ssoctl {' '.join(words)}")
         check.equal(stored(), before, f"the store after ssoctl {' '.join(words)} of {who}")
         return result
+
+
+def into_group(group, login):
+    """Into /etc/group by hand: the name has an @, and its account is not in /etc/passwd."""
+    path = pathlib.Path("/etc/group")
+    path.write_text(re.sub(rf"^({group}:.*?)$", lambda m: m.group(1) + ("" if m.group(1).endswith(":") else ",") + login,
+                           path.read_text(), flags=re.MULTILINE))
 
 
 def stored():

@@ -1,7 +1,6 @@
 """Who may do what with ssoctl, cell by cell through the real sudo, and every way around it that came to mind."""
 import json
 import os
-import pathlib
 import re
 import subprocess
 
@@ -365,7 +364,7 @@ def W_the_account_of_an_operator_is_not_an_orgs_to_change(rig):
     here = world(rig)
     person = "staff@alpha.test"
     here.may("owner", "password", "set", person, "--stdin", *DRY, stdin=PASSWORD + "\n")
-    _group_line("sudo", person)
+    delegates.into_group("sudo", person)
     for typed in (person, person.upper(), person.capitalize()):
         says = {"says": "operator of this host"}
         here.may_not("owner", "password", "set", typed, "--stdin", stdin=PASSWORD + "\n", **says)
@@ -381,13 +380,6 @@ def W_the_account_of_an_operator_is_not_an_orgs_to_change(rig):
 def _runs(uid, groups):
     """Something of this number in a session with these groups."""
     return subprocess.Popen(["sleep", "600"], user=uid, group=uid, extra_groups=groups)
-
-
-def _group_line(group, login_name):
-    """Into /etc/group by hand: the name has an @, and its account is not in /etc/passwd."""
-    path = pathlib.Path("/etc/group")
-    path.write_text(re.sub(rf"^({group}:.*?)$", lambda m: m.group(1) + ("" if m.group(1).endswith(":") else ",") + login_name,
-                           path.read_text(), flags=re.MULTILINE))
 
 
 def _joins_bravo(rig, person):

@@ -289,6 +289,36 @@ static void W8_settings_count_for_a_guarded_account_as_an_operator_set_them(void
   }
 }
 
+// An operator links somebody whom a delegate's on-link would leave without the password that W8 promises.
+static void W8_on_link_leaves_a_guarded_account_its_password_when_an_operator_links_it(void **state)
+{
+  (void)state;
+  struct operation link = new_operation(OPERATION_IDENTITY_LINK, ALICE);
+  (void)snprintf(link.subject, sizeof link.subject, "s-alice");
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
+  assert_int_equal(set_password(ALICE, "correct horse"), STATUS_OK);
+  assert_int_equal(set("on-link", "sso-only", false), STATUS_OK);
+  guard_alice();
+  assert_int_equal(run(&link), STATUS_OK);
+  assert_string_not_equal(get_account(ALICE).password, "");
+}
+
+// Who is in no org signs in by no password (L15): not for a delegate to bring about.
+static void H68_an_org_with_a_guarded_member_is_an_operators_to_delete(void **state)
+{
+  (void)state;
+  struct operation delete = new_operation(OPERATION_ORG_DELETE, "");
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
+  guard_alice();
+  assert_int_equal(acts(&delete), STATUS_REFUSED);
+  assert_non_null(strstr(report.text, "only an operator"));
+  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, ALICE), STATUS_OK);
+  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "bob@acme.test"), STATUS_OK);
+  assert_int_equal(acts(&delete), STATUS_OK);
+}
+
 static void E3_what_a_sign_in_must_meet_waits_for_one_that_meets_it(void **state)
 {
   (void)state;
@@ -555,6 +585,8 @@ int main(void)
       STORE_TEST(H61_S15_a_guarded_account_does_not_sign_in_through_what_a_delegate_changed),
       STORE_TEST(H61_an_answer_counts_only_for_the_connection_that_was_asked),
       STORE_TEST(W8_settings_count_for_a_guarded_account_as_an_operator_set_them),
+      STORE_TEST(W8_on_link_leaves_a_guarded_account_its_password_when_an_operator_links_it),
+      STORE_TEST(H68_an_org_with_a_guarded_member_is_an_operators_to_delete),
       STORE_TEST(E3_what_a_sign_in_must_meet_waits_for_one_that_meets_it),
       STORE_TEST(E3_what_waits_can_be_taken_back),
       STORE_TEST(E3_a_delegates_change_that_waited_is_not_confirmed_when_it_takes_effect),

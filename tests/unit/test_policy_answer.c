@@ -608,6 +608,17 @@ static void S6_on_link_holds_where_the_org_is_in_control_and_never_for_owners(vo
   assert_false(expect(&q, "S6", OUTCOME_GRANTED).drop_password);
 }
 
+// A delegate says what on-link is, and the password is what a guarded account has while S15 refuses.
+static void W8_on_link_leaves_a_guarded_account_its_password(void **state)
+{
+  (void)state;
+  struct policy_question q = expected();
+  q.answer.org.on_link = ON_LINK_SSO_ONLY;
+  q.person.guarded = q.person.has_password = q.answer.password_given = true;
+  assert_true(expect(&q, "S6", OUTCOME_GRANTED).link);
+  assert_false(expect(&q, "S6", OUTCOME_GRANTED).drop_password);
+}
+
 static void S6_expected_of_no_member_goes_on_as_S4(void **state)
 {
   (void)state;
@@ -660,6 +671,7 @@ int main(void)
       cmocka_unit_test(S7_a_link_that_leads_nowhere_is_not_stored),
       cmocka_unit_test(S8_an_org_that_is_not_in_control_does_not_link),
       cmocka_unit_test(S8_the_password_of_the_account_links_and_nothing_is_dropped),
+      cmocka_unit_test(W8_on_link_leaves_a_guarded_account_its_password),
       cmocka_unit_test(S7_on_link_sso_only_erases_the_password_of_all_but_owners),
       cmocka_unit_test(S9_each_reason_has_its_own_message),
       cmocka_unit_test(S13_each_reason_has_its_own_message),
