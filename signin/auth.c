@@ -66,6 +66,11 @@ static void grant(struct session *s, const struct operation_result *result, stru
               account->uid, result->org, s->request->service, s->request->rhost, result->row,
               way_word(result->ticket.way));
   tell_last(s, result);
+  if (result->overage) {
+    session_log(LOG_WARNING, "login=%s org=%s: in more groups than the provider says in a token; none is given",
+                account->login, result->org);
+    session_tell(s, MESSAGE_INFO, "You are in more groups than your organization says here, so none of them is given.");
+  }
   tell_others(s, result);
   ask_more(s, result);
   memcpy(verdict->ticket, result->ticket.id, sizeof verdict->ticket);

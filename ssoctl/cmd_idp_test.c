@@ -9,10 +9,11 @@
 #include "base/text.h"
 #include "desk.h"
 #include "flow.h"
+#include "idp_advice.h"
 #include "operations/password.h"
 #include "protocol/group_list.h"
 
-enum { GROUPS_SIZE = 2048 };
+enum { GROUPS_SIZE = 2048, ADVICE_SIZE = 512 };
 
 // Which way worked where it was left to the test: a login takes it from now on.
 static int note_auth(const struct flow *f, uint8_t method)
@@ -183,11 +184,22 @@ static int answered(void *context, enum message_type type, const void *value)
   int code = note(f, &op, &report, &result);
   bool shown = result.decision.row != NULL && is_seen(f, authorized->email);
   int printed = print_authorized(f, authorized, shown ? &result.decision : &NOTHING);
+  if (authorized->groups_state == GROUPS_OVERAGE) {
+    (void)fprintf(stderr,
+                  "ssoctl: the person is in more groups than the provider says in a token, so that none is given; "
+                  "let it say only those assigned to this client\n");
+  }
+  if (code == EXIT_DONE && authorized->email_state == EMAIL_UNVERIFIED) {
+    (void)fprintf(stderr,
+                  "ssoctl: the provider says that the address is not verified, which --unverified-mail accepts\n");
+  }
   if (code == EXIT_DONE) {
     desk_done(f->desk, "org %s: a sign-in through the connection succeeded", f->org.slug);
     return printed;
   }
-  return desk_fail(code, "%s", report.text);
+  char advice[ADVICE_SIZE];
+  idp_advice_refused(shown ? result.decision.notice : NOTICE_NONE, &f->connection, advice, sizeof advice);
+  return desk_fail(code, "%s%s", report.text, advice);
 }
 
 int cmd_idp_test(const struct invocation *in)

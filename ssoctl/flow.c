@@ -74,8 +74,8 @@ static int handle(struct flow *f, enum message_type type, const void *value, flo
   }
   if (type == MESSAGE_FAILED) {
     const struct message_failed *failed = value;
-    return desk_fail(EXIT_FAILED, "%s %s: %s: %s", f->what, f->org.slug, idp_advice(failed->reason, failed->detail),
-                     failed->detail);
+    return desk_fail(EXIT_FAILED, "%s %s: %s: %s", f->what, f->org.slug,
+                     idp_advice(f->connection.preset, failed->reason, failed->detail), failed->detail);
   }
   return answered(context, type, value);
 }

@@ -62,7 +62,8 @@ static const struct preset PRESETS[] = {
     {.name = "authelia",
      .needs = "--host NAME --client-id ID [--client-secret-file FILE]",
      .needs_host = true,
-     .values = {[PRESET_ISSUER] = "https://{host}"},
+     // It lists every way, and takes the one that a client is registered with: this one unless that says otherwise.
+     .values = {[PRESET_ISSUER] = "https://{host}", [PRESET_AUTH] = "client_secret_basic"},
      .groups = "names; the scope groups is needed for them"},
     {.name = "casdoor",
      .needs = "--host NAME --client-id ID --client-secret-file FILE",

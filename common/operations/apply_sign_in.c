@@ -294,6 +294,27 @@ static enum policy_consent said_to(const struct operation *op, int64_t org_id)
   return CONSENT_NOT_ASKED;
 }
 
+static void add_words(struct audit_event *event, const char *words)
+{
+  size_t used = strlen(event->detail);
+  (void)snprintf(event->detail + used, sizeof event->detail - used, "%s", words);
+}
+
+// What is worth a word of an answer that let somebody in. GROUPS: which came and went.
+static void describe(struct application *a, const char *groups)
+{
+  const struct message_authorized *authorized = a->op->authorized;
+  a->result->overage = authorized->groups_state == GROUPS_OVERAGE;
+  bool accepted =
+      authorized->email_state == EMAIL_UNVERIFIED && a->op->connection->unverified_mail == UNVERIFIED_ACCEPTED;
+  if (groups[0] != '\0') {
+    (void)snprintf(a->event.detail, sizeof a->event.detail, "%s, groups%.*s", way_word(WAY_SSO), GROUP_WORDS_MAX,
+                   groups);
+  }
+  add_words(&a->event, a->result->overage ? ", too many groups to be said" : "");
+  add_words(&a->event, accepted ? ", unverified mail accepted" : "");
+}
+
 enum status apply_sso_sign_in(struct application *a)
 {
   struct sign_in s = {.a = a, .way = WAY_SSO, .way_org_id = a->op->connection->org_id};
@@ -338,10 +359,7 @@ enum status apply_sso_sign_in(struct application *a)
   if (status == STATUS_OK) {
     status = sign_in_finish(&s, decision.row);
   }
-  if (words[0] != '\0') {
-    (void)snprintf(a->event.detail, sizeof a->event.detail, "%s, groups%.*s", way_word(WAY_SSO), GROUP_WORDS_MAX,
-                   words);
-  }
+  describe(a, words);
   return status;
 }
 

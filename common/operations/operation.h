@@ -162,6 +162,7 @@ struct operation_result {
   uint32_t gid;         // GROUP_MAP: of the group; MEMBER_REMOVE and the like: of the org
   bool doubted;         // ORG_CREATE: the owner's account was there unproven; password and identities were dropped
   bool asked;           // SSO_SIGN_IN: about invites already
+  bool overage;         // SSO_SIGN_IN: the provider says no groups, because they are too many
   int64_t delay_s;      // TRY: allowed, after so long
   bool waits;           // IDP_SET, ORG_SET: in effect, or some of it, only after a test sign-in
   bool no_way;          // IDENTITY_UNLINK: nothing is left by which the account signs in
