@@ -26,8 +26,55 @@ def idp_test_without_signin_finds_a_client_that_is_not_known(rig):
     _says(rig, "device-401-json", "does not know this client.*idp show", "--no-signin")
 
 
-def idp_test_names_the_mend_for_a_grant_that_is_not_allowed(rig):
-    _says(rig, "grant-not-allowed", "may not use the device authorization grant; allow it")
+def P20_idp_test_names_both_causes_of_unauthorized_client_the_secret_first(rig):
+    _says(rig, "grant-not-allowed", "the secret is wrong, or this client may not use the device authorization grant")
+
+
+def P12_idp_test_names_the_mend_for_a_key_set_without_keys(rig):
+    for options in ((), ("--no-signin",)):
+        _says(rig, "keys-missing", "no signing key; choose one", *options)
+
+
+def P05_idp_test_names_the_mend_for_an_endpoint_that_is_not_published(rig):
+    _says(rig, "device-endpoint-unpublished", "idp set --device-endpoint")
+
+
+def P11_idp_test_names_the_further_audience(rig):
+    _says(rig, "aud-several", 'idp set --audience.*also for "other"')
+
+
+def P13_idp_test_tells_the_providers_own_error_with_HTTP_200(rig):
+    _says(rig, "device-error-as-200", "HTTP 200: teapot: no")
+
+
+def P16_idp_test_calls_a_rate_limit_one_and_says_when(rig):
+    _says(rig, "device-429-later", "rate limit.*Retry-After: 77")
+
+
+def idp_test_names_the_mend_for_a_page_instead_of_an_answer(rig):
+    _says(rig, "discovery-type-html", "a page for people; look at the path of the issuer")
+
+
+def idp_test_finds_the_way_of_authentication_and_logins_take_it(rig):
+    org = rig.orgs.delta()
+    secret = rig.folder / "found.secret"
+    secret.touch(mode=0o600)
+    secret.write_text("cs-very secret&0123456789+abcdef%%\n")
+    with _hostile(rig) as (ports, ca):
+        for case, found in (("auth-auto-finds-basic", "client_secret_basic"), ("auth-auto-post", "client_secret_post")):
+            host.ssoctl("idp", "set", org, "--issuer", f"{ports['main']}/{case}", "--client-id", "hosts",
+                        "--ca-file", ca, "--auth", "auto", "--client-secret-file", secret)
+            try:
+                check.equal(host.listed("idp", "show", org)["auth_found"], None, "what was found before")
+                said = host.ssoctl("idp", "test", org, "--no-signin").text
+                check.contains(said, f"takes this client by {found}", "what idp test says")
+                check.equal(host.listed("idp", "show", org)["auth_found"], found, "what idp show says")
+                check.contains(host.ssoctl("audit", org).out, f"idp.auth.*auto is {found}", "the audit trail")
+                said = host.ssoctl("idp", "test", org, "--no-signin").text
+                check.lacks(said, "takes this client by", "what a second test says")
+            finally:
+                host.ssoctl("idp", "set", org, "--auth", "none")
+                host.ssoctl("idp", "set", org, "--issuer", rig.idp.issuer, "--client-id", "ssoorg", "--ca-file", rig.ca)
 
 
 def idp_test_names_the_mend_for_a_provider_without_the_device_grant(rig):

@@ -104,6 +104,20 @@ row("device-401-unauthorized-client", "the secret is wrong, as Keycloak says it"
 row("device-client-unknown-as-200", "the client is not known, with HTTP 200",
     refused("CLIENT", "device authorization: HTTP 200: invalid_client"), {"device": error("invalid_client", 200)})
 
+# Slow ones, within the ten seconds that a person waits where somebody answers.
+def slow(seconds):
+    """The plain answer after so long."""
+    def manner(reply, wire):
+        reply.manner = None
+        return wire.wait(seconds) and reply.give(wire)
+    return replied(manner=manner)
+
+
+lenient("slow-documents", "discovery takes 3 s and the codes 2.5 s", {
+    "discovery reply": slow(3), "device reply": slow(2.5)}, holes="P15")
+row("slower-than-anybody-waits", "discovery takes 6 s and the codes 6 s", refused("UNREACHABLE", "imed out|imeout"), {
+    "discovery reply": slow(6), "device reply": slow(6)}, counts=NO_POLL, holes="P15")
+
 # Which way to show who one is: a test finds it.
 AUTO = ("--auto", good.CLIENT_SECRET)
 
