@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/url.h"
 #include "desk.h"
 #include "idp_values.h"
 #include "protocol/oauth.h"
@@ -33,7 +34,20 @@ static int check_credential(const struct invocation *in, uint8_t method_before, 
 struct stored {
   uint8_t client_auth;
   char issuer[PROTOCOL_URL_SIZE];
+  char device_endpoint[PROTOCOL_URL_SIZE];
 };
+
+// Whether what is stored to show who we are would be sent to somebody whom it was not given for.
+static bool goes_elsewhere(const struct stored *before, const struct connection *connection)
+{
+  if (before->issuer[0] == '\0') {
+    return false;
+  }
+  bool other_endpoint = connection->device_endpoint[0] != '\0' &&
+                        strcmp(before->device_endpoint, connection->device_endpoint) != 0 &&
+                        !url_is_same_origin(connection->device_endpoint, before->issuer);
+  return strcmp(before->issuer, connection->issuer) != 0 || other_endpoint;
+}
 
 // A way of authentication that nobody has typed now, and that what is given, or is not, does not fit.
 static bool needs_auto(const struct invocation *in, const struct connection *connection)
@@ -63,10 +77,10 @@ static int check_whole(const struct invocation *in, const struct stored *before,
     bytes_done(&connection->client_secret);
     return given ? desk_fail(EXIT_USAGE, "idp set: --auth none has no use for a secret or key") : EXIT_DONE;
   }
-  if (before->issuer[0] != '\0' && strcmp(before->issuer, connection->issuer) != 0 && !given) {
+  if (!given && goes_elsewhere(before, connection)) {
     return desk_fail(EXIT_USAGE,
-                     "idp set: the stored secret or key is for %s and is not sent to another issuer; give "
-                     "%s with --issuer",
+                     "idp set: the stored secret or key is for %s and is not sent to another issuer or device "
+                     "endpoint; give %s too",
                      before->issuer,
                      option_usage(connection->client_auth == CLIENT_AUTH_PRIVATE_KEY_JWT ? OPTION_PRIVATE_KEY_FILE
                                                                                          : OPTION_CLIENT_SECRET_FILE));
@@ -127,6 +141,7 @@ int cmd_idp_set(const struct invocation *in)
   }
   struct stored before = {.client_auth = connection.client_auth};
   memcpy(before.issuer, connection.issuer, sizeof before.issuer);
+  memcpy(before.device_endpoint, connection.device_endpoint, sizeof before.device_endpoint);
   if (code == EXIT_DONE) {
     code = idp_values_set(&desk, &connection);
   }
