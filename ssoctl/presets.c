@@ -71,7 +71,7 @@ static const struct preset PRESETS[] = {
      .values = {[PRESET_ISSUER] = "https://{host}", [PRESET_AUTH] = "client_secret_post"},
      .groups = "organization/name"},
     {.name = "kanidm",
-     .needs = "--host NAME [--realm CLIENT] --client-id ID --client-secret-file FILE",
+     .needs = "--host NAME [--realm CLIENT] --client-id ID [--client-secret-file FILE]",
      .needs_host = true,
      .realm_issuer = "https://{host}/oauth2/openid/{realm}",
      .values = {[PRESET_ISSUER] = "https://{host}/oauth2/openid/{client}",
