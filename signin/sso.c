@@ -21,6 +21,7 @@
 
 enum {
   CODE_WAIT_MS = PROTOCOL_CODE_WAIT_MS + 1200,
+  QUIET_MS = 1500,
   EARLIER_WAIT_MS = 3000,
   ENTER_WAIT_MS = 1000,
   LATE_ANSWER_MS = 120000,
@@ -156,6 +157,17 @@ static enum status receive_outcome(struct flow *f)
   return make_failed(f);
 }
 
+// Where it takes a while the person hears of it, unless it would only come with the prompt: sshd holds words back until
+// then.
+static enum status await_code(const struct flow *f, int64_t deadline_ms, bool *ret_oidc)
+{
+  enum status status = wait_either(f, true, clock_monotonic_ms() + QUIET_MS, ret_oidc);
+  if (status == STATUS_TIMEOUT && strcmp(f->s->request->service, "sshd") != 0) {
+    session_tell(f->s, MESSAGE_INFO, "Asking your organization's sign-in for a code...");
+  }
+  return status == STATUS_TIMEOUT ? wait_either(f, true, deadline_ms, ret_oidc) : status;
+}
+
 // While the codes are being obtained a person who goes away is noticed: the module may not speak now.
 static enum status receive_code(struct flow *f, struct message_code *ret_code)
 {
@@ -163,7 +175,7 @@ static enum status receive_code(struct flow *f, struct message_code *ret_code)
   enum message_type type;
   void *value = NULL;
   int64_t deadline_ms = clock_monotonic_ms() + CODE_WAIT_MS;
-  enum status status = wait_either(f, true, deadline_ms, &oidc);
+  enum status status = await_code(f, deadline_ms, &oidc);
   if (status == STATUS_TIMEOUT) {
     return refuse(f, f->s->decision.row, NOTICE_UNREACHABLE, "no codes in time");
   }

@@ -2,6 +2,7 @@
 import re
 
 import check
+import hostile
 import login
 import test_local_users as local
 
@@ -23,6 +24,20 @@ def an_unknown_person_signs_in_at_the_console(rig):
     text = _say_who(terminal)
     check.contains(text, rf"uid=(\d+)\({re.escape(person)}\) gid=\1\(", "id")
     check.contains(text, rf"\({org}\)", "id")
+
+
+def P15_a_slow_provider_is_said_to_be_asked_and_gives_its_codes(rig):
+    org = rig.orgs.delta()
+    with hostile.provider(rig) as (ports, ca):
+        with hostile.connected(rig, org, f"{ports['main']}/slow-documents", ca):
+            terminal = _console("somebody@delta.test")
+            terminal.until(r"Asking your organization's sign-in")
+            terminal.until(r"https://idp\.test/device")
+            terminal.close()
+            terminal = login.Ssh(rig, "somebody@delta.test")
+            terminal.until(r"https://idp\.test/device")
+            check.lacks(terminal.text, "Asking your", "what ssh shows")
+            terminal.close()
 
 
 def H02_another_person_approves_at_the_console(rig):

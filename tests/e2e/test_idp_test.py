@@ -1,13 +1,7 @@
 """What `ssoctl idp test` says of a provider that is wrong, and that it names the mend."""
-import contextlib
-import pathlib
-import subprocess
-
 import check
 import host
-import processes
-
-HOSTILE = pathlib.Path(__file__).resolve().parents[1] / "hostile" / "provider"
+import hostile
 
 
 def idp_test_names_the_mend_for_a_wrong_issuer(rig):
@@ -60,7 +54,7 @@ def idp_test_finds_the_way_of_authentication_and_logins_take_it(rig):
     secret = rig.folder / "found.secret"
     secret.touch(mode=0o600)
     secret.write_text("cs-very secret&0123456789+abcdef%%\n")
-    with _hostile(rig) as (ports, ca):
+    with hostile.provider(rig) as (ports, ca):
         for case, found in (("auth-auto-finds-basic", "client_secret_basic"), ("auth-auto-post", "client_secret_post")):
             host.ssoctl("idp", "set", org, "--issuer", f"{ports['main']}/{case}", "--client-id", "hosts",
                         "--ca-file", ca, "--auth", "auto", "--client-secret-file", secret)
@@ -94,6 +88,10 @@ def idp_test_names_the_mend_for_an_unknown_CA(rig):
     _says(rig, "tls-unknown-ca", "idp set --ca-file")
 
 
+def idp_test_names_the_mend_for_a_missing_intermediate_certificate(rig):
+    _says(rig, "tls-no-intermediate", "does not send the intermediate certificate.*let the server send its whole chain")
+
+
 def idp_test_names_the_mend_for_a_certificate_for_another_name(rig):
     _says(rig, "tls-wrong-name", "the name that the certificate has")
 
@@ -122,27 +120,7 @@ def _says(rig, case, words, *options):
 
 def _asked(rig, case, *options, wants):
     org = rig.orgs.delta()
-    with _hostile(rig) as (ports, ca):
+    with hostile.provider(rig) as (ports, ca):
         listener = case.removeprefix("tls-") if case.startswith("tls-") else "main"
-        host.ssoctl("idp", "set", org, "--issuer", f"{ports[listener]}/{case}", "--client-id", "hosts",
-                    "--ca-file", ca)
-        try:
+        with hostile.connected(rig, org, f"{ports[listener]}/{case}", ca):
             return host.ssoctl("idp", "test", org, *options, wants=wants).text
-        finally:
-            host.ssoctl("idp", "set", org, "--issuer", rig.idp.issuer, "--client-id", "ssoorg", "--ca-file", rig.ca)
-
-
-@contextlib.contextmanager
-def _hostile(rig):
-    ca = rig.folder / "hostile.pem"
-    process = subprocess.Popen([HOSTILE, "--ca-out", ca], stdout=subprocess.PIPE, text=True)
-    try:
-        ports = {}
-        for line in process.stdout:
-            if line.strip() == "ready":
-                break
-            name, url = line.split()
-            ports[name] = url
-        yield ports, ca
-    finally:
-        processes.stop(process)

@@ -48,7 +48,8 @@ class Authority:
         return (x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(public_key)
                 .serial_number(x509.random_serial_number()).not_valid_before(now + since).not_valid_after(now + until))
 
-    def leaf(self, names=LOCAL, since=-DAY, until=30 * DAY, use=ExtendedKeyUsageOID.SERVER_AUTH, weak=False):
+    def leaf(self, names=LOCAL, since=-DAY, until=30 * DAY, use=ExtendedKeyUsageOID.SERVER_AUTH, weak=False,
+             chain=True):
         """A server's key and certificate chain as PEM."""
         key = rsa.generate_private_key(65537, 1024) if weak else ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
@@ -58,7 +59,7 @@ class Authority:
                        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
                        .add_extension(x509.ExtendedKeyUsage([use]), critical=False)
                        .sign(self.key, hashes.SHA256()))
-        chain = pem_of(certificate) + (pem_of(self.certificate) if self.above else b"")
+        chain = pem_of(certificate) + (pem_of(self.certificate) if self.above and chain else b"")
         return key_pem_of(key) + chain
 
 

@@ -136,6 +136,8 @@ row("one-answer-each", "nothing; each connection is closed after its answer", au
 for listener, wrong, reason, words in (
         ("wrong-name", "the certificate is for other names", TLS, "no alternative certificate subject name matches"),
         ("unknown-ca", "the certificate is of another authority, with the same name", TLS, "error:|certificate"),
+        ("no-intermediate", "the certificate between the authority's and the server's is not sent", TLS,
+         "unable to get local issuer certificate"),
         ("expired", "the certificate has expired", TLS, "expired"),
         ("not-yet-valid", "the certificate is not yet valid", TLS, "not yet valid"),
         ("no-authority", "the certificate is signed by one that may not sign", TLS, "certificate"),

@@ -16,7 +16,7 @@ from signing import Ring
 
 # In the order of their ports.
 LISTENERS = ("main", "wrong-name", "unknown-ca", "expired", "not-yet-valid", "no-authority", "client-certificate",
-             "weak-key", "old-tls", "not-tls", "mute", "garbage", "reset", "closed")
+             "weak-key", "no-intermediate", "old-tls", "not-tls", "mute", "garbage", "reset", "closed")
 BELOW_TLS = {"mute": lambda wire: hang(None, wire), "reset": lambda wire: wire.wait(5) and wire.reset(),
              "garbage": lambda wire: wire.send(b"\x16\x03\x03\xff\xff" + b"\0garbage" * 100) and hang(None, wire),
              "not-tls": lambda wire: wire.send(b"HTTP/1.1 400 Bad Request\r\n\r\n") and hang(None, wire)}
@@ -30,6 +30,7 @@ def contexts_of(authority):
     """The TLS contexts of those listeners that have one."""
     impostor = Authority("No authority", above=authority, as_leaf=True)
     client = ExtendedKeyUsageOID.CLIENT_AUTH
+    intermediate = Authority("Hostile test intermediate", above=authority)
     return {
         "main": context_of(authority.leaf()),
         "wrong-name": context_of(authority.leaf(names=("other.test", "localhost.other.test", "127.0.0.2"))),
@@ -39,6 +40,7 @@ def contexts_of(authority):
         "no-authority": context_of(impostor.leaf()),
         "client-certificate": context_of(authority.leaf(use=client)),
         "weak-key": context_of(authority.leaf(weak=True), lax=True),
+        "no-intermediate": context_of(intermediate.leaf(chain=False)),
         "old-tls": context_of(authority.leaf(), newest=ssl.TLSVersion.TLSv1_1, lax=True),
     }
 
