@@ -207,6 +207,16 @@ for request in ("device", "token"):
     row(f"{request}-html-and-json", "a document that is JSON, called a page",
         refused("MISCONFIGURED", "the answer is a page of HTML"), {f"{request} reply": replied(type="text/html")})
 
+# Another claim than "email" is not what email_verified speaks of.
+UPN = ("--email-claim", "upn", "--post", good.CLIENT_SECRET)
+lenient("upn-unverified-email", "email_verified false speaks of email, and upn is asked", {
+    "claims": put(upn="alice@acme.test", email="mail@other.test", email_verified=False),
+    "userinfo": put(email="mail@other.test", email_verified=False)}, authorized(
+        email="alice@acme.test", email_state="UNSTATED"), options=UPN, holes="P19")
+lenient("upn-same-unverified-email", "but it is the same address", {
+    "claims": put(upn="alice@acme.test", email_verified=False)}, authorized(
+        email="alice@acme.test", email_state="UNVERIFIED"), options=UPN, holes="P19")
+
 # Keys.
 TWICE = refused("TOKEN", "OIDC Core 10.1: kid: more than one key")
 lenient("key-twice", "the same key is listed twice", {"keys": lambda d, a: {"keys": 2 * [a.ring.rsa.jwk()]}}, holes="P09")
