@@ -98,16 +98,33 @@ static enum status store_wanted(struct application *a, const struct org *before,
   return status == STATUS_OK && a->op->value_count > 0 ? org_update(a->txn, org) : status;
 }
 
-// Whose word an address is taken by is for operators to loosen.
-static enum status check_unverified_mail(struct application *a, const struct stored *stored,
-                                         const struct connection *wanted)
+// Not to ask whether an address is verified is as good as not to care, unless the provider is known never to say so.
+static bool hides_unverified(const struct stored *stored, const struct connection *wanted)
 {
-  if (a->op->delegate == NULL || wanted->unverified_mail == UNVERIFIED_REFUSED ||
-      (stored->any && stored->base.unverified_mail == wanted->unverified_mail)) {
+  const uint32_t theirs = 1U << PRESET_ISSUER | 1U << PRESET_USERINFO;
+  bool as_before =
+      stored->any && stored->base.userinfo_for == wanted->userinfo_for && connection_same_client(&stored->base, wanted);
+  return wanted->userinfo_for == USERINFO_MISSING && (wanted->by_preset & theirs) != theirs && !as_before;
+}
+
+// Whose word an address is taken by is for operators to loosen.
+static enum status check_verified(struct application *a, const struct stored *stored, const struct connection *wanted)
+{
+  bool as_before = stored->any && stored->base.unverified_mail == wanted->unverified_mail;
+  if (a->op->delegate == NULL) {
     return STATUS_OK;
   }
-  report_set(a->report, "--unverified-mail accept: only an operator of this host may say so; refuse is legal");
-  return STATUS_REFUSED;
+  if (wanted->unverified_mail == UNVERIFIED_ACCEPTED && !as_before) {
+    report_set(a->report, "--unverified-mail accept: only an operator of this host may say so; refuse is legal");
+    return STATUS_REFUSED;
+  }
+  if (hides_unverified(stored, wanted)) {
+    report_set(a->report,
+               "--userinfo missing: only an operator of this host may say so, or a preset of the provider whose "
+               "issuer this is; verified is legal");
+    return STATUS_REFUSED;
+  }
+  return STATUS_OK;
 }
 
 static void describe(const struct connection *wanted, struct audit_event *event)
@@ -137,7 +154,7 @@ enum status apply_idp_set(struct application *a)
   const struct org before = org;
   wanted.org_id = org.id;
   wanted.set_at_s = a->now_s;
-  status = check_unverified_mail(a, &stored, &wanted);
+  status = check_verified(a, &stored, &wanted);
   if (status == STATUS_OK) {
     status = carry_over(a, &stored, &wanted);
   }
@@ -175,7 +192,7 @@ enum status apply_idp_found(struct application *a)
   if (status != STATUS_OK) {
     return status;
   }
-  if (!unchanged || stored.client_auth != CLIENT_AUTH_AUTO) {
+  if (!unchanged || stored.client_auth != CLIENT_AUTH_AUTO || a->op->value >= CLIENT_AUTH_PRIVATE_KEY_JWT) {
     report_set(a->report, "org \"%s\": the connection was changed during the test; test it again", org.slug);
     return STATUS_REFUSED;
   }

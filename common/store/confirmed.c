@@ -34,6 +34,7 @@ static const struct {
     {"key_set", true, FIELD_OF_TEXT(covered, key_set)},
     {"audiences", true, FIELD_OF_TEXT(covered, audiences)},
     {"unverified_mail", true, FIELD_OF_U8(covered, unverified_mail)},
+    {"userinfo", true, FIELD_OF_U8(covered, userinfo_for)},
 };
 
 struct covered covered_of(const struct org *org, const struct connection *connection)
@@ -57,6 +58,7 @@ struct covered covered_of(const struct org *org, const struct connection *connec
     memcpy(covered.key_set, connection->key_set, sizeof covered.key_set);
     memcpy(covered.audiences, connection->audiences, sizeof covered.audiences);
     covered.unverified_mail = connection->unverified_mail;
+    covered.userinfo_for = connection->userinfo_for;
     covered.client_auth = connection->client_auth;
     covered.client_secret = connection->client_secret;
     covered.ca_pem = connection->ca_pem;

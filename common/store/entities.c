@@ -136,6 +136,8 @@ static const struct field CONFIRMED_FIELDS[] = {
     FIELD_OF_TEXT(confirmed, seen.key_set),
     FIELD_OF_TEXT(confirmed, seen.audiences),
     FIELD_OF_U8(confirmed, seen.unverified_mail),
+    FIELD_OF_TEXT(confirmed, set_by[21]),
+    FIELD_OF_U8(confirmed, seen.userinfo_for),
 };
 // Has grown within the schema that it came with: of what follows the first 30 nobody has seen anything then.
 const struct record_type CONFIRMED_RECORD = RECORD_TYPE_GROWN(confirmed, ENTITY_VERSION + 1, CONFIRMED_FIELDS, 30);

@@ -189,9 +189,10 @@ struct covered {
   char key_set[PROTOCOL_URL_SIZE];
   char audiences[PROTOCOL_AUDIENCES_SIZE];
   uint8_t unverified_mail;
+  uint8_t userinfo_for;
 };
 
-enum { COVERED_COUNT = 21, FINGERPRINT_SIZE = 17 };
+enum { COVERED_COUNT = 22, FINGERPRINT_SIZE = 17 };
 
 #define FINGERPRINT_NONE "none" // shown where nothing was kept
 

@@ -150,6 +150,28 @@ static void W7_unverified_mail_is_for_operators_to_accept(void **state)
   assert_int_equal(set(&accepts, false), STATUS_REFUSED);
 }
 
+static void W7_not_to_ask_whether_an_address_is_verified_is_for_operators_or_a_preset(void **state)
+{
+  (void)state;
+  struct connection hides = new_connection("client");
+  const struct connection plain = new_connection("client");
+  hides.userinfo_for = USERINFO_MISSING;
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(set(&hides, false), STATUS_REFUSED);
+  hides.by_preset = 1U << PRESET_USERINFO; // with another issuer than the preset's
+  assert_int_equal(set(&hides, false), STATUS_REFUSED);
+  hides.by_preset |= 1U << PRESET_ISSUER;
+  assert_int_equal(set(&hides, false), STATUS_OK);
+  assert_false(is_confirmed());
+  assert_int_equal(set(&plain, false), STATUS_OK);
+  hides.by_preset = 0;
+  assert_int_equal(set(&hides, true), STATUS_OK);
+  hides.scopes[0] = 'x'; // whatever else they change leaves it as it is
+  assert_int_equal(set(&hides, false), STATUS_OK);
+  (void)snprintf(hides.issuer, sizeof hides.issuer, "https://other.test"); // but of nobody else
+  assert_int_equal(set(&hides, false), STATUS_REFUSED);
+}
+
 static enum status found(enum connection_slot slot, uint8_t method)
 {
   struct operation op = new_operation(OPERATION_IDP_FOUND, "");
@@ -166,6 +188,8 @@ static void what_a_test_found_is_kept_until_the_client_changes(void **state)
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(found(CONNECTION_ACTIVE, CLIENT_AUTH_BASIC), STATUS_REFUSED); // that one is not "auto"
   assert_int_equal(set(&plain, true), STATUS_OK);
+  assert_int_equal(found(CONNECTION_ACTIVE, CLIENT_AUTH_PRIVATE_KEY_JWT), STATUS_REFUSED); // nothing that auto does
+  assert_int_equal(found(CONNECTION_ACTIVE, 200), STATUS_REFUSED);
   assert_int_equal(found(CONNECTION_ACTIVE, CLIENT_AUTH_BASIC), STATUS_OK);
   assert_true(is_confirmed()); // no change of the connection
   struct connection kept CLEANUP(cleanup_connection) = stored();
@@ -188,6 +212,7 @@ int main(void)
       STORE_TEST(a_delegates_other_key_set_or_endpoint_voids_identities),
       STORE_TEST(E3_each_value_waits_for_a_test_while_the_org_enforces),
       STORE_TEST(W7_unverified_mail_is_for_operators_to_accept),
+      STORE_TEST(W7_not_to_ask_whether_an_address_is_verified_is_for_operators_or_a_preset),
       STORE_TEST(what_a_test_found_is_kept_until_the_client_changes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
