@@ -16,11 +16,22 @@ void client_auth_done(struct client_auth_parts *parts)
   bytes_done(&parts->password);
 }
 
+// An answer may repeat what an earlier request showed, too.
+static void keep_earlier(struct exchange *x)
+{
+  struct bytes *slot = &x->earlier[x->earlier_count % EXCHANGE_EARLIER];
+  if (x->credential.length > 0) {
+    bytes_done(slot);
+    bytes_take(slot, &x->credential);
+    x->earlier_count++;
+  }
+}
+
 // What stands behind "Basic " in the header (RFC 7617 2): libcurl writes it, this only knows it.
 static enum status keep_basic(struct exchange *x, const struct client_auth_parts *parts)
 {
   struct bytes pair CLEANUP(bytes_done) = BYTES_EMPTY;
-  bytes_done(&x->credential);
+  keep_earlier(x);
   enum status status = bytes_append(&pair, bytes_text(&parts->user), parts->user.length);
   if (status == STATUS_OK) {
     status = bytes_append_text(&pair, ":");
@@ -75,7 +86,7 @@ static const char *audience_of(const struct exchange *x)
 static enum status add_assertion(struct exchange *x, struct bytes *form)
 {
   static const char TYPE[] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-  bytes_done(&x->credential);
+  keep_earlier(x);
   enum status status = assertion_make(x->request, audience_of(x), &x->refusal, &x->credential);
   if (status == STATUS_OK) {
     status = form_add(form, "client_id", x->request->client_id);
@@ -98,6 +109,10 @@ static enum client_auth choose(const struct exchange *x, uint32_t without)
 {
   static const enum client_auth ORDER[] = {CLIENT_AUTH_POST, CLIENT_AUTH_BASIC, CLIENT_AUTH_SECRET_JWT,
                                            CLIENT_AUTH_NONE};
+  uint8_t first = x->request->auth_first;
+  if (first > 0 && first <= CLIENT_AUTH_AUTO && (without & 1U << (first - 1)) == 0) { // as a test has found before
+    return (enum client_auth)(first - 1);
+  }
   for (size_t i = 0; i < COUNT_OF(ORDER); i++) {
     bool listed = (x->methods & 1U << ORDER[i]) != 0 && (without & 1U << ORDER[i]) == 0;
     if (listed && is_possible(x->request, ORDER[i])) {

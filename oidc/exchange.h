@@ -6,6 +6,8 @@
 #include "protocol/protocol.h"
 #include "refusal.h"
 
+enum { EXCHANGE_EARLIER = 8 };
+
 struct exchange {
   const struct message_sign_in *request; // checked by request_check(); borrowed
   struct http *http;                     // borrowed
@@ -13,10 +15,15 @@ struct exchange {
   uint32_t methods;                      // of client authentication that the provider lists: bits 1 << enum client_auth
   uint32_t methods_tried;                // likewise, with CLIENT_AUTH_AUTO
   struct bytes credential;               // by which the last request showed who we are; for exchange_done()
+  struct bytes earlier[EXCHANGE_EARLIER]; // likewise, by which requests before it did: the last of them
+  size_t earlier_count;
   struct refusal refusal;
 };
 
 static inline void exchange_done(struct exchange *x)
 {
   bytes_done(&x->credential);
+  for (size_t i = 0; i < EXCHANGE_EARLIER; i++) {
+    bytes_done(&x->earlier[i]);
+  }
 }

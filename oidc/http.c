@@ -318,7 +318,7 @@ static enum status resolve_and_send(struct http *http, const struct http_request
                                     struct http_answer *answer)
 {
   int64_t connect_by_ms = clock_monotonic_ms() + HTTP_CONNECT_TIMEOUT_MS;
-  connect_by_ms = connect_by_ms < http->settings.deadline_ms ? connect_by_ms : http->settings.deadline_ms;
+  connect_by_ms = connect_by_ms < http_until_ms(http) ? connect_by_ms : http_until_ms(http);
   enum status status = http_hosts_add(&http->hosts, request->url, http->settings.starter_fd, connect_by_ms, r);
   if (status == STATUS_IO && clock_left_ms(http->settings.deadline_ms) == 0) {
     return STATUS_TIMEOUT;

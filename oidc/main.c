@@ -41,6 +41,9 @@ static enum status send_failed(struct channel *c, struct exchange *x, enum statu
   }
   refusal_blot_out(&x->refusal, &x->request->client_secret);
   refusal_blot_out(&x->refusal, &x->credential);
+  for (size_t i = 0; i < EXCHANGE_EARLIER; i++) {
+    refusal_blot_out(&x->refusal, &x->earlier[i]);
+  }
   failed.reason = x->refusal.reason;
   memcpy(failed.detail, x->refusal.detail, sizeof failed.detail);
   return channel_send(c, MESSAGE_FAILED, &failed, clock_monotonic_ms() + SEND_WAIT_MS);

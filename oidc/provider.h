@@ -47,7 +47,7 @@ const char *provider_error(const struct cJSON *body);
 struct shown provider_description(const struct cJSON *body);
 
 // Refuses with FAILURE_BUSY for HTTP 429, FAILURE_UNREACHABLE if else provider_is_busy(), FAILURE_CLIENT for
-// invalid_client, else FAILURE_MISCONFIGURED; with the HTTP status and, if BODY
-// (may be NULL) has them, the provider's "error" and "error_description", escaped. Returns STATUS_REFUSED.
+// invalid_client, else FAILURE_MISCONFIGURED; with the HTTP status and, if BODY (may be NULL) has them, the provider's
+// "error" and "error_description", escaped. Returns STATUS_REFUSED.
 enum status provider_refuse(struct exchange *x, const char *what, const struct http_answer *answer,
                             const struct cJSON *body);

@@ -41,6 +41,9 @@ static enum status check_client(const struct message_sign_in *request, struct re
   if (request->client_auth >= CLIENT_AUTH_COUNT) {
     return refusal_set(r, FAILURE_REQUEST, "client authentication: method %u is not known", request->client_auth);
   }
+  if (request->auth_first > 1 + CLIENT_AUTH_SECRET_JWT) {
+    return refusal_set(r, FAILURE_REQUEST, "client authentication: method %u is not known", request->auth_first - 1);
+  }
   if (request->client_auth == CLIENT_AUTH_PRIVATE_KEY_JWT) {
     return check_key(secret, r);
   }

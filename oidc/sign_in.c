@@ -70,9 +70,11 @@ static enum status authorize(struct exchange *x, struct device_codes *ret_codes)
   if (status != STATUS_OK) {
     return status;
   }
-  do {
+  status = device_authorize(x, ret_codes);
+  while (status == STATUS_REFUSED && client_auth_next(x)) {
+    http_limit(x->http, clock_monotonic_ms() + PROTOCOL_CODE_WAIT_MS); // a test, for which nobody waits as for a login
     status = device_authorize(x, ret_codes);
-  } while (status == STATUS_REFUSED && client_auth_next(x));
+  }
   return status;
 }
 
@@ -164,6 +166,7 @@ enum status discover(struct exchange *x)
   http_limit(x->http, clock_monotonic_ms() + PROTOCOL_CODE_WAIT_MS); // as in a sign-in
   // Shows that the provider takes this client; the codes are forgotten.
   enum status status = authorize(x, &codes);
+  http_limit(x->http, 0);
   if (status == STATUS_OK) {
     x->found.client_auth = (uint8_t)client_auth_of(x);
     status = keys_fetch(x, &keys);

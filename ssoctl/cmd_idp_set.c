@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "actor.h"
 #include "base/cleanup.h"
 #include "base/url.h"
 #include "desk.h"
 #include "idp_values.h"
+#include "presets.h"
 #include "protocol/oauth.h"
 
 static int check_credential(const struct invocation *in, uint8_t method_before, const struct connection *connection)
@@ -38,25 +40,38 @@ struct stored {
 };
 
 // Whether what is stored to show who we are would be sent to somebody whom it was not given for.
-static bool goes_elsewhere(const struct stored *before, const struct connection *connection)
+static bool goes_elsewhere(const struct invocation *in, const struct stored *before,
+                           const struct connection *connection)
 {
   if (before->issuer[0] == '\0') {
     return false;
   }
+  // A delegate who says whom to believe on the way could stand there.
+  bool other_ca = in->actor->is_delegate && in->options[OPTION_CA_FILE] != NULL;
   bool other_endpoint = connection->device_endpoint[0] != '\0' &&
                         strcmp(before->device_endpoint, connection->device_endpoint) != 0 &&
                         !url_is_same_origin(connection->device_endpoint, before->issuer);
-  return strcmp(before->issuer, connection->issuer) != 0 || other_endpoint;
+  return strcmp(before->issuer, connection->issuer) != 0 || other_endpoint || other_ca;
 }
 
-// A way of authentication that nobody has typed now, and that what is given, or is not, does not fit.
-static bool needs_auto(const struct invocation *in, const struct connection *connection)
+// The way of authentication that nobody has typed now: the preset's where there is a secret, and none that fits no
+// secret.
+static void choose_auth(const struct invocation *in, struct connection *connection)
 {
+  const struct preset *preset = preset_find(connection->preset);
+  const char *theirs = preset != NULL ? preset->values[PRESET_AUTH] : NULL;
   bool given = in->options[OPTION_CLIENT_SECRET_FILE] != NULL;
   bool by_preset = (connection->by_preset & 1U << PRESET_AUTH) != 0;
-  return (given &&
-          (connection->client_auth == CLIENT_AUTH_NONE || connection->client_auth == CLIENT_AUTH_PRIVATE_KEY_JWT)) ||
-         (by_preset && connection->client_secret.length == 0);
+  bool fits_none =
+      connection->client_auth == CLIENT_AUTH_NONE || connection->client_auth == CLIENT_AUTH_PRIVATE_KEY_JWT;
+  if ((given && fits_none) || (by_preset && connection->client_secret.length == 0)) {
+    connection->client_auth = CLIENT_AUTH_AUTO;
+    connection->by_preset &= ~(1U << PRESET_AUTH);
+  }
+  bool left_to_us = given && connection->client_auth == CLIENT_AUTH_AUTO;
+  if (left_to_us && theirs != NULL && client_auth_from(theirs, &connection->client_auth) == STATUS_OK) {
+    connection->by_preset |= 1U << PRESET_AUTH;
+  }
 }
 
 static int check_whole(const struct invocation *in, const struct stored *before, struct connection *connection)
@@ -66,8 +81,8 @@ static int check_whole(const struct invocation *in, const struct stored *before,
   }
   if (in->options[OPTION_AUTH] == NULL && in->options[OPTION_PRIVATE_KEY_FILE] != NULL) {
     connection->client_auth = CLIENT_AUTH_PRIVATE_KEY_JWT;
-  } else if (in->options[OPTION_AUTH] == NULL && needs_auto(in, connection)) {
-    connection->client_auth = CLIENT_AUTH_AUTO;
+  } else if (in->options[OPTION_AUTH] == NULL) {
+    choose_auth(in, connection);
   }
   bool given = in->options[OPTION_CLIENT_SECRET_FILE] != NULL || in->options[OPTION_PRIVATE_KEY_FILE] != NULL;
   if (connection->client_auth == CLIENT_AUTH_AUTO && connection->client_secret.length == 0) {
@@ -77,10 +92,10 @@ static int check_whole(const struct invocation *in, const struct stored *before,
     bytes_done(&connection->client_secret);
     return given ? desk_fail(EXIT_USAGE, "idp set: --auth none has no use for a secret or key") : EXIT_DONE;
   }
-  if (!given && goes_elsewhere(before, connection)) {
+  if (!given && goes_elsewhere(in, before, connection)) {
     return desk_fail(EXIT_USAGE,
                      "idp set: the stored secret or key is for %s and is not sent to another issuer or device "
-                     "endpoint; give %s too",
+                     "endpoint, or past another CA of a delegate's; give %s too",
                      before->issuer,
                      option_usage(connection->client_auth == CLIENT_AUTH_PRIVATE_KEY_JWT ? OPTION_PRIVATE_KEY_FILE
                                                                                          : OPTION_CLIENT_SECRET_FILE));

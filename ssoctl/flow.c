@@ -64,6 +64,7 @@ static int show_code(const struct message_code *code)
 static int handle(struct flow *f, enum message_type type, const void *value, flow_answered *answered, void *context)
 {
   bool sound = (type != MESSAGE_CODE || oidc_code_is_clean(value, &f->request)) &&
+               (type != MESSAGE_FOUND || oidc_found_is_sound(value, &f->connection)) &&
                (type != MESSAGE_AUTHORIZED || oidc_identity_is_sound(value, &f->connection));
   if (!sound) {
     return desk_fail(EXIT_FAILED, "%s: sent what it must never send; has it been taken over?", PATH_OIDC);

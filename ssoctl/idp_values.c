@@ -318,8 +318,24 @@ int idp_values_default(const struct desk *desk, struct connection *connection)
   return code;
 }
 
+// Values that were made with another client's id would be somebody else's.
+static int check_client(const struct desk *desk, const char *before, const struct connection *connection)
+{
+  const struct preset *preset = preset_find(connection->preset);
+  if (desk->in->options[OPTION_PRESET] != NULL || preset == NULL || strcmp(before, connection->client_id) == 0 ||
+      !preset_names_client(preset, connection->by_preset)) {
+    return EXIT_DONE;
+  }
+  return desk_fail(EXIT_USAGE,
+                   "--client-id: what --preset %s made has the earlier client in it; give the preset again, "
+                   "with %s",
+                   preset->name, preset->needs);
+}
+
 int idp_values_set(const struct desk *desk, struct connection *connection)
 {
+  char client[PROTOCOL_CLIENT_SIZE];
+  memcpy(client, connection->client_id, sizeof client);
   const struct invocation *in = desk->in;
   const char *typed = in->options[OPTION_PRESET];
   const struct preset *preset = NULL;
@@ -338,6 +354,9 @@ int idp_values_set(const struct desk *desk, struct connection *connection)
     if (value != NULL && VALUES[i].preset != PRESET_VALUE_COUNT) {
       connection->by_preset &= ~(1U << VALUES[i].preset);
     }
+  }
+  if (code == EXIT_DONE) {
+    code = check_client(desk, client, connection);
   }
   return code == EXIT_DONE && preset != NULL ? apply_preset(desk, preset, connection) : code;
 }

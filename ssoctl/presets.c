@@ -119,6 +119,17 @@ const char *preset_value_name(enum preset_value value)
   return VALUE_NAMES[value];
 }
 
+bool preset_names_client(const struct preset *preset, uint32_t by_preset)
+{
+  for (size_t i = 0; i < PRESET_VALUE_COUNT; i++) {
+    bool theirs = (by_preset & 1U << i) != 0 && preset->values[i] != NULL;
+    if (theirs && strstr(preset->values[i], "{client}") != NULL) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // What stands for the "{word}" at AT; *RET_LENGTH is how long that is.
 static const char *stands_for(const char *at, const struct preset *preset, const struct preset_words *words,
                               size_t *ret_length)

@@ -3,6 +3,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/status.h"
 #include "store/entities.h"
@@ -37,6 +38,9 @@ const struct preset *preset_find(const char *name);
 
 // "issuer", "scopes", ...: what the options of 'idp set' and 'idp show' call VALUE. Static.
 const char *preset_value_name(enum preset_value value);
+
+// Whether PRESET makes one of the values BY_PRESET (bits of enum preset_value) with the client's id.
+bool preset_names_client(const struct preset *preset, uint32_t by_preset);
 
 // Writes what PRESET says of VALUE into TEXT of SIZE bytes; "" if it says nothing. STATUS_TOO_LARGE.
 MUST_CHECK enum status preset_write(const struct preset *preset, enum preset_value value,

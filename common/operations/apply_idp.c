@@ -43,7 +43,8 @@ static enum status load_stored(struct application *a, int64_t org_id, struct sto
   return status == STATUS_NOT_FOUND ? apply_copy_connection(&ret_stored->active, &ret_stored->base) : status;
 }
 
-// What is not on the command line stays; a delegate's other certificates are other people's words (POLICY "identity").
+// What is not on the command line stays; a delegate's other certificates, keys and endpoints are other people's words
+// (POLICY "identity").
 static enum status carry_over(struct application *a, const struct stored *stored, struct connection *wanted)
 {
   const struct connection *base = &stored->base;
@@ -107,6 +108,12 @@ static bool hides_unverified(const struct stored *stored, const struct connectio
   return wanted->userinfo_for == USERINFO_MISSING && (wanted->by_preset & theirs) != theirs && !as_before;
 }
 
+// Whether both take the same address from the same provider.
+static bool same_word(const struct connection *a, const struct connection *b)
+{
+  return connection_same_client(a, b) && connection_same_voucher(a, b) && strcmp(a->email_claim, b->email_claim) == 0;
+}
+
 // Whose word an address is taken by is for operators to loosen.
 static enum status check_verified(struct application *a, const struct stored *stored, const struct connection *wanted)
 {
@@ -118,6 +125,12 @@ static enum status check_verified(struct application *a, const struct stored *st
     report_set(a->report, "--unverified-mail accept: only an operator of this host may say so; refuse is legal");
     return STATUS_REFUSED;
   }
+  if (wanted->unverified_mail == UNVERIFIED_ACCEPTED && !same_word(&stored->base, wanted)) {
+    report_set(a->report,
+               "--unverified-mail accept was said of the provider as it was; refuse is legal with this change, "
+               "and an operator can accept it anew");
+    return STATUS_REFUSED;
+  }
   if (hides_unverified(stored, wanted)) {
     report_set(a->report,
                "--userinfo missing: only an operator of this host may say so, or a preset of the provider whose "
@@ -127,13 +140,12 @@ static enum status check_verified(struct application *a, const struct stored *st
   return STATUS_OK;
 }
 
+// What is worth a look stands first: an issuer may be long.
 static void describe(const struct connection *wanted, struct audit_event *event)
 {
-  text_escape(wanted->issuer, strlen(wanted->issuer), event->detail, sizeof event->detail);
-  if (wanted->unverified_mail == UNVERIFIED_ACCEPTED) {
-    size_t used = strlen(event->detail);
-    (void)snprintf(event->detail + used, sizeof event->detail - used, ", unverified mail accepted");
-  }
+  const char *words = wanted->unverified_mail == UNVERIFIED_ACCEPTED ? "unverified mail accepted, " : "";
+  size_t used = (size_t)snprintf(event->detail, sizeof event->detail, "%s", words);
+  text_escape(wanted->issuer, strlen(wanted->issuer), event->detail + used, sizeof event->detail - used);
 }
 
 enum status apply_idp_set(struct application *a)

@@ -10,7 +10,7 @@
 #include "operations/sign_in.h"
 #include "store/expectations.h"
 
-enum { TICKET_LIFETIME_S = 300, GROUP_WORDS_MAX = 200 };
+enum { TICKET_LIFETIME_S = 300 };
 
 enum status sign_in_refuse(struct application *a, const struct policy_decision *decision)
 {
@@ -307,12 +307,12 @@ static void describe(struct application *a, const char *groups)
   a->result->overage = authorized->groups_state == GROUPS_OVERAGE;
   bool accepted =
       authorized->email_state == EMAIL_UNVERIFIED && a->op->connection->unverified_mail == UNVERIFIED_ACCEPTED;
-  if (groups[0] != '\0') {
-    (void)snprintf(a->event.detail, sizeof a->event.detail, "%s, groups%.*s", way_word(WAY_SSO), GROUP_WORDS_MAX,
-                   groups);
-  }
-  add_words(&a->event, a->result->overage ? ", too many groups to be said" : "");
   add_words(&a->event, accepted ? ", unverified mail accepted" : "");
+  add_words(&a->event, a->result->overage ? ", too many groups to be said" : "");
+  if (groups[0] != '\0') {
+    add_words(&a->event, ", groups");
+    add_words(&a->event, groups);
+  }
 }
 
 enum status apply_sso_sign_in(struct application *a)

@@ -54,6 +54,7 @@ static enum status send_request(struct channel *channel, const struct oidc_reque
   memcpy(message.key_set, connection->key_set, sizeof message.key_set);
   memcpy(message.audiences, connection->audiences, sizeof message.audiences);
   message.tries_auth = request->tries_auth ? 1 : 0;
+  message.auth_first = connection->auth_found;
   if (connection->client_auth == CLIENT_AUTH_AUTO && connection->auth_found > 0 && !request->tries_auth) {
     message.client_auth = (uint8_t)(connection->auth_found - 1);
   }
@@ -153,6 +154,29 @@ bool oidc_code_is_clean(const struct message_code *code, const struct oidc_reque
   return url_is_for_people(code->verification_uri, http) && complete && is_user_code(code->user_code) && picture;
 }
 
+// Whether the helper may have shown who we are by METHOD.
+static bool auth_is_sound(const struct connection *connection, uint8_t method)
+{
+  if (connection->client_auth != CLIENT_AUTH_AUTO) {
+    return method == connection->client_auth;
+  }
+  bool secret = connection->client_secret.length > 0;
+  bool mac = connection->client_secret.length >= OAUTH_HS256_SECRET_MIN;
+  return method == CLIENT_AUTH_NONE || (secret && (method == CLIENT_AUTH_BASIC || method == CLIENT_AUTH_POST)) ||
+         (mac && method == CLIENT_AUTH_SECRET_JWT);
+}
+
+bool oidc_found_is_sound(const struct message_found *found, const struct connection *connection)
+{
+  const char *const texts[] = {found->issuer, found->device_authorization_endpoint, found->token_endpoint,
+                               found->jwks_uri, found->userinfo_endpoint};
+  bool clean = true;
+  for (size_t i = 0; i < COUNT_OF(texts); i++) {
+    clean = clean && text_is_clean(texts[i], strlen(texts[i]));
+  }
+  return clean && auth_is_sound(connection, found->client_auth);
+}
+
 bool oidc_identity_is_sound(const struct message_authorized *identity, const struct connection *connection)
 {
   char folded[EMAIL_SIZE];
@@ -167,7 +191,7 @@ bool oidc_identity_is_sound(const struct message_authorized *identity, const str
       !has_email || (name_fold_email(identity->email, folded) == STATUS_OK && strcmp(folded, identity->email) == 0);
   bool stated = has_email ? identity->email_state >= EMAIL_UNSTATED && identity->email_state <= EMAIL_UNVERIFIED
                           : identity->email_state == EMAIL_ABSENT || identity->email_state == EMAIL_ILLEGAL;
-  bool known = identity->groups_state <= GROUPS_OVERAGE && identity->client_auth < CLIENT_AUTH_AUTO;
+  bool known = identity->groups_state <= GROUPS_OVERAGE && auth_is_sound(connection, identity->client_auth);
   return clean && email && stated && known && group_list_is_sound(&identity->groups) &&
          strcmp(identity->issuer, connection->issuer) == 0 && strcmp(identity->client_id, connection->client_id) == 0;
 }

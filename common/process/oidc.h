@@ -43,5 +43,8 @@ void oidc_end(struct oidc *oidc);
 // alone, and none that was not asked for. The helper has seen to that; one that somebody else has taken over has not.
 bool oidc_code_is_clean(const struct message_code *code, const struct oidc_request *request);
 
+// Whether what the provider says of itself is clean, and was got by a way of authentication that CONNECTION has.
+bool oidc_found_is_sound(const struct message_found *found, const struct connection *connection);
+
 // Whether IDENTITY is complete and clean, its list of groups too, and of the issuer and client that REQUEST asked.
 bool oidc_identity_is_sound(const struct message_authorized *identity, const struct connection *connection);

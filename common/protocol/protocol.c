@@ -50,6 +50,7 @@ static const struct field SIGN_IN_FIELDS[] = {
     FIELD_OF_U8(message_sign_in, allow_loopback_http),
     FIELD_OF_TEXT(message_sign_in, groups_claim),
     FIELD_OF_U8(message_sign_in, tries_auth),
+    FIELD_OF_U8(message_sign_in, auth_first),
     FIELD_OF_U8(message_sign_in, userinfo_for),
     FIELD_OF_TEXT(message_sign_in, device_endpoint),
     FIELD_OF_TEXT(message_sign_in, key_set),

@@ -140,10 +140,11 @@ struct message_sign_in {
   uint8_t allow_loopback_http;               // tests only: plain http to 127.0.0.0/8, ::1 and "localhost"
   char groups_claim[64];                     // the claim that names the person's groups; "": not wanted
   uint8_t tries_auth;                        // with CLIENT_AUTH_AUTO: after invalid_client the other ways, too
-  uint8_t userinfo_for;                      // enum userinfo_for
-  char device_endpoint[PROTOCOL_URL_SIZE];   // "": as the discovery document says
-  char key_set[PROTOCOL_URL_SIZE];           // likewise
-  char audiences[PROTOCOL_AUDIENCES_SIZE];   // that an ID token may be for besides the client, separated by spaces
+  uint8_t auth_first;                      // with it: 1 + the enum client_auth to begin with; 0: as the provider lists
+  uint8_t userinfo_for;                    // enum userinfo_for
+  char device_endpoint[PROTOCOL_URL_SIZE]; // "": as the discovery document says
+  char key_set[PROTOCOL_URL_SIZE];         // likewise
+  char audiences[PROTOCOL_AUDIENCES_SIZE]; // that an ID token may be for besides the client, separated by spaces
 };
 
 struct message_code {

@@ -56,9 +56,9 @@ MUST_CHECK enum status connection_get(struct store_txn *txn, int64_t org_id, enu
 MUST_CHECK enum status connection_put(struct store_txn *txn, enum connection_slot slot, struct connection *connection);
 MUST_CHECK enum status connection_remove(struct store_txn *txn, int64_t org_id, enum connection_slot slot);
 
-// Whether two connections have the same issuer and client id; the same that say who the
-// provider is besides (CA, key set, device endpoint); the same of these, of the
-// secret or key with its way of authentication, and of whatever else a sign-in may fail by.
+// Whether two connections have the same issuer and client id; the same of what says who the provider is besides (CA,
+// key set, device endpoint); the same of these, of the secret or key with its way of authentication, and of whatever
+// else a sign-in may fail by.
 bool connection_same_client(const struct connection *a, const struct connection *b);
 bool connection_same_voucher(const struct connection *a, const struct connection *b);
 bool connection_is_same(const struct connection *a, const struct connection *b);

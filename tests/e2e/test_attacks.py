@@ -116,15 +116,15 @@ def H78_password_from_narrows_where_a_password_counts(rig):
 
 def H80_P03_a_test_that_would_be_refused_proves_nothing(rig):
     org = "untested"
-    rig.orgs.create(org, "info.test", "invite-only")
-    said = _test_sign_in(rig, org, rig.person("info.test"))
+    rig.orgs.create(org, "untested.test", "invite-only")
+    said = _test_sign_in(rig, org, rig.person("untested.test"))
     check.equal(said.status, 3, f"idp test of somebody who would not be let in: {said.text}")
     check.contains(said.text, "POLICY S12", "the row")
     check.equal(host.listed("idp", "show", org)["tried"], False, "tried")
     login.by_password(rig, orgs.owner(org), orgs.OWNER_PASSWORD)
     check.contains(host.ssoctl("enforcement", "set", org, "domains", "--yes", wants=3).text, "no sign-in has succeeded",
                    "why it is not enforced")
-    person = rig.person("info.test")
+    person = rig.person("untested.test")
     host.ssoctl("invite", "create", org, person)
     check.equal(_test_sign_in(rig, org, person).status, 0, "idp test of somebody invited")
     host.ssoctl("enforcement", "set", org, "domains", "--yes")

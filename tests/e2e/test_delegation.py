@@ -171,7 +171,7 @@ def W1_to_W7_every_command_is_tried_and_has_a_row(rig):
     check.equal([c for c in untried if c not in ELSEWHERE], [], "commands that nobody has tried as everybody")
 
 
-ELSEWHERE = ("group unmap", "enforcement pause", "identity add", "whoami", "switch")
+ELSEWHERE = ("group unmap", "enforcement pause", "identity add", "whoami", "switch", "idp preset")
 
 
 def W3_W4_what_a_delegate_does_is_done_and_audited_under_their_login(rig):

@@ -61,10 +61,13 @@ def idp_test_finds_the_way_of_authentication_and_logins_take_it(rig):
             try:
                 check.equal(host.listed("idp", "show", org)["auth_found"], None, "what was found before")
                 said = host.ssoctl("idp", "test", org, "--no-signin").text
+                check.contains(said, rf"auth\s+{found}", "what idp test says without a sign-in")
+                check.equal(host.listed("idp", "show", org)["auth_found"], None, "what codes alone have shown")
+                said = host.ssoctl("idp", "test", org, wants=3).text  # genuine, of an address on another org's domain
                 check.contains(said, f"takes this client by {found}", "what idp test says")
                 check.equal(host.listed("idp", "show", org)["auth_found"], found, "what idp show says")
                 check.contains(host.ssoctl("audit", org).out, f"idp.auth.*auto is {found}", "the audit trail")
-                said = host.ssoctl("idp", "test", org, "--no-signin").text
+                said = host.ssoctl("idp", "test", org, wants=3).text
                 check.lacks(said, "takes this client by", "what a second test says")
             finally:
                 host.ssoctl("idp", "set", org, "--auth", "none")

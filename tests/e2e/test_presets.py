@@ -1,5 +1,6 @@
 """What each preset of a provider fills in, that each value can still be given, and that `idp show` says which is which."""
 import check
+import delegates
 import host
 
 TENANT = "5d9a2f0e-3b57-4c1a-9a55-2f6c1d3e8b70"
@@ -46,8 +47,13 @@ def each_preset_has_its_row_here_and_its_values_are_shown(rig):
         for key, value in {**GENERAL, **values}.items():
             check.equal(shown[key], value, f"{key} of {name}")
         check.equal(shown["preset"], name, "the preset")
-        theirs = set(values) | ({"auth"} if name in AUTH else set())
-        check.equal(set(shown["by_preset"].split(", ")), theirs, f"what is the preset's of {name}")
+        check.equal(set(shown["by_preset"].split(", ")), set(values), f"what is the preset's of {name}")
+
+
+def W1_everybody_may_look_at_the_presets(rig):
+    here = delegates.world(rig)
+    for who in ("owner", "admin", "viewer"):
+        check.contains(here.may(who, "idp", "preset", "list").out, "keycloak", f"what {who} is shown")
 
 
 def each_value_of_a_preset_can_still_be_given(rig):
@@ -68,6 +74,27 @@ def a_preset_with_a_secret_has_its_way_of_authentication(rig):
     for name, (words, _) in PRESETS.items():
         host.ssoctl("idp", "set", org, "--preset", name, *words, "--client-id", "hosts", "--client-secret-file", secret)
         check.equal(host.listed("idp", "show", org)["auth"], AUTH.get(name, "auto"), f"the way of {name}")
+
+
+def a_preset_without_a_secret_takes_its_way_when_one_is_given(rig):
+    shown = _made(rig, "authelia", "--host", "id.acme.test")
+    check.equal((shown["auth"], shown["by_preset"]), ("auto", "issuer"), "without a secret")
+    host.ssoctl("idp", "set", "preset", "--client-secret-file", rig.folder / "preset.secret")
+    shown = host.listed("idp", "show", "preset")
+    check.equal((shown["auth"], shown["by_preset"]), ("client_secret_basic", "issuer, auth"), "with one")
+
+
+def values_made_with_the_clients_id_do_not_outlive_it(rig):
+    for name, words in (("entra", ("--tenant", TENANT)), ("kanidm", ("--host", "id.acme.test"))):
+        before = _made(rig, name, *words)
+        text = host.ssoctl("idp", "set", "preset", "--client-id", "other", wants=2).text
+        check.contains(text, f"--preset {name} made has the earlier client in it", "what is said")
+        check.equal(host.listed("idp", "show", "preset"), before, "the connection after that")
+        host.ssoctl("idp", "set", "preset", "--preset", name, *words, "--client-id", "other")
+        shown = host.listed("idp", "show", "preset")
+        check.contains(shown["issuer"] + (shown["key_set"] or ""), "other", "what was made anew")
+    _made(rig, "google")
+    host.ssoctl("idp", "set", "preset", "--client-id", "other")
 
 
 def what_a_preset_needs_is_asked_for_and_what_it_cannot_use_is_refused(rig):

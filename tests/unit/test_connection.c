@@ -150,6 +150,27 @@ static void W7_unverified_mail_is_for_operators_to_accept(void **state)
   assert_int_equal(set(&accepts, false), STATUS_REFUSED);
 }
 
+static void W7_accepted_unverified_mail_does_not_outlive_its_provider(void **state)
+{
+  (void)state;
+  struct connection accepts = new_connection("client");
+  accepts.unverified_mail = UNVERIFIED_ACCEPTED;
+  set_up_acme(PROVISIONING_JIT);
+  assert_int_equal(set(&accepts, true), STATUS_OK);
+  for (size_t i = 0; i < COUNT_OF(CHANGES); i++) {
+    struct connection other = changed(&CHANGES[i]);
+    other.unverified_mail = UNVERIFIED_ACCEPTED;
+    bool another_word = CHANGES[i].voids || strcmp(CHANGES[i].name, "email_claim") == 0;
+    assert_int_equal(set(&other, false), another_word ? STATUS_REFUSED : STATUS_OK);
+    assert_int_equal(set(&accepts, true), STATUS_OK);
+  }
+  struct connection elsewhere = new_connection("another");
+  elsewhere.unverified_mail = UNVERIFIED_ACCEPTED;
+  assert_int_equal(set(&elsewhere, false), STATUS_REFUSED);
+  elsewhere.unverified_mail = UNVERIFIED_REFUSED;
+  assert_int_equal(set(&elsewhere, false), STATUS_OK);
+}
+
 static void W7_not_to_ask_whether_an_address_is_verified_is_for_operators_or_a_preset(void **state)
 {
   (void)state;
@@ -212,6 +233,7 @@ int main(void)
       STORE_TEST(a_delegates_other_key_set_or_endpoint_voids_identities),
       STORE_TEST(E3_each_value_waits_for_a_test_while_the_org_enforces),
       STORE_TEST(W7_unverified_mail_is_for_operators_to_accept),
+      STORE_TEST(W7_accepted_unverified_mail_does_not_outlive_its_provider),
       STORE_TEST(W7_not_to_ask_whether_an_address_is_verified_is_for_operators_or_a_preset),
       STORE_TEST(what_a_test_found_is_kept_until_the_client_changes),
   };
