@@ -108,6 +108,12 @@ const struct cJSON *document_member(const struct cJSON *object, const char *name
   return cJSON_GetObjectItemCaseSensitive(object, name);
 }
 
+const struct cJSON *document_claim(const struct cJSON *object, const char *name)
+{
+  const struct cJSON *member = cJSON_IsObject(object) ? document_member(object, name) : NULL;
+  return cJSON_IsNull(member) ? NULL : member;
+}
+
 const char *document_text(const struct cJSON *value)
 {
   return cJSON_IsString(value) ? value->valuestring : NULL;

@@ -6,12 +6,6 @@
 #include "protocol/group_list.h"
 #include "protocol/protocol.h"
 
-static const struct cJSON *claim_of(const struct cJSON *claims, const char *name)
-{
-  const struct cJSON *claim = document_is_object(claims) ? document_member(claims, name) : NULL;
-  return document_is_null(claim) ? NULL : claim;
-}
-
 // The next name of a path such as realm_access.roles, in which "\\." is a dot that belongs to a name. Gives back where
 // the rest begins, NULL at the end.
 static const char *next_name(const char *path, char name[static PROTOCOL_GROUP_SIZE])
@@ -29,14 +23,14 @@ static const char *next_name(const char *path, char name[static PROTOCOL_GROUP_S
 static const struct cJSON *find(const struct cJSON *claims, const char *path)
 {
   char name[PROTOCOL_GROUP_SIZE];
-  const struct cJSON *found = claim_of(claims, path);
+  const struct cJSON *found = document_claim(claims, path);
   const struct cJSON *at = claims;
   if (found != NULL) {
     return found;
   }
   for (const char *rest = path; at != NULL && rest != NULL;) {
     rest = next_name(rest, name);
-    at = claim_of(at, name);
+    at = document_claim(at, name);
   }
   return at;
 }
@@ -51,7 +45,8 @@ bool group_claim_is_overage(const struct cJSON *token, const struct cJSON *useri
   if (claim[0] == '\0' || find(token, claim) != NULL || find(userinfo, claim) != NULL) {
     return false;
   }
-  return claim_of(claim_of(token, "_claim_names"), claim) != NULL || document_is_true(claim_of(token, "hasgroups"));
+  return document_claim(document_claim(token, "_claim_names"), claim) != NULL ||
+         document_is_true(document_claim(token, "hasgroups"));
 }
 
 // Leaving one out takes a group from somebody, and never gives one.

@@ -59,7 +59,51 @@ static void list_by_preset(const struct connection *connection, char *words)
   }
 }
 
-int cmd_idp_show(const struct invocation *in)
+// What 'idp show' shows.
+struct view {
+  struct org org;
+  struct connection now;
+  struct connection waiting;
+  bool waits;
+  struct looked looked;
+  char waiting_fingerprint[FINGERPRINT_SIZE];
+  char by_preset[WORDS_SIZE];
+};
+
+static void view_done(struct view *view)
+{
+  cleanup_connection(&view->now);
+  cleanup_connection(&view->waiting);
+}
+
+static int load_view(struct desk *desk, struct view *view)
+{
+  enum status status = connection_get(desk->txn, view->org.id, CONNECTION_ACTIVE, &view->now);
+  if (status != STATUS_OK) {
+    return desk_fail(desk_exit_code(status), "org \"%s\": has no connection; 'ssoctl idp set' makes one",
+                     view->org.slug);
+  }
+  status = connection_get(desk->txn, view->org.id, CONNECTION_STAGED, &view->waiting);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return desk_fail(EXIT_FAILED, "store: the waiting connection cannot be read");
+  }
+  view->waits = status == STATUS_OK;
+  status = look(desk, &view->org, &view->now, &view->looked);
+  if (status == STATUS_OK && view->waits) {
+    status = confirmed_fingerprint(desk->txn, view->org.id, CONNECTION_STAGED, view->waiting_fingerprint);
+  }
+  list_by_preset(&view->now, view->by_preset);
+  return status == STATUS_OK
+             ? EXIT_DONE
+             : desk_fail(EXIT_FAILED, "store: what is confirmed cannot be read: %s", status_text(status));
+}
+
+static const char *or_null(const char *text)
+{
+  return text[0] != '\0' ? text : NULL;
+}
+
+static int print_view(struct desk *desk, const struct view *v)
 {
   static const struct column COLUMNS[] = {
       {"org", COLUMN_TEXT},
@@ -90,70 +134,53 @@ int cmd_idp_show(const struct invocation *in)
       {"preset", COLUMN_TEXT},
       {"by_preset", COLUMN_TEXT},
   };
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct connection c CLEANUP(cleanup_connection) = {.org_id = 0};
-  struct connection waiting CLEANUP(cleanup_connection) = {.org_id = 0};
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
-  struct looked looked = {.fingerprint = FINGERPRINT_NONE};
-  char waiting_fingerprint[FINGERPRINT_SIZE] = "";
-  char by_preset[WORDS_SIZE] = "";
-  struct org org;
-  int code = desk_open_org(in, &desk, &org);
-  if (code != EXIT_DONE) {
-    return code;
-  }
-  enum status status = connection_get(desk.txn, org.id, CONNECTION_ACTIVE, &c);
-  if (status != STATUS_OK) {
-    return desk_fail(desk_exit_code(status), "org \"%s\": has no connection; 'ssoctl idp set' makes one", org.slug);
-  }
-  status = connection_get(desk.txn, org.id, CONNECTION_STAGED, &waiting);
-  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
-    return desk_fail(EXIT_FAILED, "store: the waiting connection cannot be read");
-  }
-  bool waits = status == STATUS_OK;
-  status = look(&desk, &org, &c, &looked);
-  if (status == STATUS_OK && waits) {
-    status = confirmed_fingerprint(desk.txn, org.id, CONNECTION_STAGED, waiting_fingerprint);
-  }
-  if (status != STATUS_OK) {
-    return desk_fail(EXIT_FAILED, "store: what is confirmed cannot be read: %s", status_text(status));
-  }
-  list_by_preset(&c, by_preset);
+  const struct connection *c = &v->now;
   sheet_add(&sheet, COLUMNS,
-            {{org.slug, 0},
-             {c.issuer, 0},
-             {c.client_id, 0},
-             {client_auth_word(c.client_auth), 0},
-             {NULL, c.client_secret.length > 0},
-             {c.scopes, 0},
-             {c.email_claim, 0},
-             {c.groups_claim, 0},
-             {NULL, c.ca_pem.length > 0},
-             {NULL, c.tried},
-             {NULL, c.tried_at_s},
-             {NULL, c.set_at_s},
-             {waits ? waiting.issuer : NULL, 0},
-             {waits ? waiting.client_id : NULL, 0},
-             {looked.fingerprint, 0},
-             {NULL, looked.confirmed},
-             {looked.unconfirmed[0] != '\0' ? looked.unconfirmed : NULL, 0},
-             {looked.set_by[0] != '\0' ? looked.set_by : NULL, 0},
-             {waits ? waiting_fingerprint : NULL, 0},
-             {c.auth_found > 0 ? client_auth_word((uint8_t)(c.auth_found - 1)) : NULL, 0},
-             {c.device_endpoint[0] != '\0' ? c.device_endpoint : NULL, 0},
-             {c.key_set[0] != '\0' ? c.key_set : NULL, 0},
-             {c.audiences[0] != '\0' ? c.audiences : NULL, 0},
-             {userinfo_for_word(c.userinfo_for), 0},
-             {unverified_mail_word(c.unverified_mail), 0},
-             {c.preset[0] != '\0' ? c.preset : NULL, 0},
-             {by_preset[0] != '\0' ? by_preset : NULL, 0}});
-  if (c.unverified_mail == UNVERIFIED_ACCEPTED) {
-    (void)fprintf(stderr,
-                  "ssoctl: org %s: addresses on its own domains count though its provider does not call them "
-                  "verified\n",
-                  org.slug);
+            {{v->org.slug, 0},
+             {c->issuer, 0},
+             {c->client_id, 0},
+             {client_auth_word(c->client_auth), 0},
+             {NULL, c->client_secret.length > 0},
+             {c->scopes, 0},
+             {c->email_claim, 0},
+             {c->groups_claim, 0},
+             {NULL, c->ca_pem.length > 0},
+             {NULL, c->tried},
+             {NULL, c->tried_at_s},
+             {NULL, c->set_at_s},
+             {or_null(v->waiting.issuer), 0},
+             {or_null(v->waiting.client_id), 0},
+             {v->looked.fingerprint, 0},
+             {NULL, v->looked.confirmed},
+             {or_null(v->looked.unconfirmed), 0},
+             {or_null(v->looked.set_by), 0},
+             {or_null(v->waiting_fingerprint), 0},
+             {c->auth_found > 0 ? client_auth_word((uint8_t)(c->auth_found - 1)) : NULL, 0},
+             {or_null(c->device_endpoint), 0},
+             {or_null(c->key_set), 0},
+             {or_null(c->audiences), 0},
+             {userinfo_for_word(c->userinfo_for), 0},
+             {unverified_mail_word(c->unverified_mail), 0},
+             {or_null(c->preset), 0},
+             {or_null(v->by_preset), 0}});
+  return desk_print_one(desk, &sheet);
+}
+
+int cmd_idp_show(const struct invocation *in)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct view view CLEANUP(view_done) = {.looked = {.fingerprint = FINGERPRINT_NONE}};
+  int code = desk_open_org(in, &desk, &view.org);
+  if (code == EXIT_DONE) {
+    code = load_view(&desk, &view);
   }
-  return desk_print_one(&desk, &sheet);
+  if (code == EXIT_DONE && view.now.unverified_mail == UNVERIFIED_ACCEPTED) {
+    (void)fprintf(
+        stderr, "ssoctl: org %s: addresses on its own domains count though its provider does not call them verified\n",
+        view.org.slug);
+  }
+  return code == EXIT_DONE ? print_view(&desk, &view) : code;
 }
 
 int cmd_idp_confirm(const struct invocation *in)

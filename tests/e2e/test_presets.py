@@ -68,9 +68,7 @@ def each_value_of_a_preset_can_still_be_given(rig):
 
 def a_preset_with_a_secret_has_its_way_of_authentication(rig):
     org = rig.orgs.bare("preset")
-    secret = rig.folder / "preset.secret"
-    secret.touch(mode=0o600)
-    secret.write_text("not-a-real-secret-0123456789-abcdef\n")
+    secret = _secret(rig)
     for name, (words, _) in PRESETS.items():
         host.ssoctl("idp", "set", org, "--preset", name, *words, "--client-id", "hosts", "--client-secret-file", secret)
         check.equal(host.listed("idp", "show", org)["auth"], AUTH.get(name, "auto"), f"the way of {name}")
@@ -79,7 +77,7 @@ def a_preset_with_a_secret_has_its_way_of_authentication(rig):
 def a_preset_without_a_secret_takes_its_way_when_one_is_given(rig):
     shown = _made(rig, "authelia", "--host", "id.acme.test")
     check.equal((shown["auth"], shown["by_preset"]), ("auto", "issuer"), "without a secret")
-    host.ssoctl("idp", "set", "preset", "--client-secret-file", rig.folder / "preset.secret")
+    host.ssoctl("idp", "set", "preset", "--client-secret-file", _secret(rig))
     shown = host.listed("idp", "show", "preset")
     check.equal((shown["auth"], shown["by_preset"]), ("client_secret_basic", "issuer, auth"), "with one")
 
@@ -98,7 +96,8 @@ def values_made_with_the_clients_id_do_not_outlive_it(rig):
 
 
 def what_a_preset_needs_is_asked_for_and_what_it_cannot_use_is_refused(rig):
-    org = rig.orgs.bare("preset")
+    _made(rig, "google")
+    org = "preset"
     before = host.listed("idp", "show", org)
     for words, said in ((("entra",), "needs --tenant ID"), (("okta",), "needs --host NAME"),
                         (("keycloak", "--host", "id.acme.test"), "needs --realm NAME"),
@@ -117,7 +116,8 @@ def what_a_preset_needs_is_asked_for_and_what_it_cannot_use_is_refused(rig):
 
 
 def bad_values_of_a_connection_are_told_and_nothing_is_stored(rig):
-    org = rig.orgs.bare("preset")
+    _made(rig, "google")
+    org = "preset"
     before = host.listed("idp", "show", org)
     for option, value, said in (
             ("--device-endpoint", "http://id.acme.test/device", "not an https URL"),
@@ -133,12 +133,19 @@ def bad_values_of_a_connection_are_told_and_nothing_is_stored(rig):
 
 def a_stored_secret_is_not_sent_to_another_device_endpoint(rig):
     org = rig.orgs.bare("preset")
-    secret = rig.folder / "preset.secret"
+    secret = _secret(rig)
     host.ssoctl("idp", "set", org, "--preset", "gitlab", "--client-id", "hosts", "--client-secret-file", secret)
     text = host.ssoctl("idp", "set", org, "--device-endpoint", "https://evil.test/device", wants=2).text
     check.contains(text, "not sent to another issuer or device endpoint", "what is said")
     host.ssoctl("idp", "set", org, "--device-endpoint", "https://gitlab.com/other")
     host.ssoctl("idp", "set", org, "--device-endpoint", "https://evil.test/device", "--client-secret-file", secret)
+
+
+def _secret(rig):
+    path = rig.folder / "preset.secret"
+    path.touch(mode=0o600)
+    path.write_text("not-a-real-secret-0123456789-abcdef\n")
+    return path
 
 
 def _made(rig, name, *words):
