@@ -38,8 +38,7 @@ static void issuers_have_hosts_of_every_kind_ports_and_paths(void **state)
       "https://[idp.test]/",
       "https://-idp.test",
       "https://.idp.test",
-      "https://b\xc3\xbc"
-      "cher.test",
+      "https://b\303\274cher.test",
       "https://idp.test/a b",
       "https://idp.test\\@evil.test",
       "https://idp.test/{tenantid}/v2.0",
