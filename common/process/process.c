@@ -43,9 +43,7 @@ static bool become(const struct process_user *user)
 static void run_child(const char *path, const struct process_user *user, int fd, pid_t parent)
 {
   char *const arguments[] = {(char *)(uintptr_t)path, NULL};
-  // A library of a library's library would otherwise make itself ready, at a millisecond of CPU for each sign-in.
-  static char no_gnutls[] = "GNUTLS_NO_IMPLICIT_INIT=1";
-  char *const environment[] = {no_gnutls, NULL};
+  char *const environment[] = {NULL};
   reset_signals();
   if (setsid() < 0 || dup2(fd, SOCKET_FD) < 0) {
     _exit(CHILD_FAILED);
