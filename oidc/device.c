@@ -11,8 +11,6 @@
 #include "protocol/oauth.h"
 #include "provider.h"
 
-enum { HTTP_OK = 200 };
-
 void device_codes_done(struct device_codes *codes)
 {
   bytes_done(&codes->device_code);
@@ -39,12 +37,6 @@ static enum status read_codes(struct exchange *x, const struct cJSON *answer, st
   return bytes_append_text(&codes->device_code, device_code);
 }
 
-static bool is_there(const struct cJSON *answer, const char *name)
-{
-  const struct cJSON *member = document_member(answer, name);
-  return member != NULL && !document_is_null(member);
-}
-
 static enum status read_address(struct exchange *x, const struct cJSON *answer, const char *name, char *url)
 {
   const char *value = document_string(answer, name);
@@ -60,13 +52,13 @@ static bool has_complete(const struct cJSON *answer)
 {
   const char *complete = document_string(answer, "verification_uri_complete");
   bool useless = complete != NULL && (complete[0] == '\0' || strlen(complete) >= PROTOCOL_URL_SIZE);
-  return is_there(answer, "verification_uri_complete") && !useless;
+  return document_value(answer, "verification_uri_complete") != NULL && !useless;
 }
 
 // Google and Microsoft's older endpoints call it "verification_url", as drafts of RFC 8628 did.
 static enum status read_addresses(struct exchange *x, const struct cJSON *answer, struct message_code *shown)
 {
-  bool draft = !is_there(answer, "verification_uri") && is_there(answer, "verification_url");
+  bool draft = document_value(answer, "verification_uri") == NULL && document_value(answer, "verification_url") != NULL;
   enum status status =
       read_address(x, answer, draft ? "verification_url" : "verification_uri", shown->verification_uri);
   if (status == STATUS_OK && has_complete(answer)) {
@@ -79,7 +71,7 @@ static enum status read_addresses(struct exchange *x, const struct cJSON *answer
 static enum status read_seconds(const struct cJSON *answer, const char *name, int64_t min, int64_t *ret_seconds)
 {
   const char *text = document_string(answer, name);
-  if (!is_there(answer, name)) {
+  if (document_value(answer, name) == NULL) {
     return STATUS_NOT_FOUND;
   }
   return text != NULL ? text_to_i64(text, min, INT32_MAX, ret_seconds)
@@ -125,41 +117,22 @@ enum status device_read(struct exchange *x, const struct cJSON *answer, struct d
   return status;
 }
 
-static enum status read_answer(struct exchange *x, const struct http_answer *answer, struct device_codes *ret_codes)
-{
-  static const char WHAT[] = "device authorization";
-  struct cJSON *document CLEANUP(document_done) = NULL;
-  enum status status = provider_parse(x, WHAT, answer, &document);
-  if (status == STATUS_NO_MEMORY) {
-    return status;
-  }
-  if (answer->status != HTTP_OK || provider_error(document) != NULL) {
-    return provider_refuse(x, WHAT, answer, document);
-  }
-  return status != STATUS_OK ? status : device_read(x, document, ret_codes);
-}
-
 // The form is made anew each time: an assertion in it is good for one use.
-static enum status post(struct exchange *x, struct http_answer *ret_answer)
+static enum status post(struct exchange *x, const void *context, struct http_answer *ret_answer)
 {
   struct bytes form CLEANUP(bytes_done) = BYTES_EMPTY;
+  (void)context;
   enum status status = form_add(&form, "scope", x->request->scopes);
   return status != STATUS_OK ? status : provider_post(x, x->found.device_authorization_endpoint, &form, ret_answer);
 }
 
 enum status device_authorize(struct exchange *x, struct device_codes *ret_codes)
 {
-  struct patience patience = {0};
-  for (;;) {
-    struct http_answer answer CLEANUP(http_answer_done) = {0};
-    bool again = false;
-    enum status status = post(x, &answer);
-    enum status waited = provider_wait(x, &patience, status, &answer, &again);
-    if (waited != STATUS_OK) {
-      return waited;
-    }
-    if (!again) {
-      return status != STATUS_OK ? status : read_answer(x, &answer, ret_codes);
-    }
+  struct http_answer answer CLEANUP(http_answer_done) = {0};
+  struct cJSON *document CLEANUP(document_done) = NULL;
+  enum status status = provider_ask(x, post, NULL, &answer);
+  if (status == STATUS_OK) {
+    status = provider_read(x, "device authorization", &answer, &document);
   }
+  return status != STATUS_OK ? status : device_read(x, document, ret_codes);
 }

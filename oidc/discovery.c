@@ -77,8 +77,7 @@ static enum status refuse_no_grant(struct exchange *x, const struct cJSON *docum
 static enum status read_endpoints(struct exchange *x, const struct cJSON *document, struct message_found *found)
 {
   static const char DEVICE[] = "device_authorization_endpoint";
-  const struct cJSON *device = document_member(document, DEVICE);
-  if (x->request->device_endpoint[0] == '\0' && (device == NULL || document_is_null(device))) {
+  if (x->request->device_endpoint[0] == '\0' && document_value(document, DEVICE) == NULL) {
     return refuse_no_grant(x, document);
   }
   enum status status =

@@ -108,7 +108,7 @@ const struct cJSON *document_member(const struct cJSON *object, const char *name
   return cJSON_GetObjectItemCaseSensitive(object, name);
 }
 
-const struct cJSON *document_claim(const struct cJSON *object, const char *name)
+const struct cJSON *document_value(const struct cJSON *object, const char *name)
 {
   const struct cJSON *member = cJSON_IsObject(object) ? document_member(object, name) : NULL;
   return cJSON_IsNull(member) ? NULL : member;

@@ -33,7 +33,7 @@ void document_done(struct cJSON **document);
 const struct cJSON *document_member(const struct cJSON *object, const char *name);
 
 // The same, but NULL also for a null, and where OBJECT is none or NULL.
-const struct cJSON *document_claim(const struct cJSON *object, const char *name);
+const struct cJSON *document_value(const struct cJSON *object, const char *name);
 
 // The member called NAME if it is a string, else NULL. Borrowed.
 const char *document_string(const struct cJSON *object, const char *name);

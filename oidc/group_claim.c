@@ -23,14 +23,14 @@ static const char *next_name(const char *path, char name[static PROTOCOL_GROUP_S
 static const struct cJSON *find(const struct cJSON *claims, const char *path)
 {
   char name[PROTOCOL_GROUP_SIZE];
-  const struct cJSON *found = document_claim(claims, path);
+  const struct cJSON *found = document_value(claims, path);
   const struct cJSON *at = claims;
   if (found != NULL) {
     return found;
   }
   for (const char *rest = path; at != NULL && rest != NULL;) {
     rest = next_name(rest, name);
-    at = document_claim(at, name);
+    at = document_value(at, name);
   }
   return at;
 }
@@ -45,8 +45,8 @@ bool group_claim_is_overage(const struct cJSON *token, const struct cJSON *useri
   if (claim[0] == '\0' || find(token, claim) != NULL || find(userinfo, claim) != NULL) {
     return false;
   }
-  return document_claim(document_claim(token, "_claim_names"), claim) != NULL ||
-         document_is_true(document_claim(token, "hasgroups"));
+  return document_value(document_value(token, "_claim_names"), claim) != NULL ||
+         document_is_true(document_value(token, "hasgroups"));
 }
 
 // Leaving one out takes a group from somebody, and never gives one.

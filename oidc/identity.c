@@ -17,7 +17,7 @@ static bool is_address(const struct cJSON *claims, const char *name, const char 
 // document if CLAIMS has none, and not of whatever else an address is taken from.
 static bool speaks_of(const struct cJSON *claims, const struct cJSON *other, const char *folded)
 {
-  return is_address(document_claim(claims, "email") != NULL ? claims : other, "email", folded);
+  return is_address(document_value(claims, "email") != NULL ? claims : other, "email", folded);
 }
 
 static enum email_state word_of(const struct cJSON *claims, const struct cJSON *other, const char *email_claim,
@@ -39,7 +39,7 @@ bool identity_needs_userinfo(const struct cJSON *token, const char *email_claim,
 {
   char folded[EMAIL_SIZE];
   const char *email = document_string(token, email_claim);
-  if (document_claim(token, email_claim) == NULL) {
+  if (document_value(token, email_claim) == NULL) {
     return true;
   }
   return verified && email != NULL && name_fold_email(email, folded) == STATUS_OK &&
@@ -80,13 +80,13 @@ void identity_fill(const struct cJSON *token, const struct cJSON *userinfo, cons
   ret_identity->email[0] = '\0';
   ret_identity->email_state = EMAIL_ABSENT;
   ret_identity->name[0] = '\0';
-  if (document_claim(token, email_claim) != NULL) {
+  if (document_value(token, email_claim) != NULL) {
     fill_email(token, userinfo, email_claim, ret_identity);
-  } else if (document_claim(userinfo, email_claim) != NULL) {
+  } else if (document_value(userinfo, email_claim) != NULL) {
     fill_email(userinfo, token, email_claim, ret_identity);
   }
-  const struct cJSON *claim = document_claim(token, "name");
-  const char *name = document_text(claim != NULL ? claim : document_claim(userinfo, "name"));
+  const struct cJSON *claim = document_value(token, "name");
+  const char *name = document_text(claim != NULL ? claim : document_value(userinfo, "name"));
   if (name != NULL && text_copy_clean(name, strlen(name), ret_identity->name, sizeof ret_identity->name) != STATUS_OK) {
     ret_identity->name[0] = '\0';
   }

@@ -59,12 +59,12 @@ static bool is_bearer_token(const char *token)
 static bool is_bearer_type(const struct cJSON *type)
 {
   const char *name = document_text(type);
-  return type == NULL || document_is_null(type) || (name != NULL && strcasecmp(name, "Bearer") == 0);
+  return type == NULL || (name != NULL && strcasecmp(name, "Bearer") == 0);
 }
 
 enum status polling_read(struct exchange *x, const struct cJSON *answer, struct tokens *ret_tokens)
 {
-  const struct cJSON *type = document_member(answer, "token_type");
+  const struct cJSON *type = document_value(answer, "token_type");
   const char *access_token = document_string(answer, "access_token");
   const char *id_token = document_string(answer, "id_token");
   if (provider_error(answer) != NULL) {

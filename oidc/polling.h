@@ -19,9 +19,8 @@ struct tokens {
 void tokens_done(struct tokens *tokens);
 
 // The members of a successful answer (RFC 6749 5.1, OIDC Core 3.1.3.3): token_type Bearer or absent, access_token,
-// id_token.
-// STATUS_REFUSED (FAILURE_TOKEN without an ID token, else FAILURE_MISCONFIGURED), STATUS_NO_MEMORY. *RET_TOKENS must be
-// all zero.
+// id_token. STATUS_REFUSED (FAILURE_TOKEN without an ID token, else FAILURE_MISCONFIGURED), STATUS_NO_MEMORY.
+// *RET_TOKENS must be all zero.
 MUST_CHECK enum status polling_read(struct exchange *x, const struct cJSON *answer, struct tokens *ret_tokens);
 
 // Polls until the codes expire at EXPIRES_AT_MS (monotonic): first after one interval; authorization_pending goes on,

@@ -31,12 +31,9 @@ bool provider_is_busy(const struct http_answer *answer)
 
 const char *provider_error(const struct cJSON *body)
 {
-  const struct cJSON *error = body != NULL ? document_member(body, "error") : NULL;
-  if (error == NULL || document_is_null(error)) {
-    return NULL;
-  }
+  const struct cJSON *error = document_value(body, "error");
   const char *name = document_text(error);
-  return name != NULL ? name : "";
+  return error == NULL || name != NULL ? name : "";
 }
 
 static enum failure reason_of(const struct http_answer *answer, const char *error)
@@ -130,29 +127,27 @@ static int64_t pause_ms(const struct exchange *x, enum status status, const stru
   return answer->retry_after_s * 1000 > grown_ms ? answer->retry_after_s * 1000 : grown_ms;
 }
 
-enum status provider_wait(struct exchange *x, struct patience *p, enum status status, const struct http_answer *answer,
-                          bool *ret_again)
+// Whether the same is to be asked once more; the pause before that has passed then.
+static enum status wait_to_ask(struct exchange *x, int64_t wait_ms, int64_t until_ms, bool *ret_again)
 {
-  int64_t now_ms = clock_monotonic_ms();
-  int64_t wait_ms = pause_ms(x, status, answer, p->tries);
-  p->until_ms = p->until_ms == 0 ? now_ms + RETRY_FOR_MS : p->until_ms;
-  p->tries++;
-  *ret_again = wait_ms >= 0 && now_ms + wait_ms < p->until_ms && now_ms + wait_ms < http_until_ms(x->http);
+  int64_t next_ms = clock_monotonic_ms() + wait_ms;
+  *ret_again = wait_ms >= 0 && next_ms < until_ms && next_ms < http_until_ms(x->http);
   if (!*ret_again) {
     return STATUS_OK;
   }
   x->refusal = (struct refusal){0}; // what this try left there
-  return http_wait(x->http, now_ms + wait_ms);
+  return http_wait(x->http, next_ms);
 }
 
-static enum status get(struct exchange *x, const struct http_request *request, struct http_answer *ret_answer)
+enum status provider_ask(struct exchange *x, provider_send *send, const void *context, struct http_answer *ret_answer)
 {
-  struct patience patience = {0};
-  for (;;) {
+  int64_t until_ms = 0;
+  for (int tries = 0;; tries++) {
     struct http_answer answer CLEANUP(http_answer_done) = {0};
     bool again = false;
-    enum status status = http_send(x->http, request, &x->refusal, &answer);
-    enum status waited = provider_wait(x, &patience, status, &answer, &again);
+    enum status status = send(x, context, &answer);
+    until_ms = tries == 0 ? clock_monotonic_ms() + RETRY_FOR_MS : until_ms;
+    enum status waited = wait_to_ask(x, pause_ms(x, status, &answer, tries), until_ms, &again);
     if (waited != STATUS_OK) {
       return waited;
     }
@@ -164,27 +159,35 @@ static enum status get(struct exchange *x, const struct http_request *request, s
   }
 }
 
-enum status provider_get(struct exchange *x, const char *what, const struct http_request *request,
-                         struct cJSON **ret_document)
+enum status provider_read(struct exchange *x, const char *what, const struct http_answer *answer,
+                          struct cJSON **ret_document)
 {
-  struct http_answer answer CLEANUP(http_answer_done) = {0};
   struct cJSON *document CLEANUP(document_done) = NULL;
-  enum status status = get(x, request, &answer);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  status = provider_parse(x, what, &answer, &document);
+  enum status status = provider_parse(x, what, answer, &document);
   if (status == STATUS_NO_MEMORY) {
     return status;
   }
-  if (answer.status != HTTP_OK || provider_error(document) != NULL) {
-    return provider_refuse(x, what, &answer, document);
+  if (answer->status != HTTP_OK || provider_error(document) != NULL) {
+    return provider_refuse(x, what, answer, document);
   }
   if (status == STATUS_OK) {
     *ret_document = document;
     document = NULL;
   }
   return status;
+}
+
+static enum status get(struct exchange *x, const void *context, struct http_answer *ret_answer)
+{
+  return http_send(x->http, context, &x->refusal, ret_answer);
+}
+
+enum status provider_get(struct exchange *x, const char *what, const struct http_request *request,
+                         struct cJSON **ret_document)
+{
+  struct http_answer answer CLEANUP(http_answer_done) = {0};
+  enum status status = provider_ask(x, get, request, &answer);
+  return status != STATUS_OK ? status : provider_read(x, what, &answer, ret_document);
 }
 
 enum status provider_post(struct exchange *x, const char *url, struct bytes *form, struct http_answer *ret_answer)

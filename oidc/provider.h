@@ -14,17 +14,19 @@ struct cJSON;
 MUST_CHECK enum status provider_get(struct exchange *x, const char *what, const struct http_request *request,
                                     struct cJSON **ret_document);
 
-// How often something was asked; all zero at first.
-struct patience {
-  int tries;
-  int64_t until_ms; // monotonic
-};
+// One try: whatever answer comes is *RET_ANSWER, which is all zero before. Statuses as http_send().
+typedef enum status provider_send(struct exchange *x, const void *context, struct http_answer *ret_answer);
 
-// Whether what ended with STATUS and ANSWER is to be asked once more, after a pause that grows or that the provider
-// names, which has passed then: HTTP 502, 503 and 504 and 429 with a Retry-After (RFC 9110 10.2.3, RFC 6585 4) as long
-// as there is time, a lost connection twice. STATUS_OK, STATUS_CLOSED.
-MUST_CHECK enum status provider_wait(struct exchange *x, struct patience *p, enum status status,
-                                     const struct http_answer *answer, bool *ret_again);
+// Has SEND try, and again after a pause that grows or that the provider names: at HTTP 502, 503 and 504 and 429 with a
+// Retry-After (RFC 9110 10.2.3, RFC 6585 4) as long as there is time, at a lost connection twice. The last answer is
+// *RET_ANSWER, for http_answer_done(). Statuses as http_send().
+MUST_CHECK enum status provider_ask(struct exchange *x, provider_send *send, const void *context,
+                                    struct http_answer *ret_answer);
+
+// Parses ANSWER, which must be HTTP 200 with a strict JSON object that is no error. *RET_DOCUMENT is for
+// document_free(). Statuses as in exchange.h.
+MUST_CHECK enum status provider_read(struct exchange *x, const char *what, const struct http_answer *answer,
+                                     struct cJSON **ret_document);
 
 // POSTs FORM, with this client's authentication added to it, to URL, once. Whatever answer comes is *RET_ANSWER, for
 // http_answer_done(). Statuses as http_send().

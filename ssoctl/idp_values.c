@@ -10,8 +10,6 @@
 #include "presets.h"
 #include "protocol/oauth.h"
 
-enum { VALUE_SIZE = PROTOCOL_URL_SIZE };
-
 // OIDC Discovery 3: an https URL without query and fragment.
 static int set_issuer(const struct desk *desk, const char *typed, struct connection *connection)
 {
@@ -275,13 +273,23 @@ static int find_preset(const char *typed, const struct preset **ret_preset)
   return *ret_preset != NULL ? EXIT_DONE : desk_fail(EXIT_USAGE, "--preset \"%.40s\": is not none, %s", typed, names);
 }
 
+// What a value is where nobody says anything; "" if it is nothing then.
+static const char *default_of(enum preset_value value)
+{
+  static const char *const DEFAULTS[PRESET_VALUE_COUNT] = {
+      [PRESET_SCOPES] = "openid email profile", [PRESET_AUTH] = "auto",         [PRESET_EMAIL_CLAIM] = "email",
+      [PRESET_GROUPS_CLAIM] = "groups",         [PRESET_USERINFO] = "verified",
+  };
+  return DEFAULTS[value] != NULL ? DEFAULTS[value] : "";
+}
+
 // What the preset says and nobody has typed. What it says nothing of is as for any provider again.
 static int apply_preset(const struct desk *desk, const struct preset *preset, struct connection *connection)
 {
   const struct invocation *in = desk->in;
   const struct preset_words words = {in->options[OPTION_HOST], in->options[OPTION_TENANT], in->options[OPTION_REALM],
                                      connection->client_id};
-  char text[VALUE_SIZE];
+  char text[PROTOCOL_URL_SIZE];
   int code =
       text_copy(preset->name, connection->preset, sizeof connection->preset) == STATUS_OK ? EXIT_DONE : EXIT_FAILED;
   connection->by_preset = 0;
@@ -292,28 +300,19 @@ static int apply_preset(const struct desk *desk, const struct preset *preset, st
     if (preset_write(preset, VALUES[i].preset, &words, text, sizeof text) != STATUS_OK) {
       return desk_fail(EXIT_USAGE, "idp set: --preset %s: what is typed with it is too long", preset->name);
     }
-    const char *value = text[0] != '\0' ? text : idp_value_default(VALUES[i].preset);
+    const char *value = text[0] != '\0' ? text : default_of(VALUES[i].preset);
     code = VALUES[i].set(desk, value, connection);
     connection->by_preset |= text[0] != '\0' ? 1U << VALUES[i].preset : 0;
   }
   return code;
 }
 
-const char *idp_value_default(enum preset_value value)
-{
-  static const char *const DEFAULTS[PRESET_VALUE_COUNT] = {
-      [PRESET_SCOPES] = "openid email profile", [PRESET_AUTH] = "auto",         [PRESET_EMAIL_CLAIM] = "email",
-      [PRESET_GROUPS_CLAIM] = "groups",         [PRESET_USERINFO] = "verified",
-  };
-  return DEFAULTS[value] != NULL ? DEFAULTS[value] : "";
-}
-
 int idp_values_default(const struct desk *desk, struct connection *connection)
 {
   int code = EXIT_DONE;
   for (size_t i = 0; code == EXIT_DONE && i < COUNT_OF(VALUES); i++) {
-    bool has = VALUES[i].preset != PRESET_VALUE_COUNT && idp_value_default(VALUES[i].preset)[0] != '\0';
-    code = has ? VALUES[i].set(desk, idp_value_default(VALUES[i].preset), connection) : EXIT_DONE;
+    bool has = VALUES[i].preset != PRESET_VALUE_COUNT && default_of(VALUES[i].preset)[0] != '\0';
+    code = has ? VALUES[i].set(desk, default_of(VALUES[i].preset), connection) : EXIT_DONE;
   }
   return code;
 }

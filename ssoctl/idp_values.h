@@ -4,9 +4,6 @@
 #include "desk.h"
 #include "store/entities.h"
 
-// What VALUE is where nobody says anything; "" if it is nothing then. Static.
-const char *idp_value_default(enum preset_value value);
-
 // Fills a new CONNECTION with the defaults. An exit code.
 int idp_values_default(const struct desk *desk, struct connection *connection);
 

@@ -55,9 +55,6 @@ static enum status send_request(struct channel *channel, const struct oidc_reque
   memcpy(message.audiences, connection->audiences, sizeof message.audiences);
   message.tries_auth = request->tries_auth ? 1 : 0;
   message.auth_first = connection->auth_found;
-  if (connection->client_auth == CLIENT_AUTH_AUTO && connection->auth_found > 0 && !request->tries_auth) {
-    message.client_auth = (uint8_t)(connection->auth_found - 1);
-  }
   message.timeout_s = request->timeout_s;
   message.wants_qr = request->wants_qr ? 1 : 0;
   message.allow_loopback_http = request->allow_loopback_http ? 1 : 0;

@@ -168,6 +168,14 @@ uint64_t count(enum store_table table)
   return entries;
 }
 
+struct org stored_org(const char *slug)
+{
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  struct org org;
+  assert_int_equal(org_by_slug(txn, slug, &org), STATUS_OK);
+  return org;
+}
+
 struct account get_account(const char *login)
 {
   struct store_txn *txn CLEANUP(store_abort) = read_txn();

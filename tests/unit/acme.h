@@ -30,6 +30,7 @@ void set_up_acme(enum provisioning provisioning);
 struct store_txn *read_txn(void);
 uint64_t count(enum store_table table);
 struct account get_account(const char *login);
+struct org stored_org(const char *slug);
 enum status map_group(enum operation_kind kind, const char *provider, const char *name);
 enum status sign_in(const char *login, const char *email, const char *subject);
 enum status sign_in_with(const char *login, const char *email, const char *subject, const struct bytes *groups);

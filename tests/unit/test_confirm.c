@@ -8,18 +8,10 @@
 #define BOSS "boss@example.org"
 #define ALICE "alice@acme.test"
 
-static struct org acme(void)
-{
-  struct store_txn *txn CLEANUP(store_abort) = read_txn();
-  struct org org;
-  assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);
-  return org;
-}
-
 // The org's owner acts, in a session that opened it.
 static enum status acts(struct operation *op)
 {
-  const gid_t groups[] = {acme().gid};
+  const gid_t groups[] = {stored_org("acme").gid};
   const struct delegate delegate = {get_account(BOSS).id, groups, 1};
   op->delegate = &delegate;
   op->right = RIGHT_ORG;
@@ -73,7 +65,7 @@ static bool is_confirmed(void)
 // What of the connection is not as an operator saw it: NAME is the first of it, set by BOSS if anybody did.
 static void check_differs(const char *name)
 {
-  const struct org org = acme();
+  const struct org org = stored_org("acme");
   struct store_txn *txn CLEANUP(store_abort) = read_txn();
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
   struct confirmed confirmed CLEANUP(cleanup_confirmed) = {.org_id = 0};
@@ -190,7 +182,7 @@ static void W8_a_record_that_has_grown_is_read_and_what_nobody_saw_is_not_confir
   struct record_type earlier = CONFIRMED_RECORD;
   struct store_txn *txn = NULL;
   set_up_acme(PROVISIONING_JIT);
-  const int64_t org_id = acme().id;
+  const int64_t org_id = stored_org("acme").id;
   const struct store_key key = active_key(org_id);
   assert_int_equal(set_client(CLIENT_AUTH_BASIC, "secret", "openid email", true), STATUS_OK);
   earlier.version = CONFIRMED_RECORD.version - 1;
@@ -258,7 +250,7 @@ static void H61_an_answer_counts_only_for_the_connection_that_was_asked(void **s
       .issuer = "https://idp.test", .client_id = "client", .subject = "s", .email_state = EMAIL_VERIFIED};
   set_up_acme(PROVISIONING_JIT);
   (void)snprintf(authorized.email, sizeof authorized.email, "%s", ALICE);
-  connection.org_id = acme().id;
+  connection.org_id = stored_org("acme").id;
   connection.registration = 1;
   op.connection = &connection;
   op.authorized = &authorized;
@@ -329,15 +321,15 @@ static void E3_what_a_sign_in_must_meet_waits_for_one_that_meets_it(void **state
     assert_int_equal(set(SETTINGS[i][0], SETTINGS[i][1], true), STATUS_OK);
     assert_true(result.waits);
   }
-  assert_int_equal(acme().trust, TRUST_DOMAIN);
-  assert_string_equal(acme().required_acr, "");
+  assert_int_equal(stored_org("acme").trust, TRUST_DOMAIN);
+  assert_string_equal(stored_org("acme").required_acr, "");
   assert_int_equal(set("help", "ask Bob", true), STATUS_OK); // is in effect at once
   assert_false(result.waits);
-  assert_string_equal(acme().help, "ask Bob");
+  assert_string_equal(stored_org("acme").help, "ask Bob");
   assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_OK);
-  assert_int_equal(acme().trust, TRUST_ANY);
-  assert_string_equal(acme().required_acr, "gold");
-  assert_string_equal(acme().required_amr, "otp");
+  assert_int_equal(stored_org("acme").trust, TRUST_ANY);
+  assert_string_equal(stored_org("acme").required_acr, "gold");
+  assert_string_equal(stored_org("acme").required_amr, "otp");
   assert_true(is_confirmed()); // what waits is confirmed when it takes effect
 }
 
@@ -359,8 +351,8 @@ static void E3_what_waits_can_be_taken_back(void **state)
   take_fingerprint(CONNECTION_STAGED, &op);
   assert_string_equal(op.fingerprint, "");
   assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_OK);
-  assert_string_equal(acme().signin_from, "");
-  assert_string_equal(acme().required_acr, "");
+  assert_string_equal(stored_org("acme").signin_from, "");
+  assert_string_equal(stored_org("acme").required_acr, "");
 }
 
 static void E3_a_delegates_change_that_waited_is_not_confirmed_when_it_takes_effect(void **state)
@@ -384,7 +376,7 @@ static void E3_a_delegates_change_that_waited_is_not_confirmed_when_it_takes_eff
   op.authorized = &authorized;
   take_fingerprint(CONNECTION_STAGED, &op);
   assert_int_equal(run(&op), STATUS_OK);
-  assert_string_equal(acme().required_acr, "gold");
+  assert_string_equal(stored_org("acme").required_acr, "gold");
   assert_false(is_confirmed());
 }
 
@@ -396,12 +388,12 @@ static void E3_a_signin_from_that_waits_is_met_by_a_sign_in_from_inside(void **s
   enforce();
   assert_int_equal(set("signin-from", "192.0.2.0/24", true), STATUS_OK);
   assert_true(result.waits);
-  assert_string_equal(acme().signin_from, "");
+  assert_string_equal(stored_org("acme").signin_from, "");
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK); // from nowhere: the console
-  assert_string_equal(acme().signin_from, "");
+  assert_string_equal(stored_org("acme").signin_from, "");
   assert_int_equal(set("signin-from", "console", true), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
-  assert_string_equal(acme().signin_from, "console");
+  assert_string_equal(stored_org("acme").signin_from, "console");
 }
 
 static void H80_a_refused_sign_in_does_not_count_as_tried(void **state)

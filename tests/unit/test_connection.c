@@ -7,18 +7,10 @@
 
 #define BOSS "boss@example.org"
 
-static struct org acme(void)
-{
-  struct store_txn *txn CLEANUP(store_abort) = read_txn();
-  struct org org;
-  assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);
-  return org;
-}
-
 // As the org's owner in a session that opened it or, BY_OPERATOR, as root.
 static enum status set(const struct connection *connection, bool by_operator)
 {
-  const gid_t groups[] = {acme().gid};
+  const gid_t groups[] = {stored_org("acme").gid};
   const struct delegate delegate = {get_account(BOSS).id, groups, 1};
   struct operation op = new_operation(OPERATION_IDP_SET, "");
   op.connection = connection;
@@ -32,7 +24,7 @@ static enum status set(const struct connection *connection, bool by_operator)
 
 static struct connection stored(void)
 {
-  const int64_t org_id = acme().id;
+  const int64_t org_id = stored_org("acme").id;
   struct store_txn *txn CLEANUP(store_abort) = read_txn();
   struct connection connection = {.org_id = 0};
   assert_int_equal(connection_get(txn, org_id, CONNECTION_ACTIVE, &connection), STATUS_OK);
@@ -41,7 +33,7 @@ static struct connection stored(void)
 
 static bool is_confirmed(void)
 {
-  const struct org org = acme();
+  const struct org org = stored_org("acme");
   struct connection connection CLEANUP(cleanup_connection) = stored();
   struct store_txn *txn CLEANUP(store_abort) = read_txn();
   struct confirmed confirmed CLEANUP(cleanup_confirmed) = {.org_id = 0};
