@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""costs.py [--json] [--times N]: what one sign-in costs; see tests/bench/login.
+"""costs.py [--json] [--times N] [--oidc-child FOLDER]: what one sign-in costs; see tests/bench/login.
 
 Runs inside tests/namespace. How each figure comes about:
 
@@ -13,6 +13,10 @@ CPU, peak memory       ssoorg-signin is asked as the PAM module asks it, by a
                        also from wait4(): ssoorg-signin reaps ssoorg-oidc. The
                        approval is given before the first poll, so that there
                        is one poll. curl is started by the same program.
+oidc_child             SSSD's counterpart of both helpers of ours, where it is
+                       there (--oidc-child FOLDER, its package unpacked): it
+                       is started twice, for the code and for the tokens, as
+                       sssd does, and makes the requests that it makes.
 approval to shell      over ssh and a real sshd: from the moment at which the
                        provider has handed the answer with the tokens to its
                        kernel to the first byte of the person's shell. How
@@ -48,7 +52,9 @@ import rig as rigs  # noqa: E402
 LOG = rigs.FOLDER / "bench.log"
 MEASURE = host.BUILD / "tests/bench/measure"
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
-AGENTS = {"ssoorg": "ssoorg-oidc", "curl": "curl/"}
+AGENTS = {"ssoorg": "ssoorg-oidc", "curl": "curl/", "oidc_child": "SSSD oidc_child"}
+NEIGHBOUR, PASSWORD = "neighbour", "three plain words"
+LOADER = "/lib64/ld-linux-x86-64.so.2"
 
 
 class ProviderLog:
@@ -126,12 +132,33 @@ def curl(rig, person, requests):
                   "--header", "Accept: application/json"]
         words += form_of(path, code) if method == "POST" else []
         words += [rig.idp.issuer + path]
-    done = subprocess.run([MEASURE, "run", *words], capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
+    return run(words)[-1]
+
+
+def run(words, text=""):
+    """The lines of JSON that a program has printed, and what it cost."""
+    done = subprocess.run([MEASURE, "run", *words], input=text, capture_output=True, text=True, check=True)
+    return [json.loads(line[line.index("{"):]) for line in done.stdout.splitlines() if "{" in line]
+
+
+def start_oidc_child(rig, folder, *words, text=""):
+    libraries = f"{folder}/usr/lib/x86_64-linux-gnu"
+    return run([LOADER, "--library-path", f"{libraries}:{libraries}/sssd", f"{folder}/usr/libexec/sssd/oidc_child",
+                "--logger=stderr", "--debug-level=0", "--client-id", "ssoorg", "--issuer-url", rig.idp.issuer,
+                "--ca-db", str(rig.ca), "--scope", "openid email profile", *words], text)
+
+
+def oidc_child(rig, person, folder):
+    """One sign-in through SSSD's helper, approved between its two runs: what both cost."""
+    codes, shown, first = start_oidc_child(rig, folder, "--get-device-code")
+    rig.idp.approve(types.SimpleNamespace(url=shown["verification_uri"], code=shown["user_code"]), person)
+    second = start_oidc_child(rig, folder, "--get-access-token", text=json.dumps(codes))[-1]
+    return {"cpu_us": first["cpu_us"] + second["cpu_us"], "processes": first["processes"] + second["processes"]}
 
 
 def first_byte_of_shell(terminal):
     """Presses Enter at every prompt until the shell has said something: when that was."""
+    terminal.child.send("\r")
     while True:
         found = terminal.child.expect([r"SHELL", r"approved it[^:\n]*: "], timeout=20)
         if found == 0:
@@ -145,12 +172,31 @@ def ssh_sign_in(rig, person, log):
     terminal = login.Ssh(rig, person, "echo SHELL")
     terminal.child.delaybeforesend = None
     rig.idp.approve(terminal.challenge(), person)
-    terminal.child.send("\r")
     at_ns = first_byte_of_shell(terminal)
     terminal.close()
     answers = [e["at_ns"] for e in log.take() if e["event"] == "answer" and e["path"].endswith("/token")
                and e["status"] == 200]
     return (at_ns - answers[-1]) / 1e6
+
+
+def add_neighbour():
+    """A local user whose password takes no time to check."""
+    hashed = subprocess.run(["openssl", "passwd", "-5", "-stdin"], input=f"{PASSWORD}\n", capture_output=True, text=True,
+                            check=True).stdout
+    host.add_local_user(NEIGHBOUR, PASSWORD)
+    subprocess.run(["chpasswd", "--encrypted"], input=f"{NEIGHBOUR}:{hashed}", text=True, check=True)
+
+
+def password_sign_in(rig):
+    """Milliseconds from Enter after the password to the first byte of the shell."""
+    terminal = login.Ssh(rig, NEIGHBOUR, "echo SHELL")
+    terminal.child.delaybeforesend = None
+    terminal.until(login.PASSWORD)
+    terminal.child.send(PASSWORD)
+    begun_ns = time.monotonic_ns()
+    at_ns = first_byte_of_shell(terminal)
+    terminal.close()
+    return (at_ns - begun_ns) / 1e6
 
 
 def set_up(rig):
@@ -159,15 +205,16 @@ def set_up(rig):
     os.environ["BENCH_LOG"] = str(LOG)
     rig.start("--interval", "1")
     rig.orgs.create("acme", "acme.test", "jit")
+    add_neighbour()
     return rig.person()
 
 
-def measure(rig, times):
+def measure(rig, times, folder):
     person = set_up(rig)
     log = ProviderLog()
     login.signs_in(rig, person)
     log.take()
-    found = {"ssoorg": [], "curl": [], "shell_ms": []}
+    found = {"ssoorg": [], "curl": [], "oidc_child": [], "shell_ms": [], "password_ms": []}
     for _ in range(times):
         costs = sign_in(rig, person)
         requests, handshakes = traffic(log.take(), AGENTS["ssoorg"])
@@ -175,7 +222,13 @@ def measure(rig, times):
         costs = curl(rig, person, requests)
         requests, handshakes = traffic(log.take(), AGENTS["curl"])
         found["curl"].append({**costs, "requests": requests, "handshakes": handshakes})
-    found["shell_ms"] = [ssh_sign_in(rig, person, log) for _ in range(times)]
+        if folder:
+            costs = oidc_child(rig, person, folder)
+            requests, handshakes = traffic(log.take(), AGENTS["oidc_child"])
+            found["oidc_child"].append({**costs, "requests": requests, "handshakes": handshakes})
+    for _ in range(times):
+        found["shell_ms"].append(ssh_sign_in(rig, person, log))
+        found["password_ms"].append(password_sign_in(rig))
     return found
 
 
@@ -201,49 +254,72 @@ def costs_of(runs, names):
     return costs
 
 
+def ratios_of(ours, theirs):
+    return {key: round(ours[key] / theirs[key], 2) for key in ("requests", "handshakes", "cpu_ms", "peak_kib")}
+
+
+def times_to_shell(found):
+    both = {name: round(statistics.median(found[key]), 1)
+            for name, key in (("approval_to_shell_ms", "shell_ms"), ("password_to_shell_ms", "password_ms"))}
+    return {**both, "approval_to_shell_slowest_ms": round(max(found["shell_ms"]), 1),
+            "ratio": round(both["approval_to_shell_ms"] / both["password_to_shell_ms"], 2)}
+
+
 def summary(found):
     ours = costs_of(found["ssoorg"], ("ssoorg-signin", "ssoorg-oidc"))
     theirs = costs_of(found["curl"], ("curl",))
-    ours["approval_to_shell_ms"] = round(statistics.median(found["shell_ms"]), 1)
-    ours["approval_to_shell_slowest_ms"] = round(max(found["shell_ms"]), 1)
-    ratios = {key: round(ours[key] / theirs[key], 2) for key in ("requests", "handshakes", "cpu_ms", "peak_kib")}
-    ratios["oidc_cpu_ms"] = round(ours["ssoorg-oidc"]["cpu_ms"] / theirs["curl"]["cpu_ms"], 2)
-    return {"times": len(found["shell_ms"]), "asked": found["ssoorg"][-1]["requests"], "ssoorg": ours,
-            "curl": theirs, "ratio": ratios}
+    result = {"times": len(found["shell_ms"]), "asked": found["ssoorg"][-1]["requests"], "ssoorg": ours,
+              "curl": theirs, "ratio": ratios_of(ours, theirs), "shell": times_to_shell(found)}
+    result["ratio"]["oidc_cpu_ms"] = round(ours["ssoorg-oidc"]["cpu_ms"] / theirs["curl"]["cpu_ms"], 2)
+    if found["oidc_child"]:
+        result["oidc_child"] = costs_of(found["oidc_child"], ())
+        result["oidc_child_ratio"] = ratios_of(ours, result["oidc_child"])
+    return result
 
 
 def shown(value):
     return value if value == "" else f"{value:.6g}"
 
 
+NAMES = {"requests": "requests", "handshakes": "TLS handshakes", "cpu_ms": "CPU of all, ms", "peak_kib": "peak memory, KiB"}
+
+
+def rows_of(result):
+    """Name, ours, curl's and the ratio to it, oidc_child's and the ratio to that."""
+    ours, curl_only = result["ssoorg"], ("", "")
+    child, child_ratio = result.get("oidc_child", {}), result.get("oidc_child_ratio", {})
+    for key, name in NAMES.items():
+        yield name, ours[key], result["curl"][key], result["ratio"][key], child.get(key, ""), child_ratio.get(key, "")
+        if key == "cpu_ms":
+            oidc = ours["ssoorg-oidc"][key]
+            yield "  ssoorg-oidc", oidc, result["curl"][key], result["ratio"]["oidc_cpu_ms"], *curl_only
+        elif key == "peak_kib":
+            yield "  ssoorg-oidc", ours["ssoorg-oidc"][key], "", "", *curl_only
+        if key in ("cpu_ms", "peak_kib"):
+            yield "  ssoorg-signin", ours["ssoorg-signin"][key], "", "", *curl_only
+
+
 def table(result):
-    ours, theirs, ratio = result["ssoorg"], result["curl"], result["ratio"]
-    signin, oidc = ours["ssoorg-signin"], ours["ssoorg-oidc"]
-    rows = [
-        ("requests", ours["requests"], theirs["requests"], ratio["requests"]),
-        ("TLS handshakes", ours["handshakes"], theirs["handshakes"], ratio["handshakes"]),
-        ("CPU of all, ms", ours["cpu_ms"], theirs["cpu_ms"], ratio["cpu_ms"]),
-        ("  ssoorg-oidc", oidc["cpu_ms"], theirs["curl"]["cpu_ms"], ratio["oidc_cpu_ms"]),
-        ("  ssoorg-signin", signin["cpu_ms"], "", ""),
-        ("peak memory, KiB", ours["peak_kib"], theirs["peak_kib"], ratio["peak_kib"]),
-        ("  ssoorg-oidc", oidc["peak_kib"], "", ""),
-        ("  ssoorg-signin", signin["peak_kib"], "", ""),
-        ("approval to shell, ms", ours["approval_to_shell_ms"], "", ""),
-        ("  the slowest", ours["approval_to_shell_slowest_ms"], "", ""),
-    ]
-    lines = [f"One sign-in, medians of {result['times']}", f"{'':24}{'ssoorg':>10}{'curl':>10}{'ratio':>8}"]
-    lines += [f"{name:24}{shown(one):>10}{shown(other):>10}{shown(both):>8}" for name, one, other, both in rows]
-    return "\n".join(lines + ["Asked: " + ", ".join(result["asked"])])
+    shell = result["shell"]
+    lines = [f"One sign-in, medians of {result['times']}",
+             f"{'':20}{'ssoorg':>10}{'curl':>10}{'ratio':>8}{'oidc_child':>12}{'ratio':>8}"]
+    lines += [f"{name:20}{shown(one):>10}{shown(curls):>10}{shown(ratio):>8}{shown(childs):>12}{shown(other):>8}"
+              for name, one, curls, ratio, childs, other in rows_of(result)]
+    return "\n".join(lines + [
+        f"approval to shell: {shell['approval_to_shell_ms']} ms, the slowest {shell['approval_to_shell_slowest_ms']} ms; "
+        f"a local user's password to shell: {shell['password_to_shell_ms']} ms; ratio {shell['ratio']}",
+        "Asked: " + ", ".join(result["asked"])])
 
 
 def main():
     parser = argparse.ArgumentParser(description="What one sign-in costs")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--times", type=int, default=20)
+    parser.add_argument("--oidc-child", metavar="FOLDER", help="where the package sssd-idp is unpacked")
     given = parser.parse_args()
     rig = rigs.Rig()
     try:
-        result = summary(measure(rig, given.times))
+        result = summary(measure(rig, given.times, given.oidc_child))
     finally:
         rig.stop()
     print(json.dumps(result, indent=2) if given.json else table(result))

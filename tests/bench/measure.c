@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// measure run PROGRAM ARGUMENTS...: runs a program.
+// measure run PROGRAM ARGUMENTS...: runs a program, which has our standard input and output.
 // measure sign-in SSOORG-SIGNIN LOGIN: asks ssoorg-signin as pam_ssoorg.so does. Each prompt is printed, then a line
 // "---"; a line on standard input answers it.
 // Both close with one line of JSON: what it cost, as trace.h says.
@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -94,8 +95,7 @@ static int sign_in(char **arguments)
 static int run(char **arguments)
 {
   struct trace trace;
-  int null CLEANUP(cleanup_fd) = open("/dev/null", O_RDWR | O_CLOEXEC);
-  pid_t pid = trace_start(arguments + 2, null, null);
+  pid_t pid = trace_start(arguments + 2, STDIN_FILENO, STDOUT_FILENO);
   if (pid < 0) {
     return 1;
   }
