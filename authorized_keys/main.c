@@ -12,8 +12,8 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "config/config.h"
+#include "facts/facts.h"
 #include "map/caller.h"
-#include "operations/situation.h"
 #include "own_keys.h"
 #include "paths.h"
 #include "process/hold.h"
@@ -29,7 +29,7 @@ static void say_who_calls(void)
   hold_set_caller(&caller);
 }
 
-static enum status load(const char *login, struct situation *ret_situation)
+static enum status load(const char *login, struct facts *ret_facts)
 {
   struct store *store CLEANUP(store_close) = NULL;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
@@ -37,10 +37,10 @@ static enum status load(const char *login, struct situation *ret_situation)
   struct config config;
   config_init(&config);
   enum status configured = config_load(PATH_CONF, &report, &config);
-  const struct situation_of of = {login, "sshd", "", clock_now_s(), config.operators};
+  const struct facts_query of = {login, "sshd", "", clock_now_s(), config.operators};
   if (configured != STATUS_OK && configured != STATUS_NOT_FOUND) {
     syslog(LOG_AUTHPRIV | LOG_ERR, "%s", report.text);
-    situation_unreadable(login, ret_situation);
+    facts_unreadable(login, ret_facts);
     return configured;
   }
   enum status status = store_open(PATH_STORE, STORE_READ_ONLY, &report, &store);
@@ -48,11 +48,11 @@ static enum status load(const char *login, struct situation *ret_situation)
     status = store_begin(store, false, &txn);
   }
   if (status == STATUS_OK) {
-    status = situation_load(txn, &of, ret_situation);
+    status = facts_load(txn, &of, ret_facts);
   }
   if (status != STATUS_OK) {
     syslog(LOG_AUTHPRIV | LOG_ERR, "the store cannot be read: %s", report.text);
-    situation_unreadable(login, ret_situation);
+    facts_unreadable(login, ret_facts);
   }
   return status;
 }
@@ -68,16 +68,16 @@ static bool is_half(const struct policy_person *person)
   return false;
 }
 
-static bool would_be_accepted(const struct situation *situation)
+static bool would_be_accepted(const struct facts *facts)
 {
   struct policy_question question = {
-      .stage = STAGE_SESSION, .service = SERVICE_LOGIN, .made = {.way = WAY_KEY}, .person = situation->person};
+      .stage = STAGE_SESSION, .service = SERVICE_LOGIN, .made = {.way = WAY_KEY}, .person = facts->person};
   struct policy_decision decision;
   policy_decide(&question, &decision);
   switch (decision.outcome) {
   case OUTCOME_GRANTED:
   case OUTCOME_NOT_OURS: return true;
-  case OUTCOME_REFUSED: return is_half(&situation->person);
+  case OUTCOME_REFUSED: return is_half(&facts->person);
   case OUTCOME_UNAVAILABLE:
   case OUTCOME_OFFER: return false;
   }
@@ -99,7 +99,7 @@ static int print_keys(const struct passwd *entry)
 
 int main(int argc, char **argv)
 {
-  struct situation situation;
+  struct facts facts;
   if (argc != 2 || geteuid() != 0) {
     (void)fprintf(stderr, "ssoorg-authorized-keys: is run by sshd as root, with a login name\n");
     return 1;
@@ -107,17 +107,17 @@ int main(int argc, char **argv)
   (void)alarm(SECONDS); // a home that hangs ends this process, not the login
   openlog("ssoorg-authorized-keys", LOG_PID, LOG_AUTHPRIV);
   say_who_calls();
-  enum status status = load(argv[1], &situation);
+  enum status status = load(argv[1], &facts);
   const struct passwd *entry = getpwnam(argv[1]);
   if (entry == NULL) {
     return 0;
   }
   if (status != STATUS_OK) { // whom other services know keeps the keys; ours are refused anyway
-    situation.person.store_readable = false;
+    facts.person.store_readable = false;
   }
   // Names that are only eligible are told to sshd alone: whom this process sees has an account or is a local user.
-  situation.person.local_user = !situation.person.known || entry->pw_uid != situation.account.uid;
-  bool accepted = would_be_accepted(&situation);
-  record_done(&ACCOUNT_RECORD, &situation.account);
+  facts.person.local_user = !facts.person.known || entry->pw_uid != facts.account.uid;
+  bool accepted = would_be_accepted(&facts);
+  record_done(&ACCOUNT_RECORD, &facts.account);
   return accepted ? print_keys(entry) : 0;
 }

@@ -109,7 +109,7 @@ static void keep(struct session *s, const struct operation_result *result, const
   }
 }
 
-void active_choose(struct session *s, const struct operation_result *result, const struct situation *now)
+void active_choose(struct session *s, const struct operation_result *result, const struct facts *now)
 {
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
   struct policy_question question = {.stage = STAGE_SESSION,

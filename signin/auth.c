@@ -34,7 +34,7 @@ static void tell_last(struct session *s, const struct operation_result *result)
 // What may be chosen by whoever is in: orgs to join, and the one to be active.
 static void ask_more(struct session *s, const struct operation_result *result)
 {
-  struct situation now;
+  struct facts now;
   s->choose_until_ms = clock_monotonic_ms() + CHOOSING_MS;
   session_load(s, &now);
   if (!result->asked && invites_offer(s, result, &now)) {
@@ -123,20 +123,20 @@ static void sign_in_by_hash(struct session *s, const struct operation *op, const
                  "");
 }
 
-static void sign_in_by_password(struct session *s, const struct situation *situation, struct message_verdict *verdict)
+static void sign_in_by_password(struct session *s, const struct facts *facts, struct message_verdict *verdict)
 {
   struct operation op = session_operation(s, OPERATION_PASSWORD_SIGN_IN);
-  memcpy(op.password, situation->account.password, sizeof op.password);
+  memcpy(op.password, facts->account.password, sizeof op.password);
   sign_in_by_hash(s, &op, "password", verdict);
   explicit_bzero(op.password, sizeof op.password);
 }
 
-static void sign_in_by_code(struct session *s, const struct situation *situation, const struct bytes *typed,
+static void sign_in_by_code(struct session *s, const struct facts *facts, const struct bytes *typed,
                             struct message_verdict *verdict)
 {
   struct open_invites invites = {.count = 0};
   struct operation_result result;
-  if (invites_load(s, situation->email, &invites) != STATUS_OK) {
+  if (invites_load(s, facts->email, &invites) != STATUS_OK) {
     session_refuse(s, s->decision.row, NOTICE_INTERNAL, s->trouble.text);
     return;
   }
@@ -145,7 +145,7 @@ static void sign_in_by_code(struct session *s, const struct situation *situation
     refuse_typed(s, verdict);
     return;
   }
-  enum status status = invites_sign_in(s, situation, invite, &result);
+  enum status status = invites_sign_in(s, facts, invite, &result);
   if (status == STATUS_OK) {
     grant(s, &result, verdict);
   } else if (status != STATUS_REFUSED && status != STATUS_CLOSED) {
@@ -154,19 +154,19 @@ static void sign_in_by_code(struct session *s, const struct situation *situation
 }
 
 // A wrong one: the caller may ask again.
-static void check_typed(struct session *s, const struct situation *situation, const struct bytes *typed,
+static void check_typed(struct session *s, const struct facts *facts, const struct bytes *typed,
                         struct message_verdict *verdict)
 {
-  if (session_try(s, TRY_PASSWORD, "", policy_is_owner(&situation->person)) != STATUS_OK) {
+  if (session_try(s, TRY_PASSWORD, "", policy_is_owner(&facts->person)) != STATUS_OK) {
     return;
   }
   struct operation recovery = session_operation(s, OPERATION_RECOVERY_SIGN_IN);
-  bool matches = password_matches(typed, situation->account.password);
+  bool matches = password_matches(typed, facts->account.password);
   if (matches && s->decision.offer_password) {
-    sign_in_by_password(s, situation, verdict);
+    sign_in_by_password(s, facts, verdict);
   } else if (s->decision.offer_code) {
-    sign_in_by_code(s, situation, typed, verdict);
-  } else if (recovery_matches(s, situation, typed, &recovery) && s->decision.offer_recovery) {
+    sign_in_by_code(s, facts, typed, verdict);
+  } else if (recovery_matches(s, facts, typed, &recovery) && s->decision.offer_recovery) {
     sign_in_by_hash(s, &recovery, "recovery code", verdict);
   } else {
     refuse_typed(s, verdict);
@@ -221,13 +221,13 @@ static enum status choose_org(struct session *s, int64_t *ret_org_id)
   return STATUS_OK;
 }
 
-static void run_sso(struct session *s, const struct situation *situation, struct message_verdict *verdict)
+static void run_sso(struct session *s, const struct facts *facts, struct message_verdict *verdict)
 {
   struct operation_result result;
   int64_t org_id = 0;
   enum status status = choose_org(s, &org_id);
   if (status == STATUS_OK) {
-    status = sso_sign_in(s, situation, org_id, &result);
+    status = sso_sign_in(s, facts, org_id, &result);
   }
   if (status == STATUS_OK) {
     grant(s, &result, verdict);
@@ -236,7 +236,7 @@ static void run_sso(struct session *s, const struct situation *situation, struct
   }
 }
 
-static void ask_password(struct session *s, const struct situation *situation, struct message_verdict *verdict)
+static void ask_password(struct session *s, const struct facts *facts, struct message_verdict *verdict)
 {
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
   bool sso = s->decision.sso_count > 0;
@@ -245,38 +245,38 @@ static void ask_password(struct session *s, const struct situation *situation, s
   if (status == STATUS_REFUSED) {
     session_refuse(s, s->decision.row, NOTICE_NEEDS_TERMINAL, "");
   } else if (status == STATUS_OK && typed.length == 0 && sso) {
-    run_sso(s, situation, verdict);
+    run_sso(s, facts, verdict);
   } else if (status == STATUS_OK) {
-    check_typed(s, situation, &typed, verdict);
+    check_typed(s, facts, &typed, verdict);
   }
 }
 
 // Whether a refusal may be told at the first prompt: only where a sign-in through the provider would tell as much, that
 // this name is managed here (POLICY M), and to whom typed capitals.
-static bool may_be_told(const struct session *s, const struct situation *situation)
+static bool may_be_told(const struct session *s, const struct facts *facts)
 {
-  const struct policy_person *person = &situation->person;
+  const struct policy_person *person = &facts->person;
   bool managed = person->governing.id != 0 && person->governing.has_connection;
   bool why = s->decision.notice == NOTICE_NETWORK || s->decision.notice == NOTICE_KEY_NEEDED;
   return s->decision.notice == NOTICE_LOWER_CASE || (managed && (!person->known || why));
 }
 
 // Only for whoever the calling process belongs to: an account that su would become has to sign in (POLICY K6).
-static int64_t reauth_of(const struct session *s, const struct situation *situation)
+static int64_t reauth_of(const struct session *s, const struct facts *facts)
 {
-  bool same = situation->person.known && s->request->caller_uid == situation->account.uid;
+  bool same = facts->person.known && s->request->caller_uid == facts->account.uid;
   return (s->request->flags & REQUEST_REAUTH) != 0 && same ? s->config.reauth_s : 0;
 }
 
 void phase_auth(struct session *s, struct message_verdict *verdict)
 {
-  struct situation situation;
+  struct facts facts;
   struct policy_question question = {.stage = STAGE_LOGIN,
                                      .service = policy_service_of(s->request->service),
                                      .made = {.with_key = (s->request->flags & REQUEST_WITH_KEY) != 0}};
-  session_load(s, &situation);
-  question.person = situation.person;
-  question.reauth_s = reauth_of(s, &situation);
+  session_load(s, &facts);
+  question.person = facts.person;
+  question.reauth_s = reauth_of(s, &facts);
   policy_decide(&question, &s->decision);
   switch (s->decision.outcome) {
   case OUTCOME_NOT_OURS: verdict->verdict = VERDICT_NOT_OURS; break;
@@ -286,23 +286,23 @@ void phase_auth(struct session *s, struct message_verdict *verdict)
     break;
   case OUTCOME_OFFER:
     if (s->decision.offer_password || s->decision.offer_code || s->decision.offer_recovery) {
-      ask_password(s, &situation, verdict);
+      ask_password(s, &facts, verdict);
     } else {
-      run_sso(s, &situation, verdict);
+      run_sso(s, &facts, verdict);
     }
     break;
   case OUTCOME_GRANTED:
-    session_log(LOG_INFO, "signed in: login=%s uid=%u service=%s rhost=%s row=%s", s->request->login,
-                situation.account.uid, s->request->service, s->request->rhost, s->decision.row);
+    session_log(LOG_INFO, "signed in: login=%s uid=%u service=%s rhost=%s row=%s", s->request->login, facts.account.uid,
+                s->request->service, s->request->rhost, s->decision.row);
     verdict->verdict = VERDICT_GRANTED;
     break;
   case OUTCOME_REFUSED:
-    if (may_be_told(s, &situation)) {
+    if (may_be_told(s, &facts)) {
       session_refuse(s, s->decision.row, s->decision.notice, "");
     } else { // an account that nothing can be offered looks like any name with a password
-      ask_password(s, &situation, verdict);
+      ask_password(s, &facts, verdict);
     }
     break;
   }
-  record_done(&ACCOUNT_RECORD, &situation.account);
+  record_done(&ACCOUNT_RECORD, &facts.account);
 }

@@ -98,18 +98,18 @@ static enum status greet(struct session *s, const struct open_invite *invite, co
   return status;
 }
 
-static enum status ask_own_password(struct session *s, const struct situation *situation,
+static enum status ask_own_password(struct session *s, const struct facts *facts,
                                     char ret_hash[static PASSWORD_HASH_SIZE])
 {
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
   const struct own_password question = {"Password of your account: ", clock_monotonic_ms() + TYPING_MS, false};
-  enum status status = session_ask_own_password(s, &situation->account, &question, &typed);
+  enum status status = session_ask_own_password(s, &facts->account, &question, &typed);
   if (status == STATUS_NOT_FOUND) {
     session_refuse(s, s->decision.row, NOTICE_WRONG_PASSWORD, "");
     return STATUS_REFUSED;
   }
   if (status == STATUS_OK) {
-    memcpy(ret_hash, situation->account.password, PASSWORD_HASH_SIZE);
+    memcpy(ret_hash, facts->account.password, PASSWORD_HASH_SIZE);
   }
   return status;
 }
@@ -127,19 +127,19 @@ static enum status store_sign_in(struct session *s, struct operation *op, struct
   return status;
 }
 
-enum status invites_sign_in(struct session *s, const struct situation *situation, const struct open_invite *invite,
+enum status invites_sign_in(struct session *s, const struct facts *facts, const struct open_invite *invite,
                             struct operation_result *ret_result)
 {
   static const struct bytes NOTHING = BYTES_EMPTY;
   struct operation op = session_operation(s, OPERATION_CODE_SIGN_IN);
-  bool known = situation->person.known;
+  bool known = facts->person.known;
   memcpy(op.org, invite->slug, sizeof op.org);
   memcpy(op.code, invite->code, sizeof op.code);
   op.nss_known = s->request->nss_known == 1;
   op.nss_uid = s->request->nss_uid;
   enum status status = greet(s, invite, known ? "type the password of your account" : "choose a password");
   if (status == STATUS_OK) {
-    status = known ? ask_own_password(s, situation, op.password) : choose_password(s, &NOTHING, op.password);
+    status = known ? ask_own_password(s, facts, op.password) : choose_password(s, &NOTHING, op.password);
   }
   if (status == STATUS_OK) {
     status = store_sign_in(s, &op, ret_result);
@@ -192,7 +192,7 @@ static enum status offer_one(struct session *s, const struct operation_result *r
   return status;
 }
 
-bool invites_offer(struct session *s, const struct operation_result *result, const struct situation *now)
+bool invites_offer(struct session *s, const struct operation_result *result, const struct facts *now)
 {
   struct open_invites invites;
   bool proven = result->ticket.way == WAY_SSO && result->ticket.org_id == now->person.governing.id;

@@ -12,19 +12,19 @@
 #include "phases.h"
 
 // Reads the session's ticket without using it up. No ticket, an unknown one or another account's means key (K4).
-static struct ticket read_ticket(const struct session *s, const struct situation *situation)
+static struct ticket read_ticket(const struct session *s, const struct facts *facts)
 {
   struct store *store CLEANUP(store_close) = NULL;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   struct ticket ticket = {.way = WAY_KEY};
-  if (s->request->ticket[0] == '\0' || !situation->person.known) {
+  if (s->request->ticket[0] == '\0' || !facts->person.known) {
     return ticket;
   }
   enum status status = session_read(NULL, &store, &txn);
   if (status == STATUS_OK) {
     status = ticket_get(txn, s->request->ticket, clock_now_s(), &ticket);
   }
-  if (status != STATUS_OK || ticket.account_id != situation->account.id) {
+  if (status != STATUS_OK || ticket.account_id != facts->account.id) {
     return (struct ticket){.way = WAY_KEY};
   }
   return ticket;
@@ -130,11 +130,11 @@ static enum status add_local_groups(const char *login, struct message_verdict *v
 
 // The session must be of the account that is stored, by its number (POLICY N4). Under `login` the name may not have
 // been looked up yet.
-static bool number_differs(const struct session *s, const struct situation *situation)
+static bool number_differs(const struct session *s, const struct facts *facts)
 {
-  return situation->person.known && s->request->nss_known == 1 &&
-         (s->request->nss_uid != situation->account.uid ||
-          (situation->account.mapped == 0 && s->request->nss_gid != situation->account.gid));
+  return facts->person.known && s->request->nss_known == 1 &&
+         (s->request->nss_uid != facts->account.uid ||
+          (facts->account.mapped == 0 && s->request->nss_gid != facts->account.gid));
 }
 
 // A home belongs to its account's number (POLICY N8); one that root has made, as sftp's chroots are, is nobody else's,
@@ -147,12 +147,12 @@ static bool home_is_anothers(const struct account *account)
 
 static void decide(struct session *s, bool redeem, struct message_verdict *verdict)
 {
-  struct situation situation;
+  struct facts facts;
   struct policy_question question = {.stage = STAGE_SESSION};
-  session_load(s, &situation);
-  question.person = situation.person;
+  session_load(s, &facts);
+  question.person = facts.person;
   question.service = policy_service_of(s->request->service);
-  const struct ticket ticket = read_ticket(s, &situation);
+  const struct ticket ticket = read_ticket(s, &facts);
   question.made = (struct policy_made){ticket.way, ticket.org_id, ticket.with_key == 1};
   policy_decide(&question, &s->decision);
   if (s->decision.outcome == OUTCOME_NOT_OURS) {
@@ -160,25 +160,25 @@ static void decide(struct session *s, bool redeem, struct message_verdict *verdi
   } else if (s->decision.outcome == OUTCOME_UNAVAILABLE) {
     session_refuse(s, s->decision.row, s->decision.notice, "");
     verdict->verdict = VERDICT_UNAVAILABLE;
-  } else if (number_differs(s, &situation)) {
+  } else if (number_differs(s, &facts)) {
     session_refuse(s, "N4", NOTICE_NUMBER, "");
   } else if (s->decision.outcome != OUTCOME_GRANTED) {
     session_refuse(s, s->decision.row, s->decision.notice, "");
-  } else if (home_is_anothers(&situation.account)) {
-    session_refuse(s, "N8", NOTICE_HOME, situation.account.home);
+  } else if (home_is_anothers(&facts.account)) {
+    session_refuse(s, "N8", NOTICE_HOME, facts.account.home);
   } else if (redeem && !redeem_ticket(s, &ticket)) {
     session_refuse(s, "K4", NOTICE_INTERNAL, "");
-  } else if (fill_orgs(&(struct opening){&s->decision, &question, situation.account.id,
-                                         active_find(&situation.account, &ticket, &s->decision)},
+  } else if (fill_orgs(&(struct opening){&s->decision, &question, facts.account.id,
+                                         active_find(&facts.account, &ticket, &s->decision)},
                        verdict) == STATUS_OK &&
-             (situation.account.mapped == 0 || add_local_groups(situation.account.login, verdict) == STATUS_OK)) {
-    verdict->uid = situation.account.uid;
+             (facts.account.mapped == 0 || add_local_groups(facts.account.login, verdict) == STATUS_OK)) {
+    verdict->uid = facts.account.uid;
     // A local user's group may have been changed by root since.
-    bool mapped = situation.account.mapped == 1 && s->request->nss_known == 1;
-    verdict->gid = mapped ? s->request->nss_gid : situation.account.gid;
+    bool mapped = facts.account.mapped == 1 && s->request->nss_known == 1;
+    verdict->gid = mapped ? s->request->nss_gid : facts.account.gid;
     verdict->verdict = VERDICT_GRANTED;
   }
-  record_done(&ACCOUNT_RECORD, &situation.account);
+  record_done(&ACCOUNT_RECORD, &facts.account);
 }
 
 void phase_account(struct session *s, struct message_verdict *verdict)

@@ -11,20 +11,20 @@
 enum { TYPING_MS = 300000 };
 
 // Only a password that opens something is changed: not that of an enforced member (row L6).
-static bool may_change(struct session *s, const struct situation *situation)
+static bool may_change(struct session *s, const struct facts *facts)
 {
   struct policy_question question = {
-      .stage = STAGE_LOGIN, .service = policy_service_of(s->request->service), .person = situation->person};
+      .stage = STAGE_LOGIN, .service = policy_service_of(s->request->service), .person = facts->person};
   policy_decide(&question, &s->decision);
-  return s->decision.outcome == OUTCOME_OFFER && s->decision.offer_password && !situation->person.locked;
+  return s->decision.outcome == OUTCOME_OFFER && s->decision.offer_password && !facts->person.locked;
 }
 
 // The old password is asked for, whoever runs passwd.
-static enum status ask_old(struct session *s, const struct situation *situation, struct bytes *ret_old)
+static enum status ask_old(struct session *s, const struct facts *facts, struct bytes *ret_old)
 {
   const struct own_password question = {"Current password: ", clock_monotonic_ms() + TYPING_MS,
-                                        policy_is_owner(&situation->person)};
-  enum status status = session_ask_own_password(s, &situation->account, &question, ret_old);
+                                        policy_is_owner(&facts->person)};
+  enum status status = session_ask_own_password(s, &facts->account, &question, ret_old);
   if (status == STATUS_NOT_FOUND) {
     session_refuse(s, s->decision.row, NOTICE_WRONG_PASSWORD, "");
     return STATUS_REFUSED;
@@ -32,13 +32,13 @@ static enum status ask_old(struct session *s, const struct situation *situation,
   return status;
 }
 
-static enum status change(struct session *s, const struct situation *situation)
+static enum status change(struct session *s, const struct facts *facts)
 {
   struct operation op = session_operation(s, OPERATION_PASSWORD_CHANGE);
   struct operation_result result;
   struct bytes old CLEANUP(bytes_done) = BYTES_EMPTY;
-  memcpy(op.code, situation->account.password, sizeof op.code);
-  enum status status = ask_old(s, situation, &old);
+  memcpy(op.code, facts->account.password, sizeof op.code);
+  enum status status = ask_old(s, facts, &old);
   if (status == STATUS_OK) {
     status = choose_password(s, &old, op.password);
   }
@@ -51,9 +51,9 @@ static enum status change(struct session *s, const struct situation *situation)
 }
 
 // A name that is not ours is left to the other modules; one that has no account yet is nobody's to change.
-static enum verdict verdict_for_unknown(const struct situation *situation)
+static enum verdict verdict_for_unknown(const struct facts *facts)
 {
-  const struct policy_person *person = &situation->person;
+  const struct policy_person *person = &facts->person;
   bool eligible = (person->governing.id != 0 || person->invite_count > 0) && !person->local_user;
   bool unreadable = !person->store_readable && !person->local_user;
   return eligible ? VERDICT_REFUSED : unreadable ? VERDICT_UNAVAILABLE : VERDICT_NOT_OURS;
@@ -61,15 +61,15 @@ static enum verdict verdict_for_unknown(const struct situation *situation)
 
 void phase_chauthtok(struct session *s, struct message_verdict *verdict)
 {
-  struct situation situation;
+  struct facts facts;
   bool prelim = (s->request->flags & REQUEST_PRELIM) != 0;
-  session_load(s, &situation);
-  if (!situation.person.known || situation.person.local_user) {
-    verdict->verdict = (uint8_t)verdict_for_unknown(&situation);
-  } else if (!may_change(s, &situation)) {
+  session_load(s, &facts);
+  if (!facts.person.known || facts.person.local_user) {
+    verdict->verdict = (uint8_t)verdict_for_unknown(&facts);
+  } else if (!may_change(s, &facts)) {
     session_refuse(s, s->decision.row, NOTICE_NO_PASSWORD, "");
-  } else if (prelim || change(s, &situation) == STATUS_OK) {
+  } else if (prelim || change(s, &facts) == STATUS_OK) {
     verdict->verdict = VERDICT_GRANTED;
   }
-  record_done(&ACCOUNT_RECORD, &situation.account);
+  record_done(&ACCOUNT_RECORD, &facts.account);
 }

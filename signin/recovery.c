@@ -11,17 +11,16 @@
 #include "store/recovery.h"
 
 // At most one code begins as what was typed.
-static enum status load(struct session *s, const struct situation *situation, const char *prefix,
+static enum status load(struct session *s, const struct facts *facts, const char *prefix,
                         struct recovery_code *ret_code)
 {
   struct store *store CLEANUP(store_close) = NULL;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   enum status status = session_read(&s->trouble, &store, &txn);
-  return status != STATUS_OK ? status : recovery_get(txn, situation->account.id, prefix, ret_code);
+  return status != STATUS_OK ? status : recovery_get(txn, facts->account.id, prefix, ret_code);
 }
 
-bool recovery_matches(struct session *s, const struct situation *situation, const struct bytes *typed,
-                      struct operation *op)
+bool recovery_matches(struct session *s, const struct facts *facts, const struct bytes *typed, struct operation *op)
 {
   struct bytes folded CLEANUP(bytes_done) = BYTES_EMPTY;
   struct recovery_code code = {.hash = ""};
@@ -30,7 +29,7 @@ bool recovery_matches(struct session *s, const struct situation *situation, cons
     return false;
   }
   (void)snprintf(prefix, sizeof prefix, "%s", bytes_text(&folded));
-  bool there = situation->person.known && load(s, situation, prefix, &code) == STATUS_OK;
+  bool there = facts->person.known && load(s, facts, prefix, &code) == STATUS_OK;
   bool matches = password_matches(&folded, there ? code.hash : "");
   if (matches) {
     memcpy(op->prefix, prefix, sizeof op->prefix);

@@ -5,8 +5,7 @@
 
 // Whether TYPED is an unused recovery code of the account in SITUATION; OP gets its prefix and hash. What has a code's
 // shape takes as long as one hash, whoever it was typed for and whether there are codes; what has not takes no time.
-bool recovery_matches(struct session *s, const struct situation *situation, const struct bytes *typed,
-                      struct operation *op);
+bool recovery_matches(struct session *s, const struct facts *facts, const struct bytes *typed, struct operation *op);
 
 // Says aloud that a code was used, to the person and in the log.
 void recovery_tell(struct session *s, const struct operation_result *result);

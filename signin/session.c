@@ -15,10 +15,10 @@
 #include "map/caller.h"
 #include "map/map_read.h"
 #include "operations/password.h"
-#include "operations/publish.h"
 #include "paths.h"
 #include "policy/throttle.h"
 #include "process/hold.h"
+#include "publish/publish.h"
 
 enum { LINE_WAIT_MS = 60000, SEND_WAIT_MS = 5000, LOG_LINE_SIZE = 2048 };
 
@@ -35,7 +35,7 @@ void session_log(int priority, const char *format, ...)
 }
 
 // Whether a name service other than the published map holds the name (POLICY L2, N3).
-static bool is_local_user(const char *login, const struct situation *situation)
+static bool is_local_user(const char *login, const struct facts *facts)
 {
   struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
   struct map_account published;
@@ -43,8 +43,8 @@ static bool is_local_user(const char *login, const struct situation *situation)
   if (entry == NULL) {
     return false;
   }
-  if (situation->person.known) {
-    return entry->pw_uid != situation->account.uid;
+  if (facts->person.known) {
+    return entry->pw_uid != facts->account.uid;
   }
   bool ours = map_open(PATH_MAP, &map) == STATUS_OK && map_account_by_login(&map, login, &published) == STATUS_OK &&
               published.uid == entry->pw_uid;
@@ -60,14 +60,14 @@ static void mend_map(struct session *s, struct store *store, bool current)
   }
 }
 
-static enum status load_from(struct session *s, struct store *store, struct situation *ret_situation)
+static enum status load_from(struct session *s, struct store *store, struct facts *ret_facts)
 {
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   enum status status = store_begin(store, false, &txn);
   if (status == STATUS_OK) {
-    const struct situation_of of = {s->request->login, s->request->service, s->request->rhost, clock_now_s(),
-                                    s->config.operators};
-    status = situation_load(txn, &of, ret_situation);
+    const struct facts_query of = {s->request->login, s->request->service, s->request->rhost, clock_now_s(),
+                                   s->config.operators};
+    status = facts_load(txn, &of, ret_facts);
   }
   if (status != STATUS_OK) {
     report_set(&s->trouble, "store " PATH_STORE ": %s", status_text(status));
@@ -87,7 +87,7 @@ static void say_who_calls(const struct session *s)
   hold_set_caller(&caller);
 }
 
-void session_load(struct session *s, struct situation *ret_situation)
+void session_load(struct session *s, struct facts *ret_facts)
 {
   struct store *store CLEANUP(store_close) = NULL;
   enum status status = config_load(PATH_CONF, &s->trouble, &s->config);
@@ -97,15 +97,15 @@ void session_load(struct session *s, struct situation *ret_situation)
     status = store_open(PATH_STORE, STORE_READ_WRITE, &s->trouble, &store);
   }
   if (status == STATUS_OK) {
-    status = load_from(s, store, ret_situation);
+    status = load_from(s, store, ret_facts);
   }
   if (status != STATUS_OK) {
     session_log(LOG_CRIT, "sign-in is not available: %s", s->trouble.text);
-    situation_unreadable(s->request->login, ret_situation);
+    facts_unreadable(s->request->login, ret_facts);
   }
-  memcpy(s->org, ret_situation->governing.slug, sizeof s->org);
-  memcpy(s->help, ret_situation->governing.help, sizeof s->help);
-  ret_situation->person.local_user = is_local_user(s->request->login, ret_situation);
+  memcpy(s->org, ret_facts->governing.slug, sizeof s->org);
+  memcpy(s->help, ret_facts->governing.help, sizeof s->help);
+  ret_facts->person.local_user = is_local_user(s->request->login, ret_facts);
 }
 
 enum status session_read(struct report *trouble, struct store **ret_store, struct store_txn **ret_txn)

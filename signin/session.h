@@ -2,8 +2,8 @@
 // One request of the PAM module being answered: what all phases share.
 #pragma once
 #include "config/config.h"
+#include "facts/facts.h"
 #include "operations/operation.h"
-#include "operations/situation.h"
 #include "protocol/channel.h"
 
 struct session {
@@ -20,8 +20,8 @@ struct session {
 };
 
 // Reads the host's settings and what the store knows of the login into *RET_SITUATION, in one read transaction; mends a
-// published map that is not current. A host that cannot be read is a situation too (row L3): the reason is logged.
-void session_load(struct session *s, struct situation *ret_situation);
+// published map that is not current. That a host cannot be read is a fact too (row L3): the reason is logged.
+void session_load(struct session *s, struct facts *ret_facts);
 
 // Opens the store to be read, and begins; both are the caller's to end, also after a failure. Errors as store_open()
 // and store_begin(); TROUBLE, which may be NULL, says what cannot be opened.

@@ -310,7 +310,7 @@ static void name_source(const struct message_request *request, char source[stati
   }
 }
 
-static enum status begin(struct flow *f, const struct situation *situation, int64_t org_id)
+static enum status begin(struct flow *f, const struct facts *facts, int64_t org_id)
 {
   struct session *s = f->s;
   char source[SLOT_SOURCE_SIZE];
@@ -323,8 +323,8 @@ static enum status begin(struct flow *f, const struct situation *situation, int6
                                     .address = remote ? address : source,
                                     .console = !remote && s->request->caller_uid == 0,
                                     .max_sign_ins = s->config.max_sign_ins,
-                                    .owner = policy_is_owner(&situation->person),
-                                    .stranger = !situation->person.known,
+                                    .owner = policy_is_owner(&facts->person),
+                                    .stranger = !facts->person.known,
                                     .wait_ms = EARLIER_WAIT_MS,
                                     .longest_ms = s->config.sign_in_timeout_s * 1000 + PROMPTS_AFTER_MS};
   enum status status = load_connection(f, org_id);
@@ -359,12 +359,12 @@ static enum status begin(struct flow *f, const struct situation *situation, int6
   return STATUS_OK;
 }
 
-enum status sso_sign_in(struct session *s, const struct situation *situation, int64_t org_id,
+enum status sso_sign_in(struct session *s, const struct facts *facts, int64_t org_id,
                         struct operation_result *ret_result)
 {
   struct flow f CLEANUP(flow_done) = {.s = s, .oidc = OIDC_NONE, .slots = SLOTS_NONE};
   struct message_code code;
-  enum status status = begin(&f, situation, org_id);
+  enum status status = begin(&f, facts, org_id);
   if (status == STATUS_OK) {
     status = receive_code(&f, &code);
   }
@@ -377,6 +377,6 @@ enum status sso_sign_in(struct session *s, const struct situation *situation, in
   if (f.outcome.type == MESSAGE_FAILED) {
     return refuse_failed(&f, f.outcome.value);
   }
-  const struct sso_answer answer = {s, situation, &f.org, &f.connection, f.fingerprint, f.outcome.value};
+  const struct sso_answer answer = {s, facts, &f.org, &f.connection, f.fingerprint, f.outcome.value};
   return f.outcome.type == MESSAGE_AUTHORIZED ? sso_answer_store(&answer, ret_result) : STATUS_PROTOCOL;
 }

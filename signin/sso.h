@@ -6,5 +6,5 @@
 // Signs the person in through the connection of org ORG_ID. STATUS_OK: granted, *RET_RESULT says as whom.
 // STATUS_REFUSED: refused, and the person has been told. STATUS_CLOSED: the person has gone. Anything else: refused
 // without a word yet.
-MUST_CHECK enum status sso_sign_in(struct session *s, const struct situation *situation, int64_t org_id,
+MUST_CHECK enum status sso_sign_in(struct session *s, const struct facts *facts, int64_t org_id,
                                    struct operation_result *ret_result);

@@ -42,7 +42,7 @@ static void reserve_number(const struct sso_answer *x)
 static enum status ask_password(const struct sso_answer *x, struct operation *op)
 {
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
-  const struct account *account = &x->situation->account;
+  const struct account *account = &x->facts->account;
   char text[LOGIN_SIZE + 128];
   (void)snprintf(text, sizeof text, "\nTo link this identity, type the password of account %s: ", x->s->request->login);
   const struct own_password question = {text, clock_monotonic_ms() + TYPING_MS, false};

@@ -6,7 +6,7 @@
 // All borrowed.
 struct sso_answer {
   struct session *s;
-  const struct situation *situation;
+  const struct facts *facts;
   const struct org *org;
   const struct connection *connection;
   const char *fingerprint; // of what was in effect when the sign-in was begun

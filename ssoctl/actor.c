@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "desk.h"
-#include "operations/guard.h"
+#include "facts/guard.h"
 #include "paths.h"
 #include "process/hold.h"
 #include "store/accounts.h"

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "domains.h"
-#include "operations/enforcement_counts.h"
+#include "facts/enforcement_counts.h"
 #include "operations/password.h"
 #include "people.h"
 #include "store/accounts.h"

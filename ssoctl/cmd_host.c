@@ -14,8 +14,8 @@
 #include "base/text.h"
 #include "desk.h"
 #include "map/map_read.h"
-#include "operations/publish.h"
 #include "paths.h"
+#include "publish/publish.h"
 
 enum { DAY_S = 86400, REFUSED_SIZE = 1024 };
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
-#include "operations/enforcement_counts.h"
+#include "facts/enforcement_counts.h"
 #include "people.h"
 
 enum { QUESTION_SIZE = 512 };

@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "desk.h"
-#include "operations/situation.h"
+#include "facts/facts.h"
 
 enum { AFTER_SIZE = 64, OFFERED_SIZE = 64, SLUGS_SIZE = 256 };
 
@@ -82,7 +82,7 @@ static enum status list_slugs(struct desk *desk, const struct policy_decision *d
   return status;
 }
 
-static int print(struct desk *desk, const struct situation *s, const struct policy_question *question)
+static int print(struct desk *desk, const struct facts *s, const struct policy_question *question)
 {
   static const struct column COLUMNS[] = {
       {"login", COLUMN_TEXT},     {"row", COLUMN_TEXT},           {"offered", COLUMN_TEXT},
@@ -120,7 +120,7 @@ static int print(struct desk *desk, const struct situation *s, const struct poli
 int cmd_why(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct situation situation;
+  struct facts facts;
   struct policy_question question = {.stage = STAGE_LOGIN};
   const char *login = in->arguments[0];
   int code = desk_open(in, &desk);
@@ -132,14 +132,14 @@ int cmd_why(const struct invocation *in)
   }
   const char *service = in->options[OPTION_SERVICE] != NULL ? in->options[OPTION_SERVICE] : "sshd";
   const char *rhost = in->options[OPTION_RHOST] != NULL ? in->options[OPTION_RHOST] : "";
-  const struct situation_of of = {login, service, rhost, clock_now_s(), desk.config.operators};
-  enum status status = situation_load(desk.txn, &of, &situation);
+  const struct facts_query of = {login, service, rhost, clock_now_s(), desk.config.operators};
+  enum status status = facts_load(desk.txn, &of, &facts);
   if (status != STATUS_OK) {
     return desk_fail(EXIT_FAILED, "store: %s", status_text(status));
   }
   const struct passwd *entry = getpwnam(login);
-  situation.person.local_user = entry != NULL && (!situation.person.known || entry->pw_uid != situation.account.uid);
-  question.person = situation.person;
+  facts.person.local_user = entry != NULL && (!facts.person.known || entry->pw_uid != facts.account.uid);
+  question.person = facts.person;
   question.service = policy_service_of(service);
-  return print(&desk, &situation, &question);
+  return print(&desk, &facts, &question);
 }

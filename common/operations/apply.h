@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the files of this folder share: one operation being applied.
 #pragma once
+#include "facts/facts.h"
 #include "operations/operation.h"
-#include "operations/situation.h"
 #include "store/accounts.h"
 #include "store/foreign.h"
 #include "store/orgs.h"
@@ -42,11 +42,11 @@ MUST_CHECK enum status apply_new_account(struct application *a, const char *logi
 MUST_CHECK enum status apply_map_local(struct application *a, const char *email, int64_t org_id,
                                        struct account *ret_account);
 
-// Whose situation, at the operation's service and from its remote host.
-struct situation_of apply_situation_of(const struct application *a, const char *login);
+// About LOGIN, at the operation's service and from its remote host.
+struct facts_query apply_facts_query(const struct application *a, const char *login);
 
-// What is known of LOGIN, as the operation's service and remote host have it. Errors as situation_load().
-MUST_CHECK enum status apply_situation(struct application *a, const char *login, struct situation *ret_situation);
+// What is known of LOGIN, as the operation's service and remote host have it. Errors as facts_load().
+MUST_CHECK enum status apply_facts(struct application *a, const char *login, struct facts *ret_facts);
 
 // Files the event under the org that ACCOUNT is in, for what is about the account and names no org.
 MUST_CHECK enum status apply_file_event(struct application *a, int64_t account_id);

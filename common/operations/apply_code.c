@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "operations/control.h"
+#include "facts/control.h"
 #include "operations/sign_in.h"
 
 // The invite of the operation's org for the person, whose code was typed: it may have been taken back meanwhile.
@@ -19,7 +19,7 @@ static enum status find_invite(struct sign_in *s, struct org *ret_org, struct in
     return sign_in_refuse(a, &(struct policy_decision){.row = "L13", .notice = NOTICE_FULL});
   }
   if (status == STATUS_OK) {
-    status = invite_get(a->txn, ret_org->id, s->situation.email, ret_invite);
+    status = invite_get(a->txn, ret_org->id, s->facts.email, ret_invite);
   }
   bool same = status == STATUS_OK && ret_invite->expires_at_s > a->now_s && a->op->code[0] != '\0' &&
               strcmp(ret_invite->code, a->op->code) == 0; // both are hashes
@@ -33,8 +33,8 @@ static enum status find_invite(struct sign_in *s, struct org *ret_org, struct in
 static enum status take_account(struct sign_in *s, const struct org *org, const struct policy_decision *decision)
 {
   struct application *a = s->a;
-  if (s->situation.person.known) {
-    s->account = s->situation.account;
+  if (s->facts.person.known) {
+    s->account = s->facts.account;
     s->account.code_used = 1;
     return apply_knows_password(a, &s->account)
                ? STATUS_OK
@@ -55,11 +55,11 @@ enum status apply_code_sign_in(struct application *a)
   struct invite invite = {.org_id = 0};
   struct org org = {.id = 0};
   *decision = (struct policy_decision){.row = "-", .notice = NOTICE_INTERNAL};
-  enum status status = apply_situation(a, a->op->login, &s.situation);
+  enum status status = apply_facts(a, a->op->login, &s.facts);
   if (status != STATUS_OK) {
     return status;
   }
-  question.person = s.situation.person;
+  question.person = s.facts.person;
   policy_decide(&question, decision);
   if (decision->outcome != OUTCOME_OFFER || !decision->offer_code || a->op->password[0] == '\0') {
     return sign_in_refuse(a, &(struct policy_decision){.row = decision->row, .notice = NOTICE_WRONG_CODE});
@@ -87,7 +87,7 @@ static enum status find_after_yes(struct sign_in *s, struct org *ret_org, struct
     status = ticket_get(a->txn, a->op->ticket, a->now_s, &ticket);
   }
   if (status == STATUS_OK) {
-    status = invite_get(a->txn, ret_org->id, s->situation.email, ret_invite);
+    status = invite_get(a->txn, ret_org->id, s->facts.email, ret_invite);
   }
   if (status != STATUS_OK) {
     return status;
@@ -96,8 +96,8 @@ static enum status find_after_yes(struct sign_in *s, struct org *ret_org, struct
   if (control_is_full(a->txn, ret_org, &full) != STATUS_OK || full) {
     return STATUS_REFUSED;
   }
-  bool proven = s->situation.account.email_proven == 1 && ticket.account_id == s->situation.account.id &&
-                ticket.way == WAY_SSO && ticket.org_id != 0 && ticket.org_id == s->situation.person.governing.id;
+  bool proven = s->facts.account.email_proven == 1 && ticket.account_id == s->facts.account.id &&
+                ticket.way == WAY_SSO && ticket.org_id != 0 && ticket.org_id == s->facts.person.governing.id;
   return proven && ret_invite->expires_at_s > a->now_s ? STATUS_OK : STATUS_REFUSED;
 }
 
@@ -107,18 +107,18 @@ enum status apply_invite_accept(struct application *a)
   struct invite invite = {.org_id = 0};
   struct org org = {.id = 0};
   bool by_code = a->op->code[0] != '\0';
-  enum status status = apply_situation(a, a->op->login, &s.situation);
+  enum status status = apply_facts(a, a->op->login, &s.facts);
   if (status != STATUS_OK) {
     return status;
   }
-  if (!s.situation.person.known || s.situation.person.locked || (by_code && !policy_takes_code(&s.situation.person))) {
+  if (!s.facts.person.known || s.facts.person.locked || (by_code && !policy_takes_code(&s.facts.person))) {
     return STATUS_REFUSED;
   }
   status = by_code ? find_invite(&s, &org, &invite) : find_after_yes(&s, &org, &invite);
   if (status != STATUS_OK) {
     return status;
   }
-  s.account = s.situation.account;
+  s.account = s.facts.account;
   memcpy(a->event.login, s.account.login, sizeof a->event.login);
   (void)snprintf(a->event.detail, sizeof a->event.detail, "as %s", role_word(invite.role));
   status = sign_in_accept(&s, org.id, invite.role);

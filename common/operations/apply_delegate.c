@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "facts/control.h"
+#include "facts/guard.h"
 #include "operations/apply.h"
-#include "operations/control.h"
-#include "operations/guard.h"
 
 static enum status refuse(struct application *a, const char *why)
 {

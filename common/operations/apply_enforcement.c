@@ -28,7 +28,7 @@ static enum status check_may_enforce(struct application *a, const struct org *or
 {
   struct connection connection __attribute__((cleanup(cleanup_connection))) = {.org_id = 0};
   struct account owner;
-  struct situation situation;
+  struct facts facts;
   size_t verified = 0;
   const char *missing = NULL;
   enum status status = domain_count_verified(a->txn, org->id, &verified);
@@ -41,7 +41,7 @@ static enum status check_may_enforce(struct application *a, const struct org *or
   bool has_connection = status == STATUS_OK;
   status = account_get(a->txn, org->owner_id, &owner);
   if (status == STATUS_OK) {
-    status = apply_situation(a, owner.login, &situation);
+    status = apply_facts(a, owner.login, &facts);
   }
   if (status != STATUS_OK) {
     return status;
@@ -57,7 +57,7 @@ static enum status check_may_enforce(struct application *a, const struct org *or
     missing = "its owner has no password (ssoctl password set)";
   } else if (owner.password_tried == 0 && !typed_now) {
     missing = "its owner has never signed in with their password and did not type it now";
-  } else if (!policy_is_owner(&situation.person)) {
+  } else if (!policy_is_owner(&facts.person)) {
     missing = "its owner would lose the password (POLICY L5)";
   }
   if (missing != NULL) {

@@ -13,14 +13,14 @@ struct linking {
   struct application *a;
   struct org org;
   struct connection connection;
-  struct situation situation; // of the account
+  struct facts facts; // of the account
   struct policy_answer answer;
 };
 
 static void linking_done(struct linking *l)
 {
   cleanup_connection(&l->connection);
-  record_done(&ACCOUNT_RECORD, &l->situation.account);
+  record_done(&ACCOUNT_RECORD, &l->facts.account);
 }
 
 static enum status refuse(const struct linking *l, enum status status, const char *why)
@@ -41,10 +41,10 @@ static enum status find(struct linking *l)
   if (status != STATUS_OK) {
     return status;
   }
-  status = apply_situation(a, account.login, &l->situation);
+  status = apply_facts(a, account.login, &l->facts);
   memcpy(a->event.login, account.login, sizeof a->event.login);
   record_done(&ACCOUNT_RECORD, &account);
-  a->result->account = l->situation.account;
+  a->result->account = l->facts.account;
   explicit_bzero(a->result->account.password, sizeof a->result->account.password);
   return status;
 }
@@ -75,8 +75,8 @@ static enum status check_free(const struct linking *l)
 // What an unlinked identity leads to, by what is known of the one that AUTHORIZED describes.
 static enum status judge(struct linking *l, const struct message_authorized *authorized)
 {
-  const struct situation_of of = apply_situation_of(l->a, l->situation.account.login);
-  enum status status = situation_answer(l->a->txn, &of, &l->connection, authorized, &l->situation, &l->answer);
+  const struct facts_query of = apply_facts_query(l->a, l->facts.account.login);
+  enum status status = facts_answer(l->a->txn, &of, &l->connection, authorized, &l->facts, &l->answer);
   return status == STATUS_OK ? check_free(l) : status;
 }
 
@@ -93,8 +93,8 @@ static bool owns(const struct policy_person *person)
 // On-link, as in rows S6 and S7.
 static enum status follow_on_link(struct linking *l)
 {
-  struct account *account = &l->situation.account;
-  const struct policy_person *person = &l->situation.person;
+  struct account *account = &l->facts.account;
+  const struct policy_person *person = &l->facts.person;
   bool drops = l->answer.in_control && l->org.on_link == ON_LINK_SSO_ONLY && !person->guarded && !owns(person);
   if (!drops || account->password[0] == '\0') {
     return STATUS_OK;
@@ -107,7 +107,7 @@ static enum status follow_on_link(struct linking *l)
 static enum status store_identity(struct linking *l, const char *subject, const char *email)
 {
   bool any = false;
-  struct identity identity = {.account_id = l->situation.account.id,
+  struct identity identity = {.account_id = l->facts.account.id,
                               .org_id = l->org.id,
                               .registration = l->connection.registration,
                               .generation = l->connection.generation,
@@ -144,7 +144,7 @@ static enum status expect(struct linking *l)
   const struct message_authorized nobody = {.email_state = EMAIL_ABSENT};
   struct expectation expectation = {
       .org_id = l->org.id,
-      .account_id = l->situation.account.id,
+      .account_id = l->facts.account.id,
       .created_at_s = l->a->now_s,
       .expires_at_s = l->a->now_s + (l->org.invite_lifetime_s > 0 ? l->org.invite_lifetime_s : INVITE_LIFETIME_S)};
   memcpy(expectation.email, op->idp_email, sizeof expectation.email);
@@ -201,8 +201,8 @@ static enum status look_for_a_way(const struct linking *l, bool *ret_way)
 {
   struct policy_question question = {.stage = STAGE_LOGIN};
   struct policy_decision decision;
-  struct situation now;
-  enum status status = apply_situation(l->a, l->situation.account.login, &now);
+  struct facts now;
+  enum status status = apply_facts(l->a, l->facts.account.login, &now);
   if (status != STATUS_OK) {
     return status;
   }
@@ -222,10 +222,10 @@ enum status apply_identity_unlink(struct application *a)
   bool way = true;
   enum status status = find(&l);
   if (status == STATUS_OK) {
-    status = identity_drop_org(a->txn, l.situation.account.id, l.org.id, &linked);
+    status = identity_drop_org(a->txn, l.facts.account.id, l.org.id, &linked);
   }
   if (status == STATUS_OK) {
-    status = expectation_drop(a->txn, l.situation.account.id, l.org.id, &expected);
+    status = expectation_drop(a->txn, l.facts.account.id, l.org.id, &expected);
   }
   if (status == STATUS_OK) {
     status = look_for_a_way(&l, &way);

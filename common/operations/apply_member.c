@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "facts/control.h"
 #include "operations/apply.h"
-#include "operations/control.h"
 
 // An org may take in who is its own already, and new people; anybody else is asked (POLICY I2), and so is whoever
 // another org governs. Operators know whom they add. ACCOUNT is NULL for a new one.

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "facts/guard.h"
 #include "operations/confirm.h"
-#include "operations/guard.h"
 #include "store/expectations.h"
 #include "store/groups.h"
 #include "store/numbers_store.h"

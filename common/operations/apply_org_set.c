@@ -48,8 +48,8 @@ static enum status check_inside(struct application *a, const struct org *before,
   if (status != STATUS_OK) {
     return status;
   }
-  const struct situation_of of = {owner.login, "", owner.last_sign_in_from, a->now_s, ""};
-  bool outside = situation_is_barred(&of, org->password_from);
+  const struct facts_query of = {owner.login, "", owner.last_sign_in_from, a->now_s, ""};
+  bool outside = query_is_barred(&of, org->password_from);
   if (outside) {
     report_set(
         a->report,

@@ -53,14 +53,14 @@ enum status apply_password_remove(struct application *a)
 // meanwhile, and passwords may not be accepted any more.
 enum status apply_password_change(struct application *a)
 {
-  struct situation situation;
+  struct facts facts;
   struct policy_question question = {.stage = STAGE_LOGIN};
-  enum status status = apply_situation(a, a->op->login, &situation);
+  enum status status = apply_facts(a, a->op->login, &facts);
   if (status != STATUS_OK) {
     return status;
   }
-  struct account *account = &situation.account;
-  question.person = situation.person;
+  struct account *account = &facts.account;
+  question.person = facts.person;
   policy_decide(&question, &a->result->decision);
   bool offered = a->result->decision.outcome == OUTCOME_OFFER && a->result->decision.offer_password;
   if (!offered || strcmp(account->password, a->op->code) != 0 || a->op->password[0] == '\0') { // both are hashes

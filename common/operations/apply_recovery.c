@@ -21,13 +21,13 @@ enum status apply_drop_recovery(struct application *a, const struct org *org, si
 static enum status check_owner(struct application *a, const struct org *org)
 {
   struct account owner;
-  struct situation situation;
+  struct facts facts;
   enum status status = account_get(a->txn, org->owner_id, &owner);
   if (status == STATUS_OK) {
     memcpy(a->event.login, owner.login, sizeof a->event.login);
-    status = apply_situation(a, owner.login, &situation);
+    status = apply_facts(a, owner.login, &facts);
   }
-  if (status == STATUS_OK && !policy_is_owner(&situation.person)) {
+  if (status == STATUS_OK && !policy_is_owner(&facts.person)) {
     report_set(a->report,
                "org \"%s\": recovery codes would not be taken from its owner, whom another org governs "
                "(POLICY L5)",
@@ -92,12 +92,12 @@ enum status apply_recovery_revoke(struct application *a)
 static enum status find_code(const struct sign_in *s, struct org *ret_org, struct recovery_code *ret_code)
 {
   const struct operation *op = s->a->op;
-  enum status status = recovery_get(s->a->txn, s->situation.account.id, op->prefix, ret_code);
+  enum status status = recovery_get(s->a->txn, s->facts.account.id, op->prefix, ret_code);
   if (status == STATUS_OK) {
     status = org_get(s->a->txn, ret_code->org_id, ret_org);
   }
   bool same = status == STATUS_OK && ret_code->hash[0] != '\0' && strcmp(ret_code->hash, op->code) == 0 &&
-              ret_org->owner_id == s->situation.account.id; // both are hashes
+              ret_org->owner_id == s->facts.account.id; // both are hashes
   return same || (status != STATUS_OK && status != STATUS_NOT_FOUND) ? status : STATUS_NOT_FOUND;
 }
 
@@ -131,11 +131,11 @@ enum status apply_recovery_sign_in(struct application *a)
   struct policy_question question = {.stage = STAGE_LOGIN};
   struct recovery_code code;
   struct org org;
-  enum status status = apply_situation(a, a->op->login, &s.situation);
+  enum status status = apply_facts(a, a->op->login, &s.facts);
   if (status != STATUS_OK) {
     return status;
   }
-  question.person = s.situation.person;
+  question.person = s.facts.person;
   policy_decide(&question, &a->result->decision);
   bool offered = a->result->decision.outcome == OUTCOME_OFFER && a->result->decision.offer_recovery;
   const char *row = a->result->decision.row;
@@ -149,7 +149,7 @@ enum status apply_recovery_sign_in(struct application *a)
   if (status != STATUS_OK) {
     return status;
   }
-  s.account = s.situation.account;
+  s.account = s.facts.account;
   memcpy(a->event.org, org.slug, sizeof a->event.org);
   status = sign_in_finish(&s, row);
   return status != STATUS_OK ? status : note_used(&s, &org);

@@ -70,8 +70,8 @@ enum status sign_in_finish(struct sign_in *s, const char *row)
                                      .service = policy_service_of(a->op->service),
                                      .made = {s->way, s->way_org_id, a->op->with_key}};
   struct policy_decision session;
-  struct situation now;
-  enum status status = apply_situation(a, s->account.login, &now);
+  struct facts now;
+  enum status status = apply_facts(a, s->account.login, &now);
   if (status != STATUS_OK) {
     return status;
   }
@@ -107,17 +107,17 @@ enum status apply_password_sign_in(struct application *a)
   struct sign_in s = {.a = a, .way = WAY_PASSWORD};
   struct policy_question question = {.stage = STAGE_LOGIN};
   struct policy_decision *decision = &a->result->decision;
-  enum status status = apply_situation(a, a->op->login, &s.situation);
+  enum status status = apply_facts(a, a->op->login, &s.facts);
   if (status != STATUS_OK) {
     return status;
   }
-  question.person = s.situation.person;
+  question.person = s.facts.person;
   policy_decide(&question, decision);
   if (decision->outcome != OUTCOME_OFFER || !decision->offer_password) {
     decision->outcome = OUTCOME_REFUSED;
     return sign_in_refuse(a, &(struct policy_decision){.row = decision->row, .notice = NOTICE_WRONG_PASSWORD});
   }
-  s.account = s.situation.account;
+  s.account = s.facts.account;
   if (strcmp(s.account.password, a->op->password) != 0) { // changed while it was typed; both are hashes
     return sign_in_refuse(a, &(struct policy_decision){.row = decision->row, .notice = NOTICE_WRONG_PASSWORD});
   }
@@ -138,7 +138,7 @@ static void keep_name(struct account *account, const char *name)
 enum status sign_in_create_account(struct sign_in *s, int64_t org_id)
 {
   struct application *a = s->a;
-  enum status status = apply_new_account(a, a->op->login, s->situation.email, org_id, &s->account);
+  enum status status = apply_new_account(a, a->op->login, s->facts.email, org_id, &s->account);
   if (status == STATUS_OK && a->op->nss_known && a->op->nss_uid != s->account.uid) {
     report_set(a->report, "N4: the calling program was told uid %u, the account would get %u", a->op->nss_uid,
                s->account.uid);
@@ -211,8 +211,8 @@ static enum status prove_email(struct sign_in *s, bool drop)
     return STATUS_OK;
   }
   bool owner = false;
-  for (size_t i = 0; i < s->situation.person.membership_count; i++) {
-    owner = owner || s->situation.person.memberships[i].role == ROLE_OWNER;
+  for (size_t i = 0; i < s->facts.person.membership_count; i++) {
+    owner = owner || s->facts.person.memberships[i].role == ROLE_OWNER;
   }
   if (!owner) {
     drop_password(s);
@@ -240,12 +240,12 @@ enum status sign_in_accept(const struct sign_in *s, int64_t org_id, enum role ro
   if (status == STATUS_NOT_FOUND) {
     status = put_membership(s, org_id, role, SOURCE_INVITATION);
   }
-  return status != STATUS_OK ? status : invite_remove(s->a->txn, org_id, s->situation.email);
+  return status != STATUS_OK ? status : invite_remove(s->a->txn, org_id, s->facts.email);
 }
 
 static enum status join(const struct sign_in *s, const struct policy_decision *decision)
 {
-  const struct policy_person *person = &s->situation.person;
+  const struct policy_person *person = &s->facts.person;
   enum status status = STATUS_OK;
   if (decision->join) {
     status = decision->accept_invite ? sign_in_accept(s, s->way_org_id, decision->role)
@@ -263,7 +263,7 @@ static enum status carry_out(struct sign_in *s, const struct policy_decision *de
 {
   struct application *a = s->a;
   enum status status = STATUS_OK;
-  s->account = s->situation.account;
+  s->account = s->facts.account;
   if (decision->create) {
     status = sign_in_create_account(s, s->way_org_id);
   }
@@ -324,11 +324,11 @@ enum status apply_sso_sign_in(struct application *a)
   a->result->decision = (struct policy_decision){.row = "-", .notice = NOTICE_INTERNAL};
   enum status status = sign_in_check_connection(a);
   if (status == STATUS_OK) {
-    status = apply_situation(a, a->op->login, &s.situation);
+    status = apply_facts(a, a->op->login, &s.facts);
   }
   if (status == STATUS_OK) {
-    const struct situation_of of = apply_situation_of(a, a->op->login);
-    status = situation_answer(a->txn, &of, a->op->connection, a->op->authorized, &s.situation, &question.answer);
+    const struct facts_query of = apply_facts_query(a, a->op->login);
+    status = facts_answer(a->txn, &of, a->op->connection, a->op->authorized, &s.facts, &question.answer);
   }
   if (status == STATUS_OK) {
     status = org_get(a->txn, s.way_org_id, &org);
@@ -337,12 +337,12 @@ enum status apply_sso_sign_in(struct application *a)
     return status;
   }
   memcpy(a->event.org, org.slug, sizeof a->event.org);
-  for (size_t i = 0; i < s.situation.person.invite_count; i++) {
-    struct policy_invite *invite = &s.situation.person.invites[i];
+  for (size_t i = 0; i < s.facts.person.invite_count; i++) {
+    struct policy_invite *invite = &s.facts.person.invites[i];
     invite->consent = said_to(a->op, invite->org.id);
   }
-  question.person = s.situation.person;
-  question.answer.password_given = apply_knows_password(a, &s.situation.account);
+  question.person = s.facts.person;
+  question.answer.password_given = apply_knows_password(a, &s.facts.account);
   struct policy_decision decision;
   policy_decide(&question, &decision);
   a->result->decision = decision;

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "facts/facts.h"
 #include "operations/apply.h"
-#include "operations/situation.h"
 #include "policy/throttle.h"
 #include "store/throttles.h"
 
@@ -42,32 +42,30 @@ static bool is_local(const struct application *a)
 }
 
 // Where the person has signed in from last.
-static bool is_known_place(const struct application *a, const struct situation *situation)
+static bool is_known_place(const struct application *a, const struct facts *facts)
 {
-  return situation->person.known && a->op->rhost[0] != '\0' &&
-         strcmp(a->op->rhost, situation->account.last_sign_in_from) == 0;
+  return facts->person.known && a->op->rhost[0] != '\0' && strcmp(a->op->rhost, facts->account.last_sign_in_from) == 0;
 }
 
-static void choose_flows(const struct application *a, const struct situation *situation, const char *source,
-                         struct subjects *s)
+static void choose_flows(const struct application *a, const struct facts *facts, const char *source, struct subjects *s)
 {
-  bool owner = situation->person.known && policy_is_owner(&situation->person);
+  bool owner = facts->person.known && policy_is_owner(&facts->person);
   add(s, THROTTLE_FLOW, true, a->op->login, source);
   if (!is_local(a)) {
-    add(s, THROTTLE_LOGIN, !owner && !is_known_place(a, situation), a->op->login, "");
+    add(s, THROTTLE_LOGIN, !owner && !is_known_place(a, facts), a->op->login, "");
   }
-  if (!situation->person.known) {
+  if (!facts->person.known) {
     add(s, THROTTLE_STRANGERS, true, a->op->org, "");
   }
 }
 
 // Owners, and people from where they have signed in before, have counters of their own for the address: strangers
 // elsewhere cannot use up their tries.
-static void choose_passwords(const struct application *a, const struct situation *situation, const char *source,
+static void choose_passwords(const struct application *a, const struct facts *facts, const char *source,
                              struct subjects *s)
 {
-  bool owner = situation->person.known && policy_is_owner(&situation->person);
-  bool known_place = is_known_place(a, situation);
+  bool owner = facts->person.known && policy_is_owner(&facts->person);
+  bool known_place = is_known_place(a, facts);
   add(s, THROTTLE_ACCOUNT, !owner && !known_place, a->op->login, is_local(a) ? source : "");
   if (a->op->rhost[0] != '\0') {
     add(s, THROTTLE_ADDRESS, !owner, source, "");
@@ -80,14 +78,14 @@ static void choose_passwords(const struct application *a, const struct situation
   }
 }
 
-static void choose(const struct application *a, const struct situation *situation, struct subjects *s)
+static void choose(const struct application *a, const struct facts *facts, struct subjects *s)
 {
   char source[THROTTLE_ADDRESS_SIZE];
   name_source(a, source);
   if (a->op->value == TRY_SIGN_IN) {
-    choose_flows(a, situation, source, s);
+    choose_flows(a, facts, source, s);
   } else {
-    choose_passwords(a, situation, source, s);
+    choose_passwords(a, facts, source, s);
   }
 }
 
@@ -127,10 +125,10 @@ static enum status count(struct application *a, struct subjects *s)
 
 // A full table slows everyone and refuses those without an account. What is counted already is counted on, and an
 // account always has its counter: there are no more of these than accounts.
-static enum status without_room(struct application *a, const struct situation *situation, struct subjects *s)
+static enum status without_room(struct application *a, const struct facts *facts, struct subjects *s)
 {
   a->result->delay_s = THROTTLE_DELAY_S;
-  if (!situation->person.known) {
+  if (!facts->person.known) {
     return refuse(a);
   }
   struct subjects kept = {.count = 0};
@@ -152,14 +150,14 @@ enum status apply_try(struct application *a)
 {
   a->silent = true;
   struct subjects s = {.count = 0};
-  struct situation situation;
+  struct facts facts;
   size_t fresh = 0;
   bool room = false;
-  enum status status = apply_situation(a, a->op->login, &situation);
+  enum status status = apply_facts(a, a->op->login, &facts);
   if (status != STATUS_OK) {
     return status;
   }
-  choose(a, &situation, &s);
+  choose(a, &facts, &s);
   status = load(a, &s, &fresh);
   for (size_t i = 0; status == STATUS_OK && i < s.count; i++) {
     bool allowed = s.list[i].kind == THROTTLE_FAILURES || throttle_allows(&s.list[i], a->now_s);
@@ -174,7 +172,7 @@ enum status apply_try(struct application *a)
   if (status != STATUS_OK) {
     return status;
   }
-  return room ? count(a, &s) : without_room(a, &situation, &s);
+  return room ? count(a, &s) : without_room(a, &facts, &s);
 }
 
 static enum status count_back(struct application *a, enum throttle_kind kind, const char *subject)

@@ -52,8 +52,8 @@ enum status sign_in_note_tried(struct application *a)
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
-  const struct situation_of of = apply_situation_of(a, a->op->login);
-  if (!apply_waits_for_network(&org, &now, &staged) || situation_is_barred(&of, staged.signin_from)) {
+  const struct facts_query of = apply_facts_query(a, a->op->login);
+  if (!apply_waits_for_network(&org, &now, &staged) || query_is_barred(&of, staged.signin_from)) {
     return STATUS_OK;
   }
   staged.tried = now.tried;
@@ -62,8 +62,7 @@ enum status sign_in_note_tried(struct application *a)
 }
 
 // Whose sign-in the test was: the identity's account, else that of the email; somebody new is called by the email.
-static enum status find_tested(struct application *a, const struct connection *connection,
-                               struct situation *ret_situation)
+static enum status find_tested(struct application *a, const struct connection *connection, struct facts *ret_facts)
 {
   const struct message_authorized *authorized = a->op->authorized;
   struct identity identity;
@@ -75,10 +74,10 @@ static enum status find_tested(struct application *a, const struct connection *c
     status = account_by_email(a->txn, authorized->email, &account);
   }
   if (status == STATUS_NOT_FOUND) {
-    return apply_situation(a, authorized->email, ret_situation);
+    return apply_facts(a, authorized->email, ret_facts);
   }
   if (status == STATUS_OK) {
-    status = apply_situation(a, account.login, ret_situation);
+    status = apply_facts(a, account.login, ret_facts);
   }
   record_done(&ACCOUNT_RECORD, &account);
   return status;
@@ -102,30 +101,30 @@ static enum status tell_refused(struct application *a, const struct policy_decis
 // A signin-from that takes effect with the test must have room for where whoever made it has signed in from last.
 static bool shuts_out(const struct application *a, const struct org *org)
 {
-  const struct situation_of of = {"", "", a->result->account.last_sign_in_from, a->now_s, ""};
-  return situation_is_barred(&of, org->signin_from);
+  const struct facts_query of = {"", "", a->result->account.last_sign_in_from, a->now_s, ""};
+  return query_is_barred(&of, org->signin_from);
 }
 
 // Only a sign-in that this policy would have let in shows that people get in (POLICY E2); invites are said yes to.
 static enum status check_let_in(struct application *a, const struct org *org, const struct connection *connection)
 {
-  struct situation situation;
+  struct facts facts;
   struct policy_question question = {.stage = STAGE_ANSWER};
   struct policy_decision decision;
-  enum status status = find_tested(a, connection, &situation);
+  enum status status = find_tested(a, connection, &facts);
   if (status != STATUS_OK) {
     return status;
   }
-  const struct situation_of of = apply_situation_of(a, a->op->authorized->email);
-  status = situation_answer(a->txn, &of, connection, a->op->authorized, &situation, &question.answer);
-  question.person = situation.person;
+  const struct facts_query of = apply_facts_query(a, a->op->authorized->email);
+  status = facts_answer(a->txn, &of, connection, a->op->authorized, &facts, &question.answer);
+  question.person = facts.person;
   for (size_t i = 0; i < question.person.invite_count; i++) {
     question.person.invites[i].consent = CONSENT_YES;
   }
-  question.answer.password_given = apply_knows_password(a, &situation.account);
-  (void)snprintf(a->event.login, sizeof a->event.login, "%s", situation.account.login);
-  a->result->account = situation.account;
-  record_done(&ACCOUNT_RECORD, &situation.account);
+  question.answer.password_given = apply_knows_password(a, &facts.account);
+  (void)snprintf(a->event.login, sizeof a->event.login, "%s", facts.account.login);
+  a->result->account = facts.account;
+  record_done(&ACCOUNT_RECORD, &facts.account);
   if (status != STATUS_OK) {
     return status;
   }

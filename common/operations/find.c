@@ -3,9 +3,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "facts/control.h"
 #include "map/numbers.h"
 #include "operations/apply.h"
-#include "operations/control.h"
 #include "store/groups.h"
 #include "store/numbers_store.h"
 
@@ -105,15 +105,15 @@ enum status apply_check_login(struct application *a, const char *login, const ch
   return status;
 }
 
-struct situation_of apply_situation_of(const struct application *a, const char *login)
+struct facts_query apply_facts_query(const struct application *a, const char *login)
 {
-  return (struct situation_of){login, a->op->service, a->op->rhost, a->now_s, a->host->config->operators};
+  return (struct facts_query){login, a->op->service, a->op->rhost, a->now_s, a->host->config->operators};
 }
 
-enum status apply_situation(struct application *a, const char *login, struct situation *ret_situation)
+enum status apply_facts(struct application *a, const char *login, struct facts *ret_facts)
 {
-  const struct situation_of of = apply_situation_of(a, login);
-  return situation_load(a->txn, &of, ret_situation);
+  const struct facts_query of = apply_facts_query(a, login);
+  return facts_load(a->txn, &of, ret_facts);
 }
 
 enum status apply_file_event(struct application *a, int64_t account_id)

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "operations/apply.h"
 #include "operations/confirm.h"
-#include "operations/publish.h"
+#include "publish/publish.h"
 
 enum { GROW_TRIES = 6, MANY = 32 };
 

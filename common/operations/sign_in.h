@@ -5,7 +5,7 @@
 
 struct sign_in {
   struct application *a;
-  struct situation situation;
+  struct facts facts;
   struct account account;
   enum way way;
   int64_t way_org_id;

@@ -7,11 +7,11 @@
 
 #include "acme.h"
 #include "base/clock.h"
+#include "facts/facts.h"
 #include "map/map_read.h"
 #include "operations/operation.h"
 #include "operations/password.h"
-#include "operations/publish.h"
-#include "operations/situation.h"
+#include "publish/publish.h"
 #include "store/accounts.h"
 #include "store/confirmed.h"
 #include "store/numbers_store.h"

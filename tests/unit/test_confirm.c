@@ -266,17 +266,17 @@ static void H61_an_answer_counts_only_for_the_connection_that_was_asked(void **s
 static void W8_settings_count_for_a_guarded_account_as_an_operator_set_them(void **state)
 {
   (void)state;
-  struct situation situation;
+  struct facts facts;
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
   assert_int_equal(set("keys", "deny", true), STATUS_OK);
   assert_int_equal(set("keys", "allow", false), STATUS_OK);
   for (int guarded = 0; guarded < 2; guarded++) {
     struct store_txn *txn = read_txn();
-    const struct situation_of of = {ALICE, "sshd", "192.0.2.1", 1000000, "sudo"};
-    assert_int_equal(situation_load(txn, &of, &situation), STATUS_OK);
+    const struct facts_query of = {ALICE, "sshd", "192.0.2.1", 1000000, "sudo"};
+    assert_int_equal(facts_load(txn, &of, &facts), STATUS_OK);
     store_abort(&txn);
-    assert_int_equal(situation.person.memberships[0].org.keys, guarded == 1 ? KEYS_DENY : KEYS_ALLOW);
+    assert_int_equal(facts.person.memberships[0].org.keys, guarded == 1 ? KEYS_DENY : KEYS_ALLOW);
     guard_alice();
   }
 }

@@ -8,11 +8,11 @@
 
 #include "acme.h"
 #include "base/clock.h"
+#include "facts/facts.h"
 #include "map/map_read.h"
 #include "operations/password.h"
-#include "operations/publish.h"
-#include "operations/situation.h"
 #include "process/hold.h"
+#include "publish/publish.h"
 #include "store/accounts.h"
 #include "store/numbers_store.h"
 #include "store/orgs.h"

@@ -2,8 +2,8 @@
 // Orgs that get another name, or go; what an org's enforcement takes along; invites by code.
 #include "acme.h"
 #include "base/clock.h"
+#include "facts/facts.h"
 #include "map/map_read.h"
-#include "operations/situation.h"
 #include "store/accounts.h"
 #include "store/numbers_store.h"
 #include "store/orgs.h"
@@ -107,11 +107,11 @@ static void D1_an_account_without_memberships_signs_in_by_nothing(void **state)
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   assert_int_equal(do_kind(OPERATION_ORG_DELETE, ""), STATUS_OK);
   struct store_txn *txn CLEANUP(store_abort) = read_txn();
-  const struct situation_of of = {"alice@acme.test", "sshd", "192.0.2.1", clock_now_s(), "sudo"};
-  struct situation situation;
+  const struct facts_query of = {"alice@acme.test", "sshd", "192.0.2.1", clock_now_s(), "sudo"};
+  struct facts facts;
   struct policy_decision decision;
-  assert_int_equal(situation_load(txn, &of, &situation), STATUS_OK);
-  const struct policy_question question = {.stage = STAGE_LOGIN, .person = situation.person};
+  assert_int_equal(facts_load(txn, &of, &facts), STATUS_OK);
+  const struct policy_question question = {.stage = STAGE_LOGIN, .person = facts.person};
   policy_decide(&question, &decision);
   assert_string_equal(decision.row, "L15");
   assert_int_equal(decision.outcome, OUTCOME_REFUSED);

@@ -19,8 +19,8 @@
 #include "base/files.h"
 #include "map/map_build.h"
 #include "map/map_change.h"
-#include "operations/publish.h"
 #include "protocol/group_list.h"
+#include "publish/publish.h"
 #include "store/accounts.h"
 
 enum { PEOPLE = 40, CHANGES = 400, KILLS = 500, STOPS_MAX = 40, RACE_MS = 1500, RACE_CHANGES = 100, VARIANTS = 26 };

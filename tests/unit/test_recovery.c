@@ -5,9 +5,9 @@
 
 #include "acme.h"
 #include "base/files.h"
+#include "facts/facts.h"
 #include "operations/code.h"
 #include "operations/password.h"
-#include "operations/situation.h"
 #include "store/accounts.h"
 #include "store/orgs.h"
 #include "store/recovery.h"
@@ -58,12 +58,12 @@ static enum status use(const char *login, int number)
 static bool is_offered(const char *login)
 {
   struct store_txn *txn CLEANUP(store_abort) = read_txn();
-  const struct situation_of of = {login, "sshd", "", 1000000, "sudo"};
+  const struct facts_query of = {login, "sshd", "", 1000000, "sudo"};
   struct policy_question question = {.stage = STAGE_LOGIN};
   struct policy_decision decision;
-  struct situation situation;
-  assert_int_equal(situation_load(txn, &of, &situation), STATUS_OK);
-  question.person = situation.person;
+  struct facts facts;
+  assert_int_equal(facts_load(txn, &of, &facts), STATUS_OK);
+  question.person = facts.person;
   policy_decide(&question, &decision);
   return decision.outcome == OUTCOME_OFFER && decision.offer_recovery;
 }

@@ -8,10 +8,10 @@
 
 #include "acme.h"
 #include "base/clock.h"
+#include "facts/facts.h"
 #include "map/map_read.h"
 #include "operations/password.h"
-#include "operations/publish.h"
-#include "operations/situation.h"
+#include "publish/publish.h"
 #include "store/accounts.h"
 #include "store/numbers_store.h"
 #include "store/orgs.h"
@@ -207,10 +207,10 @@ static void H24_only_the_exact_domain_is_governed(void **state)
   static const char *const OTHERS[] = {"a@badacme.test", "a@sub.acme.test", "a@acme.test.evil.test"};
   for (size_t i = 0; i < COUNT_OF(OTHERS); i++) {
     struct store_txn *txn CLEANUP(store_abort) = read_txn();
-    struct situation situation;
-    const struct situation_of of = {OTHERS[i], "sshd", "192.0.2.1", clock_now_s(), "sudo"};
-    assert_int_equal(situation_load(txn, &of, &situation), STATUS_OK);
-    assert_int_equal(situation.person.governing.id, 0);
+    struct facts facts;
+    const struct facts_query of = {OTHERS[i], "sshd", "192.0.2.1", clock_now_s(), "sudo"};
+    assert_int_equal(facts_load(txn, &of, &facts), STATUS_OK);
+    assert_int_equal(facts.person.governing.id, 0);
     store_abort(&txn);
     txn = NULL;
     assert_int_equal(sign_in(OTHERS[i], OTHERS[i], "sub-x"), STATUS_REFUSED);

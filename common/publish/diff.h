@@ -9,5 +9,5 @@
 // STATUS_TOO_LARGE, STATUS_CORRUPT: the map must be built anew for it, if it has to be shown at all: *RET_CHANGE is
 // then empty. A transaction that changed nothing of that kind is STATUS_OK with an empty change, whatever the map is
 // like. STATUS_IO for a full disk; other errors as store_get(). *RET_CHANGE is ended by the caller in any case.
-MUST_CHECK enum status publish_change_prepare(struct store_txn *txn, const struct config *config, const char *path,
-                                              int64_t serial, struct map_change *ret_change);
+MUST_CHECK enum status publish_diff(struct store_txn *txn, const struct config *config, const char *path,
+                                    int64_t serial, struct map_change *ret_change);

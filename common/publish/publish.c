@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "operations/publish.h"
+#include "publish/publish.h"
 
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "map/map_build.h"
-#include "operations/publish_change.h"
-#include "operations/published.h"
+#include "publish/diff.h"
+#include "publish/render.h"
 #include "store/numbers_store.h"
 
 // A map that is built anew. Accounts and memberships are walked side by side: both are in the order of account ids.
 struct rebuild {
-  struct published published;
+  struct render published;
   struct map_builder builder;
   struct store_walk *memberships;
   struct membership next;
@@ -23,7 +23,7 @@ static void rebuild_done(struct rebuild *r)
 {
   store_walk_end(&r->memberships);
   map_builder_done(&r->builder);
-  published_done(&r->published);
+  render_done(&r->published);
 }
 
 static enum status read_next(struct rebuild *r)
@@ -60,7 +60,7 @@ static enum status add_account(void *context, const struct account *account)
   struct map_account out;
   enum status status = memberships_here(r, account->id, &all);
   if (status == STATUS_OK) {
-    status = published_account(&r->published, account, &all, &out);
+    status = render_account(&r->published, account, &all, &out);
   }
   return status != STATUS_OK ? status : map_add_account(&r->builder, &out);
 }
@@ -68,7 +68,7 @@ static enum status add_account(void *context, const struct account *account)
 static enum status add_group(struct rebuild *r, const struct org *org, bool admins)
 {
   struct map_group group CLEANUP(cleanup_map_group) = {.gid = 0};
-  enum status status = published_group(&r->published, org, admins, &group);
+  enum status status = render_group(&r->published, org, admins, &group);
   return status != STATUS_OK ? status : map_add_group(&r->builder, &group);
 }
 
@@ -81,7 +81,7 @@ static enum status add_org_group(void *context, const struct org_group *from)
 {
   const struct adding *adding = context;
   struct map_group group CLEANUP(cleanup_map_group) = {.gid = 0};
-  enum status status = published_org_group(&adding->rebuild->published, adding->org, from, &group);
+  enum status status = render_org_group(&adding->rebuild->published, adding->org, from, &group);
   return status != STATUS_OK ? status : map_add_group(&adding->rebuild->builder, &group);
 }
 
@@ -103,7 +103,7 @@ static enum status add_domain(void *context, const struct domain *domain)
   if (domain->verified != 1) {
     return STATUS_OK;
   }
-  enum status status = published_domain(&r->published, domain->domain, &out);
+  enum status status = render_domain(&r->published, domain->domain, &out);
   if (status == STATUS_NOT_FOUND) {
     return STATUS_OK;
   }
@@ -119,7 +119,7 @@ static enum status add_invited(void *context, const struct invite *invite)
     return STATUS_OK;
   }
   memcpy(r->invited, invite->email, sizeof r->invited);
-  enum status status = published_invited(&r->published, r->builder.seed, invite->email, &out);
+  enum status status = render_invited(&r->published, r->builder.seed, invite->email, &out);
   return status == STATUS_NOT_FOUND ? STATUS_OK : status != STATUS_OK ? status : map_add_invited(&r->builder, &out);
 }
 
@@ -134,7 +134,7 @@ static enum status fill(struct rebuild *r, const struct config *config)
   struct store_txn *txn = r->published.txn;
   const struct store_key all = key_new();
   struct map_settings settings;
-  enum status status = published_settings(&r->published, config, &settings);
+  enum status status = render_settings(&r->published, config, &settings);
   if (status == STATUS_OK) {
     status = map_add_settings(&r->builder, &settings);
   }
@@ -222,7 +222,7 @@ enum status publication_prepare(struct store_txn *txn, const struct config *conf
   p->path = path;
   enum status status = store_map_serial(txn, &shown);
   if (status == STATUS_OK) {
-    status = publish_change_prepare(txn, config, path, shown, &p->change);
+    status = publish_diff(txn, config, path, shown, &p->change);
     needed = status == STATUS_TOO_LARGE || status == STATUS_CORRUPT || !map_change_is_empty(&p->change);
   }
   if (!needed) {

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "operations/publish_groups.h"
+#include "publish/groups.h"
 
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "store/numbers_store.h"
 
-static enum status put_group(struct changing *c, const struct org *org, bool admins)
+static enum status put_group(struct diff *c, const struct org *org, bool admins)
 {
   struct map_group group CLEANUP(cleanup_map_group) = {.gid = 0};
   store_calm(c->published.txn);
-  enum status status = published_group(&c->published, org, admins, &group);
+  enum status status = render_group(&c->published, org, admins, &group);
   return status != STATUS_OK ? status : map_change_put(c->change, MAP_GROUP, &group);
 }
 
-static enum status put_org_group(struct changing *c, const struct org *org, const struct org_group *from)
+static enum status put_org_group(struct diff *c, const struct org *org, const struct org_group *from)
 {
   struct map_group group CLEANUP(cleanup_map_group) = {.gid = 0};
   store_calm(c->published.txn);
-  enum status status = published_org_group(&c->published, org, from, &group);
+  enum status status = render_org_group(&c->published, org, from, &group);
   return status != STATUS_OK ? status : map_change_put(c->change, MAP_GROUP, &group);
 }
 
 // STATUS_NOT_FOUND for a number that no group of an org has.
-static enum status list_anew(struct changing *c, uint32_t gid)
+static enum status list_anew(struct diff *c, uint32_t gid)
 {
   struct number use;
   struct org org;
@@ -43,7 +43,7 @@ static enum status list_anew(struct changing *c, uint32_t gid)
 }
 
 // What is not a group any more is taken out of the map as a whole.
-static enum status list_if_there(struct changing *c, uint32_t gid)
+static enum status list_if_there(struct diff *c, uint32_t gid)
 {
   enum status status = list_anew(c, gid);
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
@@ -78,7 +78,7 @@ static void take_member(struct map_group *group, const char *login)
   }
 }
 
-static bool comes_before(const struct changing *c, const struct account *account, const char *login)
+static bool comes_before(const struct diff *c, const struct account *account, const char *login)
 {
   struct account other;
   bool before = account_by_login(c->published.txn, login, &other) != STATUS_OK || account->id < other.id;
@@ -87,7 +87,7 @@ static bool comes_before(const struct changing *c, const struct account *account
 }
 
 // Where ACCOUNT belongs: mostly behind all others. Of a list of MEMBERS_MAX each is looked up at worst.
-static size_t place_for(const struct changing *c, const struct map_group *group, const struct account *account)
+static size_t place_for(const struct diff *c, const struct map_group *group, const struct account *account)
 {
   const char *last = last_member(group);
   if (last == NULL || !comes_before(c, account, last)) {
@@ -100,7 +100,7 @@ static size_t place_for(const struct changing *c, const struct map_group *group,
   return (size_t)(at - group->members.data);
 }
 
-static enum status insert_member(struct changing *c, struct map_group *group, const struct account *account)
+static enum status insert_member(struct diff *c, struct map_group *group, const struct account *account)
 {
   size_t length = strlen(account->login) + 1;
   size_t offset = place_for(c, group, account);
@@ -123,10 +123,10 @@ static enum status insert_member(struct changing *c, struct map_group *group, co
 
 // The list of the group GID after ACCOUNT came to it (NULL: nobody did) and whoever was called LOGIN left it. A group
 // that is not in the map yet is put there with its org. Where a full list loses somebody, another takes the place.
-static enum status change_list(struct changing *c, uint32_t gid, const char *login, const struct account *account)
+static enum status change_list(struct diff *c, uint32_t gid, const char *login, const struct account *account)
 {
   struct map_group group CLEANUP(cleanup_map_group) = {.gid = 0};
-  const struct map_lookup lookup = map_lookup_number(changing_seed(c), KEY_GID, gid);
+  const struct map_lookup lookup = map_lookup_number(diff_seed(c), KEY_GID, gid);
   bool listed = false;
   enum status status = map_change_find(c->change, MAP_GROUP, &lookup, &group);
   if (status != STATUS_OK || group.enforced == 1) {
@@ -139,7 +139,7 @@ static enum status change_list(struct changing *c, uint32_t gid, const char *log
   take_member(&group, login);
   if (account != NULL) {
     take_member(&group, account->login);
-    status = published_is_listed(&c->published, account, &listed);
+    status = render_is_listed(&c->published, account, &listed);
   }
   if (status == STATUS_OK && listed) {
     status = insert_member(c, &group, account);
@@ -160,7 +160,7 @@ static bool has_gid(const struct u32_list *list, uint32_t gid)
   return false;
 }
 
-enum status publish_lists(struct changing *c, const struct map_account *before, const struct map_account *after,
+enum status publish_lists(struct diff *c, const struct map_account *before, const struct map_account *after,
                           const struct account *account)
 {
   bool renamed = strcmp(before->login, after->login) != 0;
@@ -181,7 +181,7 @@ enum status publish_lists(struct changing *c, const struct map_account *before, 
 }
 
 struct regrouping {
-  struct changing *c;
+  struct diff *c;
   const struct org *org;
 };
 
@@ -192,12 +192,12 @@ static enum status regroup(void *context, const struct org_group *group)
 }
 
 // A group that is gone leaves its number, and its name unless another one has that by now.
-static enum status drop_group(struct changing *c, uint32_t gid, const char *name)
+static enum status drop_group(struct diff *c, uint32_t gid, const char *name)
 {
   struct map_group now CLEANUP(cleanup_map_group) = {.gid = 0};
-  const struct map_lookup by_gid = map_lookup_number(changing_seed(c), KEY_GID, gid);
+  const struct map_lookup by_gid = map_lookup_number(diff_seed(c), KEY_GID, gid);
   struct map_lookup by_name;
-  enum status status = map_lookup_text(changing_seed(c), KEY_GROUP, name, &by_name);
+  enum status status = map_lookup_text(diff_seed(c), KEY_GROUP, name, &by_name);
   if (status == STATUS_OK) {
     status = map_change_find(c->change, MAP_GROUP, &by_name, &now);
   }
@@ -207,13 +207,13 @@ static enum status drop_group(struct changing *c, uint32_t gid, const char *name
   return status == STATUS_OK || status == STATUS_NOT_FOUND ? map_change_drop(c->change, MAP_GROUP, &by_gid) : status;
 }
 
-enum status publish_org_group(struct changing *c, const struct touched *touched)
+enum status publish_org_group(struct diff *c, const struct touched *touched)
 {
   enum status status = list_anew(c, touched->number);
   return status == STATUS_NOT_FOUND ? drop_group(c, touched->number, touched->name) : status;
 }
 
-enum status publish_org(struct changing *c, int64_t id)
+enum status publish_org(struct diff *c, int64_t id)
 {
   struct org org;
   struct regrouping regrouping = {c, &org};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "operations/published.h"
+#include "publish/render.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 
 enum { PASSWD_FILE_MAX = 16 << 20 };
 
-void published_done(struct published *p)
+void render_done(struct render *p)
 {
   bytes_done(&p->passwd);
 }
@@ -25,14 +25,14 @@ static bool is_gecos(const char *name)
 }
 
 // Members mostly come from the same few orgs.
-static enum status org_of(struct published *p, int64_t org_id, const struct org **ret_org)
+static enum status org_of(struct render *p, int64_t org_id, const struct org **ret_org)
 {
   enum status status = p->org.id == org_id ? STATUS_OK : org_get(p->txn, org_id, &p->org);
   *ret_org = &p->org;
   return status;
 }
 
-static enum status add_groups_of(struct published *p, const struct membership *membership, struct u32_list *groups)
+static enum status add_groups_of(struct render *p, const struct membership *membership, struct u32_list *groups)
 {
   const struct org *org = NULL;
   if (membership->status != MEMBER_ACTIVE || groups->count + 2 > U32_LIST_MAX) {
@@ -49,7 +49,7 @@ static enum status add_groups_of(struct published *p, const struct membership *m
   return STATUS_OK;
 }
 
-static enum status has_mappings(struct published *p, int64_t org_id, bool *ret_any)
+static enum status has_mappings(struct render *p, int64_t org_id, bool *ret_any)
 {
   enum status status = p->any_org_id == org_id ? STATUS_OK : group_mappings_any(p->txn, org_id, &p->any);
   p->any_org_id = status == STATUS_OK ? org_id : 0;
@@ -57,7 +57,7 @@ static enum status has_mappings(struct published *p, int64_t org_id, bool *ret_a
   return status;
 }
 
-static enum status add_given(struct published *p, const struct membership *membership, struct u32_list *groups)
+static enum status add_given(struct render *p, const struct membership *membership, struct u32_list *groups)
 {
   struct given_groups given = {.gids = {.count = 0}};
   bool any = false;
@@ -74,8 +74,8 @@ static enum status add_given(struct published *p, const struct membership *membe
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-enum status published_account(struct published *p, const struct account *account, const struct memberships *all,
-                              struct map_account *ret_account)
+enum status render_account(struct render *p, const struct account *account, const struct memberships *all,
+                           struct map_account *ret_account)
 {
   struct map_account out = {.uid = account->uid, .gid = account->gid, .mapped = account->mapped};
   enum status status = STATUS_OK;
@@ -99,7 +99,7 @@ enum status published_account(struct published *p, const struct account *account
 }
 
 // A file that cannot be read has no names.
-static enum status read_passwd(struct published *p)
+static enum status read_passwd(struct render *p)
 {
   if (p->passwd.length > 0) {
     return STATUS_OK;
@@ -112,7 +112,7 @@ static enum status read_passwd(struct published *p)
 }
 
 // Whether /etc/passwd, as it was read when publishing began, has the name: group databases know members by name alone.
-static bool is_local_name(const struct published *p, const char *login)
+static bool is_local_name(const struct render *p, const char *login)
 {
   char line[LOGIN_SIZE + 3];
   int length = snprintf(line, sizeof line, "\n%s:", login);
@@ -120,7 +120,7 @@ static bool is_local_name(const struct published *p, const char *login)
 }
 
 struct listing {
-  struct published *p;
+  struct render *p;
   bool admins;
   struct map_group *group;
 };
@@ -132,7 +132,7 @@ static enum status append_member(struct listing *listing, const char *login)
   return status == STATUS_OK && listing->group->member_count == MEMBERS_MAX ? STATUS_EXISTS : status;
 }
 
-enum status published_is_listed(struct published *p, const struct account *account, bool *ret_listed)
+enum status render_is_listed(struct render *p, const struct account *account, bool *ret_listed)
 {
   enum status status = account->mapped == 1 ? STATUS_OK : read_passwd(p);
   if (status == STATUS_OK) {
@@ -154,7 +154,7 @@ static enum status list_member(void *context, const struct membership *membershi
   }
   enum status status = account_get(listing->p->txn, membership->account_id, &account);
   if (status == STATUS_OK) {
-    status = published_is_listed(listing->p, &account, &listed);
+    status = render_is_listed(listing->p, &account, &listed);
   }
   if (status == STATUS_OK && listed) {
     status = append_member(listing, account.login);
@@ -163,7 +163,7 @@ static enum status list_member(void *context, const struct membership *membershi
   return status;
 }
 
-enum status published_group(struct published *p, const struct org *org, bool admins, struct map_group *ret_group)
+enum status render_group(struct render *p, const struct org *org, bool admins, struct map_group *ret_group)
 {
   struct map_group group CLEANUP(cleanup_map_group) = {.gid = admins ? org->admins_gid : org->gid};
   struct listing listing = {p, admins, &group};
@@ -194,10 +194,10 @@ static enum status list_given(void *context, int64_t account_id)
     status = memberships_of(listing->p->txn, account_id, &all);
   }
   if (status == STATUS_OK) {
-    status = published_account(listing->p, &account, &all, &shown);
+    status = render_account(listing->p, &account, &all, &shown);
   }
   if (status == STATUS_OK) {
-    status = published_is_listed(listing->p, &account, &listed);
+    status = render_is_listed(listing->p, &account, &listed);
   }
   for (uint32_t i = 0; status == STATUS_OK && listed && i < shown.groups.count; i++) {
     if (shown.groups.values[i] == listing->group->gid) {
@@ -209,8 +209,8 @@ static enum status list_given(void *context, int64_t account_id)
   return status;
 }
 
-enum status published_org_group(struct published *p, const struct org *org, const struct org_group *from,
-                                struct map_group *ret_group)
+enum status render_org_group(struct render *p, const struct org *org, const struct org_group *from,
+                             struct map_group *ret_group)
 {
   struct map_group group CLEANUP(cleanup_map_group) = {.gid = from->gid, .provided = 1};
   struct listing listing = {.p = p, .group = &group};
@@ -228,7 +228,7 @@ enum status published_org_group(struct published *p, const struct org *org, cons
   return STATUS_OK;
 }
 
-enum status published_domain(struct published *p, const char *domain, struct map_domain *ret_domain)
+enum status render_domain(struct render *p, const char *domain, struct map_domain *ret_domain)
 {
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
   struct map_domain out = {.org_gid = 0};
@@ -253,7 +253,7 @@ enum status published_domain(struct published *p, const char *domain, struct map
 }
 
 struct inviting {
-  struct published *p;
+  struct render *p;
   struct map_invited *out;
   int64_t now_s;
 };
@@ -274,8 +274,8 @@ static enum status add_invite(void *context, const struct invite *invite)
   return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
 
-enum status published_invited(struct published *p, const unsigned char seed[static SIPHASH_SEED_SIZE],
-                              const char *email, struct map_invited *ret_invited)
+enum status render_invited(struct render *p, const unsigned char seed[static SIPHASH_SEED_SIZE], const char *email,
+                           struct map_invited *ret_invited)
 {
   struct map_lookup lookup;
   struct map_invited out = {.expires_at_s = 0};
@@ -292,7 +292,7 @@ enum status published_invited(struct published *p, const unsigned char seed[stat
   return out.groups.count > 0 ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
-enum status published_settings(struct published *p, const struct config *config, struct map_settings *ret_settings)
+enum status render_settings(struct render *p, const struct config *config, struct map_settings *ret_settings)
 {
   struct map_settings settings = config->map;
   enum status status = numbers_count(p->txn, &settings);

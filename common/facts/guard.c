@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "operations/guard.h"
+#include "facts/guard.h"
 
 #include <grp.h>
 #include <stdlib.h>

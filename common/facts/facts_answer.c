@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
 
-#include "operations/control.h"
-#include "operations/guard.h"
-#include "operations/situation_parts.h"
+#include "facts/control.h"
+#include "facts/facts_parts.h"
+#include "facts/guard.h"
 #include "store/expectations.h"
 
 // Ignores that something is not there; it stays as it was.
@@ -12,15 +12,14 @@ static enum status optional(enum status status)
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-static enum status answer_identity(struct store_txn *txn, const struct situation *s,
-                                   const struct connection *connection, const struct message_authorized *authorized,
-                                   struct policy_answer *a)
+static enum status answer_identity(struct store_txn *txn, const struct facts *s, const struct connection *connection,
+                                   const struct message_authorized *authorized, struct policy_answer *a)
 {
   struct identity identity;
   enum status status = identity_get(txn, connection, authorized->subject, &identity);
   if (status == STATUS_OK) {
     a->identity_own = s->person.known && identity.account_id == s->account.id;
-    a->identity_known = !a->identity_own || !situation_doubts(&identity, connection, a->in_control);
+    a->identity_known = !a->identity_own || !facts_doubts(&identity, connection, a->in_control);
     a->identity_own = a->identity_own && a->identity_known;
   }
   if (optional(status) != STATUS_OK || !s->person.known) {
@@ -40,7 +39,7 @@ static enum status answer_lapsed(struct store_txn *txn, const struct message_aut
   return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
 
-static enum status answer_expected(struct store_txn *txn, const struct situation *s,
+static enum status answer_expected(struct store_txn *txn, const struct facts *s,
                                    const struct message_authorized *authorized, struct policy_answer *a)
 {
   struct expectation expectation;
@@ -53,7 +52,7 @@ static enum status answer_expected(struct store_txn *txn, const struct situation
   return optional(status);
 }
 
-static enum status answer_email(struct store_txn *txn, const struct situation *s, bool accepts_unverified,
+static enum status answer_email(struct store_txn *txn, const struct facts *s, bool accepts_unverified,
                                 const struct message_authorized *authorized, struct policy_answer *a)
 {
   struct account other;
@@ -78,7 +77,7 @@ static enum status answer_email(struct store_txn *txn, const struct situation *s
 }
 
 // What S7 and S8 want to know of an account beside the answer itself.
-static enum status answer_account(struct store_txn *txn, const struct situation_of *of, struct situation *s,
+static enum status answer_account(struct store_txn *txn, const struct facts_query *of, struct facts *s,
                                   const struct connection *connection, struct policy_answer *a)
 {
   int64_t controller = 0;
@@ -98,9 +97,8 @@ static enum status answer_account(struct store_txn *txn, const struct situation_
   return optional(status);
 }
 
-enum status situation_answer(struct store_txn *txn, const struct situation_of *of, const struct connection *connection,
-                             const struct message_authorized *authorized, struct situation *s,
-                             struct policy_answer *ret_answer)
+enum status facts_answer(struct store_txn *txn, const struct facts_query *of, const struct connection *connection,
+                         const struct message_authorized *authorized, struct facts *s, struct policy_answer *ret_answer)
 {
   struct policy_answer a = {.email_state = EMAIL_ABSENT};
   bool ignored = false;
@@ -112,7 +110,7 @@ enum status situation_answer(struct store_txn *txn, const struct situation_of *o
   if (status == STATUS_OK) {
     const struct loading loading = {
         txn, of, s->person.known ? s->account.id : 0, a.in_control ? org.id : 0, s->person.guarded, &ignored};
-    status = situation_load_org(&loading, &org, &a.org);
+    status = facts_load_org(&loading, &org, &a.org);
   }
   for (size_t i = 0; i < s->person.membership_count; i++) {
     if (s->person.memberships[i].org.id == connection->org_id) {

@@ -8,8 +8,8 @@
 #include "store/groups.h"
 #include "store/orgs.h"
 
-// All zero but TXN; published_done() frees it.
-struct published {
+// All zero but TXN; render_done() frees it.
+struct render {
   struct store_txn *txn;
   struct org org;      // the one that was needed last
   struct bytes passwd; // a newline and /etc/passwd, once it was needed
@@ -17,7 +17,7 @@ struct published {
   bool any;            // whether it has mappings of provider groups
 };
 
-void published_done(struct published *p);
+void render_done(struct render *p);
 
 static inline void cleanup_map_group(struct map_group *group)
 {
@@ -26,27 +26,26 @@ static inline void cleanup_map_group(struct map_group *group)
 
 // ALL are the account's memberships; one that is locked has no groups. Those of the orgs and of their admins come
 // first; of what providers gave as many follow as have room. Errors as store_get().
-MUST_CHECK enum status published_account(struct published *p, const struct account *account,
-                                         const struct memberships *all, struct map_account *ret_account);
+MUST_CHECK enum status render_account(struct render *p, const struct account *account, const struct memberships *all,
+                                      struct map_account *ret_account);
 
 // The org's group, or that of its admins, with the first MEMBERS_MAX of those that are listed, in the order of their
 // numbers; groups of orgs that enforce list nobody (POLICY K3). The caller's: cleanup_map_group(). Errors as above.
-MUST_CHECK enum status published_group(struct published *p, const struct org *org, bool admins,
-                                       struct map_group *ret_group);
+MUST_CHECK enum status render_group(struct render *p, const struct org *org, bool admins, struct map_group *ret_group);
 
 // The same for a group whose members the org's provider names: those whom a sign-in gave it.
-MUST_CHECK enum status published_org_group(struct published *p, const struct org *org, const struct org_group *from,
-                                           struct map_group *ret_group);
+MUST_CHECK enum status render_org_group(struct render *p, const struct org *org, const struct org_group *from,
+                                        struct map_group *ret_group);
 
 // Whether a group that lists members names this account: not if it is locked or its name is a local user's.
-MUST_CHECK enum status published_is_listed(struct published *p, const struct account *account, bool *ret_listed);
+MUST_CHECK enum status render_is_listed(struct render *p, const struct account *account, bool *ret_listed);
 
 // DOMAIN if it is open to first logins: verified by an org with a connection (POLICY L11). STATUS_NOT_FOUND if not.
-MUST_CHECK enum status published_domain(struct published *p, const char *domain, struct map_domain *ret_domain);
+MUST_CHECK enum status render_domain(struct render *p, const char *domain, struct map_domain *ret_domain);
 
 // The open invites for EMAIL. STATUS_NOT_FOUND if there is none.
-MUST_CHECK enum status published_invited(struct published *p, const unsigned char seed[static SIPHASH_SEED_SIZE],
-                                         const char *email, struct map_invited *ret_invited);
+MUST_CHECK enum status render_invited(struct render *p, const unsigned char seed[static SIPHASH_SEED_SIZE],
+                                      const char *email, struct map_invited *ret_invited);
 
-MUST_CHECK enum status published_settings(struct published *p, const struct config *config,
-                                          struct map_settings *ret_settings);
+MUST_CHECK enum status render_settings(struct render *p, const struct config *config,
+                                       struct map_settings *ret_settings);

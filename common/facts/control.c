@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "operations/control.h"
+#include "facts/control.h"
 
 #include <errno.h>
 #include <sys/stat.h>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "operations/situation_parts.h"
+#include "facts/facts_parts.h"
 
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/network.h"
 #include "base/text.h"
-#include "operations/control.h"
-#include "operations/guard.h"
+#include "facts/control.h"
+#include "facts/guard.h"
 #include "store/confirmed.h"
 #include "store/expectations.h"
 #include "store/recovery.h"
@@ -18,7 +18,7 @@ static enum status optional(enum status status)
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-bool situation_doubts(const struct identity *identity, const struct connection *connection, bool in_control)
+bool facts_doubts(const struct identity *identity, const struct connection *connection, bool in_control)
 {
   return !in_control && identity->generation != connection->generation;
 }
@@ -30,7 +30,7 @@ static enum status load_linked(const struct loading *l, const struct connection 
     return STATUS_OK;
   }
   enum status status = identity_of_account(l->txn, l->account_id, connection, &identity);
-  org->linked = status == STATUS_OK && !situation_doubts(&identity, connection, l->controller == org->id);
+  org->linked = status == STATUS_OK && !facts_doubts(&identity, connection, l->controller == org->id);
   if (status == STATUS_NOT_FOUND) { // one that an admin expects is to be linked by signing in
     struct expectation expectation;
     status = expectation_of_account(l->txn, l->account_id, org->id, &expectation);
@@ -40,7 +40,7 @@ static enum status load_linked(const struct loading *l, const struct connection 
 }
 
 // What is no address is told only by sshd, as a host's name: it is in no network. Elsewhere it is this host's own name.
-bool situation_is_barred(const struct situation_of *of, const char *networks)
+bool query_is_barred(const struct facts_query *of, const char *networks)
 {
   bool remote = strcmp(of->service, "sshd") == 0 || network_is_address(of->rhost);
   return networks[0] != '\0' && !network_list_has(networks, remote ? of->rhost : "");
@@ -64,8 +64,8 @@ static void take_settings(const struct loading *l, const struct covered *from, s
   org->enforcement = paused ? ENFORCEMENT_OFF : from->enforcement;
   org->keys = from->keys;
   org->keys_recent_s = from->keys_recent_s;
-  org->barred = situation_is_barred(l->of, from->signin_from);
-  org->password_barred = situation_is_barred(l->of, from->password_from);
+  org->barred = query_is_barred(l->of, from->signin_from);
+  org->password_barred = query_is_barred(l->of, from->password_from);
 }
 
 static bool same_settings(const struct covered *a, const struct covered *b)
@@ -78,7 +78,7 @@ static bool same_settings(const struct covered *a, const struct covered *b)
   return true;
 }
 
-enum status situation_load_org(const struct loading *l, const struct org *org, struct policy_org *ret_org)
+enum status facts_load_org(const struct loading *l, const struct org *org, struct policy_org *ret_org)
 {
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
   struct confirmed confirmed CLEANUP(cleanup_confirmed) = {.org_id = 0};
@@ -121,14 +121,14 @@ static enum status load_memberships(const struct loading *l, struct policy_perso
     membership->last_sign_in_at_s = all.list[i].last_sign_in_at_s;
     status = org_get(l->txn, all.list[i].org_id, &org);
     if (status == STATUS_OK) {
-      status = situation_load_org(l, &org, &membership->org);
+      status = facts_load_org(l, &org, &membership->org);
       person->membership_count = i + 1;
     }
   }
   return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
 
-static enum status load_governing(const struct loading *l, struct situation *s)
+static enum status load_governing(const struct loading *l, struct facts *s)
 {
   int64_t org_id = 0;
   enum status status = domain_owner(l->txn, name_email_domain(s->email), &org_id);
@@ -137,7 +137,7 @@ static enum status load_governing(const struct loading *l, struct situation *s)
   }
   status = org_get(l->txn, org_id, &s->governing);
   if (status == STATUS_OK) {
-    status = situation_load_org(l, &s->governing, &s->person.governing);
+    status = facts_load_org(l, &s->governing, &s->person.governing);
   }
   return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
@@ -159,7 +159,7 @@ static enum status add_invite(void *context, const struct invite *invite)
   struct policy_invite *added = &person->invites[person->invite_count];
   enum status status = org_get(inviting->loading->txn, invite->org_id, &org);
   if (status == STATUS_OK) {
-    status = situation_load_org(inviting->loading, &org, &added->org);
+    status = facts_load_org(inviting->loading, &org, &added->org);
   }
   if (status == STATUS_OK) {
     status = control_is_full(inviting->loading->txn, &org, &added->full);
@@ -172,7 +172,7 @@ static enum status add_invite(void *context, const struct invite *invite)
   return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
 
-static enum status load_account(struct store_txn *txn, const char *login, struct situation *s)
+static enum status load_account(struct store_txn *txn, const char *login, struct facts *s)
 {
   enum status status = account_by_login(txn, login, &s->account);
   if (status == STATUS_NOT_FOUND) {
@@ -218,7 +218,7 @@ static enum status load_recovery(const struct loading *l, struct policy_person *
   return status == STATUS_EXISTS ? STATUS_OK : status;
 }
 
-static enum status load_all(const struct loading *loading, struct situation *s)
+static enum status load_all(const struct loading *loading, struct facts *s)
 {
   struct inviting inviting = {loading, &s->person};
   s->person.membership_count = s->person.invite_count = 0;
@@ -234,7 +234,7 @@ static enum status load_all(const struct loading *loading, struct situation *s)
 }
 
 // A guarded account is looked at twice: whether it is one is asked only where that makes a difference.
-static enum status load_orgs(struct store_txn *txn, const struct situation_of *of, struct situation *s)
+static enum status load_orgs(struct store_txn *txn, const struct facts_query *of, struct facts *s)
 {
   bool differs = false;
   bool ignored = false;
@@ -269,12 +269,12 @@ static enum status check_other_case(struct store_txn *txn, const char *login, st
   return optional(status);
 }
 
-enum status situation_load(struct store_txn *txn, const struct situation_of *of, struct situation *ret_situation)
+enum status facts_load(struct store_txn *txn, const struct facts_query *of, struct facts *ret_facts)
 {
   // A system name is no account, but no illegal name either: row L2 says so.
-  struct situation s = {.person = {.store_readable = true,
-                                   .login_legal = name_is_login(of->login) || name_is_reserved(of->login),
-                                   .now_s = of->now_s}};
+  struct facts s = {.person = {.store_readable = true,
+                               .login_legal = name_is_login(of->login) || name_is_reserved(of->login),
+                               .now_s = of->now_s}};
   enum status status = STATUS_OK;
   if (!s.person.login_legal) {
     status = check_other_case(txn, of->login, &s.person);
@@ -285,12 +285,12 @@ enum status situation_load(struct store_txn *txn, const struct situation_of *of,
     }
   }
   if (status == STATUS_OK) {
-    *ret_situation = s;
+    *ret_facts = s;
   }
   return status;
 }
 
-void situation_unreadable(const char *login, struct situation *ret_situation)
+void facts_unreadable(const char *login, struct facts *ret_facts)
 {
-  *ret_situation = (struct situation){.person = {.login_legal = name_is_login(login)}};
+  *ret_facts = (struct facts){.person = {.login_legal = name_is_login(login)}};
 }

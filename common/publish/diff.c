@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "operations/publish_change.h"
+#include "publish/diff.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
-#include "operations/publish_groups.h"
+#include "publish/groups.h"
 #include "store/numbers_store.h"
 
 // Takes LOGIN from the account with UID, unless another one has it by now.
-static enum status drop_name(struct changing *c, const char *login, uint32_t uid)
+static enum status drop_name(struct diff *c, const char *login, uint32_t uid)
 {
   struct map_lookup lookup;
   struct map_account now = {.uid = 0};
-  enum status status = map_lookup_text(changing_seed(c), KEY_LOGIN, login, &lookup);
+  enum status status = map_lookup_text(diff_seed(c), KEY_LOGIN, login, &lookup);
   if (status == STATUS_OK) {
     status = map_change_find(c->change, MAP_ACCOUNT, &lookup, &now);
   }
@@ -24,17 +24,17 @@ static enum status drop_name(struct changing *c, const char *login, uint32_t uid
   return map_change_drop(c->change, MAP_ACCOUNT, &lookup);
 }
 
-static enum status find_before(struct changing *c, uint32_t uid, struct map_account *ret_before)
+static enum status find_before(struct diff *c, uint32_t uid, struct map_account *ret_before)
 {
-  const struct map_lookup lookup = map_lookup_number(changing_seed(c), KEY_UID, uid);
+  const struct map_lookup lookup = map_lookup_number(diff_seed(c), KEY_UID, uid);
   *ret_before = (struct map_account){.uid = 0};
   enum status status = map_change_find(c->change, MAP_ACCOUNT, &lookup, ret_before);
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-static enum status drop_account(struct changing *c, uint32_t uid)
+static enum status drop_account(struct diff *c, uint32_t uid)
 {
-  const struct map_lookup lookup = map_lookup_number(changing_seed(c), KEY_UID, uid);
+  const struct map_lookup lookup = map_lookup_number(diff_seed(c), KEY_UID, uid);
   const struct map_account none = {.uid = 0};
   struct map_account before;
   enum status status = find_before(c, uid, &before);
@@ -47,14 +47,14 @@ static enum status drop_account(struct changing *c, uint32_t uid)
   return status != STATUS_OK ? status : publish_lists(c, &before, &none, NULL);
 }
 
-static enum status put_account(struct changing *c, const struct account *account)
+static enum status put_account(struct diff *c, const struct account *account)
 {
   struct memberships all;
   struct map_account before;
   struct map_account after;
   enum status status = memberships_of(c->published.txn, account->id, &all);
   if (status == STATUS_OK) {
-    status = published_account(&c->published, account, &all, &after);
+    status = render_account(&c->published, account, &all, &after);
   }
   if (status == STATUS_OK) {
     status = find_before(c, account->uid, &before);
@@ -69,7 +69,7 @@ static enum status put_account(struct changing *c, const struct account *account
 }
 
 // An account that was removed is noted as one that was touched itself, with its number.
-static enum status change_account(struct changing *c, const struct touched *touched)
+static enum status change_account(struct diff *c, const struct touched *touched)
 {
   struct account account;
   enum status status = account_get(c->published.txn, touched->id, &account);
@@ -83,16 +83,16 @@ static enum status change_account(struct changing *c, const struct touched *touc
   return status;
 }
 
-static enum status change_domain(struct changing *c, const char *name)
+static enum status change_domain(struct diff *c, const char *name)
 {
   struct map_domain domain;
   struct map_lookup lookup;
-  enum status status = published_domain(&c->published, name, &domain);
+  enum status status = render_domain(&c->published, name, &domain);
   if (status == STATUS_OK) {
     return map_change_put(c->change, MAP_DOMAIN, &domain);
   }
   if (status == STATUS_NOT_FOUND) {
-    status = map_lookup_text(changing_seed(c), KEY_DOMAIN, name, &lookup);
+    status = map_lookup_text(diff_seed(c), KEY_DOMAIN, name, &lookup);
   }
   return status != STATUS_OK ? status : map_change_drop(c->change, MAP_DOMAIN, &lookup);
 }
@@ -102,21 +102,21 @@ static enum status change_domain_of_org(void *context, const struct domain *doma
   return change_domain(context, domain->domain);
 }
 
-static enum status change_invited(struct changing *c, const char *email)
+static enum status change_invited(struct diff *c, const char *email)
 {
   struct map_invited invited;
   struct map_lookup lookup;
-  enum status status = published_invited(&c->published, changing_seed(c), email, &invited);
+  enum status status = render_invited(&c->published, diff_seed(c), email, &invited);
   if (status == STATUS_OK) {
     return map_change_put(c->change, MAP_INVITED, &invited);
   }
   if (status == STATUS_NOT_FOUND) {
-    status = map_lookup_invited(changing_seed(c), email, &lookup);
+    status = map_lookup_invited(diff_seed(c), email, &lookup);
   }
   return status != STATUS_OK ? status : map_change_drop(c->change, MAP_INVITED, &lookup);
 }
 
-static enum status change_number(struct changing *c, uint32_t number)
+static enum status change_number(struct diff *c, uint32_t number)
 {
   struct number use;
   enum status status = numbers_get(c->published.txn, number, &use);
@@ -126,11 +126,11 @@ static enum status change_number(struct changing *c, uint32_t number)
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
     return status;
   }
-  const struct map_lookup lookup = map_lookup_number(changing_seed(c), KEY_REMOVED, number);
+  const struct map_lookup lookup = map_lookup_number(diff_seed(c), KEY_REMOVED, number);
   return map_change_drop(c->change, MAP_REMOVED, &lookup);
 }
 
-static enum status change(struct changing *c, const struct touched *touched)
+static enum status change(struct diff *c, const struct touched *touched)
 {
   switch (touched->kind) {
   case TOUCHED_ACCOUNT:
@@ -146,9 +146,9 @@ static enum status change(struct changing *c, const struct touched *touched)
   return STATUS_INVALID;
 }
 
-static void changing_done(struct changing *c)
+static void diff_done(struct diff *c)
 {
-  published_done(&c->published);
+  render_done(&c->published);
 }
 
 static bool are_many(const struct touched *list, size_t count)
@@ -181,7 +181,7 @@ static bool passwd_is_newer(const char *path)
          (passwd.stx_ctime.tv_sec == map.stx_btime.tv_sec && passwd.stx_ctime.tv_nsec >= map.stx_btime.tv_nsec);
 }
 
-static enum status put_all(struct changing *c, const struct config *config, const struct touched *list, size_t count)
+static enum status put_all(struct diff *c, const struct config *config, const struct touched *list, size_t count)
 {
   struct map_settings settings;
   enum status status = STATUS_OK;
@@ -189,15 +189,15 @@ static enum status put_all(struct changing *c, const struct config *config, cons
     status = change(c, &list[i]);
   }
   if (status == STATUS_OK) {
-    status = published_settings(&c->published, config, &settings);
+    status = render_settings(&c->published, config, &settings);
   }
   return status != STATUS_OK ? status : map_change_put(c->change, MAP_SETTINGS, &settings);
 }
 
-enum status publish_change_prepare(struct store_txn *txn, const struct config *config, const char *path, int64_t serial,
-                                   struct map_change *ret_change)
+enum status publish_diff(struct store_txn *txn, const struct config *config, const char *path, int64_t serial,
+                         struct map_change *ret_change)
 {
-  struct changing c CLEANUP(changing_done) = {.published = {.txn = txn}, .change = ret_change};
+  struct diff c CLEANUP(diff_done) = {.published = {.txn = txn}, .change = ret_change};
   unsigned char seed[SIPHASH_SEED_SIZE];
   const struct touched *list = NULL;
   size_t count = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "operations/enforcement_counts.h"
+#include "facts/enforcement_counts.h"
 
 #include "base/cleanup.h"
 #include "base/names.h"
