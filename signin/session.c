@@ -53,9 +53,9 @@ static bool is_local_user(const char *login, const struct facts *facts)
 
 static void mend_map(struct session *s, struct store *store, bool current)
 {
-  const struct operation_host host = {.store = store, .config = &s->config, .map_path = PATH_MAP};
+  const struct change_host host = {.store = store, .config = &s->config, .map_path = PATH_MAP};
   struct report report = {.text = ""};
-  if (!current && operation_publish(&host, s->request->login, &report) != STATUS_OK) {
+  if (!current && change_publish(&host, s->request->login, &report) != STATUS_OK) {
     session_log(LOG_ERR, "%s", report.text);
   }
 }
@@ -120,7 +120,7 @@ enum status session_operate(struct session *s, const struct operation *operation
   struct report report = {.text = ""};
   enum status status = store_open(PATH_STORE, STORE_READ_WRITE, &report, &store);
   if (status == STATUS_OK) {
-    const struct operation_host host = {.store = store, .config = &s->config, .map_path = PATH_MAP};
+    const struct change_host host = {.store = store, .config = &s->config, .map_path = PATH_MAP};
     status = operation_run(&host, operation, &report, ret_result);
   }
   if (status != STATUS_OK && status != STATUS_REFUSED && status != STATUS_NOT_FOUND) {

@@ -5,7 +5,7 @@
 
 #include "command.h"
 #include "config/config.h"
-#include "operations/delegate.h"
+#include "change/delegate.h"
 
 enum { ACTOR_GROUPS_MAX = 1024 };
 

@@ -101,8 +101,8 @@ static int make_store(struct desk *desk, const unsigned char seed[static SIPHASH
   if (status != STATUS_OK) {
     return desk_fail(EXIT_FAILED, "%s", report.text[0] != '\0' ? report.text : status_text(status));
   }
-  const struct operation_host host = {.store = desk->store, .config = &desk->config, .map_path = desk->map_path};
-  status = operation_publish(&host, NULL, &report);
+  const struct change_host host = {.store = desk->store, .config = &desk->config, .map_path = desk->map_path};
+  status = change_publish(&host, NULL, &report);
   if (status != STATUS_OK) {
     return desk_fail(EXIT_FAILED, "%s", report.text);
   }

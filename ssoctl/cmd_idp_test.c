@@ -143,7 +143,7 @@ static int ask_password(const struct flow *f, const struct account *account, str
 // What a sign-in with this answer would have led to is decided where it is noted that the connection lets people in.
 static int note(const struct flow *f, struct operation *op, struct report *report, struct operation_result *result)
 {
-  const struct operation_host host = desk_host(f->desk);
+  const struct change_host host = desk_host(f->desk);
   enum status status = operation_run(&host, op, report, result);
   if (status == STATUS_REFUSED && result->decision.ask == ASK_PASSWORD &&
       ask_password(f, &result->account, op) == EXIT_DONE) {

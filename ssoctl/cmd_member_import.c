@@ -181,7 +181,7 @@ static int explain(const struct import *import, enum status status, const struct
 static int run(struct import *import)
 {
   const struct operations all = {import->file.rows + 1, get_row, note_row, import};
-  const struct operation_host host = desk_host(import->desk);
+  const struct change_host host = desk_host(import->desk);
   struct report report = {.text = ""};
   struct operation_result result;
   char what[REASON_SIZE];

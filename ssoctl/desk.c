@@ -156,9 +156,9 @@ struct operation desk_operation(const struct desk *desk, enum operation_kind kin
   return op;
 }
 
-struct operation_host desk_host(const struct desk *desk)
+struct change_host desk_host(const struct desk *desk)
 {
-  return (struct operation_host){.store = desk->store,
+  return (struct change_host){.store = desk->store,
                                  .config = &desk->config,
                                  .map_path = desk->map_path,
                                  .dry_run = desk->in->options[OPTION_DRY_RUN] != NULL};
@@ -167,7 +167,7 @@ struct operation_host desk_host(const struct desk *desk)
 int desk_operate(struct desk *desk, const struct operation *operation, struct operation_result *ret_result)
 {
   struct report report = {.text = ""};
-  const struct operation_host host = desk_host(desk);
+  const struct change_host host = desk_host(desk);
   enum status status = operation_run(&host, operation, &report, ret_result);
   if (status == STATUS_REFUSED) {
     actor_log_refusal(desk->in, report.text);

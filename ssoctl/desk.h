@@ -58,7 +58,7 @@ bool desk_sees_person(const struct desk *desk, const char *person);
 struct operation desk_operation(const struct desk *desk, enum operation_kind kind);
 
 // Where DESK's operations are applied; without storing anything under --dry-run.
-struct operation_host desk_host(const struct desk *desk);
+struct change_host desk_host(const struct desk *desk);
 
 // Runs it (without storing anything under --dry-run) and says what failed.
 int desk_operate(struct desk *desk, const struct operation *operation, struct operation_result *ret_result);

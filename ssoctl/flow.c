@@ -122,7 +122,7 @@ static int count_try(const struct flow *f)
   memcpy(op.org, f->org.slug, sizeof op.org);
   op.value = TRY_SIGN_IN;
   record_done(&ACCOUNT_RECORD, &account);
-  const struct operation_host host = {.store = desk->store, .config = &desk->config, .map_path = desk->map_path};
+  const struct change_host host = {.store = desk->store, .config = &desk->config, .map_path = desk->map_path};
   enum status status = operation_run(&host, &op, &report, &result);
   if (status == STATUS_OK) {
     return EXIT_DONE;

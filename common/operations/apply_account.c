@@ -3,13 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "change/new_account.h"
 #include "operations/apply.h"
 #include "operations/settings.h"
 #include "store/expectations.h"
 #include "store/numbers_store.h"
 
 // An owner can be replaced, and after that everything else (POLICY E4).
-static enum status refuse_owner(struct application *a, const struct account *account, const char *what)
+static enum status refuse_owner(struct change_context *a, const struct account *account, const char *what)
 {
   struct memberships all;
   enum status status = memberships_of(a->txn, account->id, &all);
@@ -25,18 +26,18 @@ static enum status refuse_owner(struct application *a, const struct account *acc
   return status;
 }
 
-static enum status find(struct application *a, struct account *ret_account)
+static enum status find(struct change_context *a, struct account *ret_account)
 {
-  enum status status = apply_find_account(a, ret_account);
+  enum status status = change_find_account(a, a->op->email, ret_account);
   if (status == STATUS_OK) {
     memcpy(a->event.login, ret_account->login, sizeof a->event.login);
     a->result->account = *ret_account;
-    status = apply_file_event(a, ret_account->id);
+    status = change_file_event(a, ret_account->id);
   }
   return status;
 }
 
-static enum status set_status(struct application *a, enum account_status to)
+static enum status set_status(struct change_context *a, enum account_status to)
 {
   struct account account;
   enum status status = find(a, &account);
@@ -51,18 +52,18 @@ static enum status set_status(struct application *a, enum account_status to)
   return account_update(a->txn, &account);
 }
 
-enum status apply_account_lock(struct application *a)
+enum status apply_account_lock(struct change_context *a)
 {
   return set_status(a, ACCOUNT_LOCKED);
 }
 
-enum status apply_account_unlock(struct application *a)
+enum status apply_account_unlock(struct change_context *a)
 {
   return set_status(a, ACCOUNT_ACTIVE);
 }
 
 // Number, home and memberships stay.
-enum status apply_account_rename(struct application *a)
+enum status apply_account_rename(struct change_context *a)
 {
   struct account account;
   enum status status = find(a, &account);
@@ -75,7 +76,7 @@ enum status apply_account_rename(struct application *a)
     return STATUS_REFUSED;
   }
   if (status == STATUS_OK) {
-    status = apply_check_login(a, a->op->login, account.email);
+    status = change_check_login(a, a->op->login, account.email);
   }
   if (status != STATUS_OK) {
     return status;
@@ -87,7 +88,7 @@ enum status apply_account_rename(struct application *a)
 }
 
 struct dropping {
-  struct application *a;
+  struct change_context *a;
   const char *email;
 };
 
@@ -97,7 +98,7 @@ static enum status drop_invite_of(void *context, const struct org *org)
   return apply_drop_invite(d->a, org->id, d->email);
 }
 
-static enum status drop_memberships(struct application *a, const struct account *account)
+static enum status drop_memberships(struct change_context *a, const struct account *account)
 {
   struct memberships all;
   enum status status = memberships_of(a->txn, account->id, &all);
@@ -108,7 +109,7 @@ static enum status drop_memberships(struct application *a, const struct account 
 }
 
 // All that stands for the account.
-static enum status drop_all(struct application *a, const struct account *account)
+static enum status drop_all(struct change_context *a, const struct account *account)
 {
   bool any = false;
   enum status status = drop_memberships(a, account);
@@ -122,7 +123,7 @@ static enum status drop_all(struct application *a, const struct account *account
 }
 
 // Leaves tombstones: the number is never given again, the name not by a sign-in alone (POLICY D1, N4).
-enum status apply_account_remove(struct application *a)
+enum status apply_account_remove(struct change_context *a)
 {
   struct account account;
   enum status status = find(a, &account);
@@ -137,7 +138,7 @@ enum status apply_account_remove(struct application *a)
 }
 
 // A delegate retires only who is nobody's but the governing org's, and suspended nowhere.
-static enum status check_may_retire(struct application *a, const struct account *account)
+static enum status check_may_retire(struct change_context *a, const struct account *account)
 {
   struct memberships all;
   int64_t governing = 0;
@@ -161,7 +162,7 @@ static enum status check_may_retire(struct application *a, const struct account 
         account->login);
     return STATUS_REFUSED;
   }
-  if (status != STATUS_OK || a->op->delegate == NULL) {
+  if (status != STATUS_OK || a->by->delegate == NULL) {
     return status;
   }
   status = domain_owner(a->txn, name_email_domain(account->email), &governing);
@@ -180,7 +181,7 @@ static enum status check_may_retire(struct application *a, const struct account 
 }
 
 // What the governing org had given waits for the person, who will be somebody new.
-static enum status note_membership(struct application *a, const struct account *account, struct invite *ret_invite)
+static enum status note_membership(struct change_context *a, const struct account *account, struct invite *ret_invite)
 {
   struct membership membership;
   struct org org;
@@ -200,13 +201,13 @@ static enum status note_membership(struct application *a, const struct account *
   invite.role = membership.role;
   invite.expires_at_s = a->now_s + (org.invite_lifetime_s > 0 ? org.invite_lifetime_s : INVITE_LIFETIME_S);
   memcpy(invite.email, account->email, sizeof invite.email);
-  memcpy(invite.invited_by, a->op->actor, sizeof invite.invited_by);
+  (void)snprintf(invite.invited_by, sizeof invite.invited_by, "%s", a->by->actor);
   *ret_invite = invite;
   return STATUS_OK;
 }
 
 // The person signs in as somebody new; nobody finds anything of the account again (POLICY S14).
-enum status apply_account_retire(struct application *a)
+enum status apply_account_retire(struct change_context *a)
 {
   struct account account;
   struct invite waiting = {.org_id = 0};
@@ -229,7 +230,7 @@ enum status apply_account_retire(struct application *a)
 }
 
 // An operator knows whose the address is: as if it had been proven under the domain's present proof.
-enum status apply_account_prove(struct application *a)
+enum status apply_account_prove(struct change_context *a)
 {
   struct account account;
   enum status status = find(a, &account);

@@ -9,8 +9,8 @@
 // The invite of the operation's org for the person, whose code was typed: it may have been taken back meanwhile.
 static enum status find_invite(struct sign_in *s, struct org *ret_org, struct invite *ret_invite)
 {
-  struct application *a = s->a;
-  enum status status = apply_find_org(a, ret_org);
+  struct change_context *a = s->a;
+  enum status status = change_find_org(a, a->op->org, ret_org);
   bool full = false;
   if (status == STATUS_OK) {
     status = control_is_full(a->txn, ret_org, &full);
@@ -32,11 +32,11 @@ static enum status find_invite(struct sign_in *s, struct org *ret_org, struct in
 // Row L13: the account is made with an unproven email (I3). Row L15: its own password was typed besides.
 static enum status take_account(struct sign_in *s, const struct org *org, const struct policy_decision *decision)
 {
-  struct application *a = s->a;
+  struct change_context *a = s->a;
   if (s->facts.person.known) {
     s->account = s->facts.account;
     s->account.code_used = 1;
-    return apply_knows_password(a, &s->account)
+    return change_knows_password(&s->account, a->op->password)
                ? STATUS_OK
                : sign_in_refuse(a, &(struct policy_decision){.row = decision->row, .notice = NOTICE_WRONG_PASSWORD});
   }
@@ -47,7 +47,7 @@ static enum status take_account(struct sign_in *s, const struct org *org, const 
   return status;
 }
 
-enum status apply_code_sign_in(struct application *a)
+enum status apply_code_sign_in(struct change_context *a)
 {
   struct sign_in s = {.a = a, .way = WAY_PASSWORD};
   struct policy_question question = {.stage = STAGE_LOGIN, .service = SERVICE_LOGIN};
@@ -55,7 +55,7 @@ enum status apply_code_sign_in(struct application *a)
   struct invite invite = {.org_id = 0};
   struct org org = {.id = 0};
   *decision = (struct policy_decision){.row = "-", .notice = NOTICE_INTERNAL};
-  enum status status = apply_facts(a, a->op->login, &s.facts);
+  enum status status = change_load_facts(a, a->op->login, &s.facts);
   if (status != STATUS_OK) {
     return status;
   }
@@ -80,9 +80,9 @@ enum status apply_code_sign_in(struct application *a)
 // A yes counts only of who has just signed in through the org that governs the email: that has proven it (I2, I4).
 static enum status find_after_yes(struct sign_in *s, struct org *ret_org, struct invite *ret_invite)
 {
-  struct application *a = s->a;
+  struct change_context *a = s->a;
   struct ticket ticket;
-  enum status status = apply_find_org(a, ret_org);
+  enum status status = change_find_org(a, a->op->org, ret_org);
   if (status == STATUS_OK) {
     status = ticket_get(a->txn, a->op->ticket, a->now_s, &ticket);
   }
@@ -101,13 +101,13 @@ static enum status find_after_yes(struct sign_in *s, struct org *ret_org, struct
   return proven && ret_invite->expires_at_s > a->now_s ? STATUS_OK : STATUS_REFUSED;
 }
 
-enum status apply_invite_accept(struct application *a)
+enum status apply_invite_accept(struct change_context *a)
 {
   struct sign_in s = {.a = a};
   struct invite invite = {.org_id = 0};
   struct org org = {.id = 0};
   bool by_code = a->op->code[0] != '\0';
-  enum status status = apply_facts(a, a->op->login, &s.facts);
+  enum status status = change_load_facts(a, a->op->login, &s.facts);
   if (status != STATUS_OK) {
     return status;
   }

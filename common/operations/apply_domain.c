@@ -16,11 +16,11 @@ static enum status new_token(char token[static 33])
   return status;
 }
 
-enum status apply_domain_add(struct application *a)
+enum status apply_domain_add(struct change_context *a)
 {
   struct org org;
   struct domain domain = {.added_at_s = a->now_s};
-  enum status status = apply_find_org(a, &org);
+  enum status status = change_find_org(a, a->op->org, &org);
   if (status != STATUS_OK) {
     return status;
   }
@@ -37,9 +37,9 @@ enum status apply_domain_add(struct application *a)
   return status != STATUS_OK ? status : domain_put(a->txn, &domain);
 }
 
-static enum status find_claim(struct application *a, struct org *ret_org, struct domain *ret_domain)
+static enum status find_claim(struct change_context *a, struct org *ret_org, struct domain *ret_domain)
 {
-  enum status status = apply_find_org(a, ret_org);
+  enum status status = change_find_org(a, a->op->org, ret_org);
   if (status != STATUS_OK) {
     return status;
   }
@@ -52,7 +52,7 @@ static enum status find_claim(struct application *a, struct org *ret_org, struct
 }
 
 // A record was looked up while nothing was locked: the claim may have been made anew, with another token, meanwhile.
-static enum status check_token(struct application *a, const struct domain *domain)
+static enum status check_token(struct change_context *a, const struct domain *domain)
 {
   if (a->op->token[0] != '\0' && strcmp(a->op->token, domain->token) == 0) {
     return STATUS_OK;
@@ -63,7 +63,7 @@ static enum status check_token(struct application *a, const struct domain *domai
 }
 
 // A verified domain belongs to exactly one org: the first proof wins.
-static enum status check_owner(struct application *a, const struct org *org, const struct domain *domain)
+static enum status check_owner(struct change_context *a, const struct org *org, const struct domain *domain)
 {
   int64_t owner = 0;
   enum status status = domain_owner(a->txn, domain->domain, &owner);
@@ -81,7 +81,7 @@ static bool is_news(const struct domain *domain, bool by_hand)
   return domain->verified == 0 || (by_hand ? !stated && domain->missing_since_s != 0 : stated);
 }
 
-enum status apply_domain_verify(struct application *a)
+enum status apply_domain_verify(struct change_context *a)
 {
   struct org org;
   struct domain domain;
@@ -110,7 +110,7 @@ enum status apply_domain_verify(struct application *a)
 }
 
 // What a look-up said of the record. A domain verified by hand has none to miss; a claim only notes the look-up.
-static enum status note_check(struct application *a, bool missing)
+static enum status note_check(struct change_context *a, bool missing)
 {
   struct org org;
   struct domain domain;
@@ -132,17 +132,17 @@ static enum status note_check(struct application *a, bool missing)
   return domain_put(a->txn, &domain);
 }
 
-enum status apply_domain_found(struct application *a)
+enum status apply_domain_found(struct change_context *a)
 {
   return note_check(a, false);
 }
 
-enum status apply_domain_missing(struct application *a)
+enum status apply_domain_missing(struct change_context *a)
 {
   return note_check(a, true);
 }
 
-enum status apply_domain_remove(struct application *a)
+enum status apply_domain_remove(struct change_context *a)
 {
   struct org org;
   struct domain domain;

@@ -8,10 +8,10 @@
 #include "base/clock.h"
 #include "operations/confirm.h"
 
-enum status apply_provisioning_set(struct application *a)
+enum status apply_provisioning_set(struct change_context *a)
 {
   struct org org;
-  enum status status = apply_find_org(a, &org);
+  enum status status = change_find_org(a, a->op->org, &org);
   if (status != STATUS_OK) {
     return status;
   }
@@ -24,7 +24,7 @@ enum status apply_provisioning_set(struct application *a)
 }
 
 // Rule E2, in the order in which an admin would mend what is missing.
-static enum status check_may_enforce(struct application *a, const struct org *org)
+static enum status check_may_enforce(struct change_context *a, const struct org *org)
 {
   struct connection connection __attribute__((cleanup(cleanup_connection))) = {.org_id = 0};
   struct account owner;
@@ -41,7 +41,7 @@ static enum status check_may_enforce(struct application *a, const struct org *or
   bool has_connection = status == STATUS_OK;
   status = account_get(a->txn, org->owner_id, &owner);
   if (status == STATUS_OK) {
-    status = apply_facts(a, owner.login, &facts);
+    status = change_load_facts(a, owner.login, &facts);
   }
   if (status != STATUS_OK) {
     return status;
@@ -85,7 +85,7 @@ static enum status note_invite(void *context, const struct invite *invite)
   return STATUS_OK;
 }
 
-enum status apply_cancel_invites(struct application *a, int64_t org_id, size_t *ret_count)
+enum status apply_cancel_invites(struct change_context *a, int64_t org_id, size_t *ret_count)
 {
   struct cancelling *c CLEANUP(cleanup_free) = calloc(1, sizeof *c);
   size_t count = 0;
@@ -106,7 +106,7 @@ enum status apply_cancel_invites(struct application *a, int64_t org_id, size_t *
 }
 
 // POLICY E1: what goes with sso-only comes and goes in the same transaction; people, roles and memberships stay.
-static enum status follow_sso_only(struct application *a, struct org *org)
+static enum status follow_sso_only(struct change_context *a, struct org *org)
 {
   bool before = org->enforcement == ENFORCEMENT_SSO_ONLY;
   bool now = a->op->value == ENFORCEMENT_SSO_ONLY;
@@ -122,7 +122,7 @@ static enum status follow_sso_only(struct application *a, struct org *org)
   return apply_cancel_invites(a, org->id, &a->result->count);
 }
 
-static enum status update(struct application *a, const struct org *before, const struct org *org)
+static enum status update(struct change_context *a, const struct org *before, const struct org *org)
 {
   enum status status =
       apply_note_covered(a, CONNECTION_ACTIVE, &(struct org_state){before, NULL}, &(struct org_state){org, NULL});
@@ -135,10 +135,10 @@ static void end_pause(struct org *org)
   memset(org->pause_reason, 0, sizeof org->pause_reason);
 }
 
-enum status apply_enforcement_set(struct application *a)
+enum status apply_enforcement_set(struct change_context *a)
 {
   struct org org;
-  enum status status = apply_find_org(a, &org);
+  enum status status = change_find_org(a, a->op->org, &org);
   if (status != STATUS_OK) {
     return status;
   }
@@ -168,11 +168,11 @@ enum status apply_enforcement_set(struct application *a)
 }
 
 // POLICY E5: closes by itself.
-enum status apply_enforcement_pause(struct application *a)
+enum status apply_enforcement_pause(struct change_context *a)
 {
   struct org org;
   char until[CLOCK_TEXT_SIZE];
-  enum status status = apply_find_org(a, &org);
+  enum status status = change_find_org(a, a->op->org, &org);
   if (status != STATUS_OK) {
     return status;
   }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "change/new_account.h"
 #include "operations/apply.h"
 #include "protocol/group_list.h"
 #include "store/groups.h"
@@ -17,7 +18,7 @@ static void show(const char *provider, char shown[static SHOWN_SIZE])
 }
 
 // All names share one space (POLICY N2).
-static enum status check_free(struct application *a, const char *full)
+static enum status check_free(struct change_context *a, const char *full)
 {
   const char *whose = NULL;
   struct account account;
@@ -42,7 +43,7 @@ static enum status check_free(struct application *a, const char *full)
   return status;
 }
 
-enum status apply_check_group_name(struct application *a, const char *slug, const char *name)
+enum status apply_check_group_name(struct change_context *a, const char *slug, const char *name)
 {
   char full[LOGIN_SIZE];
   group_full_name(slug, name, full);
@@ -55,7 +56,7 @@ enum status apply_check_group_name(struct application *a, const char *slug, cons
   return check_free(a, full);
 }
 
-static enum status make_group(struct application *a, const struct org *org, uint32_t *ret_gid)
+static enum status make_group(struct change_context *a, const struct org *org, uint32_t *ret_gid)
 {
   struct org_group group = {.org_id = org->id, .created_at_s = a->now_s};
   char full[LOGIN_SIZE];
@@ -63,7 +64,7 @@ static enum status make_group(struct application *a, const struct org *org, uint
   if (status == STATUS_OK) {
     memcpy(group.name, a->op->group, sizeof group.name);
     group_full_name(org->slug, a->op->group, full);
-    status = apply_choose_number(a, full, &group.gid);
+    status = change_choose_number(a, full, &group.gid);
   }
   if (status == STATUS_OK) {
     status = group_add(a->txn, &group);
@@ -74,7 +75,7 @@ static enum status make_group(struct application *a, const struct org *org, uint
   return status;
 }
 
-static enum status find_or_make(struct application *a, const struct org *org, uint32_t *ret_gid)
+static enum status find_or_make(struct change_context *a, const struct org *org, uint32_t *ret_gid)
 {
   struct org_group group;
   enum status status = group_get(a->txn, org->id, a->op->group, &group);
@@ -85,7 +86,7 @@ static enum status find_or_make(struct application *a, const struct org *org, ui
 }
 
 // One that makes its members root is mapped only by whoever names it twice (HOLES H45).
-static enum status find_local(struct application *a, uint32_t *ret_gid)
+static enum status find_local(struct change_context *a, uint32_t *ret_gid)
 {
   const char *name = a->op->group;
   uint32_t gid = 0;
@@ -112,7 +113,7 @@ static enum status find_local(struct application *a, uint32_t *ret_gid)
   return STATUS_OK;
 }
 
-static enum status check_provider(struct application *a)
+static enum status check_provider(struct change_context *a)
 {
   const char *provider = a->op->provider_group;
   if (group_list_takes(provider, strlen(provider))) {
@@ -124,7 +125,7 @@ static enum status check_provider(struct application *a)
 }
 
 // Whether it is mapped already; to something else is an error.
-static enum status look_for(struct application *a, const struct org *org, bool *ret_mapped)
+static enum status look_for(struct change_context *a, const struct org *org, bool *ret_mapped)
 {
   struct group_mapping before;
   char shown[SHOWN_SIZE];
@@ -142,14 +143,14 @@ static enum status look_for(struct application *a, const struct org *org, bool *
   return STATUS_EXISTS;
 }
 
-static enum status add_mapping(struct application *a, const struct org *org, uint32_t gid)
+static enum status add_mapping(struct change_context *a, const struct org *org, uint32_t gid)
 {
   struct group_mapping mapping = {
       .org_id = org->id, .local = a->op->local ? 1 : 0, .gid = gid, .created_at_s = a->now_s};
   char shown[SHOWN_SIZE];
   memcpy(mapping.provider, a->op->provider_group, sizeof mapping.provider);
   memcpy(mapping.name, a->op->group, sizeof mapping.name);
-  memcpy(mapping.mapped_by, a->op->actor, sizeof mapping.mapped_by);
+  (void)snprintf(mapping.mapped_by, sizeof mapping.mapped_by, "%s", a->by->actor);
   show(mapping.provider, shown);
   (void)snprintf(a->event.detail, sizeof a->event.detail, "\"%s\" to %s%s, gid %u", shown,
                  a->op->local ? "local group " : "", mapping.name, gid);
@@ -161,12 +162,12 @@ static enum status add_mapping(struct application *a, const struct org *org, uin
   return status;
 }
 
-enum status apply_group_map(struct application *a)
+enum status apply_group_map(struct change_context *a)
 {
   struct org org;
   uint32_t gid = 0;
   bool mapped = false;
-  enum status status = apply_find_org(a, &org);
+  enum status status = change_find_org(a, a->op->org, &org);
   if (status == STATUS_OK) {
     status = check_provider(a);
   }
@@ -183,7 +184,7 @@ enum status apply_group_map(struct application *a)
 }
 
 // The group goes with the last provider group that is mapped to it.
-static enum status remove_mapping(struct application *a, const struct group_mapping *mapping)
+static enum status remove_mapping(struct change_context *a, const struct group_mapping *mapping)
 {
   struct group_mappings left;
   struct org_group group;
@@ -203,12 +204,12 @@ static enum status remove_mapping(struct application *a, const struct group_mapp
   return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
 
-enum status apply_group_unmap(struct application *a)
+enum status apply_group_unmap(struct change_context *a)
 {
   struct group_mapping mapping;
   struct org org;
   char shown[SHOWN_SIZE];
-  enum status status = apply_find_org(a, &org);
+  enum status status = change_find_org(a, a->op->org, &org);
   show(a->op->provider_group, shown);
   if (status == STATUS_OK) {
     status = group_mapping_get(a->txn, org.id, a->op->provider_group, &mapping);
@@ -225,7 +226,7 @@ enum status apply_group_unmap(struct application *a)
   return remove_mapping(a, &mapping);
 }
 
-enum status apply_drop_groups(struct application *a, const struct org *org)
+enum status apply_drop_groups(struct change_context *a, const struct org *org)
 {
   struct group_mappings all;
   enum status status = group_mappings_of(a->txn, org->id, &all);

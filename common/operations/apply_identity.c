@@ -10,7 +10,7 @@
 #include "store/expectations.h"
 
 struct linking {
-  struct application *a;
+  struct change_context *a;
   struct org org;
   struct connection connection;
   struct facts facts; // of the account
@@ -32,16 +32,16 @@ static enum status refuse(const struct linking *l, enum status status, const cha
 // Org, connection and account that the operation names.
 static enum status find(struct linking *l)
 {
-  struct application *a = l->a;
+  struct change_context *a = l->a;
   struct account account;
-  enum status status = apply_find_org(a, &l->org);
+  enum status status = change_find_org(a, a->op->org, &l->org);
   if (status == STATUS_OK) {
-    status = apply_find_account(a, &account);
+    status = change_find_account(a, a->op->email, &account);
   }
   if (status != STATUS_OK) {
     return status;
   }
-  status = apply_facts(a, account.login, &l->facts);
+  status = change_load_facts(a, account.login, &l->facts);
   memcpy(a->event.login, account.login, sizeof a->event.login);
   record_done(&ACCOUNT_RECORD, &account);
   a->result->account = l->facts.account;
@@ -75,7 +75,7 @@ static enum status check_free(const struct linking *l)
 // What an unlinked identity leads to, by what is known of the one that AUTHORIZED describes.
 static enum status judge(struct linking *l, const struct message_authorized *authorized)
 {
-  const struct facts_query of = apply_facts_query(l->a, l->facts.account.login);
+  const struct facts_query of = change_query(l->a, l->facts.account.login);
   enum status status = facts_answer(l->a->txn, &of, &l->connection, authorized, &l->facts, &l->answer);
   return status == STATUS_OK ? check_free(l) : status;
 }
@@ -148,7 +148,7 @@ static enum status expect(struct linking *l)
       .created_at_s = l->a->now_s,
       .expires_at_s = l->a->now_s + (l->org.invite_lifetime_s > 0 ? l->org.invite_lifetime_s : INVITE_LIFETIME_S)};
   memcpy(expectation.email, op->idp_email, sizeof expectation.email);
-  memcpy(expectation.expected_by, op->actor, sizeof expectation.expected_by);
+  (void)snprintf(expectation.expected_by, sizeof expectation.expected_by, "%s", l->a->by->actor);
   enum status status = judge(l, &nobody);
   if (status != STATUS_OK) {
     return status;
@@ -180,7 +180,7 @@ static enum status link_own(struct linking *l)
   return status == STATUS_OK ? store_identity(l, authorized->subject, authorized->email) : status;
 }
 
-enum status apply_identity_link(struct application *a)
+enum status apply_identity_link(struct change_context *a)
 {
   struct linking l __attribute__((cleanup(linking_done))) = {.a = a};
   enum status status = find(&l);
@@ -202,7 +202,7 @@ static enum status look_for_a_way(const struct linking *l, bool *ret_way)
   struct policy_question question = {.stage = STAGE_LOGIN};
   struct policy_decision decision;
   struct facts now;
-  enum status status = apply_facts(l->a, l->facts.account.login, &now);
+  enum status status = change_load_facts(l->a, l->facts.account.login, &now);
   if (status != STATUS_OK) {
     return status;
   }
@@ -214,7 +214,7 @@ static enum status look_for_a_way(const struct linking *l, bool *ret_way)
 }
 
 // Also those of earlier issuers and clients, which might come back.
-enum status apply_identity_unlink(struct application *a)
+enum status apply_identity_unlink(struct change_context *a)
 {
   struct linking l __attribute__((cleanup(linking_done))) = {.a = a};
   bool expected = false;

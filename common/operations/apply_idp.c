@@ -8,7 +8,7 @@
 #include "operations/settings.h"
 
 // Trust and on-link.
-static enum status set_org_values(struct application *a, struct org *org)
+static enum status set_org_values(struct change_context *a, struct org *org)
 {
   enum status status = STATUS_OK;
   for (size_t i = 0; status == STATUS_OK && i < a->op->value_count; i++) {
@@ -31,7 +31,7 @@ static void stored_done(struct stored *stored)
   cleanup_connection(&stored->base);
 }
 
-static enum status load_stored(struct application *a, int64_t org_id, struct stored *ret_stored)
+static enum status load_stored(struct change_context *a, int64_t org_id, struct stored *ret_stored)
 {
   enum status status = connection_get(a->txn, org_id, CONNECTION_ACTIVE, &ret_stored->active);
   ret_stored->any = status == STATUS_OK;
@@ -45,13 +45,13 @@ static enum status load_stored(struct application *a, int64_t org_id, struct sto
 
 // What is not on the command line stays; a delegate's other certificates, keys and endpoints are other people's words
 // (POLICY "identity").
-static enum status carry_over(struct application *a, const struct stored *stored, struct connection *wanted)
+static enum status carry_over(struct change_context *a, const struct stored *stored, struct connection *wanted)
 {
   const struct connection *base = &stored->base;
   enum status status = STATUS_OK;
   bool same_client = connection_same_client(base, wanted) && wanted->client_auth == base->client_auth;
   wanted->auth_found = stored->any && same_client && !a->op->secret_given ? base->auth_found : 0;
-  bool believes_others = a->op->delegate != NULL && (!stored->any || !connection_same_voucher(base, wanted));
+  bool believes_others = a->by->delegate != NULL && (!stored->any || !connection_same_voucher(base, wanted));
   wanted->generation = base->generation;
   if (believes_others) { // never a number that was there before: a connection may have been removed meanwhile
     status = store_next_id(a->txn, &wanted->generation);
@@ -65,7 +65,7 @@ static enum status carry_over(struct application *a, const struct stored *stored
 }
 
 // While the org enforces, whatever is changed waits for a test sign-in (POLICY E3).
-static enum status store_wanted(struct application *a, const struct org *before, struct org *org,
+static enum status store_wanted(struct change_context *a, const struct org *before, struct org *org,
                                 const struct stored *stored, struct connection *wanted)
 {
   bool trust_waits = false;
@@ -115,10 +115,11 @@ static bool same_word(const struct connection *a, const struct connection *b)
 }
 
 // Whose word an address is taken by is for operators to loosen.
-static enum status check_verified(struct application *a, const struct stored *stored, const struct connection *wanted)
+static enum status check_verified(struct change_context *a, const struct stored *stored,
+                                  const struct connection *wanted)
 {
   bool as_before = stored->any && stored->base.unverified_mail == wanted->unverified_mail;
-  if (a->op->delegate == NULL) {
+  if (a->by->delegate == NULL) {
     return STATUS_OK;
   }
   if (wanted->unverified_mail == UNVERIFIED_ACCEPTED && !as_before) {
@@ -148,12 +149,12 @@ static void describe(const struct connection *wanted, struct audit_event *event)
   text_escape(wanted->issuer, strlen(wanted->issuer), event->detail + used, sizeof event->detail - used);
 }
 
-enum status apply_idp_set(struct application *a)
+enum status apply_idp_set(struct change_context *a)
 {
   struct org org;
   struct stored stored CLEANUP(stored_done) = {.any = false};
   struct connection wanted CLEANUP(cleanup_connection) = {.org_id = 0};
-  enum status status = apply_find_org(a, &org);
+  enum status status = change_find_org(a, a->op->org, &org);
   if (status == STATUS_OK) {
     status = apply_copy_connection(a->op->connection, &wanted);
   }
@@ -184,13 +185,13 @@ enum status apply_idp_set(struct application *a)
 }
 
 // What a test found is no change of the connection: with auto, a login takes the way that worked.
-enum status apply_idp_found(struct application *a)
+enum status apply_idp_found(struct change_context *a)
 {
   struct org org;
   struct connection stored CLEANUP(cleanup_connection) = {.org_id = 0};
   bool unchanged = false;
   enum connection_slot slot = CONNECTION_STAGED;
-  enum status status = apply_find_org(a, &org);
+  enum status status = change_find_org(a, a->op->org, &org);
   if (status == STATUS_OK) {
     status = connection_get(a->txn, org.id, slot, &stored);
   }
@@ -213,10 +214,10 @@ enum status apply_idp_found(struct application *a)
   return connection_put(a->txn, slot, &stored);
 }
 
-enum status apply_idp_remove(struct application *a)
+enum status apply_idp_remove(struct change_context *a)
 {
   struct org org;
-  enum status status = apply_find_org(a, &org);
+  enum status status = change_find_org(a, a->op->org, &org);
   if (status == STATUS_OK && org.enforcement != ENFORCEMENT_OFF) {
     report_set(a->report, "org \"%s\": its connection cannot be removed while enforcement is %s", org.slug,
                enforcement_word(org.enforcement));

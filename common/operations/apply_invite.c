@@ -6,14 +6,14 @@
 #include "operations/apply.h"
 #include "operations/settings.h"
 
-static enum status refuse(struct application *a, const struct org *org, const char *why)
+static enum status refuse(struct change_context *a, const struct org *org, const char *why)
 {
   report_set(a->report, "org \"%s\": %s", org->slug, why);
   return STATUS_REFUSED;
 }
 
 // Whether anything could accept the invite: the org's own provider, a code, or the org that governs the address (I2).
-static enum status check_acceptable(struct application *a, const struct org *org, bool *ret_provable)
+static enum status check_acceptable(struct change_context *a, const struct org *org, bool *ret_provable)
 {
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
   int64_t owner = 0;
@@ -35,7 +35,7 @@ static enum status check_acceptable(struct application *a, const struct org *org
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-static enum status check_no_member(struct application *a, const struct org *org)
+static enum status check_no_member(struct change_context *a, const struct org *org)
 {
   struct account account;
   struct membership membership;
@@ -50,11 +50,11 @@ static enum status check_no_member(struct application *a, const struct org *org)
   return status == STATUS_OK ? STATUS_EXISTS : status;
 }
 
-enum status apply_invite_create(struct application *a)
+enum status apply_invite_create(struct change_context *a)
 {
   struct org org;
   bool provable = false;
-  enum status status = apply_find_org(a, &org);
+  enum status status = change_find_org(a, a->op->org, &org);
   if (status == STATUS_OK && org.enforcement == ENFORCEMENT_SSO_ONLY) {
     return refuse(a, &org,
                   "is sso-only: whoever its provider lets in joins by themselves, and nobody is invited "
@@ -81,16 +81,16 @@ enum status apply_invite_create(struct application *a)
     memcpy(invite.code, a->op->code, sizeof invite.code);
   }
   memcpy(invite.email, a->op->email, sizeof invite.email);
-  memcpy(invite.invited_by, a->op->actor, sizeof invite.invited_by);
+  (void)snprintf(invite.invited_by, sizeof invite.invited_by, "%s", a->by->actor);
   a->result->invite = invite;
   (void)snprintf(a->event.detail, sizeof a->event.detail, "%.200s as %s", invite.email, role_word(invite.role));
   return invite_put(a->txn, &invite);
 }
 
-enum status apply_invite_cancel(struct application *a)
+enum status apply_invite_cancel(struct change_context *a)
 {
   struct org org;
-  enum status status = apply_find_org(a, &org);
+  enum status status = change_find_org(a, a->op->org, &org);
   if (status != STATUS_OK) {
     return status;
   }
@@ -102,7 +102,7 @@ enum status apply_invite_cancel(struct application *a)
   return status;
 }
 
-enum status apply_drop_invite(struct application *a, int64_t org_id, const char *email)
+enum status apply_drop_invite(struct change_context *a, int64_t org_id, const char *email)
 {
   enum status status = invite_remove(a->txn, org_id, email);
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;

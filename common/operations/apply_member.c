@@ -7,11 +7,11 @@
 
 // An org may take in who is its own already, and new people; anybody else is asked (POLICY I2), and so is whoever
 // another org governs. Operators know whom they add. ACCOUNT is NULL for a new one.
-static enum status check_consent(struct application *a, const struct org *org, const struct account *account)
+static enum status check_consent(struct change_context *a, const struct org *org, const struct account *account)
 {
   struct memberships all = {.count = 0};
   int64_t governing = 0;
-  if (a->op->delegate == NULL) {
+  if (a->by->delegate == NULL) {
     return STATUS_OK;
   }
   enum status status = account != NULL ? memberships_of(a->txn, account->id, &all) : STATUS_OK;
@@ -32,18 +32,18 @@ static enum status check_consent(struct application *a, const struct org *org, c
 }
 
 // An operator adds people to another org only where nobody else can have used the account, unless it is there already.
-static enum status check_doubted(struct application *a, const struct org *org, const struct account *account)
+static enum status check_doubted(struct change_context *a, const struct org *org, const struct account *account)
 {
   struct membership here;
   enum status status = membership_get(a->txn, account->id, org->id, &here);
-  return status == STATUS_NOT_FOUND ? apply_check_unused(a, account) : status;
+  return status == STATUS_NOT_FOUND ? change_check_unused(a, account) : status;
 }
 
 // What a delegate can use up has an end (max-members): numbers are given once.
-static enum status check_quota(struct application *a, const struct org *org)
+static enum status check_quota(struct change_context *a, const struct org *org)
 {
   bool full = false;
-  enum status status = a->op->delegate != NULL ? control_is_full(a->txn, org, &full) : STATUS_OK;
+  enum status status = a->by->delegate != NULL ? control_is_full(a->txn, org, &full) : STATUS_OK;
   if (status == STATUS_OK && full) {
     report_set(a->report, "org \"%s\": has as many members as it may have; an operator changes that (max-members)",
                org->slug);
@@ -52,7 +52,7 @@ static enum status check_quota(struct application *a, const struct org *org)
   return status;
 }
 
-static enum status find_or_make(struct application *a, const struct org *org, struct account *ret_account)
+static enum status find_or_make(struct change_context *a, const struct org *org, struct account *ret_account)
 {
   const struct operation *op = a->op;
   struct memberships all;
@@ -86,9 +86,9 @@ static enum status find_or_make(struct application *a, const struct org *org, st
   }
   status = check_consent(a, org, ret_account);
   if (status == STATUS_OK) {
-    status = apply_check_unguarded(a, ret_account);
+    status = change_check_unguarded(a, ret_account, a->op->email);
   }
-  if (status == STATUS_OK && a->op->delegate == NULL) {
+  if (status == STATUS_OK && a->by->delegate == NULL) {
     status = check_doubted(a, org, ret_account);
   }
   if (status == STATUS_OK && membership_get(a->txn, ret_account->id, org->id, &there) == STATUS_NOT_FOUND) {
@@ -118,7 +118,7 @@ static enum status find_or_make(struct application *a, const struct org *org, st
 }
 
 // Nobody becomes an owner by being added; an import may say of the one there is that they are (POLICY E4).
-static enum status check_role(struct application *a, const struct org *org)
+static enum status check_role(struct change_context *a, const struct org *org)
 {
   struct account owner;
   if (a->op->value < ROLE_OWNER) {
@@ -137,7 +137,7 @@ static enum status check_role(struct application *a, const struct org *org)
   return same ? STATUS_OK : STATUS_REFUSED;
 }
 
-static enum status check_who(struct application *a, const struct org *org)
+static enum status check_who(struct change_context *a, const struct org *org)
 {
   if (!name_is_email(a->op->email)) {
     report_set(a->report, "email \"%s\": is not an address in lower case", a->op->email);
@@ -148,12 +148,12 @@ static enum status check_who(struct application *a, const struct org *org)
 
 // Trying costs a delegate nothing and leaves no trace: of an account that the org has nothing to do with it says as
 // little as of an address that nobody has.
-static enum status is_hidden(struct application *a, const struct org *org, bool *ret_hidden)
+static enum status is_hidden(struct change_context *a, const struct org *org, bool *ret_hidden)
 {
   struct account account;
   struct membership here;
   *ret_hidden = false;
-  if (a->op->delegate == NULL || !a->host->dry_run) {
+  if (a->by->delegate == NULL || !a->host->dry_run) {
     return STATUS_OK;
   }
   enum status status = check_consent(a, org, NULL);
@@ -170,13 +170,13 @@ static enum status is_hidden(struct application *a, const struct org *org, bool 
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-enum status apply_member_add(struct application *a)
+enum status apply_member_add(struct change_context *a)
 {
   struct org org;
   struct account account;
   bool hidden = false;
   a->silent = a->op->imported;
-  enum status status = apply_find_org(a, &org);
+  enum status status = change_find_org(a, a->op->org, &org);
   if (status == STATUS_OK) {
     status = check_who(a, &org);
   }
@@ -208,7 +208,7 @@ enum status apply_member_add(struct application *a)
 }
 
 // One event for all that were added before it in its transaction, if any were.
-enum status apply_member_import(struct application *a)
+enum status apply_member_import(struct change_context *a)
 {
   a->result->changed = a->changed;
   memcpy(a->event.detail, a->op->reason, sizeof a->event.detail);

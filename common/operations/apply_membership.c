@@ -14,13 +14,13 @@ struct found {
 
 // The membership that the operation names. An owner's is never changed: an owner is only replaced (POLICY E4). WHAT is
 // what would be done ("removed").
-static enum status find(struct application *a, const char *what, struct found *ret_found)
+static enum status find(struct change_context *a, const char *what, struct found *ret_found)
 {
-  enum status status = apply_find_org(a, &ret_found->org);
+  enum status status = change_find_org(a, a->op->org, &ret_found->org);
   if (status != STATUS_OK) {
     return status;
   }
-  status = apply_find_account(a, &ret_found->account);
+  status = change_find_account(a, a->op->email, &ret_found->account);
   if (status == STATUS_OK) {
     status = membership_get(a->txn, ret_found->account.id, ret_found->org.id, &ret_found->membership);
   }
@@ -33,10 +33,10 @@ static enum status find(struct application *a, const char *what, struct found *r
     status = STATUS_REFUSED;
   }
   if (status == STATUS_OK) {
-    status = apply_check_not_self(a, &ret_found->account);
+    status = change_check_not_self(a, &ret_found->account, a->op->email);
   }
   if (status == STATUS_OK) {
-    status = apply_check_unguarded(a, &ret_found->account);
+    status = change_check_unguarded(a, &ret_found->account, a->op->email);
   }
   if (status == STATUS_OK) {
     memcpy(a->event.login, ret_found->account.login, sizeof a->event.login);
@@ -46,13 +46,13 @@ static enum status find(struct application *a, const char *what, struct found *r
   return status;
 }
 
-static enum status store_changed(struct application *a, const struct membership *membership, bool changed)
+static enum status store_changed(struct change_context *a, const struct membership *membership, bool changed)
 {
   a->result->changed = changed;
   return changed ? membership_put(a->txn, membership) : STATUS_OK;
 }
 
-enum status apply_member_role(struct application *a)
+enum status apply_member_role(struct change_context *a)
 {
   struct found f;
   enum status status = find(a, "given another role", &f);
@@ -60,7 +60,7 @@ enum status apply_member_role(struct application *a)
     return status;
   }
   if (a->op->value == ROLE_ADMIN) {
-    status = apply_check_unused(a, &f.account);
+    status = change_check_unused(a, &f.account);
   }
   if (status != STATUS_OK) {
     return status;
@@ -72,7 +72,7 @@ enum status apply_member_role(struct application *a)
   return store_changed(a, &f.membership, changed);
 }
 
-static enum status set_status(struct application *a, const char *what, enum member_status to)
+static enum status set_status(struct change_context *a, const char *what, enum member_status to)
 {
   struct found f;
   enum status status = find(a, what, &f);
@@ -84,17 +84,17 @@ static enum status set_status(struct application *a, const char *what, enum memb
   return store_changed(a, &f.membership, changed);
 }
 
-enum status apply_member_suspend(struct application *a)
+enum status apply_member_suspend(struct change_context *a)
 {
   return set_status(a, "suspended", MEMBER_SUSPENDED);
 }
 
-enum status apply_member_resume(struct application *a)
+enum status apply_member_resume(struct change_context *a)
 {
   return set_status(a, "resumed", MEMBER_ACTIVE);
 }
 
-enum status apply_member_remove(struct application *a)
+enum status apply_member_remove(struct change_context *a)
 {
   struct found f;
   enum status status = find(a, "removed", &f);
@@ -109,7 +109,7 @@ enum status apply_member_remove(struct application *a)
 }
 
 // The new owner must be able to get in with the password whatever the provider does (POLICY E3, E4).
-static enum status check_may_own(struct application *a, const struct found *f)
+static enum status check_may_own(struct change_context *a, const struct found *f)
 {
   const char *missing = NULL;
   bool enforced = f->org.enforcement != ENFORCEMENT_OFF;
@@ -129,7 +129,7 @@ static enum status check_may_own(struct application *a, const struct found *f)
   return STATUS_REFUSED;
 }
 
-static enum status demote_owner(struct application *a, const struct org *org, struct account *ret_owner)
+static enum status demote_owner(struct change_context *a, const struct org *org, struct account *ret_owner)
 {
   struct membership membership;
   enum status status = membership_get(a->txn, org->owner_id, org->id, &membership);
@@ -142,14 +142,14 @@ static enum status demote_owner(struct application *a, const struct org *org, st
 }
 
 // The owner becomes an admin; nobody else changes. The recovery codes were the former owner's.
-enum status apply_org_transfer(struct application *a)
+enum status apply_org_transfer(struct change_context *a)
 {
   struct found f = {.org = {.id = 0}};
   struct account before;
   size_t void_codes = 0;
-  enum status status = apply_find_org(a, &f.org);
+  enum status status = change_find_org(a, a->op->org, &f.org);
   if (status == STATUS_OK) {
-    status = apply_find_account(a, &f.account);
+    status = change_find_account(a, a->op->email, &f.account);
   }
   if (status == STATUS_OK && f.account.id == f.org.owner_id) {
     a->result->changed = false;
@@ -165,7 +165,7 @@ enum status apply_org_transfer(struct application *a)
     status = check_may_own(a, &f);
   }
   if (status == STATUS_OK) {
-    status = apply_check_unused(a, &f.account);
+    status = change_check_unused(a, &f.account);
   }
   if (status == STATUS_OK) {
     status = apply_drop_recovery(a, &f.org, &void_codes);

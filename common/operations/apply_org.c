@@ -10,7 +10,7 @@
 #include "store/groups.h"
 #include "store/numbers_store.h"
 
-static enum status check_slug(struct application *a, const char *slug)
+static enum status check_slug(struct change_context *a, const char *slug)
 {
   char admins[SLUG_SIZE + 8];
   struct account account;
@@ -21,7 +21,7 @@ static enum status check_slug(struct application *a, const char *slug)
     return STATUS_INVALID;
   }
   bool buried = true;
-  if (a->op->delegate != NULL && (account_was_removed(a->txn, slug, &buried) != STATUS_OK || buried)) {
+  if (a->by->delegate != NULL && (account_was_removed(a->txn, slug, &buried) != STATUS_OK || buried)) {
     report_set(a->report,
                "slug \"%s\": was another org's or account's name; only an operator gives it again (POLICY W7)", slug);
     return STATUS_REFUSED;
@@ -44,7 +44,7 @@ static enum status check_slug(struct application *a, const char *slug)
   return STATUS_OK;
 }
 
-static enum status choose_groups(struct application *a, struct org *org)
+static enum status choose_groups(struct change_context *a, struct org *org)
 {
   char admins[SLUG_SIZE + 8];
   struct map_settings settings = a->host->config->map;
@@ -74,10 +74,10 @@ static bool owns_any(const struct memberships *all)
 }
 
 // An account whose address nobody has proven may be another org's making: whoever made it would get the org along.
-static enum status doubt(struct application *a, const struct memberships *all, struct account *account)
+static enum status doubt(struct change_context *a, const struct memberships *all, struct account *account)
 {
   bool any = false;
-  enum status status = apply_check_unused(a, account);
+  enum status status = change_check_unused(a, account);
   if (status != STATUS_OK || account->email_proven == 1 || account->mapped == 1 || owns_any(all)) {
     return status; // a local user is root's making
   }
@@ -93,7 +93,7 @@ static enum status doubt(struct application *a, const struct memberships *all, s
 }
 
 // The owner: an account that is there, or a new one.
-static enum status find_owner(struct application *a, const struct org *org, struct account *ret_account)
+static enum status find_owner(struct change_context *a, const struct org *org, struct account *ret_account)
 {
   const struct operation *op = a->op;
   struct memberships all;
@@ -116,7 +116,7 @@ static enum status find_owner(struct application *a, const struct org *org, stru
   return status == STATUS_OK ? doubt(a, &all, ret_account) : status;
 }
 
-enum status apply_org_create(struct application *a)
+enum status apply_org_create(struct change_context *a)
 {
   struct org org = {.by_root = 1, .created_at_s = a->now_s};
   struct account owner;
@@ -157,15 +157,15 @@ enum status apply_org_create(struct application *a)
 // What is mapped from the provider is called by the slug too.
 static enum status check_group_name(void *context, const struct org_group *group)
 {
-  struct application *a = context;
+  struct change_context *a = context;
   return apply_check_group_name(a, a->op->login, group->name);
 }
 
 // Its groups keep their numbers under the new names (HOLES H11).
-enum status apply_org_rename(struct application *a)
+enum status apply_org_rename(struct change_context *a)
 {
   struct org org;
-  enum status status = apply_find_org(a, &org);
+  enum status status = change_find_org(a, a->op->org, &org);
   if (status == STATUS_OK && strcmp(org.slug, a->op->login) == 0) {
     a->result->changed = false;
     return STATUS_OK;
@@ -187,28 +187,28 @@ enum status apply_org_rename(struct application *a)
 
 // Who is in no org any more signs in by no password (POLICY L15), and a mapped user's is locked in /etc/shadow: that is
 // not for a delegate to do to a guarded account (HOLES H68).
-static enum status check_members(struct application *a, const struct org *org)
+static enum status check_members(struct change_context *a, const struct org *org)
 {
   bool any = true;
-  if (a->op->delegate == NULL) {
+  if (a->by->delegate == NULL) {
     return STATUS_OK;
   }
-  enum status status = guard_of_members(a->txn, a->host->config->operators, org->id, a->op->delegate->account_id, &any);
+  enum status status = guard_of_members(a->txn, a->host->config->operators, org->id, a->by->delegate->account_id, &any);
   if (status != STATUS_OK || !any) {
     return status;
   }
   report_set(a->report,
              "org \"%s\": has members that are mapped onto local users, operators of this host, or hold a local group: "
              "only an operator deletes it (POLICY %s)",
-             org->slug, right_row(a->op->right));
+             org->slug, right_row(a->by->right));
   return STATUS_REFUSED;
 }
 
-enum status apply_org_delete(struct application *a)
+enum status apply_org_delete(struct change_context *a)
 {
   struct org org;
   size_t codes = 0;
-  enum status status = apply_find_org(a, &org);
+  enum status status = change_find_org(a, a->op->org, &org);
   if (status == STATUS_OK) {
     status = check_members(a, &org);
   }

@@ -27,7 +27,7 @@ static void note(struct audit_event *event, const struct org_value *value)
                  value->value);
 }
 
-enum status apply_check_provisioning(struct application *a, const struct org *org)
+enum status apply_check_provisioning(struct change_context *a, const struct org *org)
 {
   if (org->enforcement == ENFORCEMENT_SSO_ONLY && org->provisioning != PROVISIONING_JIT) {
     report_set(a->report, "org \"%s\": provisioning stays jit while enforcement is sso-only (POLICY E3)", org->slug);
@@ -38,13 +38,13 @@ enum status apply_check_provisioning(struct application *a, const struct org *or
 
 // An owner narrows where their own password counts only from inside the new list (POLICY "password-from"): by where
 // they signed in last.
-static enum status check_inside(struct application *a, const struct org *before, const struct org *org)
+static enum status check_inside(struct change_context *a, const struct org *before, const struct org *org)
 {
   struct account owner;
-  if (a->op->delegate == NULL || strcmp(before->password_from, org->password_from) == 0) {
+  if (a->by->delegate == NULL || strcmp(before->password_from, org->password_from) == 0) {
     return STATUS_OK;
   }
-  enum status status = account_get(a->txn, a->op->delegate->account_id, &owner);
+  enum status status = account_get(a->txn, a->by->delegate->account_id, &owner);
   if (status != STATUS_OK) {
     return status;
   }
@@ -61,11 +61,11 @@ static enum status check_inside(struct application *a, const struct org *before,
   return outside ? STATUS_REFUSED : STATUS_OK;
 }
 
-enum status apply_org_set(struct application *a)
+enum status apply_org_set(struct change_context *a)
 {
   struct org org;
   bool same = false;
-  enum status status = apply_find_org(a, &org);
+  enum status status = change_find_org(a, a->op->org, &org);
   if (status != STATUS_OK) {
     return status;
   }

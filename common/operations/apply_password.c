@@ -3,29 +3,29 @@
 
 #include "operations/apply.h"
 
-enum status apply_password_set(struct application *a)
+enum status apply_password_set(struct change_context *a)
 {
   struct account account;
-  enum status status = apply_find_account(a, &account);
+  enum status status = change_find_account(a, a->op->email, &account);
   if (status != STATUS_OK) {
     return status;
   }
   memcpy(account.password, a->op->password, sizeof account.password);
   account.password_tried = 0;
-  if (a->op->delegate != NULL) { // whoever knows it can use the account, whoever made that
+  if (a->by->delegate != NULL) { // whoever knows it can use the account, whoever made that
     account.by_operator = 0;
   }
   memcpy(a->event.login, account.login, sizeof a->event.login);
-  status = apply_file_event(a, account.id);
+  status = change_file_event(a, account.id);
   return status != STATUS_OK ? status : account_update(a->txn, &account);
 }
 
 // The owner of an org that enforces keeps the password (POLICY E3, E4).
-enum status apply_password_remove(struct application *a)
+enum status apply_password_remove(struct change_context *a)
 {
   struct account account;
   struct memberships all;
-  enum status status = apply_find_account(a, &account);
+  enum status status = change_find_account(a, a->op->email, &account);
   if (status == STATUS_OK) {
     status = memberships_of(a->txn, account.id, &all);
   }
@@ -45,17 +45,17 @@ enum status apply_password_remove(struct application *a)
   explicit_bzero(account.password, sizeof account.password);
   account.password_tried = 0;
   memcpy(a->event.login, account.login, sizeof a->event.login);
-  status = apply_file_event(a, account.id);
+  status = change_file_event(a, account.id);
   return status != STATUS_OK ? status : account_update(a->txn, &account);
 }
 
 // By the person, who has typed both: the new one counts as tried (POLICY E2). The old one may have been changed
 // meanwhile, and passwords may not be accepted any more.
-enum status apply_password_change(struct application *a)
+enum status apply_password_change(struct change_context *a)
 {
   struct facts facts;
   struct policy_question question = {.stage = STAGE_LOGIN};
-  enum status status = apply_facts(a, a->op->login, &facts);
+  enum status status = change_load_facts(a, a->op->login, &facts);
   if (status != STATUS_OK) {
     return status;
   }
@@ -68,7 +68,7 @@ enum status apply_password_change(struct application *a)
   }
   memcpy(account->password, a->op->password, sizeof account->password);
   account->password_tried = 1;
-  status = apply_file_event(a, account->id);
+  status = change_file_event(a, account->id);
   if (status == STATUS_OK) {
     status = account_update(a->txn, account);
   }

@@ -6,7 +6,7 @@
 #include "operations/sign_in.h"
 #include "store/recovery.h"
 
-enum status apply_drop_recovery(struct application *a, const struct org *org, size_t *ret_count)
+enum status apply_drop_recovery(struct change_context *a, const struct org *org, size_t *ret_count)
 {
   struct recovery_summary before;
   enum status status = recovery_summarize(a->txn, org->owner_id, org->id, &before);
@@ -18,14 +18,14 @@ enum status apply_drop_recovery(struct application *a, const struct org *org, si
 }
 
 // Where row L5 does not fit the owner nobody would ask for a code.
-static enum status check_owner(struct application *a, const struct org *org)
+static enum status check_owner(struct change_context *a, const struct org *org)
 {
   struct account owner;
   struct facts facts;
   enum status status = account_get(a->txn, org->owner_id, &owner);
   if (status == STATUS_OK) {
     memcpy(a->event.login, owner.login, sizeof a->event.login);
-    status = apply_facts(a, owner.login, &facts);
+    status = change_load_facts(a, owner.login, &facts);
   }
   if (status == STATUS_OK && !policy_is_owner(&facts.person)) {
     report_set(a->report,
@@ -38,7 +38,7 @@ static enum status check_owner(struct application *a, const struct org *org)
 }
 
 // What the caller has drawn must begin unlike any other code of this owner: it is found by that.
-static enum status put_code(struct application *a, const struct org *org, const struct recovery_code *drawn)
+static enum status put_code(struct change_context *a, const struct org *org, const struct recovery_code *drawn)
 {
   struct recovery_code code = *drawn;
   struct recovery_code other;
@@ -57,11 +57,11 @@ static enum status put_code(struct application *a, const struct org *org, const 
   return recovery_put(a->txn, &code);
 }
 
-enum status apply_recovery_create(struct application *a)
+enum status apply_recovery_create(struct change_context *a)
 {
   struct org org;
   size_t before = 0;
-  enum status status = apply_find_org(a, &org);
+  enum status status = change_find_org(a, a->op->org, &org);
   if (status == STATUS_OK) {
     status = check_owner(a, &org);
   }
@@ -75,11 +75,11 @@ enum status apply_recovery_create(struct application *a)
   return status;
 }
 
-enum status apply_recovery_revoke(struct application *a)
+enum status apply_recovery_revoke(struct change_context *a)
 {
   struct org org;
   struct recovery_summary before = {.made = 0};
-  enum status status = apply_find_org(a, &org);
+  enum status status = change_find_org(a, a->op->org, &org);
   if (status == STATUS_OK) {
     status = recovery_summarize(a->txn, org.owner_id, org.id, &before);
   }
@@ -111,7 +111,7 @@ static enum status use_up(struct sign_in *s, struct recovery_code *code)
 // An event of its own beside that of the sign-in, so that nobody overlooks it.
 static enum status note_used(struct sign_in *s, const struct org *org)
 {
-  struct application *a = s->a;
+  struct change_context *a = s->a;
   struct audit_event event = a->event;
   struct recovery_summary after;
   enum status status = recovery_summarize(a->txn, s->account.id, org->id, &after);
@@ -125,13 +125,13 @@ static enum status note_used(struct sign_in *s, const struct org *org)
   return audit_add(a->txn, &event);
 }
 
-enum status apply_recovery_sign_in(struct application *a)
+enum status apply_recovery_sign_in(struct change_context *a)
 {
   struct sign_in s = {.a = a, .way = WAY_RECOVERY};
   struct policy_question question = {.stage = STAGE_LOGIN};
   struct recovery_code code;
   struct org org;
-  enum status status = apply_facts(a, a->op->login, &s.facts);
+  enum status status = change_load_facts(a, a->op->login, &s.facts);
   if (status != STATUS_OK) {
     return status;
   }

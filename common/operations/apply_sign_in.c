@@ -12,7 +12,7 @@
 
 enum { TICKET_LIFETIME_S = 300 };
 
-enum status sign_in_refuse(struct application *a, const struct policy_decision *decision)
+enum status sign_in_refuse(struct change_context *a, const struct policy_decision *decision)
 {
   a->result->decision = *decision;
   report_set(a->report, "%s: %s", decision->row, notice_name(decision->notice));
@@ -21,7 +21,7 @@ enum status sign_in_refuse(struct application *a, const struct policy_decision *
 
 static enum status new_ticket(struct sign_in *s)
 {
-  struct application *a = s->a;
+  struct change_context *a = s->a;
   unsigned char random[16];
   struct ticket ticket = {.account_id = s->account.id,
                           .way = (uint8_t)s->way,
@@ -44,7 +44,7 @@ static enum status new_ticket(struct sign_in *s)
 
 static enum status note_sign_in(struct sign_in *s)
 {
-  struct application *a = s->a;
+  struct change_context *a = s->a;
   struct membership membership;
   enum status status = membership_get(a->txn, s->account.id, s->way_org_id, &membership);
   if (status == STATUS_OK) {
@@ -58,20 +58,20 @@ static enum status note_sign_in(struct sign_in *s)
   memcpy(a->result->last_sign_in_from, s->account.last_sign_in_from, sizeof a->result->last_sign_in_from);
   s->account.last_sign_in_at_s = a->now_s;
   s->account.last_sso_at_s = s->way == WAY_SSO ? a->now_s : s->account.last_sso_at_s;
-  memcpy(s->account.last_sign_in_from, a->op->rhost, sizeof s->account.last_sign_in_from);
+  (void)snprintf(s->account.last_sign_in_from, sizeof s->account.last_sign_in_from, "%s", a->by->rhost);
   return account_update(a->txn, &s->account);
 }
 
 // What the session would open now, with all that was stored so far; nothing opened is a refusal (POLICY K2).
 enum status sign_in_finish(struct sign_in *s, const char *row)
 {
-  struct application *a = s->a;
+  struct change_context *a = s->a;
   struct policy_question question = {.stage = STAGE_SESSION,
-                                     .service = policy_service_of(a->op->service),
+                                     .service = policy_service_of(a->by->service),
                                      .made = {s->way, s->way_org_id, a->op->with_key}};
   struct policy_decision session;
   struct facts now;
-  enum status status = apply_facts(a, s->account.login, &now);
+  enum status status = change_load_facts(a, s->account.login, &now);
   if (status != STATUS_OK) {
     return status;
   }
@@ -80,7 +80,7 @@ enum status sign_in_finish(struct sign_in *s, const char *row)
   if (session.outcome != OUTCOME_GRANTED) {
     return sign_in_refuse(a, &session);
   }
-  status = apply_file_event(a, s->account.id);
+  status = change_file_event(a, s->account.id);
   if (status == STATUS_OK) {
     status = note_sign_in(s);
   }
@@ -102,12 +102,12 @@ enum status sign_in_finish(struct sign_in *s, const char *row)
   return status;
 }
 
-enum status apply_password_sign_in(struct application *a)
+enum status apply_password_sign_in(struct change_context *a)
 {
   struct sign_in s = {.a = a, .way = WAY_PASSWORD};
   struct policy_question question = {.stage = STAGE_LOGIN};
   struct policy_decision *decision = &a->result->decision;
-  enum status status = apply_facts(a, a->op->login, &s.facts);
+  enum status status = change_load_facts(a, a->op->login, &s.facts);
   if (status != STATUS_OK) {
     return status;
   }
@@ -137,7 +137,7 @@ static void keep_name(struct account *account, const char *name)
 
 enum status sign_in_create_account(struct sign_in *s, int64_t org_id)
 {
-  struct application *a = s->a;
+  struct change_context *a = s->a;
   enum status status = apply_new_account(a, a->op->login, s->facts.email, org_id, &s->account);
   if (status == STATUS_OK && a->op->nss_known && a->op->nss_uid != s->account.uid) {
     report_set(a->report, "N4: the calling program was told uid %u, the account would get %u", a->op->nss_uid,
@@ -261,7 +261,7 @@ static enum status join(const struct sign_in *s, const struct policy_decision *d
 
 static enum status carry_out(struct sign_in *s, const struct policy_decision *decision)
 {
-  struct application *a = s->a;
+  struct change_context *a = s->a;
   enum status status = STATUS_OK;
   s->account = s->facts.account;
   if (decision->create) {
@@ -301,7 +301,7 @@ static void add_words(struct audit_event *event, const char *words)
 }
 
 // What is worth a word of an answer that let somebody in. GROUPS: which came and went.
-static void describe(struct application *a, const char *groups)
+static void describe(struct change_context *a, const char *groups)
 {
   const struct message_authorized *authorized = a->op->authorized;
   a->result->overage = authorized->groups_state == GROUPS_OVERAGE;
@@ -315,7 +315,7 @@ static void describe(struct application *a, const char *groups)
   }
 }
 
-enum status apply_sso_sign_in(struct application *a)
+enum status apply_sso_sign_in(struct change_context *a)
 {
   struct sign_in s = {.a = a, .way = WAY_SSO, .way_org_id = a->op->connection->org_id};
   struct policy_question question = {.stage = STAGE_ANSWER};
@@ -324,10 +324,10 @@ enum status apply_sso_sign_in(struct application *a)
   a->result->decision = (struct policy_decision){.row = "-", .notice = NOTICE_INTERNAL};
   enum status status = sign_in_check_connection(a);
   if (status == STATUS_OK) {
-    status = apply_facts(a, a->op->login, &s.facts);
+    status = change_load_facts(a, a->op->login, &s.facts);
   }
   if (status == STATUS_OK) {
-    const struct facts_query of = apply_facts_query(a, a->op->login);
+    const struct facts_query of = change_query(a, a->op->login);
     status = facts_answer(a->txn, &of, a->op->connection, a->op->authorized, &s.facts, &question.answer);
   }
   if (status == STATUS_OK) {
@@ -342,7 +342,7 @@ enum status apply_sso_sign_in(struct application *a)
     invite->consent = said_to(a->op, invite->org.id);
   }
   question.person = s.facts.person;
-  question.answer.password_given = apply_knows_password(a, &s.facts.account);
+  question.answer.password_given = change_knows_password(&s.facts.account, a->op->password);
   struct policy_decision decision;
   policy_decide(&question, &decision);
   a->result->decision = decision;
@@ -363,20 +363,20 @@ enum status apply_sso_sign_in(struct application *a)
   return status;
 }
 
-enum status apply_sign_in_refused(struct application *a)
+enum status apply_sign_in_refused(struct change_context *a)
 {
   memcpy(a->event.detail, a->op->reason, sizeof a->event.detail);
   return STATUS_OK;
 }
 
-enum status apply_ticket_redeem(struct application *a)
+enum status apply_ticket_redeem(struct change_context *a)
 {
   a->silent = true;
   enum status status = ticket_get(a->txn, a->op->ticket, a->now_s, &a->result->ticket);
   return status != STATUS_OK ? status : ticket_remove(a->txn, a->op->ticket);
 }
 
-enum status apply_ticket_choose(struct application *a)
+enum status apply_ticket_choose(struct change_context *a)
 {
   a->silent = true;
   struct ticket ticket = {.id = ""};

@@ -28,26 +28,27 @@ static void add(struct subjects *s, enum throttle_kind kind, bool weighed, const
 
 // The remote address; for a caller on this host which user's process it is, so that nobody uses up another's tries by
 // asking for their account (HOLES H71). "console" for root's.
-static void name_source(const struct application *a, char source[static THROTTLE_ADDRESS_SIZE])
+static void name_source(const struct change_context *a, char source[static THROTTLE_ADDRESS_SIZE])
 {
-  throttle_address(a->op->rhost, source);
-  if (a->op->rhost[0] == '\0' && a->op->caller_uid != 0) {
-    (void)snprintf(source, THROTTLE_ADDRESS_SIZE, "uid:%u", a->op->caller_uid);
+  throttle_address(a->by->rhost, source);
+  if (a->by->rhost[0] == '\0' && a->by->caller_uid != 0) {
+    (void)snprintf(source, THROTTLE_ADDRESS_SIZE, "uid:%u", a->by->caller_uid);
   }
 }
 
-static bool is_local(const struct application *a)
+static bool is_local(const struct change_context *a)
 {
-  return a->op->rhost[0] == '\0' && a->op->caller_uid != 0;
+  return a->by->rhost[0] == '\0' && a->by->caller_uid != 0;
 }
 
 // Where the person has signed in from last.
-static bool is_known_place(const struct application *a, const struct facts *facts)
+static bool is_known_place(const struct change_context *a, const struct facts *facts)
 {
-  return facts->person.known && a->op->rhost[0] != '\0' && strcmp(a->op->rhost, facts->account.last_sign_in_from) == 0;
+  return facts->person.known && a->by->rhost[0] != '\0' && strcmp(a->by->rhost, facts->account.last_sign_in_from) == 0;
 }
 
-static void choose_flows(const struct application *a, const struct facts *facts, const char *source, struct subjects *s)
+static void choose_flows(const struct change_context *a, const struct facts *facts, const char *source,
+                         struct subjects *s)
 {
   bool owner = facts->person.known && policy_is_owner(&facts->person);
   add(s, THROTTLE_FLOW, true, a->op->login, source);
@@ -61,13 +62,13 @@ static void choose_flows(const struct application *a, const struct facts *facts,
 
 // Owners, and people from where they have signed in before, have counters of their own for the address: strangers
 // elsewhere cannot use up their tries.
-static void choose_passwords(const struct application *a, const struct facts *facts, const char *source,
+static void choose_passwords(const struct change_context *a, const struct facts *facts, const char *source,
                              struct subjects *s)
 {
   bool owner = facts->person.known && policy_is_owner(&facts->person);
   bool known_place = is_known_place(a, facts);
   add(s, THROTTLE_ACCOUNT, !owner && !known_place, a->op->login, is_local(a) ? source : "");
-  if (a->op->rhost[0] != '\0') {
+  if (a->by->rhost[0] != '\0') {
     add(s, THROTTLE_ADDRESS, !owner, source, "");
   }
   if (owner || known_place) {
@@ -78,7 +79,7 @@ static void choose_passwords(const struct application *a, const struct facts *fa
   }
 }
 
-static void choose(const struct application *a, const struct facts *facts, struct subjects *s)
+static void choose(const struct change_context *a, const struct facts *facts, struct subjects *s)
 {
   char source[THROTTLE_ADDRESS_SIZE];
   name_source(a, source);
@@ -89,7 +90,7 @@ static void choose(const struct application *a, const struct facts *facts, struc
   }
 }
 
-static enum status load(struct application *a, struct subjects *s, size_t *ret_new)
+static enum status load(struct change_context *a, struct subjects *s, size_t *ret_new)
 {
   size_t fresh = 0;
   for (size_t i = 0; i < s->count; i++) {
@@ -106,14 +107,14 @@ static enum status load(struct application *a, struct subjects *s, size_t *ret_n
   return STATUS_OK;
 }
 
-static enum status refuse(struct application *a)
+static enum status refuse(struct change_context *a)
 {
   a->result->decision = (struct policy_decision){.row = "T", .notice = NOTICE_THROTTLED};
   report_set(a->report, "T: %s", notice_name(NOTICE_THROTTLED));
   return STATUS_REFUSED;
 }
 
-static enum status count(struct application *a, struct subjects *s)
+static enum status count(struct change_context *a, struct subjects *s)
 {
   enum status status = STATUS_OK;
   for (size_t i = 0; status == STATUS_OK && i < s->count; i++) {
@@ -125,7 +126,7 @@ static enum status count(struct application *a, struct subjects *s)
 
 // A full table slows everyone and refuses those without an account. What is counted already is counted on, and an
 // account always has its counter: there are no more of these than accounts.
-static enum status without_room(struct application *a, const struct facts *facts, struct subjects *s)
+static enum status without_room(struct change_context *a, const struct facts *facts, struct subjects *s)
 {
   a->result->delay_s = THROTTLE_DELAY_S;
   if (!facts->person.known) {
@@ -141,19 +142,19 @@ static enum status without_room(struct application *a, const struct facts *facts
   return count(a, &kept);
 }
 
-static void slow_down(struct application *a, int64_t delay_s)
+static void slow_down(struct change_context *a, int64_t delay_s)
 {
   a->result->delay_s = delay_s > a->result->delay_s ? delay_s : a->result->delay_s;
 }
 
-enum status apply_try(struct application *a)
+enum status apply_try(struct change_context *a)
 {
   a->silent = true;
   struct subjects s = {.count = 0};
   struct facts facts;
   size_t fresh = 0;
   bool room = false;
-  enum status status = apply_facts(a, a->op->login, &facts);
+  enum status status = change_load_facts(a, a->op->login, &facts);
   if (status != STATUS_OK) {
     return status;
   }
@@ -175,7 +176,7 @@ enum status apply_try(struct application *a)
   return room ? count(a, &s) : without_room(a, &facts, &s);
 }
 
-static enum status count_back(struct application *a, enum throttle_kind kind, const char *subject)
+static enum status count_back(struct change_context *a, enum throttle_kind kind, const char *subject)
 {
   struct throttle throttle;
   enum status status = throttle_get(a->txn, kind, subject, &throttle);
@@ -189,7 +190,7 @@ static enum status count_back(struct application *a, enum throttle_kind kind, co
   return throttle_put(a->txn, &throttle);
 }
 
-static enum status settle_flow(struct application *a, const char *pair)
+static enum status settle_flow(struct change_context *a, const char *pair)
 {
   enum status status = throttle_remove(a->txn, THROTTLE_FLOW, pair);
   if (status == STATUS_OK && !is_local(a)) {
@@ -199,7 +200,7 @@ static enum status settle_flow(struct application *a, const char *pair)
 }
 
 // The try that was counted was a right one.
-enum status apply_settle_try(struct application *a, enum try_kind kind)
+enum status apply_settle_try(struct change_context *a, enum try_kind kind)
 {
   char source[THROTTLE_ADDRESS_SIZE];
   char pair[sizeof(((struct throttle *)0)->subject)];
@@ -244,7 +245,7 @@ static enum status find_about(void *context, const struct throttle *throttle)
 }
 
 // Forgets what was counted of a login or an address.
-enum status apply_throttle_clear(struct application *a)
+enum status apply_throttle_clear(struct change_context *a)
 {
   char address[THROTTLE_ADDRESS_SIZE];
   struct clearing c = {.word = a->op->login};
@@ -268,7 +269,7 @@ enum status apply_throttle_clear(struct application *a)
 enum { DAY_S = 86400 };
 
 // Refusals of people who have not proven to be anybody are counted by day and reason, not stored one by one.
-enum status apply_refusal_count(struct application *a)
+enum status apply_refusal_count(struct change_context *a)
 {
   a->silent = true;
   struct store_key key = key_of_i64(a->now_s / DAY_S);

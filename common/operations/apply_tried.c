@@ -8,7 +8,7 @@
 #include "operations/sign_in.h"
 
 // The connection that answered must still be the org's, as it was when it was asked: nobody weakens it for a moment.
-enum status sign_in_check_connection(struct application *a)
+enum status sign_in_check_connection(struct change_context *a)
 {
   struct connection now CLEANUP(cleanup_connection) = {.org_id = 0};
   bool unchanged = false;
@@ -32,7 +32,7 @@ enum status sign_in_check_connection(struct application *a)
 
 // A sign-in that was let in shows that the connection lets people in (POLICY E2); one from inside a signin-from that
 // waits meets it (E3).
-enum status sign_in_note_tried(struct application *a)
+enum status sign_in_note_tried(struct change_context *a)
 {
   struct connection now CLEANUP(cleanup_connection) = {.org_id = 0};
   struct connection staged CLEANUP(cleanup_connection) = {.org_id = 0};
@@ -52,7 +52,7 @@ enum status sign_in_note_tried(struct application *a)
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
-  const struct facts_query of = apply_facts_query(a, a->op->login);
+  const struct facts_query of = change_query(a, a->op->login);
   if (!apply_waits_for_network(&org, &now, &staged) || query_is_barred(&of, staged.signin_from)) {
     return STATUS_OK;
   }
@@ -62,7 +62,7 @@ enum status sign_in_note_tried(struct application *a)
 }
 
 // Whose sign-in the test was: the identity's account, else that of the email; somebody new is called by the email.
-static enum status find_tested(struct application *a, const struct connection *connection, struct facts *ret_facts)
+static enum status find_tested(struct change_context *a, const struct connection *connection, struct facts *ret_facts)
 {
   const struct message_authorized *authorized = a->op->authorized;
   struct identity identity;
@@ -74,20 +74,20 @@ static enum status find_tested(struct application *a, const struct connection *c
     status = account_by_email(a->txn, authorized->email, &account);
   }
   if (status == STATUS_NOT_FOUND) {
-    return apply_facts(a, authorized->email, ret_facts);
+    return change_load_facts(a, authorized->email, ret_facts);
   }
   if (status == STATUS_OK) {
-    status = apply_facts(a, account.login, ret_facts);
+    status = change_load_facts(a, account.login, ret_facts);
   }
   record_done(&ACCOUNT_RECORD, &account);
   return status;
 }
 
 // A delegate learns nothing of accounts that no org of theirs has.
-static enum status tell_refused(struct application *a, const struct policy_decision *decision)
+static enum status tell_refused(struct change_context *a, const struct policy_decision *decision)
 {
-  bool sees = a->op->delegate == NULL;
-  enum status status = sees ? STATUS_OK : delegate_sees(a->txn, a->op->delegate, a->op->authorized->email, &sees);
+  bool sees = a->by->delegate == NULL;
+  enum status status = sees ? STATUS_OK : delegate_sees(a->txn, a->by->delegate, a->op->authorized->email, &sees);
   a->result->decision = *decision;
   if (status == STATUS_OK) {
     report_set(a->report, "org \"%s\": the test sign-in would have been refused: %s (POLICY %s)", a->op->org,
@@ -99,14 +99,14 @@ static enum status tell_refused(struct application *a, const struct policy_decis
 }
 
 // A signin-from that takes effect with the test must have room for where whoever made it has signed in from last.
-static bool shuts_out(const struct application *a, const struct org *org)
+static bool shuts_out(const struct change_context *a, const struct org *org)
 {
   const struct facts_query of = {"", "", a->result->account.last_sign_in_from, a->now_s, ""};
   return query_is_barred(&of, org->signin_from);
 }
 
 // Only a sign-in that this policy would have let in shows that people get in (POLICY E2); invites are said yes to.
-static enum status check_let_in(struct application *a, const struct org *org, const struct connection *connection)
+static enum status check_let_in(struct change_context *a, const struct org *org, const struct connection *connection)
 {
   struct facts facts;
   struct policy_question question = {.stage = STAGE_ANSWER};
@@ -115,13 +115,13 @@ static enum status check_let_in(struct application *a, const struct org *org, co
   if (status != STATUS_OK) {
     return status;
   }
-  const struct facts_query of = apply_facts_query(a, a->op->authorized->email);
+  const struct facts_query of = change_query(a, a->op->authorized->email);
   status = facts_answer(a->txn, &of, connection, a->op->authorized, &facts, &question.answer);
   question.person = facts.person;
   for (size_t i = 0; i < question.person.invite_count; i++) {
     question.person.invites[i].consent = CONSENT_YES;
   }
-  question.answer.password_given = apply_knows_password(a, &facts.account);
+  question.answer.password_given = change_knows_password(&facts.account, a->op->password);
   (void)snprintf(a->event.login, sizeof a->event.login, "%s", facts.account.login);
   a->result->account = facts.account;
   record_done(&ACCOUNT_RECORD, &facts.account);
@@ -137,12 +137,12 @@ static enum status check_let_in(struct application *a, const struct org *org, co
 }
 
 // A test sign-in has succeeded: what was tested takes effect, if it is still what is stored.
-enum status apply_idp_tried(struct application *a)
+enum status apply_idp_tried(struct change_context *a)
 {
   struct org org;
   struct connection stored CLEANUP(cleanup_connection) = {.org_id = 0};
   bool unchanged = false;
-  enum status status = apply_find_org(a, &org);
+  enum status status = change_find_org(a, a->op->org, &org);
   if (status != STATUS_OK) {
     return status;
   }

@@ -13,7 +13,7 @@ static enum status optional(enum status status)
 
 // What has been seen in SLOT so far. What waits begins with what has been seen of what is in effect; where nothing was
 // kept, an operator has seen the settings that were there before anybody changed them, and no connection.
-static enum status load_seen(struct application *a, enum connection_slot slot, const struct org *before,
+static enum status load_seen(struct change_context *a, enum connection_slot slot, const struct org *before,
                              struct confirmed *ret_confirmed)
 {
   enum status status = confirmed_get(a->txn, before->id, slot, ret_confirmed);
@@ -27,7 +27,7 @@ static enum status load_seen(struct application *a, enum connection_slot slot, c
   return optional(status);
 }
 
-enum status apply_note_covered(struct application *a, enum connection_slot slot, const struct org_state *before,
+enum status apply_note_covered(struct change_context *a, enum connection_slot slot, const struct org_state *before,
                                const struct org_state *after)
 {
   struct confirmed confirmed CLEANUP(cleanup_confirmed) = {.org_id = 0};
@@ -42,12 +42,12 @@ enum status apply_note_covered(struct application *a, enum connection_slot slot,
   }
   enum status status = load_seen(a, slot, before->org, &confirmed);
   if (status == STATUS_OK) {
-    status = confirmed_note(&confirmed, &from, &to, a->op->actor, a->op->delegate == NULL);
+    status = confirmed_note(&confirmed, &from, &to, a->by->actor, a->by->delegate == NULL);
   }
   return status != STATUS_OK ? status : confirmed_put(a->txn, slot, &confirmed);
 }
 
-enum status apply_begin_covered(struct application *a, const struct org *org)
+enum status apply_begin_covered(struct change_context *a, const struct org *org)
 {
   struct confirmed confirmed CLEANUP(cleanup_confirmed) = {.org_id = org->id};
   const struct covered now = covered_of(org, NULL);
@@ -82,7 +82,7 @@ static bool same_strictness(const struct org *a, const struct org *b)
          strcmp(a->required_amr, b->required_amr) == 0 && strcmp(a->signin_from, b->signin_from) == 0;
 }
 
-static bool names(const struct application *a, const char *key)
+static bool names(const struct change_context *a, const char *key)
 {
   for (size_t i = 0; i < a->op->value_count; i++) {
     if (strcmp(a->op->values[i].key, key) == 0) {
@@ -93,7 +93,7 @@ static bool names(const struct application *a, const char *key)
 }
 
 // Takes over into THEN what was asked for, the value that is in effect included: that takes back what waits.
-static void take_named(const struct application *a, const struct org *changed, struct org *then)
+static void take_named(const struct change_context *a, const struct org *changed, struct org *then)
 {
   if (names(a, "trust")) {
     then->trust = changed->trust;
@@ -119,7 +119,7 @@ static void take_back(const struct org *org, struct org *changed)
 
 // What waits, and what is in effect; WAITING is a copy of that where nothing waits. Rule E3 keeps the connection of an
 // org that enforces.
-static enum status load_both(struct application *a, int64_t org_id, struct connection *active,
+static enum status load_both(struct change_context *a, int64_t org_id, struct connection *active,
                              struct connection *waiting)
 {
   enum status status = connection_get(a->txn, org_id, CONNECTION_ACTIVE, active);
@@ -130,7 +130,7 @@ static enum status load_both(struct application *a, int64_t org_id, struct conne
   return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
 
-static enum status stage(struct application *a, const struct org *before, const struct org *then,
+static enum status stage(struct change_context *a, const struct org *before, const struct org *then,
                          struct connection *waiting)
 {
   set_waiting(then, waiting);
@@ -141,7 +141,7 @@ static enum status stage(struct application *a, const struct org *before, const 
                                                   &(struct org_state){then, waiting});
 }
 
-enum status apply_stage_settings(struct application *a, const struct org *org, struct org *changed, bool *ret_waits)
+enum status apply_stage_settings(struct change_context *a, const struct org *org, struct org *changed, bool *ret_waits)
 {
   struct connection active CLEANUP(cleanup_connection) = {.org_id = 0};
   struct connection waiting CLEANUP(cleanup_connection) = {.org_id = 0};
@@ -165,7 +165,7 @@ enum status apply_stage_settings(struct application *a, const struct org *org, s
   return nothing_left ? apply_drop_staged(a, org->id) : stage(a, &before, &then, &waiting);
 }
 
-enum status apply_drop_staged(struct application *a, int64_t org_id)
+enum status apply_drop_staged(struct change_context *a, int64_t org_id)
 {
   enum status status = optional(connection_remove(a->txn, org_id, CONNECTION_STAGED));
   return status != STATUS_OK ? status : confirmed_remove(a->txn, org_id, CONNECTION_STAGED);
@@ -179,7 +179,7 @@ bool apply_waits_for_network(const struct org *org, const struct connection *act
 }
 
 // What has been seen of the connection that waited counts from now on; of the org's other settings what counted before.
-static enum status promote_seen(struct application *a, const struct org *org)
+static enum status promote_seen(struct change_context *a, const struct org *org)
 {
   struct confirmed staged CLEANUP(cleanup_confirmed) = {.org_id = 0};
   struct confirmed active CLEANUP(cleanup_confirmed) = {.org_id = 0};
@@ -193,7 +193,7 @@ static enum status promote_seen(struct application *a, const struct org *org)
   return status != STATUS_OK ? status : confirmed_put(a->txn, CONNECTION_ACTIVE, &active);
 }
 
-enum status apply_promote(struct application *a, struct org *org, struct connection *staged)
+enum status apply_promote(struct change_context *a, struct org *org, struct connection *staged)
 {
   enum status status = promote_seen(a, org);
   if (status == STATUS_OK) {
@@ -207,7 +207,7 @@ enum status apply_promote(struct application *a, struct org *org, struct connect
   return status != STATUS_OK ? status : connection_put(a->txn, CONNECTION_ACTIVE, staged);
 }
 
-enum status apply_is_unchanged(struct application *a, int64_t org_id, enum connection_slot slot,
+enum status apply_is_unchanged(struct change_context *a, int64_t org_id, enum connection_slot slot,
                                const char *fingerprint, bool *ret_same)
 {
   char now[FINGERPRINT_SIZE];
@@ -234,7 +234,7 @@ enum status apply_copy_connection(const struct connection *from, struct connecti
 }
 
 // Confirms what is in SLOT, if it is what the operator has looked at. *RET_DONE: it was.
-static enum status confirm(struct application *a, const struct org *org, enum connection_slot slot, bool *ret_done)
+static enum status confirm(struct change_context *a, const struct org *org, enum connection_slot slot, bool *ret_done)
 {
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
   struct confirmed confirmed CLEANUP(cleanup_confirmed) = {.org_id = org->id};
@@ -256,11 +256,11 @@ static enum status confirm(struct application *a, const struct org *org, enum co
   return status != STATUS_OK ? status : confirmed_put(a->txn, slot, &confirmed);
 }
 
-enum status apply_idp_confirm(struct application *a)
+enum status apply_idp_confirm(struct change_context *a)
 {
   struct org org;
   bool done = false;
-  enum status status = apply_find_org(a, &org);
+  enum status status = change_find_org(a, a->op->org, &org);
   if (status == STATUS_OK) {
     status = confirm(a, &org, CONNECTION_ACTIVE, &done);
   }

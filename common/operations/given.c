@@ -54,7 +54,7 @@ static void describe(const struct group_mappings *all, const struct given_groups
   }
 }
 
-enum status apply_given_groups(struct application *a, int64_t account_id, bool confirmed,
+enum status apply_given_groups(struct change_context *a, int64_t account_id, bool confirmed,
                                char words[static REASON_SIZE])
 {
   int64_t org_id = a->op->connection->org_id;

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operations/operation.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "operations/apply.h"
 #include "operations/confirm.h"
-#include "publish/publish.h"
-
-enum { GROW_TRIES = 6, MANY = 32 };
-
-// What one of many operations stores, and what making room for it in trees takes, at most as a rule.
-static const size_t ROOM_EACH = 1024;
 
 static const struct {
   const char *event; // in the audit trail
@@ -73,187 +67,66 @@ static const struct {
     [OPERATION_NUMBER_RESERVE] = {"number.reserve", apply_number_reserve},
 };
 
-static enum status publish_now(const struct operation_host *host, struct report *report)
+static enum change_about about_of(enum operation_kind kind)
 {
-  struct store_txn *txn CLEANUP(store_abort) = NULL;
-  enum status status = store_begin(host->store, false, &txn);
-  if (status == STATUS_OK) {
-    status = publish(txn, host->config, host->map_path);
+  switch ((int)kind) {
+  case OPERATION_PASSWORD_SET:
+  case OPERATION_PASSWORD_REMOVE: return CHANGE_OF_PASSWORD;
+  case OPERATION_IDENTITY_LINK:
+  case OPERATION_IDENTITY_UNLINK: return CHANGE_OF_IDENTITY;
+  case OPERATION_ACCOUNT_RETIRE: return CHANGE_OF_ACCOUNT;
+  default: return CHANGE_OF_ORG;
   }
-  if (status != STATUS_OK) {
-    report_set(report, "%s: the published map cannot be written: %s; the change itself is stored", host->map_path,
-               status_text(status));
-  }
-  return status == STATUS_OK ? STATUS_OK : STATUS_IO;
 }
 
-static void start_event(struct application *a)
+static enum status apply_old(struct change_context *c, const void *input, void *ret_result)
 {
-  const struct operation *op = a->op;
-  struct audit_event *event = &a->event;
-  *event = (struct audit_event){.at_s = a->now_s};
-  memcpy(event->actor, op->actor, sizeof event->actor);
-  memcpy(event->rhost, op->rhost, sizeof event->rhost);
-  memcpy(event->service, op->service, sizeof event->service);
-  memcpy(event->org, op->org, sizeof event->org);
-  memcpy(event->login, op->login, sizeof event->login);
-  memcpy(event->row, op->row, sizeof event->row);
-  (void)stpncpy(event->event, OPERATIONS[op->kind].event, sizeof event->event - 1);
+  const struct operation *op = input;
+  c->op = op;
+  c->result = ret_result;
+  memcpy(c->event.login, op->login, sizeof c->event.login);
+  memcpy(c->event.row, op->row, sizeof c->event.row);
+  return OPERATIONS[op->kind].apply(c);
 }
 
-// What the map must show is written where no reader looks before the commit, so that a full disk refuses the change
-// whole, and shown after it.
-static enum status commit(struct application *a)
-{
-  const char *path = a->host->map_path;
-  struct publication publication CLEANUP(publication_end) = PUBLICATION_EMPTY;
-  enum status status = publication_prepare(a->txn, a->host->config, path, &publication);
-  bool prepared = status == STATUS_OK;
-  if (!prepared && status != STATUS_FULL) {
-    report_set(a->report, "%s: the published map cannot be written: %s; nothing was changed", path,
-               status_text(status));
-  }
-  status = prepared ? store_commit(&a->txn) : status;
-  if (status != STATUS_OK) {
-    store_abort(&a->txn);
-    publication_take_back(&publication);
-    a->shown = a->shown && publication.kind != PUBLICATION_REBUILD; // that one has marked the map dirty
-  } else {
-    a->shown = publication_show(&publication) == STATUS_OK;
-  }
-  return status;
-}
+// Old operations as changes.
+struct old {
+  const struct operations *all;
+  struct change_by by;
+  struct change_kind kind;
+  struct operation_result result;
+};
 
-// Applies one operation within the transaction.
-static enum status apply_one(struct application *a)
+static enum status get_old(void *context, uint64_t index, struct report *report, struct change *ret_change)
 {
-  start_event(a);
-  a->result->changed = true;
-  a->silent = false;
-  enum status status = apply_check_delegate(a);
-  if (status == STATUS_OK) {
-    status = OPERATIONS[a->op->kind].apply(a);
-  }
-  if (status != STATUS_OK && a->report != NULL && a->report->text[0] == '\0' && status != STATUS_FULL) {
-    report_set(a->report, "%s: %s", OPERATIONS[a->op->kind].event, status_text(status));
-  }
-  a->changed = a->changed || a->result->changed;
-  a->audited = a->audited || (a->result->changed && !a->silent);
-  return status == STATUS_OK && a->result->changed && !a->silent ? audit_add(a->txn, &a->event) : status;
-}
-
-static bool is_refusal(enum status status)
-{
-  return status == STATUS_REFUSED || status == STATUS_NOT_FOUND || status == STATUS_EXISTS || status == STATUS_INVALID;
-}
-
-// One that was refused after it had stored something ends everything: the transaction is not what it should be.
-static enum status judge(struct application *a, const struct operations *all, enum status status, uint64_t writes)
-{
-  bool go_on =
-      all->done == NULL ? status == STATUS_OK : all->done(all->context, a->index, status, a->report, a->result);
-  bool unharmed = status == STATUS_OK || (is_refusal(status) && store_writes(a->txn) == writes);
-  if (go_on && unharmed) {
-    report_set(a->report, "%s", "");
-    return STATUS_OK;
-  }
-  return status != STATUS_OK ? status : STATUS_REFUSED;
-}
-
-static enum status apply_each(struct application *a, const struct operations *all)
-{
-  enum status status = STATUS_OK;
-  for (a->index = 0; status == STATUS_OK && a->index < all->count; a->index++) {
-    uint64_t writes = store_writes(a->txn);
-    status = all->get(all->context, a->index, a->report, &a->op);
-    if (status == STATUS_OK) {
-      status = apply_one(a);
-    }
-    status = judge(a, all, status, writes);
-  }
-  return status;
-}
-
-static enum status apply_and_commit(struct application *a, const struct operations *all)
-{
-  enum status status = store_begin(a->host->store, true, &a->txn);
+  struct old *old = context;
+  const struct operation *op = NULL;
+  enum status status = old->all->get(old->all->context, index, report, &op);
   if (status != STATUS_OK) {
     return status;
   }
-  a->changed = a->audited = false;
-  status = apply_each(a, all);
-  if (status == STATUS_OK && a->audited && a->host->config->audit_keep_s > 0) {
-    status = audit_trim(a->txn, a->now_s - a->host->config->audit_keep_s);
-  }
-  if (status == STATUS_OK && a->changed && !a->host->dry_run) {
-    return commit(a);
-  }
-  store_abort(&a->txn);
-  return status;
+  old->by = (struct change_by){op->actor, op->rhost, op->service, op->caller_uid, op->delegate, op->right};
+  old->kind = (struct change_kind){.event = OPERATIONS[op->kind].event,
+                                   .about = about_of(op->kind),
+                                   .apply = apply_old,
+                                   .result_size = sizeof old->result};
+  *ret_change = (struct change){&old->kind, op, &old->result, &old->result.changed, op->org, op->email};
+  return STATUS_OK;
 }
 
-// Many ask again and again who else has a name or a number, and take room that is better made once.
-static enum status prepare_for_many(struct application *a, uint64_t count)
+static bool done_old(void *context, uint64_t index, enum status status, const struct report *report)
 {
-  size_t room = 0;
-  if (count < MANY) {
-    return STATUS_OK;
-  }
-  enum status status = __builtin_mul_overflow(count, ROOM_EACH, &room) ? STATUS_TOO_LARGE : STATUS_OK;
-  if (status == STATUS_OK) {
-    status = store_make_room(a->host->store, room);
-  }
-  if (status == STATUS_OK) {
-    status = foreign_load(&a->foreign);
-  }
-  return status;
+  struct old *old = context;
+  return old->all->done(old->all->context, index, status, report, &old->result);
 }
 
-static enum status run_locked(struct application *a, const struct operations *all)
-{
-  const struct operation_host *host = a->host;
-  enum status status = prepare_for_many(a, all->count);
-  if (status == STATUS_OK) {
-    status = apply_and_commit(a, all);
-  }
-  for (int i = 0; status == STATUS_FULL && i < GROW_TRIES; i++) {
-    status = store_grow(host->store);
-    if (status == STATUS_OK) {
-      status = apply_and_commit(a, all);
-    }
-  }
-  if (!a->shown) {
-    enum status published = publish_now(host, status == STATUS_OK ? a->report : NULL);
-    return status != STATUS_OK ? status : published;
-  }
-  return status;
-}
-
-enum status operation_run_all(const struct operation_host *host, const struct operations *all, struct report *report,
+enum status operation_run_all(const struct change_host *host, const struct operations *all, struct report *report,
                               struct operation_result *ret_result, uint64_t *ret_index)
 {
-  struct operation_result result = {.changed = false};
-  struct application a = {.host = host, .report = report, .result = &result, .shown = true, .now_s = clock_now_s()};
-  enum status status = store_lock(host->store);
-  if (status != STATUS_OK) {
-    report_set(report, "the store is busy: another program has been changing it for %d seconds",
-               STORE_LOCK_WAIT_MS / 1000);
-    return status;
-  }
-  if (all->count == 1) {
-    store_hurry(host->store);
-  }
-  if (report != NULL) {
-    report->text[0] = '\0';
-  }
-  status = run_locked(&a, all);
-  foreign_free(&a.foreign);
-  store_unlock(host->store);
-  if (status != STATUS_OK && report != NULL && report->text[0] == '\0') {
-    report_set(report, "the store cannot be changed: %s", status_text(status));
-  }
-  *ret_index = a.index > 0 ? a.index - 1 : 0;
-  *ret_result = result;
+  struct old old = {.all = all};
+  const struct changes changes = {all->count, get_old, all->done != NULL ? done_old : NULL, &old};
+  enum status status = change_run_all(host, &old.by, &changes, report, ret_index);
+  *ret_result = old.result;
   return status;
 }
 
@@ -266,31 +139,10 @@ static enum status the_only_one(void *context, uint64_t index, struct report *fo
   return STATUS_OK;
 }
 
-enum status operation_run(const struct operation_host *host, const struct operation *operation, struct report *report,
+enum status operation_run(const struct change_host *host, const struct operation *operation, struct report *report,
                           struct operation_result *ret_result)
 {
   const struct operations one = {1, the_only_one, NULL, (void *)(uintptr_t)operation};
   uint64_t index = 0;
   return operation_run_all(host, &one, report, ret_result, &index);
-}
-
-static bool is_current(const struct operation_host *host, const char *login)
-{
-  struct store_txn *txn CLEANUP(store_abort) = NULL;
-  return store_begin(host->store, false, &txn) == STATUS_OK &&
-         publish_is_current(txn, host->config, host->map_path, login);
-}
-
-enum status operation_publish(const struct operation_host *host, const char *login, struct report *report)
-{
-  enum status status = store_lock(host->store);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  // Others may have met the same map and mended it while this one waited for the lock.
-  if (!is_current(host, login)) {
-    status = publish_now(host, report);
-  }
-  store_unlock(host->store);
-  return status;
 }

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 #include "base/report.h"
+#include "change/change.h"
 #include "config/config.h"
-#include "operations/delegate.h"
 #include "policy/policy.h"
 #include "store/entities.h"
 #include "store/store.h"
@@ -139,14 +139,6 @@ struct operation {
   enum right right;                            // what the delegate makes use of
 };
 
-// Where operations are applied.
-struct operation_host {
-  struct store *store;
-  const struct config *config;
-  const char *map_path;
-  bool dry_run; // everything but the commit
-};
-
 struct operation_result {
   bool changed;                    // false: it was so already
   struct policy_decision decision; // of a sign-in
@@ -172,7 +164,7 @@ struct operation_result {
 // Applies OPERATION durably and publishes what it changed. STATUS_REFUSED (policy), STATUS_NOT_FOUND, STATUS_EXISTS,
 // STATUS_INVALID: REPORT says what and what is legal, and nothing is stored. STATUS_BUSY if another writer holds the
 // store too long. STATUS_IO with a REPORT that says so if the change is durable but the map could not be written.
-MUST_CHECK enum status operation_run(const struct operation_host *host, const struct operation *operation,
+MUST_CHECK enum status operation_run(const struct change_host *host, const struct operation *operation,
                                      struct report *report, struct operation_result *ret_result);
 
 // Many operations, by their index: GET gives one, valid until it is called again, in order, and from 0 again where all
@@ -189,10 +181,6 @@ struct operations {
 
 // The same for many in one transaction: all of them or, where one fails and DONE does not go on, none: *RET_INDEX is
 // which, *RET_RESULT that of the last one applied.
-MUST_CHECK enum status operation_run_all(const struct operation_host *host, const struct operations *all,
+MUST_CHECK enum status operation_run_all(const struct change_host *host, const struct operations *all,
                                          struct report *report, struct operation_result *ret_result,
                                          uint64_t *ret_index);
-
-// Rebuilds the published map under the writers' lock unless it is current, for LOGIN as publish_is_current() says.
-// Errors as operation_run().
-MUST_CHECK enum status operation_publish(const struct operation_host *host, const char *login, struct report *report);

@@ -4,7 +4,7 @@
 #include "operations/apply.h"
 
 struct sign_in {
-  struct application *a;
+  struct change_context *a;
   struct facts facts;
   struct account account;
   enum way way;
@@ -12,14 +12,14 @@ struct sign_in {
 };
 
 // Keeps DECISION as the result. STATUS_REFUSED with a report.
-MUST_CHECK enum status sign_in_refuse(struct application *a, const struct policy_decision *decision);
+MUST_CHECK enum status sign_in_refuse(struct change_context *a, const struct policy_decision *decision);
 
 // STATUS_REFUSED unless the operation's answer is of the connection that the org has now, with nothing about it changed
 // since its fingerprint was read.
-MUST_CHECK enum status sign_in_check_connection(struct application *a);
+MUST_CHECK enum status sign_in_check_connection(struct change_context *a);
 
 // Notes that a sign-in through the operation's connection was let in.
-MUST_CHECK enum status sign_in_note_tried(struct application *a);
+MUST_CHECK enum status sign_in_note_tried(struct change_context *a);
 
 // Stores a new account made by org ORG_ID for the login, with the number that the calling program was told. Errors as
 // apply_new_account(); STATUS_REFUSED for another number.

@@ -38,7 +38,7 @@ struct bench {
   char bare_dir[300];
   struct config config;
   struct store *store;
-  struct operation_host host;
+  struct change_host host;
   struct report report;
 };
 
@@ -76,7 +76,7 @@ static void open_bench(struct bench *b, const char *dir, enum store_mode mode)
   config_init(&b->config);
   b->config.map.ranges = (struct u32_list){2, {FIRST_NUMBER, LAST_NUMBER}};
   must(b, store_open(b->dir, mode, &b->report, &b->store), b->dir);
-  b->host = (struct operation_host){.store = b->store, .config = &b->config, .map_path = b->map_path};
+  b->host = (struct change_host){.store = b->store, .config = &b->config, .map_path = b->map_path};
 }
 
 static struct operation new_operation(enum operation_kind kind)

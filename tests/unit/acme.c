@@ -21,14 +21,14 @@ char directory[64];
 char map_path[96];
 struct config config;
 struct store *store;
-struct operation_host host;
+struct change_host host;
 struct report report;
 struct operation_result result;
 
 void open_store(enum store_mode mode)
 {
   assert_int_equal(store_open(directory, mode, &report, &store), STATUS_OK);
-  host = (struct operation_host){.store = store, .config = &config, .map_path = map_path};
+  host = (struct change_host){.store = store, .config = &config, .map_path = map_path};
 }
 
 int make_store(void **state)

@@ -10,7 +10,7 @@ extern char directory[64];
 extern char map_path[96];
 extern struct config config;
 extern struct store *store;
-extern struct operation_host host;
+extern struct change_host host;
 extern struct report report;
 extern struct operation_result result;
 

@@ -43,7 +43,7 @@ static bool is_confirmed(void)
 }
 
 // One value of a connection that is changed by itself.
-static const struct change {
+static const struct edit {
   const char *name;
   size_t offset;
   const char *text;
@@ -57,7 +57,7 @@ static const struct change {
     {"scopes", offsetof(struct connection, scopes), "openid", false},
 };
 
-static struct connection changed(const struct change *change)
+static struct connection changed(const struct edit *change)
 {
   struct connection connection = new_connection("client");
   (void)snprintf((char *)&connection + change->offset, strlen(change->text) + 1, "%s", change->text);

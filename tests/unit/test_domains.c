@@ -39,7 +39,7 @@ static void looked_up_at(int64_t now_s, enum operation_kind kind)
 {
   struct domain domain = get_claim("acme", "acme.test");
   struct operation op = look_up(kind, "acme", domain.token);
-  struct application a = {.host = &host, .op = &op, .report = &report, .result = &result, .now_s = now_s};
+  struct change_context a = {.host = &host, .op = &op, .report = &report, .result = &result, .now_s = now_s};
   assert_int_equal(store_lock(store), STATUS_OK);
   assert_int_equal(store_begin(store, true, &a.txn), STATUS_OK);
   assert_int_equal(kind == OPERATION_DOMAIN_FOUND ? apply_domain_found(&a) : apply_domain_missing(&a), STATUS_OK);

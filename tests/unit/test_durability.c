@@ -152,7 +152,7 @@ static void a_kill_in_any_of_200_commits_loses_nothing_and_breaks_no_index(void 
     assert_true(count(TABLE_AUDIT) >= told);
     told_in_all += told > 0;
     check_indexes();
-    assert_int_equal(operation_publish(&host, NULL, &report), STATUS_OK);
+    assert_int_equal(change_publish(&host, NULL, &report), STATUS_OK);
     store_close(&store);
   }
   open_store(STORE_READ_WRITE);

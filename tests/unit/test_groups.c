@@ -316,7 +316,7 @@ static void K3_groups_of_an_org_that_enforces_list_nobody(void **state)
   assert_int_equal(org_update(txn, &org), STATUS_OK);
   assert_int_equal(store_commit(&txn), STATUS_OK);
   store_unlock(store);
-  assert_int_equal(operation_publish(&host, NULL, &report), STATUS_OK);
+  assert_int_equal(change_publish(&host, NULL, &report), STATUS_OK);
   assert_int_equal(set_value(OPERATION_PROVISIONING_SET, PROVISIONING_INVITE_ONLY), STATUS_OK); // shows it
   struct map_group group = map_says("acme-dev");
   assert_int_equal(group.enforced, 1);
@@ -354,7 +354,7 @@ static void what_an_org_had_goes_with_it(void **state)
   assert_int_equal(map_group(MAP, "ops", "dev"), STATUS_OK);
   assert_int_equal(alice_signs_in("devs|ops"), STATUS_OK);
   struct org org = get_org();
-  struct application a = {.host = &host, .report = &report, .result = &ignored};
+  struct change_context a = {.host = &host, .report = &report, .result = &ignored};
   assert_int_equal(store_lock(store), STATUS_OK);
   assert_int_equal(store_begin(store, true, &a.txn), STATUS_OK);
   assert_int_equal(apply_drop_groups(&a, &org), STATUS_OK);

@@ -359,12 +359,12 @@ static void a_damaged_record_is_mended_by_the_sign_in_of_its_person(void **state
   flip_byte(place.offset + MAP_RECORD_HEAD + 3);
   assert_int_equal(map_account_by_login(&map, "p1@acme.test", &account), STATUS_CORRUPT);
   assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "p2@acme.test"), STATUS_OK);
-  assert_int_equal(operation_publish(&host, "p2@acme.test", &report), STATUS_OK);
-  assert_int_equal(operation_publish(&host, "nobody@acme.test", &report), STATUS_OK);
+  assert_int_equal(change_publish(&host, "p2@acme.test", &report), STATUS_OK);
+  assert_int_equal(change_publish(&host, "nobody@acme.test", &report), STATUS_OK);
   map_close(&map);
   assert_int_equal(map_open(map_path, &map), STATUS_OK);
   assert_int_equal(map_account_by_login(&map, "p1@acme.test", &account), STATUS_CORRUPT);
-  assert_int_equal(operation_publish(&host, "p1@acme.test", &report), STATUS_OK);
+  assert_int_equal(change_publish(&host, "p1@acme.test", &report), STATUS_OK);
   expect_what_the_store_says();
 }
 
@@ -584,7 +584,7 @@ static bool check_and_repair(void)
   if (clean) {
     expect_what_the_store_says();
   }
-  assert_int_equal(operation_publish(&host, NULL, &report), STATUS_OK);
+  assert_int_equal(change_publish(&host, NULL, &report), STATUS_OK);
   assert_true(is_current());
   return !clean;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "operations/delegate.h"
+#include "change/delegate.h"
 
 static bool has_group(const struct delegate *delegate, gid_t gid)
 {

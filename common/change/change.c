@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "change/change.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "change/context.h"
+#include "publish/publish.h"
+
+enum { GROW_TRIES = 6, MANY = 32 };
+
+// What one of many changes stores, and what making room for it in trees takes, at most as a rule.
+static const size_t ROOM_EACH = 1024;
+
+static enum status publish_now(const struct change_host *host, struct report *report)
+{
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  enum status status = store_begin(host->store, false, &txn);
+  if (status == STATUS_OK) {
+    status = publish(txn, host->config, host->map_path);
+  }
+  if (status != STATUS_OK) {
+    report_set(report, "%s: the published map cannot be written: %s; the change itself is stored", host->map_path,
+               status_text(status));
+    return STATUS_IO;
+  }
+  return STATUS_OK;
+}
+
+static void start_event(struct change_context *c)
+{
+  struct audit_event *event = &c->event;
+  *event = (struct audit_event){.at_s = c->now_s};
+  (void)snprintf(event->actor, sizeof event->actor, "%s", c->by->actor);
+  (void)snprintf(event->rhost, sizeof event->rhost, "%s", c->by->rhost);
+  (void)snprintf(event->service, sizeof event->service, "%s", c->by->service);
+  (void)snprintf(event->org, sizeof event->org, "%s", c->change->org);
+  (void)snprintf(event->event, sizeof event->event, "%s", c->change->kind->event);
+}
+
+// What the map must show is written where no reader looks before the commit, so that a full disk refuses the change
+// whole, and shown after it.
+static enum status commit(struct change_context *c)
+{
+  const char *path = c->host->map_path;
+  struct publication publication CLEANUP(publication_end) = PUBLICATION_EMPTY;
+  enum status status = publication_prepare(c->txn, c->host->config, path, &publication);
+  bool prepared = status == STATUS_OK;
+  if (!prepared && status != STATUS_FULL) {
+    report_set(c->report, "%s: the published map cannot be written: %s; nothing was changed", path,
+               status_text(status));
+  }
+  status = prepared ? store_commit(&c->txn) : status;
+  if (status != STATUS_OK) {
+    store_abort(&c->txn);
+    publication_take_back(&publication);
+    c->shown = c->shown && publication.kind != PUBLICATION_REBUILD; // that one has marked the map dirty
+    return status;
+  }
+  c->shown = publication_show(&publication) == STATUS_OK;
+  return STATUS_OK;
+}
+
+static enum status apply(struct change_context *c)
+{
+  const struct change *change = c->change;
+  enum status status = change_authorize(c);
+  return status != STATUS_OK ? status : change->kind->apply(c, change->input, change->result);
+}
+
+// Applies one change within the transaction.
+static enum status apply_one(struct change_context *c)
+{
+  const struct change *change = c->change;
+  start_event(c);
+  memset(change->result, 0, change->kind->result_size);
+  *change->ret_changed = true;
+  c->silent = change->kind->silent;
+  enum status status = apply(c);
+  if (status != STATUS_OK && c->report != NULL && c->report->text[0] == '\0' && status != STATUS_FULL) {
+    report_set(c->report, "%s: %s", change->kind->event, status_text(status));
+  }
+  bool audited = *change->ret_changed && !c->silent;
+  c->changed = c->changed || *change->ret_changed;
+  c->audited = c->audited || audited;
+  return status == STATUS_OK && audited ? audit_add(c->txn, &c->event) : status;
+}
+
+static bool is_refusal(enum status status)
+{
+  return status == STATUS_REFUSED || status == STATUS_NOT_FOUND || status == STATUS_EXISTS || status == STATUS_INVALID;
+}
+
+// One that was refused after it had stored something ends everything: the transaction is not what it should be.
+static enum status judge(struct change_context *c, const struct changes *all, enum status status, uint64_t writes)
+{
+  bool go_on = all->done == NULL ? status == STATUS_OK : all->done(all->context, c->index, status, c->report);
+  bool unharmed = status == STATUS_OK || (is_refusal(status) && store_writes(c->txn) == writes);
+  if (go_on && unharmed) {
+    report_set(c->report, "%s", "");
+    return STATUS_OK;
+  }
+  return status != STATUS_OK ? status : STATUS_REFUSED;
+}
+
+static enum status get_and_apply(struct change_context *c, const struct changes *all)
+{
+  struct change change;
+  uint64_t writes = store_writes(c->txn);
+  enum status status = all->get(all->context, c->index, c->report, &change);
+  if (status == STATUS_OK) {
+    c->change = &change;
+    status = apply_one(c);
+    c->change = NULL;
+  }
+  return judge(c, all, status, writes);
+}
+
+static enum status apply_each(struct change_context *c, const struct changes *all)
+{
+  enum status status = STATUS_OK;
+  for (c->index = 0; status == STATUS_OK && c->index < all->count; c->index++) {
+    status = get_and_apply(c, all);
+  }
+  return status;
+}
+
+static enum status apply_and_commit(struct change_context *c, const struct changes *all)
+{
+  enum status status = store_begin(c->host->store, true, &c->txn);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  c->changed = c->audited = false;
+  status = apply_each(c, all);
+  if (status == STATUS_OK && c->audited && c->host->config->audit_keep_s > 0) {
+    status = audit_trim(c->txn, c->now_s - c->host->config->audit_keep_s);
+  }
+  if (status == STATUS_OK && c->changed && !c->host->dry_run) {
+    return commit(c);
+  }
+  store_abort(&c->txn);
+  return status;
+}
+
+// Many ask again and again who else has a name or a number, and take room that is better made once.
+static enum status prepare_for_many(struct change_context *c, uint64_t count)
+{
+  size_t room = 0;
+  if (count < MANY) {
+    return STATUS_OK;
+  }
+  if (__builtin_mul_overflow(count, ROOM_EACH, &room)) {
+    return STATUS_TOO_LARGE;
+  }
+  enum status status = store_make_room(c->host->store, room);
+  return status != STATUS_OK ? status : foreign_load(&c->foreign);
+}
+
+static enum status grow_and_apply(struct change_context *c, const struct changes *all)
+{
+  enum status status = store_grow(c->host->store);
+  return status != STATUS_OK ? status : apply_and_commit(c, all);
+}
+
+static enum status run_locked(struct change_context *c, const struct changes *all)
+{
+  enum status status = prepare_for_many(c, all->count);
+  if (status == STATUS_OK) {
+    status = apply_and_commit(c, all);
+  }
+  for (int i = 0; status == STATUS_FULL && i < GROW_TRIES; i++) {
+    status = grow_and_apply(c, all);
+  }
+  if (c->shown) {
+    return status;
+  }
+  enum status published = publish_now(c->host, status == STATUS_OK ? c->report : NULL);
+  return status != STATUS_OK ? status : published;
+}
+
+enum status change_run_all(const struct change_host *host, const struct change_by *by, const struct changes *all,
+                           struct report *report, uint64_t *ret_index)
+{
+  struct change_context c = {.host = host, .by = by, .report = report, .shown = true, .now_s = clock_now_s()};
+  enum status status = store_lock(host->store);
+  if (status != STATUS_OK) {
+    report_set(report, "the store is busy: another program has been changing it for %d seconds",
+               STORE_LOCK_WAIT_MS / 1000);
+    return status;
+  }
+  if (all->count == 1) {
+    store_hurry(host->store);
+  }
+  report_set(report, "%s", "");
+  status = run_locked(&c, all);
+  foreign_free(&c.foreign);
+  store_unlock(host->store);
+  if (status != STATUS_OK && report != NULL && report->text[0] == '\0') {
+    report_set(report, "the store cannot be changed: %s", status_text(status));
+  }
+  *ret_index = c.index > 0 ? c.index - 1 : 0;
+  return status;
+}
+
+static enum status the_only_one(void *context, uint64_t index, struct report *for_report, struct change *ret_change)
+{
+  (void)index;
+  (void)for_report;
+  *ret_change = *(const struct change *)context;
+  return STATUS_OK;
+}
+
+enum status change_run(const struct change_host *host, const struct change_by *by, struct change change,
+                       struct report *report)
+{
+  const struct changes one = {1, the_only_one, NULL, &change};
+  uint64_t index = 0;
+  return change_run_all(host, by, &one, report, &index);
+}
+
+static bool is_current(const struct change_host *host, const char *login)
+{
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  return store_begin(host->store, false, &txn) == STATUS_OK &&
+         publish_is_current(txn, host->config, host->map_path, login);
+}
+
+enum status change_publish(const struct change_host *host, const char *login, struct report *report)
+{
+  enum status status = store_lock(host->store);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  // Others may have met the same map and mended it while this one waited for the lock.
+  if (!is_current(host, login)) {
+    status = publish_now(host, report);
+  }
+  store_unlock(host->store);
+  return status;
+}

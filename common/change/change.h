@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every change by an admin or a login: a small typed value, carried out by one function in one durable transaction
+// together with its audit event. A refused change changes nothing; a refused sign-in leaves its audit event.
+//
+// A header of this folder has the changes of one noun. For each there is a struct with exactly what the change needs,
+// one with what came of it, and a function change_NOUN_VERB() that makes a struct change of the two; change_run()
+// carries that out. All three belong to the caller and must live until then.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/report.h"
+#include "base/status.h"
+#include "change/delegate.h"
+#include "config/config.h"
+#include "policy/rights.h"
+#include "store/store.h"
+
+// Where changes are made.
+struct change_host {
+  struct store *store;
+  const struct config *config;
+  const char *map_path;
+  bool dry_run; // everything but the commit
+};
+
+// Who makes them, and from where. Borrowed; RHOST is "" where there is none.
+struct change_by {
+  const char *actor; // as the audit trail names them
+  const char *rhost;
+  const char *service;
+  uint32_t caller_uid;             // without a remote host: whose process asks
+  const struct delegate *delegate; // NULL: an operator acts, or the person who signs in
+  enum right right;                // what the delegate makes use of; none is a refusal
+};
+
+// Where a kind of change may be made once hosts share one store.
+enum change_scope {
+  CHANGE_SITE,  // by an admin, where the site is administered
+  CHANGE_CLAIM, // at a sign-in, by asking the shared store for it
+  CHANGE_HOST,  // on any host, about that host alone
+};
+
+// What a delegate must be in control of: the org that a change names, or an account.
+enum change_about { CHANGE_OF_ORG, CHANGE_OF_ACCOUNT, CHANGE_OF_IDENTITY, CHANGE_OF_PASSWORD };
+
+struct change_context;
+
+// Applies the change that INPUT describes within the transaction. *RET_RESULT is all zero but for `changed`, which is
+// set; whoever finds everything so already clears it. Anything but STATUS_OK has a report, and nothing is stored.
+typedef enum status change_function(struct change_context *c, const void *input, void *ret_result);
+
+// A row of the table of kinds.
+struct change_kind {
+  const char *event; // in the audit trail
+  enum change_scope scope;
+  enum change_about about;
+  change_function *apply;
+  size_t result_size;
+  bool silent; // no audit event
+};
+
+struct change {
+  const struct change_kind *kind;
+  const void *input;
+  void *result;
+  bool *ret_changed;   // in the result
+  const char *org;     // that it names, "" for none
+  const char *account; // by email or login, of kinds that are about one; else ""
+};
+
+// What has come of a change where nothing else is of interest.
+struct change_done {
+  bool changed; // false: it was so already
+};
+
+// Carries CHANGE out durably and publishes what it changed. STATUS_REFUSED (policy), STATUS_NOT_FOUND, STATUS_EXISTS,
+// STATUS_INVALID: REPORT says what and what is legal, and nothing is stored. STATUS_BUSY if another writer holds the
+// store too long. STATUS_IO with a REPORT that says so if the change is durable but the map could not be written.
+// REPORT may be NULL.
+MUST_CHECK enum status change_run(const struct change_host *host, const struct change_by *by, struct change change,
+                                  struct report *report);
+
+// Many changes, by their index: GET gives one, valid until it is called again, in order, and from 0 again where all
+// have to be applied anew. Another status than STATUS_OK, with its REPORT, is that of a change that fails so.
+struct changes {
+  uint64_t count;
+  enum status (*get)(void *context, uint64_t index, struct report *report, struct change *ret_change);
+  // Told what became of each. Whether to go on without one that was refused and has changed nothing (STATUS_REFUSED,
+  // STATUS_NOT_FOUND, STATUS_EXISTS, STATUS_INVALID). NULL: never.
+  bool (*done)(void *context, uint64_t index, enum status status, const struct report *report);
+  void *context;
+};
+
+// The same for many in one transaction: all of them or, where one fails and DONE does not go on, none: *RET_INDEX is
+// which.
+MUST_CHECK enum status change_run_all(const struct change_host *host, const struct change_by *by,
+                                      const struct changes *all, struct report *report, uint64_t *ret_index);
+
+// Rebuilds the published map under the writers' lock unless it is current, for LOGIN as publish_is_current() says.
+// Errors as change_run().
+MUST_CHECK enum status change_publish(const struct change_host *host, const char *login, struct report *report);

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "change/context.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "facts/control.h"
+
+enum status change_find_org(struct change_context *c, const char *slug, struct org *ret_org)
+{
+  enum status status = org_by_slug(c->txn, slug, ret_org);
+  if (status == STATUS_NOT_FOUND) {
+    report_set(c->report, "org \"%s\": no such org; 'ssoctl org list' shows them", slug);
+  }
+  return status;
+}
+
+enum status change_find_account(struct change_context *c, const char *name, struct account *ret_account)
+{
+  enum status status = account_by_email(c->txn, name, ret_account);
+  if (status == STATUS_NOT_FOUND) {
+    status = account_by_login(c->txn, name, ret_account);
+  }
+  if (status == STATUS_NOT_FOUND) {
+    report_set(c->report, "account \"%s\": no such email or login; 'ssoctl member list' shows them", name);
+  }
+  return status;
+}
+
+struct facts_query change_query(const struct change_context *c, const char *login)
+{
+  return (struct facts_query){login, c->by->service, c->by->rhost, c->now_s, c->host->config->operators};
+}
+
+enum status change_load_facts(struct change_context *c, const char *login, struct facts *ret_facts)
+{
+  const struct facts_query query = change_query(c, login);
+  return facts_load(c->txn, &query, ret_facts);
+}
+
+enum status change_file_event(struct change_context *c, int64_t account_id)
+{
+  struct memberships all;
+  struct org org;
+  enum status status = memberships_of(c->txn, account_id, &all);
+  if (status != STATUS_OK || all.count == 0 || c->event.org[0] != '\0') {
+    return status;
+  }
+  status = org_get(c->txn, all.list[0].org_id, &org);
+  if (status == STATUS_OK) {
+    memcpy(c->event.org, org.slug, sizeof c->event.org);
+  }
+  return status;
+}
+
+void change_name_login(struct change_context *c, const char *login)
+{
+  memset(c->event.login, 0, sizeof c->event.login);
+  (void)snprintf(c->event.login, sizeof c->event.login, "%s", login);
+}
+
+bool change_knows_password(const struct account *account, const char *hash)
+{
+  return account->password[0] != '\0' && strcmp(account->password, hash) == 0;
+}
+
+enum status change_check_unused(struct change_context *c, const struct account *account)
+{
+  int64_t controller = 0;
+  bool used = true;
+  enum status status = domain_owner(c->txn, name_email_domain(account->email), &controller);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  status = control_used_unproven(c->txn, account, controller, &used);
+  if (status != STATUS_OK || !used) {
+    return status;
+  }
+  report_set(c->report,
+             "account \"%s\": somebody has used it, and nobody has proven its address: let them sign in at their "
+             "organization, or 'ssoctl account retire %s', or 'ssoctl account set %s email=proven --reason TEXT'",
+             account->login, account->login, account->login);
+  return STATUS_REFUSED;
+}

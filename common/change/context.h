@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// One change being applied, and what the files of this folder share of finding and checking.
+#pragma once
+#include "change/change.h"
+#include "facts/facts.h"
+#include "store/accounts.h"
+#include "store/foreign.h"
+#include "store/orgs.h"
+
+struct operation;
+struct operation_result;
+
+struct change_context {
+  const struct change_host *host;
+  const struct change_by *by;
+  const struct change *change;
+  struct store_txn *txn;
+  struct report *report;
+  struct foreign *foreign;  // read for many changes; NULL where there are few
+  struct audit_event event; // starts with who acts, and the org that the change names
+  int64_t now_s;
+  uint64_t index;                  // of the change being applied, among those of its transaction
+  bool changed;                    // by any of them
+  bool audited;                    // any of them
+  bool shown;                      // the map shows what is stored
+  bool silent;                     // no audit event for this one
+  const struct operation *op;      // the old way
+  struct operation_result *result; // likewise
+};
+
+// The org SLUG. STATUS_NOT_FOUND with a report.
+MUST_CHECK enum status change_find_org(struct change_context *c, const char *slug, struct org *ret_org);
+
+// The account whose primary email, or login, NAME is. STATUS_NOT_FOUND with a report.
+MUST_CHECK enum status change_find_account(struct change_context *c, const char *name, struct account *ret_account);
+
+// About LOGIN, at the service and from the remote host of who acts.
+struct facts_query change_query(const struct change_context *c, const char *login);
+
+// What is known of LOGIN, as that has it. Errors as facts_load().
+MUST_CHECK enum status change_load_facts(struct change_context *c, const char *login, struct facts *ret_facts);
+
+// Files the event under the org that the account is in, for what is about the account and names no org.
+MUST_CHECK enum status change_file_event(struct change_context *c, int64_t account_id);
+
+// Puts LOGIN into the event.
+void change_name_login(struct change_context *c, const char *login);
+
+// Whether HASH is that of ACCOUNT's password, which matched what was typed; "" never is.
+bool change_knows_password(const struct account *account, const char *hash);
+
+// Whether a delegate does this to another one than themselves; NAME is what was typed. STATUS_REFUSED with a report.
+MUST_CHECK enum status change_check_not_self(struct change_context *c, const struct account *account, const char *name);
+
+// Whether it is no delegate who acts, or ACCOUNT is not guarded. STATUS_REFUSED with a report, which calls it NAME.
+MUST_CHECK enum status change_check_unguarded(struct change_context *c, const struct account *account,
+                                              const char *name);
+
+// Whether ACCOUNT may be given an org, or a say in one: not while somebody else may have used it. STATUS_REFUSED with a
+// report that names the mends.
+MUST_CHECK enum status change_check_unused(struct change_context *c, const struct account *account);
+
+// Whether who acts may do this, as their right says, in the org that the change names, or to the account it is about.
+// STATUS_REFUSED with a report.
+MUST_CHECK enum status change_authorize(struct change_context *c);
