@@ -3,9 +3,9 @@
 #pragma once
 #include <stdbool.h>
 
+#include "change/delegate.h"
 #include "command.h"
 #include "config/config.h"
-#include "change/delegate.h"
 
 enum { ACTOR_GROUPS_MAX = 1024 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "change/domain.h"
 #include "claim.h"
 #include "domains.h"
 
@@ -22,15 +23,29 @@ int desk_domain(const char *typed, char to[static DOMAIN_SIZE])
                          typed);
 }
 
-static int domain_operation(struct desk *desk, const struct invocation *in, enum operation_kind kind,
-                            struct operation *ret_op)
+// What was typed for org and domain.
+struct claim_words {
+  char org[SLUG_SIZE];
+  char domain[DOMAIN_SIZE];
+};
+
+static int open_for_claim(struct desk *desk, const struct invocation *in, struct claim_words *ret_words)
 {
   int code = desk_open(in, desk);
-  *ret_op = desk_operation(desk, kind);
   if (code == EXIT_DONE) {
-    code = desk_text("slug", in->arguments[0], ret_op->org, sizeof ret_op->org);
+    code = desk_text("slug", in->arguments[0], ret_words->org, sizeof ret_words->org);
   }
-  return code == EXIT_DONE ? desk_domain(in->arguments[1], ret_op->domain) : code;
+  return code == EXIT_DONE ? desk_domain(in->arguments[1], ret_words->domain) : code;
+}
+
+static int check_claimable(const char *domain, char record[static DOMAIN_RECORD_SIZE])
+{
+  if (domain_record(domain, record) != STATUS_OK) {
+    return desk_fail(EXIT_USAGE, "domain \"%s\": is too long for its record: 238 characters are the most", domain);
+  }
+  const char *objection = claim_objection(domain);
+  return objection == NULL ? EXIT_DONE
+                           : desk_fail(EXIT_REFUSED, "domain \"%s\": is %s, which no org can claim", domain, objection);
 }
 
 int cmd_domain_add(const struct invocation *in)
@@ -38,45 +53,43 @@ int cmd_domain_add(const struct invocation *in)
   static const struct column COLUMNS[] = {{"domain", COLUMN_TEXT}, {"record", COLUMN_TEXT}, {"value", COLUMN_TEXT}};
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
-  struct operation op;
-  struct operation_result result;
-  int code = domain_operation(&desk, in, OPERATION_DOMAIN_ADD, &op);
+  struct claim_words words;
+  const struct domain_add add = {words.org, words.domain};
+  struct domain_changed result;
   char record[DOMAIN_RECORD_SIZE];
   char value[PROOF_VALUE_SIZE];
-  if (code == EXIT_DONE && domain_record(op.domain, record) != STATUS_OK) {
-    code = desk_fail(EXIT_USAGE, "domain \"%s\": is too long for its record: 238 characters are the most", op.domain);
-  }
-  const char *objection = code == EXIT_DONE ? claim_objection(op.domain) : NULL;
-  if (objection != NULL) {
-    code = desk_fail(EXIT_REFUSED, "domain \"%s\": is %s, which no org can claim", op.domain, objection);
+  int code = open_for_claim(&desk, in, &words);
+  if (code == EXIT_DONE) {
+    code = check_claimable(words.domain, record);
   }
   if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = desk_change(&desk, change_domain_add(&add, &result));
   }
   if (code != EXIT_DONE) {
     return code;
   }
   proof_value(result.domain.token, value);
-  sheet_add(&sheet, COLUMNS, {{op.domain, 0}, {record, 0}, {value, 0}});
-  desk_done(&desk, "domain %s claimed by org %s%s; next: ssoctl domain verify %s %s", op.domain, op.org,
-            result.changed ? "" : " already", op.org, op.domain);
+  sheet_add(&sheet, COLUMNS, {{words.domain, 0}, {record, 0}, {value, 0}});
+  desk_done(&desk, "domain %s claimed by org %s%s; next: ssoctl domain verify %s %s", words.domain, words.org,
+            result.changed ? "" : " already", words.org, words.domain);
   return desk_print_one(&desk, &sheet);
 }
 
 int cmd_domain_remove(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation op;
-  struct operation_result result;
-  int code = domain_operation(&desk, in, OPERATION_DOMAIN_REMOVE, &op);
+  struct claim_words words;
+  const struct domain_remove removed = {words.org, words.domain};
+  struct change_done result;
+  int code = open_for_claim(&desk, in, &words);
   if (code == EXIT_DONE) {
     code = desk_confirm(&desk, "The org gives this domain up. Go on?");
   }
   if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = desk_change(&desk, change_domain_remove(&removed, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "domain %s removed from org %s", op.domain, op.org);
+    desk_done(&desk, "domain %s removed from org %s", words.domain, words.org);
   }
   return code;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "change/domain.h"
 #include "domains.h"
 
 static const struct column LIST_COLUMNS[] = {
@@ -13,20 +14,23 @@ static const struct column LIST_COLUMNS[] = {
 
 static int verify_by_hand(struct desk *desk, const struct invocation *in)
 {
-  struct operation_result result;
-  struct operation op = desk_operation(desk, OPERATION_DOMAIN_VERIFY);
-  int code = desk_text("slug", in->arguments[0], op.org, sizeof op.org);
+  char org[SLUG_SIZE];
+  char domain[DOMAIN_SIZE];
+  char reason[REASON_SIZE];
+  const struct domain_verify verify = {.org = org, .domain = domain, .token = "", .reason = reason};
+  struct domain_changed result;
+  int code = desk_text("slug", in->arguments[0], org, sizeof org);
   if (code == EXIT_DONE) {
-    code = desk_domain(in->arguments[1], op.domain);
+    code = desk_domain(in->arguments[1], domain);
   }
   if (code == EXIT_DONE) {
-    code = desk_text("--by-hand", in->options[OPTION_BY_HAND], op.reason, sizeof op.reason);
+    code = desk_text("--by-hand", in->options[OPTION_BY_HAND], reason, sizeof reason);
   }
   if (code == EXIT_DONE) {
-    code = desk_operate(desk, &op, &result);
+    code = desk_change(desk, change_domain_verify(&verify, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(desk, "domain %s is verified%s", op.domain, result.changed ? "" : " already");
+    desk_done(desk, "domain %s is verified%s", domain, result.changed ? "" : " already");
   }
   return code;
 }

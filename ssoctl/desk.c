@@ -159,9 +159,31 @@ struct operation desk_operation(const struct desk *desk, enum operation_kind kin
 struct change_host desk_host(const struct desk *desk)
 {
   return (struct change_host){.store = desk->store,
-                                 .config = &desk->config,
-                                 .map_path = desk->map_path,
-                                 .dry_run = desk->in->options[OPTION_DRY_RUN] != NULL};
+                              .config = &desk->config,
+                              .map_path = desk->map_path,
+                              .dry_run = desk->in->options[OPTION_DRY_RUN] != NULL};
+}
+
+struct change_by desk_by(const struct desk *desk)
+{
+  const struct actor *actor = desk->in->actor;
+  return (struct change_by){.actor = actor->name,
+                            .rhost = "",
+                            .service = "ssoctl",
+                            .delegate = actor->is_delegate ? &actor->delegate : NULL,
+                            .right = actor->right};
+}
+
+int desk_change(struct desk *desk, struct change change)
+{
+  struct report report = {.text = ""};
+  const struct change_host host = desk_host(desk);
+  const struct change_by by = desk_by(desk);
+  enum status status = change_run(&host, &by, change, &report);
+  if (status == STATUS_REFUSED) {
+    actor_log_refusal(desk->in, report.text);
+  }
+  return status == STATUS_OK ? EXIT_DONE : desk_fail(desk_exit_code(status), "%s", report.text);
 }
 
 int desk_operate(struct desk *desk, const struct operation *operation, struct operation_result *ret_result)

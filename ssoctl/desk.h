@@ -3,6 +3,7 @@
 #pragma once
 #include "actor.h"
 #include "base/bytes.h"
+#include "change/change.h"
 #include "command.h"
 #include "config/config.h"
 #include "operations/operation.h"
@@ -57,8 +58,14 @@ bool desk_sees_person(const struct desk *desk, const char *person);
 // Starts an operation of KIND by the actor, for the org named by the first argument if there is one.
 struct operation desk_operation(const struct desk *desk, enum operation_kind kind);
 
-// Where DESK's operations are applied; without storing anything under --dry-run.
+// Where DESK's changes are made; without storing anything under --dry-run.
 struct change_host desk_host(const struct desk *desk);
+
+// Who makes them: borrows from DESK.
+struct change_by desk_by(const struct desk *desk);
+
+// Carries CHANGE out (without storing anything under --dry-run) and says what failed.
+int desk_change(struct desk *desk, struct change change);
 
 // Runs it (without storing anything under --dry-run) and says what failed.
 int desk_operate(struct desk *desk, const struct operation *operation, struct operation_result *ret_result);

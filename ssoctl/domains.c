@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "change/domain.h"
 #include "paths.h"
 
 enum { AT_ONCE = 8 };
@@ -155,21 +156,27 @@ int domains_look_up(struct desk *desk, const char *server, struct domain_check *
   return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "%s", report.text);
 }
 
+static struct change note_look_up(const struct domain_check *check, const struct domain_look_up *look_up,
+                                  const struct domain_verify *verify, struct domain_changed *ret_result)
+{
+  bool by_dns = check->domain.verified == 1 && !domain_is_by_hand(&check->domain);
+  if (check->proof.result != PROOF_FOUND) {
+    return change_domain_missing(look_up, ret_result);
+  }
+  return by_dns ? change_domain_found(look_up, ret_result) : change_domain_verify(verify, ret_result);
+}
+
 int domain_check_store(struct desk *desk, struct domain_check *check)
 {
-  struct operation_result result;
-  bool by_dns = check->domain.verified == 1 && !domain_is_by_hand(&check->domain);
+  const struct domain_look_up look_up = {check->slug, check->domain.domain, check->domain.token};
+  const struct domain_verify verify = {check->slug, check->domain.domain, check->domain.token, ""};
+  struct domain_changed result;
   bool found = check->proof.result == PROOF_FOUND;
   bool is_news = found || (proof_is_answer(check->proof.result) && !domain_is_by_hand(&check->domain));
   if (!is_news || check->is_taken) {
     return EXIT_DONE;
   }
-  enum operation_kind kind = by_dns ? OPERATION_DOMAIN_FOUND : OPERATION_DOMAIN_VERIFY;
-  struct operation op = desk_operation(desk, found ? kind : OPERATION_DOMAIN_MISSING);
-  memcpy(op.org, check->slug, sizeof op.org);
-  memcpy(op.domain, check->domain.domain, sizeof op.domain);
-  memcpy(op.token, check->domain.token, sizeof op.token);
-  int code = desk_operate(desk, &op, &result);
+  int code = desk_change(desk, note_look_up(check, &look_up, &verify, &result));
   if (code == EXIT_DONE) {
     check->domain = result.domain;
   }

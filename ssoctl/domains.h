@@ -37,5 +37,5 @@ int domains_server(const struct desk *desk, char server[static ADDRESS_SIZE]);
 // is closed meanwhile. EXIT_FAILED if it cannot be opened again.
 int domains_look_up(struct desk *desk, const char *server, struct domain_check *checks, size_t count);
 
-// Stores what the look-up has shown; check->domain is what it is then. Errors as desk_operate().
+// Stores what the look-up has shown; check->domain is what it is then. Errors as desk_change().
 int domain_check_store(struct desk *desk, struct domain_check *check);

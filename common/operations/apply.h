@@ -51,7 +51,6 @@ apply_function apply_group_map, apply_group_unmap;
 apply_function apply_recovery_create, apply_recovery_revoke, apply_recovery_sign_in;
 apply_function apply_org_set, apply_org_create, apply_provisioning_set, apply_enforcement_set, apply_enforcement_pause;
 apply_function apply_idp_set, apply_idp_remove, apply_idp_tried, apply_idp_found;
-apply_function apply_domain_add, apply_domain_verify, apply_domain_found, apply_domain_missing, apply_domain_remove;
 apply_function apply_invite_create, apply_invite_cancel, apply_invite_accept, apply_code_sign_in;
 apply_function apply_member_add, apply_member_import, apply_member_remove;
 apply_function apply_member_role, apply_member_suspend, apply_member_resume, apply_org_transfer;

@@ -21,11 +21,6 @@ enum operation_kind {
   OPERATION_IDP_TRIED,         // org, connection, fingerprint, authorized: what a test sign-in with it said; password:
                                // the hash that matched (S8)
   OPERATION_IDP_FOUND,         // org, fingerprint, value: enum client_auth that a test found to work with auto
-  OPERATION_DOMAIN_ADD,        // org, domain
-  OPERATION_DOMAIN_VERIFY,     // org, domain; reason: by hand; or token: the record with it was found
-  OPERATION_DOMAIN_FOUND,      // org, domain, token: the record is there; audited if it was missing
-  OPERATION_DOMAIN_MISSING,    // org, domain, token: it is not; audited if it was there until now
-  OPERATION_DOMAIN_REMOVE,     // org, domain
   OPERATION_PROVISIONING_SET,  // org, value
   OPERATION_ORG_SET,           // org, settings
   OPERATION_ENFORCEMENT_SET,   // org, value, password: the owner's hash if they have just typed it
@@ -100,8 +95,6 @@ struct operation {
   char subject[PROTOCOL_SUBJECT_SIZE]; // IDENTITY_LINK
   char idp_email[EMAIL_SIZE];          // IDENTITY_LINK: as the provider will say it
   char name[DISPLAY_SIZE];
-  char domain[DOMAIN_SIZE];
-  char token[33]; // of the record that was looked up
   char home[PATH_SIZE];
   char shell[SHELL_SIZE];
   char reason[REASON_SIZE];
@@ -149,7 +142,6 @@ struct operation_result {
   char last_sign_in_from[256];
   struct ticket ticket; // of a sign-in that was granted
   struct invite invite; // INVITE_CREATE
-  struct domain domain; // DOMAIN_ADD, DOMAIN_VERIFY, DOMAIN_FOUND, DOMAIN_MISSING
   size_t count;         // ENFORCEMENT_SET: invites that were cancelled; RECOVERY_SIGN_IN: codes that are left
   uint32_t gid;         // GROUP_MAP: of the group; MEMBER_REMOVE and the like: of the org
   bool doubted;         // ORG_CREATE: the owner's account was there unproven; password and identities were dropped

@@ -22,6 +22,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "change/domain.h"
 #include "operations/operation.h"
 #include "process/process.h"
 #include "protocol/channel.h"
@@ -90,6 +91,12 @@ static void run(struct bench *b, const struct operation *op, const char *what)
   must(b, operation_run(&b->host, op, &b->report, &result), what);
 }
 
+static void make(struct bench *b, struct change change, const char *what)
+{
+  const struct change_by root = {.actor = "root", .rhost = "", .service = ""};
+  must(b, change_run(&b->host, &root, change, &b->report), what);
+}
+
 static void set_seed(struct bench *b)
 {
   static const unsigned char SEED[SIPHASH_SEED_SIZE] = {5, 5, 5};
@@ -118,16 +125,14 @@ static void enforce(struct bench *b)
 static void make_org(struct bench *b)
 {
   struct connection connection = {.issuer = "https://idp.test", .client_id = "client"};
+  struct domain_changed domain;
   struct operation op = new_operation(OPERATION_ORG_CREATE);
   (void)snprintf(op.name, sizeof op.name, "Acme");
   (void)snprintf(op.email, sizeof op.email, "boss@example.org");
   run(b, &op, "org create");
-  op = new_operation(OPERATION_DOMAIN_ADD);
-  (void)snprintf(op.domain, sizeof op.domain, "acme.test");
-  run(b, &op, "domain add");
-  op.kind = OPERATION_DOMAIN_VERIFY;
-  (void)snprintf(op.reason, sizeof op.reason, "a benchmark");
-  run(b, &op, "domain verify");
+  make(b, change_domain_add(&(struct domain_add){"acme", "acme.test"}, &domain), "domain add");
+  make(b, change_domain_verify(&(struct domain_verify){"acme", "acme.test", "", "a benchmark"}, &domain),
+       "domain verify");
   op = new_operation(OPERATION_IDP_SET);
   op.connection = &connection;
   run(b, &op, "idp set");

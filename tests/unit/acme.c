@@ -7,6 +7,7 @@
 
 #include "acme.h"
 #include "base/clock.h"
+#include "change/domain.h"
 #include "facts/facts.h"
 #include "map/map_read.h"
 #include "operations/operation.h"
@@ -24,6 +25,8 @@ struct store *store;
 struct change_host host;
 struct report report;
 struct operation_result result;
+struct change_done done;
+const struct change_by by_root = {.actor = "root", .rhost = "", .service = ""};
 
 void open_store(enum store_mode mode)
 {
@@ -70,6 +73,11 @@ enum status run(const struct operation *op)
   return operation_run(&host, op, &report, &result);
 }
 
+enum status make(struct change change)
+{
+  return change_run(&host, &by_root, change, &report);
+}
+
 enum status do_kind(enum operation_kind kind, const char *email)
 {
   struct operation op = new_operation(kind, email);
@@ -83,13 +91,21 @@ void create_acme(void)
   assert_int_equal(run(&op), STATUS_OK);
 }
 
-enum status with_domain(enum operation_kind kind, const char *org, const char *domain)
+enum status add_domain(const char *org, const char *domain)
 {
-  struct operation op = new_operation(kind, "");
-  (void)snprintf(op.org, sizeof op.org, "%s", org);
-  (void)snprintf(op.domain, sizeof op.domain, "%s", domain);
-  (void)snprintf(op.reason, sizeof op.reason, "test");
-  return run(&op);
+  struct domain_changed changed;
+  return make(change_domain_add(&(struct domain_add){org, domain}, &changed));
+}
+
+enum status verify_domain(const char *org, const char *domain)
+{
+  struct domain_changed changed;
+  return make(change_domain_verify(&(struct domain_verify){org, domain, "", "test"}, &changed));
+}
+
+enum status remove_domain(const char *org, const char *domain)
+{
+  return make(change_domain_remove(&(struct domain_remove){org, domain}, &done));
 }
 
 struct connection new_connection(const char *client_id)
@@ -138,8 +154,8 @@ enum status set_password(const char *email, const char *password)
 void set_up_acme(enum provisioning provisioning)
 {
   create_acme();
-  assert_int_equal(with_domain(OPERATION_DOMAIN_ADD, "acme", "acme.test"), STATUS_OK);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_VERIFY, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
+  assert_int_equal(verify_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(set_connection(OPERATION_IDP_SET, "client"), STATUS_OK);
   assert_int_equal(set_value(OPERATION_PROVISIONING_SET, (uint8_t)provisioning), STATUS_OK);
   assert_int_equal(set_password("boss@example.org", "correct horse"), STATUS_OK);

@@ -13,15 +13,22 @@ extern struct store *store;
 extern struct change_host host;
 extern struct report report;
 extern struct operation_result result;
+extern struct change_done done;
+
+// Root acts, on the host.
+extern const struct change_by by_root;
 
 void open_store(enum store_mode mode);
 int make_store(void **state);
 int remove_store(void **state);
 struct operation new_operation(enum operation_kind kind, const char *email);
 enum status run(const struct operation *op);
+enum status make(struct change change);
 enum status do_kind(enum operation_kind kind, const char *email);
 void create_acme(void);
-enum status with_domain(enum operation_kind kind, const char *org, const char *domain);
+enum status add_domain(const char *org, const char *domain);
+enum status verify_domain(const char *org, const char *domain); // by hand
+enum status remove_domain(const char *org, const char *domain);
 struct connection new_connection(const char *client_id);
 enum status set_connection(enum operation_kind kind, const char *client_id);
 enum status set_value(enum operation_kind kind, uint8_t value);

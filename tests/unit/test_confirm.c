@@ -429,22 +429,22 @@ static void H77_an_address_proven_before_a_domain_changed_hands_is_not_proven(vo
   (void)state;
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_REMOVE, "acme", "acme.test"), STATUS_OK);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_ADD, "acme", "acme.test"), STATUS_OK);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_VERIFY, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(remove_domain("acme", "acme.test"), STATUS_OK);
+  assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
+  assert_int_equal(verify_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, ALICE), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK); // the same org with no other between: the same proof
   assert_string_equal(result.row, "S7");
-  assert_int_equal(with_domain(OPERATION_DOMAIN_REMOVE, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(remove_domain("acme", "acme.test"), STATUS_OK);
   struct operation other = new_operation(OPERATION_ORG_CREATE, "boss@other.example");
   (void)snprintf(other.org, sizeof other.org, "other");
   (void)snprintf(other.name, sizeof other.name, "Other");
   assert_int_equal(run(&other), STATUS_OK);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_ADD, "other", "acme.test"), STATUS_OK);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_VERIFY, "other", "acme.test"), STATUS_OK);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_REMOVE, "other", "acme.test"), STATUS_OK);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_ADD, "acme", "acme.test"), STATUS_OK);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_VERIFY, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(add_domain("other", "acme.test"), STATUS_OK);
+  assert_int_equal(verify_domain("other", "acme.test"), STATUS_OK);
+  assert_int_equal(remove_domain("other", "acme.test"), STATUS_OK);
+  assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
+  assert_int_equal(verify_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, ALICE), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
   assert_string_equal(result.decision.row, "S8");
@@ -468,10 +468,10 @@ static void H62_H63_an_account_used_by_code_is_neither_inherited_nor_given_an_or
 {
   (void)state;
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_REMOVE, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(remove_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(use_code(ALICE), STATUS_OK);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_ADD, "acme", "acme.test"), STATUS_OK);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_VERIFY, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
+  assert_int_equal(verify_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
   assert_string_equal(result.decision.row, "S8");
   assert_int_equal(result.decision.ask, ASK_PASSWORD);
@@ -501,7 +501,7 @@ static void H62_an_account_that_was_used_before_codes_were_noted_is_not_inherite
   (void)state;
   struct store_txn *txn = NULL;
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_REMOVE, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(remove_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(use_code(ALICE), STATUS_OK);
   struct account account = get_account(ALICE);
   account.code_used = 0;
@@ -510,8 +510,8 @@ static void H62_an_account_that_was_used_before_codes_were_noted_is_not_inherite
   assert_int_equal(account_update(txn, &account), STATUS_OK);
   assert_int_equal(store_commit(&txn), STATUS_OK);
   store_unlock(store);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_ADD, "acme", "acme.test"), STATUS_OK);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_VERIFY, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
+  assert_int_equal(verify_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
   assert_string_equal(result.decision.row, "S8");
 }

@@ -2,7 +2,8 @@
 // Claims and their records: proven by DNS or by hand, missing, back again, gone for too long (POLICY E7).
 #include "acme.h"
 #include "base/clock.h"
-#include "operations/apply.h"
+#include "change/context.h"
+#include "change/domain.h"
 #include "store/orgs.h"
 
 enum { DAY_S = 86400 };
@@ -17,33 +18,40 @@ static struct domain get_claim(const char *slug, const char *name)
   return domain;
 }
 
-static struct operation look_up(enum operation_kind kind, const char *slug, const char *token)
+static struct domain_changed changed;
+
+typedef struct change look_up_function(const struct domain_look_up *look_up, struct domain_changed *ret_result);
+
+static enum status verify(const char *slug, const char *token)
 {
-  struct operation op = new_operation(kind, "");
-  (void)snprintf(op.org, sizeof op.org, "%s", slug);
-  (void)snprintf(op.domain, sizeof op.domain, "acme.test");
-  (void)snprintf(op.token, sizeof op.token, "%s", token);
-  return op;
+  return make(change_domain_verify(&(struct domain_verify){slug, "acme.test", token, ""}, &changed));
 }
 
-// The record of the org's claim was looked up just now.
-static enum status looked_up(enum operation_kind kind, const char *slug)
+// The record of the org's claim was looked up just now, and is there.
+static enum status verify_by_record(const char *slug)
 {
   struct domain domain = get_claim(slug, "acme.test");
-  struct operation op = look_up(kind, slug, domain.token);
-  return run(&op);
+  return verify(slug, domain.token);
+}
+
+// The same for the claim of acme, to note whether it is there.
+static enum status look_up(look_up_function *what)
+{
+  struct domain domain = get_claim("acme", "acme.test");
+  return make(what(&(struct domain_look_up){"acme", "acme.test", domain.token}, &changed));
 }
 
 // The same at another time.
-static void looked_up_at(int64_t now_s, enum operation_kind kind)
+static void look_up_at(int64_t now_s, look_up_function *what)
 {
   struct domain domain = get_claim("acme", "acme.test");
-  struct operation op = look_up(kind, "acme", domain.token);
-  struct change_context a = {.host = &host, .op = &op, .report = &report, .result = &result, .now_s = now_s};
+  const struct domain_look_up in = {"acme", "acme.test", domain.token};
+  const struct change change = what(&in, &changed);
+  struct change_context c = {.host = &host, .by = &by_root, .change = &change, .report = &report, .now_s = now_s};
   assert_int_equal(store_lock(store), STATUS_OK);
-  assert_int_equal(store_begin(store, true, &a.txn), STATUS_OK);
-  assert_int_equal(kind == OPERATION_DOMAIN_FOUND ? apply_domain_found(&a) : apply_domain_missing(&a), STATUS_OK);
-  assert_int_equal(store_commit(&a.txn), STATUS_OK);
+  assert_int_equal(store_begin(store, true, &c.txn), STATUS_OK);
+  assert_int_equal(change.kind->apply(&c, change.input, change.result), STATUS_OK);
+  assert_int_equal(store_commit(&c.txn), STATUS_OK);
   store_unlock(store);
 }
 
@@ -51,10 +59,10 @@ static void looked_up_at(int64_t now_s, enum operation_kind kind)
 static void set_up_proven(enum provisioning provisioning)
 {
   set_up_acme(provisioning);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_ADD, "acme", "keeps.test"), STATUS_OK);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_REMOVE, "acme", "acme.test"), STATUS_OK);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_ADD, "acme", "acme.test"), STATUS_OK);
-  assert_int_equal(looked_up(OPERATION_DOMAIN_VERIFY, "acme"), STATUS_OK);
+  assert_int_equal(add_domain("acme", "keeps.test"), STATUS_OK);
+  assert_int_equal(remove_domain("acme", "acme.test"), STATUS_OK);
+  assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
+  assert_int_equal(verify_by_record("acme"), STATUS_OK);
 }
 
 static void create_beta(void)
@@ -62,7 +70,7 @@ static void create_beta(void)
   struct operation op = new_operation(OPERATION_ORG_CREATE, "other@example.org");
   (void)snprintf(op.org, sizeof op.org, "beta");
   assert_int_equal(run(&op), STATUS_OK);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_ADD, "beta", "acme.test"), STATUS_OK);
+  assert_int_equal(add_domain("beta", "acme.test"), STATUS_OK);
 }
 
 static void a_found_record_verifies_the_claim_once(void **state)
@@ -74,8 +82,8 @@ static void a_found_record_verifies_the_claim_once(void **state)
   assert_int_equal(domain.verified, 1);
   assert_string_equal(domain.reason, "");
   assert_true(domain.verified_at_s > 0 && domain.checked_at_s == domain.verified_at_s);
-  assert_int_equal(looked_up(OPERATION_DOMAIN_VERIFY, "acme"), STATUS_OK);
-  assert_false(result.changed);
+  assert_int_equal(verify_by_record("acme"), STATUS_OK);
+  assert_false(changed.changed);
   assert_int_equal(count(TABLE_AUDIT), events);
 }
 
@@ -83,22 +91,20 @@ static void a_record_with_another_token_verifies_nothing(void **state)
 {
   (void)state;
   create_acme();
-  assert_int_equal(with_domain(OPERATION_DOMAIN_ADD, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
   static const char *const TOKENS[] = {"", "0123456789abcdef0123456789abcdef"};
   for (size_t i = 0; i < COUNT_OF(TOKENS); i++) {
-    struct operation op = look_up(OPERATION_DOMAIN_VERIFY, "acme", TOKENS[i]);
-    assert_int_equal(run(&op), STATUS_REFUSED);
-    op.kind = OPERATION_DOMAIN_MISSING;
-    assert_int_equal(run(&op), STATUS_REFUSED);
+    const struct domain_look_up in = {"acme", "acme.test", TOKENS[i]};
+    assert_int_equal(verify("acme", TOKENS[i]), STATUS_REFUSED);
+    assert_int_equal(make(change_domain_missing(&in, &changed)), STATUS_REFUSED);
   }
   struct domain before = get_claim("acme", "acme.test");
   assert_int_equal(before.verified, 0);
   assert_int_equal(before.checked_at_s, 0);
   // Given up and claimed again while the record was looked up.
-  assert_int_equal(with_domain(OPERATION_DOMAIN_REMOVE, "acme", "acme.test"), STATUS_OK);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_ADD, "acme", "acme.test"), STATUS_OK);
-  struct operation op = look_up(OPERATION_DOMAIN_VERIFY, "acme", before.token);
-  assert_int_equal(run(&op), STATUS_REFUSED);
+  assert_int_equal(remove_domain("acme", "acme.test"), STATUS_OK);
+  assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
+  assert_int_equal(verify("acme", before.token), STATUS_REFUSED);
   assert_int_equal(get_claim("acme", "acme.test").verified, 0);
 }
 
@@ -107,25 +113,25 @@ static void the_first_proof_wins_and_the_other_claim_stays_pending(void **state)
   (void)state;
   set_up_proven(PROVISIONING_JIT);
   create_beta();
-  assert_int_equal(looked_up(OPERATION_DOMAIN_VERIFY, "beta"), STATUS_REFUSED);
+  assert_int_equal(verify_by_record("beta"), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "another org"));
   assert_int_equal(get_claim("beta", "acme.test").verified, 0);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_REMOVE, "acme", "acme.test"), STATUS_OK);
-  assert_int_equal(looked_up(OPERATION_DOMAIN_VERIFY, "beta"), STATUS_OK);
+  assert_int_equal(remove_domain("acme", "acme.test"), STATUS_OK);
+  assert_int_equal(verify_by_record("beta"), STATUS_OK);
 }
 
 static void a_pending_claim_notes_a_look_up_and_misses_nothing(void **state)
 {
   (void)state;
   create_acme();
-  assert_int_equal(with_domain(OPERATION_DOMAIN_ADD, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
   uint64_t events = count(TABLE_AUDIT);
-  assert_int_equal(looked_up(OPERATION_DOMAIN_MISSING, "acme"), STATUS_OK);
+  assert_int_equal(look_up(change_domain_missing), STATUS_OK);
   struct domain domain = get_claim("acme", "acme.test");
   assert_true(domain.checked_at_s > 0);
   assert_int_equal(domain.missing_since_s, 0);
   assert_int_equal(domain.verified, 0);
-  assert_int_equal(looked_up(OPERATION_DOMAIN_FOUND, "acme"), STATUS_OK);
+  assert_int_equal(look_up(change_domain_found), STATUS_OK);
   assert_int_equal(get_claim("acme", "acme.test").verified, 0); // that alone verifies nothing
   assert_int_equal(count(TABLE_AUDIT), events);
 }
@@ -136,15 +142,15 @@ static void E7_only_changes_are_audited(void **state)
   set_up_proven(PROVISIONING_JIT);
   static const struct {
     uint64_t events;
-    enum operation_kind kind;
+    look_up_function *what;
     bool missing;
   } STEPS[] = {
-      {0, OPERATION_DOMAIN_FOUND, false}, {1, OPERATION_DOMAIN_MISSING, true}, {0, OPERATION_DOMAIN_MISSING, true},
-      {1, OPERATION_DOMAIN_FOUND, false}, {0, OPERATION_DOMAIN_FOUND, false},
+      {0, change_domain_found, false}, {1, change_domain_missing, true}, {0, change_domain_missing, true},
+      {1, change_domain_found, false}, {0, change_domain_found, false},
   };
   for (size_t i = 0; i < COUNT_OF(STEPS); i++) {
     uint64_t events = count(TABLE_AUDIT);
-    assert_int_equal(looked_up(STEPS[i].kind, "acme"), STATUS_OK);
+    assert_int_equal(look_up(STEPS[i].what), STATUS_OK);
     assert_int_equal(count(TABLE_AUDIT), events + STEPS[i].events);
     assert_int_equal(get_claim("acme", "acme.test").missing_since_s != 0, STEPS[i].missing);
     assert_int_equal(get_claim("acme", "acme.test").verified, 1);
@@ -155,8 +161,8 @@ static void E7_a_domain_verified_by_hand_has_no_record_to_miss(void **state)
 {
   (void)state;
   set_up_acme(PROVISIONING_JIT);
-  looked_up_at(1000, OPERATION_DOMAIN_MISSING);
-  looked_up_at(1000 + 15 * DAY_S, OPERATION_DOMAIN_MISSING);
+  look_up_at(1000, change_domain_missing);
+  look_up_at(1000 + 15 * DAY_S, change_domain_missing);
   struct domain domain = get_claim("acme", "acme.test");
   assert_int_equal(domain.missing_since_s, 0);
   assert_false(domain_is_lapsed(&domain));
@@ -168,14 +174,14 @@ static void a_record_takes_the_place_of_a_reason_and_a_reason_that_of_a_missing_
   (void)state;
   set_up_acme(PROVISIONING_JIT);
   int64_t verified_at_s = get_claim("acme", "acme.test").verified_at_s;
-  assert_int_equal(looked_up(OPERATION_DOMAIN_VERIFY, "acme"), STATUS_OK);
-  assert_true(result.changed);
+  assert_int_equal(verify_by_record("acme"), STATUS_OK);
+  assert_true(changed.changed);
   assert_string_equal(get_claim("acme", "acme.test").reason, "");
   assert_int_equal(get_claim("acme", "acme.test").verified_at_s, verified_at_s);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_VERIFY, "acme", "acme.test"), STATUS_OK); // by hand, in vain
+  assert_int_equal(verify_domain("acme", "acme.test"), STATUS_OK); // by hand, in vain
   assert_string_equal(get_claim("acme", "acme.test").reason, "");
-  assert_int_equal(looked_up(OPERATION_DOMAIN_MISSING, "acme"), STATUS_OK);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_VERIFY, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(look_up(change_domain_missing), STATUS_OK);
+  assert_int_equal(verify_domain("acme", "acme.test"), STATUS_OK);
   assert_string_equal(get_claim("acme", "acme.test").reason, "test");
   assert_int_equal(get_claim("acme", "acme.test").missing_since_s, 0);
 }
@@ -185,19 +191,19 @@ static void E7_a_domain_lapses_after_fourteen_days_of_look_ups_in_vain(void **st
   (void)state;
   const int64_t start_s = 1000000;
   set_up_proven(PROVISIONING_JIT);
-  looked_up_at(start_s, OPERATION_DOMAIN_MISSING);
-  looked_up_at(start_s + 14 * DAY_S - 1, OPERATION_DOMAIN_MISSING);
+  look_up_at(start_s, change_domain_missing);
+  look_up_at(start_s + 14 * DAY_S - 1, change_domain_missing);
   struct domain domain = get_claim("acme", "acme.test");
   assert_int_equal(domain.missing_since_s, start_s);
   assert_false(domain_is_lapsed(&domain));
-  looked_up_at(start_s + 14 * DAY_S, OPERATION_DOMAIN_MISSING);
+  look_up_at(start_s + 14 * DAY_S, change_domain_missing);
   domain = get_claim("acme", "acme.test");
   assert_int_equal(domain.missing_since_s, start_s);
   assert_true(domain_is_lapsed(&domain));
-  looked_up_at(start_s + 20 * DAY_S, OPERATION_DOMAIN_FOUND);
+  look_up_at(start_s + 20 * DAY_S, change_domain_found);
   domain = get_claim("acme", "acme.test");
   assert_false(domain_is_lapsed(&domain));
-  looked_up_at(start_s + 21 * DAY_S, OPERATION_DOMAIN_MISSING);
+  look_up_at(start_s + 21 * DAY_S, change_domain_missing);
   domain = get_claim("acme", "acme.test");
   assert_int_equal(domain.missing_since_s, start_s + 21 * DAY_S); // anew
 }
@@ -205,8 +211,8 @@ static void E7_a_domain_lapses_after_fourteen_days_of_look_ups_in_vain(void **st
 static void lapse(void)
 {
   int64_t now_s = clock_now_s();
-  looked_up_at(now_s - 15 * DAY_S, OPERATION_DOMAIN_MISSING);
-  looked_up_at(now_s, OPERATION_DOMAIN_MISSING);
+  look_up_at(now_s - 15 * DAY_S, change_domain_missing);
+  look_up_at(now_s, change_domain_missing);
 }
 
 static void E7_a_lapsed_domain_brings_nobody_new_and_lets_those_who_are_linked_in(void **state)
@@ -223,7 +229,7 @@ static void E7_a_lapsed_domain_brings_nobody_new_and_lets_those_who_are_linked_i
   assert_string_equal(result.decision.row, "E7");
   assert_int_equal(count(TABLE_ACCOUNTS), accounts);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK); // S3
-  looked_up_at(clock_now_s(), OPERATION_DOMAIN_FOUND);
+  look_up_at(clock_now_s(), change_domain_found);
   assert_int_equal(sign_in("bob@acme.test", "bob@acme.test", "sub-2"), STATUS_OK);
   assert_int_equal(sign_in("carol@acme.test", "carol@acme.test", "sub-3"), STATUS_OK);
 }
@@ -244,7 +250,7 @@ static void E7_enforcement_stays_on_a_lapsed_domain(void **state)
   assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);
   store_abort(&txn);
   assert_int_equal(org.enforcement, ENFORCEMENT_DOMAINS);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_REMOVE, "acme", "acme.test"), STATUS_REFUSED);
+  assert_int_equal(remove_domain("acme", "acme.test"), STATUS_REFUSED);
 }
 
 static void E7_a_lapsed_domain_passes_to_no_other_org(void **state)
@@ -253,11 +259,11 @@ static void E7_a_lapsed_domain_passes_to_no_other_org(void **state)
   set_up_proven(PROVISIONING_JIT);
   create_beta();
   lapse();
-  assert_int_equal(looked_up(OPERATION_DOMAIN_VERIFY, "beta"), STATUS_REFUSED);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_VERIFY, "beta", "acme.test"), STATUS_REFUSED); // by hand likewise
+  assert_int_equal(verify_by_record("beta"), STATUS_REFUSED);
+  assert_int_equal(verify_domain("beta", "acme.test"), STATUS_REFUSED); // by hand likewise
   assert_int_equal(get_claim("acme", "acme.test").verified, 1);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_REMOVE, "acme", "acme.test"), STATUS_OK);
-  assert_int_equal(looked_up(OPERATION_DOMAIN_VERIFY, "beta"), STATUS_OK);
+  assert_int_equal(remove_domain("acme", "acme.test"), STATUS_OK);
+  assert_int_equal(verify_by_record("beta"), STATUS_OK);
 }
 
 int main(void)

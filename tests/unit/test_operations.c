@@ -139,8 +139,8 @@ static void E2_enforcement_waits_for_everything_it_needs(void **state)
   create_acme();
   assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_DOMAINS), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "no verified domain"));
-  assert_int_equal(with_domain(OPERATION_DOMAIN_ADD, "acme", "acme.test"), STATUS_OK);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_VERIFY, "acme", "acme.test"), STATUS_OK);
+  assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
+  assert_int_equal(verify_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_DOMAINS), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "no connection"));
   assert_int_equal(set_connection(OPERATION_IDP_SET, "client"), STATUS_OK);
@@ -188,7 +188,7 @@ static void E3_what_enforcement_stands_on_cannot_be_removed(void **state)
   (void)state;
   enforce_acme();
   assert_int_equal(do_kind(OPERATION_IDP_REMOVE, ""), STATUS_REFUSED);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_REMOVE, "acme", "acme.test"), STATUS_REFUSED);
+  assert_int_equal(remove_domain("acme", "acme.test"), STATUS_REFUSED);
   assert_int_equal(do_kind(OPERATION_PASSWORD_REMOVE, "boss@example.org"), STATUS_REFUSED);
   assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_OFF), STATUS_OK);
   assert_int_equal(do_kind(OPERATION_PASSWORD_REMOVE, "boss@example.org"), STATUS_OK);
@@ -275,9 +275,9 @@ static void a_verified_domain_belongs_to_one_org(void **state)
   struct operation op = new_operation(OPERATION_ORG_CREATE, "other@example.org");
   (void)snprintf(op.org, sizeof op.org, "beta");
   assert_int_equal(run(&op), STATUS_OK);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_ADD, "beta", "acme.test"), STATUS_OK); // a claim excludes nobody
-  assert_int_equal(with_domain(OPERATION_DOMAIN_VERIFY, "beta", "acme.test"), STATUS_REFUSED);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_REMOVE, "beta", "acme.test"), STATUS_OK);
+  assert_int_equal(add_domain("beta", "acme.test"), STATUS_OK); // a claim excludes nobody
+  assert_int_equal(verify_domain("beta", "acme.test"), STATUS_REFUSED);
+  assert_int_equal(remove_domain("beta", "acme.test"), STATUS_OK);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK); // still Acme's
 }
 

@@ -186,9 +186,8 @@ static enum status do_something(void)
   case 13: return in_beta(OPERATION_MEMBER_REMOVE, email);
   case 14: return set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_DOMAINS);
   case 15: return set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_OFF);
-  case 16: return with_domain(OPERATION_DOMAIN_ADD, "acme", "second.test");
-  case 17:
-    return with_domain(chance(2) == 0 ? OPERATION_DOMAIN_VERIFY : OPERATION_DOMAIN_REMOVE, "acme", "second.test");
+  case 16: return add_domain("acme", "second.test");
+  case 17: return chance(2) == 0 ? verify_domain("acme", "second.test") : remove_domain("acme", "second.test");
   case 18: return set_connection(OPERATION_IDP_SET, chance(2) == 0 ? "client" : "other");
   case 19:
   case 20: return change_mapping();
@@ -450,7 +449,7 @@ static void only_what_the_map_shows_changes_it(void **state)
   assert_int_equal(file_read_trusted(map_path, 1 << 20, NULL, &before), STATUS_OK);
   assert_int_equal(set_password("boss@example.org", "another horse"), STATUS_OK);
   assert_int_equal(sign_in("a@acme.test", "a@acme.test", "s-a"), STATUS_OK);
-  assert_int_equal(with_domain(OPERATION_DOMAIN_ADD, "acme", "unproven.test"), STATUS_OK);
+  assert_int_equal(add_domain("acme", "unproven.test"), STATUS_OK);
   assert_int_equal(file_read_trusted(map_path, 1 << 20, NULL, &after), STATUS_OK);
   assert_int_equal(before.length, after.length);
   assert_memory_equal(before.data, after.data, before.length);
