@@ -24,8 +24,15 @@ MUST_CHECK enum status apply_cancel_invites(struct change_context *a, int64_t or
 // Whether ORG may have its provisioning beside its enforcement (POLICY E3). STATUS_REFUSED with a report.
 MUST_CHECK enum status apply_check_provisioning(struct change_context *a, const struct org *org);
 
-// Takes back what OPERATION_TRY has counted for this login and address: the try was right.
-MUST_CHECK enum status apply_settle_try(struct change_context *a, enum try_kind kind);
+// A try that was right.
+struct settled_try {
+  enum try_kind kind;
+  const char *login;
+  bool made; // an account was made by it
+};
+
+// Takes back what was counted for this login and the address when it was tried.
+MUST_CHECK enum status apply_settle_try(struct change_context *a, const struct settled_try *settled);
 
 apply_function apply_org_rename, apply_org_delete;
 apply_function apply_account_retire, apply_account_prove;
@@ -41,10 +48,17 @@ MUST_CHECK enum status apply_check_group_name(struct change_context *a, const ch
 // reserved: for whoever deletes the org.
 MUST_CHECK enum status apply_drop_groups(struct change_context *a, const struct org *org);
 
-// Gives the account what the groups that the answered connection has named are mapped to, and takes the rest back, if
-// it is an active member of that org. WORDS: what changed, for the audit event; "" for nothing.
-// Local groups only CONFIRMED: by a connection as an operator saw it.
-MUST_CHECK enum status apply_given_groups(struct change_context *a, int64_t account_id, bool confirmed,
+// The groups that an org's connection has named of an account.
+struct giving {
+  int64_t account_id;
+  int64_t org_id;
+  const struct bytes *named; // a list of groups, protocol/group_list.h
+  bool confirmed;            // local groups too: by a connection as an operator saw it
+};
+
+// Gives the account what they are mapped to, and takes the rest back, if it is an active member of that org. WORDS:
+// what changed, for the audit event; "" for nothing.
+MUST_CHECK enum status apply_given_groups(struct change_context *a, const struct giving *giving,
                                           char words[static REASON_SIZE]);
 
 apply_function apply_group_map, apply_group_unmap;

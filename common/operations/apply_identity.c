@@ -170,7 +170,8 @@ static enum status link_own(struct linking *l)
   if (l->org.trust == TRUST_LINKED) {
     return refuse(l, STATUS_REFUSED, "only an admin links identities of this org (trust linked)");
   }
-  enum status status = sign_in_check_connection(l->a);
+  enum status status = sign_in_check_connection(
+      l->a, &(struct answered){l->a->op->connection, authorized, l->a->op->fingerprint}, &l->a->result->decision);
   if (status == STATUS_OK) {
     status = judge(l, authorized);
   }

@@ -84,11 +84,13 @@ enum status sign_in_finish(struct sign_in *s, const char *row)
   if (status == STATUS_OK) {
     status = note_sign_in(s);
   }
+  const struct settled_try settled = {s->way == WAY_SSO ? TRY_SIGN_IN : TRY_PASSWORD, a->op->login,
+                                      a->result->decision.create};
   if (status == STATUS_OK) {
-    status = apply_settle_try(a, s->way == WAY_SSO ? TRY_SIGN_IN : TRY_PASSWORD);
+    status = apply_settle_try(a, &settled);
   }
   if (status == STATUS_OK && s->way == WAY_SSO && a->op->password[0] != '\0') { // typed beside it (S8)
-    status = apply_settle_try(a, TRY_PASSWORD);
+    status = apply_settle_try(a, &(struct settled_try){TRY_PASSWORD, a->op->login, false});
   }
   if (status == STATUS_OK) {
     status = new_ticket(s);
@@ -322,7 +324,8 @@ enum status apply_sso_sign_in(struct change_context *a)
   char words[REASON_SIZE] = "";
   struct org org;
   a->result->decision = (struct policy_decision){.row = "-", .notice = NOTICE_INTERNAL};
-  enum status status = sign_in_check_connection(a);
+  const struct answered answered = {a->op->connection, a->op->authorized, a->op->fingerprint};
+  enum status status = sign_in_check_connection(a, &answered, &a->result->decision);
   if (status == STATUS_OK) {
     status = change_load_facts(a, a->op->login, &s.facts);
   }
@@ -350,11 +353,13 @@ enum status apply_sso_sign_in(struct change_context *a)
     return sign_in_refuse(a, &decision);
   }
   status = carry_out(&s, &decision);
+  const struct giving given = {s.account.id, s.way_org_id, &a->op->authorized->groups,
+                               !question.answer.org.unconfirmed};
   if (status == STATUS_OK) {
-    status = sign_in_note_tried(a);
+    status = sign_in_note_tried(a, s.way_org_id, a->op->login);
   }
   if (status == STATUS_OK) {
-    status = apply_given_groups(a, s.account.id, !question.answer.org.unconfirmed, words);
+    status = apply_given_groups(a, &given, words);
   }
   if (status == STATUS_OK) {
     status = sign_in_finish(&s, decision.row);

@@ -190,31 +190,31 @@ static enum status count_back(struct change_context *a, enum throttle_kind kind,
   return throttle_put(a->txn, &throttle);
 }
 
-static enum status settle_flow(struct change_context *a, const char *pair)
+static enum status settle_flow(struct change_context *a, const struct settled_try *settled, const char *pair)
 {
   enum status status = throttle_remove(a->txn, THROTTLE_FLOW, pair);
   if (status == STATUS_OK && !is_local(a)) {
-    status = count_back(a, THROTTLE_LOGIN, a->op->login);
+    status = count_back(a, THROTTLE_LOGIN, settled->login);
   }
-  return status == STATUS_OK && a->result->decision.create ? count_back(a, THROTTLE_STRANGERS, a->event.org) : status;
+  return status == STATUS_OK && settled->made ? count_back(a, THROTTLE_STRANGERS, a->event.org) : status;
 }
 
 // The try that was counted was a right one.
-enum status apply_settle_try(struct change_context *a, enum try_kind kind)
+enum status apply_settle_try(struct change_context *a, const struct settled_try *settled)
 {
   char source[THROTTLE_ADDRESS_SIZE];
   char pair[sizeof(((struct throttle *)0)->subject)];
   name_source(a, source);
-  (void)snprintf(pair, sizeof pair, "%s %s", a->op->login, source);
-  if (kind == TRY_SIGN_IN) {
-    return settle_flow(a, pair);
+  (void)snprintf(pair, sizeof pair, "%s %s", settled->login, source);
+  if (settled->kind == TRY_SIGN_IN) {
+    return settle_flow(a, settled, pair);
   }
   enum status status = throttle_remove(a->txn, THROTTLE_OWNER, pair);
   if (status == STATUS_OK) {
-    status = throttle_remove(a->txn, THROTTLE_ACCOUNT, is_local(a) ? pair : a->op->login);
+    status = throttle_remove(a->txn, THROTTLE_ACCOUNT, is_local(a) ? pair : settled->login);
   }
   if (status == STATUS_OK) {
-    status = count_back(a, THROTTLE_FAILURES, a->op->login);
+    status = count_back(a, THROTTLE_FAILURES, settled->login);
   }
   return status != STATUS_OK ? status : count_back(a, THROTTLE_ADDRESS, source);
 }

@@ -8,23 +8,25 @@
 #include "operations/sign_in.h"
 
 // The connection that answered must still be the org's, as it was when it was asked: nobody weakens it for a moment.
-enum status sign_in_check_connection(struct change_context *a)
+enum status sign_in_check_connection(struct change_context *a, const struct answered *answered,
+                                     struct policy_decision *ret_decision)
 {
   struct connection now CLEANUP(cleanup_connection) = {.org_id = 0};
   bool unchanged = false;
-  enum status status = connection_get(a->txn, a->op->connection->org_id, CONNECTION_ACTIVE, &now);
+  enum status status = connection_get(a->txn, answered->connection->org_id, CONNECTION_ACTIVE, &now);
   if (status == STATUS_OK) {
-    status = apply_is_unchanged(a, now.org_id, CONNECTION_ACTIVE, a->op->fingerprint, &unchanged);
+    status = apply_is_unchanged(a, now.org_id, CONNECTION_ACTIVE, answered->fingerprint, &unchanged);
   }
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_REFUSED : status;
   }
-  bool same = now.registration == a->op->connection->registration && now.generation == a->op->connection->generation &&
-              strcmp(now.issuer, a->op->authorized->issuer) == 0 &&
-              strcmp(now.client_id, a->op->authorized->client_id) == 0;
-  if (!same || !unchanged || a->op->authorized->subject[0] == '\0') {
+  bool same = now.registration == answered->connection->registration &&
+              now.generation == answered->connection->generation &&
+              strcmp(now.issuer, answered->authorized->issuer) == 0 &&
+              strcmp(now.client_id, answered->authorized->client_id) == 0;
+  if (!same || !unchanged || answered->authorized->subject[0] == '\0') {
     report_set(a->report, "the answer is not of this connection as it is now; sign in once more");
-    a->result->decision = (struct policy_decision){.row = "-", .notice = same ? NOTICE_CHANGED : NOTICE_BAD_TOKEN};
+    *ret_decision = (struct policy_decision){.row = "-", .notice = same ? NOTICE_CHANGED : NOTICE_BAD_TOKEN};
     return STATUS_REFUSED;
   }
   return STATUS_OK;
@@ -32,12 +34,12 @@ enum status sign_in_check_connection(struct change_context *a)
 
 // A sign-in that was let in shows that the connection lets people in (POLICY E2); one from inside a signin-from that
 // waits meets it (E3).
-enum status sign_in_note_tried(struct change_context *a)
+enum status sign_in_note_tried(struct change_context *a, int64_t org_id, const char *login)
 {
   struct connection now CLEANUP(cleanup_connection) = {.org_id = 0};
   struct connection staged CLEANUP(cleanup_connection) = {.org_id = 0};
   struct org org;
-  enum status status = connection_get(a->txn, a->op->connection->org_id, CONNECTION_ACTIVE, &now);
+  enum status status = connection_get(a->txn, org_id, CONNECTION_ACTIVE, &now);
   if (status == STATUS_OK && now.tried == 0) {
     now.tried = 1;
     now.tried_at_s = a->now_s;
@@ -52,7 +54,7 @@ enum status sign_in_note_tried(struct change_context *a)
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
-  const struct facts_query of = change_query(a, a->op->login);
+  const struct facts_query of = change_query(a, login);
   if (!apply_waits_for_network(&org, &now, &staged) || query_is_barred(&of, staged.signin_from)) {
     return STATUS_OK;
   }

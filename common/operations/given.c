@@ -54,10 +54,10 @@ static void describe(const struct group_mappings *all, const struct given_groups
   }
 }
 
-enum status apply_given_groups(struct change_context *a, int64_t account_id, bool confirmed,
-                               char words[static REASON_SIZE])
+enum status apply_given_groups(struct change_context *a, const struct giving *giving, char words[static REASON_SIZE])
 {
-  int64_t org_id = a->op->connection->org_id;
+  int64_t org_id = giving->org_id;
+  int64_t account_id = giving->account_id;
   struct given_groups before = {.mappings = {.count = 0}};
   struct membership membership = {.status = MEMBER_SUSPENDED};
   struct group_mappings all = {.count = 0};
@@ -72,7 +72,7 @@ enum status apply_given_groups(struct change_context *a, int64_t account_id, boo
   if ((status != STATUS_OK && status != STATUS_NOT_FOUND) || all.count == 0) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
-  const struct choice after = choose(&all, &a->op->authorized->groups, confirmed);
+  const struct choice after = choose(&all, giving->named, giving->confirmed);
   describe(&all, &before, &after, words);
   return given_put(a->txn, account_id, org_id, after.list, after.count, &changed);
 }

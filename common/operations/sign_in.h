@@ -14,12 +14,20 @@ struct sign_in {
 // Keeps DECISION as the result. STATUS_REFUSED with a report.
 MUST_CHECK enum status sign_in_refuse(struct change_context *a, const struct policy_decision *decision);
 
-// STATUS_REFUSED unless the operation's answer is of the connection that the org has now, with nothing about it changed
-// since its fingerprint was read.
-MUST_CHECK enum status sign_in_check_connection(struct change_context *a);
+// What a provider has answered, and the connection that it was asked through as it was then.
+struct answered {
+  const struct connection *connection;
+  const struct message_authorized *authorized;
+  const char *fingerprint; // of the connection and what is looked at with it
+};
 
-// Notes that a sign-in through the operation's connection was let in.
-MUST_CHECK enum status sign_in_note_tried(struct change_context *a);
+// STATUS_REFUSED with a report, and *RET_DECISION for the person, unless the answer is of the connection that the org
+// has now, with nothing about it changed since its fingerprint was read.
+MUST_CHECK enum status sign_in_check_connection(struct change_context *a, const struct answered *answered,
+                                                struct policy_decision *ret_decision);
+
+// Notes that a sign-in of LOGIN through the connection of org ORG_ID was let in.
+MUST_CHECK enum status sign_in_note_tried(struct change_context *a, int64_t org_id, const char *login);
 
 // Stores a new account made by org ORG_ID for the login, with the number that the calling program was told. Errors as
 // apply_new_account(); STATUS_REFUSED for another number.
