@@ -129,6 +129,30 @@ enum status session_operate(struct session *s, const struct operation *operation
   return status;
 }
 
+struct change_by session_by(const struct session *s)
+{
+  return (struct change_by){.actor = s->request->login,
+                            .rhost = s->request->rhost,
+                            .service = s->request->service,
+                            .caller_uid = s->request->caller_uid};
+}
+
+enum status session_change(struct session *s, struct change change)
+{
+  struct store *store CLEANUP(store_close) = NULL;
+  struct report report = {.text = ""};
+  const struct change_by by = session_by(s);
+  enum status status = store_open(PATH_STORE, STORE_READ_WRITE, &report, &store);
+  if (status == STATUS_OK) {
+    const struct change_host host = {.store = store, .config = &s->config, .map_path = PATH_MAP};
+    status = change_run(&host, &by, change, &report);
+  }
+  if (status != STATUS_OK && status != STATUS_REFUSED && status != STATUS_NOT_FOUND) {
+    session_log(LOG_ERR, "%s", report.text);
+  }
+  return status;
+}
+
 struct operation session_operation(const struct session *s, enum operation_kind kind)
 {
   struct operation op = {.kind = kind};
@@ -175,11 +199,9 @@ static bool wait_in_line(void)
 
 enum status session_try(struct session *s, enum try_kind kind, const char *org, bool owner)
 {
-  struct operation op = session_operation(s, OPERATION_TRY);
-  struct operation_result result = {.delay_s = 0};
-  op.value = (uint8_t)kind;
-  (void)snprintf(op.org, sizeof op.org, "%s", org);
-  enum status status = session_operate(s, &op, &result);
+  const struct try_count try = {kind, s->request->login, org};
+  struct try_counted result = {.delay_s = 0};
+  enum status status = session_change(s, change_try_count(&try, &result));
   if (status == STATUS_REFUSED) {
     session_refuse(s, "T", NOTICE_THROTTLED, "");
     session_count_refusal(s, NOTICE_THROTTLED);
@@ -199,10 +221,9 @@ enum status session_try(struct session *s, enum try_kind kind, const char *org, 
 
 void session_count_refusal(struct session *s, enum notice notice)
 {
-  struct operation op = session_operation(s, OPERATION_REFUSAL_COUNT);
-  struct operation_result result;
-  (void)snprintf(op.reason, sizeof op.reason, "%s", notice_name(notice));
-  if (session_operate(s, &op, &result) != STATUS_OK) {
+  const struct refusal_count refusal = {notice_name(notice)};
+  struct change_done ignored;
+  if (session_change(s, change_refusal_count(&refusal, &ignored)) != STATUS_OK) {
     session_log(LOG_WARNING, "a refusal could not be counted");
   }
 }

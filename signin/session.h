@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One request of the PAM module being answered: what all phases share.
 #pragma once
+#include "change/throttle.h"
 #include "config/config.h"
 #include "facts/facts.h"
 #include "operations/operation.h"
@@ -30,6 +31,12 @@ MUST_CHECK enum status session_read(struct report *trouble, struct store **ret_s
 // Opens the store for OPERATION, runs it and closes. Errors as operation_run(), logged.
 MUST_CHECK enum status session_operate(struct session *s, const struct operation *operation,
                                        struct operation_result *ret_result);
+
+// Who makes changes here: the person, from where they sign in. Borrows from S.
+struct change_by session_by(const struct session *s);
+
+// Opens the store for CHANGE, carries it out and closes. Errors as change_run(), logged.
+MUST_CHECK enum status session_change(struct session *s, struct change change);
 
 // An operation of KIND by this login, rhost and service.
 struct operation session_operation(const struct session *s, enum operation_kind kind);

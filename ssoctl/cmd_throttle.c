@@ -2,6 +2,7 @@
 // ssoctl throttle.
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "change/throttle.h"
 #include "desk.h"
 #include "policy/throttle.h"
 #include "store/throttles.h"
@@ -51,17 +52,18 @@ int cmd_throttle_list(const struct invocation *in)
 int cmd_throttle_clear(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation_result result;
+  char subject[LOGIN_SIZE];
+  const struct throttle_clear clear = {subject};
+  struct change_done result;
   int code = desk_open(in, &desk);
-  struct operation op = desk_operation(&desk, OPERATION_THROTTLE_CLEAR);
   if (code == EXIT_DONE) {
-    code = desk_text("login or address", in->arguments[0], op.login, sizeof op.login);
+    code = desk_text("login or address", in->arguments[0], subject, sizeof subject);
   }
   if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = desk_change(&desk, change_throttle_clear(&clear, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "%s: %s", op.login, result.changed ? "may try again at once" : "nothing is counted");
+    desk_done(&desk, "%s: %s", subject, result.changed ? "may try again at once" : "nothing is counted");
   }
   return code;
 }

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "change/throttle.h"
 #include "idp_advice.h"
 #include "operations/confirm.h"
 #include "paths.h"
@@ -103,8 +104,7 @@ static int count_try(const struct flow *f)
 {
   struct desk *desk = f->desk;
   const struct actor *actor = desk->in->actor;
-  struct operation op = desk_operation(desk, OPERATION_TRY);
-  struct operation_result result;
+  struct try_counted result;
   struct report report = {.text = ""};
   struct account account;
   if (!actor->is_delegate) {
@@ -118,12 +118,11 @@ static int count_try(const struct flow *f)
   if (code != EXIT_DONE) {
     return code;
   }
-  memcpy(op.login, account.login, sizeof op.login);
-  memcpy(op.org, f->org.slug, sizeof op.org);
-  op.value = TRY_SIGN_IN;
-  record_done(&ACCOUNT_RECORD, &account);
+  const struct try_count try = {TRY_SIGN_IN, account.login, f->org.slug};
   const struct change_host host = {.store = desk->store, .config = &desk->config, .map_path = desk->map_path};
-  enum status status = operation_run(&host, &op, &report, &result);
+  const struct change_by by = desk_by(desk);
+  enum status status = change_run(&host, &by, change_try_count(&try, &result), &report);
+  record_done(&ACCOUNT_RECORD, &account);
   if (status == STATUS_OK) {
     return EXIT_DONE;
   }

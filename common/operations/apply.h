@@ -2,6 +2,7 @@
 // What the files of this folder share: one operation being applied.
 #pragma once
 #include "change/context.h"
+#include "change/throttle.h"
 #include "facts/facts.h"
 #include "operations/operation.h"
 #include "store/accounts.h"
@@ -23,16 +24,6 @@ MUST_CHECK enum status apply_cancel_invites(struct change_context *a, int64_t or
 
 // Whether ORG may have its provisioning beside its enforcement (POLICY E3). STATUS_REFUSED with a report.
 MUST_CHECK enum status apply_check_provisioning(struct change_context *a, const struct org *org);
-
-// A try that was right.
-struct settled_try {
-  enum try_kind kind;
-  const char *login;
-  bool made; // an account was made by it
-};
-
-// Takes back what was counted for this login and the address when it was tried.
-MUST_CHECK enum status apply_settle_try(struct change_context *a, const struct settled_try *settled);
 
 apply_function apply_org_rename, apply_org_delete;
 apply_function apply_account_retire, apply_account_prove;
@@ -73,4 +64,4 @@ apply_function apply_identity_link, apply_identity_unlink;
 apply_function apply_password_set, apply_password_remove, apply_password_change;
 apply_function apply_password_sign_in, apply_sso_sign_in, apply_sign_in_refused, apply_ticket_redeem,
     apply_ticket_choose;
-apply_function apply_number_reserve, apply_try, apply_throttle_clear, apply_refusal_count;
+apply_function apply_number_reserve;

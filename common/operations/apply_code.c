@@ -126,6 +126,6 @@ enum status apply_invite_accept(struct change_context *a)
     s.account.code_used = 1;
     status = account_update(a->txn, &s.account);
   }
-  return status == STATUS_OK && by_code ? apply_settle_try(a, &(struct settled_try){TRY_PASSWORD, a->op->login, false})
+  return status == STATUS_OK && by_code ? change_settle_try(a, &(struct settled_try){TRY_PASSWORD, a->op->login, false})
                                         : status;
 }

@@ -87,10 +87,10 @@ enum status sign_in_finish(struct sign_in *s, const char *row)
   const struct settled_try settled = {s->way == WAY_SSO ? TRY_SIGN_IN : TRY_PASSWORD, a->op->login,
                                       a->result->decision.create};
   if (status == STATUS_OK) {
-    status = apply_settle_try(a, &settled);
+    status = change_settle_try(a, &settled);
   }
   if (status == STATUS_OK && s->way == WAY_SSO && a->op->password[0] != '\0') { // typed beside it (S8)
-    status = apply_settle_try(a, &(struct settled_try){TRY_PASSWORD, a->op->login, false});
+    status = change_settle_try(a, &(struct settled_try){TRY_PASSWORD, a->op->login, false});
   }
   if (status == STATUS_OK) {
     status = new_ticket(s);

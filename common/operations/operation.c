@@ -56,9 +56,6 @@ static const struct {
     [OPERATION_SIGN_IN_REFUSED] = {"sign-in.refused", apply_sign_in_refused},
     [OPERATION_TICKET_REDEEM] = {"ticket.redeem", apply_ticket_redeem},
     [OPERATION_TICKET_CHOOSE] = {"ticket.choose", apply_ticket_choose},
-    [OPERATION_TRY] = {"try", apply_try},
-    [OPERATION_THROTTLE_CLEAR] = {"throttle.clear", apply_throttle_clear},
-    [OPERATION_REFUSAL_COUNT] = {"refusal.count", apply_refusal_count},
     [OPERATION_NUMBER_RESERVE] = {"number.reserve", apply_number_reserve},
 };
 

@@ -60,14 +60,8 @@ enum operation_kind {
   OPERATION_TICKET_REDEEM,     // ticket: removed; no audit event
   OPERATION_TICKET_CHOOSE,     // ticket, active_org_id; no audit event
   OPERATION_NUMBER_RESERVE,    // nss_uid: never given, if another name service has it
-  OPERATION_TRY,               // login, rhost, value: enum try_kind, org: the slug for TRY_SIGN_IN; no audit event
-  OPERATION_THROTTLE_CLEAR,    // login: a login or an address
-  OPERATION_REFUSAL_COUNT,     // reason: a notice's name; no audit event
   OPERATION_COUNT
 };
-
-// What is about to be tried: a password or code is to be compared, a sign-in at a provider to be started.
-enum try_kind { TRY_PASSWORD, TRY_SIGN_IN };
 
 // One KEY=VALUE of an org.
 struct org_value {
@@ -147,7 +141,6 @@ struct operation_result {
   bool doubted;         // ORG_CREATE: the owner's account was there unproven; password and identities were dropped
   bool asked;           // SSO_SIGN_IN: about invites already
   bool overage;         // SSO_SIGN_IN: the provider says no groups, because they are too many
-  int64_t delay_s;      // TRY: allowed, after so long
   bool waits;           // IDP_SET, ORG_SET: in effect, or some of it, only after a test sign-in
   bool no_way;          // IDENTITY_UNLINK: nothing is left by which the account signs in
   int64_t expires_at_s; // IDENTITY_LINK: of what is expected

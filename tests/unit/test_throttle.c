@@ -5,6 +5,7 @@
 
 #include "acme.h"
 #include "base/clock.h"
+#include "change/throttle.h"
 #include "policy/throttle.h"
 #include "store/accounts.h"
 #include "store/throttles.h"
@@ -12,13 +13,30 @@
 #define BOSS "boss@example.org"
 #define ALICE "alice@acme.test"
 
+static struct try_counted counted;
+
+static enum status try_from(const char *login, enum try_kind kind, const struct change_by *by)
+{
+  const struct try_count in = {kind, login, kind == TRY_SIGN_IN ? "acme" : ""};
+  return change_run(&host, by, change_try_count(&in, &counted), &report);
+}
+
 static enum status try_as(const char *login, const char *rhost, enum try_kind kind)
 {
-  struct operation op = {.kind = OPERATION_TRY, .value = (uint8_t)kind};
-  (void)snprintf(op.login, sizeof op.login, "%s", login);
-  (void)snprintf(op.rhost, sizeof op.rhost, "%s", rhost);
-  (void)snprintf(op.org, sizeof op.org, "%s", kind == TRY_SIGN_IN ? "acme" : "");
-  return run(&op);
+  const struct change_by by = {.actor = "", .rhost = rhost, .service = ""};
+  return try_from(login, kind, &by);
+}
+
+// su and sudo by different users of the host.
+static enum status try_locally(const char *login, enum try_kind kind, uint32_t uid)
+{
+  const struct change_by by = {.actor = "", .rhost = "", .service = "", .caller_uid = uid};
+  return try_from(login, kind, &by);
+}
+
+static enum status clear(const char *subject)
+{
+  return make(change_throttle_clear(&(struct throttle_clear){subject}, &done));
 }
 
 static void try_often(const char *login, const char *rhost, enum try_kind kind, int times)
@@ -105,8 +123,8 @@ static void T_ten_wrong_passwords_of_an_account_are_free(void **state)
   try_often(ALICE, "192.0.2.1", TRY_PASSWORD, 5);
   try_often(ALICE, "192.0.2.2", TRY_PASSWORD, 5);
   assert_int_equal(try_as(ALICE, "192.0.2.3", TRY_PASSWORD), STATUS_REFUSED);
-  assert_string_equal(result.decision.row, "T");
-  assert_int_equal(result.decision.notice, NOTICE_THROTTLED);
+  assert_string_equal(counted.decision.row, "T");
+  assert_int_equal(counted.decision.notice, NOTICE_THROTTLED);
   assert_int_equal(count(TABLE_AUDIT), 7);
 }
 
@@ -157,7 +175,7 @@ static void T_an_owner_is_not_locked_out_by_tries_from_elsewhere(void **state)
     assert_int_equal(try_as(BOSS, address, TRY_PASSWORD), STATUS_REFUSED);
   }
   assert_int_equal(try_as(BOSS, "198.51.100.1", TRY_PASSWORD), STATUS_OK);
-  assert_int_equal(result.delay_s, THROTTLE_DELAY_MAX_S); // slowed, the more the more there were (HOLES H78)
+  assert_int_equal(counted.delay_s, THROTTLE_DELAY_MAX_S); // slowed, the more the more there were (HOLES H78)
   assert_int_equal(try_as(BOSS, "", TRY_PASSWORD), STATUS_OK);
 }
 
@@ -195,9 +213,9 @@ static void H09_a_full_table_refuses_strangers_and_slows_members(void **state)
   assert_int_equal(try_as("nobody@acme.test", "192.0.2.1", TRY_PASSWORD), STATUS_REFUSED);
   assert_int_equal(try_as("nobody@acme.test", "192.0.2.1", TRY_SIGN_IN), STATUS_REFUSED);
   assert_int_equal(try_as(ALICE, "192.0.2.1", TRY_PASSWORD), STATUS_OK);
-  assert_int_equal(result.delay_s, 3);
+  assert_int_equal(counted.delay_s, 3);
   assert_int_equal(try_as(BOSS, "192.0.2.1", TRY_PASSWORD), STATUS_OK);
-  assert_int_equal(result.delay_s, 3);
+  assert_int_equal(counted.delay_s, 3);
   // Beyond the bound there is a counter for each account that was tried, and it counts.
   for (int host_number = 2; host_number <= 10; host_number++) {
     char address[32];
@@ -236,26 +254,13 @@ static void T_flows_of_a_login_are_bounded_whatever_the_address(void **state)
     assert_int_equal(try_as(ALICE, address, TRY_SIGN_IN), STATUS_OK);
   }
   assert_int_equal(try_as(ALICE, "198.51.100.1", TRY_SIGN_IN), STATUS_REFUSED);
-  struct operation local = new_operation(OPERATION_TRY, "");
-  (void)snprintf(local.login, sizeof local.login, "%s", ALICE);
-  local.value = TRY_SIGN_IN;
-  local.caller_uid = 1001; // nobody on this host is kept out by it, and nobody adds to it
-  assert_int_equal(run(&local), STATUS_OK);
+  // Nobody on this host is kept out by it, and nobody adds to it.
+  assert_int_equal(try_locally(ALICE, TRY_SIGN_IN, 1001), STATUS_OK);
   for (int i = 0; i < 25; i++) { // an owner is slowed and not refused
     (void)snprintf(address, sizeof address, "192.0.2.%d", i);
     assert_int_equal(try_as(BOSS, address, TRY_SIGN_IN), STATUS_OK);
   }
-  assert_int_equal(result.delay_s, THROTTLE_DELAY_S);
-}
-
-// su and sudo by different users of the host.
-static enum status try_locally(const char *login, uint32_t uid)
-{
-  struct operation op = new_operation(OPERATION_TRY, "");
-  (void)snprintf(op.login, sizeof op.login, "%s", login);
-  op.value = TRY_PASSWORD;
-  op.caller_uid = uid;
-  return run(&op);
+  assert_int_equal(counted.delay_s, THROTTLE_DELAY_S);
 }
 
 static void H71_another_local_users_tries_do_not_use_up_ones_own(void **state)
@@ -264,10 +269,10 @@ static void H71_another_local_users_tries_do_not_use_up_ones_own(void **state)
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
   for (int i = 0; i < 10; i++) {
-    assert_int_equal(try_locally(ALICE, 1001), STATUS_OK);
+    assert_int_equal(try_locally(ALICE, TRY_PASSWORD, 1001), STATUS_OK);
   }
-  assert_int_equal(try_locally(ALICE, 1001), STATUS_REFUSED);
-  assert_int_equal(try_locally(ALICE, 66000), STATUS_OK);
+  assert_int_equal(try_locally(ALICE, TRY_PASSWORD, 1001), STATUS_REFUSED);
+  assert_int_equal(try_locally(ALICE, TRY_PASSWORD, 66000), STATUS_OK);
 }
 
 static void H78_failures_are_counted_across_addresses_and_slow_whoever_guesses(void **state)
@@ -341,16 +346,14 @@ static void throttles_of_a_login_or_an_address_are_cleared(void **state)
   try_often(ALICE, "2001:db8::1", TRY_PASSWORD, 10);
   try_often(ALICE, "2001:db8::1", TRY_SIGN_IN, 5);
   assert_int_equal(try_as(ALICE, "2001:db8::1", TRY_PASSWORD), STATUS_REFUSED);
-  struct operation op = {.kind = OPERATION_THROTTLE_CLEAR, .login = ALICE};
-  assert_int_equal(run(&op), STATUS_OK);
-  assert_true(result.changed);
+  assert_int_equal(clear(ALICE), STATUS_OK);
+  assert_true(done.changed);
   assert_int_equal(try_as(ALICE, "2001:db8::1", TRY_PASSWORD), STATUS_OK);
   assert_int_equal(try_as(ALICE, "2001:db8::1", TRY_SIGN_IN), STATUS_OK);
-  struct operation address = {.kind = OPERATION_THROTTLE_CLEAR, .login = "2001:db8::7"};
-  assert_int_equal(run(&address), STATUS_OK);
-  assert_true(result.changed);
-  assert_int_equal(run(&address), STATUS_OK);
-  assert_false(result.changed);
+  assert_int_equal(clear("2001:db8::7"), STATUS_OK);
+  assert_true(done.changed);
+  assert_int_equal(clear("2001:db8::7"), STATUS_OK);
+  assert_false(done.changed);
 }
 
 int main(void)

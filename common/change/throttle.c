@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "change/throttle.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "change/context.h"
+#include "policy/throttle.h"
+#include "store/throttles.h"
+
+enum { SUBJECTS_MAX = 4 };
+
+// The counters that one try concerns. WEIGHED: it is refused if one of them does not allow it; others only count.
+struct subjects {
+  size_t count;
+  struct throttle list[SUBJECTS_MAX];
+  bool weighed[SUBJECTS_MAX];
+};
+
+static void add(struct subjects *s, enum throttle_kind kind, bool weighed, const char *first, const char *second)
+{
+  struct throttle *throttle = &s->list[s->count];
+  *throttle = (struct throttle){.kind = (uint8_t)kind};
+  (void)snprintf(throttle->subject, sizeof throttle->subject, "%s%s%s", first, second[0] != '\0' ? " " : "", second);
+  s->weighed[s->count] = weighed;
+  s->count++;
+}
+
+// The remote address; for a caller on this host which user's process it is, so that nobody uses up another's tries by
+// asking for their account (HOLES H71). "console" for root's.
+static void name_source(const struct change_context *c, char source[static THROTTLE_ADDRESS_SIZE])
+{
+  throttle_address(c->by->rhost, source);
+  if (c->by->rhost[0] == '\0' && c->by->caller_uid != 0) {
+    (void)snprintf(source, THROTTLE_ADDRESS_SIZE, "uid:%u", c->by->caller_uid);
+  }
+}
+
+static bool is_local(const struct change_context *c)
+{
+  return c->by->rhost[0] == '\0' && c->by->caller_uid != 0;
+}
+
+// Where the person has signed in from last.
+static bool is_known_place(const struct change_context *c, const struct facts *facts)
+{
+  return facts->person.known && c->by->rhost[0] != '\0' && strcmp(c->by->rhost, facts->account.last_sign_in_from) == 0;
+}
+
+static void choose_flows(const struct change_context *c, const struct try_count *in, const struct facts *facts,
+                         const char *source, struct subjects *s)
+{
+  bool owner = facts->person.known && policy_is_owner(&facts->person);
+  add(s, THROTTLE_FLOW, true, in->login, source);
+  if (!is_local(c)) {
+    add(s, THROTTLE_LOGIN, !owner && !is_known_place(c, facts), in->login, "");
+  }
+  if (!facts->person.known) {
+    add(s, THROTTLE_STRANGERS, true, in->org, "");
+  }
+}
+
+// Owners, and people from where they have signed in before, have counters of their own for the address: strangers
+// elsewhere cannot use up their tries.
+static void choose_passwords(const struct change_context *c, const struct try_count *in, const struct facts *facts,
+                             const char *source, struct subjects *s)
+{
+  bool owner = facts->person.known && policy_is_owner(&facts->person);
+  bool known_place = is_known_place(c, facts);
+  add(s, THROTTLE_ACCOUNT, !owner && !known_place, in->login, is_local(c) ? source : "");
+  if (c->by->rhost[0] != '\0') {
+    add(s, THROTTLE_ADDRESS, !owner, source, "");
+  }
+  if (owner || known_place) {
+    add(s, THROTTLE_OWNER, true, in->login, source);
+  }
+  if (!known_place) {
+    add(s, THROTTLE_FAILURES, false, in->login, "");
+  }
+}
+
+static void choose(const struct change_context *c, const struct try_count *in, const struct facts *facts,
+                   struct subjects *s)
+{
+  char source[THROTTLE_ADDRESS_SIZE];
+  name_source(c, source);
+  if (in->kind == TRY_SIGN_IN) {
+    choose_flows(c, in, facts, source, s);
+  } else {
+    choose_passwords(c, in, facts, source, s);
+  }
+}
+
+static enum status load(struct change_context *c, struct subjects *s, size_t *ret_new)
+{
+  size_t fresh = 0;
+  for (size_t i = 0; i < s->count; i++) {
+    struct throttle stored;
+    enum status status = throttle_get(c->txn, (enum throttle_kind)s->list[i].kind, s->list[i].subject, &stored);
+    if (status == STATUS_OK) {
+      s->list[i] = stored;
+    } else if (status != STATUS_NOT_FOUND) {
+      return status;
+    }
+    fresh += status == STATUS_NOT_FOUND;
+  }
+  *ret_new = fresh;
+  return STATUS_OK;
+}
+
+static enum status refuse(struct change_context *c, struct try_counted *result)
+{
+  result->decision = (struct policy_decision){.row = "T", .notice = NOTICE_THROTTLED};
+  report_set(c->report, "T: %s", notice_name(NOTICE_THROTTLED));
+  return STATUS_REFUSED;
+}
+
+static enum status count(struct change_context *c, struct subjects *s)
+{
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < s->count; i++) {
+    throttle_count(&s->list[i], c->now_s);
+    status = throttle_put(c->txn, &s->list[i]);
+  }
+  return status;
+}
+
+// A full table slows everyone and refuses those without an account. What is counted already is counted on, and an
+// account always has its counter: there are no more of these than accounts.
+static enum status without_room(struct change_context *c, const struct facts *facts, struct subjects *s,
+                                struct try_counted *result)
+{
+  result->delay_s = THROTTLE_DELAY_S;
+  if (!facts->person.known) {
+    return refuse(c, result);
+  }
+  struct subjects kept = {.count = 0};
+  for (size_t i = 0; i < s->count; i++) {
+    if (s->list[i].count > 0 || s->list[i].kind == THROTTLE_ACCOUNT) {
+      kept.list[kept.count++] = s->list[i];
+    }
+  }
+  result->changed = kept.count > 0;
+  return count(c, &kept);
+}
+
+static void slow_down(struct try_counted *result, int64_t delay_s)
+{
+  result->delay_s = delay_s > result->delay_s ? delay_s : result->delay_s;
+}
+
+// Refuses a try that a counter which is weighed does not allow, and slows down one that is allowed.
+static enum status weigh(struct change_context *c, const struct subjects *s, struct try_counted *result)
+{
+  for (size_t i = 0; i < s->count; i++) {
+    const struct throttle *throttle = &s->list[i];
+    bool allowed = throttle->kind == THROTTLE_FAILURES || throttle_allows(throttle, c->now_s);
+    if (!allowed && s->weighed[i]) {
+      return refuse(c, result);
+    }
+    slow_down(result, allowed ? throttle_delay_s(throttle, c->now_s) : THROTTLE_DELAY_S);
+  }
+  return STATUS_OK;
+}
+
+static enum status count_try(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct try_count *in = input;
+  struct try_counted *result = ret_result;
+  struct subjects s = {.count = 0};
+  struct facts facts;
+  size_t fresh = 0;
+  bool room = false;
+  enum status status = change_load_facts(c, in->login, &facts);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  choose(c, in, &facts, &s);
+  status = load(c, &s, &fresh);
+  if (status == STATUS_OK) {
+    status = weigh(c, &s, result);
+  }
+  if (status == STATUS_OK) {
+    status = throttle_make_room(c->txn, fresh, c->now_s - THROTTLE_WINDOW_S, c->now_s, &room);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  return room ? count(c, &s) : without_room(c, &facts, &s, result);
+}
+
+static enum status count_back(struct change_context *c, enum throttle_kind kind, const char *subject)
+{
+  struct throttle throttle;
+  enum status status = throttle_get(c->txn, kind, subject, &throttle);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  if (throttle.count <= 1) {
+    return throttle_remove(c->txn, kind, subject);
+  }
+  throttle.count--;
+  return throttle_put(c->txn, &throttle);
+}
+
+static enum status settle_flow(struct change_context *c, const struct settled_try *settled, const char *pair)
+{
+  enum status status = throttle_remove(c->txn, THROTTLE_FLOW, pair);
+  if (status == STATUS_OK && !is_local(c)) {
+    status = count_back(c, THROTTLE_LOGIN, settled->login);
+  }
+  return status == STATUS_OK && settled->made ? count_back(c, THROTTLE_STRANGERS, c->event.org) : status;
+}
+
+// The try that was counted was a right one.
+enum status change_settle_try(struct change_context *c, const struct settled_try *settled)
+{
+  char source[THROTTLE_ADDRESS_SIZE];
+  char pair[sizeof(((struct throttle *)0)->subject)];
+  name_source(c, source);
+  (void)snprintf(pair, sizeof pair, "%s %s", settled->login, source);
+  if (settled->kind == TRY_SIGN_IN) {
+    return settle_flow(c, settled, pair);
+  }
+  enum status status = throttle_remove(c->txn, THROTTLE_OWNER, pair);
+  if (status == STATUS_OK) {
+    status = throttle_remove(c->txn, THROTTLE_ACCOUNT, is_local(c) ? pair : settled->login);
+  }
+  if (status == STATUS_OK) {
+    status = count_back(c, THROTTLE_FAILURES, settled->login);
+  }
+  return status != STATUS_OK ? status : count_back(c, THROTTLE_ADDRESS, source);
+}
+
+struct clearing {
+  const char *word; // a login or an address
+  bool found;
+  struct throttle first;
+};
+
+static bool is_about(const char *subject, const char *word)
+{
+  size_t length = strlen(word);
+  const char *space = strchr(subject, ' ');
+  return strcmp(subject, word) == 0 || (strncmp(subject, word, length) == 0 && subject[length] == ' ') ||
+         (space != NULL && strcmp(space + 1, word) == 0);
+}
+
+static enum status find_about(void *context, const struct throttle *throttle)
+{
+  struct clearing *c = context;
+  if (!is_about(throttle->subject, c->word)) {
+    return STATUS_OK;
+  }
+  c->found = true;
+  c->first = *throttle;
+  return STATUS_EXISTS;
+}
+
+static enum status clear(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct throttle_clear *in = input;
+  struct change_done *result = ret_result;
+  char address[THROTTLE_ADDRESS_SIZE];
+  struct clearing clearing = {.word = in->subject};
+  if (strchr(in->subject, ':') != NULL && strchr(in->subject, '/') == NULL) {
+    throttle_address(in->subject, address);
+    clearing.word = address;
+  }
+  change_name_login(c, in->subject);
+  enum status status = STATUS_OK;
+  result->changed = false;
+  do {
+    clearing.found = false;
+    status = throttle_each(c->txn, find_about, &clearing);
+    if (status == STATUS_EXISTS) {
+      result->changed = true;
+      status = throttle_remove(c->txn, (enum throttle_kind)clearing.first.kind, clearing.first.subject);
+    }
+  } while (status == STATUS_OK && clearing.found);
+  return status;
+}
+
+enum { DAY_S = 86400 };
+
+static enum status count_refusal(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct refusal_count *in = input;
+  struct store_key key = key_of_i64(c->now_s / DAY_S);
+  int64_t so_far = 0;
+  (void)ret_result;
+  key_add_text(&key, in->reason);
+  enum status status = store_get_i64(c->txn, TABLE_REFUSALS, &key, &so_far);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  return store_put_i64(c->txn, TABLE_REFUSALS, &key, so_far + 1);
+}
+
+static const struct change_kind TRY = {"try", CHANGE_HOST, CHANGE_OF_ORG, count_try, sizeof(struct try_counted), true};
+static const struct change_kind CLEAR = {"throttle.clear",           CHANGE_HOST, CHANGE_OF_ORG, clear,
+                                         sizeof(struct change_done), false};
+static const struct change_kind REFUSAL = {
+    "refusal.count", CHANGE_HOST, CHANGE_OF_ORG, count_refusal, sizeof(struct change_done), true};
+
+struct change change_try_count(const struct try_count *in, struct try_counted *ret_result)
+{
+  return (struct change){&TRY, in, ret_result, &ret_result->changed, in->org, ""};
+}
+
+struct change change_throttle_clear(const struct throttle_clear *in, struct change_done *ret_result)
+{
+  return (struct change){&CLEAR, in, ret_result, &ret_result->changed, "", ""};
+}
+
+struct change change_refusal_count(const struct refusal_count *in, struct change_done *ret_result)
+{
+  return (struct change){&REFUSAL, in, ret_result, &ret_result->changed, "", ""};
+}

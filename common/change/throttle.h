@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tries counted before they are made, in the order in which they come: many at once count as many (POLICY T).
+#pragma once
+#include "change/change.h"
+#include "policy/policy.h"
+
+// What is about to be tried: a password or code is to be compared, a sign-in at a provider to be started.
+enum try_kind { TRY_PASSWORD, TRY_SIGN_IN };
+
+struct try_count {
+  enum try_kind kind;
+  const char *login;
+  const char *org; // TRY_SIGN_IN: the slug; else ""
+};
+
+struct try_counted {
+  bool changed;
+  struct policy_decision decision; // of a try that is refused
+  int64_t delay_s;                 // allowed, after so long
+};
+
+// No audit event. STATUS_REFUSED: not now.
+struct change change_try_count(const struct try_count *in, struct try_counted *ret_result);
+
+struct throttle_clear {
+  const char *subject; // a login or an address
+};
+
+// Forgets what was counted of it.
+struct change change_throttle_clear(const struct throttle_clear *in, struct change_done *ret_result);
+
+struct refusal_count {
+  const char *reason; // a notice's name
+};
+
+// Refusals of people who have not proven to be anybody are counted by day and reason, not stored one by one: no audit
+// event.
+struct change change_refusal_count(const struct refusal_count *in, struct change_done *ret_result);
+
+// A try that was right.
+struct settled_try {
+  enum try_kind kind;
+  const char *login;
+  bool made; // an account was made by it
+};
+
+// Within another change: takes back what was counted for this login and the address when it was tried. Errors as
+// store_get() and store_put().
+MUST_CHECK enum status change_settle_try(struct change_context *c, const struct settled_try *settled);
