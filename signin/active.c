@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "change/ticket.h"
 #include "preference/preference.h"
 
 enum { TEXT_SIZE = 4096 };
@@ -93,11 +94,9 @@ static size_t read_choice(const struct open_orgs *orgs, const struct bytes *type
 
 static void keep(struct session *s, const struct operation_result *result, const struct open_org *org, bool typed)
 {
-  struct operation op = session_operation(s, OPERATION_TICKET_CHOOSE);
-  struct operation_result ignored;
-  memcpy(op.ticket, result->ticket.id, sizeof op.ticket);
-  op.active_org_id = org->id;
-  if (session_operate(s, &op, &ignored) != STATUS_OK) {
+  const struct ticket_choose choose = {result->ticket.id, org->id};
+  struct change_done ignored;
+  if (session_change(s, change_ticket_choose(&choose, &ignored)) != STATUS_OK) {
     session_log(LOG_WARNING, "the choice of %s as the active org of %s could not be kept", org->slug,
                 s->request->login);
   }

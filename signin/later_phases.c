@@ -8,6 +8,7 @@
 #include "active.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "change/ticket.h"
 #include "mapped_groups.h"
 #include "phases.h"
 
@@ -33,13 +34,9 @@ static struct ticket read_ticket(const struct session *s, const struct facts *fa
 // A ticket that cannot be used up opens nothing (POLICY K4).
 static bool redeem_ticket(struct session *s, const struct ticket *ticket)
 {
-  struct operation op = session_operation(s, OPERATION_TICKET_REDEEM);
-  struct operation_result result;
-  if (ticket->id[0] == '\0') {
-    return true;
-  }
-  memcpy(op.ticket, ticket->id, sizeof op.ticket);
-  return session_operate(s, &op, &result) == STATUS_OK;
+  const struct ticket_redeem redeem = {ticket->id};
+  struct change_done ignored;
+  return ticket->id[0] == '\0' || session_change(s, change_ticket_redeem(&redeem, &ignored)) == STATUS_OK;
 }
 
 static void cleanup_file(FILE **file)

@@ -5,18 +5,53 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "change/invite.h"
+#include "desk.h"
 #include "operations/code.h"
 #include "operations/password.h"
 #include "operations/settings.h"
-#include "people.h"
 
 static const struct column LIST_COLUMNS[] = {
     {"email", COLUMN_TEXT},      {"role", COLUMN_TEXT},       {"via", COLUMN_TEXT},       {"status", COLUMN_TEXT},
     {"invited_by", COLUMN_TEXT}, {"created_at", COLUMN_DATE}, {"expires_at", COLUMN_DATE}};
 
-static int set_expiry(const struct invocation *in, struct operation *op)
+// What was typed.
+struct invite_words {
+  char org[SLUG_SIZE];
+  char email[EMAIL_SIZE];
+};
+
+static int open_for_invite(struct desk *desk, const struct invocation *in, struct invite_words *ret_words)
 {
-  const char *typed = in->options[OPTION_EXPIRES];
+  int code = desk_open(in, desk);
+  if (code == EXIT_DONE) {
+    code = desk_text("slug", in->arguments[0], ret_words->org, sizeof ret_words->org);
+  }
+  return code == EXIT_DONE ? desk_email(in->arguments[1], ret_words->email) : code;
+}
+
+static int take_role(const char *typed, enum role *ret_role)
+{
+  uint8_t role = ROLE_VIEWER;
+  if (typed != NULL && (role_from(typed, &role) != STATUS_OK || role == ROLE_OWNER)) {
+    return desk_fail(EXIT_USAGE, "--role \"%.40s\": is not viewer or admin", typed);
+  }
+  *ret_role = (enum role)role;
+  return EXIT_DONE;
+}
+
+static int take_via(const char *typed, enum invite_via *ret_via)
+{
+  uint8_t via = VIA_CODE;
+  if (typed != NULL && invite_via_from(typed, &via) != STATUS_OK) {
+    return desk_fail(EXIT_USAGE, "--via \"%.40s\": is not code or sso", typed);
+  }
+  *ret_via = (enum invite_via)via;
+  return EXIT_DONE;
+}
+
+static int take_expiry(const char *typed, int64_t *ret_expires_at_s)
+{
   int64_t seconds = 0;
   if (typed == NULL) {
     return EXIT_DONE; // by the org's invite-lifetime
@@ -24,21 +59,20 @@ static int set_expiry(const struct invocation *in, struct operation *op)
   if (text_to_duration(typed, INVITE_LIFETIME_MIN_S, INVITE_LIFETIME_MAX_S, &seconds) != STATUS_OK) {
     return desk_fail(EXIT_USAGE, "--expires \"%.40s\": is not 60s to 90d, as in 90s, 15m, 12h, 7d", typed);
   }
-  op->expires_at_s = clock_now_s() + seconds;
+  *ret_expires_at_s = clock_now_s() + seconds;
   return EXIT_DONE;
 }
 
-// Unless told otherwise a code; where a provider governs the address the engine makes it SSO.
-static int set_via(const struct invocation *in, struct operation *op)
+static int take_options(const struct invocation *in, struct invite_create *create)
 {
-  const char *typed = in->options[OPTION_VIA];
-  op->via = VIA_CODE;
-  return typed == NULL || invite_via_from(typed, &op->via) == STATUS_OK
-             ? EXIT_DONE
-             : desk_fail(EXIT_USAGE, "--via \"%.40s\": is not code or sso", typed);
+  int code = take_role(in->options[OPTION_ROLE], &create->role);
+  if (code == EXIT_DONE) {
+    code = take_via(in->options[OPTION_VIA], &create->via);
+  }
+  return code == EXIT_DONE ? take_expiry(in->options[OPTION_EXPIRES], &create->expires_at_s) : code;
 }
 
-static int make_code(char code[static CODE_SIZE], struct operation *op)
+static int make_code(char code[static CODE_SIZE], char ret_hash[static PASSWORD_HASH_SIZE])
 {
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
   struct bytes folded CLEANUP(bytes_done) = BYTES_EMPTY;
@@ -50,18 +84,17 @@ static int make_code(char code[static CODE_SIZE], struct operation *op)
     status = code_fold(&typed, &folded);
   }
   if (status == STATUS_OK) {
-    status = password_hash(&folded, op->code);
+    status = password_hash(&folded, ret_hash);
   }
   return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "making a code: %s", status_text(status));
 }
 
 // The code is shown here and never again.
-static int print_invite(struct desk *desk, const struct operation_result *result, const char *code)
+static int print_invite(struct desk *desk, const struct invite *invite, const char *code)
 {
   static const struct column COLUMNS[] = {{"email", COLUMN_TEXT}, {"org", COLUMN_TEXT},  {"role", COLUMN_TEXT},
                                           {"via", COLUMN_TEXT},   {"code", COLUMN_TEXT}, {"expires_at", COLUMN_DATE}};
   struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
-  const struct invite *invite = &result->invite;
   bool by_code = invite->via == VIA_CODE;
   sheet_add(&sheet, COLUMNS,
             {{invite->email, 0},
@@ -81,27 +114,23 @@ static int print_invite(struct desk *desk, const struct operation_result *result
 int cmd_invite_create(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation op;
-  struct operation_result result;
+  struct invite_words words;
   char code_text[CODE_SIZE] = "";
-  int code = people_start(&desk, in, OPERATION_INVITE_CREATE, &op);
-  if (code == EXIT_DONE && in->options[OPTION_ROLE] != NULL) {
-    code = people_role("--role", in->options[OPTION_ROLE], &op);
+  char hash[PASSWORD_HASH_SIZE] = "";
+  struct invite_create create = {.org = words.org, .email = words.email, .code = hash};
+  struct invite_created result;
+  int code = open_for_invite(&desk, in, &words);
+  if (code == EXIT_DONE) {
+    code = take_options(in, &create);
+  }
+  if (code == EXIT_DONE && create.via == VIA_CODE) {
+    code = make_code(code_text, hash);
   }
   if (code == EXIT_DONE) {
-    code = set_via(in, &op);
+    code = desk_change(&desk, change_invite_create(&create, &result));
   }
   if (code == EXIT_DONE) {
-    code = set_expiry(in, &op);
-  }
-  if (code == EXIT_DONE && op.via == VIA_CODE) {
-    code = make_code(code_text, &op);
-  }
-  if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
-  }
-  if (code == EXIT_DONE) {
-    code = print_invite(&desk, &result, code_text);
+    code = print_invite(&desk, &result.invite, code_text);
   }
   explicit_bzero(code_text, sizeof code_text);
   return code;
@@ -110,14 +139,15 @@ int cmd_invite_create(const struct invocation *in)
 int cmd_invite_cancel(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation op;
-  struct operation_result result;
-  int code = people_start(&desk, in, OPERATION_INVITE_CANCEL, &op);
+  struct invite_words words;
+  const struct invite_cancel cancel = {words.org, words.email};
+  struct change_done result;
+  int code = open_for_invite(&desk, in, &words);
   if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = desk_change(&desk, change_invite_cancel(&cancel, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "invite of %s to org %s cancelled", op.email, op.org);
+    desk_done(&desk, "invite of %s to org %s cancelled", words.email, words.org);
   }
   return code;
 }

@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "change/recovery.h"
+#include "desk.h"
 #include "operations/code.h"
 #include "operations/password.h"
-#include "people.h"
 #include "store/accounts.h"
 #include "store/recovery.h"
 
@@ -96,14 +97,10 @@ int cmd_recovery_create(const struct invocation *in)
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
   struct drawn drawn CLEANUP(cleanup_drawn) = {.codes = {{.account_id = 0}}};
   struct recovery_summary before = {.left = 0};
-  struct operation_result result;
   struct org org;
+  const struct recovery_create create = {org.slug, drawn.codes};
+  struct change_done result;
   int code = desk_open_org(in, &desk, &org);
-  struct operation op = desk_operation(&desk, OPERATION_RECOVERY_CREATE);
-  op.recovery = drawn.codes;
-  if (code == EXIT_DONE) {
-    code = people_slug(in->arguments[0], &op);
-  }
   if (code == EXIT_DONE) {
     code = summarize(&desk, &org, &before);
   }
@@ -114,7 +111,7 @@ int cmd_recovery_create(const struct invocation *in)
     code = confirm_loss(&desk, &before, "The recovery codes that are left of earlier ones stop working. Go on?");
   }
   if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = desk_change(&desk, change_recovery_create(&create, &result));
   }
   return code == EXIT_DONE ? print_codes(&desk, &drawn) : code;
 }
@@ -123,13 +120,10 @@ int cmd_recovery_revoke(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
   struct recovery_summary before = {.left = 0};
-  struct operation_result result;
   struct org org;
+  const struct recovery_revoke revoke = {org.slug};
+  struct change_done result;
   int code = desk_open_org(in, &desk, &org);
-  struct operation op = desk_operation(&desk, OPERATION_RECOVERY_REVOKE);
-  if (code == EXIT_DONE) {
-    code = people_slug(in->arguments[0], &op);
-  }
   if (code == EXIT_DONE) {
     code = summarize(&desk, &org, &before);
   }
@@ -137,10 +131,10 @@ int cmd_recovery_revoke(const struct invocation *in)
     code = confirm_loss(&desk, &before, "The recovery codes that are left stop working. Go on?");
   }
   if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = desk_change(&desk, change_recovery_revoke(&revoke, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s has no recovery codes%s", op.org, result.changed ? " any more" : "");
+    desk_done(&desk, "org %s has no recovery codes%s", org.slug, result.changed ? " any more" : "");
   }
   return code;
 }

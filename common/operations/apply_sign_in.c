@@ -373,19 +373,3 @@ enum status apply_sign_in_refused(struct change_context *a)
   memcpy(a->event.detail, a->op->reason, sizeof a->event.detail);
   return STATUS_OK;
 }
-
-enum status apply_ticket_redeem(struct change_context *a)
-{
-  a->silent = true;
-  enum status status = ticket_get(a->txn, a->op->ticket, a->now_s, &a->result->ticket);
-  return status != STATUS_OK ? status : ticket_remove(a->txn, a->op->ticket);
-}
-
-enum status apply_ticket_choose(struct change_context *a)
-{
-  a->silent = true;
-  struct ticket ticket = {.id = ""};
-  enum status status = ticket_get(a->txn, a->op->ticket, a->now_s, &ticket);
-  ticket.active_org_id = a->op->active_org_id;
-  return status != STATUS_OK ? status : ticket_put(a->txn, &ticket);
-}

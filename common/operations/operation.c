@@ -24,8 +24,6 @@ static const struct {
     [OPERATION_ORG_SET] = {"org.set", apply_org_set},
     [OPERATION_ENFORCEMENT_SET] = {"enforcement.set", apply_enforcement_set},
     [OPERATION_ENFORCEMENT_PAUSE] = {"enforcement.pause", apply_enforcement_pause},
-    [OPERATION_INVITE_CREATE] = {"invite.create", apply_invite_create},
-    [OPERATION_INVITE_CANCEL] = {"invite.cancel", apply_invite_cancel},
     [OPERATION_INVITE_ACCEPT] = {"invite.accept", apply_invite_accept},
     [OPERATION_MEMBER_ADD] = {"member.add", apply_member_add},
     [OPERATION_MEMBER_IMPORT] = {"member.import", apply_member_import},
@@ -49,13 +47,9 @@ static const struct {
     [OPERATION_PASSWORD_CHANGE] = {"password.change", apply_password_change},
     [OPERATION_PASSWORD_SIGN_IN] = {"sign-in", apply_password_sign_in},
     [OPERATION_CODE_SIGN_IN] = {"sign-in", apply_code_sign_in},
-    [OPERATION_RECOVERY_CREATE] = {"recovery.create", apply_recovery_create},
-    [OPERATION_RECOVERY_REVOKE] = {"recovery.revoke", apply_recovery_revoke},
     [OPERATION_RECOVERY_SIGN_IN] = {"sign-in", apply_recovery_sign_in},
     [OPERATION_SSO_SIGN_IN] = {"sign-in", apply_sso_sign_in},
     [OPERATION_SIGN_IN_REFUSED] = {"sign-in.refused", apply_sign_in_refused},
-    [OPERATION_TICKET_REDEEM] = {"ticket.redeem", apply_ticket_redeem},
-    [OPERATION_TICKET_CHOOSE] = {"ticket.choose", apply_ticket_choose},
     [OPERATION_NUMBER_RESERVE] = {"number.reserve", apply_number_reserve},
 };
 

@@ -25,8 +25,6 @@ enum operation_kind {
   OPERATION_ORG_SET,           // org, settings
   OPERATION_ENFORCEMENT_SET,   // org, value, password: the owner's hash if they have just typed it
   OPERATION_ENFORCEMENT_PAUSE, // org, expires_at_s, reason
-  OPERATION_INVITE_CREATE,     // org, email, value: role, via, code: its hash, expires_at_s
-  OPERATION_INVITE_CANCEL,     // org, email
   OPERATION_INVITE_ACCEPT,     // login, org; code: the hash that matched, "" after a yes of who has just signed in
   OPERATION_MEMBER_ADD,        // org, email, value: role, login, name, home, shell, uid, status; imported
   OPERATION_MEMBER_IMPORT,     // org, reason: what came of many MEMBER_ADD before it; only an audit event
@@ -51,14 +49,10 @@ enum operation_kind {
   OPERATION_PASSWORD_CHANGE,   // login, code: the old hash, password: the new one; by the person
   OPERATION_PASSWORD_SIGN_IN,  // login, password: the hash that matched
   OPERATION_CODE_SIGN_IN,      // login, org, code: the hash that matched, password: the hash to set, or that matched
-  OPERATION_RECOVERY_CREATE,   // org, recovery: the codes that take the place of earlier ones
-  OPERATION_RECOVERY_REVOKE,   // org
   OPERATION_RECOVERY_SIGN_IN,  // login, prefix; code: the hash that matched
   OPERATION_SSO_SIGN_IN,       // login, connection, fingerprint, authorized; password: the hash that matched (S8),
                                // consents (I2)
   OPERATION_SIGN_IN_REFUSED,   // login, org, row, reason: only an audit event
-  OPERATION_TICKET_REDEEM,     // ticket: removed; no audit event
-  OPERATION_TICKET_CHOOSE,     // ticket, active_org_id; no audit event
   OPERATION_NUMBER_RESERVE,    // nss_uid: never given, if another name service has it
   OPERATION_COUNT
 };
@@ -103,13 +97,11 @@ struct operation {
   bool local;                        // the group is one of /etc/group
   char prefix[RECOVERY_PREFIX_SIZE]; // of the recovery code that was typed
   uint8_t value;
-  uint8_t via; // INVITE_CREATE: enum invite_via
   struct org_consent consents[INVITES_MAX_POLICY];
   size_t consent_count;
   char fingerprint[FINGERPRINT_SIZE]; // of what an operator looked at, or of what was in effect when a flow was begun
   uint32_t caller_uid;                // TRY and sign-ins without a remote host: whose process asks
   bool with_key;                      // sign-ins: an ssh key was accepted in the same connection
-  int64_t active_org_id;              // TICKET_CHOOSE
   uint32_t uid;          // MEMBER_ADD: of a new account, 0 for whichever is free; one that exists must have it
   uint8_t member_status; // MEMBER_ADD: enum member_status, if HAS_STATUS; a member must have it already
   bool has_status;
@@ -119,7 +111,6 @@ struct operation {
   uint32_t nss_uid;
   const struct org_value *values; // borrowed; ORG_SET
   size_t value_count;
-  const struct recovery_code *recovery;        // borrowed; RECOVERY_CREATE: RECOVERY_CODES of them, prefix and hash
   const struct connection *connection;         // borrowed
   const struct message_authorized *authorized; // borrowed
   const struct delegate *delegate;             // borrowed; NULL: an operator acts, or the person who signs in
@@ -135,7 +126,6 @@ struct operation_result {
   int64_t last_sign_in_at_s;       // before this one, 0 for none
   char last_sign_in_from[256];
   struct ticket ticket; // of a sign-in that was granted
-  struct invite invite; // INVITE_CREATE
   size_t count;         // ENFORCEMENT_SET: invites that were cancelled; RECOVERY_SIGN_IN: codes that are left
   uint32_t gid;         // GROUP_MAP: of the group; MEMBER_REMOVE and the like: of the org
   bool doubted;         // ORG_CREATE: the owner's account was there unproven; password and identities were dropped

@@ -8,6 +8,7 @@
 #include "acme.h"
 #include "base/clock.h"
 #include "change/domain.h"
+#include "change/invite.h"
 #include "facts/facts.h"
 #include "map/map_read.h"
 #include "operations/operation.h"
@@ -89,6 +90,14 @@ void create_acme(void)
   struct operation op = new_operation(OPERATION_ORG_CREATE, "boss@example.org");
   (void)snprintf(op.name, sizeof op.name, "Acme");
   assert_int_equal(run(&op), STATUS_OK);
+}
+
+enum status invite_to_acme(const char *email, enum role role, int64_t expires_at_s)
+{
+  struct invite_created created;
+  const struct invite_create in = {
+      .org = "acme", .email = email, .role = role, .via = VIA_SSO, .code = "", .expires_at_s = expires_at_s};
+  return make(change_invite_create(&in, &created));
 }
 
 enum status add_domain(const char *org, const char *domain)

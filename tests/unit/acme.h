@@ -26,6 +26,10 @@ enum status run(const struct operation *op);
 enum status make(struct change change);
 enum status do_kind(enum operation_kind kind, const char *email);
 void create_acme(void);
+
+// By the org acme, through its provider or whichever governs the address. EXPIRES_AT_S: 0 for the org's lifetime.
+enum status invite_to_acme(const char *email, enum role role, int64_t expires_at_s);
+
 enum status add_domain(const char *org, const char *domain);
 enum status verify_domain(const char *org, const char *domain); // by hand
 enum status remove_domain(const char *org, const char *domain);

@@ -2,6 +2,7 @@
 // What an operator granted holds for the connection as an operator saw it (POLICY W8, S15), and what waits for a test
 // sign-in (E2, E3).
 #include "acme.h"
+#include "change/invite.h"
 #include "operations/confirm.h"
 #include "store/accounts.h"
 
@@ -452,12 +453,10 @@ static void H77_an_address_proven_before_a_domain_changed_hands_is_not_proven(vo
 
 static enum status use_code(const char *email)
 {
-  struct operation op = new_operation(OPERATION_INVITE_CREATE, email);
-  op.via = VIA_CODE;
-  op.expires_at_s = INT64_MAX;
-  (void)snprintf(op.code, sizeof op.code, "$y$code");
-  assert_int_equal(run(&op), STATUS_OK);
-  op = new_operation(OPERATION_CODE_SIGN_IN, "");
+  struct invite_created created;
+  const struct invite_create invite = {"acme", email, ROLE_VIEWER, VIA_CODE, "$y$code", INT64_MAX};
+  assert_int_equal(make(change_invite_create(&invite, &created)), STATUS_OK);
+  struct operation op = new_operation(OPERATION_CODE_SIGN_IN, "");
   (void)snprintf(op.login, sizeof op.login, "%s", email);
   (void)snprintf(op.code, sizeof op.code, "$y$code");
   (void)snprintf(op.password, sizeof op.password, "$y$chosen");

@@ -2,6 +2,7 @@
 // Invites on a real store: by code, by a yes, by the org that governs the email; and what other orgs cannot reach.
 #include "acme.h"
 #include "base/clock.h"
+#include "change/invite.h"
 #include "map/map_read.h"
 #include "operations/code.h"
 #include "operations/password.h"
@@ -17,13 +18,13 @@ static void make_beta(void)
   assert_int_equal(run(&op), STATUS_OK);
 }
 
-static struct operation invite(const char *org, const char *email, const char *hash)
+static struct invite_created created;
+
+static enum status invite(const char *org, const char *email, const char *hash)
 {
-  struct operation op = new_operation(OPERATION_INVITE_CREATE, email);
-  op.via = hash[0] != '\0' ? VIA_CODE : VIA_SSO;
-  (void)snprintf(op.org, sizeof op.org, "%s", org);
-  (void)snprintf(op.code, sizeof op.code, "%s", hash);
-  return op;
+  const struct invite_create in = {
+      .org = org, .email = email, .via = hash[0] != '\0' ? VIA_CODE : VIA_SSO, .code = hash};
+  return make(change_invite_create(&in, &created));
 }
 
 static struct operation by_code(const char *login, const char *org, const char *hash)
@@ -48,10 +49,9 @@ static void L13_I3_a_code_makes_the_account_once_with_an_unproven_email(void **s
 {
   (void)state;
   create_acme();
-  struct operation op = invite("acme", GUEST, "$y$code");
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(invite("acme", GUEST, "$y$code"), STATUS_OK);
   assert_true(is_expected(GUEST));
-  op = by_code(GUEST, "acme", "$y$other");
+  struct operation op = by_code(GUEST, "acme", "$y$other");
   assert_int_equal(run(&op), STATUS_REFUSED);
   assert_int_equal(count(TABLE_ACCOUNTS), 1);
   op = by_code(GUEST, "acme", "$y$code");
@@ -70,13 +70,11 @@ static void L15_a_code_for_an_account_wants_its_password(void **state)
   (void)state;
   create_acme();
   make_beta();
-  struct operation op = invite("acme", GUEST, "$y$code");
-  assert_int_equal(run(&op), STATUS_OK);
-  op = by_code(GUEST, "acme", "$y$code");
+  assert_int_equal(invite("acme", GUEST, "$y$code"), STATUS_OK);
+  struct operation op = by_code(GUEST, "acme", "$y$code");
   assert_int_equal(run(&op), STATUS_OK);
   assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, GUEST), STATUS_OK);
-  op = invite("beta", GUEST, "$y$beta"); // an org that would like to have the account
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(invite("beta", GUEST, "$y$beta"), STATUS_OK); // an org that would like to have the account
   op = by_code(GUEST, "beta", "$y$beta");
   (void)snprintf(op.password, sizeof op.password, "$y$beta-chose-this");
   assert_int_equal(run(&op), STATUS_REFUSED);
@@ -91,11 +89,10 @@ static void I4_a_code_is_refused_once_a_provider_governs_the_address(void **stat
   (void)state;
   set_up_acme(PROVISIONING_INVITE_ONLY);
   make_beta();
-  struct operation op = invite("beta", "alice@acme.test", "$y$code");
-  assert_int_equal(run(&op), STATUS_OK);
-  assert_int_equal(result.invite.via, VIA_SSO);
-  assert_string_equal(result.invite.code, "");
-  op = by_code("alice@acme.test", "beta", "$y$code");
+  assert_int_equal(invite("beta", "alice@acme.test", "$y$code"), STATUS_OK);
+  assert_int_equal(created.invite.via, VIA_SSO);
+  assert_string_equal(created.invite.code, "");
+  struct operation op = by_code("alice@acme.test", "beta", "$y$code");
   assert_int_equal(run(&op), STATUS_REFUSED);
   assert_int_equal(count(TABLE_ACCOUNTS), 2);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_REFUSED);
@@ -114,10 +111,8 @@ static void I2_a_yes_counts_only_after_the_governing_orgs_sign_in(void **state)
   set_up_acme(PROVISIONING_JIT);
   make_beta();
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
-  struct operation op = invite("beta", "alice@acme.test", ""); // Beta's provider has no say in it
-  assert_int_equal(run(&op), STATUS_REFUSED);
-  op = invite("beta", "alice@acme.test", "$y$code");
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(invite("beta", "alice@acme.test", ""), STATUS_REFUSED); // Beta's provider has no say in it
+  assert_int_equal(invite("beta", "alice@acme.test", "$y$code"), STATUS_OK);
   struct operation yes = new_operation(OPERATION_INVITE_ACCEPT, "");
   (void)snprintf(yes.login, sizeof yes.login, "alice@acme.test");
   (void)snprintf(yes.org, sizeof yes.org, "beta");
@@ -137,12 +132,10 @@ static void I5_sso_only_cancels_and_refuses_invites(void **state)
   for (int i = 0; i < 150; i++) { // more than are noted at once
     char email[EMAIL_SIZE];
     (void)snprintf(email, sizeof email, "p%d@nowhere.example", i);
-    struct operation op = invite("acme", email, "$y$code");
-    assert_int_equal(run(&op), STATUS_OK);
+    assert_int_equal(invite("acme", email, "$y$code"), STATUS_OK);
   }
   assert_int_equal(sign_in("boss@acme.test", "boss@acme.test", "sub-0"), STATUS_REFUSED);
-  struct operation first = invite("acme", "first@acme.test", "");
-  assert_int_equal(run(&first), STATUS_OK);
+  assert_int_equal(invite("acme", "first@acme.test", ""), STATUS_OK);
   assert_int_equal(sign_in("first@acme.test", "first@acme.test", "sub-1"), STATUS_OK);
   assert_int_equal(set_password("boss@example.org", "correct-Horse-9"), STATUS_OK);
   struct operation enforce = new_operation(OPERATION_ENFORCEMENT_SET, "");
@@ -152,8 +145,7 @@ static void I5_sso_only_cancels_and_refuses_invites(void **state)
   assert_int_equal(result.count, 150);
   assert_int_equal(count(TABLE_INVITES), 0);
   assert_int_equal(count(TABLE_INVITE_EMAILS), 0);
-  struct operation op = invite("acme", GUEST, "$y$code");
-  assert_int_equal(run(&op), STATUS_REFUSED);
+  assert_int_equal(invite("acme", GUEST, "$y$code"), STATUS_REFUSED);
   assert_int_equal(set_value(OPERATION_PROVISIONING_SET, PROVISIONING_INVITE_ONLY), STATUS_REFUSED); // E3
   assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_OFF), STATUS_OK);
   struct store_txn *txn CLEANUP(store_abort) = read_txn();

@@ -246,10 +246,7 @@ static void an_invite_does_not_outlive_what_an_admin_does(void **state)
 {
   (void)state;
   set_up_acme(PROVISIONING_INVITE_ONLY);
-  struct operation op = new_operation(OPERATION_INVITE_CREATE, "alice@acme.test");
-  op.value = ROLE_ADMIN;
-  op.expires_at_s = clock_now_s() + 600;
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(invite_to_acme("alice@acme.test", ROLE_ADMIN, clock_now_s() + 600), STATUS_OK);
   assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "alice@acme.test"), STATUS_OK);
   assert_int_equal(count(TABLE_INVITES), 0);
   assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, "alice@acme.test"), STATUS_OK);
@@ -285,7 +282,7 @@ static void invites_are_for_the_orgs_own_domains(void **state)
 {
   (void)state;
   set_up_acme(PROVISIONING_INVITE_ONLY);
-  assert_int_equal(do_kind(OPERATION_INVITE_CREATE, "x@elsewhere.test"), STATUS_REFUSED);
+  assert_int_equal(invite_to_acme("x@elsewhere.test", ROLE_VIEWER, 0), STATUS_REFUSED);
   assert_int_equal(count(TABLE_INVITES), 0);
 }
 

@@ -76,8 +76,7 @@ static void D2_a_deleted_org_leaves_accounts_and_nothing_else(void **state)
   (void)state;
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
-  struct operation invite = new_operation(OPERATION_INVITE_CREATE, "bob@acme.test");
-  assert_int_equal(run(&invite), STATUS_OK);
+  assert_int_equal(invite_to_acme("bob@acme.test", ROLE_VIEWER, 0), STATUS_OK);
   struct org before = get_org("acme");
   assert_int_equal(do_kind(OPERATION_ORG_DELETE, ""), STATUS_OK);
   static const enum store_table EMPTY[] = {TABLE_ORGS,         TABLE_ORG_SLUGS,       TABLE_ORG_MEMBERS,

@@ -205,9 +205,7 @@ static void D1_a_removed_account_leaves_tombstones_for_name_and_number(void **st
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
   assert_string_equal(result.decision.row, "S12");
   // An admin may want her back; the number is another one.
-  struct operation op = new_operation(OPERATION_INVITE_CREATE, ALICE);
-  op.expires_at_s = INT32_MAX;
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(invite_to_acme(ALICE, ROLE_VIEWER, INT32_MAX), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
   assert_string_equal(result.decision.row, "S10");
   assert_int_not_equal(get_account(ALICE).uid, uid);
@@ -274,9 +272,7 @@ static void D1_an_invite_that_waits_is_gone_with_the_account(void **state)
   (void)state;
   set_up();
   assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, ALICE), STATUS_OK);
-  struct operation op = new_operation(OPERATION_INVITE_CREATE, ALICE);
-  op.expires_at_s = INT32_MAX;
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(invite_to_acme(ALICE, ROLE_VIEWER, INT32_MAX), STATUS_OK);
   assert_int_equal(do_kind(OPERATION_ACCOUNT_REMOVE, ALICE), STATUS_OK);
   assert_int_equal(count(TABLE_INVITES), 0);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);

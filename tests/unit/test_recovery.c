@@ -5,6 +5,7 @@
 
 #include "acme.h"
 #include "base/files.h"
+#include "change/recovery.h"
 #include "facts/facts.h"
 #include "operations/code.h"
 #include "operations/password.h"
@@ -39,10 +40,7 @@ static void draw(char first)
 
 static enum status create(const char *org)
 {
-  struct operation op = new_operation(OPERATION_RECOVERY_CREATE, "");
-  (void)snprintf(op.org, sizeof op.org, "%s", org);
-  op.recovery = codes;
-  return run(&op);
+  return make(change_recovery_create(&(struct recovery_create){org, codes}, &done));
 }
 
 static enum status use(const char *login, int number)
@@ -226,12 +224,12 @@ static void L5_new_codes_take_the_place_of_earlier_ones(void **state)
   codes[0] = earlier;
   assert_int_equal(use(BOSS, 0), STATUS_REFUSED);
   assert_int_equal(use(BOSS, 1), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_RECOVERY_REVOKE, ""), STATUS_OK);
-  assert_true(result.changed);
+  assert_int_equal(make(change_recovery_revoke(&(struct recovery_revoke){"acme"}, &done)), STATUS_OK);
+  assert_true(done.changed);
   assert_int_equal(count(TABLE_RECOVERY), 0);
   assert_int_equal(use(BOSS, 2), STATUS_REFUSED);
-  assert_int_equal(do_kind(OPERATION_RECOVERY_REVOKE, ""), STATUS_OK);
-  assert_false(result.changed);
+  assert_int_equal(make(change_recovery_revoke(&(struct recovery_revoke){"acme"}, &done)), STATUS_OK);
+  assert_false(done.changed);
 }
 
 static void codes_that_begin_alike_are_refused_and_change_nothing(void **state)

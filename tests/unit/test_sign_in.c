@@ -8,6 +8,7 @@
 
 #include "acme.h"
 #include "base/clock.h"
+#include "change/ticket.h"
 #include "facts/facts.h"
 #include "map/map_read.h"
 #include "operations/password.h"
@@ -48,10 +49,7 @@ static void S10_an_invite_is_used_once(void **state)
 {
   (void)state;
   set_up_acme(PROVISIONING_INVITE_ONLY);
-  struct operation op = new_operation(OPERATION_INVITE_CREATE, "alice@acme.test");
-  op.value = ROLE_ADMIN;
-  op.expires_at_s = clock_now_s() + 60;
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(invite_to_acme("alice@acme.test", ROLE_ADMIN, clock_now_s() + 60), STATUS_OK);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   assert_string_equal(result.decision.row, "S10");
   assert_int_equal(count(TABLE_INVITES), 0);
@@ -61,9 +59,7 @@ static void S12_an_expired_invite_is_none(void **state)
 {
   (void)state;
   set_up_acme(PROVISIONING_INVITE_ONLY);
-  struct operation op = new_operation(OPERATION_INVITE_CREATE, "alice@acme.test");
-  op.expires_at_s = clock_now_s() - 1;
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(invite_to_acme("alice@acme.test", ROLE_VIEWER, clock_now_s() - 1), STATUS_OK);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_REFUSED);
   assert_string_equal(result.decision.row, "S12");
 }
@@ -222,10 +218,9 @@ static void a_ticket_is_redeemed_once(void **state)
   (void)state;
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
-  struct operation op = new_operation(OPERATION_TICKET_REDEEM, "");
-  memcpy(op.ticket, result.ticket.id, sizeof op.ticket);
-  assert_int_equal(run(&op), STATUS_OK);
-  assert_int_equal(run(&op), STATUS_NOT_FOUND);
+  const struct ticket_redeem redeem = {result.ticket.id};
+  assert_int_equal(make(change_ticket_redeem(&redeem, &done)), STATUS_OK);
+  assert_int_equal(make(change_ticket_redeem(&redeem, &done)), STATUS_NOT_FOUND);
 }
 
 static void H05_H16_names_that_would_break_files_are_not_stored(void **state)

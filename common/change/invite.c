@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "change/invite.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "change/context.h"
+#include "operations/apply.h"
+#include "operations/settings.h"
+
+static enum status refuse(struct change_context *c, const struct org *org, const char *why)
+{
+  report_set(c->report, "org \"%s\": %s", org->slug, why);
+  return STATUS_REFUSED;
+}
+
+// Whether anything could accept the invite: the org's own provider, a code, or the org that governs the address (I2).
+static enum status check_acceptable(struct change_context *c, const struct org *org, const struct invite_create *in,
+                                    bool *ret_provable)
+{
+  struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
+  int64_t owner = 0;
+  enum status status = domain_owner(c->txn, name_email_domain(in->email), &owner);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  bool governed = status == STATUS_OK;
+  if (in->via == VIA_SSO && governed && owner != org->id) {
+    return refuse(c, org,
+                  "the address is on another org's domain: no other provider vouches for it, and --via sso is "
+                  "not legal; without it that org's provider accepts the invite");
+  }
+  if (in->via == VIA_SSO && !governed && org->trust != TRUST_ANY) {
+    return refuse(c, org, "--via sso for an address that is not on its verified domains needs trust any");
+  }
+  status = governed ? connection_get(c->txn, owner, CONNECTION_ACTIVE, &connection) : STATUS_NOT_FOUND;
+  *ret_provable = status == STATUS_OK;
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status check_no_member(struct change_context *c, const struct org *org, const char *email)
+{
+  struct account account;
+  struct membership membership;
+  enum status status = account_by_email(c->txn, email, &account);
+  if (status == STATUS_OK) {
+    status = membership_get(c->txn, account.id, org->id, &membership);
+  }
+  if (status == STATUS_NOT_FOUND) {
+    return STATUS_OK;
+  }
+  report_set(c->report, "email \"%s\": is a member of org \"%s\" already", email, org->slug);
+  return status == STATUS_OK ? STATUS_EXISTS : status;
+}
+
+// Whether EMAIL may be invited now, and how.
+static enum status check(struct change_context *c, const struct org *org, const struct invite_create *in,
+                         bool *ret_provable)
+{
+  if (org->enforcement == ENFORCEMENT_SSO_ONLY) {
+    return refuse(c, org,
+                  "is sso-only: whoever its provider lets in joins by themselves, and nobody is invited "
+                  "(POLICY I5)");
+  }
+  enum status status = check_no_member(c, org, in->email);
+  return status != STATUS_OK ? status : check_acceptable(c, org, in, ret_provable);
+}
+
+static enum status create(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct invite_create *in = input;
+  struct invite_created *result = ret_result;
+  struct org org;
+  bool provable = false;
+  enum status status = change_find_org(c, in->org, &org);
+  if (status == STATUS_OK) {
+    status = check(c, &org, in, &provable);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  int64_t lifetime_s = org.invite_lifetime_s > 0 ? org.invite_lifetime_s : INVITE_LIFETIME_S;
+  struct invite invite = {.org_id = org.id,
+                          .role = (uint8_t)in->role,
+                          .via = provable ? VIA_SSO : (uint8_t)in->via, // a provider proves it: a code is for nothing
+                          .created_at_s = c->now_s,
+                          .expires_at_s = in->expires_at_s != 0 ? in->expires_at_s : c->now_s + lifetime_s};
+  (void)snprintf(invite.code, sizeof invite.code, "%s", invite.via == VIA_CODE ? in->code : "");
+  (void)snprintf(invite.email, sizeof invite.email, "%s", in->email);
+  (void)snprintf(invite.invited_by, sizeof invite.invited_by, "%s", c->by->actor);
+  (void)snprintf(c->event.detail, sizeof c->event.detail, "%.200s as %s", invite.email, role_word(invite.role));
+  result->invite = invite;
+  return invite_put(c->txn, &invite);
+}
+
+static enum status cancel(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct invite_cancel *in = input;
+  struct org org;
+  (void)ret_result;
+  enum status status = change_find_org(c, in->org, &org);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  (void)snprintf(c->event.detail, sizeof c->event.detail, "%.200s", in->email);
+  status = invite_remove(c->txn, org.id, in->email);
+  if (status == STATUS_NOT_FOUND) {
+    report_set(c->report, "email \"%s\": has no invite in org \"%s\"", in->email, org.slug);
+  }
+  return status;
+}
+
+enum status apply_drop_invite(struct change_context *c, int64_t org_id, const char *email)
+{
+  enum status status = invite_remove(c->txn, org_id, email);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static const struct change_kind CREATE = {
+    "invite.create", CHANGE_SITE, CHANGE_OF_ORG, create, sizeof(struct invite_created), false};
+static const struct change_kind CANCEL = {
+    "invite.cancel", CHANGE_SITE, CHANGE_OF_ORG, cancel, sizeof(struct change_done), false};
+
+struct change change_invite_create(const struct invite_create *in, struct invite_created *ret_result)
+{
+  return (struct change){&CREATE, in, ret_result, &ret_result->changed, in->org, ""};
+}
+
+struct change change_invite_cancel(const struct invite_cancel *in, struct change_done *ret_result)
+{
+  return (struct change){&CANCEL, in, ret_result, &ret_result->changed, in->org, ""};
+}
