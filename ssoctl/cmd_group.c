@@ -4,27 +4,35 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "people.h"
+#include "change/group.h"
+#include "desk.h"
 #include "store/groups.h"
 
 static const struct column LIST_COLUMNS[] = {
     {"provider_group", COLUMN_TEXT}, {"group", COLUMN_TEXT},     {"local", COLUMN_BOOL},     {"gid", COLUMN_NUMBER},
     {"members", COLUMN_NUMBER},      {"mapped_by", COLUMN_TEXT}, {"created_at", COLUMN_DATE}};
 
-static int start(struct desk *desk, const struct invocation *in, enum operation_kind kind, struct operation *ret_op)
+// What was typed for a mapping.
+struct mapping_words {
+  char org[SLUG_SIZE];
+  char provider_group[PROTOCOL_GROUP_SIZE];
+  char group[GROUP_SIZE];
+  char privileged[GROUP_SIZE];
+};
+
+static int open_for_mapping(struct desk *desk, const struct invocation *in, struct mapping_words *ret_words)
 {
   int code = desk_open(in, desk);
-  *ret_op = desk_operation(desk, kind);
   if (code == EXIT_DONE) {
-    code = people_slug(in->arguments[0], ret_op);
+    code = desk_slug(in->arguments[0], ret_words->org);
   }
-  return code == EXIT_DONE
-             ? desk_text("provider group", in->arguments[1], ret_op->provider_group, sizeof ret_op->provider_group)
-             : code;
+  return code == EXIT_DONE ? desk_text("provider group", in->arguments[1], ret_words->provider_group,
+                                       sizeof ret_words->provider_group)
+                           : code;
 }
 
 // A group of the org by its name, or one of the host by an option of its own: neither is ever taken for the other.
-static int set_group(const struct invocation *in, struct operation *op)
+static int read_group(const struct invocation *in, struct mapping_words *words)
 {
   const char *own = in->arguments[2];
   const char *local = in->options[OPTION_LOCAL_GROUP];
@@ -35,28 +43,31 @@ static int set_group(const struct invocation *in, struct operation *op)
   if (privileged != NULL && local == NULL) {
     return desk_fail(EXIT_USAGE, "--privileged \"%.40s\": is legal with --local-group alone", privileged);
   }
-  op->local = local != NULL;
-  int code = desk_text(op->local ? "--local-group" : "group", op->local ? local : own, op->group, sizeof op->group);
+  int code = desk_text(local != NULL ? "--local-group" : "group", local != NULL ? local : own, words->group,
+                       sizeof words->group);
   return code == EXIT_DONE && privileged != NULL
-             ? desk_text("--privileged", privileged, op->privileged, sizeof op->privileged)
+             ? desk_text("--privileged", privileged, words->privileged, sizeof words->privileged)
              : code;
 }
 
 int cmd_group_map(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation op;
-  struct operation_result result;
-  int code = start(&desk, in, OPERATION_GROUP_MAP, &op);
+  struct mapping_words words = {.privileged = ""};
+  const struct group_map own = {words.org, words.provider_group, words.group};
+  const struct group_map_local host = {words.org, words.provider_group, words.group, words.privileged};
+  struct change_done result;
+  bool local = in->options[OPTION_LOCAL_GROUP] != NULL;
+  int code = open_for_mapping(&desk, in, &words);
   if (code == EXIT_DONE) {
-    code = set_group(in, &op);
+    code = read_group(in, &words);
   }
   if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = desk_change(&desk, local ? change_group_map_local(&host, &result) : change_group_map(&own, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "provider group %s gives %s%s%s%s", op.provider_group, op.local ? "local group " : op.org,
-              op.local ? "" : "-", op.group,
+    desk_done(&desk, "provider group %s gives %s%s%s%s", words.provider_group, local ? "local group " : words.org,
+              local ? "" : "-", words.group,
               result.changed ? " from the next sign-in through the org's connection" : " already");
   }
   return code;
@@ -65,19 +76,20 @@ int cmd_group_map(const struct invocation *in)
 int cmd_group_unmap(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation op;
-  struct operation_result result;
-  int code = start(&desk, in, OPERATION_GROUP_UNMAP, &op);
+  struct mapping_words words;
+  const struct group_unmap unmap = {words.org, words.provider_group};
+  struct change_done result;
+  int code = open_for_mapping(&desk, in, &words);
   if (code == EXIT_DONE) {
     code =
         desk_confirm(&desk, "Everybody loses what it gives; a group that nothing is mapped to any more goes, and its "
                             "number is not given again. Go on?");
   }
   if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = desk_change(&desk, change_group_unmap(&unmap, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "provider group %s gives nothing in org %s any more", op.provider_group, op.org);
+    desk_done(&desk, "provider group %s gives nothing in org %s any more", words.provider_group, words.org);
   }
   return code;
 }

@@ -310,3 +310,10 @@ int desk_text(const char *what, const char *typed, char *to, size_t size)
   return desk_fail(EXIT_USAGE, "%s \"%.100s\": is not 1 to %zu bytes of UTF-8 without control characters", what, typed,
                    size - 1);
 }
+
+int desk_slug(const char *typed, char to[static SLUG_SIZE])
+{
+  return text_copy(typed, to, SLUG_SIZE) == STATUS_OK && typed[0] != '\0'
+             ? EXIT_DONE
+             : desk_fail(EXIT_USAGE, "slug \"%.60s\": is not [a-z][a-z0-9-]{1,22}", typed);
+}

@@ -114,3 +114,4 @@ int desk_read_file(const char *path, size_t limit, struct bytes *ret_contents);
 int desk_email(const char *typed, char to[static EMAIL_SIZE]);
 int desk_domain(const char *typed, char to[static DOMAIN_SIZE]);
 int desk_text(const char *what, const char *typed, char *to, size_t size);
+int desk_slug(const char *typed, char to[static SLUG_SIZE]);

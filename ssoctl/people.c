@@ -26,10 +26,7 @@ int people_start_account(struct desk *desk, const struct invocation *in, enum op
 
 int people_slug(const char *typed, struct operation *op)
 {
-  int length = snprintf(op->org, sizeof op->org, "%s", typed);
-  return length > 0 && (size_t)length < sizeof op->org
-             ? EXIT_DONE
-             : desk_fail(EXIT_USAGE, "slug \"%.60s\": is not [a-z][a-z0-9-]{1,22}", typed);
+  return desk_slug(typed, op->org);
 }
 
 int people_role(const char *what, const char *typed, struct operation *op)

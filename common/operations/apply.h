@@ -31,28 +31,6 @@ apply_function apply_account_retire, apply_account_prove;
 // calls this, while ORG still has the owner they were made for. *RET_COUNT: how many were unused.
 MUST_CHECK enum status apply_drop_recovery(struct change_context *a, const struct org *org, size_t *ret_count);
 
-// Whether the group NAME of an org called SLUG may be called so: legal and nobody else's. STATUS_INVALID, STATUS_EXISTS
-// with a report.
-MUST_CHECK enum status apply_check_group_name(struct change_context *a, const char *slug, const char *name);
-
-// Takes back all that the org's mappings of provider groups gave, the mappings, and the groups, whose numbers stay
-// reserved: for whoever deletes the org.
-MUST_CHECK enum status apply_drop_groups(struct change_context *a, const struct org *org);
-
-// The groups that an org's connection has named of an account.
-struct giving {
-  int64_t account_id;
-  int64_t org_id;
-  const struct bytes *named; // a list of groups, protocol/group_list.h
-  bool confirmed;            // local groups too: by a connection as an operator saw it
-};
-
-// Gives the account what they are mapped to, and takes the rest back, if it is an active member of that org. WORDS:
-// what changed, for the audit event; "" for nothing.
-MUST_CHECK enum status apply_given_groups(struct change_context *a, const struct giving *giving,
-                                          char words[static REASON_SIZE]);
-
-apply_function apply_group_map, apply_group_unmap;
 apply_function apply_recovery_create, apply_recovery_revoke, apply_recovery_sign_in;
 apply_function apply_org_set, apply_org_create, apply_provisioning_set, apply_enforcement_set, apply_enforcement_pause;
 apply_function apply_idp_set, apply_idp_remove, apply_idp_tried, apply_idp_found;

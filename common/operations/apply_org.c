@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "change/group.h"
 #include "facts/guard.h"
 #include "operations/confirm.h"
 #include "store/expectations.h"
@@ -158,7 +159,7 @@ enum status apply_org_create(struct change_context *a)
 static enum status check_group_name(void *context, const struct org_group *group)
 {
   struct change_context *a = context;
-  return apply_check_group_name(a, a->op->login, group->name);
+  return change_check_group_name(a, a->op->login, group->name);
 }
 
 // Its groups keep their numbers under the new names (HOLES H11).
@@ -219,7 +220,7 @@ enum status apply_org_delete(struct change_context *a)
                  org.admins_gid);
   status = apply_drop_recovery(a, &org, &codes);
   if (status == STATUS_OK) {
-    status = apply_drop_groups(a, &org);
+    status = change_drop_groups(a, &org);
   }
   return status != STATUS_OK ? status : org_remove(a->txn, &org);
 }

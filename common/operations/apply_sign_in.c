@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "change/granted_groups.h"
 #include "operations/apply.h"
 #include "operations/confirm.h"
 #include "operations/sign_in.h"
@@ -353,13 +354,13 @@ enum status apply_sso_sign_in(struct change_context *a)
     return sign_in_refuse(a, &decision);
   }
   status = carry_out(&s, &decision);
-  const struct giving given = {s.account.id, s.way_org_id, &a->op->authorized->groups,
-                               !question.answer.org.unconfirmed};
+  const struct named_groups named = {s.account.id, s.way_org_id, &a->op->authorized->groups,
+                                     !question.answer.org.unconfirmed};
   if (status == STATUS_OK) {
     status = sign_in_note_tried(a, s.way_org_id, a->op->login);
   }
   if (status == STATUS_OK) {
-    status = apply_given_groups(a, &given, words);
+    status = change_grant_groups(a, &named, words);
   }
   if (status == STATUS_OK) {
     status = sign_in_finish(&s, decision.row);

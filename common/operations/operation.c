@@ -15,8 +15,6 @@ static const struct {
     [OPERATION_ORG_CREATE] = {"org.create", apply_org_create},
     [OPERATION_IDP_SET] = {"idp.set", apply_idp_set},
     [OPERATION_IDP_REMOVE] = {"idp.remove", apply_idp_remove},
-    [OPERATION_GROUP_MAP] = {"group.map", apply_group_map},
-    [OPERATION_GROUP_UNMAP] = {"group.unmap", apply_group_unmap},
     [OPERATION_IDP_CONFIRM] = {"idp.confirm", apply_idp_confirm},
     [OPERATION_IDP_TRIED] = {"idp.test", apply_idp_tried},
     [OPERATION_IDP_FOUND] = {"idp.auth", apply_idp_found},

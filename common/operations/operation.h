@@ -16,8 +16,6 @@ enum operation_kind {
   OPERATION_IDP_SET,           // org, connection
   OPERATION_IDP_REMOVE,        // org
   OPERATION_IDP_CONFIRM,       // org, fingerprint
-  OPERATION_GROUP_MAP,         // org, provider_group, group: name; local, privileged
-  OPERATION_GROUP_UNMAP,       // org, provider_group
   OPERATION_IDP_TRIED,         // org, connection, fingerprint, authorized: what a test sign-in with it said; password:
                                // the hash that matched (S8)
   OPERATION_IDP_FOUND,         // org, fingerprint, value: enum client_auth that a test found to work with auto
@@ -90,11 +88,7 @@ struct operation {
   char password[PASSWORD_HASH_SIZE];
   char ticket[PROTOCOL_TICKET_SIZE];
   char code[PASSWORD_HASH_SIZE];
-  char provider_group[PROTOCOL_GROUP_SIZE];
-  char group[GROUP_SIZE];            // without the org's name, unless LOCAL
-  char privileged[GROUP_SIZE];       // the same again, where it is a privileged local group
   bool secret_given;                 // IDP_SET: another secret or key than the one that was stored
-  bool local;                        // the group is one of /etc/group
   char prefix[RECOVERY_PREFIX_SIZE]; // of the recovery code that was typed
   uint8_t value;
   struct org_consent consents[INVITES_MAX_POLICY];
@@ -127,7 +121,7 @@ struct operation_result {
   char last_sign_in_from[256];
   struct ticket ticket; // of a sign-in that was granted
   size_t count;         // ENFORCEMENT_SET: invites that were cancelled; RECOVERY_SIGN_IN: codes that are left
-  uint32_t gid;         // GROUP_MAP: of the group; MEMBER_REMOVE and the like: of the org
+  uint32_t gid;         // MEMBER_REMOVE and the like: of the org
   bool doubted;         // ORG_CREATE: the owner's account was there unproven; password and identities were dropped
   bool asked;           // SSO_SIGN_IN: about invites already
   bool overage;         // SSO_SIGN_IN: the provider says no groups, because they are too many

@@ -8,6 +8,7 @@
 #include "acme.h"
 #include "base/clock.h"
 #include "change/domain.h"
+#include "change/group.h"
 #include "change/invite.h"
 #include "facts/facts.h"
 #include "map/map_read.h"
@@ -76,6 +77,7 @@ enum status run(const struct operation *op)
 
 enum status make(struct change change)
 {
+  report.text[0] = '\0';
   return change_run(&host, &by_root, change, &report);
 }
 
@@ -170,12 +172,14 @@ void set_up_acme(enum provisioning provisioning)
   assert_int_equal(set_password("boss@example.org", "correct horse"), STATUS_OK);
 }
 
-enum status map_group(enum operation_kind kind, const char *provider, const char *name)
+enum status map_group(const char *provider, const char *name)
 {
-  struct operation op = new_operation(kind, "");
-  (void)snprintf(op.provider_group, sizeof op.provider_group, "%s", provider);
-  (void)snprintf(op.group, sizeof op.group, "%s", name);
-  return run(&op);
+  return make(change_group_map(&(struct group_map){"acme", provider, name}, &done));
+}
+
+enum status unmap_group(const char *provider)
+{
+  return make(change_group_unmap(&(struct group_unmap){"acme", provider}, &done));
 }
 
 struct store_txn *read_txn(void)

@@ -42,7 +42,8 @@ struct store_txn *read_txn(void);
 uint64_t count(enum store_table table);
 struct account get_account(const char *login);
 struct org stored_org(const char *slug);
-enum status map_group(enum operation_kind kind, const char *provider, const char *name);
+enum status map_group(const char *provider, const char *name);
+enum status unmap_group(const char *provider);
 enum status sign_in(const char *login, const char *email, const char *subject);
 enum status sign_in_with(const char *login, const char *email, const char *subject, const struct bytes *groups);
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Provider groups in a real store (POLICY N6): what is mapped gives a group, and nothing else does.
 #include "acme.h"
+#include "change/context.h"
+#include "change/group.h"
 #include "map/map_read.h"
-#include "operations/apply.h"
 #include "protocol/group_list.h"
 #include "store/accounts.h"
 #include "store/groups.h"
@@ -10,8 +11,6 @@
 #include "store/orgs.h"
 
 #define ALICE "alice@acme.test"
-#define MAP OPERATION_GROUP_MAP
-#define UNMAP OPERATION_GROUP_UNMAP
 
 // NAMES: what the provider says, separated by "|".
 static enum status alice_signs_in(const char *names)
@@ -102,8 +101,8 @@ static void N6_a_mapped_group_is_given_at_a_sign_in_and_taken_back_at_the_next(v
 {
   (void)state;
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(map_group(MAP, "Developers", "dev"), STATUS_OK);
-  assert_int_equal(map_group(MAP, "/acme/ops", "ops"), STATUS_OK);
+  assert_int_equal(map_group("Developers", "dev"), STATUS_OK);
+  assert_int_equal(map_group("/acme/ops", "ops"), STATUS_OK);
   assert_int_equal(alice_signs_in("Developers|others"), STATUS_OK); // her first sign-in
   assert_string_equal(result.decision.row, "S11");
   assert_true(has_group("acme-dev"));
@@ -125,7 +124,7 @@ static void H10_H45_the_name_of_a_provider_group_gives_nothing_by_itself(void **
 {
   (void)state;
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(map_group(MAP, "devs", "dev"), STATUS_OK);
+  assert_int_equal(map_group("devs", "dev"), STATUS_OK);
   assert_int_equal(alice_signs_in("sudo|root|docker|wheel|acme|acme-admins|acme-dev|dev|Devs|devs |devsx|dev s|DEVS"),
                    STATUS_OK);
   assert_false(has_group("acme-dev"));
@@ -141,7 +140,7 @@ static void H10_a_provider_group_called_sudo_gives_what_it_is_mapped_to(void **s
 {
   (void)state;
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(map_group(MAP, "sudo", "chiefs"), STATUS_OK);
+  assert_int_equal(map_group("sudo", "chiefs"), STATUS_OK);
   assert_int_equal(alice_signs_in("sudo"), STATUS_OK);
   assert_true(has_group("acme-chiefs"));
   assert_in_range(gid_of("acme-chiefs"), 65536, 99999);
@@ -155,37 +154,33 @@ static void N2_N6_only_free_and_legal_names_are_made(void **state)
       "-dev", "d_v",    "d.v",      "dev ", "abcdefghijklmnopqrstuvwxyz12"}; // with "acme-" 33 characters
   set_up_acme(PROVISIONING_JIT);
   for (size_t i = 0; i < COUNT_OF(ILLEGAL); i++) {
-    assert_int_equal(map_group(MAP, "g", ILLEGAL[i]), STATUS_INVALID);
+    assert_int_equal(map_group("g", ILLEGAL[i]), STATUS_INVALID);
     assert_non_null(strstr(report.text, "[a-z][a-z0-9-]*"));
   }
   assert_int_equal(count(TABLE_GROUP_MAPPINGS), 0);
-  assert_int_equal(map_group(MAP, "g", "abcdefghijklmnopqrstuvwxyz1"), STATUS_OK);
+  assert_int_equal(map_group("g", "abcdefghijklmnopqrstuvwxyz1"), STATUS_OK);
   struct operation op = new_operation(OPERATION_ORG_CREATE, "chief@example.org");
   (void)snprintf(op.org, sizeof op.org, "acme-beta");
   assert_int_equal(run(&op), STATUS_OK);
-  assert_int_equal(map_group(MAP, "h", "beta"), STATUS_EXISTS); // an org
+  assert_int_equal(map_group("h", "beta"), STATUS_EXISTS); // an org
   struct operation member = new_operation(OPERATION_MEMBER_ADD, "carol@acme.test");
   (void)snprintf(member.login, sizeof member.login, "acme-carol");
   assert_int_equal(run(&member), STATUS_OK);
-  assert_int_equal(map_group(MAP, "h", "carol"), STATUS_EXISTS); // an account
-  struct operation other = new_operation(MAP, "");
-  (void)snprintf(other.org, sizeof other.org, "acme-beta");
-  (void)snprintf(other.provider_group, sizeof other.provider_group, "g");
-  (void)snprintf(other.group, sizeof other.group, "dev");
-  assert_int_equal(run(&other), STATUS_OK);
-  assert_int_equal(map_group(MAP, "h", "beta-dev"), STATUS_EXISTS); // a group of acme-beta
+  assert_int_equal(map_group("h", "carol"), STATUS_EXISTS); // an account
+  const struct group_map other = {"acme-beta", "g", "dev"};
+  assert_int_equal(make(change_group_map(&other, &done)), STATUS_OK);
+  assert_int_equal(map_group("h", "beta-dev"), STATUS_EXISTS); // a group of acme-beta
   (void)snprintf(op.org, sizeof op.org, "www");
   assert_int_equal(run(&op), STATUS_OK);
-  (void)snprintf(other.org, sizeof other.org, "www");
-  (void)snprintf(other.group, sizeof other.group, "data");
-  assert_int_equal(run(&other), STATUS_EXISTS); // www-data is the host's
+  const struct group_map hosts = {"www", "g", "data"};
+  assert_int_equal(make(change_group_map(&hosts, &done)), STATUS_EXISTS); // www-data is the host's
 }
 
 static void N2_the_name_of_a_mapped_group_is_no_accounts_and_no_orgs(void **state)
 {
   (void)state;
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(map_group(MAP, "g", "dev"), STATUS_OK);
+  assert_int_equal(map_group("g", "dev"), STATUS_OK);
   struct operation member = new_operation(OPERATION_MEMBER_ADD, "carol@acme.test");
   (void)snprintf(member.login, sizeof member.login, "acme-dev");
   assert_int_equal(run(&member), STATUS_EXISTS);
@@ -200,22 +195,22 @@ static void H11_a_number_stays_while_anything_is_mapped_and_is_never_given_again
   (void)state;
   struct number use;
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(map_group(MAP, "devs", "dev"), STATUS_OK);
+  assert_int_equal(map_group("devs", "dev"), STATUS_OK);
   assert_int_equal(alice_signs_in("devs"), STATUS_OK);
   uint32_t first = gid_of("acme-dev");
-  assert_int_equal(map_group(MAP, "developers", "dev"), STATUS_OK); // renamed at the provider
-  assert_int_equal(map_group(UNMAP, "devs", ""), STATUS_OK);
+  assert_int_equal(map_group("developers", "dev"), STATUS_OK); // renamed at the provider
+  assert_int_equal(unmap_group("devs"), STATUS_OK);
   assert_int_equal(gid_of("acme-dev"), first);
   assert_false(has_group("acme-dev")); // she had it by the other name
   assert_int_equal(alice_signs_in("developers"), STATUS_OK);
   assert_true(has_group("acme-dev"));
-  assert_int_equal(map_group(UNMAP, "developers", ""), STATUS_OK);
+  assert_int_equal(unmap_group("developers"), STATUS_OK);
   assert_int_equal(gid_of("acme-dev"), 0);
   struct store_txn *txn = read_txn();
   assert_int_equal(numbers_get(txn, first, &use), STATUS_OK);
   assert_int_equal(use.use, NUMBER_REMOVED);
   store_abort(&txn);
-  assert_int_equal(map_group(MAP, "devs", "dev"), STATUS_OK);
+  assert_int_equal(map_group("devs", "dev"), STATUS_OK);
   assert_true(gid_of("acme-dev") != 0 && gid_of("acme-dev") != first);
   assert_false(has_group("acme-dev")); // until the next sign-in
 }
@@ -224,20 +219,25 @@ static void N6_what_is_mapped_twice_is_taken_with_the_second_only(void **state)
 {
   (void)state;
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(map_group(MAP, "a", "dev"), STATUS_OK);
-  assert_int_equal(map_group(MAP, "b", "dev"), STATUS_OK);
-  assert_int_equal(map_group(MAP, "a", "dev"), STATUS_OK);
-  assert_false(result.changed);
-  assert_int_equal(map_group(MAP, "a", "ops"), STATUS_EXISTS);
+  assert_int_equal(map_group("a", "dev"), STATUS_OK);
+  assert_int_equal(map_group("b", "dev"), STATUS_OK);
+  assert_int_equal(map_group("a", "dev"), STATUS_OK);
+  assert_false(done.changed);
+  assert_int_equal(map_group("a", "ops"), STATUS_EXISTS);
   assert_int_equal(alice_signs_in("a|b"), STATUS_OK);
   assert_int_equal(given().mappings.count, 2);
   assert_int_equal(given().gids.count, 1);
-  assert_int_equal(map_group(UNMAP, "a", ""), STATUS_OK);
+  assert_int_equal(unmap_group("a"), STATUS_OK);
   assert_true(has_group("acme-dev"));
-  assert_int_equal(map_group(UNMAP, "b", ""), STATUS_OK);
+  assert_int_equal(unmap_group("b"), STATUS_OK);
   assert_false(has_group("acme-dev"));
   assert_int_equal(count(TABLE_GIVEN_GROUPS), 0);
-  assert_int_equal(map_group(UNMAP, "b", ""), STATUS_NOT_FOUND);
+  assert_int_equal(unmap_group("b"), STATUS_NOT_FOUND);
+}
+
+static enum status map_local(const char *name, const char *privileged)
+{
+  return make(change_group_map_local(&(struct group_map_local){"acme", "chiefs", name, privileged}, &done));
 }
 
 static void H45_a_local_group_that_makes_root_is_mapped_only_by_name(void **state)
@@ -245,23 +245,14 @@ static void H45_a_local_group_that_makes_root_is_mapped_only_by_name(void **stat
   (void)state;
   static const char *const NAMES[] = {"root", "sudo", "shadow", "disk", "nogroup"};
   set_up_acme(PROVISIONING_JIT);
-  struct operation op = new_operation(MAP, "");
-  op.local = true;
-  (void)snprintf(op.provider_group, sizeof op.provider_group, "chiefs");
   for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
-    (void)snprintf(op.group, sizeof op.group, "%s", NAMES[i]);
-    op.privileged[0] = '\0';
-    assert_int_equal(run(&op), STATUS_REFUSED);
+    assert_int_equal(map_local(NAMES[i], ""), STATUS_REFUSED);
     assert_non_null(strstr(report.text, "--privileged"));
-    (void)snprintf(op.privileged, sizeof op.privileged, "%s", i == 0 ? "sudo" : "root");
-    assert_int_equal(run(&op), STATUS_REFUSED);
+    assert_int_equal(map_local(NAMES[i], i == 0 ? "sudo" : "root"), STATUS_REFUSED);
   }
-  (void)snprintf(op.group, sizeof op.group, "no-such-group");
-  assert_int_equal(run(&op), STATUS_NOT_FOUND);
+  assert_int_equal(map_local("no-such-group", "root"), STATUS_NOT_FOUND);
   assert_int_equal(count(TABLE_GROUP_MAPPINGS), 0);
-  (void)snprintf(op.group, sizeof op.group, "sudo");
-  (void)snprintf(op.privileged, sizeof op.privileged, "sudo");
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(map_local("sudo", "sudo"), STATUS_OK);
   assert_int_equal(alice_signs_in("chiefs"), STATUS_OK);
   expect_last_detail("sso, groups +local:sudo");
   assert_int_equal(given().mappings.count, 1);
@@ -273,7 +264,7 @@ static void N6_who_leaves_or_is_suspended_loses_what_the_provider_gave(void **st
 {
   (void)state;
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(map_group(MAP, "devs", "dev"), STATUS_OK);
+  assert_int_equal(map_group("devs", "dev"), STATUS_OK);
   assert_int_equal(alice_signs_in("devs"), STATUS_OK);
   assert_int_equal(do_kind(OPERATION_MEMBER_SUSPEND, ALICE), STATUS_OK);
   assert_false(has_group("acme-dev"));
@@ -295,7 +286,7 @@ static void N6_a_refused_sign_in_gives_and_takes_nothing(void **state)
 {
   (void)state;
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(map_group(MAP, "devs", "dev"), STATUS_OK);
+  assert_int_equal(map_group("devs", "dev"), STATUS_OK);
   assert_int_equal(alice_signs_in("devs"), STATUS_OK);
   assert_int_equal(do_kind(OPERATION_ACCOUNT_LOCK, ALICE), STATUS_OK);
   assert_int_equal(alice_signs_in(""), STATUS_REFUSED);
@@ -306,7 +297,7 @@ static void K3_groups_of_an_org_that_enforces_list_nobody(void **state)
 {
   (void)state;
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(map_group(MAP, "devs", "dev"), STATUS_OK);
+  assert_int_equal(map_group("devs", "dev"), STATUS_OK);
   assert_int_equal(alice_signs_in("devs"), STATUS_OK);
   struct store_txn *txn = NULL;
   struct org org = get_org();
@@ -333,11 +324,11 @@ static void N6_sixteen_of_an_org_are_given_and_sixty_four_mapped(void **state)
   set_up_acme(PROVISIONING_JIT);
   for (int i = 0; i < GROUP_MAPPINGS_MAX; i++) {
     (void)snprintf(name, sizeof name, "g%02d", i);
-    assert_int_equal(map_group(MAP, name, name), STATUS_OK);
+    assert_int_equal(map_group(name, name), STATUS_OK);
     assert_int_equal(bytes_append_text(&all, i > 0 ? "|" : ""), STATUS_OK);
     assert_int_equal(bytes_append_text(&all, name), STATUS_OK);
   }
-  assert_int_equal(map_group(MAP, "g64", "g64"), STATUS_REFUSED);
+  assert_int_equal(map_group("g64", "g64"), STATUS_REFUSED);
   assert_int_equal(count(TABLE_ORG_GROUPS), GROUP_MAPPINGS_MAX);
   assert_int_equal(alice_signs_in(bytes_text(&all)), STATUS_OK);
   assert_int_equal(given().mappings.count, GIVEN_GROUPS_MAX);
@@ -348,16 +339,15 @@ static void N6_sixteen_of_an_org_are_given_and_sixty_four_mapped(void **state)
 static void what_an_org_had_goes_with_it(void **state)
 {
   (void)state;
-  struct operation_result ignored = {.changed = false};
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(map_group(MAP, "devs", "dev"), STATUS_OK);
-  assert_int_equal(map_group(MAP, "ops", "dev"), STATUS_OK);
+  assert_int_equal(map_group("devs", "dev"), STATUS_OK);
+  assert_int_equal(map_group("ops", "dev"), STATUS_OK);
   assert_int_equal(alice_signs_in("devs|ops"), STATUS_OK);
   struct org org = get_org();
-  struct change_context a = {.host = &host, .report = &report, .result = &ignored};
+  struct change_context a = {.host = &host, .report = &report};
   assert_int_equal(store_lock(store), STATUS_OK);
   assert_int_equal(store_begin(store, true, &a.txn), STATUS_OK);
-  assert_int_equal(apply_drop_groups(&a, &org), STATUS_OK);
+  assert_int_equal(change_drop_groups(&a, &org), STATUS_OK);
   assert_int_equal(store_commit(&a.txn), STATUS_OK);
   store_unlock(store);
   static const enum store_table EMPTY[] = {TABLE_GROUP_MAPPINGS, TABLE_ORG_GROUPS, TABLE_GIVEN_GROUPS,

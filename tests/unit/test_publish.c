@@ -159,7 +159,7 @@ static enum status change_mapping(void)
   char name[8];
   (void)snprintf(provider, sizeof provider, "team%u", chance(3));
   (void)snprintf(name, sizeof name, "g%u", chance(2));
-  return map_group(chance(3) == 0 ? OPERATION_GROUP_UNMAP : OPERATION_GROUP_MAP, provider, name);
+  return chance(3) == 0 ? unmap_group(provider) : map_group(provider, name);
 }
 
 // Something that an admin or a login does; many are refused for good reasons.

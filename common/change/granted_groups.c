@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a person gets by the groups that the org's provider names (POLICY N6), and loses with them.
+#include "change/granted_groups.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "operations/apply.h"
+#include "change/context.h"
 #include "protocol/group_list.h"
 #include "store/groups.h"
 
@@ -54,25 +55,36 @@ static void describe(const struct group_mappings *all, const struct given_groups
   }
 }
 
-enum status apply_given_groups(struct change_context *a, const struct giving *giving, char words[static REASON_SIZE])
+static enum status check_active(struct change_context *c, const struct named_groups *groups, bool *ret_active)
 {
-  int64_t org_id = giving->org_id;
-  int64_t account_id = giving->account_id;
+  struct membership membership;
+  enum status status = membership_get(c->txn, groups->account_id, groups->org_id, &membership);
+  if (status == STATUS_OK) {
+    *ret_active = membership.status == MEMBER_ACTIVE;
+  }
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status change_grant_groups(struct change_context *c, const struct named_groups *groups,
+                                char words[static REASON_SIZE])
+{
   struct given_groups before = {.mappings = {.count = 0}};
-  struct membership membership = {.status = MEMBER_SUSPENDED};
   struct group_mappings all = {.count = 0};
+  bool active = false;
   bool changed = false;
-  enum status status = membership_get(a->txn, account_id, org_id, &membership);
-  if (status == STATUS_OK && membership.status == MEMBER_ACTIVE) {
-    status = group_mappings_of(a->txn, org_id, &all);
+  enum status status = check_active(c, groups, &active);
+  if (status != STATUS_OK || !active) {
+    return status;
   }
-  if (status == STATUS_OK && all.count > 0) { // without a mapping nobody has anything
-    status = given_get(a->txn, account_id, org_id, &before);
+  status = group_mappings_of(c->txn, groups->org_id, &all);
+  if (status != STATUS_OK || all.count == 0) { // without a mapping nobody has anything
+    return status;
   }
-  if ((status != STATUS_OK && status != STATUS_NOT_FOUND) || all.count == 0) {
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  status = given_get(c->txn, groups->account_id, groups->org_id, &before);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
   }
-  const struct choice after = choose(&all, giving->named, giving->confirmed);
+  const struct choice after = choose(&all, groups->named, groups->confirmed);
   describe(&all, &before, &after, words);
-  return given_put(a->txn, account_id, org_id, after.list, after.count, &changed);
+  return given_put(c->txn, groups->account_id, groups->org_id, after.list, after.count, &changed);
 }
