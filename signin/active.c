@@ -92,7 +92,7 @@ static size_t read_choice(const struct open_orgs *orgs, const struct bytes *type
   return preferred;
 }
 
-static void keep(struct session *s, const struct operation_result *result, const struct open_org *org, bool typed)
+static void keep(struct session *s, const struct signed_in *result, const struct open_org *org, bool typed)
 {
   const struct ticket_choose choose = {result->ticket.id, org->id};
   struct change_done ignored;
@@ -108,7 +108,7 @@ static void keep(struct session *s, const struct operation_result *result, const
   }
 }
 
-void active_choose(struct session *s, const struct operation_result *result, const struct facts *now)
+void active_choose(struct session *s, const struct signed_in *result, const struct facts *now)
 {
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
   struct policy_question question = {.stage = STAGE_SESSION,

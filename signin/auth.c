@@ -17,7 +17,7 @@
 enum { TYPING_MS = 300000, CHOOSING_MS = 200000 };
 
 // When and from where the last sign-in was (POLICY K7).
-static void tell_last(struct session *s, const struct operation_result *result)
+static void tell_last(struct session *s, const struct signed_in *result)
 {
   char at[CLOCK_TEXT_SIZE];
   char from[4 * sizeof result->last_sign_in_from];
@@ -32,7 +32,7 @@ static void tell_last(struct session *s, const struct operation_result *result)
 }
 
 // What may be chosen by whoever is in: orgs to join, and the one to be active.
-static void ask_more(struct session *s, const struct operation_result *result)
+static void ask_more(struct session *s, const struct signed_in *result)
 {
   struct facts now;
   s->choose_until_ms = clock_monotonic_ms() + CHOOSING_MS;
@@ -45,7 +45,7 @@ static void ask_more(struct session *s, const struct operation_result *result)
 }
 
 // Whoever has the person's sessions open hears of one that somebody else may have got them to approve (HOLES H73).
-static void tell_others(const struct session *s, const struct operation_result *result)
+static void tell_others(const struct session *s, const struct signed_in *result)
 {
   char from[4 * sizeof s->request->rhost];
   char line[sizeof from + LOGIN_SIZE + 128];
@@ -59,7 +59,7 @@ static void tell_others(const struct session *s, const struct operation_result *
   tell_sessions(result->account.uid, line);
 }
 
-static void grant(struct session *s, const struct operation_result *result, struct message_verdict *verdict)
+static void grant(struct session *s, const struct signed_in *result, struct message_verdict *verdict)
 {
   const struct account *account = &result->account;
   session_log(LOG_INFO, "signed in: login=%s uid=%u org=%s service=%s rhost=%s row=%s way=%s", account->login,
@@ -81,14 +81,9 @@ static void grant(struct session *s, const struct operation_result *result, stru
 
 static void note_refused(struct session *s, const struct policy_decision *decision, const char *how)
 {
-  struct operation op = session_operation(s, OPERATION_SIGN_IN_REFUSED);
-  struct operation_result result;
-  memcpy(op.org, s->org, sizeof op.org);
-  (void)snprintf(op.row, sizeof op.row, "%s", decision->row);
-  (void)snprintf(op.reason, sizeof op.reason, "%s, by %s", notice_name(decision->notice), how);
-  if (session_operate(s, &op, &result) != STATUS_OK) {
-    session_log(LOG_WARNING, "the refusal below could not be added to the audit trail");
-  }
+  char reason[REASON_SIZE];
+  (void)snprintf(reason, sizeof reason, "%s, by %s", notice_name(decision->notice), how);
+  session_note_refused(s, s->org, decision->row, reason);
 }
 
 // Without a word: a stranger to this host hears none from the other modules either (POLICY M).
@@ -102,40 +97,47 @@ static void refuse_typed(struct session *s, struct message_verdict *verdict)
   verdict->verdict = VERDICT_TRY_AGAIN;
 }
 
-// What was typed is right: the store decides once more, with the hash that matched.
-static void sign_in_by_hash(struct session *s, const struct operation *op, const char *how,
-                            struct message_verdict *verdict)
+// What was typed is right, and the store has decided once more: HOW it was not let in, if it was not, is for the audit
+// (row L4).
+static void conclude(struct session *s, enum status status, const struct signed_in *result, const char *how,
+                     struct message_verdict *verdict)
 {
-  struct operation_result result;
-  enum status status = session_operate(s, op, &result);
   if (status == STATUS_OK) {
-    if (result.ticket.way == WAY_RECOVERY) {
-      recovery_tell(s, &result);
-    }
-    grant(s, &result, verdict);
+    grant(s, result, verdict);
     return;
   }
-  bool refused = status == STATUS_REFUSED;
-  if (refused) { // it was right: that it was refused is for the audit (row L4)
-    note_refused(s, &result.decision, how);
+  if (status != STATUS_REFUSED) {
+    session_refuse(s, s->decision.row, NOTICE_INTERNAL, "");
+    return;
   }
-  session_refuse(s, refused ? result.decision.row : s->decision.row, refused ? result.decision.notice : NOTICE_INTERNAL,
-                 "");
+  note_refused(s, &result->decision, how);
+  session_refuse(s, result->decision.row, result->decision.notice, "");
 }
 
 static void sign_in_by_password(struct session *s, const struct facts *facts, struct message_verdict *verdict)
 {
-  struct operation op = session_operation(s, OPERATION_PASSWORD_SIGN_IN);
-  memcpy(op.password, facts->account.password, sizeof op.password);
-  sign_in_by_hash(s, &op, "password", verdict);
-  explicit_bzero(op.password, sizeof op.password);
+  const struct password_sign_in in = {s->request->login, facts->account.password, session_with_key(s)};
+  struct signed_in result;
+  enum status status = session_change(s, change_password_sign_in(&in, &result));
+  conclude(s, status, &result, "password", verdict);
+}
+
+static void sign_in_by_recovery(struct session *s, const struct typed_recovery *typed, struct message_verdict *verdict)
+{
+  const struct recovery_sign_in in = {s->request->login, typed->prefix, typed->hash, session_with_key(s)};
+  struct signed_in result;
+  enum status status = session_change(s, change_recovery_sign_in(&in, &result));
+  if (status == STATUS_OK) {
+    recovery_tell(s, &result);
+  }
+  conclude(s, status, &result, "recovery code", verdict);
 }
 
 static void sign_in_by_code(struct session *s, const struct facts *facts, const struct bytes *typed,
                             struct message_verdict *verdict)
 {
   struct open_invites invites = {.count = 0};
-  struct operation_result result;
+  struct signed_in result;
   if (invites_load(s, facts->email, &invites) != STATUS_OK) {
     session_refuse(s, s->decision.row, NOTICE_INTERNAL, s->trouble.text);
     return;
@@ -160,14 +162,14 @@ static void check_typed(struct session *s, const struct facts *facts, const stru
   if (session_try(s, TRY_PASSWORD, "", policy_is_owner(&facts->person)) != STATUS_OK) {
     return;
   }
-  struct operation recovery = session_operation(s, OPERATION_RECOVERY_SIGN_IN);
+  struct typed_recovery recovery;
   bool matches = password_matches(typed, facts->account.password);
   if (matches && s->decision.offer_password) {
     sign_in_by_password(s, facts, verdict);
   } else if (s->decision.offer_code) {
     sign_in_by_code(s, facts, typed, verdict);
   } else if (recovery_matches(s, facts, typed, &recovery) && s->decision.offer_recovery) {
-    sign_in_by_hash(s, &recovery, "recovery code", verdict);
+    sign_in_by_recovery(s, &recovery, verdict);
   } else {
     refuse_typed(s, verdict);
   }
@@ -223,7 +225,7 @@ static enum status choose_org(struct session *s, int64_t *ret_org_id)
 
 static void run_sso(struct session *s, const struct facts *facts, struct message_verdict *verdict)
 {
-  struct operation_result result;
+  struct signed_in result;
   int64_t org_id = 0;
   enum status status = choose_org(s, &org_id);
   if (status == STATUS_OK) {

@@ -114,10 +114,10 @@ static enum status ask_own_password(struct session *s, const struct facts *facts
   return status;
 }
 
-static enum status store_sign_in(struct session *s, struct operation *op, struct operation_result *ret_result)
+static enum status store_sign_in(struct session *s, const struct code_sign_in *in, struct signed_in *ret_result)
 {
-  struct operation_result result = {.changed = false};
-  enum status status = session_operate(s, op, &result);
+  struct signed_in result = {.changed = false};
+  enum status status = session_change(s, change_code_sign_in(in, &result));
   if (status == STATUS_OK) {
     *ret_result = result;
   } else if (status == STATUS_REFUSED) {
@@ -128,28 +128,30 @@ static enum status store_sign_in(struct session *s, struct operation *op, struct
 }
 
 enum status invites_sign_in(struct session *s, const struct facts *facts, const struct open_invite *invite,
-                            struct operation_result *ret_result)
+                            struct signed_in *ret_result)
 {
   static const struct bytes NOTHING = BYTES_EMPTY;
-  struct operation op = session_operation(s, OPERATION_CODE_SIGN_IN);
   bool known = facts->person.known;
-  memcpy(op.org, invite->slug, sizeof op.org);
-  memcpy(op.code, invite->code, sizeof op.code);
-  op.nss_known = s->request->nss_known == 1;
-  op.nss_uid = s->request->nss_uid;
+  char password[PASSWORD_HASH_SIZE] = "";
+  const struct code_sign_in in = {.login = s->request->login,
+                                  .org = invite->slug,
+                                  .code = invite->code,
+                                  .password = password,
+                                  .with_key = session_with_key(s),
+                                  .told = session_told_number(s)};
   enum status status = greet(s, invite, known ? "type the password of your account" : "choose a password");
   if (status == STATUS_OK) {
-    status = known ? ask_own_password(s, facts, op.password) : choose_password(s, &NOTHING, op.password);
+    status = known ? ask_own_password(s, facts, password) : choose_password(s, &NOTHING, password);
   }
   if (status == STATUS_OK) {
-    status = store_sign_in(s, &op, ret_result);
+    status = store_sign_in(s, &in, ret_result);
   }
-  explicit_bzero(op.password, sizeof op.password);
+  explicit_bzero(password, sizeof password);
   return status;
 }
 
-// STATUS_OK: they said yes, or typed the code, which is in OP.
-static enum status ask_to_join(struct session *s, const struct open_invite *invite, bool proven, struct operation *op)
+// STATUS_OK: they said yes, or typed the code: its hash is *RET_CODE then.
+static enum status ask_to_join(struct session *s, const struct open_invite *invite, bool proven, const char **ret_code)
 {
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
   const struct open_invites only = {1, {*invite}};
@@ -172,27 +174,25 @@ static enum status ask_to_join(struct session *s, const struct open_invite *invi
     session_tell(s, MESSAGE_ERROR, notice_sentence(NOTICE_WRONG_CODE));
     return STATUS_NOT_FOUND;
   }
-  memcpy(op->code, invite->code, sizeof op->code);
+  *ret_code = invite->code;
   return STATUS_OK;
 }
 
 // STATUS_NOT_FOUND: they have not joined, and may be asked for the next one.
-static enum status offer_one(struct session *s, const struct operation_result *result, const struct open_invite *invite,
+static enum status offer_one(struct session *s, const struct signed_in *result, const struct open_invite *invite,
                              bool proven)
 {
-  struct operation op = session_operation(s, OPERATION_INVITE_ACCEPT);
-  struct operation_result joined;
-  memcpy(op.org, invite->slug, sizeof op.org);
-  memcpy(op.ticket, result->ticket.id, sizeof op.ticket);
-  enum status status = ask_to_join(s, invite, proven, &op);
-  if (status == STATUS_OK && session_operate(s, &op, &joined) != STATUS_OK) {
+  struct invite_accept in = {.login = s->request->login, .org = invite->slug, .code = "", .ticket = result->ticket.id};
+  struct change_done ignored;
+  enum status status = ask_to_join(s, invite, proven, &in.code);
+  if (status == STATUS_OK && session_change(s, change_invite_accept(&in, &ignored)) != STATUS_OK) {
     session_log(LOG_WARNING, "the invite of %s for %s could not be accepted", invite->slug, s->request->login);
     status = STATUS_NOT_FOUND;
   }
   return status;
 }
 
-bool invites_offer(struct session *s, const struct operation_result *result, const struct facts *now)
+bool invites_offer(struct session *s, const struct signed_in *result, const struct facts *now)
 {
   struct open_invites invites;
   bool proven = result->ticket.way == WAY_SSO && result->ticket.org_id == now->person.governing.id;

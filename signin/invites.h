@@ -26,9 +26,9 @@ const struct open_invite *invites_find(const struct open_invites *invites, const
 // Signs the person of SITUATION in by INVITE, whose code was typed: somebody new chooses a password, an account without
 // memberships needs its own. STATUS_OK: granted. STATUS_REFUSED: refused, and told; otherwise as session_ask().
 MUST_CHECK enum status invites_sign_in(struct session *s, const struct facts *facts, const struct open_invite *invite,
-                                       struct operation_result *ret_result);
+                                       struct signed_in *ret_result);
 
 // Offers the other open invites to who has signed in with RESULT, of whom NOW is known: by a yes where that has
 // proven the email, by their codes else. What goes wrong here leaves the sign-in as it is. True if they have joined an
 // org.
-bool invites_offer(struct session *s, const struct operation_result *result, const struct facts *now);
+bool invites_offer(struct session *s, const struct signed_in *result, const struct facts *now);

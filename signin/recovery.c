@@ -20,7 +20,8 @@ static enum status load(struct session *s, const struct facts *facts, const char
   return status != STATUS_OK ? status : recovery_get(txn, facts->account.id, prefix, ret_code);
 }
 
-bool recovery_matches(struct session *s, const struct facts *facts, const struct bytes *typed, struct operation *op)
+bool recovery_matches(struct session *s, const struct facts *facts, const struct bytes *typed,
+                      struct typed_recovery *ret_code)
 {
   struct bytes folded CLEANUP(bytes_done) = BYTES_EMPTY;
   struct recovery_code code = {.hash = ""};
@@ -32,18 +33,18 @@ bool recovery_matches(struct session *s, const struct facts *facts, const struct
   bool there = facts->person.known && load(s, facts, prefix, &code) == STATUS_OK;
   bool matches = password_matches(&folded, there ? code.hash : "");
   if (matches) {
-    memcpy(op->prefix, prefix, sizeof op->prefix);
-    memcpy(op->code, code.hash, sizeof op->code);
+    memcpy(ret_code->prefix, prefix, sizeof ret_code->prefix);
+    memcpy(ret_code->hash, code.hash, sizeof ret_code->hash);
   }
   return matches;
 }
 
-void recovery_tell(struct session *s, const struct operation_result *result)
+void recovery_tell(struct session *s, const struct signed_in *result)
 {
   char line[SLUG_SIZE + 128];
   session_log(LOG_ALERT, "a recovery code was used: login=%s org=%s service=%s rhost=%s left=%zu",
-              result->account.login, result->org, s->request->service, s->request->rhost, result->count);
+              result->account.login, result->org, s->request->service, s->request->rhost, result->codes_left);
   (void)snprintf(line, sizeof line, "Recovery code of org %s used: %zu %s left. This was logged.", result->org,
-                 result->count, result->count == 1 ? "is" : "are");
+                 result->codes_left, result->codes_left == 1 ? "is" : "are");
   session_tell(s, MESSAGE_INFO, line);
 }

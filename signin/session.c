@@ -153,6 +153,25 @@ enum status session_change(struct session *s, struct change change)
   return status;
 }
 
+bool session_with_key(const struct session *s)
+{
+  return (s->request->flags & REQUEST_WITH_KEY) != 0;
+}
+
+struct told_number session_told_number(const struct session *s)
+{
+  return (struct told_number){s->request->nss_known == 1, s->request->nss_uid};
+}
+
+void session_note_refused(struct session *s, const char *org, const char *row, const char *reason)
+{
+  const struct sign_in_refused refused = {s->request->login, org, row, reason};
+  struct change_done ignored;
+  if (session_change(s, change_sign_in_refused(&refused, &ignored)) != STATUS_OK) {
+    session_log(LOG_WARNING, "the refusal below could not be added to the audit trail");
+  }
+}
+
 struct operation session_operation(const struct session *s, enum operation_kind kind)
 {
   struct operation op = {.kind = kind};
@@ -161,7 +180,6 @@ struct operation session_operation(const struct session *s, enum operation_kind 
   memcpy(op.service, s->request->service, sizeof op.service);
   memcpy(op.login, s->request->login, sizeof op.login);
   op.caller_uid = s->request->caller_uid;
-  op.with_key = (s->request->flags & REQUEST_WITH_KEY) != 0;
   return op;
 }
 

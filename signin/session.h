@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One request of the PAM module being answered: what all phases share.
 #pragma once
+#include "change/sign_in.h"
 #include "change/throttle.h"
 #include "config/config.h"
 #include "facts/facts.h"
@@ -34,6 +35,15 @@ MUST_CHECK enum status session_operate(struct session *s, const struct operation
 
 // Who makes changes here: the person, from where they sign in. Borrows from S.
 struct change_by session_by(const struct session *s);
+
+// Whether an ssh key was accepted in the same connection.
+bool session_with_key(const struct session *s);
+
+// The number that the calling program was told.
+struct told_number session_told_number(const struct session *s);
+
+// Adds to the audit trail that somebody who has proven who they are was refused; REASON says why.
+void session_note_refused(struct session *s, const char *org, const char *row, const char *reason);
 
 // Opens the store for CHANGE, carries it out and closes. Errors as change_run(), logged.
 MUST_CHECK enum status session_change(struct session *s, struct change change);

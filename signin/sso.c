@@ -359,8 +359,7 @@ static enum status begin(struct flow *f, const struct facts *facts, int64_t org_
   return STATUS_OK;
 }
 
-enum status sso_sign_in(struct session *s, const struct facts *facts, int64_t org_id,
-                        struct operation_result *ret_result)
+enum status sso_sign_in(struct session *s, const struct facts *facts, int64_t org_id, struct signed_in *ret_result)
 {
   struct flow f CLEANUP(flow_done) = {.s = s, .oidc = OIDC_NONE, .slots = SLOTS_NONE};
   struct message_code code;

@@ -7,4 +7,4 @@
 // STATUS_REFUSED: refused, and the person has been told. STATUS_CLOSED: the person has gone. Anything else: refused
 // without a word yet.
 MUST_CHECK enum status sso_sign_in(struct session *s, const struct facts *facts, int64_t org_id,
-                                   struct operation_result *ret_result);
+                                   struct signed_in *ret_result);

@@ -16,14 +16,9 @@ enum { TYPING_MS = 120000 };
 // For somebody whom the provider has vouched for: it is in the audit trail.
 static enum status refuse_known(const struct sso_answer *x, const char *row, enum notice notice, const char *detail)
 {
-  struct operation op = session_operation(x->s, OPERATION_SIGN_IN_REFUSED);
-  struct operation_result result;
-  memcpy(op.org, x->org->slug, sizeof op.org);
-  (void)snprintf(op.row, sizeof op.row, "%s", row);
-  (void)snprintf(op.reason, sizeof op.reason, "%s %.200s", notice_name(notice), detail);
-  if (session_operate(x->s, &op, &result) != STATUS_OK) {
-    session_log(LOG_WARNING, "the refusal below could not be added to the audit trail");
-  }
+  char reason[REASON_SIZE];
+  (void)snprintf(reason, sizeof reason, "%s %.200s", notice_name(notice), detail);
+  session_note_refused(x->s, x->org->slug, row, reason);
   session_refuse(x->s, row, notice, detail);
   return STATUS_REFUSED;
 }
@@ -38,8 +33,15 @@ static void reserve_number(const struct sso_answer *x)
   }
 }
 
+// What the person has said besides, as the policy asked.
+struct said {
+  char password[PASSWORD_HASH_SIZE]; // the hash that matched what was typed (S8), "" for none
+  struct org_consent consents[INVITES_MAX_POLICY];
+  size_t consent_count;
+};
+
 // Row S8: an org that is not in control of the account links an identity only beside the account's password.
-static enum status ask_password(const struct sso_answer *x, struct operation *op)
+static enum status ask_password(const struct sso_answer *x, struct said *said)
 {
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
   const struct account *account = &x->facts->account;
@@ -48,7 +50,7 @@ static enum status ask_password(const struct sso_answer *x, struct operation *op
   const struct own_password question = {text, clock_monotonic_ms() + TYPING_MS, false};
   enum status status = session_ask_own_password(x->s, account, &question, &typed);
   if (status == STATUS_OK) {
-    memcpy(op->password, account->password, sizeof op->password);
+    memcpy(said->password, account->password, sizeof said->password);
   }
   return status;
 }
@@ -62,13 +64,13 @@ static enum status find_org(const struct sso_answer *x, int64_t org_id, struct o
 }
 
 // Rule I2: joining by an invite of an org that neither governs the email nor has answered.
-static enum status ask_consent(const struct sso_answer *x, int64_t org_id, struct operation *op)
+static enum status ask_consent(const struct sso_answer *x, int64_t org_id, struct said *said)
 {
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
   struct org org;
   char name[4 * DISPLAY_SIZE];
   char text[sizeof name + SLUG_SIZE + 64];
-  enum status status = op->consent_count < COUNT_OF(op->consents) ? find_org(x, org_id, &org) : STATUS_TOO_LARGE;
+  enum status status = said->consent_count < COUNT_OF(said->consents) ? find_org(x, org_id, &org) : STATUS_TOO_LARGE;
   if (status != STATUS_OK) {
     return status;
   }
@@ -76,69 +78,82 @@ static enum status ask_consent(const struct sso_answer *x, int64_t org_id, struc
   (void)snprintf(text, sizeof text, "\n%s (%s) invites you. Join? [y/N]: ", name, org.slug);
   status = session_ask(x->s, true, text, clock_monotonic_ms() + TYPING_MS, &typed);
   bool yes = status == STATUS_OK && typed.length > 0 && (typed.data[0] == 'y' || typed.data[0] == 'Y');
-  op->consents[op->consent_count++] = (struct org_consent){org_id, yes ? CONSENT_YES : CONSENT_NO};
+  said->consents[said->consent_count++] = (struct org_consent){org_id, yes ? CONSENT_YES : CONSENT_NO};
   return status;
 }
 
-static enum status ask(const struct sso_answer *x, const struct policy_decision *decision, struct operation *op)
+static enum status ask(const struct sso_answer *x, const struct policy_decision *decision, struct said *said)
 {
   switch (decision->ask) {
   case ASK_NOTHING: return STATUS_REFUSED;
-  case ASK_PASSWORD: return op->password[0] == '\0' ? ask_password(x, op) : STATUS_REFUSED;
-  case ASK_CONSENT: return ask_consent(x, decision->ask_org_id, op);
+  case ASK_PASSWORD: return said->password[0] == '\0' ? ask_password(x, said) : STATUS_REFUSED;
+  case ASK_CONSENT: return ask_consent(x, decision->ask_org_id, said);
   }
   return STATUS_REFUSED;
 }
 
-// Stores the sign-in; what the policy wants to know first is asked, once each.
-static enum status store_answer(const struct sso_answer *x, struct operation *op, struct operation_result *result)
+static enum status store_once(const struct sso_answer *x, const struct said *said, struct signed_in *result)
 {
+  const struct sso_sign_in in = {.login = x->s->request->login,
+                                 .connection = x->connection,
+                                 .authorized = x->authorized,
+                                 .fingerprint = x->fingerprint,
+                                 .password = said->password,
+                                 .consents = said->consents,
+                                 .consent_count = said->consent_count,
+                                 .with_key = session_with_key(x->s),
+                                 .told = session_told_number(x->s)};
+  return session_change(x->s, change_sso_sign_in(&in, result));
+}
+
+// Stores the sign-in; what the policy wants to know first is asked, once each.
+static enum status store_answer(const struct sso_answer *x, struct signed_in *result)
+{
+  struct said said = {.password = ""};
   enum status asked = STATUS_OK;
-  enum status status = session_operate(x->s, op, result);
+  enum status status = store_once(x, &said, result);
   while (status == STATUS_REFUSED && asked == STATUS_OK && result->decision.ask != ASK_NOTHING) {
-    asked = ask(x, &result->decision, op);
+    asked = ask(x, &result->decision, &said);
     if (asked == STATUS_OK) {
-      status = session_operate(x->s, op, result);
+      status = store_once(x, &said, result);
     }
   }
-  explicit_bzero(op->password, sizeof op->password);
+  explicit_bzero(said.password, sizeof said.password);
   return asked == STATUS_CLOSED ? asked : status;
 }
 
-enum status sso_answer_store(const struct sso_answer *x, struct operation_result *ret_result)
+static enum status refuse_answer(const struct sso_answer *x, enum status status, const struct policy_decision *decision)
+{
+  bool decided = status == STATUS_REFUSED && decision->row != NULL;
+  enum notice notice = decided ? decision->notice : NOTICE_INTERNAL;
+  const char *row = decided ? decision->row : "-";
+  char detail[REASON_SIZE];
+  (void)snprintf(detail, sizeof detail, "email=%.200s", x->authorized->email);
+  if (strcmp(row, "N4") == 0) {
+    reserve_number(x);
+  }
+  return refuse_known(x, row, notice, detail);
+}
+
+enum status sso_answer_store(const struct sso_answer *x, struct signed_in *ret_result)
 {
   if (caller_turns_away(x->s->request->login)) {
     return refuse_known(x, x->s->decision.row, NOTICE_TURNED_AWAY, "");
   }
-  struct operation op = session_operation(x->s, OPERATION_SSO_SIGN_IN);
-  struct operation_result result = {.changed = false};
-  op.connection = x->connection;
-  op.authorized = x->authorized;
-  (void)snprintf(op.fingerprint, sizeof op.fingerprint, "%s", x->fingerprint);
-  if (!oidc_identity_is_sound(op.authorized, x->connection)) {
+  if (!oidc_identity_is_sound(x->authorized, x->connection)) {
     session_log(LOG_ALERT, "ssoorg-oidc sent an identity that it must never send: has it been taken over?");
     session_refuse(x->s, x->s->decision.row, NOTICE_BAD_TOKEN, "helper");
     session_count_refusal(x->s, NOTICE_BAD_TOKEN);
     return STATUS_REFUSED;
   }
-  op.nss_known = x->s->request->nss_known == 1;
-  op.nss_uid = x->s->request->nss_uid;
-  enum status status = store_answer(x, &op, &result);
-  if (status == STATUS_OK) {
-    result.asked = op.consent_count > 0;
-    *ret_result = result;
-    return STATUS_OK;
-  }
+  struct signed_in result = {.changed = false};
+  enum status status = store_answer(x, &result);
   if (status == STATUS_CLOSED) {
     return status;
   }
-  bool decided = status == STATUS_REFUSED && result.decision.row != NULL;
-  enum notice notice = decided ? result.decision.notice : NOTICE_INTERNAL;
-  const char *row = decided ? result.decision.row : "-";
-  char detail[REASON_SIZE];
-  (void)snprintf(detail, sizeof detail, "email=%.200s", op.authorized->email);
-  if (strcmp(row, "N4") == 0) {
-    reserve_number(x);
+  if (status != STATUS_OK) {
+    return refuse_answer(x, status, &result.decision);
   }
-  return refuse_known(x, row, notice, detail);
+  *ret_result = result;
+  return STATUS_OK;
 }

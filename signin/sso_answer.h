@@ -15,4 +15,4 @@ struct sso_answer {
 
 // Stores the sign-in. STATUS_OK: granted, *RET_RESULT says as whom. STATUS_REFUSED: refused, and the person has been
 // told. STATUS_CLOSED: the person has gone.
-MUST_CHECK enum status sso_answer_store(const struct sso_answer *x, struct operation_result *ret_result);
+MUST_CHECK enum status sso_answer_store(const struct sso_answer *x, struct signed_in *ret_result);

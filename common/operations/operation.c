@@ -22,7 +22,6 @@ static const struct {
     [OPERATION_ORG_SET] = {"org.set", apply_org_set},
     [OPERATION_ENFORCEMENT_SET] = {"enforcement.set", apply_enforcement_set},
     [OPERATION_ENFORCEMENT_PAUSE] = {"enforcement.pause", apply_enforcement_pause},
-    [OPERATION_INVITE_ACCEPT] = {"invite.accept", apply_invite_accept},
     [OPERATION_MEMBER_ADD] = {"member.add", apply_member_add},
     [OPERATION_MEMBER_IMPORT] = {"member.import", apply_member_import},
     [OPERATION_MEMBER_REMOVE] = {"member.remove", apply_member_remove},
@@ -43,11 +42,6 @@ static const struct {
     [OPERATION_PASSWORD_SET] = {"password.set", apply_password_set},
     [OPERATION_PASSWORD_REMOVE] = {"password.remove", apply_password_remove},
     [OPERATION_PASSWORD_CHANGE] = {"password.change", apply_password_change},
-    [OPERATION_PASSWORD_SIGN_IN] = {"sign-in", apply_password_sign_in},
-    [OPERATION_CODE_SIGN_IN] = {"sign-in", apply_code_sign_in},
-    [OPERATION_RECOVERY_SIGN_IN] = {"sign-in", apply_recovery_sign_in},
-    [OPERATION_SSO_SIGN_IN] = {"sign-in", apply_sso_sign_in},
-    [OPERATION_SIGN_IN_REFUSED] = {"sign-in.refused", apply_sign_in_refused},
     [OPERATION_NUMBER_RESERVE] = {"number.reserve", apply_number_reserve},
 };
 
@@ -69,7 +63,6 @@ static enum status apply_old(struct change_context *c, const void *input, void *
   c->op = op;
   c->result = ret_result;
   memcpy(c->event.login, op->login, sizeof c->event.login);
-  memcpy(c->event.row, op->row, sizeof c->event.row);
   return OPERATIONS[op->kind].apply(c);
 }
 

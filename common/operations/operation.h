@@ -23,7 +23,6 @@ enum operation_kind {
   OPERATION_ORG_SET,           // org, settings
   OPERATION_ENFORCEMENT_SET,   // org, value, password: the owner's hash if they have just typed it
   OPERATION_ENFORCEMENT_PAUSE, // org, expires_at_s, reason
-  OPERATION_INVITE_ACCEPT,     // login, org; code: the hash that matched, "" after a yes of who has just signed in
   OPERATION_MEMBER_ADD,        // org, email, value: role, login, name, home, shell, uid, status; imported
   OPERATION_MEMBER_IMPORT,     // org, reason: what came of many MEMBER_ADD before it; only an audit event
   OPERATION_MEMBER_REMOVE,     // org, email
@@ -45,12 +44,6 @@ enum operation_kind {
   OPERATION_PASSWORD_SET,      // email, password: the hash
   OPERATION_PASSWORD_REMOVE,   // email
   OPERATION_PASSWORD_CHANGE,   // login, code: the old hash, password: the new one; by the person
-  OPERATION_PASSWORD_SIGN_IN,  // login, password: the hash that matched
-  OPERATION_CODE_SIGN_IN,      // login, org, code: the hash that matched, password: the hash to set, or that matched
-  OPERATION_RECOVERY_SIGN_IN,  // login, prefix; code: the hash that matched
-  OPERATION_SSO_SIGN_IN,       // login, connection, fingerprint, authorized; password: the hash that matched (S8),
-                               // consents (I2)
-  OPERATION_SIGN_IN_REFUSED,   // login, org, row, reason: only an audit event
   OPERATION_NUMBER_RESERVE,    // nss_uid: never given, if another name service has it
   OPERATION_COUNT
 };
@@ -62,12 +55,6 @@ struct org_value {
 };
 
 enum { ORG_VALUES_MAX = 8 };
-
-// What the person said to one org's invite (POLICY I2).
-struct org_consent {
-  int64_t org_id;
-  enum policy_consent said;
-};
 
 struct operation {
   enum operation_kind kind;
@@ -84,24 +71,17 @@ struct operation {
   char home[PATH_SIZE];
   char shell[SHELL_SIZE];
   char reason[REASON_SIZE];
-  char row[8];
   char password[PASSWORD_HASH_SIZE];
-  char ticket[PROTOCOL_TICKET_SIZE];
   char code[PASSWORD_HASH_SIZE];
-  bool secret_given;                 // IDP_SET: another secret or key than the one that was stored
-  char prefix[RECOVERY_PREFIX_SIZE]; // of the recovery code that was typed
+  bool secret_given; // IDP_SET: another secret or key than the one that was stored
   uint8_t value;
-  struct org_consent consents[INVITES_MAX_POLICY];
-  size_t consent_count;
   char fingerprint[FINGERPRINT_SIZE]; // of what an operator looked at, or of what was in effect when a flow was begun
   uint32_t caller_uid;                // TRY and sign-ins without a remote host: whose process asks
-  bool with_key;                      // sign-ins: an ssh key was accepted in the same connection
   uint32_t uid;          // MEMBER_ADD: of a new account, 0 for whichever is free; one that exists must have it
   uint8_t member_status; // MEMBER_ADD: enum member_status, if HAS_STATUS; a member must have it already
   bool has_status;
   bool imported; // MEMBER_ADD: the audit event is a MEMBER_IMPORT's behind it; the owner may be named as what they are
   int64_t expires_at_s;
-  bool nss_known; // SSO_SIGN_IN: the number that the calling program was told; a new account must get it
   uint32_t nss_uid;
   const struct org_value *values; // borrowed; ORG_SET
   size_t value_count;
@@ -115,16 +95,10 @@ struct operation_result {
   bool changed;                    // false: it was so already
   struct policy_decision decision; // of a sign-in
   struct account account;          // that signed in, or was made
-  char row[8];                     // by which a sign-in was granted
   char org[SLUG_SIZE];             // under which it is filed
-  int64_t last_sign_in_at_s;       // before this one, 0 for none
-  char last_sign_in_from[256];
-  struct ticket ticket; // of a sign-in that was granted
   size_t count;         // ENFORCEMENT_SET: invites that were cancelled; RECOVERY_SIGN_IN: codes that are left
   uint32_t gid;         // MEMBER_REMOVE and the like: of the org
   bool doubted;         // ORG_CREATE: the owner's account was there unproven; password and identities were dropped
-  bool asked;           // SSO_SIGN_IN: about invites already
-  bool overage;         // SSO_SIGN_IN: the provider says no groups, because they are too many
   bool waits;           // IDP_SET, ORG_SET: in effect, or some of it, only after a test sign-in
   bool no_way;          // IDENTITY_UNLINK: nothing is left by which the account signs in
   int64_t expires_at_s; // IDENTITY_LINK: of what is expected

@@ -1,18 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A sign-in being applied; for the files of this folder.
+// Answers of providers, and the connections that gave them.
 #pragma once
 #include "operations/apply.h"
-
-struct sign_in {
-  struct change_context *a;
-  struct facts facts;
-  struct account account;
-  enum way way;
-  int64_t way_org_id;
-};
-
-// Keeps DECISION as the result. STATUS_REFUSED with a report.
-MUST_CHECK enum status sign_in_refuse(struct change_context *a, const struct policy_decision *decision);
 
 // What a provider has answered, and the connection that it was asked through as it was then.
 struct answered {
@@ -28,14 +17,3 @@ MUST_CHECK enum status sign_in_check_connection(struct change_context *a, const 
 
 // Notes that a sign-in of LOGIN through the connection of org ORG_ID was let in.
 MUST_CHECK enum status sign_in_note_tried(struct change_context *a, int64_t org_id, const char *login);
-
-// Stores a new account made by org ORG_ID for the login, with the number that the calling program was told. Errors as
-// apply_new_account(); STATUS_REFUSED for another number.
-MUST_CHECK enum status sign_in_create_account(struct sign_in *s, int64_t org_id);
-
-// The account joins the org that invited it, if it is no member there yet, and the invite is used up.
-MUST_CHECK enum status sign_in_accept(const struct sign_in *s, int64_t org_id, enum role role);
-
-// Notes the sign-in and makes its ticket, if the session would open anything now, with all that was stored so far; a
-// refusal otherwise (POLICY K2).
-MUST_CHECK enum status sign_in_finish(struct sign_in *s, const char *row);

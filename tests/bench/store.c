@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "change/domain.h"
+#include "change/sign_in.h"
 #include "operations/operation.h"
 #include "process/process.h"
 #include "protocol/channel.h"
@@ -173,7 +174,10 @@ static uint64_t stored_bytes(struct bench *b)
 
 static void first_login(struct bench *b, uint64_t number)
 {
-  struct operation op = new_operation(OPERATION_SSO_SIGN_IN);
+  const struct change_by by = {.actor = "root", .rhost = "192.0.2.7", .service = "sshd"};
+  char login[EMAIL_SIZE];
+  char fingerprint[FINGERPRINT_SIZE];
+  struct signed_in result;
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
   struct message_authorized authorized = {
       .issuer = "https://idp.test", .client_id = "client", .email_state = EMAIL_VERIFIED};
@@ -182,17 +186,15 @@ static void first_login(struct bench *b, uint64_t number)
   must(b, store_begin(b->store, false, &txn), "begin");
   must(b, org_by_slug(txn, "acme", &org), "acme");
   must(b, connection_get(txn, org.id, CONNECTION_ACTIVE, &connection), "connection");
-  must(b, confirmed_fingerprint(txn, org.id, CONNECTION_ACTIVE, op.fingerprint), "fingerprint");
+  must(b, confirmed_fingerprint(txn, org.id, CONNECTION_ACTIVE, fingerprint), "fingerprint");
   store_abort(&txn);
-  (void)snprintf(op.login, sizeof op.login, "n%07llu@acme.test", (unsigned long long)number);
-  (void)snprintf(op.rhost, sizeof op.rhost, "192.0.2.7");
-  (void)snprintf(op.service, sizeof op.service, "sshd");
-  memcpy(authorized.email, op.login, EMAIL_SIZE);
+  (void)snprintf(login, sizeof login, "n%07llu@acme.test", (unsigned long long)number);
+  memcpy(authorized.email, login, sizeof login);
   (void)snprintf(authorized.subject, sizeof authorized.subject, "subject-%llu", (unsigned long long)number);
   (void)snprintf(authorized.name, sizeof authorized.name, "New Person %llu", (unsigned long long)number);
-  op.connection = &connection;
-  op.authorized = &authorized;
-  run(b, &op, op.login);
+  const struct sso_sign_in in = {
+      .login = login, .connection = &connection, .authorized = &authorized, .fingerprint = fingerprint, .password = ""};
+  must(b, change_run(&b->host, &by, change_sso_sign_in(&in, &result), &b->report), login);
 }
 
 struct bare {

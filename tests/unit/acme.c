@@ -28,6 +28,7 @@ struct change_host host;
 struct report report;
 struct operation_result result;
 struct change_done done;
+struct signed_in sign_in_result;
 const struct change_by by_root = {.actor = "root", .rhost = "", .service = ""};
 
 void open_store(enum store_mode mode)
@@ -65,7 +66,6 @@ struct operation new_operation(enum operation_kind kind, const char *email)
 {
   struct operation op = {.kind = kind, .actor = "root", .org = "acme"};
   (void)snprintf(op.email, sizeof op.email, "%s", email);
-  (void)snprintf(op.login, sizeof op.login, "%s", kind == OPERATION_SSO_SIGN_IN ? email : "");
   return op;
 }
 
@@ -137,9 +137,9 @@ enum status set_connection(enum operation_kind kind, const char *client_id)
   op.connection = &connection;
   op.authorized = &authorized;
   if (kind == OPERATION_IDP_TRIED) { // of the one that waits, if there is one
-    take_fingerprint(CONNECTION_STAGED, &op);
+    read_fingerprint(CONNECTION_STAGED, op.fingerprint);
     if (op.fingerprint[0] == '\0') {
-      take_fingerprint(CONNECTION_ACTIVE, &op);
+      read_fingerprint(CONNECTION_ACTIVE, op.fingerprint);
     }
   }
   return run(&op);
@@ -219,12 +219,23 @@ enum status sign_in(const char *login, const char *email, const char *subject)
   return sign_in_with(login, email, subject, &NOTHING);
 }
 
-void take_fingerprint(enum connection_slot slot, struct operation *op)
+void read_fingerprint(enum connection_slot slot, char ret_fingerprint[static FINGERPRINT_SIZE])
 {
   struct store_txn *txn CLEANUP(store_abort) = read_txn();
   struct org org;
-  assert_int_equal(org_by_slug(txn, op->org, &org), STATUS_OK);
-  assert_int_equal(confirmed_fingerprint(txn, org.id, slot, op->fingerprint), STATUS_OK);
+  assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);
+  assert_int_equal(confirmed_fingerprint(txn, org.id, slot, ret_fingerprint), STATUS_OK);
+}
+
+enum status sign_in_by(const struct sso_sign_in *in)
+{
+  return make(change_sso_sign_in(in, &sign_in_result));
+}
+
+enum status sign_in_by_password(const char *login)
+{
+  const struct account account = get_account(login);
+  return make(change_password_sign_in(&(struct password_sign_in){login, account.password, false}, &sign_in_result));
 }
 
 // What a provider has said.
@@ -234,11 +245,12 @@ struct said {
   const struct bytes *groups;
 };
 
-static enum status sign_in_as(struct operation *op, const struct said *said)
+static enum status sign_in_as(struct sso_sign_in *in, const struct said *said)
 {
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
   struct message_authorized authorized = {
       .issuer = "https://idp.test", .email_state = EMAIL_VERIFIED, .groups = *said->groups};
+  char fingerprint[FINGERPRINT_SIZE];
   struct store_txn *txn = read_txn();
   struct org org;
   assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);
@@ -248,25 +260,27 @@ static enum status sign_in_as(struct operation *op, const struct said *said)
   (void)snprintf(authorized.email, sizeof authorized.email, "%s", said->email);
   (void)snprintf(authorized.subject, sizeof authorized.subject, "%s", said->subject);
   (void)snprintf(authorized.name, sizeof authorized.name, "Some Name");
-  take_fingerprint(CONNECTION_ACTIVE, op);
-  op->connection = &connection;
-  op->authorized = &authorized;
-  return run(op);
+  read_fingerprint(CONNECTION_ACTIVE, fingerprint);
+  in->connection = &connection;
+  in->authorized = &authorized;
+  in->fingerprint = fingerprint;
+  return sign_in_by(in);
 }
 
 // The person LOGIN types; EMAIL, SUBJECT and GROUPS are what the provider says.
 enum status sign_in_with(const char *login, const char *email, const char *subject, const struct bytes *groups)
 {
-  struct operation op = new_operation(OPERATION_SSO_SIGN_IN, login);
-  return sign_in_as(&op, &(struct said){email, subject, groups});
+  struct sso_sign_in in = {.login = login, .password = ""};
+  return sign_in_as(&in, &(struct said){email, subject, groups});
 }
 
 enum status sign_in_saying(const char *login, const char *email, const char *subject, enum policy_consent said)
 {
   static const struct bytes NOTHING = BYTES_EMPTY;
-  struct operation op = new_operation(OPERATION_SSO_SIGN_IN, login);
-  for (op.consent_count = 0; op.consent_count < COUNT_OF(op.consents); op.consent_count++) {
-    op.consents[op.consent_count] = (struct org_consent){(int64_t)op.consent_count + 1, said};
+  struct org_consent consents[INVITES_MAX_POLICY];
+  for (size_t i = 0; i < COUNT_OF(consents); i++) {
+    consents[i] = (struct org_consent){(int64_t)i + 1, said};
   }
-  return sign_in_as(&op, &(struct said){email, subject, &NOTHING});
+  struct sso_sign_in in = {.login = login, .password = "", .consents = consents, .consent_count = COUNT_OF(consents)};
+  return sign_in_as(&in, &(struct said){email, subject, &NOTHING});
 }

@@ -3,7 +3,9 @@
 #pragma once
 #include <stdint.h>
 
+#include "change/sign_in.h"
 #include "operations/operation.h"
+#include "store/confirmed.h"
 #include "unit.h"
 
 extern char directory[64];
@@ -14,6 +16,7 @@ extern struct change_host host;
 extern struct report report;
 extern struct operation_result result;
 extern struct change_done done;
+extern struct signed_in sign_in_result;
 
 // Root acts, on the host.
 extern const struct change_by by_root;
@@ -50,8 +53,14 @@ enum status sign_in_with(const char *login, const char *email, const char *subje
 // The same after a yes or no to every other org's invite.
 enum status sign_in_saying(const char *login, const char *email, const char *subject, enum policy_consent said);
 
-// Fills in the fingerprint of the org's connection in SLOT, as it is now.
-void take_fingerprint(enum connection_slot slot, struct operation *op);
+// The same by hand; the result is in sign_in_result.
+enum status sign_in_by(const struct sso_sign_in *in);
+
+// LOGIN types their password.
+enum status sign_in_by_password(const char *login);
+
+// The fingerprint of acme's connection in SLOT, as it is now.
+void read_fingerprint(enum connection_slot slot, char ret_fingerprint[static FINGERPRINT_SIZE]);
 
 // A test with that ground under it.
 #define STORE_TEST(function) cmocka_unit_test_setup_teardown(function, make_store, remove_store)

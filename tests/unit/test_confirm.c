@@ -99,7 +99,7 @@ static enum status confirm(const char *fingerprint)
 static enum status confirm_now(void)
 {
   struct operation op = new_operation(OPERATION_IDP_CONFIRM, "");
-  take_fingerprint(CONNECTION_ACTIVE, &op);
+  read_fingerprint(CONNECTION_ACTIVE, op.fingerprint);
   return confirm(op.fingerprint);
 }
 
@@ -217,7 +217,7 @@ static void W8_what_was_changed_since_it_was_shown_is_not_confirmed(void **state
   struct operation seen = new_operation(OPERATION_IDP_CONFIRM, "");
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(set_ca("client", "x", false), STATUS_OK);
-  take_fingerprint(CONNECTION_ACTIVE, &seen);
+  read_fingerprint(CONNECTION_ACTIVE, seen.fingerprint);
   assert_int_equal(set_ca("client", "z", false), STATUS_OK);
   assert_int_equal(run(&seen), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "idp show"));
@@ -235,7 +235,7 @@ static void H61_S15_a_guarded_account_does_not_sign_in_through_what_a_delegate_c
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
   assert_int_equal(set_ca("client", "evil", false), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED); // also by the identity from before
-  assert_string_equal(result.decision.row, "S15");
+  assert_string_equal(sign_in_result.decision.row, "S15");
   assert_int_equal(sign_in("bob@acme.test", "bob@acme.test", "s-bob"), STATUS_OK); // the org's own people do
   assert_int_equal(confirm_now(), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
@@ -245,7 +245,7 @@ static void H61_S15_a_guarded_account_does_not_sign_in_through_what_a_delegate_c
 static void H61_an_answer_counts_only_for_the_connection_that_was_asked(void **state)
 {
   (void)state;
-  struct operation op = new_operation(OPERATION_SSO_SIGN_IN, ALICE);
+  char fingerprint[FINGERPRINT_SIZE];
   struct connection connection CLEANUP(cleanup_connection) = new_connection("client");
   struct message_authorized authorized = {
       .issuer = "https://idp.test", .client_id = "client", .subject = "s", .email_state = EMAIL_VERIFIED};
@@ -253,15 +253,14 @@ static void H61_an_answer_counts_only_for_the_connection_that_was_asked(void **s
   (void)snprintf(authorized.email, sizeof authorized.email, "%s", ALICE);
   connection.org_id = stored_org("acme").id;
   connection.registration = 1;
-  op.connection = &connection;
-  op.authorized = &authorized;
-  take_fingerprint(CONNECTION_ACTIVE, &op);
+  const struct sso_sign_in in = {ALICE, &connection, &authorized, fingerprint, "", NULL, 0, false, {false, 0}};
+  read_fingerprint(CONNECTION_ACTIVE, fingerprint);
   assert_int_equal(set("required-acr", "weak", false), STATUS_OK);
   assert_int_equal(set("required-acr", "", false), STATUS_OK);
   assert_true(is_confirmed());
-  assert_int_equal(run(&op), STATUS_REFUSED);
-  take_fingerprint(CONNECTION_ACTIVE, &op);
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(sign_in_by(&in), STATUS_REFUSED);
+  read_fingerprint(CONNECTION_ACTIVE, fingerprint);
+  assert_int_equal(sign_in_by(&in), STATUS_OK);
 }
 
 static void W8_settings_count_for_a_guarded_account_as_an_operator_set_them(void **state)
@@ -349,7 +348,7 @@ static void E3_what_waits_can_be_taken_back(void **state)
   assert_int_equal(set("signin-from", "", true), STATUS_OK);
   assert_false(result.changed);
   struct operation op = new_operation(OPERATION_IDP_TRIED, "");
-  take_fingerprint(CONNECTION_STAGED, &op);
+  read_fingerprint(CONNECTION_STAGED, op.fingerprint);
   assert_string_equal(op.fingerprint, "");
   assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_OK);
   assert_string_equal(stored_org("acme").signin_from, "");
@@ -375,7 +374,7 @@ static void E3_a_delegates_change_that_waited_is_not_confirmed_when_it_takes_eff
   assert_int_equal(bytes_append_text(&waiting.ca_pem, "evil"), STATUS_OK);
   op.connection = &waiting;
   op.authorized = &authorized;
-  take_fingerprint(CONNECTION_STAGED, &op);
+  read_fingerprint(CONNECTION_STAGED, op.fingerprint);
   assert_int_equal(run(&op), STATUS_OK);
   assert_string_equal(stored_org("acme").required_acr, "gold");
   assert_false(is_confirmed());
@@ -435,7 +434,7 @@ static void H77_an_address_proven_before_a_domain_changed_hands_is_not_proven(vo
   assert_int_equal(verify_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, ALICE), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK); // the same org with no other between: the same proof
-  assert_string_equal(result.row, "S7");
+  assert_string_equal(sign_in_result.row, "S7");
   assert_int_equal(remove_domain("acme", "acme.test"), STATUS_OK);
   struct operation other = new_operation(OPERATION_ORG_CREATE, "boss@other.example");
   (void)snprintf(other.org, sizeof other.org, "other");
@@ -448,7 +447,7 @@ static void H77_an_address_proven_before_a_domain_changed_hands_is_not_proven(vo
   assert_int_equal(verify_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, ALICE), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
-  assert_string_equal(result.decision.row, "S8");
+  assert_string_equal(sign_in_result.decision.row, "S8");
 }
 
 static enum status use_code(const char *email)
@@ -456,11 +455,8 @@ static enum status use_code(const char *email)
   struct invite_created created;
   const struct invite_create invite = {"acme", email, ROLE_VIEWER, VIA_CODE, "$y$code", INT64_MAX};
   assert_int_equal(make(change_invite_create(&invite, &created)), STATUS_OK);
-  struct operation op = new_operation(OPERATION_CODE_SIGN_IN, "");
-  (void)snprintf(op.login, sizeof op.login, "%s", email);
-  (void)snprintf(op.code, sizeof op.code, "$y$code");
-  (void)snprintf(op.password, sizeof op.password, "$y$chosen");
-  return run(&op);
+  const struct code_sign_in in = {email, "acme", "$y$code", "$y$chosen", false, {false, 0}};
+  return make(change_code_sign_in(&in, &sign_in_result));
 }
 
 static void H62_H63_an_account_used_by_code_is_neither_inherited_nor_given_an_org(void **state)
@@ -472,8 +468,8 @@ static void H62_H63_an_account_used_by_code_is_neither_inherited_nor_given_an_or
   assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(verify_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
-  assert_string_equal(result.decision.row, "S8");
-  assert_int_equal(result.decision.ask, ASK_PASSWORD);
+  assert_string_equal(sign_in_result.decision.row, "S8");
+  assert_int_equal(sign_in_result.decision.ask, ASK_PASSWORD);
   struct operation op = new_operation(OPERATION_ORG_CREATE, ALICE);
   (void)snprintf(op.org, sizeof op.org, "hers");
   (void)snprintf(op.name, sizeof op.name, "Hers");
@@ -512,7 +508,7 @@ static void H62_an_account_that_was_used_before_codes_were_noted_is_not_inherite
   assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(verify_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
-  assert_string_equal(result.decision.row, "S8");
+  assert_string_equal(sign_in_result.decision.row, "S8");
 }
 
 static void identity_a_connection_that_was_removed_and_made_again_is_another_one(void **state)
@@ -547,7 +543,7 @@ static void S14_whoever_is_to_stay_out_is_not_retired(void **state)
   assert_int_equal(do_kind(OPERATION_ACCOUNT_UNLOCK, ALICE), STATUS_OK);
   assert_int_equal(do_kind(OPERATION_ACCOUNT_RETIRE, ALICE), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK); // somebody new, by the invite that waited
-  assert_string_equal(result.row, "S10");
+  assert_string_equal(sign_in_result.row, "S10");
 }
 
 // A good person whom root added, who used a password, and whose org proved the domain later.
@@ -557,12 +553,9 @@ static void S7_an_account_that_an_operator_added_is_its_persons_own(void **state
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
   assert_int_equal(set_password(ALICE, "correct horse"), STATUS_OK);
-  struct operation op = new_operation(OPERATION_PASSWORD_SIGN_IN, "");
-  (void)snprintf(op.login, sizeof op.login, "%s", ALICE);
-  memcpy(op.password, get_account(ALICE).password, sizeof op.password);
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(sign_in_by_password(ALICE), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
-  assert_string_equal(result.row, "S7");
+  assert_string_equal(sign_in_result.row, "S7");
 }
 
 int main(void)

@@ -188,7 +188,7 @@ static void W7_not_to_ask_whether_an_address_is_verified_is_for_operators_or_a_p
 static enum status found(enum connection_slot slot, uint8_t method)
 {
   struct operation op = new_operation(OPERATION_IDP_FOUND, "");
-  take_fingerprint(slot, &op);
+  read_fingerprint(slot, op.fingerprint);
   op.value = method;
   return run(&op);
 }

@@ -224,9 +224,9 @@ static void E7_a_lapsed_domain_brings_nobody_new_and_lets_those_who_are_linked_i
   lapse();
   uint64_t accounts = count(TABLE_ACCOUNTS);
   assert_int_equal(sign_in("bob@acme.test", "bob@acme.test", "sub-2"), STATUS_REFUSED); // S11
-  assert_string_equal(result.decision.row, "E7");
+  assert_string_equal(sign_in_result.decision.row, "E7");
   assert_int_equal(sign_in("carol@acme.test", "carol@acme.test", "sub-3"), STATUS_REFUSED); // S7
-  assert_string_equal(result.decision.row, "E7");
+  assert_string_equal(sign_in_result.decision.row, "E7");
   assert_int_equal(count(TABLE_ACCOUNTS), accounts);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK); // S3
   look_up_at(clock_now_s(), change_domain_found);

@@ -104,7 +104,7 @@ static void N6_a_mapped_group_is_given_at_a_sign_in_and_taken_back_at_the_next(v
   assert_int_equal(map_group("Developers", "dev"), STATUS_OK);
   assert_int_equal(map_group("/acme/ops", "ops"), STATUS_OK);
   assert_int_equal(alice_signs_in("Developers|others"), STATUS_OK); // her first sign-in
-  assert_string_equal(result.decision.row, "S11");
+  assert_string_equal(sign_in_result.decision.row, "S11");
   assert_true(has_group("acme-dev"));
   assert_false(has_group("acme-ops"));
   expect_last_detail("sso, groups +dev");

@@ -49,7 +49,7 @@ static void set(const char *key, const char *value)
 static void expect_row(enum status status, enum status wanted, const char *row)
 {
   assert_int_equal(status, wanted);
-  assert_string_equal(wanted == STATUS_OK ? result.row : result.decision.row, row);
+  assert_string_equal(wanted == STATUS_OK ? sign_in_result.row : sign_in_result.decision.row, row);
 }
 
 static void S3_a_linked_subject_signs_in_whatever_its_address_and_the_trust(void **state)
@@ -206,7 +206,7 @@ static enum status links_own(const char *email, const char *subject, const char 
   op.authorized = &authorized;
   op.delegate = &delegate;
   op.right = RIGHT_OWN;
-  take_fingerprint(CONNECTION_ACTIVE, &op);
+  read_fingerprint(CONNECTION_ACTIVE, op.fingerprint);
   return run(&op);
 }
 

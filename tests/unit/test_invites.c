@@ -27,14 +27,10 @@ static enum status invite(const char *org, const char *email, const char *hash)
   return make(change_invite_create(&in, &created));
 }
 
-static struct operation by_code(const char *login, const char *org, const char *hash)
+static enum status by_code(const char *login, const char *org, const char *hash, const char *password)
 {
-  struct operation op = new_operation(OPERATION_CODE_SIGN_IN, "");
-  (void)snprintf(op.login, sizeof op.login, "%s", login);
-  (void)snprintf(op.org, sizeof op.org, "%s", org);
-  (void)snprintf(op.code, sizeof op.code, "%s", hash);
-  (void)snprintf(op.password, sizeof op.password, "$y$chosen");
-  return op;
+  const struct code_sign_in in = {login, org, hash, password, false, {false, 0}};
+  return make(change_code_sign_in(&in, &sign_in_result));
 }
 
 static bool is_expected(const char *login)
@@ -51,18 +47,15 @@ static void L13_I3_a_code_makes_the_account_once_with_an_unproven_email(void **s
   create_acme();
   assert_int_equal(invite("acme", GUEST, "$y$code"), STATUS_OK);
   assert_true(is_expected(GUEST));
-  struct operation op = by_code(GUEST, "acme", "$y$other");
-  assert_int_equal(run(&op), STATUS_REFUSED);
+  assert_int_equal(by_code(GUEST, "acme", "$y$other", "$y$chosen"), STATUS_REFUSED);
   assert_int_equal(count(TABLE_ACCOUNTS), 1);
-  op = by_code(GUEST, "acme", "$y$code");
-  assert_int_equal(run(&op), STATUS_OK);
-  assert_string_equal(result.row, "L13");
+  assert_int_equal(by_code(GUEST, "acme", "$y$code", "$y$chosen"), STATUS_OK);
+  assert_string_equal(sign_in_result.row, "L13");
   assert_int_equal(get_account(GUEST).email_proven, 0);
   assert_int_equal(count(TABLE_INVITES), 0);
   assert_int_equal(count(TABLE_INVITE_EMAILS), 0);
   assert_false(is_expected(GUEST));
-  op = by_code(GUEST, "acme", "$y$code");
-  assert_int_equal(run(&op), STATUS_REFUSED);
+  assert_int_equal(by_code(GUEST, "acme", "$y$code", "$y$chosen"), STATUS_REFUSED);
 }
 
 static void L15_a_code_for_an_account_wants_its_password(void **state)
@@ -71,17 +64,13 @@ static void L15_a_code_for_an_account_wants_its_password(void **state)
   create_acme();
   make_beta();
   assert_int_equal(invite("acme", GUEST, "$y$code"), STATUS_OK);
-  struct operation op = by_code(GUEST, "acme", "$y$code");
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(by_code(GUEST, "acme", "$y$code", "$y$chosen"), STATUS_OK);
   assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, GUEST), STATUS_OK);
   assert_int_equal(invite("beta", GUEST, "$y$beta"), STATUS_OK); // an org that would like to have the account
-  op = by_code(GUEST, "beta", "$y$beta");
-  (void)snprintf(op.password, sizeof op.password, "$y$beta-chose-this");
-  assert_int_equal(run(&op), STATUS_REFUSED);
+  assert_int_equal(by_code(GUEST, "beta", "$y$beta", "$y$beta-chose-this"), STATUS_REFUSED);
   assert_string_equal(get_account(GUEST).password, "$y$chosen");
-  op = by_code(GUEST, "beta", "$y$beta");
-  assert_int_equal(run(&op), STATUS_OK);
-  assert_string_equal(result.row, "L15");
+  assert_int_equal(by_code(GUEST, "beta", "$y$beta", "$y$chosen"), STATUS_OK);
+  assert_string_equal(sign_in_result.row, "L15");
 }
 
 static void I4_a_code_is_refused_once_a_provider_governs_the_address(void **state)
@@ -92,16 +81,15 @@ static void I4_a_code_is_refused_once_a_provider_governs_the_address(void **stat
   assert_int_equal(invite("beta", "alice@acme.test", "$y$code"), STATUS_OK);
   assert_int_equal(created.invite.via, VIA_SSO);
   assert_string_equal(created.invite.code, "");
-  struct operation op = by_code("alice@acme.test", "beta", "$y$code");
-  assert_int_equal(run(&op), STATUS_REFUSED);
+  assert_int_equal(by_code("alice@acme.test", "beta", "$y$code", "$y$chosen"), STATUS_REFUSED);
   assert_int_equal(count(TABLE_ACCOUNTS), 2);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_REFUSED);
-  assert_int_equal(result.decision.ask, ASK_CONSENT);
+  assert_int_equal(sign_in_result.decision.ask, ASK_CONSENT);
   assert_int_equal(sign_in_saying("alice@acme.test", "alice@acme.test", "sub-1", CONSENT_NO), STATUS_REFUSED);
-  assert_string_equal(result.decision.row, "S12"); // no to all
+  assert_string_equal(sign_in_result.decision.row, "S12"); // no to all
   assert_int_equal(count(TABLE_ACCOUNTS), 2);
   assert_int_equal(sign_in_saying("alice@acme.test", "alice@acme.test", "sub-1", CONSENT_YES), STATUS_OK);
-  assert_string_equal(result.row, "S10"); // proven there: she joins Beta, and Acme stays closed
+  assert_string_equal(sign_in_result.row, "S10"); // proven there: she joins Beta, and Acme stays closed
   assert_int_equal(get_account("alice@acme.test").email_proven, 1);
 }
 
@@ -113,16 +101,15 @@ static void I2_a_yes_counts_only_after_the_governing_orgs_sign_in(void **state)
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   assert_int_equal(invite("beta", "alice@acme.test", ""), STATUS_REFUSED); // Beta's provider has no say in it
   assert_int_equal(invite("beta", "alice@acme.test", "$y$code"), STATUS_OK);
-  struct operation yes = new_operation(OPERATION_INVITE_ACCEPT, "");
-  (void)snprintf(yes.login, sizeof yes.login, "alice@acme.test");
-  (void)snprintf(yes.org, sizeof yes.org, "beta");
-  assert_int_not_equal(run(&yes), STATUS_OK); // no sign-in
+  char ticket[PROTOCOL_TICKET_SIZE] = "";
+  const struct invite_accept yes = {"alice@acme.test", "beta", "", ticket};
+  assert_int_not_equal(make(change_invite_accept(&yes, &done)), STATUS_OK); // no sign-in
   assert_int_equal(count(TABLE_INVITES), 1);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
-  memcpy(yes.ticket, result.ticket.id, sizeof yes.ticket);
-  assert_int_equal(run(&yes), STATUS_OK);
+  memcpy(ticket, sign_in_result.ticket.id, sizeof ticket);
+  assert_int_equal(make(change_invite_accept(&yes, &done)), STATUS_OK);
   assert_int_equal(count(TABLE_INVITES), 0);
-  assert_int_not_equal(run(&yes), STATUS_OK);
+  assert_int_not_equal(make(change_invite_accept(&yes, &done)), STATUS_OK);
 }
 
 static void I5_sso_only_cancels_and_refuses_invites(void **state)

@@ -157,10 +157,7 @@ static void E2_enforcement_waits_for_everything_it_needs(void **state)
   assert_int_equal(set_password("boss@example.org", "correct horse"), STATUS_OK);
   assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_DOMAINS), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "never signed in with their password"));
-  struct operation op = new_operation(OPERATION_PASSWORD_SIGN_IN, "");
-  (void)snprintf(op.login, sizeof op.login, "boss@example.org");
-  memcpy(op.password, get_account("boss@example.org").password, sizeof op.password);
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(sign_in_by_password("boss@example.org"), STATUS_OK);
   assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_DOMAINS), STATUS_OK);
 }
 
@@ -392,8 +389,9 @@ static void a_full_map_grows(void **state)
 {
   (void)state;
   create_acme();
-  struct operation op = new_operation(OPERATION_SIGN_IN_REFUSED, "");
-  memset(op.reason, 'x', sizeof op.reason - 1);
+  char reason[REASON_SIZE] = "";
+  const struct sign_in_refused refused = {"", "acme", "", reason};
+  memset(reason, 'x', sizeof reason - 1);
   struct store_txn *txn = NULL;
   assert_int_equal(store_lock(store), STATUS_OK);
   // Fill 63 of the 64 MiB in one transaction, then let operations go over the edge.
@@ -408,7 +406,7 @@ static void a_full_map_grows(void **state)
   store_unlock(store);
   free(page);
   for (int i = 0; i < 2500; i++) {
-    assert_int_equal(run(&op), STATUS_OK);
+    assert_int_equal(make(change_sign_in_refused(&refused, &done)), STATUS_OK);
   }
   assert_int_equal(count(TABLE_AUDIT), 2501);
 }

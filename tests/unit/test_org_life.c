@@ -51,7 +51,7 @@ static void H11_a_renamed_org_keeps_numbers_members_and_domain(void **state)
   (void)snprintf(back.login, sizeof back.login, "acme");
   assert_int_equal(run(&back), STATUS_OK);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
-  assert_string_equal(result.decision.row, "S3");
+  assert_string_equal(sign_in_result.decision.row, "S3");
 }
 
 static void N2_an_org_is_renamed_to_a_legal_and_free_name_only(void **state)

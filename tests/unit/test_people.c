@@ -82,7 +82,7 @@ static void L4_a_suspended_member_has_no_groups_and_does_not_sign_in(void **stat
   assert_int_equal(do_kind(OPERATION_MEMBER_SUSPEND, ALICE), STATUS_OK);
   assert_int_equal(groups_of(ALICE), 0);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
-  assert_string_equal(result.decision.row, "S1");
+  assert_string_equal(sign_in_result.decision.row, "S1");
   assert_int_equal(do_kind(OPERATION_MEMBER_SUSPEND, ALICE), STATUS_OK);
   assert_false(result.changed);
   assert_int_equal(do_kind(OPERATION_MEMBER_RESUME, ALICE), STATUS_OK);
@@ -96,7 +96,7 @@ static void S1_a_locked_account_does_not_sign_in_until_it_is_unlocked(void **sta
   set_up();
   assert_int_equal(do_kind(OPERATION_ACCOUNT_LOCK, ALICE), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
-  assert_string_equal(result.decision.row, "S1");
+  assert_string_equal(sign_in_result.decision.row, "S1");
   assert_int_equal(do_kind(OPERATION_ACCOUNT_UNLOCK, ALICE), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
 }
@@ -172,7 +172,7 @@ static void H08_a_rename_keeps_number_home_and_memberships(void **state)
   assert_int_equal(groups_of("alice"), 1);
   // Her address is no login any more, and gives nobody an account.
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
-  assert_string_equal(result.decision.row, "S2");
+  assert_string_equal(sign_in_result.decision.row, "S2");
   assert_int_equal(count(TABLE_ACCOUNTS), 2);
 }
 
@@ -203,11 +203,11 @@ static void D1_a_removed_account_leaves_tombstones_for_name_and_number(void **st
   assert_int_equal(count(TABLE_MEMBERSHIPS), 1);
   assert_int_equal(count(TABLE_ORG_MEMBERS), 1);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
-  assert_string_equal(result.decision.row, "S12");
+  assert_string_equal(sign_in_result.decision.row, "S12");
   // An admin may want her back; the number is another one.
   assert_int_equal(invite_to_acme(ALICE, ROLE_VIEWER, INT32_MAX), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
-  assert_string_equal(result.decision.row, "S10");
+  assert_string_equal(sign_in_result.decision.row, "S10");
   assert_int_not_equal(get_account(ALICE).uid, uid);
   assert_int_equal(count(TABLE_TOMBSTONES), 0);
 }
@@ -220,7 +220,7 @@ static void D1_a_removed_account_with_another_login_does_not_come_back_either(vo
   assert_int_equal(with_login(OPERATION_ACCOUNT_RENAME, ALICE, "alice"), STATUS_OK);
   assert_int_equal(do_kind(OPERATION_ACCOUNT_REMOVE, ALICE), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
-  assert_string_equal(result.decision.row, "S12");
+  assert_string_equal(sign_in_result.decision.row, "S12");
   (void)snprintf(op.login, sizeof op.login, "bob");
   assert_int_equal(run(&op), STATUS_OK);
   assert_int_equal(do_kind(OPERATION_ACCOUNT_REMOVE, "bob@acme.test"), STATUS_OK);

@@ -45,12 +45,8 @@ static enum status create(const char *org)
 
 static enum status use(const char *login, int number)
 {
-  struct operation op = new_operation(OPERATION_RECOVERY_SIGN_IN, "");
-  op.org[0] = '\0';
-  (void)snprintf(op.login, sizeof op.login, "%s", login);
-  memcpy(op.prefix, codes[number].prefix, sizeof op.prefix);
-  memcpy(op.code, codes[number].hash, sizeof op.code);
-  return run(&op);
+  const struct recovery_sign_in in = {login, codes[number].prefix, codes[number].hash, false};
+  return make(change_recovery_sign_in(&in, &sign_in_result));
 }
 
 static bool is_offered(const char *login)
@@ -111,12 +107,12 @@ static void L5_each_code_signs_the_owner_in_once(void **state)
   assert_true(is_offered(BOSS));
   for (int i = 0; i < RECOVERY_CODES; i++) {
     assert_int_equal(use(BOSS, i), STATUS_OK);
-    assert_string_equal(result.row, "L5");
-    assert_string_equal(result.org, "acme");
-    assert_int_equal(result.ticket.way, WAY_RECOVERY);
-    assert_int_equal(result.count, RECOVERY_CODES - 1 - i);
+    assert_string_equal(sign_in_result.row, "L5");
+    assert_string_equal(sign_in_result.org, "acme");
+    assert_int_equal(sign_in_result.ticket.way, WAY_RECOVERY);
+    assert_int_equal(sign_in_result.codes_left, RECOVERY_CODES - 1 - i);
     assert_int_equal(use(BOSS, i), STATUS_REFUSED);
-    assert_int_equal(result.ticket.id[0], '\0');
+    assert_int_equal(sign_in_result.ticket.id[0], '\0');
   }
   assert_false(is_offered(BOSS));
   assert_int_equal(events().sign_ins, RECOVERY_CODES);
@@ -207,7 +203,7 @@ static void L5_a_transfer_of_one_org_keeps_the_codes_of_another(void **state)
   assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, CAROL), STATUS_OK);
   assert_int_equal(count(TABLE_RECOVERY), RECOVERY_CODES);
   assert_int_equal(use(BOSS, 0), STATUS_OK);
-  assert_string_equal(result.org, "beta");
+  assert_string_equal(sign_in_result.org, "beta");
 }
 
 static void L5_new_codes_take_the_place_of_earlier_ones(void **state)
@@ -257,7 +253,7 @@ static void L4_L5_a_locked_owner_keeps_out_and_the_code_is_not_used_up(void **st
   assert_int_equal(store_commit(&txn), STATUS_OK);
   store_unlock(store);
   assert_int_equal(use(BOSS, 0), STATUS_REFUSED);
-  assert_string_equal(result.decision.row, "L4");
+  assert_string_equal(sign_in_result.decision.row, "L4");
   assert_int_equal(summary().left, RECOVERY_CODES);
 }
 

@@ -22,14 +22,14 @@ static void S11_a_first_sign_in_under_jit_makes_the_account(void **state)
   (void)state;
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
-  assert_string_equal(result.decision.row, "S11");
-  assert_int_equal(strlen(result.ticket.id), 32);
+  assert_string_equal(sign_in_result.decision.row, "S11");
+  assert_int_equal(strlen(sign_in_result.ticket.id), 32);
   struct account alice = get_account("alice@acme.test");
   assert_int_equal(alice.email_proven, 1);
   assert_string_equal(alice.name, "Some Name");
   uint32_t uid = alice.uid;
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
-  assert_string_equal(result.decision.row, "S3");
+  assert_string_equal(sign_in_result.decision.row, "S3");
   assert_int_equal(get_account("alice@acme.test").uid, uid); // H08
   assert_int_equal(count(TABLE_IDENTITIES), 1);
 }
@@ -39,7 +39,7 @@ static void S12_a_refused_sign_in_stores_nothing(void **state)
   (void)state;
   set_up_acme(PROVISIONING_INVITE_ONLY);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_REFUSED);
-  assert_string_equal(result.decision.row, "S12");
+  assert_string_equal(sign_in_result.decision.row, "S12");
   assert_int_equal(count(TABLE_ACCOUNTS), 1);
   assert_int_equal(count(TABLE_IDENTITIES), 0);
   assert_int_equal(count(TABLE_TICKETS), 0);
@@ -51,7 +51,7 @@ static void S10_an_invite_is_used_once(void **state)
   set_up_acme(PROVISIONING_INVITE_ONLY);
   assert_int_equal(invite_to_acme("alice@acme.test", ROLE_ADMIN, clock_now_s() + 60), STATUS_OK);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
-  assert_string_equal(result.decision.row, "S10");
+  assert_string_equal(sign_in_result.decision.row, "S10");
   assert_int_equal(count(TABLE_INVITES), 0);
 }
 
@@ -61,7 +61,7 @@ static void S12_an_expired_invite_is_none(void **state)
   set_up_acme(PROVISIONING_INVITE_ONLY);
   assert_int_equal(invite_to_acme("alice@acme.test", ROLE_VIEWER, clock_now_s() - 1), STATUS_OK);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_REFUSED);
-  assert_string_equal(result.decision.row, "S12");
+  assert_string_equal(sign_in_result.decision.row, "S12");
 }
 
 static void S2_S5_S13_the_wrong_person_is_refused_and_nothing_is_linked(void **state)
@@ -69,12 +69,12 @@ static void S2_S5_S13_the_wrong_person_is_refused_and_nothing_is_linked(void **s
   (void)state;
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "bob@acme.test", "sub-bob"), STATUS_REFUSED);
-  assert_string_equal(result.decision.row, "S13");
+  assert_string_equal(sign_in_result.decision.row, "S13");
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   assert_int_equal(sign_in("bob@acme.test", "alice@acme.test", "sub-1"), STATUS_REFUSED);
-  assert_string_equal(result.decision.row, "S2");
+  assert_string_equal(sign_in_result.decision.row, "S2");
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-2"), STATUS_REFUSED);
-  assert_string_equal(result.decision.row, "S5");
+  assert_string_equal(sign_in_result.decision.row, "S5");
   assert_int_equal(count(TABLE_IDENTITIES), 1);
 }
 
@@ -86,7 +86,7 @@ static void H43_subjects_are_compared_whole(void **state)
   static const char *const OTHERS[] = {"sub", "subjec", "subjectx", "Subject", "subject "};
   for (size_t i = 0; i < COUNT_OF(OTHERS); i++) {
     assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", OTHERS[i]), STATUS_REFUSED);
-    assert_string_equal(result.decision.row, "S5");
+    assert_string_equal(sign_in_result.decision.row, "S5");
   }
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", ""), STATUS_REFUSED);
 }
@@ -98,7 +98,7 @@ static void S7_a_member_added_by_hand_is_linked_and_an_unproven_password_dropped
   assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "carol@acme.test"), STATUS_OK);
   assert_int_equal(set_password("carol@acme.test", "set by an admin"), STATUS_OK);
   assert_int_equal(sign_in("carol@acme.test", "carol@acme.test", "sub-c"), STATUS_OK);
-  assert_string_equal(result.decision.row, "S7");
+  assert_string_equal(sign_in_result.decision.row, "S7");
   assert_string_equal(get_account("carol@acme.test").password, "");
 }
 
@@ -110,16 +110,16 @@ static void identities_of_an_earlier_client_open_nothing(void **state)
   assert_int_equal(set_connection(OPERATION_IDP_SET, "another-client"), STATUS_OK);
   // The same subject is another identity now; the proven email links it anew.
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
-  assert_string_equal(result.decision.row, "S7");
+  assert_string_equal(sign_in_result.decision.row, "S7");
   assert_int_equal(sign_in("bob@acme.test", "bob@acme.test", "sub-1"), STATUS_REFUSED);
-  assert_string_equal(result.decision.row, "S2");
+  assert_string_equal(sign_in_result.decision.row, "S2");
 }
 
 static void N4_a_number_other_than_the_one_told_is_refused(void **state)
 {
   (void)state;
   set_up_acme(PROVISIONING_JIT);
-  struct operation op = new_operation(OPERATION_SSO_SIGN_IN, "alice@acme.test");
+  char fingerprint[FINGERPRINT_SIZE];
   struct connection connection = new_connection("client");
   struct message_authorized authorized = {.issuer = "https://idp.test",
                                           .client_id = "client",
@@ -132,13 +132,15 @@ static void N4_a_number_other_than_the_one_told_is_refused(void **state)
   store_abort(&txn);
   connection.org_id = org.id;
   connection.registration = 1;
-  op.connection = &connection;
-  op.authorized = &authorized;
-  op.nss_known = true;
-  op.nss_uid = 70001;
-  take_fingerprint(CONNECTION_ACTIVE, &op);
-  assert_int_equal(run(&op), STATUS_REFUSED);
-  assert_string_equal(result.decision.row, "N4");
+  read_fingerprint(CONNECTION_ACTIVE, fingerprint);
+  const struct sso_sign_in in = {.login = "alice@acme.test",
+                                 .connection = &connection,
+                                 .authorized = &authorized,
+                                 .fingerprint = fingerprint,
+                                 .password = "",
+                                 .told = {true, 70001}};
+  assert_int_equal(sign_in_by(&in), STATUS_REFUSED);
+  assert_string_equal(sign_in_result.decision.row, "N4");
   assert_int_equal(count(TABLE_ACCOUNTS), 1);
 }
 
@@ -181,7 +183,7 @@ static void E6_a_removed_member_comes_back_under_jit_with_the_same_number(void *
   uint32_t uid = get_account("alice@acme.test").uid;
   assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, "alice@acme.test"), STATUS_OK);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
-  assert_string_equal(result.decision.row, "S4");
+  assert_string_equal(sign_in_result.decision.row, "S4");
   assert_int_equal(get_account("alice@acme.test").uid, uid);
 }
 
@@ -190,10 +192,10 @@ static void K7_a_sign_in_says_when_the_last_one_was(void **state)
   (void)state;
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
-  assert_int_equal(result.last_sign_in_at_s, 0);
+  assert_int_equal(sign_in_result.last_sign_in_at_s, 0);
   int64_t first = get_account("alice@acme.test").last_sign_in_at_s;
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
-  assert_int_equal(result.last_sign_in_at_s, first);
+  assert_int_equal(sign_in_result.last_sign_in_at_s, first);
 }
 
 static void H24_only_the_exact_domain_is_governed(void **state)
@@ -218,7 +220,7 @@ static void a_ticket_is_redeemed_once(void **state)
   (void)state;
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
-  const struct ticket_redeem redeem = {result.ticket.id};
+  const struct ticket_redeem redeem = {sign_in_result.ticket.id};
   assert_int_equal(make(change_ticket_redeem(&redeem, &done)), STATUS_OK);
   assert_int_equal(make(change_ticket_redeem(&redeem, &done)), STATUS_NOT_FOUND);
 }
@@ -228,7 +230,6 @@ static void H05_H16_names_that_would_break_files_are_not_stored(void **state)
   (void)state;
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
-  struct operation op = new_operation(OPERATION_SSO_SIGN_IN, "alice@acme.test");
   static const char *const NAMES[] = {"a:b", "a\nb", "\x1b[31m", "root\nallowed_users = ALL", "\xff\xfe"};
   for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
     struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
@@ -239,10 +240,14 @@ static void H05_H16_names_that_would_break_files_are_not_stored(void **state)
     assert_int_equal(connection_get(txn, org.id, CONNECTION_ACTIVE, &connection), STATUS_OK);
     store_abort(&txn);
     (void)snprintf(authorized.name, sizeof authorized.name, "%s", NAMES[i]);
-    op.connection = &connection;
-    op.authorized = &authorized;
-    take_fingerprint(CONNECTION_ACTIVE, &op);
-    assert_int_equal(run(&op), STATUS_OK);
+    char fingerprint[FINGERPRINT_SIZE];
+    read_fingerprint(CONNECTION_ACTIVE, fingerprint);
+    const struct sso_sign_in in = {.login = "alice@acme.test",
+                                   .connection = &connection,
+                                   .authorized = &authorized,
+                                   .fingerprint = fingerprint,
+                                   .password = ""};
+    assert_int_equal(sign_in_by(&in), STATUS_OK);
     assert_string_equal(get_account("alice@acme.test").name, "Some Name");
   }
 }

@@ -296,14 +296,13 @@ static void T_where_one_has_signed_in_before_one_has_tries_of_ones_own(void **st
 {
   (void)state;
   char address[32];
-  struct operation op = new_operation(OPERATION_PASSWORD_SIGN_IN, "");
+  const struct change_by there = {.actor = ALICE, .rhost = "203.0.113.7", .service = ""};
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
   assert_int_equal(set_password(ALICE, "correct horse"), STATUS_OK);
-  (void)snprintf(op.login, sizeof op.login, "%s", ALICE);
-  (void)snprintf(op.rhost, sizeof op.rhost, "203.0.113.7");
-  memcpy(op.password, get_account(ALICE).password, sizeof op.password);
-  assert_int_equal(run(&op), STATUS_OK);
+  const struct account alice = get_account(ALICE);
+  const struct password_sign_in in = {ALICE, alice.password, false};
+  assert_int_equal(change_run(&host, &there, change_password_sign_in(&in, &sign_in_result), &report), STATUS_OK);
   for (int i = 0; i < 10; i++) {
     (void)snprintf(address, sizeof address, "192.0.2.%d", i);
     assert_int_equal(try_as(ALICE, address, TRY_PASSWORD), STATUS_OK);
@@ -323,7 +322,7 @@ static void H74_an_org_has_no_more_members_than_it_may(void **state)
   assert_int_equal(run(&op), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
   assert_int_equal(sign_in("bob@acme.test", "bob@acme.test", "s-bob"), STATUS_REFUSED);
-  assert_int_equal(result.decision.notice, NOTICE_FULL);
+  assert_int_equal(sign_in_result.decision.notice, NOTICE_FULL);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
   assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, ALICE), STATUS_OK);
   assert_int_equal(sign_in("bob@acme.test", "bob@acme.test", "s-bob"), STATUS_OK);

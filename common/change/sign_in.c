@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "change/sign_in.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "base/text.h"
+#include "change/new_account.h"
+#include "change/sign_in_parts.h"
+#include "change/throttle.h"
+
+enum { TICKET_LIFETIME_S = 300 };
+
+enum status sign_in_begin(struct sign_in *s)
+{
+  change_name_login(s->c, s->login);
+  return change_load_facts(s->c, s->login, &s->facts);
+}
+
+void sign_in_decide(struct sign_in *s)
+{
+  const struct policy_question question = {.stage = STAGE_LOGIN, .person = s->facts.person};
+  policy_decide(&question, &s->result->decision);
+}
+
+enum status sign_in_refuse(struct sign_in *s, const struct policy_decision *decision)
+{
+  s->result->decision = *decision;
+  report_set(s->c->report, "%s: %s", decision->row, notice_name(decision->notice));
+  return STATUS_REFUSED;
+}
+
+enum status sign_in_create_account(struct sign_in *s, int64_t org_id, const struct told_number *told)
+{
+  struct change_context *c = s->c;
+  const struct new_account made = {.login = s->login,
+                                   .email = s->facts.email,
+                                   .name = "",
+                                   .home = "",
+                                   .shell = "",
+                                   .local_user = "",
+                                   .org_id = org_id};
+  enum status status = change_new_account(c, &made, &s->account, &s->result->decision);
+  if (status != STATUS_OK || !told->known || told->uid == s->account.uid) {
+    return status;
+  }
+  report_set(c->report, "N4: the calling program was told uid %u, the account would get %u", told->uid, s->account.uid);
+  s->result->decision = (struct policy_decision){.row = "N4", .notice = NOTICE_NUMBER};
+  return STATUS_REFUSED;
+}
+
+enum status sign_in_join(const struct sign_in *s, int64_t org_id, enum role role, enum source source)
+{
+  const struct membership membership = {.account_id = s->account.id,
+                                        .org_id = org_id,
+                                        .role = (uint8_t)role,
+                                        .source = (uint8_t)source,
+                                        .joined_at_s = s->c->now_s};
+  return membership_put(s->c->txn, &membership);
+}
+
+enum status sign_in_accept(const struct sign_in *s, int64_t org_id, enum role role)
+{
+  struct membership there;
+  enum status status = membership_get(s->c->txn, s->account.id, org_id, &there);
+  if (status == STATUS_NOT_FOUND) {
+    status = sign_in_join(s, org_id, role, SOURCE_INVITATION);
+  }
+  return status != STATUS_OK ? status : invite_remove(s->c->txn, org_id, s->facts.email);
+}
+
+static enum status new_ticket(struct sign_in *s)
+{
+  struct change_context *c = s->c;
+  unsigned char random[16];
+  struct ticket ticket = {.account_id = s->account.id,
+                          .way = (uint8_t)s->way,
+                          .org_id = s->way_org_id,
+                          .with_key = s->with_key ? 1 : 0,
+                          .expires_at_s = c->now_s + TICKET_LIFETIME_S};
+  enum status status = file_random(random, sizeof random);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  text_hex(random, sizeof random, ticket.id);
+  status = ticket_sweep(c->txn, c->now_s);
+  if (status == STATUS_OK) {
+    status = ticket_put(c->txn, &ticket);
+  }
+  if (status == STATUS_OK) {
+    s->result->ticket = ticket;
+  }
+  return status;
+}
+
+static enum status note_membership(const struct sign_in *s)
+{
+  struct membership membership;
+  enum status status = membership_get(s->c->txn, s->account.id, s->way_org_id, &membership);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  membership.last_sign_in_at_s = s->c->now_s;
+  return membership_put(s->c->txn, &membership);
+}
+
+static enum status note_sign_in(struct sign_in *s)
+{
+  struct change_context *c = s->c;
+  enum status status = note_membership(s);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  s->result->last_sign_in_at_s = s->account.last_sign_in_at_s;
+  memcpy(s->result->last_sign_in_from, s->account.last_sign_in_from, sizeof s->result->last_sign_in_from);
+  s->account.last_sign_in_at_s = c->now_s;
+  s->account.last_sso_at_s = s->way == WAY_SSO ? c->now_s : s->account.last_sso_at_s;
+  (void)snprintf(s->account.last_sign_in_from, sizeof s->account.last_sign_in_from, "%s", c->by->rhost);
+  return account_update(c->txn, &s->account);
+}
+
+// What was counted before it was tried is taken back: also the password that was typed beside SSO (S8).
+static enum status settle_tries(struct sign_in *s)
+{
+  const struct settled_try password = {TRY_PASSWORD, s->login, false};
+  const struct settled_try flow = {TRY_SIGN_IN, s->login, s->result->decision.create};
+  if (s->way != WAY_SSO) {
+    return change_settle_try(s->c, &password);
+  }
+  enum status status = change_settle_try(s->c, &flow);
+  return status == STATUS_OK && s->with_password ? change_settle_try(s->c, &password) : status;
+}
+
+static void describe(struct sign_in *s, const char *row)
+{
+  struct audit_event *event = &s->c->event;
+  change_name_login(s->c, s->account.login);
+  (void)snprintf(event->row, sizeof event->row, "%s", row);
+  (void)snprintf(event->detail, sizeof event->detail, "%s", way_word((uint8_t)s->way));
+  memcpy(s->result->row, event->row, sizeof s->result->row);
+  memcpy(s->result->org, event->org, sizeof s->result->org);
+  s->result->account = s->account;
+}
+
+// What the session would open now, with all that was stored so far; nothing opened is a refusal (POLICY K2).
+static enum status check_opens(struct sign_in *s)
+{
+  struct policy_question question = {.stage = STAGE_SESSION,
+                                     .service = policy_service_of(s->c->by->service),
+                                     .made = {s->way, s->way_org_id, s->with_key}};
+  struct policy_decision session;
+  struct facts now;
+  enum status status = change_load_facts(s->c, s->account.login, &now);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  question.person = now.person;
+  policy_decide(&question, &session);
+  return session.outcome == OUTCOME_GRANTED ? STATUS_OK : sign_in_refuse(s, &session);
+}
+
+enum status sign_in_finish(struct sign_in *s, const char *row)
+{
+  enum status status = check_opens(s);
+  if (status == STATUS_OK) {
+    status = change_file_event(s->c, s->account.id);
+  }
+  if (status == STATUS_OK) {
+    status = note_sign_in(s);
+  }
+  if (status == STATUS_OK) {
+    status = settle_tries(s);
+  }
+  if (status == STATUS_OK) {
+    status = new_ticket(s);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  describe(s, row);
+  return STATUS_OK;
+}
+
+static enum status by_password(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct password_sign_in *in = input;
+  struct sign_in s = {.c = c, .result = ret_result, .login = in->login, .with_key = in->with_key, .way = WAY_PASSWORD};
+  enum status status = sign_in_begin(&s);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  sign_in_decide(&s);
+  const struct policy_decision *decision = &s.result->decision;
+  const char *row = decision->row;
+  bool offered = decision->outcome == OUTCOME_OFFER && decision->offer_password;
+  if (!offered || strcmp(s.facts.account.password, in->password) != 0) { // changed while it was typed; both are hashes
+    return sign_in_refuse(&s, &(struct policy_decision){.row = row, .notice = NOTICE_WRONG_PASSWORD});
+  }
+  s.account = s.facts.account;
+  s.account.password_tried = 1;
+  return sign_in_finish(&s, row);
+}
+
+static enum status refused(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct sign_in_refused *in = input;
+  (void)ret_result;
+  change_name_login(c, in->login);
+  (void)snprintf(c->event.row, sizeof c->event.row, "%s", in->row);
+  (void)snprintf(c->event.detail, sizeof c->event.detail, "%s", in->reason);
+  return STATUS_OK;
+}
+
+static const struct change_kind PASSWORD = {
+    "sign-in", CHANGE_HOST, CHANGE_OF_ORG, by_password, sizeof(struct signed_in), false};
+static const struct change_kind REFUSED = {"sign-in.refused",          CHANGE_HOST, CHANGE_OF_ORG, refused,
+                                           sizeof(struct change_done), false};
+
+struct change change_password_sign_in(const struct password_sign_in *in, struct signed_in *ret_result)
+{
+  return (struct change){&PASSWORD, in, ret_result, &ret_result->changed, "", ""};
+}
+
+struct change change_sign_in_refused(const struct sign_in_refused *in, struct change_done *ret_result)
+{
+  return (struct change){&REFUSED, in, ret_result, &ret_result->changed, in->org, ""};
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// A sign-in being applied; for the files sign_in*.c.
+#pragma once
+#include "change/context.h"
+#include "change/sign_in.h"
+
+struct sign_in {
+  struct change_context *c;
+  struct signed_in *result;
+  const char *login;
+  bool with_key;
+  bool with_password; // typed beside SSO
+  enum way way;
+  int64_t way_org_id;
+  struct facts facts;
+  struct account account;
+};
+
+// What is known of the login, and its name in the event. Errors as facts_load().
+MUST_CHECK enum status sign_in_begin(struct sign_in *s);
+
+// What row of stage LOGIN the person is in; also in the result.
+void sign_in_decide(struct sign_in *s);
+
+// Keeps DECISION as the result. STATUS_REFUSED with a report.
+MUST_CHECK enum status sign_in_refuse(struct sign_in *s, const struct policy_decision *decision);
+
+// Stores a new account made by org ORG_ID for the login, with the number that the calling program was told. Errors as
+// change_new_account(); STATUS_REFUSED for another number.
+MUST_CHECK enum status sign_in_create_account(struct sign_in *s, int64_t org_id, const struct told_number *told);
+
+// The account joins the org that invited it, if it is no member there yet, and the invite is used up.
+MUST_CHECK enum status sign_in_accept(const struct sign_in *s, int64_t org_id, enum role role);
+
+// Stores a membership.
+MUST_CHECK enum status sign_in_join(const struct sign_in *s, int64_t org_id, enum role role, enum source source);
+
+// Notes the sign-in and makes its ticket, if the session would open anything now, with all that was stored so far; a
+// refusal otherwise (POLICY K2). ROW is the one by which it is granted.
+MUST_CHECK enum status sign_in_finish(struct sign_in *s, const char *row);

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "change/granted_groups.h"
+#include "change/sign_in_parts.h"
+#include "operations/sign_in.h"
+#include "store/expectations.h"
+
+// A name from a provider as it may be stored (POLICY N7); anything else is no name.
+static void keep_name(struct account *account, const char *name)
+{
+  char kept[DISPLAY_SIZE];
+  bool legal = strpbrk(name, ":,=\\\"") == NULL && text_copy_clean(name, strlen(name), kept, sizeof kept) == STATUS_OK;
+  if (legal && kept[0] != '\0') {
+    memcpy(account->name, kept, sizeof account->name);
+  }
+}
+
+// An identity that is there already keeps the generation that it was linked in.
+static enum status generation_of(const struct sign_in *s, const struct sso_sign_in *in, bool linked_now,
+                                 int64_t *ret_generation)
+{
+  struct identity there;
+  *ret_generation = in->connection->generation;
+  if (linked_now) {
+    return STATUS_OK;
+  }
+  enum status status = identity_get(s->c->txn, in->connection, in->authorized->subject, &there);
+  if (status == STATUS_OK) {
+    *ret_generation = there.generation;
+  }
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status link_identity(struct sign_in *s, const struct sso_sign_in *in, bool linked_now)
+{
+  struct identity identity = {.account_id = s->account.id,
+                              .org_id = in->connection->org_id,
+                              .registration = in->connection->registration,
+                              .linked_at_s = s->c->now_s};
+  memcpy(identity.issuer, in->connection->issuer, sizeof identity.issuer);
+  memcpy(identity.client_id, in->connection->client_id, sizeof identity.client_id);
+  memcpy(identity.subject, in->authorized->subject, sizeof identity.subject);
+  memcpy(identity.email, in->authorized->email, sizeof identity.email);
+  enum status status = generation_of(s, in, linked_now, &identity.generation);
+  return status != STATUS_OK ? status : identity_put(s->c->txn, &identity);
+}
+
+static void drop_password(struct sign_in *s)
+{
+  explicit_bzero(s->account.password, sizeof s->account.password);
+  s->account.password_tried = 0;
+}
+
+// Under which proof of its domain: another org's proof, later, is another one (POLICY "present proof").
+static enum status note_proof(struct sign_in *s)
+{
+  const char *domain = name_email_domain(s->account.email);
+  int64_t owner = 0;
+  enum status status = domain_owner(s->c->txn, domain, &owner);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  if (status == STATUS_NOT_FOUND || owner != s->way_org_id) {
+    s->account.proof = PROOF_NONE;
+    return STATUS_OK;
+  }
+  return domain_proof_now(s->c->txn, domain, &s->account.proof);
+}
+
+static bool is_owner(const struct policy_person *person)
+{
+  bool owner = false;
+  for (size_t i = 0; i < person->membership_count; i++) {
+    owner = owner || person->memberships[i].role == ROLE_OWNER;
+  }
+  return owner;
+}
+
+// What is from before the proof; an owner's password stays (S7).
+static enum status drop_unproven(struct sign_in *s)
+{
+  bool any = false;
+  if (!is_owner(&s->facts.person)) {
+    drop_password(s);
+  }
+  enum status status = identity_drop_all(s->c->txn, s->account.id);
+  return status != STATUS_OK ? status : expectation_drop(s->c->txn, s->account.id, 0, &any);
+}
+
+// An unproven email becomes proven.
+static enum status prove_email(struct sign_in *s, bool drop)
+{
+  bool unproven = s->account.email_proven == 0;
+  enum status status = note_proof(s);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  s->account.email_proven = 1;
+  return unproven && drop ? drop_unproven(s) : STATUS_OK;
+}
+
+static enum status accept_others(const struct sign_in *s)
+{
+  const struct policy_person *person = &s->facts.person;
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < person->invite_count; i++) {
+    const struct policy_invite *invite = &person->invites[i];
+    bool said_yes = invite->org.id != s->way_org_id && !invite->full && invite->consent == CONSENT_YES;
+    status = said_yes ? sign_in_accept(s, invite->org.id, invite->role) : STATUS_OK;
+  }
+  return status;
+}
+
+static enum status join(const struct sign_in *s, const struct policy_decision *decision)
+{
+  enum status status = STATUS_OK;
+  if (decision->join) {
+    status = decision->accept_invite ? sign_in_accept(s, s->way_org_id, decision->role)
+                                     : sign_in_join(s, s->way_org_id, decision->role, SOURCE_SSO);
+  }
+  return status == STATUS_OK && decision->accept_others ? accept_others(s) : status;
+}
+
+// Also refreshes the email shown with an identity that was linked before (S3). Whatever was expected is used up.
+static enum status link_answer(struct sign_in *s, const struct sso_sign_in *in, bool linked_now)
+{
+  bool any = false;
+  enum status status = linked_now ? expectation_drop(s->c->txn, s->account.id, s->way_org_id, &any) : STATUS_OK;
+  return status != STATUS_OK ? status : link_identity(s, in, linked_now);
+}
+
+static enum status carry_out(struct sign_in *s, const struct sso_sign_in *in, const struct policy_decision *decision)
+{
+  s->account = s->facts.account;
+  enum status status = decision->create ? sign_in_create_account(s, s->way_org_id, &in->told) : STATUS_OK;
+  if (status != STATUS_OK) {
+    return status;
+  }
+  keep_name(&s->account, in->authorized->name);
+  status = decision->prove_email ? prove_email(s, decision->drop_unproven) : STATUS_OK;
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (decision->drop_password) {
+    drop_password(s);
+  }
+  status = link_answer(s, in, decision->link);
+  return status != STATUS_OK ? status : join(s, decision);
+}
+
+static enum policy_consent said_to(const struct sso_sign_in *in, int64_t org_id)
+{
+  for (size_t i = 0; i < in->consent_count; i++) {
+    if (in->consents[i].org_id == org_id) {
+      return in->consents[i].said;
+    }
+  }
+  return CONSENT_NOT_ASKED;
+}
+
+static void add_words(struct audit_event *event, const char *words)
+{
+  size_t used = strlen(event->detail);
+  (void)snprintf(event->detail + used, sizeof event->detail - used, "%s", words);
+}
+
+// What is worth a word of an answer that let somebody in. GROUPS: which came and went.
+static void describe(struct sign_in *s, const struct sso_sign_in *in, const char *groups)
+{
+  struct audit_event *event = &s->c->event;
+  s->result->overage = in->authorized->groups_state == GROUPS_OVERAGE;
+  bool accepted =
+      in->authorized->email_state == EMAIL_UNVERIFIED && in->connection->unverified_mail == UNVERIFIED_ACCEPTED;
+  add_words(event, accepted ? ", unverified mail accepted" : "");
+  add_words(event, s->result->overage ? ", too many groups to be said" : "");
+  if (groups[0] != '\0') {
+    add_words(event, ", groups");
+    add_words(event, groups);
+  }
+}
+
+// What the answer is to the policy, and what it decides; the event is filed under the org that was asked.
+static enum status decide(struct sign_in *s, const struct sso_sign_in *in, struct policy_question *question,
+                          struct policy_decision *ret_decision)
+{
+  struct change_context *c = s->c;
+  const struct facts_query query = change_query(c, in->login);
+  struct org org;
+  enum status status = facts_answer(c->txn, &query, in->connection, in->authorized, &s->facts, &question->answer);
+  if (status == STATUS_OK) {
+    status = org_get(c->txn, s->way_org_id, &org);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  memcpy(c->event.org, org.slug, sizeof c->event.org);
+  for (size_t i = 0; i < s->facts.person.invite_count; i++) {
+    struct policy_invite *invite = &s->facts.person.invites[i];
+    invite->consent = said_to(in, invite->org.id);
+  }
+  question->person = s->facts.person;
+  question->answer.password_given = change_knows_password(&s->facts.account, in->password);
+  policy_decide(question, ret_decision);
+  return STATUS_OK;
+}
+
+// What was decided is carried out, and noted of connection and groups.
+static enum status let_in(struct sign_in *s, const struct sso_sign_in *in, const struct policy_decision *decision,
+                          bool confirmed)
+{
+  char words[REASON_SIZE] = "";
+  enum status status = carry_out(s, in, decision);
+  if (status == STATUS_OK) {
+    status = sign_in_note_tried(s->c, s->way_org_id, in->login);
+  }
+  const struct named_groups named = {s->account.id, s->way_org_id, &in->authorized->groups, confirmed};
+  if (status == STATUS_OK) {
+    status = change_grant_groups(s->c, &named, words);
+  }
+  if (status == STATUS_OK) {
+    status = sign_in_finish(s, decision->row);
+  }
+  if (status == STATUS_OK) {
+    describe(s, in, words);
+  }
+  return status;
+}
+
+static enum status by_answer(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct sso_sign_in *in = input;
+  const struct answered answered = {in->connection, in->authorized, in->fingerprint};
+  struct policy_question question = {.stage = STAGE_ANSWER};
+  struct policy_decision decision;
+  struct sign_in s = {.c = c,
+                      .result = ret_result,
+                      .login = in->login,
+                      .with_key = in->with_key,
+                      .with_password = in->password[0] != '\0',
+                      .way = WAY_SSO,
+                      .way_org_id = in->connection->org_id};
+  s.result->asked = in->consent_count > 0;
+  s.result->decision = (struct policy_decision){.row = "-", .notice = NOTICE_INTERNAL};
+  enum status status = sign_in_check_connection(c, &answered, &s.result->decision);
+  if (status == STATUS_OK) {
+    status = sign_in_begin(&s);
+  }
+  if (status == STATUS_OK) {
+    status = decide(&s, in, &question, &decision);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  s.result->decision = decision;
+  return decision.outcome == OUTCOME_GRANTED ? let_in(&s, in, &decision, !question.answer.org.unconfirmed)
+                                             : sign_in_refuse(&s, &decision);
+}
+
+static const struct change_kind SSO = {"sign-in", CHANGE_CLAIM, CHANGE_OF_ORG, by_answer, sizeof(struct signed_in),
+                                       false};
+
+struct change change_sso_sign_in(const struct sso_sign_in *in, struct signed_in *ret_result)
+{
+  return (struct change){&SSO, in, ret_result, &ret_result->changed, "", ""};
+}
