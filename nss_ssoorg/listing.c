@@ -9,7 +9,7 @@
 static enum status begin(struct listing *listing)
 {
   bool left_over = false;
-  enum status status = turn_take(&listing->turn, &left_over);
+  enum status status = fork_safe_lock_take(&listing->lock, &left_over);
   if (status == STATUS_OK && left_over) {
     listing->cursor = (struct map_cursor){0};
   }
@@ -21,7 +21,7 @@ enum status listing_restart(struct listing *listing)
   enum status status = begin(listing);
   if (status == STATUS_OK) {
     listing->cursor = (struct map_cursor){0};
-    turn_give(&listing->turn);
+    fork_safe_lock_release(&listing->lock);
   }
   return status;
 }
@@ -104,7 +104,7 @@ static enum status tell_next(struct listing *listing, const char *path, tell_fun
   enum status status = begin(listing);
   if (status == STATUS_OK) {
     status = tell_from(path, tell, &listing->cursor, place);
-    turn_give(&listing->turn);
+    fork_safe_lock_release(&listing->lock);
   }
   return status;
 }

@@ -8,12 +8,12 @@
 #include <stddef.h>
 
 #include "base/status.h"
+#include "fork_safe_lock.h"
 #include "map/map_walk.h"
-#include "turn.h"
 
 // How far one database has been told in this process. All zero is the beginning.
 struct listing {
-  struct turn turn; // guards the rest
+  struct fork_safe_lock lock; // guards the rest
   struct map_cursor cursor;
 };
 

@@ -43,10 +43,10 @@ enum status dns_open(const struct address *server, int flags, ares_channel *ret_
 }
 
 // Waits for one event and lets c-ares have it.
-enum status dns_step(ares_channel channel, int starter_fd, int64_t deadline_ms)
+enum status dns_step(ares_channel channel, int parent_fd, int64_t deadline_ms)
 {
   ares_socket_t sockets[ARES_GETSOCK_MAXNUM];
-  struct pollfd entries[ARES_GETSOCK_MAXNUM + 1] = {{.fd = starter_fd, .events = POLLIN | POLLRDHUP}};
+  struct pollfd entries[ARES_GETSOCK_MAXNUM + 1] = {{.fd = parent_fd, .events = POLLIN | POLLRDHUP}};
   nfds_t count = 1;
   unsigned wanted = (unsigned)ares_getsock(channel, sockets, ARES_GETSOCK_MAXNUM);
   for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++) {

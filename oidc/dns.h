@@ -18,5 +18,5 @@ MUST_CHECK enum status dns_open(const struct address *server, int flags, ares_ch
 void dns_close(ares_channel *channel);
 
 // Waits for one event until DEADLINE_MS (monotonic) and lets c-ares have it, whose callbacks then run. STATUS_TIMEOUT,
-// STATUS_CLOSED if the starter behind STARTER_FD is gone.
-MUST_CHECK enum status dns_step(ares_channel channel, int starter_fd, int64_t deadline_ms);
+// STATUS_CLOSED if the parent behind PARENT_FD is gone.
+MUST_CHECK enum status dns_step(ares_channel channel, int parent_fd, int64_t deadline_ms);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One exchange with a provider: what its steps share. Each step returns STATUS_OK, STATUS_CLOSED when the starter is
+// One exchange with a provider: what its steps share. Each step returns STATUS_OK, STATUS_CLOSED when the parent is
 // gone, STATUS_NO_MEMORY, or any other status after it has written the reason into the refusal.
 #pragma once
 #include "http.h"

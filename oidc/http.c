@@ -13,9 +13,9 @@
 #include "http_hosts.h"
 #include "http_options.h"
 #include "memory.h"
-#include "starter.h"
+#include "parent.h"
 
-// How long a starter that went away may remain unnoticed if its descriptor does not wake the poll.
+// How long a parent that went away may remain unnoticed if its descriptor does not wake the poll.
 enum { WATCH_MS = 500 };
 
 struct http {
@@ -174,10 +174,10 @@ static bool find_result(struct http *http, CURLcode *ret_code)
   return true;
 }
 
-// Moves the one transfer on until it has a result, the deadline passes or the starter goes away.
+// Moves the one transfer on until it has a result, the deadline passes or the parent goes away.
 static enum status run(struct http *http, CURLcode *ret_code)
 {
-  struct curl_waitfd starter = {.fd = http->settings.starter_fd, .events = CURL_WAIT_POLLIN};
+  struct curl_waitfd parent = {.fd = http->settings.parent_fd, .events = CURL_WAIT_POLLIN};
   for (;;) {
     int running = 0;
     if (curl_multi_perform(http->multi, &running) != CURLM_OK) {
@@ -190,10 +190,10 @@ static enum status run(struct http *http, CURLcode *ret_code)
     if (left == 0) {
       return STATUS_TIMEOUT;
     }
-    if (curl_multi_poll(http->multi, &starter, 1, left < WATCH_MS ? left : WATCH_MS, NULL) != CURLM_OK) {
+    if (curl_multi_poll(http->multi, &parent, 1, left < WATCH_MS ? left : WATCH_MS, NULL) != CURLM_OK) {
       return STATUS_NO_MEMORY;
     }
-    if (starter_is_gone(http->settings.starter_fd)) {
+    if (parent_is_gone(http->settings.parent_fd)) {
       return STATUS_CLOSED;
     }
   }
@@ -319,7 +319,7 @@ static enum status resolve_and_send(struct http *http, const struct http_request
 {
   int64_t connect_by_ms = clock_monotonic_ms() + HTTP_CONNECT_TIMEOUT_MS;
   connect_by_ms = connect_by_ms < http_until_ms(http) ? connect_by_ms : http_until_ms(http);
-  enum status status = http_hosts_add(&http->hosts, request->url, http->settings.starter_fd, connect_by_ms, r);
+  enum status status = http_hosts_add(&http->hosts, request->url, http->settings.parent_fd, connect_by_ms, r);
   if (status == STATUS_IO && clock_left_ms(http->settings.deadline_ms) == 0) {
     return STATUS_TIMEOUT;
   }
@@ -348,7 +348,7 @@ enum status http_send(struct http *http, const struct http_request *request, str
 
 enum status http_wait(const struct http *http, int64_t until_ms)
 {
-  return starter_wait(http->settings.starter_fd, until_ms);
+  return parent_wait(http->settings.parent_fd, until_ms);
 }
 
 void http_limit(struct http *http, int64_t until_ms)

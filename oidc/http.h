@@ -23,7 +23,7 @@ struct http;
 struct http_settings {
   const struct bytes *ca_pem; // empty: the system's certificates; else these alone. Borrowed for the life of the http
   bool allow_loopback_http;
-  int starter_fd;      // watched during every request
+  int parent_fd;       // watched during every request
   int64_t deadline_ms; // monotonic, for everything
 };
 
@@ -55,7 +55,7 @@ void http_done(struct http **http); // for CLEANUP()
 
 // Sends REQUEST and receives the whole answer; every HTTP status but a redirect is an answer. *RET_ANSWER must be all
 // zero. STATUS_IO: no answer, which may be different the next time (R says why: FAILURE_UNREACHABLE). STATUS_TIMEOUT:
-// the deadline has passed (R likewise). STATUS_CLOSED: the starter is gone. STATUS_REFUSED: a URL, certificate,
+// the deadline has passed (R likewise). STATUS_CLOSED: the parent is gone. STATUS_REFUSED: a URL, certificate,
 // redirect or size that will never do (R says why). STATUS_NO_MEMORY.
 MUST_CHECK enum status http_send(struct http *http, const struct http_request *request, struct refusal *r,
                                  struct http_answer *ret_answer);
@@ -63,7 +63,7 @@ MUST_CHECK enum status http_send(struct http *http, const struct http_request *r
 // Whether the last request got no answer because its connection was lost, not because there was none in time.
 bool http_was_lost(const struct http *http);
 
-// Waits until UNTIL_MS (monotonic). As starter_wait().
+// Waits until UNTIL_MS (monotonic). As parent_wait().
 MUST_CHECK enum status http_wait(const struct http *http, int64_t until_ms);
 
 // From now on requests also end UNTIL_MS (monotonic), as those that get no answer do; 0: no more.

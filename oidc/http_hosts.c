@@ -51,7 +51,7 @@ static enum status add(struct curl_slist **hosts, const struct bytes *entry)
   return STATUS_OK;
 }
 
-enum status http_hosts_add(struct curl_slist **hosts, const char *url, int starter_fd, int64_t deadline_ms,
+enum status http_hosts_add(struct curl_slist **hosts, const char *url, int parent_fd, int64_t deadline_ms,
                            struct refusal *r)
 {
   CURLU *parsed CLEANUP(cleanup_url) = curl_url();
@@ -71,6 +71,6 @@ enum status http_hosts_add(struct curl_slist **hosts, const char *url, int start
   if (status != STATUS_OK || is_address(host) || is_known(*hosts, &entry)) {
     return status;
   }
-  status = resolver_find(host, starter_fd, deadline_ms, r, &entry);
+  status = resolver_find(host, parent_fd, deadline_ms, r, &entry);
   return status != STATUS_OK ? status : add(hosts, &entry);
 }

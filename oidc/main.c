@@ -7,16 +7,16 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "confine.h"
 #include "document.h"
 #include "exchange.h"
 #include "http.h"
 #include "identity.h"
 #include "jose.h"
+#include "parent.h"
 #include "protocol/channel.h"
 #include "request.h"
+#include "sandbox.h"
 #include "sign_in.h"
-#include "starter.h"
 #include "txt.h"
 
 enum {
@@ -85,7 +85,7 @@ static enum status serve(struct channel *c, enum message_type type, const struct
 
 static enum status prepare(void)
 {
-  enum status status = confine_begin();
+  enum status status = sandbox_begin();
   if (status == STATUS_OK) {
     status = http_start_up();
   }
@@ -93,14 +93,14 @@ static enum status prepare(void)
     status = jose_start_up();
     document_start_up();
   }
-  return status != STATUS_OK ? status : confine_end();
+  return status != STATUS_OK ? status : sandbox_end();
 }
 
 int main(void)
 {
   enum message_type type = MESSAGE_SIGN_IN;
   void *request = NULL;
-  if (!starter_is_allowed(STDIN_FILENO)) {
+  if (!parent_is_allowed(STDIN_FILENO)) {
     return EXIT_NOT_ALLOWED;
   }
   enum status status = prepare();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The request that the starter sends: what is legal in it.
+// The request that the parent sends: what is legal in it.
 #pragma once
 #include "base/status.h"
 #include "protocol/protocol.h"

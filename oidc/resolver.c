@@ -75,7 +75,7 @@ static bool has_addresses(const struct query *query)
 }
 
 // Until both families have answered, or one has and the other had its grace (RFC 8305 3).
-static enum status wait_for_answers(ares_channel channel, const struct query *queries, int starter_fd,
+static enum status wait_for_answers(ares_channel channel, const struct query *queries, int parent_fd,
                                     int64_t deadline_ms)
 {
   int64_t until_ms = deadline_ms;
@@ -86,7 +86,7 @@ static enum status wait_for_answers(ares_channel channel, const struct query *qu
       until_ms = grace_ms < deadline_ms ? grace_ms : deadline_ms;
       grace = true;
     }
-    enum status status = dns_step(channel, starter_fd, until_ms);
+    enum status status = dns_step(channel, parent_fd, until_ms);
     if (status != STATUS_OK) {
       return status;
     }
@@ -131,7 +131,7 @@ static enum status collect(const struct query *queries, struct bytes *out)
   return status;
 }
 
-enum status resolver_find(const char *host, int starter_fd, int64_t deadline_ms, struct refusal *r,
+enum status resolver_find(const char *host, int parent_fd, int64_t deadline_ms, struct refusal *r,
                           struct bytes *ret_addresses)
 {
   ares_channel channel CLEANUP(dns_close) = NULL;
@@ -143,7 +143,7 @@ enum status resolver_find(const char *host, int starter_fd, int64_t deadline_ms,
     const struct ares_addrinfo_hints hints = {.ai_family = queries[i].family, .ai_socktype = SOCK_STREAM};
     ares_getaddrinfo(channel, host, NULL, &hints, take, &queries[i]);
   }
-  enum status status = wait_for_answers(channel, queries, starter_fd, deadline_ms);
+  enum status status = wait_for_answers(channel, queries, parent_fd, deadline_ms);
   bool complete[FAMILIES] = {has_addresses(&queries[0]), has_addresses(&queries[1])};
   bool over[FAMILIES] = {queries[0].is_over, queries[1].is_over};
   ares_cancel(channel); // what is under way ends here, while QUERIES are there

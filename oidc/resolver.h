@@ -15,6 +15,6 @@ enum {
 
 // Finds the addresses of HOST, IPv6 before IPv4, and appends them to RET_ADDRESSES with commas between them, those
 // of IPv6 in brackets. STATUS_IO: there are none, or no server answered until DEADLINE_MS (monotonic); R says
-// why (FAILURE_UNREACHABLE). STATUS_CLOSED: the starter behind STARTER_FD is gone. STATUS_NO_MEMORY.
-MUST_CHECK enum status resolver_find(const char *host, int starter_fd, int64_t deadline_ms, struct refusal *r,
+// why (FAILURE_UNREACHABLE). STATUS_CLOSED: the parent behind PARENT_FD is gone. STATUS_NO_MEMORY.
+MUST_CHECK enum status resolver_find(const char *host, int parent_fd, int64_t deadline_ms, struct refusal *r,
                                      struct bytes *ret_addresses);

@@ -15,7 +15,7 @@ enum { SEND_WAIT_MS = 5 * 1000, CLASS_IN = 1, TYPE_TXT = 16 };
 struct search {
   struct address address;
   const struct address *server; // NULL: those of resolv.conf
-  int starter_fd;
+  int parent_fd;
   int64_t deadline_ms;
 };
 
@@ -57,7 +57,7 @@ static enum status ask_once(const struct search *search, const char *name, int f
   }
   ares_query(channel, name, CLASS_IN, TYPE_TXT, take, reply);
   while (status == STATUS_OK && !reply->is_over) {
-    status = dns_step(channel, search->starter_fd, search->deadline_ms);
+    status = dns_step(channel, search->parent_fd, search->deadline_ms);
   }
   if (status == STATUS_TIMEOUT) {
     ares_cancel(channel); // calls back, while REPLY is there
@@ -140,7 +140,7 @@ static enum status check(const struct message_txt *request, struct search *searc
 enum status txt_serve(struct channel *c, const struct message_txt *request)
 {
   struct txt_answer answer CLEANUP(answer_done) = {.aliases = 0};
-  struct search search = {.starter_fd = c->fd};
+  struct search search = {.parent_fd = c->fd};
   struct refusal refusal = {.reason = FAILURE_INTERNAL};
   enum status status = check(request, &search, &refusal);
   if (status == STATUS_OK) {

@@ -7,5 +7,5 @@
 enum { TXT_TIMEOUT_MAX_S = 60 };
 
 // Looks up what REQUEST asks for, in REQUEST->timeout_s at most, and sends TEXTS, or FAILED for a request that is not
-// legal. Errors as channel_send(); STATUS_CLOSED if the starter is gone.
+// legal. Errors as channel_send(); STATUS_CLOSED if the parent is gone.
 MUST_CHECK enum status txt_serve(struct channel *c, const struct message_txt *request);

@@ -9,10 +9,10 @@
 #include "base/cleanup.h"
 #include "credentials.h"
 #include "entry.h"
-#include "gate.h"
-#include "kept.h"
+#include "filter.h"
 #include "paths.h"
 #include "relay.h"
+#include "session_data.h"
 
 #define EXPORTED __attribute__((visibility("default")))
 
@@ -53,7 +53,7 @@ static int find_user(pam_handle_t *pamh, const char **ret_user)
   if (code != PAM_SUCCESS) {
     return code;
   }
-  if (user == NULL || gate_check(PATH_MAP, user) == GATE_NOT_OURS) {
+  if (user == NULL || filter_check(PATH_MAP, user) == FILTER_NOT_OURS) {
     return PAM_IGNORE;
   }
   *ret_user = user;
@@ -136,13 +136,13 @@ EXPORTED int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const cha
 static int learn_session(pam_handle_t *pamh, struct relay_request *request, const struct pam_codes *codes)
 {
   struct message_verdict verdict;
-  if (kept_find(pamh, request->user) != NULL) {
+  if (session_data_find(pamh, request->user) != NULL) {
     return PAM_SUCCESS;
   }
   relay_ask(pamh, request, &verdict);
   int code = pam_code(&verdict, codes);
   if (code == PAM_SUCCESS) {
-    code = kept_store(pamh, request->user, &verdict) == PAM_SUCCESS ? PAM_SUCCESS : codes->refused;
+    code = session_data_store(pamh, request->user, &verdict) == PAM_SUCCESS ? PAM_SUCCESS : codes->refused;
   }
   return code;
 }
@@ -162,7 +162,7 @@ EXPORTED int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char 
   if (code != PAM_SUCCESS) {
     return code;
   }
-  code = credentials_apply(kept_find(pamh, request.user));
+  code = credentials_apply(session_data_find(pamh, request.user));
   if (code != PAM_SUCCESS) {
     pam_syslog(pamh, LOG_ERR, "refused: this process does not have the number of account %s", request.user);
   }
@@ -191,7 +191,7 @@ EXPORTED int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const 
   if (code != PAM_SUCCESS) {
     return code;
   }
-  const struct message_verdict *session = kept_find(pamh, request.user);
+  const struct message_verdict *session = session_data_find(pamh, request.user);
   struct entry entry;
   bool same = entry_find(request.user, &entry) == STATUS_OK && entry.known && entry.uid == session->uid &&
               entry.gid == session->gid;

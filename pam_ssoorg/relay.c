@@ -10,10 +10,10 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "entry.h"
-#include "hush.h"
 #include "paths.h"
 #include "process/process.h"
 #include "protocol/channel.h"
+#include "sigchld.h"
 
 enum { SEND_WAIT_MS = 5000, ANSWER_WAIT_MS = 60000, END_GRACE_MS = 1000 };
 
@@ -151,18 +151,18 @@ static enum status relay_message(struct relay *r, struct message_verdict *ret_ve
 
 struct helper {
   struct process process;
-  struct hush hush;
+  struct sigchld hold;
 };
 
 static void end_helper(struct helper *helper)
 {
   process_end(&helper->process, END_GRACE_MS);
-  hush_end(&helper->hush);
+  sigchld_end(&helper->hold);
 }
 
 void relay_ask(pam_handle_t *pamh, const struct relay_request *from, struct message_verdict *ret_verdict)
 {
-  struct helper helper CLEANUP(end_helper) = {PROCESS_NONE, hush_begin()};
+  struct helper helper CLEANUP(end_helper) = {PROCESS_NONE, sigchld_begin()};
   struct message_request request = {.flags = 0};
   const struct process_user same = {.drop = false};
   *ret_verdict = (struct message_verdict){.verdict = VERDICT_UNAVAILABLE};

@@ -14,7 +14,7 @@
 #include "paths.h"
 #include "policy/throttle.h"
 #include "process/oidc.h"
-#include "slots.h"
+#include "sign_in_limit.h"
 #include "sso_answer.h"
 #include "store/confirmed.h"
 #include "store/groups.h"
@@ -42,7 +42,7 @@ struct flow {
   struct session *s;
   struct oidc_request request;
   struct oidc oidc;
-  struct slots slots;
+  struct sign_in_limit limit;
   struct org org;
   struct connection connection;
   char fingerprint[FINGERPRINT_SIZE];
@@ -56,7 +56,7 @@ struct flow {
 static void flow_stop(struct flow *f)
 {
   oidc_end(&f->oidc);
-  slots_release(&f->slots);
+  sign_in_limit_release(&f->limit);
 }
 
 static void flow_done(struct flow *f)
@@ -301,44 +301,44 @@ static bool wants_qr(const struct session *s, const struct org *org)
 }
 
 // Nobody on this host is kept out by a sign-in under their name that another user has begun.
-static void name_source(const struct message_request *request, char source[static SLOT_SOURCE_SIZE])
+static void name_source(const struct message_request *request, char source[static SIGN_IN_SOURCE_SIZE])
 {
   if (request->rhost[0] != '\0') {
-    (void)snprintf(source, SLOT_SOURCE_SIZE, "%s", request->rhost);
+    (void)snprintf(source, SIGN_IN_SOURCE_SIZE, "%s", request->rhost);
   } else {
-    (void)snprintf(source, SLOT_SOURCE_SIZE, "uid %u", request->caller_uid);
+    (void)snprintf(source, SIGN_IN_SOURCE_SIZE, "uid %u", request->caller_uid);
   }
 }
 
 static enum status begin(struct flow *f, const struct facts *facts, int64_t org_id)
 {
   struct session *s = f->s;
-  char source[SLOT_SOURCE_SIZE];
+  char source[SIGN_IN_SOURCE_SIZE];
   char address[THROTTLE_ADDRESS_SIZE];
   bool remote = s->request->rhost[0] != '\0';
   name_source(s->request, source);
   throttle_address(s->request->rhost, address);
-  const struct slot_request slot = {.login = s->request->login,
-                                    .source = source,
-                                    .address = remote ? address : source,
-                                    .console = !remote && s->request->caller_uid == 0,
-                                    .max_sign_ins = s->config.max_sign_ins,
-                                    .owner = policy_is_owner(&facts->person),
-                                    .stranger = !facts->person.known,
-                                    .wait_ms = EARLIER_WAIT_MS,
-                                    .longest_ms = s->config.sign_in_timeout_s * 1000 + PROMPTS_AFTER_MS};
+  const struct sign_in_limit_request request = {.login = s->request->login,
+                                                .source = source,
+                                                .address = remote ? address : source,
+                                                .console = !remote && s->request->caller_uid == 0,
+                                                .max_sign_ins = s->config.max_sign_ins,
+                                                .owner = policy_is_owner(&facts->person),
+                                                .stranger = !facts->person.known,
+                                                .wait_ms = EARLIER_WAIT_MS,
+                                                .longest_ms = s->config.sign_in_timeout_s * 1000 + PROMPTS_AFTER_MS};
   enum status status = load_connection(f, org_id);
   if (status != STATUS_OK) {
     session_log(LOG_ERR, "the connection cannot be read: %s", status_text(status));
     return status;
   }
   // Who has too many under way is told so first: that does not count as one more.
-  status = slots_take(PATH_RUN, &slot, &f->slots);
+  status = sign_in_limit_take(PATH_RUN, &request, &f->limit);
   if (status != STATUS_OK) {
     return refuse(f, status == STATUS_EXISTS ? "K7" : "T", status == STATUS_EXISTS ? NOTICE_UNDER_WAY : NOTICE_TOO_MANY,
                   status_text(status));
   }
-  status = session_try(s, TRY_SIGN_IN, f->org.slug, slot.owner);
+  status = session_try(s, TRY_SIGN_IN, f->org.slug, request.owner);
   if (status != STATUS_OK) {
     return STATUS_REFUSED;
   }
@@ -361,7 +361,7 @@ static enum status begin(struct flow *f, const struct facts *facts, int64_t org_
 
 enum status sso_sign_in(struct session *s, const struct facts *facts, int64_t org_id, struct signed_in *ret_result)
 {
-  struct flow f CLEANUP(flow_done) = {.s = s, .oidc = OIDC_NONE, .slots = SLOTS_NONE};
+  struct flow f CLEANUP(flow_done) = {.s = s, .oidc = OIDC_NONE, .limit = SIGN_IN_LIMIT_NONE};
   struct message_code code;
   enum status status = begin(&f, facts, org_id);
   if (status == STATUS_OK) {

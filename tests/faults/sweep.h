@@ -61,7 +61,7 @@ bool sweep_close(const char *name, enum fault_mode mode, const struct tally *tal
 typedef struct outcome sweep_run(void *context, struct fault_plan *plan);
 bool sweep_all(const char *name, enum fault_mode mode, struct fault_plan *plan, sweep_run *run, void *context);
 
-// A program under the library, started as its starter would: on one end of a socket pair, as UID if that is not 0.
+// A program under the library, started as its parent would: on one end of a socket pair, as UID if that is not 0.
 struct started {
   pid_t pid;
   int fd;

@@ -145,7 +145,7 @@ static void what_a_thread_of_the_parent_held_is_the_childs(void **state)
   char buffer[CENSUS_BUFFER];
   held = (struct listing){.cursor.key = 0};
   assert_int_equal(listing_passwd(&held, unit_map_path, &entry, buffer, sizeof buffer), STATUS_OK);
-  held.turn.owner = getpid();
+  held.lock.owner = getpid();
   // Whoever waits for a turn is told STATUS_BUSY in the end.
   assert_true(in_child(tells_from_the_beginning));
   assert_true(in_child(restarts));
@@ -157,7 +157,7 @@ static void what_another_thread_holds_is_waited_for_and_not_for_ever(void **stat
   struct passwd entry;
   char buffer[CENSUS_BUFFER];
   int why = 0;
-  held = (struct listing){.turn.owner = getpid()};
+  held = (struct listing){.lock.owner = getpid()};
   int64_t began_ms = now_ms();
   assert_int_equal(listing_passwd(&held, unit_map_path, &entry, buffer, sizeof buffer), STATUS_BUSY);
   assert_in_range(now_ms() - began_ms, 1000, HANG_S * 1000);

@@ -15,7 +15,7 @@
 
 // Guards against hanging, but for the last: so much is given to a sign-in that a test lets run into it.
 enum { HARNESS_LONG_MS = 180000, HARNESS_END_MS = 60000, HARNESS_SHORT_S = 120, HARNESS_WAITED_FOR_S = 10 };
-// A program that is left alone looks for its starter twice a second; it must not end by a time limit of a request.
+// A program that is left alone looks for its parent twice a second; it must not end by a time limit of a request.
 enum { HARNESS_GONE_MS = 20000, HARNESS_PATIENT_S = 600 };
 
 // Paths at the stub.

@@ -25,11 +25,11 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "confine.h"
 #include "document.h"
 #include "http.h"
 #include "jose.h"
 #include "resolver.h"
+#include "sandbox.h"
 #include "unit.h"
 
 enum { NOBODY = 65534, NOT_CONFINED = 90, CAME_THROUGH = 91, ANOTHER_ERROR = 92, SHADOWED = 93 };
@@ -40,9 +40,9 @@ typedef bool attempt(void);
 static bool confine(void)
 {
   bool dropped = setgroups(0, NULL) == 0 && setgid(NOBODY) == 0 && setuid(NOBODY) == 0;
-  bool begun = dropped && confine_begin() == STATUS_OK && http_start_up() == STATUS_OK && jose_start_up() == STATUS_OK;
+  bool begun = dropped && sandbox_begin() == STATUS_OK && http_start_up() == STATUS_OK && jose_start_up() == STATUS_OK;
   document_start_up();
-  return begun && confine_end() == STATUS_OK;
+  return begun && sandbox_end() == STATUS_OK;
 }
 
 static int run(attempt *try)
@@ -391,7 +391,7 @@ static bool fill_memory(void)
   if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY) {
     _exit(SHADOWED); // a sanitizer reserves terabytes: there is no limit to meet
   }
-  for (int i = 0; i < CONFINE_MEMORY_MIB; i++) {
+  for (int i = 0; i < SANDBOX_MEMORY_MIB; i++) {
     if (mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED) {
       errno = EPERM;
       return false;
@@ -428,9 +428,9 @@ static void may_not_wait_for_ever_at_its_start(void **state)
     sigset_t all;
     bool deaf =
         sigfillset(&all) == 0 && sigprocmask(SIG_SETMASK, &all, NULL) == 0 && signal(SIGALRM, SIG_IGN) != SIG_ERR;
-    bool begun = deaf && setgid(NOBODY) == 0 && setuid(NOBODY) == 0 && confine_begin() == STATUS_OK;
+    bool begun = deaf && setgid(NOBODY) == 0 && setuid(NOBODY) == 0 && sandbox_begin() == STATUS_OK;
     unsigned left_s = begun ? alarm(1) : 0;
-    while (left_s > 0 && left_s <= CONFINE_START_S) {
+    while (left_s > 0 && left_s <= SANDBOX_START_S) {
       (void)pause();
     }
     _exit(NOT_CONFINED);

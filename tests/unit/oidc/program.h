@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts ssoorg-oidc as its starter would, over a socket pair, and speaks to it.
+// Starts ssoorg-oidc as its parent would, over a socket pair, and speaks to it.
 #pragma once
 #include <stdbool.h>
 #include <sys/types.h>

@@ -8,11 +8,11 @@
 #include "base/status.h"
 
 // True if FD is a connected AF_UNIX stream socket whose other end was made by uid 0 or by our effective uid.
-bool starter_is_allowed(int fd);
+bool parent_is_allowed(int fd);
 
 // True if the other end of FD has closed or has sent something nobody asked for. Does not wait.
-bool starter_is_gone(int fd);
+bool parent_is_gone(int fd);
 
 // Waits until UNTIL_MS on the monotonic clock. STATUS_OK when the time has come, STATUS_CLOSED as soon as
-// starter_is_gone().
-MUST_CHECK enum status starter_wait(int fd, int64_t until_ms);
+// parent_is_gone().
+MUST_CHECK enum status parent_wait(int fd, int64_t until_ms);

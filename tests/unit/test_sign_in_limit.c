@@ -5,13 +5,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "slots.h"
+#include "sign_in_limit.h"
 #include "unit.h"
 
 enum { MAX_SIGN_INS = 14, KEPT = 8, HELD_MAX = 64 };
 
 static char directory[64];
-static struct slots held[HELD_MAX];
+static struct sign_in_limit held[HELD_MAX];
 static size_t held_count;
 static const char *source;
 static int64_t longest_ms;
@@ -38,7 +38,7 @@ static int clean(void **state)
 {
   (void)state;
   for (size_t i = 0; i < held_count; i++) {
-    slots_release(&held[i]);
+    sign_in_limit_release(&held[i]);
   }
   unit_remove_directory(directory);
   return 0;
@@ -46,16 +46,16 @@ static int clean(void **state)
 
 static enum status take(const char *login, bool owner, bool stranger)
 {
-  const struct slot_request request = {.login = login,
-                                       .source = source,
-                                       .address = address_of(login),
-                                       .console = strcmp(source, "console") == 0,
-                                       .max_sign_ins = MAX_SIGN_INS,
-                                       .owner = owner,
-                                       .stranger = stranger,
-                                       .longest_ms = longest_ms};
-  held[held_count] = (struct slots)SLOTS_NONE;
-  enum status status = slots_take(directory, &request, &held[held_count]);
+  const struct sign_in_limit_request request = {.login = login,
+                                                .source = source,
+                                                .address = address_of(login),
+                                                .console = strcmp(source, "console") == 0,
+                                                .max_sign_ins = MAX_SIGN_INS,
+                                                .owner = owner,
+                                                .stranger = stranger,
+                                                .longest_ms = longest_ms};
+  held[held_count] = (struct sign_in_limit)SIGN_IN_LIMIT_NONE;
+  enum status status = sign_in_limit_take(directory, &request, &held[held_count]);
   held_count += status == STATUS_OK ? 1 : 0;
   return status;
 }
@@ -101,7 +101,7 @@ static void K7_one_sign_in_per_login_and_source(void **state)
   assert_int_equal(take("alice", false, false), STATUS_OK);
   assert_int_equal(take("alice", false, false), STATUS_EXISTS);
   assert_int_equal(take("bob", false, false), STATUS_OK);
-  slots_release(&held[0]);
+  sign_in_limit_release(&held[0]);
   assert_int_equal(take("alice", false, false), STATUS_OK);
 }
 
@@ -148,20 +148,20 @@ static void H70_one_address_does_not_hold_every_slot(void **state)
 {
   (void)state;
   enum { MANY = 40 };
-  struct slot_request request = {
+  struct sign_in_limit_request request = {
       .source = "192.0.2.1", .address = "192.0.2.1", .max_sign_ins = MANY, .longest_ms = longest_ms};
   char login[32];
   request.login = login;
-  for (int i = 0; i <= SLOTS_OF_ADDRESS; i++) {
+  for (int i = 0; i <= SIGN_INS_OF_ADDRESS; i++) {
     (void)snprintf(login, sizeof login, "p%d", i);
-    held[held_count] = (struct slots)SLOTS_NONE;
-    enum status status = slots_take(directory, &request, &held[held_count]);
-    assert_int_equal(status, i < SLOTS_OF_ADDRESS ? STATUS_OK : STATUS_BUSY);
+    held[held_count] = (struct sign_in_limit)SIGN_IN_LIMIT_NONE;
+    enum status status = sign_in_limit_take(directory, &request, &held[held_count]);
+    assert_int_equal(status, i < SIGN_INS_OF_ADDRESS ? STATUS_OK : STATUS_BUSY);
     held_count += status == STATUS_OK ? 1 : 0;
   }
   request.source = request.address = "192.0.2.2"; // others are let in
-  held[held_count] = (struct slots)SLOTS_NONE;
-  assert_int_equal(slots_take(directory, &request, &held[held_count]), STATUS_OK);
+  held[held_count] = (struct sign_in_limit)SIGN_IN_LIMIT_NONE;
+  assert_int_equal(sign_in_limit_take(directory, &request, &held[held_count]), STATUS_OK);
   held_count++;
 }
 

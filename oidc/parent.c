@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "starter.h"
+#include "parent.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -15,7 +15,7 @@ static bool has_option(int fd, int option, int value)
   return getsockopt(fd, SOL_SOCKET, option, &found, &length) == 0 && found == value;
 }
 
-bool starter_is_allowed(int fd)
+bool parent_is_allowed(int fd)
 {
   struct ucred peer = {.uid = (uid_t)-1};
   socklen_t length = sizeof peer;
@@ -29,14 +29,14 @@ bool starter_is_allowed(int fd)
   return peer.uid == 0 || peer.uid == geteuid();
 }
 
-bool starter_is_gone(int fd)
+bool parent_is_gone(int fd)
 {
   struct pollfd entry = {.fd = fd, .events = POLLIN | POLLRDHUP};
   int ready = poll(&entry, 1, 0);
   return ready > 0 || (ready < 0 && errno != EINTR && errno != EAGAIN);
 }
 
-enum status starter_wait(int fd, int64_t until_ms)
+enum status parent_wait(int fd, int64_t until_ms)
 {
   for (;;) {
     struct pollfd entry = {.fd = fd, .events = POLLIN | POLLRDHUP};

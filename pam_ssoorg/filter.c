@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gate.h"
+#include "filter.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -55,16 +55,16 @@ static bool is_surely_local(const char *user)
   return name_is_local(user) && entry_find(user, &entry) == STATUS_OK && entry.known && entry.uid < MAPPED_UID_MIN;
 }
 
-enum gate gate_check(const char *map_path, const char *user)
+enum filter_result filter_check(const char *map_path, const char *user)
 {
   char folded[LOGIN_SIZE];
   // A name in another case is asked about too: it may have to be refused (POLICY L0). A longer one is not legal.
   if (text_fold_ascii(user, folded, sizeof folded) != STATUS_OK || !name_is_login(folded)) {
-    return GATE_NOT_OURS;
+    return FILTER_NOT_OURS;
   }
   enum claim claim = look_up(map_path, folded);
   if (claim == CLAIM_OURS) {
-    return GATE_ASK;
+    return FILTER_ASK;
   }
-  return claim == CLAIM_NONE || is_surely_local(user) ? GATE_NOT_OURS : GATE_ASK;
+  return claim == CLAIM_NONE || is_surely_local(user) ? FILTER_NOT_OURS : FILTER_ASK;
 }

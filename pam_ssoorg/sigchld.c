@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hush.h"
+#include "sigchld.h"
 
 #include <sys/wait.h>
 #include <time.h>
@@ -13,16 +13,16 @@ static sigset_t only_sigchld(void)
   return set;
 }
 
-struct hush hush_begin(void)
+struct sigchld sigchld_begin(void)
 {
-  struct hush hush;
+  struct sigchld hold;
   const sigset_t set = only_sigchld();
-  (void)sigemptyset(&hush.before);
-  (void)pthread_sigmask(SIG_BLOCK, &set, &hush.before);
-  return hush;
+  (void)sigemptyset(&hold.before);
+  (void)pthread_sigmask(SIG_BLOCK, &set, &hold.before);
+  return hold;
 }
 
-void hush_end(const struct hush *hush)
+void sigchld_end(const struct sigchld *hold)
 {
   static const struct timespec AT_ONCE = {0, 0};
   const sigset_t set = only_sigchld();
@@ -32,5 +32,5 @@ void hush_end(const struct hush *hush)
       info.si_pid != 0) {
     (void)kill(getpid(), SIGCHLD);
   }
-  (void)pthread_sigmask(SIG_SETMASK, &hush->before, NULL);
+  (void)pthread_sigmask(SIG_SETMASK, &hold->before, NULL);
 }

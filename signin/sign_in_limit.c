@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "slots.h"
+#include "sign_in_limit.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,9 +37,9 @@ static int64_t hash_of(const char *text)
   return (int64_t)(siphash(SEED, text, strlen(text)) & (((uint64_t)1 << HASH_BITS) - 1));
 }
 
-static int64_t pair_byte(const struct slot_request *request)
+static int64_t pair_byte(const struct sign_in_limit_request *request)
 {
-  char pair[LOGIN_SIZE + SLOT_SOURCE_SIZE + 2];
+  char pair[LOGIN_SIZE + SIGN_IN_SOURCE_SIZE + 2];
   (void)snprintf(pair, sizeof pair, "%s\n%s", request->login, request->source);
   return FIRST_PAIR + hash_of(pair);
 }
@@ -54,7 +54,7 @@ static enum status lock_one_of(int fd, int64_t first, int count, const char *add
   return status;
 }
 
-static enum status lock_pair(int fd, const struct slot_request *request)
+static enum status lock_pair(int fd, const struct sign_in_limit_request *request)
 {
   int64_t deadline_ms = clock_monotonic_ms() + request->wait_ms;
   for (;;) {
@@ -84,19 +84,19 @@ static enum status lock_last(int fd, int64_t first, int64_t end)
 }
 
 // What is kept for owners: the last one for root's console, the others for few from each address.
-static enum status lock_kept(int fd, const struct slot_request *request)
+static enum status lock_kept(int fd, const struct sign_in_limit_request *request)
 {
   int64_t end = request->max_sign_ins - (request->console ? 0 : KEPT_FOR_CONSOLE);
   enum status status = request->console ? STATUS_OK : lock_one_of(fd, FIRST_OWNER, KEPT_FOR_ADDRESS, request->address);
   return status == STATUS_OK ? lock_last(fd, request->max_sign_ins - KEPT_FOR_OWNERS, end) : status;
 }
 
-static enum status lock_slot(int fd, const struct slot_request *request)
+static enum status lock_slot(int fd, const struct sign_in_limit_request *request)
 {
   int64_t usable = request->max_sign_ins - KEPT_FOR_OWNERS;
   usable = request->stranger ? (usable + 1) / 2 : usable;
   // From the top: what strangers cannot use is used first.
-  enum status status = lock_one_of(fd, FIRST_ADDRESS, SLOTS_OF_ADDRESS, request->address);
+  enum status status = lock_one_of(fd, FIRST_ADDRESS, SIGN_INS_OF_ADDRESS, request->address);
   if (status == STATUS_OK) {
     status = lock_last(fd, 0, usable);
   }
@@ -129,7 +129,8 @@ static enum status open_file(const char *dir, int *ret_fd)
   return STATUS_OK;
 }
 
-enum status slots_take(const char *dir, const struct slot_request *request, struct slots *ret_slots)
+enum status sign_in_limit_take(const char *dir, const struct sign_in_limit_request *request,
+                               struct sign_in_limit *ret_limit)
 {
   int fd CLEANUP(cleanup_fd) = -1;
   enum status status = open_file(dir, &fd);
@@ -140,13 +141,13 @@ enum status slots_take(const char *dir, const struct slot_request *request, stru
     status = lock_slot(fd, request);
   }
   if (status == STATUS_OK) {
-    ret_slots->fd = take_fd(&fd);
+    ret_limit->fd = take_fd(&fd);
   }
   return status;
 }
 
-void slots_release(struct slots *slots)
+void sign_in_limit_release(struct sign_in_limit *limit)
 {
-  cleanup_fd(&slots->fd);
-  slots->fd = -1;
+  cleanup_fd(&limit->fd);
+  limit->fd = -1;
 }

@@ -4,13 +4,13 @@
 #pragma once
 #include <signal.h>
 
-struct hush {
+struct sigchld {
   sigset_t before;
 };
 
 // Holds SIGCHLD back for the calling thread.
-struct hush hush_begin(void);
+struct sigchld sigchld_begin(void);
 
 // To be called when the helper has been reaped: drops what it has sent, posts again what the host program's own
 // children may have sent meanwhile, and lets SIGCHLD through as before.
-void hush_end(const struct hush *hush);
+void sigchld_end(const struct sigchld *hold);

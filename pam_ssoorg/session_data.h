@@ -6,7 +6,7 @@
 #include "protocol/protocol.h"
 
 // Keeps VERDICT under USER's name, replacing what was kept. PAM_SUCCESS, PAM_BUF_ERR.
-int kept_store(pam_handle_t *pamh, const char *user, const struct message_verdict *verdict);
+int session_data_store(pam_handle_t *pamh, const char *user, const struct message_verdict *verdict);
 
 // What was kept for USER; NULL if nothing was, or for another user (sudo: the handle serves two). Borrowed.
-const struct message_verdict *kept_find(pam_handle_t *pamh, const char *user);
+const struct message_verdict *session_data_find(pam_handle_t *pamh, const char *user);

@@ -2,26 +2,26 @@
 // How many sign-ins through providers run at once: one per login and source (POLICY K7), and no more than
 // max-sign-ins on the host, 8 of them kept for owners (one of these for the console, and two at most for one address)
 // and half of the others for names with an account: who invents names cannot shut members out; nor can who comes from
-// one address, which has SLOTS_OF_ADDRESS until people have approved (POLICY T). Locks of the kernel on single bytes of
-// one file: they end with the process that holds them.
+// one address, which has SIGN_INS_OF_ADDRESS until people have approved (POLICY T). Locks of the kernel on single bytes
+// of one file: they end with the process that holds them.
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/status.h"
 
-struct slots {
+struct sign_in_limit {
   int fd; // holds the locks; -1 for none
 };
 
-#define SLOTS_NONE                                                                                                     \
+#define SIGN_IN_LIMIT_NONE                                                                                             \
   {                                                                                                                    \
     -1                                                                                                                 \
   }
 
-enum { SLOT_SOURCE_SIZE = 256, SLOTS_OF_ADDRESS = 8 };
+enum { SIGN_IN_SOURCE_SIZE = 256, SIGN_INS_OF_ADDRESS = 8 };
 
-struct slot_request {
+struct sign_in_limit_request {
   const char *login;
   const char *source;  // the remote address, or which user of this host it is
   const char *address; // the same, with IPv6 addresses by their /64
@@ -35,6 +35,7 @@ struct slot_request {
 
 // Takes both. STATUS_EXISTS if one is under way for this login and source, STATUS_BUSY if the host has enough,
 // STATUS_IO if the file in DIR cannot be used.
-MUST_CHECK enum status slots_take(const char *dir, const struct slot_request *request, struct slots *ret_slots);
+MUST_CHECK enum status sign_in_limit_take(const char *dir, const struct sign_in_limit_request *request,
+                                          struct sign_in_limit *ret_limit);
 
-void slots_release(struct slots *slots);
+void sign_in_limit_release(struct sign_in_limit *limit);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "turn.h"
+#include "fork_safe_lock.h"
 
 #include <sched.h>
 #include <time.h>
@@ -17,22 +17,22 @@ static void wait_a_little(int tries)
 }
 
 // This memory is the process's own, so another process in it is one from before a fork.
-static bool try_to_take(struct turn *turn, pid_t own, bool *ret_left_over)
+static bool try_to_take(struct fork_safe_lock *lock, pid_t own, bool *ret_left_over)
 {
   pid_t owner = 0;
-  if (!atomic_compare_exchange_strong(&turn->owner, &owner, own) &&
-      (owner == own || !atomic_compare_exchange_strong(&turn->owner, &owner, own))) {
+  if (!atomic_compare_exchange_strong(&lock->owner, &owner, own) &&
+      (owner == own || !atomic_compare_exchange_strong(&lock->owner, &owner, own))) {
     return false;
   }
   *ret_left_over = owner != 0;
   return true;
 }
 
-enum status turn_take(struct turn *turn, bool *ret_left_over)
+enum status fork_safe_lock_take(struct fork_safe_lock *lock, bool *ret_left_over)
 {
   pid_t own = getpid();
   for (int tries = 0; tries < YIELDS + WAITS; tries++) {
-    if (try_to_take(turn, own, ret_left_over)) {
+    if (try_to_take(lock, own, ret_left_over)) {
       return STATUS_OK;
     }
     wait_a_little(tries);
@@ -40,7 +40,7 @@ enum status turn_take(struct turn *turn, bool *ret_left_over)
   return STATUS_BUSY;
 }
 
-void turn_give(struct turn *turn)
+void fork_safe_lock_release(struct fork_safe_lock *lock)
 {
-  atomic_store(&turn->owner, 0);
+  atomic_store(&lock->owner, 0);
 }
