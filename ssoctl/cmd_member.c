@@ -36,7 +36,7 @@ int cmd_member_add(const struct invocation *in)
     code = desk_operate(&desk, &op, &result);
   }
   if (code == EXIT_DONE) {
-    code = people_lock_local(&desk, &op, &result);
+    code = people_lock_local(&desk, op.local_user, &result.account);
   }
   bool tells =
       !in->actor->is_delegate || in->options[OPTION_DRY_RUN] == NULL; // which number it would be tells of others

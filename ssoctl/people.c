@@ -24,6 +24,15 @@ int people_start_account(struct desk *desk, const struct invocation *in, enum op
   return code == EXIT_DONE ? desk_text("login", in->arguments[0], ret_op->email, sizeof ret_op->email) : code;
 }
 
+int people_open(struct desk *desk, const struct invocation *in, struct member_words *ret_words)
+{
+  int code = desk_open(in, desk);
+  if (code == EXIT_DONE) {
+    code = desk_text("slug", in->arguments[0], ret_words->org, sizeof ret_words->org);
+  }
+  return code == EXIT_DONE ? desk_email(in->arguments[1], ret_words->email) : code;
+}
+
 int people_slug(const char *typed, struct operation *op)
 {
   return desk_slug(typed, op->org);
@@ -35,9 +44,10 @@ int people_role(const char *what, const char *typed, struct operation *op)
   return legal ? EXIT_DONE : desk_fail(EXIT_USAGE, "%s \"%.40s\": is not viewer or admin", what, typed);
 }
 
-int people_local_user(const struct invocation *in, struct operation *op)
+int people_take_local_user(const struct invocation *in, char to[static LOGIN_SIZE])
 {
   const char *typed = in->options[OPTION_LOCAL_USER];
+  to[0] = '\0';
   if (typed == NULL) {
     return EXIT_DONE;
   }
@@ -46,7 +56,12 @@ int people_local_user(const struct invocation *in, struct operation *op)
     return desk_fail(EXIT_USAGE, "--local-user: login, home, shell and uid are the local user's; --login, --home, "
                                  "--shell and --uid are not legal with it");
   }
-  return desk_text("--local-user", typed, op->local_user, sizeof op->local_user);
+  return desk_text("--local-user", typed, to, LOGIN_SIZE);
+}
+
+int people_local_user(const struct invocation *in, struct operation *op)
+{
+  return people_take_local_user(in, op->local_user);
 }
 
 static bool run_usermod(const char *login)
@@ -59,16 +74,16 @@ static bool run_usermod(const char *login)
          WIFEXITED(how) && WEXITSTATUS(how) == 0;
 }
 
-int people_lock_local(const struct desk *desk, const struct operation *op, const struct operation_result *result)
+int people_lock_local(const struct desk *desk, const char *local_user, const struct account *account)
 {
-  bool needed = op->local_user[0] != '\0' && result->account.mapped == 1 && desk->in->options[OPTION_DRY_RUN] == NULL;
-  if (!needed || run_usermod(result->account.login)) {
+  bool needed = local_user[0] != '\0' && account->mapped == 1 && desk->in->options[OPTION_DRY_RUN] == NULL;
+  if (!needed || run_usermod(account->login)) {
     return EXIT_DONE;
   }
   return desk_fail(EXIT_FAILED,
                    "local user \"%s\": is mapped, but other services still take its password: run "
                    "'usermod -L %s'",
-                   result->account.login, result->account.login);
+                   account->login, account->login);
 }
 
 int people_carry_out(struct desk *desk, const struct operation *op, const char *question,

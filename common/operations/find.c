@@ -9,7 +9,7 @@ enum status apply_new_account(struct change_context *a, const char *login, const
                               struct account *ret_account)
 {
   const struct operation *op = a->op;
-  bool by_admin = op->kind == OPERATION_ORG_CREATE || op->kind == OPERATION_MEMBER_ADD;
+  bool by_admin = op->kind == OPERATION_MEMBER_ADD;
   const struct new_account made = {.login = login,
                                    .email = email,
                                    .name = op->name,

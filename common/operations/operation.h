@@ -12,7 +12,6 @@
 #include "store/store.h"
 
 enum operation_kind {
-  OPERATION_ORG_CREATE,        // org, name, email of the owner, login
   OPERATION_IDP_SET,           // org, connection
   OPERATION_IDP_REMOVE,        // org
   OPERATION_IDP_CONFIRM,       // org, fingerprint
@@ -29,9 +28,6 @@ enum operation_kind {
   OPERATION_MEMBER_ROLE,       // org, email, value: role
   OPERATION_MEMBER_SUSPEND,    // org, email
   OPERATION_MEMBER_RESUME,     // org, email
-  OPERATION_ORG_RENAME,        // org, login: the new slug
-  OPERATION_ORG_DELETE,        // org
-  OPERATION_ORG_TRANSFER,      // org, email: of the member who becomes its owner
   OPERATION_ACCOUNT_LOCK,      // email or login in email
   OPERATION_ACCOUNT_UNLOCK,    // likewise
   OPERATION_ACCOUNT_RENAME,    // likewise, login: the new one
@@ -64,7 +60,7 @@ struct operation {
   char org[SLUG_SIZE];
   char email[EMAIL_SIZE];
   char login[LOGIN_SIZE];
-  char local_user[LOGIN_SIZE];         // ORG_CREATE, MEMBER_ADD: the account is mapped onto this one
+  char local_user[LOGIN_SIZE];         // MEMBER_ADD: the account is mapped onto this one
   char subject[PROTOCOL_SUBJECT_SIZE]; // IDENTITY_LINK
   char idp_email[EMAIL_SIZE];          // IDENTITY_LINK: as the provider will say it
   char name[DISPLAY_SIZE];
@@ -98,7 +94,6 @@ struct operation_result {
   char org[SLUG_SIZE];             // under which it is filed
   size_t count;         // ENFORCEMENT_SET: invites that were cancelled; RECOVERY_SIGN_IN: codes that are left
   uint32_t gid;         // MEMBER_REMOVE and the like: of the org
-  bool doubted;         // ORG_CREATE: the owner's account was there unproven; password and identities were dropped
   bool waits;           // IDP_SET, ORG_SET: in effect, or some of it, only after a test sign-in
   bool no_way;          // IDENTITY_UNLINK: nothing is left by which the account signs in
   int64_t expires_at_s; // IDENTITY_LINK: of what is expected

@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "change/domain.h"
+#include "change/org.h"
 #include "change/sign_in.h"
 #include "operations/operation.h"
 #include "process/process.h"
@@ -127,14 +128,12 @@ static void make_org(struct bench *b)
 {
   struct connection connection = {.issuer = "https://idp.test", .client_id = "client"};
   struct domain_changed domain;
-  struct operation op = new_operation(OPERATION_ORG_CREATE);
-  (void)snprintf(op.name, sizeof op.name, "Acme");
-  (void)snprintf(op.email, sizeof op.email, "boss@example.org");
-  run(b, &op, "org create");
+  struct org_created created;
+  make(b, change_org_create(&(struct org_create){"acme", "Acme", "boss@example.org", "", ""}, &created), "org create");
   make(b, change_domain_add(&(struct domain_add){"acme", "acme.test"}, &domain), "domain add");
   make(b, change_domain_verify(&(struct domain_verify){"acme", "acme.test", "", "a benchmark"}, &domain),
        "domain verify");
-  op = new_operation(OPERATION_IDP_SET);
+  struct operation op = new_operation(OPERATION_IDP_SET);
   op.connection = &connection;
   run(b, &op, "idp set");
   op = new_operation(OPERATION_PROVISIONING_SET);

@@ -10,6 +10,7 @@
 #include "change/domain.h"
 #include "change/group.h"
 #include "change/invite.h"
+#include "change/org.h"
 #include "facts/facts.h"
 #include "map/map_read.h"
 #include "operations/operation.h"
@@ -87,11 +88,29 @@ enum status do_kind(enum operation_kind kind, const char *email)
   return run(&op);
 }
 
+enum status make_as(const char *who, enum right right, struct change change)
+{
+  const gid_t groups[] = {stored_org("acme").gid};
+  const struct delegate delegate = {get_account(who).id, groups, 1};
+  const struct change_by by = {.actor = who, .rhost = "", .service = "", .delegate = &delegate, .right = right};
+  return change_run(&host, &by, change, &report);
+}
+
+enum status create_org(const char *slug, const char *owner)
+{
+  struct org_created created;
+  const struct org_create in = {.org = slug, .name = "An org", .owner = owner, .login = "", .local_user = ""};
+  return make(change_org_create(&in, &created));
+}
+
 void create_acme(void)
 {
-  struct operation op = new_operation(OPERATION_ORG_CREATE, "boss@example.org");
-  (void)snprintf(op.name, sizeof op.name, "Acme");
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(create_org("acme", "boss@example.org"), STATUS_OK);
+}
+
+enum status transfer_acme(const char *email)
+{
+  return make(change_org_transfer(&(struct org_transfer){"acme", email}, &done));
 }
 
 enum status invite_to_acme(const char *email, enum role role, int64_t expires_at_s)

@@ -28,7 +28,10 @@ struct operation new_operation(enum operation_kind kind, const char *email);
 enum status run(const struct operation *op);
 enum status make(struct change change);
 enum status do_kind(enum operation_kind kind, const char *email);
+enum status make_as(const char *who, enum right right, struct change change); // in a session that opened acme
+enum status create_org(const char *slug, const char *owner);
 void create_acme(void);
+enum status transfer_acme(const char *email);
 
 // By the org acme, through its provider or whichever governs the address. EXPIRES_AT_S: 0 for the org's lifetime.
 enum status invite_to_acme(const char *email, enum role role, int64_t expires_at_s);

@@ -67,9 +67,7 @@ static void set_up_proven(enum provisioning provisioning)
 
 static void create_beta(void)
 {
-  struct operation op = new_operation(OPERATION_ORG_CREATE, "other@example.org");
-  (void)snprintf(op.org, sizeof op.org, "beta");
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(create_org("beta", "other@example.org"), STATUS_OK);
   assert_int_equal(add_domain("beta", "acme.test"), STATUS_OK);
 }
 

@@ -159,9 +159,7 @@ static void N2_N6_only_free_and_legal_names_are_made(void **state)
   }
   assert_int_equal(count(TABLE_GROUP_MAPPINGS), 0);
   assert_int_equal(map_group("g", "abcdefghijklmnopqrstuvwxyz1"), STATUS_OK);
-  struct operation op = new_operation(OPERATION_ORG_CREATE, "chief@example.org");
-  (void)snprintf(op.org, sizeof op.org, "acme-beta");
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(create_org("acme-beta", "chief@example.org"), STATUS_OK);
   assert_int_equal(map_group("h", "beta"), STATUS_EXISTS); // an org
   struct operation member = new_operation(OPERATION_MEMBER_ADD, "carol@acme.test");
   (void)snprintf(member.login, sizeof member.login, "acme-carol");
@@ -170,8 +168,7 @@ static void N2_N6_only_free_and_legal_names_are_made(void **state)
   const struct group_map other = {"acme-beta", "g", "dev"};
   assert_int_equal(make(change_group_map(&other, &done)), STATUS_OK);
   assert_int_equal(map_group("h", "beta-dev"), STATUS_EXISTS); // a group of acme-beta
-  (void)snprintf(op.org, sizeof op.org, "www");
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(create_org("www", "chief@example.org"), STATUS_OK);
   const struct group_map hosts = {"www", "g", "data"};
   assert_int_equal(make(change_group_map(&hosts, &done)), STATUS_EXISTS); // www-data is the host's
 }
@@ -184,9 +181,7 @@ static void N2_the_name_of_a_mapped_group_is_no_accounts_and_no_orgs(void **stat
   struct operation member = new_operation(OPERATION_MEMBER_ADD, "carol@acme.test");
   (void)snprintf(member.login, sizeof member.login, "acme-dev");
   assert_int_equal(run(&member), STATUS_EXISTS);
-  struct operation op = new_operation(OPERATION_ORG_CREATE, "chief@example.org");
-  (void)snprintf(op.org, sizeof op.org, "acme-dev");
-  assert_int_equal(run(&op), STATUS_EXISTS);
+  assert_int_equal(create_org("acme-dev", "chief@example.org"), STATUS_EXISTS);
   assert_non_null(strstr(report.text, "a group of"));
 }
 

@@ -5,6 +5,8 @@
 #include "acme.h"
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "change/domain.h"
+#include "change/org.h"
 #include "map/map_read.h"
 #include "publish/publish.h"
 #include "store/accounts.h"
@@ -235,29 +237,36 @@ static void importing_twice_changes_nothing_and_is_no_event(void **state)
 }
 
 // Another thing that is refused after it has stored something: it is not gone on without it.
-static enum status get_half_done(void *context, uint64_t index, struct report *for_report,
-                                 const struct operation **ret_op)
+static enum status get_half_done(void *context, uint64_t index, struct report *for_report, struct change *ret_change)
 {
-  struct file *file = context;
+  static const struct domain_add FIRST = {"acme", "acme.test"};
+  static const struct org_create SECOND = {"beta", "Beta", "boss@example.org", "", "somebody"}; // too late for that
+  static struct domain_changed added;
+  static struct org_created created;
+  (void)context;
   (void)for_report;
-  file->op = new_operation(index == 1 ? OPERATION_ORG_CREATE : OPERATION_MEMBER_ADD,
-                           index == 1 ? "boss@example.org" : "carol@acme.test");
-  (void)snprintf(file->op.org, sizeof file->op.org, index == 1 ? "beta" : "acme");
-  (void)snprintf(file->op.local_user, sizeof file->op.local_user, index == 1 ? "somebody" : ""); // too late for that
-  *ret_op = &file->op;
+  *ret_change = index == 0 ? change_domain_add(&FIRST, &added) : change_org_create(&SECOND, &created);
   return STATUS_OK;
+}
+
+static bool goes_on(void *context, uint64_t index, enum status status, const struct report *for_report)
+{
+  (void)context;
+  (void)index;
+  (void)status;
+  (void)for_report;
+  return true;
 }
 
 static void what_was_half_stored_is_not_gone_on_without(void **state)
 {
   (void)state;
-  struct file file = {.goes_on = true};
-  const struct operations all = {2, get_half_done, note_row, &file};
+  const struct changes all = {2, get_half_done, goes_on, NULL};
   uint64_t index = 0;
   renew_store();
-  assert_int_equal(operation_run_all(&host, &all, &report, &result, &index), STATUS_REFUSED);
+  assert_int_equal(change_run_all(&host, &by_root, &all, &report, &index), STATUS_REFUSED);
   assert_int_equal(index, 1);
-  assert_int_equal(count(TABLE_ACCOUNTS), 1);
+  assert_int_equal(count(TABLE_DOMAINS), 0);
 }
 
 static enum status with_uid(const char *email, uint32_t uid)

@@ -13,9 +13,7 @@ static const char GUEST[] = "guest@nowhere.example";
 
 static void make_beta(void)
 {
-  struct operation op = new_operation(OPERATION_ORG_CREATE, "boss@beta.example");
-  (void)snprintf(op.org, sizeof op.org, "beta");
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(create_org("beta", "boss@beta.example"), STATUS_OK);
 }
 
 static struct invite_created created;

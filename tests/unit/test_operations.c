@@ -33,8 +33,7 @@ static void what_is_there_already_is_refused_and_stores_nothing(void **state)
 {
   (void)state;
   create_acme();
-  struct operation op = new_operation(OPERATION_ORG_CREATE, "other@example.org");
-  assert_int_equal(run(&op), STATUS_EXISTS);
+  assert_int_equal(create_org("acme", "other@example.org"), STATUS_EXISTS);
   assert_int_equal(count(TABLE_ACCOUNTS), 1);
   assert_int_equal(count(TABLE_AUDIT), 1);
   assert_true(report.text[0] != '\0');
@@ -45,9 +44,7 @@ static void N2_system_names_are_no_orgs(void **state)
   (void)state;
   static const char *const NAMES[] = {"root", "sudo", "docker", "acme-admins", "Acme", "a", "daemon"};
   for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
-    struct operation op = new_operation(OPERATION_ORG_CREATE, "boss@example.org");
-    (void)snprintf(op.org, sizeof op.org, "%s", NAMES[i]);
-    enum status status = run(&op);
+    enum status status = create_org(NAMES[i], "boss@example.org");
     assert_true(status == STATUS_INVALID || status == STATUS_EXISTS);
   }
   assert_int_equal(count(TABLE_ORGS), 0);
@@ -69,9 +66,8 @@ static void H51_without_room_for_the_map_nothing_is_stored(void **state)
 static void a_dry_run_stores_nothing(void **state)
 {
   (void)state;
-  struct operation op = new_operation(OPERATION_ORG_CREATE, "boss@example.org");
   host.dry_run = true;
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(create_org("acme", "boss@example.org"), STATUS_OK);
   host.dry_run = false;
   assert_int_equal(count(TABLE_ORGS), 0);
   assert_int_equal(count(TABLE_AUDIT), 0);
@@ -266,9 +262,7 @@ static void a_verified_domain_belongs_to_one_org(void **state)
 {
   (void)state;
   set_up_acme(PROVISIONING_JIT);
-  struct operation op = new_operation(OPERATION_ORG_CREATE, "other@example.org");
-  (void)snprintf(op.org, sizeof op.org, "beta");
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(create_org("beta", "other@example.org"), STATUS_OK);
   assert_int_equal(add_domain("beta", "acme.test"), STATUS_OK); // a claim excludes nobody
   assert_int_equal(verify_domain("beta", "acme.test"), STATUS_REFUSED);
   assert_int_equal(remove_domain("beta", "acme.test"), STATUS_OK);

@@ -121,14 +121,14 @@ static void E4_an_org_is_transferred_and_the_old_owner_is_an_admin(void **state)
 {
   (void)state;
   set_up();
-  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, "nobody@acme.test"), STATUS_NOT_FOUND);
-  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, ALICE), STATUS_OK);
+  assert_int_equal(transfer_acme("nobody@acme.test"), STATUS_NOT_FOUND);
+  assert_int_equal(transfer_acme(ALICE), STATUS_OK);
   assert_int_equal(membership_of(ALICE).role, ROLE_OWNER);
   assert_int_equal(membership_of(BOSS).role, ROLE_ADMIN);
   int64_t owner_id = acme().owner_id;
   assert_int_equal(owner_id, get_account(ALICE).id);
-  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, ALICE), STATUS_OK);
-  assert_false(result.changed);
+  assert_int_equal(transfer_acme(ALICE), STATUS_OK);
+  assert_false(done.changed);
   assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, BOSS), STATUS_OK);
 }
 
@@ -140,10 +140,10 @@ static void E3_while_enforced_the_new_owner_needs_a_tried_password(void **state)
   op.value = ENFORCEMENT_DOMAINS;
   memcpy(op.password, get_account(BOSS).password, sizeof op.password);
   assert_int_equal(run(&op), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, ALICE), STATUS_REFUSED);
+  assert_int_equal(transfer_acme(ALICE), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "no password"));
   assert_int_equal(set_password(ALICE, "correct horse"), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, ALICE), STATUS_REFUSED);
+  assert_int_equal(transfer_acme(ALICE), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "never signed in"));
   assert_int_equal(membership_of(BOSS).role, ROLE_OWNER);
 }
@@ -153,10 +153,10 @@ static void a_locked_or_suspended_member_is_not_made_owner(void **state)
   (void)state;
   set_up();
   assert_int_equal(do_kind(OPERATION_ACCOUNT_LOCK, ALICE), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, ALICE), STATUS_REFUSED);
+  assert_int_equal(transfer_acme(ALICE), STATUS_REFUSED);
   assert_int_equal(do_kind(OPERATION_ACCOUNT_UNLOCK, ALICE), STATUS_OK);
   assert_int_equal(do_kind(OPERATION_MEMBER_SUSPEND, ALICE), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, ALICE), STATUS_REFUSED);
+  assert_int_equal(transfer_acme(ALICE), STATUS_REFUSED);
 }
 
 static void H08_a_rename_keeps_number_home_and_memberships(void **state)
@@ -261,9 +261,7 @@ static void a_locked_account_has_no_groups_and_is_made_no_owner(void **state)
   assert_int_equal(do_kind(OPERATION_ACCOUNT_LOCK, ALICE), STATUS_OK);
   assert_int_equal(groups_of(ALICE), 0);
   assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, ALICE), STATUS_OK);
-  struct operation op = new_operation(OPERATION_ORG_CREATE, ALICE);
-  (void)snprintf(op.org, sizeof op.org, "other");
-  assert_int_equal(run(&op), STATUS_REFUSED);
+  assert_int_equal(create_org("other", ALICE), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "locked"));
 }
 

@@ -197,10 +197,8 @@ static enum status do_something(void)
 
 static void set_up_two_orgs(void)
 {
-  struct operation op = new_operation(OPERATION_ORG_CREATE, "chief@example.org");
   set_up_acme(PROVISIONING_JIT);
-  (void)snprintf(op.org, sizeof op.org, "beta");
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(create_org("beta", "chief@example.org"), STATUS_OK);
 }
 
 static ino_t inode(void)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who may do what, cell by cell (POLICY W, HOLES H23), and that operations ask in their own transaction.
 #include "acme.h"
+#include "change/org.h"
 #include "store/accounts.h"
 #include "store/orgs.h"
 
@@ -54,10 +55,7 @@ static void set_up(void)
   set_up_acme(PROVISIONING_JIT);
   add("acme", ADMIN, ROLE_ADMIN);
   add("acme", VIEWER, ROLE_VIEWER);
-  struct operation op = new_operation(OPERATION_ORG_CREATE, "boss@other.example");
-  (void)snprintf(op.org, sizeof op.org, "other");
-  (void)snprintf(op.name, sizeof op.name, "Other");
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(create_org("other", "boss@other.example"), STATUS_OK);
 }
 
 // WHO does KIND to EMAIL in ORG, as a session that opened Acme.
@@ -94,9 +92,33 @@ static void an_operation_asks_the_store_of_the_moment(void **state)
   assert_int_equal(does(ADMIN, OPERATION_MEMBER_SUSPEND, RIGHT_PEOPLE, VIEWER), STATUS_REFUSED);
 }
 
+enum { SOME = 4 };
+
+// One of each kind, about VIEWER in ORG.
+static void some_changes(const char *org, struct change ret_changes[static SOME])
+{
+  static struct org_create create;
+  static struct org_rename renamed;
+  static struct org_transfer transfer;
+  static struct org_delete deleted;
+  static struct org_created created;
+  create = (struct org_create){org, "An org", VIEWER, "", ""};
+  renamed = (struct org_rename){org, "other"};
+  transfer = (struct org_transfer){org, VIEWER};
+  deleted = (struct org_delete){org};
+  const struct change changes[SOME] = {
+      change_org_create(&create, &created),
+      change_org_rename(&renamed, &done),
+      change_org_transfer(&transfer, &done),
+      change_org_delete(&deleted, &done),
+  };
+  memcpy(ret_changes, changes, sizeof changes);
+}
+
 static void a_right_that_nobody_set_is_a_refusal(void **state)
 {
   (void)state;
+  struct change changes[SOME];
   set_up();
   uint64_t events = count(TABLE_AUDIT);
   for (int kind = 0; kind < OPERATION_COUNT; kind++) {
@@ -106,13 +128,24 @@ static void a_right_that_nobody_set_is_a_refusal(void **state)
     op.org[0] = '\0';
     assert_int_equal(acts(BOSS, &op, RIGHT_HOST), STATUS_REFUSED);
   }
+  some_changes("acme", changes);
+  for (size_t i = 0; i < SOME; i++) {
+    assert_int_equal(make_as(BOSS, RIGHT_NONE, changes[i]), STATUS_REFUSED);
+    assert_int_equal(make_as(BOSS, RIGHT_HOST, changes[i]), STATUS_REFUSED);
+  }
+  some_changes("", changes);
+  for (size_t i = 0; i < SOME; i++) {
+    assert_int_equal(make_as(BOSS, RIGHT_HOST, changes[i]), STATUS_REFUSED);
+  }
   assert_int_equal(count(TABLE_AUDIT), events);
 }
 
 static void an_operation_that_names_no_org_is_nobodys_but_for_accounts(void **state)
 {
   (void)state;
+  struct change nowhere[SOME];
   set_up();
+  some_changes("", nowhere);
   for (int kind = 0; kind < OPERATION_COUNT; kind++) {
     struct operation op = new_operation((enum operation_kind)kind, VIEWER);
     op.org[0] = '\0';
@@ -120,6 +153,10 @@ static void an_operation_that_names_no_org_is_nobodys_but_for_accounts(void **st
     bool identity = kind == OPERATION_IDENTITY_LINK || kind == OPERATION_IDENTITY_UNLINK; // which need an org
     assert_int_equal(acts(BOSS, &op, RIGHT_ORG), password ? STATUS_OK : identity ? STATUS_NOT_FOUND : STATUS_REFUSED);
     assert_int_equal(acts(ADMIN, &op, RIGHT_ORG), STATUS_REFUSED);
+  }
+  for (size_t i = 0; i < SOME; i++) {
+    assert_int_equal(make_as(BOSS, RIGHT_ORG, nowhere[i]), STATUS_REFUSED);
+    assert_int_equal(make_as(ADMIN, RIGHT_ORG, nowhere[i]), STATUS_REFUSED);
   }
 }
 
