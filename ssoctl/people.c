@@ -5,16 +5,6 @@
 #include <stdio.h>
 #include <sys/wait.h>
 
-int people_start(struct desk *desk, const struct invocation *in, enum operation_kind kind, struct operation *ret_op)
-{
-  int code = desk_open(in, desk);
-  *ret_op = desk_operation(desk, kind);
-  if (code == EXIT_DONE) {
-    code = desk_text("slug", in->arguments[0], ret_op->org, sizeof ret_op->org);
-  }
-  return code == EXIT_DONE ? desk_email(in->arguments[1], ret_op->email) : code;
-}
-
 int people_start_account(struct desk *desk, const struct invocation *in, enum operation_kind kind,
                          struct operation *ret_op)
 {
@@ -38,12 +28,6 @@ int people_slug(const char *typed, struct operation *op)
   return desk_slug(typed, op->org);
 }
 
-int people_role(const char *what, const char *typed, struct operation *op)
-{
-  bool legal = role_from(typed, &op->value) == STATUS_OK && op->value != ROLE_OWNER;
-  return legal ? EXIT_DONE : desk_fail(EXIT_USAGE, "%s \"%.40s\": is not viewer or admin", what, typed);
-}
-
 int people_take_local_user(const struct invocation *in, char to[static LOGIN_SIZE])
 {
   const char *typed = in->options[OPTION_LOCAL_USER];
@@ -57,11 +41,6 @@ int people_take_local_user(const struct invocation *in, char to[static LOGIN_SIZ
                                  "--shell and --uid are not legal with it");
   }
   return desk_text("--local-user", typed, to, LOGIN_SIZE);
-}
-
-int people_local_user(const struct invocation *in, struct operation *op)
-{
-  return people_take_local_user(in, op->local_user);
 }
 
 static bool run_usermod(const char *login)
@@ -84,6 +63,12 @@ int people_lock_local(const struct desk *desk, const char *local_user, const str
                    "local user \"%s\": is mapped, but other services still take its password: run "
                    "'usermod -L %s'",
                    account->login, account->login);
+}
+
+int people_change(struct desk *desk, struct change change, const char *question)
+{
+  int code = question != NULL ? desk_confirm(desk, question) : EXIT_DONE;
+  return code == EXIT_DONE ? desk_change(desk, change) : code;
 }
 
 int people_carry_out(struct desk *desk, const struct operation *op, const char *question,

@@ -4,11 +4,8 @@
 #include "desk.h"
 #include "sessions.h"
 
-// Opens DESK and starts an operation of KIND for the org and email of the first two arguments. Exit codes as
+// Opens DESK and starts an operation of KIND for the login or email of the first argument, and no org. Exit codes as
 // desk_open().
-int people_start(struct desk *desk, const struct invocation *in, enum operation_kind kind, struct operation *ret_op);
-
-// Likewise for the login or email of the first argument, and no org.
 int people_start_account(struct desk *desk, const struct invocation *in, enum operation_kind kind,
                          struct operation *ret_op);
 
@@ -27,15 +24,12 @@ int people_take_local_user(const struct invocation *in, char to[static LOGIN_SIZ
 // The slug TYPED into OP: whether there is such an org is for the operation to say.
 int people_slug(const char *typed, struct operation *op);
 
-// The role TYPED for WHAT ("--role") into OP: viewer or admin.
-int people_role(const char *what, const char *typed, struct operation *op);
-
-// The local user of --local-user into OP, if it was given; --login, --home, --shell and --uid then have nothing to say.
-int people_local_user(const struct invocation *in, struct operation *op);
-
 // Locks the password of the local user that ACCOUNT is mapped onto, if LOCAL_USER was given for it, so that no other
 // service takes it; the account has its hash by now. Does nothing for others and under --dry-run.
 int people_lock_local(const struct desk *desk, const char *local_user, const struct account *account);
+
+// Asks QUESTION, unless it is NULL, and carries CHANGE out. Exit codes as desk_confirm() and desk_change().
+int people_change(struct desk *desk, struct change change, const char *question);
 
 // Asks QUESTION, unless it is NULL, and runs OP. Exit codes as desk_confirm() and desk_operate().
 int people_carry_out(struct desk *desk, const struct operation *op, const char *question,

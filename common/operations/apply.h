@@ -11,7 +11,7 @@
 
 typedef enum status apply_function(struct change_context *a);
 
-// Stores a new account made by org ORG_ID: numbers, home and shell by the operation or the host's settings.
+// Stores a new account made by org ORG_ID: numbers, home and shell by the host's settings.
 // *RET_ACCOUNT holds it. STATUS_EXISTS, STATUS_INVALID, STATUS_FULL, STATUS_NOT_FOUND (no free number) with a report.
 MUST_CHECK enum status apply_new_account(struct change_context *a, const char *login, const char *email, int64_t org_id,
                                          struct account *ret_account);
@@ -34,8 +34,6 @@ apply_function apply_recovery_create, apply_recovery_revoke, apply_recovery_sign
 apply_function apply_org_set, apply_provisioning_set, apply_enforcement_set, apply_enforcement_pause;
 apply_function apply_idp_set, apply_idp_remove, apply_idp_tried, apply_idp_found;
 apply_function apply_invite_create, apply_invite_cancel, apply_invite_accept, apply_code_sign_in;
-apply_function apply_member_add, apply_member_import, apply_member_remove;
-apply_function apply_member_role, apply_member_suspend, apply_member_resume;
 apply_function apply_account_lock, apply_account_unlock, apply_account_rename, apply_account_remove;
 apply_function apply_identity_link, apply_identity_unlink;
 apply_function apply_password_set, apply_password_remove, apply_password_change;

@@ -289,7 +289,7 @@ static void W8_on_link_leaves_a_guarded_account_its_password_when_an_operator_li
   struct operation link = new_operation(OPERATION_IDENTITY_LINK, ALICE);
   (void)snprintf(link.subject, sizeof link.subject, "s-alice");
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
+  assert_int_equal(add_member(ALICE), STATUS_OK);
   assert_int_equal(set_password(ALICE, "correct horse"), STATUS_OK);
   assert_int_equal(set("on-link", "sso-only", false), STATUS_OK);
   guard_alice();
@@ -303,12 +303,12 @@ static void H68_an_org_with_a_guarded_member_is_an_operators_to_delete(void **st
   (void)state;
   const struct change delete = change_org_delete(&(struct org_delete){"acme"}, &done);
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
+  assert_int_equal(add_member(ALICE), STATUS_OK);
   guard_alice();
   assert_int_equal(make_as(BOSS, RIGHT_ORG, delete), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "only an operator"));
-  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, ALICE), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "bob@acme.test"), STATUS_OK);
+  assert_int_equal(remove_member(ALICE), STATUS_OK);
+  assert_int_equal(add_member("bob@acme.test"), STATUS_OK);
   assert_int_equal(make_as(BOSS, RIGHT_ORG, delete), STATUS_OK);
 }
 
@@ -411,7 +411,7 @@ static void identity_a_delegates_other_certificates_void_it_where_the_org_is_not
   (void)state;
   set_up_acme(PROVISIONING_JIT);
   struct operation link = new_operation(OPERATION_IDENTITY_LINK, "guest@far.example");
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "guest@far.example"), STATUS_OK);
+  assert_int_equal(add_member("guest@far.example"), STATUS_OK);
   assert_int_equal(create_org("other", "guest@far.example"), STATUS_OK); // in another org too: nobody is in control
   (void)snprintf(link.subject, sizeof link.subject, "s-guest");
   assert_int_equal(run(&link), STATUS_OK);
@@ -467,15 +467,13 @@ static void H62_H63_an_account_used_by_code_is_neither_inherited_nor_given_an_or
   assert_int_equal(sign_in_result.decision.ask, ASK_PASSWORD);
   assert_int_equal(create_org("hers", ALICE), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "account retire"));
-  struct operation op = new_operation(OPERATION_MEMBER_ROLE, ALICE);
-  op.value = ROLE_ADMIN;
-  assert_int_equal(run(&op), STATUS_REFUSED);
+  assert_int_equal(give_role(ALICE, ROLE_ADMIN), STATUS_REFUSED);
   assert_int_equal(transfer_acme(ALICE), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "account retire"));
   assert_int_equal(create_org("other", "boss@other.example"), STATUS_OK);
-  op = new_operation(OPERATION_MEMBER_ADD, ALICE);
-  (void)snprintf(op.org, sizeof op.org, "other");
-  assert_int_equal(run(&op), STATUS_REFUSED);
+  struct member_add in = new_member(ALICE);
+  in.org = "other";
+  assert_int_equal(add(&in), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "email=proven"));
 }
 
@@ -506,7 +504,7 @@ static void identity_a_connection_that_was_removed_and_made_again_is_another_one
   struct operation remove = new_operation(OPERATION_IDP_REMOVE, "");
   struct operation link = new_operation(OPERATION_IDENTITY_LINK, "guest@far.example");
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "guest@far.example"), STATUS_OK);
+  assert_int_equal(add_member("guest@far.example"), STATUS_OK);
   assert_int_equal(create_org("other", "guest@far.example"), STATUS_OK);
   (void)snprintf(link.subject, sizeof link.subject, "s-guest");
   assert_int_equal(run(&link), STATUS_OK);
@@ -521,13 +519,13 @@ static void S14_whoever_is_to_stay_out_is_not_retired(void **state)
   (void)state;
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_MEMBER_SUSPEND, ALICE), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_RETIRE, ALICE), STATUS_REFUSED);
-  assert_int_equal(do_kind(OPERATION_MEMBER_RESUME, ALICE), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_LOCK, ALICE), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_RETIRE, ALICE), STATUS_REFUSED);
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_UNLOCK, ALICE), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_RETIRE, ALICE), STATUS_OK);
+  assert_int_equal(suspend_member(ALICE), STATUS_OK);
+  assert_int_equal(retire_account(ALICE), STATUS_REFUSED);
+  assert_int_equal(resume_member(ALICE), STATUS_OK);
+  assert_int_equal(lock_account(ALICE), STATUS_OK);
+  assert_int_equal(retire_account(ALICE), STATUS_REFUSED);
+  assert_int_equal(unlock_account(ALICE), STATUS_OK);
+  assert_int_equal(retire_account(ALICE), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK); // somebody new, by the invite that waited
   assert_string_equal(sign_in_result.row, "S10");
 }
@@ -537,7 +535,7 @@ static void S7_an_account_that_an_operator_added_is_its_persons_own(void **state
 {
   (void)state;
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
+  assert_int_equal(add_member(ALICE), STATUS_OK);
   assert_int_equal(set_password(ALICE, "correct horse"), STATUS_OK);
   assert_int_equal(sign_in_by_password(ALICE), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);

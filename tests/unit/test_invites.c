@@ -63,7 +63,7 @@ static void L15_a_code_for_an_account_wants_its_password(void **state)
   make_beta();
   assert_int_equal(invite("acme", GUEST, "$y$code"), STATUS_OK);
   assert_int_equal(by_code(GUEST, "acme", "$y$code", "$y$chosen"), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, GUEST), STATUS_OK);
+  assert_int_equal(remove_member(GUEST), STATUS_OK);
   assert_int_equal(invite("beta", GUEST, "$y$beta"), STATUS_OK); // an org that would like to have the account
   assert_int_equal(by_code(GUEST, "beta", "$y$beta", "$y$beta-chose-this"), STATUS_REFUSED);
   assert_string_equal(get_account(GUEST).password, "$y$chosen");

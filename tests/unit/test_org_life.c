@@ -127,7 +127,7 @@ static void an_account_of_anothers_making_gets_no_org_with_its_password(void **s
   const struct org_create second = {"second", "Second", "boss@newco.example", "", ""};
   struct org_created created;
   create_acme();
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "boss@newco.example"), STATUS_OK);
+  assert_int_equal(add_member("boss@newco.example"), STATUS_OK);
   assert_int_equal(set_password("boss@newco.example", "chosen-by-Acme-9"), STATUS_OK);
   assert_int_equal(make(change_org_create(&newco, &created)), STATUS_OK);
   assert_true(created.doubted);
