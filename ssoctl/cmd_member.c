@@ -5,7 +5,7 @@
 #include "people.h"
 
 // What was said by options.
-static int take_options(const struct invocation *in, struct operation *op)
+static int take_options(const struct invocation *in, struct member_row *row)
 {
   struct report report = {.text = ""};
   for (size_t i = 0; i < COUNT_OF(MEMBER_VALUES); i++) {
@@ -13,92 +13,118 @@ static int take_options(const struct invocation *in, struct operation *op)
     const char *typed = value->option != OPTION_COUNT ? in->options[value->option] : NULL;
     char what[32];
     (void)snprintf(what, sizeof what, "--%s", value->column);
-    if (typed != NULL && value->take(what, typed, op, &report) != STATUS_OK) {
+    if (typed != NULL && value->take(what, typed, row, &report) != STATUS_OK) {
       return desk_fail(EXIT_USAGE, "%s", report.text);
     }
   }
   return EXIT_DONE;
 }
 
+static void tell_added(const struct desk *desk, const struct member_add *add, const struct member_added *result)
+{
+  const char *already = result->changed ? "" : " already";
+  const char *role = role_word((uint8_t)add->role);
+  // Which number it would be tells of others.
+  if (desk->in->actor->is_delegate && desk->in->options[OPTION_DRY_RUN] != NULL) {
+    desk_done(desk, "%s is a member of org %s as %s%s", add->email, add->org, role, already);
+    return;
+  }
+  desk_done(desk, "%s is a member of org %s as %s%s, login %s, uid %u", add->email, add->org, role, already,
+            result->account.login, result->account.uid);
+}
+
 int cmd_member_add(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation op;
-  struct operation_result result;
-  int code = people_start(&desk, in, OPERATION_MEMBER_ADD, &op);
+  struct member_words words;
+  struct member_row row = {.email = ""};
+  char local_user[LOGIN_SIZE];
+  struct member_added result;
+  int code = people_open(&desk, in, &words);
   if (code == EXIT_DONE) {
-    code = take_options(in, &op);
-  }
-  if (code == EXIT_DONE) {
-    code = people_local_user(in, &op);
-  }
-  if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = take_options(in, &row);
   }
   if (code == EXIT_DONE) {
-    code = people_lock_local(&desk, &op, &result);
-  }
-  bool tells =
-      !in->actor->is_delegate || in->options[OPTION_DRY_RUN] == NULL; // which number it would be tells of others
-  if (code == EXIT_DONE && !tells) {
-    desk_done(&desk, "%s is a member of org %s as %s%s", op.email, op.org, role_word(op.value),
-              result.changed ? "" : " already");
-  }
-  if (code == EXIT_DONE && tells) {
-    desk_done(&desk, "%s is a member of org %s as %s%s, login %s, uid %u", op.email, op.org, role_word(op.value),
-              result.changed ? "" : " already", result.account.login, result.account.uid);
-  }
-  return code;
-}
-
-static int change(const struct invocation *in, enum operation_kind kind, const char *question, const char *words)
-{
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation op;
-  struct operation_result result;
-  int code = people_start(&desk, in, kind, &op);
-  if (code == EXIT_DONE) {
-    code = people_carry_out(&desk, &op, question, &result);
+    code = people_take_local_user(in, local_user);
   }
   if (code != EXIT_DONE) {
     return code;
   }
-  desk_done(&desk, "%s %s in org %s%s", op.email, words, op.org, result.changed ? "" : " already");
+  struct member_add add = member_row_add(&row, words.org, local_user);
+  add.email = words.email;
+  code = desk_change(&desk, change_member_add(&add, &result));
+  if (code == EXIT_DONE) {
+    code = people_lock_local(&desk, local_user, &result.account);
+  }
+  if (code == EXIT_DONE) {
+    tell_added(&desk, &add, &result);
+  }
+  return code;
+}
+
+typedef struct change member_change(const struct member_name *name, struct member_changed *ret_result);
+
+static int change(const struct invocation *in, member_change *what, const char *question, const char *done)
+{
+  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct member_words words;
+  const struct member_name name = {words.org, words.email};
+  struct member_changed result;
+  int code = people_open(&desk, in, &words);
+  if (code == EXIT_DONE) {
+    code = people_change(&desk, what(&name, &result), question);
+  }
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  desk_done(&desk, "%s %s in org %s%s", words.email, done, words.org, result.changed ? "" : " already");
   // What opened other orgs only is not an org's to end (POLICY W3).
-  const struct sessions_of of = {result.account.uid, in->actor->is_delegate ? result.gid : 0};
-  return people_end_sessions(&desk, result.account.login, &of);
+  const struct sessions_of of = {result.uid, in->actor->is_delegate ? result.gid : 0};
+  return people_end_sessions(&desk, result.login, &of);
 }
 
 int cmd_member_remove(const struct invocation *in)
 {
-  return change(in, OPERATION_MEMBER_REMOVE, "The member loses this org; the account stays. Go on?",
+  return change(in, change_member_remove, "The member loses this org; the account stays. Go on?",
                 "is no longer a member");
 }
 
 int cmd_member_suspend(const struct invocation *in)
 {
-  return change(in, OPERATION_MEMBER_SUSPEND, NULL, "is suspended");
+  return change(in, change_member_suspend, NULL, "is suspended");
 }
 
 int cmd_member_resume(const struct invocation *in)
 {
-  return change(in, OPERATION_MEMBER_RESUME, NULL, "is active");
+  return change(in, change_member_resume, NULL, "is active");
+}
+
+static int take_role(const char *typed, enum role *ret_role)
+{
+  uint8_t role = ROLE_VIEWER;
+  if (role_from(typed, &role) != STATUS_OK || role == ROLE_OWNER) {
+    return desk_fail(EXIT_USAGE, "role \"%.40s\": is not viewer or admin", typed);
+  }
+  *ret_role = role;
+  return EXIT_DONE;
 }
 
 int cmd_member_role(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation op;
-  struct operation_result result;
-  int code = people_start(&desk, in, OPERATION_MEMBER_ROLE, &op);
+  struct member_words words;
+  struct member_role role = {.org = words.org, .email = words.email};
+  struct change_done result;
+  int code = people_open(&desk, in, &words);
   if (code == EXIT_DONE) {
-    code = people_role("role", in->arguments[2], &op);
+    code = take_role(in->arguments[2], &role.role);
   }
   if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = desk_change(&desk, change_member_role(&role, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "%s is %s in org %s%s", op.email, role_word(op.value), op.org, result.changed ? "" : " already");
+    desk_done(&desk, "%s is %s in org %s%s", words.email, role_word((uint8_t)role.role), words.org,
+              result.changed ? "" : " already");
   }
   return code;
 }

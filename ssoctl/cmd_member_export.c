@@ -29,7 +29,7 @@ static void list_values(const struct account *account, const struct membership *
 // What an import would refuse, such as a provider's "Smith, John" for a name, is left out: what was exported is legal.
 static void leave_out_illegal(const char *values[static MEMBER_VALUE_COUNT])
 {
-  struct operation scratch = {.imported = true};
+  struct member_row scratch = {.imported = true};
   for (size_t i = 0; i < MEMBER_VALUE_COUNT; i++) {
     if (MEMBER_VALUES[i].take(MEMBER_VALUES[i].column, values[i], &scratch, NULL) != STATUS_OK) {
       values[i] = "";

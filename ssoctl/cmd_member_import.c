@@ -12,7 +12,12 @@ struct import {
   struct desk *desk;
   struct member_file file;
   struct progress progress;
-  struct operation row;
+  struct member_row row;
+  struct member_add add;
+  struct member_added result;
+  char summary[REASON_SIZE];
+  struct member_import closing; // behind the last row
+  struct change_done closed;
   bool keep_going;
   FILE *refused_rows; // a line for each: its number, the address, why; TABs between
   bool not_noted;     // one of them could not be written
@@ -46,9 +51,6 @@ static int check_columns(const struct member_file *file, bool delegate)
 static enum status begin(struct import *import, struct report *report)
 {
   import->added = import->unchanged = import->refused = import->failed_line = 0;
-  import->row = desk_operation(import->desk, OPERATION_MEMBER_ADD);
-  import->row.imported = true;
-  (void)snprintf(import->row.org, sizeof import->row.org, "%.23s", import->desk->in->arguments[0]);
   if (import->refused_rows != NULL) {
     rewind(import->refused_rows);
   }
@@ -62,37 +64,35 @@ static void describe(const struct import *import, char *text, size_t size)
 }
 
 // The event behind the last row.
-static void close_rows(struct import *import)
+static struct change close_rows(struct import *import)
 {
-  struct operation *op = &import->row;
-  *op = desk_operation(import->desk, OPERATION_MEMBER_IMPORT);
-  (void)snprintf(op->org, sizeof op->org, "%.23s", import->desk->in->arguments[0]);
-  describe(import, op->reason, sizeof op->reason);
+  describe(import, import->summary, sizeof import->summary);
+  import->closing = (struct member_import){import->desk->in->arguments[0], import->summary};
   seen_clear(&import->file.seen);
   progress_say(&import->progress, "storing");
+  return change_member_import(&import->closing, &import->closed);
 }
 
-static enum status get_row(void *context, uint64_t index, struct report *report, const struct operation **ret_op)
+static enum status get_row(void *context, uint64_t index, struct report *report, struct change *ret_change)
 {
   struct import *import = context;
-  struct operation *op = &import->row;
   enum status status = index == 0 ? begin(import, report) : STATUS_OK;
-  *ret_op = op;
   if (status != STATUS_OK) {
     return status == STATUS_NO_MEMORY ? status : STATUS_IO;
   }
   progress_show(&import->progress, index);
   if (index == import->file.rows) {
-    close_rows(import);
+    *ret_change = close_rows(import);
     return STATUS_OK;
   }
-  // The org and the actor are as they were for the row before.
-  op->value = ROLE_VIEWER;
-  op->member_status = MEMBER_ACTIVE;
-  op->has_status = false;
-  op->uid = 0;
-  op->email[0] = op->login[0] = op->name[0] = op->home[0] = op->shell[0] = '\0';
-  return member_file_next(&import->file, report, op);
+  import->row = (struct member_row){.imported = true};
+  status = member_file_next(&import->file, report, &import->row);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  import->add = member_row_add(&import->row, import->desk->in->arguments[0], "");
+  *ret_change = change_member_add(&import->add, &import->result);
+  return STATUS_OK;
 }
 
 static void note_refused(struct import *import, const struct report *report)
@@ -104,16 +104,15 @@ static void note_refused(struct import *import, const struct report *report)
   import->not_noted = import->not_noted || length < 0;
 }
 
-static bool note_row(void *context, uint64_t index, enum status status, const struct report *report,
-                     const struct operation_result *result)
+static bool note_row(void *context, uint64_t index, enum status status, const struct report *report)
 {
   struct import *import = context;
   if (index == import->file.rows) {
     return status == STATUS_OK;
   }
   if (status == STATUS_OK) {
-    import->added += result->changed ? 1 : 0;
-    import->unchanged += result->changed ? 0 : 1;
+    import->added += import->result.changed ? 1 : 0;
+    import->unchanged += import->result.changed ? 0 : 1;
     return true;
   }
   import->refused++;
@@ -180,15 +179,15 @@ static int explain(const struct import *import, enum status status, const struct
 
 static int run(struct import *import)
 {
-  const struct operations all = {import->file.rows + 1, get_row, note_row, import};
+  const struct changes all = {import->file.rows + 1, get_row, note_row, import};
   const struct change_host host = desk_host(import->desk);
+  const struct change_by by = desk_by(import->desk);
   struct report report = {.text = ""};
-  struct operation_result result;
   char what[REASON_SIZE];
   uint64_t index = 0;
   bool json = import->desk->in->options[OPTION_JSON] != NULL;
   import->progress = progress_begin(!json, import->file.rows);
-  enum status status = operation_run_all(&host, &all, &report, &result, &index);
+  enum status status = change_run_all(&host, &by, &all, &report, &index);
   progress_end(&import->progress);
   int code = status == STATUS_OK || json ? report_refused(import) : EXIT_DONE;
   if (status != STATUS_OK) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "change/org.h"
 #include "domains.h"
 #include "operations/settings.h"
 #include "people.h"
@@ -11,45 +12,59 @@
 
 enum { SETTING_SIZE = 32 };
 
+// What was typed for a new org.
+struct org_words {
+  char org[SLUG_SIZE];
+  char name[DISPLAY_SIZE];
+  char owner[EMAIL_SIZE];
+  char login[LOGIN_SIZE];
+  char local_user[LOGIN_SIZE];
+};
+
+static int take_words(const struct invocation *in, struct org_words *words)
+{
+  int code = desk_slug(in->arguments[0], words->org);
+  if (code == EXIT_DONE) {
+    code = desk_text("--name", in->options[OPTION_NAME], words->name, sizeof words->name);
+  }
+  if (code == EXIT_DONE) {
+    code = desk_email(in->options[OPTION_OWNER], words->owner);
+  }
+  if (code == EXIT_DONE && in->options[OPTION_LOGIN] != NULL) {
+    code = desk_text("--login", in->options[OPTION_LOGIN], words->login, sizeof words->login);
+  }
+  return code == EXIT_DONE ? people_take_local_user(in, words->local_user) : code;
+}
+
 int cmd_org_create(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation_result result;
+  struct org_words words = {.login = ""};
+  const struct org_create create = {words.org, words.name, words.owner, words.login, words.local_user};
+  struct org_created result;
   if (in->options[OPTION_NAME] == NULL || in->options[OPTION_OWNER] == NULL) {
     return desk_fail(EXIT_USAGE, "org create: --name NAME and --owner EMAIL are needed");
   }
   int code = desk_open(in, &desk);
-  struct operation op = desk_operation(&desk, OPERATION_ORG_CREATE);
   if (code == EXIT_DONE) {
-    code = people_slug(in->arguments[0], &op);
-  }
-  if (code == EXIT_DONE) {
-    code = desk_text("--name", in->options[OPTION_NAME], op.name, sizeof op.name);
+    code = take_words(in, &words);
   }
   if (code == EXIT_DONE) {
-    code = desk_email(in->options[OPTION_OWNER], op.email);
-  }
-  if (code == EXIT_DONE && in->options[OPTION_LOGIN] != NULL) {
-    code = desk_text("--login", in->options[OPTION_LOGIN], op.login, sizeof op.login);
+    code = desk_change(&desk, change_org_create(&create, &result));
   }
   if (code == EXIT_DONE) {
-    code = people_local_user(in, &op);
+    code = people_lock_local(&desk, words.local_user, &result.owner);
   }
-  if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = people_lock_local(&desk, &op, &result);
-  }
-  if (code == EXIT_DONE && result.doubted) {
+  if (result.doubted) {
     desk_done(&desk, "%s had an account already, whose address was never proven: its password and identities are gone",
-              op.email);
+              words.owner);
   }
-  if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s made, owner %s with uid %u; next: ssoctl password set %s", op.org, result.account.login,
-              result.account.uid, op.email);
-  }
-  return code;
+  desk_done(&desk, "org %s made, owner %s with uid %u; next: ssoctl password set %s", words.org, result.owner.login,
+            result.owner.uid, words.owner);
+  return EXIT_DONE;
 }
 
 static const struct column ORG_COLUMNS[] = {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
+#include "change/org.h"
 #include "facts/enforcement_counts.h"
 #include "people.h"
 
@@ -11,17 +12,18 @@ enum { QUESTION_SIZE = 512 };
 int cmd_org_transfer(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation op;
-  struct operation_result result;
-  int code = people_start(&desk, in, OPERATION_ORG_TRANSFER, &op);
+  struct member_words words;
+  const struct org_transfer transfer = {words.org, words.email};
+  struct change_done result;
+  int code = people_open(&desk, in, &words);
   if (code == EXIT_DONE) {
     code = desk_confirm(&desk, "The present owner becomes an admin of the org. Go on?");
   }
   if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = desk_change(&desk, change_org_transfer(&transfer, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s: %s is its owner%s", op.org, op.email, result.changed ? "" : " already");
+    desk_done(&desk, "org %s: %s is its owner%s", words.org, words.email, result.changed ? "" : " already");
   }
   return code;
 }
@@ -29,24 +31,26 @@ int cmd_org_transfer(const struct invocation *in)
 int cmd_org_rename(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation_result result;
+  char slug[SLUG_SIZE];
+  char to[SLUG_SIZE];
+  const struct org_rename renamed = {slug, to};
+  struct change_done result;
   int code = desk_open(in, &desk);
-  struct operation op = desk_operation(&desk, OPERATION_ORG_RENAME);
   if (code == EXIT_DONE) {
-    code = people_slug(in->arguments[0], &op);
+    code = desk_slug(in->arguments[0], slug);
   }
   if (code == EXIT_DONE) {
-    code = desk_text("slug", in->arguments[1], op.login, SLUG_SIZE);
+    code = desk_text("slug", in->arguments[1], to, sizeof to);
   }
   if (code == EXIT_DONE) {
     code = desk_confirm(&desk,
                         "Its groups get the new name: files like sshd_config and sudoers may hold the old one. Go on?");
   }
   if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = desk_change(&desk, change_org_rename(&renamed, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s is %s%s", op.org, op.login, result.changed ? "" : " already");
+    desk_done(&desk, "org %s is %s%s", slug, to, result.changed ? "" : " already");
   }
   return code;
 }
@@ -73,27 +77,28 @@ static int describe(struct desk *desk, const char *slug, char *question, size_t 
 int cmd_org_delete(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation_result result;
+  char slug[SLUG_SIZE];
+  const struct org_delete deleted = {slug};
+  struct change_done result;
   char question[QUESTION_SIZE] = "";
   int code = desk_open(in, &desk);
-  struct operation op = desk_operation(&desk, OPERATION_ORG_DELETE);
   if (code == EXIT_DONE) {
-    code = people_slug(in->arguments[0], &op);
+    code = desk_slug(in->arguments[0], slug);
   }
   if (code == EXIT_DONE) {
-    code = describe(&desk, op.org, question, sizeof question);
+    code = describe(&desk, slug, question, sizeof question);
   }
   if (code == EXIT_DONE) {
-    code = desk_confirm_word(&desk, question, op.org);
+    code = desk_confirm_word(&desk, question, slug);
   }
   if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = desk_change(&desk, change_org_delete(&deleted, &result));
   }
   if (code == EXIT_DONE && in->options[OPTION_DRY_RUN] != NULL) {
     desk_done(&desk, "%s", question);
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s deleted", op.org);
+    desk_done(&desk, "org %s deleted", slug);
   }
   return code;
 }

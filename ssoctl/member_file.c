@@ -185,34 +185,34 @@ int member_file_open(const struct desk *desk, const char *path, struct member_fi
   return count_rows(file);
 }
 
-static enum status take_values(struct member_file *file, struct report *report, struct operation *op)
+static enum status take_values(struct member_file *file, struct report *report, struct member_row *row)
 {
   enum status status = STATUS_OK;
   for (size_t i = 0; i < file->column_count; i++) {
     const struct member_value *value = file->columns[i];
     bool said = file->csv.fields[i][0] != '\0' || value == &MEMBER_VALUES[MEMBER_EMAIL];
     if (said && status == STATUS_OK) {
-      status = value->take(value->column, file->csv.fields[i], op, report);
+      status = value->take(value->column, file->csv.fields[i], row, report);
     } else if (said && value == &MEMBER_VALUES[MEMBER_EMAIL]) {
       // For who reads the error: whose line it is.
-      (void)value->take(value->column, file->csv.fields[i], op, NULL);
+      (void)value->take(value->column, file->csv.fields[i], row, NULL);
     }
   }
   return status;
 }
 
-static enum status check_seen(struct member_file *file, struct report *report, const struct operation *op)
+static enum status check_seen(struct member_file *file, struct report *report, const struct member_row *row)
 {
   uint32_t before = 0;
-  enum status status = seen_note(&file->seen, op->email, (uint32_t)file->csv.line, &before);
+  enum status status = seen_note(&file->seen, row->email, (uint32_t)file->csv.line, &before);
   if (status == STATUS_OK && before != 0) {
-    report_set(report, "email \"%s\": is on line %u already; one line for each is legal", op->email, before);
+    report_set(report, "email \"%s\": is on line %u already; one line for each is legal", row->email, before);
     return STATUS_EXISTS;
   }
   return status;
 }
 
-enum status member_file_next(struct member_file *file, struct report *report, struct operation *op)
+enum status member_file_next(struct member_file *file, struct report *report, struct member_row *row)
 {
   enum status status = csv_next(&file->csv, report);
   if (status == STATUS_NOT_FOUND || status == STATUS_IO) {
@@ -224,7 +224,7 @@ enum status member_file_next(struct member_file *file, struct report *report, st
     status = STATUS_INVALID;
   }
   if (status == STATUS_OK) {
-    status = take_values(file, report, op);
+    status = take_values(file, report, row);
   }
-  return status != STATUS_OK ? status : check_seen(file, report, op);
+  return status != STATUS_OK ? status : check_seen(file, report, row);
 }

@@ -17,9 +17,9 @@ static enum status take_text(const char *what, const char *typed, char *to, size
   return STATUS_INVALID;
 }
 
-static enum status take_email(const char *what, const char *typed, struct operation *op, struct report *report)
+static enum status take_email(const char *what, const char *typed, struct member_row *row, struct report *report)
 {
-  if (claim_email_from_typed(typed, op->email) == STATUS_OK) {
+  if (claim_email_from_typed(typed, row->email) == STATUS_OK) {
     return STATUS_OK;
   }
   report_set(report,
@@ -29,42 +29,42 @@ static enum status take_email(const char *what, const char *typed, struct operat
   return STATUS_INVALID;
 }
 
-static enum status take_role(const char *what, const char *typed, struct operation *op, struct report *report)
+static enum status take_role(const char *what, const char *typed, struct member_row *row, struct report *report)
 {
   uint8_t role = ROLE_VIEWER;
-  if (role_from(typed, &role) == STATUS_OK && (role != ROLE_OWNER || op->imported)) {
-    op->value = role;
+  if (role_from(typed, &role) == STATUS_OK && (role != ROLE_OWNER || row->imported)) {
+    row->role = role;
     return STATUS_OK;
   }
   report_set(report, "%s \"%.40s\": is not viewer or admin%s", what, typed,
-             op->imported ? "; owner is legal for the one who is" : "");
+             row->imported ? "; owner is legal for the one who is" : "");
   return STATUS_INVALID;
 }
 
-static enum status take_status(const char *what, const char *typed, struct operation *op, struct report *report)
+static enum status take_status(const char *what, const char *typed, struct member_row *row, struct report *report)
 {
   bool suspended = strcmp(typed, member_status_word(MEMBER_SUSPENDED)) == 0;
   if (!suspended && strcmp(typed, member_status_word(MEMBER_ACTIVE)) != 0) {
     report_set(report, "%s \"%.40s\": is not active or suspended", what, typed);
     return STATUS_INVALID;
   }
-  op->has_status = true;
-  op->member_status = suspended ? MEMBER_SUSPENDED : MEMBER_ACTIVE;
+  row->has_status = true;
+  row->status = suspended ? MEMBER_SUSPENDED : MEMBER_ACTIVE;
   return STATUS_OK;
 }
 
-static enum status take_name(const char *what, const char *typed, struct operation *op, struct report *report)
+static enum status take_name(const char *what, const char *typed, struct member_row *row, struct report *report)
 {
   if (strpbrk(typed, ":,=\\\"") != NULL) {
     report_set(report, "%s \"%.100s\": holds one of : , = \\ \"", what, typed);
     return STATUS_INVALID;
   }
-  return take_text(what, typed, op->name, sizeof op->name, report);
+  return take_text(what, typed, row->name, sizeof row->name, report);
 }
 
-static enum status take_login(const char *what, const char *typed, struct operation *op, struct report *report)
+static enum status take_login(const char *what, const char *typed, struct member_row *row, struct report *report)
 {
-  return take_text(what, typed, op->login, sizeof op->login, report);
+  return take_text(what, typed, row->login, sizeof row->login, report);
 }
 
 enum { TYPED_PATH_SIZE = 256 };
@@ -86,21 +86,21 @@ static enum status take_path(const char *what, const char *typed, char to[static
   return STATUS_OK;
 }
 
-static enum status take_shell(const char *what, const char *typed, struct operation *op, struct report *report)
+static enum status take_shell(const char *what, const char *typed, struct member_row *row, struct report *report)
 {
-  return take_path(what, typed, op->shell, report);
+  return take_path(what, typed, row->shell, report);
 }
 
-static enum status take_home(const char *what, const char *typed, struct operation *op, struct report *report)
+static enum status take_home(const char *what, const char *typed, struct member_row *row, struct report *report)
 {
-  return take_path(what, typed, op->home, report);
+  return take_path(what, typed, row->home, report);
 }
 
-static enum status take_uid(const char *what, const char *typed, struct operation *op, struct report *report)
+static enum status take_uid(const char *what, const char *typed, struct member_row *row, struct report *report)
 {
   int64_t uid = 0;
   if (text_to_i64(typed, 1, UINT32_MAX, &uid) == STATUS_OK && number_is_legal((uint32_t)uid)) {
-    op->uid = (uint32_t)uid;
+    row->uid = (uint32_t)uid;
     return STATUS_OK;
   }
   report_set(report, "%s \"%.40s\": is not 1000 to 2147483647 without 61184 to 65519, 65534 and 65535", what, typed);
@@ -136,4 +136,20 @@ const struct member_value *member_value_beyond_delegates(const struct member_val
     }
   }
   return NULL;
+}
+
+struct member_add member_row_add(const struct member_row *row, const char *org, const char *local_user)
+{
+  return (struct member_add){.org = org,
+                             .email = row->email,
+                             .role = row->role,
+                             .login = row->login,
+                             .local_user = local_user,
+                             .uid = row->uid,
+                             .name = row->name,
+                             .home = row->home,
+                             .shell = row->shell,
+                             .has_status = row->has_status,
+                             .status = row->status,
+                             .imported = row->imported};
 }

@@ -5,16 +5,6 @@
 #include <stdio.h>
 #include <sys/wait.h>
 
-int people_start(struct desk *desk, const struct invocation *in, enum operation_kind kind, struct operation *ret_op)
-{
-  int code = desk_open(in, desk);
-  *ret_op = desk_operation(desk, kind);
-  if (code == EXIT_DONE) {
-    code = desk_text("slug", in->arguments[0], ret_op->org, sizeof ret_op->org);
-  }
-  return code == EXIT_DONE ? desk_email(in->arguments[1], ret_op->email) : code;
-}
-
 int people_start_account(struct desk *desk, const struct invocation *in, enum operation_kind kind,
                          struct operation *ret_op)
 {
@@ -24,20 +14,24 @@ int people_start_account(struct desk *desk, const struct invocation *in, enum op
   return code == EXIT_DONE ? desk_text("login", in->arguments[0], ret_op->email, sizeof ret_op->email) : code;
 }
 
+int people_open(struct desk *desk, const struct invocation *in, struct member_words *ret_words)
+{
+  int code = desk_open(in, desk);
+  if (code == EXIT_DONE) {
+    code = desk_text("slug", in->arguments[0], ret_words->org, sizeof ret_words->org);
+  }
+  return code == EXIT_DONE ? desk_email(in->arguments[1], ret_words->email) : code;
+}
+
 int people_slug(const char *typed, struct operation *op)
 {
   return desk_slug(typed, op->org);
 }
 
-int people_role(const char *what, const char *typed, struct operation *op)
-{
-  bool legal = role_from(typed, &op->value) == STATUS_OK && op->value != ROLE_OWNER;
-  return legal ? EXIT_DONE : desk_fail(EXIT_USAGE, "%s \"%.40s\": is not viewer or admin", what, typed);
-}
-
-int people_local_user(const struct invocation *in, struct operation *op)
+int people_take_local_user(const struct invocation *in, char to[static LOGIN_SIZE])
 {
   const char *typed = in->options[OPTION_LOCAL_USER];
+  to[0] = '\0';
   if (typed == NULL) {
     return EXIT_DONE;
   }
@@ -46,7 +40,7 @@ int people_local_user(const struct invocation *in, struct operation *op)
     return desk_fail(EXIT_USAGE, "--local-user: login, home, shell and uid are the local user's; --login, --home, "
                                  "--shell and --uid are not legal with it");
   }
-  return desk_text("--local-user", typed, op->local_user, sizeof op->local_user);
+  return desk_text("--local-user", typed, to, LOGIN_SIZE);
 }
 
 static bool run_usermod(const char *login)
@@ -59,16 +53,22 @@ static bool run_usermod(const char *login)
          WIFEXITED(how) && WEXITSTATUS(how) == 0;
 }
 
-int people_lock_local(const struct desk *desk, const struct operation *op, const struct operation_result *result)
+int people_lock_local(const struct desk *desk, const char *local_user, const struct account *account)
 {
-  bool needed = op->local_user[0] != '\0' && result->account.mapped == 1 && desk->in->options[OPTION_DRY_RUN] == NULL;
-  if (!needed || run_usermod(result->account.login)) {
+  bool needed = local_user[0] != '\0' && account->mapped == 1 && desk->in->options[OPTION_DRY_RUN] == NULL;
+  if (!needed || run_usermod(account->login)) {
     return EXIT_DONE;
   }
   return desk_fail(EXIT_FAILED,
                    "local user \"%s\": is mapped, but other services still take its password: run "
                    "'usermod -L %s'",
-                   result->account.login, result->account.login);
+                   account->login, account->login);
+}
+
+int people_change(struct desk *desk, struct change change, const char *question)
+{
+  int code = question != NULL ? desk_confirm(desk, question) : EXIT_DONE;
+  return code == EXIT_DONE ? desk_change(desk, change) : code;
 }
 
 int people_carry_out(struct desk *desk, const struct operation *op, const char *question,

@@ -4,26 +4,32 @@
 #include "desk.h"
 #include "sessions.h"
 
-// Opens DESK and starts an operation of KIND for the org and email of the first two arguments. Exit codes as
+// Opens DESK and starts an operation of KIND for the login or email of the first argument, and no org. Exit codes as
 // desk_open().
-int people_start(struct desk *desk, const struct invocation *in, enum operation_kind kind, struct operation *ret_op);
-
-// Likewise for the login or email of the first argument, and no org.
 int people_start_account(struct desk *desk, const struct invocation *in, enum operation_kind kind,
                          struct operation *ret_op);
+
+// An org and somebody of it, as they were typed.
+struct member_words {
+  char org[SLUG_SIZE];
+  char email[EMAIL_SIZE];
+};
+
+// Opens DESK for the org and email of the first two arguments. Exit codes as desk_open().
+int people_open(struct desk *desk, const struct invocation *in, struct member_words *ret_words);
+
+// The local user of --local-user, "" if it was not given; --login, --home, --shell and --uid then have nothing to say.
+int people_take_local_user(const struct invocation *in, char to[static LOGIN_SIZE]);
 
 // The slug TYPED into OP: whether there is such an org is for the operation to say.
 int people_slug(const char *typed, struct operation *op);
 
-// The role TYPED for WHAT ("--role") into OP: viewer or admin.
-int people_role(const char *what, const char *typed, struct operation *op);
+// Locks the password of the local user that ACCOUNT is mapped onto, if LOCAL_USER was given for it, so that no other
+// service takes it; the account has its hash by now. Does nothing for others and under --dry-run.
+int people_lock_local(const struct desk *desk, const char *local_user, const struct account *account);
 
-// The local user of --local-user into OP, if it was given; --login, --home, --shell and --uid then have nothing to say.
-int people_local_user(const struct invocation *in, struct operation *op);
-
-// Locks the password of the local user that RESULT's account is mapped onto, so that no other service takes it; the
-// account has its hash by now. Does nothing for others and under --dry-run.
-int people_lock_local(const struct desk *desk, const struct operation *op, const struct operation_result *result);
+// Asks QUESTION, unless it is NULL, and carries CHANGE out. Exit codes as desk_confirm() and desk_change().
+int people_change(struct desk *desk, struct change change, const char *question);
 
 // Asks QUESTION, unless it is NULL, and runs OP. Exit codes as desk_confirm() and desk_operate().
 int people_carry_out(struct desk *desk, const struct operation *op, const char *question,

@@ -27,6 +27,46 @@ enum status change_find_account(struct change_context *c, const char *name, stru
   return status;
 }
 
+static enum status find_membership(struct change_context *c, const char *name, struct found_member *found)
+{
+  enum status status = change_find_account(c, name, &found->account);
+  if (status == STATUS_OK) {
+    status = membership_get(c->txn, found->account.id, found->org.id, &found->membership);
+  }
+  if (status == STATUS_NOT_FOUND) { // the same whether there is such an account or not
+    report_set(c->report, "member \"%s\": is not a member of org \"%s\"", name, found->org.slug);
+  }
+  return status;
+}
+
+static enum status check_may_change(struct change_context *c, const char *name, const char *what,
+                                    const struct found_member *found)
+{
+  if (found->membership.role == ROLE_OWNER) {
+    report_set(c->report, "member \"%s\": owns org \"%s\" and cannot be %s, only replaced ('ssoctl org transfer')",
+               name, found->org.slug, what);
+    return STATUS_REFUSED;
+  }
+  enum status status = change_check_not_self(c, &found->account, name);
+  return status != STATUS_OK ? status : change_check_unguarded(c, &found->account, name);
+}
+
+enum status change_find_member(struct change_context *c, const char *slug, const char *name, const char *what,
+                               struct found_member *ret_found)
+{
+  enum status status = change_find_org(c, slug, &ret_found->org);
+  if (status == STATUS_OK) {
+    status = find_membership(c, name, ret_found);
+  }
+  if (status == STATUS_OK) {
+    status = check_may_change(c, name, what, ret_found);
+  }
+  if (status == STATUS_OK) {
+    change_name_login(c, ret_found->account.login);
+  }
+  return status;
+}
+
 struct facts_query change_query(const struct change_context *c, const char *login)
 {
   return (struct facts_query){login, c->by->service, c->by->rhost, c->now_s, c->host->config->operators};

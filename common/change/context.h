@@ -34,6 +34,19 @@ MUST_CHECK enum status change_find_org(struct change_context *c, const char *slu
 // The account whose primary email, or login, NAME is. STATUS_NOT_FOUND with a report.
 MUST_CHECK enum status change_find_account(struct change_context *c, const char *name, struct account *ret_account);
 
+// A membership, and whose and where it is.
+struct found_member {
+  struct org org;
+  struct account account;
+  struct membership membership;
+};
+
+// The membership of NAME, an email or login, in the org SLUG, which is to be changed; their login goes into the event.
+// An owner's is never changed: an owner is only replaced (POLICY E4). WHAT is what would be done ("removed").
+// STATUS_NOT_FOUND; STATUS_REFUSED for the owner and, for a delegate, themselves and whoever is guarded; with a report.
+MUST_CHECK enum status change_find_member(struct change_context *c, const char *slug, const char *name,
+                                          const char *what, struct found_member *ret_found);
+
 // About LOGIN, at the service and from the remote host of who acts.
 struct facts_query change_query(const struct change_context *c, const char *login);
 

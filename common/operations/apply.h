@@ -11,7 +11,7 @@
 
 typedef enum status apply_function(struct change_context *a);
 
-// Stores a new account made by org ORG_ID: numbers, home and shell by the operation or the host's settings.
+// Stores a new account made by org ORG_ID: numbers, home and shell by the host's settings.
 // *RET_ACCOUNT holds it. STATUS_EXISTS, STATUS_INVALID, STATUS_FULL, STATUS_NOT_FOUND (no free number) with a report.
 MUST_CHECK enum status apply_new_account(struct change_context *a, const char *login, const char *email, int64_t org_id,
                                          struct account *ret_account);
@@ -25,18 +25,15 @@ MUST_CHECK enum status apply_cancel_invites(struct change_context *a, int64_t or
 // Whether ORG may have its provisioning beside its enforcement (POLICY E3). STATUS_REFUSED with a report.
 MUST_CHECK enum status apply_check_provisioning(struct change_context *a, const struct org *org);
 
-apply_function apply_org_rename, apply_org_delete;
 apply_function apply_account_retire, apply_account_prove;
 // Makes the org's recovery codes void. They belong to it and to its owner: also whoever transfers or deletes an org
 // calls this, while ORG still has the owner they were made for. *RET_COUNT: how many were unused.
 MUST_CHECK enum status apply_drop_recovery(struct change_context *a, const struct org *org, size_t *ret_count);
 
 apply_function apply_recovery_create, apply_recovery_revoke, apply_recovery_sign_in;
-apply_function apply_org_set, apply_org_create, apply_provisioning_set, apply_enforcement_set, apply_enforcement_pause;
+apply_function apply_org_set, apply_provisioning_set, apply_enforcement_set, apply_enforcement_pause;
 apply_function apply_idp_set, apply_idp_remove, apply_idp_tried, apply_idp_found;
 apply_function apply_invite_create, apply_invite_cancel, apply_invite_accept, apply_code_sign_in;
-apply_function apply_member_add, apply_member_import, apply_member_remove;
-apply_function apply_member_role, apply_member_suspend, apply_member_resume, apply_org_transfer;
 apply_function apply_account_lock, apply_account_unlock, apply_account_rename, apply_account_remove;
 apply_function apply_identity_link, apply_identity_unlink;
 apply_function apply_password_set, apply_password_remove, apply_password_change;

@@ -8,17 +8,8 @@
 enum status apply_new_account(struct change_context *a, const char *login, const char *email, int64_t org_id,
                               struct account *ret_account)
 {
-  const struct operation *op = a->op;
-  bool by_admin = op->kind == OPERATION_ORG_CREATE || op->kind == OPERATION_MEMBER_ADD;
-  const struct new_account made = {.login = login,
-                                   .email = email,
-                                   .name = op->name,
-                                   .home = op->home,
-                                   .shell = op->shell,
-                                   .local_user = op->local_user,
-                                   .uid = op->uid,
-                                   .org_id = org_id,
-                                   .by_operator = by_admin && a->by->delegate == NULL};
+  const struct new_account made = {
+      .login = login, .email = email, .name = "", .home = "", .shell = "", .local_user = "", .org_id = org_id};
   return change_new_account(a, &made, ret_account, &a->result->decision);
 }
 

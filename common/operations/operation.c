@@ -12,7 +12,6 @@ static const struct {
   const char *event; // in the audit trail
   apply_function *apply;
 } OPERATIONS[OPERATION_COUNT] = {
-    [OPERATION_ORG_CREATE] = {"org.create", apply_org_create},
     [OPERATION_IDP_SET] = {"idp.set", apply_idp_set},
     [OPERATION_IDP_REMOVE] = {"idp.remove", apply_idp_remove},
     [OPERATION_IDP_CONFIRM] = {"idp.confirm", apply_idp_confirm},
@@ -22,15 +21,6 @@ static const struct {
     [OPERATION_ORG_SET] = {"org.set", apply_org_set},
     [OPERATION_ENFORCEMENT_SET] = {"enforcement.set", apply_enforcement_set},
     [OPERATION_ENFORCEMENT_PAUSE] = {"enforcement.pause", apply_enforcement_pause},
-    [OPERATION_MEMBER_ADD] = {"member.add", apply_member_add},
-    [OPERATION_MEMBER_IMPORT] = {"member.import", apply_member_import},
-    [OPERATION_MEMBER_REMOVE] = {"member.remove", apply_member_remove},
-    [OPERATION_MEMBER_ROLE] = {"member.role", apply_member_role},
-    [OPERATION_MEMBER_SUSPEND] = {"member.suspend", apply_member_suspend},
-    [OPERATION_MEMBER_RESUME] = {"member.resume", apply_member_resume},
-    [OPERATION_ORG_RENAME] = {"org.rename", apply_org_rename},
-    [OPERATION_ORG_DELETE] = {"org.delete", apply_org_delete},
-    [OPERATION_ORG_TRANSFER] = {"org.transfer", apply_org_transfer},
     [OPERATION_ACCOUNT_LOCK] = {"account.lock", apply_account_lock},
     [OPERATION_ACCOUNT_UNLOCK] = {"account.unlock", apply_account_unlock},
     [OPERATION_ACCOUNT_RENAME] = {"account.rename", apply_account_rename},

@@ -12,7 +12,6 @@
 #include "store/store.h"
 
 enum operation_kind {
-  OPERATION_ORG_CREATE,        // org, name, email of the owner, login
   OPERATION_IDP_SET,           // org, connection
   OPERATION_IDP_REMOVE,        // org
   OPERATION_IDP_CONFIRM,       // org, fingerprint
@@ -23,15 +22,6 @@ enum operation_kind {
   OPERATION_ORG_SET,           // org, settings
   OPERATION_ENFORCEMENT_SET,   // org, value, password: the owner's hash if they have just typed it
   OPERATION_ENFORCEMENT_PAUSE, // org, expires_at_s, reason
-  OPERATION_MEMBER_ADD,        // org, email, value: role, login, name, home, shell, uid, status; imported
-  OPERATION_MEMBER_IMPORT,     // org, reason: what came of many MEMBER_ADD before it; only an audit event
-  OPERATION_MEMBER_REMOVE,     // org, email
-  OPERATION_MEMBER_ROLE,       // org, email, value: role
-  OPERATION_MEMBER_SUSPEND,    // org, email
-  OPERATION_MEMBER_RESUME,     // org, email
-  OPERATION_ORG_RENAME,        // org, login: the new slug
-  OPERATION_ORG_DELETE,        // org
-  OPERATION_ORG_TRANSFER,      // org, email: of the member who becomes its owner
   OPERATION_ACCOUNT_LOCK,      // email or login in email
   OPERATION_ACCOUNT_UNLOCK,    // likewise
   OPERATION_ACCOUNT_RENAME,    // likewise, login: the new one
@@ -64,12 +54,8 @@ struct operation {
   char org[SLUG_SIZE];
   char email[EMAIL_SIZE];
   char login[LOGIN_SIZE];
-  char local_user[LOGIN_SIZE];         // ORG_CREATE, MEMBER_ADD: the account is mapped onto this one
   char subject[PROTOCOL_SUBJECT_SIZE]; // IDENTITY_LINK
   char idp_email[EMAIL_SIZE];          // IDENTITY_LINK: as the provider will say it
-  char name[DISPLAY_SIZE];
-  char home[PATH_SIZE];
-  char shell[SHELL_SIZE];
   char reason[REASON_SIZE];
   char password[PASSWORD_HASH_SIZE];
   char code[PASSWORD_HASH_SIZE];
@@ -77,10 +63,6 @@ struct operation {
   uint8_t value;
   char fingerprint[FINGERPRINT_SIZE]; // of what an operator looked at, or of what was in effect when a flow was begun
   uint32_t caller_uid;                // TRY and sign-ins without a remote host: whose process asks
-  uint32_t uid;          // MEMBER_ADD: of a new account, 0 for whichever is free; one that exists must have it
-  uint8_t member_status; // MEMBER_ADD: enum member_status, if HAS_STATUS; a member must have it already
-  bool has_status;
-  bool imported; // MEMBER_ADD: the audit event is a MEMBER_IMPORT's behind it; the owner may be named as what they are
   int64_t expires_at_s;
   uint32_t nss_uid;
   const struct org_value *values; // borrowed; ORG_SET
@@ -97,8 +79,6 @@ struct operation_result {
   struct account account;          // that signed in, or was made
   char org[SLUG_SIZE];             // under which it is filed
   size_t count;         // ENFORCEMENT_SET: invites that were cancelled; RECOVERY_SIGN_IN: codes that are left
-  uint32_t gid;         // MEMBER_REMOVE and the like: of the org
-  bool doubted;         // ORG_CREATE: the owner's account was there unproven; password and identities were dropped
   bool waits;           // IDP_SET, ORG_SET: in effect, or some of it, only after a test sign-in
   bool no_way;          // IDENTITY_UNLINK: nothing is left by which the account signs in
   int64_t expires_at_s; // IDENTITY_LINK: of what is expected

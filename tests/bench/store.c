@@ -23,6 +23,8 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "change/domain.h"
+#include "change/member.h"
+#include "change/org.h"
 #include "change/sign_in.h"
 #include "operations/operation.h"
 #include "process/process.h"
@@ -92,10 +94,11 @@ static void run(struct bench *b, const struct operation *op, const char *what)
   must(b, operation_run(&b->host, op, &b->report, &result), what);
 }
 
+static const struct change_by ROOT = {.actor = "root", .rhost = "", .service = ""};
+
 static void make(struct bench *b, struct change change, const char *what)
 {
-  const struct change_by root = {.actor = "root", .rhost = "", .service = ""};
-  must(b, change_run(&b->host, &root, change, &b->report), what);
+  must(b, change_run(&b->host, &ROOT, change, &b->report), what);
 }
 
 static void set_seed(struct bench *b)
@@ -127,14 +130,12 @@ static void make_org(struct bench *b)
 {
   struct connection connection = {.issuer = "https://idp.test", .client_id = "client"};
   struct domain_changed domain;
-  struct operation op = new_operation(OPERATION_ORG_CREATE);
-  (void)snprintf(op.name, sizeof op.name, "Acme");
-  (void)snprintf(op.email, sizeof op.email, "boss@example.org");
-  run(b, &op, "org create");
+  struct org_created created;
+  make(b, change_org_create(&(struct org_create){"acme", "Acme", "boss@example.org", "", ""}, &created), "org create");
   make(b, change_domain_add(&(struct domain_add){"acme", "acme.test"}, &domain), "domain add");
   make(b, change_domain_verify(&(struct domain_verify){"acme", "acme.test", "", "a benchmark"}, &domain),
        "domain verify");
-  op = new_operation(OPERATION_IDP_SET);
+  struct operation op = new_operation(OPERATION_IDP_SET);
   op.connection = &connection;
   run(b, &op, "idp set");
   op = new_operation(OPERATION_PROVISIONING_SET);
@@ -143,13 +144,27 @@ static void make_org(struct bench *b)
   enforce(b);
 }
 
-static enum status add_member(void *context, uint64_t index, struct report *report, const struct operation **ret_op)
+struct loading {
+  char email[EMAIL_SIZE];
+  char name[DISPLAY_SIZE];
+  struct member_add add;
+  struct member_added added;
+};
+
+static enum status add_member(void *context, uint64_t index, struct report *report, struct change *ret_change)
 {
-  struct operation *op = context;
-  (void)snprintf(op->email, sizeof op->email, "u%07llu@acme.test", (unsigned long long)index);
-  (void)snprintf(op->name, sizeof op->name, "Person %llu", (unsigned long long)index);
+  struct loading *loading = context;
+  (void)snprintf(loading->email, sizeof loading->email, "u%07llu@acme.test", (unsigned long long)index);
+  (void)snprintf(loading->name, sizeof loading->name, "Person %llu", (unsigned long long)index);
   (void)report;
-  *ret_op = op;
+  loading->add = (struct member_add){.org = "acme",
+                                     .email = loading->email,
+                                     .login = "",
+                                     .local_user = "",
+                                     .name = loading->name,
+                                     .home = "",
+                                     .shell = ""};
+  *ret_change = change_member_add(&loading->add, &loading->added);
   return STATUS_OK;
 }
 
@@ -259,9 +274,8 @@ static void insert_bare(const struct bare *bare, uint64_t number, size_t length)
 static int load(const char *dir, uint64_t count)
 {
   struct bench b = {.store = NULL};
-  struct operation op = new_operation(OPERATION_MEMBER_ADD);
-  const struct operations all = {count, add_member, NULL, &op};
-  struct operation_result result;
+  struct loading loading;
+  const struct changes all = {count, add_member, NULL, &loading};
   struct rusage usage;
   uint64_t index = 0;
   open_bench(&b, dir, STORE_CREATE);
@@ -269,7 +283,7 @@ static int load(const char *dir, uint64_t count)
   make_org(&b);
   uint64_t before = stored_bytes(&b);
   int64_t start_ns = now_ns();
-  must(&b, operation_run_all(&b.host, &all, &b.report, &result, &index), "load");
+  must(&b, change_run_all(&b.host, &ROOT, &all, &b.report, &index), "load");
   double took_s = (double)(now_ns() - start_ns) / 1e9;
   (void)getrusage(RUSAGE_SELF, &usage);
   size_t bytes = (size_t)((stored_bytes(&b) - before) / count);

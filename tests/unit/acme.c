@@ -10,6 +10,7 @@
 #include "change/domain.h"
 #include "change/group.h"
 #include "change/invite.h"
+#include "change/org.h"
 #include "facts/facts.h"
 #include "map/map_read.h"
 #include "operations/operation.h"
@@ -28,6 +29,8 @@ struct change_host host;
 struct report report;
 struct operation_result result;
 struct change_done done;
+struct member_added added;
+struct member_changed changed_member;
 struct signed_in sign_in_result;
 const struct change_by by_root = {.actor = "root", .rhost = "", .service = ""};
 
@@ -87,11 +90,93 @@ enum status do_kind(enum operation_kind kind, const char *email)
   return run(&op);
 }
 
+enum status make_as(const char *who, enum right right, struct change change)
+{
+  const gid_t groups[] = {stored_org("acme").gid};
+  const struct delegate delegate = {get_account(who).id, groups, 1};
+  const struct change_by by = {.actor = who, .rhost = "", .service = "", .delegate = &delegate, .right = right};
+  return change_run(&host, &by, change, &report);
+}
+
+enum status create_org(const char *slug, const char *owner)
+{
+  struct org_created created;
+  const struct org_create in = {.org = slug, .name = "An org", .owner = owner, .login = "", .local_user = ""};
+  return make(change_org_create(&in, &created));
+}
+
 void create_acme(void)
 {
-  struct operation op = new_operation(OPERATION_ORG_CREATE, "boss@example.org");
-  (void)snprintf(op.name, sizeof op.name, "Acme");
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(create_org("acme", "boss@example.org"), STATUS_OK);
+}
+
+enum status transfer_acme(const char *email)
+{
+  return make(change_org_transfer(&(struct org_transfer){"acme", email}, &done));
+}
+
+struct member_add new_member(const char *email)
+{
+  return (struct member_add){
+      .org = "acme", .email = email, .login = "", .local_user = "", .name = "", .home = "", .shell = ""};
+}
+
+enum status add(const struct member_add *add)
+{
+  return make(change_member_add(add, &added));
+}
+
+enum status add_member(const char *email)
+{
+  const struct member_add in = new_member(email);
+  return add(&in);
+}
+
+enum status remove_member(const char *email)
+{
+  return make(change_member_remove(&(struct member_name){"acme", email}, &changed_member));
+}
+
+enum status suspend_member(const char *email)
+{
+  return make(change_member_suspend(&(struct member_name){"acme", email}, &changed_member));
+}
+
+enum status resume_member(const char *email)
+{
+  return make(change_member_resume(&(struct member_name){"acme", email}, &changed_member));
+}
+
+enum status give_role(const char *email, enum role role)
+{
+  return make(change_member_role(&(struct member_role){"acme", email, role}, &done));
+}
+
+enum status lock_account(const char *email)
+{
+  return do_kind(OPERATION_ACCOUNT_LOCK, email);
+}
+
+enum status unlock_account(const char *email)
+{
+  return do_kind(OPERATION_ACCOUNT_UNLOCK, email);
+}
+
+enum status rename_account(const char *email, const char *login)
+{
+  struct operation op = new_operation(OPERATION_ACCOUNT_RENAME, email);
+  (void)snprintf(op.login, sizeof op.login, "%s", login);
+  return run(&op);
+}
+
+enum status remove_account(const char *email)
+{
+  return do_kind(OPERATION_ACCOUNT_REMOVE, email);
+}
+
+enum status retire_account(const char *email)
+{
+  return do_kind(OPERATION_ACCOUNT_RETIRE, email);
 }
 
 enum status invite_to_acme(const char *email, enum role role, int64_t expires_at_s)

@@ -3,6 +3,7 @@
 #pragma once
 #include <stdint.h>
 
+#include "change/member.h"
 #include "change/sign_in.h"
 #include "operations/operation.h"
 #include "store/confirmed.h"
@@ -16,6 +17,8 @@ extern struct change_host host;
 extern struct report report;
 extern struct operation_result result;
 extern struct change_done done;
+extern struct member_added added;
+extern struct member_changed changed_member;
 extern struct signed_in sign_in_result;
 
 // Root acts, on the host.
@@ -28,7 +31,25 @@ struct operation new_operation(enum operation_kind kind, const char *email);
 enum status run(const struct operation *op);
 enum status make(struct change change);
 enum status do_kind(enum operation_kind kind, const char *email);
+enum status make_as(const char *who, enum right right, struct change change); // in a session that opened acme
+enum status create_org(const char *slug, const char *owner);
 void create_acme(void);
+enum status transfer_acme(const char *email);
+
+// A viewer of the org acme, of whom nothing else is said.
+struct member_add new_member(const char *email);
+
+enum status add(const struct member_add *add);
+enum status add_member(const char *email); // new_member()
+enum status remove_member(const char *email);
+enum status suspend_member(const char *email);
+enum status resume_member(const char *email);
+enum status give_role(const char *email, enum role role);
+enum status lock_account(const char *email);
+enum status unlock_account(const char *email);
+enum status rename_account(const char *email, const char *login);
+enum status remove_account(const char *email);
+enum status retire_account(const char *email);
 
 // By the org acme, through its provider or whichever governs the address. EXPIRES_AT_S: 0 for the org's lifetime.
 enum status invite_to_acme(const char *email, enum role role, int64_t expires_at_s);

@@ -3,6 +3,7 @@
 // sign-in (E2, E3).
 #include "acme.h"
 #include "change/invite.h"
+#include "change/org.h"
 #include "operations/confirm.h"
 #include "store/accounts.h"
 
@@ -288,7 +289,7 @@ static void W8_on_link_leaves_a_guarded_account_its_password_when_an_operator_li
   struct operation link = new_operation(OPERATION_IDENTITY_LINK, ALICE);
   (void)snprintf(link.subject, sizeof link.subject, "s-alice");
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
+  assert_int_equal(add_member(ALICE), STATUS_OK);
   assert_int_equal(set_password(ALICE, "correct horse"), STATUS_OK);
   assert_int_equal(set("on-link", "sso-only", false), STATUS_OK);
   guard_alice();
@@ -300,15 +301,15 @@ static void W8_on_link_leaves_a_guarded_account_its_password_when_an_operator_li
 static void H68_an_org_with_a_guarded_member_is_an_operators_to_delete(void **state)
 {
   (void)state;
-  struct operation delete = new_operation(OPERATION_ORG_DELETE, "");
+  const struct change delete = change_org_delete(&(struct org_delete){"acme"}, &done);
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
+  assert_int_equal(add_member(ALICE), STATUS_OK);
   guard_alice();
-  assert_int_equal(acts(&delete), STATUS_REFUSED);
+  assert_int_equal(make_as(BOSS, RIGHT_ORG, delete), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "only an operator"));
-  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, ALICE), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "bob@acme.test"), STATUS_OK);
-  assert_int_equal(acts(&delete), STATUS_OK);
+  assert_int_equal(remove_member(ALICE), STATUS_OK);
+  assert_int_equal(add_member("bob@acme.test"), STATUS_OK);
+  assert_int_equal(make_as(BOSS, RIGHT_ORG, delete), STATUS_OK);
 }
 
 static void E3_what_a_sign_in_must_meet_waits_for_one_that_meets_it(void **state)
@@ -410,11 +411,8 @@ static void identity_a_delegates_other_certificates_void_it_where_the_org_is_not
   (void)state;
   set_up_acme(PROVISIONING_JIT);
   struct operation link = new_operation(OPERATION_IDENTITY_LINK, "guest@far.example");
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "guest@far.example"), STATUS_OK);
-  struct operation other = new_operation(OPERATION_ORG_CREATE, "guest@far.example");
-  (void)snprintf(other.org, sizeof other.org, "other");
-  (void)snprintf(other.name, sizeof other.name, "Other");
-  assert_int_equal(run(&other), STATUS_OK); // in another org too: nobody is in control
+  assert_int_equal(add_member("guest@far.example"), STATUS_OK);
+  assert_int_equal(create_org("other", "guest@far.example"), STATUS_OK); // in another org too: nobody is in control
   (void)snprintf(link.subject, sizeof link.subject, "s-guest");
   assert_int_equal(run(&link), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
@@ -436,10 +434,7 @@ static void H77_an_address_proven_before_a_domain_changed_hands_is_not_proven(vo
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK); // the same org with no other between: the same proof
   assert_string_equal(sign_in_result.row, "S7");
   assert_int_equal(remove_domain("acme", "acme.test"), STATUS_OK);
-  struct operation other = new_operation(OPERATION_ORG_CREATE, "boss@other.example");
-  (void)snprintf(other.org, sizeof other.org, "other");
-  (void)snprintf(other.name, sizeof other.name, "Other");
-  assert_int_equal(run(&other), STATUS_OK);
+  assert_int_equal(create_org("other", "boss@other.example"), STATUS_OK);
   assert_int_equal(add_domain("other", "acme.test"), STATUS_OK);
   assert_int_equal(verify_domain("other", "acme.test"), STATUS_OK);
   assert_int_equal(remove_domain("other", "acme.test"), STATUS_OK);
@@ -470,23 +465,15 @@ static void H62_H63_an_account_used_by_code_is_neither_inherited_nor_given_an_or
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
   assert_string_equal(sign_in_result.decision.row, "S8");
   assert_int_equal(sign_in_result.decision.ask, ASK_PASSWORD);
-  struct operation op = new_operation(OPERATION_ORG_CREATE, ALICE);
-  (void)snprintf(op.org, sizeof op.org, "hers");
-  (void)snprintf(op.name, sizeof op.name, "Hers");
-  assert_int_equal(run(&op), STATUS_REFUSED);
+  assert_int_equal(create_org("hers", ALICE), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "account retire"));
-  op = new_operation(OPERATION_MEMBER_ROLE, ALICE);
-  op.value = ROLE_ADMIN;
-  assert_int_equal(run(&op), STATUS_REFUSED);
-  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, ALICE), STATUS_REFUSED);
+  assert_int_equal(give_role(ALICE, ROLE_ADMIN), STATUS_REFUSED);
+  assert_int_equal(transfer_acme(ALICE), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "account retire"));
-  op = new_operation(OPERATION_ORG_CREATE, "boss@other.example");
-  (void)snprintf(op.org, sizeof op.org, "other");
-  (void)snprintf(op.name, sizeof op.name, "Other");
-  assert_int_equal(run(&op), STATUS_OK);
-  op = new_operation(OPERATION_MEMBER_ADD, ALICE);
-  (void)snprintf(op.org, sizeof op.org, "other");
-  assert_int_equal(run(&op), STATUS_REFUSED);
+  assert_int_equal(create_org("other", "boss@other.example"), STATUS_OK);
+  struct member_add in = new_member(ALICE);
+  in.org = "other";
+  assert_int_equal(add(&in), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "email=proven"));
 }
 
@@ -516,12 +503,9 @@ static void identity_a_connection_that_was_removed_and_made_again_is_another_one
   (void)state;
   struct operation remove = new_operation(OPERATION_IDP_REMOVE, "");
   struct operation link = new_operation(OPERATION_IDENTITY_LINK, "guest@far.example");
-  struct operation other = new_operation(OPERATION_ORG_CREATE, "guest@far.example");
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "guest@far.example"), STATUS_OK);
-  (void)snprintf(other.org, sizeof other.org, "other");
-  (void)snprintf(other.name, sizeof other.name, "Other");
-  assert_int_equal(run(&other), STATUS_OK);
+  assert_int_equal(add_member("guest@far.example"), STATUS_OK);
+  assert_int_equal(create_org("other", "guest@far.example"), STATUS_OK);
   (void)snprintf(link.subject, sizeof link.subject, "s-guest");
   assert_int_equal(run(&link), STATUS_OK);
   assert_int_equal(sign_in("guest@far.example", "guest@far.example", "s-guest"), STATUS_OK);
@@ -535,13 +519,13 @@ static void S14_whoever_is_to_stay_out_is_not_retired(void **state)
   (void)state;
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_MEMBER_SUSPEND, ALICE), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_RETIRE, ALICE), STATUS_REFUSED);
-  assert_int_equal(do_kind(OPERATION_MEMBER_RESUME, ALICE), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_LOCK, ALICE), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_RETIRE, ALICE), STATUS_REFUSED);
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_UNLOCK, ALICE), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_RETIRE, ALICE), STATUS_OK);
+  assert_int_equal(suspend_member(ALICE), STATUS_OK);
+  assert_int_equal(retire_account(ALICE), STATUS_REFUSED);
+  assert_int_equal(resume_member(ALICE), STATUS_OK);
+  assert_int_equal(lock_account(ALICE), STATUS_OK);
+  assert_int_equal(retire_account(ALICE), STATUS_REFUSED);
+  assert_int_equal(unlock_account(ALICE), STATUS_OK);
+  assert_int_equal(retire_account(ALICE), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK); // somebody new, by the invite that waited
   assert_string_equal(sign_in_result.row, "S10");
 }
@@ -551,7 +535,7 @@ static void S7_an_account_that_an_operator_added_is_its_persons_own(void **state
 {
   (void)state;
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
+  assert_int_equal(add_member(ALICE), STATUS_OK);
   assert_int_equal(set_password(ALICE, "correct horse"), STATUS_OK);
   assert_int_equal(sign_in_by_password(ALICE), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);

@@ -67,9 +67,7 @@ static void set_up_proven(enum provisioning provisioning)
 
 static void create_beta(void)
 {
-  struct operation op = new_operation(OPERATION_ORG_CREATE, "other@example.org");
-  (void)snprintf(op.org, sizeof op.org, "beta");
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(create_org("beta", "other@example.org"), STATUS_OK);
   assert_int_equal(add_domain("beta", "acme.test"), STATUS_OK);
 }
 
@@ -220,7 +218,7 @@ static void E7_a_lapsed_domain_brings_nobody_new_and_lets_those_who_are_linked_i
   (void)state;
   set_up_proven(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "carol@acme.test"), STATUS_OK);
+  assert_int_equal(add_member("carol@acme.test"), STATUS_OK);
   lapse();
   uint64_t accounts = count(TABLE_ACCOUNTS);
   assert_int_equal(sign_in("bob@acme.test", "bob@acme.test", "sub-2"), STATUS_REFUSED); // S11

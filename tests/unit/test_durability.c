@@ -33,12 +33,12 @@ static enum status do_something(int number)
   (void)snprintf(subject, sizeof subject, "s-%s", email);
   switch (number % 8) {
   case 0: return sign_in(email, email, subject);
-  case 1: return do_kind(OPERATION_MEMBER_ADD, email);
-  case 2: return do_kind(OPERATION_MEMBER_SUSPEND, email);
-  case 3: return do_kind(OPERATION_MEMBER_RESUME, email);
-  case 4: return do_kind(OPERATION_MEMBER_REMOVE, email);
+  case 1: return add_member(email);
+  case 2: return suspend_member(email);
+  case 3: return resume_member(email);
+  case 4: return remove_member(email);
   case 5: return sign_in(email, email, subject);
-  case 6: return do_kind(OPERATION_ACCOUNT_REMOVE, email);
+  case 6: return remove_account(email);
   default: return set_password(email, "correct horse battery");
   }
 }
@@ -270,7 +270,7 @@ static void who_holds_the_lock_goes_first_and_only_then(void **state)
   assert_int_equal(meanwhile, may_go_first() ? (SCHED_RR | SCHED_RESET_ON_FORK) : before);
   store_unlock(store);
   assert_int_equal(sched_getscheduler(0), before);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "carol@acme.test"), STATUS_OK);
+  assert_int_equal(add_member("carol@acme.test"), STATUS_OK);
   assert_int_equal(sched_getscheduler(0), before);
 }
 
@@ -282,7 +282,7 @@ static void a_writer_that_is_sent_to_the_background_holds_nobody_up(void **state
   pid_t pid = hold_and_signal(SIGTSTP);
   open_store(STORE_READ_WRITE);
   // It is busy after STORE_LOCK_WAIT_MS.
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "bob@acme.test"), STATUS_OK);
+  assert_int_equal(add_member("bob@acme.test"), STATUS_OK);
   end_holder(pid);
 }
 
@@ -298,13 +298,13 @@ static void a_writer_that_is_stopped_for_good_is_waited_for_within_bounds(void *
   hold_set_caller(&nobody);
   open_store(STORE_READ_WRITE);
   int64_t began_ms = clock_monotonic_ms();
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "bob@acme.test"), STATUS_BUSY);
+  assert_int_equal(add_member("bob@acme.test"), STATUS_BUSY);
   assert_in_range(clock_monotonic_ms() - began_ms, STORE_LOCK_WAIT_MS - 500, 20 * STORE_LOCK_WAIT_MS);
   assert_non_null(strstr(report.text, "busy"));
   // Looking needs no lock.
   assert_int_equal(count(TABLE_ACCOUNTS), 1);
   end_holder(pid);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "bob@acme.test"), STATUS_OK);
+  assert_int_equal(add_member("bob@acme.test"), STATUS_OK);
 }
 
 int main(void)

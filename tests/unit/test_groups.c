@@ -159,19 +159,16 @@ static void N2_N6_only_free_and_legal_names_are_made(void **state)
   }
   assert_int_equal(count(TABLE_GROUP_MAPPINGS), 0);
   assert_int_equal(map_group("g", "abcdefghijklmnopqrstuvwxyz1"), STATUS_OK);
-  struct operation op = new_operation(OPERATION_ORG_CREATE, "chief@example.org");
-  (void)snprintf(op.org, sizeof op.org, "acme-beta");
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(create_org("acme-beta", "chief@example.org"), STATUS_OK);
   assert_int_equal(map_group("h", "beta"), STATUS_EXISTS); // an org
-  struct operation member = new_operation(OPERATION_MEMBER_ADD, "carol@acme.test");
-  (void)snprintf(member.login, sizeof member.login, "acme-carol");
-  assert_int_equal(run(&member), STATUS_OK);
+  struct member_add carol = new_member("carol@acme.test");
+  carol.login = "acme-carol";
+  assert_int_equal(add(&carol), STATUS_OK);
   assert_int_equal(map_group("h", "carol"), STATUS_EXISTS); // an account
   const struct group_map other = {"acme-beta", "g", "dev"};
   assert_int_equal(make(change_group_map(&other, &done)), STATUS_OK);
   assert_int_equal(map_group("h", "beta-dev"), STATUS_EXISTS); // a group of acme-beta
-  (void)snprintf(op.org, sizeof op.org, "www");
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(create_org("www", "chief@example.org"), STATUS_OK);
   const struct group_map hosts = {"www", "g", "data"};
   assert_int_equal(make(change_group_map(&hosts, &done)), STATUS_EXISTS); // www-data is the host's
 }
@@ -181,12 +178,10 @@ static void N2_the_name_of_a_mapped_group_is_no_accounts_and_no_orgs(void **stat
   (void)state;
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(map_group("g", "dev"), STATUS_OK);
-  struct operation member = new_operation(OPERATION_MEMBER_ADD, "carol@acme.test");
-  (void)snprintf(member.login, sizeof member.login, "acme-dev");
-  assert_int_equal(run(&member), STATUS_EXISTS);
-  struct operation op = new_operation(OPERATION_ORG_CREATE, "chief@example.org");
-  (void)snprintf(op.org, sizeof op.org, "acme-dev");
-  assert_int_equal(run(&op), STATUS_EXISTS);
+  struct member_add carol = new_member("carol@acme.test");
+  carol.login = "acme-dev";
+  assert_int_equal(add(&carol), STATUS_EXISTS);
+  assert_int_equal(create_org("acme-dev", "chief@example.org"), STATUS_EXISTS);
   assert_non_null(strstr(report.text, "a group of"));
 }
 
@@ -266,17 +261,17 @@ static void N6_who_leaves_or_is_suspended_loses_what_the_provider_gave(void **st
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(map_group("devs", "dev"), STATUS_OK);
   assert_int_equal(alice_signs_in("devs"), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_MEMBER_SUSPEND, ALICE), STATUS_OK);
+  assert_int_equal(suspend_member(ALICE), STATUS_OK);
   assert_false(has_group("acme-dev"));
-  assert_int_equal(do_kind(OPERATION_MEMBER_RESUME, ALICE), STATUS_OK);
+  assert_int_equal(resume_member(ALICE), STATUS_OK);
   assert_false(has_group("acme-dev")); // the next sign-in says
   assert_int_equal(alice_signs_in("devs"), STATUS_OK);
   assert_true(has_group("acme-dev"));
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_LOCK, ALICE), STATUS_OK);
+  assert_int_equal(lock_account(ALICE), STATUS_OK);
   assert_false(has_group("acme-dev"));
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_UNLOCK, ALICE), STATUS_OK);
+  assert_int_equal(unlock_account(ALICE), STATUS_OK);
   assert_true(has_group("acme-dev"));
-  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, ALICE), STATUS_OK);
+  assert_int_equal(remove_member(ALICE), STATUS_OK);
   assert_false(has_group("acme-dev"));
   assert_int_equal(count(TABLE_GIVEN_GROUPS), 0);
   assert_int_equal(count(TABLE_GROUP_MEMBERS), 0);
@@ -288,7 +283,7 @@ static void N6_a_refused_sign_in_gives_and_takes_nothing(void **state)
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(map_group("devs", "dev"), STATUS_OK);
   assert_int_equal(alice_signs_in("devs"), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_LOCK, ALICE), STATUS_OK);
+  assert_int_equal(lock_account(ALICE), STATUS_OK);
   assert_int_equal(alice_signs_in(""), STATUS_REFUSED);
   assert_int_equal(given().mappings.count, 1);
 }

@@ -9,17 +9,11 @@
 #define BOB "bob@guests.example"
 #define BOB_THERE "bob.ext@provider.example"
 
-static enum status add(const char *email)
-{
-  struct operation op = new_operation(OPERATION_MEMBER_ADD, email);
-  return run(&op);
-}
-
 static void set_up(void)
 {
   set_up_acme(PROVISIONING_INVITE_ONLY);
-  assert_int_equal(add(ALICE), STATUS_OK);
-  assert_int_equal(add(BOB), STATUS_OK);
+  assert_int_equal(add_member(ALICE), STATUS_OK);
+  assert_int_equal(add_member(BOB), STATUS_OK);
   assert_int_equal(set_password(BOB, "correct horse"), STATUS_OK);
 }
 
@@ -124,12 +118,12 @@ static void an_expectation_ends_with_its_time_its_membership_and_its_account(voi
   assert_int_equal(expects(BOB, BOB_THERE), STATUS_OK);
   assert_int_equal(expects(BOB, "bob2@provider.example"), STATUS_OK); // replaced
   assert_int_equal(count(TABLE_EXPECTATIONS), 1);
-  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, BOB), STATUS_OK);
+  assert_int_equal(remove_member(BOB), STATUS_OK);
   assert_int_equal(count(TABLE_EXPECTATIONS), 0);
   assert_int_equal(expects(ALICE, BOB_THERE), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_REMOVE, ALICE), STATUS_OK);
+  assert_int_equal(remove_account(ALICE), STATUS_OK);
   assert_int_equal(count(TABLE_EXPECTATIONS) + count(TABLE_ACCOUNT_EXPECTED), 0);
-  assert_int_equal(add(BOB), STATUS_OK);
+  assert_int_equal(add_member(BOB), STATUS_OK);
   assert_int_equal(store_lock(store), STATUS_OK);
   struct store_txn *txn = NULL;
   assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
@@ -222,9 +216,9 @@ static void W1_a_person_links_their_own_identity_and_nobody_elses(void **state)
   set("trust", "linked");
   assert_int_equal(links_own(BOB_THERE, "s-bob", "client"), STATUS_REFUSED);
   set("trust", "domain");
-  assert_int_equal(do_kind(OPERATION_MEMBER_SUSPEND, BOB), STATUS_OK);
+  assert_int_equal(suspend_member(BOB), STATUS_OK);
   assert_int_equal(links_own(BOB_THERE, "s-bob", "client"), STATUS_REFUSED);
-  assert_int_equal(do_kind(OPERATION_MEMBER_RESUME, BOB), STATUS_OK);
+  assert_int_equal(resume_member(BOB), STATUS_OK);
   assert_int_equal(links_own(BOB_THERE, "s-bob", "client"), STATUS_OK);
   assert_int_equal(links_own(BOB_THERE, "s-bob", "client"), STATUS_OK);
   assert_false(result.changed);

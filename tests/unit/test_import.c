@@ -5,6 +5,7 @@
 #include "acme.h"
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "change/org.h"
 #include "map/map_read.h"
 #include "publish/publish.h"
 #include "store/accounts.h"
@@ -20,44 +21,48 @@ struct file {
   bool goes_on;
   size_t added;
   size_t refused;
-  struct operation op;
+  char email[EMAIL_SIZE];
+  char name[DISPLAY_SIZE];
+  char login[LOGIN_SIZE];
+  char home[PATH_SIZE];
+  char summary[REASON_SIZE];
+  struct member_add add;
+  struct member_import closing;
 };
 
-static struct operation new_row(const char *email)
+static struct member_add new_row(const char *email)
 {
-  struct operation op = new_operation(OPERATION_MEMBER_ADD, email);
-  op.imported = true;
-  return op;
+  struct member_add row = new_member(email);
+  row.imported = true;
+  return row;
 }
 
 // In no order; some with a role, a login, a number, a home of their own, suspended.
-static struct operation good_row(uint64_t index)
+static struct member_add good_row(struct file *file, uint64_t index)
 {
-  char email[EMAIL_SIZE];
-  (void)snprintf(email, sizeof email, "u%03d@acme.test", (int)(index * 7919 % 1000));
-  struct operation op = new_row(email);
-  op.value = index % 3 == 0 ? ROLE_ADMIN : ROLE_VIEWER;
-  op.has_status = index % 5 == 0;
-  op.member_status = index % 10 == 0 ? MEMBER_SUSPENDED : MEMBER_ACTIVE;
-  op.uid = index % 7 == 0 ? 80000 + (uint32_t)index : 0;
-  (void)snprintf(op.name, sizeof op.name, "Person %d", (int)index);
-  if (index % 11 == 0) {
-    (void)snprintf(op.login, sizeof op.login, "login%d", (int)index);
-  }
-  if (index % 13 == 0) {
-    (void)snprintf(op.home, sizeof op.home, "/srv/%d", (int)index);
-  }
-  return op;
+  (void)snprintf(file->email, sizeof file->email, "u%03d@acme.test", (int)(index * 7919 % 1000));
+  (void)snprintf(file->name, sizeof file->name, "Person %d", (int)index);
+  (void)snprintf(file->login, sizeof file->login, "login%d", (int)index);
+  (void)snprintf(file->home, sizeof file->home, "/srv/%d", (int)index);
+  struct member_add row = new_row(file->email);
+  row.role = index % 3 == 0 ? ROLE_ADMIN : ROLE_VIEWER;
+  row.has_status = index % 5 == 0;
+  row.status = index % 10 == 0 ? MEMBER_SUSPENDED : MEMBER_ACTIVE;
+  row.uid = index % 7 == 0 ? 80000 + (uint32_t)index : 0;
+  row.name = file->name;
+  row.login = index % 11 == 0 ? file->login : "";
+  row.home = index % 13 == 0 ? file->home : "";
+  return row;
 }
 
-static struct operation bad_row(uint64_t index)
+static struct member_add bad_row(uint64_t index)
 {
   static const struct {
     const char *email;
     const char *login;
     const char *home;
     uint32_t uid;
-    uint8_t role;
+    enum role role;
   } KINDS[] = {
       {"m3", "", "", 0, ROLE_VIEWER},
       {"A@acme.test", "", "", 0, ROLE_VIEWER},
@@ -73,16 +78,16 @@ static struct operation bad_row(uint64_t index)
       {"boss@example.org", "other", "", 0, ROLE_OWNER},
   };
   size_t kind = (size_t)index % COUNT_OF(KINDS);
-  struct operation op = new_row(KINDS[kind].email);
-  op.value = KINDS[kind].role;
-  op.uid = KINDS[kind].uid;
-  (void)snprintf(op.login, sizeof op.login, "%s", KINDS[kind].login);
-  (void)snprintf(op.home, sizeof op.home, "%s", KINDS[kind].home);
-  return op;
+  struct member_add row = new_row(KINDS[kind].email);
+  row.role = KINDS[kind].role;
+  row.uid = KINDS[kind].uid;
+  row.login = KINDS[kind].login;
+  row.home = KINDS[kind].home;
+  return row;
 }
 
 // A row that is refused stands in front of each good one whose index is a multiple of BAD.
-static enum status get_row(void *context, uint64_t index, struct report *for_report, const struct operation **ret_op)
+static enum status get_row(void *context, uint64_t index, struct report *for_report, struct change *ret_change)
 {
   struct file *file = context;
   (void)for_report;
@@ -91,22 +96,20 @@ static enum status get_row(void *context, uint64_t index, struct report *for_rep
     file->added = file->refused = 0;
   }
   if (index + 1 == file->rows) {
-    file->op = new_operation(OPERATION_MEMBER_IMPORT, "");
-    (void)snprintf(file->op.reason, sizeof file->op.reason, "%zu added", file->added);
-  } else if (bad) {
-    file->op = bad_row(index);
-  } else {
-    file->op = good_row(file->bad != 0 ? index - index / (file->bad + 1) - 1 : index);
+    (void)snprintf(file->summary, sizeof file->summary, "%zu added", file->added);
+    file->closing = (struct member_import){"acme", file->summary};
+    *ret_change = change_member_import(&file->closing, &done);
+    return STATUS_OK;
   }
-  *ret_op = &file->op;
+  file->add = bad ? bad_row(index) : good_row(file, file->bad != 0 ? index - index / (file->bad + 1) - 1 : index);
+  *ret_change = change_member_add(&file->add, &added);
   return STATUS_OK;
 }
 
-static bool note_row(void *context, uint64_t index, enum status status, const struct report *for_report,
-                     const struct operation_result *of)
+static bool note_row(void *context, uint64_t index, enum status status, const struct report *for_report)
 {
   struct file *file = context;
-  file->added += status == STATUS_OK && of->changed && index + 1 < file->rows ? 1 : 0;
+  file->added += status == STATUS_OK && added.changed && index + 1 < file->rows ? 1 : 0;
   file->refused += status != STATUS_OK ? 1 : 0;
   assert_true(status == STATUS_OK || for_report->text[0] != '\0');
   return status == STATUS_OK || file->goes_on;
@@ -114,10 +117,9 @@ static bool note_row(void *context, uint64_t index, enum status status, const st
 
 static enum status import(struct file *file)
 {
-  const struct operations all = {file->rows, get_row, note_row, file};
+  const struct changes all = {file->rows, get_row, note_row, file};
   uint64_t index = 0;
-  report.text[0] = '\0';
-  return operation_run_all(&host, &all, &report, &result, &index);
+  return change_run_all(&host, &by_root, &all, &report, &index);
 }
 
 static void narrow_ranges(void)
@@ -177,8 +179,8 @@ static void N4_many_at_once_are_stored_as_one_by_one(void **state)
   dump(&at_once);
   renew_store();
   for (uint64_t i = 0; i < ROWS; i++) {
-    struct operation op = good_row(i);
-    assert_int_equal(run(&op), STATUS_OK);
+    const struct member_add row = good_row(&file, i);
+    assert_int_equal(add(&row), STATUS_OK);
   }
   dump(&one_by_one);
   assert_true(at_once.length > (size_t)ROWS * 200);
@@ -235,36 +237,43 @@ static void importing_twice_changes_nothing_and_is_no_event(void **state)
 }
 
 // Another thing that is refused after it has stored something: it is not gone on without it.
-static enum status get_half_done(void *context, uint64_t index, struct report *for_report,
-                                 const struct operation **ret_op)
+static enum status get_half_done(void *context, uint64_t index, struct report *for_report, struct change *ret_change)
 {
-  struct file *file = context;
+  static struct member_add first;
+  static const struct org_create SECOND = {"beta", "Beta", "boss@example.org", "", "somebody"}; // too late for that
+  static struct org_created created;
+  (void)context;
   (void)for_report;
-  file->op = new_operation(index == 1 ? OPERATION_ORG_CREATE : OPERATION_MEMBER_ADD,
-                           index == 1 ? "boss@example.org" : "carol@acme.test");
-  (void)snprintf(file->op.org, sizeof file->op.org, index == 1 ? "beta" : "acme");
-  (void)snprintf(file->op.local_user, sizeof file->op.local_user, index == 1 ? "somebody" : ""); // too late for that
-  *ret_op = &file->op;
+  first = new_member("carol@acme.test");
+  *ret_change = index == 0 ? change_member_add(&first, &added) : change_org_create(&SECOND, &created);
   return STATUS_OK;
+}
+
+static bool goes_on(void *context, uint64_t index, enum status status, const struct report *for_report)
+{
+  (void)context;
+  (void)index;
+  (void)status;
+  (void)for_report;
+  return true;
 }
 
 static void what_was_half_stored_is_not_gone_on_without(void **state)
 {
   (void)state;
-  struct file file = {.goes_on = true};
-  const struct operations all = {2, get_half_done, note_row, &file};
+  const struct changes all = {2, get_half_done, goes_on, NULL};
   uint64_t index = 0;
   renew_store();
-  assert_int_equal(operation_run_all(&host, &all, &report, &result, &index), STATUS_REFUSED);
+  assert_int_equal(change_run_all(&host, &by_root, &all, &report, &index), STATUS_REFUSED);
   assert_int_equal(index, 1);
   assert_int_equal(count(TABLE_ACCOUNTS), 1);
 }
 
 static enum status with_uid(const char *email, uint32_t uid)
 {
-  struct operation op = new_operation(OPERATION_MEMBER_ADD, email);
-  op.uid = uid;
-  return run(&op);
+  struct member_add in = new_member(email);
+  in.uid = uid;
+  return add(&in);
 }
 
 static void H22_a_uid_that_is_asked_for_is_legal(void **state)
@@ -294,9 +303,9 @@ static void H01_a_uid_that_is_asked_for_is_nobodys_and_was_nobodys(void **state)
 {
   (void)state;
   create_acme();
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "gone@acme.test"), STATUS_OK);
-  uint32_t gone = result.account.uid;
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_REMOVE, "gone@acme.test"), STATUS_OK);
+  assert_int_equal(add_member("gone@acme.test"), STATUS_OK);
+  uint32_t gone = added.account.uid;
+  assert_int_equal(remove_account("gone@acme.test"), STATUS_OK);
   struct store_txn *txn = read_txn();
   struct org org;
   assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);
@@ -331,7 +340,7 @@ static void an_account_that_exists_keeps_its_number(void **state)
   create_acme();
   assert_int_equal(with_uid("carol@acme.test", 70001), STATUS_OK);
   assert_int_equal(with_uid("carol@acme.test", 70001), STATUS_OK);
-  assert_false(result.changed);
+  assert_false(added.changed);
   assert_int_equal(with_uid("carol@acme.test", 70002), STATUS_EXISTS);
   assert_non_null(strstr(report.text, "70001"));
 }
@@ -350,16 +359,16 @@ static void E4_only_the_owner_is_imported_as_owner(void **state)
       {"new@acme.test", true, false, STATUS_REFUSED},
   };
   create_acme();
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "carol@acme.test"), STATUS_OK);
+  assert_int_equal(add_member("carol@acme.test"), STATUS_OK);
   uint64_t events = count(TABLE_AUDIT);
   for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-    struct operation op = new_row(CASES[i].email);
-    op.value = ROLE_OWNER;
-    op.imported = CASES[i].imported;
-    op.has_status = true;
-    op.member_status = CASES[i].suspended ? MEMBER_SUSPENDED : MEMBER_ACTIVE;
-    assert_int_equal(run(&op), CASES[i].status);
-    assert_true(CASES[i].status != STATUS_OK || !result.changed);
+    struct member_add row = new_row(CASES[i].email);
+    row.role = ROLE_OWNER;
+    row.imported = CASES[i].imported;
+    row.has_status = true;
+    row.status = CASES[i].suspended ? MEMBER_SUSPENDED : MEMBER_ACTIVE;
+    assert_int_equal(add(&row), CASES[i].status);
+    assert_true(CASES[i].status != STATUS_OK || !added.changed);
   }
   assert_int_equal(count(TABLE_ACCOUNTS), 2);
   assert_int_equal(count(TABLE_AUDIT), events);
@@ -378,18 +387,18 @@ static void L4_a_member_is_imported_suspended_and_not_suspended_by_an_import(voi
 {
   (void)state;
   create_acme();
-  struct operation op = new_row("carol@acme.test");
-  op.has_status = true;
-  op.member_status = MEMBER_SUSPENDED;
-  assert_int_equal(run(&op), STATUS_OK);
+  struct member_add row = new_row("carol@acme.test");
+  row.has_status = true;
+  row.status = MEMBER_SUSPENDED;
+  assert_int_equal(add(&row), STATUS_OK);
   assert_int_equal(groups_of("carol@acme.test"), 0);
-  op.member_status = MEMBER_ACTIVE;
-  assert_int_equal(run(&op), STATUS_EXISTS);
+  row.status = MEMBER_ACTIVE;
+  assert_int_equal(add(&row), STATUS_EXISTS);
   assert_non_null(strstr(report.text, "member suspend"));
   assert_int_equal(groups_of("carol@acme.test"), 0);
-  op.has_status = false;
-  assert_int_equal(run(&op), STATUS_OK);
-  assert_false(result.changed);
+  row.has_status = false;
+  assert_int_equal(add(&row), STATUS_OK);
+  assert_false(added.changed);
   assert_int_equal(groups_of("carol@acme.test"), 0);
 }
 

@@ -13,9 +13,7 @@ static const char GUEST[] = "guest@nowhere.example";
 
 static void make_beta(void)
 {
-  struct operation op = new_operation(OPERATION_ORG_CREATE, "boss@beta.example");
-  (void)snprintf(op.org, sizeof op.org, "beta");
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(create_org("beta", "boss@beta.example"), STATUS_OK);
 }
 
 static struct invite_created created;
@@ -65,7 +63,7 @@ static void L15_a_code_for_an_account_wants_its_password(void **state)
   make_beta();
   assert_int_equal(invite("acme", GUEST, "$y$code"), STATUS_OK);
   assert_int_equal(by_code(GUEST, "acme", "$y$code", "$y$chosen"), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, GUEST), STATUS_OK);
+  assert_int_equal(remove_member(GUEST), STATUS_OK);
   assert_int_equal(invite("beta", GUEST, "$y$beta"), STATUS_OK); // an org that would like to have the account
   assert_int_equal(by_code(GUEST, "beta", "$y$beta", "$y$beta-chose-this"), STATUS_REFUSED);
   assert_string_equal(get_account(GUEST).password, "$y$chosen");

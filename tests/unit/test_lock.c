@@ -124,7 +124,7 @@ static void assert_change_goes_through(void)
 {
   int64_t began_ms = clock_monotonic_ms();
   open_store(STORE_READ_WRITE);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "bob@acme.test"), STATUS_OK);
+  assert_int_equal(add_member("bob@acme.test"), STATUS_OK);
   assert_true(clock_monotonic_ms() - began_ms < GUARD_MS);
 }
 
@@ -233,7 +233,7 @@ static void who_is_in_roots_hand_alone_is_waited_for(void **state)
   int how = -1;
   create_acme();
   pid_t pid = start(hold_for_root);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "bob@acme.test"), STATUS_OK);
+  assert_int_equal(add_member("bob@acme.test"), STATUS_OK);
   assert_int_equal(waitpid(pid, &how, 0), pid);
   assert_int_equal(how, 0);
 }
@@ -275,7 +275,7 @@ static void who_mends_the_map_and_works_at_it_is_let_finish(void **state)
     end_holder(pid);
     skip();
   }
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "bob@acme.test"), STATUS_OK);
+  assert_int_equal(add_member("bob@acme.test"), STATUS_OK);
   assert_int_equal(waitpid(pid, &how, 0), pid);
   assert_int_equal(how, 0);
 }

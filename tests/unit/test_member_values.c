@@ -7,11 +7,11 @@
 
 static struct report report;
 
-static enum status take(size_t which, const char *typed, bool imported, struct operation *op)
+static enum status take(size_t which, const char *typed, bool imported, struct member_row *row)
 {
-  *op = (struct operation){.imported = imported};
+  *row = (struct member_row){.imported = imported};
   report.text[0] = '\0';
-  return MEMBER_VALUES[which].take("it", typed, op, &report);
+  return MEMBER_VALUES[which].take("it", typed, row, &report);
 }
 
 static const struct {
@@ -69,8 +69,8 @@ static void legal_values_are_taken_and_others_named_with_what_is_legal(void **st
 {
   (void)state;
   for (size_t i = 0; i < COUNT_OF(VALUES); i++) {
-    struct operation op;
-    enum status status = take(VALUES[i].which, VALUES[i].typed, false, &op);
+    struct member_row row;
+    enum status status = take(VALUES[i].which, VALUES[i].typed, false, &row);
     assert_int_equal(status, VALUES[i].says == NULL ? STATUS_OK : STATUS_INVALID);
     if (VALUES[i].says != NULL) {
       assert_non_null(strstr(report.text, VALUES[i].says));
@@ -82,23 +82,23 @@ static void legal_values_are_taken_and_others_named_with_what_is_legal(void **st
 static void values_go_where_they_belong(void **state)
 {
   (void)state;
-  struct operation op;
-  assert_int_equal(take(MEMBER_EMAIL, "A@ACME.test", false, &op), STATUS_OK);
-  assert_string_equal(op.email, "a@acme.test");
-  assert_int_equal(take(MEMBER_ROLE, "owner", true, &op), STATUS_OK);
-  assert_int_equal(op.value, ROLE_OWNER);
-  assert_int_equal(take(MEMBER_STATUS, "suspended", true, &op), STATUS_OK);
-  assert_true(op.has_status && op.member_status == MEMBER_SUSPENDED);
-  assert_int_equal(take(MEMBER_NAME, "Name", true, &op), STATUS_OK);
-  assert_string_equal(op.name, "Name");
-  assert_int_equal(take(MEMBER_LOGIN, "login", true, &op), STATUS_OK);
-  assert_string_equal(op.login, "login");
-  assert_int_equal(take(MEMBER_SHELL, "/bin/sh", true, &op), STATUS_OK);
-  assert_string_equal(op.shell, "/bin/sh");
-  assert_int_equal(take(MEMBER_HOME, "/srv/x", true, &op), STATUS_OK);
-  assert_string_equal(op.home, "/srv/x");
-  assert_int_equal(take(MEMBER_UID, "70001", true, &op), STATUS_OK);
-  assert_int_equal(op.uid, 70001);
+  struct member_row row;
+  assert_int_equal(take(MEMBER_EMAIL, "A@ACME.test", false, &row), STATUS_OK);
+  assert_string_equal(row.email, "a@acme.test");
+  assert_int_equal(take(MEMBER_ROLE, "owner", true, &row), STATUS_OK);
+  assert_int_equal(row.role, ROLE_OWNER);
+  assert_int_equal(take(MEMBER_STATUS, "suspended", true, &row), STATUS_OK);
+  assert_true(row.has_status && row.status == MEMBER_SUSPENDED);
+  assert_int_equal(take(MEMBER_NAME, "Name", true, &row), STATUS_OK);
+  assert_string_equal(row.name, "Name");
+  assert_int_equal(take(MEMBER_LOGIN, "login", true, &row), STATUS_OK);
+  assert_string_equal(row.login, "login");
+  assert_int_equal(take(MEMBER_SHELL, "/bin/sh", true, &row), STATUS_OK);
+  assert_string_equal(row.shell, "/bin/sh");
+  assert_int_equal(take(MEMBER_HOME, "/srv/x", true, &row), STATUS_OK);
+  assert_string_equal(row.home, "/srv/x");
+  assert_int_equal(take(MEMBER_UID, "70001", true, &row), STATUS_OK);
+  assert_int_equal(row.uid, 70001);
 }
 
 static void W3_a_delegate_says_email_role_status_and_name_alone(void **state)

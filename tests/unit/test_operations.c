@@ -33,8 +33,7 @@ static void what_is_there_already_is_refused_and_stores_nothing(void **state)
 {
   (void)state;
   create_acme();
-  struct operation op = new_operation(OPERATION_ORG_CREATE, "other@example.org");
-  assert_int_equal(run(&op), STATUS_EXISTS);
+  assert_int_equal(create_org("acme", "other@example.org"), STATUS_EXISTS);
   assert_int_equal(count(TABLE_ACCOUNTS), 1);
   assert_int_equal(count(TABLE_AUDIT), 1);
   assert_true(report.text[0] != '\0');
@@ -45,9 +44,7 @@ static void N2_system_names_are_no_orgs(void **state)
   (void)state;
   static const char *const NAMES[] = {"root", "sudo", "docker", "acme-admins", "Acme", "a", "daemon"};
   for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
-    struct operation op = new_operation(OPERATION_ORG_CREATE, "boss@example.org");
-    (void)snprintf(op.org, sizeof op.org, "%s", NAMES[i]);
-    enum status status = run(&op);
+    enum status status = create_org(NAMES[i], "boss@example.org");
     assert_true(status == STATUS_INVALID || status == STATUS_EXISTS);
   }
   assert_int_equal(count(TABLE_ORGS), 0);
@@ -58,20 +55,19 @@ static void H51_without_room_for_the_map_nothing_is_stored(void **state)
   (void)state;
   create_acme();
   host.map_path = "/nonexistent/accounts.map";
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "carol@acme.test"), STATUS_IO);
+  assert_int_equal(add_member("carol@acme.test"), STATUS_IO);
   assert_non_null(strstr(report.text, "nothing was changed"));
   assert_int_equal(count(TABLE_ACCOUNTS), 1);
   assert_int_equal(count(TABLE_AUDIT), 1);
   host.map_path = map_path;
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "carol@acme.test"), STATUS_OK);
+  assert_int_equal(add_member("carol@acme.test"), STATUS_OK);
 }
 
 static void a_dry_run_stores_nothing(void **state)
 {
   (void)state;
-  struct operation op = new_operation(OPERATION_ORG_CREATE, "boss@example.org");
   host.dry_run = true;
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(create_org("acme", "boss@example.org"), STATUS_OK);
   host.dry_run = false;
   assert_int_equal(count(TABLE_ORGS), 0);
   assert_int_equal(count(TABLE_AUDIT), 0);
@@ -80,34 +76,36 @@ static void a_dry_run_stores_nothing(void **state)
 
 // Members m0, m1...; the one with number BAD is to join an org that is not there.
 struct many {
-  struct operation op;
+  char email[EMAIL_SIZE];
+  struct member_add add;
   uint64_t bad;
 };
 
-static enum status add_many(void *context, uint64_t index, struct report *for_report, const struct operation **ret_op)
+static enum status add_many(void *context, uint64_t index, struct report *for_report, struct change *ret_change)
 {
   struct many *many = context;
-  (void)snprintf(many->op.email, sizeof many->op.email, "m%d@acme.test", (int)index);
-  (void)snprintf(many->op.org, sizeof many->op.org, "%s", index == many->bad ? "nobody" : "acme");
+  (void)snprintf(many->email, sizeof many->email, "m%d@acme.test", (int)index);
+  many->add = new_member(many->email);
+  many->add.org = index == many->bad ? "nobody" : "acme";
   (void)for_report;
-  *ret_op = &many->op;
+  *ret_change = change_member_add(&many->add, &added);
   return STATUS_OK;
 }
 
 static void many_operations_are_all_done_or_none(void **state)
 {
   (void)state;
-  struct many many = {new_operation(OPERATION_MEMBER_ADD, ""), 3};
-  const struct operations all = {20, add_many, NULL, &many};
+  struct many many = {.bad = 3};
+  const struct changes all = {20, add_many, NULL, &many};
   uint64_t index = 0;
   create_acme();
-  assert_int_equal(operation_run_all(&host, &all, &report, &result, &index), STATUS_NOT_FOUND);
+  assert_int_equal(change_run_all(&host, &by_root, &all, &report, &index), STATUS_NOT_FOUND);
   assert_int_equal(index, 3);
   assert_non_null(strstr(report.text, "nobody"));
   assert_int_equal(count(TABLE_ACCOUNTS), 1);
   assert_int_equal(count(TABLE_AUDIT), 1);
   many.bad = UINT64_MAX;
-  assert_int_equal(operation_run_all(&host, &all, &report, &result, &index), STATUS_OK);
+  assert_int_equal(change_run_all(&host, &by_root, &all, &report, &index), STATUS_OK);
   assert_int_equal(index, 19);
   assert_int_equal(count(TABLE_ACCOUNTS), 21);
   assert_int_equal(count(TABLE_AUDIT), 21);
@@ -119,13 +117,13 @@ static void many_operations_are_all_done_or_none(void **state)
 static void a_thousand_operations_at_once_are_shown(void **state)
 {
   (void)state;
-  struct many many = {new_operation(OPERATION_MEMBER_ADD, ""), UINT64_MAX};
-  const struct operations all = {1500, add_many, NULL, &many};
+  struct many many = {.bad = UINT64_MAX};
+  const struct changes all = {1500, add_many, NULL, &many};
   struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
   struct map_account account;
   uint64_t index = 0;
   create_acme();
-  assert_int_equal(operation_run_all(&host, &all, &report, &result, &index), STATUS_OK);
+  assert_int_equal(change_run_all(&host, &by_root, &all, &report, &index), STATUS_OK);
   assert_int_equal(map_open(map_path, &map), STATUS_OK);
   assert_int_equal(map_account_by_login(&map, "m0@acme.test", &account), STATUS_OK);
   assert_int_equal(map_account_by_login(&map, "m1499@acme.test", &account), STATUS_OK);
@@ -236,7 +234,7 @@ static void E4_the_owner_cannot_be_removed(void **state)
 {
   (void)state;
   create_acme();
-  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, "boss@example.org"), STATUS_REFUSED);
+  assert_int_equal(remove_member("boss@example.org"), STATUS_REFUSED);
 }
 
 static void an_invite_does_not_outlive_what_an_admin_does(void **state)
@@ -244,9 +242,9 @@ static void an_invite_does_not_outlive_what_an_admin_does(void **state)
   (void)state;
   set_up_acme(PROVISIONING_INVITE_ONLY);
   assert_int_equal(invite_to_acme("alice@acme.test", ROLE_ADMIN, clock_now_s() + 600), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "alice@acme.test"), STATUS_OK);
+  assert_int_equal(add_member("alice@acme.test"), STATUS_OK);
   assert_int_equal(count(TABLE_INVITES), 0);
-  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, "alice@acme.test"), STATUS_OK);
+  assert_int_equal(remove_member("alice@acme.test"), STATUS_OK);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_REFUSED);
 }
 
@@ -254,21 +252,19 @@ static void a_login_with_an_at_sign_is_the_accounts_own_address(void **state)
 {
   (void)state;
   set_up_acme(PROVISIONING_INVITE_ONLY);
-  struct operation op = new_operation(OPERATION_MEMBER_ADD, "q@acme.test");
-  (void)snprintf(op.login, sizeof op.login, "victim@delta.test");
-  assert_int_equal(run(&op), STATUS_INVALID);
+  struct member_add in = new_member("q@acme.test");
+  in.login = "victim@delta.test";
+  assert_int_equal(add(&in), STATUS_INVALID);
   assert_int_equal(count(TABLE_ACCOUNTS), 1);
-  (void)snprintf(op.login, sizeof op.login, "quentin");
-  assert_int_equal(run(&op), STATUS_OK);
+  in.login = "quentin";
+  assert_int_equal(add(&in), STATUS_OK);
 }
 
 static void a_verified_domain_belongs_to_one_org(void **state)
 {
   (void)state;
   set_up_acme(PROVISIONING_JIT);
-  struct operation op = new_operation(OPERATION_ORG_CREATE, "other@example.org");
-  (void)snprintf(op.org, sizeof op.org, "beta");
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(create_org("beta", "other@example.org"), STATUS_OK);
   assert_int_equal(add_domain("beta", "acme.test"), STATUS_OK); // a claim excludes nobody
   assert_int_equal(verify_domain("beta", "acme.test"), STATUS_REFUSED);
   assert_int_equal(remove_domain("beta", "acme.test"), STATUS_OK);

@@ -2,6 +2,7 @@
 // Orgs that get another name, or go; what an org's enforcement takes along; invites by code.
 #include "acme.h"
 #include "base/clock.h"
+#include "change/org.h"
 #include "facts/facts.h"
 #include "map/map_read.h"
 #include "store/accounts.h"
@@ -26,11 +27,19 @@ static bool map_has_group(const char *name, uint32_t gid)
   return has;
 }
 
+static enum status rename_org(const char *from, const char *to)
+{
+  return make(change_org_rename(&(struct org_rename){from, to}, &done));
+}
+
 static enum status rename_to(const char *slug)
 {
-  struct operation op = new_operation(OPERATION_ORG_RENAME, "");
-  (void)snprintf(op.login, sizeof op.login, "%s", slug);
-  return run(&op);
+  return rename_org("acme", slug);
+}
+
+static enum status delete_acme(void)
+{
+  return make(change_org_delete(&(struct org_delete){"acme"}, &done));
 }
 
 static void H11_a_renamed_org_keeps_numbers_members_and_domain(void **state)
@@ -46,10 +55,7 @@ static void H11_a_renamed_org_keeps_numbers_members_and_domain(void **state)
   assert_true(map_has_group("ajax", before.gid) && map_has_group("ajax-admins", before.admins_gid));
   assert_false(map_has_group("acme", before.gid) || map_has_group("acme-admins", before.admins_gid));
   assert_int_equal(rename_to("other"), STATUS_NOT_FOUND); // there is no acme any more
-  struct operation back = new_operation(OPERATION_ORG_RENAME, "");
-  (void)snprintf(back.org, sizeof back.org, "ajax");
-  (void)snprintf(back.login, sizeof back.login, "acme");
-  assert_int_equal(run(&back), STATUS_OK);
+  assert_int_equal(rename_org("ajax", "acme"), STATUS_OK);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   assert_string_equal(sign_in_result.decision.row, "S3");
 }
@@ -58,9 +64,7 @@ static void N2_an_org_is_renamed_to_a_legal_and_free_name_only(void **state)
 {
   (void)state;
   set_up_acme(PROVISIONING_JIT);
-  struct operation beta = new_operation(OPERATION_ORG_CREATE, "boss@beta.example");
-  (void)snprintf(beta.org, sizeof beta.org, "beta");
-  assert_int_equal(run(&beta), STATUS_OK);
+  assert_int_equal(create_org("beta", "boss@beta.example"), STATUS_OK);
   static const char *const ILLEGAL[] = {"", "A", "root", "sudo", "x-admins", "../x", "a b", "-x"};
   for (size_t i = 0; i < COUNT_OF(ILLEGAL); i++) {
     assert_int_equal(rename_to(ILLEGAL[i]), STATUS_INVALID);
@@ -68,7 +72,7 @@ static void N2_an_org_is_renamed_to_a_legal_and_free_name_only(void **state)
   assert_int_equal(rename_to("beta"), STATUS_EXISTS);
   assert_int_equal(rename_to("daemon"), STATUS_INVALID);
   assert_int_equal(rename_to("acme"), STATUS_OK);
-  assert_false(result.changed);
+  assert_false(done.changed);
 }
 
 static void D2_a_deleted_org_leaves_accounts_and_nothing_else(void **state)
@@ -78,7 +82,7 @@ static void D2_a_deleted_org_leaves_accounts_and_nothing_else(void **state)
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   assert_int_equal(invite_to_acme("bob@acme.test", ROLE_VIEWER, 0), STATUS_OK);
   struct org before = get_org("acme");
-  assert_int_equal(do_kind(OPERATION_ORG_DELETE, ""), STATUS_OK);
+  assert_int_equal(delete_acme(), STATUS_OK);
   static const enum store_table EMPTY[] = {TABLE_ORGS,         TABLE_ORG_SLUGS,       TABLE_ORG_MEMBERS,
                                            TABLE_MEMBERSHIPS,  TABLE_INVITES,         TABLE_INVITE_EMAILS,
                                            TABLE_DOMAINS,      TABLE_DOMAIN_OWNERS,   TABLE_CONNECTIONS,
@@ -104,7 +108,7 @@ static void D1_an_account_without_memberships_signs_in_by_nothing(void **state)
   (void)state;
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ORG_DELETE, ""), STATUS_OK);
+  assert_int_equal(delete_acme(), STATUS_OK);
   struct store_txn *txn CLEANUP(store_abort) = read_txn();
   const struct facts_query of = {"alice@acme.test", "sshd", "192.0.2.1", clock_now_s(), "sudo"};
   struct facts facts;
@@ -119,18 +123,19 @@ static void D1_an_account_without_memberships_signs_in_by_nothing(void **state)
 static void an_account_of_anothers_making_gets_no_org_with_its_password(void **state)
 {
   (void)state;
+  const struct org_create newco = {"newco", "Newco", "boss@newco.example", "", ""};
+  const struct org_create second = {"second", "Second", "boss@newco.example", "", ""};
+  struct org_created created;
   create_acme();
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "boss@newco.example"), STATUS_OK);
+  assert_int_equal(add_member("boss@newco.example"), STATUS_OK);
   assert_int_equal(set_password("boss@newco.example", "chosen-by-Acme-9"), STATUS_OK);
-  struct operation op = new_operation(OPERATION_ORG_CREATE, "boss@newco.example");
-  (void)snprintf(op.org, sizeof op.org, "newco");
-  assert_int_equal(run(&op), STATUS_OK);
-  assert_true(result.doubted);
+  assert_int_equal(make(change_org_create(&newco, &created)), STATUS_OK);
+  assert_true(created.doubted);
   assert_string_equal(get_account("boss@newco.example").password, "");
-  (void)snprintf(op.org, sizeof op.org, "second"); // whose owner is one already
+  // Whose owner is one already.
   assert_int_equal(set_password("boss@newco.example", "chosen-by-Newco-9"), STATUS_OK);
-  assert_int_equal(run(&op), STATUS_OK);
-  assert_false(result.doubted);
+  assert_int_equal(make(change_org_create(&second, &created)), STATUS_OK);
+  assert_false(created.doubted);
   assert_string_not_equal(get_account("boss@newco.example").password, "");
 }
 
@@ -139,9 +144,9 @@ static void an_account_has_32_orgs_at_most(void **state)
   (void)state;
   create_acme();
   for (int i = 1; i <= MEMBERSHIPS_MAX; i++) {
-    struct operation op = new_operation(OPERATION_ORG_CREATE, "boss@example.org");
-    (void)snprintf(op.org, sizeof op.org, "org-%d", i);
-    assert_int_equal(run(&op), i < MEMBERSHIPS_MAX ? STATUS_OK : STATUS_REFUSED);
+    char slug[SLUG_SIZE];
+    (void)snprintf(slug, sizeof slug, "org-%d", i);
+    assert_int_equal(create_org(slug, "boss@example.org"), i < MEMBERSHIPS_MAX ? STATUS_OK : STATUS_REFUSED);
   }
   struct store_txn *txn CLEANUP(store_abort) = read_txn();
   struct memberships all;

@@ -9,20 +9,6 @@
 #define BOSS "boss@example.org"
 #define ALICE "alice@acme.test"
 
-static enum status with_login(enum operation_kind kind, const char *who, const char *login)
-{
-  struct operation op = new_operation(kind, who);
-  (void)snprintf(op.login, sizeof op.login, "%s", login);
-  return run(&op);
-}
-
-static enum status with_role(const char *who, enum role role)
-{
-  struct operation op = new_operation(OPERATION_MEMBER_ROLE, who);
-  op.value = (uint8_t)role;
-  return run(&op);
-}
-
 static struct org acme(void)
 {
   struct store_txn *txn CLEANUP(store_abort) = read_txn();
@@ -64,14 +50,14 @@ static void a_role_changes_groups_at_once(void **state)
   (void)state;
   set_up();
   assert_int_equal(groups_of(ALICE), 1);
-  assert_int_equal(with_role(ALICE, ROLE_ADMIN), STATUS_OK);
-  assert_true(result.changed);
+  assert_int_equal(give_role(ALICE, ROLE_ADMIN), STATUS_OK);
+  assert_true(done.changed);
   assert_int_equal(groups_of(ALICE), 2);
   uint64_t events = count(TABLE_AUDIT);
-  assert_int_equal(with_role(ALICE, ROLE_ADMIN), STATUS_OK);
-  assert_false(result.changed);
+  assert_int_equal(give_role(ALICE, ROLE_ADMIN), STATUS_OK);
+  assert_false(done.changed);
   assert_int_equal(count(TABLE_AUDIT), events);
-  assert_int_equal(with_role(ALICE, ROLE_VIEWER), STATUS_OK);
+  assert_int_equal(give_role(ALICE, ROLE_VIEWER), STATUS_OK);
   assert_int_equal(groups_of(ALICE), 1);
 }
 
@@ -79,13 +65,13 @@ static void L4_a_suspended_member_has_no_groups_and_does_not_sign_in(void **stat
 {
   (void)state;
   set_up();
-  assert_int_equal(do_kind(OPERATION_MEMBER_SUSPEND, ALICE), STATUS_OK);
+  assert_int_equal(suspend_member(ALICE), STATUS_OK);
   assert_int_equal(groups_of(ALICE), 0);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
   assert_string_equal(sign_in_result.decision.row, "S1");
-  assert_int_equal(do_kind(OPERATION_MEMBER_SUSPEND, ALICE), STATUS_OK);
-  assert_false(result.changed);
-  assert_int_equal(do_kind(OPERATION_MEMBER_RESUME, ALICE), STATUS_OK);
+  assert_int_equal(suspend_member(ALICE), STATUS_OK);
+  assert_false(changed_member.changed);
+  assert_int_equal(resume_member(ALICE), STATUS_OK);
   assert_int_equal(groups_of(ALICE), 1);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
 }
@@ -94,23 +80,27 @@ static void S1_a_locked_account_does_not_sign_in_until_it_is_unlocked(void **sta
 {
   (void)state;
   set_up();
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_LOCK, ALICE), STATUS_OK);
+  assert_int_equal(lock_account(ALICE), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
   assert_string_equal(sign_in_result.decision.row, "S1");
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_UNLOCK, ALICE), STATUS_OK);
+  assert_int_equal(unlock_account(ALICE), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+}
+
+static enum status demote(const char *email)
+{
+  return give_role(email, ROLE_VIEWER);
 }
 
 static void E4_the_owner_is_not_demoted_suspended_removed_or_locked(void **state)
 {
   (void)state;
-  static const enum operation_kind KINDS[] = {OPERATION_MEMBER_ROLE,   OPERATION_MEMBER_SUSPEND,
-                                              OPERATION_MEMBER_RESUME, OPERATION_MEMBER_REMOVE,
-                                              OPERATION_ACCOUNT_LOCK,  OPERATION_ACCOUNT_REMOVE};
+  static enum status (*const WHAT[])(const char *email) = {demote,        suspend_member, resume_member,
+                                                           remove_member, lock_account,   remove_account};
   set_up();
   uint64_t events = count(TABLE_AUDIT);
-  for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
-    assert_int_equal(do_kind(KINDS[i], BOSS), STATUS_REFUSED);
+  for (size_t i = 0; i < COUNT_OF(WHAT); i++) {
+    assert_int_equal(WHAT[i](BOSS), STATUS_REFUSED);
     assert_non_null(strstr(report.text, "org transfer"));
   }
   assert_int_equal(count(TABLE_AUDIT), events);
@@ -121,15 +111,15 @@ static void E4_an_org_is_transferred_and_the_old_owner_is_an_admin(void **state)
 {
   (void)state;
   set_up();
-  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, "nobody@acme.test"), STATUS_NOT_FOUND);
-  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, ALICE), STATUS_OK);
+  assert_int_equal(transfer_acme("nobody@acme.test"), STATUS_NOT_FOUND);
+  assert_int_equal(transfer_acme(ALICE), STATUS_OK);
   assert_int_equal(membership_of(ALICE).role, ROLE_OWNER);
   assert_int_equal(membership_of(BOSS).role, ROLE_ADMIN);
   int64_t owner_id = acme().owner_id;
   assert_int_equal(owner_id, get_account(ALICE).id);
-  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, ALICE), STATUS_OK);
-  assert_false(result.changed);
-  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, BOSS), STATUS_OK);
+  assert_int_equal(transfer_acme(ALICE), STATUS_OK);
+  assert_false(done.changed);
+  assert_int_equal(remove_member(BOSS), STATUS_OK);
 }
 
 static void E3_while_enforced_the_new_owner_needs_a_tried_password(void **state)
@@ -140,10 +130,10 @@ static void E3_while_enforced_the_new_owner_needs_a_tried_password(void **state)
   op.value = ENFORCEMENT_DOMAINS;
   memcpy(op.password, get_account(BOSS).password, sizeof op.password);
   assert_int_equal(run(&op), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, ALICE), STATUS_REFUSED);
+  assert_int_equal(transfer_acme(ALICE), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "no password"));
   assert_int_equal(set_password(ALICE, "correct horse"), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, ALICE), STATUS_REFUSED);
+  assert_int_equal(transfer_acme(ALICE), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "never signed in"));
   assert_int_equal(membership_of(BOSS).role, ROLE_OWNER);
 }
@@ -152,11 +142,11 @@ static void a_locked_or_suspended_member_is_not_made_owner(void **state)
 {
   (void)state;
   set_up();
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_LOCK, ALICE), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, ALICE), STATUS_REFUSED);
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_UNLOCK, ALICE), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_MEMBER_SUSPEND, ALICE), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, ALICE), STATUS_REFUSED);
+  assert_int_equal(lock_account(ALICE), STATUS_OK);
+  assert_int_equal(transfer_acme(ALICE), STATUS_REFUSED);
+  assert_int_equal(unlock_account(ALICE), STATUS_OK);
+  assert_int_equal(suspend_member(ALICE), STATUS_OK);
+  assert_int_equal(transfer_acme(ALICE), STATUS_REFUSED);
 }
 
 static void H08_a_rename_keeps_number_home_and_memberships(void **state)
@@ -164,7 +154,7 @@ static void H08_a_rename_keeps_number_home_and_memberships(void **state)
   (void)state;
   set_up();
   struct account before = get_account(ALICE);
-  assert_int_equal(with_login(OPERATION_ACCOUNT_RENAME, ALICE, "alice"), STATUS_OK);
+  assert_int_equal(rename_account(ALICE, "alice"), STATUS_OK);
   struct account after = get_account("alice");
   assert_int_equal(after.uid, before.uid);
   assert_string_equal(after.home, before.home);
@@ -183,11 +173,11 @@ static void N2_a_login_that_is_taken_or_illegal_is_refused(void **state)
       "boss@example.org", "bob@acme.test", "acme", "acme-admins", "root", "Alice", "", "-a", "a:b"};
   set_up();
   for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
-    enum status status = with_login(OPERATION_ACCOUNT_RENAME, ALICE, NAMES[i]);
+    enum status status = rename_account(ALICE, NAMES[i]);
     assert_true(status == STATUS_INVALID || status == STATUS_EXISTS);
     assert_true(report.text[0] != '\0');
   }
-  assert_int_equal(with_login(OPERATION_ACCOUNT_RENAME, ALICE, ALICE), STATUS_OK);
+  assert_int_equal(rename_account(ALICE, ALICE), STATUS_OK);
   assert_false(result.changed);
 }
 
@@ -196,7 +186,7 @@ static void D1_a_removed_account_leaves_tombstones_for_name_and_number(void **st
   (void)state;
   set_up();
   uint32_t uid = get_account(ALICE).uid;
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_REMOVE, ALICE), STATUS_OK);
+  assert_int_equal(remove_account(ALICE), STATUS_OK);
   assert_int_equal(count(TABLE_ACCOUNTS), 1);
   assert_int_equal(count(TABLE_IDENTITIES), 0);
   assert_int_equal(count(TABLE_ACCOUNT_IDENTITIES), 0);
@@ -215,55 +205,53 @@ static void D1_a_removed_account_leaves_tombstones_for_name_and_number(void **st
 static void D1_a_removed_account_with_another_login_does_not_come_back_either(void **state)
 {
   (void)state;
-  struct operation op = new_operation(OPERATION_MEMBER_ADD, "bob@acme.test");
+  struct member_add bob = new_member("bob@acme.test");
   set_up();
-  assert_int_equal(with_login(OPERATION_ACCOUNT_RENAME, ALICE, "alice"), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_REMOVE, ALICE), STATUS_OK);
+  assert_int_equal(rename_account(ALICE, "alice"), STATUS_OK);
+  assert_int_equal(remove_account(ALICE), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
   assert_string_equal(sign_in_result.decision.row, "S12");
-  (void)snprintf(op.login, sizeof op.login, "bob");
-  assert_int_equal(run(&op), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_REMOVE, "bob@acme.test"), STATUS_OK);
+  bob.login = "bob";
+  assert_int_equal(add(&bob), STATUS_OK);
+  assert_int_equal(remove_account("bob@acme.test"), STATUS_OK);
   assert_int_equal(sign_in("bob@acme.test", "bob@acme.test", "s-bob"), STATUS_REFUSED);
 }
 
 static void two_accounts_never_share_a_home(void **state)
 {
   (void)state;
-  struct operation op = new_operation(OPERATION_MEMBER_ADD, "carol@acme.test");
+  struct member_add carol = new_member("carol@acme.test");
   set_up();
-  assert_int_equal(with_login(OPERATION_ACCOUNT_RENAME, ALICE, "alice"), STATUS_OK);
-  assert_int_equal(with_login(OPERATION_ACCOUNT_RENAME, ALICE, "alix"), STATUS_OK);
-  (void)snprintf(op.home, sizeof op.home, "/home/%s", ALICE);
-  assert_int_equal(run(&op), STATUS_EXISTS);
+  assert_int_equal(rename_account(ALICE, "alice"), STATUS_OK);
+  assert_int_equal(rename_account(ALICE, "alix"), STATUS_OK);
+  carol.home = "/home/" ALICE;
+  assert_int_equal(add(&carol), STATUS_EXISTS);
   assert_non_null(strstr(report.text, "is that of account \"alix\""));
-  op.home[0] = '\0';
-  assert_int_equal(run(&op), STATUS_OK);
+  carol.home = "";
+  assert_int_equal(add(&carol), STATUS_OK);
 }
 
 static void a_home_is_free_again_when_its_account_is_gone(void **state)
 {
   (void)state;
-  struct operation op = new_operation(OPERATION_MEMBER_ADD, "carol@acme.test");
+  struct member_add carol = new_member("carol@acme.test");
   set_up();
-  (void)snprintf(op.home, sizeof op.home, "/home/dave@acme.test");
-  assert_int_equal(run(&op), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "dave@acme.test"), STATUS_EXISTS);
+  carol.home = "/home/dave@acme.test";
+  assert_int_equal(add(&carol), STATUS_OK);
+  assert_int_equal(add_member("dave@acme.test"), STATUS_EXISTS);
   assert_non_null(strstr(report.text, "is that of account \"carol@acme.test\""));
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_REMOVE, "carol@acme.test"), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "dave@acme.test"), STATUS_OK);
+  assert_int_equal(remove_account("carol@acme.test"), STATUS_OK);
+  assert_int_equal(add_member("dave@acme.test"), STATUS_OK);
 }
 
 static void a_locked_account_has_no_groups_and_is_made_no_owner(void **state)
 {
   (void)state;
   set_up();
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_LOCK, ALICE), STATUS_OK);
+  assert_int_equal(lock_account(ALICE), STATUS_OK);
   assert_int_equal(groups_of(ALICE), 0);
-  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, ALICE), STATUS_OK);
-  struct operation op = new_operation(OPERATION_ORG_CREATE, ALICE);
-  (void)snprintf(op.org, sizeof op.org, "other");
-  assert_int_equal(run(&op), STATUS_REFUSED);
+  assert_int_equal(remove_member(ALICE), STATUS_OK);
+  assert_int_equal(create_org("other", ALICE), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "locked"));
 }
 
@@ -271,9 +259,9 @@ static void D1_an_invite_that_waits_is_gone_with_the_account(void **state)
 {
   (void)state;
   set_up();
-  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, ALICE), STATUS_OK);
+  assert_int_equal(remove_member(ALICE), STATUS_OK);
   assert_int_equal(invite_to_acme(ALICE, ROLE_VIEWER, INT32_MAX), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_REMOVE, ALICE), STATUS_OK);
+  assert_int_equal(remove_account(ALICE), STATUS_OK);
   assert_int_equal(count(TABLE_INVITES), 0);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
 }
@@ -282,8 +270,8 @@ static void E6_a_removed_member_comes_back_under_jit_with_the_default_role(void 
 {
   (void)state;
   set_up();
-  assert_int_equal(with_role(ALICE, ROLE_ADMIN), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, ALICE), STATUS_OK);
+  assert_int_equal(give_role(ALICE, ROLE_ADMIN), STATUS_OK);
+  assert_int_equal(remove_member(ALICE), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
   assert_int_equal(membership_of(ALICE).role, ROLE_VIEWER);
   assert_int_equal(membership_of(ALICE).source, SOURCE_SSO);

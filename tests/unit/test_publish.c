@@ -122,23 +122,21 @@ static void person(unsigned number, char email[static EMAIL_SIZE])
 
 static enum status rename_somebody(const char *email)
 {
-  struct operation op = new_operation(OPERATION_ACCOUNT_RENAME, email);
-  (void)snprintf(op.login, sizeof op.login, "q%u", chance(PEOPLE));
-  return run(&op);
+  char login[LOGIN_SIZE];
+  (void)snprintf(login, sizeof login, "q%u", chance(PEOPLE));
+  return rename_account(email, login);
 }
 
-static enum status change_role(const char *email)
+static enum status add_to_beta(const char *email)
 {
-  struct operation op = new_operation(OPERATION_MEMBER_ROLE, email);
-  op.value = chance(2) == 0 ? ROLE_VIEWER : ROLE_ADMIN;
-  return run(&op);
+  struct member_add in = new_member(email);
+  in.org = "beta";
+  return add(&in);
 }
 
-static enum status in_beta(enum operation_kind kind, const char *email)
+static enum status remove_from_beta(const char *email)
 {
-  struct operation op = new_operation(kind, email);
-  (void)snprintf(op.org, sizeof op.org, "beta");
-  return run(&op);
+  return make(change_member_remove(&(struct member_name){"beta", email}, &changed_member));
 }
 
 // Three groups at the provider, which somebody is in or not, for two Unix groups.
@@ -173,17 +171,17 @@ static enum status do_something(void)
   case 0:
   case 1:
   case 2:
-  case 3: return do_kind(OPERATION_MEMBER_ADD, email);
-  case 4: return in_beta(OPERATION_MEMBER_ADD, email);
-  case 5: return do_kind(OPERATION_MEMBER_SUSPEND, email);
-  case 6: return do_kind(OPERATION_MEMBER_RESUME, email);
-  case 7: return do_kind(OPERATION_MEMBER_REMOVE, email);
-  case 8: return do_kind(OPERATION_ACCOUNT_LOCK, email);
-  case 9: return do_kind(OPERATION_ACCOUNT_UNLOCK, email);
-  case 10: return do_kind(OPERATION_ACCOUNT_REMOVE, email);
+  case 3: return add_member(email);
+  case 4: return add_to_beta(email);
+  case 5: return suspend_member(email);
+  case 6: return resume_member(email);
+  case 7: return remove_member(email);
+  case 8: return lock_account(email);
+  case 9: return unlock_account(email);
+  case 10: return remove_account(email);
   case 11: return rename_somebody(email);
-  case 12: return change_role(email);
-  case 13: return in_beta(OPERATION_MEMBER_REMOVE, email);
+  case 12: return give_role(email, chance(2) == 0 ? ROLE_VIEWER : ROLE_ADMIN);
+  case 13: return remove_from_beta(email);
   case 14: return set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_DOMAINS);
   case 15: return set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_OFF);
   case 16: return add_domain("acme", "second.test");
@@ -197,10 +195,8 @@ static enum status do_something(void)
 
 static void set_up_two_orgs(void)
 {
-  struct operation op = new_operation(OPERATION_ORG_CREATE, "chief@example.org");
   set_up_acme(PROVISIONING_JIT);
-  (void)snprintf(op.org, sizeof op.org, "beta");
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(create_org("beta", "chief@example.org"), STATUS_OK);
 }
 
 static ino_t inode(void)
@@ -230,12 +226,18 @@ static void a_map_changed_in_place_says_what_a_new_one_says(void **state)
   assert_true(anew < in_place / 10);
 }
 
-static enum status add_many(void *context, uint64_t index, struct report *for_report, const struct operation **ret_op)
+struct many {
+  char email[EMAIL_SIZE];
+  struct member_add add;
+};
+
+static enum status add_many(void *context, uint64_t index, struct report *for_report, struct change *ret_change)
 {
-  struct operation *op = context;
+  struct many *many = context;
   (void)for_report;
-  (void)snprintf(op->email, sizeof op->email, "m%04d@acme.test", (int)index);
-  *ret_op = op;
+  (void)snprintf(many->email, sizeof many->email, "m%04d@acme.test", (int)index);
+  many->add = new_member(many->email);
+  *ret_change = change_member_add(&many->add, &added);
   return STATUS_OK;
 }
 
@@ -256,29 +258,25 @@ static void lists_of_a_thousand_stay_the_first_thousand(void **state)
   (void)state;
   static const struct {
     const char *email;
-    enum operation_kind kind;
+    enum status (*step)(const char *email);
     uint32_t listed; // afterwards
   } STEPS[] = {
-      {"m1001@acme.test", OPERATION_MEMBER_REMOVE, 1000}, // was not listed
-      {"late@acme.test", OPERATION_MEMBER_ADD, 1000},     // has no room
-      {"m0005@acme.test", OPERATION_MEMBER_SUSPEND, 1000},
-      {"m0005@acme.test", OPERATION_MEMBER_RESUME, 1000}, // comes back to its place
-      {"m0000@acme.test", OPERATION_ACCOUNT_LOCK, 1000},
-      {"m0500@acme.test", OPERATION_ACCOUNT_REMOVE, 1000},
-      {"m0501@acme.test", OPERATION_MEMBER_REMOVE, 1000},
-      {"m0502@acme.test", OPERATION_MEMBER_REMOVE, 999},
-      {"m0000@acme.test", OPERATION_ACCOUNT_UNLOCK, 1000},
-      {"m0999@acme.test", OPERATION_MEMBER_REMOVE, 999},
+      {"m1001@acme.test", remove_member, 1000},                                            // was not listed
+      {"late@acme.test", add_member, 1000},                                                // has no room
+      {"m0005@acme.test", suspend_member, 1000}, {"m0005@acme.test", resume_member, 1000}, // comes back to its place
+      {"m0000@acme.test", lock_account, 1000},   {"m0500@acme.test", remove_account, 1000},
+      {"m0501@acme.test", remove_member, 1000},  {"m0502@acme.test", remove_member, 999},
+      {"m0000@acme.test", unlock_account, 1000}, {"m0999@acme.test", remove_member, 999},
   };
-  struct operation op = new_operation(OPERATION_MEMBER_ADD, "");
-  const struct operations all = {1002, add_many, NULL, &op};
+  struct many many;
+  const struct changes all = {1002, add_many, NULL, &many};
   uint64_t index = 0;
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(operation_run_all(&host, &all, &report, &result, &index), STATUS_OK);
+  assert_int_equal(change_run_all(&host, &by_root, &all, &report, &index), STATUS_OK);
   assert_int_equal(listed("acme"), 1000);
   for (size_t i = 0; i < COUNT_OF(STEPS); i++) {
     ino_t before = inode();
-    assert_int_equal(do_kind(STEPS[i].kind, STEPS[i].email), STATUS_OK);
+    assert_int_equal(STEPS[i].step(STEPS[i].email), STATUS_OK);
     assert_int_equal(inode(), before);
     assert_int_equal(listed("acme"), STEPS[i].listed);
     expect_what_the_store_says();
@@ -320,17 +318,16 @@ static void a_name_passed_on_in_one_transaction_is_the_new_ones(void **state)
   for (unsigned i = 0; i < 6; i++) {
     char email[EMAIL_SIZE];
     person(i, email);
-    assert_int_equal(do_kind(OPERATION_MEMBER_ADD, email), STATUS_OK);
+    assert_int_equal(add_member(email), STATUS_OK);
   }
-  struct operation op = rename_to("p1@acme.test", "first");
-  assert_int_equal(run(&op), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_LOCK, "p2@acme.test"), STATUS_OK);
+  assert_int_equal(rename_account("p1@acme.test", "first"), STATUS_OK);
+  assert_int_equal(lock_account("p2@acme.test"), STATUS_OK);
   ino_t before = inode();
   run_batch(&batch, 3);
-  batch = (struct batch){.steps = {rename_to("p0@acme.test", "anew"), rename_to("p3@acme.test", "dnew"),
-                                   new_operation(OPERATION_MEMBER_SUSPEND, "p4@acme.test"),
-                                   new_operation(OPERATION_MEMBER_ADD, "late@acme.test")}};
-  run_batch(&batch, 4);
+  batch = (struct batch){.steps = {rename_to("p0@acme.test", "anew"), rename_to("p3@acme.test", "dnew")}};
+  run_batch(&batch, 2);
+  assert_int_equal(suspend_member("p4@acme.test"), STATUS_OK);
+  assert_int_equal(add_member("late@acme.test"), STATUS_OK);
   assert_int_equal(inode(), before);
 }
 
@@ -351,13 +348,13 @@ static void a_damaged_record_is_mended_by_the_sign_in_of_its_person(void **state
   struct map_account account;
   struct map_place place;
   set_up_two_orgs();
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "p1@acme.test"), STATUS_OK);
+  assert_int_equal(add_member("p1@acme.test"), STATUS_OK);
   assert_int_equal(map_open(map_path, &map), STATUS_OK);
   assert_int_equal(map_lookup_text(map.header.seed, KEY_LOGIN, "p1@acme.test", &lookup), STATUS_OK);
   assert_int_equal(map_find(&map, MAP_ACCOUNT, &lookup, &account, &place), STATUS_OK);
   flip_byte(place.offset + MAP_RECORD_HEAD + 3);
   assert_int_equal(map_account_by_login(&map, "p1@acme.test", &account), STATUS_CORRUPT);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "p2@acme.test"), STATUS_OK);
+  assert_int_equal(add_member("p2@acme.test"), STATUS_OK);
   assert_int_equal(change_publish(&host, "p2@acme.test", &report), STATUS_OK);
   assert_int_equal(change_publish(&host, "nobody@acme.test", &report), STATUS_OK);
   map_close(&map);
@@ -433,7 +430,7 @@ static void a_map_in_doubt_is_built_anew_with_the_next_change(void **state)
     ino_t before = inode();
     person(i, email);
     change_state(DOUBTS[i]);
-    assert_int_equal(do_kind(OPERATION_MEMBER_ADD, email), STATUS_OK);
+    assert_int_equal(add_member(email), STATUS_OK);
     assert_int_not_equal(inode(), before);
     expect_what_the_store_says();
   }
@@ -463,7 +460,7 @@ static enum status add_with_limit(const char *email, rlim_t limit)
     const struct rlimit most = {limit, limit};
     open_store(STORE_READ_WRITE);
     (void)signal(SIGXFSZ, SIG_IGN);
-    _exit(setrlimit(RLIMIT_FSIZE, &most) == 0 ? (int)do_kind(OPERATION_MEMBER_ADD, email) : 255);
+    _exit(setrlimit(RLIMIT_FSIZE, &most) == 0 ? (int)add_member(email) : 255);
   }
   int how = 0;
   assert_int_equal(waitpid(pid, &how, 0), pid);
@@ -491,7 +488,7 @@ static void H51_a_change_without_room_leaves_map_and_store_as_they_were(void **s
   }
   open_store(STORE_READ_WRITE);
   assert_int_equal(count(TABLE_ACCOUNTS), 2);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "new@acme.test"), STATUS_OK);
+  assert_int_equal(add_member("new@acme.test"), STATUS_OK);
   expect_what_the_store_says();
 }
 
@@ -500,16 +497,15 @@ static void change_somebody(unsigned round)
 {
   char email[EMAIL_SIZE];
   char fresh[EMAIL_SIZE];
-  struct operation op = new_operation(OPERATION_ACCOUNT_RENAME, "");
+  char login[LOGIN_SIZE];
   person(round % PEOPLE, email);
   (void)snprintf(fresh, sizeof fresh, "fresh%u@acme.test", round);
-  (void)snprintf(op.email, sizeof op.email, "%s", email);
-  (void)snprintf(op.login, sizeof op.login, "q%u", round);
+  (void)snprintf(login, sizeof login, "q%u", round);
   switch (round % 4) {
   case 0: (void)sign_in(fresh, fresh, fresh); break;
-  case 1: (void)run(&op); break;
-  case 2: (void)do_kind(OPERATION_ACCOUNT_REMOVE, email); break;
-  default: (void)do_kind(OPERATION_MEMBER_ADD, email); break;
+  case 1: (void)rename_account(email, login); break;
+  case 2: (void)remove_account(email); break;
+  default: (void)add_member(email); break;
   }
 }
 

@@ -167,10 +167,8 @@ static void L5_the_codes_of_an_org_are_only_its_owners(void **state)
 {
   (void)state;
   set_up_codes();
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, CAROL), STATUS_OK);
-  struct operation admin = new_operation(OPERATION_MEMBER_ROLE, CAROL);
-  admin.value = ROLE_ADMIN;
-  assert_int_equal(run(&admin), STATUS_OK);
+  assert_int_equal(add_member(CAROL), STATUS_OK);
+  assert_int_equal(give_role(CAROL, ROLE_ADMIN), STATUS_OK);
   assert_int_equal(use(CAROL, 0), STATUS_REFUSED);
   assert_int_equal(use("nobody@example.org", 0), STATUS_REFUSED);
   assert_int_equal(summary().left, RECOVERY_CODES);
@@ -180,12 +178,12 @@ static void L5_a_transfer_makes_the_codes_void(void **state)
 {
   (void)state;
   set_up_codes();
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, CAROL), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, CAROL), STATUS_OK);
+  assert_int_equal(add_member(CAROL), STATUS_OK);
+  assert_int_equal(transfer_acme(CAROL), STATUS_OK);
   assert_int_equal(count(TABLE_RECOVERY), 0);
   assert_int_equal(use(BOSS, 0), STATUS_REFUSED);
   assert_int_equal(use(CAROL, 0), STATUS_REFUSED);
-  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, BOSS), STATUS_OK); // back: they stay void
+  assert_int_equal(transfer_acme(BOSS), STATUS_OK); // back: they stay void
   assert_int_equal(use(BOSS, 0), STATUS_REFUSED);
 }
 
@@ -193,14 +191,11 @@ static void L5_a_transfer_of_one_org_keeps_the_codes_of_another(void **state)
 {
   (void)state;
   set_up_codes();
-  struct operation op = new_operation(OPERATION_ORG_CREATE, BOSS);
-  (void)snprintf(op.org, sizeof op.org, "beta");
-  (void)snprintf(op.name, sizeof op.name, "Beta");
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(create_org("beta", BOSS), STATUS_OK);
   draw('B');
   assert_int_equal(create("beta"), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, CAROL), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_ORG_TRANSFER, CAROL), STATUS_OK);
+  assert_int_equal(add_member(CAROL), STATUS_OK);
+  assert_int_equal(transfer_acme(CAROL), STATUS_OK);
   assert_int_equal(count(TABLE_RECOVERY), RECOVERY_CODES);
   assert_int_equal(use(BOSS, 0), STATUS_OK);
   assert_string_equal(sign_in_result.org, "beta");
@@ -263,10 +258,7 @@ static void L5_no_codes_for_an_owner_whom_another_org_governs(void **state)
   struct store_txn *txn = NULL;
   struct org org;
   set_up_acme(PROVISIONING_JIT);
-  struct operation op = new_operation(OPERATION_ORG_CREATE, "b@acme.test");
-  (void)snprintf(op.org, sizeof op.org, "beta");
-  (void)snprintf(op.name, sizeof op.name, "Beta");
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(create_org("beta", "b@acme.test"), STATUS_OK);
   assert_int_equal(store_lock(store), STATUS_OK);
   assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
   assert_int_equal(org_by_slug(txn, "beta", &org), STATUS_OK);

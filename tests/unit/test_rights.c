@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who may do what, cell by cell (POLICY W, HOLES H23), and that operations ask in their own transaction.
 #include "acme.h"
+#include "change/org.h"
 #include "store/accounts.h"
 #include "store/orgs.h"
 
@@ -41,23 +42,30 @@ static struct org find_org(const char *slug)
   return org;
 }
 
-static void add(const char *org, const char *email, enum role role)
+static void add_to(const char *org, const char *email, enum role role)
 {
-  struct operation op = new_operation(OPERATION_MEMBER_ADD, email);
-  (void)snprintf(op.org, sizeof op.org, "%s", org);
-  op.value = (uint8_t)role;
-  assert_int_equal(run(&op), STATUS_OK);
+  struct member_add in = new_member(email);
+  in.org = org;
+  in.role = role;
+  assert_int_equal(add(&in), STATUS_OK);
+}
+
+static enum status suspends(const char *who, const char *email)
+{
+  return make_as(who, RIGHT_PEOPLE, change_member_suspend(&(struct member_name){"acme", email}, &changed_member));
+}
+
+static enum status resumes(const char *who, const char *email)
+{
+  return make_as(who, RIGHT_PEOPLE, change_member_resume(&(struct member_name){"acme", email}, &changed_member));
 }
 
 static void set_up(void)
 {
   set_up_acme(PROVISIONING_JIT);
-  add("acme", ADMIN, ROLE_ADMIN);
-  add("acme", VIEWER, ROLE_VIEWER);
-  struct operation op = new_operation(OPERATION_ORG_CREATE, "boss@other.example");
-  (void)snprintf(op.org, sizeof op.org, "other");
-  (void)snprintf(op.name, sizeof op.name, "Other");
-  assert_int_equal(run(&op), STATUS_OK);
+  add_to("acme", ADMIN, ROLE_ADMIN);
+  add_to("acme", VIEWER, ROLE_VIEWER);
+  assert_int_equal(create_org("other", "boss@other.example"), STATUS_OK);
 }
 
 // WHO does KIND to EMAIL in ORG, as a session that opened Acme.
@@ -82,21 +90,55 @@ static void an_operation_asks_the_store_of_the_moment(void **state)
 {
   (void)state;
   set_up();
-  assert_int_equal(does(ADMIN, OPERATION_MEMBER_SUSPEND, RIGHT_PEOPLE, VIEWER), STATUS_OK);
-  assert_int_equal(does(ADMIN, OPERATION_MEMBER_RESUME, RIGHT_PEOPLE, VIEWER), STATUS_OK);
-  assert_int_equal(does(VIEWER, OPERATION_MEMBER_SUSPEND, RIGHT_PEOPLE, ADMIN), STATUS_REFUSED);
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_LOCK, ADMIN), STATUS_OK);
-  assert_int_equal(does(ADMIN, OPERATION_MEMBER_SUSPEND, RIGHT_PEOPLE, VIEWER), STATUS_REFUSED);
-  assert_int_equal(do_kind(OPERATION_ACCOUNT_UNLOCK, ADMIN), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_MEMBER_SUSPEND, ADMIN), STATUS_OK);
-  assert_int_equal(does(ADMIN, OPERATION_MEMBER_SUSPEND, RIGHT_PEOPLE, VIEWER), STATUS_REFUSED);
-  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, ADMIN), STATUS_OK);
-  assert_int_equal(does(ADMIN, OPERATION_MEMBER_SUSPEND, RIGHT_PEOPLE, VIEWER), STATUS_REFUSED);
+  assert_int_equal(suspends(ADMIN, VIEWER), STATUS_OK);
+  assert_int_equal(resumes(ADMIN, VIEWER), STATUS_OK);
+  assert_int_equal(suspends(VIEWER, ADMIN), STATUS_REFUSED);
+  assert_int_equal(lock_account(ADMIN), STATUS_OK);
+  assert_int_equal(suspends(ADMIN, VIEWER), STATUS_REFUSED);
+  assert_int_equal(unlock_account(ADMIN), STATUS_OK);
+  assert_int_equal(suspend_member(ADMIN), STATUS_OK);
+  assert_int_equal(suspends(ADMIN, VIEWER), STATUS_REFUSED);
+  assert_int_equal(remove_member(ADMIN), STATUS_OK);
+  assert_int_equal(suspends(ADMIN, VIEWER), STATUS_REFUSED);
+}
+
+enum { SOME = 10 };
+
+// One of each kind, about VIEWER in ORG.
+static void some_changes(const char *org, struct change ret_changes[static SOME])
+{
+  static struct org_create create;
+  static struct org_rename renamed;
+  static struct org_transfer transfer;
+  static struct org_delete deleted;
+  static struct member_add member;
+  static struct member_import import;
+  static struct member_name name;
+  static struct member_role role;
+  static struct org_created created;
+  create = (struct org_create){org, "An org", VIEWER, "", ""};
+  renamed = (struct org_rename){org, "other"};
+  transfer = (struct org_transfer){org, VIEWER};
+  deleted = (struct org_delete){org};
+  member = new_member(VIEWER);
+  member.org = org;
+  import = (struct member_import){org, ""};
+  name = (struct member_name){org, VIEWER};
+  role = (struct member_role){org, VIEWER, ROLE_ADMIN};
+  const struct change changes[SOME] = {
+      change_org_create(&create, &created),         change_org_rename(&renamed, &done),
+      change_org_transfer(&transfer, &done),        change_org_delete(&deleted, &done),
+      change_member_add(&member, &added),           change_member_import(&import, &done),
+      change_member_remove(&name, &changed_member), change_member_suspend(&name, &changed_member),
+      change_member_resume(&name, &changed_member), change_member_role(&role, &done),
+  };
+  memcpy(ret_changes, changes, sizeof changes);
 }
 
 static void a_right_that_nobody_set_is_a_refusal(void **state)
 {
   (void)state;
+  struct change changes[SOME];
   set_up();
   uint64_t events = count(TABLE_AUDIT);
   for (int kind = 0; kind < OPERATION_COUNT; kind++) {
@@ -106,13 +148,24 @@ static void a_right_that_nobody_set_is_a_refusal(void **state)
     op.org[0] = '\0';
     assert_int_equal(acts(BOSS, &op, RIGHT_HOST), STATUS_REFUSED);
   }
+  some_changes("acme", changes);
+  for (size_t i = 0; i < SOME; i++) {
+    assert_int_equal(make_as(BOSS, RIGHT_NONE, changes[i]), STATUS_REFUSED);
+    assert_int_equal(make_as(BOSS, RIGHT_HOST, changes[i]), STATUS_REFUSED);
+  }
+  some_changes("", changes);
+  for (size_t i = 0; i < SOME; i++) {
+    assert_int_equal(make_as(BOSS, RIGHT_HOST, changes[i]), STATUS_REFUSED);
+  }
   assert_int_equal(count(TABLE_AUDIT), events);
 }
 
 static void an_operation_that_names_no_org_is_nobodys_but_for_accounts(void **state)
 {
   (void)state;
+  struct change nowhere[SOME];
   set_up();
+  some_changes("", nowhere);
   for (int kind = 0; kind < OPERATION_COUNT; kind++) {
     struct operation op = new_operation((enum operation_kind)kind, VIEWER);
     op.org[0] = '\0';
@@ -121,6 +174,10 @@ static void an_operation_that_names_no_org_is_nobodys_but_for_accounts(void **st
     assert_int_equal(acts(BOSS, &op, RIGHT_ORG), password ? STATUS_OK : identity ? STATUS_NOT_FOUND : STATUS_REFUSED);
     assert_int_equal(acts(ADMIN, &op, RIGHT_ORG), STATUS_REFUSED);
   }
+  for (size_t i = 0; i < SOME; i++) {
+    assert_int_equal(make_as(BOSS, RIGHT_ORG, nowhere[i]), STATUS_REFUSED);
+    assert_int_equal(make_as(ADMIN, RIGHT_ORG, nowhere[i]), STATUS_REFUSED);
+  }
 }
 
 static void H17_a_session_without_groups_opens_nothing(void **state)
@@ -128,10 +185,9 @@ static void H17_a_session_without_groups_opens_nothing(void **state)
   (void)state;
   set_up();
   const struct delegate none = {get_account(BOSS).id, NULL, 0};
-  struct operation op = new_operation(OPERATION_MEMBER_SUSPEND, VIEWER);
-  op.delegate = &none;
-  op.right = RIGHT_PEOPLE;
-  assert_int_equal(run(&op), STATUS_REFUSED);
+  const struct change_by by = {BOSS, "", "", .delegate = &none, .right = RIGHT_PEOPLE};
+  const struct change suspend = change_member_suspend(&(struct member_name){"acme", VIEWER}, &changed_member);
+  assert_int_equal(change_run(&host, &by, suspend, &report), STATUS_REFUSED);
 }
 
 static void W5_an_org_reaches_only_accounts_that_it_is_in_control_of(void **state)
@@ -140,8 +196,8 @@ static void W5_an_org_reaches_only_accounts_that_it_is_in_control_of(void **stat
   set_up();
   static const enum operation_kind KINDS[] = {OPERATION_PASSWORD_SET, OPERATION_PASSWORD_REMOVE,
                                               OPERATION_IDENTITY_LINK, OPERATION_IDENTITY_UNLINK};
-  add("other", "them@acme.test", ROLE_VIEWER); // on Acme's domain, but a member elsewhere
-  add("other", "them@other.example", ROLE_VIEWER);
+  add_to("other", "them@acme.test", ROLE_VIEWER); // on Acme's domain, but a member elsewhere
+  add_to("other", "them@other.example", ROLE_VIEWER);
   for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
     for (size_t org = 0; org < 2; org++) {
       static const char *const FOREIGN[] = {"them@acme.test", "them@other.example", "boss@other.example",

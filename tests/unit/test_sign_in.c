@@ -95,7 +95,7 @@ static void S7_a_member_added_by_hand_is_linked_and_an_unproven_password_dropped
 {
   (void)state;
   set_up_acme(PROVISIONING_INVITE_ONLY);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, "carol@acme.test"), STATUS_OK);
+  assert_int_equal(add_member("carol@acme.test"), STATUS_OK);
   assert_int_equal(set_password("carol@acme.test", "set by an admin"), STATUS_OK);
   assert_int_equal(sign_in("carol@acme.test", "carol@acme.test", "sub-c"), STATUS_OK);
   assert_string_equal(sign_in_result.decision.row, "S7");
@@ -181,7 +181,7 @@ static void E6_a_removed_member_comes_back_under_jit_with_the_same_number(void *
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   uint32_t uid = get_account("alice@acme.test").uid;
-  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, "alice@acme.test"), STATUS_OK);
+  assert_int_equal(remove_member("alice@acme.test"), STATUS_OK);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   assert_string_equal(sign_in_result.decision.row, "S4");
   assert_int_equal(get_account("alice@acme.test").uid, uid);

@@ -119,7 +119,7 @@ static void T_ten_wrong_passwords_of_an_account_are_free(void **state)
 {
   (void)state;
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
+  assert_int_equal(add_member(ALICE), STATUS_OK);
   try_often(ALICE, "192.0.2.1", TRY_PASSWORD, 5);
   try_often(ALICE, "192.0.2.2", TRY_PASSWORD, 5);
   assert_int_equal(try_as(ALICE, "192.0.2.3", TRY_PASSWORD), STATUS_REFUSED);
@@ -155,7 +155,7 @@ static void T_strangers_of_an_org_are_bounded_and_members_are_not(void **state)
   (void)state;
   char login[32];
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
+  assert_int_equal(add_member(ALICE), STATUS_OK);
   for (int i = 0; i < 60; i++) {
     (void)snprintf(login, sizeof login, "p%d@acme.test", i);
     assert_int_equal(try_as(login, "192.0.2.1", TRY_SIGN_IN), STATUS_OK);
@@ -208,7 +208,7 @@ static void H09_a_full_table_refuses_strangers_and_slows_members(void **state)
 {
   (void)state;
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
+  assert_int_equal(add_member(ALICE), STATUS_OK);
   fill_table(clock_now_s());
   assert_int_equal(try_as("nobody@acme.test", "192.0.2.1", TRY_PASSWORD), STATUS_REFUSED);
   assert_int_equal(try_as("nobody@acme.test", "192.0.2.1", TRY_SIGN_IN), STATUS_REFUSED);
@@ -248,7 +248,7 @@ static void T_flows_of_a_login_are_bounded_whatever_the_address(void **state)
   (void)state;
   char address[32];
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
+  assert_int_equal(add_member(ALICE), STATUS_OK);
   for (int i = 0; i < 20; i++) {
     (void)snprintf(address, sizeof address, "192.0.2.%d", i);
     assert_int_equal(try_as(ALICE, address, TRY_SIGN_IN), STATUS_OK);
@@ -267,7 +267,7 @@ static void H71_another_local_users_tries_do_not_use_up_ones_own(void **state)
 {
   (void)state;
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
+  assert_int_equal(add_member(ALICE), STATUS_OK);
   for (int i = 0; i < 10; i++) {
     assert_int_equal(try_locally(ALICE, TRY_PASSWORD, 1001), STATUS_OK);
   }
@@ -298,7 +298,7 @@ static void T_where_one_has_signed_in_before_one_has_tries_of_ones_own(void **st
   char address[32];
   const struct change_by there = {.actor = ALICE, .rhost = "203.0.113.7", .service = ""};
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(do_kind(OPERATION_MEMBER_ADD, ALICE), STATUS_OK);
+  assert_int_equal(add_member(ALICE), STATUS_OK);
   assert_int_equal(set_password(ALICE, "correct horse"), STATUS_OK);
   const struct account alice = get_account(ALICE);
   const struct password_sign_in in = {ALICE, alice.password, false};
@@ -324,7 +324,7 @@ static void H74_an_org_has_no_more_members_than_it_may(void **state)
   assert_int_equal(sign_in("bob@acme.test", "bob@acme.test", "s-bob"), STATUS_REFUSED);
   assert_int_equal(sign_in_result.decision.notice, NOTICE_FULL);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_MEMBER_REMOVE, ALICE), STATUS_OK);
+  assert_int_equal(remove_member(ALICE), STATUS_OK);
   assert_int_equal(sign_in("bob@acme.test", "bob@acme.test", "s-bob"), STATUS_OK);
 }
 

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Changes of a membership that is there, and what came of an import.
+#include "change/member.h"
+
+#include <stdio.h>
+
+#include "change/context.h"
+#include "operations/apply.h"
+#include "store/expectations.h"
+
+static enum status find(struct change_context *c, const struct member_name *in, const char *what,
+                        struct member_changed *result, struct found_member *ret_found)
+{
+  enum status status = change_find_member(c, in->org, in->email, what, ret_found);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  (void)snprintf(result->login, sizeof result->login, "%s", ret_found->account.login);
+  result->uid = ret_found->account.uid;
+  result->gid = ret_found->org.gid;
+  return STATUS_OK;
+}
+
+static enum status set_status(struct change_context *c, const struct member_name *in, enum member_status to,
+                              struct member_changed *result)
+{
+  struct found_member f;
+  enum status status = find(c, in, to == MEMBER_SUSPENDED ? "suspended" : "resumed", result, &f);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  result->changed = f.membership.status != to;
+  f.membership.status = (uint8_t)to;
+  return result->changed ? membership_put(c->txn, &f.membership) : STATUS_OK;
+}
+
+static enum status suspend(struct change_context *c, const void *input, void *ret_result)
+{
+  return set_status(c, input, MEMBER_SUSPENDED, ret_result);
+}
+
+static enum status resume(struct change_context *c, const void *input, void *ret_result)
+{
+  return set_status(c, input, MEMBER_ACTIVE, ret_result);
+}
+
+static enum status remove_member(struct change_context *c, const void *input, void *ret_result)
+{
+  struct found_member f;
+  bool any = false;
+  enum status status = find(c, input, "removed", ret_result, &f);
+  if (status == STATUS_OK) {
+    status = apply_drop_invite(c, f.org.id, f.account.email);
+  }
+  if (status == STATUS_OK) {
+    status = expectation_drop(c->txn, f.account.id, f.org.id, &any);
+  }
+  return status != STATUS_OK ? status : membership_remove(c->txn, f.account.id, f.org.id);
+}
+
+static enum status set_role(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct member_role *in = input;
+  struct change_done *result = ret_result;
+  struct found_member f;
+  enum status status = change_find_member(c, in->org, in->email, "given another role", &f);
+  if (status == STATUS_OK && in->role == ROLE_ADMIN) {
+    status = change_check_unused(c, &f.account);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  (void)snprintf(c->event.detail, sizeof c->event.detail, "%s to %s", role_word(f.membership.role),
+                 role_word((uint8_t)in->role));
+  result->changed = f.membership.role != in->role;
+  f.membership.role = (uint8_t)in->role;
+  return result->changed ? membership_put(c->txn, &f.membership) : STATUS_OK;
+}
+
+static enum status import(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct member_import *in = input;
+  struct change_done *result = ret_result;
+  result->changed = c->changed;
+  (void)snprintf(c->event.detail, sizeof c->event.detail, "%s", in->summary);
+  return STATUS_OK;
+}
+
+static const struct change_kind REMOVE = {
+    "member.remove", CHANGE_SITE, CHANGE_OF_ORG, remove_member, sizeof(struct member_changed), false};
+static const struct change_kind SUSPEND = {
+    "member.suspend", CHANGE_SITE, CHANGE_OF_ORG, suspend, sizeof(struct member_changed), false};
+static const struct change_kind RESUME = {
+    "member.resume", CHANGE_SITE, CHANGE_OF_ORG, resume, sizeof(struct member_changed), false};
+static const struct change_kind ROLE = {"member.role", CHANGE_SITE, CHANGE_OF_ORG, set_role, sizeof(struct change_done),
+                                        false};
+static const struct change_kind IMPORT = {
+    "member.import", CHANGE_SITE, CHANGE_OF_ORG, import, sizeof(struct change_done), false};
+
+struct change change_member_remove(const struct member_name *in, struct member_changed *ret_result)
+{
+  return (struct change){&REMOVE, in, ret_result, &ret_result->changed, in->org, ""};
+}
+
+struct change change_member_suspend(const struct member_name *in, struct member_changed *ret_result)
+{
+  return (struct change){&SUSPEND, in, ret_result, &ret_result->changed, in->org, ""};
+}
+
+struct change change_member_resume(const struct member_name *in, struct member_changed *ret_result)
+{
+  return (struct change){&RESUME, in, ret_result, &ret_result->changed, in->org, ""};
+}
+
+struct change change_member_role(const struct member_role *in, struct change_done *ret_result)
+{
+  return (struct change){&ROLE, in, ret_result, &ret_result->changed, in->org, ""};
+}
+
+struct change change_member_import(const struct member_import *in, struct change_done *ret_result)
+{
+  return (struct change){&IMPORT, in, ret_result, &ret_result->changed, in->org, ""};
+}

@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "change/org.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "change/context.h"
+#include "change/group.h"
+#include "change/new_account.h"
+#include "facts/guard.h"
+#include "operations/apply.h"
+#include "operations/confirm.h"
+#include "store/expectations.h"
+#include "store/groups.h"
+#include "store/numbers_store.h"
+
+enum { ADMINS_SIZE = SLUG_SIZE + 8 };
+
+static enum status refuse_slug(struct change_context *c, const char *slug, enum status status, const char *why)
+{
+  report_set(c->report, "slug \"%s\": %s", slug, why);
+  return status;
+}
+
+// All names share one space (POLICY N2).
+static enum status check_free(struct change_context *c, const char *slug)
+{
+  char admins[ADMINS_SIZE];
+  struct account account;
+  struct org_group group;
+  struct org org;
+  (void)snprintf(admins, sizeof admins, "%s-admins", slug);
+  if (account_by_login(c->txn, slug, &account) == STATUS_OK ||
+      account_by_login(c->txn, admins, &account) == STATUS_OK) {
+    return refuse_slug(c, slug, STATUS_EXISTS, "is an account's login name");
+  }
+  if (group_by_full_name(c->txn, slug, &group) == STATUS_OK) {
+    return refuse_slug(c, slug, STATUS_EXISTS, "is the name of a group of another org");
+  }
+  if (getgrnam(slug) == NULL && getgrnam(admins) == NULL && getpwnam(slug) == NULL && getpwnam(admins) == NULL) {
+    return STATUS_OK;
+  }
+  bool ours = org_by_slug(c->txn, slug, &org) == STATUS_OK;
+  return refuse_slug(c, slug, STATUS_EXISTS, ours ? "is an org already" : "is a local user's or group's name");
+}
+
+static enum status check_slug(struct change_context *c, const char *slug)
+{
+  bool buried = true;
+  if (!name_is_slug(slug)) {
+    return refuse_slug(c, slug, STATUS_INVALID, "is not [a-z][a-z0-9-]{1,22}, ends in -admins, or is a system name");
+  }
+  if (c->by->delegate != NULL && (account_was_removed(c->txn, slug, &buried) != STATUS_OK || buried)) {
+    return refuse_slug(c, slug, STATUS_REFUSED,
+                       "was another org's or account's name; only an operator gives it again (POLICY W7)");
+  }
+  return check_free(c, slug);
+}
+
+static enum status choose_groups(struct change_context *c, struct org *org)
+{
+  char admins[ADMINS_SIZE];
+  struct map_settings settings = c->host->config->map;
+  (void)snprintf(admins, sizeof admins, "%s-admins", org->slug);
+  enum status status = numbers_count(c->txn, &settings);
+  if (status == STATUS_OK) {
+    status = numbers_choose(c->txn, c->foreign, org->slug, &settings, &org->gid);
+  }
+  if (status == STATUS_OK) {
+    status = numbers_choose(c->txn, c->foreign, admins, &settings, &org->admins_gid);
+  }
+  // Both searches saw the same table: two names may have met at the same number.
+  if (status == STATUS_OK && org->gid == org->admins_gid) {
+    status = numbers_choose(c->txn, c->foreign, "groups of an org", &settings, &org->admins_gid);
+  }
+  return status;
+}
+
+static bool owns_any(const struct memberships *all)
+{
+  for (size_t i = 0; i < all->count; i++) {
+    if (all->list[i].role == ROLE_OWNER) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// An account whose address nobody has proven may be another org's making: whoever made it would get the org along.
+static enum status doubt(struct change_context *c, const struct memberships *all, struct account *account,
+                         bool *ret_doubted)
+{
+  bool any = false;
+  enum status status = change_check_unused(c, account);
+  if (status != STATUS_OK || account->email_proven == 1 || account->mapped == 1 || owns_any(all)) {
+    return status; // a local user is root's making
+  }
+  explicit_bzero(account->password, sizeof account->password);
+  account->password_tried = 0;
+  account->by_operator = 1; // nothing that another org gave it is left
+  *ret_doubted = true;
+  status = identity_drop_all(c->txn, account->id);
+  if (status == STATUS_OK) {
+    status = expectation_drop(c->txn, account->id, 0, &any);
+  }
+  return status == STATUS_OK ? account_update(c->txn, account) : status;
+}
+
+static enum status make_owner(struct change_context *c, const struct org_create *in, int64_t org_id,
+                              struct account *ret_account)
+{
+  const struct new_account made = {.login = in->login[0] != '\0' ? in->login : in->owner,
+                                   .email = in->owner,
+                                   .name = "", // the name is the org's, not the owner's
+                                   .home = "",
+                                   .shell = "",
+                                   .local_user = in->local_user,
+                                   .org_id = org_id,
+                                   .by_operator = c->by->delegate == NULL};
+  return change_new_account(c, &made, ret_account, NULL);
+}
+
+static enum status check_may_found(struct change_context *c, const struct org_create *in, const struct account *account,
+                                   const struct memberships *all)
+{
+  bool asks_mapped = in->local_user[0] != '\0';
+  if (all->count == MEMBERSHIPS_MAX) {
+    report_set(c->report, "owner \"%s\": is a member of %d orgs already", in->owner, MEMBERSHIPS_MAX);
+    return STATUS_REFUSED;
+  }
+  if (account->status == ACCOUNT_ACTIVE && !asks_mapped) {
+    return STATUS_OK;
+  }
+  report_set(c->report, "owner \"%s\": has the account \"%s\", which is %s", in->owner, account->login,
+             asks_mapped ? "there already and is not mapped now" : "locked");
+  return STATUS_REFUSED;
+}
+
+// The owner: an account that is there, or a new one.
+static enum status find_owner(struct change_context *c, const struct org_create *in, int64_t org_id,
+                              struct org_created *result)
+{
+  struct memberships all;
+  enum status status = account_by_email(c->txn, in->owner, &result->owner);
+  if (status == STATUS_NOT_FOUND) {
+    return make_owner(c, in, org_id, &result->owner);
+  }
+  if (status == STATUS_OK) {
+    status = memberships_of(c->txn, result->owner.id, &all);
+  }
+  if (status == STATUS_OK) {
+    status = check_may_found(c, in, &result->owner, &all);
+  }
+  return status == STATUS_OK ? doubt(c, &all, &result->owner, &result->doubted) : status;
+}
+
+static enum status store_org(struct change_context *c, struct org *org)
+{
+  const struct membership membership = {org->owner_id, org->id, ROLE_OWNER, SOURCE_OWNER, MEMBER_ACTIVE, c->now_s, 0};
+  enum status status = choose_groups(c, org);
+  if (status == STATUS_OK) {
+    status = org_add(c->txn, org);
+  }
+  if (status == STATUS_OK) {
+    status = apply_begin_covered(c, org);
+  }
+  return status == STATUS_OK ? membership_put(c->txn, &membership) : status;
+}
+
+static enum status create(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct org_create *in = input;
+  struct org_created *result = ret_result;
+  struct org org = {.by_root = 1, .created_at_s = c->now_s};
+  enum status status = check_slug(c, in->org);
+  if (status == STATUS_OK) {
+    status = store_next_id(c->txn, &org.id);
+  }
+  if (status == STATUS_OK) {
+    status = find_owner(c, in, org.id, result);
+  }
+  explicit_bzero(result->owner.password, sizeof result->owner.password); // stored by now
+  if (status != STATUS_OK) {
+    return status;
+  }
+  (void)snprintf(org.slug, sizeof org.slug, "%s", in->org);
+  (void)snprintf(org.name, sizeof org.name, "%s", in->name);
+  org.owner_id = result->owner.id;
+  change_name_login(c, in->login);
+  (void)snprintf(c->event.detail, sizeof c->event.detail, "owner %.200s", result->owner.email);
+  return store_org(c, &org);
+}
+
+struct renaming {
+  struct change_context *c;
+  const char *to;
+};
+
+// What is mapped from the provider is called by the slug too.
+static enum status check_group_name(void *context, const struct org_group *group)
+{
+  const struct renaming *renaming = context;
+  return change_check_group_name(renaming->c, renaming->to, group->name);
+}
+
+static enum status rename_to(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct org_rename *in = input;
+  struct change_done *result = ret_result;
+  struct org org;
+  enum status status = change_find_org(c, in->org, &org);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  result->changed = strcmp(org.slug, in->to) != 0;
+  if (!result->changed) {
+    return STATUS_OK;
+  }
+  status = check_slug(c, in->to);
+  if (status == STATUS_OK) {
+    status = group_each(c->txn, org.id, check_group_name, &(struct renaming){c, in->to});
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  (void)snprintf(c->event.detail, sizeof c->event.detail, "from %s to %.200s", org.slug, in->to);
+  (void)snprintf(c->event.org, sizeof c->event.org, "%s", in->to);
+  return org_rename(c->txn, &org, in->to);
+}
+
+static enum status is_owner(struct change_context *c, const struct org_transfer *in, bool *ret_owner)
+{
+  struct org org;
+  struct account account;
+  enum status status = change_find_org(c, in->org, &org);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = change_find_account(c, in->email, &account);
+  if (status == STATUS_NOT_FOUND) {
+    report_set(c->report, "member \"%s\": is not a member of org \"%s\"", in->email, org.slug);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  *ret_owner = account.id == org.owner_id;
+  record_done(&ACCOUNT_RECORD, &account);
+  return STATUS_OK;
+}
+
+// The new owner must be able to get in with the password whatever the provider does (POLICY E3, E4). NULL: they can.
+static const char *missing_of(const struct found_member *f)
+{
+  bool enforced = f->org.enforcement != ENFORCEMENT_OFF;
+  if (f->account.status != ACCOUNT_ACTIVE) {
+    return "their account is locked";
+  }
+  if (f->membership.status != MEMBER_ACTIVE) {
+    return "their membership is suspended";
+  }
+  if (enforced && f->account.password[0] == '\0') {
+    return "they have no password (ssoctl password set), and the org enforces";
+  }
+  if (enforced && f->account.password_tried == 0) {
+    return "they have never signed in with their password, and the org enforces";
+  }
+  return NULL;
+}
+
+static enum status check_may_own(struct change_context *c, const char *name, const struct found_member *f)
+{
+  const char *missing = missing_of(f);
+  if (missing == NULL) {
+    return change_check_unused(c, &f->account);
+  }
+  report_set(c->report, "member \"%s\": cannot own org \"%s\": %s", name, f->org.slug, missing);
+  return STATUS_REFUSED;
+}
+
+static enum status demote_owner(struct change_context *c, const struct org *org, struct account *ret_owner)
+{
+  struct membership membership;
+  enum status status = membership_get(c->txn, org->owner_id, org->id, &membership);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+  }
+  membership.role = ROLE_ADMIN;
+  status = account_get(c->txn, org->owner_id, ret_owner);
+  return status != STATUS_OK ? status : membership_put(c->txn, &membership);
+}
+
+// The recovery codes were the former owner's.
+static enum status hand_over(struct change_context *c, struct found_member *f)
+{
+  struct account before;
+  size_t void_codes = 0;
+  enum status status = apply_drop_recovery(c, &f->org, &void_codes);
+  if (status == STATUS_OK) {
+    status = demote_owner(c, &f->org, &before);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  f->membership.role = ROLE_OWNER;
+  f->org.owner_id = f->account.id;
+  (void)snprintf(c->event.detail, sizeof c->event.detail, "from %.100s to %.100s%s", before.email, f->account.email,
+                 void_codes > 0 ? "; recovery codes void" : "");
+  record_done(&ACCOUNT_RECORD, &before);
+  status = membership_put(c->txn, &f->membership);
+  return status != STATUS_OK ? status : org_update(c->txn, &f->org);
+}
+
+static enum status transfer(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct org_transfer *in = input;
+  struct change_done *result = ret_result;
+  struct found_member f;
+  bool owns = false;
+  enum status status = is_owner(c, in, &owns);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  result->changed = !owns;
+  if (owns) {
+    return STATUS_OK;
+  }
+  status = change_find_member(c, in->org, in->email, "made its owner", &f);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = check_may_own(c, in->email, &f);
+  if (status == STATUS_OK) {
+    status = hand_over(c, &f);
+  }
+  record_done(&ACCOUNT_RECORD, &f.account);
+  return status;
+}
+
+// Who is in no org any more signs in by no password (POLICY L15), and a mapped user's is locked in /etc/shadow: that is
+// not for a delegate to do to a guarded account (HOLES H68).
+static enum status check_members(struct change_context *c, const struct org *org)
+{
+  bool any = true;
+  if (c->by->delegate == NULL) {
+    return STATUS_OK;
+  }
+  enum status status = guard_of_members(c->txn, c->host->config->operators, org->id, c->by->delegate->account_id, &any);
+  if (status != STATUS_OK || !any) {
+    return status;
+  }
+  report_set(c->report,
+             "org \"%s\": has members that are mapped onto local users, operators of this host, or hold a local group: "
+             "only an operator deletes it (POLICY %s)",
+             org->slug, right_row(c->by->right));
+  return STATUS_REFUSED;
+}
+
+static enum status delete_org(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct org_delete *in = input;
+  struct org org;
+  size_t codes = 0;
+  (void)ret_result;
+  enum status status = change_find_org(c, in->org, &org);
+  if (status == STATUS_OK) {
+    status = check_members(c, &org);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  (void)snprintf(c->event.detail, sizeof c->event.detail, "gids %u and %u are not given again", org.gid,
+                 org.admins_gid);
+  status = apply_drop_recovery(c, &org, &codes);
+  if (status == STATUS_OK) {
+    status = change_drop_groups(c, &org);
+  }
+  return status != STATUS_OK ? status : org_remove(c->txn, &org);
+}
+
+static const struct change_kind CREATE = {"org.create", CHANGE_SITE, CHANGE_OF_ORG, create, sizeof(struct org_created),
+                                          false};
+static const struct change_kind RENAME = {
+    "org.rename", CHANGE_SITE, CHANGE_OF_ORG, rename_to, sizeof(struct change_done), false};
+static const struct change_kind TRANSFER = {
+    "org.transfer", CHANGE_SITE, CHANGE_OF_ORG, transfer, sizeof(struct change_done), false};
+static const struct change_kind DELETE = {
+    "org.delete", CHANGE_SITE, CHANGE_OF_ORG, delete_org, sizeof(struct change_done), false};
+
+struct change change_org_create(const struct org_create *in, struct org_created *ret_result)
+{
+  return (struct change){&CREATE, in, ret_result, &ret_result->changed, in->org, ""};
+}
+
+struct change change_org_rename(const struct org_rename *in, struct change_done *ret_result)
+{
+  return (struct change){&RENAME, in, ret_result, &ret_result->changed, in->org, ""};
+}
+
+struct change change_org_transfer(const struct org_transfer *in, struct change_done *ret_result)
+{
+  return (struct change){&TRANSFER, in, ret_result, &ret_result->changed, in->org, ""};
+}
+
+struct change change_org_delete(const struct org_delete *in, struct change_done *ret_result)
+{
+  return (struct change){&DELETE, in, ret_result, &ret_result->changed, in->org, ""};
+}
