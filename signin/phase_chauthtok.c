@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "change/password.h"
 #include "choose.h"
 #include "phases.h"
 
@@ -34,19 +35,18 @@ static enum status ask_old(struct session *s, const struct facts *facts, struct 
 
 static enum status change(struct session *s, const struct facts *facts)
 {
-  struct operation op = session_operation(s, OPERATION_PASSWORD_CHANGE);
-  struct operation_result result;
   struct bytes old CLEANUP(bytes_done) = BYTES_EMPTY;
-  memcpy(op.code, facts->account.password, sizeof op.code);
+  char hash[PASSWORD_HASH_SIZE] = "";
+  const struct password_change in = {s->request->login, facts->account.password, hash};
+  struct change_done ignored;
   enum status status = ask_old(s, facts, &old);
   if (status == STATUS_OK) {
-    status = choose_password(s, &old, op.password);
+    status = choose_password(s, &old, hash);
   }
   if (status == STATUS_OK) {
-    status = session_operate(s, &op, &result);
+    status = session_change(s, change_password_change(&in, &ignored));
   }
-  explicit_bzero(op.password, sizeof op.password);
-  explicit_bzero(op.code, sizeof op.code);
+  explicit_bzero(hash, sizeof hash);
   return status;
 }
 

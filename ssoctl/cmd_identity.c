@@ -6,82 +6,95 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "change/identity.h"
 #include "flow.h"
 #include "people.h"
 #include "store/accounts.h"
 
 // The org of --org and the account of the first argument.
-static int start(struct desk *desk, const struct invocation *in, enum operation_kind kind, struct operation *ret_op)
+static int open_for_identity(struct desk *desk, const struct invocation *in, struct member_words *ret_words)
 {
   if (in->options[OPTION_ORG] == NULL) {
     return desk_fail(EXIT_USAGE, "identity %s: --org SLUG is needed", in->command->verb);
   }
   int code = desk_open(in, desk);
-  *ret_op = desk_operation(desk, kind);
   if (code == EXIT_DONE) {
-    code = people_slug(in->options[OPTION_ORG], ret_op);
+    code = desk_slug(in->options[OPTION_ORG], ret_words->org);
   }
-  return code == EXIT_DONE ? desk_email(in->arguments[0], ret_op->email) : code;
+  return code == EXIT_DONE ? desk_email(in->arguments[0], ret_words->email) : code;
 }
 
 // OIDC Core 2: at most 255 characters; what is compared is every byte.
-static int set_identity(const struct invocation *in, struct operation *op)
+static int link_subject(struct desk *desk, const struct member_words *words, const char *typed)
 {
-  const char *subject = in->options[OPTION_SUBJECT];
-  const char *email = in->options[OPTION_IDP_EMAIL];
-  if ((subject == NULL) == (email == NULL)) {
-    return desk_fail(EXIT_USAGE, "identity link: one of --subject SUB and --idp-email EMAIL is needed");
+  char subject[PROTOCOL_SUBJECT_SIZE];
+  const struct identity_link link = {words->org, words->email, subject};
+  struct identity_linked result;
+  int code = desk_text("--subject", typed, subject, sizeof subject);
+  if (code == EXIT_DONE) {
+    code = desk_change(desk, change_identity_link(&link, &result));
   }
-  return subject != NULL ? desk_text("--subject", subject, op->subject, sizeof op->subject)
-                         : desk_email(email, op->idp_email);
+  if (code == EXIT_DONE) {
+    desk_done(desk, "%s is linked to \"%s\" at the provider of org %s%s", words->email, subject, words->org,
+              result.changed ? "" : " already");
+  }
+  return code;
+}
+
+static int expect_address(struct desk *desk, const struct member_words *words, const char *typed)
+{
+  char idp_email[EMAIL_SIZE];
+  char until[CLOCK_TEXT_SIZE];
+  const struct identity_expect expect = {words->org, words->email, idp_email};
+  struct identity_linked result;
+  int code = desk_email(typed, idp_email);
+  if (code == EXIT_DONE) {
+    code = desk_change(desk, change_identity_expect(&expect, &result));
+  }
+  if (code == EXIT_DONE) {
+    clock_text(result.expires_at_s, until);
+    desk_done(desk, "%s is linked by the first sign-in as %s at the provider of org %s, until %s", words->email,
+              idp_email, words->org, until);
+  }
+  return code;
 }
 
 int cmd_identity_link(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation op = {.kind = OPERATION_IDENTITY_LINK};
-  struct operation_result result;
-  char until[CLOCK_TEXT_SIZE];
-  int code = start(&desk, in, OPERATION_IDENTITY_LINK, &op);
-  if (code == EXIT_DONE) {
-    code = set_identity(in, &op);
-  }
-  if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+  struct member_words words;
+  const char *subject = in->options[OPTION_SUBJECT];
+  const char *email = in->options[OPTION_IDP_EMAIL];
+  int code = open_for_identity(&desk, in, &words);
+  if (code == EXIT_DONE && (subject == NULL) == (email == NULL)) {
+    code = desk_fail(EXIT_USAGE, "identity link: one of --subject SUB and --idp-email EMAIL is needed");
   }
   if (code != EXIT_DONE) {
     return code;
   }
-  if (op.subject[0] != '\0') {
-    desk_done(&desk, "%s is linked to \"%s\" at the provider of org %s%s", op.email, op.subject, op.org,
-              result.changed ? "" : " already");
-    return EXIT_DONE;
-  }
-  clock_text(result.expires_at_s, until);
-  desk_done(&desk, "%s is linked by the first sign-in as %s at the provider of org %s, until %s", op.email,
-            op.idp_email, op.org, until);
-  return EXIT_DONE;
+  return subject != NULL ? link_subject(&desk, &words, subject) : expect_address(&desk, &words, email);
 }
 
 int cmd_identity_unlink(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation op = {.kind = OPERATION_IDENTITY_UNLINK};
-  struct operation_result result;
-  int code = start(&desk, in, OPERATION_IDENTITY_UNLINK, &op);
+  struct member_words words;
+  const struct identity_unlink unlink = {words.org, words.email};
+  struct identity_unlinked result;
+  int code = open_for_identity(&desk, in, &words);
   if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = desk_change(&desk, change_identity_unlink(&unlink, &result));
   }
   if (code != EXIT_DONE) {
     return code;
   }
-  desk_done(&desk, "%s has no identity at the provider of org %s%s", op.email, op.org,
+  desk_done(&desk, "%s has no identity at the provider of org %s%s", words.email, words.org,
             result.changed ? " any more" : "");
   if (result.no_way) {
     desk_done(&desk,
               "%s has no way to sign in now: no password, no other identity, and no org's provider that vouches "
               "for the address",
-              op.email);
+              words.email);
   }
   return EXIT_DONE;
 }
@@ -107,17 +120,16 @@ static int answered(void *context, enum message_type type, const void *value)
   const struct adding *adding = context;
   const struct flow *f = adding->flow;
   const struct message_authorized *authorized = value;
-  struct operation op = desk_operation(f->desk, OPERATION_IDENTITY_LINK);
-  struct operation_result result;
+  const struct identity_link_own link = {.org = f->org.slug,
+                                         .account = adding->account->email,
+                                         .connection = &f->connection,
+                                         .authorized = authorized,
+                                         .fingerprint = f->fingerprint};
+  struct identity_linked result;
   if (type != MESSAGE_AUTHORIZED) {
     return desk_fail(EXIT_FAILED, "identity add: no answer that was asked for");
   }
-  memcpy(op.org, f->org.slug, sizeof op.org);
-  memcpy(op.email, adding->account->email, sizeof op.email);
-  memcpy(op.fingerprint, f->fingerprint, sizeof op.fingerprint);
-  op.connection = &f->connection;
-  op.authorized = authorized;
-  int code = desk_operate(f->desk, &op, &result);
+  int code = desk_change(f->desk, change_identity_link_own(&link, &result));
   if (code == EXIT_DONE) {
     desk_done(f->desk, "%s is linked to the identity \"%s\" (%s) at the provider of org %s%s", adding->account->login,
               authorized->subject, authorized->email, f->org.slug, result.changed ? "" : " already");

@@ -6,29 +6,14 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "change/invite.h"
-#include "desk.h"
 #include "operations/code.h"
 #include "operations/password.h"
 #include "operations/settings.h"
+#include "people.h"
 
 static const struct column LIST_COLUMNS[] = {
     {"email", COLUMN_TEXT},      {"role", COLUMN_TEXT},       {"via", COLUMN_TEXT},       {"status", COLUMN_TEXT},
     {"invited_by", COLUMN_TEXT}, {"created_at", COLUMN_DATE}, {"expires_at", COLUMN_DATE}};
-
-// What was typed.
-struct invite_words {
-  char org[SLUG_SIZE];
-  char email[EMAIL_SIZE];
-};
-
-static int open_for_invite(struct desk *desk, const struct invocation *in, struct invite_words *ret_words)
-{
-  int code = desk_open(in, desk);
-  if (code == EXIT_DONE) {
-    code = desk_text("slug", in->arguments[0], ret_words->org, sizeof ret_words->org);
-  }
-  return code == EXIT_DONE ? desk_email(in->arguments[1], ret_words->email) : code;
-}
 
 static int take_role(const char *typed, enum role *ret_role)
 {
@@ -114,12 +99,12 @@ static int print_invite(struct desk *desk, const struct invite *invite, const ch
 int cmd_invite_create(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct invite_words words;
+  struct member_words words;
   char code_text[CODE_SIZE] = "";
   char hash[PASSWORD_HASH_SIZE] = "";
   struct invite_create create = {.org = words.org, .email = words.email, .code = hash};
   struct invite_created result;
-  int code = open_for_invite(&desk, in, &words);
+  int code = people_open(&desk, in, &words);
   if (code == EXIT_DONE) {
     code = take_options(in, &create);
   }
@@ -139,10 +124,10 @@ int cmd_invite_create(const struct invocation *in)
 int cmd_invite_cancel(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct invite_words words;
+  struct member_words words;
   const struct invite_cancel cancel = {words.org, words.email};
   struct change_done result;
-  int code = open_for_invite(&desk, in, &words);
+  int code = people_open(&desk, in, &words);
   if (code == EXIT_DONE) {
     code = desk_change(&desk, change_invite_cancel(&cancel, &result));
   }

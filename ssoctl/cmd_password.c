@@ -4,17 +4,18 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "change/password.h"
 #include "desk.h"
 #include "operations/password.h"
 
-static int hash_typed(const struct invocation *in, struct operation *op)
+static int hash_typed(const struct invocation *in, char ret_hash[static PASSWORD_HASH_SIZE])
 {
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
   int code = desk_read_secret(in->options[OPTION_STDIN] != NULL, "New password: ", true, &typed);
   if (code != EXIT_DONE) {
     return code;
   }
-  enum status status = password_hash(&typed, op->password);
+  enum status status = password_hash(&typed, ret_hash);
   if (status == STATUS_INVALID) {
     return desk_fail(EXIT_USAGE, "the password: %d to %d bytes without a NUL are legal", PASSWORD_MIN, PASSWORD_MAX);
   }
@@ -24,21 +25,23 @@ static int hash_typed(const struct invocation *in, struct operation *op)
 int cmd_password_set(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation_result result;
+  char email[EMAIL_SIZE];
+  char hash[PASSWORD_HASH_SIZE];
+  const struct password_set set = {email, hash};
+  struct change_done result;
   int code = desk_open(in, &desk);
-  struct operation op = desk_operation(&desk, OPERATION_PASSWORD_SET);
   if (code == EXIT_DONE) {
-    code = desk_email(in->arguments[0], op.email);
+    code = desk_email(in->arguments[0], email);
   }
   if (code == EXIT_DONE) {
-    code = hash_typed(in, &op);
+    code = hash_typed(in, hash);
   }
   if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = desk_change(&desk, change_password_set(&set, &result));
   }
-  explicit_bzero(op.password, sizeof op.password);
+  explicit_bzero(hash, sizeof hash);
   if (code == EXIT_DONE) {
-    desk_done(&desk, "password of %s set; they have not signed in with it yet", op.email);
+    desk_done(&desk, "password of %s set; they have not signed in with it yet", email);
   }
   return code;
 }
@@ -46,20 +49,21 @@ int cmd_password_set(const struct invocation *in)
 int cmd_password_remove(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation_result result;
+  char email[EMAIL_SIZE];
+  const struct password_remove removed = {email};
+  struct change_done result;
   int code = desk_open(in, &desk);
-  struct operation op = desk_operation(&desk, OPERATION_PASSWORD_REMOVE);
   if (code == EXIT_DONE) {
-    code = desk_email(in->arguments[0], op.email);
+    code = desk_email(in->arguments[0], email);
   }
   if (code == EXIT_DONE) {
     code = desk_confirm(&desk, "The account signs in through its organization only, from now on. Go on?");
   }
   if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = desk_change(&desk, change_password_remove(&removed, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "%s has no password%s", op.email, result.changed ? " any more" : "");
+    desk_done(&desk, "%s has no password%s", email, result.changed ? " any more" : "");
   }
   return code;
 }

@@ -35,8 +35,4 @@ apply_function apply_org_set, apply_provisioning_set, apply_enforcement_set, app
 apply_function apply_idp_set, apply_idp_remove, apply_idp_tried, apply_idp_found;
 apply_function apply_invite_create, apply_invite_cancel, apply_invite_accept, apply_code_sign_in;
 apply_function apply_account_lock, apply_account_unlock, apply_account_rename, apply_account_remove;
-apply_function apply_identity_link, apply_identity_unlink;
-apply_function apply_password_set, apply_password_remove, apply_password_change;
-apply_function apply_password_sign_in, apply_sso_sign_in, apply_sign_in_refused, apply_ticket_redeem,
-    apply_ticket_choose;
 apply_function apply_number_reserve;

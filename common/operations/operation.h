@@ -28,12 +28,6 @@ enum operation_kind {
   OPERATION_ACCOUNT_REMOVE,    // likewise
   OPERATION_ACCOUNT_RETIRE,    // likewise
   OPERATION_ACCOUNT_PROVE,     // likewise; reason: an operator knows that the email is theirs
-  OPERATION_IDENTITY_LINK,     // org, email or login in email; subject, or idp_email, or connection and authorized: by
-                               // the person
-  OPERATION_IDENTITY_UNLINK,   // org, email or login in email
-  OPERATION_PASSWORD_SET,      // email, password: the hash
-  OPERATION_PASSWORD_REMOVE,   // email
-  OPERATION_PASSWORD_CHANGE,   // login, code: the old hash, password: the new one; by the person
   OPERATION_NUMBER_RESERVE,    // nss_uid: never given, if another name service has it
   OPERATION_COUNT
 };
@@ -54,11 +48,8 @@ struct operation {
   char org[SLUG_SIZE];
   char email[EMAIL_SIZE];
   char login[LOGIN_SIZE];
-  char subject[PROTOCOL_SUBJECT_SIZE]; // IDENTITY_LINK
-  char idp_email[EMAIL_SIZE];          // IDENTITY_LINK: as the provider will say it
   char reason[REASON_SIZE];
   char password[PASSWORD_HASH_SIZE];
-  char code[PASSWORD_HASH_SIZE];
   bool secret_given; // IDP_SET: another secret or key than the one that was stored
   uint8_t value;
   char fingerprint[FINGERPRINT_SIZE]; // of what an operator looked at, or of what was in effect when a flow was begun
@@ -78,10 +69,8 @@ struct operation_result {
   struct policy_decision decision; // of a sign-in
   struct account account;          // that signed in, or was made
   char org[SLUG_SIZE];             // under which it is filed
-  size_t count;         // ENFORCEMENT_SET: invites that were cancelled; RECOVERY_SIGN_IN: codes that are left
-  bool waits;           // IDP_SET, ORG_SET: in effect, or some of it, only after a test sign-in
-  bool no_way;          // IDENTITY_UNLINK: nothing is left by which the account signs in
-  int64_t expires_at_s; // IDENTITY_LINK: of what is expected
+  size_t count; // ENFORCEMENT_SET: invites that were cancelled; RECOVERY_SIGN_IN: codes that are left
+  bool waits;   // IDP_SET, ORG_SET: in effect, or some of it, only after a test sign-in
 };
 
 // Applies OPERATION durably and publishes what it changed. STATUS_REFUSED (policy), STATUS_NOT_FOUND, STATUS_EXISTS,

@@ -11,6 +11,7 @@
 #include "change/group.h"
 #include "change/invite.h"
 #include "change/org.h"
+#include "change/password.h"
 #include "facts/facts.h"
 #include "map/map_read.h"
 #include "operations/operation.h"
@@ -29,6 +30,7 @@ struct change_host host;
 struct report report;
 struct operation_result result;
 struct change_done done;
+struct identity_unlinked unlinked;
 struct member_added added;
 struct member_changed changed_member;
 struct signed_in sign_in_result;
@@ -239,11 +241,27 @@ enum status set_value(enum operation_kind kind, uint8_t value)
 
 enum status set_password(const char *email, const char *password)
 {
-  struct operation op = new_operation(OPERATION_PASSWORD_SET, email);
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
+  char hash[PASSWORD_HASH_SIZE];
   assert_int_equal(bytes_append_text(&typed, password), STATUS_OK);
-  assert_int_equal(password_hash(&typed, op.password), STATUS_OK);
-  return run(&op);
+  assert_int_equal(password_hash(&typed, hash), STATUS_OK);
+  return make(change_password_set(&(struct password_set){email, hash}, &done));
+}
+
+enum status remove_password(const char *email)
+{
+  return make(change_password_remove(&(struct password_remove){email}, &done));
+}
+
+enum status link_identity(const char *email, const char *subject)
+{
+  struct identity_linked linked;
+  return make(change_identity_link(&(struct identity_link){"acme", email, subject}, &linked));
+}
+
+enum status unlink_identity(const char *email)
+{
+  return make(change_identity_unlink(&(struct identity_unlink){"acme", email}, &unlinked));
 }
 
 // Acme with a verified domain, a connection, and an owner with a password.

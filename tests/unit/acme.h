@@ -3,6 +3,7 @@
 #pragma once
 #include <stdint.h>
 
+#include "change/identity.h"
 #include "change/member.h"
 #include "change/sign_in.h"
 #include "operations/operation.h"
@@ -17,6 +18,7 @@ extern struct change_host host;
 extern struct report report;
 extern struct operation_result result;
 extern struct change_done done;
+extern struct identity_unlinked unlinked;
 extern struct member_added added;
 extern struct member_changed changed_member;
 extern struct signed_in sign_in_result;
@@ -61,6 +63,9 @@ struct connection new_connection(const char *client_id);
 enum status set_connection(enum operation_kind kind, const char *client_id);
 enum status set_value(enum operation_kind kind, uint8_t value);
 enum status set_password(const char *email, const char *password);
+enum status remove_password(const char *email);
+enum status link_identity(const char *email, const char *subject); // at acme's provider
+enum status unlink_identity(const char *email);
 void set_up_acme(enum provisioning provisioning);
 struct store_txn *read_txn(void);
 uint64_t count(enum store_table table);

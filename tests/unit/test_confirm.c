@@ -286,14 +286,12 @@ static void W8_settings_count_for_a_guarded_account_as_an_operator_set_them(void
 static void W8_on_link_leaves_a_guarded_account_its_password_when_an_operator_links_it(void **state)
 {
   (void)state;
-  struct operation link = new_operation(OPERATION_IDENTITY_LINK, ALICE);
-  (void)snprintf(link.subject, sizeof link.subject, "s-alice");
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(add_member(ALICE), STATUS_OK);
   assert_int_equal(set_password(ALICE, "correct horse"), STATUS_OK);
   assert_int_equal(set("on-link", "sso-only", false), STATUS_OK);
   guard_alice();
-  assert_int_equal(run(&link), STATUS_OK);
+  assert_int_equal(link_identity(ALICE, "s-alice"), STATUS_OK);
   assert_string_not_equal(get_account(ALICE).password, "");
 }
 
@@ -410,11 +408,9 @@ static void identity_a_delegates_other_certificates_void_it_where_the_org_is_not
 {
   (void)state;
   set_up_acme(PROVISIONING_JIT);
-  struct operation link = new_operation(OPERATION_IDENTITY_LINK, "guest@far.example");
   assert_int_equal(add_member("guest@far.example"), STATUS_OK);
   assert_int_equal(create_org("other", "guest@far.example"), STATUS_OK); // in another org too: nobody is in control
-  (void)snprintf(link.subject, sizeof link.subject, "s-guest");
-  assert_int_equal(run(&link), STATUS_OK);
+  assert_int_equal(link_identity("guest@far.example", "s-guest"), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
   assert_int_equal(sign_in("guest@far.example", "guest@far.example", "s-guest"), STATUS_OK);
   assert_int_equal(set_ca("client", "evil", false), STATUS_OK);
@@ -430,7 +426,7 @@ static void H77_an_address_proven_before_a_domain_changed_hands_is_not_proven(vo
   assert_int_equal(remove_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(verify_domain("acme", "acme.test"), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, ALICE), STATUS_OK);
+  assert_int_equal(unlink_identity(ALICE), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK); // the same org with no other between: the same proof
   assert_string_equal(sign_in_result.row, "S7");
   assert_int_equal(remove_domain("acme", "acme.test"), STATUS_OK);
@@ -440,7 +436,7 @@ static void H77_an_address_proven_before_a_domain_changed_hands_is_not_proven(vo
   assert_int_equal(remove_domain("other", "acme.test"), STATUS_OK);
   assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(verify_domain("acme", "acme.test"), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, ALICE), STATUS_OK);
+  assert_int_equal(unlink_identity(ALICE), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
   assert_string_equal(sign_in_result.decision.row, "S8");
 }
@@ -502,12 +498,10 @@ static void identity_a_connection_that_was_removed_and_made_again_is_another_one
 {
   (void)state;
   struct operation remove = new_operation(OPERATION_IDP_REMOVE, "");
-  struct operation link = new_operation(OPERATION_IDENTITY_LINK, "guest@far.example");
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(add_member("guest@far.example"), STATUS_OK);
   assert_int_equal(create_org("other", "guest@far.example"), STATUS_OK);
-  (void)snprintf(link.subject, sizeof link.subject, "s-guest");
-  assert_int_equal(run(&link), STATUS_OK);
+  assert_int_equal(link_identity("guest@far.example", "s-guest"), STATUS_OK);
   assert_int_equal(sign_in("guest@far.example", "guest@far.example", "s-guest"), STATUS_OK);
   assert_int_equal(acts(&remove), STATUS_OK);
   assert_int_equal(set_ca("client", "evil", false), STATUS_OK);

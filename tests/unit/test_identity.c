@@ -17,18 +17,16 @@ static void set_up(void)
   assert_int_equal(set_password(BOB, "correct horse"), STATUS_OK);
 }
 
+static struct identity_linked linked;
+
 static enum status link_to(const char *email, const char *subject)
 {
-  struct operation op = new_operation(OPERATION_IDENTITY_LINK, email);
-  (void)snprintf(op.subject, sizeof op.subject, "%s", subject);
-  return run(&op);
+  return make(change_identity_link(&(struct identity_link){"acme", email, subject}, &linked));
 }
 
 static enum status expects(const char *email, const char *idp_email)
 {
-  struct operation op = new_operation(OPERATION_IDENTITY_LINK, email);
-  (void)snprintf(op.idp_email, sizeof op.idp_email, "%s", idp_email);
-  return run(&op);
+  return make(change_identity_expect(&(struct identity_expect){"acme", email, idp_email}, &linked));
 }
 
 static void set(const char *key, const char *value)
@@ -53,12 +51,12 @@ static void S3_a_linked_subject_signs_in_whatever_its_address_and_the_trust(void
   set("trust", "linked");
   expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_REFUSED, "S6");
   assert_int_equal(link_to(BOB, "s-bob"), STATUS_OK);
-  assert_true(result.changed);
+  assert_true(linked.changed);
   expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_OK, "S3");
   expect_row(sign_in(BOB, BOB_THERE, "s-bo"), STATUS_REFUSED, "S6");
   expect_row(sign_in(BOB, BOB_THERE, "S-BOB"), STATUS_REFUSED, "S6");
   assert_int_equal(link_to(BOB, "s-bob"), STATUS_OK);
-  assert_false(result.changed);
+  assert_false(linked.changed);
 }
 
 static void S2_S5_one_identity_for_one_account_and_one_account_for_one_identity(void **state)
@@ -70,7 +68,7 @@ static void S2_S5_one_identity_for_one_account_and_one_account_for_one_identity(
   assert_int_equal(link_to(BOB, "s-other"), STATUS_REFUSED);
   assert_int_equal(expects(BOB, BOB_THERE), STATUS_REFUSED);
   assert_int_equal(expects(ALICE, BOB_THERE), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, BOB), STATUS_OK);
+  assert_int_equal(unlink_identity(BOB), STATUS_OK);
   assert_int_equal(expects(BOB, BOB_THERE), STATUS_REFUSED); // Alice's
   assert_int_equal(link_to(BOB, "s-other"), STATUS_OK);
   assert_int_equal(count(TABLE_IDENTITIES), 1);
@@ -99,7 +97,7 @@ static void S6_an_expected_address_links_once_for_that_login_alone(void **state)
   assert_int_equal(get_account(BOB).email_proven, 0);
   assert_string_equal(get_account(BOB).email, BOB);
   expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_OK, "S3");
-  assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, BOB), STATUS_OK);
+  assert_int_equal(unlink_identity(BOB), STATUS_OK);
   expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_REFUSED, "S9"); // used up
 }
 
@@ -154,17 +152,17 @@ static void unlinking_says_when_no_way_is_left(void **state)
   (void)state;
   set_up();
   assert_int_equal(link_to(BOB, "s-bob"), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, BOB), STATUS_OK);
-  assert_true(result.changed);
-  assert_false(result.no_way); // the password
-  assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, BOB), STATUS_OK);
-  assert_false(result.changed);
+  assert_int_equal(unlink_identity(BOB), STATUS_OK);
+  assert_true(unlinked.changed);
+  assert_false(unlinked.no_way); // the password
+  assert_int_equal(unlink_identity(BOB), STATUS_OK);
+  assert_false(unlinked.changed);
   assert_int_equal(link_to(BOB, "s-bob"), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_PASSWORD_REMOVE, BOB), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, BOB), STATUS_OK);
-  assert_true(result.no_way);
-  assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, ALICE), STATUS_OK);
-  assert_false(result.no_way); // her org's provider vouches for her
+  assert_int_equal(remove_password(BOB), STATUS_OK);
+  assert_int_equal(unlink_identity(BOB), STATUS_OK);
+  assert_true(unlinked.no_way);
+  assert_int_equal(unlink_identity(ALICE), STATUS_OK);
+  assert_false(unlinked.no_way); // her org's provider vouches for her
 }
 
 static void an_unlinked_identity_does_not_come_back_with_an_earlier_client(void **state)
@@ -174,8 +172,8 @@ static void an_unlinked_identity_does_not_come_back_with_an_earlier_client(void 
   assert_int_equal(link_to(BOB, "s-bob"), STATUS_OK);
   assert_int_equal(set_connection(OPERATION_IDP_SET, "other-client"), STATUS_OK);
   expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_REFUSED, "S9");
-  assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, BOB), STATUS_OK);
-  assert_true(result.changed);
+  assert_int_equal(unlink_identity(BOB), STATUS_OK);
+  assert_true(unlinked.changed);
   assert_int_equal(set_connection(OPERATION_IDP_SET, "client"), STATUS_OK);
   expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_REFUSED, "S9");
 }
@@ -183,7 +181,7 @@ static void an_unlinked_identity_does_not_come_back_with_an_earlier_client(void 
 // Bob links what he approved: EMAIL and SUBJECT are what the provider says; by CLIENT.
 static enum status links_own(const char *email, const char *subject, const char *client)
 {
-  struct operation op = new_operation(OPERATION_IDENTITY_LINK, BOB);
+  char fingerprint[FINGERPRINT_SIZE];
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
   struct message_authorized authorized = {.issuer = "https://idp.test", .email_state = EMAIL_VERIFIED};
   struct store_txn *txn = read_txn();
@@ -196,12 +194,10 @@ static enum status links_own(const char *email, const char *subject, const char 
   (void)snprintf(authorized.client_id, sizeof authorized.client_id, "%s", client);
   (void)snprintf(authorized.email, sizeof authorized.email, "%s", email);
   (void)snprintf(authorized.subject, sizeof authorized.subject, "%s", subject);
-  op.connection = &connection;
-  op.authorized = &authorized;
-  op.delegate = &delegate;
-  op.right = RIGHT_OWN;
-  read_fingerprint(CONNECTION_ACTIVE, op.fingerprint);
-  return run(&op);
+  const struct change_by by = {.actor = BOB, .rhost = "", .service = "", .delegate = &delegate, .right = RIGHT_OWN};
+  read_fingerprint(CONNECTION_ACTIVE, fingerprint);
+  const struct identity_link_own in = {"acme", BOB, &connection, &authorized, fingerprint};
+  return change_run(&host, &by, change_identity_link_own(&in, &linked), &report);
 }
 
 static void W1_a_person_links_their_own_identity_and_nobody_elses(void **state)
@@ -221,7 +217,7 @@ static void W1_a_person_links_their_own_identity_and_nobody_elses(void **state)
   assert_int_equal(resume_member(BOB), STATUS_OK);
   assert_int_equal(links_own(BOB_THERE, "s-bob", "client"), STATUS_OK);
   assert_int_equal(links_own(BOB_THERE, "s-bob", "client"), STATUS_OK);
-  assert_false(result.changed);
+  assert_false(linked.changed);
   assert_int_equal(links_own(BOB_THERE, "s-second", "client"), STATUS_REFUSED); // S5
   expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_OK, "S3");
 }
@@ -235,7 +231,7 @@ static void H42_subjects_are_bytes_and_no_pattern(void **state)
     assert_int_equal(link_to(BOB, ODD[i]), STATUS_OK);
     expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_REFUSED, "S9");
     expect_row(sign_in(BOB, BOB_THERE, ODD[i]), STATUS_OK, "S3");
-    assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, BOB), STATUS_OK);
+    assert_int_equal(unlink_identity(BOB), STATUS_OK);
   }
 }
 

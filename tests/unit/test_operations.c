@@ -184,9 +184,9 @@ static void E3_what_enforcement_stands_on_cannot_be_removed(void **state)
   enforce_acme();
   assert_int_equal(do_kind(OPERATION_IDP_REMOVE, ""), STATUS_REFUSED);
   assert_int_equal(remove_domain("acme", "acme.test"), STATUS_REFUSED);
-  assert_int_equal(do_kind(OPERATION_PASSWORD_REMOVE, "boss@example.org"), STATUS_REFUSED);
+  assert_int_equal(remove_password("boss@example.org"), STATUS_REFUSED);
   assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_OFF), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_PASSWORD_REMOVE, "boss@example.org"), STATUS_OK);
+  assert_int_equal(remove_password("boss@example.org"), STATUS_OK);
   assert_int_equal(do_kind(OPERATION_IDP_REMOVE, ""), STATUS_OK);
 }
 

@@ -128,7 +128,7 @@ static void L5_an_owner_without_a_password_signs_in_too(void **state)
 {
   (void)state;
   set_up_codes();
-  assert_int_equal(do_kind(OPERATION_PASSWORD_REMOVE, BOSS), STATUS_OK);
+  assert_int_equal(remove_password(BOSS), STATUS_OK);
   assert_true(is_offered(BOSS));
   assert_int_equal(use(BOSS, 0), STATUS_OK);
 }

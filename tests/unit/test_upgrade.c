@@ -60,7 +60,7 @@ static void proofs_of_an_earlier_store_count(void **state)
   open_store(STORE_READ_WRITE);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
   assert_int_equal(get_account(ALICE).proof, PROOF_BEFORE);
-  assert_int_equal(do_kind(OPERATION_IDENTITY_UNLINK, ALICE), STATUS_OK);
+  assert_int_equal(unlink_identity(ALICE), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
   assert_string_equal(sign_in_result.row, "S7");
   (void)snprintf(op.fingerprint, sizeof op.fingerprint, "%s", FINGERPRINT_NONE);
