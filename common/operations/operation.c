@@ -21,18 +21,11 @@ static const struct {
     [OPERATION_ORG_SET] = {"org.set", apply_org_set},
     [OPERATION_ENFORCEMENT_SET] = {"enforcement.set", apply_enforcement_set},
     [OPERATION_ENFORCEMENT_PAUSE] = {"enforcement.pause", apply_enforcement_pause},
-    [OPERATION_ACCOUNT_LOCK] = {"account.lock", apply_account_lock},
-    [OPERATION_ACCOUNT_UNLOCK] = {"account.unlock", apply_account_unlock},
-    [OPERATION_ACCOUNT_RENAME] = {"account.rename", apply_account_rename},
-    [OPERATION_ACCOUNT_REMOVE] = {"account.remove", apply_account_remove},
-    [OPERATION_ACCOUNT_RETIRE] = {"account.retire", apply_account_retire},
-    [OPERATION_ACCOUNT_PROVE] = {"account.prove", apply_account_prove},
     [OPERATION_IDENTITY_LINK] = {"identity.link", apply_identity_link},
     [OPERATION_IDENTITY_UNLINK] = {"identity.unlink", apply_identity_unlink},
     [OPERATION_PASSWORD_SET] = {"password.set", apply_password_set},
     [OPERATION_PASSWORD_REMOVE] = {"password.remove", apply_password_remove},
     [OPERATION_PASSWORD_CHANGE] = {"password.change", apply_password_change},
-    [OPERATION_NUMBER_RESERVE] = {"number.reserve", apply_number_reserve},
 };
 
 static enum change_about about_of(enum operation_kind kind)
@@ -42,7 +35,6 @@ static enum change_about about_of(enum operation_kind kind)
   case OPERATION_PASSWORD_REMOVE: return CHANGE_OF_PASSWORD;
   case OPERATION_IDENTITY_LINK:
   case OPERATION_IDENTITY_UNLINK: return CHANGE_OF_IDENTITY;
-  case OPERATION_ACCOUNT_RETIRE: return CHANGE_OF_ACCOUNT;
   default: return CHANGE_OF_ORG;
   }
 }

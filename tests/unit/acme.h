@@ -3,6 +3,7 @@
 #pragma once
 #include <stdint.h>
 
+#include "change/account.h"
 #include "change/member.h"
 #include "change/sign_in.h"
 #include "operations/operation.h"
@@ -19,6 +20,7 @@ extern struct operation_result result;
 extern struct change_done done;
 extern struct member_added added;
 extern struct member_changed changed_member;
+extern struct account_changed changed_account;
 extern struct signed_in sign_in_result;
 
 // Root acts, on the host.
