@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "caller_title.h"
+#include "change/account.h"
 #include "process/oidc.h"
 
 enum { TYPING_MS = 120000 };
@@ -25,11 +26,10 @@ static enum status refuse_known(const struct sso_answer *x, const char *row, enu
 
 static void reserve_number(const struct sso_answer *x)
 {
-  struct operation op = session_operation(x->s, OPERATION_NUMBER_RESERVE);
-  struct operation_result result;
-  op.nss_uid = x->s->request->nss_uid;
-  if (session_operate(x->s, &op, &result) != STATUS_OK) {
-    session_log(LOG_WARNING, "number %u is in use elsewhere and could not be reserved", op.nss_uid);
+  const struct number_reserve number = {x->s->request->login, x->s->request->nss_uid};
+  struct change_done ignored;
+  if (session_change(x->s, change_number_reserve(&number, &ignored)) != STATUS_OK) {
+    session_log(LOG_WARNING, "number %u is in use elsewhere and could not be reserved", number.number);
   }
 }
 

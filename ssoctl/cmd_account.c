@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "change/account.h"
 #include "people.h"
 #include "store/accounts.h"
 #include "store/expectations.h"
@@ -227,46 +228,51 @@ int cmd_account_show(const struct invocation *in)
   return desk_print_one(&desk, &sheet);
 }
 
-static int change(const struct invocation *in, enum operation_kind kind, const char *question, const char *words)
+typedef struct change account_change(const struct account_name *name, struct account_changed *ret_result);
+
+static int change(const struct invocation *in, account_change *what, const char *done)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation op;
-  struct operation_result result;
-  int code = people_start_account(&desk, in, kind, &op);
+  char typed[EMAIL_SIZE];
+  const struct account_name name = {typed};
+  struct account_changed result;
+  int code = people_open_account(&desk, in, typed);
   if (code == EXIT_DONE) {
-    code = people_carry_out(&desk, &op, question, &result);
+    code = desk_change(&desk, what(&name, &result));
   }
   if (code != EXIT_DONE) {
     return code;
   }
-  desk_done(&desk, "account %s %s%s", result.account.login, words, result.changed ? "" : " already");
+  desk_done(&desk, "account %s %s%s", result.account.login, done, result.changed ? "" : " already");
   return people_end_sessions(&desk, result.account.login, &(struct sessions_of){result.account.uid, 0});
 }
 
 int cmd_account_lock(const struct invocation *in)
 {
-  return change(in, OPERATION_ACCOUNT_LOCK, NULL, "is locked");
+  return change(in, change_account_lock, "is locked");
 }
 
 int cmd_account_unlock(const struct invocation *in)
 {
-  return change(in, OPERATION_ACCOUNT_UNLOCK, NULL, "is active");
+  return change(in, change_account_unlock, "is active");
 }
 
 int cmd_account_rename(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation op;
-  struct operation_result result;
-  int code = people_start_account(&desk, in, OPERATION_ACCOUNT_RENAME, &op);
+  char typed[EMAIL_SIZE];
+  char to[LOGIN_SIZE];
+  const struct account_rename renamed = {typed, to};
+  struct change_done result;
+  int code = people_open_account(&desk, in, typed);
   if (code == EXIT_DONE) {
-    code = desk_text("login", in->arguments[1], op.login, sizeof op.login);
+    code = desk_text("login", in->arguments[1], to, sizeof to);
   }
   if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = desk_change(&desk, change_account_rename(&renamed, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "account %s is called %s%s; number and home stay", in->arguments[0], op.login,
+    desk_done(&desk, "account %s is called %s%s; number and home stay", in->arguments[0], to,
               result.changed ? "" : " already");
   }
   return code;

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "change/account.h"
 #include "leftovers.h"
 #include "people.h"
 
@@ -74,18 +75,25 @@ static int take_away(const struct desk *desk, const struct account *account, boo
   return code;
 }
 
+typedef struct change account_end(const struct account_name *name, struct account_changed *ret_result);
+
+static int end(struct desk *desk, const struct invocation *in, account_end *what, const char *question,
+               struct account_changed *ret_result)
+{
+  char typed[EMAIL_SIZE];
+  const struct account_name name = {typed};
+  int code = people_open_account(desk, in, typed);
+  return code == EXIT_DONE ? people_change(desk, what(&name, ret_result), question) : code;
+}
+
 int cmd_account_remove(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation op;
-  struct operation_result result;
-  int code = people_start_account(&desk, in, OPERATION_ACCOUNT_REMOVE, &op);
-  if (code == EXIT_DONE) {
-    code = people_carry_out(&desk, &op,
-                            "The account, its memberships and its identities go; its home is moved aside unless "
-                            "--keep-home is given, its number is not given again. Go on?",
-                            &result);
-  }
+  struct account_changed result;
+  int code = end(&desk, in, change_account_remove,
+                 "The account, its memberships and its identities go; its home is moved aside unless --keep-home is "
+                 "given, its number is not given again. Go on?",
+                 &result);
   if (code != EXIT_DONE) {
     return code;
   }
@@ -96,15 +104,11 @@ int cmd_account_remove(const struct invocation *in)
 int cmd_account_retire(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation op;
-  struct operation_result result;
-  int code = people_start_account(&desk, in, OPERATION_ACCOUNT_RETIRE, &op);
-  if (code == EXIT_DONE) {
-    code = people_carry_out(&desk, &op,
-                            "The account ends with all that runs and all that it may do; its home is moved aside, its "
-                            "number is not given again, and the person signs in as somebody new. Go on?",
-                            &result);
-  }
+  struct account_changed result;
+  int code = end(&desk, in, change_account_retire,
+                 "The account ends with all that runs and all that it may do; its home is moved aside, its number is "
+                 "not given again, and the person signs in as somebody new. Go on?",
+                 &result);
   if (code != EXIT_DONE) {
     return code;
   }
@@ -113,25 +117,33 @@ int cmd_account_retire(const struct invocation *in)
   return take_away(&desk, &result.account, true);
 }
 
+static int take_reason(const struct invocation *in, char to[static REASON_SIZE])
+{
+  const char *typed = in->options[OPTION_REASON];
+  bool legal = typed != NULL && typed[0] != '\0' && text_copy_clean(typed, strlen(typed), to, REASON_SIZE) == STATUS_OK;
+  return legal
+             ? EXIT_DONE
+             : desk_fail(EXIT_USAGE, "--reason: 1 to %zu bytes of text that say how you know", (size_t)REASON_SIZE - 1);
+}
+
 int cmd_account_set(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation op;
-  struct operation_result result;
-  const char *reason = in->options[OPTION_REASON];
-  int code = people_start_account(&desk, in, OPERATION_ACCOUNT_PROVE, &op);
+  char typed[EMAIL_SIZE];
+  char reason[REASON_SIZE];
+  const struct account_prove prove = {typed, reason};
+  struct account_changed result;
+  int code = people_open_account(&desk, in, typed);
   if (code == EXIT_DONE && strcmp(in->arguments[1], "email=proven") != 0) {
     code = desk_fail(EXIT_USAGE, "\"%.60s\": is not email=proven", in->arguments[1]);
   }
-  if (code == EXIT_DONE && (reason == NULL || reason[0] == '\0' ||
-                            text_copy_clean(reason, strlen(reason), op.reason, sizeof op.reason) != STATUS_OK)) {
-    code = desk_fail(EXIT_USAGE, "--reason: 1 to %zu bytes of text that say how you know", sizeof op.reason - 1);
+  if (code == EXIT_DONE) {
+    code = take_reason(in, reason);
   }
   if (code == EXIT_DONE) {
-    code = people_carry_out(&desk, &op,
-                            "Whoever proves this address at its organization gets this account with all that is in "
-                            "it. Go on?",
-                            &result);
+    code = people_change(&desk, change_account_prove(&prove, &result),
+                         "Whoever proves this address at its organization gets this account with all that is in "
+                         "it. Go on?");
   }
   if (code == EXIT_DONE) {
     desk_done(&desk, "account %s: its address counts as proven", result.account.login);

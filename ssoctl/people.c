@@ -5,15 +5,6 @@
 #include <stdio.h>
 #include <sys/wait.h>
 
-int people_start_account(struct desk *desk, const struct invocation *in, enum operation_kind kind,
-                         struct operation *ret_op)
-{
-  int code = desk_open(in, desk);
-  *ret_op = desk_operation(desk, kind);
-  ret_op->org[0] = '\0'; // the first argument is no slug here
-  return code == EXIT_DONE ? desk_text("login", in->arguments[0], ret_op->email, sizeof ret_op->email) : code;
-}
-
 int people_open(struct desk *desk, const struct invocation *in, struct member_words *ret_words)
 {
   int code = desk_open(in, desk);
@@ -21,6 +12,12 @@ int people_open(struct desk *desk, const struct invocation *in, struct member_wo
     code = desk_text("slug", in->arguments[0], ret_words->org, sizeof ret_words->org);
   }
   return code == EXIT_DONE ? desk_email(in->arguments[1], ret_words->email) : code;
+}
+
+int people_open_account(struct desk *desk, const struct invocation *in, char ret_name[static EMAIL_SIZE])
+{
+  int code = desk_open(in, desk);
+  return code == EXIT_DONE ? desk_text("login", in->arguments[0], ret_name, EMAIL_SIZE) : code;
 }
 
 int people_slug(const char *typed, struct operation *op)
@@ -69,13 +66,6 @@ int people_change(struct desk *desk, struct change change, const char *question)
 {
   int code = question != NULL ? desk_confirm(desk, question) : EXIT_DONE;
   return code == EXIT_DONE ? desk_change(desk, change) : code;
-}
-
-int people_carry_out(struct desk *desk, const struct operation *op, const char *question,
-                     struct operation_result *ret_result)
-{
-  int code = question != NULL ? desk_confirm(desk, question) : EXIT_DONE;
-  return code == EXIT_DONE ? desk_operate(desk, op, ret_result) : code;
 }
 
 int people_end_sessions(const struct desk *desk, const char *login, const struct sessions_of *of)

@@ -4,11 +4,6 @@
 #include "desk.h"
 #include "sessions.h"
 
-// Opens DESK and starts an operation of KIND for the login or email of the first argument, and no org. Exit codes as
-// desk_open().
-int people_start_account(struct desk *desk, const struct invocation *in, enum operation_kind kind,
-                         struct operation *ret_op);
-
 // An org and somebody of it, as they were typed.
 struct member_words {
   char org[SLUG_SIZE];
@@ -17,6 +12,9 @@ struct member_words {
 
 // Opens DESK for the org and email of the first two arguments. Exit codes as desk_open().
 int people_open(struct desk *desk, const struct invocation *in, struct member_words *ret_words);
+
+// Likewise for the login or email of the first argument, and no org.
+int people_open_account(struct desk *desk, const struct invocation *in, char ret_name[static EMAIL_SIZE]);
 
 // The local user of --local-user, "" if it was not given; --login, --home, --shell and --uid then have nothing to say.
 int people_take_local_user(const struct invocation *in, char to[static LOGIN_SIZE]);
@@ -30,10 +28,6 @@ int people_lock_local(const struct desk *desk, const char *local_user, const str
 
 // Asks QUESTION, unless it is NULL, and carries CHANGE out. Exit codes as desk_confirm() and desk_change().
 int people_change(struct desk *desk, struct change change, const char *question);
-
-// Asks QUESTION, unless it is NULL, and runs OP. Exit codes as desk_confirm() and desk_operate().
-int people_carry_out(struct desk *desk, const struct operation *op, const char *question,
-                     struct operation_result *ret_result);
 
 // Ends what runs of LOGIN if --end-sessions was given, and says so.
 int people_end_sessions(const struct desk *desk, const char *login, const struct sessions_of *of);

@@ -21,19 +21,11 @@ static const struct {
     [OPERATION_ORG_SET] = {"org.set", apply_org_set},
     [OPERATION_ENFORCEMENT_SET] = {"enforcement.set", apply_enforcement_set},
     [OPERATION_ENFORCEMENT_PAUSE] = {"enforcement.pause", apply_enforcement_pause},
-    [OPERATION_ACCOUNT_LOCK] = {"account.lock", apply_account_lock},
-    [OPERATION_ACCOUNT_UNLOCK] = {"account.unlock", apply_account_unlock},
-    [OPERATION_ACCOUNT_RENAME] = {"account.rename", apply_account_rename},
-    [OPERATION_ACCOUNT_REMOVE] = {"account.remove", apply_account_remove},
-    [OPERATION_ACCOUNT_RETIRE] = {"account.retire", apply_account_retire},
-    [OPERATION_ACCOUNT_PROVE] = {"account.prove", apply_account_prove},
-    [OPERATION_NUMBER_RESERVE] = {"number.reserve", apply_number_reserve},
 };
 
 static enum change_about about_of(enum operation_kind kind)
 {
   switch ((int)kind) {
-  case OPERATION_ACCOUNT_RETIRE: return CHANGE_OF_ACCOUNT;
   default: return CHANGE_OF_ORG;
   }
 }

@@ -22,13 +22,6 @@ enum operation_kind {
   OPERATION_ORG_SET,           // org, settings
   OPERATION_ENFORCEMENT_SET,   // org, value, password: the owner's hash if they have just typed it
   OPERATION_ENFORCEMENT_PAUSE, // org, expires_at_s, reason
-  OPERATION_ACCOUNT_LOCK,      // email or login in email
-  OPERATION_ACCOUNT_UNLOCK,    // likewise
-  OPERATION_ACCOUNT_RENAME,    // likewise, login: the new one
-  OPERATION_ACCOUNT_REMOVE,    // likewise
-  OPERATION_ACCOUNT_RETIRE,    // likewise
-  OPERATION_ACCOUNT_PROVE,     // likewise; reason: an operator knows that the email is theirs
-  OPERATION_NUMBER_RESERVE,    // nss_uid: never given, if another name service has it
   OPERATION_COUNT
 };
 
@@ -55,7 +48,6 @@ struct operation {
   char fingerprint[FINGERPRINT_SIZE]; // of what an operator looked at, or of what was in effect when a flow was begun
   uint32_t caller_uid;                // TRY and sign-ins without a remote host: whose process asks
   int64_t expires_at_s;
-  uint32_t nss_uid;
   const struct org_value *values; // borrowed; ORG_SET
   size_t value_count;
   const struct connection *connection;         // borrowed

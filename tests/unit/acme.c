@@ -33,6 +33,7 @@ struct change_done done;
 struct identity_unlinked unlinked;
 struct member_added added;
 struct member_changed changed_member;
+struct account_changed changed_account;
 struct signed_in sign_in_result;
 const struct change_by by_root = {.actor = "root", .rhost = "", .service = ""};
 
@@ -156,29 +157,27 @@ enum status give_role(const char *email, enum role role)
 
 enum status lock_account(const char *email)
 {
-  return do_kind(OPERATION_ACCOUNT_LOCK, email);
+  return make(change_account_lock(&(struct account_name){email}, &changed_account));
 }
 
 enum status unlock_account(const char *email)
 {
-  return do_kind(OPERATION_ACCOUNT_UNLOCK, email);
+  return make(change_account_unlock(&(struct account_name){email}, &changed_account));
 }
 
 enum status rename_account(const char *email, const char *login)
 {
-  struct operation op = new_operation(OPERATION_ACCOUNT_RENAME, email);
-  (void)snprintf(op.login, sizeof op.login, "%s", login);
-  return run(&op);
+  return make(change_account_rename(&(struct account_rename){email, login}, &done));
 }
 
 enum status remove_account(const char *email)
 {
-  return do_kind(OPERATION_ACCOUNT_REMOVE, email);
+  return make(change_account_remove(&(struct account_name){email}, &changed_account));
 }
 
 enum status retire_account(const char *email)
 {
-  return do_kind(OPERATION_ACCOUNT_RETIRE, email);
+  return make(change_account_retire(&(struct account_name){email}, &changed_account));
 }
 
 enum status invite_to_acme(const char *email, enum role role, int64_t expires_at_s)

@@ -3,6 +3,7 @@
 #pragma once
 #include <stdint.h>
 
+#include "change/account.h"
 #include "change/identity.h"
 #include "change/member.h"
 #include "change/sign_in.h"
@@ -21,6 +22,7 @@ extern struct change_done done;
 extern struct identity_unlinked unlinked;
 extern struct member_added added;
 extern struct member_changed changed_member;
+extern struct account_changed changed_account;
 extern struct signed_in sign_in_result;
 
 // Root acts, on the host.

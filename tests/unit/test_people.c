@@ -178,7 +178,7 @@ static void N2_a_login_that_is_taken_or_illegal_is_refused(void **state)
     assert_true(report.text[0] != '\0');
   }
   assert_int_equal(rename_account(ALICE, ALICE), STATUS_OK);
-  assert_false(result.changed);
+  assert_false(done.changed);
 }
 
 static void D1_a_removed_account_leaves_tombstones_for_name_and_number(void **state)

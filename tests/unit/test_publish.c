@@ -284,36 +284,35 @@ static void lists_of_a_thousand_stay_the_first_thousand(void **state)
 }
 
 struct batch {
-  struct operation steps[4];
+  struct change steps[4];
 };
 
-static enum status get_step(void *context, uint64_t index, struct report *for_report, const struct operation **ret_op)
+static enum status get_step(void *context, uint64_t index, struct report *for_report, struct change *ret_change)
 {
   (void)for_report;
-  *ret_op = &((struct batch *)context)->steps[index];
+  *ret_change = ((struct batch *)context)->steps[index];
   return STATUS_OK;
-}
-
-static struct operation rename_to(const char *email, const char *login)
-{
-  struct operation op = new_operation(OPERATION_ACCOUNT_RENAME, email);
-  (void)snprintf(op.login, sizeof op.login, "%s", login);
-  return op;
 }
 
 static void run_batch(struct batch *batch, uint64_t count)
 {
-  const struct operations all = {count, get_step, NULL, batch};
+  const struct changes all = {count, get_step, NULL, batch};
   uint64_t index = 0;
-  assert_int_equal(operation_run_all(&host, &all, &report, &result, &index), STATUS_OK);
+  assert_int_equal(change_run_all(&host, &by_root, &all, &report, &index), STATUS_OK);
   expect_what_the_store_says();
 }
 
 static void a_name_passed_on_in_one_transaction_is_the_new_ones(void **state)
 {
   (void)state;
-  struct batch batch = {.steps = {new_operation(OPERATION_ACCOUNT_UNLOCK, "p2@acme.test"),
-                                  rename_to("p1@acme.test", "second"), rename_to("p2@acme.test", "first")}};
+  const struct account_name unlocked = {"p2@acme.test"};
+  const struct account_rename renamed[] = {
+      {"p1@acme.test", "second"}, {"p2@acme.test", "first"}, {"p0@acme.test", "anew"}, {"p3@acme.test", "dnew"}};
+  const struct member_name suspended = {"acme", "p4@acme.test"};
+  const struct member_add late = new_member("late@acme.test");
+  struct batch batch = {.steps = {change_account_unlock(&unlocked, &changed_account),
+                                  change_account_rename(&renamed[0], &done),
+                                  change_account_rename(&renamed[1], &done)}};
   set_up_two_orgs();
   for (unsigned i = 0; i < 6; i++) {
     char email[EMAIL_SIZE];
@@ -324,10 +323,10 @@ static void a_name_passed_on_in_one_transaction_is_the_new_ones(void **state)
   assert_int_equal(lock_account("p2@acme.test"), STATUS_OK);
   ino_t before = inode();
   run_batch(&batch, 3);
-  batch = (struct batch){.steps = {rename_to("p0@acme.test", "anew"), rename_to("p3@acme.test", "dnew")}};
-  run_batch(&batch, 2);
-  assert_int_equal(suspend_member("p4@acme.test"), STATUS_OK);
-  assert_int_equal(add_member("late@acme.test"), STATUS_OK);
+  batch =
+      (struct batch){.steps = {change_account_rename(&renamed[2], &done), change_account_rename(&renamed[3], &done),
+                               change_member_suspend(&suspended, &changed_member), change_member_add(&late, &added)}};
+  run_batch(&batch, 4);
   assert_int_equal(inode(), before);
 }
 

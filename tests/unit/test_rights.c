@@ -97,7 +97,7 @@ static void an_operation_asks_the_store_of_the_moment(void **state)
   assert_int_equal(suspends(ADMIN, VIEWER), STATUS_REFUSED);
 }
 
-enum { SOME = 10 };
+enum { SOME = 17 };
 
 // One of each kind, about VIEWER in ORG.
 static void some_changes(const char *org, struct change ret_changes[static SOME])
@@ -110,6 +110,10 @@ static void some_changes(const char *org, struct change ret_changes[static SOME]
   static struct member_import import;
   static struct member_name name;
   static struct member_role role;
+  static const struct account_name ACCOUNT = {VIEWER};
+  static const struct account_rename ACCOUNT_RENAME = {VIEWER, "other"};
+  static const struct account_prove PROVE = {VIEWER, ""};
+  static const struct number_reserve NUMBER = {VIEWER, 70001};
   static struct org_created created;
   create = (struct org_create){org, "An org", VIEWER, "", ""};
   renamed = (struct org_rename){org, "other"};
@@ -121,11 +125,23 @@ static void some_changes(const char *org, struct change ret_changes[static SOME]
   name = (struct member_name){org, VIEWER};
   role = (struct member_role){org, VIEWER, ROLE_ADMIN};
   const struct change changes[SOME] = {
-      change_org_create(&create, &created),         change_org_rename(&renamed, &done),
-      change_org_transfer(&transfer, &done),        change_org_delete(&deleted, &done),
-      change_member_add(&member, &added),           change_member_import(&import, &done),
-      change_member_remove(&name, &changed_member), change_member_suspend(&name, &changed_member),
-      change_member_resume(&name, &changed_member), change_member_role(&role, &done),
+      change_org_create(&create, &created),
+      change_org_rename(&renamed, &done),
+      change_org_transfer(&transfer, &done),
+      change_org_delete(&deleted, &done),
+      change_member_add(&member, &added),
+      change_member_import(&import, &done),
+      change_member_remove(&name, &changed_member),
+      change_member_suspend(&name, &changed_member),
+      change_member_resume(&name, &changed_member),
+      change_member_role(&role, &done),
+      change_account_lock(&ACCOUNT, &changed_account),
+      change_account_unlock(&ACCOUNT, &changed_account),
+      change_account_rename(&ACCOUNT_RENAME, &done),
+      change_account_remove(&ACCOUNT, &changed_account),
+      change_account_retire(&ACCOUNT, &changed_account),
+      change_account_prove(&PROVE, &changed_account),
+      change_number_reserve(&NUMBER, &done),
   };
   memcpy(ret_changes, changes, sizeof changes);
 }

@@ -148,13 +148,12 @@ static void N4_a_number_of_another_name_service_is_not_offered_again(void **stat
 {
   (void)state;
   create_acme();
-  struct operation op = new_operation(OPERATION_NUMBER_RESERVE, "");
-  op.nss_uid = 70001; // nobody has it: nothing to reserve
-  assert_int_equal(run(&op), STATUS_OK);
-  assert_false(result.changed);
+  // Nobody has it: nothing to reserve.
+  assert_int_equal(make(change_number_reserve(&(struct number_reserve){"", 70001}, &done)), STATUS_OK);
+  assert_false(done.changed);
   assert_int_equal(count(TABLE_NUMBERS), 3);
-  op.nss_uid = 65534; // nobody's, but never legal
-  assert_int_equal(run(&op), STATUS_INVALID);
+  // Nobody's, but never legal.
+  assert_int_equal(make(change_number_reserve(&(struct number_reserve){"", 65534}, &done)), STATUS_INVALID);
   assert_int_equal(count(TABLE_NUMBERS), 3);
 }
 
