@@ -6,10 +6,10 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "change/invite.h"
+#include "change/settings.h"
 #include "desk.h"
 #include "operations/code.h"
 #include "operations/password.h"
-#include "operations/settings.h"
 
 static const struct column LIST_COLUMNS[] = {
     {"email", COLUMN_TEXT},      {"role", COLUMN_TEXT},       {"via", COLUMN_TEXT},       {"status", COLUMN_TEXT},

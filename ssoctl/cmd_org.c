@@ -5,8 +5,8 @@
 
 #include "base/cleanup.h"
 #include "change/org.h"
+#include "change/settings.h"
 #include "domains.h"
-#include "operations/settings.h"
 #include "people.h"
 #include "store/accounts.h"
 

@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 #include "change/context.h"
 #include "operations/apply.h"
-#include "operations/settings.h"
+#include "change/settings.h"
 
 static enum status refuse(struct change_context *c, const struct org *org, const char *why)
 {

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "change/new_account.h"
+#include "change/settings.h"
 #include "operations/apply.h"
-#include "operations/settings.h"
 #include "store/expectations.h"
 #include "store/numbers_store.h"
 

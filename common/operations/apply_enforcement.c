@@ -6,7 +6,9 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "operations/confirm.h"
+#include "change/covered.h"
+#include "change/staged.h"
+#include "operations/apply.h"
 
 enum status apply_provisioning_set(struct change_context *a)
 {
@@ -125,7 +127,7 @@ static enum status follow_sso_only(struct change_context *a, struct org *org)
 static enum status update(struct change_context *a, const struct org *before, const struct org *org)
 {
   enum status status =
-      apply_note_covered(a, CONNECTION_ACTIVE, &(struct org_state){before, NULL}, &(struct org_state){org, NULL});
+      covered_note(a, CONNECTION_ACTIVE, &(struct org_state){before, NULL}, &(struct org_state){org, NULL});
   return status != STATUS_OK ? status : org_update(a->txn, org);
 }
 
@@ -162,7 +164,7 @@ enum status apply_enforcement_set(struct change_context *a)
   org.enforcement = a->op->value;
   end_pause(&org);
   if (org.enforcement == ENFORCEMENT_OFF) { // a connection waits for its test only while the org enforces
-    status = apply_drop_staged(a, org.id);
+    status = staged_drop(a, org.id);
   }
   return status != STATUS_OK ? status : update(a, &before, &org);
 }

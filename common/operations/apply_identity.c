@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "change/settings.h"
 #include "operations/apply.h"
-#include "operations/settings.h"
 #include "operations/sign_in.h"
 #include "store/expectations.h"
 

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "operations/confirm.h"
-#include "operations/settings.h"
+#include "change/covered.h"
+#include "change/settings.h"
+#include "change/staged.h"
+#include "operations/apply.h"
 
 static enum status is_same(const struct org *a, const struct org *b, bool *ret_same)
 {
@@ -81,11 +83,11 @@ enum status apply_org_set(struct change_context *a)
     status = check_inside(a, &before, &org);
   }
   if (status == STATUS_OK) {
-    status = apply_stage_settings(a, &before, &org, &a->result->waits);
+    status =
+        staged_settings(a, &(struct org_values){a->op->values, a->op->value_count}, &before, &org, &a->result->waits);
   }
   if (status == STATUS_OK) {
-    status =
-        apply_note_covered(a, CONNECTION_ACTIVE, &(struct org_state){&before, NULL}, &(struct org_state){&org, NULL});
+    status = covered_note(a, CONNECTION_ACTIVE, &(struct org_state){&before, NULL}, &(struct org_state){&org, NULL});
   }
   if (status == STATUS_OK) {
     status = is_same(&before, &org, &same);

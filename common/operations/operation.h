@@ -6,6 +6,7 @@
 
 #include "base/report.h"
 #include "change/change.h"
+#include "change/settings.h"
 #include "config/config.h"
 #include "policy/policy.h"
 #include "store/entities.h"
@@ -37,14 +38,6 @@ enum operation_kind {
   OPERATION_NUMBER_RESERVE,    // nss_uid: never given, if another name service has it
   OPERATION_COUNT
 };
-
-// One KEY=VALUE of an org.
-struct org_value {
-  const char *key;
-  const char *value;
-};
-
-enum { ORG_VALUES_MAX = 8 };
 
 struct operation {
   enum operation_kind kind;

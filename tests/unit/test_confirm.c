@@ -3,9 +3,11 @@
 // sign-in (E2, E3).
 #include "acme.h"
 #include "change/invite.h"
+#include "change/invite.h"
 #include "change/org.h"
-#include "operations/confirm.h"
+#include "facts/facts.h"
 #include "store/accounts.h"
+#include "store/confirmed.h"
 
 #define BOSS "boss@example.org"
 #define ALICE "alice@acme.test"

@@ -2,8 +2,8 @@
 // The values of a connection beside issuer and client: who may set them, what an operator has seen of them, and what
 // they void (POLICY "confirmed connection", "identity", W8, E3).
 #include "acme.h"
-#include "operations/confirm.h"
 #include "store/accounts.h"
+#include "store/confirmed.h"
 
 #define BOSS "boss@example.org"
 

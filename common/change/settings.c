@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "operations/settings.h"
+#include "change/settings.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -12,6 +12,18 @@ enum {
   INVITE_LIFETIME_MIN_S = 60,
   INVITE_LIFETIME_MAX_S = 90 * 86400,
   SETTING_TEXT_SIZE = NETWORKS_SIZE,
+  ORG_VALUES_MAX = 8,
+};
+
+// One KEY=VALUE of an org, and some of them. Borrowed.
+struct org_value {
+  const char *key;
+  const char *value;
+};
+
+struct org_values {
+  const struct org_value *list;
+  size_t count;
 };
 
 // Sets KEY of ORG to what VALUE says. STATUS_INVALID with a report that says what is legal; ORG is untouched then.
