@@ -19,19 +19,13 @@ MUST_CHECK enum status apply_new_account(struct change_context *a, const char *l
 // Forgets an invite of EMAIL in the org, so that it gives no role, and no way back, behind an admin's back.
 MUST_CHECK enum status apply_drop_invite(struct change_context *a, int64_t org_id, const char *email);
 
-// Takes back all invites of the org. *RET_COUNT: how many there were.
-MUST_CHECK enum status apply_cancel_invites(struct change_context *a, int64_t org_id, size_t *ret_count);
-
-// Whether ORG may have its provisioning beside its enforcement (POLICY E3). STATUS_REFUSED with a report.
-MUST_CHECK enum status apply_check_provisioning(struct change_context *a, const struct org *org);
-
 apply_function apply_account_retire, apply_account_prove;
 // Makes the org's recovery codes void. They belong to it and to its owner: also whoever transfers or deletes an org
 // calls this, while ORG still has the owner they were made for. *RET_COUNT: how many were unused.
 MUST_CHECK enum status apply_drop_recovery(struct change_context *a, const struct org *org, size_t *ret_count);
 
 apply_function apply_recovery_create, apply_recovery_revoke, apply_recovery_sign_in;
-apply_function apply_org_set, apply_provisioning_set, apply_enforcement_set, apply_enforcement_pause;
+apply_function apply_org_set;
 apply_function apply_idp_set, apply_idp_remove, apply_idp_tried, apply_idp_found;
 apply_function apply_invite_create, apply_invite_cancel, apply_invite_accept, apply_code_sign_in;
 apply_function apply_account_lock, apply_account_unlock, apply_account_rename, apply_account_remove;

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "change/covered.h"
+#include "change/enforcement.h"
 #include "change/settings.h"
 #include "change/staged.h"
 #include "operations/apply.h"
@@ -27,15 +28,6 @@ static void note(struct audit_event *event, const struct org_value *value)
   size_t used = strlen(event->detail);
   (void)snprintf(event->detail + used, sizeof event->detail - used, "%s%s=%s", used > 0 ? ", " : "", value->key,
                  value->value);
-}
-
-enum status apply_check_provisioning(struct change_context *a, const struct org *org)
-{
-  if (org->enforcement == ENFORCEMENT_SSO_ONLY && org->provisioning != PROVISIONING_JIT) {
-    report_set(a->report, "org \"%s\": provisioning stays jit while enforcement is sso-only (POLICY E3)", org->slug);
-    return STATUS_REFUSED;
-  }
-  return STATUS_OK;
 }
 
 // An owner narrows where their own password counts only from inside the new list (POLICY "password-from"): by where
@@ -77,7 +69,7 @@ enum status apply_org_set(struct change_context *a)
     note(&a->event, &a->op->values[i]);
   }
   if (status == STATUS_OK) {
-    status = apply_check_provisioning(a, &org);
+    status = change_check_provisioning(a, &org);
   }
   if (status == STATUS_OK) {
     status = check_inside(a, &before, &org);

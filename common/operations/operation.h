@@ -19,10 +19,7 @@ enum operation_kind {
   OPERATION_IDP_TRIED,         // org, connection, fingerprint, authorized: what a test sign-in with it said; password:
                                // the hash that matched (S8)
   OPERATION_IDP_FOUND,         // org, fingerprint, value: enum client_auth that a test found to work with auto
-  OPERATION_PROVISIONING_SET,  // org, value
   OPERATION_ORG_SET,           // org, settings
-  OPERATION_ENFORCEMENT_SET,   // org, value, password: the owner's hash if they have just typed it
-  OPERATION_ENFORCEMENT_PAUSE, // org, expires_at_s, reason
   OPERATION_ACCOUNT_LOCK,      // email or login in email
   OPERATION_ACCOUNT_UNLOCK,    // likewise
   OPERATION_ACCOUNT_RENAME,    // likewise, login: the new one
@@ -71,7 +68,6 @@ struct operation_result {
   struct policy_decision decision; // of a sign-in
   struct account account;          // that signed in, or was made
   char org[SLUG_SIZE];             // under which it is filed
-  size_t count;         // ENFORCEMENT_SET: invites that were cancelled; RECOVERY_SIGN_IN: codes that are left
   bool waits;           // IDP_SET, ORG_SET: in effect, or some of it, only after a test sign-in
   bool no_way;          // IDENTITY_UNLINK: nothing is left by which the account signs in
   int64_t expires_at_s; // IDENTITY_LINK: of what is expected

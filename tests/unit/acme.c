@@ -8,6 +8,7 @@
 #include "acme.h"
 #include "base/clock.h"
 #include "change/domain.h"
+#include "change/enforcement.h"
 #include "change/group.h"
 #include "change/invite.h"
 #include "change/org.h"
@@ -230,11 +231,21 @@ enum status set_connection(enum operation_kind kind, const char *client_id)
   return run(&op);
 }
 
-enum status set_value(enum operation_kind kind, uint8_t value)
+enum status set_provisioning(enum provisioning provisioning)
 {
-  struct operation op = new_operation(kind, "");
-  op.value = value;
-  return run(&op);
+  return make(change_provisioning_set(&(struct provisioning_set){"acme", (uint8_t)provisioning}, &done));
+}
+
+enum status set_enforcement(enum enforcement enforcement)
+{
+  return make(change_enforcement_set(&(struct enforcement_set){"acme", (uint8_t)enforcement, ""}, &done));
+}
+
+enum status enforce_as_owner(enum enforcement enforcement)
+{
+  const struct account owner = get_account("boss@example.org");
+  const struct enforcement_set set = {"acme", (uint8_t)enforcement, owner.password};
+  return make(change_enforcement_set(&set, &done));
 }
 
 enum status set_password(const char *email, const char *password)
@@ -253,7 +264,7 @@ void set_up_acme(enum provisioning provisioning)
   assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(verify_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(set_connection(OPERATION_IDP_SET, "client"), STATUS_OK);
-  assert_int_equal(set_value(OPERATION_PROVISIONING_SET, (uint8_t)provisioning), STATUS_OK);
+  assert_int_equal(set_provisioning(provisioning), STATUS_OK);
   assert_int_equal(set_password("boss@example.org", "correct horse"), STATUS_OK);
 }
 

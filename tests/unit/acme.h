@@ -59,7 +59,11 @@ enum status verify_domain(const char *org, const char *domain); // by hand
 enum status remove_domain(const char *org, const char *domain);
 struct connection new_connection(const char *client_id);
 enum status set_connection(enum operation_kind kind, const char *client_id);
-enum status set_value(enum operation_kind kind, uint8_t value);
+enum status set_provisioning(enum provisioning provisioning);
+enum status set_enforcement(enum enforcement enforcement);
+
+// The same, where the owner has just typed their password.
+enum status enforce_as_owner(enum enforcement enforcement);
 enum status set_password(const char *email, const char *password);
 void set_up_acme(enum provisioning provisioning);
 struct store_txn *read_txn(void);

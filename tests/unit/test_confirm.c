@@ -121,11 +121,8 @@ static void guard_alice(void)
 
 static void enforce(void)
 {
-  struct operation op = new_operation(OPERATION_ENFORCEMENT_SET, "");
   assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_OK);
-  op.value = ENFORCEMENT_DOMAINS;
-  memcpy(op.password, get_account(BOSS).password, sizeof op.password);
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(enforce_as_owner(ENFORCEMENT_DOMAINS), STATUS_OK);
 }
 
 static void H61_each_value_that_a_delegate_changes_ends_the_confirmation(void **state)
@@ -404,7 +401,7 @@ static void H80_a_refused_sign_in_does_not_count_as_tried(void **state)
   (void)state;
   set_up_acme(PROVISIONING_INVITE_ONLY);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
-  assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_DOMAINS), STATUS_REFUSED);
+  assert_int_equal(set_enforcement(ENFORCEMENT_DOMAINS), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "no sign-in has succeeded"));
 }
 
