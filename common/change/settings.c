@@ -180,6 +180,15 @@ enum status setting_set(struct org *org, const char *key, const char *value, str
   return STATUS_INVALID;
 }
 
+enum status settings_set(struct org *org, const struct org_values *values, struct report *report)
+{
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < values->count; i++) {
+    status = setting_set(org, values->list[i].key, values->list[i].value, report);
+  }
+  return status;
+}
+
 static void duration_text(int64_t seconds, char *text, size_t size)
 {
   static const struct {

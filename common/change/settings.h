@@ -29,5 +29,8 @@ struct org_values {
 // Sets KEY of ORG to what VALUE says. STATUS_INVALID with a report that says what is legal; ORG is untouched then.
 MUST_CHECK enum status setting_set(struct org *org, const char *key, const char *value, struct report *report);
 
+// All of VALUES, in their order. Errors likewise; what stands before the wrong one is set then.
+MUST_CHECK enum status settings_set(struct org *org, const struct org_values *values, struct report *report);
+
 // The keys rule of ORG as `org set` takes it: "recent:12h".
 void setting_keys_text(const struct org *org, char text[static SETTING_TEXT_SIZE]);

@@ -25,7 +25,6 @@ apply_function apply_account_retire, apply_account_prove;
 MUST_CHECK enum status apply_drop_recovery(struct change_context *a, const struct org *org, size_t *ret_count);
 
 apply_function apply_recovery_create, apply_recovery_revoke, apply_recovery_sign_in;
-apply_function apply_org_set;
 apply_function apply_idp_set, apply_idp_remove, apply_idp_tried, apply_idp_found;
 apply_function apply_invite_create, apply_invite_cancel, apply_invite_accept, apply_code_sign_in;
 apply_function apply_account_lock, apply_account_unlock, apply_account_rename, apply_account_remove;

@@ -17,7 +17,6 @@ static const struct {
     [OPERATION_IDP_CONFIRM] = {"idp.confirm", apply_idp_confirm},
     [OPERATION_IDP_TRIED] = {"idp.test", apply_idp_tried},
     [OPERATION_IDP_FOUND] = {"idp.auth", apply_idp_found},
-    [OPERATION_ORG_SET] = {"org.set", apply_org_set},
     [OPERATION_ACCOUNT_LOCK] = {"account.lock", apply_account_lock},
     [OPERATION_ACCOUNT_UNLOCK] = {"account.unlock", apply_account_unlock},
     [OPERATION_ACCOUNT_RENAME] = {"account.rename", apply_account_rename},

@@ -19,7 +19,6 @@ enum operation_kind {
   OPERATION_IDP_TRIED,         // org, connection, fingerprint, authorized: what a test sign-in with it said; password:
                                // the hash that matched (S8)
   OPERATION_IDP_FOUND,         // org, fingerprint, value: enum client_auth that a test found to work with auto
-  OPERATION_ORG_SET,           // org, settings
   OPERATION_ACCOUNT_LOCK,      // email or login in email
   OPERATION_ACCOUNT_UNLOCK,    // likewise
   OPERATION_ACCOUNT_RENAME,    // likewise, login: the new one
@@ -55,7 +54,7 @@ struct operation {
   uint32_t caller_uid;                // TRY and sign-ins without a remote host: whose process asks
   int64_t expires_at_s;
   uint32_t nss_uid;
-  const struct org_value *values; // borrowed; ORG_SET
+  const struct org_value *values; // borrowed; IDP_SET
   size_t value_count;
   const struct connection *connection;         // borrowed
   const struct message_authorized *authorized; // borrowed
@@ -68,7 +67,7 @@ struct operation_result {
   struct policy_decision decision; // of a sign-in
   struct account account;          // that signed in, or was made
   char org[SLUG_SIZE];             // under which it is filed
-  bool waits;           // IDP_SET, ORG_SET: in effect, or some of it, only after a test sign-in
+  bool waits;           // IDP_SET: in effect, or some of it, only after a test sign-in
   bool no_way;          // IDENTITY_UNLINK: nothing is left by which the account signs in
   int64_t expires_at_s; // IDENTITY_LINK: of what is expected
 };

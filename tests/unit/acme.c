@@ -12,6 +12,7 @@
 #include "change/group.h"
 #include "change/invite.h"
 #include "change/org.h"
+#include "change/org_settings.h"
 #include "facts/facts.h"
 #include "map/map_read.h"
 #include "operations/operation.h"
@@ -83,6 +84,16 @@ enum status make(struct change change)
 {
   report.text[0] = '\0';
   return change_run(&host, &by_root, change, &report);
+}
+
+enum status make_as_owner(struct change change)
+{
+  const gid_t groups[] = {stored_org("acme").gid};
+  const struct delegate owner = {get_account("boss@example.org").id, groups, 1};
+  const struct change_by by = {
+      .actor = "boss@example.org", .rhost = "", .service = "", .delegate = &owner, .right = RIGHT_ORG};
+  report.text[0] = '\0';
+  return change_run(&host, &by, change, &report);
 }
 
 enum status do_kind(enum operation_kind kind, const char *email)
@@ -239,6 +250,13 @@ enum status set_provisioning(enum provisioning provisioning)
 enum status set_enforcement(enum enforcement enforcement)
 {
   return make(change_enforcement_set(&(struct enforcement_set){"acme", (uint8_t)enforcement, ""}, &done));
+}
+
+enum status set_setting(const char *key, const char *value)
+{
+  const struct org_value values[] = {{key, value}};
+  struct org_settings_changed changed;
+  return make(change_org_settings_set(&(struct org_settings_set){"acme", {values, 1}}, &changed));
 }
 
 enum status enforce_as_owner(enum enforcement enforcement)
