@@ -7,10 +7,10 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "change/enforcement.h"
 #include "domains.h"
 #include "facts/enforcement_counts.h"
 #include "operations/password.h"
-#include "people.h"
 #include "store/accounts.h"
 
 enum { QUESTION_SIZE = 1024, PAUSE_MIN_S = 60, PAUSE_MAX_S = 7 * 86400 };
@@ -36,33 +36,42 @@ int cmd_enforcement_show(const struct invocation *in)
   return desk_print_one(&desk, &sheet);
 }
 
-// Rule E2 wants a password that the owner has signed in with, or types now.
-static int owner_types(struct desk *desk, const char *slug, struct operation *op)
+static int find_owner(struct desk *desk, const char *slug, struct account *ret_owner)
 {
-  struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
   struct org org;
-  struct account owner;
   int code = desk_read(desk);
   if (code == EXIT_DONE) {
     code = desk_find_org(desk, slug, &org);
   }
-  if (code == EXIT_DONE && account_get(desk->txn, org.owner_id, &owner) != STATUS_OK) {
+  if (code == EXIT_DONE && account_get(desk->txn, org.owner_id, ret_owner) != STATUS_OK) {
     code = desk_fail(EXIT_FAILED, "store: the org's owner cannot be read");
   }
   desk_end_read(desk);
-  bool needed = code == EXIT_DONE && owner.password_tried == 0 && owner.password[0] != '\0' && isatty(STDIN_FILENO);
-  if (!needed) {
+  return code;
+}
+
+// Rule E2 wants a password that the owner has signed in with, or types now: PASSWORD is its hash then.
+static int owner_types(struct desk *desk, const char *slug, char password[static PASSWORD_HASH_SIZE])
+{
+  struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct account owner;
+  int code = find_owner(desk, slug, &owner);
+  if (code != EXIT_DONE) {
     return code;
+  }
+  if (owner.password_tried != 0 || owner.password[0] == '\0' || !isatty(STDIN_FILENO)) {
+    return EXIT_DONE;
   }
   (void)fprintf(stderr, "The owner %s has not signed in with their password yet.\n", owner.login);
   code = desk_read_secret(false, "The owner's password: ", false, &typed);
-  if (code == EXIT_DONE && !password_matches(&typed, owner.password)) {
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  if (!password_matches(&typed, owner.password)) {
     return desk_fail(EXIT_REFUSED, "that is not the password of %s", owner.login);
   }
-  if (code == EXIT_DONE) {
-    memcpy(op->password, owner.password, sizeof op->password);
-  }
-  return code;
+  memcpy(password, owner.password, PASSWORD_HASH_SIZE);
+  return EXIT_DONE;
 }
 
 typedef unsigned long long number;
@@ -96,64 +105,75 @@ static void describe(const struct org *org, uint8_t to, const struct enforcement
   }
 }
 
-static int prepare(struct desk *desk, struct operation *op, char *question, size_t size)
+// What was typed, and what is asked.
+struct setting {
+  char org[SLUG_SIZE];
+  uint8_t enforcement;
+  char password[PASSWORD_HASH_SIZE];
+  char question[QUESTION_SIZE];
+};
+
+static int prepare(struct desk *desk, struct setting *setting)
 {
   struct enforcement_counts counts = {.members = 0};
   struct org org = {.id = 0};
   int code = desk_read(desk);
   if (code == EXIT_DONE) {
-    code = desk_find_org(desk, op->org, &org);
+    code = desk_find_org(desk, setting->org, &org);
   }
   if (code == EXIT_DONE && enforcement_count(desk->txn, &org, &counts) != STATUS_OK) {
     code = desk_fail(EXIT_FAILED, "store: members cannot be counted");
   }
   desk_end_read(desk);
-  if (code == EXIT_DONE) {
-    describe(&org, op->value, &counts, question, size);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  describe(&org, setting->enforcement, &counts, setting->question, sizeof setting->question);
   // Of a delegate it is not asked: nobody else's password is to be guessed here, as often as one likes.
-  bool asks = org.enforcement != op->value && op->value != ENFORCEMENT_OFF && !desk->in->actor->is_delegate;
-  return code == EXIT_DONE && asks ? owner_types(desk, op->org, op) : code;
+  bool turns_on = org.enforcement != setting->enforcement && setting->enforcement != ENFORCEMENT_OFF;
+  return turns_on && !desk->in->actor->is_delegate ? owner_types(desk, setting->org, setting->password) : EXIT_DONE;
 }
 
 int cmd_enforcement_set(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation_result result;
-  char question[QUESTION_SIZE] = "";
-  uint8_t value = 0;
-  if (enforcement_from(in->arguments[1], &value) != STATUS_OK) {
+  struct setting setting = {.question = ""};
+  struct change_done result;
+  if (enforcement_from(in->arguments[1], &setting.enforcement) != STATUS_OK) {
     return desk_fail(EXIT_USAGE, "enforcement \"%.40s\": is not off, domains or sso-only", in->arguments[1]);
   }
   int code = desk_open(in, &desk);
-  struct operation op = desk_operation(&desk, OPERATION_ENFORCEMENT_SET);
-  op.value = value;
   if (code == EXIT_DONE) {
-    code = people_slug(in->arguments[0], &op);
+    code = desk_slug(in->arguments[0], setting.org);
   }
   if (code == EXIT_DONE) {
-    code = prepare(&desk, &op, question, sizeof question);
+    code = prepare(&desk, &setting);
   }
   if (code == EXIT_DONE) {
-    code = desk_confirm(&desk, question);
+    code = desk_confirm(&desk, setting.question);
   }
   if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    const struct enforcement_set set = {setting.org, setting.enforcement, setting.password};
+    code = desk_change(&desk, change_enforcement_set(&set, &result));
   }
-  explicit_bzero(op.password, sizeof op.password);
-  if (code == EXIT_DONE && in->options[OPTION_DRY_RUN] != NULL) {
-    desk_done(&desk, "%s", question);
+  explicit_bzero(setting.password, sizeof setting.password);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s: enforcement is %s%s", op.org, in->arguments[1], result.changed ? "" : " already");
+  if (in->options[OPTION_DRY_RUN] != NULL) {
+    desk_done(&desk, "%s", setting.question);
   }
-  return code;
+  desk_done(&desk, "org %s: enforcement is %s%s", setting.org, in->arguments[1], result.changed ? "" : " already");
+  return EXIT_DONE;
 }
 
 int cmd_enforcement_pause(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation_result result;
+  char org[SLUG_SIZE];
+  char reason[REASON_SIZE];
+  struct enforcement_pause pause = {.org = org, .reason = reason};
+  struct change_done result;
   char until[CLOCK_TEXT_SIZE];
   int64_t seconds = 0;
   const char *typed = in->options[OPTION_FOR];
@@ -164,24 +184,23 @@ int cmd_enforcement_pause(const struct invocation *in)
     return desk_fail(EXIT_USAGE, "--for \"%.40s\": is not 60s to 7d, as in 90s, 15m, 12h, 7d", typed);
   }
   int code = desk_open(in, &desk);
-  struct operation op = desk_operation(&desk, OPERATION_ENFORCEMENT_PAUSE);
-  op.expires_at_s = clock_now_s() + seconds;
+  pause.until_s = clock_now_s() + seconds;
   if (code == EXIT_DONE) {
-    code = people_slug(in->arguments[0], &op);
+    code = desk_slug(in->arguments[0], org);
   }
   if (code == EXIT_DONE) {
-    code = desk_text("--reason", in->options[OPTION_REASON], op.reason, sizeof op.reason);
+    code = desk_text("--reason", in->options[OPTION_REASON], reason, sizeof reason);
   }
   if (code == EXIT_DONE) {
     code = desk_confirm(&desk, "Until then passwords open the org as if it enforced nothing. Go on?");
   }
   if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = desk_change(&desk, change_enforcement_pause(&pause, &result));
   }
   if (code == EXIT_DONE) {
-    clock_text(op.expires_at_s, until);
-    desk_done(&desk, "org %s: ENFORCEMENT IS PAUSED until %s; 'ssoctl enforcement set %s ...' ends it earlier", op.org,
-              until, op.org);
+    clock_text(pause.until_s, until);
+    desk_done(&desk, "org %s: ENFORCEMENT IS PAUSED until %s; 'ssoctl enforcement set %s ...' ends it earlier", org,
+              until, org);
   }
   return code;
 }

@@ -6,9 +6,9 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "change/invite.h"
+#include "change/settings.h"
 #include "operations/code.h"
 #include "operations/password.h"
-#include "operations/settings.h"
 #include "people.h"
 
 static const struct column LIST_COLUMNS[] = {

@@ -5,8 +5,8 @@
 
 #include "base/cleanup.h"
 #include "change/org.h"
+#include "change/org_settings.h"
 #include "domains.h"
-#include "operations/settings.h"
 #include "people.h"
 #include "store/accounts.h"
 
@@ -170,23 +170,23 @@ static int split_values(const struct invocation *in, char keys[static ORG_VALUES
 int cmd_org_set(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation_result result;
+  char org[SLUG_SIZE];
   char keys[ORG_VALUES_MAX][SETTING_SIZE];
   struct org_value values[ORG_VALUES_MAX];
+  struct org_settings_set set = {.org = org, .values = {.list = values}};
+  struct org_settings_changed result;
   int code = desk_open(in, &desk);
-  struct operation op = desk_operation(&desk, OPERATION_ORG_SET);
-  op.values = values;
   if (code == EXIT_DONE) {
-    code = people_slug(in->arguments[0], &op);
+    code = desk_slug(in->arguments[0], org);
   }
   if (code == EXIT_DONE) {
-    code = split_values(in, keys, values, &op.value_count);
+    code = split_values(in, keys, values, &set.values.count);
   }
   if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = desk_change(&desk, change_org_settings_set(&set, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s: %s%s", op.org, result.changed ? "changed" : "is so already",
+    desk_done(&desk, "org %s: %s%s", org, result.changed ? "changed" : "is so already",
               result.waits ? "; what a sign-in must meet waits, since the org enforces, until a test of it succeeds "
                              "('ssoctl idp test')"
                            : "");

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ssoctl provisioning.
 #include "base/cleanup.h"
-#include "people.h"
+#include "change/enforcement.h"
+#include "desk.h"
 
 int cmd_provisioning_show(const struct invocation *in)
 {
@@ -20,22 +21,21 @@ int cmd_provisioning_show(const struct invocation *in)
 int cmd_provisioning_set(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation_result result;
-  uint8_t value = 0;
-  if (provisioning_from(in->arguments[1], &value) != STATUS_OK) {
+  char org[SLUG_SIZE];
+  struct provisioning_set set = {.org = org};
+  struct change_done result;
+  if (provisioning_from(in->arguments[1], &set.provisioning) != STATUS_OK) {
     return desk_fail(EXIT_USAGE, "provisioning \"%.40s\": is not invite-only or jit", in->arguments[1]);
   }
   int code = desk_open(in, &desk);
-  struct operation op = desk_operation(&desk, OPERATION_PROVISIONING_SET);
-  op.value = value;
   if (code == EXIT_DONE) {
-    code = people_slug(in->arguments[0], &op);
+    code = desk_slug(in->arguments[0], org);
   }
   if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = desk_change(&desk, change_provisioning_set(&set, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s: provisioning is %s%s", op.org, in->arguments[1], result.changed ? "" : " already");
+    desk_done(&desk, "org %s: provisioning is %s%s", org, in->arguments[1], result.changed ? "" : " already");
   }
   return code;
 }

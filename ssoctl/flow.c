@@ -6,11 +6,12 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "change/staged.h"
 #include "change/throttle.h"
 #include "idp_advice.h"
-#include "operations/confirm.h"
 #include "paths.h"
 #include "store/accounts.h"
+#include "store/confirmed.h"
 #include "store/groups.h"
 
 enum { MARGIN_MS = 5000 };
@@ -37,7 +38,7 @@ int flow_load(struct flow *f, const char *slug, bool staged)
     status = connection_get(f->desk->txn, f->org.id, CONNECTION_ACTIVE, &f->connection);
   }
   if (status == STATUS_OK) {
-    f->org = waits ? apply_staged_org(&f->org, &f->connection) : f->org;
+    f->org = waits ? staged_org(&f->org, &f->connection) : f->org;
     status =
         confirmed_fingerprint(f->desk->txn, f->org.id, waits ? CONNECTION_STAGED : CONNECTION_ACTIVE, f->fingerprint);
   }

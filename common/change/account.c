@@ -6,8 +6,8 @@
 
 #include "change/context.h"
 #include "change/new_account.h"
+#include "change/settings.h"
 #include "operations/apply.h"
-#include "operations/settings.h"
 #include "store/expectations.h"
 #include "store/numbers_store.h"
 

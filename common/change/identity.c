@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "change/context.h"
-#include "operations/settings.h"
+#include "change/settings.h"
 #include "operations/sign_in.h"
 #include "store/expectations.h"
 

@@ -6,8 +6,8 @@
 
 #include "base/cleanup.h"
 #include "change/context.h"
+#include "change/settings.h"
 #include "operations/apply.h"
-#include "operations/settings.h"
 
 static enum status refuse(struct change_context *c, const struct org *org, const char *why)
 {

@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "change/context.h"
+#include "change/covered.h"
 #include "change/group.h"
 #include "change/new_account.h"
 #include "facts/guard.h"
 #include "operations/apply.h"
-#include "operations/confirm.h"
 #include "store/expectations.h"
 #include "store/groups.h"
 #include "store/numbers_store.h"
@@ -164,7 +164,7 @@ static enum status store_org(struct change_context *c, struct org *org)
     status = org_add(c->txn, org);
   }
   if (status == STATUS_OK) {
-    status = apply_begin_covered(c, org);
+    status = covered_begin(c, org);
   }
   return status == STATUS_OK ? membership_put(c->txn, &membership) : status;
 }

@@ -14,15 +14,8 @@ typedef enum status apply_function(struct change_context *a);
 // Forgets an invite of EMAIL in the org, so that it gives no role, and no way back, behind an admin's back.
 MUST_CHECK enum status apply_drop_invite(struct change_context *a, int64_t org_id, const char *email);
 
-// Takes back all invites of the org. *RET_COUNT: how many there were.
-MUST_CHECK enum status apply_cancel_invites(struct change_context *a, int64_t org_id, size_t *ret_count);
-
-// Whether ORG may have its provisioning beside its enforcement (POLICY E3). STATUS_REFUSED with a report.
-MUST_CHECK enum status apply_check_provisioning(struct change_context *a, const struct org *org);
-
 // Makes the org's recovery codes void. They belong to it and to its owner: also whoever transfers or deletes an org
 // calls this, while ORG still has the owner they were made for. *RET_COUNT: how many were unused.
 MUST_CHECK enum status apply_drop_recovery(struct change_context *a, const struct org *org, size_t *ret_count);
 
-apply_function apply_org_set, apply_provisioning_set, apply_enforcement_set, apply_enforcement_pause;
 apply_function apply_idp_set, apply_idp_remove, apply_idp_tried, apply_idp_found;

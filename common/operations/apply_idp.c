@@ -4,8 +4,10 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "operations/confirm.h"
-#include "operations/settings.h"
+#include "change/covered.h"
+#include "change/settings.h"
+#include "change/staged.h"
+#include "operations/apply.h"
 
 // Trust and on-link.
 static enum status set_org_values(struct change_context *a, struct org *org)
@@ -40,7 +42,7 @@ static enum status load_stored(struct change_context *a, int64_t org_id, struct 
   }
   status = connection_get(a->txn, org_id, CONNECTION_STAGED, &ret_stored->base);
   ret_stored->waits = status == STATUS_OK;
-  return status == STATUS_NOT_FOUND ? apply_copy_connection(&ret_stored->active, &ret_stored->base) : status;
+  return status == STATUS_NOT_FOUND ? staged_copy(&ret_stored->active, &ret_stored->base) : status;
 }
 
 // What is not on the command line stays; a delegate's other certificates, keys and endpoints are other people's words
@@ -76,24 +78,22 @@ static enum status store_wanted(struct change_context *a, const struct org *befo
   wanted->tried = tried && !staged ? 1 : 0;
   wanted->tried_at_s = wanted->tried == 1 ? stored->active.tried_at_s : 0;
   wanted->waits = staged ? wanted->waits : 0;
-  enum status status = staged ? STATUS_OK : apply_drop_staged(a, org->id); // what is put in effect replaces what waited
+  enum status status = staged ? STATUS_OK : staged_drop(a, org->id); // what is put in effect replaces what waited
   if (status == STATUS_OK) {
     status = connection_put(a->txn, staged ? CONNECTION_STAGED : CONNECTION_ACTIVE, wanted);
   }
-  const struct org waiting = apply_staged_org(before, &stored->base);
-  const struct org then = staged ? apply_staged_org(before, wanted) : *before;
+  const struct org waiting = staged_org(before, &stored->base);
+  const struct org then = staged ? staged_org(before, wanted) : *before;
   const struct connection *changed = stored->any ? (staged ? &stored->base : &stored->active) : NULL;
   if (status == STATUS_OK) {
-    status = apply_note_covered(a, staged ? CONNECTION_STAGED : CONNECTION_ACTIVE,
-                                &(struct org_state){staged ? &waiting : before, changed},
-                                &(struct org_state){&then, wanted});
+    status = covered_note(a, staged ? CONNECTION_STAGED : CONNECTION_ACTIVE,
+                          &(struct org_state){staged ? &waiting : before, changed}, &(struct org_state){&then, wanted});
   }
   if (status == STATUS_OK) {
-    status = apply_stage_settings(a, before, org, &trust_waits);
+    status = staged_settings(a, &(struct org_values){a->op->values, a->op->value_count}, before, org, &trust_waits);
   }
   if (status == STATUS_OK) {
-    status =
-        apply_note_covered(a, CONNECTION_ACTIVE, &(struct org_state){before, NULL}, &(struct org_state){org, NULL});
+    status = covered_note(a, CONNECTION_ACTIVE, &(struct org_state){before, NULL}, &(struct org_state){org, NULL});
   }
   a->result->waits = staged || trust_waits;
   return status == STATUS_OK && a->op->value_count > 0 ? org_update(a->txn, org) : status;
@@ -156,7 +156,7 @@ enum status apply_idp_set(struct change_context *a)
   struct connection wanted CLEANUP(cleanup_connection) = {.org_id = 0};
   enum status status = change_find_org(a, a->op->org, &org);
   if (status == STATUS_OK) {
-    status = apply_copy_connection(a->op->connection, &wanted);
+    status = staged_copy(a->op->connection, &wanted);
   }
   if (status == STATUS_OK) {
     status = load_stored(a, org.id, &stored);
@@ -200,7 +200,7 @@ enum status apply_idp_found(struct change_context *a)
     status = connection_get(a->txn, org.id, slot, &stored);
   }
   if (status == STATUS_OK) {
-    status = apply_is_unchanged(a, org.id, slot, a->op->fingerprint, &unchanged);
+    status = covered_is_unchanged(a, org.id, slot, a->op->fingerprint, &unchanged);
   }
   if (status != STATUS_OK) {
     return status;
@@ -232,11 +232,10 @@ enum status apply_idp_remove(struct change_context *a)
     report_set(a->report, "org \"%s\": has no connection", org.slug);
   }
   if (status == STATUS_OK) {
-    status = apply_drop_staged(a, org.id);
+    status = staged_drop(a, org.id);
   }
   if (status == STATUS_OK) {
-    status =
-        apply_note_covered(a, CONNECTION_ACTIVE, &(struct org_state){&org, &before}, &(struct org_state){&org, NULL});
+    status = covered_note(a, CONNECTION_ACTIVE, &(struct org_state){&org, &before}, &(struct org_state){&org, NULL});
   }
   return status != STATUS_OK ? status : connection_remove(a->txn, org.id, CONNECTION_ACTIVE);
 }

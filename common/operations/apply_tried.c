@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "operations/confirm.h"
+#include "change/covered.h"
+#include "change/staged.h"
 #include "operations/sign_in.h"
 
 // The connection that answered must still be the org's, as it was when it was asked: nobody weakens it for a moment.
@@ -15,7 +16,7 @@ enum status sign_in_check_connection(struct change_context *a, const struct answ
   bool unchanged = false;
   enum status status = connection_get(a->txn, answered->connection->org_id, CONNECTION_ACTIVE, &now);
   if (status == STATUS_OK) {
-    status = apply_is_unchanged(a, now.org_id, CONNECTION_ACTIVE, answered->fingerprint, &unchanged);
+    status = covered_is_unchanged(a, now.org_id, CONNECTION_ACTIVE, answered->fingerprint, &unchanged);
   }
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_REFUSED : status;
@@ -55,12 +56,12 @@ enum status sign_in_note_tried(struct change_context *a, int64_t org_id, const c
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
   const struct facts_query of = change_query(a, login);
-  if (!apply_waits_for_network(&org, &now, &staged) || query_is_barred(&of, staged.signin_from)) {
+  if (!staged_waits_for_network(&org, &now, &staged) || query_is_barred(&of, staged.signin_from)) {
     return STATUS_OK;
   }
   staged.tried = now.tried;
   staged.tried_at_s = now.tried_at_s;
-  return apply_promote(a, &org, &staged);
+  return staged_promote(a, &org, &staged);
 }
 
 // Whose sign-in the test was: the identity's account, else that of the email; somebody new is called by the email.
@@ -155,7 +156,7 @@ enum status apply_idp_tried(struct change_context *a)
   }
   if (status == STATUS_OK) {
     status =
-        apply_is_unchanged(a, org.id, staged ? CONNECTION_STAGED : CONNECTION_ACTIVE, a->op->fingerprint, &unchanged);
+        covered_is_unchanged(a, org.id, staged ? CONNECTION_STAGED : CONNECTION_ACTIVE, a->op->fingerprint, &unchanged);
   }
   if (status != STATUS_OK) {
     return status;
@@ -166,7 +167,7 @@ enum status apply_idp_tried(struct change_context *a)
   }
   stored.tried = 1;
   stored.tried_at_s = a->now_s;
-  status = staged ? apply_promote(a, &org, &stored) : connection_put(a->txn, CONNECTION_ACTIVE, &stored);
+  status = staged ? staged_promote(a, &org, &stored) : connection_put(a->txn, CONNECTION_ACTIVE, &stored);
   if (status == STATUS_OK) {
     status = check_let_in(a, &org, &stored);
   }

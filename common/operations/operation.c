@@ -17,10 +17,6 @@ static const struct {
     [OPERATION_IDP_CONFIRM] = {"idp.confirm", apply_idp_confirm},
     [OPERATION_IDP_TRIED] = {"idp.test", apply_idp_tried},
     [OPERATION_IDP_FOUND] = {"idp.auth", apply_idp_found},
-    [OPERATION_PROVISIONING_SET] = {"provisioning.set", apply_provisioning_set},
-    [OPERATION_ORG_SET] = {"org.set", apply_org_set},
-    [OPERATION_ENFORCEMENT_SET] = {"enforcement.set", apply_enforcement_set},
-    [OPERATION_ENFORCEMENT_PAUSE] = {"enforcement.pause", apply_enforcement_pause},
 };
 
 static enum change_about about_of(enum operation_kind kind)

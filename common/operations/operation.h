@@ -6,6 +6,7 @@
 
 #include "base/report.h"
 #include "change/change.h"
+#include "change/settings.h"
 #include "config/config.h"
 #include "policy/policy.h"
 #include "store/entities.h"
@@ -18,20 +19,8 @@ enum operation_kind {
   OPERATION_IDP_TRIED,         // org, connection, fingerprint, authorized: what a test sign-in with it said; password:
                                // the hash that matched (S8)
   OPERATION_IDP_FOUND,         // org, fingerprint, value: enum client_auth that a test found to work with auto
-  OPERATION_PROVISIONING_SET,  // org, value
-  OPERATION_ORG_SET,           // org, settings
-  OPERATION_ENFORCEMENT_SET,   // org, value, password: the owner's hash if they have just typed it
-  OPERATION_ENFORCEMENT_PAUSE, // org, expires_at_s, reason
   OPERATION_COUNT
 };
-
-// One KEY=VALUE of an org.
-struct org_value {
-  const char *key;
-  const char *value;
-};
-
-enum { ORG_VALUES_MAX = 8 };
 
 struct operation {
   enum operation_kind kind;
@@ -48,7 +37,7 @@ struct operation {
   char fingerprint[FINGERPRINT_SIZE]; // of what an operator looked at, or of what was in effect when a flow was begun
   uint32_t caller_uid;                // TRY and sign-ins without a remote host: whose process asks
   int64_t expires_at_s;
-  const struct org_value *values; // borrowed; ORG_SET
+  const struct org_value *values; // borrowed; IDP_SET
   size_t value_count;
   const struct connection *connection;         // borrowed
   const struct message_authorized *authorized; // borrowed
@@ -61,8 +50,7 @@ struct operation_result {
   struct policy_decision decision; // of a sign-in
   struct account account;          // that signed in, or was made
   char org[SLUG_SIZE];             // under which it is filed
-  size_t count; // ENFORCEMENT_SET: invites that were cancelled; RECOVERY_SIGN_IN: codes that are left
-  bool waits;   // IDP_SET, ORG_SET: in effect, or some of it, only after a test sign-in
+  bool waits; // IDP_SET: in effect, or some of it, only after a test sign-in
 };
 
 // Applies OPERATION durably and publishes what it changed. STATUS_REFUSED (policy), STATUS_NOT_FOUND, STATUS_EXISTS,

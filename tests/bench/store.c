@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "change/domain.h"
+#include "change/enforcement.h"
 #include "change/member.h"
 #include "change/org.h"
 #include "change/sign_in.h"
@@ -130,6 +131,7 @@ static void make_org(struct bench *b)
 {
   struct connection connection = {.issuer = "https://idp.test", .client_id = "client"};
   struct domain_changed domain;
+  struct change_done done;
   struct org_created created;
   make(b, change_org_create(&(struct org_create){"acme", "Acme", "boss@example.org", "", ""}, &created), "org create");
   make(b, change_domain_add(&(struct domain_add){"acme", "acme.test"}, &domain), "domain add");
@@ -138,9 +140,7 @@ static void make_org(struct bench *b)
   struct operation op = new_operation(OPERATION_IDP_SET);
   op.connection = &connection;
   run(b, &op, "idp set");
-  op = new_operation(OPERATION_PROVISIONING_SET);
-  op.value = PROVISIONING_JIT;
-  run(b, &op, "provisioning set");
+  make(b, change_provisioning_set(&(struct provisioning_set){"acme", PROVISIONING_JIT}, &done), "provisioning set");
   enforce(b);
 }
 

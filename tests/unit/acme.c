@@ -8,9 +8,11 @@
 #include "acme.h"
 #include "base/clock.h"
 #include "change/domain.h"
+#include "change/enforcement.h"
 #include "change/group.h"
 #include "change/invite.h"
 #include "change/org.h"
+#include "change/org_settings.h"
 #include "change/password.h"
 #include "facts/facts.h"
 #include "map/map_read.h"
@@ -85,6 +87,16 @@ enum status make(struct change change)
 {
   report.text[0] = '\0';
   return change_run(&host, &by_root, change, &report);
+}
+
+enum status make_as_owner(struct change change)
+{
+  const gid_t groups[] = {stored_org("acme").gid};
+  const struct delegate owner = {get_account("boss@example.org").id, groups, 1};
+  const struct change_by by = {
+      .actor = "boss@example.org", .rhost = "", .service = "", .delegate = &owner, .right = RIGHT_ORG};
+  report.text[0] = '\0';
+  return change_run(&host, &by, change, &report);
 }
 
 enum status do_kind(enum operation_kind kind, const char *email)
@@ -231,11 +243,28 @@ enum status set_connection(enum operation_kind kind, const char *client_id)
   return run(&op);
 }
 
-enum status set_value(enum operation_kind kind, uint8_t value)
+enum status set_provisioning(enum provisioning provisioning)
 {
-  struct operation op = new_operation(kind, "");
-  op.value = value;
-  return run(&op);
+  return make(change_provisioning_set(&(struct provisioning_set){"acme", (uint8_t)provisioning}, &done));
+}
+
+enum status set_enforcement(enum enforcement enforcement)
+{
+  return make(change_enforcement_set(&(struct enforcement_set){"acme", (uint8_t)enforcement, ""}, &done));
+}
+
+enum status set_setting(const char *key, const char *value)
+{
+  const struct org_value values[] = {{key, value}};
+  struct org_settings_changed changed;
+  return make(change_org_settings_set(&(struct org_settings_set){"acme", {values, 1}}, &changed));
+}
+
+enum status enforce_as_owner(enum enforcement enforcement)
+{
+  const struct account owner = get_account("boss@example.org");
+  const struct enforcement_set set = {"acme", (uint8_t)enforcement, owner.password};
+  return make(change_enforcement_set(&set, &done));
 }
 
 enum status set_password(const char *email, const char *password)
@@ -270,7 +299,7 @@ void set_up_acme(enum provisioning provisioning)
   assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(verify_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(set_connection(OPERATION_IDP_SET, "client"), STATUS_OK);
-  assert_int_equal(set_value(OPERATION_PROVISIONING_SET, (uint8_t)provisioning), STATUS_OK);
+  assert_int_equal(set_provisioning(provisioning), STATUS_OK);
   assert_int_equal(set_password("boss@example.org", "correct horse"), STATUS_OK);
 }
 

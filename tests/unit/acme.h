@@ -34,6 +34,10 @@ int remove_store(void **state);
 struct operation new_operation(enum operation_kind kind, const char *email);
 enum status run(const struct operation *op);
 enum status make(struct change change);
+
+// As the owner of acme, in a session that opened it.
+enum status make_as_owner(struct change change);
+
 enum status do_kind(enum operation_kind kind, const char *email);
 enum status make_as(const char *who, enum right right, struct change change); // in a session that opened acme
 enum status create_org(const char *slug, const char *owner);
@@ -63,7 +67,12 @@ enum status verify_domain(const char *org, const char *domain); // by hand
 enum status remove_domain(const char *org, const char *domain);
 struct connection new_connection(const char *client_id);
 enum status set_connection(enum operation_kind kind, const char *client_id);
-enum status set_value(enum operation_kind kind, uint8_t value);
+enum status set_provisioning(enum provisioning provisioning);
+enum status set_enforcement(enum enforcement enforcement);
+enum status set_setting(const char *key, const char *value);
+
+// Enforcement, where the owner has just typed their password.
+enum status enforce_as_owner(enum enforcement enforcement);
 enum status set_password(const char *email, const char *password);
 enum status remove_password(const char *email);
 enum status link_identity(const char *email, const char *subject); // at acme's provider

@@ -4,8 +4,10 @@
 #include "acme.h"
 #include "change/invite.h"
 #include "change/org.h"
-#include "operations/confirm.h"
+#include "change/org_settings.h"
+#include "facts/facts.h"
 #include "store/accounts.h"
+#include "store/confirmed.h"
 
 #define BOSS "boss@example.org"
 #define ALICE "alice@acme.test"
@@ -42,13 +44,14 @@ static enum status set_client(uint8_t auth, const char *secret, const char *scop
   return by_operator ? run(&op) : acts(&op);
 }
 
+static struct org_settings_changed setting;
+
 static enum status set(const char *key, const char *value, bool by_operator)
 {
   const struct org_value values[] = {{key, value}};
-  struct operation op = new_operation(OPERATION_ORG_SET, "");
-  op.values = values;
-  op.value_count = 1;
-  return by_operator ? run(&op) : acts(&op);
+  const struct org_settings_set in = {"acme", {values, 1}};
+  const struct change change = change_org_settings_set(&in, &setting);
+  return by_operator ? make(change) : make_as_owner(change);
 }
 
 static bool is_confirmed(void)
@@ -119,11 +122,8 @@ static void guard_alice(void)
 
 static void enforce(void)
 {
-  struct operation op = new_operation(OPERATION_ENFORCEMENT_SET, "");
   assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_OK);
-  op.value = ENFORCEMENT_DOMAINS;
-  memcpy(op.password, get_account(BOSS).password, sizeof op.password);
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(enforce_as_owner(ENFORCEMENT_DOMAINS), STATUS_OK);
 }
 
 static void H61_each_value_that_a_delegate_changes_ends_the_confirmation(void **state)
@@ -318,12 +318,12 @@ static void E3_what_a_sign_in_must_meet_waits_for_one_that_meets_it(void **state
   enforce();
   for (size_t i = 0; i < COUNT_OF(SETTINGS); i++) {
     assert_int_equal(set(SETTINGS[i][0], SETTINGS[i][1], true), STATUS_OK);
-    assert_true(result.waits);
+    assert_true(setting.waits);
   }
   assert_int_equal(stored_org("acme").trust, TRUST_DOMAIN);
   assert_string_equal(stored_org("acme").required_acr, "");
   assert_int_equal(set("help", "ask Bob", true), STATUS_OK); // is in effect at once
-  assert_false(result.waits);
+  assert_false(setting.waits);
   assert_string_equal(stored_org("acme").help, "ask Bob");
   assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_OK);
   assert_int_equal(stored_org("acme").trust, TRUST_ANY);
@@ -340,12 +340,12 @@ static void E3_what_waits_can_be_taken_back(void **state)
   assert_int_equal(set("required-acr", "gold", true), STATUS_OK);
   assert_int_equal(set("signin-from", "192.0.2.0/24", true), STATUS_OK);
   assert_int_equal(set("required-acr", "", true), STATUS_OK);
-  assert_true(result.waits); // the other one does
+  assert_true(setting.waits); // the other one does
   assert_int_equal(set("signin-from", "", true), STATUS_OK);
-  assert_false(result.waits);
-  assert_true(result.changed);
+  assert_false(setting.waits);
+  assert_true(setting.changed);
   assert_int_equal(set("signin-from", "", true), STATUS_OK);
-  assert_false(result.changed);
+  assert_false(setting.changed);
   struct operation op = new_operation(OPERATION_IDP_TRIED, "");
   read_fingerprint(CONNECTION_STAGED, op.fingerprint);
   assert_string_equal(op.fingerprint, "");
@@ -386,7 +386,7 @@ static void E3_a_signin_from_that_waits_is_met_by_a_sign_in_from_inside(void **s
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
   enforce();
   assert_int_equal(set("signin-from", "192.0.2.0/24", true), STATUS_OK);
-  assert_true(result.waits);
+  assert_true(setting.waits);
   assert_string_equal(stored_org("acme").signin_from, "");
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK); // from nowhere: the console
   assert_string_equal(stored_org("acme").signin_from, "");
@@ -400,7 +400,7 @@ static void H80_a_refused_sign_in_does_not_count_as_tried(void **state)
   (void)state;
   set_up_acme(PROVISIONING_INVITE_ONLY);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
-  assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_DOMAINS), STATUS_REFUSED);
+  assert_int_equal(set_enforcement(ENFORCEMENT_DOMAINS), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "no sign-in has succeeded"));
 }
 

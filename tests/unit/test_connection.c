@@ -2,8 +2,8 @@
 // The values of a connection beside issuer and client: who may set them, what an operator has seen of them, and what
 // they void (POLICY "confirmed connection", "identity", W8, E3).
 #include "acme.h"
-#include "operations/confirm.h"
 #include "store/accounts.h"
+#include "store/confirmed.h"
 
 #define BOSS "boss@example.org"
 
@@ -105,15 +105,12 @@ static void a_delegates_other_key_set_or_endpoint_voids_identities(void **state)
 static void E3_each_value_waits_for_a_test_while_the_org_enforces(void **state)
 {
   (void)state;
-  struct operation op = new_operation(OPERATION_ENFORCEMENT_SET, "");
   const struct connection plain = new_connection("client");
   struct operation_result waits;
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(set(&plain, true), STATUS_OK);
   assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_OK);
-  op.value = ENFORCEMENT_DOMAINS;
-  memcpy(op.password, get_account(BOSS).password, sizeof op.password);
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(enforce_as_owner(ENFORCEMENT_DOMAINS), STATUS_OK);
   for (size_t i = 0; i < COUNT_OF(CHANGES); i++) {
     const struct connection other = changed(&CHANGES[i]);
     assert_int_equal(set(&other, true), STATUS_OK);

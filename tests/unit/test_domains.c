@@ -237,11 +237,7 @@ static void E7_enforcement_stays_on_a_lapsed_domain(void **state)
   (void)state;
   set_up_proven(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
-  struct account owner = get_account("boss@example.org");
-  struct operation op = new_operation(OPERATION_ENFORCEMENT_SET, "");
-  op.value = ENFORCEMENT_DOMAINS;
-  memcpy(op.password, owner.password, sizeof op.password);
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(enforce_as_owner(ENFORCEMENT_DOMAINS), STATUS_OK);
   lapse();
   struct store_txn *txn = read_txn();
   struct org org;

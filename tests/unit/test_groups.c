@@ -303,7 +303,7 @@ static void K3_groups_of_an_org_that_enforces_list_nobody(void **state)
   assert_int_equal(store_commit(&txn), STATUS_OK);
   store_unlock(store);
   assert_int_equal(change_publish(&host, NULL, &report), STATUS_OK);
-  assert_int_equal(set_value(OPERATION_PROVISIONING_SET, PROVISIONING_INVITE_ONLY), STATUS_OK); // shows it
+  assert_int_equal(set_provisioning(PROVISIONING_INVITE_ONLY), STATUS_OK); // shows it
   struct map_group group = map_says("acme-dev");
   assert_int_equal(group.enforced, 1);
   assert_int_equal(group.provided, 1);

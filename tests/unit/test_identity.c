@@ -31,11 +31,7 @@ static enum status expects(const char *email, const char *idp_email)
 
 static void set(const char *key, const char *value)
 {
-  const struct org_value values[] = {{key, value}};
-  struct operation op = new_operation(OPERATION_ORG_SET, "");
-  op.values = values;
-  op.value_count = 1;
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(set_setting(key, value), STATUS_OK);
 }
 
 static void expect_row(enum status status, enum status wanted, const char *row)

@@ -123,16 +123,13 @@ static void I5_sso_only_cancels_and_refuses_invites(void **state)
   assert_int_equal(invite("acme", "first@acme.test", ""), STATUS_OK);
   assert_int_equal(sign_in("first@acme.test", "first@acme.test", "sub-1"), STATUS_OK);
   assert_int_equal(set_password("boss@example.org", "correct-Horse-9"), STATUS_OK);
-  struct operation enforce = new_operation(OPERATION_ENFORCEMENT_SET, "");
-  enforce.value = ENFORCEMENT_SSO_ONLY;
-  memcpy(enforce.password, get_account("boss@example.org").password, sizeof enforce.password); // typed now
-  assert_int_equal(run(&enforce), STATUS_OK);
-  assert_int_equal(result.count, 150);
+  assert_int_equal(count(TABLE_INVITES), 150);
+  assert_int_equal(enforce_as_owner(ENFORCEMENT_SSO_ONLY), STATUS_OK);
   assert_int_equal(count(TABLE_INVITES), 0);
   assert_int_equal(count(TABLE_INVITE_EMAILS), 0);
   assert_int_equal(invite("acme", GUEST, "$y$code"), STATUS_REFUSED);
-  assert_int_equal(set_value(OPERATION_PROVISIONING_SET, PROVISIONING_INVITE_ONLY), STATUS_REFUSED); // E3
-  assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_OFF), STATUS_OK);
+  assert_int_equal(set_provisioning(PROVISIONING_INVITE_ONLY), STATUS_REFUSED); // E3
+  assert_int_equal(set_enforcement(ENFORCEMENT_OFF), STATUS_OK);
   struct store_txn *txn CLEANUP(store_abort) = read_txn();
   struct org org;
   assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);

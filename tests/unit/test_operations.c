@@ -135,38 +135,35 @@ static void E2_enforcement_waits_for_everything_it_needs(void **state)
 {
   (void)state;
   create_acme();
-  assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_DOMAINS), STATUS_REFUSED);
+  assert_int_equal(set_enforcement(ENFORCEMENT_DOMAINS), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "no verified domain"));
   assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(verify_domain("acme", "acme.test"), STATUS_OK);
-  assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_DOMAINS), STATUS_REFUSED);
+  assert_int_equal(set_enforcement(ENFORCEMENT_DOMAINS), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "no connection"));
   assert_int_equal(set_connection(OPERATION_IDP_SET, "client"), STATUS_OK);
-  assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_DOMAINS), STATUS_REFUSED);
+  assert_int_equal(set_enforcement(ENFORCEMENT_DOMAINS), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "no sign-in has succeeded"));
   assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_REFUSED); // H80: nobody would be let in
   assert_string_equal(result.decision.row, "S12");
-  assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_DOMAINS), STATUS_REFUSED);
+  assert_int_equal(set_enforcement(ENFORCEMENT_DOMAINS), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "no sign-in has succeeded"));
-  assert_int_equal(set_value(OPERATION_PROVISIONING_SET, PROVISIONING_JIT), STATUS_OK);
+  assert_int_equal(set_provisioning(PROVISIONING_JIT), STATUS_OK);
   assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_OK);
-  assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_DOMAINS), STATUS_REFUSED);
+  assert_int_equal(set_enforcement(ENFORCEMENT_DOMAINS), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "no password"));
   assert_int_equal(set_password("boss@example.org", "correct horse"), STATUS_OK);
-  assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_DOMAINS), STATUS_REFUSED);
+  assert_int_equal(set_enforcement(ENFORCEMENT_DOMAINS), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "never signed in with their password"));
   assert_int_equal(sign_in_by_password("boss@example.org"), STATUS_OK);
-  assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_DOMAINS), STATUS_OK);
+  assert_int_equal(set_enforcement(ENFORCEMENT_DOMAINS), STATUS_OK);
 }
 
 static void enforce_acme(void)
 {
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_OK);
-  struct operation op = new_operation(OPERATION_ENFORCEMENT_SET, "");
-  op.value = ENFORCEMENT_DOMAINS;
-  memcpy(op.password, get_account("boss@example.org").password, sizeof op.password);
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(enforce_as_owner(ENFORCEMENT_DOMAINS), STATUS_OK);
 }
 
 static void enforcement_that_is_on_already_is_done(void **state)
@@ -174,8 +171,8 @@ static void enforcement_that_is_on_already_is_done(void **state)
   (void)state;
   enforce_acme();
   assert_int_equal(set_password("boss@example.org", "another horse"), STATUS_OK); // not tried yet
-  assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_DOMAINS), STATUS_OK);
-  assert_false(result.changed);
+  assert_int_equal(set_enforcement(ENFORCEMENT_DOMAINS), STATUS_OK);
+  assert_false(done.changed);
 }
 
 static void E3_what_enforcement_stands_on_cannot_be_removed(void **state)
@@ -185,7 +182,7 @@ static void E3_what_enforcement_stands_on_cannot_be_removed(void **state)
   assert_int_equal(do_kind(OPERATION_IDP_REMOVE, ""), STATUS_REFUSED);
   assert_int_equal(remove_domain("acme", "acme.test"), STATUS_REFUSED);
   assert_int_equal(remove_password("boss@example.org"), STATUS_REFUSED);
-  assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_OFF), STATUS_OK);
+  assert_int_equal(set_enforcement(ENFORCEMENT_OFF), STATUS_OK);
   assert_int_equal(remove_password("boss@example.org"), STATUS_OK);
   assert_int_equal(do_kind(OPERATION_IDP_REMOVE, ""), STATUS_OK);
 }
@@ -226,7 +223,7 @@ static void E3_a_connection_that_was_given_up_does_not_come_back(void **state)
   assert_false(waits());
   assert_int_equal(set_connection(OPERATION_IDP_SET, "new-client"), STATUS_OK);
   assert_true(waits());
-  assert_int_equal(set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_OFF), STATUS_OK);
+  assert_int_equal(set_enforcement(ENFORCEMENT_OFF), STATUS_OK);
   assert_false(waits());
 }
 

@@ -126,10 +126,7 @@ static void E3_while_enforced_the_new_owner_needs_a_tried_password(void **state)
 {
   (void)state;
   set_up();
-  struct operation op = new_operation(OPERATION_ENFORCEMENT_SET, "");
-  op.value = ENFORCEMENT_DOMAINS;
-  memcpy(op.password, get_account(BOSS).password, sizeof op.password);
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(enforce_as_owner(ENFORCEMENT_DOMAINS), STATUS_OK);
   assert_int_equal(transfer_acme(ALICE), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "no password"));
   assert_int_equal(set_password(ALICE, "correct horse"), STATUS_OK);

@@ -182,8 +182,8 @@ static enum status do_something(void)
   case 11: return rename_somebody(email);
   case 12: return give_role(email, chance(2) == 0 ? ROLE_VIEWER : ROLE_ADMIN);
   case 13: return remove_from_beta(email);
-  case 14: return set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_DOMAINS);
-  case 15: return set_value(OPERATION_ENFORCEMENT_SET, ENFORCEMENT_OFF);
+  case 14: return set_enforcement(ENFORCEMENT_DOMAINS);
+  case 15: return set_enforcement(ENFORCEMENT_OFF);
   case 16: return add_domain("acme", "second.test");
   case 17: return chance(2) == 0 ? verify_domain("acme", "second.test") : remove_domain("acme", "second.test");
   case 18: return set_connection(OPERATION_IDP_SET, chance(2) == 0 ? "client" : "other");

@@ -314,12 +314,8 @@ static void T_where_one_has_signed_in_before_one_has_tries_of_ones_own(void **st
 static void H74_an_org_has_no_more_members_than_it_may(void **state)
 {
   (void)state;
-  const struct org_value values[] = {{"max-members", "2"}};
-  struct operation op = new_operation(OPERATION_ORG_SET, "");
   set_up_acme(PROVISIONING_JIT);
-  op.values = values;
-  op.value_count = 1;
-  assert_int_equal(run(&op), STATUS_OK);
+  assert_int_equal(set_setting("max-members", "2"), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
   assert_int_equal(sign_in("bob@acme.test", "bob@acme.test", "s-bob"), STATUS_REFUSED);
   assert_int_equal(sign_in_result.decision.notice, NOTICE_FULL);

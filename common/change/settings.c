@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "operations/settings.h"
+#include "change/settings.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -178,6 +178,15 @@ enum status setting_set(struct org *org, const char *key, const char *value, str
   list_keys(keys, sizeof keys);
   report_set(report, "\"%.60s\": is not a setting that can be changed here; legal are %s", key, keys);
   return STATUS_INVALID;
+}
+
+enum status settings_set(struct org *org, const struct org_values *values, struct report *report)
+{
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < values->count; i++) {
+    status = setting_set(org, values->list[i].key, values->list[i].value, report);
+  }
+  return status;
 }
 
 static void duration_text(int64_t seconds, char *text, size_t size)

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "change/org_settings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "change/context.h"
+#include "change/covered.h"
+#include "change/enforcement.h"
+#include "change/staged.h"
+
+static enum status is_same(const struct org *a, const struct org *b, bool *ret_same)
+{
+  struct bytes one CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct bytes other CLEANUP(bytes_done) = BYTES_EMPTY;
+  enum status status = record_encode(&ORG_RECORD, a, &one);
+  if (status == STATUS_OK) {
+    status = record_encode(&ORG_RECORD, b, &other);
+  }
+  if (status == STATUS_OK) {
+    *ret_same = one.length == other.length && memcmp(bytes_text(&one), bytes_text(&other), one.length) == 0;
+  }
+  return status;
+}
+
+static void note_values(struct audit_event *event, const struct org_values *values)
+{
+  for (size_t i = 0; i < values->count; i++) {
+    size_t used = strlen(event->detail);
+    (void)snprintf(event->detail + used, sizeof event->detail - used, "%s%s=%s", used > 0 ? ", " : "",
+                   values->list[i].key, values->list[i].value);
+  }
+}
+
+// An owner narrows where their own password counts only from inside the new list (POLICY "password-from"): by where
+// they signed in last.
+static enum status check_inside(struct change_context *c, const struct org *before, const struct org *org)
+{
+  struct account owner;
+  if (c->by->delegate == NULL || strcmp(before->password_from, org->password_from) == 0) {
+    return STATUS_OK;
+  }
+  enum status status = account_get(c->txn, c->by->delegate->account_id, &owner);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  const struct facts_query of = {owner.login, "", owner.last_sign_in_from, c->now_s, ""};
+  bool outside = query_is_barred(&of, org->password_from);
+  if (outside) {
+    report_set(
+        c->report,
+        "password-from: \"%.100s\" leaves out where you signed in last (\"%.60s\", empty for the console): your own "
+        "password would not count any more",
+        org->password_from, owner.last_sign_in_from);
+  }
+  record_done(&ACCOUNT_RECORD, &owner);
+  return outside ? STATUS_REFUSED : STATUS_OK;
+}
+
+// Into ORG, which has what is stored.
+static enum status set_values(struct change_context *c, const struct org_values *values, const struct org *before,
+                              struct org *org)
+{
+  enum status status = settings_set(org, values, c->report);
+  if (status == STATUS_OK) {
+    status = change_check_provisioning(c, org);
+  }
+  return status != STATUS_OK ? status : check_inside(c, before, org);
+}
+
+static enum status set(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct org_settings_set *in = input;
+  struct org_settings_changed *result = ret_result;
+  struct org org;
+  bool same = false;
+  enum status status = change_find_org(c, in->org, &org);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  const struct org before = org;
+  status = set_values(c, &in->values, &before, &org);
+  if (status == STATUS_OK) {
+    status = staged_settings(c, &in->values, &before, &org, &result->waits);
+  }
+  if (status == STATUS_OK) {
+    status = covered_note_org(c, &before, &org);
+  }
+  if (status == STATUS_OK) {
+    status = is_same(&before, &org, &same);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  note_values(&c->event, &in->values);
+  result->changed = !same || result->waits || store_writes(c->txn) > 0;
+  return org_update(c->txn, &org);
+}
+
+static const struct change_kind SET = {"org.set", CHANGE_SITE, CHANGE_OF_ORG, set, sizeof(struct org_settings_changed),
+                                       false};
+
+struct change change_org_settings_set(const struct org_settings_set *in, struct org_settings_changed *ret_result)
+{
+  return (struct change){&SET, in, ret_result, &ret_result->changed, in->org, ""};
+}
