@@ -114,21 +114,6 @@ enum status session_read(struct report *trouble, struct store **ret_store, struc
   return status != STATUS_OK ? status : store_begin(*ret_store, false, ret_txn);
 }
 
-enum status session_operate(struct session *s, const struct operation *operation, struct operation_result *ret_result)
-{
-  struct store *store CLEANUP(store_close) = NULL;
-  struct report report = {.text = ""};
-  enum status status = store_open(PATH_STORE, STORE_READ_WRITE, &report, &store);
-  if (status == STATUS_OK) {
-    const struct change_host host = {.store = store, .config = &s->config, .map_path = PATH_MAP};
-    status = operation_run(&host, operation, &report, ret_result);
-  }
-  if (status != STATUS_OK && status != STATUS_REFUSED && status != STATUS_NOT_FOUND) {
-    session_log(LOG_ERR, "%s", report.text);
-  }
-  return status;
-}
-
 struct change_by session_by(const struct session *s)
 {
   return (struct change_by){.actor = s->request->login,
@@ -170,17 +155,6 @@ void session_note_refused(struct session *s, const char *org, const char *row, c
   if (session_change(s, change_sign_in_refused(&refused, &ignored)) != STATUS_OK) {
     session_log(LOG_WARNING, "the refusal below could not be added to the audit trail");
   }
-}
-
-struct operation session_operation(const struct session *s, enum operation_kind kind)
-{
-  struct operation op = {.kind = kind};
-  (void)snprintf(op.actor, sizeof op.actor, "%.63s", s->request->login);
-  memcpy(op.rhost, s->request->rhost, sizeof op.rhost);
-  memcpy(op.service, s->request->service, sizeof op.service);
-  memcpy(op.login, s->request->login, sizeof op.login);
-  op.caller_uid = s->request->caller_uid;
-  return op;
 }
 
 void session_tell(struct session *s, enum message_type type, const char *text)

@@ -5,7 +5,6 @@
 #include "change/throttle.h"
 #include "config/config.h"
 #include "facts/facts.h"
-#include "operations/operation.h"
 #include "protocol/channel.h"
 
 struct session {
@@ -29,10 +28,6 @@ void session_load(struct session *s, struct facts *ret_facts);
 // and store_begin(); TROUBLE, which may be NULL, says what cannot be opened.
 MUST_CHECK enum status session_read(struct report *trouble, struct store **ret_store, struct store_txn **ret_txn);
 
-// Opens the store for OPERATION, runs it and closes. Errors as operation_run(), logged.
-MUST_CHECK enum status session_operate(struct session *s, const struct operation *operation,
-                                       struct operation_result *ret_result);
-
 // Who makes changes here: the person, from where they sign in. Borrows from S.
 struct change_by session_by(const struct session *s);
 
@@ -47,9 +42,6 @@ void session_note_refused(struct session *s, const char *org, const char *row, c
 
 // Opens the store for CHANGE, carries it out and closes. Errors as change_run(), logged.
 MUST_CHECK enum status session_change(struct session *s, struct change change);
-
-// An operation of KIND by this login, rhost and service.
-struct operation session_operation(const struct session *s, enum operation_kind kind);
 
 // Tells the person a sentence (PAM_ERROR_MSG or PAM_TEXT_INFO). A module that has gone is no failure here.
 void session_tell(struct session *s, enum message_type type, const char *text);
