@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "policy/rights.h"
+
 enum option {
   OPTION_JSON,
   OPTION_YES,
@@ -81,6 +83,16 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_REFUSED = 3, EXIT_NO
 
 enum { ARGUMENTS_MAX = 9 };
 
+// Where a command names what it is about.
+enum place {
+  PLACE_HOST = 0,   // nothing of an org
+  PLACE_ORG,        // the first argument is the org's slug; where it is left out, the whole host is meant
+  PLACE_ORG_OPTION, // --org is; the first argument is an account, as for the next
+  PLACE_ACCOUNT,    // the first argument is an account that an org of theirs must be in control of
+  PLACE_PERSON,     // the first argument is somebody to look at
+  PLACE_ANYBODY,    // the person themself, who need not be root
+};
+
 struct invocation;
 
 struct command {
@@ -90,6 +102,8 @@ struct command {
   size_t least;
   size_t most;
   uint64_t options; // OPTION_BIT()s it takes
+  enum right right; // what it takes of whoever is no operator (POLICY W)
+  enum place place;
   int (*run)(const struct invocation *in);
   const char *help; // one line
 };
@@ -112,6 +126,21 @@ const struct command *command_table(size_t *ret_count);
 
 // "--client-id ID"; static.
 const char *option_usage(enum option option);
+
+// What it means, a line; static.
+const char *option_meaning(enum option option);
+
+// What it takes when TYPED is given for it, beyond its command; RIGHT_NONE: nothing.
+enum right option_right(enum option option, const char *typed);
+
+// Whether its value is the path of a file.
+bool option_is_file(enum option option);
+
+// The option of this name, which LENGTH characters of WORD are.
+bool option_find(const char *word, size_t length, enum option *ret_option);
+
+// Whether it takes a value.
+bool option_takes_value(enum option option);
 
 int cmd_init(const struct invocation *in);
 int cmd_status(const struct invocation *in);

@@ -71,7 +71,7 @@ static int check_org_option(struct desk *desk)
 static int check_place(struct desk *desk)
 {
   const struct invocation *in = desk->in;
-  switch (rights_of(in->command)->place) {
+  switch (in->command->place) {
   case PLACE_HOST: return refuse_operators_only(in);
   case PLACE_ORG: return check_org(desk, in->arguments[0]);
   case PLACE_ORG_OPTION: return check_org_option(desk);
@@ -101,7 +101,7 @@ static int check_delegate(const struct invocation *in)
 
 int gate_pass(const struct invocation *in, struct actor *ret_actor)
 {
-  if (rights_of(in->command)->place == PLACE_ANYBODY) {
+  if (in->command->place == PLACE_ANYBODY) {
     *ret_actor = (struct actor){.right = RIGHT_OWN};
     return EXIT_DONE;
   }
