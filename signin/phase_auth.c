@@ -10,6 +10,7 @@
 #include "invites.h"
 #include "operations/password.h"
 #include "phases.h"
+#include "policy/person.h"
 #include "recovery.h"
 #include "sso.h"
 #include "tell_sessions.h"

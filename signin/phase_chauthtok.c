@@ -8,6 +8,7 @@
 #include "change/password.h"
 #include "choose.h"
 #include "phases.h"
+#include "policy/person.h"
 
 enum { TYPING_MS = 300000 };
 

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "paths.h"
+#include "policy/person.h"
 #include "policy/throttle.h"
 #include "process/oidc.h"
 #include "sign_in_limit.h"

@@ -10,6 +10,7 @@
 #include "change/context.h"
 #include "change/covered.h"
 #include "change/staged.h"
+#include "policy/person.h"
 
 enum status change_check_provisioning(struct change_context *c, const struct org *org)
 {

@@ -6,6 +6,7 @@
 
 #include "change/context.h"
 #include "operations/apply.h"
+#include "policy/person.h"
 
 enum status apply_drop_recovery(struct change_context *c, const struct org *org, size_t *ret_count)
 {

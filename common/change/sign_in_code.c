@@ -6,6 +6,7 @@
 #include "change/sign_in_parts.h"
 #include "change/throttle.h"
 #include "facts/control.h"
+#include "policy/person.h"
 
 static enum status check_room(struct sign_in *s, const struct org *org)
 {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "change/context.h"
+#include "policy/person.h"
 #include "policy/throttle.h"
 #include "store/throttles.h"
 

@@ -163,20 +163,3 @@ void policy_decide(const struct policy_question *question, struct policy_decisio
 
 // What the calling service, by its PAM name, is to the policy.
 enum policy_service policy_service_of(const char *name);
-
-// Whether the org of MEMBERSHIP objects to a session of PERSON made so, in a login service (POLICY "objects", K1).
-bool policy_objects(const struct policy_person *person, const struct policy_membership *membership,
-                    const struct policy_made *made);
-
-// Whether PERSON is guarded and could not use ORG's connection until an operator has confirmed or made one (POLICY S15,
-// W8).
-bool policy_waits_for_operator(const struct policy_person *person, const struct policy_org *org);
-
-// Whether codes of invites are taken from this person: only where no provider could prove the email (POLICY I4, L13).
-bool policy_takes_code(const struct policy_person *person);
-
-// The invite of the org, or NULL.
-const struct policy_invite *policy_invite_of(const struct policy_person *person, int64_t org_id);
-
-// Row L5: the owner of an org that root created, or of any org while nobody governs the owner's email.
-bool policy_is_owner(const struct policy_person *person);

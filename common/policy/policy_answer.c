@@ -63,22 +63,10 @@ static bool fits_s2(const struct policy_question *q)
   return (a->identity_known && !a->identity_own) || (!a->identity_known && has_email(a) && a->email_is_another);
 }
 
-static void decide_somebody_else(const struct policy_question *q, struct policy_decision *decision)
-{
-  (void)q;
-  policy_refuse(decision, NOTICE_SOMEBODY_ELSE);
-}
-
 // What an operator granted holds only for the connection as an operator saw it, also for an identity from before.
 static bool fits_s15(const struct policy_question *q)
 {
   return q->person.known && q->person.guarded && q->answer.org.unconfirmed;
-}
-
-static void decide_s15(const struct policy_question *q, struct policy_decision *decision)
-{
-  (void)q;
-  policy_refuse(decision, NOTICE_UNCONFIRMED);
 }
 
 static bool is_linked(const struct policy_question *q)
@@ -89,12 +77,6 @@ static bool is_linked(const struct policy_question *q)
 static bool fits_s3(const struct policy_question *q)
 {
   return is_linked(q) && q->answer.member_here;
-}
-
-static void decide_s3(const struct policy_question *q, struct policy_decision *decision)
-{
-  (void)q;
-  policy_grant(decision);
 }
 
 static bool opens_elsewhere(const struct policy_question *q)
@@ -139,21 +121,9 @@ static bool fits_s5(const struct policy_question *q)
   return q->person.known && has_email(&q->answer) && q->answer.email_is_primary && q->answer.other_identity;
 }
 
-static void decide_s5(const struct policy_question *q, struct policy_decision *decision)
-{
-  (void)q;
-  policy_refuse(decision, NOTICE_ADDRESS_REUSED);
-}
-
 static bool fits_s6(const struct policy_question *q)
 {
   return q->person.known && q->answer.org.trust == TRUST_LINKED;
-}
-
-static void decide_s6(const struct policy_question *q, struct policy_decision *decision)
-{
-  (void)q;
-  policy_refuse(decision, NOTICE_LINK_NEEDED);
 }
 
 // Nobody else can have had the account: the email was proven by whoever has the domain now, or nobody has used it.
@@ -263,12 +233,6 @@ static bool fits_e7(const struct policy_question *q)
   return q->answer.email_domain_lapsed && (fits_s7(q) || fits_s8(q) || policy_fits_s10(q) || policy_fits_s11(q));
 }
 
-static void decide_e7(const struct policy_question *q, struct policy_decision *decision)
-{
-  (void)q;
-  policy_refuse(decision, NOTICE_DOMAIN_LAPSED);
-}
-
 static bool fits_s13(const struct policy_question *q)
 {
   return !q->person.known;
@@ -276,22 +240,22 @@ static bool fits_s13(const struct policy_question *q)
 
 // In the order of POLICY.md; rule E7 stands before the rows that it takes away.
 static const struct policy_row ROWS[] = {
-    {"S1", fits_s1, decide_s1},
-    {"S2", fits_s2, decide_somebody_else},
-    {"S15", fits_s15, decide_s15},
-    {"S3", fits_s3, decide_s3},
-    {"S4", fits_s4, decide_s4},
-    {"S5", fits_s5, decide_s5},
-    {"S6", fits_s6_expected, decide_s6_expected},
-    {"S6", fits_s6, decide_s6},
-    {"E7", fits_e7, decide_e7},
-    {"S7", fits_s7, decide_s7},
-    {"S8", fits_s8, decide_s8},
-    {"S9", fits_s9, decide_why_not},
-    {"S10", policy_fits_s10, policy_decide_s10},
-    {"S11", policy_fits_s11, policy_decide_s11},
-    {"S12", policy_is_new, policy_decide_s12},
-    {"S13", fits_s13, decide_why_not},
+    {"S1", fits_s1, .decide = decide_s1},
+    {"S2", fits_s2, .notice = NOTICE_SOMEBODY_ELSE},
+    {"S15", fits_s15, .notice = NOTICE_UNCONFIRMED},
+    {"S3", fits_s3, .outcome = OUTCOME_GRANTED},
+    {"S4", fits_s4, .decide = decide_s4},
+    {"S5", fits_s5, .notice = NOTICE_ADDRESS_REUSED},
+    {"S6", fits_s6_expected, .decide = decide_s6_expected},
+    {"S6", fits_s6, .notice = NOTICE_LINK_NEEDED},
+    {"E7", fits_e7, .notice = NOTICE_DOMAIN_LAPSED},
+    {"S7", fits_s7, .decide = decide_s7},
+    {"S8", fits_s8, .decide = decide_s8},
+    {"S9", fits_s9, .decide = decide_why_not},
+    {"S10", policy_fits_s10, .decide = policy_decide_s10},
+    {"S11", policy_fits_s11, .decide = policy_decide_s11},
+    {"S12", policy_is_new, .decide = policy_decide_s12},
+    {"S13", fits_s13, .decide = decide_why_not},
 };
 
 void policy_answer(const struct policy_question *question, struct policy_decision *decision)

@@ -2,13 +2,6 @@
 #include "base/cleanup.h"
 #include "policy/rows.h"
 
-static void not_ours(const struct policy_question *question, struct policy_decision *decision)
-{
-  (void)question;
-  decision->outcome = OUTCOME_NOT_OURS;
-  decision->notice = NOTICE_NONE;
-}
-
 // What a row offers; with nothing to offer it stays a refusal.
 static void offer(const struct policy_question *q, struct policy_decision *decision, bool password)
 {
@@ -73,12 +66,6 @@ static bool fits_l0(const struct policy_question *q)
   return q->person.store_readable && !q->person.known && !q->person.local_user && q->person.other_case;
 }
 
-static void decide_l0(const struct policy_question *q, struct policy_decision *decision)
-{
-  (void)q;
-  policy_refuse(decision, NOTICE_LOWER_CASE);
-}
-
 static bool fits_l1_illegal(const struct policy_question *q)
 {
   return !q->person.login_legal;
@@ -99,13 +86,6 @@ static bool fits_l3(const struct policy_question *q)
   return !q->person.store_readable;
 }
 
-static void decide_l3(const struct policy_question *q, struct policy_decision *decision)
-{
-  (void)q;
-  decision->outcome = OUTCOME_UNAVAILABLE;
-  decision->notice = NOTICE_UNAVAILABLE;
-}
-
 static bool fits_l1_unknown(const struct policy_question *q)
 {
   return !q->person.known && q->person.governing.id == 0 && q->person.invite_count == 0;
@@ -116,12 +96,6 @@ static bool fits_k6(const struct policy_question *q)
   int64_t at_s = q->person.last_sso_at_s;
   bool recent = at_s > 0 && at_s <= q->person.now_s && q->person.now_s - at_s < q->reauth_s;
   return q->person.known && recent && !q->person.locked && policy_has_active(&q->person);
-}
-
-static void decide_k6(const struct policy_question *q, struct policy_decision *decision)
-{
-  (void)q;
-  policy_grant(decision);
 }
 
 static bool fits_l15(const struct policy_question *q)
@@ -252,12 +226,23 @@ static void decide_l13(const struct policy_question *q, struct policy_decision *
 // be asked. Row L4 (all suspended) takes
 // effect in STAGE_SESSION, after the prompts of the rows below.
 static const struct policy_row ROWS[] = {
-    {"L0", fits_l0, decide_l0},  {"L1", fits_l1_illegal, not_ours}, {"L1", fits_l1_clash, not_ours},
-    {"L2", fits_l2, not_ours},   {"L3", fits_l3, decide_l3},        {"L1", fits_l1_unknown, not_ours},
-    {"K6", fits_k6, decide_k6},  {"L15", fits_l15, decide_l15},     {"L5", fits_l5, decide_l5},
-    {"L6", fits_l6, decide_l6},  {"L7", fits_l7, decide_l7},        {"L8", fits_l8, decide_l8},
-    {"L9", fits_l9, decide_l9},  {"L10", fits_l10, decide_l10},     {"L11", fits_l11, decide_l11},
-    {"L12", fits_l12, not_ours}, {"L13", fits_l13, decide_l13},
+    {"L0", fits_l0, .notice = NOTICE_LOWER_CASE},
+    {"L1", fits_l1_illegal, .outcome = OUTCOME_NOT_OURS},
+    {"L1", fits_l1_clash, .outcome = OUTCOME_NOT_OURS},
+    {"L2", fits_l2, .outcome = OUTCOME_NOT_OURS},
+    {"L3", fits_l3, .outcome = OUTCOME_UNAVAILABLE, .notice = NOTICE_UNAVAILABLE},
+    {"L1", fits_l1_unknown, .outcome = OUTCOME_NOT_OURS},
+    {"K6", fits_k6, .outcome = OUTCOME_GRANTED},
+    {"L15", fits_l15, .decide = decide_l15},
+    {"L5", fits_l5, .decide = decide_l5},
+    {"L6", fits_l6, .decide = decide_l6},
+    {"L7", fits_l7, .decide = decide_l7},
+    {"L8", fits_l8, .decide = decide_l8},
+    {"L9", fits_l9, .decide = decide_l9},
+    {"L10", fits_l10, .decide = decide_l10},
+    {"L11", fits_l11, .decide = decide_l11},
+    {"L12", fits_l12, .outcome = OUTCOME_NOT_OURS},
+    {"L13", fits_l13, .decide = decide_l13},
 };
 
 void policy_login(const struct policy_question *question, struct policy_decision *decision)

@@ -22,23 +22,9 @@ static bool fits_unreadable(const struct policy_question *q)
   return !q->person.store_readable;
 }
 
-static void decide_unreadable(const struct policy_question *q, struct policy_decision *decision)
-{
-  (void)q;
-  decision->outcome = OUTCOME_UNAVAILABLE;
-  decision->notice = NOTICE_UNAVAILABLE;
-}
-
 static bool fits_foreign(const struct policy_question *q)
 {
   return q->person.local_user;
-}
-
-static void decide_foreign(const struct policy_question *q, struct policy_decision *decision)
-{
-  (void)q;
-  decision->outcome = OUTCOME_NOT_OURS;
-  decision->notice = NOTICE_NONE;
 }
 
 static bool fits_stranger(const struct policy_question *q)
@@ -51,21 +37,9 @@ static bool fits_no_account(const struct policy_question *q)
   return !q->person.known;
 }
 
-static void decide_removed(const struct policy_question *q, struct policy_decision *decision)
-{
-  (void)q;
-  policy_refuse(decision, NOTICE_REMOVED);
-}
-
 static bool fits_locked(const struct policy_question *q)
 {
   return q->person.locked;
-}
-
-static void decide_locked(const struct policy_question *q, struct policy_decision *decision)
-{
-  (void)q;
-  policy_refuse(decision, NOTICE_LOCKED);
 }
 
 static bool fits_inactive(const struct policy_question *q)
@@ -146,15 +120,15 @@ static void decide_l4(const struct policy_question *q, struct policy_decision *d
 }
 
 static const struct policy_row ROWS[] = {
-    {"L1", fits_foreign, decide_foreign},
-    {"L3", fits_unreadable, decide_unreadable},
-    {"L1", fits_stranger, decide_foreign},
-    {"K1", fits_no_account, decide_removed},
-    {"L4", fits_l4, decide_l4},
-    {"K1", fits_locked, decide_locked},
-    {"K1", fits_inactive, decide_inactive},
-    {"K1", fits_key, decide_key},
-    {"K2", always, decide_open},
+    {"L1", fits_foreign, .outcome = OUTCOME_NOT_OURS},
+    {"L3", fits_unreadable, .outcome = OUTCOME_UNAVAILABLE, .notice = NOTICE_UNAVAILABLE},
+    {"L1", fits_stranger, .outcome = OUTCOME_NOT_OURS},
+    {"K1", fits_no_account, .notice = NOTICE_REMOVED},
+    {"L4", fits_l4, .decide = decide_l4},
+    {"K1", fits_locked, .notice = NOTICE_LOCKED},
+    {"K1", fits_inactive, .decide = decide_inactive},
+    {"K1", fits_key, .decide = decide_key},
+    {"K2", always, .decide = decide_open},
 };
 
 void policy_session(const struct policy_question *question, struct policy_decision *decision)

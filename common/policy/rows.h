@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The shape of a policy table, and the tables' entry points; for the files of this folder and their tests.
 #pragma once
-#include "policy/policy.h"
+#include "policy/person.h"
 
 // Whether a row fits, and what it leads to. A row's decide function starts from a refusal with the row's name.
 struct policy_row {
   const char *name;
   bool (*fits)(const struct policy_question *question);
-  void (*decide)(const struct policy_question *question, struct policy_decision *decision);
+  void (*decide)(const struct policy_question *question, struct policy_decision *decision); // NULL: always what follows
+  enum policy_outcome outcome; // a refusal where nothing is said
+  enum notice notice;
 };
 
 // Tries COUNT rows in order; the first that fits decides.
@@ -17,9 +19,6 @@ void policy_try_rows(const struct policy_row *rows, size_t count, const struct p
 void policy_login(const struct policy_question *question, struct policy_decision *decision);
 void policy_answer(const struct policy_question *question, struct policy_decision *decision);
 void policy_session(const struct policy_question *question, struct policy_decision *decision);
-
-// The account has a membership that is not suspended.
-bool policy_has_active(const struct policy_person *person);
 
 // What rows of all tables lead to.
 void policy_refuse(struct policy_decision *decision, enum notice notice);
@@ -33,9 +32,6 @@ void policy_ask_consent(struct policy_decision *decision, int64_t org_id);
 
 // The answer names the person's own address, proven, and this org may vouch for it.
 bool policy_vouches(const struct policy_answer *a);
-
-// Whether a password counts from here at one of the person's orgs (password-from).
-bool policy_password_counts(const struct policy_person *person);
 
 // Rows S10 to S12.
 bool policy_is_new(const struct policy_question *question);

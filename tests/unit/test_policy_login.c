@@ -2,6 +2,7 @@
 // Rows L of POLICY.md: policy_decide() over plain values.
 #include "person.h"
 
+#include "policy/person.h"
 static void L0_a_known_name_in_another_case_is_refused(void **state)
 {
   (void)state;
