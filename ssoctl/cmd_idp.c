@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "change/connection.h"
 #include "desk.h"
 #include "presets.h"
 #include "store/confirmed.h"
@@ -186,20 +187,22 @@ int cmd_idp_show(const struct invocation *in)
 int cmd_idp_confirm(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation_result result;
+  char org[SLUG_SIZE];
+  char fingerprint[FINGERPRINT_SIZE];
+  const struct connection_confirm confirm = {org, fingerprint};
+  struct change_done result;
   int code = desk_open(in, &desk);
-  struct operation op = desk_operation(&desk, OPERATION_IDP_CONFIRM);
   if (code == EXIT_DONE) {
-    code = desk_text("slug", in->arguments[0], op.org, sizeof op.org);
+    code = desk_text("slug", in->arguments[0], org, sizeof org);
   }
-  if (code == EXIT_DONE && text_copy(in->arguments[1], op.fingerprint, sizeof op.fingerprint) != STATUS_OK) {
+  if (code == EXIT_DONE && text_copy(in->arguments[1], fingerprint, sizeof fingerprint) != STATUS_OK) {
     code = desk_fail(EXIT_USAGE, "fingerprint \"%.60s\": is not one that 'ssoctl idp show' prints", in->arguments[1]);
   }
   if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = desk_change(&desk, change_connection_confirm(&confirm, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s: connection confirmed", op.org);
+    desk_done(&desk, "org %s: connection confirmed", org);
   }
   return code;
 }
@@ -207,20 +210,21 @@ int cmd_idp_confirm(const struct invocation *in)
 int cmd_idp_remove(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct operation_result result;
+  char org[SLUG_SIZE];
+  const struct connection_remove removed = {org};
+  struct change_done result;
   int code = desk_open(in, &desk);
-  struct operation op = desk_operation(&desk, OPERATION_IDP_REMOVE);
   if (code == EXIT_DONE) {
-    code = desk_text("slug", in->arguments[0], op.org, sizeof op.org);
+    code = desk_text("slug", in->arguments[0], org, sizeof org);
   }
   if (code == EXIT_DONE) {
     code = desk_confirm(&desk, "Nobody will sign in through this connection any more. Go on?");
   }
   if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = desk_change(&desk, change_connection_remove(&removed, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s: connection removed", op.org);
+    desk_done(&desk, "org %s: connection removed", org);
   }
   return code;
 }

@@ -6,6 +6,7 @@
 #include "actor.h"
 #include "base/cleanup.h"
 #include "base/url.h"
+#include "change/connection.h"
 #include "desk.h"
 #include "idp_values.h"
 #include "presets.h"
@@ -125,55 +126,64 @@ static int load_connection(struct desk *desk, const char *slug, struct connectio
   return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "store: the connection cannot be read");
 }
 
-// What the org lets its connection do, in the same change.
-static void add_org_values(const struct invocation *in, struct org_value values[static 2], struct operation *op)
+enum { ORG_VALUES = 2 };
+
+// What the org lets its connection do, in the same change. Returns how many.
+static size_t list_org_values(const struct invocation *in, struct org_value values[static ORG_VALUES])
 {
   static const struct {
     enum option option;
     const char *key;
-  } KEYS[] = {{OPTION_TRUST, "trust"}, {OPTION_ON_LINK, "on-link"}};
-  op->values = values;
+  } KEYS[ORG_VALUES] = {{OPTION_TRUST, "trust"}, {OPTION_ON_LINK, "on-link"}};
+  size_t count = 0;
   for (size_t i = 0; i < COUNT_OF(KEYS); i++) {
     if (in->options[KEYS[i].option] != NULL) {
-      values[op->value_count++] = (struct org_value){KEYS[i].key, in->options[KEYS[i].option]};
+      values[count++] = (struct org_value){KEYS[i].key, in->options[KEYS[i].option]};
     }
   }
+  return count;
+}
+
+// What is named is changed in what is stored.
+static int change_values(struct desk *desk, struct connection *connection)
+{
+  struct stored before = {.client_auth = connection->client_auth};
+  memcpy(before.issuer, connection->issuer, sizeof before.issuer);
+  memcpy(before.device_endpoint, connection->device_endpoint, sizeof before.device_endpoint);
+  int code = idp_values_set(desk, connection);
+  return code == EXIT_DONE ? check_whole(desk->in, &before, connection) : code;
 }
 
 int cmd_idp_set(const struct invocation *in)
 {
-  struct org_value values[2];
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
-  struct operation_result result;
+  char org[SLUG_SIZE];
+  struct org_value values[ORG_VALUES];
+  const struct connection_set set = {.org = org,
+                                     .connection = &connection,
+                                     .secret_given = in->options[OPTION_CLIENT_SECRET_FILE] != NULL ||
+                                                     in->options[OPTION_PRIVATE_KEY_FILE] != NULL,
+                                     .values = {values, list_org_values(in, values)}};
+  struct connection_changed result;
   int code = desk_open(in, &desk);
-  struct operation op = desk_operation(&desk, OPERATION_IDP_SET);
   if (code == EXIT_DONE) {
-    code = desk_text("slug", in->arguments[0], op.org, sizeof op.org);
+    code = desk_text("slug", in->arguments[0], org, sizeof org);
   }
   if (code == EXIT_DONE) {
-    code = load_connection(&desk, op.org, &connection);
-  }
-  struct stored before = {.client_auth = connection.client_auth};
-  memcpy(before.issuer, connection.issuer, sizeof before.issuer);
-  memcpy(before.device_endpoint, connection.device_endpoint, sizeof before.device_endpoint);
-  if (code == EXIT_DONE) {
-    code = idp_values_set(&desk, &connection);
+    code = load_connection(&desk, org, &connection);
   }
   if (code == EXIT_DONE) {
-    code = check_whole(in, &before, &connection);
-  }
-  op.connection = &connection;
-  op.secret_given = in->options[OPTION_CLIENT_SECRET_FILE] != NULL || in->options[OPTION_PRIVATE_KEY_FILE] != NULL;
-  add_org_values(in, values, &op);
-  if (code == EXIT_DONE) {
-    code = desk_operate(&desk, &op, &result);
+    code = change_values(&desk, &connection);
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s: connection to %s %s: ssoctl idp test %s", op.org, connection.issuer,
+    code = desk_change(&desk, change_connection_set(&set, &result));
+  }
+  if (code == EXIT_DONE) {
+    desk_done(&desk, "org %s: connection to %s %s: ssoctl idp test %s", org, connection.issuer,
               result.waits ? "waits, since the org enforces, until a test of it succeeds"
                            : "stored and in effect; next",
-              op.org);
+              org);
   }
   return code;
 }

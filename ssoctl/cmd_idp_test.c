@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "change/connection.h"
 #include "desk.h"
 #include "flow.h"
 #include "idp_advice.h"
@@ -18,16 +19,13 @@ enum { GROUPS_SIZE = 2048, ADVICE_SIZE = 512 };
 // Which way worked where it was left to the test: a login takes it from now on.
 static int note_auth(const struct flow *f, uint8_t method)
 {
-  struct operation op = desk_operation(f->desk, OPERATION_IDP_FOUND);
-  struct operation_result result;
+  const struct connection_found found = {f->org.slug, f->fingerprint, method};
+  struct change_done result;
   if (f->connection.client_auth != CLIENT_AUTH_AUTO || f->connection.client_secret.length == 0 ||
       f->connection.auth_found == method + 1) {
     return EXIT_DONE;
   }
-  memcpy(op.org, f->org.slug, sizeof op.org);
-  memcpy(op.fingerprint, f->fingerprint, sizeof op.fingerprint);
-  op.value = method;
-  int code = desk_operate(f->desk, &op, &result);
+  int code = desk_change(f->desk, change_connection_found(&found, &result));
   if (code == EXIT_DONE) {
     desk_done(f->desk, "org %s: the provider takes this client by %s, which logins will use", f->org.slug,
               client_auth_word(method));
@@ -122,8 +120,8 @@ static int print_authorized(const struct flow *f, const struct message_authorize
   return desk_print_one(f->desk, &sheet);
 }
 
-// Row S8: the account's password may be typed at the test. A delegate types their own.
-static int ask_password(const struct flow *f, const struct account *account, struct operation *op)
+// Row S8: the account's password may be typed at the test; PASSWORD is its hash then. A delegate types their own.
+static int ask_password(const struct flow *f, const struct account *account, char password[static PASSWORD_HASH_SIZE])
 {
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
   char text[LOGIN_SIZE + 64];
@@ -135,21 +133,27 @@ static int ask_password(const struct flow *f, const struct account *account, str
   (void)snprintf(text, sizeof text, "Password of account %s: ", account->login);
   int code = desk_read_secret(false, text, false, &typed);
   if (code == EXIT_DONE && password_matches(&typed, account->password)) {
-    memcpy(op->password, account->password, sizeof op->password);
+    memcpy(password, account->password, PASSWORD_HASH_SIZE);
   }
   return code;
 }
 
 // What a sign-in with this answer would have led to is decided where it is noted that the connection lets people in.
-static int note(const struct flow *f, struct operation *op, struct report *report, struct operation_result *result)
+static int note(const struct flow *f, const struct message_authorized *authorized, struct report *report,
+                struct connection_try *result)
 {
+  char password[PASSWORD_HASH_SIZE] = "";
+  const struct connection_tried tried = {f->org.slug, {&f->connection, authorized, f->fingerprint}, password};
   const struct change_host host = desk_host(f->desk);
-  enum status status = operation_run(&host, op, report, result);
+  const struct change_by by = desk_by(f->desk);
+  enum status status = change_run(&host, &by, change_connection_tried(&tried, result), report);
   if (status == STATUS_REFUSED && result->decision.ask == ASK_PASSWORD &&
-      ask_password(f, &result->account, op) == EXIT_DONE) {
-    status = operation_run(&host, op, report, result);
+      ask_password(f, &result->account, password) == EXIT_DONE) {
+    record_done(&ACCOUNT_RECORD, &result->account);
+    *result = (struct connection_try){.changed = false};
+    status = change_run(&host, &by, change_connection_tried(&tried, result), report);
   }
-  explicit_bzero(op->password, sizeof op->password);
+  explicit_bzero(password, sizeof password);
   record_done(&ACCOUNT_RECORD, &result->account);
   return desk_exit_code(status);
 }
@@ -161,44 +165,52 @@ static bool is_seen(const struct flow *f, const char *email)
   return seen;
 }
 
-static int answered(void *context, enum message_type type, const void *value)
+// What of the answer is worth a word, beside whether it lets somebody in.
+static void warn(const struct message_authorized *authorized, bool let_in)
 {
-  static const struct policy_decision NOTHING = {.row = "-", .notice = NOTICE_SOMEBODY_ELSE};
-  const struct flow *f = context;
-  const struct message_authorized *authorized = value;
-  struct operation op = desk_operation(f->desk, OPERATION_IDP_TRIED);
-  struct operation_result result = {.decision = NOTHING};
-  struct report report = {.text = ""};
-  if (type == MESSAGE_FOUND) {
-    return print_found(f, value); // codes alone show nothing of what the token endpoint takes
-  }
-  int found = note_auth(f, authorized->client_auth);
-  if (found != EXIT_DONE) {
-    return found;
-  }
-  memcpy(op.org, f->org.slug, sizeof op.org);
-  memcpy(op.fingerprint, f->fingerprint, sizeof op.fingerprint);
-  op.connection = &f->connection;
-  op.authorized = authorized;
-  int code = note(f, &op, &report, &result);
-  bool shown = result.decision.row != NULL && is_seen(f, authorized->email);
-  int printed = print_authorized(f, authorized, shown ? &result.decision : &NOTHING);
   if (authorized->groups_state == GROUPS_OVERAGE) {
     (void)fprintf(stderr,
                   "ssoctl: the person is in more groups than the provider says in a token, so that none is given; "
                   "let it say only those assigned to this client\n");
   }
-  if (code == EXIT_DONE && authorized->email_state == EMAIL_UNVERIFIED) {
+  if (let_in && authorized->email_state == EMAIL_UNVERIFIED) {
     (void)fprintf(stderr,
                   "ssoctl: the provider says that the address is not verified, which --unverified-mail accepts\n");
   }
-  if (code == EXIT_DONE) {
-    desk_done(f->desk, "org %s: a sign-in through the connection succeeded", f->org.slug);
-    return printed;
-  }
+}
+
+static int tell_refused(const struct flow *f, int code, enum notice notice, const struct report *report)
+{
   char advice[ADVICE_SIZE];
-  idp_advice_refused(shown ? result.decision.notice : NOTICE_NONE, &f->connection, advice, sizeof advice);
-  return desk_fail(code, "%s%s", report.text, advice);
+  idp_advice_refused(notice, &f->connection, advice, sizeof advice);
+  return desk_fail(code, "%s%s", report->text, advice);
+}
+
+static int note_and_print(const struct flow *f, const struct message_authorized *authorized)
+{
+  static const struct policy_decision NOTHING = {.row = "-", .notice = NOTICE_SOMEBODY_ELSE};
+  struct connection_try result = {.changed = false};
+  struct report report = {.text = ""};
+  int code = note(f, authorized, &report, &result);
+  bool shown = result.decision.row != NULL && is_seen(f, authorized->email);
+  int printed = print_authorized(f, authorized, shown ? &result.decision : &NOTHING);
+  warn(authorized, code == EXIT_DONE);
+  if (code != EXIT_DONE) {
+    return tell_refused(f, code, shown ? result.decision.notice : NOTICE_NONE, &report);
+  }
+  desk_done(f->desk, "org %s: a sign-in through the connection succeeded", f->org.slug);
+  return printed;
+}
+
+static int answered(void *context, enum message_type type, const void *value)
+{
+  const struct flow *f = context;
+  const struct message_authorized *authorized = value;
+  if (type == MESSAGE_FOUND) {
+    return print_found(f, value); // codes alone show nothing of what the token endpoint takes
+  }
+  int code = note_auth(f, authorized->client_auth);
+  return code == EXIT_DONE ? note_and_print(f, authorized) : code;
 }
 
 int cmd_idp_test(const struct invocation *in)

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/grow.h"
+#include "change/connection.h"
 #include "desk.h"
 #include "store/confirmed.h"
 
@@ -76,11 +77,9 @@ static void ask_about(const struct unconfirmed *item, char question[static QUEST
 
 static int confirm(struct desk *desk, const struct unconfirmed *item)
 {
-  struct operation_result result;
-  struct operation op = desk_operation(desk, OPERATION_IDP_CONFIRM);
-  memcpy(op.org, item->slug, sizeof op.org);
-  memcpy(op.fingerprint, item->fingerprint, sizeof op.fingerprint);
-  int code = desk_operate(desk, &op, &result);
+  const struct connection_confirm in = {item->slug, item->fingerprint};
+  struct change_done result;
+  int code = desk_change(desk, change_connection_confirm(&in, &result));
   if (code == EXIT_DONE) {
     desk_done(desk, "org %s: connection confirmed", item->slug);
   }

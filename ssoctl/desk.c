@@ -145,17 +145,6 @@ bool desk_sees_person(const struct desk *desk, const char *person)
   return !actor->is_delegate || (delegate_sees(desk->txn, &actor->delegate, person, &sees) == STATUS_OK && sees);
 }
 
-struct operation desk_operation(const struct desk *desk, enum operation_kind kind)
-{
-  struct operation op = {.kind = kind};
-  const struct actor *actor = desk->in->actor;
-  memcpy(op.actor, actor->name, sizeof op.actor);
-  op.delegate = actor->is_delegate ? &actor->delegate : NULL;
-  op.right = actor->right;
-  (void)snprintf(op.service, sizeof op.service, "ssoctl");
-  return op;
-}
-
 struct change_host desk_host(const struct desk *desk)
 {
   return (struct change_host){.store = desk->store,
@@ -180,17 +169,6 @@ int desk_change(struct desk *desk, struct change change)
   const struct change_host host = desk_host(desk);
   const struct change_by by = desk_by(desk);
   enum status status = change_run(&host, &by, change, &report);
-  if (status == STATUS_REFUSED) {
-    actor_log_refusal(desk->in, report.text);
-  }
-  return status == STATUS_OK ? EXIT_DONE : desk_fail(desk_exit_code(status), "%s", report.text);
-}
-
-int desk_operate(struct desk *desk, const struct operation *operation, struct operation_result *ret_result)
-{
-  struct report report = {.text = ""};
-  const struct change_host host = desk_host(desk);
-  enum status status = operation_run(&host, operation, &report, ret_result);
   if (status == STATUS_REFUSED) {
     actor_log_refusal(desk->in, report.text);
   }

@@ -6,7 +6,6 @@
 #include "change/change.h"
 #include "command.h"
 #include "config/config.h"
-#include "operations/operation.h"
 #include "sheet.h"
 #include "store/orgs.h"
 
@@ -55,9 +54,6 @@ int desk_open_org(const struct invocation *in, struct desk *desk, struct org *re
 bool desk_sees_org(const struct desk *desk, const struct org *org);
 bool desk_sees_person(const struct desk *desk, const char *person);
 
-// Starts an operation of KIND by the actor, for the org named by the first argument if there is one.
-struct operation desk_operation(const struct desk *desk, enum operation_kind kind);
-
 // Where DESK's changes are made; without storing anything under --dry-run.
 struct change_host desk_host(const struct desk *desk);
 
@@ -66,9 +62,6 @@ struct change_by desk_by(const struct desk *desk);
 
 // Carries CHANGE out (without storing anything under --dry-run) and says what failed.
 int desk_change(struct desk *desk, struct change change);
-
-// Runs it (without storing anything under --dry-run) and says what failed.
-int desk_operate(struct desk *desk, const struct operation *operation, struct operation_result *ret_result);
 
 // An error line "ssoctl: ..." on standard error; returns CODE.
 __attribute__((format(printf, 2, 3))) int desk_fail(int code, const char *format, ...);

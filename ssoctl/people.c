@@ -20,11 +20,6 @@ int people_open_account(struct desk *desk, const struct invocation *in, char ret
   return code == EXIT_DONE ? desk_text("login", in->arguments[0], ret_name, EMAIL_SIZE) : code;
 }
 
-int people_slug(const char *typed, struct operation *op)
-{
-  return desk_slug(typed, op->org);
-}
-
 int people_take_local_user(const struct invocation *in, char to[static LOGIN_SIZE])
 {
   const char *typed = in->options[OPTION_LOCAL_USER];

@@ -19,9 +19,6 @@ int people_open_account(struct desk *desk, const struct invocation *in, char ret
 // The local user of --local-user, "" if it was not given; --login, --home, --shell and --uid then have nothing to say.
 int people_take_local_user(const struct invocation *in, char to[static LOGIN_SIZE]);
 
-// The slug TYPED into OP: whether there is such an org is for the operation to say.
-int people_slug(const char *typed, struct operation *op);
-
 // Locks the password of the local user that ACCOUNT is mapped onto, if LOCAL_USER was given for it, so that no other
 // service takes it; the account has its hash by now. Does nothing for others and under --dry-run.
 int people_lock_local(const struct desk *desk, const char *local_user, const struct account *account);

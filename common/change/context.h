@@ -7,9 +7,6 @@
 #include "store/foreign.h"
 #include "store/orgs.h"
 
-struct operation;
-struct operation_result;
-
 struct change_context {
   const struct change_host *host;
   const struct change_by *by;
@@ -19,13 +16,11 @@ struct change_context {
   struct foreign *foreign;  // read for many changes; NULL where there are few
   struct audit_event event; // starts with who acts, and the org that the change names
   int64_t now_s;
-  uint64_t index;                  // of the change being applied, among those of its transaction
-  bool changed;                    // by any of them
-  bool audited;                    // any of them
-  bool shown;                      // the map shows what is stored
-  bool silent;                     // no audit event for this one
-  const struct operation *op;      // the old way
-  struct operation_result *result; // likewise
+  uint64_t index; // of the change being applied, among those of its transaction
+  bool changed;   // by any of them
+  bool audited;   // any of them
+  bool shown;     // the map shows what is stored
+  bool silent;    // no audit event for this one
 };
 
 // The org SLUG. STATUS_NOT_FOUND with a report.

@@ -6,9 +6,9 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "change/answered.h"
 #include "change/context.h"
 #include "change/settings.h"
-#include "operations/sign_in.h"
 #include "store/expectations.h"
 
 struct linking {
@@ -192,7 +192,7 @@ static enum status check_own(struct linking *l, const struct identity_link_own *
   if (l->org.trust == TRUST_LINKED) {
     return refuse(l, "only an admin links identities of this org (trust linked)");
   }
-  enum status status = sign_in_check_connection(l->c, &answered, &ignored);
+  enum status status = answered_check(l->c, &answered, &ignored);
   if (status == STATUS_OK) {
     status = judge(l, in->authorized);
   }

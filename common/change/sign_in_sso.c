@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "change/answered.h"
 #include "change/granted_groups.h"
 #include "change/sign_in_parts.h"
-#include "operations/sign_in.h"
 #include "store/expectations.h"
 
 // A name from a provider as it may be stored (POLICY N7); anything else is no name.
@@ -214,7 +214,7 @@ static enum status let_in(struct sign_in *s, const struct sso_sign_in *in, const
   char words[REASON_SIZE] = "";
   enum status status = carry_out(s, in, decision);
   if (status == STATUS_OK) {
-    status = sign_in_note_tried(s->c, s->way_org_id, in->login);
+    status = answered_let_in(s->c, s->way_org_id, in->login);
   }
   const struct named_groups named = {s->account.id, s->way_org_id, &in->authorized->groups, confirmed};
   if (status == STATUS_OK) {
@@ -244,7 +244,7 @@ static enum status by_answer(struct change_context *c, const void *input, void *
                       .way_org_id = in->connection->org_id};
   s.result->asked = in->consent_count > 0;
   s.result->decision = (struct policy_decision){.row = "-", .notice = NOTICE_INTERNAL};
-  enum status status = sign_in_check_connection(c, &answered, &s.result->decision);
+  enum status status = answered_check(c, &answered, &s.result->decision);
   if (status == STATUS_OK) {
     status = sign_in_begin(&s);
   }

@@ -149,6 +149,21 @@ enum status staged_promote(struct change_context *c, struct org *org, struct con
   return status != STATUS_OK ? status : connection_put(c->txn, CONNECTION_ACTIVE, staged);
 }
 
+enum status staged_or_active(struct change_context *c, int64_t org_id, enum connection_slot *ret_slot,
+                             struct connection *ret_connection)
+{
+  enum connection_slot slot = CONNECTION_STAGED;
+  enum status status = connection_get(c->txn, org_id, slot, ret_connection);
+  if (status == STATUS_NOT_FOUND) {
+    slot = CONNECTION_ACTIVE;
+    status = connection_get(c->txn, org_id, slot, ret_connection);
+  }
+  if (status == STATUS_OK) {
+    *ret_slot = slot;
+  }
+  return status;
+}
+
 enum status staged_copy(const struct connection *from, struct connection *ret_copy)
 {
   struct connection copy CLEANUP(cleanup_connection) = *from;

@@ -23,5 +23,10 @@ MUST_CHECK enum status staged_promote(struct change_context *c, struct org *org,
 // Nothing waits any more. STATUS_OK also where nothing did.
 MUST_CHECK enum status staged_drop(struct change_context *c, int64_t org_id);
 
+// The connection that a test is of: the one that waits, or else the one in effect. *RET_SLOT: which. STATUS_NOT_FOUND:
+// there is none. cleanup_connection().
+MUST_CHECK enum status staged_or_active(struct change_context *c, int64_t org_id, enum connection_slot *ret_slot,
+                                        struct connection *ret_connection);
+
 // A copy that owns its secret and certificates. STATUS_NO_MEMORY.
 MUST_CHECK enum status staged_copy(const struct connection *from, struct connection *ret_copy);

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the files of this folder share: one operation being applied.
+// What changes of one noun ask of another.
 #pragma once
 #include "change/context.h"
 #include "change/throttle.h"
 #include "facts/facts.h"
-#include "operations/operation.h"
 #include "store/accounts.h"
 #include "store/foreign.h"
 #include "store/orgs.h"
-
-typedef enum status apply_function(struct change_context *a);
 
 // Forgets an invite of EMAIL in the org, so that it gives no role, and no way back, behind an admin's back.
 MUST_CHECK enum status apply_drop_invite(struct change_context *a, int64_t org_id, const char *email);
@@ -17,5 +14,3 @@ MUST_CHECK enum status apply_drop_invite(struct change_context *a, int64_t org_i
 // Makes the org's recovery codes void. They belong to it and to its owner: also whoever transfers or deletes an org
 // calls this, while ORG still has the owner they were made for. *RET_COUNT: how many were unused.
 MUST_CHECK enum status apply_drop_recovery(struct change_context *a, const struct org *org, size_t *ret_count);
-
-apply_function apply_idp_set, apply_idp_remove, apply_idp_tried, apply_idp_found;

@@ -22,12 +22,12 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "change/connection.h"
 #include "change/domain.h"
 #include "change/enforcement.h"
 #include "change/member.h"
 #include "change/org.h"
 #include "change/sign_in.h"
-#include "operations/operation.h"
 #include "process/process.h"
 #include "protocol/channel.h"
 #include "publish/publish.h"
@@ -84,17 +84,6 @@ static void open_bench(struct bench *b, const char *dir, enum store_mode mode)
   b->host = (struct change_host){.store = b->store, .config = &b->config, .map_path = b->map_path};
 }
 
-static struct operation new_operation(enum operation_kind kind)
-{
-  return (struct operation){.kind = kind, .actor = "root", .org = "acme"};
-}
-
-static void run(struct bench *b, const struct operation *op, const char *what)
-{
-  struct operation_result result;
-  must(b, operation_run(&b->host, op, &b->report, &result), what);
-}
-
 static const struct change_by ROOT = {.actor = "root", .rhost = "", .service = ""};
 
 static void make(struct bench *b, struct change change, const char *what)
@@ -130,6 +119,7 @@ static void enforce(struct bench *b)
 static void make_org(struct bench *b)
 {
   struct connection connection = {.issuer = "https://idp.test", .client_id = "client"};
+  struct connection_changed changed;
   struct domain_changed domain;
   struct change_done done;
   struct org_created created;
@@ -137,9 +127,8 @@ static void make_org(struct bench *b)
   make(b, change_domain_add(&(struct domain_add){"acme", "acme.test"}, &domain), "domain add");
   make(b, change_domain_verify(&(struct domain_verify){"acme", "acme.test", "", "a benchmark"}, &domain),
        "domain verify");
-  struct operation op = new_operation(OPERATION_IDP_SET);
-  op.connection = &connection;
-  run(b, &op, "idp set");
+  make(b, change_connection_set(&(struct connection_set){.org = "acme", .connection = &connection}, &changed),
+       "idp set");
   make(b, change_provisioning_set(&(struct provisioning_set){"acme", PROVISIONING_JIT}, &done), "provisioning set");
   enforce(b);
 }

@@ -7,6 +7,7 @@
 
 #include "acme.h"
 #include "base/clock.h"
+#include "change/connection.h"
 #include "change/domain.h"
 #include "change/enforcement.h"
 #include "change/group.h"
@@ -16,7 +17,6 @@
 #include "change/password.h"
 #include "facts/facts.h"
 #include "map/map_read.h"
-#include "operations/operation.h"
 #include "operations/password.h"
 #include "publish/publish.h"
 #include "store/accounts.h"
@@ -30,13 +30,13 @@ struct config config;
 struct store *store;
 struct change_host host;
 struct report report;
-struct operation_result result;
 struct change_done done;
 struct identity_unlinked unlinked;
 struct member_added added;
 struct member_changed changed_member;
 struct account_changed changed_account;
 struct signed_in sign_in_result;
+struct connection_try try_result;
 const struct change_by by_root = {.actor = "root", .rhost = "", .service = ""};
 
 void open_store(enum store_mode mode)
@@ -70,39 +70,10 @@ int remove_store(void **state)
   return 0;
 }
 
-struct operation new_operation(enum operation_kind kind, const char *email)
-{
-  struct operation op = {.kind = kind, .actor = "root", .org = "acme"};
-  (void)snprintf(op.email, sizeof op.email, "%s", email);
-  return op;
-}
-
-enum status run(const struct operation *op)
-{
-  report.text[0] = '\0';
-  return operation_run(&host, op, &report, &result);
-}
-
 enum status make(struct change change)
 {
   report.text[0] = '\0';
   return change_run(&host, &by_root, change, &report);
-}
-
-enum status make_as_owner(struct change change)
-{
-  const gid_t groups[] = {stored_org("acme").gid};
-  const struct delegate owner = {get_account("boss@example.org").id, groups, 1};
-  const struct change_by by = {
-      .actor = "boss@example.org", .rhost = "", .service = "", .delegate = &owner, .right = RIGHT_ORG};
-  report.text[0] = '\0';
-  return change_run(&host, &by, change, &report);
-}
-
-enum status do_kind(enum operation_kind kind, const char *email)
-{
-  struct operation op = new_operation(kind, email);
-  return run(&op);
 }
 
 enum status make_as(const char *who, enum right right, struct change change)
@@ -225,22 +196,31 @@ struct connection new_connection(const char *client_id)
   return connection;
 }
 
-enum status set_connection(enum operation_kind kind, const char *client_id)
+enum status set_connection(const char *client_id)
 {
-  struct connection connection = new_connection(client_id);
-  struct operation op = new_operation(kind, "");
+  const struct connection connection = new_connection(client_id);
+  struct connection_changed changed;
+  return make(change_connection_set(&(struct connection_set){.org = "acme", .connection = &connection}, &changed));
+}
+
+enum status try_connection(const char *client_id)
+{
+  const struct connection connection = new_connection(client_id);
   struct message_authorized authorized = {
       .issuer = "https://idp.test", .subject = "s-tester", .email = "tester@acme.test", .email_state = EMAIL_VERIFIED};
+  char fingerprint[FINGERPRINT_SIZE];
+  const struct connection_tried in = {"acme", {&connection, &authorized, fingerprint}, ""};
   (void)snprintf(authorized.client_id, sizeof authorized.client_id, "%s", client_id);
-  op.connection = &connection;
-  op.authorized = &authorized;
-  if (kind == OPERATION_IDP_TRIED) { // of the one that waits, if there is one
-    read_fingerprint(CONNECTION_STAGED, op.fingerprint);
-    if (op.fingerprint[0] == '\0') {
-      read_fingerprint(CONNECTION_ACTIVE, op.fingerprint);
-    }
+  read_fingerprint(CONNECTION_STAGED, fingerprint); // of the one that waits, if there is one
+  if (fingerprint[0] == '\0') {
+    read_fingerprint(CONNECTION_ACTIVE, fingerprint);
   }
-  return run(&op);
+  return make(change_connection_tried(&in, &try_result));
+}
+
+enum status remove_connection(void)
+{
+  return make(change_connection_remove(&(struct connection_remove){"acme"}, &done));
 }
 
 enum status set_provisioning(enum provisioning provisioning)
@@ -298,7 +278,7 @@ void set_up_acme(enum provisioning provisioning)
   create_acme();
   assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(verify_domain("acme", "acme.test"), STATUS_OK);
-  assert_int_equal(set_connection(OPERATION_IDP_SET, "client"), STATUS_OK);
+  assert_int_equal(set_connection("client"), STATUS_OK);
   assert_int_equal(set_provisioning(provisioning), STATUS_OK);
   assert_int_equal(set_password("boss@example.org", "correct horse"), STATUS_OK);
 }

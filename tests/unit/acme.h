@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// A store in a directory of its own, and the org acme in it: the ground of the tests of operations.
+// A store in a directory of its own, and the org acme in it: the ground of the tests of changes.
 #pragma once
 #include <stdint.h>
 
 #include "change/account.h"
+#include "change/connection.h"
 #include "change/identity.h"
 #include "change/member.h"
 #include "change/sign_in.h"
-#include "operations/operation.h"
 #include "store/confirmed.h"
 #include "unit.h"
 
@@ -17,13 +17,13 @@ extern struct config config;
 extern struct store *store;
 extern struct change_host host;
 extern struct report report;
-extern struct operation_result result;
 extern struct change_done done;
 extern struct identity_unlinked unlinked;
 extern struct member_added added;
 extern struct member_changed changed_member;
 extern struct account_changed changed_account;
 extern struct signed_in sign_in_result;
+extern struct connection_try try_result; // of try_connection()
 
 // Root acts, on the host.
 extern const struct change_by by_root;
@@ -31,14 +31,8 @@ extern const struct change_by by_root;
 void open_store(enum store_mode mode);
 int make_store(void **state);
 int remove_store(void **state);
-struct operation new_operation(enum operation_kind kind, const char *email);
-enum status run(const struct operation *op);
 enum status make(struct change change);
 
-// As the owner of acme, in a session that opened it.
-enum status make_as_owner(struct change change);
-
-enum status do_kind(enum operation_kind kind, const char *email);
 enum status make_as(const char *who, enum right right, struct change change); // in a session that opened acme
 enum status create_org(const char *slug, const char *owner);
 void create_acme(void);
@@ -66,7 +60,9 @@ enum status add_domain(const char *org, const char *domain);
 enum status verify_domain(const char *org, const char *domain); // by hand
 enum status remove_domain(const char *org, const char *domain);
 struct connection new_connection(const char *client_id);
-enum status set_connection(enum operation_kind kind, const char *client_id);
+enum status set_connection(const char *client_id);
+enum status try_connection(const char *client_id); // a test sign-in has succeeded
+enum status remove_connection(void);
 enum status set_provisioning(enum provisioning provisioning);
 enum status set_enforcement(enum enforcement enforcement);
 enum status set_setting(const char *key, const char *value);

@@ -12,36 +12,30 @@
 #define BOSS "boss@example.org"
 #define ALICE "alice@acme.test"
 
-// The org's owner acts, in a session that opened it.
-static enum status acts(struct operation *op)
-{
-  const gid_t groups[] = {stored_org("acme").gid};
-  const struct delegate delegate = {get_account(BOSS).id, groups, 1};
-  op->delegate = &delegate;
-  op->right = RIGHT_ORG;
-  (void)snprintf(op->actor, sizeof op->actor, "%s", BOSS);
-  return run(op);
-}
+static struct connection_changed connection_result;
 
 // As BOSS or, BY_OPERATOR, as root.
+static enum status set_to(const struct connection *connection, bool by_operator)
+{
+  const struct connection_set in = {.org = "acme", .connection = connection};
+  const struct change change = change_connection_set(&in, &connection_result);
+  return by_operator ? make(change) : make_as(BOSS, RIGHT_ORG, change);
+}
+
 static enum status set_ca(const char *client, const char *ca, bool by_operator)
 {
-  struct operation op = new_operation(OPERATION_IDP_SET, "");
   struct connection connection CLEANUP(cleanup_connection) = new_connection(client);
   assert_int_equal(bytes_append_text(&connection.ca_pem, ca), STATUS_OK);
-  op.connection = &connection;
-  return by_operator ? run(&op) : acts(&op);
+  return set_to(&connection, by_operator);
 }
 
 static enum status set_client(uint8_t auth, const char *secret, const char *scopes, bool by_operator)
 {
-  struct operation op = new_operation(OPERATION_IDP_SET, "");
   struct connection connection CLEANUP(cleanup_connection) = new_connection("client");
   connection.client_auth = auth;
   (void)snprintf(connection.scopes, sizeof connection.scopes, "%s", scopes);
   assert_int_equal(bytes_append_text(&connection.client_secret, secret), STATUS_OK);
-  op.connection = &connection;
-  return by_operator ? run(&op) : acts(&op);
+  return set_to(&connection, by_operator);
 }
 
 static struct org_settings_changed setting;
@@ -51,7 +45,7 @@ static enum status set(const char *key, const char *value, bool by_operator)
   const struct org_value values[] = {{key, value}};
   const struct org_settings_set in = {"acme", {values, 1}};
   const struct change change = change_org_settings_set(&in, &setting);
-  return by_operator ? make(change) : make_as_owner(change);
+  return by_operator ? make(change) : make_as(BOSS, RIGHT_ORG, change);
 }
 
 static bool is_confirmed(void)
@@ -95,16 +89,14 @@ static struct store_key active_key(int64_t org_id)
 
 static enum status confirm(const char *fingerprint)
 {
-  struct operation op = new_operation(OPERATION_IDP_CONFIRM, "");
-  (void)snprintf(op.fingerprint, sizeof op.fingerprint, "%s", fingerprint);
-  return run(&op);
+  return make(change_connection_confirm(&(struct connection_confirm){"acme", fingerprint}, &done));
 }
 
 static enum status confirm_now(void)
 {
-  struct operation op = new_operation(OPERATION_IDP_CONFIRM, "");
-  read_fingerprint(CONNECTION_ACTIVE, op.fingerprint);
-  return confirm(op.fingerprint);
+  char fingerprint[FINGERPRINT_SIZE];
+  read_fingerprint(CONNECTION_ACTIVE, fingerprint);
+  return confirm(fingerprint);
 }
 
 // Alice, who holds no local group, becomes what POLICY calls guarded by being mapped.
@@ -122,7 +114,7 @@ static void guard_alice(void)
 
 static void enforce(void)
 {
-  assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_OK);
+  assert_int_equal(try_connection("client"), STATUS_OK);
   assert_int_equal(enforce_as_owner(ENFORCEMENT_DOMAINS), STATUS_OK);
 }
 
@@ -215,12 +207,12 @@ static void W8_an_operators_change_confirms_that_value_alone(void **state)
 static void W8_what_was_changed_since_it_was_shown_is_not_confirmed(void **state)
 {
   (void)state;
-  struct operation seen = new_operation(OPERATION_IDP_CONFIRM, "");
+  char seen[FINGERPRINT_SIZE];
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(set_ca("client", "x", false), STATUS_OK);
-  read_fingerprint(CONNECTION_ACTIVE, seen.fingerprint);
+  read_fingerprint(CONNECTION_ACTIVE, seen);
   assert_int_equal(set_ca("client", "z", false), STATUS_OK);
-  assert_int_equal(run(&seen), STATUS_REFUSED);
+  assert_int_equal(confirm(seen), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "idp show"));
   assert_int_equal(confirm(""), STATUS_REFUSED);
   assert_int_equal(confirm(FINGERPRINT_NONE), STATUS_REFUSED);
@@ -325,7 +317,7 @@ static void E3_what_a_sign_in_must_meet_waits_for_one_that_meets_it(void **state
   assert_int_equal(set("help", "ask Bob", true), STATUS_OK); // is in effect at once
   assert_false(setting.waits);
   assert_string_equal(stored_org("acme").help, "ask Bob");
-  assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_OK);
+  assert_int_equal(try_connection("client"), STATUS_OK);
   assert_int_equal(stored_org("acme").trust, TRUST_ANY);
   assert_string_equal(stored_org("acme").required_acr, "gold");
   assert_string_equal(stored_org("acme").required_amr, "otp");
@@ -346,10 +338,10 @@ static void E3_what_waits_can_be_taken_back(void **state)
   assert_true(setting.changed);
   assert_int_equal(set("signin-from", "", true), STATUS_OK);
   assert_false(setting.changed);
-  struct operation op = new_operation(OPERATION_IDP_TRIED, "");
-  read_fingerprint(CONNECTION_STAGED, op.fingerprint);
-  assert_string_equal(op.fingerprint, "");
-  assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_OK);
+  char fingerprint[FINGERPRINT_SIZE];
+  read_fingerprint(CONNECTION_STAGED, fingerprint);
+  assert_string_equal(fingerprint, "");
+  assert_int_equal(try_connection("client"), STATUS_OK);
   assert_string_equal(stored_org("acme").signin_from, "");
   assert_string_equal(stored_org("acme").required_acr, "");
 }
@@ -360,10 +352,10 @@ static void E3_a_delegates_change_that_waited_is_not_confirmed_when_it_takes_eff
   set_up_acme(PROVISIONING_JIT);
   enforce();
   assert_int_equal(set_ca("client", "evil", false), STATUS_OK);
-  assert_true(result.waits);
+  assert_true(connection_result.waits);
   assert_int_equal(set("required-acr", "gold", true), STATUS_OK); // an operator's own, on top of it
   assert_true(is_confirmed());
-  struct operation op = new_operation(OPERATION_IDP_TRIED, "");
+  char fingerprint[FINGERPRINT_SIZE];
   struct connection waiting CLEANUP(cleanup_connection) = new_connection("client");
   struct message_authorized authorized = {.issuer = "https://idp.test",
                                           .client_id = "client",
@@ -371,10 +363,9 @@ static void E3_a_delegates_change_that_waited_is_not_confirmed_when_it_takes_eff
                                           .email = "tester@acme.test",
                                           .email_state = EMAIL_VERIFIED};
   assert_int_equal(bytes_append_text(&waiting.ca_pem, "evil"), STATUS_OK);
-  op.connection = &waiting;
-  op.authorized = &authorized;
-  read_fingerprint(CONNECTION_STAGED, op.fingerprint);
-  assert_int_equal(run(&op), STATUS_OK);
+  read_fingerprint(CONNECTION_STAGED, fingerprint);
+  const struct connection_tried in = {"acme", {&waiting, &authorized, fingerprint}, ""};
+  assert_int_equal(make(change_connection_tried(&in, &try_result)), STATUS_OK);
   assert_string_equal(stored_org("acme").required_acr, "gold");
   assert_false(is_confirmed());
 }
@@ -497,13 +488,13 @@ static void H62_an_account_that_was_used_before_codes_were_noted_is_not_inherite
 static void identity_a_connection_that_was_removed_and_made_again_is_another_one(void **state)
 {
   (void)state;
-  struct operation remove = new_operation(OPERATION_IDP_REMOVE, "");
+  const struct connection_remove removed = {"acme"};
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(add_member("guest@far.example"), STATUS_OK);
   assert_int_equal(create_org("other", "guest@far.example"), STATUS_OK);
   assert_int_equal(link_identity("guest@far.example", "s-guest"), STATUS_OK);
   assert_int_equal(sign_in("guest@far.example", "guest@far.example", "s-guest"), STATUS_OK);
-  assert_int_equal(acts(&remove), STATUS_OK);
+  assert_int_equal(make_as(BOSS, RIGHT_ORG, change_connection_remove(&removed, &done)), STATUS_OK);
   assert_int_equal(set_ca("client", "evil", false), STATUS_OK);
   assert_int_equal(sign_in("guest@far.example", "guest@far.example", "s-guest"), STATUS_REFUSED);
 }

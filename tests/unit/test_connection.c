@@ -7,19 +7,14 @@
 
 #define BOSS "boss@example.org"
 
+static struct connection_changed set_result;
+
 // As the org's owner in a session that opened it or, BY_OPERATOR, as root.
 static enum status set(const struct connection *connection, bool by_operator)
 {
-  const gid_t groups[] = {stored_org("acme").gid};
-  const struct delegate delegate = {get_account(BOSS).id, groups, 1};
-  struct operation op = new_operation(OPERATION_IDP_SET, "");
-  op.connection = connection;
-  if (!by_operator) {
-    op.delegate = &delegate;
-    op.right = RIGHT_ORG;
-    (void)snprintf(op.actor, sizeof op.actor, "%s", BOSS);
-  }
-  return run(&op);
+  const struct connection_set in = {.org = "acme", .connection = connection};
+  const struct change change = change_connection_set(&in, &set_result);
+  return by_operator ? make(change) : make_as(BOSS, RIGHT_ORG, change);
 }
 
 static struct connection stored(void)
@@ -106,17 +101,15 @@ static void E3_each_value_waits_for_a_test_while_the_org_enforces(void **state)
 {
   (void)state;
   const struct connection plain = new_connection("client");
-  struct operation_result waits;
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(set(&plain, true), STATUS_OK);
-  assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_OK);
+  assert_int_equal(try_connection("client"), STATUS_OK);
   assert_int_equal(enforce_as_owner(ENFORCEMENT_DOMAINS), STATUS_OK);
   for (size_t i = 0; i < COUNT_OF(CHANGES); i++) {
     const struct connection other = changed(&CHANGES[i]);
     assert_int_equal(set(&other, true), STATUS_OK);
-    waits = result;
     struct connection now CLEANUP(cleanup_connection) = stored();
-    if (!waits.waits || !connection_is_same(&now, &plain)) {
+    if (!set_result.waits || !connection_is_same(&now, &plain)) {
       fail_msg("%s takes effect at once", CHANGES[i].name);
     }
   }
@@ -184,10 +177,10 @@ static void W7_not_to_ask_whether_an_address_is_verified_is_for_operators_or_a_p
 
 static enum status found(enum connection_slot slot, uint8_t method)
 {
-  struct operation op = new_operation(OPERATION_IDP_FOUND, "");
-  read_fingerprint(slot, op.fingerprint);
-  op.value = method;
-  return run(&op);
+  char fingerprint[FINGERPRINT_SIZE];
+  const struct connection_found in = {"acme", fingerprint, method};
+  read_fingerprint(slot, fingerprint);
+  return make(change_connection_found(&in, &done));
 }
 
 static void what_a_test_found_is_kept_until_the_client_changes(void **state)

@@ -75,7 +75,7 @@ static void an_account_that_is_not_there_and_an_org_without_a_connection_are_non
   (void)state;
   set_up();
   assert_int_equal(link_to("nobody@acme.test", "s-x"), STATUS_NOT_FOUND);
-  assert_int_equal(do_kind(OPERATION_IDP_REMOVE, ""), STATUS_OK);
+  assert_int_equal(remove_connection(), STATUS_OK);
   assert_int_equal(link_to(BOB, "s-bob"), STATUS_NOT_FOUND);
 }
 
@@ -166,11 +166,11 @@ static void an_unlinked_identity_does_not_come_back_with_an_earlier_client(void 
   (void)state;
   set_up();
   assert_int_equal(link_to(BOB, "s-bob"), STATUS_OK);
-  assert_int_equal(set_connection(OPERATION_IDP_SET, "other-client"), STATUS_OK);
+  assert_int_equal(set_connection("other-client"), STATUS_OK);
   expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_REFUSED, "S9");
   assert_int_equal(unlink_identity(BOB), STATUS_OK);
   assert_true(unlinked.changed);
-  assert_int_equal(set_connection(OPERATION_IDP_SET, "client"), STATUS_OK);
+  assert_int_equal(set_connection("client"), STATUS_OK);
   expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_REFUSED, "S9");
 }
 

@@ -141,15 +141,15 @@ static void E2_enforcement_waits_for_everything_it_needs(void **state)
   assert_int_equal(verify_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(set_enforcement(ENFORCEMENT_DOMAINS), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "no connection"));
-  assert_int_equal(set_connection(OPERATION_IDP_SET, "client"), STATUS_OK);
+  assert_int_equal(set_connection("client"), STATUS_OK);
   assert_int_equal(set_enforcement(ENFORCEMENT_DOMAINS), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "no sign-in has succeeded"));
-  assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_REFUSED); // H80: nobody would be let in
-  assert_string_equal(result.decision.row, "S12");
+  assert_int_equal(try_connection("client"), STATUS_REFUSED); // H80: nobody would be let in
+  assert_string_equal(try_result.decision.row, "S12");
   assert_int_equal(set_enforcement(ENFORCEMENT_DOMAINS), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "no sign-in has succeeded"));
   assert_int_equal(set_provisioning(PROVISIONING_JIT), STATUS_OK);
-  assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_OK);
+  assert_int_equal(try_connection("client"), STATUS_OK);
   assert_int_equal(set_enforcement(ENFORCEMENT_DOMAINS), STATUS_REFUSED);
   assert_non_null(strstr(report.text, "no password"));
   assert_int_equal(set_password("boss@example.org", "correct horse"), STATUS_OK);
@@ -162,7 +162,7 @@ static void E2_enforcement_waits_for_everything_it_needs(void **state)
 static void enforce_acme(void)
 {
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_OK);
+  assert_int_equal(try_connection("client"), STATUS_OK);
   assert_int_equal(enforce_as_owner(ENFORCEMENT_DOMAINS), STATUS_OK);
 }
 
@@ -179,22 +179,22 @@ static void E3_what_enforcement_stands_on_cannot_be_removed(void **state)
 {
   (void)state;
   enforce_acme();
-  assert_int_equal(do_kind(OPERATION_IDP_REMOVE, ""), STATUS_REFUSED);
+  assert_int_equal(remove_connection(), STATUS_REFUSED);
   assert_int_equal(remove_domain("acme", "acme.test"), STATUS_REFUSED);
   assert_int_equal(remove_password("boss@example.org"), STATUS_REFUSED);
   assert_int_equal(set_enforcement(ENFORCEMENT_OFF), STATUS_OK);
   assert_int_equal(remove_password("boss@example.org"), STATUS_OK);
-  assert_int_equal(do_kind(OPERATION_IDP_REMOVE, ""), STATUS_OK);
+  assert_int_equal(remove_connection(), STATUS_OK);
 }
 
 static void E3_a_changed_client_takes_effect_only_after_a_test(void **state)
 {
   (void)state;
   enforce_acme();
-  assert_int_equal(set_connection(OPERATION_IDP_SET, "new-client"), STATUS_OK);
+  assert_int_equal(set_connection("new-client"), STATUS_OK);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK); // still the old one
-  assert_int_equal(set_connection(OPERATION_IDP_TRIED, "client"), STATUS_REFUSED);
-  assert_int_equal(set_connection(OPERATION_IDP_TRIED, "new-client"), STATUS_OK);
+  assert_int_equal(try_connection("client"), STATUS_REFUSED);
+  assert_int_equal(try_connection("new-client"), STATUS_OK);
   struct store_txn *txn CLEANUP(store_abort) = read_txn();
   struct connection now CLEANUP(cleanup_connection) = {.org_id = 0};
   struct org org;
@@ -217,11 +217,11 @@ static void E3_a_connection_that_was_given_up_does_not_come_back(void **state)
 {
   (void)state;
   enforce_acme();
-  assert_int_equal(set_connection(OPERATION_IDP_SET, "new-client"), STATUS_OK);
+  assert_int_equal(set_connection("new-client"), STATUS_OK);
   assert_true(waits());
-  assert_int_equal(set_connection(OPERATION_IDP_SET, "client"), STATUS_OK); // back to what is in effect
+  assert_int_equal(set_connection("client"), STATUS_OK); // back to what is in effect
   assert_false(waits());
-  assert_int_equal(set_connection(OPERATION_IDP_SET, "new-client"), STATUS_OK);
+  assert_int_equal(set_connection("new-client"), STATUS_OK);
   assert_true(waits());
   assert_int_equal(set_enforcement(ENFORCEMENT_OFF), STATUS_OK);
   assert_false(waits());

@@ -186,7 +186,7 @@ static enum status do_something(void)
   case 15: return set_enforcement(ENFORCEMENT_OFF);
   case 16: return add_domain("acme", "second.test");
   case 17: return chance(2) == 0 ? verify_domain("acme", "second.test") : remove_domain("acme", "second.test");
-  case 18: return set_connection(OPERATION_IDP_SET, chance(2) == 0 ? "client" : "other");
+  case 18: return set_connection(chance(2) == 0 ? "client" : "other");
   case 19:
   case 20: return change_mapping();
   default: return sign_in_as_somebody(email, subject);

@@ -107,7 +107,7 @@ static void identities_of_an_earlier_client_open_nothing(void **state)
   (void)state;
   set_up_acme(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
-  assert_int_equal(set_connection(OPERATION_IDP_SET, "another-client"), STATUS_OK);
+  assert_int_equal(set_connection("another-client"), STATUS_OK);
   // The same subject is another identity now; the proven email links it anew.
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   assert_string_equal(sign_in_result.decision.row, "S7");

@@ -54,7 +54,7 @@ static void an_earlier_store_is_opened_by_readers_and_writers(void **state)
 static void proofs_of_an_earlier_store_count(void **state)
 {
   (void)state;
-  struct operation op = new_operation(OPERATION_IDP_CONFIRM, "");
+  const struct connection_confirm confirm = {"acme", FINGERPRINT_NONE};
   set_up_acme(PROVISIONING_JIT);
   make_earlier(STORE_SCHEMA - 1);
   open_store(STORE_READ_WRITE);
@@ -63,9 +63,8 @@ static void proofs_of_an_earlier_store_count(void **state)
   assert_int_equal(unlink_identity(ALICE), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
   assert_string_equal(sign_in_result.row, "S7");
-  (void)snprintf(op.fingerprint, sizeof op.fingerprint, "%s", FINGERPRINT_NONE);
-  assert_int_equal(run(&op), STATUS_OK);
-  assert_int_equal(run(&op), STATUS_REFUSED);
+  assert_int_equal(make(change_connection_confirm(&confirm, &done)), STATUS_OK);
+  assert_int_equal(make(change_connection_confirm(&confirm, &done)), STATUS_REFUSED);
 }
 
 static void a_store_of_another_version_is_refused(void **state)

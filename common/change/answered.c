@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "change/answered.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "change/context.h"
+#include "change/covered.h"
+#include "change/staged.h"
+
+static bool is_same(const struct connection *now, const struct answered *answered)
+{
+  return now->registration == answered->connection->registration &&
+         now->generation == answered->connection->generation &&
+         strcmp(now->issuer, answered->authorized->issuer) == 0 &&
+         strcmp(now->client_id, answered->authorized->client_id) == 0;
+}
+
+enum status answered_check(struct change_context *c, const struct answered *answered,
+                           struct policy_decision *ret_decision)
+{
+  struct connection now CLEANUP(cleanup_connection) = {.org_id = 0};
+  bool unchanged = false;
+  enum status status = connection_get(c->txn, answered->connection->org_id, CONNECTION_ACTIVE, &now);
+  if (status == STATUS_OK) {
+    status = covered_is_unchanged(c, now.org_id, CONNECTION_ACTIVE, answered->fingerprint, &unchanged);
+  }
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_REFUSED : status;
+  }
+  bool same = is_same(&now, answered);
+  if (same && unchanged && answered->authorized->subject[0] != '\0') {
+    return STATUS_OK;
+  }
+  report_set(c->report, "the answer is not of this connection as it is now; sign in once more");
+  *ret_decision = (struct policy_decision){.row = "-", .notice = same ? NOTICE_CHANGED : NOTICE_BAD_TOKEN};
+  return STATUS_REFUSED;
+}
+
+static enum status note_tried(struct change_context *c, struct connection *now)
+{
+  if (now->tried != 0) {
+    return STATUS_OK;
+  }
+  now->tried = 1;
+  now->tried_at_s = c->now_s;
+  return connection_put(c->txn, CONNECTION_ACTIVE, now);
+}
+
+// If what waits is met by a sign-in of LOGIN, it takes effect.
+static enum status meet_waiting(struct change_context *c, const struct connection *now, const char *login)
+{
+  struct connection staged CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct org org;
+  enum status status = org_get(c->txn, now->org_id, &org);
+  if (status == STATUS_OK) {
+    status = connection_get(c->txn, now->org_id, CONNECTION_STAGED, &staged);
+  }
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  const struct facts_query of = change_query(c, login);
+  if (!staged_waits_for_network(&org, now, &staged) || query_is_barred(&of, staged.signin_from)) {
+    return STATUS_OK;
+  }
+  staged.tried = now->tried;
+  staged.tried_at_s = now->tried_at_s;
+  return staged_promote(c, &org, &staged);
+}
+
+enum status answered_let_in(struct change_context *c, int64_t org_id, const char *login)
+{
+  struct connection now CLEANUP(cleanup_connection) = {.org_id = 0};
+  enum status status = connection_get(c->txn, org_id, CONNECTION_ACTIVE, &now);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  status = note_tried(c, &now);
+  return status != STATUS_OK ? status : meet_waiting(c, &now, login);
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "change/connection.h"
+#include "change/context.h"
+#include "change/covered.h"
+#include "change/staged.h"
+
+// What is there already, and what shall be.
+struct setting {
+  bool any;                 // there is a connection
+  struct connection active; // the one in effect
+  struct connection base;   // the one that is changed now, which may be one that waits
+  struct connection wanted;
+  struct org before;
+  struct org org; // with the values that were asked for
+};
+
+static void setting_done(struct setting *s)
+{
+  cleanup_connection(&s->active);
+  cleanup_connection(&s->base);
+  cleanup_connection(&s->wanted);
+}
+
+static enum status load_stored(struct change_context *c, struct setting *s)
+{
+  enum status status = connection_get(c->txn, s->org.id, CONNECTION_ACTIVE, &s->active);
+  s->any = status == STATUS_OK;
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  status = connection_get(c->txn, s->org.id, CONNECTION_STAGED, &s->base);
+  return status == STATUS_NOT_FOUND ? staged_copy(&s->active, &s->base) : status;
+}
+
+static enum status load(struct change_context *c, const struct connection_set *in, struct setting *s)
+{
+  enum status status = change_find_org(c, in->org, &s->org);
+  if (status == STATUS_OK) {
+    status = staged_copy(in->connection, &s->wanted);
+  }
+  if (status == STATUS_OK) {
+    status = load_stored(c, s);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  s->before = s->org;
+  s->wanted.org_id = s->org.id;
+  s->wanted.set_at_s = c->now_s;
+  return STATUS_OK;
+}
+
+// Not to ask whether an address is verified is as good as not to care, unless the provider is known never to say so.
+static bool hides_unverified(const struct setting *s)
+{
+  const uint32_t theirs = 1U << PRESET_ISSUER | 1U << PRESET_USERINFO;
+  bool as_before =
+      s->any && s->base.userinfo_for == s->wanted.userinfo_for && connection_same_client(&s->base, &s->wanted);
+  return s->wanted.userinfo_for == USERINFO_MISSING && (s->wanted.by_preset & theirs) != theirs && !as_before;
+}
+
+// Whether both take the same address from the same provider.
+static bool same_word(const struct connection *a, const struct connection *b)
+{
+  return connection_same_client(a, b) && connection_same_voucher(a, b) && strcmp(a->email_claim, b->email_claim) == 0;
+}
+
+// Whose word an address is taken by is for operators to loosen.
+static enum status check_verified(struct change_context *c, const struct setting *s)
+{
+  bool accepts = s->wanted.unverified_mail == UNVERIFIED_ACCEPTED;
+  bool as_before = s->any && s->base.unverified_mail == s->wanted.unverified_mail;
+  if (c->by->delegate == NULL) {
+    return STATUS_OK;
+  }
+  if (accepts && !as_before) {
+    report_set(c->report, "--unverified-mail accept: only an operator of this host may say so; refuse is legal");
+    return STATUS_REFUSED;
+  }
+  if (accepts && !same_word(&s->base, &s->wanted)) {
+    report_set(c->report,
+               "--unverified-mail accept was said of the provider as it was; refuse is legal with this change, "
+               "and an operator can accept it anew");
+    return STATUS_REFUSED;
+  }
+  if (hides_unverified(s)) {
+    report_set(c->report,
+               "--userinfo missing: only an operator of this host may say so, or a preset of the provider whose "
+               "issuer this is; verified is legal");
+    return STATUS_REFUSED;
+  }
+  return STATUS_OK;
+}
+
+// What is not on the command line stays; a delegate's other certificates, keys and endpoints are other people's words
+// (POLICY "identity").
+static enum status carry_over(struct change_context *c, bool secret_given, struct setting *s)
+{
+  const struct connection *base = &s->base;
+  struct connection *wanted = &s->wanted;
+  bool same_client = connection_same_client(base, wanted) && wanted->client_auth == base->client_auth;
+  bool believes_others = c->by->delegate != NULL && (!s->any || !connection_same_voucher(base, wanted));
+  wanted->auth_found = s->any && same_client && !secret_given ? base->auth_found : 0;
+  wanted->waits = base->waits;
+  wanted->trust = base->trust;
+  memcpy(wanted->required_acr, base->required_acr, sizeof wanted->required_acr);
+  memcpy(wanted->required_amr, base->required_amr, sizeof wanted->required_amr);
+  memcpy(wanted->signin_from, base->signin_from, sizeof wanted->signin_from);
+  wanted->generation = base->generation;
+  // Never a number that was there before: a connection may have been removed meanwhile.
+  return believes_others ? store_next_id(c->txn, &wanted->generation) : STATUS_OK;
+}
+
+// While the org enforces, whatever is changed waits for a test sign-in (POLICY E3).
+static bool must_wait(const struct setting *s)
+{
+  bool same = s->any && connection_is_same(&s->active, &s->wanted) && s->wanted.waits == 0;
+  return s->any && s->org.enforcement != ENFORCEMENT_OFF && !same;
+}
+
+static enum status put_staged(struct change_context *c, struct setting *s)
+{
+  s->wanted.tried = 0;
+  s->wanted.tried_at_s = 0;
+  enum status status = connection_put(c->txn, CONNECTION_STAGED, &s->wanted);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  const struct org waiting = staged_org(&s->before, &s->base);
+  const struct org then = staged_org(&s->before, &s->wanted);
+  return covered_note(c, CONNECTION_STAGED, &(struct org_state){&waiting, &s->base},
+                      &(struct org_state){&then, &s->wanted});
+}
+
+// What is put in effect replaces what waited.
+static enum status put_active(struct change_context *c, struct setting *s)
+{
+  bool tried = s->any && s->active.tried == 1 && connection_same_client(&s->active, &s->wanted);
+  s->wanted.tried = tried ? 1 : 0;
+  s->wanted.tried_at_s = tried ? s->active.tried_at_s : 0;
+  s->wanted.waits = 0;
+  enum status status = staged_drop(c, s->org.id);
+  if (status == STATUS_OK) {
+    status = connection_put(c->txn, CONNECTION_ACTIVE, &s->wanted);
+  }
+  return status != STATUS_OK
+             ? status
+             : covered_note(c, CONNECTION_ACTIVE, &(struct org_state){&s->before, s->any ? &s->active : NULL},
+                            &(struct org_state){&s->before, &s->wanted});
+}
+
+static enum status put_org(struct change_context *c, const struct org_values *values, struct setting *s,
+                           bool *ret_waits)
+{
+  enum status status = staged_settings(c, values, &s->before, &s->org, ret_waits);
+  if (status == STATUS_OK) {
+    status = covered_note_org(c, &s->before, &s->org);
+  }
+  return status == STATUS_OK && values->count > 0 ? org_update(c->txn, &s->org) : status;
+}
+
+// What is worth a look stands first: an issuer may be long.
+static void describe(const struct connection *wanted, struct audit_event *event)
+{
+  const char *words = wanted->unverified_mail == UNVERIFIED_ACCEPTED ? "unverified mail accepted, " : "";
+  size_t used = (size_t)snprintf(event->detail, sizeof event->detail, "%s", words);
+  text_escape(wanted->issuer, strlen(wanted->issuer), event->detail + used, sizeof event->detail - used);
+}
+
+static enum status check_and_complete(struct change_context *c, const struct connection_set *in, struct setting *s)
+{
+  enum status status = check_verified(c, s);
+  if (status == STATUS_OK) {
+    status = carry_over(c, in->secret_given, s);
+  }
+  return status != STATUS_OK ? status : settings_set(&s->org, &in->values, c->report);
+}
+
+static enum status set(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct connection_set *in = input;
+  struct connection_changed *result = ret_result;
+  struct setting s CLEANUP(setting_done) = {.any = false};
+  bool trust_waits = false;
+  enum status status = load(c, in, &s);
+  if (status == STATUS_OK) {
+    status = check_and_complete(c, in, &s);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  bool staged = must_wait(&s);
+  status = staged ? put_staged(c, &s) : put_active(c, &s);
+  if (status == STATUS_OK) {
+    status = put_org(c, &in->values, &s, &trust_waits);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  describe(&s.wanted, &c->event);
+  result->waits = staged || trust_waits;
+  if (result->waits) {
+    (void)stpncpy(c->event.event, "idp.stage", sizeof c->event.event - 1);
+  }
+  return STATUS_OK;
+}
+
+static const struct change_kind SET = {"idp.set", CHANGE_SITE, CHANGE_OF_ORG, set, sizeof(struct connection_changed),
+                                       false};
+
+struct change change_connection_set(const struct connection_set *in, struct connection_changed *ret_result)
+{
+  return (struct change){&SET, in, ret_result, &ret_result->changed, in->org, ""};
+}
