@@ -5,7 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "operations/password.h"
+#include "change/password_hash.h"
 #include "quality.h"
 
 enum { TRIES = 3, TYPING_MS = 300000 };

@@ -9,9 +9,9 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "change/code.h"
+#include "change/password_hash.h"
 #include "choose.h"
-#include "operations/code.h"
-#include "operations/password.h"
 #include "policy/person.h"
 
 enum { TYPING_MS = 300000, ASKED_MAX = 3, HOST_SIZE = 256, LINE_SIZE = 1024 };

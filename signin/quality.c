@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "operations/password.h"
+#include "change/password_hash.h"
 
 static const char DICTIONARY[] = "/var/cache/cracklib/cracklib_dict.pwd";
 

@@ -6,8 +6,8 @@
 #include <syslog.h>
 
 #include "base/cleanup.h"
-#include "operations/code.h"
-#include "operations/password.h"
+#include "change/code.h"
+#include "change/password_hash.h"
 #include "store/recovery.h"
 
 // At most one code begins as what was typed.

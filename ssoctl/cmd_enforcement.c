@@ -8,9 +8,9 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "change/enforcement.h"
+#include "change/password_hash.h"
 #include "domains.h"
 #include "facts/enforcement_counts.h"
-#include "operations/password.h"
 #include "store/accounts.h"
 
 enum { QUESTION_SIZE = 1024, PAUSE_MIN_S = 60, PAUSE_MAX_S = 7 * 86400 };

@@ -8,10 +8,10 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "change/connection.h"
+#include "change/password_hash.h"
 #include "desk.h"
 #include "flow.h"
 #include "idp_advice.h"
-#include "operations/password.h"
 #include "protocol/group_list.h"
 
 enum { GROUPS_SIZE = 2048, ADVICE_SIZE = 512 };

@@ -5,10 +5,10 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "change/code.h"
 #include "change/invite.h"
+#include "change/password_hash.h"
 #include "change/settings.h"
-#include "operations/code.h"
-#include "operations/password.h"
 #include "people.h"
 
 static const struct column LIST_COLUMNS[] = {

@@ -5,8 +5,8 @@
 
 #include "base/cleanup.h"
 #include "change/password.h"
+#include "change/password_hash.h"
 #include "desk.h"
-#include "operations/password.h"
 
 static int hash_typed(const struct invocation *in, char ret_hash[static PASSWORD_HASH_SIZE])
 {

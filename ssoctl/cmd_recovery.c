@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "change/code.h"
+#include "change/password_hash.h"
 #include "change/recovery.h"
 #include "desk.h"
-#include "operations/code.h"
-#include "operations/password.h"
 #include "store/accounts.h"
 #include "store/recovery.h"
 

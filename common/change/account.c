@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "change/context.h"
+#include "change/invite.h"
 #include "change/new_account.h"
 #include "change/settings.h"
-#include "operations/apply.h"
 #include "store/expectations.h"
 #include "store/numbers_store.h"
 
@@ -104,7 +104,7 @@ struct dropping {
 static enum status drop_invite_of(void *context, const struct org *org)
 {
   const struct dropping *d = context;
-  return apply_drop_invite(d->c, org->id, d->email);
+  return change_drop_invite(d->c, org->id, d->email);
 }
 
 static enum status drop_memberships(struct change_context *c, const struct account *account)

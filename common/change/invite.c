@@ -7,7 +7,6 @@
 #include "base/cleanup.h"
 #include "change/context.h"
 #include "change/settings.h"
-#include "operations/apply.h"
 
 static enum status refuse(struct change_context *c, const struct org *org, const char *why)
 {
@@ -111,7 +110,7 @@ static enum status cancel(struct change_context *c, const void *input, void *ret
   return status;
 }
 
-enum status apply_drop_invite(struct change_context *c, int64_t org_id, const char *email)
+enum status change_drop_invite(struct change_context *c, int64_t org_id, const char *email)
 {
   enum status status = invite_remove(c->txn, org_id, email);
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;

@@ -29,3 +29,7 @@ struct invite_cancel {
 
 // STATUS_NOT_FOUND: no such org or invite.
 struct change change_invite_cancel(const struct invite_cancel *in, struct change_done *ret_result);
+
+// Within another change: forgets an invite of EMAIL in the org, so that it gives no role, and no way back, behind an
+// admin's back. Errors as store_get() and store_put().
+MUST_CHECK enum status change_drop_invite(struct change_context *c, int64_t org_id, const char *email);

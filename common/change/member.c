@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "change/context.h"
-#include "operations/apply.h"
+#include "change/invite.h"
 #include "store/expectations.h"
 
 static enum status find(struct change_context *c, const struct member_name *in, const char *what,
@@ -50,7 +50,7 @@ static enum status remove_member(struct change_context *c, const void *input, vo
   bool any = false;
   enum status status = find(c, input, "removed", ret_result, &f);
   if (status == STATUS_OK) {
-    status = apply_drop_invite(c, f.org.id, f.account.email);
+    status = change_drop_invite(c, f.org.id, f.account.email);
   }
   if (status == STATUS_OK) {
     status = expectation_drop(c->txn, f.account.id, f.org.id, &any);

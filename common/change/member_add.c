@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "change/context.h"
+#include "change/invite.h"
 #include "change/member.h"
 #include "change/new_account.h"
 #include "facts/control.h"
-#include "operations/apply.h"
 
 // An org may take in who is its own already, and new people; anybody else is asked (POLICY I2), and so is whoever
 // another org governs. Operators know whom they add. ACCOUNT is NULL for a new one.
@@ -213,7 +213,7 @@ static enum status store_member(struct change_context *c, const struct member_ad
 {
   const struct membership membership = {account->id, org->id, (uint8_t)in->role, SOURCE_MANUAL, (uint8_t)in->status,
                                         c->now_s,    0};
-  enum status status = apply_drop_invite(c, org->id, account->email);
+  enum status status = change_drop_invite(c, org->id, account->email);
   if (status != STATUS_OK) {
     return status;
   }

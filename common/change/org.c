@@ -10,8 +10,8 @@
 #include "change/covered.h"
 #include "change/group.h"
 #include "change/new_account.h"
+#include "change/recovery.h"
 #include "facts/guard.h"
-#include "operations/apply.h"
 #include "store/expectations.h"
 #include "store/groups.h"
 #include "store/numbers_store.h"
@@ -264,7 +264,7 @@ static enum status delete_org(struct change_context *c, const void *input, void 
   }
   (void)snprintf(c->event.detail, sizeof c->event.detail, "gids %u and %u are not given again", org.gid,
                  org.admins_gid);
-  status = apply_drop_recovery(c, &org, &codes);
+  status = change_drop_recovery(c, &org, &codes);
   if (status == STATUS_OK) {
     status = change_drop_groups(c, &org);
   }

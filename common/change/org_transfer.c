@@ -3,7 +3,7 @@
 
 #include "change/context.h"
 #include "change/org.h"
-#include "operations/apply.h"
+#include "change/recovery.h"
 
 static enum status is_owner(struct change_context *c, const struct org_transfer *in, bool *ret_owner)
 {
@@ -71,7 +71,7 @@ static enum status hand_over(struct change_context *c, struct found_member *f)
 {
   struct account before;
   size_t void_codes = 0;
-  enum status status = apply_drop_recovery(c, &f->org, &void_codes);
+  enum status status = change_drop_recovery(c, &f->org, &void_codes);
   if (status == STATUS_OK) {
     status = demote_owner(c, &f->org, &before);
   }

@@ -5,10 +5,9 @@
 #include <string.h>
 
 #include "change/context.h"
-#include "operations/apply.h"
 #include "policy/person.h"
 
-enum status apply_drop_recovery(struct change_context *c, const struct org *org, size_t *ret_count)
+enum status change_drop_recovery(struct change_context *c, const struct org *org, size_t *ret_count)
 {
   struct recovery_summary before;
   enum status status = recovery_summarize(c->txn, org->owner_id, org->id, &before);
@@ -70,7 +69,7 @@ static enum status create(struct change_context *c, const void *input, void *ret
     status = check_owner(c, &org);
   }
   if (status == STATUS_OK) {
-    status = apply_drop_recovery(c, &org, &before);
+    status = change_drop_recovery(c, &org, &before);
   }
   for (size_t i = 0; status == STATUS_OK && i < RECOVERY_CODES; i++) {
     status = put_code(c, &org, &in->codes[i]);

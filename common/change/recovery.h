@@ -19,3 +19,8 @@ struct recovery_revoke {
 
 // STATUS_NOT_FOUND: no such org.
 struct change change_recovery_revoke(const struct recovery_revoke *in, struct change_done *ret_result);
+
+// Within another change: makes the org's recovery codes void. They belong to it and to its owner: also whoever
+// transfers or deletes an org calls this, while ORG still has the owner they were made for. *RET_COUNT: how many were
+// unused. Errors as store_get() and store_put().
+MUST_CHECK enum status change_drop_recovery(struct change_context *c, const struct org *org, size_t *ret_count);

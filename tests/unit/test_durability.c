@@ -24,7 +24,7 @@ static void person(int number, char email[static EMAIL_SIZE])
   (void)snprintf(email, EMAIL_SIZE, "p%d@acme.test", number);
 }
 
-// One of the mixed operations, chosen by NUMBER; many are refused for good reasons.
+// One of the mixed changes, chosen by NUMBER; many are refused for good reasons.
 static enum status do_something(int number)
 {
   char email[EMAIL_SIZE];
@@ -43,7 +43,7 @@ static enum status do_something(int number)
   }
 }
 
-// In a process of its own: operations one after the other, each event's number told as soon as it is acknowledged.
+// In a process of its own: changes one after the other, each event's number told as soon as it is acknowledged.
 static void work_and_tell(int fd, int from)
 {
   open_store(STORE_READ_WRITE);
@@ -57,7 +57,7 @@ static void work_and_tell(int fd, int from)
   }
 }
 
-// The most events that the killed process said were stored. It is killed some time after so many of its operations as
+// The most events that the killed process said were stored. It is killed some time after so many of its changes as
 // the round says, however slow the machine is.
 static uint64_t kill_one(int round)
 {

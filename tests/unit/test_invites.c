@@ -2,10 +2,10 @@
 // Invites on a real store: by code, by a yes, by the org that governs the email; and what other orgs cannot reach.
 #include "acme.h"
 #include "base/clock.h"
+#include "change/code.h"
 #include "change/invite.h"
+#include "change/password_hash.h"
 #include "map/map_read.h"
-#include "operations/code.h"
-#include "operations/password.h"
 #include "store/accounts.h"
 #include "store/orgs.h"
 

@@ -5,10 +5,10 @@
 
 #include "acme.h"
 #include "base/files.h"
+#include "change/code.h"
+#include "change/password_hash.h"
 #include "change/recovery.h"
 #include "facts/facts.h"
-#include "operations/code.h"
-#include "operations/password.h"
 #include "store/accounts.h"
 #include "store/orgs.h"
 #include "store/recovery.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may do what, cell by cell (POLICY W, HOLES H23), and that operations ask in their own transaction.
+// Who may do what, cell by cell (POLICY W, HOLES H23), and that changes ask in their own transaction.
 #include "acme.h"
 #include "change/enforcement.h"
 #include "change/group.h"

@@ -8,10 +8,10 @@
 
 #include "acme.h"
 #include "base/clock.h"
+#include "change/password_hash.h"
 #include "change/ticket.h"
 #include "facts/facts.h"
 #include "map/map_read.h"
-#include "operations/password.h"
 #include "publish/publish.h"
 #include "store/accounts.h"
 #include "store/numbers_store.h"

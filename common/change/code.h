@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Codes that people type: of invites and for recovery. 100 random bits in an alphabet without look-alikes, in groups of
-// five; only their hash is stored (operations/password.h). A recovery code is found by
+// five; only their hash is stored (change/password_hash.h). A recovery code is found by
 // its first two letters, which are stored as they are: 90 bits of it are secret.
 #pragma once
 #include "base/bytes.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "operations/code.h"
+#include "change/code.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "operations/password.h"
+#include "change/password_hash.h"
 
 #include <crypt.h>
 #include <string.h>

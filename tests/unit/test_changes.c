@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operations of admins on a real store: what they store, what they refuse, and that refusals store nothing.
+// Changes by admins on a real store: what they store, what they refuse, and that refusals store nothing.
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -8,9 +8,9 @@
 
 #include "acme.h"
 #include "base/clock.h"
+#include "change/password_hash.h"
 #include "facts/facts.h"
 #include "map/map_read.h"
-#include "operations/password.h"
 #include "process/hold.h"
 #include "publish/publish.h"
 #include "store/accounts.h"
@@ -92,7 +92,7 @@ static enum status add_many(void *context, uint64_t index, struct report *for_re
   return STATUS_OK;
 }
 
-static void many_operations_are_all_done_or_none(void **state)
+static void many_changes_are_all_done_or_none(void **state)
 {
   (void)state;
   struct many many = {.bad = 3};
@@ -114,7 +114,7 @@ static void many_operations_are_all_done_or_none(void **state)
 }
 
 // More than a transaction notes one by one: the map is built anew.
-static void a_thousand_operations_at_once_are_shown(void **state)
+static void a_thousand_changes_at_once_are_shown(void **state)
 {
   (void)state;
   struct many many = {.bad = UINT64_MAX};
@@ -387,7 +387,7 @@ static void a_full_map_grows(void **state)
   memset(reason, 'x', sizeof reason - 1);
   struct store_txn *txn = NULL;
   assert_int_equal(store_lock(store), STATUS_OK);
-  // Fill 63 of the 64 MiB in one transaction, then let operations go over the edge.
+  // Fill 63 of the 64 MiB in one transaction, then let changes go over the edge.
   char *page = calloc(1, 1 << 20);
   assert_non_null(page);
   assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
@@ -412,8 +412,8 @@ int main(void)
       STORE_TEST(N2_system_names_are_no_orgs),
       STORE_TEST(H51_without_room_for_the_map_nothing_is_stored),
       STORE_TEST(a_dry_run_stores_nothing),
-      STORE_TEST(many_operations_are_all_done_or_none),
-      STORE_TEST(a_thousand_operations_at_once_are_shown),
+      STORE_TEST(many_changes_are_all_done_or_none),
+      STORE_TEST(a_thousand_changes_at_once_are_shown),
       STORE_TEST(E2_enforcement_waits_for_everything_it_needs),
       STORE_TEST(enforcement_that_is_on_already_is_done),
       STORE_TEST(E3_what_enforcement_stands_on_cannot_be_removed),
