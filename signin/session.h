@@ -20,7 +20,7 @@ struct session {
   char help[HELP_SIZE]; // its line for refusals
 };
 
-// Reads the host's settings and what the store knows of the login into *RET_SITUATION, in one read transaction; mends a
+// Reads the host's settings and what the store knows of the login into *RET_FACTS, in one read transaction; mends a
 // published map that is not current. That a host cannot be read is a fact too (row L3): the reason is logged.
 void session_load(struct session *s, struct facts *ret_facts);
 

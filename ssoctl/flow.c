@@ -105,7 +105,7 @@ static int count_try(const struct flow *f)
 {
   struct desk *desk = f->desk;
   const struct actor *actor = desk->in->actor;
-  struct try_counted result;
+  struct try_counted result = {.changed = false}; // stays so where nothing could be begun
   struct report report = {.text = ""};
   struct account account;
   if (!actor->is_delegate) {

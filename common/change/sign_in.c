@@ -141,6 +141,7 @@ static void describe(struct sign_in *s, const char *row)
   memcpy(s->result->row, event->row, sizeof s->result->row);
   memcpy(s->result->org, event->org, sizeof s->result->org);
   s->result->account = s->account;
+  explicit_bzero(s->result->account.password, sizeof s->result->account.password);
 }
 
 // What the session would open now, with all that was stored so far; nothing opened is a refusal (POLICY K2).

@@ -11,7 +11,7 @@
 struct signed_in {
   bool changed;
   struct policy_decision decision;
-  struct account account;    // that signed in; record_done() is the caller's
+  struct account account;    // that signed in, without the hash of its password
   char row[8];               // by which it was granted
   char org[SLUG_SIZE];       // under which it is filed
   int64_t last_sign_in_at_s; // before this one, 0 for none

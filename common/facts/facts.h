@@ -21,7 +21,7 @@ struct facts_query {
   const char *operators; // names of the host's groups of operators, separated by spaces
 };
 
-// Fills *RET_SITUATION; person.guarded only where it matters to what is offered and opened, since it asks NSS:
+// Fills *RET_FACTS; person.guarded only where it matters to what is offered and opened, since it asks NSS:
 // facts_answer() is told. person.local_user stays false: NSS is the caller's. An unknown name is no failure. Errors
 // as store_get().
 MUST_CHECK enum status facts_load(struct store_txn *txn, const struct facts_query *of, struct facts *ret_facts);
@@ -32,7 +32,7 @@ bool query_is_barred(const struct facts_query *of, const char *networks);
 // The same for a store that cannot be read: row L3 decides.
 void facts_unreadable(const char *login, struct facts *ret_facts);
 
-// What AUTHORIZED, obtained through CONNECTION of an org, means for the person of SITUATION, of whom what the answer
+// What AUTHORIZED, obtained through CONNECTION of an org, means for the person of FACTS, of whom what the answer
 // rows want to know besides (guarded, proven, used) is filled in.
 MUST_CHECK enum status facts_answer(struct store_txn *txn, const struct facts_query *of,
                                     const struct connection *connection, const struct message_authorized *authorized,

@@ -108,6 +108,7 @@ def _commands_that_take_an_account():
 def _wards(rig):
     """An org with an admin, and a member of each kind: plain, and guarded in each way."""
     if not hasattr(rig, "wards"):
+        world(rig)  # makes an account of its own, so it must be there before anybody looks at the store
         rig.orgs.create(ORG, DOMAIN, "jit")
         rig.secrets.add(PASSWORD)
         host.ssoctl("member", "add", ORG, ADMIN, "--role", "admin")
