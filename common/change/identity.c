@@ -9,6 +9,7 @@
 #include "change/answered.h"
 #include "change/context.h"
 #include "change/settings.h"
+#include "policy/person.h"
 #include "store/expectations.h"
 
 struct linking {
@@ -84,22 +85,13 @@ static enum status judge(struct linking *l, const struct message_authorized *aut
   return status != STATUS_OK ? status : check_free(l);
 }
 
-static bool owns(const struct policy_person *person)
-{
-  for (size_t i = 0; i < person->membership_count; i++) {
-    if (person->memberships[i].role == ROLE_OWNER) {
-      return true;
-    }
-  }
-  return false;
-}
-
 // On-link, as in rows S6 and S7.
 static enum status follow_on_link(struct linking *l)
 {
   struct account *account = &l->facts.account;
   const struct policy_person *person = &l->facts.person;
-  bool drops = l->answer.in_control && l->org.on_link == ON_LINK_SSO_ONLY && !person->guarded && !owns(person);
+  bool drops =
+      l->answer.in_control && l->org.on_link == ON_LINK_SSO_ONLY && !person->guarded && !policy_owns_any(person);
   if (!drops || account->password[0] == '\0') {
     return STATUS_OK;
   }

@@ -6,6 +6,7 @@
 #include "change/answered.h"
 #include "change/granted_groups.h"
 #include "change/sign_in_parts.h"
+#include "policy/person.h"
 #include "store/expectations.h"
 
 // A name from a provider as it may be stored (POLICY N7); anything else is no name.
@@ -70,20 +71,11 @@ static enum status note_proof(struct sign_in *s)
   return domain_proof_now(s->c->txn, domain, &s->account.proof);
 }
 
-static bool is_owner(const struct policy_person *person)
-{
-  bool owner = false;
-  for (size_t i = 0; i < person->membership_count; i++) {
-    owner = owner || person->memberships[i].role == ROLE_OWNER;
-  }
-  return owner;
-}
-
 // What is from before the proof; an owner's password stays (S7).
 static enum status drop_unproven(struct sign_in *s)
 {
   bool any = false;
-  if (!is_owner(&s->facts.person)) {
+  if (!policy_owns_any(&s->facts.person)) {
     drop_password(s);
   }
   enum status status = identity_drop_all(s->c->txn, s->account.id);

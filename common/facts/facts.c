@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "facts/control.h"
 #include "facts/guard.h"
+#include "policy/person.h"
 #include "store/confirmed.h"
 #include "store/expectations.h"
 #include "store/recovery.h"
@@ -210,11 +211,8 @@ static enum status note_recovery(void *context, const struct recovery_code *code
 
 static enum status load_recovery(const struct loading *l, struct policy_person *person)
 {
-  bool owner = false;
-  for (size_t i = 0; i < person->membership_count; i++) {
-    owner = owner || person->memberships[i].role == ROLE_OWNER;
-  }
-  enum status status = owner ? recovery_each(l->txn, l->account_id, note_recovery, person) : STATUS_OK;
+  enum status status =
+      policy_owns_any(person) ? recovery_each(l->txn, l->account_id, note_recovery, person) : STATUS_OK;
   return status == STATUS_EXISTS ? STATUS_OK : status;
 }
 

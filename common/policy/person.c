@@ -92,6 +92,16 @@ bool policy_has_active(const struct policy_person *person)
   return false;
 }
 
+bool policy_owns_any(const struct policy_person *person)
+{
+  for (size_t i = 0; i < person->membership_count; i++) {
+    if (person->memberships[i].role == ROLE_OWNER) {
+      return true;
+    }
+  }
+  return false;
+}
+
 bool policy_is_owner(const struct policy_person *person)
 {
   for (size_t i = 0; i < person->membership_count; i++) {

@@ -17,6 +17,9 @@ bool policy_takes_code(const struct policy_person *person);
 // The invite of the org, or NULL.
 const struct policy_invite *policy_invite_of(const struct policy_person *person, int64_t org_id);
 
+// Whether they own any org.
+bool policy_owns_any(const struct policy_person *person);
+
 // Row L5: the owner of an org that root created, or of any org while nobody governs the owner's email.
 bool policy_is_owner(const struct policy_person *person);
 

@@ -138,16 +138,6 @@ static bool fits_s7(const struct policy_question *q)
          !q->person.guarded && is_theirs_alone(&q->person);
 }
 
-static bool owns(const struct policy_person *person)
-{
-  for (size_t i = 0; i < person->membership_count; i++) {
-    if (person->memberships[i].role == ROLE_OWNER) {
-      return true;
-    }
-  }
-  return false;
-}
-
 // Linked now, then as S3 or S4; a link that leads to a refusal is not stored.
 static void link_and_go_on(const struct policy_question *q, struct policy_decision *decision)
 {
@@ -163,7 +153,8 @@ static void link_and_go_on(const struct policy_question *q, struct policy_decisi
 // guarded: it is what they have while the connection is not confirmed (POLICY W8).
 static bool leaves_sso_alone(const struct policy_question *q)
 {
-  return q->answer.in_control && !q->person.guarded && q->answer.org.on_link == ON_LINK_SSO_ONLY && !owns(&q->person);
+  return q->answer.in_control && !q->person.guarded && q->answer.org.on_link == ON_LINK_SSO_ONLY &&
+         !policy_owns_any(&q->person);
 }
 
 static void decide_s7(const struct policy_question *q, struct policy_decision *decision)
