@@ -9,15 +9,6 @@
 #include "base/files.h"
 #include "map/map_slots.h"
 
-enum status map_read_at(const struct map_reader *map, void *data, size_t length, uint64_t offset)
-{
-  ssize_t got = pread(map->fd, data, length, (off_t)offset);
-  if (got < 0) {
-    return STATUS_IO;
-  }
-  return (size_t)got == length ? STATUS_OK : STATUS_CORRUPT;
-}
-
 // The header of the file that was open last. Nobody waits for the turn, also not in a child of a process that had it.
 // Another file can pass for it: written over by hand, or made in the same tick of a coarse clock. What is found then is
 // right all the same, since slots and records are checked; what is not found is only believed with the header read.
@@ -56,7 +47,7 @@ static void remember_header(const struct file_identity *identity, const struct m
 static enum status read_head(struct map_reader *map)
 {
   unsigned char head[MAP_HEADER_SIZE + MAP_STATE_SIZE];
-  enum status status = map_read_at(map, head, sizeof head, 0);
+  enum status status = map_file_read(map, head, sizeof head, 0);
   if (status == STATUS_OK) {
     status = map_header_decode(head, &map->header);
   }
@@ -91,7 +82,7 @@ static bool header_is_right(const struct map_reader *map)
 {
   unsigned char head[MAP_HEADER_SIZE];
   struct map_header header;
-  return map_read_at(map, head, sizeof head, 0) == STATUS_OK && map_header_decode(head, &header) == STATUS_OK &&
+  return map_file_read(map, head, sizeof head, 0) == STATUS_OK && map_header_decode(head, &header) == STATUS_OK &&
          header.slot_count == map->header.slot_count && memcmp(header.seed, map->header.seed, sizeof header.seed) == 0;
 }
 

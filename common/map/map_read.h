@@ -6,20 +6,9 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "map/map_file.h"
 #include "map/map_format.h"
 #include "map/map_records.h"
-
-struct map_reader {
-  int fd;
-  bool recalled; // the header is that of a file seen before, taken for this one
-  struct map_header header;
-  struct map_state state;
-};
-
-#define MAP_READER_EMPTY                                                                                               \
-  {                                                                                                                    \
-    .fd = -1                                                                                                           \
-  }
 
 // Opens the map at PATH. It must be a regular file of root (or of the effective user) that nobody else may write:
 // STATUS_PERMISSION. STATUS_NOT_FOUND, STATUS_IO, STATUS_CORRUPT, STATUS_VERSION.
@@ -28,9 +17,6 @@ MUST_CHECK enum status map_open(const char *path, struct map_reader *ret_reader)
 // The same for look-ups alone: what the state line says, and so map_is_clean(), is not known. A header that was read
 // before is not read again; a look-up that finds it to be another one is STATUS_CORRUPT: open by map_open() then.
 MUST_CHECK enum status map_open_names(const char *path, struct map_reader *ret_reader);
-
-// Reads exactly LENGTH bytes at OFFSET. STATUS_CORRUPT if the file is shorter; STATUS_IO.
-MUST_CHECK enum status map_read_at(const struct map_reader *map, void *data, size_t length, uint64_t offset);
 
 // Closes; MAP may be MAP_READER_EMPTY.
 void map_close(struct map_reader *map);

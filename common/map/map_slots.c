@@ -21,8 +21,8 @@ static enum status read_slots(struct map_probe *probe)
   uint64_t left = probe->map->header.slot_count - probe->at;
   probe->have = left < MAP_SLOTS_AT_ONCE ? (size_t)left : MAP_SLOTS_AT_ONCE;
   probe->used = 0;
-  return map_read_at(probe->map, probe->slots, probe->have * MAP_SLOT_SIZE,
-                     MAP_SLOTS_OFFSET + probe->at * MAP_SLOT_SIZE);
+  return map_file_read(probe->map, probe->slots, probe->have * MAP_SLOT_SIZE,
+                       MAP_SLOTS_OFFSET + probe->at * MAP_SLOT_SIZE);
 }
 
 enum status map_probe_next(struct map_probe *probe, uint64_t *ret_slot, uint64_t *ret_value)
@@ -61,7 +61,7 @@ static enum status read_large(const struct map_reader *map, uint64_t offset, siz
 {
   enum status status = bytes_reserve(&raw->large, whole);
   if (status == STATUS_OK) {
-    status = map_read_at(map, raw->large.data, whole, offset);
+    status = map_file_read(map, raw->large.data, whole, offset);
   }
   raw->large.length = status == STATUS_OK ? whole : 0;
   return status;
@@ -139,7 +139,7 @@ static enum status check_rest(const struct map_reader *map, uint64_t offset, con
     size_t wanted = left < sizeof part ? left : sizeof part;
     // Never so much that less than the check word is left for the next time.
     wanted = left > wanted && left - wanted < MAP_RECORD_TAIL ? wanted - MAP_RECORD_TAIL : wanted;
-    enum status status = map_read_at(map, part, wanted, offset + at);
+    enum status status = map_file_read(map, part, wanted, offset + at);
     if (status != STATUS_OK) {
       return status;
     }

@@ -4,7 +4,8 @@
 #include <stdbool.h>
 
 #include "base/bytes.h"
-#include "map/map_read.h"
+#include "map/map_file.h"
+#include "map/map_records.h"
 
 enum { MAP_SLOTS_AT_ONCE = 8, MAP_RAW_SIZE = 768, MAP_SKIM_SIZE = 2048 };
 

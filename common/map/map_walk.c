@@ -55,7 +55,7 @@ static enum status read_slots(struct walk *walk, uint64_t first)
   uint64_t left = walk->map->header.slot_count - first;
   size_t count = left < SLOTS_AT_ONCE ? (size_t)left : SLOTS_AT_ONCE;
   enum status status =
-      map_read_at(walk->map, walk->slots, count * MAP_SLOT_SIZE, MAP_SLOTS_OFFSET + first * MAP_SLOT_SIZE);
+      map_file_read(walk->map, walk->slots, count * MAP_SLOT_SIZE, MAP_SLOTS_OFFSET + first * MAP_SLOT_SIZE);
   walk->first = first;
   walk->have = status == STATUS_OK ? count : 0;
   return status;

@@ -71,7 +71,7 @@ static void read_contents(const char *path, struct contents *ret)
   assert_true(map_is_clean(&map));
   size_t size = map.header.slot_count * MAP_SLOT_SIZE;
   unsigned char *slots CLEANUP(cleanup_free) = malloc(size);
-  assert_int_equal(map_read_at(&map, slots, size, MAP_SLOTS_OFFSET), STATUS_OK);
+  assert_int_equal(map_file_read(&map, slots, size, MAP_SLOTS_OFFSET), STATUS_OK);
   ret->count = 0;
   ret->lines = calloc(map.header.slot_count, sizeof *ret->lines);
   assert_non_null(ret->lines);
