@@ -285,18 +285,15 @@ NAMES = {"requests": "requests", "handshakes": "TLS handshakes", "cpu_ms": "CPU 
 
 
 def rows_of(result):
-    """Name, ours, curl's and the ratio to it, oidc_child's and the ratio to that."""
-    ours, curl_only = result["ssoorg"], ("", "")
+    """Name, ours, curl's and the ratio to it, oidc_child's and the ratio to that; "" where there is nothing to say."""
+    ours, curls, ratio = result["ssoorg"], result["curl"], result["ratio"]
     child, child_ratio = result.get("oidc_child", {}), result.get("oidc_child_ratio", {})
     for key, name in NAMES.items():
-        yield name, ours[key], result["curl"][key], result["ratio"][key], child.get(key, ""), child_ratio.get(key, "")
-        if key == "cpu_ms":
-            oidc = ours["ssoorg-oidc"][key]
-            yield "  ssoorg-oidc", oidc, result["curl"][key], result["ratio"]["oidc_cpu_ms"], *curl_only
-        elif key == "peak_kib":
-            yield "  ssoorg-oidc", ours["ssoorg-oidc"][key], "", "", *curl_only
+        yield name, ours[key], curls[key], ratio[key], child.get(key, ""), child_ratio.get(key, "")
         if key in ("cpu_ms", "peak_kib"):
-            yield "  ssoorg-signin", ours["ssoorg-signin"][key], "", "", *curl_only
+            beside = (curls[key], ratio["oidc_cpu_ms"]) if key == "cpu_ms" else ("", "")
+            yield "  ssoorg-oidc", ours["ssoorg-oidc"][key], *beside, "", ""
+            yield "  ssoorg-signin", ours["ssoorg-signin"][key], "", "", "", ""
 
 
 def table(result):
