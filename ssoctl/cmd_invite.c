@@ -15,16 +15,6 @@ static const struct column LIST_COLUMNS[] = {
     {"email", COLUMN_TEXT},      {"role", COLUMN_TEXT},       {"via", COLUMN_TEXT},       {"status", COLUMN_TEXT},
     {"invited_by", COLUMN_TEXT}, {"created_at", COLUMN_DATE}, {"expires_at", COLUMN_DATE}};
 
-static int take_role(const char *typed, enum role *ret_role)
-{
-  uint8_t role = ROLE_VIEWER;
-  if (typed != NULL && (role_from(typed, &role) != STATUS_OK || role == ROLE_OWNER)) {
-    return desk_fail(EXIT_USAGE, "--role \"%.40s\": is not viewer or admin", typed);
-  }
-  *ret_role = (enum role)role;
-  return EXIT_DONE;
-}
-
 static int take_via(const char *typed, enum invite_via *ret_via)
 {
   uint8_t via = VIA_CODE;
@@ -50,7 +40,8 @@ static int take_expiry(const char *typed, int64_t *ret_expires_at_s)
 
 static int take_options(const struct invocation *in, struct invite_create *create)
 {
-  int code = take_role(in->options[OPTION_ROLE], &create->role);
+  const char *role = in->options[OPTION_ROLE];
+  int code = role != NULL ? people_take_role("--role", role, &create->role) : EXIT_DONE;
   if (code == EXIT_DONE) {
     code = take_via(in->options[OPTION_VIA], &create->via);
   }

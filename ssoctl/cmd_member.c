@@ -99,16 +99,6 @@ int cmd_member_resume(const struct invocation *in)
   return change(in, change_member_resume, NULL, "is active");
 }
 
-static int take_role(const char *typed, enum role *ret_role)
-{
-  uint8_t role = ROLE_VIEWER;
-  if (role_from(typed, &role) != STATUS_OK || role == ROLE_OWNER) {
-    return desk_fail(EXIT_USAGE, "role \"%.40s\": is not viewer or admin", typed);
-  }
-  *ret_role = role;
-  return EXIT_DONE;
-}
-
 int cmd_member_role(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
@@ -117,7 +107,7 @@ int cmd_member_role(const struct invocation *in)
   struct change_done result;
   int code = people_open(&desk, in, &words);
   if (code == EXIT_DONE) {
-    code = take_role(in->arguments[2], &role.role);
+    code = people_take_role("role", in->arguments[2], &role.role);
   }
   if (code == EXIT_DONE) {
     code = desk_change(&desk, change_member_role(&role, &result));

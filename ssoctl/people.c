@@ -20,6 +20,16 @@ int people_open_account(struct desk *desk, const struct invocation *in, char ret
   return code == EXIT_DONE ? desk_text("login", in->arguments[0], ret_name, EMAIL_SIZE) : code;
 }
 
+int people_take_role(const char *what, const char *typed, enum role *ret_role)
+{
+  uint8_t role = ROLE_VIEWER;
+  if (role_from(typed, &role) != STATUS_OK || role == ROLE_OWNER) {
+    return desk_fail(EXIT_USAGE, "%s \"%.40s\": is not viewer or admin", what, typed);
+  }
+  *ret_role = (enum role)role;
+  return EXIT_DONE;
+}
+
 int people_take_local_user(const struct invocation *in, char to[static LOGIN_SIZE])
 {
   const char *typed = in->options[OPTION_LOCAL_USER];

@@ -16,6 +16,9 @@ int people_open(struct desk *desk, const struct invocation *in, struct member_wo
 // Likewise for the login or email of the first argument, and no org.
 int people_open_account(struct desk *desk, const struct invocation *in, char ret_name[static EMAIL_SIZE]);
 
+// The role TYPED for WHAT: anything but the owner's.
+int people_take_role(const char *what, const char *typed, enum role *ret_role);
+
 // The local user of --local-user, "" if it was not given; --login, --home, --shell and --uid then have nothing to say.
 int people_take_local_user(const struct invocation *in, char to[static LOGIN_SIZE]);
 
