@@ -107,7 +107,7 @@ static enum status add_org(void *context, const struct org *org)
              {org->signin_from, 0},
              {org->required_acr, 0},
              {org->required_amr, 0},
-             {NULL, org->invite_lifetime_s > 0 ? org->invite_lifetime_s : INVITE_LIFETIME_S},
+             {NULL, setting_invite_lifetime_s(org)},
              {org->help, 0},
              {NULL, org->paused_until_s},
              {NULL, org->created_at_s},

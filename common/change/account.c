@@ -227,12 +227,11 @@ static enum status find_given(struct change_context *c, const struct account *ac
 static struct invite new_invite(const struct change_context *c, const struct account *account, const struct org *org,
                                 enum role role)
 {
-  int64_t lifetime_s = org->invite_lifetime_s > 0 ? org->invite_lifetime_s : INVITE_LIFETIME_S;
   struct invite invite = {.org_id = org->id,
                           .role = (uint8_t)role,
                           .via = VIA_SSO,
                           .created_at_s = c->now_s,
-                          .expires_at_s = c->now_s + lifetime_s};
+                          .expires_at_s = c->now_s + setting_invite_lifetime_s(org)};
   (void)snprintf(invite.email, sizeof invite.email, "%s", account->email);
   (void)snprintf(invite.invited_by, sizeof invite.invited_by, "%s", c->by->actor);
   return invite;

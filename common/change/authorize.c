@@ -15,40 +15,24 @@ static enum status refuse(struct change_context *c, const char *name, const char
 
 static const char NOT_THEIRS[] = "is not one that an org of yours is in control of and that is in no other org";
 
-// Whether ACCOUNT owns an org other than ORG_ID.
-static enum status owns_another(struct change_context *c, const struct account *account, int64_t org_id, bool *ret_owns)
-{
-  struct memberships all;
-  bool owns = false;
-  enum status status = memberships_of(c->txn, account->id, &all);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  for (size_t i = 0; i < all.count; i++) {
-    owns = owns || (all.list[i].role == ROLE_OWNER && all.list[i].org_id != org_id);
-  }
-  *ret_owns = owns;
-  return STATUS_OK;
-}
-
 // How far the org in control of an account may go: where the account is a member elsewhere it links and unlinks at its
 // own connection and no more; of one that owns another org it touches nothing.
 static enum status check_reach(struct change_context *c, const struct account *account, const struct org *org,
                                bool *ret_reaches)
 {
   const char *named = c->change->org;
+  struct memberships all;
   bool alone = false;
-  bool owns = true;
   enum status status = control_is_alone(c->txn, account, org->id, &alone);
   if (status == STATUS_OK) {
-    status = owns_another(c, account, org->id, &owns);
+    status = memberships_of(c->txn, account->id, &all);
   }
   if (status != STATUS_OK) {
     return status;
   }
   bool links = c->change->kind->about == CHANGE_OF_IDENTITY;
   bool here = strcmp(named, org->slug) == 0;
-  *ret_reaches = !owns && (alone ? here || named[0] == '\0' : links && here);
+  *ret_reaches = !change_owns_org(&all, org->id) && (alone ? here || named[0] == '\0' : links && here);
   return STATUS_OK;
 }
 
@@ -124,10 +108,7 @@ static enum status check_found(struct change_context *c, const struct account *a
 static enum status check_account(struct change_context *c)
 {
   struct account account;
-  enum status status = account_by_email(c->txn, c->change->account, &account);
-  if (status == STATUS_NOT_FOUND) {
-    status = account_by_login(c->txn, c->change->account, &account);
-  }
+  enum status status = change_look_up_account(c, c->change->account, &account);
   if (status == STATUS_NOT_FOUND) {
     return refuse(c, c->change->account, NOT_THEIRS);
   }

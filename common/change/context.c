@@ -15,12 +15,15 @@ enum status change_find_org(struct change_context *c, const char *slug, struct o
   return status;
 }
 
-enum status change_find_account(struct change_context *c, const char *name, struct account *ret_account)
+enum status change_look_up_account(struct change_context *c, const char *name, struct account *ret_account)
 {
   enum status status = account_by_email(c->txn, name, ret_account);
-  if (status == STATUS_NOT_FOUND) {
-    status = account_by_login(c->txn, name, ret_account);
-  }
+  return status == STATUS_NOT_FOUND ? account_by_login(c->txn, name, ret_account) : status;
+}
+
+enum status change_find_account(struct change_context *c, const char *name, struct account *ret_account)
+{
+  enum status status = change_look_up_account(c, name, ret_account);
   if (status == STATUS_NOT_FOUND) {
     report_set(c->report, "account \"%s\": no such email or login; 'ssoctl member list' shows them", name);
   }
@@ -97,6 +100,22 @@ void change_name_login(struct change_context *c, const char *login)
 {
   memset(c->event.login, 0, sizeof c->event.login);
   (void)snprintf(c->event.login, sizeof c->event.login, "%s", login);
+}
+
+void change_drop_password(struct account *account)
+{
+  explicit_bzero(account->password, sizeof account->password);
+  account->password_tried = 0;
+}
+
+bool change_owns_org(const struct memberships *all, int64_t except_id)
+{
+  for (size_t i = 0; i < all->count; i++) {
+    if (all->list[i].role == ROLE_OWNER && all->list[i].org_id != except_id) {
+      return true;
+    }
+  }
+  return false;
 }
 
 bool change_knows_password(const struct account *account, const char *hash)

@@ -26,7 +26,10 @@ struct change_context {
 // The org SLUG. STATUS_NOT_FOUND with a report.
 MUST_CHECK enum status change_find_org(struct change_context *c, const char *slug, struct org *ret_org);
 
-// The account whose primary email, or login, NAME is. STATUS_NOT_FOUND with a report.
+// The account whose primary email, or login, NAME is. STATUS_NOT_FOUND, without a report.
+MUST_CHECK enum status change_look_up_account(struct change_context *c, const char *name, struct account *ret_account);
+
+// The same; STATUS_NOT_FOUND with a report.
 MUST_CHECK enum status change_find_account(struct change_context *c, const char *name, struct account *ret_account);
 
 // A membership, and whose and where it is.
@@ -53,6 +56,12 @@ MUST_CHECK enum status change_file_event(struct change_context *c, int64_t accou
 
 // Puts LOGIN into the event.
 void change_name_login(struct change_context *c, const char *login);
+
+// ACCOUNT has no password any more; storing it is the caller's.
+void change_drop_password(struct account *account);
+
+// Whether one of ALL is that of an owner, in another org than EXCEPT_ID (0: in any).
+bool change_owns_org(const struct memberships *all, int64_t except_id);
 
 // Whether HASH is that of ACCOUNT's password, which matched what was typed; "" never is.
 bool change_knows_password(const struct account *account, const char *hash);

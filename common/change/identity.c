@@ -95,8 +95,7 @@ static enum status follow_on_link(struct linking *l)
   if (!drops || account->password[0] == '\0') {
     return STATUS_OK;
   }
-  explicit_bzero(account->password, sizeof account->password);
-  account->password_tried = 0;
+  change_drop_password(account);
   return account_update(l->c->txn, account);
 }
 
@@ -148,11 +147,10 @@ static enum status link_subject(struct change_context *c, const void *input, voi
 static enum status put_expectation(struct linking *l, const char *idp_email, struct identity_linked *result)
 {
   struct change_context *c = l->c;
-  int64_t lifetime_s = l->org.invite_lifetime_s > 0 ? l->org.invite_lifetime_s : INVITE_LIFETIME_S;
   struct expectation expectation = {.org_id = l->org.id,
                                     .account_id = l->facts.account.id,
                                     .created_at_s = c->now_s,
-                                    .expires_at_s = c->now_s + lifetime_s};
+                                    .expires_at_s = c->now_s + setting_invite_lifetime_s(&l->org)};
   (void)snprintf(expectation.email, sizeof expectation.email, "%s", idp_email);
   (void)snprintf(expectation.expected_by, sizeof expectation.expected_by, "%s", c->by->actor);
   enum status status = expectation_put(c->txn, &expectation);

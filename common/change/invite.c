@@ -79,12 +79,12 @@ static enum status create(struct change_context *c, const void *input, void *ret
   if (status != STATUS_OK) {
     return status;
   }
-  int64_t lifetime_s = org.invite_lifetime_s > 0 ? org.invite_lifetime_s : INVITE_LIFETIME_S;
   struct invite invite = {.org_id = org.id,
                           .role = (uint8_t)in->role,
                           .via = provable ? VIA_SSO : (uint8_t)in->via, // a provider proves it: a code is for nothing
                           .created_at_s = c->now_s,
-                          .expires_at_s = in->expires_at_s != 0 ? in->expires_at_s : c->now_s + lifetime_s};
+                          .expires_at_s =
+                              in->expires_at_s != 0 ? in->expires_at_s : c->now_s + setting_invite_lifetime_s(&org)};
   (void)snprintf(invite.code, sizeof invite.code, "%s", invite.via == VIA_CODE ? in->code : "");
   (void)snprintf(invite.email, sizeof invite.email, "%s", in->email);
   (void)snprintf(invite.invited_by, sizeof invite.invited_by, "%s", c->by->actor);

@@ -78,27 +78,16 @@ static enum status choose_groups(struct change_context *c, struct org *org)
   return status;
 }
 
-static bool owns_any(const struct memberships *all)
-{
-  for (size_t i = 0; i < all->count; i++) {
-    if (all->list[i].role == ROLE_OWNER) {
-      return true;
-    }
-  }
-  return false;
-}
-
 // An account whose address nobody has proven may be another org's making: whoever made it would get the org along.
 static enum status doubt(struct change_context *c, const struct memberships *all, struct account *account,
                          bool *ret_doubted)
 {
   bool any = false;
   enum status status = change_check_unused(c, account);
-  if (status != STATUS_OK || account->email_proven == 1 || account->mapped == 1 || owns_any(all)) {
+  if (status != STATUS_OK || account->email_proven == 1 || account->mapped == 1 || change_owns_org(all, 0)) {
     return status; // a local user is root's making
   }
-  explicit_bzero(account->password, sizeof account->password);
-  account->password_tried = 0;
+  change_drop_password(account);
   account->by_operator = 1; // nothing that another org gave it is left
   *ret_doubted = true;
   status = identity_drop_all(c->txn, account->id);

@@ -69,8 +69,7 @@ static enum status remove_password(struct change_context *c, const void *input, 
     return status;
   }
   result->changed = account.password[0] != '\0';
-  explicit_bzero(account.password, sizeof account.password);
-  account.password_tried = 0;
+  change_drop_password(&account);
   return store(c, &account);
 }
 

@@ -189,6 +189,11 @@ enum status settings_set(struct org *org, const struct org_values *values, struc
   return status;
 }
 
+int64_t setting_invite_lifetime_s(const struct org *org)
+{
+  return org->invite_lifetime_s > 0 ? org->invite_lifetime_s : INVITE_LIFETIME_S;
+}
+
 static void duration_text(int64_t seconds, char *text, size_t size)
 {
   static const struct {

@@ -32,5 +32,8 @@ MUST_CHECK enum status setting_set(struct org *org, const char *key, const char 
 // All of VALUES, in their order. Errors likewise; what stands before the wrong one is set then.
 MUST_CHECK enum status settings_set(struct org *org, const struct org_values *values, struct report *report);
 
+// How long an invite of ORG is open, and an identity is expected, unless something else is said.
+int64_t setting_invite_lifetime_s(const struct org *org);
+
 // The keys rule of ORG as `org set` takes it: "recent:12h".
 void setting_keys_text(const struct org *org, char text[static SETTING_TEXT_SIZE]);

@@ -18,10 +18,16 @@ enum status sign_in_begin(struct sign_in *s)
   return change_load_facts(s->c, s->login, &s->facts);
 }
 
-void sign_in_decide(struct sign_in *s)
+enum status sign_in_decide(struct sign_in *s)
 {
-  const struct policy_question question = {.stage = STAGE_LOGIN, .person = s->facts.person};
+  struct policy_question question = {.stage = STAGE_LOGIN};
+  enum status status = sign_in_begin(s);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  question.person = s->facts.person;
   policy_decide(&question, &s->result->decision);
+  return STATUS_OK;
 }
 
 enum status sign_in_refuse(struct sign_in *s, const struct policy_decision *decision)
@@ -187,11 +193,10 @@ static enum status by_password(struct change_context *c, const void *input, void
 {
   const struct password_sign_in *in = input;
   struct sign_in s = {.c = c, .result = ret_result, .login = in->login, .with_key = in->with_key, .way = WAY_PASSWORD};
-  enum status status = sign_in_begin(&s);
+  enum status status = sign_in_decide(&s);
   if (status != STATUS_OK) {
     return status;
   }
-  sign_in_decide(&s);
   const struct policy_decision *decision = &s.result->decision;
   const char *row = decision->row;
   bool offered = decision->outcome == OUTCOME_OFFER && decision->offer_password;

@@ -78,11 +78,10 @@ static enum status by_code(struct change_context *c, const void *input, void *re
   struct sign_in s = {.c = c, .result = ret_result, .login = in->login, .with_key = in->with_key, .way = WAY_PASSWORD};
   struct policy_decision *decision = &s.result->decision;
   *decision = (struct policy_decision){.row = "-", .notice = NOTICE_INTERNAL};
-  enum status status = sign_in_begin(&s);
+  enum status status = sign_in_decide(&s);
   if (status != STATUS_OK) {
     return status;
   }
-  sign_in_decide(&s);
   const char *row = decision->row;
   if (decision->outcome != OUTCOME_OFFER || !decision->offer_code || in->password[0] == '\0') {
     return sign_in_refuse(&s, &(struct policy_decision){.row = row, .notice = NOTICE_WRONG_CODE});

@@ -19,8 +19,8 @@ struct sign_in {
 // What is known of the login, and its name in the event. Errors as facts_load().
 MUST_CHECK enum status sign_in_begin(struct sign_in *s);
 
-// What row of stage LOGIN the person is in; also in the result.
-void sign_in_decide(struct sign_in *s);
+// The same, and what row of stage LOGIN the person is in, which is in the result.
+MUST_CHECK enum status sign_in_decide(struct sign_in *s);
 
 // Keeps DECISION as the result. STATUS_REFUSED with a report.
 MUST_CHECK enum status sign_in_refuse(struct sign_in *s, const struct policy_decision *decision);

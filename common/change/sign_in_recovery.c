@@ -49,11 +49,10 @@ static enum status by_recovery(struct change_context *c, const void *input, void
   struct sign_in s = {.c = c, .result = ret_result, .login = in->login, .with_key = in->with_key, .way = WAY_RECOVERY};
   struct recovery_code code;
   struct org org;
-  enum status status = sign_in_begin(&s);
+  enum status status = sign_in_decide(&s);
   if (status != STATUS_OK) {
     return status;
   }
-  sign_in_decide(&s);
   const struct policy_decision *decision = &s.result->decision;
   const char *row = decision->row;
   bool offered = decision->outcome == OUTCOME_OFFER && decision->offer_recovery;

@@ -49,12 +49,6 @@ static enum status link_identity(struct sign_in *s, const struct sso_sign_in *in
   return status != STATUS_OK ? status : identity_put(s->c->txn, &identity);
 }
 
-static void drop_password(struct sign_in *s)
-{
-  explicit_bzero(s->account.password, sizeof s->account.password);
-  s->account.password_tried = 0;
-}
-
 // Under which proof of its domain: another org's proof, later, is another one (POLICY "present proof").
 static enum status note_proof(struct sign_in *s)
 {
@@ -76,7 +70,7 @@ static enum status drop_unproven(struct sign_in *s)
 {
   bool any = false;
   if (!policy_owns_any(&s->facts.person)) {
-    drop_password(s);
+    change_drop_password(&s->account);
   }
   enum status status = identity_drop_all(s->c->txn, s->account.id);
   return status != STATUS_OK ? status : expectation_drop(s->c->txn, s->account.id, 0, &any);
@@ -137,7 +131,7 @@ static enum status carry_out(struct sign_in *s, const struct sso_sign_in *in, co
     return status;
   }
   if (decision->drop_password) {
-    drop_password(s);
+    change_drop_password(&s->account);
   }
   status = link_answer(s, in, decision->link);
   return status != STATUS_OK ? status : join(s, decision);
