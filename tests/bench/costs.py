@@ -259,10 +259,14 @@ def ratios_of(ours, theirs):
 
 
 def times_to_shell(found):
-    both = {name: round(statistics.median(found[key]), 1)
-            for name, key in (("approval_to_shell_ms", "shell_ms"), ("password_to_shell_ms", "password_ms"))}
-    return {**both, "approval_to_shell_slowest_ms": round(max(found["shell_ms"]), 1),
-            "ratio": round(both["approval_to_shell_ms"] / both["password_to_shell_ms"], 2)}
+    """Lower quartile, median and slowest of both; the ratio is that of the quartiles."""
+    shell = {}
+    for name, key in (("approval", "shell_ms"), ("password", "password_ms")):
+        quartiles = statistics.quantiles(found[key], n=4)
+        shell[name] = {"quartile_ms": round(quartiles[0], 1), "median_ms": round(quartiles[1], 1),
+                       "slowest_ms": round(max(found[key]), 1)}
+    shell["ratio"] = round(shell["approval"]["quartile_ms"] / shell["password"]["quartile_ms"], 2)
+    return shell
 
 
 def summary(found):
@@ -296,6 +300,10 @@ def rows_of(result):
             yield "  ssoorg-signin", ours["ssoorg-signin"][key], "", "", "", ""
 
 
+def times_line(name, times):
+    return f"{name:34}{times['quartile_ms']:>10}{times['median_ms']:>10}{times['slowest_ms']:>10}"
+
+
 def table(result):
     shell = result["shell"]
     lines = [f"One sign-in, medians of {result['times']}",
@@ -303,8 +311,10 @@ def table(result):
     lines += [f"{name:20}{shown(one):>10}{shown(curls):>10}{shown(ratio):>8}{shown(childs):>12}{shown(other):>8}"
               for name, one, curls, ratio, childs, other in rows_of(result)]
     return "\n".join(lines + [
-        f"approval to shell: {shell['approval_to_shell_ms']} ms, the slowest {shell['approval_to_shell_slowest_ms']} ms; "
-        f"a local user's password to shell: {shell['password_to_shell_ms']} ms; ratio {shell['ratio']}",
+        f"{'To the shell, ms':34}{'quartile':>10}{'median':>10}{'slowest':>10}",
+        times_line("  from the approval", shell["approval"]),
+        times_line("  from a local user's password", shell["password"]),
+        f"  ratio of the quartiles {shell['ratio']}",
         "Asked: " + ", ".join(result["asked"])])
 
 
@@ -314,6 +324,8 @@ def main():
     parser.add_argument("--times", type=int, default=20)
     parser.add_argument("--oidc-child", metavar="FOLDER", help="where the package sssd-idp is unpacked")
     given = parser.parse_args()
+    if given.times < 2:
+        parser.error("--times: 2 or more are legal")
     rig = rigs.Rig()
     try:
         result = summary(measure(rig, given.times, given.oidc_child))
