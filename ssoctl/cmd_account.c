@@ -34,7 +34,7 @@ static const struct column COLUMNS[] = {
 
 struct walk {
   struct desk *desk;
-  struct sheet *sheet;
+  struct table *table;
 };
 
 // "acme (owner), beta (viewer, suspended)".
@@ -140,7 +140,7 @@ static enum status add_account(struct walk *walk, const struct account *account)
     status = list_groups(walk->desk, account->id, groups);
   }
   if (status == STATUS_OK) {
-    sheet_add(walk->sheet, COLUMNS,
+    table_add(walk->table, COLUMNS,
               {{account->login, 0},
                {account->email, 0},
                {NULL, account->email_proven},
@@ -164,14 +164,14 @@ static enum status visit(void *context, const struct account *account)
 {
   const struct walk *walk = context;
   enum status status = add_account(context, account);
-  return status != STATUS_OK ? status : sheet_status(walk->sheet);
+  return status != STATUS_OK ? status : table_status(walk->table);
 }
 
 int cmd_account_list(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
-  struct walk walk = {&desk, &sheet};
+  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct walk walk = {&desk, &table};
   int code = desk_open(in, &desk);
   if (code == EXIT_DONE) {
     code = desk_read(&desk);
@@ -179,13 +179,13 @@ int cmd_account_list(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
-  code = desk_stream(&desk, &sheet);
+  code = desk_stream(&desk, &table);
   if (code != EXIT_DONE) {
     return code;
   }
   enum status status = account_each(desk.txn, visit, &walk);
-  bool read = status == STATUS_OK || sheet_status(&sheet) != STATUS_OK;
-  return read ? desk_print_list(&desk, &sheet) : desk_fail(EXIT_FAILED, "store: accounts cannot be read");
+  bool read = status == STATUS_OK || table_status(&table) != STATUS_OK;
+  return read ? desk_print_list(&desk, &table) : desk_fail(EXIT_FAILED, "store: accounts cannot be read");
 }
 
 // LOGIN, EMAIL or UID, as typed.
@@ -205,8 +205,8 @@ static enum status find(struct desk *desk, const char *typed, struct account *re
 int cmd_account_show(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
-  struct walk walk = {&desk, &sheet};
+  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct walk walk = {&desk, &table};
   struct account account;
   int code = desk_open(in, &desk);
   if (code == EXIT_DONE) {
@@ -225,7 +225,7 @@ int cmd_account_show(const struct invocation *in)
                      status == STATUS_NOT_FOUND ? "no such login, email or uid; 'ssoctl account list' shows them"
                                                 : status_text(status));
   }
-  return desk_print_one(&desk, &sheet);
+  return desk_print_one(&desk, &table);
 }
 
 typedef struct change account_change(const struct account_name *name, struct account_changed *ret_result);

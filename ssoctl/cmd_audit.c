@@ -19,7 +19,7 @@ static const struct column COLUMNS[] = {
 };
 
 struct audit_walk {
-  struct sheet *sheet;
+  struct table *table;
   const char *org;
   int64_t since_s;
   int64_t last;  // number of the last event that was seen
@@ -50,10 +50,10 @@ static enum status add_event(void *context, const struct audit_event *event)
   bool here = walk->org == NULL || strcmp(walk->org, event->org) == 0;
   walk->last = event->number;
   if (walk->delegate && here && is_beginning(event)) {
-    sheet_clear(walk->sheet);
+    table_clear(walk->table);
   }
   if (here && event->at_s >= walk->since_s) {
-    sheet_add(walk->sheet, COLUMNS,
+    table_add(walk->table, COLUMNS,
               {{NULL, event->at_s},
                {event->actor, 0},
                {event->event, 0},
@@ -123,10 +123,10 @@ static int follow(struct desk *desk, struct audit_walk *walk)
   int code = EXIT_DONE;
   while (code == EXIT_DONE) {
     code = look(desk, walk);
-    if (code == EXIT_DONE && sheet_print_lines(walk->sheet, json) != STATUS_OK) {
+    if (code == EXIT_DONE && table_print_lines(walk->table, json) != STATUS_OK) {
       return EXIT_DONE;
     }
-    sheet_clear(walk->sheet);
+    table_clear(walk->table);
     (void)usleep(FOLLOW_US);
   }
   return code;
@@ -135,8 +135,8 @@ static int follow(struct desk *desk, struct audit_walk *walk)
 int cmd_audit(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
-  struct audit_walk walk = {&sheet, in->arguments[0], 0, 0, in->actor->is_delegate};
+  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct audit_walk walk = {&table, in->arguments[0], 0, 0, in->actor->is_delegate};
   struct org org;
   int code = parse_since(in->options[OPTION_SINCE], &walk.since_s);
   if (code == EXIT_DONE && in->options[OPTION_FOLLOW] != NULL && in->options[OPTION_SINCE] == NULL) {
@@ -158,5 +158,5 @@ int cmd_audit(const struct invocation *in)
   if (code == EXIT_DONE) {
     code = look(&desk, &walk);
   }
-  return code == EXIT_DONE ? desk_print_list(&desk, &sheet) : code;
+  return code == EXIT_DONE ? desk_print_list(&desk, &table) : code;
 }

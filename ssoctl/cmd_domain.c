@@ -52,7 +52,7 @@ int cmd_domain_add(const struct invocation *in)
 {
   static const struct column COLUMNS[] = {{"domain", COLUMN_TEXT}, {"record", COLUMN_TEXT}, {"value", COLUMN_TEXT}};
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   struct claim_words words;
   const struct domain_add add = {words.org, words.domain};
   struct domain_changed result;
@@ -69,10 +69,10 @@ int cmd_domain_add(const struct invocation *in)
     return code;
   }
   proof_value(result.domain.token, value);
-  sheet_add(&sheet, COLUMNS, {{words.domain, 0}, {record, 0}, {value, 0}});
+  table_add(&table, COLUMNS, {{words.domain, 0}, {record, 0}, {value, 0}});
   desk_done(&desk, "domain %s claimed by org %s%s; next: ssoctl domain verify %s %s", words.domain, words.org,
             result.changed ? "" : " already", words.org, words.domain);
-  return desk_print_one(&desk, &sheet);
+  return desk_print_one(&desk, &table);
 }
 
 int cmd_domain_remove(const struct invocation *in)
@@ -96,7 +96,7 @@ int cmd_domain_remove(const struct invocation *in)
 
 struct domain_walk {
   struct desk *desk;
-  struct sheet *sheet;
+  struct table *table;
 };
 
 static enum status add_domain(void *context, const struct domain *domain)
@@ -107,7 +107,7 @@ static enum status add_domain(void *context, const struct domain *domain)
   if (status != STATUS_OK) {
     return status;
   }
-  sheet_add(walk->sheet, LIST_COLUMNS,
+  table_add(walk->table, LIST_COLUMNS,
             {{domain->domain, 0},
              {org.slug, 0},
              {domain_status_word(domain), 0},
@@ -123,8 +123,8 @@ static enum status add_domain(void *context, const struct domain *domain)
 int cmd_domain_list(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
-  struct domain_walk walk = {&desk, &sheet};
+  struct table table CLEANUP(table_done) = table_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
+  struct domain_walk walk = {&desk, &table};
   struct org org = {.id = 0};
   int code = desk_open(in, &desk);
   if (code == EXIT_DONE) {
@@ -136,7 +136,7 @@ int cmd_domain_list(const struct invocation *in)
   if (code == EXIT_DONE && domain_each(desk.txn, org.id, add_domain, &walk) != STATUS_OK) {
     code = desk_fail(EXIT_FAILED, "store: domains cannot be read");
   }
-  return code == EXIT_DONE ? desk_print_list(&desk, &sheet) : code;
+  return code == EXIT_DONE ? desk_print_list(&desk, &table) : code;
 }
 
 static int print_claim(struct desk *desk, const struct org *org, const struct domain *domain)
@@ -147,12 +147,12 @@ static int print_claim(struct desk *desk, const struct org *org, const struct do
       {"added_at", COLUMN_DATE},      {"verified_at", COLUMN_DATE}, {"checked_at", COLUMN_DATE},
       {"missing_since", COLUMN_DATE}, {"lapsed", COLUMN_BOOL},
   };
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   char record[DOMAIN_RECORD_SIZE];
   char value[PROOF_VALUE_SIZE];
   bool has_record = domain_record(domain->domain, record) == STATUS_OK;
   proof_value(domain->token, value);
-  sheet_add(&sheet, COLUMNS,
+  table_add(&table, COLUMNS,
             {{domain->domain, 0},
              {org->slug, 0},
              {domain_status_word(domain), 0},
@@ -164,7 +164,7 @@ static int print_claim(struct desk *desk, const struct org *org, const struct do
              {NULL, domain->checked_at_s},
              {NULL, domain->missing_since_s},
              {NULL, domain_is_lapsed(domain)}});
-  return desk_print_one(desk, &sheet);
+  return desk_print_one(desk, &table);
 }
 
 int cmd_domain_show(const struct invocation *in)

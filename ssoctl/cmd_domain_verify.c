@@ -65,13 +65,13 @@ static int print_check(struct desk *desk, const struct domain_check *check)
       {"detail", COLUMN_TEXT},        {"verified_at", COLUMN_DATE}, {"checked_at", COLUMN_DATE},
       {"missing_since", COLUMN_DATE}, {"lapsed", COLUMN_BOOL},
   };
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   const struct domain *domain = &check->domain;
   char record[DOMAIN_RECORD_SIZE];
   char value[PROOF_VALUE_SIZE];
   bool has_record = domain_record(domain->domain, record) == STATUS_OK;
   proof_value(domain->token, value);
-  sheet_add(&sheet, COLUMNS,
+  table_add(&table, COLUMNS,
             {{domain->domain, 0},
              {check->slug, 0},
              {domain_status_word(domain), 0},
@@ -83,7 +83,7 @@ static int print_check(struct desk *desk, const struct domain_check *check)
              {NULL, domain->checked_at_s},
              {NULL, domain->missing_since_s},
              {NULL, domain_is_lapsed(domain)}});
-  return desk_print_one(desk, &sheet);
+  return desk_print_one(desk, &table);
 }
 
 // What it comes to, on standard error, and as an exit code.
@@ -159,11 +159,11 @@ static enum status add_check(void *context, const struct domain *domain)
   return domain_check_begin(all->desk, domain, &all->checks[all->count++]);
 }
 
-static void add_row(struct sheet *sheet, const struct domain_check *check)
+static void add_row(struct table *table, const struct domain_check *check)
 {
   const struct domain *domain = &check->domain;
   const char *detail = check->is_taken ? "another org of this host has verified it" : check->proof.detail;
-  sheet_add(sheet, LIST_COLUMNS,
+  table_add(table, LIST_COLUMNS,
             {{domain->domain, 0},
              {check->slug, 0},
              {domain_status_word(domain), 0},
@@ -176,16 +176,16 @@ static void add_row(struct sheet *sheet, const struct domain_check *check)
 
 static int store_and_print(struct desk *desk, struct collection *all)
 {
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
+  struct table table CLEANUP(table_done) = table_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
   int code = EXIT_DONE;
   for (size_t i = 0; i < all->count; i++) {
     struct domain_check *check = &all->checks[i];
     bool looked_up = check->is_taken || proof_is_answer(check->proof.result);
     bool stored = domain_check_store(desk, check) == EXIT_DONE;
     code = looked_up && stored ? code : EXIT_FAILED;
-    add_row(&sheet, check);
+    add_row(&table, check);
   }
-  int printed = desk_print_list(desk, &sheet);
+  int printed = desk_print_list(desk, &table);
   return printed == EXIT_DONE ? code : printed;
 }
 

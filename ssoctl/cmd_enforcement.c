@@ -20,7 +20,7 @@ int cmd_enforcement_show(const struct invocation *in)
   static const struct column COLUMNS[] = {
       {"org", COLUMN_TEXT}, {"enforcement", COLUMN_TEXT}, {"paused_until", COLUMN_DATE}, {"pause_reason", COLUMN_TEXT}};
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   struct org org;
   int code = desk_open_org(in, &desk, &org);
   if (code != EXIT_DONE) {
@@ -28,12 +28,12 @@ int cmd_enforcement_show(const struct invocation *in)
   }
   domains_warn(&desk, org.id);
   bool paused = org.paused_until_s > clock_now_s();
-  sheet_add(&sheet, COLUMNS,
+  table_add(&table, COLUMNS,
             {{org.slug, 0},
              {enforcement_word(org.enforcement), 0},
              {NULL, paused ? org.paused_until_s : 0},
              {paused ? org.pause_reason : NULL, 0}});
-  return desk_print_one(&desk, &sheet);
+  return desk_print_one(&desk, &table);
 }
 
 static int find_owner(struct desk *desk, const char *slug, struct account *ret_owner)

@@ -103,14 +103,14 @@ static enum status count_one(void *context, int64_t account_id)
 }
 
 static enum status add_mapping(struct desk *desk, const struct org *org, const struct group_mapping *mapping,
-                               struct sheet *sheet)
+                               struct table *table)
 {
   char full[LOGIN_SIZE];
   int64_t members = 0;
   bool local = mapping->local == 1;
   enum status status = local ? STATUS_OK : given_each(desk->txn, mapping->gid, count_one, &members);
   group_full_name(org->slug, mapping->name, full);
-  sheet_add(sheet, LIST_COLUMNS,
+  table_add(table, LIST_COLUMNS,
             {{mapping->provider, 0},
              {local ? mapping->name : full, 0},
              {NULL, local},
@@ -124,7 +124,7 @@ static enum status add_mapping(struct desk *desk, const struct org *org, const s
 int cmd_group_list(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
+  struct table table CLEANUP(table_done) = table_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
   struct group_mappings all = {.count = 0};
   struct org org;
   int code = desk_open_org(in, &desk, &org);
@@ -133,8 +133,8 @@ int cmd_group_list(const struct invocation *in)
   }
   enum status status = group_mappings_of(desk.txn, org.id, &all);
   for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
-    status = add_mapping(&desk, &org, &all.list[i], &sheet);
+    status = add_mapping(&desk, &org, &all.list[i], &table);
   }
-  return status == STATUS_OK ? desk_print_list(&desk, &sheet)
+  return status == STATUS_OK ? desk_print_list(&desk, &table)
                              : desk_fail(EXIT_FAILED, "store: groups cannot be read: %s", status_text(status));
 }

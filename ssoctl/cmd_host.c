@@ -176,8 +176,8 @@ int cmd_status(const struct invocation *in)
     return code;
   }
   bool current = publish_is_current(desk.txn, &desk.config, desk.map_path, NULL);
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
-  sheet_add(&sheet, COLUMNS,
+  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
+  table_add(&table, COLUMNS,
             {{desk.store_dir, 0},
              {desk.map_path, 0},
              {NULL, current},
@@ -187,5 +187,5 @@ int cmd_status(const struct invocation *in)
              {NULL, (int64_t)counts[3]},
              {NULL, (int64_t)counts[4]},
              {refused, 0}});
-  return desk_print_one(&desk, &sheet);
+  return desk_print_one(&desk, &table);
 }

@@ -135,9 +135,9 @@ static int print_view(struct desk *desk, const struct view *v)
       {"preset", COLUMN_TEXT},
       {"by_preset", COLUMN_TEXT},
   };
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   const struct connection *c = &v->now;
-  sheet_add(&sheet, COLUMNS,
+  table_add(&table, COLUMNS,
             {{v->org.slug, 0},
              {c->issuer, 0},
              {c->client_id, 0},
@@ -165,7 +165,7 @@ static int print_view(struct desk *desk, const struct view *v)
              {unverified_mail_word(c->unverified_mail), 0},
              {or_null(c->preset), 0},
              {or_null(v->by_preset), 0}});
-  return desk_print_one(desk, &sheet);
+  return desk_print_one(desk, &table);
 }
 
 int cmd_idp_show(const struct invocation *in)

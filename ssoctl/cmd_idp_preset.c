@@ -15,15 +15,16 @@ int cmd_idp_preset(const struct invocation *in)
       {"groups", COLUMN_TEXT},
   };
   struct desk desk CLEANUP(desk_close) = {.in = in};
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   size_t count = 0;
-  const struct preset *table = preset_table(&count);
+  const struct preset *presets = preset_table(&count);
   if (in->arguments[0] != NULL && strcmp(in->arguments[0], "list") != 0) {
     return desk_fail(EXIT_USAGE, "idp preset \"%.40s\": is not list", in->arguments[0]);
   }
   for (size_t i = 0; i < count; i++) {
-    sheet_add(&sheet, COLUMNS,
-              {{table[i].name, 0}, {table[i].values[PRESET_ISSUER], 0}, {table[i].needs, 0}, {table[i].groups, 0}});
+    table_add(
+        &table, COLUMNS,
+        {{presets[i].name, 0}, {presets[i].values[PRESET_ISSUER], 0}, {presets[i].needs, 0}, {presets[i].groups, 0}});
   }
-  return desk_print_list(&desk, &sheet);
+  return desk_print_list(&desk, &table);
 }

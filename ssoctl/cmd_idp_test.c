@@ -44,8 +44,8 @@ static int print_found(const struct flow *f, const struct message_found *found)
       {"keys", COLUMN_NUMBER},
       {"auth", COLUMN_TEXT},
   };
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
-  sheet_add(&sheet, COLUMNS,
+  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
+  table_add(&table, COLUMNS,
             {{found->issuer, 0},
              {found->device_authorization_endpoint, 0},
              {found->token_endpoint, 0},
@@ -53,7 +53,7 @@ static int print_found(const struct flow *f, const struct message_found *found)
              {found->userinfo_endpoint, 0},
              {NULL, found->keys},
              {client_auth_word(found->client_auth), 0}});
-  return desk_print_one(f->desk, &sheet);
+  return desk_print_one(f->desk, &table);
 }
 
 static const char *email_words(uint8_t state)
@@ -94,11 +94,11 @@ static int print_authorized(const struct flow *f, const struct message_authorize
       {"code_ms", COLUMN_NUMBER}, {"seconds", COLUMN_NUMBER},   {"row", COLUMN_TEXT},
       {"result", COLUMN_TEXT},    {"groups", COLUMN_TEXT},      {"auth", COLUMN_TEXT},
   };
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   char groups[GROUPS_SIZE];
   list_groups(&a->groups, groups);
   bool granted = decision->outcome == OUTCOME_GRANTED;
-  sheet_add(&sheet, COLUMNS,
+  table_add(&table, COLUMNS,
             {{a->issuer, 0},
              {a->client_id, 0},
              {a->subject, 0},
@@ -117,7 +117,7 @@ static int print_authorized(const struct flow *f, const struct message_authorize
              {granted ? "would sign in" : notice_sentence(decision->notice), 0},
              {f->wants_groups ? groups : NULL, 0},
              {client_auth_word(a->client_auth), 0}});
-  return desk_print_one(f->desk, &sheet);
+  return desk_print_one(f->desk, &table);
 }
 
 // Row S8: the account's password may be typed at the test; PASSWORD is its hash then. A delegate types their own.

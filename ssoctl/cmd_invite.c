@@ -70,9 +70,9 @@ static int print_invite(struct desk *desk, const struct invite *invite, const ch
 {
   static const struct column COLUMNS[] = {{"email", COLUMN_TEXT}, {"org", COLUMN_TEXT},  {"role", COLUMN_TEXT},
                                           {"via", COLUMN_TEXT},   {"code", COLUMN_TEXT}, {"expires_at", COLUMN_DATE}};
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   bool by_code = invite->via == VIA_CODE;
-  sheet_add(&sheet, COLUMNS,
+  table_add(&table, COLUMNS,
             {{invite->email, 0},
              {desk->in->arguments[0], 0},
              {role_word(invite->role), 0},
@@ -84,7 +84,7 @@ static int print_invite(struct desk *desk, const struct invite *invite, const ch
                       "not shown again"
                     : "%s is invited to org %s: they sign in with that name through their organization",
             invite->email, desk->in->arguments[0]);
-  return desk_print_one(desk, &sheet);
+  return desk_print_one(desk, &table);
 }
 
 int cmd_invite_create(const struct invocation *in)
@@ -130,9 +130,9 @@ int cmd_invite_cancel(const struct invocation *in)
 
 static enum status add_invite(void *context, const struct invite *invite)
 {
-  struct sheet *sheet = context;
+  struct table *table = context;
   bool open = invite->expires_at_s > clock_now_s();
-  sheet_add(sheet, LIST_COLUMNS,
+  table_add(table, LIST_COLUMNS,
             {{invite->email, 0},
              {role_word(invite->role), 0},
              {invite_via_word(invite->via), 0},
@@ -146,12 +146,12 @@ static enum status add_invite(void *context, const struct invite *invite)
 int cmd_invite_list(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
+  struct table table CLEANUP(table_done) = table_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
   struct org org;
 
   int code = desk_open_org(in, &desk, &org);
-  if (code == EXIT_DONE && invite_each(desk.txn, org.id, add_invite, &sheet) != STATUS_OK) {
+  if (code == EXIT_DONE && invite_each(desk.txn, org.id, add_invite, &table) != STATUS_OK) {
     code = desk_fail(EXIT_FAILED, "store: invites cannot be read");
   }
-  return code == EXIT_DONE ? desk_print_list(&desk, &sheet) : code;
+  return code == EXIT_DONE ? desk_print_list(&desk, &table) : code;
 }

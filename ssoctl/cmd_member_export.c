@@ -7,8 +7,8 @@
 #include "csv.h"
 #include "desk.h"
 #include "member_values.h"
-#include "sheet.h"
 #include "store/accounts.h"
+#include "table.h"
 
 enum { LINE_SIZE = CSV_LINE_MAX + 1, NUMBER_SIZE = 16 };
 
@@ -53,7 +53,7 @@ static enum status print_line(const char *const values[static MEMBER_VALUE_COUNT
     return status;
   }
   (void)printf("%s\n", line);
-  return ferror(stdout) == 0 ? STATUS_OK : sheet_flush_output();
+  return ferror(stdout) == 0 ? STATUS_OK : table_flush_output();
 }
 
 static enum status print_header(void)

@@ -126,7 +126,7 @@ static bool note_row(void *context, uint64_t index, enum status status, const st
 static const struct column COLUMNS[] = {{"line", COLUMN_NUMBER}, {"email", COLUMN_TEXT}, {"reason", COLUMN_TEXT}};
 
 // NOTED is a line of refused_rows.
-static void print_refused(const struct import *import, char *noted, struct sheet *sheet)
+static void print_refused(const struct import *import, char *noted, struct table *table)
 {
   int64_t line = 0;
   noted[strcspn(noted, "\n")] = '\0';
@@ -140,26 +140,26 @@ static void print_refused(const struct import *import, char *noted, struct sheet
   if (import->desk->in->options[OPTION_JSON] == NULL) {
     (void)fprintf(stderr, "ssoctl: %s:%s: %s\n", import->file.path, noted, reason);
   } else if (text_to_i64(noted, 1, INT64_MAX, &line) == STATUS_OK) {
-    sheet_add(sheet, COLUMNS, {{NULL, line}, {email[0] != '\0' ? email : NULL, 0}, {reason, 0}});
+    table_add(table, COLUMNS, {{NULL, line}, {email[0] != '\0' ? email : NULL, 0}, {reason, 0}});
   }
 }
 
 // After the store is free again: whoever reads this may be slow.
 static int report_refused(struct import *import)
 {
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   char *noted CLEANUP(cleanup_free) = NULL;
   size_t size = 0;
   bool json = import->desk->in->options[OPTION_JSON] != NULL;
   if (import->refused_rows == NULL) {
     return EXIT_DONE;
   }
-  sheet_stream(&sheet, json);
+  table_stream(&table, json);
   rewind(import->refused_rows);
   for (uint64_t i = 0; i < import->refused && getline(&noted, &size, import->refused_rows) > 0; i++) {
-    print_refused(import, noted, &sheet);
+    print_refused(import, noted, &table);
   }
-  return json ? desk_print_list(import->desk, &sheet) : EXIT_DONE;
+  return json ? desk_print_list(import->desk, &table) : EXIT_DONE;
 }
 
 // One that fails ends everything, unless it was only refused and --keep-going was given.

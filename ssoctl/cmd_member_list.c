@@ -16,7 +16,7 @@ static const struct column LIST_COLUMNS[] = {
 
 struct walk {
   struct desk *desk;
-  struct sheet *sheet;
+  struct table *table;
   const struct org *org;
   const char *source;
   const char *role;
@@ -37,7 +37,7 @@ static enum status add_member(void *context, const struct membership *membership
   if (status != STATUS_OK) {
     return status;
   }
-  sheet_add(walk->sheet, LIST_COLUMNS,
+  table_add(walk->table, LIST_COLUMNS,
             {{walk->org->slug, 0},
              {account.login, 0},
              {account.email, 0},
@@ -49,7 +49,7 @@ static enum status add_member(void *context, const struct membership *membership
              {NULL, membership->joined_at_s},
              {NULL, account.last_sign_in_at_s}});
   record_done(&ACCOUNT_RECORD, &account);
-  return sheet_status(walk->sheet);
+  return table_status(walk->table);
 }
 
 static enum status add_org_members(void *context, const struct org *org)
@@ -80,8 +80,8 @@ static int check_filters(struct walk *walk, const char *idle)
 int cmd_member_list(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
-  struct walk walk = {&desk, &sheet, NULL, in->options[OPTION_SOURCE], in->options[OPTION_ROLE], 0};
+  struct table table CLEANUP(table_done) = table_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
+  struct walk walk = {&desk, &table, NULL, in->options[OPTION_SOURCE], in->options[OPTION_ROLE], 0};
   struct org org;
   int code = check_filters(&walk, in->options[OPTION_IDLE]);
   if (code == EXIT_DONE) {
@@ -96,13 +96,13 @@ int cmd_member_list(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
-  code = desk_stream(&desk, &sheet);
+  code = desk_stream(&desk, &table);
   if (code != EXIT_DONE) {
     return code;
   }
   enum status status =
       in->arguments[0] != NULL ? add_org_members(&walk, &org) : org_each(desk.txn, add_org_members, &walk);
-  bool read = status == STATUS_OK || sheet_status(&sheet) != STATUS_OK;
-  return read ? desk_print_list(&desk, &sheet)
+  bool read = status == STATUS_OK || table_status(&table) != STATUS_OK;
+  return read ? desk_print_list(&desk, &table)
               : desk_fail(EXIT_FAILED, "store: members cannot be read: %s", status_text(status));
 }

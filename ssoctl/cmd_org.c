@@ -79,7 +79,7 @@ static const struct column ORG_COLUMNS[] = {
 
 struct org_walk {
   struct desk *desk;
-  struct sheet *sheet;
+  struct table *table;
 };
 
 static enum status add_org(void *context, const struct org *org)
@@ -92,7 +92,7 @@ static enum status add_org(void *context, const struct org *org)
   if (status != STATUS_OK) {
     return status;
   }
-  sheet_add(walk->sheet, ORG_COLUMNS,
+  table_add(walk->table, ORG_COLUMNS,
             {{org->slug, 0},
              {org->name, 0},
              {provisioning_word(org->provisioning), 0},
@@ -121,8 +121,8 @@ static enum status add_org(void *context, const struct org *org)
 int cmd_org_list(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(ORG_COLUMNS, COUNT_OF(ORG_COLUMNS));
-  struct org_walk walk = {&desk, &sheet};
+  struct table table CLEANUP(table_done) = table_init(ORG_COLUMNS, COUNT_OF(ORG_COLUMNS));
+  struct org_walk walk = {&desk, &table};
   int code = desk_open(in, &desk);
   if (code == EXIT_DONE) {
     code = desk_read(&desk);
@@ -130,14 +130,14 @@ int cmd_org_list(const struct invocation *in)
   if (code == EXIT_DONE && org_each(desk.txn, add_org, &walk) != STATUS_OK) {
     code = desk_fail(EXIT_FAILED, "store: orgs cannot be read");
   }
-  return code == EXIT_DONE ? desk_print_list(&desk, &sheet) : code;
+  return code == EXIT_DONE ? desk_print_list(&desk, &table) : code;
 }
 
 int cmd_org_show(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(ORG_COLUMNS, COUNT_OF(ORG_COLUMNS));
-  struct org_walk walk = {&desk, &sheet};
+  struct table table CLEANUP(table_done) = table_init(ORG_COLUMNS, COUNT_OF(ORG_COLUMNS));
+  struct org_walk walk = {&desk, &table};
   struct org org;
   int code = desk_open_org(in, &desk, &org);
   if (code == EXIT_DONE && add_org(&walk, &org) != STATUS_OK) {
@@ -146,7 +146,7 @@ int cmd_org_show(const struct invocation *in)
   if (code == EXIT_DONE) {
     domains_warn(&desk, org.id);
   }
-  return code == EXIT_DONE ? desk_print_one(&desk, &sheet) : code;
+  return code == EXIT_DONE ? desk_print_one(&desk, &table) : code;
 }
 
 // Splits KEY=VALUE into KEYS, which are copies, and VALUES, which are borrowed from what was typed.

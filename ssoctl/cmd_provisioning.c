@@ -8,14 +8,14 @@ int cmd_provisioning_show(const struct invocation *in)
 {
   static const struct column COLUMNS[] = {{"org", COLUMN_TEXT}, {"provisioning", COLUMN_TEXT}};
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   struct org org;
   int code = desk_open_org(in, &desk, &org);
   if (code != EXIT_DONE) {
     return code;
   }
-  sheet_add(&sheet, COLUMNS, {{org.slug, 0}, {provisioning_word(org.provisioning), 0}});
-  return desk_print_one(&desk, &sheet);
+  table_add(&table, COLUMNS, {{org.slug, 0}, {provisioning_word(org.provisioning), 0}});
+  return desk_print_one(&desk, &table);
 }
 
 int cmd_provisioning_set(const struct invocation *in)

@@ -75,14 +75,14 @@ static int summarize(struct desk *desk, const struct org *org, struct recovery_s
 static int print_codes(struct desk *desk, const struct drawn *drawn)
 {
   static const struct column COLUMNS[] = {{"code", COLUMN_TEXT}};
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   for (size_t i = 0; i < RECOVERY_CODES; i++) {
-    sheet_add(&sheet, COLUMNS, {{drawn->texts[i], 0}});
+    table_add(&table, COLUMNS, {{drawn->texts[i], 0}});
   }
   desk_done(desk,
             "%d recovery codes for the owner of org %s: each is typed once as the password; they are not shown again",
             RECOVERY_CODES, desk->in->arguments[0]);
-  return desk->in->options[OPTION_DRY_RUN] != NULL ? EXIT_DONE : desk_print_list(desk, &sheet);
+  return desk->in->options[OPTION_DRY_RUN] != NULL ? EXIT_DONE : desk_print_list(desk, &table);
 }
 
 // Only where something is lost.
@@ -147,7 +147,7 @@ int cmd_recovery_list(const struct invocation *in)
                                           {"created_at", COLUMN_DATE},
                                           {"last_used_at", COLUMN_DATE}};
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   struct recovery_summary summary = {.made = 0};
   struct account owner = {.id = 0};
   struct org org;
@@ -162,7 +162,7 @@ int cmd_recovery_list(const struct invocation *in)
     return code;
   }
   if (summary.made > 0) {
-    sheet_add(&sheet, COLUMNS,
+    table_add(&table, COLUMNS,
               {{org.slug, 0},
                {owner.email, 0},
                {NULL, (int64_t)summary.left},
@@ -170,5 +170,5 @@ int cmd_recovery_list(const struct invocation *in)
                {NULL, summary.last_used_at_s}});
   }
   record_done(&ACCOUNT_RECORD, &owner);
-  return desk_print_list(&desk, &sheet);
+  return desk_print_list(&desk, &table);
 }

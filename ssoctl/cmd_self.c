@@ -86,13 +86,13 @@ int cmd_whoami(const struct invocation *in)
                                           {"role", COLUMN_TEXT},  {"open", COLUMN_BOOL},  {"active", COLUMN_BOOL}};
   struct desk desk = {.in = in};
   struct self self CLEANUP(self_done) = {.map = MAP_READER_EMPTY};
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   const char *active = getenv("SSOORG_ORG");
   int code = find_self(&self);
   for (uint32_t i = 0; code == EXIT_DONE && i < self.account.groups.count; i++) {
     struct map_group group = {.gid = 0};
     if (is_org(&self, self.account.groups.values[i], &group)) {
-      sheet_add(&sheet, COLUMNS,
+      table_add(&table, COLUMNS,
                 {{self.account.login, 0},
                  {NULL, self.account.uid},
                  {group.name, 0},
@@ -101,7 +101,7 @@ int cmd_whoami(const struct invocation *in)
                  {NULL, active != NULL && strcmp(active, group.name) == 0}});
     }
   }
-  return code == EXIT_DONE ? desk_print_list(&desk, &sheet) : code;
+  return code == EXIT_DONE ? desk_print_list(&desk, &table) : code;
 }
 
 int cmd_switch(const struct invocation *in)

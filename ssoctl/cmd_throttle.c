@@ -12,7 +12,7 @@ static const struct column LIST_COLUMNS[] = {{"kind", COLUMN_TEXT},    {"subject
                                              {"held", COLUMN_BOOL},    {"last_at", COLUMN_DATE}};
 
 struct walk {
-  struct sheet *sheet;
+  struct table *table;
   int64_t now_s;
 };
 
@@ -23,7 +23,7 @@ static enum status add_throttle(void *context, const struct throttle *throttle)
   bool held = throttle->count >= throttle_free((enum throttle_kind)throttle->kind);
   bool over = walk->now_s - throttle->last_at_s >= THROTTLE_WINDOW_S;
   if (!over) {
-    sheet_add(walk->sheet, LIST_COLUMNS,
+    table_add(walk->table, LIST_COLUMNS,
               {{throttle_word(throttle->kind), 0},
                {throttle->subject, 0},
                {NULL, throttle->count},
@@ -37,8 +37,8 @@ static enum status add_throttle(void *context, const struct throttle *throttle)
 int cmd_throttle_list(const struct invocation *in)
 {
   struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
-  struct walk walk = {&sheet, clock_now_s()};
+  struct table table CLEANUP(table_done) = table_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
+  struct walk walk = {&table, clock_now_s()};
   int code = desk_open(in, &desk);
   if (code == EXIT_DONE) {
     code = desk_read(&desk);
@@ -46,7 +46,7 @@ int cmd_throttle_list(const struct invocation *in)
   if (code == EXIT_DONE && throttle_each(desk.txn, add_throttle, &walk) != STATUS_OK) {
     code = desk_fail(EXIT_FAILED, "store: throttles cannot be read");
   }
-  return code == EXIT_DONE ? desk_print_list(&desk, &sheet) : code;
+  return code == EXIT_DONE ? desk_print_list(&desk, &table) : code;
 }
 
 int cmd_throttle_clear(const struct invocation *in)

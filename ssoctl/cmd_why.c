@@ -90,7 +90,7 @@ static int print(struct desk *desk, const struct facts *s, const struct policy_q
       {"key_alone", COLUMN_TEXT}, {"account", COLUMN_BOOL},       {"uid", COLUMN_NUMBER},
       {"email", COLUMN_TEXT},     {"governing_org", COLUMN_TEXT}, {"local_user", COLUMN_BOOL},
   };
-  struct sheet sheet CLEANUP(sheet_done) = sheet_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   struct policy_decision decision;
   char slugs[SLUGS_SIZE];
   char offered[OFFERED_SIZE];
@@ -101,7 +101,7 @@ static int print(struct desk *desk, const struct facts *s, const struct policy_q
   if (list_slugs(desk, &decision, slugs) != STATUS_OK) {
     return desk_fail(EXIT_FAILED, "store: an org cannot be read");
   }
-  sheet_add(&sheet, COLUMNS,
+  table_add(&table, COLUMNS,
             {{desk->in->arguments[0], 0},
              {decision.row, 0},
              {outcome_words(&decision, offered), 0},
@@ -114,7 +114,7 @@ static int print(struct desk *desk, const struct facts *s, const struct policy_q
              {s->email, 0},
              {desk_sees_org(desk, &s->governing) ? s->governing.slug : NULL, 0},
              {NULL, s->person.local_user}});
-  return desk_print_one(desk, &sheet);
+  return desk_print_one(desk, &table);
 }
 
 int cmd_why(const struct invocation *in)

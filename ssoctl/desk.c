@@ -214,7 +214,7 @@ static enum status copy_held(int from)
 
 enum status desk_release_output(struct desk *desk)
 {
-  enum status status = sheet_flush_output();
+  enum status status = table_flush_output();
   desk_end_read(desk);
   if (!desk->holds_output) {
     return status;
@@ -231,18 +231,18 @@ enum status desk_release_output(struct desk *desk)
   return status;
 }
 
-int desk_stream(struct desk *desk, struct sheet *sheet)
+int desk_stream(struct desk *desk, struct table *table)
 {
-  sheet_stream(sheet, desk->in->options[OPTION_JSON] != NULL);
+  table_stream(table, desk->in->options[OPTION_JSON] != NULL);
   return desk_hold_output(desk);
 }
 
-int desk_print_list(struct desk *desk, struct sheet *sheet)
+int desk_print_list(struct desk *desk, struct table *table)
 {
   if (!desk->holds_output) {
     desk_end_read(desk);
   }
-  enum status status = sheet_print_list(sheet, desk->in->options[OPTION_JSON] != NULL);
+  enum status status = table_print_list(table, desk->in->options[OPTION_JSON] != NULL);
   if (desk->holds_output) {
     enum status released = desk_release_output(desk);
     status = status == STATUS_OK ? released : status;
@@ -250,10 +250,10 @@ int desk_print_list(struct desk *desk, struct sheet *sheet)
   return from_print(status);
 }
 
-int desk_print_one(struct desk *desk, const struct sheet *sheet)
+int desk_print_one(struct desk *desk, const struct table *table)
 {
   desk_end_read(desk);
-  return from_print(sheet_print_one(sheet, desk->in->options[OPTION_JSON] != NULL));
+  return from_print(table_print_one(table, desk->in->options[OPTION_JSON] != NULL));
 }
 
 void desk_done(const struct desk *desk, const char *format, ...)

@@ -6,8 +6,8 @@
 #include "change/change.h"
 #include "command.h"
 #include "config/config.h"
-#include "sheet.h"
 #include "store/orgs.h"
+#include "table.h"
 
 struct desk {
   const struct invocation *in;
@@ -76,12 +76,12 @@ int desk_hold_output(struct desk *desk);
 // Ends the read transaction and writes what was kept. STATUS_CLOSED if nobody reads it, STATUS_IO.
 MUST_CHECK enum status desk_release_output(struct desk *desk);
 
-// A long list: what is added to SHEET is formatted as it comes, and desk_print_list() ends it. An exit code.
-int desk_stream(struct desk *desk, struct sheet *sheet);
+// A long list: what is added to TABLE is formatted as it comes, and desk_print_list() ends it. An exit code.
+int desk_stream(struct desk *desk, struct table *table);
 
 // Prints and converts, after the read transaction has been ended.
-int desk_print_list(struct desk *desk, struct sheet *sheet);
-int desk_print_one(struct desk *desk, const struct sheet *sheet);
+int desk_print_list(struct desk *desk, struct table *table);
+int desk_print_one(struct desk *desk, const struct table *table);
 
 // A line of success on standard error, "would" under --dry-run: "org acme created".
 __attribute__((format(printf, 2, 3))) void desk_done(const struct desk *desk, const char *format, ...);

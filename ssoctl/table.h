@@ -7,7 +7,7 @@
 
 #include "base/status.h"
 
-enum { SHEET_COLUMNS_MAX = 24, SHEET_CHUNK = 1000 };
+enum { TABLE_COLUMNS_MAX = 24, TABLE_CHUNK = 1000 };
 
 enum column_type { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_BOOL, COLUMN_DATE };
 
@@ -22,7 +22,7 @@ struct cell {
   int64_t number;
 };
 
-struct sheet {
+struct table {
   const struct column *columns;
   size_t column_count;
   struct cell *cells; // texts are copies
@@ -31,49 +31,49 @@ struct sheet {
   bool streams;                     // rows are printed as they come
   bool json;                        // how
   bool begun;                       // some have been printed
-  size_t widths[SHEET_COLUMNS_MAX]; // of the columns of the table printed so far
+  size_t widths[TABLE_COLUMNS_MAX]; // of the columns of the table printed so far
   enum status status;               // what went wrong while it was filled and printed
 };
 
 // Nothing is owned yet.
-struct sheet sheet_init(const struct column *columns, size_t column_count);
-void sheet_done(struct sheet *sheet);
+struct table table_init(const struct column *columns, size_t column_count);
+void table_done(struct table *table);
 
 // Forgets all rows.
-void sheet_clear(struct sheet *sheet);
+void table_clear(struct table *table);
 
-// From now on rows are printed SHEET_CHUNK at a time, as the list that sheet_print_list() has to end, and forgotten.
+// From now on rows are printed TABLE_CHUNK at a time, as the list that table_print_list() has to end, and forgotten.
 // The columns of a table are as wide as the rows so far need; a wider one later shifts its own chunk and those behind
 // it.
-void sheet_stream(struct sheet *sheet, bool json);
+void table_stream(struct table *table, bool json);
 
-// Adds a row of column_count cells; texts are copied. What goes wrong shows in sheet_status() and when it is printed.
-void sheet_add_cells(struct sheet *sheet, const struct cell *cells);
+// Adds a row of column_count cells; texts are copied. What goes wrong shows in table_status() and when it is printed.
+void table_add_cells(struct table *table, const struct cell *cells);
 
-// The same for the cells in braces, one for each of COLUMNS, which SHEET was made with: another number of them does not
+// The same for the cells in braces, one for each of COLUMNS, which TABLE was made with: another number of them does not
 // compile.
-#define sheet_add(sheet, columns, ...)                                                                                 \
+#define table_add(table, columns, ...)                                                                                 \
   do {                                                                                                                 \
     _Static_assert(sizeof((const struct cell[])__VA_ARGS__) / sizeof(struct cell) ==                                   \
                        sizeof(columns) / sizeof((columns)[0]),                                                         \
                    "a cell for each column");                                                                          \
-    sheet_add_cells((sheet), (const struct cell[])__VA_ARGS__);                                                        \
+    table_add_cells((table), (const struct cell[])__VA_ARGS__);                                                        \
   } while (0)
 
-// What went wrong so far: a walk that fills a sheet ends there. STATUS_NO_MEMORY, STATUS_IO; STATUS_CLOSED when nobody
+// What went wrong so far: a walk that fills a table ends there. STATUS_NO_MEMORY, STATUS_IO; STATUS_CLOSED when nobody
 // reads what is printed any more.
-MUST_CHECK enum status sheet_status(const struct sheet *sheet);
+MUST_CHECK enum status table_status(const struct table *table);
 
 // Prints all rows that have not been printed yet, and the end of the list: a table with a head, or a JSON array with a
-// row on each line. Errors as sheet_status().
-MUST_CHECK enum status sheet_print_list(struct sheet *sheet, bool json);
+// row on each line. Errors as table_status().
+MUST_CHECK enum status table_print_list(struct table *table, bool json);
 
 // Prints each row on a line of its own: its values two spaces apart, or as a JSON object. STATUS_NO_MEMORY, STATUS_IO.
-MUST_CHECK enum status sheet_print_lines(const struct sheet *sheet, bool json);
+MUST_CHECK enum status table_print_lines(const struct table *table, bool json);
 
 // Prints the first row, one line a value, or as a JSON object. STATUS_NO_MEMORY, STATUS_IO.
-MUST_CHECK enum status sheet_print_one(const struct sheet *sheet, bool json);
+MUST_CHECK enum status table_print_one(const struct table *table, bool json);
 
 // Whether all that was printed on standard output until now has got there. STATUS_IO; STATUS_CLOSED when nobody reads
 // it any more.
-MUST_CHECK enum status sheet_flush_output(void);
+MUST_CHECK enum status table_flush_output(void);
