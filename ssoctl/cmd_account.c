@@ -33,22 +33,22 @@ static const struct column COLUMNS[] = {
 };
 
 struct walk {
-  struct desk *desk;
+  struct context *ctx;
   struct table *table;
 };
 
 // "acme (owner), beta (viewer, suspended)".
-static enum status list_orgs(struct desk *desk, int64_t account_id, char text[static ORGS_SIZE])
+static enum status list_orgs(struct context *ctx, int64_t account_id, char text[static ORGS_SIZE])
 {
   struct memberships all;
-  enum status status = memberships_of(desk->txn, account_id, &all);
+  enum status status = memberships_of(ctx->txn, account_id, &all);
   text[0] = '\0';
   for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
     struct org org;
     size_t used = strlen(text);
     bool active = all.list[i].status == MEMBER_ACTIVE;
-    status = org_get(desk->txn, all.list[i].org_id, &org);
-    if (status == STATUS_OK && desk_sees_org(desk, &org)) {
+    status = org_get(ctx->txn, all.list[i].org_id, &org);
+    if (status == STATUS_OK && context_sees_org(ctx, &org)) {
       (void)snprintf(text + used, ORGS_SIZE - used, "%s%s (%s%s)", used > 0 ? ", " : "", org.slug,
                      role_word(all.list[i].role), active ? "" : ", suspended");
     }
@@ -57,7 +57,7 @@ static enum status list_orgs(struct desk *desk, int64_t account_id, char text[st
 }
 
 struct identities {
-  struct desk *desk;
+  struct context *ctx;
   char text[IDENTITIES_SIZE];
 };
 
@@ -66,25 +66,25 @@ static enum status list_one(struct identities *all, int64_t org_id, const char *
 {
   struct org org;
   size_t used = strlen(all->text);
-  enum status status = org_get(all->desk->txn, org_id, &org);
-  if (status == STATUS_OK && desk_sees_org(all->desk, &org)) {
+  enum status status = org_get(all->ctx->txn, org_id, &org);
+  if (status == STATUS_OK && context_sees_org(all->ctx, &org)) {
     (void)snprintf(all->text + used, sizeof all->text - used, "%s%s: %s%s%s%s", used > 0 ? ", " : "", org.slug, what,
                    email[0] != '\0' ? " (" : "", email, email[0] != '\0' ? ")" : "");
   }
   return status;
 }
 
-static enum status add_given(struct desk *desk, const struct membership *membership, char text[static ORGS_SIZE])
+static enum status add_given(struct context *ctx, const struct membership *membership, char text[static ORGS_SIZE])
 {
   struct given_groups given;
   struct group_mappings all;
   struct org org;
-  enum status status = given_get(desk->txn, membership->account_id, membership->org_id, &given);
+  enum status status = given_get(ctx->txn, membership->account_id, membership->org_id, &given);
   if (status == STATUS_OK) {
-    status = group_mappings_of(desk->txn, membership->org_id, &all);
+    status = group_mappings_of(ctx->txn, membership->org_id, &all);
   }
   if (status == STATUS_OK) {
-    status = org_get(desk->txn, membership->org_id, &org);
+    status = org_get(ctx->txn, membership->org_id, &org);
   }
   for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
     size_t used = strlen(text);
@@ -98,13 +98,13 @@ static enum status add_given(struct desk *desk, const struct membership *members
 }
 
 // "acme-dev, video": what providers gave, by the last sign-in through each.
-static enum status list_groups(struct desk *desk, int64_t account_id, char text[static ORGS_SIZE])
+static enum status list_groups(struct context *ctx, int64_t account_id, char text[static ORGS_SIZE])
 {
   struct memberships all;
-  enum status status = memberships_of(desk->txn, account_id, &all);
+  enum status status = memberships_of(ctx->txn, account_id, &all);
   text[0] = '\0';
   for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
-    status = add_given(desk, &all.list[i], text);
+    status = add_given(ctx, &all.list[i], text);
   }
   return status;
 }
@@ -120,11 +120,11 @@ static enum status list_expected(void *context, const struct expectation *expect
   return open ? list_one(context, expectation->org_id, "expected", expectation->email) : STATUS_OK;
 }
 
-static enum status list_identities(struct desk *desk, int64_t account_id, struct identities *all)
+static enum status list_identities(struct context *ctx, int64_t account_id, struct identities *all)
 {
-  *all = (struct identities){.desk = desk};
-  enum status status = identity_each_of(desk->txn, account_id, list_identity, all);
-  return status == STATUS_OK ? expectation_each_of(desk->txn, account_id, list_expected, all) : status;
+  *all = (struct identities){.ctx = ctx};
+  enum status status = identity_each_of(ctx->txn, account_id, list_identity, all);
+  return status == STATUS_OK ? expectation_each_of(ctx->txn, account_id, list_expected, all) : status;
 }
 
 static enum status add_account(struct walk *walk, const struct account *account)
@@ -132,12 +132,12 @@ static enum status add_account(struct walk *walk, const struct account *account)
   char orgs[ORGS_SIZE];
   char groups[ORGS_SIZE];
   struct identities identities;
-  enum status status = list_orgs(walk->desk, account->id, orgs);
+  enum status status = list_orgs(walk->ctx, account->id, orgs);
   if (status == STATUS_OK) {
-    status = list_identities(walk->desk, account->id, &identities);
+    status = list_identities(walk->ctx, account->id, &identities);
   }
   if (status == STATUS_OK) {
-    status = list_groups(walk->desk, account->id, groups);
+    status = list_groups(walk->ctx, account->id, groups);
   }
   if (status == STATUS_OK) {
     table_add(walk->table, COLUMNS,
@@ -169,82 +169,82 @@ static enum status visit(void *context, const struct account *account)
 
 int cmd_account_list(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
-  struct walk walk = {&desk, &table};
-  int code = desk_open(in, &desk);
+  struct walk walk = {&ctx, &table};
+  int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
-    code = desk_read(&desk);
+    code = context_read(&ctx);
   }
   if (code != EXIT_DONE) {
     return code;
   }
-  code = desk_stream(&desk, &table);
+  code = context_stream(&ctx, &table);
   if (code != EXIT_DONE) {
     return code;
   }
-  enum status status = account_each(desk.txn, visit, &walk);
+  enum status status = account_each(ctx.txn, visit, &walk);
   bool read = status == STATUS_OK || table_status(&table) != STATUS_OK;
-  return read ? desk_print_list(&desk, &table) : desk_fail(EXIT_FAILED, "store: accounts cannot be read");
+  return read ? context_print_list(&ctx, &table) : context_fail(EXIT_FAILED, "store: accounts cannot be read");
 }
 
 // LOGIN, EMAIL or UID, as typed.
-static enum status find(struct desk *desk, const char *typed, struct account *ret_account)
+static enum status find(struct context *ctx, const char *typed, struct account *ret_account)
 {
   int64_t uid = 0;
-  enum status status = account_by_login(desk->txn, typed, ret_account);
+  enum status status = account_by_login(ctx->txn, typed, ret_account);
   if (status == STATUS_NOT_FOUND) {
-    status = account_by_email(desk->txn, typed, ret_account);
+    status = account_by_email(ctx->txn, typed, ret_account);
   }
   if (status == STATUS_NOT_FOUND && text_to_i64(typed, 1, INT32_MAX, &uid) == STATUS_OK) {
-    status = account_by_uid(desk->txn, (uint32_t)uid, ret_account);
+    status = account_by_uid(ctx->txn, (uint32_t)uid, ret_account);
   }
   return status;
 }
 
 int cmd_account_show(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
-  struct walk walk = {&desk, &table};
+  struct walk walk = {&ctx, &table};
   struct account account;
-  int code = desk_open(in, &desk);
+  int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
-    code = desk_read(&desk);
+    code = context_read(&ctx);
   }
   if (code != EXIT_DONE) {
     return code;
   }
-  enum status status = find(&desk, in->arguments[0], &account);
+  enum status status = find(&ctx, in->arguments[0], &account);
   if (status == STATUS_OK) {
     status = add_account(&walk, &account);
     record_done(&ACCOUNT_RECORD, &account);
   }
   if (status != STATUS_OK) {
-    return desk_fail(desk_exit_code(status), "account \"%.255s\": %s", in->arguments[0],
-                     status == STATUS_NOT_FOUND ? "no such login, email or uid; 'ssoctl account list' shows them"
-                                                : status_text(status));
+    return context_fail(context_exit_code(status), "account \"%.255s\": %s", in->arguments[0],
+                        status == STATUS_NOT_FOUND ? "no such login, email or uid; 'ssoctl account list' shows them"
+                                                   : status_text(status));
   }
-  return desk_print_one(&desk, &table);
+  return context_print_one(&ctx, &table);
 }
 
 typedef struct change account_change(const struct account_name *name, struct account_changed *ret_result);
 
 static int change(const struct invocation *in, account_change *what, const char *done)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   char typed[EMAIL_SIZE];
   const struct account_name name = {typed};
   struct account_changed result;
-  int code = people_open_account(&desk, in, typed);
+  int code = people_open_account(&ctx, in, typed);
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, what(&name, &result));
+    code = context_change(&ctx, what(&name, &result));
   }
   if (code != EXIT_DONE) {
     return code;
   }
-  desk_done(&desk, "account %s %s%s", result.account.login, done, result.changed ? "" : " already");
-  return people_end_sessions(&desk, result.account.login, &(struct sessions_of){result.account.uid, 0});
+  context_done(&ctx, "account %s %s%s", result.account.login, done, result.changed ? "" : " already");
+  return people_end_sessions(&ctx, result.account.login, &(struct sessions_of){result.account.uid, 0});
 }
 
 int cmd_account_lock(const struct invocation *in)
@@ -259,21 +259,21 @@ int cmd_account_unlock(const struct invocation *in)
 
 int cmd_account_rename(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   char typed[EMAIL_SIZE];
   char to[LOGIN_SIZE];
   const struct account_rename renamed = {typed, to};
   struct change_done result;
-  int code = people_open_account(&desk, in, typed);
+  int code = people_open_account(&ctx, in, typed);
   if (code == EXIT_DONE) {
-    code = desk_text("login", in->arguments[1], to, sizeof to);
+    code = context_text("login", in->arguments[1], to, sizeof to);
   }
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, change_account_rename(&renamed, &result));
+    code = context_change(&ctx, change_account_rename(&renamed, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "account %s is called %s%s; number and home stay", in->arguments[0], to,
-              result.changed ? "" : " already");
+    context_done(&ctx, "account %s is called %s%s; number and home stay", in->arguments[0], to,
+                 result.changed ? "" : " already");
   }
   return code;
 }

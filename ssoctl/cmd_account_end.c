@@ -10,66 +10,68 @@
 #include "people.h"
 
 // A process that lives on would write into a home that it still has open, and nothing of it may go on.
-static int end_processes(const struct desk *desk, const struct account *account)
+static int end_processes(const struct context *ctx, const struct account *account)
 {
   size_t ended = 0;
   const struct sessions_of of = {account->uid, 0};
   if (sessions_end(&of, &ended) != STATUS_OK) {
-    return desk_fail(EXIT_FAILED,
-                     "%s: what runs under uid %u could not be ended; end it by hand, its home stays where it is",
-                     account->login, account->uid);
+    return context_fail(EXIT_FAILED,
+                        "%s: what runs under uid %u could not be ended; end it by hand, its home stays where it is",
+                        account->login, account->uid);
   }
   if (ended > 0) {
-    desk_done(desk, "%s: %zu processes ended", account->login, ended);
+    context_done(ctx, "%s: %zu processes ended", account->login, ended);
   }
   return EXIT_DONE;
 }
 
-static void tell_processes(const struct desk *desk, const struct account *account)
+static void tell_processes(const struct context *ctx, const struct account *account)
 {
   size_t left = 0;
   const struct sessions_of of = {account->uid, 0};
   if (sessions_count(&of, &left) == STATUS_OK && left > 0) {
-    desk_done(desk, "%s: %zu processes of uid %u go on; --end-sessions ends them", account->login, left, account->uid);
+    context_done(ctx, "%s: %zu processes of uid %u go on; --end-sessions ends them", account->login, left,
+                 account->uid);
   }
 }
 
-static int move_home(const struct desk *desk, const struct account *account)
+static int move_home(const struct context *ctx, const struct account *account)
 {
   struct leftovers leftovers = {.jobs = 0};
   enum status status = leftovers_move_home(account, &leftovers);
   if (status == STATUS_EXISTS) {
-    desk_done(desk, "home %s: is not a directory of uid %u, and is left as it is", account->home, account->uid);
+    context_done(ctx, "home %s: is not a directory of uid %u, and is left as it is", account->home, account->uid);
   } else if (status != STATUS_OK) {
-    return desk_fail(EXIT_FAILED, "home %s: could not be moved away: %m; nobody else's session enters it",
-                     account->home);
+    return context_fail(EXIT_FAILED, "home %s: could not be moved away: %m; nobody else's session enters it",
+                        account->home);
   } else if (leftovers.home[0] != '\0') {
-    desk_done(desk, "home %s is now %s", account->home, leftovers.home);
+    context_done(ctx, "home %s is now %s", account->home, leftovers.home);
   }
   return EXIT_DONE;
 }
 
 // What is left of a local user is theirs, and what --keep-home was given for stays.
-static int take_away(const struct desk *desk, const struct account *account, bool ends)
+static int take_away(const struct context *ctx, const struct account *account, bool ends)
 {
   struct leftovers leftovers = {.jobs = 0};
-  const struct invocation *in = desk->in;
+  const struct invocation *in = ctx->in;
   if (in->options[OPTION_DRY_RUN] != NULL || account->mapped == 1) {
     return EXIT_DONE;
   }
-  int code = ends ? end_processes(desk, account) : EXIT_DONE;
+  int code = ends ? end_processes(ctx, account) : EXIT_DONE;
   if (!ends) {
-    tell_processes(desk, account);
+    tell_processes(ctx, account);
   }
   bool ended = code == EXIT_DONE;
   if (leftovers_end_jobs(account, &leftovers) != STATUS_OK) {
-    code = desk_fail(EXIT_FAILED, "%s: crontab, at jobs or lingering manager could not be taken away", account->login);
+    code =
+        context_fail(EXIT_FAILED, "%s: crontab, at jobs or lingering manager could not be taken away", account->login);
   }
   if (leftovers.jobs > 0) {
-    desk_done(desk, "%s: %zu jobs taken away", account->login, leftovers.jobs);
+    context_done(ctx, "%s: %zu jobs taken away", account->login, leftovers.jobs);
   }
   if (ended && in->options[OPTION_KEEP_HOME] == NULL) {
-    int moved = move_home(desk, account);
+    int moved = move_home(ctx, account);
     code = code == EXIT_DONE ? moved : code;
   }
   return code;
@@ -77,76 +79,76 @@ static int take_away(const struct desk *desk, const struct account *account, boo
 
 typedef struct change account_end(const struct account_name *name, struct account_changed *ret_result);
 
-static int end(struct desk *desk, const struct invocation *in, account_end *what, const char *question,
+static int end(struct context *ctx, const struct invocation *in, account_end *what, const char *question,
                struct account_changed *ret_result)
 {
   char typed[EMAIL_SIZE];
   const struct account_name name = {typed};
-  int code = people_open_account(desk, in, typed);
-  return code == EXIT_DONE ? people_change(desk, what(&name, ret_result), question) : code;
+  int code = people_open_account(ctx, in, typed);
+  return code == EXIT_DONE ? people_change(ctx, what(&name, ret_result), question) : code;
 }
 
 int cmd_account_remove(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct account_changed result;
-  int code = end(&desk, in, change_account_remove,
+  int code = end(&ctx, in, change_account_remove,
                  "The account, its memberships and its identities go; its home is moved aside unless --keep-home is "
                  "given, its number is not given again. Go on?",
                  &result);
   if (code != EXIT_DONE) {
     return code;
   }
-  desk_done(&desk, "account %s is removed", result.account.login);
-  return take_away(&desk, &result.account, in->options[OPTION_END_SESSIONS] != NULL);
+  context_done(&ctx, "account %s is removed", result.account.login);
+  return take_away(&ctx, &result.account, in->options[OPTION_END_SESSIONS] != NULL);
 }
 
 int cmd_account_retire(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct account_changed result;
-  int code = end(&desk, in, change_account_retire,
+  int code = end(&ctx, in, change_account_retire,
                  "The account ends with all that runs and all that it may do; its home is moved aside, its number is "
                  "not given again, and the person signs in as somebody new. Go on?",
                  &result);
   if (code != EXIT_DONE) {
     return code;
   }
-  desk_done(&desk, "account %s is retired; whoever proves %s next is somebody new", result.account.login,
-            result.account.email);
-  return take_away(&desk, &result.account, true);
+  context_done(&ctx, "account %s is retired; whoever proves %s next is somebody new", result.account.login,
+               result.account.email);
+  return take_away(&ctx, &result.account, true);
 }
 
 static int take_reason(const struct invocation *in, char to[static REASON_SIZE])
 {
   const char *typed = in->options[OPTION_REASON];
   bool legal = typed != NULL && typed[0] != '\0' && text_copy_clean(typed, strlen(typed), to, REASON_SIZE) == STATUS_OK;
-  return legal
-             ? EXIT_DONE
-             : desk_fail(EXIT_USAGE, "--reason: 1 to %zu bytes of text that say how you know", (size_t)REASON_SIZE - 1);
+  return legal ? EXIT_DONE
+               : context_fail(EXIT_USAGE, "--reason: 1 to %zu bytes of text that say how you know",
+                              (size_t)REASON_SIZE - 1);
 }
 
 int cmd_account_set(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   char typed[EMAIL_SIZE];
   char reason[REASON_SIZE];
   const struct account_prove prove = {typed, reason};
   struct account_changed result;
-  int code = people_open_account(&desk, in, typed);
+  int code = people_open_account(&ctx, in, typed);
   if (code == EXIT_DONE && strcmp(in->arguments[1], "email=proven") != 0) {
-    code = desk_fail(EXIT_USAGE, "\"%.60s\": is not email=proven", in->arguments[1]);
+    code = context_fail(EXIT_USAGE, "\"%.60s\": is not email=proven", in->arguments[1]);
   }
   if (code == EXIT_DONE) {
     code = take_reason(in, reason);
   }
   if (code == EXIT_DONE) {
-    code = people_change(&desk, change_account_prove(&prove, &result),
+    code = people_change(&ctx, change_account_prove(&prove, &result),
                          "Whoever proves this address at its organization gets this account with all that is in "
                          "it. Go on?");
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "account %s: its address counts as proven", result.account.login);
+    context_done(&ctx, "account %s: its address counts as proven", result.account.login);
   }
   return code;
 }

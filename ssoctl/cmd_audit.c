@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "desk.h"
+#include "context.h"
 
 enum { FOLLOW_US = 500000 };
 
@@ -82,47 +82,47 @@ static int parse_since(const char *typed, int64_t *ret_since_s)
   }
   const char *end = strptime(typed, "%Y-%m-%dT%H:%M:%SZ", &parts);
   if (end == NULL || *end != '\0') {
-    return desk_fail(EXIT_USAGE,
-                     "--since \"%.40s\": is not a duration such as 12h or a date such as "
-                     "2026-01-31T08:00:00Z",
-                     typed);
+    return context_fail(EXIT_USAGE,
+                        "--since \"%.40s\": is not a duration such as 12h or a date such as "
+                        "2026-01-31T08:00:00Z",
+                        typed);
   }
   *ret_since_s = timegm(&parts);
   return EXIT_DONE;
 }
 
 // Who watches may have lost the org, or their place in it, meanwhile.
-static int check_still(struct desk *desk, const char *slug)
+static int check_still(struct context *ctx, const char *slug)
 {
   struct org org;
-  if (!desk->in->actor->is_delegate) {
+  if (!ctx->in->actor->is_delegate) {
     return EXIT_DONE;
   }
-  bool sees = slug != NULL && org_by_slug(desk->txn, slug, &org) == STATUS_OK && desk_sees_org(desk, &org);
-  return sees ? EXIT_DONE : desk_fail(EXIT_REFUSED, "org \"%.64s\": is no longer one that you may look at", slug);
+  bool sees = slug != NULL && org_by_slug(ctx->txn, slug, &org) == STATUS_OK && context_sees_org(ctx, &org);
+  return sees ? EXIT_DONE : context_fail(EXIT_REFUSED, "org \"%.64s\": is no longer one that you may look at", slug);
 }
 
 // What is new since the walk was here last.
-static int look(struct desk *desk, struct audit_walk *walk)
+static int look(struct context *ctx, struct audit_walk *walk)
 {
-  int code = desk_read(desk);
+  int code = context_read(ctx);
   if (code == EXIT_DONE) {
-    code = check_still(desk, walk->org);
+    code = check_still(ctx, walk->org);
   }
-  if (code == EXIT_DONE && audit_each(desk->txn, walk->last, add_event, walk) != STATUS_OK) {
-    code = desk_fail(EXIT_FAILED, "store: the audit trail cannot be read");
+  if (code == EXIT_DONE && audit_each(ctx->txn, walk->last, add_event, walk) != STATUS_OK) {
+    code = context_fail(EXIT_FAILED, "store: the audit trail cannot be read");
   }
-  desk_end_read(desk);
+  context_end_read(ctx);
   return code;
 }
 
 // Prints each event as it comes, one a line, until somebody ends it or nobody reads any more.
-static int follow(struct desk *desk, struct audit_walk *walk)
+static int follow(struct context *ctx, struct audit_walk *walk)
 {
-  bool json = desk->in->options[OPTION_JSON] != NULL;
+  bool json = ctx->in->options[OPTION_JSON] != NULL;
   int code = EXIT_DONE;
   while (code == EXIT_DONE) {
-    code = look(desk, walk);
+    code = look(ctx, walk);
     if (code == EXIT_DONE && table_print_lines(walk->table, json) != STATUS_OK) {
       return EXIT_DONE;
     }
@@ -134,7 +134,7 @@ static int follow(struct desk *desk, struct audit_walk *walk)
 
 int cmd_audit(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   struct audit_walk walk = {&table, in->arguments[0], 0, 0, in->actor->is_delegate};
   struct org org;
@@ -143,20 +143,20 @@ int cmd_audit(const struct invocation *in)
     walk.since_s = clock_now_s();
   }
   if (code == EXIT_DONE) {
-    code = desk_open(in, &desk);
+    code = context_open(in, &ctx);
   }
   if (code == EXIT_DONE) {
-    code = desk_read(&desk);
+    code = context_read(&ctx);
   }
   if (code == EXIT_DONE && walk.org != NULL) {
-    code = desk_find_org(&desk, walk.org, &org);
+    code = context_find_org(&ctx, walk.org, &org);
   }
-  desk_end_read(&desk);
+  context_end_read(&ctx);
   if (code == EXIT_DONE && in->options[OPTION_FOLLOW] != NULL) {
-    return follow(&desk, &walk);
+    return follow(&ctx, &walk);
   }
   if (code == EXIT_DONE) {
-    code = look(&desk, &walk);
+    code = look(&ctx, &walk);
   }
-  return code == EXIT_DONE ? desk_print_list(&desk, &table) : code;
+  return code == EXIT_DONE ? context_print_list(&ctx, &table) : code;
 }

@@ -13,14 +13,14 @@ static const struct column LIST_COLUMNS[] = {
     {"by_hand", COLUMN_TEXT},    {"added_at", COLUMN_DATE},      {"verified_at", COLUMN_DATE},
     {"checked_at", COLUMN_DATE}, {"missing_since", COLUMN_DATE}, {"lapsed", COLUMN_BOOL}};
 
-int desk_domain(const char *typed, char to[static DOMAIN_SIZE])
+int context_domain(const char *typed, char to[static DOMAIN_SIZE])
 {
   return claim_from_typed(typed, to) == STATUS_OK
              ? EXIT_DONE
-             : desk_fail(EXIT_USAGE,
-                         "domain \"%.260s\": is not two or more labels of letters, digits and hyphens "
-                         "separated by dots",
-                         typed);
+             : context_fail(EXIT_USAGE,
+                            "domain \"%.260s\": is not two or more labels of letters, digits and hyphens "
+                            "separated by dots",
+                            typed);
 }
 
 // What was typed for org and domain.
@@ -29,73 +29,74 @@ struct claim_words {
   char domain[DOMAIN_SIZE];
 };
 
-static int open_for_claim(struct desk *desk, const struct invocation *in, struct claim_words *ret_words)
+static int open_for_claim(struct context *ctx, const struct invocation *in, struct claim_words *ret_words)
 {
-  int code = desk_open(in, desk);
+  int code = context_open(in, ctx);
   if (code == EXIT_DONE) {
-    code = desk_text("slug", in->arguments[0], ret_words->org, sizeof ret_words->org);
+    code = context_text("slug", in->arguments[0], ret_words->org, sizeof ret_words->org);
   }
-  return code == EXIT_DONE ? desk_domain(in->arguments[1], ret_words->domain) : code;
+  return code == EXIT_DONE ? context_domain(in->arguments[1], ret_words->domain) : code;
 }
 
 static int check_claimable(const char *domain, char record[static DOMAIN_RECORD_SIZE])
 {
   if (domain_record(domain, record) != STATUS_OK) {
-    return desk_fail(EXIT_USAGE, "domain \"%s\": is too long for its record: 238 characters are the most", domain);
+    return context_fail(EXIT_USAGE, "domain \"%s\": is too long for its record: 238 characters are the most", domain);
   }
   const char *objection = claim_objection(domain);
-  return objection == NULL ? EXIT_DONE
-                           : desk_fail(EXIT_REFUSED, "domain \"%s\": is %s, which no org can claim", domain, objection);
+  return objection == NULL
+             ? EXIT_DONE
+             : context_fail(EXIT_REFUSED, "domain \"%s\": is %s, which no org can claim", domain, objection);
 }
 
 int cmd_domain_add(const struct invocation *in)
 {
   static const struct column COLUMNS[] = {{"domain", COLUMN_TEXT}, {"record", COLUMN_TEXT}, {"value", COLUMN_TEXT}};
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   struct claim_words words;
   const struct domain_add add = {words.org, words.domain};
   struct domain_changed result;
   char record[DOMAIN_RECORD_SIZE];
   char value[PROOF_VALUE_SIZE];
-  int code = open_for_claim(&desk, in, &words);
+  int code = open_for_claim(&ctx, in, &words);
   if (code == EXIT_DONE) {
     code = check_claimable(words.domain, record);
   }
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, change_domain_add(&add, &result));
+    code = context_change(&ctx, change_domain_add(&add, &result));
   }
   if (code != EXIT_DONE) {
     return code;
   }
   proof_value(result.domain.token, value);
   table_add(&table, COLUMNS, {{words.domain, 0}, {record, 0}, {value, 0}});
-  desk_done(&desk, "domain %s claimed by org %s%s; next: ssoctl domain verify %s %s", words.domain, words.org,
-            result.changed ? "" : " already", words.org, words.domain);
-  return desk_print_one(&desk, &table);
+  context_done(&ctx, "domain %s claimed by org %s%s; next: ssoctl domain verify %s %s", words.domain, words.org,
+               result.changed ? "" : " already", words.org, words.domain);
+  return context_print_one(&ctx, &table);
 }
 
 int cmd_domain_remove(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct claim_words words;
   const struct domain_remove removed = {words.org, words.domain};
   struct change_done result;
-  int code = open_for_claim(&desk, in, &words);
+  int code = open_for_claim(&ctx, in, &words);
   if (code == EXIT_DONE) {
-    code = desk_confirm(&desk, "The org gives this domain up. Go on?");
+    code = context_confirm(&ctx, "The org gives this domain up. Go on?");
   }
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, change_domain_remove(&removed, &result));
+    code = context_change(&ctx, change_domain_remove(&removed, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "domain %s removed from org %s", words.domain, words.org);
+    context_done(&ctx, "domain %s removed from org %s", words.domain, words.org);
   }
   return code;
 }
 
 struct domain_walk {
-  struct desk *desk;
+  struct context *ctx;
   struct table *table;
 };
 
@@ -103,7 +104,7 @@ static enum status add_domain(void *context, const struct domain *domain)
 {
   const struct domain_walk *walk = context;
   struct org org;
-  enum status status = org_get(walk->desk->txn, domain->org_id, &org);
+  enum status status = org_get(walk->ctx->txn, domain->org_id, &org);
   if (status != STATUS_OK) {
     return status;
   }
@@ -122,24 +123,24 @@ static enum status add_domain(void *context, const struct domain *domain)
 
 int cmd_domain_list(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
-  struct domain_walk walk = {&desk, &table};
+  struct domain_walk walk = {&ctx, &table};
   struct org org = {.id = 0};
-  int code = desk_open(in, &desk);
+  int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
-    code = desk_read(&desk);
+    code = context_read(&ctx);
   }
   if (code == EXIT_DONE && in->arguments[0] != NULL) {
-    code = desk_find_org(&desk, in->arguments[0], &org);
+    code = context_find_org(&ctx, in->arguments[0], &org);
   }
-  if (code == EXIT_DONE && domain_each(desk.txn, org.id, add_domain, &walk) != STATUS_OK) {
-    code = desk_fail(EXIT_FAILED, "store: domains cannot be read");
+  if (code == EXIT_DONE && domain_each(ctx.txn, org.id, add_domain, &walk) != STATUS_OK) {
+    code = context_fail(EXIT_FAILED, "store: domains cannot be read");
   }
-  return code == EXIT_DONE ? desk_print_list(&desk, &table) : code;
+  return code == EXIT_DONE ? context_print_list(&ctx, &table) : code;
 }
 
-static int print_claim(struct desk *desk, const struct org *org, const struct domain *domain)
+static int print_claim(struct context *ctx, const struct org *org, const struct domain *domain)
 {
   static const struct column COLUMNS[] = {
       {"domain", COLUMN_TEXT},        {"org", COLUMN_TEXT},         {"status", COLUMN_TEXT},
@@ -164,24 +165,24 @@ static int print_claim(struct desk *desk, const struct org *org, const struct do
              {NULL, domain->checked_at_s},
              {NULL, domain->missing_since_s},
              {NULL, domain_is_lapsed(domain)}});
-  return desk_print_one(desk, &table);
+  return context_print_one(ctx, &table);
 }
 
 int cmd_domain_show(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct org org;
   struct domain domain;
   char name[DOMAIN_SIZE];
-  int code = desk_domain(in->arguments[1], name);
+  int code = context_domain(in->arguments[1], name);
   if (code == EXIT_DONE) {
-    code = desk_open(in, &desk);
+    code = context_open(in, &ctx);
   }
   if (code == EXIT_DONE) {
-    code = desk_read(&desk);
+    code = context_read(&ctx);
   }
   if (code == EXIT_DONE) {
-    code = desk_find_claim(&desk, in->arguments[0], name, &org, &domain);
+    code = context_find_claim(&ctx, in->arguments[0], name, &org, &domain);
   }
-  return code == EXIT_DONE ? print_claim(&desk, &org, &domain) : code;
+  return code == EXIT_DONE ? print_claim(&ctx, &org, &domain) : code;
 }

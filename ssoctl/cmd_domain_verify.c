@@ -12,52 +12,52 @@ static const struct column LIST_COLUMNS[] = {
     {"checked_at", COLUMN_DATE}, {"missing_since", COLUMN_DATE}, {"lapsed", COLUMN_BOOL}, {"detail", COLUMN_TEXT},
 };
 
-static int verify_by_hand(struct desk *desk, const struct invocation *in)
+static int verify_by_hand(struct context *ctx, const struct invocation *in)
 {
   char org[SLUG_SIZE];
   char domain[DOMAIN_SIZE];
   char reason[REASON_SIZE];
   const struct domain_verify verify = {.org = org, .domain = domain, .token = "", .reason = reason};
   struct domain_changed result;
-  int code = desk_text("slug", in->arguments[0], org, sizeof org);
+  int code = context_text("slug", in->arguments[0], org, sizeof org);
   if (code == EXIT_DONE) {
-    code = desk_domain(in->arguments[1], domain);
+    code = context_domain(in->arguments[1], domain);
   }
   if (code == EXIT_DONE) {
-    code = desk_text("--by-hand", in->options[OPTION_BY_HAND], reason, sizeof reason);
+    code = context_text("--by-hand", in->options[OPTION_BY_HAND], reason, sizeof reason);
   }
   if (code == EXIT_DONE) {
-    code = desk_change(desk, change_domain_verify(&verify, &result));
+    code = context_change(ctx, change_domain_verify(&verify, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(desk, "domain %s is verified%s", domain, result.changed ? "" : " already");
+    context_done(ctx, "domain %s is verified%s", domain, result.changed ? "" : " already");
   }
   return code;
 }
 
-static int find_claim(struct desk *desk, const struct invocation *in, struct domain_check *check)
+static int find_claim(struct context *ctx, const struct invocation *in, struct domain_check *check)
 {
   struct org org;
   struct domain domain;
   char name[DOMAIN_SIZE];
-  int code = desk_domain(in->arguments[1], name);
+  int code = context_domain(in->arguments[1], name);
   if (code == EXIT_DONE) {
-    code = desk_read(desk);
+    code = context_read(ctx);
   }
   if (code == EXIT_DONE) {
-    code = desk_find_claim(desk, in->arguments[0], name, &org, &domain);
+    code = context_find_claim(ctx, in->arguments[0], name, &org, &domain);
   }
-  if (code == EXIT_DONE && domain_check_begin(desk, &domain, check) != STATUS_OK) {
-    code = desk_fail(EXIT_FAILED, "store: domains cannot be read");
+  if (code == EXIT_DONE && domain_check_begin(ctx, &domain, check) != STATUS_OK) {
+    code = context_fail(EXIT_FAILED, "store: domains cannot be read");
   }
-  desk_end_read(desk);
+  context_end_read(ctx);
   if (code == EXIT_DONE && check->is_taken) {
-    code = desk_fail(EXIT_REFUSED, "domain \"%s\": is verified by another org of this host", name);
+    code = context_fail(EXIT_REFUSED, "domain \"%s\": is verified by another org of this host", name);
   }
   return code;
 }
 
-static int print_check(struct desk *desk, const struct domain_check *check)
+static int print_check(struct context *ctx, const struct domain_check *check)
 {
   static const struct column COLUMNS[] = {
       {"domain", COLUMN_TEXT},        {"org", COLUMN_TEXT},         {"status", COLUMN_TEXT},
@@ -83,53 +83,53 @@ static int print_check(struct desk *desk, const struct domain_check *check)
              {NULL, domain->checked_at_s},
              {NULL, domain->missing_since_s},
              {NULL, domain_is_lapsed(domain)}});
-  return desk_print_one(desk, &table);
+  return context_print_one(ctx, &table);
 }
 
 // What it comes to, on standard error, and as an exit code.
-static int conclude(const struct desk *desk, const struct domain_check *check, bool was_verified)
+static int conclude(const struct context *ctx, const struct domain_check *check, bool was_verified)
 {
   const char *domain = check->domain.domain;
   const char *sentence = proof_sentence(check->proof.result);
   bool has_detail = check->proof.detail[0] != '\0';
   if (check->proof.result == PROOF_FOUND) {
-    desk_done(desk, "domain %s is verified%s", domain, was_verified ? " already" : "");
+    context_done(ctx, "domain %s is verified%s", domain, was_verified ? " already" : "");
     return EXIT_DONE;
   }
   if (was_verified && proof_is_answer(check->proof.result)) {
-    return desk_fail(EXIT_DONE, "warning: domain %s: is verified%s, but %s%s%s", domain,
-                     domain_is_by_hand(&check->domain) ? " by hand" : "", sentence, has_detail ? ": " : "",
-                     check->proof.detail);
+    return context_fail(EXIT_DONE, "warning: domain %s: is verified%s, but %s%s%s", domain,
+                        domain_is_by_hand(&check->domain) ? " by hand" : "", sentence, has_detail ? ": " : "",
+                        check->proof.detail);
   }
-  return desk_fail(EXIT_FAILED, "domain %s: is %s; %s%s%s", domain,
-                   was_verified ? "verified and was not looked up" : "still pending", sentence, has_detail ? ": " : "",
-                   check->proof.detail);
+  return context_fail(EXIT_FAILED, "domain %s: is %s; %s%s%s", domain,
+                      was_verified ? "verified and was not looked up" : "still pending", sentence,
+                      has_detail ? ": " : "", check->proof.detail);
 }
 
-static int verify_one(struct desk *desk, const struct invocation *in)
+static int verify_one(struct context *ctx, const struct invocation *in)
 {
   struct domain_check check;
   char server[ADDRESS_SIZE];
-  int code = domains_server(desk, server);
+  int code = domains_server(ctx, server);
   if (code == EXIT_DONE) {
-    code = find_claim(desk, in, &check);
+    code = find_claim(ctx, in, &check);
   }
   if (code != EXIT_DONE) {
     return code;
   }
   bool was_verified = check.domain.verified == 1;
-  code = domains_look_up(desk, server, &check, 1);
+  code = domains_look_up(ctx, server, &check, 1);
   if (code == EXIT_DONE) {
-    code = domain_check_store(desk, &check);
+    code = domain_check_store(ctx, &check);
   }
   if (code == EXIT_DONE) {
-    code = print_check(desk, &check);
+    code = print_check(ctx, &check);
   }
-  return code == EXIT_DONE ? conclude(desk, &check, was_verified) : code;
+  return code == EXIT_DONE ? conclude(ctx, &check, was_verified) : code;
 }
 
 struct collection {
-  struct desk *desk;
+  struct context *ctx;
   struct domain_check *checks;
   size_t count;
   size_t capacity;
@@ -156,7 +156,7 @@ static enum status add_check(void *context, const struct domain *domain)
     all->checks = checks;
     all->capacity = capacity;
   }
-  return domain_check_begin(all->desk, domain, &all->checks[all->count++]);
+  return domain_check_begin(all->ctx, domain, &all->checks[all->count++]);
 }
 
 static void add_row(struct table *table, const struct domain_check *check)
@@ -174,53 +174,53 @@ static void add_row(struct table *table, const struct domain_check *check)
              {detail[0] != '\0' ? detail : NULL, 0}});
 }
 
-static int store_and_print(struct desk *desk, struct collection *all)
+static int store_and_print(struct context *ctx, struct collection *all)
 {
   struct table table CLEANUP(table_done) = table_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
   int code = EXIT_DONE;
   for (size_t i = 0; i < all->count; i++) {
     struct domain_check *check = &all->checks[i];
     bool looked_up = check->is_taken || proof_is_answer(check->proof.result);
-    bool stored = domain_check_store(desk, check) == EXIT_DONE;
+    bool stored = domain_check_store(ctx, check) == EXIT_DONE;
     code = looked_up && stored ? code : EXIT_FAILED;
     add_row(&table, check);
   }
-  int printed = desk_print_list(desk, &table);
+  int printed = context_print_list(ctx, &table);
   return printed == EXIT_DONE ? code : printed;
 }
 
-static int verify_all(struct desk *desk)
+static int verify_all(struct context *ctx)
 {
-  struct collection all CLEANUP(collection_done) = {.desk = desk};
+  struct collection all CLEANUP(collection_done) = {.ctx = ctx};
   char server[ADDRESS_SIZE];
-  int code = domains_server(desk, server);
+  int code = domains_server(ctx, server);
   if (code == EXIT_DONE) {
-    code = desk_read(desk);
+    code = context_read(ctx);
   }
-  if (code == EXIT_DONE && domain_each(desk->txn, 0, add_check, &all) != STATUS_OK) {
-    code = desk_fail(EXIT_FAILED, "store: domains cannot be read");
+  if (code == EXIT_DONE && domain_each(ctx->txn, 0, add_check, &all) != STATUS_OK) {
+    code = context_fail(EXIT_FAILED, "store: domains cannot be read");
   }
-  desk_end_read(desk);
+  context_end_read(ctx);
   if (code == EXIT_DONE) {
-    code = domains_look_up(desk, server, all.checks, all.count);
+    code = domains_look_up(ctx, server, all.checks, all.count);
   }
-  return code == EXIT_DONE ? store_and_print(desk, &all) : code;
+  return code == EXIT_DONE ? store_and_print(ctx, &all) : code;
 }
 
 int cmd_domain_verify(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   bool all = in->options[OPTION_ALL] != NULL;
   bool by_hand = in->options[OPTION_BY_HAND] != NULL;
   if (all ? in->arguments[0] != NULL || by_hand : in->arguments[1] == NULL) {
-    return desk_fail(EXIT_USAGE, "domain verify: SLUG and DOMAIN are needed, or --all alone");
+    return context_fail(EXIT_USAGE, "domain verify: SLUG and DOMAIN are needed, or --all alone");
   }
   if (by_hand && in->options[OPTION_RESOLVER] != NULL) {
-    return desk_fail(EXIT_USAGE, "domain verify: nothing is looked up with --by-hand; --resolver has no use there");
+    return context_fail(EXIT_USAGE, "domain verify: nothing is looked up with --by-hand; --resolver has no use there");
   }
-  int code = desk_open(in, &desk);
+  int code = context_open(in, &ctx);
   if (code != EXIT_DONE) {
     return code;
   }
-  return all ? verify_all(&desk) : by_hand ? verify_by_hand(&desk, in) : verify_one(&desk, in);
+  return all ? verify_all(&ctx) : by_hand ? verify_by_hand(&ctx, in) : verify_one(&ctx, in);
 }

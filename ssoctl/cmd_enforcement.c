@@ -19,43 +19,43 @@ int cmd_enforcement_show(const struct invocation *in)
 {
   static const struct column COLUMNS[] = {
       {"org", COLUMN_TEXT}, {"enforcement", COLUMN_TEXT}, {"paused_until", COLUMN_DATE}, {"pause_reason", COLUMN_TEXT}};
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   struct org org;
-  int code = desk_open_org(in, &desk, &org);
+  int code = context_open_org(in, &ctx, &org);
   if (code != EXIT_DONE) {
     return code;
   }
-  domains_warn(&desk, org.id);
+  domains_warn(&ctx, org.id);
   bool paused = org.paused_until_s > clock_now_s();
   table_add(&table, COLUMNS,
             {{org.slug, 0},
              {enforcement_word(org.enforcement), 0},
              {NULL, paused ? org.paused_until_s : 0},
              {paused ? org.pause_reason : NULL, 0}});
-  return desk_print_one(&desk, &table);
+  return context_print_one(&ctx, &table);
 }
 
-static int find_owner(struct desk *desk, const char *slug, struct account *ret_owner)
+static int find_owner(struct context *ctx, const char *slug, struct account *ret_owner)
 {
   struct org org;
-  int code = desk_read(desk);
+  int code = context_read(ctx);
   if (code == EXIT_DONE) {
-    code = desk_find_org(desk, slug, &org);
+    code = context_find_org(ctx, slug, &org);
   }
-  if (code == EXIT_DONE && account_get(desk->txn, org.owner_id, ret_owner) != STATUS_OK) {
-    code = desk_fail(EXIT_FAILED, "store: the org's owner cannot be read");
+  if (code == EXIT_DONE && account_get(ctx->txn, org.owner_id, ret_owner) != STATUS_OK) {
+    code = context_fail(EXIT_FAILED, "store: the org's owner cannot be read");
   }
-  desk_end_read(desk);
+  context_end_read(ctx);
   return code;
 }
 
 // Rule E2 wants a password that the owner has signed in with, or types now: PASSWORD is its hash then.
-static int owner_types(struct desk *desk, const char *slug, char password[static PASSWORD_HASH_SIZE])
+static int owner_types(struct context *ctx, const char *slug, char password[static PASSWORD_HASH_SIZE])
 {
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
   struct account owner;
-  int code = find_owner(desk, slug, &owner);
+  int code = find_owner(ctx, slug, &owner);
   if (code != EXIT_DONE) {
     return code;
   }
@@ -63,12 +63,12 @@ static int owner_types(struct desk *desk, const char *slug, char password[static
     return EXIT_DONE;
   }
   (void)fprintf(stderr, "The owner %s has not signed in with their password yet.\n", owner.login);
-  code = desk_read_secret(false, "The owner's password: ", false, &typed);
+  code = context_read_secret(false, "The owner's password: ", false, &typed);
   if (code != EXIT_DONE) {
     return code;
   }
   if (!password_matches(&typed, owner.password)) {
-    return desk_fail(EXIT_REFUSED, "that is not the password of %s", owner.login);
+    return context_fail(EXIT_REFUSED, "that is not the password of %s", owner.login);
   }
   memcpy(password, owner.password, PASSWORD_HASH_SIZE);
   return EXIT_DONE;
@@ -113,63 +113,63 @@ struct setting {
   char question[QUESTION_SIZE];
 };
 
-static int prepare(struct desk *desk, struct setting *setting)
+static int prepare(struct context *ctx, struct setting *setting)
 {
   struct enforcement_counts counts = {.members = 0};
   struct org org = {.id = 0};
-  int code = desk_read(desk);
+  int code = context_read(ctx);
   if (code == EXIT_DONE) {
-    code = desk_find_org(desk, setting->org, &org);
+    code = context_find_org(ctx, setting->org, &org);
   }
-  if (code == EXIT_DONE && enforcement_count(desk->txn, &org, &counts) != STATUS_OK) {
-    code = desk_fail(EXIT_FAILED, "store: members cannot be counted");
+  if (code == EXIT_DONE && enforcement_count(ctx->txn, &org, &counts) != STATUS_OK) {
+    code = context_fail(EXIT_FAILED, "store: members cannot be counted");
   }
-  desk_end_read(desk);
+  context_end_read(ctx);
   if (code != EXIT_DONE) {
     return code;
   }
   describe(&org, setting->enforcement, &counts, setting->question, sizeof setting->question);
   // Of a delegate it is not asked: nobody else's password is to be guessed here, as often as one likes.
   bool turns_on = org.enforcement != setting->enforcement && setting->enforcement != ENFORCEMENT_OFF;
-  return turns_on && !desk->in->actor->is_delegate ? owner_types(desk, setting->org, setting->password) : EXIT_DONE;
+  return turns_on && !ctx->in->actor->is_delegate ? owner_types(ctx, setting->org, setting->password) : EXIT_DONE;
 }
 
 int cmd_enforcement_set(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct setting setting = {.question = ""};
   struct change_done result;
   if (enforcement_from(in->arguments[1], &setting.enforcement) != STATUS_OK) {
-    return desk_fail(EXIT_USAGE, "enforcement \"%.40s\": is not off, domains or sso-only", in->arguments[1]);
+    return context_fail(EXIT_USAGE, "enforcement \"%.40s\": is not off, domains or sso-only", in->arguments[1]);
   }
-  int code = desk_open(in, &desk);
+  int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
-    code = desk_slug(in->arguments[0], setting.org);
-  }
-  if (code == EXIT_DONE) {
-    code = prepare(&desk, &setting);
+    code = context_slug(in->arguments[0], setting.org);
   }
   if (code == EXIT_DONE) {
-    code = desk_confirm(&desk, setting.question);
+    code = prepare(&ctx, &setting);
+  }
+  if (code == EXIT_DONE) {
+    code = context_confirm(&ctx, setting.question);
   }
   if (code == EXIT_DONE) {
     const struct enforcement_set set = {setting.org, setting.enforcement, setting.password};
-    code = desk_change(&desk, change_enforcement_set(&set, &result));
+    code = context_change(&ctx, change_enforcement_set(&set, &result));
   }
   explicit_bzero(setting.password, sizeof setting.password);
   if (code != EXIT_DONE) {
     return code;
   }
   if (in->options[OPTION_DRY_RUN] != NULL) {
-    desk_done(&desk, "%s", setting.question);
+    context_done(&ctx, "%s", setting.question);
   }
-  desk_done(&desk, "org %s: enforcement is %s%s", setting.org, in->arguments[1], result.changed ? "" : " already");
+  context_done(&ctx, "org %s: enforcement is %s%s", setting.org, in->arguments[1], result.changed ? "" : " already");
   return EXIT_DONE;
 }
 
 int cmd_enforcement_pause(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   char org[SLUG_SIZE];
   char reason[REASON_SIZE];
   struct enforcement_pause pause = {.org = org, .reason = reason};
@@ -178,29 +178,29 @@ int cmd_enforcement_pause(const struct invocation *in)
   int64_t seconds = 0;
   const char *typed = in->options[OPTION_FOR];
   if (typed == NULL || in->options[OPTION_REASON] == NULL) {
-    return desk_fail(EXIT_USAGE, "enforcement pause: --for DURATION and --reason TEXT are needed");
+    return context_fail(EXIT_USAGE, "enforcement pause: --for DURATION and --reason TEXT are needed");
   }
   if (text_to_duration(typed, PAUSE_MIN_S, PAUSE_MAX_S, &seconds) != STATUS_OK) {
-    return desk_fail(EXIT_USAGE, "--for \"%.40s\": is not 60s to 7d, as in 90s, 15m, 12h, 7d", typed);
+    return context_fail(EXIT_USAGE, "--for \"%.40s\": is not 60s to 7d, as in 90s, 15m, 12h, 7d", typed);
   }
-  int code = desk_open(in, &desk);
+  int code = context_open(in, &ctx);
   pause.until_s = clock_now_s() + seconds;
   if (code == EXIT_DONE) {
-    code = desk_slug(in->arguments[0], org);
+    code = context_slug(in->arguments[0], org);
   }
   if (code == EXIT_DONE) {
-    code = desk_text("--reason", in->options[OPTION_REASON], reason, sizeof reason);
+    code = context_text("--reason", in->options[OPTION_REASON], reason, sizeof reason);
   }
   if (code == EXIT_DONE) {
-    code = desk_confirm(&desk, "Until then passwords open the org as if it enforced nothing. Go on?");
+    code = context_confirm(&ctx, "Until then passwords open the org as if it enforced nothing. Go on?");
   }
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, change_enforcement_pause(&pause, &result));
+    code = context_change(&ctx, change_enforcement_pause(&pause, &result));
   }
   if (code == EXIT_DONE) {
     clock_text(pause.until_s, until);
-    desk_done(&desk, "org %s: ENFORCEMENT IS PAUSED until %s; 'ssoctl enforcement set %s ...' ends it earlier", org,
-              until, org);
+    context_done(&ctx, "org %s: ENFORCEMENT IS PAUSED until %s; 'ssoctl enforcement set %s ...' ends it earlier", org,
+                 until, org);
   }
   return code;
 }

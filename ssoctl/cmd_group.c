@@ -5,7 +5,7 @@
 
 #include "base/cleanup.h"
 #include "change/group.h"
-#include "desk.h"
+#include "context.h"
 #include "store/groups.h"
 
 static const struct column LIST_COLUMNS[] = {
@@ -20,14 +20,14 @@ struct mapping_words {
   char privileged[GROUP_SIZE];
 };
 
-static int open_for_mapping(struct desk *desk, const struct invocation *in, struct mapping_words *ret_words)
+static int open_for_mapping(struct context *ctx, const struct invocation *in, struct mapping_words *ret_words)
 {
-  int code = desk_open(in, desk);
+  int code = context_open(in, ctx);
   if (code == EXIT_DONE) {
-    code = desk_slug(in->arguments[0], ret_words->org);
+    code = context_slug(in->arguments[0], ret_words->org);
   }
-  return code == EXIT_DONE ? desk_text("provider group", in->arguments[1], ret_words->provider_group,
-                                       sizeof ret_words->provider_group)
+  return code == EXIT_DONE ? context_text("provider group", in->arguments[1], ret_words->provider_group,
+                                          sizeof ret_words->provider_group)
                            : code;
 }
 
@@ -38,58 +38,58 @@ static int read_group(const struct invocation *in, struct mapping_words *words)
   const char *local = in->options[OPTION_LOCAL_GROUP];
   const char *privileged = in->options[OPTION_PRIVILEGED];
   if ((own == NULL) == (local == NULL)) {
-    return desk_fail(EXIT_USAGE, "group map: either NAME, for a group ORG-NAME of the org, or --local-group NAME");
+    return context_fail(EXIT_USAGE, "group map: either NAME, for a group ORG-NAME of the org, or --local-group NAME");
   }
   if (privileged != NULL && local == NULL) {
-    return desk_fail(EXIT_USAGE, "--privileged \"%.40s\": is legal with --local-group alone", privileged);
+    return context_fail(EXIT_USAGE, "--privileged \"%.40s\": is legal with --local-group alone", privileged);
   }
-  int code = desk_text(local != NULL ? "--local-group" : "group", local != NULL ? local : own, words->group,
-                       sizeof words->group);
+  int code = context_text(local != NULL ? "--local-group" : "group", local != NULL ? local : own, words->group,
+                          sizeof words->group);
   return code == EXIT_DONE && privileged != NULL
-             ? desk_text("--privileged", privileged, words->privileged, sizeof words->privileged)
+             ? context_text("--privileged", privileged, words->privileged, sizeof words->privileged)
              : code;
 }
 
 int cmd_group_map(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct mapping_words words = {.privileged = ""};
   const struct group_map own = {words.org, words.provider_group, words.group};
   const struct group_map_local host = {words.org, words.provider_group, words.group, words.privileged};
   struct change_done result;
   bool local = in->options[OPTION_LOCAL_GROUP] != NULL;
-  int code = open_for_mapping(&desk, in, &words);
+  int code = open_for_mapping(&ctx, in, &words);
   if (code == EXIT_DONE) {
     code = read_group(in, &words);
   }
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, local ? change_group_map_local(&host, &result) : change_group_map(&own, &result));
+    code = context_change(&ctx, local ? change_group_map_local(&host, &result) : change_group_map(&own, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "provider group %s gives %s%s%s%s", words.provider_group, local ? "local group " : words.org,
-              local ? "" : "-", words.group,
-              result.changed ? " from the next sign-in through the org's connection" : " already");
+    context_done(&ctx, "provider group %s gives %s%s%s%s", words.provider_group, local ? "local group " : words.org,
+                 local ? "" : "-", words.group,
+                 result.changed ? " from the next sign-in through the org's connection" : " already");
   }
   return code;
 }
 
 int cmd_group_unmap(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct mapping_words words;
   const struct group_unmap unmap = {words.org, words.provider_group};
   struct change_done result;
-  int code = open_for_mapping(&desk, in, &words);
+  int code = open_for_mapping(&ctx, in, &words);
   if (code == EXIT_DONE) {
     code =
-        desk_confirm(&desk, "Everybody loses what it gives; a group that nothing is mapped to any more goes, and its "
-                            "number is not given again. Go on?");
+        context_confirm(&ctx, "Everybody loses what it gives; a group that nothing is mapped to any more goes, and its "
+                              "number is not given again. Go on?");
   }
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, change_group_unmap(&unmap, &result));
+    code = context_change(&ctx, change_group_unmap(&unmap, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "provider group %s gives nothing in org %s any more", words.provider_group, words.org);
+    context_done(&ctx, "provider group %s gives nothing in org %s any more", words.provider_group, words.org);
   }
   return code;
 }
@@ -102,13 +102,13 @@ static enum status count_one(void *context, int64_t account_id)
   return STATUS_OK;
 }
 
-static enum status add_mapping(struct desk *desk, const struct org *org, const struct group_mapping *mapping,
+static enum status add_mapping(struct context *ctx, const struct org *org, const struct group_mapping *mapping,
                                struct table *table)
 {
   char full[LOGIN_SIZE];
   int64_t members = 0;
   bool local = mapping->local == 1;
-  enum status status = local ? STATUS_OK : given_each(desk->txn, mapping->gid, count_one, &members);
+  enum status status = local ? STATUS_OK : given_each(ctx->txn, mapping->gid, count_one, &members);
   group_full_name(org->slug, mapping->name, full);
   table_add(table, LIST_COLUMNS,
             {{mapping->provider, 0},
@@ -123,18 +123,18 @@ static enum status add_mapping(struct desk *desk, const struct org *org, const s
 
 int cmd_group_list(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
   struct group_mappings all = {.count = 0};
   struct org org;
-  int code = desk_open_org(in, &desk, &org);
+  int code = context_open_org(in, &ctx, &org);
   if (code != EXIT_DONE) {
     return code;
   }
-  enum status status = group_mappings_of(desk.txn, org.id, &all);
+  enum status status = group_mappings_of(ctx.txn, org.id, &all);
   for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
-    status = add_mapping(&desk, &org, &all.list[i], &table);
+    status = add_mapping(&ctx, &org, &all.list[i], &table);
   }
-  return status == STATUS_OK ? desk_print_list(&desk, &table)
-                             : desk_fail(EXIT_FAILED, "store: groups cannot be read: %s", status_text(status));
+  return status == STATUS_OK ? context_print_list(&ctx, &table)
+                             : context_fail(EXIT_FAILED, "store: groups cannot be read: %s", status_text(status));
 }

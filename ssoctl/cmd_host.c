@@ -12,7 +12,7 @@
 #include "base/endian.h"
 #include "base/files.h"
 #include "base/text.h"
-#include "desk.h"
+#include "context.h"
 #include "map/map_read.h"
 #include "paths.h"
 #include "publish/publish.h"
@@ -25,19 +25,19 @@ static int make_directory(const char *path, mode_t mode)
 {
   if (mkdir(path, mode) == 0) {
     // The umask of the caller must not narrow it.
-    return chmod(path, mode) == 0 ? EXIT_DONE : desk_fail(EXIT_FAILED, "%s: %s", path, strerror(errno));
+    return chmod(path, mode) == 0 ? EXIT_DONE : context_fail(EXIT_FAILED, "%s: %s", path, strerror(errno));
   }
-  return errno == EEXIST ? EXIT_DONE : desk_fail(EXIT_FAILED, "%s: %s", path, strerror(errno));
+  return errno == EEXIST ? EXIT_DONE : context_fail(EXIT_FAILED, "%s: %s", path, strerror(errno));
 }
 
 static int make_conf(const char *path)
 {
   int fd CLEANUP(cleanup_fd) = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
   if (fd < 0) {
-    return errno == EEXIST ? EXIT_DONE : desk_fail(EXIT_FAILED, "%s: %s", path, strerror(errno));
+    return errno == EEXIST ? EXIT_DONE : context_fail(EXIT_FAILED, "%s: %s", path, strerror(errno));
   }
   bool written = fchmod(fd, 0644) == 0 && file_write_all(fd, INITIAL_CONF, sizeof INITIAL_CONF - 1) == STATUS_OK;
-  return written ? EXIT_DONE : desk_fail(EXIT_FAILED, "%s: cannot be written", path);
+  return written ? EXIT_DONE : context_fail(EXIT_FAILED, "%s: cannot be written", path);
 }
 
 // The places of the package, where they are missing.
@@ -60,11 +60,11 @@ static int choose_seed(const struct invocation *in, unsigned char seed[static SI
 {
   const char *typed = in->options[OPTION_SITE_SEED];
   if (typed == NULL) {
-    return file_random(seed, SIPHASH_SEED_SIZE) == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "no random bytes");
+    return file_random(seed, SIPHASH_SEED_SIZE) == STATUS_OK ? EXIT_DONE : context_fail(EXIT_FAILED, "no random bytes");
   }
   return text_from_hex(typed, seed, SIPHASH_SEED_SIZE) == STATUS_OK
              ? EXIT_DONE
-             : desk_fail(EXIT_USAGE, "--site-seed \"%.80s\": is not 32 hexadecimal digits", typed);
+             : context_fail(EXIT_USAGE, "--site-seed \"%.80s\": is not 32 hexadecimal digits", typed);
 }
 
 static enum status write_seed(struct store *store, const unsigned char seed[static SIPHASH_SEED_SIZE])
@@ -84,52 +84,52 @@ static enum status write_seed(struct store *store, const unsigned char seed[stat
   return status;
 }
 
-static int make_store(struct desk *desk, const unsigned char seed[static SIPHASH_SEED_SIZE])
+static int make_store(struct context *ctx, const unsigned char seed[static SIPHASH_SEED_SIZE])
 {
   struct report report = {.text = ""};
-  enum status status = store_open(desk->store_dir, STORE_CREATE, &report, &desk->store);
+  enum status status = store_open(ctx->store_dir, STORE_CREATE, &report, &ctx->store);
   if (status == STATUS_EXISTS) {
-    if (desk->in->options[OPTION_SITE_SEED] != NULL) {
-      return desk_fail(EXIT_REFUSED, "store %s: exists already; its seed is never changed", desk->store_dir);
+    if (ctx->in->options[OPTION_SITE_SEED] != NULL) {
+      return context_fail(EXIT_REFUSED, "store %s: exists already; its seed is never changed", ctx->store_dir);
     }
-    desk_done(desk, "store %s exists already", desk->store_dir);
+    context_done(ctx, "store %s exists already", ctx->store_dir);
     return EXIT_DONE;
   }
   if (status == STATUS_OK) {
-    status = write_seed(desk->store, seed);
+    status = write_seed(ctx->store, seed);
   }
   if (status != STATUS_OK) {
-    return desk_fail(EXIT_FAILED, "%s", report.text[0] != '\0' ? report.text : status_text(status));
+    return context_fail(EXIT_FAILED, "%s", report.text[0] != '\0' ? report.text : status_text(status));
   }
-  const struct change_host host = {.store = desk->store, .config = &desk->config, .map_path = desk->map_path};
+  const struct change_host host = {.store = ctx->store, .config = &ctx->config, .map_path = ctx->map_path};
   status = change_publish(&host, NULL, &report);
   if (status != STATUS_OK) {
-    return desk_fail(EXIT_FAILED, "%s", report.text);
+    return context_fail(EXIT_FAILED, "%s", report.text);
   }
-  desk_done(desk, "store %s made; next: ssoctl org create SLUG --name NAME --owner EMAIL", desk->store_dir);
+  context_done(ctx, "store %s made; next: ssoctl org create SLUG --name NAME --owner EMAIL", ctx->store_dir);
   return EXIT_DONE;
 }
 
 int cmd_init(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct report report = {.text = ""};
   unsigned char seed[SIPHASH_SEED_SIZE];
-  int code = desk_begin(in, &desk);
+  int code = context_begin(in, &ctx);
   if (code == EXIT_DONE) {
     code = choose_seed(in, seed);
   }
   if (code == EXIT_DONE && in->options[OPTION_DRY_RUN] != NULL) {
-    desk_done(&desk, "a store would be made in %s", desk.store_dir);
+    context_done(&ctx, "a store would be made in %s", ctx.store_dir);
     return EXIT_DONE;
   }
   if (code == EXIT_DONE) {
     code = make_places(in);
   }
-  if (code == EXIT_DONE && config_load(desk.config_path, &report, &desk.config) != STATUS_OK) {
-    code = desk_fail(EXIT_FAILED, "%s", report.text);
+  if (code == EXIT_DONE && config_load(ctx.config_path, &report, &ctx.config) != STATUS_OK) {
+    code = context_fail(EXIT_FAILED, "%s", report.text);
   }
-  return code == EXIT_DONE ? make_store(&desk, seed) : code;
+  return code == EXIT_DONE ? make_store(&ctx, seed) : code;
 }
 
 // "wrong-password=12 expired=3": what was refused today (UTC) before anybody had proven to be anybody.
@@ -157,29 +157,29 @@ int cmd_status(const struct invocation *in)
       {"refused_today", COLUMN_TEXT},
   };
   static const enum store_table TABLES[] = {TABLE_ORGS, TABLE_ACCOUNTS, TABLE_MEMBERSHIPS, TABLE_INVITES, TABLE_AUDIT};
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   uint64_t counts[COUNT_OF(TABLES)] = {0};
-  int code = desk_open(in, &desk);
+  int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
-    code = desk_read(&desk);
+    code = context_read(&ctx);
   }
   for (size_t i = 0; code == EXIT_DONE && i < COUNT_OF(TABLES); i++) {
-    code = store_count(desk.txn, TABLES[i], &counts[i]) == STATUS_OK ? EXIT_DONE
-                                                                     : desk_fail(EXIT_FAILED, "store: damaged");
+    code = store_count(ctx.txn, TABLES[i], &counts[i]) == STATUS_OK ? EXIT_DONE
+                                                                    : context_fail(EXIT_FAILED, "store: damaged");
   }
   char refused[REFUSED_SIZE] = "";
   const struct store_key today = key_of_i64(clock_now_s() / DAY_S);
-  if (code == EXIT_DONE && store_each(desk.txn, TABLE_REFUSALS, &today, add_refused, refused) != STATUS_OK) {
-    code = desk_fail(EXIT_FAILED, "store: damaged");
+  if (code == EXIT_DONE && store_each(ctx.txn, TABLE_REFUSALS, &today, add_refused, refused) != STATUS_OK) {
+    code = context_fail(EXIT_FAILED, "store: damaged");
   }
   if (code != EXIT_DONE) {
     return code;
   }
-  bool current = publish_is_current(desk.txn, &desk.config, desk.map_path, NULL);
+  bool current = publish_is_current(ctx.txn, &ctx.config, ctx.map_path, NULL);
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   table_add(&table, COLUMNS,
-            {{desk.store_dir, 0},
-             {desk.map_path, 0},
+            {{ctx.store_dir, 0},
+             {ctx.map_path, 0},
              {NULL, current},
              {NULL, (int64_t)counts[0]},
              {NULL, (int64_t)counts[1]},
@@ -187,5 +187,5 @@ int cmd_status(const struct invocation *in)
              {NULL, (int64_t)counts[3]},
              {NULL, (int64_t)counts[4]},
              {refused, 0}});
-  return desk_print_one(&desk, &table);
+  return context_print_one(&ctx, &table);
 }

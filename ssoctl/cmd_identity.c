@@ -12,101 +12,101 @@
 #include "store/accounts.h"
 
 // The org of --org and the account of the first argument.
-static int open_for_identity(struct desk *desk, const struct invocation *in, struct member_words *ret_words)
+static int open_for_identity(struct context *ctx, const struct invocation *in, struct member_words *ret_words)
 {
   if (in->options[OPTION_ORG] == NULL) {
-    return desk_fail(EXIT_USAGE, "identity %s: --org SLUG is needed", in->command->verb);
+    return context_fail(EXIT_USAGE, "identity %s: --org SLUG is needed", in->command->verb);
   }
-  int code = desk_open(in, desk);
+  int code = context_open(in, ctx);
   if (code == EXIT_DONE) {
-    code = desk_slug(in->options[OPTION_ORG], ret_words->org);
+    code = context_slug(in->options[OPTION_ORG], ret_words->org);
   }
-  return code == EXIT_DONE ? desk_email(in->arguments[0], ret_words->email) : code;
+  return code == EXIT_DONE ? context_email(in->arguments[0], ret_words->email) : code;
 }
 
 // OIDC Core 2: at most 255 characters; what is compared is every byte.
-static int link_subject(struct desk *desk, const struct member_words *words, const char *typed)
+static int link_subject(struct context *ctx, const struct member_words *words, const char *typed)
 {
   char subject[PROTOCOL_SUBJECT_SIZE];
   const struct identity_link link = {words->org, words->email, subject};
   struct identity_linked result;
-  int code = desk_text("--subject", typed, subject, sizeof subject);
+  int code = context_text("--subject", typed, subject, sizeof subject);
   if (code == EXIT_DONE) {
-    code = desk_change(desk, change_identity_link(&link, &result));
+    code = context_change(ctx, change_identity_link(&link, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(desk, "%s is linked to \"%s\" at the provider of org %s%s", words->email, subject, words->org,
-              result.changed ? "" : " already");
+    context_done(ctx, "%s is linked to \"%s\" at the provider of org %s%s", words->email, subject, words->org,
+                 result.changed ? "" : " already");
   }
   return code;
 }
 
-static int expect_address(struct desk *desk, const struct member_words *words, const char *typed)
+static int expect_address(struct context *ctx, const struct member_words *words, const char *typed)
 {
   char idp_email[EMAIL_SIZE];
   char until[CLOCK_TEXT_SIZE];
   const struct identity_expect expect = {words->org, words->email, idp_email};
   struct identity_linked result;
-  int code = desk_email(typed, idp_email);
+  int code = context_email(typed, idp_email);
   if (code == EXIT_DONE) {
-    code = desk_change(desk, change_identity_expect(&expect, &result));
+    code = context_change(ctx, change_identity_expect(&expect, &result));
   }
   if (code == EXIT_DONE) {
     clock_text(result.expires_at_s, until);
-    desk_done(desk, "%s is linked by the first sign-in as %s at the provider of org %s, until %s", words->email,
-              idp_email, words->org, until);
+    context_done(ctx, "%s is linked by the first sign-in as %s at the provider of org %s, until %s", words->email,
+                 idp_email, words->org, until);
   }
   return code;
 }
 
 int cmd_identity_link(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct member_words words;
   const char *subject = in->options[OPTION_SUBJECT];
   const char *email = in->options[OPTION_IDP_EMAIL];
-  int code = open_for_identity(&desk, in, &words);
+  int code = open_for_identity(&ctx, in, &words);
   if (code == EXIT_DONE && (subject == NULL) == (email == NULL)) {
-    code = desk_fail(EXIT_USAGE, "identity link: one of --subject SUB and --idp-email EMAIL is needed");
+    code = context_fail(EXIT_USAGE, "identity link: one of --subject SUB and --idp-email EMAIL is needed");
   }
   if (code != EXIT_DONE) {
     return code;
   }
-  return subject != NULL ? link_subject(&desk, &words, subject) : expect_address(&desk, &words, email);
+  return subject != NULL ? link_subject(&ctx, &words, subject) : expect_address(&ctx, &words, email);
 }
 
 int cmd_identity_unlink(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct member_words words;
   const struct identity_unlink unlink = {words.org, words.email};
   struct identity_unlinked result;
-  int code = open_for_identity(&desk, in, &words);
+  int code = open_for_identity(&ctx, in, &words);
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, change_identity_unlink(&unlink, &result));
+    code = context_change(&ctx, change_identity_unlink(&unlink, &result));
   }
   if (code != EXIT_DONE) {
     return code;
   }
-  desk_done(&desk, "%s has no identity at the provider of org %s%s", words.email, words.org,
-            result.changed ? " any more" : "");
+  context_done(&ctx, "%s has no identity at the provider of org %s%s", words.email, words.org,
+               result.changed ? " any more" : "");
   if (result.no_way) {
-    desk_done(&desk,
-              "%s has no way to sign in now: no password, no other identity, and no org's provider that vouches "
-              "for the address",
-              words.email);
+    context_done(&ctx,
+                 "%s has no way to sign in now: no password, no other identity, and no org's provider that vouches "
+                 "for the address",
+                 words.email);
   }
   return EXIT_DONE;
 }
 
 // Whose account it is that runs this.
-static int find_self(struct desk *desk, struct account *ret_account)
+static int find_self(struct context *ctx, struct account *ret_account)
 {
-  int code = desk_read(desk);
-  if (code == EXIT_DONE && account_get(desk->txn, desk->in->actor->delegate.account_id, ret_account) != STATUS_OK) {
-    code = desk_fail(EXIT_FAILED, "store: your account cannot be read");
+  int code = context_read(ctx);
+  if (code == EXIT_DONE && account_get(ctx->txn, ctx->in->actor->delegate.account_id, ret_account) != STATUS_OK) {
+    code = context_fail(EXIT_FAILED, "store: your account cannot be read");
   }
-  desk_end_read(desk);
+  context_end_read(ctx);
   return code;
 }
 
@@ -127,31 +127,31 @@ static int answered(void *context, enum message_type type, const void *value)
                                          .fingerprint = f->fingerprint};
   struct identity_linked result;
   if (type != MESSAGE_AUTHORIZED) {
-    return desk_fail(EXIT_FAILED, "identity add: no answer that was asked for");
+    return context_fail(EXIT_FAILED, "identity add: no answer that was asked for");
   }
-  int code = desk_change(f->desk, change_identity_link_own(&link, &result));
+  int code = context_change(f->ctx, change_identity_link_own(&link, &result));
   if (code == EXIT_DONE) {
-    desk_done(f->desk, "%s is linked to the identity \"%s\" (%s) at the provider of org %s%s", adding->account->login,
-              authorized->subject, authorized->email, f->org.slug, result.changed ? "" : " already");
+    context_done(f->ctx, "%s is linked to the identity \"%s\" (%s) at the provider of org %s%s", adding->account->login,
+                 authorized->subject, authorized->email, f->org.slug, result.changed ? "" : " already");
   }
   return code;
 }
 
 int cmd_identity_add(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct flow f CLEANUP(flow_done) = {.desk = &desk, .what = "identity add", .oidc = OIDC_NONE};
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
+  struct flow f CLEANUP(flow_done) = {.ctx = &ctx, .what = "identity add", .oidc = OIDC_NONE};
   struct account account;
   struct adding adding = {&f, &account};
-  int code = desk_open(in, &desk);
+  int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
-    code = find_self(&desk, &account);
+    code = find_self(&ctx, &account);
   }
   if (code == EXIT_DONE) {
     code = flow_load(&f, in->arguments[0], false);
   }
   if (code == EXIT_DONE && f.org.trust == TRUST_LINKED) {
-    code = desk_fail(EXIT_REFUSED, "org \"%s\": only an admin links identities of it (trust linked)", f.org.slug);
+    code = context_fail(EXIT_REFUSED, "org \"%s\": only an admin links identities of it (trust linked)", f.org.slug);
   }
   if (code != EXIT_DONE) {
     return code;

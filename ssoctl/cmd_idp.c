@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "change/connection.h"
-#include "desk.h"
+#include "context.h"
 #include "presets.h"
 #include "store/confirmed.h"
 
@@ -27,12 +27,12 @@ static void add_words(char *words, const char *name, const char *by)
                  by);
 }
 
-static enum status look(const struct desk *desk, const struct org *org, const struct connection *connection,
+static enum status look(const struct context *ctx, const struct org *org, const struct connection *connection,
                         struct looked *looked)
 {
   struct confirmed confirmed CLEANUP(cleanup_confirmed) = {.org_id = 0};
   const struct covered now = covered_of(org, connection);
-  enum status status = confirmed_get(desk->txn, org->id, CONNECTION_ACTIVE, &confirmed);
+  enum status status = confirmed_get(ctx->txn, org->id, CONNECTION_ACTIVE, &confirmed);
   if (status == STATUS_NOT_FOUND) {
     confirmed.seen = covered_of(org, NULL);
     (void)snprintf(confirmed.fingerprint, sizeof confirmed.fingerprint, "%s", FINGERPRINT_NONE);
@@ -77,26 +77,26 @@ static void view_done(struct view *view)
   cleanup_connection(&view->waiting);
 }
 
-static int load_view(struct desk *desk, struct view *view)
+static int load_view(struct context *ctx, struct view *view)
 {
-  enum status status = connection_get(desk->txn, view->org.id, CONNECTION_ACTIVE, &view->now);
+  enum status status = connection_get(ctx->txn, view->org.id, CONNECTION_ACTIVE, &view->now);
   if (status != STATUS_OK) {
-    return desk_fail(desk_exit_code(status), "org \"%s\": has no connection; 'ssoctl idp set' makes one",
-                     view->org.slug);
+    return context_fail(context_exit_code(status), "org \"%s\": has no connection; 'ssoctl idp set' makes one",
+                        view->org.slug);
   }
-  status = connection_get(desk->txn, view->org.id, CONNECTION_STAGED, &view->waiting);
+  status = connection_get(ctx->txn, view->org.id, CONNECTION_STAGED, &view->waiting);
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
-    return desk_fail(EXIT_FAILED, "store: the waiting connection cannot be read");
+    return context_fail(EXIT_FAILED, "store: the waiting connection cannot be read");
   }
   view->waits = status == STATUS_OK;
-  status = look(desk, &view->org, &view->now, &view->looked);
+  status = look(ctx, &view->org, &view->now, &view->looked);
   if (status == STATUS_OK && view->waits) {
-    status = confirmed_fingerprint(desk->txn, view->org.id, CONNECTION_STAGED, view->waiting_fingerprint);
+    status = confirmed_fingerprint(ctx->txn, view->org.id, CONNECTION_STAGED, view->waiting_fingerprint);
   }
   list_by_preset(&view->now, view->by_preset);
   return status == STATUS_OK
              ? EXIT_DONE
-             : desk_fail(EXIT_FAILED, "store: what is confirmed cannot be read: %s", status_text(status));
+             : context_fail(EXIT_FAILED, "store: what is confirmed cannot be read: %s", status_text(status));
 }
 
 static const char *or_null(const char *text)
@@ -104,7 +104,7 @@ static const char *or_null(const char *text)
   return text[0] != '\0' ? text : NULL;
 }
 
-static int print_view(struct desk *desk, const struct view *v)
+static int print_view(struct context *ctx, const struct view *v)
 {
   static const struct column COLUMNS[] = {
       {"org", COLUMN_TEXT},
@@ -165,66 +165,67 @@ static int print_view(struct desk *desk, const struct view *v)
              {unverified_mail_word(c->unverified_mail), 0},
              {or_null(c->preset), 0},
              {or_null(v->by_preset), 0}});
-  return desk_print_one(desk, &table);
+  return context_print_one(ctx, &table);
 }
 
 int cmd_idp_show(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct view view CLEANUP(view_done) = {.looked = {.fingerprint = FINGERPRINT_NONE}};
-  int code = desk_open_org(in, &desk, &view.org);
+  int code = context_open_org(in, &ctx, &view.org);
   if (code == EXIT_DONE) {
-    code = load_view(&desk, &view);
+    code = load_view(&ctx, &view);
   }
   if (code == EXIT_DONE && view.now.unverified_mail == UNVERIFIED_ACCEPTED) {
     (void)fprintf(
         stderr, "ssoctl: org %s: addresses on its own domains count though its provider does not call them verified\n",
         view.org.slug);
   }
-  return code == EXIT_DONE ? print_view(&desk, &view) : code;
+  return code == EXIT_DONE ? print_view(&ctx, &view) : code;
 }
 
 int cmd_idp_confirm(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   char org[SLUG_SIZE];
   char fingerprint[FINGERPRINT_SIZE];
   const struct connection_confirm confirm = {org, fingerprint};
   struct change_done result;
-  int code = desk_open(in, &desk);
+  int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
-    code = desk_text("slug", in->arguments[0], org, sizeof org);
+    code = context_text("slug", in->arguments[0], org, sizeof org);
   }
   if (code == EXIT_DONE && text_copy(in->arguments[1], fingerprint, sizeof fingerprint) != STATUS_OK) {
-    code = desk_fail(EXIT_USAGE, "fingerprint \"%.60s\": is not one that 'ssoctl idp show' prints", in->arguments[1]);
+    code =
+        context_fail(EXIT_USAGE, "fingerprint \"%.60s\": is not one that 'ssoctl idp show' prints", in->arguments[1]);
   }
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, change_connection_confirm(&confirm, &result));
+    code = context_change(&ctx, change_connection_confirm(&confirm, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s: connection confirmed", org);
+    context_done(&ctx, "org %s: connection confirmed", org);
   }
   return code;
 }
 
 int cmd_idp_remove(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   char org[SLUG_SIZE];
   const struct connection_remove removed = {org};
   struct change_done result;
-  int code = desk_open(in, &desk);
+  int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
-    code = desk_text("slug", in->arguments[0], org, sizeof org);
+    code = context_text("slug", in->arguments[0], org, sizeof org);
   }
   if (code == EXIT_DONE) {
-    code = desk_confirm(&desk, "Nobody will sign in through this connection any more. Go on?");
+    code = context_confirm(&ctx, "Nobody will sign in through this connection any more. Go on?");
   }
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, change_connection_remove(&removed, &result));
+    code = context_change(&ctx, change_connection_remove(&removed, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s: connection removed", org);
+    context_done(&ctx, "org %s: connection removed", org);
   }
   return code;
 }

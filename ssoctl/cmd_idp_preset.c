@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "desk.h"
+#include "context.h"
 #include "presets.h"
 
 int cmd_idp_preset(const struct invocation *in)
@@ -14,17 +14,17 @@ int cmd_idp_preset(const struct invocation *in)
       {"needs", COLUMN_TEXT},
       {"groups", COLUMN_TEXT},
   };
-  struct desk desk CLEANUP(desk_close) = {.in = in};
+  struct context ctx CLEANUP(context_close) = {.in = in};
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   size_t count = 0;
   const struct preset *presets = preset_table(&count);
   if (in->arguments[0] != NULL && strcmp(in->arguments[0], "list") != 0) {
-    return desk_fail(EXIT_USAGE, "idp preset \"%.40s\": is not list", in->arguments[0]);
+    return context_fail(EXIT_USAGE, "idp preset \"%.40s\": is not list", in->arguments[0]);
   }
   for (size_t i = 0; i < count; i++) {
     table_add(
         &table, COLUMNS,
         {{presets[i].name, 0}, {presets[i].values[PRESET_ISSUER], 0}, {presets[i].needs, 0}, {presets[i].groups, 0}});
   }
-  return desk_print_list(&desk, &table);
+  return context_print_list(&ctx, &table);
 }

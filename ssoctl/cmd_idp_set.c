@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 #include "base/url.h"
 #include "change/connection.h"
-#include "desk.h"
+#include "context.h"
 #include "idp_values.h"
 #include "presets.h"
 #include "protocol/oauth.h"
@@ -19,16 +19,16 @@ static int check_credential(const struct invocation *in, uint8_t method_before, 
   enum option other = by_key ? OPTION_CLIENT_SECRET_FILE : OPTION_PRIVATE_KEY_FILE;
   const char *method = client_auth_word(connection->client_auth);
   if (in->options[other] != NULL) {
-    return desk_fail(EXIT_USAGE, "idp set: --auth %s has no use for %s", method, option_usage(other));
+    return context_fail(EXIT_USAGE, "idp set: --auth %s has no use for %s", method, option_usage(other));
   }
   // A stored key is no secret, and the other way round.
   bool other_kind = by_key != (method_before == CLIENT_AUTH_PRIVATE_KEY_JWT);
   if (connection->client_secret.length == 0 || (other_kind && in->options[needed] == NULL)) {
-    return desk_fail(EXIT_USAGE, "idp set: --auth %s needs %s", method, option_usage(needed));
+    return context_fail(EXIT_USAGE, "idp set: --auth %s needs %s", method, option_usage(needed));
   }
   if (connection->client_auth == CLIENT_AUTH_SECRET_JWT && connection->client_secret.length < OAUTH_HS256_SECRET_MIN) {
-    return desk_fail(EXIT_USAGE, "idp set: --auth %s needs a secret of at least %d bytes (RFC 7518 3.2)", method,
-                     OAUTH_HS256_SECRET_MIN);
+    return context_fail(EXIT_USAGE, "idp set: --auth %s needs a secret of at least %d bytes (RFC 7518 3.2)", method,
+                        OAUTH_HS256_SECRET_MIN);
   }
   return EXIT_DONE;
 }
@@ -78,7 +78,8 @@ static void choose_auth(const struct invocation *in, struct connection *connecti
 static int check_whole(const struct invocation *in, const struct stored *before, struct connection *connection)
 {
   if (connection->issuer[0] == '\0' || connection->client_id[0] == '\0') {
-    return desk_fail(EXIT_USAGE, "idp set: a new connection needs --preset NAME or --issuer URL, and --client-id ID");
+    return context_fail(EXIT_USAGE,
+                        "idp set: a new connection needs --preset NAME or --issuer URL, and --client-id ID");
   }
   if (in->options[OPTION_AUTH] == NULL && in->options[OPTION_PRIVATE_KEY_FILE] != NULL) {
     connection->client_auth = CLIENT_AUTH_PRIVATE_KEY_JWT;
@@ -91,39 +92,40 @@ static int check_whole(const struct invocation *in, const struct stored *before,
   }
   if (connection->client_auth == CLIENT_AUTH_NONE) {
     bytes_done(&connection->client_secret);
-    return given ? desk_fail(EXIT_USAGE, "idp set: --auth none has no use for a secret or key") : EXIT_DONE;
+    return given ? context_fail(EXIT_USAGE, "idp set: --auth none has no use for a secret or key") : EXIT_DONE;
   }
   if (!given && goes_elsewhere(in, before, connection)) {
-    return desk_fail(EXIT_USAGE,
-                     "idp set: the stored secret or key is for %s and is not sent to another issuer or device "
-                     "endpoint, or past another CA of a delegate's; give %s too",
-                     before->issuer,
-                     option_usage(connection->client_auth == CLIENT_AUTH_PRIVATE_KEY_JWT ? OPTION_PRIVATE_KEY_FILE
-                                                                                         : OPTION_CLIENT_SECRET_FILE));
+    return context_fail(EXIT_USAGE,
+                        "idp set: the stored secret or key is for %s and is not sent to another issuer or device "
+                        "endpoint, or past another CA of a delegate's; give %s too",
+                        before->issuer,
+                        option_usage(connection->client_auth == CLIENT_AUTH_PRIVATE_KEY_JWT
+                                         ? OPTION_PRIVATE_KEY_FILE
+                                         : OPTION_CLIENT_SECRET_FILE));
   }
   return check_credential(in, before->client_auth, connection);
 }
 
 // What is stored (a waiting one first), so that only what is named changes.
-static int load_connection(struct desk *desk, const char *slug, struct connection *connection)
+static int load_connection(struct context *ctx, const char *slug, struct connection *connection)
 {
   struct org org;
-  int code = desk_read(desk);
+  int code = context_read(ctx);
   if (code == EXIT_DONE) {
-    code = desk_find_org(desk, slug, &org);
+    code = context_find_org(ctx, slug, &org);
   }
   if (code != EXIT_DONE) {
     return code;
   }
-  enum status status = connection_get(desk->txn, org.id, CONNECTION_STAGED, connection);
+  enum status status = connection_get(ctx->txn, org.id, CONNECTION_STAGED, connection);
   if (status == STATUS_NOT_FOUND) {
-    status = connection_get(desk->txn, org.id, CONNECTION_ACTIVE, connection);
+    status = connection_get(ctx->txn, org.id, CONNECTION_ACTIVE, connection);
   }
-  desk_end_read(desk);
+  context_end_read(ctx);
   if (status == STATUS_NOT_FOUND) {
-    return idp_values_default(desk, connection);
+    return idp_values_default(ctx, connection);
   }
-  return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "store: the connection cannot be read");
+  return status == STATUS_OK ? EXIT_DONE : context_fail(EXIT_FAILED, "store: the connection cannot be read");
 }
 
 enum { ORG_VALUES = 2 };
@@ -145,18 +147,18 @@ static size_t list_org_values(const struct invocation *in, struct org_value valu
 }
 
 // What is named is changed in what is stored.
-static int change_values(struct desk *desk, struct connection *connection)
+static int change_values(struct context *ctx, struct connection *connection)
 {
   struct stored before = {.client_auth = connection->client_auth};
   memcpy(before.issuer, connection->issuer, sizeof before.issuer);
   memcpy(before.device_endpoint, connection->device_endpoint, sizeof before.device_endpoint);
-  int code = idp_values_set(desk, connection);
-  return code == EXIT_DONE ? check_whole(desk->in, &before, connection) : code;
+  int code = idp_values_set(ctx, connection);
+  return code == EXIT_DONE ? check_whole(ctx->in, &before, connection) : code;
 }
 
 int cmd_idp_set(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
   char org[SLUG_SIZE];
   struct org_value values[ORG_VALUES];
@@ -166,24 +168,24 @@ int cmd_idp_set(const struct invocation *in)
                                                      in->options[OPTION_PRIVATE_KEY_FILE] != NULL,
                                      .values = {values, list_org_values(in, values)}};
   struct connection_changed result;
-  int code = desk_open(in, &desk);
+  int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
-    code = desk_text("slug", in->arguments[0], org, sizeof org);
+    code = context_text("slug", in->arguments[0], org, sizeof org);
   }
   if (code == EXIT_DONE) {
-    code = load_connection(&desk, org, &connection);
+    code = load_connection(&ctx, org, &connection);
   }
   if (code == EXIT_DONE) {
-    code = change_values(&desk, &connection);
+    code = change_values(&ctx, &connection);
   }
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, change_connection_set(&set, &result));
+    code = context_change(&ctx, change_connection_set(&set, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s: connection to %s %s: ssoctl idp test %s", org, connection.issuer,
-              result.waits ? "waits, since the org enforces, until a test of it succeeds"
-                           : "stored and in effect; next",
-              org);
+    context_done(&ctx, "org %s: connection to %s %s: ssoctl idp test %s", org, connection.issuer,
+                 result.waits ? "waits, since the org enforces, until a test of it succeeds"
+                              : "stored and in effect; next",
+                 org);
   }
   return code;
 }

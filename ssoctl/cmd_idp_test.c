@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "change/connection.h"
 #include "change/password_hash.h"
-#include "desk.h"
+#include "context.h"
 #include "flow.h"
 #include "idp_advice.h"
 #include "protocol/group_list.h"
@@ -25,10 +25,10 @@ static int note_auth(const struct flow *f, uint8_t method)
       f->connection.auth_found == method + 1) {
     return EXIT_DONE;
   }
-  int code = desk_change(f->desk, change_connection_found(&found, &result));
+  int code = context_change(f->ctx, change_connection_found(&found, &result));
   if (code == EXIT_DONE) {
-    desk_done(f->desk, "org %s: the provider takes this client by %s, which logins will use", f->org.slug,
-              client_auth_word(method));
+    context_done(f->ctx, "org %s: the provider takes this client by %s, which logins will use", f->org.slug,
+                 client_auth_word(method));
   }
   return code;
 }
@@ -53,7 +53,7 @@ static int print_found(const struct flow *f, const struct message_found *found)
              {found->userinfo_endpoint, 0},
              {NULL, found->keys},
              {client_auth_word(found->client_auth), 0}});
-  return desk_print_one(f->desk, &table);
+  return context_print_one(f->ctx, &table);
 }
 
 static const char *email_words(uint8_t state)
@@ -117,7 +117,7 @@ static int print_authorized(const struct flow *f, const struct message_authorize
              {granted ? "would sign in" : notice_sentence(decision->notice), 0},
              {f->wants_groups ? groups : NULL, 0},
              {client_auth_word(a->client_auth), 0}});
-  return desk_print_one(f->desk, &table);
+  return context_print_one(f->ctx, &table);
 }
 
 // Row S8: the account's password may be typed at the test; PASSWORD is its hash then. A delegate types their own.
@@ -125,13 +125,13 @@ static int ask_password(const struct flow *f, const struct account *account, cha
 {
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
   char text[LOGIN_SIZE + 64];
-  const struct actor *actor = f->desk->in->actor;
+  const struct actor *actor = f->ctx->in->actor;
   bool may = !actor->is_delegate || actor->delegate.account_id == account->id;
   if (!may || isatty(STDIN_FILENO) == 0) {
     return EXIT_REFUSED;
   }
   (void)snprintf(text, sizeof text, "Password of account %s: ", account->login);
-  int code = desk_read_secret(false, text, false, &typed);
+  int code = context_read_secret(false, text, false, &typed);
   if (code == EXIT_DONE && password_matches(&typed, account->password)) {
     memcpy(password, account->password, PASSWORD_HASH_SIZE);
   }
@@ -144,8 +144,8 @@ static int note(const struct flow *f, const struct message_authorized *authorize
 {
   char password[PASSWORD_HASH_SIZE] = "";
   const struct connection_tried tried = {f->org.slug, {&f->connection, authorized, f->fingerprint}, password};
-  const struct change_host host = desk_host(f->desk);
-  const struct change_by by = desk_by(f->desk);
+  const struct change_host host = context_host(f->ctx);
+  const struct change_by by = context_by(f->ctx);
   enum status status = change_run(&host, &by, change_connection_tried(&tried, result), report);
   if (status == STATUS_REFUSED && result->decision.ask == ASK_PASSWORD &&
       ask_password(f, &result->account, password) == EXIT_DONE) {
@@ -155,13 +155,13 @@ static int note(const struct flow *f, const struct message_authorized *authorize
   }
   explicit_bzero(password, sizeof password);
   record_done(&ACCOUNT_RECORD, &result->account);
-  return desk_exit_code(status);
+  return context_exit_code(status);
 }
 
 static bool is_seen(const struct flow *f, const char *email)
 {
-  bool seen = desk_read(f->desk) == EXIT_DONE && desk_sees_person(f->desk, email);
-  desk_end_read(f->desk);
+  bool seen = context_read(f->ctx) == EXIT_DONE && context_sees_person(f->ctx, email);
+  context_end_read(f->ctx);
   return seen;
 }
 
@@ -183,7 +183,7 @@ static int tell_refused(const struct flow *f, int code, enum notice notice, cons
 {
   char advice[ADVICE_SIZE];
   idp_advice_refused(notice, &f->connection, advice, sizeof advice);
-  return desk_fail(code, "%s%s", report->text, advice);
+  return context_fail(code, "%s%s", report->text, advice);
 }
 
 static int note_and_print(const struct flow *f, const struct message_authorized *authorized)
@@ -198,7 +198,7 @@ static int note_and_print(const struct flow *f, const struct message_authorized 
   if (code != EXIT_DONE) {
     return tell_refused(f, code, shown ? result.decision.notice : NOTICE_NONE, &report);
   }
-  desk_done(f->desk, "org %s: a sign-in through the connection succeeded", f->org.slug);
+  context_done(f->ctx, "org %s: a sign-in through the connection succeeded", f->org.slug);
   return printed;
 }
 
@@ -215,9 +215,9 @@ static int answered(void *context, enum message_type type, const void *value)
 
 int cmd_idp_test(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct flow f CLEANUP(flow_done) = {.desk = &desk, .what = "idp test", .oidc = OIDC_NONE};
-  int code = desk_open(in, &desk);
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
+  struct flow f CLEANUP(flow_done) = {.ctx = &ctx, .what = "idp test", .oidc = OIDC_NONE};
+  int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
     code = flow_load(&f, in->arguments[0], true);
   }

@@ -19,7 +19,7 @@ static int take_via(const char *typed, enum invite_via *ret_via)
 {
   uint8_t via = VIA_CODE;
   if (typed != NULL && invite_via_from(typed, &via) != STATUS_OK) {
-    return desk_fail(EXIT_USAGE, "--via \"%.40s\": is not code or sso", typed);
+    return context_fail(EXIT_USAGE, "--via \"%.40s\": is not code or sso", typed);
   }
   *ret_via = (enum invite_via)via;
   return EXIT_DONE;
@@ -32,7 +32,7 @@ static int take_expiry(const char *typed, int64_t *ret_expires_at_s)
     return EXIT_DONE; // by the org's invite-lifetime
   }
   if (text_to_duration(typed, INVITE_LIFETIME_MIN_S, INVITE_LIFETIME_MAX_S, &seconds) != STATUS_OK) {
-    return desk_fail(EXIT_USAGE, "--expires \"%.40s\": is not 60s to 90d, as in 90s, 15m, 12h, 7d", typed);
+    return context_fail(EXIT_USAGE, "--expires \"%.40s\": is not 60s to 90d, as in 90s, 15m, 12h, 7d", typed);
   }
   *ret_expires_at_s = clock_now_s() + seconds;
   return EXIT_DONE;
@@ -62,11 +62,11 @@ static int make_code(char code[static CODE_SIZE], char ret_hash[static PASSWORD_
   if (status == STATUS_OK) {
     status = password_hash(&folded, ret_hash);
   }
-  return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "making a code: %s", status_text(status));
+  return status == STATUS_OK ? EXIT_DONE : context_fail(EXIT_FAILED, "making a code: %s", status_text(status));
 }
 
 // The code is shown here and never again.
-static int print_invite(struct desk *desk, const struct invite *invite, const char *code)
+static int print_invite(struct context *ctx, const struct invite *invite, const char *code)
 {
   static const struct column COLUMNS[] = {{"email", COLUMN_TEXT}, {"org", COLUMN_TEXT},  {"role", COLUMN_TEXT},
                                           {"via", COLUMN_TEXT},   {"code", COLUMN_TEXT}, {"expires_at", COLUMN_DATE}};
@@ -74,28 +74,29 @@ static int print_invite(struct desk *desk, const struct invite *invite, const ch
   bool by_code = invite->via == VIA_CODE;
   table_add(&table, COLUMNS,
             {{invite->email, 0},
-             {desk->in->arguments[0], 0},
+             {ctx->in->arguments[0], 0},
              {role_word(invite->role), 0},
              {invite_via_word(invite->via), 0},
              {by_code ? code : NULL, 0},
              {NULL, invite->expires_at_s}});
-  desk_done(desk,
-            by_code ? "%s is invited to org %s: they sign in with that name and type the code as the password; it is "
-                      "not shown again"
-                    : "%s is invited to org %s: they sign in with that name through their organization",
-            invite->email, desk->in->arguments[0]);
-  return desk_print_one(desk, &table);
+  context_done(ctx,
+               by_code
+                   ? "%s is invited to org %s: they sign in with that name and type the code as the password; it is "
+                     "not shown again"
+                   : "%s is invited to org %s: they sign in with that name through their organization",
+               invite->email, ctx->in->arguments[0]);
+  return context_print_one(ctx, &table);
 }
 
 int cmd_invite_create(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct member_words words;
   char code_text[CODE_SIZE] = "";
   char hash[PASSWORD_HASH_SIZE] = "";
   struct invite_create create = {.org = words.org, .email = words.email, .code = hash};
   struct invite_created result;
-  int code = people_open(&desk, in, &words);
+  int code = people_open(&ctx, in, &words);
   if (code == EXIT_DONE) {
     code = take_options(in, &create);
   }
@@ -103,10 +104,10 @@ int cmd_invite_create(const struct invocation *in)
     code = make_code(code_text, hash);
   }
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, change_invite_create(&create, &result));
+    code = context_change(&ctx, change_invite_create(&create, &result));
   }
   if (code == EXIT_DONE) {
-    code = print_invite(&desk, &result.invite, code_text);
+    code = print_invite(&ctx, &result.invite, code_text);
   }
   explicit_bzero(code_text, sizeof code_text);
   return code;
@@ -114,16 +115,16 @@ int cmd_invite_create(const struct invocation *in)
 
 int cmd_invite_cancel(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct member_words words;
   const struct invite_cancel cancel = {words.org, words.email};
   struct change_done result;
-  int code = people_open(&desk, in, &words);
+  int code = people_open(&ctx, in, &words);
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, change_invite_cancel(&cancel, &result));
+    code = context_change(&ctx, change_invite_cancel(&cancel, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "invite of %s to org %s cancelled", words.email, words.org);
+    context_done(&ctx, "invite of %s to org %s cancelled", words.email, words.org);
   }
   return code;
 }
@@ -145,13 +146,13 @@ static enum status add_invite(void *context, const struct invite *invite)
 
 int cmd_invite_list(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
   struct org org;
 
-  int code = desk_open_org(in, &desk, &org);
-  if (code == EXIT_DONE && invite_each(desk.txn, org.id, add_invite, &table) != STATUS_OK) {
-    code = desk_fail(EXIT_FAILED, "store: invites cannot be read");
+  int code = context_open_org(in, &ctx, &org);
+  if (code == EXIT_DONE && invite_each(ctx.txn, org.id, add_invite, &table) != STATUS_OK) {
+    code = context_fail(EXIT_FAILED, "store: invites cannot be read");
   }
-  return code == EXIT_DONE ? desk_print_list(&desk, &table) : code;
+  return code == EXIT_DONE ? context_print_list(&ctx, &table) : code;
 }

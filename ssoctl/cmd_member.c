@@ -14,33 +14,33 @@ static int take_options(const struct invocation *in, struct member_row *row)
     char what[32];
     (void)snprintf(what, sizeof what, "--%s", value->column);
     if (typed != NULL && value->take(what, typed, row, &report) != STATUS_OK) {
-      return desk_fail(EXIT_USAGE, "%s", report.text);
+      return context_fail(EXIT_USAGE, "%s", report.text);
     }
   }
   return EXIT_DONE;
 }
 
-static void tell_added(const struct desk *desk, const struct member_add *add, const struct member_added *result)
+static void tell_added(const struct context *ctx, const struct member_add *add, const struct member_added *result)
 {
   const char *already = result->changed ? "" : " already";
   const char *role = role_word((uint8_t)add->role);
   // Which number it would be tells of others.
-  if (desk->in->actor->is_delegate && desk->in->options[OPTION_DRY_RUN] != NULL) {
-    desk_done(desk, "%s is a member of org %s as %s%s", add->email, add->org, role, already);
+  if (ctx->in->actor->is_delegate && ctx->in->options[OPTION_DRY_RUN] != NULL) {
+    context_done(ctx, "%s is a member of org %s as %s%s", add->email, add->org, role, already);
     return;
   }
-  desk_done(desk, "%s is a member of org %s as %s%s, login %s, uid %u", add->email, add->org, role, already,
-            result->account.login, result->account.uid);
+  context_done(ctx, "%s is a member of org %s as %s%s, login %s, uid %u", add->email, add->org, role, already,
+               result->account.login, result->account.uid);
 }
 
 int cmd_member_add(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct member_words words;
   struct member_row row = {.email = ""};
   char local_user[LOGIN_SIZE];
   struct member_added result;
-  int code = people_open(&desk, in, &words);
+  int code = people_open(&ctx, in, &words);
   if (code == EXIT_DONE) {
     code = take_options(in, &row);
   }
@@ -52,12 +52,12 @@ int cmd_member_add(const struct invocation *in)
   }
   struct member_add add = member_row_add(&row, words.org, local_user);
   add.email = words.email;
-  code = desk_change(&desk, change_member_add(&add, &result));
+  code = context_change(&ctx, change_member_add(&add, &result));
   if (code == EXIT_DONE) {
-    code = people_lock_local(&desk, local_user, &result.account);
+    code = people_lock_local(&ctx, local_user, &result.account);
   }
   if (code == EXIT_DONE) {
-    tell_added(&desk, &add, &result);
+    tell_added(&ctx, &add, &result);
   }
   return code;
 }
@@ -66,21 +66,21 @@ typedef struct change member_change(const struct member_name *name, struct membe
 
 static int change(const struct invocation *in, member_change *what, const char *question, const char *done)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct member_words words;
   const struct member_name name = {words.org, words.email};
   struct member_changed result;
-  int code = people_open(&desk, in, &words);
+  int code = people_open(&ctx, in, &words);
   if (code == EXIT_DONE) {
-    code = people_change(&desk, what(&name, &result), question);
+    code = people_change(&ctx, what(&name, &result), question);
   }
   if (code != EXIT_DONE) {
     return code;
   }
-  desk_done(&desk, "%s %s in org %s%s", words.email, done, words.org, result.changed ? "" : " already");
+  context_done(&ctx, "%s %s in org %s%s", words.email, done, words.org, result.changed ? "" : " already");
   // What opened other orgs only is not an org's to end (POLICY W3).
   const struct sessions_of of = {result.uid, in->actor->is_delegate ? result.gid : 0};
-  return people_end_sessions(&desk, result.login, &of);
+  return people_end_sessions(&ctx, result.login, &of);
 }
 
 int cmd_member_remove(const struct invocation *in)
@@ -101,20 +101,20 @@ int cmd_member_resume(const struct invocation *in)
 
 int cmd_member_role(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct member_words words;
   struct member_role role = {.org = words.org, .email = words.email};
   struct change_done result;
-  int code = people_open(&desk, in, &words);
+  int code = people_open(&ctx, in, &words);
   if (code == EXIT_DONE) {
     code = people_take_role("role", in->arguments[2], &role.role);
   }
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, change_member_role(&role, &result));
+    code = context_change(&ctx, change_member_role(&role, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "%s is %s in org %s%s", words.email, role_word((uint8_t)role.role), words.org,
-              result.changed ? "" : " already");
+    context_done(&ctx, "%s is %s in org %s%s", words.email, role_word((uint8_t)role.role), words.org,
+                 result.changed ? "" : " already");
   }
   return code;
 }

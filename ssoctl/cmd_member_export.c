@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "context.h"
 #include "csv.h"
-#include "desk.h"
 #include "member_values.h"
 #include "store/accounts.h"
 #include "table.h"
@@ -67,11 +67,11 @@ static enum status print_header(void)
 
 static enum status print_member(void *context, const struct membership *membership)
 {
-  struct desk *desk = context;
+  struct context *ctx = context;
   struct account account;
   char number[NUMBER_SIZE];
   const char *values[MEMBER_VALUE_COUNT];
-  enum status status = account_get(desk->txn, membership->account_id, &account);
+  enum status status = account_get(ctx->txn, membership->account_id, &account);
   if (status != STATUS_OK) {
     return status;
   }
@@ -84,25 +84,25 @@ static enum status print_member(void *context, const struct membership *membersh
 
 int cmd_member_export(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct org org;
-  int code = desk_open_org(in, &desk, &org);
+  int code = context_open_org(in, &ctx, &org);
   if (code != EXIT_DONE) {
     return code;
   }
-  code = desk_hold_output(&desk);
+  code = context_hold_output(&ctx);
   if (code != EXIT_DONE) {
     return code;
   }
   enum status status = print_header();
   if (status == STATUS_OK) {
-    status = membership_each(desk.txn, org.id, print_member, &desk);
+    status = membership_each(ctx.txn, org.id, print_member, &ctx);
   }
   if (status == STATUS_OK) {
-    status = desk_release_output(&desk);
+    status = context_release_output(&ctx);
   }
   // That nobody reads any more is no news to anybody.
   return status == STATUS_OK       ? EXIT_DONE
          : status == STATUS_CLOSED ? EXIT_FAILED
-                                   : desk_fail(EXIT_FAILED, "members cannot be exported: %s", status_text(status));
+                                   : context_fail(EXIT_FAILED, "members cannot be exported: %s", status_text(status));
 }

@@ -9,7 +9,7 @@
 #include "progress.h"
 
 struct import {
-  struct desk *desk;
+  struct context *ctx;
   struct member_file file;
   struct progress progress;
   struct member_row row;
@@ -43,9 +43,9 @@ static int check_columns(const struct member_file *file, bool delegate)
   if (!delegate || beyond == NULL) {
     return EXIT_DONE;
   }
-  return desk_fail(EXIT_REFUSED,
-                   "%.500s: column \"%s\": is for root and operators; email, role, status and name are legal",
-                   file->path, beyond->column);
+  return context_fail(EXIT_REFUSED,
+                      "%.500s: column \"%s\": is for root and operators; email, role, status and name are legal",
+                      file->path, beyond->column);
 }
 
 static enum status begin(struct import *import, struct report *report)
@@ -67,7 +67,7 @@ static void describe(const struct import *import, char *text, size_t size)
 static struct change close_rows(struct import *import)
 {
   describe(import, import->summary, sizeof import->summary);
-  import->closing = (struct member_import){import->desk->in->arguments[0], import->summary};
+  import->closing = (struct member_import){import->ctx->in->arguments[0], import->summary};
   seen_clear(&import->file.seen);
   progress_say(&import->progress, "storing");
   return change_member_import(&import->closing, &import->closed);
@@ -90,7 +90,7 @@ static enum status get_row(void *context, uint64_t index, struct report *report,
   if (status != STATUS_OK) {
     return status;
   }
-  import->add = member_row_add(&import->row, import->desk->in->arguments[0], "");
+  import->add = member_row_add(&import->row, import->ctx->in->arguments[0], "");
   *ret_change = change_member_add(&import->add, &import->result);
   return STATUS_OK;
 }
@@ -137,7 +137,7 @@ static void print_refused(const struct import *import, char *noted, struct table
   }
   *email++ = '\0';
   *reason++ = '\0';
-  if (import->desk->in->options[OPTION_JSON] == NULL) {
+  if (import->ctx->in->options[OPTION_JSON] == NULL) {
     (void)fprintf(stderr, "ssoctl: %s:%s: %s\n", import->file.path, noted, reason);
   } else if (text_to_i64(noted, 1, INT64_MAX, &line) == STATUS_OK) {
     table_add(table, COLUMNS, {{NULL, line}, {email[0] != '\0' ? email : NULL, 0}, {reason, 0}});
@@ -150,7 +150,7 @@ static int report_refused(struct import *import)
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   char *noted CLEANUP(cleanup_free) = NULL;
   size_t size = 0;
-  bool json = import->desk->in->options[OPTION_JSON] != NULL;
+  bool json = import->ctx->in->options[OPTION_JSON] != NULL;
   if (import->refused_rows == NULL) {
     return EXIT_DONE;
   }
@@ -159,33 +159,34 @@ static int report_refused(struct import *import)
   for (uint64_t i = 0; i < import->refused && getline(&noted, &size, import->refused_rows) > 0; i++) {
     print_refused(import, noted, &table);
   }
-  return json ? desk_print_list(import->desk, &table) : EXIT_DONE;
+  return json ? context_print_list(import->ctx, &table) : EXIT_DONE;
 }
 
 // One that fails ends everything, unless it was only refused and --keep-going was given.
 static int explain(const struct import *import, enum status status, const struct report *report)
 {
   bool usage = status == STATUS_INVALID; // the file's, not the command line's
-  int code = usage ? EXIT_FAILED : desk_exit_code(status);
+  int code = usage ? EXIT_FAILED : context_exit_code(status);
   if (import->not_noted) {
-    return desk_fail(EXIT_FAILED, "%.500s: no room for the list of rows that were refused; nothing was changed",
-                     import->desk->store_dir);
+    return context_fail(EXIT_FAILED, "%.500s: no room for the list of rows that were refused; nothing was changed",
+                        import->ctx->store_dir);
   }
   if (import->failed_line == 0 || import->keep_going) {
-    return desk_fail(code, "%s", report->text);
+    return context_fail(code, "%s", report->text);
   }
-  return desk_fail(code, "%.500s:%llu: %s", import->file.path, (unsigned long long)import->failed_line, report->text);
+  return context_fail(code, "%.500s:%llu: %s", import->file.path, (unsigned long long)import->failed_line,
+                      report->text);
 }
 
 static int run(struct import *import)
 {
   const struct changes all = {import->file.rows + 1, get_row, note_row, import};
-  const struct change_host host = desk_host(import->desk);
-  const struct change_by by = desk_by(import->desk);
+  const struct change_host host = context_host(import->ctx);
+  const struct change_by by = context_by(import->ctx);
   struct report report = {.text = ""};
   char what[REASON_SIZE];
   uint64_t index = 0;
-  bool json = import->desk->in->options[OPTION_JSON] != NULL;
+  bool json = import->ctx->in->options[OPTION_JSON] != NULL;
   import->progress = progress_begin(!json, import->file.rows);
   enum status status = change_run_all(&host, &by, &all, &report, &index);
   progress_end(&import->progress);
@@ -194,16 +195,16 @@ static int run(struct import *import)
     return explain(import, status, &report);
   }
   describe(import, what, sizeof what);
-  desk_done(import->desk, "%.500s: members of org %s: %s", import->file.path, import->desk->in->arguments[0], what);
+  context_done(import->ctx, "%.500s: members of org %s: %s", import->file.path, import->ctx->in->arguments[0], what);
   return code == EXIT_DONE && import->refused > 0 ? EXIT_FAILED : code;
 }
 
 static int open_refused_rows(struct import *import)
 {
-  if (!import->keep_going && import->desk->in->options[OPTION_JSON] == NULL) {
+  if (!import->keep_going && import->ctx->in->options[OPTION_JSON] == NULL) {
     return EXIT_DONE;
   }
-  int fd CLEANUP(cleanup_fd) = desk_temporary_file(import->desk);
+  int fd CLEANUP(cleanup_fd) = context_temporary_file(import->ctx);
   import->refused_rows = fd >= 0 ? fdopen(fd, "w+e") : NULL;
   if (import->refused_rows == NULL) {
     return EXIT_FAILED;
@@ -214,13 +215,13 @@ static int open_refused_rows(struct import *import)
 
 int cmd_member_import(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct import import CLEANUP(import_done) = {.desk = &desk, .file = MEMBER_FILE_EMPTY};
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
+  struct import import CLEANUP(import_done) = {.ctx = &ctx, .file = MEMBER_FILE_EMPTY};
   struct org org;
-  int code = desk_open_org(in, &desk, &org);
-  desk_end_read(&desk);
+  int code = context_open_org(in, &ctx, &org);
+  context_end_read(&ctx);
   if (code == EXIT_DONE) {
-    code = member_file_open(&desk, in->arguments[1], &import.file);
+    code = member_file_open(&ctx, in->arguments[1], &import.file);
   }
   if (code == EXIT_DONE) {
     code = check_columns(&import.file, in->actor->is_delegate);

@@ -5,7 +5,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "desk.h"
+#include "context.h"
 #include "store/accounts.h"
 
 static const struct column LIST_COLUMNS[] = {
@@ -15,7 +15,7 @@ static const struct column LIST_COLUMNS[] = {
 };
 
 struct walk {
-  struct desk *desk;
+  struct context *ctx;
   struct table *table;
   const struct org *org;
   const char *source;
@@ -33,7 +33,7 @@ static enum status add_member(void *context, const struct membership *membership
   if (!source || !role || !idle) {
     return STATUS_OK;
   }
-  enum status status = account_get(walk->desk->txn, membership->account_id, &account);
+  enum status status = account_get(walk->ctx->txn, membership->account_id, &account);
   if (status != STATUS_OK) {
     return status;
   }
@@ -56,7 +56,7 @@ static enum status add_org_members(void *context, const struct org *org)
 {
   struct walk *walk = context;
   walk->org = org;
-  return membership_each(walk->desk->txn, org->id, add_member, walk);
+  return membership_each(walk->ctx->txn, org->id, add_member, walk);
 }
 
 // Idle: no sign-in through this org for so long, or never.
@@ -65,44 +65,44 @@ static int check_filters(struct walk *walk, const char *idle)
   uint8_t value = 0;
   int64_t seconds = 0;
   if (idle != NULL && text_to_duration(idle, 1, INT32_MAX, &seconds) != STATUS_OK) {
-    return desk_fail(EXIT_USAGE, "--idle \"%.40s\": is not a duration such as 12h or 90d", idle);
+    return context_fail(EXIT_USAGE, "--idle \"%.40s\": is not a duration such as 12h or 90d", idle);
   }
   walk->idle_since_s = idle != NULL ? clock_now_s() - seconds : 0;
   if (walk->source != NULL && source_from(walk->source, &value) != STATUS_OK) {
-    return desk_fail(EXIT_USAGE, "--source \"%.40s\": is not sso, invitation, owner or manual", walk->source);
+    return context_fail(EXIT_USAGE, "--source \"%.40s\": is not sso, invitation, owner or manual", walk->source);
   }
   if (walk->role != NULL && role_from(walk->role, &value) != STATUS_OK) {
-    return desk_fail(EXIT_USAGE, "--role \"%.40s\": is not viewer, admin or owner", walk->role);
+    return context_fail(EXIT_USAGE, "--role \"%.40s\": is not viewer, admin or owner", walk->role);
   }
   return EXIT_DONE;
 }
 
 int cmd_member_list(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
-  struct walk walk = {&desk, &table, NULL, in->options[OPTION_SOURCE], in->options[OPTION_ROLE], 0};
+  struct walk walk = {&ctx, &table, NULL, in->options[OPTION_SOURCE], in->options[OPTION_ROLE], 0};
   struct org org;
   int code = check_filters(&walk, in->options[OPTION_IDLE]);
   if (code == EXIT_DONE) {
-    code = desk_open(in, &desk);
+    code = context_open(in, &ctx);
   }
   if (code == EXIT_DONE) {
-    code = desk_read(&desk);
+    code = context_read(&ctx);
   }
   if (code == EXIT_DONE && in->arguments[0] != NULL) {
-    code = desk_find_org(&desk, in->arguments[0], &org);
+    code = context_find_org(&ctx, in->arguments[0], &org);
   }
   if (code != EXIT_DONE) {
     return code;
   }
-  code = desk_stream(&desk, &table);
+  code = context_stream(&ctx, &table);
   if (code != EXIT_DONE) {
     return code;
   }
   enum status status =
-      in->arguments[0] != NULL ? add_org_members(&walk, &org) : org_each(desk.txn, add_org_members, &walk);
+      in->arguments[0] != NULL ? add_org_members(&walk, &org) : org_each(ctx.txn, add_org_members, &walk);
   bool read = status == STATUS_OK || table_status(&table) != STATUS_OK;
-  return read ? desk_print_list(&desk, &table)
-              : desk_fail(EXIT_FAILED, "store: members cannot be read: %s", status_text(status));
+  return read ? context_print_list(&ctx, &table)
+              : context_fail(EXIT_FAILED, "store: members cannot be read: %s", status_text(status));
 }

@@ -23,47 +23,48 @@ struct org_words {
 
 static int take_words(const struct invocation *in, struct org_words *words)
 {
-  int code = desk_slug(in->arguments[0], words->org);
+  int code = context_slug(in->arguments[0], words->org);
   if (code == EXIT_DONE) {
-    code = desk_text("--name", in->options[OPTION_NAME], words->name, sizeof words->name);
+    code = context_text("--name", in->options[OPTION_NAME], words->name, sizeof words->name);
   }
   if (code == EXIT_DONE) {
-    code = desk_email(in->options[OPTION_OWNER], words->owner);
+    code = context_email(in->options[OPTION_OWNER], words->owner);
   }
   if (code == EXIT_DONE && in->options[OPTION_LOGIN] != NULL) {
-    code = desk_text("--login", in->options[OPTION_LOGIN], words->login, sizeof words->login);
+    code = context_text("--login", in->options[OPTION_LOGIN], words->login, sizeof words->login);
   }
   return code == EXIT_DONE ? people_take_local_user(in, words->local_user) : code;
 }
 
 int cmd_org_create(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct org_words words = {.login = ""};
   const struct org_create create = {words.org, words.name, words.owner, words.login, words.local_user};
   struct org_created result;
   if (in->options[OPTION_NAME] == NULL || in->options[OPTION_OWNER] == NULL) {
-    return desk_fail(EXIT_USAGE, "org create: --name NAME and --owner EMAIL are needed");
+    return context_fail(EXIT_USAGE, "org create: --name NAME and --owner EMAIL are needed");
   }
-  int code = desk_open(in, &desk);
+  int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
     code = take_words(in, &words);
   }
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, change_org_create(&create, &result));
+    code = context_change(&ctx, change_org_create(&create, &result));
   }
   if (code == EXIT_DONE) {
-    code = people_lock_local(&desk, words.local_user, &result.owner);
+    code = people_lock_local(&ctx, words.local_user, &result.owner);
   }
   if (code != EXIT_DONE) {
     return code;
   }
   if (result.doubted) {
-    desk_done(&desk, "%s had an account already, whose address was never proven: its password and identities are gone",
-              words.owner);
+    context_done(&ctx,
+                 "%s had an account already, whose address was never proven: its password and identities are gone",
+                 words.owner);
   }
-  desk_done(&desk, "org %s made, owner %s with uid %u; next: ssoctl password set %s", words.org, result.owner.login,
-            result.owner.uid, words.owner);
+  context_done(&ctx, "org %s made, owner %s with uid %u; next: ssoctl password set %s", words.org, result.owner.login,
+               result.owner.uid, words.owner);
   return EXIT_DONE;
 }
 
@@ -78,7 +79,7 @@ static const struct column ORG_COLUMNS[] = {
 };
 
 struct org_walk {
-  struct desk *desk;
+  struct context *ctx;
   struct table *table;
 };
 
@@ -88,7 +89,7 @@ static enum status add_org(void *context, const struct org *org)
   char keys[SETTING_TEXT_SIZE];
   struct account owner;
   setting_keys_text(org, keys);
-  enum status status = account_get(walk->desk->txn, org->owner_id, &owner);
+  enum status status = account_get(walk->ctx->txn, org->owner_id, &owner);
   if (status != STATUS_OK) {
     return status;
   }
@@ -120,33 +121,33 @@ static enum status add_org(void *context, const struct org *org)
 
 int cmd_org_list(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(ORG_COLUMNS, COUNT_OF(ORG_COLUMNS));
-  struct org_walk walk = {&desk, &table};
-  int code = desk_open(in, &desk);
+  struct org_walk walk = {&ctx, &table};
+  int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
-    code = desk_read(&desk);
+    code = context_read(&ctx);
   }
-  if (code == EXIT_DONE && org_each(desk.txn, add_org, &walk) != STATUS_OK) {
-    code = desk_fail(EXIT_FAILED, "store: orgs cannot be read");
+  if (code == EXIT_DONE && org_each(ctx.txn, add_org, &walk) != STATUS_OK) {
+    code = context_fail(EXIT_FAILED, "store: orgs cannot be read");
   }
-  return code == EXIT_DONE ? desk_print_list(&desk, &table) : code;
+  return code == EXIT_DONE ? context_print_list(&ctx, &table) : code;
 }
 
 int cmd_org_show(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(ORG_COLUMNS, COUNT_OF(ORG_COLUMNS));
-  struct org_walk walk = {&desk, &table};
+  struct org_walk walk = {&ctx, &table};
   struct org org;
-  int code = desk_open_org(in, &desk, &org);
+  int code = context_open_org(in, &ctx, &org);
   if (code == EXIT_DONE && add_org(&walk, &org) != STATUS_OK) {
-    code = desk_fail(EXIT_FAILED, "store: the org's owner cannot be read");
+    code = context_fail(EXIT_FAILED, "store: the org's owner cannot be read");
   }
   if (code == EXIT_DONE) {
-    domains_warn(&desk, org.id);
+    domains_warn(&ctx, org.id);
   }
-  return code == EXIT_DONE ? desk_print_one(&desk, &table) : code;
+  return code == EXIT_DONE ? context_print_one(&ctx, &table) : code;
 }
 
 // Splits KEY=VALUE into KEYS, which are copies, and VALUES, which are borrowed from what was typed.
@@ -157,7 +158,7 @@ static int split_values(const struct invocation *in, char keys[static ORG_VALUES
   for (const char *const *at = in->arguments + 1; at < in->arguments + ARGUMENTS_MAX && *at != NULL; at++, count++) {
     size_t length = strcspn(*at, "=");
     if ((*at)[length] == '\0' || length == 0 || length >= SETTING_SIZE) {
-      return desk_fail(EXIT_USAGE, "\"%.100s\": is not of the form KEY=VALUE", *at);
+      return context_fail(EXIT_USAGE, "\"%.100s\": is not of the form KEY=VALUE", *at);
     }
     memcpy(keys[count], *at, length);
     keys[count][length] = '\0';
@@ -169,27 +170,27 @@ static int split_values(const struct invocation *in, char keys[static ORG_VALUES
 
 int cmd_org_set(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   char org[SLUG_SIZE];
   char keys[ORG_VALUES_MAX][SETTING_SIZE];
   struct org_value values[ORG_VALUES_MAX];
   struct org_settings_set set = {.org = org, .values = {.list = values}};
   struct org_settings_changed result;
-  int code = desk_open(in, &desk);
+  int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
-    code = desk_slug(in->arguments[0], org);
+    code = context_slug(in->arguments[0], org);
   }
   if (code == EXIT_DONE) {
     code = split_values(in, keys, values, &set.values.count);
   }
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, change_org_settings_set(&set, &result));
+    code = context_change(&ctx, change_org_settings_set(&set, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s: %s%s", org, result.changed ? "changed" : "is so already",
-              result.waits ? "; what a sign-in must meet waits, since the org enforces, until a test of it succeeds "
-                             "('ssoctl idp test')"
-                           : "");
+    context_done(&ctx, "org %s: %s%s", org, result.changed ? "changed" : "is so already",
+                 result.waits ? "; what a sign-in must meet waits, since the org enforces, until a test of it succeeds "
+                                "('ssoctl idp test')"
+                              : "");
   }
   return code;
 }

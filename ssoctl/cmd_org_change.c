@@ -11,62 +11,62 @@ enum { QUESTION_SIZE = 512 };
 
 int cmd_org_transfer(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct member_words words;
   const struct org_transfer transfer = {words.org, words.email};
   struct change_done result;
-  int code = people_open(&desk, in, &words);
+  int code = people_open(&ctx, in, &words);
   if (code == EXIT_DONE) {
-    code = desk_confirm(&desk, "The present owner becomes an admin of the org. Go on?");
+    code = context_confirm(&ctx, "The present owner becomes an admin of the org. Go on?");
   }
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, change_org_transfer(&transfer, &result));
+    code = context_change(&ctx, change_org_transfer(&transfer, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s: %s is its owner%s", words.org, words.email, result.changed ? "" : " already");
+    context_done(&ctx, "org %s: %s is its owner%s", words.org, words.email, result.changed ? "" : " already");
   }
   return code;
 }
 
 int cmd_org_rename(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   char slug[SLUG_SIZE];
   char to[SLUG_SIZE];
   const struct org_rename renamed = {slug, to};
   struct change_done result;
-  int code = desk_open(in, &desk);
+  int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
-    code = desk_slug(in->arguments[0], slug);
+    code = context_slug(in->arguments[0], slug);
   }
   if (code == EXIT_DONE) {
-    code = desk_text("slug", in->arguments[1], to, sizeof to);
+    code = context_text("slug", in->arguments[1], to, sizeof to);
   }
   if (code == EXIT_DONE) {
-    code = desk_confirm(&desk,
-                        "Its groups get the new name: files like sshd_config and sudoers may hold the old one. Go on?");
+    code = context_confirm(
+        &ctx, "Its groups get the new name: files like sshd_config and sudoers may hold the old one. Go on?");
   }
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, change_org_rename(&renamed, &result));
+    code = context_change(&ctx, change_org_rename(&renamed, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s is %s%s", slug, to, result.changed ? "" : " already");
+    context_done(&ctx, "org %s is %s%s", slug, to, result.changed ? "" : " already");
   }
   return code;
 }
 
-static int describe(struct desk *desk, const char *slug, char *question, size_t size)
+static int describe(struct context *ctx, const char *slug, char *question, size_t size)
 {
   struct enforcement_counts counts = {.members = 0};
   struct org org;
-  int code = desk_read(desk);
+  int code = context_read(ctx);
   if (code == EXIT_DONE) {
-    code = desk_find_org(desk, slug, &org);
+    code = context_find_org(ctx, slug, &org);
   }
-  if (code == EXIT_DONE && enforcement_count(desk->txn, &org, &counts) != STATUS_OK) {
-    code = desk_fail(EXIT_FAILED, "store: members cannot be counted");
+  if (code == EXIT_DONE && enforcement_count(ctx->txn, &org, &counts) != STATUS_OK) {
+    code = context_fail(EXIT_FAILED, "store: members cannot be counted");
   }
-  desk_end_read(desk);
+  context_end_read(ctx);
   (void)snprintf(question, size,
                  "%llu members lose this org, %llu invites are gone, its domains are nobody's and its connection is "
                  "forgotten; the accounts stay.",
@@ -76,29 +76,29 @@ static int describe(struct desk *desk, const char *slug, char *question, size_t 
 
 int cmd_org_delete(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   char slug[SLUG_SIZE];
   const struct org_delete deleted = {slug};
   struct change_done result;
   char question[QUESTION_SIZE] = "";
-  int code = desk_open(in, &desk);
+  int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
-    code = desk_slug(in->arguments[0], slug);
+    code = context_slug(in->arguments[0], slug);
   }
   if (code == EXIT_DONE) {
-    code = describe(&desk, slug, question, sizeof question);
+    code = describe(&ctx, slug, question, sizeof question);
   }
   if (code == EXIT_DONE) {
-    code = desk_confirm_word(&desk, question, slug);
+    code = context_confirm_word(&ctx, question, slug);
   }
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, change_org_delete(&deleted, &result));
+    code = context_change(&ctx, change_org_delete(&deleted, &result));
   }
   if (code == EXIT_DONE && in->options[OPTION_DRY_RUN] != NULL) {
-    desk_done(&desk, "%s", question);
+    context_done(&ctx, "%s", question);
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s deleted", slug);
+    context_done(&ctx, "org %s deleted", slug);
   }
   return code;
 }

@@ -6,64 +6,64 @@
 #include "base/cleanup.h"
 #include "change/password.h"
 #include "change/password_hash.h"
-#include "desk.h"
+#include "context.h"
 
 static int hash_typed(const struct invocation *in, char ret_hash[static PASSWORD_HASH_SIZE])
 {
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
-  int code = desk_read_secret(in->options[OPTION_STDIN] != NULL, "New password: ", true, &typed);
+  int code = context_read_secret(in->options[OPTION_STDIN] != NULL, "New password: ", true, &typed);
   if (code != EXIT_DONE) {
     return code;
   }
   enum status status = password_hash(&typed, ret_hash);
   if (status == STATUS_INVALID) {
-    return desk_fail(EXIT_USAGE, "the password: %d to %d bytes without a NUL are legal", PASSWORD_MIN, PASSWORD_MAX);
+    return context_fail(EXIT_USAGE, "the password: %d to %d bytes without a NUL are legal", PASSWORD_MIN, PASSWORD_MAX);
   }
-  return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "hashing the password: %s", status_text(status));
+  return status == STATUS_OK ? EXIT_DONE : context_fail(EXIT_FAILED, "hashing the password: %s", status_text(status));
 }
 
 int cmd_password_set(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   char email[EMAIL_SIZE];
   char hash[PASSWORD_HASH_SIZE];
   const struct password_set set = {email, hash};
   struct change_done result;
-  int code = desk_open(in, &desk);
+  int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
-    code = desk_email(in->arguments[0], email);
+    code = context_email(in->arguments[0], email);
   }
   if (code == EXIT_DONE) {
     code = hash_typed(in, hash);
   }
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, change_password_set(&set, &result));
+    code = context_change(&ctx, change_password_set(&set, &result));
   }
   explicit_bzero(hash, sizeof hash);
   if (code == EXIT_DONE) {
-    desk_done(&desk, "password of %s set; they have not signed in with it yet", email);
+    context_done(&ctx, "password of %s set; they have not signed in with it yet", email);
   }
   return code;
 }
 
 int cmd_password_remove(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   char email[EMAIL_SIZE];
   const struct password_remove removed = {email};
   struct change_done result;
-  int code = desk_open(in, &desk);
+  int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
-    code = desk_email(in->arguments[0], email);
+    code = context_email(in->arguments[0], email);
   }
   if (code == EXIT_DONE) {
-    code = desk_confirm(&desk, "The account signs in through its organization only, from now on. Go on?");
+    code = context_confirm(&ctx, "The account signs in through its organization only, from now on. Go on?");
   }
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, change_password_remove(&removed, &result));
+    code = context_change(&ctx, change_password_remove(&removed, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "%s has no password%s", email, result.changed ? " any more" : "");
+    context_done(&ctx, "%s has no password%s", email, result.changed ? " any more" : "");
   }
   return code;
 }

@@ -7,7 +7,7 @@
 #include "change/code.h"
 #include "change/password_hash.h"
 #include "change/recovery.h"
-#include "desk.h"
+#include "context.h"
 #include "store/accounts.h"
 #include "store/recovery.h"
 
@@ -53,88 +53,88 @@ static enum status hash(const char *text, struct recovery_code *code)
   return status != STATUS_OK ? status : password_hash(&folded, code->hash);
 }
 
-static int draw_all(struct desk *desk, const struct org *org, struct drawn *drawn)
+static int draw_all(struct context *ctx, const struct org *org, struct drawn *drawn)
 {
   enum status status = STATUS_OK;
   for (size_t i = 0; status == STATUS_OK && i < RECOVERY_CODES; i++) {
-    status = draw(desk->txn, org->owner_id, drawn, i);
+    status = draw(ctx->txn, org->owner_id, drawn, i);
   }
   for (size_t i = 0; status == STATUS_OK && i < RECOVERY_CODES; i++) {
     status = hash(drawn->texts[i], &drawn->codes[i]);
   }
-  return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "making codes: %s", status_text(status));
+  return status == STATUS_OK ? EXIT_DONE : context_fail(EXIT_FAILED, "making codes: %s", status_text(status));
 }
 
-static int summarize(struct desk *desk, const struct org *org, struct recovery_summary *ret_summary)
+static int summarize(struct context *ctx, const struct org *org, struct recovery_summary *ret_summary)
 {
-  enum status status = recovery_summarize(desk->txn, org->owner_id, org->id, ret_summary);
-  return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "store: %s", status_text(status));
+  enum status status = recovery_summarize(ctx->txn, org->owner_id, org->id, ret_summary);
+  return status == STATUS_OK ? EXIT_DONE : context_fail(EXIT_FAILED, "store: %s", status_text(status));
 }
 
 // They are shown here and never again; under --dry-run none is stored, so none is shown.
-static int print_codes(struct desk *desk, const struct drawn *drawn)
+static int print_codes(struct context *ctx, const struct drawn *drawn)
 {
   static const struct column COLUMNS[] = {{"code", COLUMN_TEXT}};
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   for (size_t i = 0; i < RECOVERY_CODES; i++) {
     table_add(&table, COLUMNS, {{drawn->texts[i], 0}});
   }
-  desk_done(desk,
-            "%d recovery codes for the owner of org %s: each is typed once as the password; they are not shown again",
-            RECOVERY_CODES, desk->in->arguments[0]);
-  return desk->in->options[OPTION_DRY_RUN] != NULL ? EXIT_DONE : desk_print_list(desk, &table);
+  context_done(
+      ctx, "%d recovery codes for the owner of org %s: each is typed once as the password; they are not shown again",
+      RECOVERY_CODES, ctx->in->arguments[0]);
+  return ctx->in->options[OPTION_DRY_RUN] != NULL ? EXIT_DONE : context_print_list(ctx, &table);
 }
 
 // Only where something is lost.
-static int confirm_loss(struct desk *desk, const struct recovery_summary *before, const char *question)
+static int confirm_loss(struct context *ctx, const struct recovery_summary *before, const char *question)
 {
-  desk_end_read(desk);
-  return before->left > 0 ? desk_confirm(desk, question) : EXIT_DONE;
+  context_end_read(ctx);
+  return before->left > 0 ? context_confirm(ctx, question) : EXIT_DONE;
 }
 
 int cmd_recovery_create(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct drawn drawn CLEANUP(cleanup_drawn) = {.codes = {{.account_id = 0}}};
   struct recovery_summary before = {.left = 0};
   struct org org;
   const struct recovery_create create = {org.slug, drawn.codes};
   struct change_done result;
-  int code = desk_open_org(in, &desk, &org);
+  int code = context_open_org(in, &ctx, &org);
   if (code == EXIT_DONE) {
-    code = summarize(&desk, &org, &before);
+    code = summarize(&ctx, &org, &before);
   }
   if (code == EXIT_DONE) {
-    code = draw_all(&desk, &org, &drawn);
+    code = draw_all(&ctx, &org, &drawn);
   }
   if (code == EXIT_DONE) {
-    code = confirm_loss(&desk, &before, "The recovery codes that are left of earlier ones stop working. Go on?");
+    code = confirm_loss(&ctx, &before, "The recovery codes that are left of earlier ones stop working. Go on?");
   }
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, change_recovery_create(&create, &result));
+    code = context_change(&ctx, change_recovery_create(&create, &result));
   }
-  return code == EXIT_DONE ? print_codes(&desk, &drawn) : code;
+  return code == EXIT_DONE ? print_codes(&ctx, &drawn) : code;
 }
 
 int cmd_recovery_revoke(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct recovery_summary before = {.left = 0};
   struct org org;
   const struct recovery_revoke revoke = {org.slug};
   struct change_done result;
-  int code = desk_open_org(in, &desk, &org);
+  int code = context_open_org(in, &ctx, &org);
   if (code == EXIT_DONE) {
-    code = summarize(&desk, &org, &before);
+    code = summarize(&ctx, &org, &before);
   }
   if (code == EXIT_DONE) {
-    code = confirm_loss(&desk, &before, "The recovery codes that are left stop working. Go on?");
+    code = confirm_loss(&ctx, &before, "The recovery codes that are left stop working. Go on?");
   }
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, change_recovery_revoke(&revoke, &result));
+    code = context_change(&ctx, change_recovery_revoke(&revoke, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "org %s has no recovery codes%s", org.slug, result.changed ? " any more" : "");
+    context_done(&ctx, "org %s has no recovery codes%s", org.slug, result.changed ? " any more" : "");
   }
   return code;
 }
@@ -146,17 +146,17 @@ int cmd_recovery_list(const struct invocation *in)
                                           {"left", COLUMN_NUMBER},
                                           {"created_at", COLUMN_DATE},
                                           {"last_used_at", COLUMN_DATE}};
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   struct recovery_summary summary = {.made = 0};
   struct account owner = {.id = 0};
   struct org org;
-  int code = desk_open_org(in, &desk, &org);
+  int code = context_open_org(in, &ctx, &org);
   if (code == EXIT_DONE) {
-    code = summarize(&desk, &org, &summary);
+    code = summarize(&ctx, &org, &summary);
   }
-  if (code == EXIT_DONE && account_get(desk.txn, org.owner_id, &owner) != STATUS_OK) {
-    code = desk_fail(EXIT_FAILED, "store: the owner's account cannot be read");
+  if (code == EXIT_DONE && account_get(ctx.txn, org.owner_id, &owner) != STATUS_OK) {
+    code = context_fail(EXIT_FAILED, "store: the owner's account cannot be read");
   }
   if (code != EXIT_DONE) {
     return code;
@@ -170,5 +170,5 @@ int cmd_recovery_list(const struct invocation *in)
                {NULL, summary.last_used_at_s}});
   }
   record_done(&ACCOUNT_RECORD, &owner);
-  return desk_print_list(&desk, &table);
+  return context_print_list(&ctx, &table);
 }

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "desk.h"
+#include "context.h"
 #include "map/map_read.h"
 #include "paths.h"
 #include "preference/preference.h"
@@ -36,13 +36,13 @@ static int find_self(struct self *self)
     status = map_account_by_uid(&self->map, uid, &self->account);
   }
   if (status == STATUS_NOT_FOUND) {
-    return desk_fail(EXIT_NO_SUCH, "uid %u is no account of an org on this host", uid);
+    return context_fail(EXIT_NO_SUCH, "uid %u is no account of an org on this host", uid);
   }
   if (status != STATUS_OK) {
-    return desk_fail(EXIT_FAILED, PATH_MAP ": %s", status_text(status));
+    return context_fail(EXIT_FAILED, PATH_MAP ": %s", status_text(status));
   }
   self->group_count = getgroups(GROUPS_MAX, self->groups);
-  return self->group_count >= 0 ? EXIT_DONE : desk_fail(EXIT_FAILED, "more than %d groups", GROUPS_MAX);
+  return self->group_count >= 0 ? EXIT_DONE : context_fail(EXIT_FAILED, "more than %d groups", GROUPS_MAX);
 }
 
 static bool has_group(const struct self *self, gid_t gid)
@@ -84,7 +84,7 @@ int cmd_whoami(const struct invocation *in)
 {
   static const struct column COLUMNS[] = {{"login", COLUMN_TEXT}, {"uid", COLUMN_NUMBER}, {"org", COLUMN_TEXT},
                                           {"role", COLUMN_TEXT},  {"open", COLUMN_BOOL},  {"active", COLUMN_BOOL}};
-  struct desk desk = {.in = in};
+  struct context ctx = {.in = in};
   struct self self CLEANUP(self_done) = {.map = MAP_READER_EMPTY};
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   const char *active = getenv("SSOORG_ORG");
@@ -101,12 +101,12 @@ int cmd_whoami(const struct invocation *in)
                  {NULL, active != NULL && strcmp(active, group.name) == 0}});
     }
   }
-  return code == EXIT_DONE ? desk_print_list(&desk, &table) : code;
+  return code == EXIT_DONE ? context_print_list(&ctx, &table) : code;
 }
 
 int cmd_switch(const struct invocation *in)
 {
-  const struct desk desk = {.in = in};
+  const struct context ctx = {.in = in};
   struct self self CLEANUP(self_done) = {.map = MAP_READER_EMPTY};
   const char *slug = in->arguments[0];
   int code = find_self(&self);
@@ -120,11 +120,11 @@ int cmd_switch(const struct invocation *in)
     }
     bool dry = in->options[OPTION_DRY_RUN] != NULL;
     if (!dry && preference_save(self.account.home, slug) != STATUS_OK) {
-      return desk_fail(EXIT_FAILED, "%s: the choice cannot be written there", self.account.home);
+      return context_fail(EXIT_FAILED, "%s: the choice cannot be written there", self.account.home);
     }
-    desk_done(&desk, "%s is your active org from the next sign-in on%s; in this shell: export SSOORG_ORG=%s", slug,
-              has_group(&self, group.gid) ? "" : ", if that opens it", slug);
+    context_done(&ctx, "%s is your active org from the next sign-in on%s; in this shell: export SSOORG_ORG=%s", slug,
+                 has_group(&self, group.gid) ? "" : ", if that opens it", slug);
     return EXIT_DONE;
   }
-  return desk_fail(EXIT_NO_SUCH, "org \"%.64s\": is none of yours; 'ssoctl whoami' lists them", slug);
+  return context_fail(EXIT_NO_SUCH, "org \"%.64s\": is none of yours; 'ssoctl whoami' lists them", slug);
 }

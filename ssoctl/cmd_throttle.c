@@ -3,7 +3,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "change/throttle.h"
-#include "desk.h"
+#include "context.h"
 #include "policy/throttle.h"
 #include "store/throttles.h"
 
@@ -36,34 +36,34 @@ static enum status add_throttle(void *context, const struct throttle *throttle)
 
 int cmd_throttle_list(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
   struct walk walk = {&table, clock_now_s()};
-  int code = desk_open(in, &desk);
+  int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
-    code = desk_read(&desk);
+    code = context_read(&ctx);
   }
-  if (code == EXIT_DONE && throttle_each(desk.txn, add_throttle, &walk) != STATUS_OK) {
-    code = desk_fail(EXIT_FAILED, "store: throttles cannot be read");
+  if (code == EXIT_DONE && throttle_each(ctx.txn, add_throttle, &walk) != STATUS_OK) {
+    code = context_fail(EXIT_FAILED, "store: throttles cannot be read");
   }
-  return code == EXIT_DONE ? desk_print_list(&desk, &table) : code;
+  return code == EXIT_DONE ? context_print_list(&ctx, &table) : code;
 }
 
 int cmd_throttle_clear(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   char subject[LOGIN_SIZE];
   const struct throttle_clear clear = {subject};
   struct change_done result;
-  int code = desk_open(in, &desk);
+  int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
-    code = desk_text("login or address", in->arguments[0], subject, sizeof subject);
+    code = context_text("login or address", in->arguments[0], subject, sizeof subject);
   }
   if (code == EXIT_DONE) {
-    code = desk_change(&desk, change_throttle_clear(&clear, &result));
+    code = context_change(&ctx, change_throttle_clear(&clear, &result));
   }
   if (code == EXIT_DONE) {
-    desk_done(&desk, "%s: %s", subject, result.changed ? "may try again at once" : "nothing is counted");
+    context_done(&ctx, "%s: %s", subject, result.changed ? "may try again at once" : "nothing is counted");
   }
   return code;
 }

@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 #include "base/grow.h"
 #include "change/connection.h"
-#include "desk.h"
+#include "context.h"
 #include "store/confirmed.h"
 
 // A connection that no operator has confirmed as it is.
@@ -19,7 +19,7 @@ struct unconfirmed {
 };
 
 struct list {
-  struct desk *desk;
+  struct context *ctx;
   struct unconfirmed *items; // owned
   size_t count;
   size_t capacity;
@@ -53,11 +53,11 @@ static enum status look_at(void *context, const struct org *org)
   struct list *list = context;
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
   struct confirmed confirmed CLEANUP(cleanup_confirmed) = {.org_id = 0};
-  enum status status = connection_get(list->desk->txn, org->id, CONNECTION_ACTIVE, &connection);
+  enum status status = connection_get(list->ctx->txn, org->id, CONNECTION_ACTIVE, &connection);
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
-  status = confirmed_get(list->desk->txn, org->id, CONNECTION_ACTIVE, &confirmed);
+  status = confirmed_get(list->ctx->txn, org->id, CONNECTION_ACTIVE, &confirmed);
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
     return status;
   }
@@ -75,13 +75,13 @@ static void ask_about(const struct unconfirmed *item, char question[static QUEST
                  item->issuer, item->client_id);
 }
 
-static int confirm(struct desk *desk, const struct unconfirmed *item)
+static int confirm(struct context *ctx, const struct unconfirmed *item)
 {
   const struct connection_confirm in = {item->slug, item->fingerprint};
   struct change_done result;
-  int code = desk_change(desk, change_connection_confirm(&in, &result));
+  int code = context_change(ctx, change_connection_confirm(&in, &result));
   if (code == EXIT_DONE) {
-    desk_done(desk, "org %s: connection confirmed", item->slug);
+    context_done(ctx, "org %s: connection confirmed", item->slug);
   }
   return code;
 }
@@ -90,26 +90,26 @@ static int confirm(struct desk *desk, const struct unconfirmed *item)
 // on local users, operators' and those with a local group.
 int cmd_upgrade(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
-  struct list list CLEANUP(list_done) = {.desk = &desk};
-  int code = desk_open(in, &desk);
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
+  struct list list CLEANUP(list_done) = {.ctx = &ctx};
+  int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
-    code = desk_read(&desk);
+    code = context_read(&ctx);
   }
-  if (code == EXIT_DONE && org_each(desk.txn, look_at, &list) != STATUS_OK) {
-    code = desk_fail(EXIT_FAILED, "store: the connections cannot be read");
+  if (code == EXIT_DONE && org_each(ctx.txn, look_at, &list) != STATUS_OK) {
+    code = context_fail(EXIT_FAILED, "store: the connections cannot be read");
   }
-  desk_end_read(&desk);
+  context_end_read(&ctx);
   int all = code;
   for (size_t i = 0; code == EXIT_DONE && i < list.count; i++) {
     char question[QUESTION_SIZE];
     ask_about(&list.items[i], question);
-    int one = desk_confirm(&desk, question);
-    one = one == EXIT_DONE ? confirm(&desk, &list.items[i]) : one;
+    int one = context_confirm(&ctx, question);
+    one = one == EXIT_DONE ? confirm(&ctx, &list.items[i]) : one;
     all = all == EXIT_DONE ? one : all;
   }
   if (code == EXIT_DONE && list.count == 0) {
-    desk_done(&desk, "the store is of this version, and every connection is confirmed");
+    context_done(&ctx, "the store is of this version, and every connection is confirmed");
   }
   return all;
 }

@@ -6,7 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "desk.h"
+#include "context.h"
 #include "facts/facts.h"
 
 enum { AFTER_SIZE = 64, OFFERED_SIZE = 64, SLUGS_SIZE = 256 };
@@ -66,15 +66,15 @@ static void describe_after(const struct policy_question *asked, const struct pol
 }
 
 // The orgs where the person may sign in, separated by spaces; those that whoever asks may look at.
-static enum status list_slugs(struct desk *desk, const struct policy_decision *decision, char text[static SLUGS_SIZE])
+static enum status list_slugs(struct context *ctx, const struct policy_decision *decision, char text[static SLUGS_SIZE])
 {
   size_t used = 0;
   enum status status = STATUS_OK;
   text[0] = '\0';
   for (size_t i = 0; status == STATUS_OK && i < decision->sso_count && used + SLUG_SIZE + 1 < SLUGS_SIZE; i++) {
     struct org org;
-    status = org_get(desk->txn, decision->sso_orgs[i], &org);
-    if (status == STATUS_OK && desk_sees_org(desk, &org)) {
+    status = org_get(ctx->txn, decision->sso_orgs[i], &org);
+    if (status == STATUS_OK && context_sees_org(ctx, &org)) {
       (void)snprintf(text + used, SLUGS_SIZE - used, "%s%s", used > 0 ? " " : "", org.slug);
       used = strlen(text);
     }
@@ -82,7 +82,7 @@ static enum status list_slugs(struct desk *desk, const struct policy_decision *d
   return status;
 }
 
-static int print(struct desk *desk, const struct facts *s, const struct policy_question *question)
+static int print(struct context *ctx, const struct facts *s, const struct policy_question *question)
 {
   static const struct column COLUMNS[] = {
       {"login", COLUMN_TEXT},     {"row", COLUMN_TEXT},           {"offered", COLUMN_TEXT},
@@ -98,11 +98,11 @@ static int print(struct desk *desk, const struct facts *s, const struct policy_q
   policy_decide(question, &decision);
   describe_after(question, &decision, after);
   offered_words(&decision, offered);
-  if (list_slugs(desk, &decision, slugs) != STATUS_OK) {
-    return desk_fail(EXIT_FAILED, "store: an org cannot be read");
+  if (list_slugs(ctx, &decision, slugs) != STATUS_OK) {
+    return context_fail(EXIT_FAILED, "store: an org cannot be read");
   }
   table_add(&table, COLUMNS,
-            {{desk->in->arguments[0], 0},
+            {{ctx->in->arguments[0], 0},
              {decision.row, 0},
              {outcome_words(&decision, offered), 0},
              {notice_name(decision.notice), 0},
@@ -112,34 +112,34 @@ static int print(struct desk *desk, const struct facts *s, const struct policy_q
              {NULL, s->person.known},
              {NULL, s->account.uid},
              {s->email, 0},
-             {desk_sees_org(desk, &s->governing) ? s->governing.slug : NULL, 0},
+             {context_sees_org(ctx, &s->governing) ? s->governing.slug : NULL, 0},
              {NULL, s->person.local_user}});
-  return desk_print_one(desk, &table);
+  return context_print_one(ctx, &table);
 }
 
 int cmd_why(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct facts facts;
   struct policy_question question = {.stage = STAGE_LOGIN};
   const char *login = in->arguments[0];
-  int code = desk_open(in, &desk);
+  int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
-    code = desk_read(&desk);
+    code = context_read(&ctx);
   }
   if (code != EXIT_DONE) {
     return code;
   }
   const char *service = in->options[OPTION_SERVICE] != NULL ? in->options[OPTION_SERVICE] : "sshd";
   const char *rhost = in->options[OPTION_RHOST] != NULL ? in->options[OPTION_RHOST] : "";
-  const struct facts_query of = {login, service, rhost, clock_now_s(), desk.config.operators};
-  enum status status = facts_load(desk.txn, &of, &facts);
+  const struct facts_query of = {login, service, rhost, clock_now_s(), ctx.config.operators};
+  enum status status = facts_load(ctx.txn, &of, &facts);
   if (status != STATUS_OK) {
-    return desk_fail(EXIT_FAILED, "store: %s", status_text(status));
+    return context_fail(EXIT_FAILED, "store: %s", status_text(status));
   }
   const struct passwd *entry = getpwnam(login);
   facts.person.local_user = entry != NULL && (!facts.person.known || entry->pw_uid != facts.account.uid);
   question.person = facts.person;
   question.service = policy_service_of(service);
-  return print(&desk, &facts, &question);
+  return print(&ctx, &facts, &question);
 }

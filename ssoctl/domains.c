@@ -37,36 +37,36 @@ static enum status warn(void *context, const struct domain *domain)
   (void)context;
   clock_text(domain->missing_since_s, since);
   if (domain_is_lapsed(domain)) {
-    (void)desk_fail(EXIT_DONE,
-                    "warning: domain %s: its record has been gone since %s: nobody new can sign in through it, and "
-                    "nobody is linked",
-                    domain->domain, since);
+    (void)context_fail(EXIT_DONE,
+                       "warning: domain %s: its record has been gone since %s: nobody new can sign in through it, and "
+                       "nobody is linked",
+                       domain->domain, since);
   } else if (domain->missing_since_s != 0) {
-    (void)desk_fail(EXIT_DONE,
-                    "warning: domain %s: its record has been gone since %s; after %d days nobody new can sign in "
-                    "through it",
-                    domain->domain, since, DOMAIN_GRACE_S / 86400);
+    (void)context_fail(EXIT_DONE,
+                       "warning: domain %s: its record has been gone since %s; after %d days nobody new can sign in "
+                       "through it",
+                       domain->domain, since, DOMAIN_GRACE_S / 86400);
   }
   return STATUS_OK;
 }
 
-void domains_warn(struct desk *desk, int64_t org_id)
+void domains_warn(struct context *ctx, int64_t org_id)
 {
-  if (domain_each(desk->txn, org_id, warn, NULL) != STATUS_OK) {
-    (void)desk_fail(EXIT_FAILED, "store: domains cannot be read");
+  if (domain_each(ctx->txn, org_id, warn, NULL) != STATUS_OK) {
+    (void)context_fail(EXIT_FAILED, "store: domains cannot be read");
   }
 }
 
-enum status domain_check_begin(struct desk *desk, const struct domain *domain, struct domain_check *ret_check)
+enum status domain_check_begin(struct context *ctx, const struct domain *domain, struct domain_check *ret_check)
 {
   struct domain_check check = {.domain = *domain};
   struct org org;
   int64_t owner = 0;
-  enum status status = org_get(desk->txn, domain->org_id, &org);
+  enum status status = org_get(ctx->txn, domain->org_id, &org);
   if (status != STATUS_OK) {
     return status;
   }
-  status = domain_owner(desk->txn, domain->domain, &owner);
+  status = domain_owner(ctx->txn, domain->domain, &owner);
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
     return status;
   }
@@ -76,18 +76,18 @@ enum status domain_check_begin(struct desk *desk, const struct domain *domain, s
   return STATUS_OK;
 }
 
-int domains_server(const struct desk *desk, char server[static ADDRESS_SIZE])
+int domains_server(const struct context *ctx, char server[static ADDRESS_SIZE])
 {
   struct address address;
-  const char *typed = desk->in->options[OPTION_RESOLVER];
+  const char *typed = ctx->in->options[OPTION_RESOLVER];
   if (typed == NULL) {
-    memcpy(server, desk->config.resolver, sizeof desk->config.resolver);
+    memcpy(server, ctx->config.resolver, sizeof ctx->config.resolver);
     return EXIT_DONE;
   }
   // POLICY W7: whoever chooses the name server chooses what it says, so this is for operators alone, and no one else
-  // comes past desk_open() yet.
+  // comes past context_open() yet.
   if (address_parse(typed, ADDRESS_DNS_PORT, &address) != STATUS_OK) {
-    return desk_fail(
+    return context_fail(
         EXIT_USAGE,
         "--resolver \"%.80s\": is not an IPv4 or IPv6 address with or without a port, such as 192.0.2.1:53 or "
         "[2001:db8::1]:53",
@@ -145,15 +145,15 @@ static void look_up_some(const char *server, struct domain_check *checks, size_t
   }
 }
 
-int domains_look_up(struct desk *desk, const char *server, struct domain_check *checks, size_t count)
+int domains_look_up(struct context *ctx, const char *server, struct domain_check *checks, size_t count)
 {
   struct report report = {.text = ""};
-  store_close(&desk->store); // before anything is started
+  store_close(&ctx->store); // before anything is started
   for (size_t at = 0; at < count; at += AT_ONCE) {
     look_up_some(server, checks + at, count - at < AT_ONCE ? count - at : AT_ONCE);
   }
-  enum status status = store_open(desk->store_dir, STORE_READ_WRITE, &report, &desk->store);
-  return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "%s", report.text);
+  enum status status = store_open(ctx->store_dir, STORE_READ_WRITE, &report, &ctx->store);
+  return status == STATUS_OK ? EXIT_DONE : context_fail(EXIT_FAILED, "%s", report.text);
 }
 
 static struct change note_look_up(const struct domain_check *check, const struct domain_look_up *look_up,
@@ -166,7 +166,7 @@ static struct change note_look_up(const struct domain_check *check, const struct
   return by_dns ? change_domain_found(look_up, ret_result) : change_domain_verify(verify, ret_result);
 }
 
-int domain_check_store(struct desk *desk, struct domain_check *check)
+int domain_check_store(struct context *ctx, struct domain_check *check)
 {
   const struct domain_look_up look_up = {check->slug, check->domain.domain, check->domain.token};
   const struct domain_verify verify = {check->slug, check->domain.domain, check->domain.token, ""};
@@ -176,7 +176,7 @@ int domain_check_store(struct desk *desk, struct domain_check *check)
   if (!is_news || check->is_taken) {
     return EXIT_DONE;
   }
-  int code = desk_change(desk, note_look_up(check, &look_up, &verify, &result));
+  int code = context_change(ctx, note_look_up(check, &look_up, &verify, &result));
   if (code == EXIT_DONE) {
     check->domain = result.domain;
   }

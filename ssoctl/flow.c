@@ -24,33 +24,33 @@ void flow_done(struct flow *flow)
 
 int flow_load(struct flow *f, const char *slug, bool staged)
 {
-  int code = desk_read(f->desk);
+  int code = context_read(f->ctx);
   if (code == EXIT_DONE) {
-    code = desk_find_org(f->desk, slug, &f->org);
+    code = context_find_org(f->ctx, slug, &f->org);
   }
   if (code != EXIT_DONE) {
     return code;
   }
   enum status status =
-      staged ? connection_get(f->desk->txn, f->org.id, CONNECTION_STAGED, &f->connection) : STATUS_NOT_FOUND;
+      staged ? connection_get(f->ctx->txn, f->org.id, CONNECTION_STAGED, &f->connection) : STATUS_NOT_FOUND;
   bool waits = status == STATUS_OK;
   if (status == STATUS_NOT_FOUND) {
-    status = connection_get(f->desk->txn, f->org.id, CONNECTION_ACTIVE, &f->connection);
+    status = connection_get(f->ctx->txn, f->org.id, CONNECTION_ACTIVE, &f->connection);
   }
   if (status == STATUS_OK) {
     f->org = waits ? staged_org(&f->org, &f->connection) : f->org;
     status =
-        confirmed_fingerprint(f->desk->txn, f->org.id, waits ? CONNECTION_STAGED : CONNECTION_ACTIVE, f->fingerprint);
+        confirmed_fingerprint(f->ctx->txn, f->org.id, waits ? CONNECTION_STAGED : CONNECTION_ACTIVE, f->fingerprint);
   }
   if (status == STATUS_OK) {
-    status = group_mappings_any(f->desk->txn, f->org.id, &f->wants_groups);
+    status = group_mappings_any(f->ctx->txn, f->org.id, &f->wants_groups);
   }
-  desk_end_read(f->desk);
+  context_end_read(f->ctx);
   return status == STATUS_OK ? EXIT_DONE
-                             : desk_fail(desk_exit_code(status),
-                                         "org \"%s\": has no connection; 'ssoctl idp set' "
-                                         "makes one",
-                                         f->org.slug);
+                             : context_fail(context_exit_code(status),
+                                            "org \"%s\": has no connection; 'ssoctl idp set' "
+                                            "makes one",
+                                            f->org.slug);
 }
 
 static int show_code(const struct message_code *code)
@@ -69,7 +69,7 @@ static int handle(struct flow *f, enum message_type type, const void *value, flo
                (type != MESSAGE_FOUND || oidc_found_is_sound(value, &f->connection)) &&
                (type != MESSAGE_AUTHORIZED || oidc_identity_is_sound(value, &f->connection));
   if (!sound) {
-    return desk_fail(EXIT_FAILED, "%s: sent what it must never send; has it been taken over?", PATH_OIDC);
+    return context_fail(EXIT_FAILED, "%s: sent what it must never send; has it been taken over?", PATH_OIDC);
   }
   if (type == MESSAGE_CODE) {
     f->code_ms = clock_monotonic_ms() - f->started_ms;
@@ -77,8 +77,8 @@ static int handle(struct flow *f, enum message_type type, const void *value, flo
   }
   if (type == MESSAGE_FAILED) {
     const struct message_failed *failed = value;
-    return desk_fail(EXIT_FAILED, "%s %s: %s: %s", f->what, f->org.slug,
-                     idp_advice(f->connection.preset, failed->reason, failed->detail), failed->detail);
+    return context_fail(EXIT_FAILED, "%s %s: %s: %s", f->what, f->org.slug,
+                        idp_advice(f->connection.preset, failed->reason, failed->detail), failed->detail);
   }
   return answered(context, type, value);
 }
@@ -91,7 +91,7 @@ static int receive_all(struct flow *f, flow_answered *answered, void *context)
     void *value = NULL;
     enum status status = channel_receive(&f->oidc.channel, f->deadline_ms, &type, &value);
     if (status != STATUS_OK) {
-      return desk_fail(EXIT_FAILED, "%s: %s", PATH_OIDC, status_text(status));
+      return context_fail(EXIT_FAILED, "%s: %s", PATH_OIDC, status_text(status));
     }
     code = handle(f, type, value, answered, context);
     channel_free_message(type, value);
@@ -103,37 +103,37 @@ static int receive_all(struct flow *f, flow_answered *answered, void *context)
 // minutes.
 static int count_try(const struct flow *f)
 {
-  struct desk *desk = f->desk;
-  const struct actor *actor = desk->in->actor;
+  struct context *ctx = f->ctx;
+  const struct actor *actor = ctx->in->actor;
   struct try_counted result = {.changed = false}; // stays so where nothing could be begun
   struct report report = {.text = ""};
   struct account account;
   if (!actor->is_delegate) {
     return EXIT_DONE;
   }
-  int code = desk_read(desk);
-  if (code == EXIT_DONE && account_get(desk->txn, actor->delegate.account_id, &account) != STATUS_OK) {
-    code = desk_fail(EXIT_FAILED, "store: your account cannot be read");
+  int code = context_read(ctx);
+  if (code == EXIT_DONE && account_get(ctx->txn, actor->delegate.account_id, &account) != STATUS_OK) {
+    code = context_fail(EXIT_FAILED, "store: your account cannot be read");
   }
-  desk_end_read(desk);
+  context_end_read(ctx);
   if (code != EXIT_DONE) {
     return code;
   }
   const struct try_count try = {TRY_SIGN_IN, account.login, f->org.slug};
-  const struct change_host host = {.store = desk->store, .config = &desk->config, .map_path = desk->map_path};
-  const struct change_by by = desk_by(desk);
+  const struct change_host host = {.store = ctx->store, .config = &ctx->config, .map_path = ctx->map_path};
+  const struct change_by by = context_by(ctx);
   enum status status = change_run(&host, &by, change_try_count(&try, &result), &report);
   record_done(&ACCOUNT_RECORD, &account);
   if (status == STATUS_OK) {
     return EXIT_DONE;
   }
   const char *why = notice_sentence(result.decision.notice);
-  return desk_fail(desk_exit_code(status), "%s: %s", f->what, why[0] != '\0' ? why : report.text);
+  return context_fail(context_exit_code(status), "%s: %s", f->what, why[0] != '\0' ? why : report.text);
 }
 
 int flow_run(struct flow *f, enum message_type asks, flow_answered *answered, void *context)
 {
-  struct desk *desk = f->desk;
+  struct context *ctx = f->ctx;
   struct report report = {.text = ""};
   int code = count_try(f);
   if (code != EXIT_DONE) {
@@ -141,18 +141,18 @@ int flow_run(struct flow *f, enum message_type asks, flow_answered *answered, vo
   }
   f->request = (struct oidc_request){asks,
                                      &f->connection,
-                                     (uint32_t)desk->config.sign_in_timeout_s,
-                                     desk->config.allow_loopback_http,
+                                     (uint32_t)ctx->config.sign_in_timeout_s,
+                                     ctx->config.allow_loopback_http,
                                      false,
                                      &f->org,
                                      f->wants_groups,
                                      true};
   f->started_ms = clock_monotonic_ms();
-  f->deadline_ms = f->started_ms + desk->config.sign_in_timeout_s * 1000 + MARGIN_MS;
-  store_close(&desk->store); // before anything is started
+  f->deadline_ms = f->started_ms + ctx->config.sign_in_timeout_s * 1000 + MARGIN_MS;
+  store_close(&ctx->store); // before anything is started
   if (oidc_start(PATH_OIDC, &f->request, &report, &f->oidc) != STATUS_OK ||
-      store_open(desk->store_dir, STORE_READ_WRITE, &report, &desk->store) != STATUS_OK) {
-    return desk_fail(EXIT_FAILED, "%s", report.text);
+      store_open(ctx->store_dir, STORE_READ_WRITE, &report, &ctx->store) != STATUS_OK) {
+    return context_fail(EXIT_FAILED, "%s", report.text);
   }
   return receive_all(f, answered, context);
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A sign-in through an org's connection in this terminal, as 'idp test' and 'identity add' make it.
 #pragma once
-#include "desk.h"
+#include "context.h"
 #include "process/oidc.h"
 
 struct flow {
-  struct desk *desk;
+  struct context *ctx;
   const char *what; // the command, for errors
   struct org org;
   struct connection connection;

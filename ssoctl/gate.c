@@ -4,13 +4,13 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
-#include "desk.h"
+#include "context.h"
 #include "rights.h"
 
 static int refuse(const struct invocation *in, const char *why)
 {
   actor_log_refusal(in, why);
-  return desk_fail(EXIT_REFUSED, "%s", why);
+  return context_fail(EXIT_REFUSED, "%s", why);
 }
 
 static int refuse_operators_only(const struct invocation *in)
@@ -22,61 +22,61 @@ static int refuse_operators_only(const struct invocation *in)
   return refuse(in, why);
 }
 
-static int check_org(struct desk *desk, const char *slug)
+static int check_org(struct context *ctx, const char *slug)
 {
-  const struct actor *actor = desk->in->actor;
+  const struct actor *actor = ctx->in->actor;
   struct report report = {.text = ""};
-  enum status status = delegate_check(desk->txn, &actor->delegate, actor->right, slug, &report);
+  enum status status = delegate_check(ctx->txn, &actor->delegate, actor->right, slug, &report);
   if (status == STATUS_REFUSED) {
-    return refuse(desk->in, report.text);
+    return refuse(ctx->in, report.text);
   }
-  return status == STATUS_OK ? EXIT_DONE : desk_fail(EXIT_FAILED, "store: %s", status_text(status));
+  return status == STATUS_OK ? EXIT_DONE : context_fail(EXIT_FAILED, "store: %s", status_text(status));
 }
 
-static int check_person(const struct desk *desk, const char *person)
+static int check_person(const struct context *ctx, const char *person)
 {
   char why[REPORT_SIZE];
-  if (desk_sees_person(desk, person)) {
+  if (context_sees_person(ctx, person)) {
     return EXIT_DONE;
   }
   (void)snprintf(why, sizeof why, "\"%.255s\": is nobody of an org of yours that this session has opened (POLICY %s)",
                  person, right_row(RIGHT_SEE));
-  return refuse(desk->in, why);
+  return refuse(ctx->in, why);
 }
 
 // Whoever sets the password of an operator is one: that an org is in control of the account is not enough.
-static int check_account(const struct desk *desk, const char *account)
+static int check_account(const struct context *ctx, const char *account)
 {
   char why[REPORT_SIZE];
   char email[EMAIL_SIZE];
-  int code = desk_email(account, email); // as the command will read it: capitals and other letters are folded
-  if (code != EXIT_DONE || !actor_is_operator(desk->txn, &desk->config, email)) {
+  int code = context_email(account, email); // as the command will read it: capitals and other letters are folded
+  if (code != EXIT_DONE || !actor_is_operator(ctx->txn, &ctx->config, email)) {
     return code;
   }
   (void)snprintf(why, sizeof why,
                  "account \"%.255s\": is an operator of this host, and only another one changes this "
                  "(POLICY %s)",
                  account, right_row(RIGHT_HOST));
-  return refuse(desk->in, why);
+  return refuse(ctx->in, why);
 }
 
-static int check_org_option(struct desk *desk)
+static int check_org_option(struct context *ctx)
 {
-  const char *slug = desk->in->options[OPTION_ORG];
-  int code = slug != NULL ? check_org(desk, slug) : desk_fail(EXIT_USAGE, "--org SLUG is needed");
-  return code == EXIT_DONE ? check_account(desk, desk->in->arguments[0]) : code;
+  const char *slug = ctx->in->options[OPTION_ORG];
+  int code = slug != NULL ? check_org(ctx, slug) : context_fail(EXIT_USAGE, "--org SLUG is needed");
+  return code == EXIT_DONE ? check_account(ctx, ctx->in->arguments[0]) : code;
 }
 
 // What a command is about, by what stands where it names it.
-static int check_place(struct desk *desk)
+static int check_place(struct context *ctx)
 {
-  const struct invocation *in = desk->in;
+  const struct invocation *in = ctx->in;
   switch (in->command->place) {
   case PLACE_HOST: return refuse_operators_only(in);
-  case PLACE_ORG: return check_org(desk, in->arguments[0]);
-  case PLACE_ORG_OPTION: return check_org_option(desk);
-  case PLACE_ACCOUNT: return check_account(desk, in->arguments[0]);
-  case PLACE_PERSON: return check_person(desk, in->arguments[0]);
+  case PLACE_ORG: return check_org(ctx, in->arguments[0]);
+  case PLACE_ORG_OPTION: return check_org_option(ctx);
+  case PLACE_ACCOUNT: return check_account(ctx, in->arguments[0]);
+  case PLACE_PERSON: return check_person(ctx, in->arguments[0]);
   case PLACE_ANYBODY: return EXIT_DONE;
   }
   return refuse_operators_only(in);
@@ -84,7 +84,7 @@ static int check_place(struct desk *desk)
 
 static int check_delegate(const struct invocation *in)
 {
-  struct desk desk CLEANUP(desk_close) = DESK_EMPTY;
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   if (!rights_allow(in->actor->right, STANDING_OWNER)) {
     return refuse_operators_only(in);
   }
@@ -92,11 +92,11 @@ static int check_delegate(const struct invocation *in)
     return refuse(in, "a path is legal for an operator of this host only; give - and the contents on standard input "
                       "(POLICY W7)");
   }
-  int code = desk_open(in, &desk);
+  int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
-    code = desk_read(&desk);
+    code = context_read(&ctx);
   }
-  return code == EXIT_DONE ? check_place(&desk) : code;
+  return code == EXIT_DONE ? check_place(&ctx) : code;
 }
 
 int gate_pass(const struct invocation *in, struct actor *ret_actor)
@@ -115,8 +115,8 @@ int gate_pass(const struct invocation *in, struct actor *ret_actor)
   }
   return rights_allow(ret_actor->right, STANDING_OPERATOR)
              ? EXIT_DONE
-             : desk_fail(EXIT_REFUSED,
-                         "%s%s%s: is about the account of the person who runs it through sudo; no account "
-                         "runs this",
-                         in->command->noun, in->command->verb[0] != '\0' ? " " : "", in->command->verb);
+             : context_fail(EXIT_REFUSED,
+                            "%s%s%s: is about the account of the person who runs it through sudo; no account "
+                            "runs this",
+                            in->command->noun, in->command->verb[0] != '\0' ? " " : "", in->command->verb);
 }

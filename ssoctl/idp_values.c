@@ -11,49 +11,49 @@
 #include "protocol/oauth.h"
 
 // OIDC Discovery 3: an https URL without query and fragment.
-static int set_issuer(const struct desk *desk, const char *typed, struct connection *connection)
+static int set_issuer(const struct context *ctx, const char *typed, struct connection *connection)
 {
   if (url_is_tenant_independent(typed)) {
-    return desk_fail(EXIT_USAGE, "--issuer \"%.200s\": speaks for every tenant; the issuer of your own tenant is legal",
-                     typed);
+    return context_fail(EXIT_USAGE,
+                        "--issuer \"%.200s\": speaks for every tenant; the issuer of your own tenant is legal", typed);
   }
-  if (!url_is_issuer(typed, desk->config.allow_loopback_http) ||
+  if (!url_is_issuer(typed, ctx->config.allow_loopback_http) ||
       text_copy(typed, connection->issuer, sizeof connection->issuer) != STATUS_OK) {
-    return desk_fail(EXIT_USAGE, "--issuer \"%.200s\": is not an https URL without user, query and fragment", typed);
+    return context_fail(EXIT_USAGE, "--issuer \"%.200s\": is not an https URL without user, query and fragment", typed);
   }
   return EXIT_DONE;
 }
 
-static int set_client_id(const struct desk *desk, const char *typed, struct connection *connection)
+static int set_client_id(const struct context *ctx, const char *typed, struct connection *connection)
 {
-  (void)desk;
+  (void)ctx;
   size_t length = strlen(typed);
   bool legal = length > 0 && length < sizeof connection->client_id && text_is_clean(typed, length);
   for (const char *at = typed; *at != '\0'; at++) {
     legal = legal && *at >= 0x20 && *at < 0x7f;
   }
   if (!legal) {
-    return desk_fail(EXIT_USAGE, "--client-id \"%.100s\": is not 1 to %zu printable ASCII characters", typed,
-                     sizeof connection->client_id - 1);
+    return context_fail(EXIT_USAGE, "--client-id \"%.100s\": is not 1 to %zu printable ASCII characters", typed,
+                        sizeof connection->client_id - 1);
   }
   memcpy(connection->client_id, typed, length + 1);
   return EXIT_DONE;
 }
 
-static int set_scopes(const struct desk *desk, const char *typed, struct connection *connection)
+static int set_scopes(const struct context *ctx, const char *typed, struct connection *connection)
 {
-  (void)desk;
+  (void)ctx;
   if (!oauth_is_scope_list(typed) || text_copy(typed, connection->scopes, sizeof connection->scopes) != STATUS_OK) {
-    return desk_fail(EXIT_USAGE, "--scopes \"%.100s\": is not a list with single spaces and openid in it", typed);
+    return context_fail(EXIT_USAGE, "--scopes \"%.100s\": is not a list with single spaces and openid in it", typed);
   }
   return EXIT_DONE;
 }
 
-static int set_secret(const struct desk *desk, const char *path, struct connection *connection)
+static int set_secret(const struct context *ctx, const char *path, struct connection *connection)
 {
-  (void)desk;
+  (void)ctx;
   struct bytes secret CLEANUP(bytes_done) = BYTES_EMPTY;
-  int code = desk_read_file(path, PROTOCOL_SECRET_MAX, &secret);
+  int code = context_read_file(path, PROTOCOL_SECRET_MAX, &secret);
   if (code != EXIT_DONE) {
     return code;
   }
@@ -61,7 +61,7 @@ static int set_secret(const struct desk *desk, const char *path, struct connecti
     secret.data[--secret.length] = '\0';
   }
   if (!oauth_is_visible(bytes_text(&secret), secret.length)) {
-    return desk_fail(EXIT_USAGE, "--client-secret-file: is empty, or holds more than printable ASCII");
+    return context_fail(EXIT_USAGE, "--client-secret-file: is empty, or holds more than printable ASCII");
   }
   bytes_done(&connection->client_secret);
   bytes_take(&connection->client_secret, &secret);
@@ -69,11 +69,11 @@ static int set_secret(const struct desk *desk, const char *path, struct connecti
 }
 
 // Its numbers are looked at where keys are used: 'idp test' tells of those that cannot be.
-static int set_key(const struct desk *desk, const char *path, struct connection *connection)
+static int set_key(const struct context *ctx, const char *path, struct connection *connection)
 {
-  (void)desk;
+  (void)ctx;
   struct bytes key CLEANUP(bytes_done) = BYTES_EMPTY;
-  int code = desk_read_file(path, PROTOCOL_SECRET_MAX, &key);
+  int code = context_read_file(path, PROTOCOL_SECRET_MAX, &key);
   if (code != EXIT_DONE) {
     return code;
   }
@@ -82,10 +82,10 @@ static int set_key(const struct desk *desk, const char *path, struct connection 
   bool is_pem = is_text && strstr(text, "-----BEGIN ") != NULL && strstr(text, "PRIVATE KEY-----") != NULL;
   bool is_jwk = is_text && text[strspn(text, " \t\r\n")] == '{' && strstr(text, "\"kty\"") != NULL;
   if (!is_pem && !is_jwk) {
-    return desk_fail(EXIT_USAGE, "--private-key-file: holds no private key in PEM form and no JWK");
+    return context_fail(EXIT_USAGE, "--private-key-file: holds no private key in PEM form and no JWK");
   }
   if (strstr(text, "ENCRYPTED") != NULL) {
-    return desk_fail(EXIT_USAGE, "--private-key-file: the key is encrypted; it is legal only without a passphrase");
+    return context_fail(EXIT_USAGE, "--private-key-file: the key is encrypted; it is legal only without a passphrase");
   }
   bytes_done(&connection->client_secret);
   bytes_take(&connection->client_secret, &key);
@@ -110,105 +110,106 @@ static bool is_certificates(const struct bytes *pem)
 }
 
 // No file is the system's certificates.
-static int set_ca(const struct desk *desk, const char *path, struct connection *connection)
+static int set_ca(const struct context *ctx, const char *path, struct connection *connection)
 {
-  (void)desk;
+  (void)ctx;
   if (path[0] == '\0') {
     bytes_done(&connection->ca_pem);
     return EXIT_DONE;
   }
   struct bytes pem CLEANUP(bytes_done) = BYTES_EMPTY;
-  int code = desk_read_file(path, PROTOCOL_CA_MAX, &pem);
+  int code = context_read_file(path, PROTOCOL_CA_MAX, &pem);
   if (code != EXIT_DONE) {
     return code;
   }
   if (!is_certificates(&pem)) {
-    return desk_fail(EXIT_USAGE, "--ca-file: holds no certificate in PEM form, or a damaged one");
+    return context_fail(EXIT_USAGE, "--ca-file: holds no certificate in PEM form, or a damaged one");
   }
   bytes_done(&connection->ca_pem);
   bytes_take(&connection->ca_pem, &pem);
   return EXIT_DONE;
 }
 
-static int set_auth(const struct desk *desk, const char *typed, struct connection *connection)
+static int set_auth(const struct context *ctx, const char *typed, struct connection *connection)
 {
-  (void)desk;
+  (void)ctx;
   return client_auth_from(typed, &connection->client_auth) == STATUS_OK
              ? EXIT_DONE
-             : desk_fail(EXIT_USAGE,
-                         "--auth \"%.40s\": is not none, client_secret_basic, client_secret_post, client_secret_jwt, "
-                         "private_key_jwt or auto",
-                         typed);
+             : context_fail(
+                   EXIT_USAGE,
+                   "--auth \"%.40s\": is not none, client_secret_basic, client_secret_post, client_secret_jwt, "
+                   "private_key_jwt or auto",
+                   typed);
 }
 
-static int set_claim(const struct desk *desk, const char *typed, struct connection *connection)
+static int set_claim(const struct context *ctx, const char *typed, struct connection *connection)
 {
-  (void)desk;
+  (void)ctx;
   return oauth_is_visible(typed, strlen(typed))
-             ? desk_text("--email-claim", typed, connection->email_claim, sizeof connection->email_claim)
-             : desk_fail(EXIT_USAGE, "--email-claim \"%.60s\": is not printable ASCII", typed);
+             ? context_text("--email-claim", typed, connection->email_claim, sizeof connection->email_claim)
+             : context_fail(EXIT_USAGE, "--email-claim \"%.60s\": is not printable ASCII", typed);
 }
 
-static int set_groups_claim(const struct desk *desk, const char *typed, struct connection *connection)
+static int set_groups_claim(const struct context *ctx, const char *typed, struct connection *connection)
 {
-  (void)desk;
+  (void)ctx;
   return oauth_is_visible(typed, strlen(typed))
-             ? desk_text("--groups-claim", typed, connection->groups_claim, sizeof connection->groups_claim)
-             : desk_fail(EXIT_USAGE, "--groups-claim \"%.60s\": is not printable ASCII", typed);
+             ? context_text("--groups-claim", typed, connection->groups_claim, sizeof connection->groups_claim)
+             : context_fail(EXIT_USAGE, "--groups-claim \"%.60s\": is not printable ASCII", typed);
 }
 
 // One that the provider does not publish, or not this way.
-static int set_endpoint(const struct desk *desk, const char *option, const char *typed, char *url)
+static int set_endpoint(const struct context *ctx, const char *option, const char *typed, char *url)
 {
-  if (typed[0] != '\0' && !url_is_endpoint(typed, desk->config.allow_loopback_http)) {
-    return desk_fail(EXIT_USAGE, "%s \"%.200s\": is not an https URL without user and fragment; empty is legal, too",
-                     option, typed);
+  if (typed[0] != '\0' && !url_is_endpoint(typed, ctx->config.allow_loopback_http)) {
+    return context_fail(EXIT_USAGE, "%s \"%.200s\": is not an https URL without user and fragment; empty is legal, too",
+                        option, typed);
   }
   return text_copy(typed, url, PROTOCOL_URL_SIZE) == STATUS_OK
              ? EXIT_DONE
-             : desk_fail(EXIT_USAGE, "%s: longer than %d bytes", option, PROTOCOL_URL_SIZE - 1);
+             : context_fail(EXIT_USAGE, "%s: longer than %d bytes", option, PROTOCOL_URL_SIZE - 1);
 }
 
-static int set_device_endpoint(const struct desk *desk, const char *typed, struct connection *connection)
+static int set_device_endpoint(const struct context *ctx, const char *typed, struct connection *connection)
 {
-  return set_endpoint(desk, "--device-endpoint", typed, connection->device_endpoint);
+  return set_endpoint(ctx, "--device-endpoint", typed, connection->device_endpoint);
 }
 
-static int set_key_set(const struct desk *desk, const char *typed, struct connection *connection)
+static int set_key_set(const struct context *ctx, const char *typed, struct connection *connection)
 {
-  return set_endpoint(desk, "--key-set", typed, connection->key_set);
+  return set_endpoint(ctx, "--key-set", typed, connection->key_set);
 }
 
 // RFC 7519 4.1.3: each is a string or a URI. Empty: none.
-static int set_audiences(const struct desk *desk, const char *typed, struct connection *connection)
+static int set_audiences(const struct context *ctx, const char *typed, struct connection *connection)
 {
-  (void)desk;
+  (void)ctx;
   bool legal = typed[0] == '\0' || (oauth_is_visible(typed, strlen(typed)) && strstr(typed, "  ") == NULL &&
                                     typed[0] != ' ' && typed[strlen(typed) - 1] != ' ');
   if (!legal || text_copy(typed, connection->audiences, sizeof connection->audiences) != STATUS_OK) {
-    return desk_fail(EXIT_USAGE, "--audience \"%.100s\": is not a list with single spaces of at most %zu bytes", typed,
-                     sizeof connection->audiences - 1);
+    return context_fail(EXIT_USAGE, "--audience \"%.100s\": is not a list with single spaces of at most %zu bytes",
+                        typed, sizeof connection->audiences - 1);
   }
   return EXIT_DONE;
 }
 
-static int set_unverified_mail(const struct desk *desk, const char *typed, struct connection *connection)
+static int set_unverified_mail(const struct context *ctx, const char *typed, struct connection *connection)
 {
-  (void)desk;
+  (void)ctx;
   return unverified_mail_from(typed, &connection->unverified_mail) == STATUS_OK
              ? EXIT_DONE
-             : desk_fail(EXIT_USAGE, "--unverified-mail \"%.40s\": is not refuse or accept", typed);
+             : context_fail(EXIT_USAGE, "--unverified-mail \"%.40s\": is not refuse or accept", typed);
 }
 
-static int set_userinfo(const struct desk *desk, const char *typed, struct connection *connection)
+static int set_userinfo(const struct context *ctx, const char *typed, struct connection *connection)
 {
-  (void)desk;
+  (void)ctx;
   return userinfo_for_from(typed, &connection->userinfo_for) == STATUS_OK
              ? EXIT_DONE
-             : desk_fail(EXIT_USAGE, "--userinfo \"%.40s\": is not verified or missing", typed);
+             : context_fail(EXIT_USAGE, "--userinfo \"%.40s\": is not verified or missing", typed);
 }
 
-typedef int setter(const struct desk *desk, const char *typed, struct connection *connection);
+typedef int setter(const struct context *ctx, const char *typed, struct connection *connection);
 
 // What a preset may say goes through the same hands as what is typed.
 static const struct {
@@ -249,12 +250,13 @@ static int check_words(const struct invocation *in, const struct preset *preset)
   for (size_t i = 0; i < COUNT_OF(WORDS); i++) {
     const char *typed = in->options[WORDS[i].option];
     if (typed != NULL && !WORDS[i].taken) {
-      return desk_fail(EXIT_USAGE, "idp set: %s has no meaning %s%s", option_usage(WORDS[i].option),
-                       preset != NULL ? "for --preset " : "without --preset NAME", preset != NULL ? preset->name : "");
+      return context_fail(EXIT_USAGE, "idp set: %s has no meaning %s%s", option_usage(WORDS[i].option),
+                          preset != NULL ? "for --preset " : "without --preset NAME",
+                          preset != NULL ? preset->name : "");
     }
     if (WORDS[i].needed && (typed == NULL || typed[0] == '\0')) {
-      return desk_fail(EXIT_USAGE, "idp set: --preset %s needs %s: %s", preset->name, option_usage(WORDS[i].option),
-                       preset->needs);
+      return context_fail(EXIT_USAGE, "idp set: --preset %s needs %s: %s", preset->name, option_usage(WORDS[i].option),
+                          preset->needs);
     }
   }
   return EXIT_DONE;
@@ -270,7 +272,8 @@ static int find_preset(const char *typed, const struct preset **ret_preset)
     size_t used = strlen(names);
     (void)snprintf(names + used, sizeof names - used, "%s%s", used > 0 ? ", " : "", table[i].name);
   }
-  return *ret_preset != NULL ? EXIT_DONE : desk_fail(EXIT_USAGE, "--preset \"%.40s\": is not none, %s", typed, names);
+  return *ret_preset != NULL ? EXIT_DONE
+                             : context_fail(EXIT_USAGE, "--preset \"%.40s\": is not none, %s", typed, names);
 }
 
 // What a value is where nobody says anything; "" if it is nothing then.
@@ -284,9 +287,9 @@ static const char *default_of(enum preset_value value)
 }
 
 // What the preset says and nobody has typed. What it says nothing of is as for any provider again.
-static int apply_preset(const struct desk *desk, const struct preset *preset, struct connection *connection)
+static int apply_preset(const struct context *ctx, const struct preset *preset, struct connection *connection)
 {
-  const struct invocation *in = desk->in;
+  const struct invocation *in = ctx->in;
   const struct preset_words words = {in->options[OPTION_HOST], in->options[OPTION_TENANT], in->options[OPTION_REALM],
                                      connection->client_id};
   char text[PROTOCOL_URL_SIZE];
@@ -298,44 +301,44 @@ static int apply_preset(const struct desk *desk, const struct preset *preset, st
       continue;
     }
     if (preset_write(preset, VALUES[i].preset, &words, text, sizeof text) != STATUS_OK) {
-      return desk_fail(EXIT_USAGE, "idp set: --preset %s: what is typed with it is too long", preset->name);
+      return context_fail(EXIT_USAGE, "idp set: --preset %s: what is typed with it is too long", preset->name);
     }
     const char *value = text[0] != '\0' ? text : default_of(VALUES[i].preset);
-    code = VALUES[i].set(desk, value, connection);
+    code = VALUES[i].set(ctx, value, connection);
     connection->by_preset |= text[0] != '\0' ? 1U << VALUES[i].preset : 0;
   }
   return code;
 }
 
-int idp_values_default(const struct desk *desk, struct connection *connection)
+int idp_values_default(const struct context *ctx, struct connection *connection)
 {
   int code = EXIT_DONE;
   for (size_t i = 0; code == EXIT_DONE && i < COUNT_OF(VALUES); i++) {
     bool has = VALUES[i].preset != PRESET_VALUE_COUNT && default_of(VALUES[i].preset)[0] != '\0';
-    code = has ? VALUES[i].set(desk, default_of(VALUES[i].preset), connection) : EXIT_DONE;
+    code = has ? VALUES[i].set(ctx, default_of(VALUES[i].preset), connection) : EXIT_DONE;
   }
   return code;
 }
 
 // Values that were made with another client's id would be somebody else's.
-static int check_client(const struct desk *desk, const char *before, const struct connection *connection)
+static int check_client(const struct context *ctx, const char *before, const struct connection *connection)
 {
   const struct preset *preset = preset_find(connection->preset);
-  if (desk->in->options[OPTION_PRESET] != NULL || preset == NULL || strcmp(before, connection->client_id) == 0 ||
+  if (ctx->in->options[OPTION_PRESET] != NULL || preset == NULL || strcmp(before, connection->client_id) == 0 ||
       !preset_names_client(preset, connection->by_preset)) {
     return EXIT_DONE;
   }
-  return desk_fail(EXIT_USAGE,
-                   "--client-id: what --preset %s made has the earlier client in it; give the preset again, "
-                   "with %s",
-                   preset->name, preset->needs);
+  return context_fail(EXIT_USAGE,
+                      "--client-id: what --preset %s made has the earlier client in it; give the preset again, "
+                      "with %s",
+                      preset->name, preset->needs);
 }
 
-int idp_values_set(const struct desk *desk, struct connection *connection)
+int idp_values_set(const struct context *ctx, struct connection *connection)
 {
   char client[PROTOCOL_CLIENT_SIZE];
   memcpy(client, connection->client_id, sizeof client);
-  const struct invocation *in = desk->in;
+  const struct invocation *in = ctx->in;
   const char *typed = in->options[OPTION_PRESET];
   const struct preset *preset = NULL;
   bool none = typed != NULL && strcmp(typed, "none") == 0;
@@ -349,13 +352,13 @@ int idp_values_set(const struct desk *desk, struct connection *connection)
   }
   for (size_t i = 0; code == EXIT_DONE && i < COUNT_OF(VALUES); i++) {
     const char *value = in->options[VALUES[i].option];
-    code = value != NULL ? VALUES[i].set(desk, value, connection) : EXIT_DONE;
+    code = value != NULL ? VALUES[i].set(ctx, value, connection) : EXIT_DONE;
     if (value != NULL && VALUES[i].preset != PRESET_VALUE_COUNT) {
       connection->by_preset &= ~(1U << VALUES[i].preset);
     }
   }
   if (code == EXIT_DONE) {
-    code = check_client(desk, client, connection);
+    code = check_client(ctx, client, connection);
   }
-  return code == EXIT_DONE && preset != NULL ? apply_preset(desk, preset, connection) : code;
+  return code == EXIT_DONE && preset != NULL ? apply_preset(ctx, preset, connection) : code;
 }

@@ -5,7 +5,7 @@
 
 #include "base/cleanup.h"
 #include "command.h"
-#include "desk.h"
+#include "context.h"
 #include "gate.h"
 #include "paths.h"
 #include "surroundings.h"
@@ -211,13 +211,13 @@ static bool is_noun(const char *word)
 static int explain_unknown(const char *noun, const char *verb)
 {
   if (!is_noun(noun)) {
-    return desk_fail(EXIT_USAGE, "\"%.40s\" is not a command; 'ssoctl --help' lists them", noun);
+    return context_fail(EXIT_USAGE, "\"%.40s\" is not a command; 'ssoctl --help' lists them", noun);
   }
   if (verb != NULL && strcmp(verb, "--help") == 0) {
     print_commands(stdout, noun);
     return EXIT_DONE;
   }
-  (void)desk_fail(EXIT_USAGE, "\"%.40s\" is not a verb of \"%s\"; legal are:", verb != NULL ? verb : "", noun);
+  (void)context_fail(EXIT_USAGE, "\"%.40s\" is not a verb of \"%s\"; legal are:", verb != NULL ? verb : "", noun);
   print_commands(stderr, noun);
   return EXIT_USAGE;
 }

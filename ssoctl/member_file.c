@@ -24,28 +24,28 @@ void member_file_close(struct member_file *file)
 
 static int fail(const struct member_file *file, const char *why)
 {
-  return desk_fail(EXIT_FAILED, "%.500s: %s", file->path, why);
+  return context_fail(EXIT_FAILED, "%.500s: %s", file->path, why);
 }
 
 // What is stored in one transaction holds up everybody who signs in meanwhile: an org's own people get less of that.
-static void set_limits(const struct desk *desk, struct member_file *file)
+static void set_limits(const struct context *ctx, struct member_file *file)
 {
-  bool delegate = desk->in->actor->is_delegate;
+  bool delegate = ctx->in->actor->is_delegate;
   file->size_max = delegate ? DELEGATE_SIZE_MAX_BYTES : SIZE_MAX_BYTES;
   file->rows_max = delegate ? MEMBER_FILE_DELEGATE_ROWS_MAX : MEMBER_FILE_ROWS_MAX;
 }
 
 static int fail_too_large(const struct member_file *file)
 {
-  return desk_fail(EXIT_FAILED, "%.500s: is longer than %llu bytes or %llu rows, which are legal", file->path,
-                   (unsigned long long)file->size_max, (unsigned long long)file->rows_max);
+  return context_fail(EXIT_FAILED, "%.500s: is longer than %llu bytes or %llu rows, which are legal", file->path,
+                      (unsigned long long)file->size_max, (unsigned long long)file->rows_max);
 }
 
 // Copies what comes from FD to where it can be read twice.
-static int spool(const struct desk *desk, struct member_file *file)
+static int spool(const struct context *ctx, struct member_file *file)
 {
   char data[CSV_BUFFER_SIZE];
-  int copy CLEANUP(cleanup_fd) = desk_temporary_file(desk);
+  int copy CLEANUP(cleanup_fd) = context_temporary_file(ctx);
   if (copy < 0) {
     return EXIT_FAILED;
   }
@@ -74,7 +74,7 @@ static int spool(const struct desk *desk, struct member_file *file)
   return EXIT_DONE;
 }
 
-static int open_path(const struct desk *desk, struct member_file *file)
+static int open_path(const struct context *ctx, struct member_file *file)
 {
   struct stat st;
   file->owned = strcmp(file->path, "-") != 0;
@@ -87,7 +87,7 @@ static int open_path(const struct desk *desk, struct member_file *file)
     return fail(file, "is a directory; a file of members is legal, or - for standard input");
   }
   if (!S_ISREG(st.st_mode)) {
-    return spool(desk, file);
+    return spool(ctx, file);
   }
   file->start = lseek(file->fd, 0, SEEK_CUR);
   if (file->start < 0 || file->start > st.st_size) {
@@ -162,13 +162,13 @@ static int count_rows(struct member_file *file)
   return status == STATUS_NOT_FOUND ? EXIT_DONE : fail(file, "cannot be read");
 }
 
-int member_file_open(const struct desk *desk, const char *path, struct member_file *ret_file)
+int member_file_open(const struct context *ctx, const char *path, struct member_file *ret_file)
 {
   struct member_file *file = ret_file;
   struct report report = {.text = ""};
   file->path = path;
-  set_limits(desk, file);
-  int code = open_path(desk, file);
+  set_limits(ctx, file);
+  int code = open_path(ctx, file);
   if (code == EXIT_DONE && seen_init(&file->seen) != STATUS_OK) {
     code = fail(file, "the kernel gives no random numbers");
   }
@@ -178,8 +178,8 @@ int member_file_open(const struct desk *desk, const char *path, struct member_fi
   enum status status = member_file_rewind(file, &report);
   if (status != STATUS_OK) {
     return report.text[0] != '\0'
-               ? desk_fail(EXIT_FAILED, "%.500s:%llu: %s", path,
-                           (unsigned long long)(file->csv.line > 0 ? file->csv.line : 1), report.text)
+               ? context_fail(EXIT_FAILED, "%.500s:%llu: %s", path,
+                              (unsigned long long)(file->csv.line > 0 ? file->csv.line : 1), report.text)
                : fail(file, "cannot be read");
   }
   return count_rows(file);

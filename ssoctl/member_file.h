@@ -2,8 +2,8 @@
 // A file of members for "member import": CSV whose first line names the columns (member_values.h), of which email must
 // be there. An empty field says nothing.
 #pragma once
+#include "context.h"
 #include "csv.h"
-#include "desk.h"
 #include "member_values.h"
 #include "seen.h"
 
@@ -32,7 +32,7 @@ struct member_file {
 // Opens PATH, reads the header and counts the rows; what cannot be read twice goes into an unlinked file beside the
 // store first. EXIT_DONE; EXIT_FAILED after an error on standard error that names file and column.
 // member_file_close() ends it in any case.
-int member_file_open(const struct desk *desk, const char *path, struct member_file *ret_file);
+int member_file_open(const struct context *ctx, const char *path, struct member_file *ret_file);
 void member_file_close(struct member_file *file);
 
 // To the first row again. STATUS_IO, STATUS_INVALID.

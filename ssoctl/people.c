@@ -5,26 +5,26 @@
 #include <stdio.h>
 #include <sys/wait.h>
 
-int people_open(struct desk *desk, const struct invocation *in, struct member_words *ret_words)
+int people_open(struct context *ctx, const struct invocation *in, struct member_words *ret_words)
 {
-  int code = desk_open(in, desk);
+  int code = context_open(in, ctx);
   if (code == EXIT_DONE) {
-    code = desk_text("slug", in->arguments[0], ret_words->org, sizeof ret_words->org);
+    code = context_text("slug", in->arguments[0], ret_words->org, sizeof ret_words->org);
   }
-  return code == EXIT_DONE ? desk_email(in->arguments[1], ret_words->email) : code;
+  return code == EXIT_DONE ? context_email(in->arguments[1], ret_words->email) : code;
 }
 
-int people_open_account(struct desk *desk, const struct invocation *in, char ret_name[static EMAIL_SIZE])
+int people_open_account(struct context *ctx, const struct invocation *in, char ret_name[static EMAIL_SIZE])
 {
-  int code = desk_open(in, desk);
-  return code == EXIT_DONE ? desk_text("login", in->arguments[0], ret_name, EMAIL_SIZE) : code;
+  int code = context_open(in, ctx);
+  return code == EXIT_DONE ? context_text("login", in->arguments[0], ret_name, EMAIL_SIZE) : code;
 }
 
 int people_take_role(const char *what, const char *typed, enum role *ret_role)
 {
   uint8_t role = ROLE_VIEWER;
   if (role_from(typed, &role) != STATUS_OK || role == ROLE_OWNER) {
-    return desk_fail(EXIT_USAGE, "%s \"%.40s\": is not viewer or admin", what, typed);
+    return context_fail(EXIT_USAGE, "%s \"%.40s\": is not viewer or admin", what, typed);
   }
   *ret_role = (enum role)role;
   return EXIT_DONE;
@@ -39,10 +39,10 @@ int people_take_local_user(const struct invocation *in, char to[static LOGIN_SIZ
   }
   if (in->options[OPTION_LOGIN] != NULL || in->options[OPTION_HOME] != NULL || in->options[OPTION_SHELL] != NULL ||
       in->options[OPTION_UID] != NULL) {
-    return desk_fail(EXIT_USAGE, "--local-user: login, home, shell and uid are the local user's; --login, --home, "
-                                 "--shell and --uid are not legal with it");
+    return context_fail(EXIT_USAGE, "--local-user: login, home, shell and uid are the local user's; --login, --home, "
+                                    "--shell and --uid are not legal with it");
   }
-  return desk_text("--local-user", typed, to, LOGIN_SIZE);
+  return context_text("--local-user", typed, to, LOGIN_SIZE);
 }
 
 static bool run_usermod(const char *login)
@@ -55,33 +55,33 @@ static bool run_usermod(const char *login)
          WIFEXITED(how) && WEXITSTATUS(how) == 0;
 }
 
-int people_lock_local(const struct desk *desk, const char *local_user, const struct account *account)
+int people_lock_local(const struct context *ctx, const char *local_user, const struct account *account)
 {
-  bool needed = local_user[0] != '\0' && account->mapped == 1 && desk->in->options[OPTION_DRY_RUN] == NULL;
+  bool needed = local_user[0] != '\0' && account->mapped == 1 && ctx->in->options[OPTION_DRY_RUN] == NULL;
   if (!needed || run_usermod(account->login)) {
     return EXIT_DONE;
   }
-  return desk_fail(EXIT_FAILED,
-                   "local user \"%s\": is mapped, but other services still take its password: run "
-                   "'usermod -L %s'",
-                   account->login, account->login);
+  return context_fail(EXIT_FAILED,
+                      "local user \"%s\": is mapped, but other services still take its password: run "
+                      "'usermod -L %s'",
+                      account->login, account->login);
 }
 
-int people_change(struct desk *desk, struct change change, const char *question)
+int people_change(struct context *ctx, struct change change, const char *question)
 {
-  int code = question != NULL ? desk_confirm(desk, question) : EXIT_DONE;
-  return code == EXIT_DONE ? desk_change(desk, change) : code;
+  int code = question != NULL ? context_confirm(ctx, question) : EXIT_DONE;
+  return code == EXIT_DONE ? context_change(ctx, change) : code;
 }
 
-int people_end_sessions(const struct desk *desk, const char *login, const struct sessions_of *of)
+int people_end_sessions(const struct context *ctx, const char *login, const struct sessions_of *of)
 {
   size_t ended = 0;
-  if (desk->in->options[OPTION_END_SESSIONS] == NULL || desk->in->options[OPTION_DRY_RUN] != NULL) {
+  if (ctx->in->options[OPTION_END_SESSIONS] == NULL || ctx->in->options[OPTION_DRY_RUN] != NULL) {
     return EXIT_DONE;
   }
   if (sessions_end(of, &ended) != STATUS_OK) {
-    return desk_fail(EXIT_FAILED, "%s: what runs under uid %u could not be ended", login, of->uid);
+    return context_fail(EXIT_FAILED, "%s: what runs under uid %u could not be ended", login, of->uid);
   }
-  desk_done(desk, "%s: %zu processes ended", login, ended);
+  context_done(ctx, "%s: %zu processes ended", login, ended);
   return EXIT_DONE;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the commands about people of an org share.
 #pragma once
-#include "desk.h"
+#include "context.h"
 #include "sessions.h"
 
 // An org and somebody of it, as they were typed.
@@ -10,11 +10,11 @@ struct member_words {
   char email[EMAIL_SIZE];
 };
 
-// Opens DESK for the org and email of the first two arguments. Exit codes as desk_open().
-int people_open(struct desk *desk, const struct invocation *in, struct member_words *ret_words);
+// Opens CTX for the org and email of the first two arguments. Exit codes as context_open().
+int people_open(struct context *ctx, const struct invocation *in, struct member_words *ret_words);
 
 // Likewise for the login or email of the first argument, and no org.
-int people_open_account(struct desk *desk, const struct invocation *in, char ret_name[static EMAIL_SIZE]);
+int people_open_account(struct context *ctx, const struct invocation *in, char ret_name[static EMAIL_SIZE]);
 
 // The role TYPED for WHAT: anything but the owner's.
 int people_take_role(const char *what, const char *typed, enum role *ret_role);
@@ -24,10 +24,10 @@ int people_take_local_user(const struct invocation *in, char to[static LOGIN_SIZ
 
 // Locks the password of the local user that ACCOUNT is mapped onto, if LOCAL_USER was given for it, so that no other
 // service takes it; the account has its hash by now. Does nothing for others and under --dry-run.
-int people_lock_local(const struct desk *desk, const char *local_user, const struct account *account);
+int people_lock_local(const struct context *ctx, const char *local_user, const struct account *account);
 
-// Asks QUESTION, unless it is NULL, and carries CHANGE out. Exit codes as desk_confirm() and desk_change().
-int people_change(struct desk *desk, struct change change, const char *question);
+// Asks QUESTION, unless it is NULL, and carries CHANGE out. Exit codes as context_confirm() and context_change().
+int people_change(struct context *ctx, struct change change, const char *question);
 
 // Ends what runs of LOGIN if --end-sessions was given, and says so.
-int people_end_sessions(const struct desk *desk, const char *login, const struct sessions_of *of);
+int people_end_sessions(const struct context *ctx, const char *login, const struct sessions_of *of);

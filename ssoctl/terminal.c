@@ -8,7 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/files.h"
-#include "desk.h"
+#include "context.h"
 
 enum { SECRET_LIMIT = 4096 };
 
@@ -31,42 +31,42 @@ static int read_line(int fd, struct bytes *line)
 }
 
 // Shows QUESTION with what is expected and reads the answer. *RET_ASKED is false where nobody is to be asked.
-static int ask(const struct desk *desk, const char *question, const char *expected, struct bytes *ret_answer,
+static int ask(const struct context *ctx, const char *question, const char *expected, struct bytes *ret_answer,
                bool *ret_asked)
 {
   *ret_asked = false;
-  if (desk->in->options[OPTION_YES] != NULL || desk->in->options[OPTION_DRY_RUN] != NULL) {
+  if (ctx->in->options[OPTION_YES] != NULL || ctx->in->options[OPTION_DRY_RUN] != NULL) {
     return EXIT_DONE;
   }
   if (!isatty(STDIN_FILENO)) {
-    return desk_fail(EXIT_FAILED, "asks \"%s\" and there is no terminal to answer: give --yes", question);
+    return context_fail(EXIT_FAILED, "asks \"%s\" and there is no terminal to answer: give --yes", question);
   }
   (void)fprintf(stderr, "%s %s ", question, expected);
   *ret_asked = true;
   return read_line(STDIN_FILENO, ret_answer) == EXIT_DONE ? EXIT_DONE
-                                                          : desk_fail(EXIT_FAILED, "the answer cannot be read");
+                                                          : context_fail(EXIT_FAILED, "the answer cannot be read");
 }
 
 static int conclude(int code, bool yes)
 {
-  return code != EXIT_DONE || yes ? code : desk_fail(EXIT_FAILED, "not confirmed, nothing was changed");
+  return code != EXIT_DONE || yes ? code : context_fail(EXIT_FAILED, "not confirmed, nothing was changed");
 }
 
-int desk_confirm_word(const struct desk *desk, const char *question, const char *word)
+int context_confirm_word(const struct context *ctx, const char *question, const char *word)
 {
   struct bytes answer CLEANUP(bytes_done) = BYTES_EMPTY;
   char expected[128];
   bool asked = false;
   (void)snprintf(expected, sizeof expected, "Type %s to go on:", word);
-  int code = ask(desk, question, expected, &answer, &asked);
+  int code = ask(ctx, question, expected, &answer, &asked);
   return conclude(code, !asked || strcmp(bytes_text(&answer), word) == 0);
 }
 
-int desk_confirm(const struct desk *desk, const char *question)
+int context_confirm(const struct context *ctx, const char *question)
 {
   struct bytes answer CLEANUP(bytes_done) = BYTES_EMPTY;
   bool asked = false;
-  int code = ask(desk, question, "[y/N]", &answer, &asked);
+  int code = ask(ctx, question, "[y/N]", &answer, &asked);
   bool yes = !asked || strcmp(bytes_text(&answer), "y") == 0 || strcmp(bytes_text(&answer), "yes") == 0;
   return conclude(code, yes);
 }
@@ -90,35 +90,35 @@ static int type_secret(int tty, const char *prompt, struct bytes *ret_secret)
   return code;
 }
 
-int desk_read_secret(bool from_stdin, const char *prompt, bool twice, struct bytes *ret_secret)
+int context_read_secret(bool from_stdin, const char *prompt, bool twice, struct bytes *ret_secret)
 {
   struct bytes again CLEANUP(bytes_done) = BYTES_EMPTY;
   if (from_stdin) {
     return read_line(STDIN_FILENO, ret_secret) == EXIT_DONE
                ? EXIT_DONE
-               : desk_fail(EXIT_FAILED, "standard input: no line of at most %d bytes", SECRET_LIMIT);
+               : context_fail(EXIT_FAILED, "standard input: no line of at most %d bytes", SECRET_LIMIT);
   }
   int tty CLEANUP(cleanup_fd) = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
   if (tty < 0) {
-    return desk_fail(EXIT_FAILED, "there is no terminal to type a password on: give --stdin");
+    return context_fail(EXIT_FAILED, "there is no terminal to type a password on: give --stdin");
   }
   int code = type_secret(tty, prompt, ret_secret);
   if (code == EXIT_DONE && twice) {
     code = type_secret(tty, "Once more: ", &again);
   }
   if (code != EXIT_DONE) {
-    return desk_fail(EXIT_FAILED, "the password cannot be read from the terminal");
+    return context_fail(EXIT_FAILED, "the password cannot be read from the terminal");
   }
   bool same = !twice || (again.length == ret_secret->length &&
                          bytes_equal_constant_time(bytes_text(&again), bytes_text(ret_secret), again.length));
-  return same ? EXIT_DONE : desk_fail(EXIT_FAILED, "the two are not the same, nothing was changed");
+  return same ? EXIT_DONE : context_fail(EXIT_FAILED, "the two are not the same, nothing was changed");
 }
 
-int desk_temporary_file(const struct desk *desk)
+int context_temporary_file(const struct context *ctx)
 {
   char path[4096];
-  int fd = open(desk->store_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  int length = snprintf(path, sizeof path, "%s/temporary.XXXXXX", desk->store_dir);
+  int fd = open(ctx->store_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  int length = snprintf(path, sizeof path, "%s/temporary.XXXXXX", ctx->store_dir);
   // Not every file system has files that never had a name.
   if (fd < 0 && length > 0 && (size_t)length < sizeof path) {
     fd = mkostemp(path, O_CLOEXEC);
@@ -127,12 +127,12 @@ int desk_temporary_file(const struct desk *desk)
     }
   }
   if (fd < 0) {
-    (void)desk_fail(EXIT_FAILED, "%.500s: no temporary file: %s", desk->store_dir, strerror(errno));
+    (void)context_fail(EXIT_FAILED, "%.500s: no temporary file: %s", ctx->store_dir, strerror(errno));
   }
   return fd;
 }
 
-int desk_read_file(const char *path, size_t limit, struct bytes *ret_contents)
+int context_read_file(const char *path, size_t limit, struct bytes *ret_contents)
 {
   int fd CLEANUP(cleanup_fd) = -1;
   bool standard = strcmp(path, "-") == 0;
@@ -140,10 +140,10 @@ int desk_read_file(const char *path, size_t limit, struct bytes *ret_contents)
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
   }
   if (!standard && fd < 0) {
-    return desk_fail(EXIT_FAILED, "%.500s: %s", path, strerror(errno));
+    return context_fail(EXIT_FAILED, "%.500s: %s", path, strerror(errno));
   }
   enum status status = file_read_all(standard ? STDIN_FILENO : fd, limit, ret_contents);
   return status == STATUS_OK
              ? EXIT_DONE
-             : desk_fail(EXIT_FAILED, "%.500s: %s (at most %zu bytes are legal)", path, status_text(status), limit);
+             : context_fail(EXIT_FAILED, "%.500s: %s (at most %zu bytes are legal)", path, status_text(status), limit);
 }
