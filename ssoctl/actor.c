@@ -12,7 +12,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "config/config.h"
-#include "context.h"
+#include "exit_code.h"
 #include "facts/guard.h"
 #include "paths.h"
 #include "process/hold.h"
@@ -38,7 +38,7 @@ static int records_open(struct records *r)
   config_init(&r->config);
   enum status status = config_load(PATH_CONF, &report, &r->config);
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
-    return context_fail(EXIT_FAILED, "%s", report.text);
+    return fail(EXIT_FAILED, "%s", report.text);
   }
   status = store_open(PATH_STORE, STORE_READ_ONLY, &report, &r->store);
   if (status == STATUS_NOT_FOUND) {
@@ -47,7 +47,7 @@ static int records_open(struct records *r)
   if (status == STATUS_OK) {
     status = store_begin(r->store, false, &r->txn);
   }
-  return status == STATUS_OK ? EXIT_DONE : context_fail(EXIT_FAILED, "%s", report.text);
+  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "%s", report.text);
 }
 
 // STATUS_NOT_FOUND: the number is not, and never was, one of ours.
@@ -85,11 +85,10 @@ static int become_delegate(const struct records *r, const struct number *use, ui
   int count = getgroups(ACTOR_GROUPS_MAX, actor->groups);
   enum status status = use->use == NUMBER_ACCOUNT ? account_get(r->txn, use->id, &account) : STATUS_NOT_FOUND;
   if (status == STATUS_NOT_FOUND) {
-    return context_fail(EXIT_REFUSED, "uid %u: was an account's or is a group's, and is nobody's who may act here",
-                        uid);
+    return fail(EXIT_REFUSED, "uid %u: was an account's or is a group's, and is nobody's who may act here", uid);
   }
   if (status != STATUS_OK || count < 0) {
-    return context_fail(EXIT_FAILED, "uid %u: %s", uid, count < 0 ? "too many groups" : status_text(status));
+    return fail(EXIT_FAILED, "uid %u: %s", uid, count < 0 ? "too many groups" : status_text(status));
   }
   (void)snprintf(actor->name, sizeof actor->name, "%.63s", account.login);
   actor->is_delegate = true;
@@ -123,7 +122,7 @@ static int identify_caller(uint32_t uid, struct actor *actor)
     return EXIT_DONE;
   }
   return status == STATUS_OK ? become_delegate(&r, &use, uid, actor)
-                             : context_fail(EXIT_FAILED, "store: %s", status_text(status));
+                             : fail(EXIT_FAILED, "store: %s", status_text(status));
 }
 
 int actor_identify(struct actor *ret_actor)
@@ -132,10 +131,10 @@ int actor_identify(struct actor *ret_actor)
   int64_t uid = 0;
   *ret_actor = (struct actor){.is_delegate = false, .right = RIGHT_NONE};
   if (getuid() != 0 || geteuid() != 0) {
-    return context_fail(EXIT_REFUSED, "is for root: run it with sudo");
+    return fail(EXIT_REFUSED, "is for root: run it with sudo");
   }
   if (sudo_uid != NULL && text_to_i64(sudo_uid, 0, UINT32_MAX - 1, &uid) != STATUS_OK) {
-    return context_fail(EXIT_REFUSED, "SUDO_UID \"%.40s\": is not a user's number", sudo_uid);
+    return fail(EXIT_REFUSED, "SUDO_UID \"%.40s\": is not a user's number", sudo_uid);
   }
   say_who_calls((uint32_t)uid, true);
   if (uid == 0) {

@@ -7,7 +7,8 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "change/account.h"
-#include "people.h"
+#include "member_args.h"
+#include "sessions.h"
 #include "store/accounts.h"
 #include "store/expectations.h"
 #include "store/groups.h"
@@ -185,7 +186,7 @@ int cmd_account_list(const struct invocation *in)
   }
   enum status status = account_each(ctx.txn, visit, &walk);
   bool read = status == STATUS_OK || table_status(&table) != STATUS_OK;
-  return read ? context_print_list(&ctx, &table) : context_fail(EXIT_FAILED, "store: accounts cannot be read");
+  return read ? context_print_list(&ctx, &table) : fail(EXIT_FAILED, "store: accounts cannot be read");
 }
 
 // LOGIN, EMAIL or UID, as typed.
@@ -221,9 +222,9 @@ int cmd_account_show(const struct invocation *in)
     record_done(&ACCOUNT_RECORD, &account);
   }
   if (status != STATUS_OK) {
-    return context_fail(context_exit_code(status), "account \"%.255s\": %s", in->arguments[0],
-                        status == STATUS_NOT_FOUND ? "no such login, email or uid; 'ssoctl account list' shows them"
-                                                   : status_text(status));
+    return fail(exit_code(status), "account \"%.255s\": %s", in->arguments[0],
+                status == STATUS_NOT_FOUND ? "no such login, email or uid; 'ssoctl account list' shows them"
+                                           : status_text(status));
   }
   return context_print_one(&ctx, &table);
 }
@@ -236,7 +237,7 @@ static int change(const struct invocation *in, account_change *what, const char 
   char typed[EMAIL_SIZE];
   const struct account_name name = {typed};
   struct account_changed result;
-  int code = people_open_account(&ctx, in, typed);
+  int code = member_args_open_account(&ctx, in, typed);
   if (code == EXIT_DONE) {
     code = context_change(&ctx, what(&name, &result));
   }
@@ -244,7 +245,7 @@ static int change(const struct invocation *in, account_change *what, const char 
     return code;
   }
   context_done(&ctx, "account %s %s%s", result.account.login, done, result.changed ? "" : " already");
-  return people_end_sessions(&ctx, result.account.login, &(struct sessions_of){result.account.uid, 0});
+  return sessions_end_if_asked(&ctx, result.account.login, &(struct sessions_of){result.account.uid, 0});
 }
 
 int cmd_account_lock(const struct invocation *in)
@@ -264,7 +265,7 @@ int cmd_account_rename(const struct invocation *in)
   char to[LOGIN_SIZE];
   const struct account_rename renamed = {typed, to};
   struct change_done result;
-  int code = people_open_account(&ctx, in, typed);
+  int code = member_args_open_account(&ctx, in, typed);
   if (code == EXIT_DONE) {
     code = context_text("login", in->arguments[1], to, sizeof to);
   }

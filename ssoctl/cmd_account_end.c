@@ -7,7 +7,8 @@
 #include "base/text.h"
 #include "change/account.h"
 #include "leftovers.h"
-#include "people.h"
+#include "member_args.h"
+#include "sessions.h"
 
 // A process that lives on would write into a home that it still has open, and nothing of it may go on.
 static int end_processes(const struct context *ctx, const struct account *account)
@@ -15,9 +16,9 @@ static int end_processes(const struct context *ctx, const struct account *accoun
   size_t ended = 0;
   const struct sessions_of of = {account->uid, 0};
   if (sessions_end(&of, &ended) != STATUS_OK) {
-    return context_fail(EXIT_FAILED,
-                        "%s: what runs under uid %u could not be ended; end it by hand, its home stays where it is",
-                        account->login, account->uid);
+    return fail(EXIT_FAILED,
+                "%s: what runs under uid %u could not be ended; end it by hand, its home stays where it is",
+                account->login, account->uid);
   }
   if (ended > 0) {
     context_done(ctx, "%s: %zu processes ended", account->login, ended);
@@ -42,8 +43,7 @@ static int move_home(const struct context *ctx, const struct account *account)
   if (status == STATUS_EXISTS) {
     context_done(ctx, "home %s: is not a directory of uid %u, and is left as it is", account->home, account->uid);
   } else if (status != STATUS_OK) {
-    return context_fail(EXIT_FAILED, "home %s: could not be moved away: %m; nobody else's session enters it",
-                        account->home);
+    return fail(EXIT_FAILED, "home %s: could not be moved away: %m; nobody else's session enters it", account->home);
   } else if (leftovers.home[0] != '\0') {
     context_done(ctx, "home %s is now %s", account->home, leftovers.home);
   }
@@ -64,8 +64,7 @@ static int take_away(const struct context *ctx, const struct account *account, b
   }
   bool ended = code == EXIT_DONE;
   if (leftovers_end_jobs(account, &leftovers) != STATUS_OK) {
-    code =
-        context_fail(EXIT_FAILED, "%s: crontab, at jobs or lingering manager could not be taken away", account->login);
+    code = fail(EXIT_FAILED, "%s: crontab, at jobs or lingering manager could not be taken away", account->login);
   }
   if (leftovers.jobs > 0) {
     context_done(ctx, "%s: %zu jobs taken away", account->login, leftovers.jobs);
@@ -84,8 +83,8 @@ static int end(struct context *ctx, const struct invocation *in, account_end *wh
 {
   char typed[EMAIL_SIZE];
   const struct account_name name = {typed};
-  int code = people_open_account(ctx, in, typed);
-  return code == EXIT_DONE ? people_change(ctx, what(&name, ret_result), question) : code;
+  int code = member_args_open_account(ctx, in, typed);
+  return code == EXIT_DONE ? context_change_confirmed(ctx, what(&name, ret_result), question) : code;
 }
 
 int cmd_account_remove(const struct invocation *in)
@@ -124,8 +123,7 @@ static int take_reason(const struct invocation *in, char to[static REASON_SIZE])
   const char *typed = in->options[OPTION_REASON];
   bool legal = typed != NULL && typed[0] != '\0' && text_copy_clean(typed, strlen(typed), to, REASON_SIZE) == STATUS_OK;
   return legal ? EXIT_DONE
-               : context_fail(EXIT_USAGE, "--reason: 1 to %zu bytes of text that say how you know",
-                              (size_t)REASON_SIZE - 1);
+               : fail(EXIT_USAGE, "--reason: 1 to %zu bytes of text that say how you know", (size_t)REASON_SIZE - 1);
 }
 
 int cmd_account_set(const struct invocation *in)
@@ -135,17 +133,18 @@ int cmd_account_set(const struct invocation *in)
   char reason[REASON_SIZE];
   const struct account_prove prove = {typed, reason};
   struct account_changed result;
-  int code = people_open_account(&ctx, in, typed);
+  int code = member_args_open_account(&ctx, in, typed);
   if (code == EXIT_DONE && strcmp(in->arguments[1], "email=proven") != 0) {
-    code = context_fail(EXIT_USAGE, "\"%.60s\": is not email=proven", in->arguments[1]);
+    code = fail(EXIT_USAGE, "\"%.60s\": is not email=proven", in->arguments[1]);
   }
   if (code == EXIT_DONE) {
     code = take_reason(in, reason);
   }
   if (code == EXIT_DONE) {
-    code = people_change(&ctx, change_account_prove(&prove, &result),
-                         "Whoever proves this address at its organization gets this account with all that is in "
-                         "it. Go on?");
+    code = context_change_confirmed(
+        &ctx, change_account_prove(&prove, &result),
+        "Whoever proves this address at its organization gets this account with all that is in "
+        "it. Go on?");
   }
   if (code == EXIT_DONE) {
     context_done(&ctx, "account %s: its address counts as proven", result.account.login);

@@ -82,10 +82,10 @@ static int parse_since(const char *typed, int64_t *ret_since_s)
   }
   const char *end = strptime(typed, "%Y-%m-%dT%H:%M:%SZ", &parts);
   if (end == NULL || *end != '\0') {
-    return context_fail(EXIT_USAGE,
-                        "--since \"%.40s\": is not a duration such as 12h or a date such as "
-                        "2026-01-31T08:00:00Z",
-                        typed);
+    return fail(EXIT_USAGE,
+                "--since \"%.40s\": is not a duration such as 12h or a date such as "
+                "2026-01-31T08:00:00Z",
+                typed);
   }
   *ret_since_s = timegm(&parts);
   return EXIT_DONE;
@@ -99,7 +99,7 @@ static int check_still(struct context *ctx, const char *slug)
     return EXIT_DONE;
   }
   bool sees = slug != NULL && org_by_slug(ctx->txn, slug, &org) == STATUS_OK && context_sees_org(ctx, &org);
-  return sees ? EXIT_DONE : context_fail(EXIT_REFUSED, "org \"%.64s\": is no longer one that you may look at", slug);
+  return sees ? EXIT_DONE : fail(EXIT_REFUSED, "org \"%.64s\": is no longer one that you may look at", slug);
 }
 
 // What is new since the walk was here last.
@@ -110,7 +110,7 @@ static int look(struct context *ctx, struct audit_walk *walk)
     code = check_still(ctx, walk->org);
   }
   if (code == EXIT_DONE && audit_each(ctx->txn, walk->last, add_event, walk) != STATUS_OK) {
-    code = context_fail(EXIT_FAILED, "store: the audit trail cannot be read");
+    code = fail(EXIT_FAILED, "store: the audit trail cannot be read");
   }
   context_end_read(ctx);
   return code;

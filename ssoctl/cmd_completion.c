@@ -199,8 +199,8 @@ int cmd_completion(const struct invocation *in)
   for (size_t i = 0; i < COUNT_OF(SHELLS); i++) {
     if (strcmp(SHELLS[i].shell, in->arguments[0]) == 0) {
       SHELLS[i].print(table, count);
-      return fflush(stdout) == 0 ? EXIT_DONE : context_fail(EXIT_FAILED, "printing: failed");
+      return fflush(stdout) == 0 ? EXIT_DONE : fail(EXIT_FAILED, "printing: failed");
     }
   }
-  return context_fail(EXIT_USAGE, "\"%.40s\": is not bash, zsh or fish", in->arguments[0]);
+  return fail(EXIT_USAGE, "\"%.40s\": is not bash, zsh or fish", in->arguments[0]);
 }

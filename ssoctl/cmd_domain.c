@@ -5,7 +5,7 @@
 
 #include "base/cleanup.h"
 #include "change/domain.h"
-#include "claim.h"
+#include "domain_name.h"
 #include "domains.h"
 
 static const struct column LIST_COLUMNS[] = {
@@ -15,12 +15,12 @@ static const struct column LIST_COLUMNS[] = {
 
 int context_domain(const char *typed, char to[static DOMAIN_SIZE])
 {
-  return claim_from_typed(typed, to) == STATUS_OK
+  return domain_name_parse(typed, to) == STATUS_OK
              ? EXIT_DONE
-             : context_fail(EXIT_USAGE,
-                            "domain \"%.260s\": is not two or more labels of letters, digits and hyphens "
-                            "separated by dots",
-                            typed);
+             : fail(EXIT_USAGE,
+                    "domain \"%.260s\": is not two or more labels of letters, digits and hyphens "
+                    "separated by dots",
+                    typed);
 }
 
 // What was typed for org and domain.
@@ -41,12 +41,11 @@ static int open_for_claim(struct context *ctx, const struct invocation *in, stru
 static int check_claimable(const char *domain, char record[static DOMAIN_RECORD_SIZE])
 {
   if (domain_record(domain, record) != STATUS_OK) {
-    return context_fail(EXIT_USAGE, "domain \"%s\": is too long for its record: 238 characters are the most", domain);
+    return fail(EXIT_USAGE, "domain \"%s\": is too long for its record: 238 characters are the most", domain);
   }
-  const char *objection = claim_objection(domain);
-  return objection == NULL
-             ? EXIT_DONE
-             : context_fail(EXIT_REFUSED, "domain \"%s\": is %s, which no org can claim", domain, objection);
+  const char *objection = domain_name_objection(domain);
+  return objection == NULL ? EXIT_DONE
+                           : fail(EXIT_REFUSED, "domain \"%s\": is %s, which no org can claim", domain, objection);
 }
 
 int cmd_domain_add(const struct invocation *in)
@@ -135,7 +134,7 @@ int cmd_domain_list(const struct invocation *in)
     code = context_find_org(&ctx, in->arguments[0], &org);
   }
   if (code == EXIT_DONE && domain_each(ctx.txn, org.id, add_domain, &walk) != STATUS_OK) {
-    code = context_fail(EXIT_FAILED, "store: domains cannot be read");
+    code = fail(EXIT_FAILED, "store: domains cannot be read");
   }
   return code == EXIT_DONE ? context_print_list(&ctx, &table) : code;
 }

@@ -48,11 +48,11 @@ static int find_claim(struct context *ctx, const struct invocation *in, struct d
     code = context_find_claim(ctx, in->arguments[0], name, &org, &domain);
   }
   if (code == EXIT_DONE && domain_check_begin(ctx, &domain, check) != STATUS_OK) {
-    code = context_fail(EXIT_FAILED, "store: domains cannot be read");
+    code = fail(EXIT_FAILED, "store: domains cannot be read");
   }
   context_end_read(ctx);
   if (code == EXIT_DONE && check->is_taken) {
-    code = context_fail(EXIT_REFUSED, "domain \"%s\": is verified by another org of this host", name);
+    code = fail(EXIT_REFUSED, "domain \"%s\": is verified by another org of this host", name);
   }
   return code;
 }
@@ -97,13 +97,13 @@ static int conclude(const struct context *ctx, const struct domain_check *check,
     return EXIT_DONE;
   }
   if (was_verified && proof_is_answer(check->proof.result)) {
-    return context_fail(EXIT_DONE, "warning: domain %s: is verified%s, but %s%s%s", domain,
-                        domain_is_by_hand(&check->domain) ? " by hand" : "", sentence, has_detail ? ": " : "",
-                        check->proof.detail);
+    return fail(EXIT_DONE, "warning: domain %s: is verified%s, but %s%s%s", domain,
+                domain_is_by_hand(&check->domain) ? " by hand" : "", sentence, has_detail ? ": " : "",
+                check->proof.detail);
   }
-  return context_fail(EXIT_FAILED, "domain %s: is %s; %s%s%s", domain,
-                      was_verified ? "verified and was not looked up" : "still pending", sentence,
-                      has_detail ? ": " : "", check->proof.detail);
+  return fail(EXIT_FAILED, "domain %s: is %s; %s%s%s", domain,
+              was_verified ? "verified and was not looked up" : "still pending", sentence, has_detail ? ": " : "",
+              check->proof.detail);
 }
 
 static int verify_one(struct context *ctx, const struct invocation *in)
@@ -198,7 +198,7 @@ static int verify_all(struct context *ctx)
     code = context_read(ctx);
   }
   if (code == EXIT_DONE && domain_each(ctx->txn, 0, add_check, &all) != STATUS_OK) {
-    code = context_fail(EXIT_FAILED, "store: domains cannot be read");
+    code = fail(EXIT_FAILED, "store: domains cannot be read");
   }
   context_end_read(ctx);
   if (code == EXIT_DONE) {
@@ -213,10 +213,10 @@ int cmd_domain_verify(const struct invocation *in)
   bool all = in->options[OPTION_ALL] != NULL;
   bool by_hand = in->options[OPTION_BY_HAND] != NULL;
   if (all ? in->arguments[0] != NULL || by_hand : in->arguments[1] == NULL) {
-    return context_fail(EXIT_USAGE, "domain verify: SLUG and DOMAIN are needed, or --all alone");
+    return fail(EXIT_USAGE, "domain verify: SLUG and DOMAIN are needed, or --all alone");
   }
   if (by_hand && in->options[OPTION_RESOLVER] != NULL) {
-    return context_fail(EXIT_USAGE, "domain verify: nothing is looked up with --by-hand; --resolver has no use there");
+    return fail(EXIT_USAGE, "domain verify: nothing is looked up with --by-hand; --resolver has no use there");
   }
   int code = context_open(in, &ctx);
   if (code != EXIT_DONE) {

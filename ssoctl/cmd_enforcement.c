@@ -44,7 +44,7 @@ static int find_owner(struct context *ctx, const char *slug, struct account *ret
     code = context_find_org(ctx, slug, &org);
   }
   if (code == EXIT_DONE && account_get(ctx->txn, org.owner_id, ret_owner) != STATUS_OK) {
-    code = context_fail(EXIT_FAILED, "store: the org's owner cannot be read");
+    code = fail(EXIT_FAILED, "store: the org's owner cannot be read");
   }
   context_end_read(ctx);
   return code;
@@ -68,7 +68,7 @@ static int owner_types(struct context *ctx, const char *slug, char password[stat
     return code;
   }
   if (!password_matches(&typed, owner.password)) {
-    return context_fail(EXIT_REFUSED, "that is not the password of %s", owner.login);
+    return fail(EXIT_REFUSED, "that is not the password of %s", owner.login);
   }
   memcpy(password, owner.password, PASSWORD_HASH_SIZE);
   return EXIT_DONE;
@@ -122,7 +122,7 @@ static int prepare(struct context *ctx, struct setting *setting)
     code = context_find_org(ctx, setting->org, &org);
   }
   if (code == EXIT_DONE && enforcement_count(ctx->txn, &org, &counts) != STATUS_OK) {
-    code = context_fail(EXIT_FAILED, "store: members cannot be counted");
+    code = fail(EXIT_FAILED, "store: members cannot be counted");
   }
   context_end_read(ctx);
   if (code != EXIT_DONE) {
@@ -140,7 +140,7 @@ int cmd_enforcement_set(const struct invocation *in)
   struct setting setting = {.question = ""};
   struct change_done result;
   if (enforcement_from(in->arguments[1], &setting.enforcement) != STATUS_OK) {
-    return context_fail(EXIT_USAGE, "enforcement \"%.40s\": is not off, domains or sso-only", in->arguments[1]);
+    return fail(EXIT_USAGE, "enforcement \"%.40s\": is not off, domains or sso-only", in->arguments[1]);
   }
   int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
@@ -178,10 +178,10 @@ int cmd_enforcement_pause(const struct invocation *in)
   int64_t seconds = 0;
   const char *typed = in->options[OPTION_FOR];
   if (typed == NULL || in->options[OPTION_REASON] == NULL) {
-    return context_fail(EXIT_USAGE, "enforcement pause: --for DURATION and --reason TEXT are needed");
+    return fail(EXIT_USAGE, "enforcement pause: --for DURATION and --reason TEXT are needed");
   }
   if (text_to_duration(typed, PAUSE_MIN_S, PAUSE_MAX_S, &seconds) != STATUS_OK) {
-    return context_fail(EXIT_USAGE, "--for \"%.40s\": is not 60s to 7d, as in 90s, 15m, 12h, 7d", typed);
+    return fail(EXIT_USAGE, "--for \"%.40s\": is not 60s to 7d, as in 90s, 15m, 12h, 7d", typed);
   }
   int code = context_open(in, &ctx);
   pause.until_s = clock_now_s() + seconds;

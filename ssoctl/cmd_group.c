@@ -38,10 +38,10 @@ static int read_group(const struct invocation *in, struct mapping_words *words)
   const char *local = in->options[OPTION_LOCAL_GROUP];
   const char *privileged = in->options[OPTION_PRIVILEGED];
   if ((own == NULL) == (local == NULL)) {
-    return context_fail(EXIT_USAGE, "group map: either NAME, for a group ORG-NAME of the org, or --local-group NAME");
+    return fail(EXIT_USAGE, "group map: either NAME, for a group ORG-NAME of the org, or --local-group NAME");
   }
   if (privileged != NULL && local == NULL) {
-    return context_fail(EXIT_USAGE, "--privileged \"%.40s\": is legal with --local-group alone", privileged);
+    return fail(EXIT_USAGE, "--privileged \"%.40s\": is legal with --local-group alone", privileged);
   }
   int code = context_text(local != NULL ? "--local-group" : "group", local != NULL ? local : own, words->group,
                           sizeof words->group);
@@ -136,5 +136,5 @@ int cmd_group_list(const struct invocation *in)
     status = add_mapping(&ctx, &org, &all.list[i], &table);
   }
   return status == STATUS_OK ? context_print_list(&ctx, &table)
-                             : context_fail(EXIT_FAILED, "store: groups cannot be read: %s", status_text(status));
+                             : fail(EXIT_FAILED, "store: groups cannot be read: %s", status_text(status));
 }

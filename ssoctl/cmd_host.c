@@ -25,19 +25,19 @@ static int make_directory(const char *path, mode_t mode)
 {
   if (mkdir(path, mode) == 0) {
     // The umask of the caller must not narrow it.
-    return chmod(path, mode) == 0 ? EXIT_DONE : context_fail(EXIT_FAILED, "%s: %s", path, strerror(errno));
+    return chmod(path, mode) == 0 ? EXIT_DONE : fail(EXIT_FAILED, "%s: %s", path, strerror(errno));
   }
-  return errno == EEXIST ? EXIT_DONE : context_fail(EXIT_FAILED, "%s: %s", path, strerror(errno));
+  return errno == EEXIST ? EXIT_DONE : fail(EXIT_FAILED, "%s: %s", path, strerror(errno));
 }
 
 static int make_conf(const char *path)
 {
   int fd CLEANUP(cleanup_fd) = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
   if (fd < 0) {
-    return errno == EEXIST ? EXIT_DONE : context_fail(EXIT_FAILED, "%s: %s", path, strerror(errno));
+    return errno == EEXIST ? EXIT_DONE : fail(EXIT_FAILED, "%s: %s", path, strerror(errno));
   }
   bool written = fchmod(fd, 0644) == 0 && file_write_all(fd, INITIAL_CONF, sizeof INITIAL_CONF - 1) == STATUS_OK;
-  return written ? EXIT_DONE : context_fail(EXIT_FAILED, "%s: cannot be written", path);
+  return written ? EXIT_DONE : fail(EXIT_FAILED, "%s: cannot be written", path);
 }
 
 // The places of the package, where they are missing.
@@ -60,11 +60,11 @@ static int choose_seed(const struct invocation *in, unsigned char seed[static SI
 {
   const char *typed = in->options[OPTION_SITE_SEED];
   if (typed == NULL) {
-    return file_random(seed, SIPHASH_SEED_SIZE) == STATUS_OK ? EXIT_DONE : context_fail(EXIT_FAILED, "no random bytes");
+    return file_random(seed, SIPHASH_SEED_SIZE) == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "no random bytes");
   }
   return text_from_hex(typed, seed, SIPHASH_SEED_SIZE) == STATUS_OK
              ? EXIT_DONE
-             : context_fail(EXIT_USAGE, "--site-seed \"%.80s\": is not 32 hexadecimal digits", typed);
+             : fail(EXIT_USAGE, "--site-seed \"%.80s\": is not 32 hexadecimal digits", typed);
 }
 
 static enum status write_seed(struct store *store, const unsigned char seed[static SIPHASH_SEED_SIZE])
@@ -90,7 +90,7 @@ static int make_store(struct context *ctx, const unsigned char seed[static SIPHA
   enum status status = store_open(ctx->store_dir, STORE_CREATE, &report, &ctx->store);
   if (status == STATUS_EXISTS) {
     if (ctx->in->options[OPTION_SITE_SEED] != NULL) {
-      return context_fail(EXIT_REFUSED, "store %s: exists already; its seed is never changed", ctx->store_dir);
+      return fail(EXIT_REFUSED, "store %s: exists already; its seed is never changed", ctx->store_dir);
     }
     context_done(ctx, "store %s exists already", ctx->store_dir);
     return EXIT_DONE;
@@ -99,12 +99,12 @@ static int make_store(struct context *ctx, const unsigned char seed[static SIPHA
     status = write_seed(ctx->store, seed);
   }
   if (status != STATUS_OK) {
-    return context_fail(EXIT_FAILED, "%s", report.text[0] != '\0' ? report.text : status_text(status));
+    return fail(EXIT_FAILED, "%s", report.text[0] != '\0' ? report.text : status_text(status));
   }
   const struct change_host host = {.store = ctx->store, .config = &ctx->config, .map_path = ctx->map_path};
   status = change_publish(&host, NULL, &report);
   if (status != STATUS_OK) {
-    return context_fail(EXIT_FAILED, "%s", report.text);
+    return fail(EXIT_FAILED, "%s", report.text);
   }
   context_done(ctx, "store %s made; next: ssoctl org create SLUG --name NAME --owner EMAIL", ctx->store_dir);
   return EXIT_DONE;
@@ -127,7 +127,7 @@ int cmd_init(const struct invocation *in)
     code = make_places(in);
   }
   if (code == EXIT_DONE && config_load(ctx.config_path, &report, &ctx.config) != STATUS_OK) {
-    code = context_fail(EXIT_FAILED, "%s", report.text);
+    code = fail(EXIT_FAILED, "%s", report.text);
   }
   return code == EXIT_DONE ? make_store(&ctx, seed) : code;
 }
@@ -164,13 +164,12 @@ int cmd_status(const struct invocation *in)
     code = context_read(&ctx);
   }
   for (size_t i = 0; code == EXIT_DONE && i < COUNT_OF(TABLES); i++) {
-    code = store_count(ctx.txn, TABLES[i], &counts[i]) == STATUS_OK ? EXIT_DONE
-                                                                    : context_fail(EXIT_FAILED, "store: damaged");
+    code = store_count(ctx.txn, TABLES[i], &counts[i]) == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "store: damaged");
   }
   char refused[REFUSED_SIZE] = "";
   const struct store_key today = key_of_i64(clock_now_s() / DAY_S);
   if (code == EXIT_DONE && store_each(ctx.txn, TABLE_REFUSALS, &today, add_refused, refused) != STATUS_OK) {
-    code = context_fail(EXIT_FAILED, "store: damaged");
+    code = fail(EXIT_FAILED, "store: damaged");
   }
   if (code != EXIT_DONE) {
     return code;

@@ -7,15 +7,15 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "change/identity.h"
-#include "flow.h"
-#include "people.h"
+#include "device_flow.h"
+#include "member_args.h"
 #include "store/accounts.h"
 
 // The org of --org and the account of the first argument.
-static int open_for_identity(struct context *ctx, const struct invocation *in, struct member_words *ret_words)
+static int open_for_identity(struct context *ctx, const struct invocation *in, struct member_args *ret_words)
 {
   if (in->options[OPTION_ORG] == NULL) {
-    return context_fail(EXIT_USAGE, "identity %s: --org SLUG is needed", in->command->verb);
+    return fail(EXIT_USAGE, "identity %s: --org SLUG is needed", in->command->verb);
   }
   int code = context_open(in, ctx);
   if (code == EXIT_DONE) {
@@ -25,7 +25,7 @@ static int open_for_identity(struct context *ctx, const struct invocation *in, s
 }
 
 // OIDC Core 2: at most 255 characters; what is compared is every byte.
-static int link_subject(struct context *ctx, const struct member_words *words, const char *typed)
+static int link_subject(struct context *ctx, const struct member_args *words, const char *typed)
 {
   char subject[PROTOCOL_SUBJECT_SIZE];
   const struct identity_link link = {words->org, words->email, subject};
@@ -41,7 +41,7 @@ static int link_subject(struct context *ctx, const struct member_words *words, c
   return code;
 }
 
-static int expect_address(struct context *ctx, const struct member_words *words, const char *typed)
+static int expect_address(struct context *ctx, const struct member_args *words, const char *typed)
 {
   char idp_email[EMAIL_SIZE];
   char until[CLOCK_TEXT_SIZE];
@@ -62,12 +62,12 @@ static int expect_address(struct context *ctx, const struct member_words *words,
 int cmd_identity_link(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
-  struct member_words words;
+  struct member_args words;
   const char *subject = in->options[OPTION_SUBJECT];
   const char *email = in->options[OPTION_IDP_EMAIL];
   int code = open_for_identity(&ctx, in, &words);
   if (code == EXIT_DONE && (subject == NULL) == (email == NULL)) {
-    code = context_fail(EXIT_USAGE, "identity link: one of --subject SUB and --idp-email EMAIL is needed");
+    code = fail(EXIT_USAGE, "identity link: one of --subject SUB and --idp-email EMAIL is needed");
   }
   if (code != EXIT_DONE) {
     return code;
@@ -78,7 +78,7 @@ int cmd_identity_link(const struct invocation *in)
 int cmd_identity_unlink(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
-  struct member_words words;
+  struct member_args words;
   const struct identity_unlink unlink = {words.org, words.email};
   struct identity_unlinked result;
   int code = open_for_identity(&ctx, in, &words);
@@ -104,21 +104,21 @@ static int find_self(struct context *ctx, struct account *ret_account)
 {
   int code = context_read(ctx);
   if (code == EXIT_DONE && account_get(ctx->txn, ctx->in->actor->delegate.account_id, ret_account) != STATUS_OK) {
-    code = context_fail(EXIT_FAILED, "store: your account cannot be read");
+    code = fail(EXIT_FAILED, "store: your account cannot be read");
   }
   context_end_read(ctx);
   return code;
 }
 
 struct adding {
-  struct flow *flow;
+  struct device_flow *flow;
   const struct account *account;
 };
 
 static int answered(void *context, enum message_type type, const void *value)
 {
   const struct adding *adding = context;
-  const struct flow *f = adding->flow;
+  const struct device_flow *f = adding->flow;
   const struct message_authorized *authorized = value;
   const struct identity_link_own link = {.org = f->org.slug,
                                          .account = adding->account->email,
@@ -127,7 +127,7 @@ static int answered(void *context, enum message_type type, const void *value)
                                          .fingerprint = f->fingerprint};
   struct identity_linked result;
   if (type != MESSAGE_AUTHORIZED) {
-    return context_fail(EXIT_FAILED, "identity add: no answer that was asked for");
+    return fail(EXIT_FAILED, "identity add: no answer that was asked for");
   }
   int code = context_change(f->ctx, change_identity_link_own(&link, &result));
   if (code == EXIT_DONE) {
@@ -140,7 +140,7 @@ static int answered(void *context, enum message_type type, const void *value)
 int cmd_identity_add(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
-  struct flow f CLEANUP(flow_done) = {.ctx = &ctx, .what = "identity add", .oidc = OIDC_NONE};
+  struct device_flow f CLEANUP(device_flow_done) = {.ctx = &ctx, .what = "identity add", .oidc = OIDC_NONE};
   struct account account;
   struct adding adding = {&f, &account};
   int code = context_open(in, &ctx);
@@ -148,17 +148,17 @@ int cmd_identity_add(const struct invocation *in)
     code = find_self(&ctx, &account);
   }
   if (code == EXIT_DONE) {
-    code = flow_load(&f, in->arguments[0], false);
+    code = device_flow_load(&f, in->arguments[0], false);
   }
   if (code == EXIT_DONE && f.org.trust == TRUST_LINKED) {
-    code = context_fail(EXIT_REFUSED, "org \"%s\": only an admin links identities of it (trust linked)", f.org.slug);
+    code = fail(EXIT_REFUSED, "org \"%s\": only an admin links identities of it (trust linked)", f.org.slug);
   }
   if (code != EXIT_DONE) {
     return code;
   }
   (void)fprintf(stderr, "Sign in at the provider of org %s as the identity that shall sign %s in from now on.\n",
                 f.org.slug, account.login);
-  code = flow_run(&f, MESSAGE_SIGN_IN, answered, &adding);
+  code = device_flow_run(&f, MESSAGE_SIGN_IN, answered, &adding);
   record_done(&ACCOUNT_RECORD, &account);
   return code;
 }

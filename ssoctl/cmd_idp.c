@@ -81,12 +81,11 @@ static int load_view(struct context *ctx, struct view *view)
 {
   enum status status = connection_get(ctx->txn, view->org.id, CONNECTION_ACTIVE, &view->now);
   if (status != STATUS_OK) {
-    return context_fail(context_exit_code(status), "org \"%s\": has no connection; 'ssoctl idp set' makes one",
-                        view->org.slug);
+    return fail(exit_code(status), "org \"%s\": has no connection; 'ssoctl idp set' makes one", view->org.slug);
   }
   status = connection_get(ctx->txn, view->org.id, CONNECTION_STAGED, &view->waiting);
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
-    return context_fail(EXIT_FAILED, "store: the waiting connection cannot be read");
+    return fail(EXIT_FAILED, "store: the waiting connection cannot be read");
   }
   view->waits = status == STATUS_OK;
   status = look(ctx, &view->org, &view->now, &view->looked);
@@ -94,9 +93,8 @@ static int load_view(struct context *ctx, struct view *view)
     status = confirmed_fingerprint(ctx->txn, view->org.id, CONNECTION_STAGED, view->waiting_fingerprint);
   }
   list_by_preset(&view->now, view->by_preset);
-  return status == STATUS_OK
-             ? EXIT_DONE
-             : context_fail(EXIT_FAILED, "store: what is confirmed cannot be read: %s", status_text(status));
+  return status == STATUS_OK ? EXIT_DONE
+                             : fail(EXIT_FAILED, "store: what is confirmed cannot be read: %s", status_text(status));
 }
 
 static const char *or_null(const char *text)
@@ -196,8 +194,7 @@ int cmd_idp_confirm(const struct invocation *in)
     code = context_text("slug", in->arguments[0], org, sizeof org);
   }
   if (code == EXIT_DONE && text_copy(in->arguments[1], fingerprint, sizeof fingerprint) != STATUS_OK) {
-    code =
-        context_fail(EXIT_USAGE, "fingerprint \"%.60s\": is not one that 'ssoctl idp show' prints", in->arguments[1]);
+    code = fail(EXIT_USAGE, "fingerprint \"%.60s\": is not one that 'ssoctl idp show' prints", in->arguments[1]);
   }
   if (code == EXIT_DONE) {
     code = context_change(&ctx, change_connection_confirm(&confirm, &result));

@@ -19,7 +19,7 @@ int cmd_idp_preset(const struct invocation *in)
   size_t count = 0;
   const struct preset *presets = preset_table(&count);
   if (in->arguments[0] != NULL && strcmp(in->arguments[0], "list") != 0) {
-    return context_fail(EXIT_USAGE, "idp preset \"%.40s\": is not list", in->arguments[0]);
+    return fail(EXIT_USAGE, "idp preset \"%.40s\": is not list", in->arguments[0]);
   }
   for (size_t i = 0; i < count; i++) {
     table_add(

@@ -19,16 +19,16 @@ static int check_credential(const struct invocation *in, uint8_t method_before, 
   enum option other = by_key ? OPTION_CLIENT_SECRET_FILE : OPTION_PRIVATE_KEY_FILE;
   const char *method = client_auth_word(connection->client_auth);
   if (in->options[other] != NULL) {
-    return context_fail(EXIT_USAGE, "idp set: --auth %s has no use for %s", method, option_usage(other));
+    return fail(EXIT_USAGE, "idp set: --auth %s has no use for %s", method, option_usage(other));
   }
   // A stored key is no secret, and the other way round.
   bool other_kind = by_key != (method_before == CLIENT_AUTH_PRIVATE_KEY_JWT);
   if (connection->client_secret.length == 0 || (other_kind && in->options[needed] == NULL)) {
-    return context_fail(EXIT_USAGE, "idp set: --auth %s needs %s", method, option_usage(needed));
+    return fail(EXIT_USAGE, "idp set: --auth %s needs %s", method, option_usage(needed));
   }
   if (connection->client_auth == CLIENT_AUTH_SECRET_JWT && connection->client_secret.length < OAUTH_HS256_SECRET_MIN) {
-    return context_fail(EXIT_USAGE, "idp set: --auth %s needs a secret of at least %d bytes (RFC 7518 3.2)", method,
-                        OAUTH_HS256_SECRET_MIN);
+    return fail(EXIT_USAGE, "idp set: --auth %s needs a secret of at least %d bytes (RFC 7518 3.2)", method,
+                OAUTH_HS256_SECRET_MIN);
   }
   return EXIT_DONE;
 }
@@ -78,8 +78,7 @@ static void choose_auth(const struct invocation *in, struct connection *connecti
 static int check_whole(const struct invocation *in, const struct stored *before, struct connection *connection)
 {
   if (connection->issuer[0] == '\0' || connection->client_id[0] == '\0') {
-    return context_fail(EXIT_USAGE,
-                        "idp set: a new connection needs --preset NAME or --issuer URL, and --client-id ID");
+    return fail(EXIT_USAGE, "idp set: a new connection needs --preset NAME or --issuer URL, and --client-id ID");
   }
   if (in->options[OPTION_AUTH] == NULL && in->options[OPTION_PRIVATE_KEY_FILE] != NULL) {
     connection->client_auth = CLIENT_AUTH_PRIVATE_KEY_JWT;
@@ -92,16 +91,15 @@ static int check_whole(const struct invocation *in, const struct stored *before,
   }
   if (connection->client_auth == CLIENT_AUTH_NONE) {
     bytes_done(&connection->client_secret);
-    return given ? context_fail(EXIT_USAGE, "idp set: --auth none has no use for a secret or key") : EXIT_DONE;
+    return given ? fail(EXIT_USAGE, "idp set: --auth none has no use for a secret or key") : EXIT_DONE;
   }
   if (!given && goes_elsewhere(in, before, connection)) {
-    return context_fail(EXIT_USAGE,
-                        "idp set: the stored secret or key is for %s and is not sent to another issuer or device "
-                        "endpoint, or past another CA of a delegate's; give %s too",
-                        before->issuer,
-                        option_usage(connection->client_auth == CLIENT_AUTH_PRIVATE_KEY_JWT
-                                         ? OPTION_PRIVATE_KEY_FILE
-                                         : OPTION_CLIENT_SECRET_FILE));
+    return fail(EXIT_USAGE,
+                "idp set: the stored secret or key is for %s and is not sent to another issuer or device "
+                "endpoint, or past another CA of a delegate's; give %s too",
+                before->issuer,
+                option_usage(connection->client_auth == CLIENT_AUTH_PRIVATE_KEY_JWT ? OPTION_PRIVATE_KEY_FILE
+                                                                                    : OPTION_CLIENT_SECRET_FILE));
   }
   return check_credential(in, before->client_auth, connection);
 }
@@ -125,7 +123,7 @@ static int load_connection(struct context *ctx, const char *slug, struct connect
   if (status == STATUS_NOT_FOUND) {
     return idp_values_default(ctx, connection);
   }
-  return status == STATUS_OK ? EXIT_DONE : context_fail(EXIT_FAILED, "store: the connection cannot be read");
+  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "store: the connection cannot be read");
 }
 
 enum { ORG_VALUES = 2 };

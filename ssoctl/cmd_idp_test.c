@@ -10,14 +10,14 @@
 #include "change/connection.h"
 #include "change/password_hash.h"
 #include "context.h"
-#include "flow.h"
+#include "device_flow.h"
 #include "idp_advice.h"
 #include "protocol/group_list.h"
 
 enum { GROUPS_SIZE = 2048, ADVICE_SIZE = 512 };
 
 // Which way worked where it was left to the test: a login takes it from now on.
-static int note_auth(const struct flow *f, uint8_t method)
+static int note_auth(const struct device_flow *f, uint8_t method)
 {
   const struct connection_found found = {f->org.slug, f->fingerprint, method};
   struct change_done result;
@@ -33,7 +33,7 @@ static int note_auth(const struct flow *f, uint8_t method)
   return code;
 }
 
-static int print_found(const struct flow *f, const struct message_found *found)
+static int print_found(const struct device_flow *f, const struct message_found *found)
 {
   static const struct column COLUMNS[] = {
       {"issuer", COLUMN_TEXT},
@@ -83,7 +83,7 @@ static void list_groups(const struct bytes *groups, char text[static GROUPS_SIZE
 }
 
 // DECISION: where this answer leads; of somebody whom a delegate may not look at, nothing is said.
-static int print_authorized(const struct flow *f, const struct message_authorized *a,
+static int print_authorized(const struct device_flow *f, const struct message_authorized *a,
                             const struct policy_decision *decision)
 {
   static const struct column COLUMNS[] = {
@@ -121,7 +121,8 @@ static int print_authorized(const struct flow *f, const struct message_authorize
 }
 
 // Row S8: the account's password may be typed at the test; PASSWORD is its hash then. A delegate types their own.
-static int ask_password(const struct flow *f, const struct account *account, char password[static PASSWORD_HASH_SIZE])
+static int ask_password(const struct device_flow *f, const struct account *account,
+                        char password[static PASSWORD_HASH_SIZE])
 {
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
   char text[LOGIN_SIZE + 64];
@@ -139,7 +140,7 @@ static int ask_password(const struct flow *f, const struct account *account, cha
 }
 
 // What a sign-in with this answer would have led to is decided where it is noted that the connection lets people in.
-static int note(const struct flow *f, const struct message_authorized *authorized, struct report *report,
+static int note(const struct device_flow *f, const struct message_authorized *authorized, struct report *report,
                 struct connection_try *result)
 {
   char password[PASSWORD_HASH_SIZE] = "";
@@ -155,10 +156,10 @@ static int note(const struct flow *f, const struct message_authorized *authorize
   }
   explicit_bzero(password, sizeof password);
   record_done(&ACCOUNT_RECORD, &result->account);
-  return context_exit_code(status);
+  return exit_code(status);
 }
 
-static bool is_seen(const struct flow *f, const char *email)
+static bool is_seen(const struct device_flow *f, const char *email)
 {
   bool seen = context_read(f->ctx) == EXIT_DONE && context_sees_person(f->ctx, email);
   context_end_read(f->ctx);
@@ -179,14 +180,14 @@ static void warn(const struct message_authorized *authorized, bool let_in)
   }
 }
 
-static int tell_refused(const struct flow *f, int code, enum notice notice, const struct report *report)
+static int tell_refused(const struct device_flow *f, int code, enum notice notice, const struct report *report)
 {
   char advice[ADVICE_SIZE];
   idp_advice_refused(notice, &f->connection, advice, sizeof advice);
-  return context_fail(code, "%s%s", report->text, advice);
+  return fail(code, "%s%s", report->text, advice);
 }
 
-static int note_and_print(const struct flow *f, const struct message_authorized *authorized)
+static int note_and_print(const struct device_flow *f, const struct message_authorized *authorized)
 {
   static const struct policy_decision NOTHING = {.row = "-", .notice = NOTICE_SOMEBODY_ELSE};
   struct connection_try result = {.changed = false};
@@ -204,7 +205,7 @@ static int note_and_print(const struct flow *f, const struct message_authorized 
 
 static int answered(void *context, enum message_type type, const void *value)
 {
-  const struct flow *f = context;
+  const struct device_flow *f = context;
   const struct message_authorized *authorized = value;
   if (type == MESSAGE_FOUND) {
     return print_found(f, value); // codes alone show nothing of what the token endpoint takes
@@ -216,11 +217,11 @@ static int answered(void *context, enum message_type type, const void *value)
 int cmd_idp_test(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
-  struct flow f CLEANUP(flow_done) = {.ctx = &ctx, .what = "idp test", .oidc = OIDC_NONE};
+  struct device_flow f CLEANUP(device_flow_done) = {.ctx = &ctx, .what = "idp test", .oidc = OIDC_NONE};
   int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
-    code = flow_load(&f, in->arguments[0], true);
+    code = device_flow_load(&f, in->arguments[0], true);
   }
   enum message_type asks = in->options[OPTION_NO_SIGNIN] != NULL ? MESSAGE_DISCOVER : MESSAGE_SIGN_IN;
-  return code == EXIT_DONE ? flow_run(&f, asks, answered, &f) : code;
+  return code == EXIT_DONE ? device_flow_run(&f, asks, answered, &f) : code;
 }

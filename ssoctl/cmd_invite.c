@@ -9,7 +9,7 @@
 #include "change/invite.h"
 #include "change/password_hash.h"
 #include "change/settings.h"
-#include "people.h"
+#include "member_args.h"
 
 static const struct column LIST_COLUMNS[] = {
     {"email", COLUMN_TEXT},      {"role", COLUMN_TEXT},       {"via", COLUMN_TEXT},       {"status", COLUMN_TEXT},
@@ -19,7 +19,7 @@ static int take_via(const char *typed, enum invite_via *ret_via)
 {
   uint8_t via = VIA_CODE;
   if (typed != NULL && invite_via_from(typed, &via) != STATUS_OK) {
-    return context_fail(EXIT_USAGE, "--via \"%.40s\": is not code or sso", typed);
+    return fail(EXIT_USAGE, "--via \"%.40s\": is not code or sso", typed);
   }
   *ret_via = (enum invite_via)via;
   return EXIT_DONE;
@@ -32,7 +32,7 @@ static int take_expiry(const char *typed, int64_t *ret_expires_at_s)
     return EXIT_DONE; // by the org's invite-lifetime
   }
   if (text_to_duration(typed, INVITE_LIFETIME_MIN_S, INVITE_LIFETIME_MAX_S, &seconds) != STATUS_OK) {
-    return context_fail(EXIT_USAGE, "--expires \"%.40s\": is not 60s to 90d, as in 90s, 15m, 12h, 7d", typed);
+    return fail(EXIT_USAGE, "--expires \"%.40s\": is not 60s to 90d, as in 90s, 15m, 12h, 7d", typed);
   }
   *ret_expires_at_s = clock_now_s() + seconds;
   return EXIT_DONE;
@@ -41,7 +41,7 @@ static int take_expiry(const char *typed, int64_t *ret_expires_at_s)
 static int take_options(const struct invocation *in, struct invite_create *create)
 {
   const char *role = in->options[OPTION_ROLE];
-  int code = role != NULL ? people_take_role("--role", role, &create->role) : EXIT_DONE;
+  int code = role != NULL ? member_args_role("--role", role, &create->role) : EXIT_DONE;
   if (code == EXIT_DONE) {
     code = take_via(in->options[OPTION_VIA], &create->via);
   }
@@ -62,7 +62,7 @@ static int make_code(char code[static CODE_SIZE], char ret_hash[static PASSWORD_
   if (status == STATUS_OK) {
     status = password_hash(&folded, ret_hash);
   }
-  return status == STATUS_OK ? EXIT_DONE : context_fail(EXIT_FAILED, "making a code: %s", status_text(status));
+  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "making a code: %s", status_text(status));
 }
 
 // The code is shown here and never again.
@@ -91,12 +91,12 @@ static int print_invite(struct context *ctx, const struct invite *invite, const 
 int cmd_invite_create(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
-  struct member_words words;
+  struct member_args words;
   char code_text[CODE_SIZE] = "";
   char hash[PASSWORD_HASH_SIZE] = "";
   struct invite_create create = {.org = words.org, .email = words.email, .code = hash};
   struct invite_created result;
-  int code = people_open(&ctx, in, &words);
+  int code = member_args_open(&ctx, in, &words);
   if (code == EXIT_DONE) {
     code = take_options(in, &create);
   }
@@ -116,10 +116,10 @@ int cmd_invite_create(const struct invocation *in)
 int cmd_invite_cancel(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
-  struct member_words words;
+  struct member_args words;
   const struct invite_cancel cancel = {words.org, words.email};
   struct change_done result;
-  int code = people_open(&ctx, in, &words);
+  int code = member_args_open(&ctx, in, &words);
   if (code == EXIT_DONE) {
     code = context_change(&ctx, change_invite_cancel(&cancel, &result));
   }
@@ -152,7 +152,7 @@ int cmd_invite_list(const struct invocation *in)
 
   int code = context_open_org(in, &ctx, &org);
   if (code == EXIT_DONE && invite_each(ctx.txn, org.id, add_invite, &table) != STATUS_OK) {
-    code = context_fail(EXIT_FAILED, "store: invites cannot be read");
+    code = fail(EXIT_FAILED, "store: invites cannot be read");
   }
   return code == EXIT_DONE ? context_print_list(&ctx, &table) : code;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // ssoctl member: its changes.
 #include "base/cleanup.h"
+#include "member_args.h"
 #include "member_values.h"
-#include "people.h"
+#include "sessions.h"
 
 // What was said by options.
 static int take_options(const struct invocation *in, struct member_row *row)
@@ -14,7 +15,7 @@ static int take_options(const struct invocation *in, struct member_row *row)
     char what[32];
     (void)snprintf(what, sizeof what, "--%s", value->column);
     if (typed != NULL && value->take(what, typed, row, &report) != STATUS_OK) {
-      return context_fail(EXIT_USAGE, "%s", report.text);
+      return fail(EXIT_USAGE, "%s", report.text);
     }
   }
   return EXIT_DONE;
@@ -36,16 +37,16 @@ static void tell_added(const struct context *ctx, const struct member_add *add, 
 int cmd_member_add(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
-  struct member_words words;
+  struct member_args words;
   struct member_row row = {.email = ""};
   char local_user[LOGIN_SIZE];
   struct member_added result;
-  int code = people_open(&ctx, in, &words);
+  int code = member_args_open(&ctx, in, &words);
   if (code == EXIT_DONE) {
     code = take_options(in, &row);
   }
   if (code == EXIT_DONE) {
-    code = people_take_local_user(in, local_user);
+    code = member_args_local_user(in, local_user);
   }
   if (code != EXIT_DONE) {
     return code;
@@ -54,7 +55,7 @@ int cmd_member_add(const struct invocation *in)
   add.email = words.email;
   code = context_change(&ctx, change_member_add(&add, &result));
   if (code == EXIT_DONE) {
-    code = people_lock_local(&ctx, local_user, &result.account);
+    code = member_args_lock_local_user(&ctx, local_user, &result.account);
   }
   if (code == EXIT_DONE) {
     tell_added(&ctx, &add, &result);
@@ -67,12 +68,12 @@ typedef struct change member_change(const struct member_name *name, struct membe
 static int change(const struct invocation *in, member_change *what, const char *question, const char *done)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
-  struct member_words words;
+  struct member_args words;
   const struct member_name name = {words.org, words.email};
   struct member_changed result;
-  int code = people_open(&ctx, in, &words);
+  int code = member_args_open(&ctx, in, &words);
   if (code == EXIT_DONE) {
-    code = people_change(&ctx, what(&name, &result), question);
+    code = context_change_confirmed(&ctx, what(&name, &result), question);
   }
   if (code != EXIT_DONE) {
     return code;
@@ -80,7 +81,7 @@ static int change(const struct invocation *in, member_change *what, const char *
   context_done(&ctx, "%s %s in org %s%s", words.email, done, words.org, result.changed ? "" : " already");
   // What opened other orgs only is not an org's to end (POLICY W3).
   const struct sessions_of of = {result.uid, in->actor->is_delegate ? result.gid : 0};
-  return people_end_sessions(&ctx, result.login, &of);
+  return sessions_end_if_asked(&ctx, result.login, &of);
 }
 
 int cmd_member_remove(const struct invocation *in)
@@ -102,12 +103,12 @@ int cmd_member_resume(const struct invocation *in)
 int cmd_member_role(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
-  struct member_words words;
+  struct member_args words;
   struct member_role role = {.org = words.org, .email = words.email};
   struct change_done result;
-  int code = people_open(&ctx, in, &words);
+  int code = member_args_open(&ctx, in, &words);
   if (code == EXIT_DONE) {
-    code = people_take_role("role", in->arguments[2], &role.role);
+    code = member_args_role("role", in->arguments[2], &role.role);
   }
   if (code == EXIT_DONE) {
     code = context_change(&ctx, change_member_role(&role, &result));

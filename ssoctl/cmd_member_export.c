@@ -104,5 +104,5 @@ int cmd_member_export(const struct invocation *in)
   // That nobody reads any more is no news to anybody.
   return status == STATUS_OK       ? EXIT_DONE
          : status == STATUS_CLOSED ? EXIT_FAILED
-                                   : context_fail(EXIT_FAILED, "members cannot be exported: %s", status_text(status));
+                                   : fail(EXIT_FAILED, "members cannot be exported: %s", status_text(status));
 }

@@ -43,9 +43,8 @@ static int check_columns(const struct member_file *file, bool delegate)
   if (!delegate || beyond == NULL) {
     return EXIT_DONE;
   }
-  return context_fail(EXIT_REFUSED,
-                      "%.500s: column \"%s\": is for root and operators; email, role, status and name are legal",
-                      file->path, beyond->column);
+  return fail(EXIT_REFUSED, "%.500s: column \"%s\": is for root and operators; email, role, status and name are legal",
+              file->path, beyond->column);
 }
 
 static enum status begin(struct import *import, struct report *report)
@@ -68,7 +67,7 @@ static struct change close_rows(struct import *import)
 {
   describe(import, import->summary, sizeof import->summary);
   import->closing = (struct member_import){import->ctx->in->arguments[0], import->summary};
-  seen_clear(&import->file.seen);
+  email_set_clear(&import->file.emails);
   progress_say(&import->progress, "storing");
   return change_member_import(&import->closing, &import->closed);
 }
@@ -166,16 +165,15 @@ static int report_refused(struct import *import)
 static int explain(const struct import *import, enum status status, const struct report *report)
 {
   bool usage = status == STATUS_INVALID; // the file's, not the command line's
-  int code = usage ? EXIT_FAILED : context_exit_code(status);
+  int code = usage ? EXIT_FAILED : exit_code(status);
   if (import->not_noted) {
-    return context_fail(EXIT_FAILED, "%.500s: no room for the list of rows that were refused; nothing was changed",
-                        import->ctx->store_dir);
+    return fail(EXIT_FAILED, "%.500s: no room for the list of rows that were refused; nothing was changed",
+                import->ctx->store_dir);
   }
   if (import->failed_line == 0 || import->keep_going) {
-    return context_fail(code, "%s", report->text);
+    return fail(code, "%s", report->text);
   }
-  return context_fail(code, "%.500s:%llu: %s", import->file.path, (unsigned long long)import->failed_line,
-                      report->text);
+  return fail(code, "%.500s:%llu: %s", import->file.path, (unsigned long long)import->failed_line, report->text);
 }
 
 static int run(struct import *import)

@@ -65,14 +65,14 @@ static int check_filters(struct walk *walk, const char *idle)
   uint8_t value = 0;
   int64_t seconds = 0;
   if (idle != NULL && text_to_duration(idle, 1, INT32_MAX, &seconds) != STATUS_OK) {
-    return context_fail(EXIT_USAGE, "--idle \"%.40s\": is not a duration such as 12h or 90d", idle);
+    return fail(EXIT_USAGE, "--idle \"%.40s\": is not a duration such as 12h or 90d", idle);
   }
   walk->idle_since_s = idle != NULL ? clock_now_s() - seconds : 0;
   if (walk->source != NULL && source_from(walk->source, &value) != STATUS_OK) {
-    return context_fail(EXIT_USAGE, "--source \"%.40s\": is not sso, invitation, owner or manual", walk->source);
+    return fail(EXIT_USAGE, "--source \"%.40s\": is not sso, invitation, owner or manual", walk->source);
   }
   if (walk->role != NULL && role_from(walk->role, &value) != STATUS_OK) {
-    return context_fail(EXIT_USAGE, "--role \"%.40s\": is not viewer, admin or owner", walk->role);
+    return fail(EXIT_USAGE, "--role \"%.40s\": is not viewer, admin or owner", walk->role);
   }
   return EXIT_DONE;
 }
@@ -104,5 +104,5 @@ int cmd_member_list(const struct invocation *in)
       in->arguments[0] != NULL ? add_org_members(&walk, &org) : org_each(ctx.txn, add_org_members, &walk);
   bool read = status == STATUS_OK || table_status(&table) != STATUS_OK;
   return read ? context_print_list(&ctx, &table)
-              : context_fail(EXIT_FAILED, "store: members cannot be read: %s", status_text(status));
+              : fail(EXIT_FAILED, "store: members cannot be read: %s", status_text(status));
 }

@@ -7,7 +7,7 @@
 #include "change/org.h"
 #include "change/org_settings.h"
 #include "domains.h"
-#include "people.h"
+#include "member_args.h"
 #include "store/accounts.h"
 
 enum { SETTING_SIZE = 32 };
@@ -33,7 +33,7 @@ static int take_words(const struct invocation *in, struct org_words *words)
   if (code == EXIT_DONE && in->options[OPTION_LOGIN] != NULL) {
     code = context_text("--login", in->options[OPTION_LOGIN], words->login, sizeof words->login);
   }
-  return code == EXIT_DONE ? people_take_local_user(in, words->local_user) : code;
+  return code == EXIT_DONE ? member_args_local_user(in, words->local_user) : code;
 }
 
 int cmd_org_create(const struct invocation *in)
@@ -43,7 +43,7 @@ int cmd_org_create(const struct invocation *in)
   const struct org_create create = {words.org, words.name, words.owner, words.login, words.local_user};
   struct org_created result;
   if (in->options[OPTION_NAME] == NULL || in->options[OPTION_OWNER] == NULL) {
-    return context_fail(EXIT_USAGE, "org create: --name NAME and --owner EMAIL are needed");
+    return fail(EXIT_USAGE, "org create: --name NAME and --owner EMAIL are needed");
   }
   int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
@@ -53,7 +53,7 @@ int cmd_org_create(const struct invocation *in)
     code = context_change(&ctx, change_org_create(&create, &result));
   }
   if (code == EXIT_DONE) {
-    code = people_lock_local(&ctx, words.local_user, &result.owner);
+    code = member_args_lock_local_user(&ctx, words.local_user, &result.owner);
   }
   if (code != EXIT_DONE) {
     return code;
@@ -129,7 +129,7 @@ int cmd_org_list(const struct invocation *in)
     code = context_read(&ctx);
   }
   if (code == EXIT_DONE && org_each(ctx.txn, add_org, &walk) != STATUS_OK) {
-    code = context_fail(EXIT_FAILED, "store: orgs cannot be read");
+    code = fail(EXIT_FAILED, "store: orgs cannot be read");
   }
   return code == EXIT_DONE ? context_print_list(&ctx, &table) : code;
 }
@@ -142,7 +142,7 @@ int cmd_org_show(const struct invocation *in)
   struct org org;
   int code = context_open_org(in, &ctx, &org);
   if (code == EXIT_DONE && add_org(&walk, &org) != STATUS_OK) {
-    code = context_fail(EXIT_FAILED, "store: the org's owner cannot be read");
+    code = fail(EXIT_FAILED, "store: the org's owner cannot be read");
   }
   if (code == EXIT_DONE) {
     domains_warn(&ctx, org.id);
@@ -158,7 +158,7 @@ static int split_values(const struct invocation *in, char keys[static ORG_VALUES
   for (const char *const *at = in->arguments + 1; at < in->arguments + ARGUMENTS_MAX && *at != NULL; at++, count++) {
     size_t length = strcspn(*at, "=");
     if ((*at)[length] == '\0' || length == 0 || length >= SETTING_SIZE) {
-      return context_fail(EXIT_USAGE, "\"%.100s\": is not of the form KEY=VALUE", *at);
+      return fail(EXIT_USAGE, "\"%.100s\": is not of the form KEY=VALUE", *at);
     }
     memcpy(keys[count], *at, length);
     keys[count][length] = '\0';

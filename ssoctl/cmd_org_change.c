@@ -5,17 +5,17 @@
 #include "base/cleanup.h"
 #include "change/org.h"
 #include "facts/enforcement_counts.h"
-#include "people.h"
+#include "member_args.h"
 
 enum { QUESTION_SIZE = 512 };
 
 int cmd_org_transfer(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
-  struct member_words words;
+  struct member_args words;
   const struct org_transfer transfer = {words.org, words.email};
   struct change_done result;
-  int code = people_open(&ctx, in, &words);
+  int code = member_args_open(&ctx, in, &words);
   if (code == EXIT_DONE) {
     code = context_confirm(&ctx, "The present owner becomes an admin of the org. Go on?");
   }
@@ -64,7 +64,7 @@ static int describe(struct context *ctx, const char *slug, char *question, size_
     code = context_find_org(ctx, slug, &org);
   }
   if (code == EXIT_DONE && enforcement_count(ctx->txn, &org, &counts) != STATUS_OK) {
-    code = context_fail(EXIT_FAILED, "store: members cannot be counted");
+    code = fail(EXIT_FAILED, "store: members cannot be counted");
   }
   context_end_read(ctx);
   (void)snprintf(question, size,

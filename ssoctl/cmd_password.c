@@ -17,9 +17,9 @@ static int hash_typed(const struct invocation *in, char ret_hash[static PASSWORD
   }
   enum status status = password_hash(&typed, ret_hash);
   if (status == STATUS_INVALID) {
-    return context_fail(EXIT_USAGE, "the password: %d to %d bytes without a NUL are legal", PASSWORD_MIN, PASSWORD_MAX);
+    return fail(EXIT_USAGE, "the password: %d to %d bytes without a NUL are legal", PASSWORD_MIN, PASSWORD_MAX);
   }
-  return status == STATUS_OK ? EXIT_DONE : context_fail(EXIT_FAILED, "hashing the password: %s", status_text(status));
+  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "hashing the password: %s", status_text(status));
 }
 
 int cmd_password_set(const struct invocation *in)

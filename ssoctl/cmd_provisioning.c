@@ -25,7 +25,7 @@ int cmd_provisioning_set(const struct invocation *in)
   struct provisioning_set set = {.org = org};
   struct change_done result;
   if (provisioning_from(in->arguments[1], &set.provisioning) != STATUS_OK) {
-    return context_fail(EXIT_USAGE, "provisioning \"%.40s\": is not invite-only or jit", in->arguments[1]);
+    return fail(EXIT_USAGE, "provisioning \"%.40s\": is not invite-only or jit", in->arguments[1]);
   }
   int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {

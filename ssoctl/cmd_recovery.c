@@ -62,13 +62,13 @@ static int draw_all(struct context *ctx, const struct org *org, struct drawn *dr
   for (size_t i = 0; status == STATUS_OK && i < RECOVERY_CODES; i++) {
     status = hash(drawn->texts[i], &drawn->codes[i]);
   }
-  return status == STATUS_OK ? EXIT_DONE : context_fail(EXIT_FAILED, "making codes: %s", status_text(status));
+  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "making codes: %s", status_text(status));
 }
 
 static int summarize(struct context *ctx, const struct org *org, struct recovery_summary *ret_summary)
 {
   enum status status = recovery_summarize(ctx->txn, org->owner_id, org->id, ret_summary);
-  return status == STATUS_OK ? EXIT_DONE : context_fail(EXIT_FAILED, "store: %s", status_text(status));
+  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "store: %s", status_text(status));
 }
 
 // They are shown here and never again; under --dry-run none is stored, so none is shown.
@@ -156,7 +156,7 @@ int cmd_recovery_list(const struct invocation *in)
     code = summarize(&ctx, &org, &summary);
   }
   if (code == EXIT_DONE && account_get(ctx.txn, org.owner_id, &owner) != STATUS_OK) {
-    code = context_fail(EXIT_FAILED, "store: the owner's account cannot be read");
+    code = fail(EXIT_FAILED, "store: the owner's account cannot be read");
   }
   if (code != EXIT_DONE) {
     return code;

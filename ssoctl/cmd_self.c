@@ -36,13 +36,13 @@ static int find_self(struct self *self)
     status = map_account_by_uid(&self->map, uid, &self->account);
   }
   if (status == STATUS_NOT_FOUND) {
-    return context_fail(EXIT_NO_SUCH, "uid %u is no account of an org on this host", uid);
+    return fail(EXIT_NO_SUCH, "uid %u is no account of an org on this host", uid);
   }
   if (status != STATUS_OK) {
-    return context_fail(EXIT_FAILED, PATH_MAP ": %s", status_text(status));
+    return fail(EXIT_FAILED, PATH_MAP ": %s", status_text(status));
   }
   self->group_count = getgroups(GROUPS_MAX, self->groups);
-  return self->group_count >= 0 ? EXIT_DONE : context_fail(EXIT_FAILED, "more than %d groups", GROUPS_MAX);
+  return self->group_count >= 0 ? EXIT_DONE : fail(EXIT_FAILED, "more than %d groups", GROUPS_MAX);
 }
 
 static bool has_group(const struct self *self, gid_t gid)
@@ -120,11 +120,11 @@ int cmd_switch(const struct invocation *in)
     }
     bool dry = in->options[OPTION_DRY_RUN] != NULL;
     if (!dry && preference_save(self.account.home, slug) != STATUS_OK) {
-      return context_fail(EXIT_FAILED, "%s: the choice cannot be written there", self.account.home);
+      return fail(EXIT_FAILED, "%s: the choice cannot be written there", self.account.home);
     }
     context_done(&ctx, "%s is your active org from the next sign-in on%s; in this shell: export SSOORG_ORG=%s", slug,
                  has_group(&self, group.gid) ? "" : ", if that opens it", slug);
     return EXIT_DONE;
   }
-  return context_fail(EXIT_NO_SUCH, "org \"%.64s\": is none of yours; 'ssoctl whoami' lists them", slug);
+  return fail(EXIT_NO_SUCH, "org \"%.64s\": is none of yours; 'ssoctl whoami' lists them", slug);
 }

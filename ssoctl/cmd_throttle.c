@@ -44,7 +44,7 @@ int cmd_throttle_list(const struct invocation *in)
     code = context_read(&ctx);
   }
   if (code == EXIT_DONE && throttle_each(ctx.txn, add_throttle, &walk) != STATUS_OK) {
-    code = context_fail(EXIT_FAILED, "store: throttles cannot be read");
+    code = fail(EXIT_FAILED, "store: throttles cannot be read");
   }
   return code == EXIT_DONE ? context_print_list(&ctx, &table) : code;
 }

@@ -97,7 +97,7 @@ int cmd_upgrade(const struct invocation *in)
     code = context_read(&ctx);
   }
   if (code == EXIT_DONE && org_each(ctx.txn, look_at, &list) != STATUS_OK) {
-    code = context_fail(EXIT_FAILED, "store: the connections cannot be read");
+    code = fail(EXIT_FAILED, "store: the connections cannot be read");
   }
   context_end_read(&ctx);
   int all = code;

@@ -99,7 +99,7 @@ static int print(struct context *ctx, const struct facts *s, const struct policy
   describe_after(question, &decision, after);
   offered_words(&decision, offered);
   if (list_slugs(ctx, &decision, slugs) != STATUS_OK) {
-    return context_fail(EXIT_FAILED, "store: an org cannot be read");
+    return fail(EXIT_FAILED, "store: an org cannot be read");
   }
   table_add(&table, COLUMNS,
             {{ctx->in->arguments[0], 0},
@@ -135,7 +135,7 @@ int cmd_why(const struct invocation *in)
   const struct facts_query of = {login, service, rhost, clock_now_s(), ctx.config.operators};
   enum status status = facts_load(ctx.txn, &of, &facts);
   if (status != STATUS_OK) {
-    return context_fail(EXIT_FAILED, "store: %s", status_text(status));
+    return fail(EXIT_FAILED, "store: %s", status_text(status));
   }
   const struct passwd *entry = getpwnam(login);
   facts.person.local_user = entry != NULL && (!facts.person.known || entry->pw_uid != facts.account.uid);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "exit_code.h"
 #include "policy/rights.h"
 
 enum option {
@@ -78,9 +79,6 @@ _Static_assert(OPTION_COUNT <= 64, "the options of a command are bits of a numbe
 #define OPTIONS_ANYONE (OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION))
 #define OPTIONS_CHANGE (OPTIONS_COMMON | OPTION_BIT(OPTION_DRY_RUN))
 
-// Exit codes; part of the contract with scripts.
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_REFUSED = 3, EXIT_NO_SUCH = 4 };
-
 enum { ARGUMENTS_MAX = 9 };
 
 // Where a command names what it is about.
@@ -114,7 +112,7 @@ struct invocation {
   const struct command *command;
   const char *arguments[ARGUMENTS_MAX]; // NULL where nothing was typed
   const char *options[OPTION_COUNT];    // NULL where not given; "" for one that takes no value
-  const struct actor *actor;            // who has passed the gate for this
+  const struct actor *actor;            // who may do this
 };
 
 // Parses ARGC words behind noun and verb. EXIT_DONE, or EXIT_USAGE after an error on standard error that quotes the

@@ -11,45 +11,9 @@
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "base/text.h"
-#include "claim.h"
+#include "domain_name.h"
 #include "paths.h"
 #include "store/accounts.h"
-
-int context_fail(int code, const char *format, ...)
-{
-  char line[2 * REPORT_SIZE];
-  char shown[2 * REPORT_SIZE];
-  va_list arguments;
-  va_start(arguments, format);
-  (void)vsnprintf(line, sizeof line, format, arguments);
-  va_end(arguments);
-  text_escape(line, strlen(line), shown, sizeof shown);
-  (void)fprintf(stderr, "ssoctl: %s\n", shown);
-  return code;
-}
-
-int context_exit_code(enum status status)
-{
-  switch (status) {
-  case STATUS_OK: return EXIT_DONE;
-  case STATUS_REFUSED: return EXIT_REFUSED;
-  case STATUS_NOT_FOUND: return EXIT_NO_SUCH;
-  case STATUS_INVALID: return EXIT_USAGE;
-  case STATUS_NO_MEMORY:
-  case STATUS_EXISTS:
-  case STATUS_IO:
-  case STATUS_CORRUPT:
-  case STATUS_TOO_LARGE:
-  case STATUS_TIMEOUT:
-  case STATUS_CLOSED:
-  case STATUS_PROTOCOL:
-  case STATUS_VERSION:
-  case STATUS_PERMISSION:
-  case STATUS_BUSY:
-  case STATUS_FULL: return EXIT_FAILED;
-  }
-  return EXIT_FAILED;
-}
 
 int context_begin(const struct invocation *in, struct context *ctx)
 {
@@ -61,8 +25,7 @@ int context_begin(const struct invocation *in, struct context *ctx)
                    : snprintf(ctx->map_path, sizeof ctx->map_path, "%s", PATH_MAP);
   return length > 0 && (size_t)length < sizeof ctx->map_path
              ? EXIT_DONE
-             : context_fail(EXIT_USAGE, "--store: a path of at most %zu characters is legal",
-                            sizeof ctx->map_path - 16);
+             : fail(EXIT_USAGE, "--store: a path of at most %zu characters is legal", sizeof ctx->map_path - 16);
 }
 
 int context_open(const struct invocation *in, struct context *ctx)
@@ -77,7 +40,7 @@ int context_open(const struct invocation *in, struct context *ctx)
     status = store_open(ctx->store_dir, STORE_READ_WRITE, &report, &ctx->store);
   }
   if (status != STATUS_OK) {
-    return context_fail(EXIT_FAILED, "%s", report.text);
+    return fail(EXIT_FAILED, "%s", report.text);
   }
   return EXIT_DONE;
 }
@@ -91,7 +54,7 @@ void context_close(struct context *ctx)
 int context_read(struct context *ctx)
 {
   enum status status = store_begin(ctx->store, false, &ctx->txn);
-  return status == STATUS_OK ? EXIT_DONE : context_fail(EXIT_FAILED, "store: %s", status_text(status));
+  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "store: %s", status_text(status));
 }
 
 void context_end_read(struct context *ctx)
@@ -103,9 +66,9 @@ int context_find_org(struct context *ctx, const char *slug, struct org *ret_org)
 {
   enum status status = org_by_slug(ctx->txn, slug, ret_org);
   if (status == STATUS_NOT_FOUND) {
-    return context_fail(EXIT_NO_SUCH, "org \"%.64s\": no such org; 'ssoctl org list' shows them", slug);
+    return fail(EXIT_NO_SUCH, "org \"%.64s\": no such org; 'ssoctl org list' shows them", slug);
   }
-  return status == STATUS_OK ? EXIT_DONE : context_fail(EXIT_FAILED, "org \"%.64s\": %s", slug, status_text(status));
+  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "org \"%.64s\": %s", slug, status_text(status));
 }
 
 int context_find_claim(struct context *ctx, const char *slug, const char *domain, struct org *ret_org,
@@ -117,10 +80,10 @@ int context_find_claim(struct context *ctx, const char *slug, const char *domain
   }
   enum status status = domain_get(ctx->txn, ret_org->id, domain, ret_domain);
   if (status == STATUS_NOT_FOUND) {
-    return context_fail(EXIT_NO_SUCH, "domain \"%s\": org \"%s\" has no such claim; 'ssoctl domain add' makes one",
-                        domain, ret_org->slug);
+    return fail(EXIT_NO_SUCH, "domain \"%s\": org \"%s\" has no such claim; 'ssoctl domain add' makes one", domain,
+                ret_org->slug);
   }
-  return status == STATUS_OK ? EXIT_DONE : context_fail(EXIT_FAILED, "domain \"%s\": %s", domain, status_text(status));
+  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "domain \"%s\": %s", domain, status_text(status));
 }
 
 int context_open_org(const struct invocation *in, struct context *ctx, struct org *ret_org)
@@ -173,7 +136,7 @@ int context_change(struct context *ctx, struct change change)
   if (status == STATUS_REFUSED) {
     actor_log_refusal(ctx->in, report.text);
   }
-  return status == STATUS_OK ? EXIT_DONE : context_fail(context_exit_code(status), "%s", report.text);
+  return status == STATUS_OK ? EXIT_DONE : fail(exit_code(status), "%s", report.text);
 }
 
 // That nobody reads any more is no news to anybody.
@@ -182,7 +145,7 @@ static int from_print(enum status status)
   if (status == STATUS_CLOSED) {
     return EXIT_FAILED;
   }
-  return status == STATUS_OK ? EXIT_DONE : context_fail(EXIT_FAILED, "printing: %s", status_text(status));
+  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "printing: %s", status_text(status));
 }
 
 int context_hold_output(struct context *ctx)
@@ -193,7 +156,7 @@ int context_hold_output(struct context *ctx)
   }
   int output CLEANUP(cleanup_fd) = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
   if (output < 0 || fflush(stdout) != 0 || dup2(held, STDOUT_FILENO) < 0) {
-    return context_fail(EXIT_FAILED, "standard output: %s", strerror(errno));
+    return fail(EXIT_FAILED, "standard output: %s", strerror(errno));
   }
   ctx->held = take_fd(&held);
   ctx->output = take_fd(&output);
@@ -271,11 +234,11 @@ void context_done(const struct context *ctx, const char *format, ...)
 
 int context_email(const char *typed, char to[static EMAIL_SIZE])
 {
-  if (claim_email_from_typed(typed, to) != STATUS_OK) {
-    return context_fail(EXIT_USAGE,
-                        "email \"%.260s\": is not LOCAL@DOMAIN with a local part of 1 to 64 of [a-z0-9._+-] "
-                        "that does not begin with \"-\" or \".\"",
-                        typed);
+  if (domain_name_parse_email(typed, to) != STATUS_OK) {
+    return fail(EXIT_USAGE,
+                "email \"%.260s\": is not LOCAL@DOMAIN with a local part of 1 to 64 of [a-z0-9._+-] "
+                "that does not begin with \"-\" or \".\"",
+                typed);
   }
   return EXIT_DONE;
 }
@@ -286,13 +249,19 @@ int context_text(const char *what, const char *typed, char *to, size_t size)
   if (status == STATUS_OK && typed[0] != '\0') {
     return EXIT_DONE;
   }
-  return context_fail(EXIT_USAGE, "%s \"%.100s\": is not 1 to %zu bytes of UTF-8 without control characters", what,
-                      typed, size - 1);
+  return fail(EXIT_USAGE, "%s \"%.100s\": is not 1 to %zu bytes of UTF-8 without control characters", what, typed,
+              size - 1);
 }
 
 int context_slug(const char *typed, char to[static SLUG_SIZE])
 {
   return text_copy(typed, to, SLUG_SIZE) == STATUS_OK && typed[0] != '\0'
              ? EXIT_DONE
-             : context_fail(EXIT_USAGE, "slug \"%.60s\": is not [a-z][a-z0-9-]{1,22}", typed);
+             : fail(EXIT_USAGE, "slug \"%.60s\": is not [a-z][a-z0-9-]{1,22}", typed);
+}
+
+int context_change_confirmed(struct context *ctx, struct change change, const char *question)
+{
+  int code = question != NULL ? context_confirm(ctx, question) : EXIT_DONE;
+  return code == EXIT_DONE ? context_change(ctx, change) : code;
 }

@@ -6,6 +6,7 @@
 #include "change/change.h"
 #include "command.h"
 #include "config/config.h"
+#include "exit_code.h"
 #include "store/orgs.h"
 #include "table.h"
 
@@ -27,7 +28,7 @@ struct context {
     .store = NULL                                                                                                      \
   }
 
-// Reads the settings and opens the store, for who has passed the gate. Returns an exit code; after anything but
+// Reads the settings and opens the store, for who may do this. Returns an exit code; after anything but
 // EXIT_DONE the error is on standard error. context_close() ends it.
 int context_open(const struct invocation *in, struct context *ctx);
 void context_close(struct context *ctx);
@@ -63,11 +64,8 @@ struct change_by context_by(const struct context *ctx);
 // Carries CHANGE out (without storing anything under --dry-run) and says what failed.
 int context_change(struct context *ctx, struct change change);
 
-// An error line "ssoctl: ..." on standard error; returns CODE.
-__attribute__((format(printf, 2, 3))) int context_fail(int code, const char *format, ...);
-
-// The exit code for STATUS.
-int context_exit_code(enum status status);
+// Asks QUESTION, unless it is NULL, and carries CHANGE out. Exit codes as context_confirm() and context_change().
+int context_change_confirmed(struct context *ctx, struct change change, const char *question);
 
 // From now on what is printed is kept in a file without a name, since whoever reads standard output may stop, and a
 // transaction that waits for them makes the store grow (HOLES H74). An exit code, with the error on standard error.

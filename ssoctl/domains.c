@@ -37,15 +37,15 @@ static enum status warn(void *context, const struct domain *domain)
   (void)context;
   clock_text(domain->missing_since_s, since);
   if (domain_is_lapsed(domain)) {
-    (void)context_fail(EXIT_DONE,
-                       "warning: domain %s: its record has been gone since %s: nobody new can sign in through it, and "
-                       "nobody is linked",
-                       domain->domain, since);
+    (void)fail(EXIT_DONE,
+               "warning: domain %s: its record has been gone since %s: nobody new can sign in through it, and "
+               "nobody is linked",
+               domain->domain, since);
   } else if (domain->missing_since_s != 0) {
-    (void)context_fail(EXIT_DONE,
-                       "warning: domain %s: its record has been gone since %s; after %d days nobody new can sign in "
-                       "through it",
-                       domain->domain, since, DOMAIN_GRACE_S / 86400);
+    (void)fail(EXIT_DONE,
+               "warning: domain %s: its record has been gone since %s; after %d days nobody new can sign in "
+               "through it",
+               domain->domain, since, DOMAIN_GRACE_S / 86400);
   }
   return STATUS_OK;
 }
@@ -53,7 +53,7 @@ static enum status warn(void *context, const struct domain *domain)
 void domains_warn(struct context *ctx, int64_t org_id)
 {
   if (domain_each(ctx->txn, org_id, warn, NULL) != STATUS_OK) {
-    (void)context_fail(EXIT_FAILED, "store: domains cannot be read");
+    (void)fail(EXIT_FAILED, "store: domains cannot be read");
   }
 }
 
@@ -87,11 +87,10 @@ int domains_server(const struct context *ctx, char server[static ADDRESS_SIZE])
   // POLICY W7: whoever chooses the name server chooses what it says, so this is for operators alone, and no one else
   // comes past context_open() yet.
   if (address_parse(typed, ADDRESS_DNS_PORT, &address) != STATUS_OK) {
-    return context_fail(
-        EXIT_USAGE,
-        "--resolver \"%.80s\": is not an IPv4 or IPv6 address with or without a port, such as 192.0.2.1:53 or "
-        "[2001:db8::1]:53",
-        typed);
+    return fail(EXIT_USAGE,
+                "--resolver \"%.80s\": is not an IPv4 or IPv6 address with or without a port, such as 192.0.2.1:53 or "
+                "[2001:db8::1]:53",
+                typed);
   }
   (void)snprintf(server, ADDRESS_SIZE, "%s", typed);
   return EXIT_DONE;
@@ -153,7 +152,7 @@ int domains_look_up(struct context *ctx, const char *server, struct domain_check
     look_up_some(server, checks + at, count - at < AT_ONCE ? count - at : AT_ONCE);
   }
   enum status status = store_open(ctx->store_dir, STORE_READ_WRITE, &report, &ctx->store);
-  return status == STATUS_OK ? EXIT_DONE : context_fail(EXIT_FAILED, "%s", report.text);
+  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "%s", report.text);
 }
 
 static struct change note_look_up(const struct domain_check *check, const struct domain_look_up *look_up,

@@ -14,12 +14,12 @@
 static int set_issuer(const struct context *ctx, const char *typed, struct connection *connection)
 {
   if (url_is_tenant_independent(typed)) {
-    return context_fail(EXIT_USAGE,
-                        "--issuer \"%.200s\": speaks for every tenant; the issuer of your own tenant is legal", typed);
+    return fail(EXIT_USAGE, "--issuer \"%.200s\": speaks for every tenant; the issuer of your own tenant is legal",
+                typed);
   }
   if (!url_is_issuer(typed, ctx->config.allow_loopback_http) ||
       text_copy(typed, connection->issuer, sizeof connection->issuer) != STATUS_OK) {
-    return context_fail(EXIT_USAGE, "--issuer \"%.200s\": is not an https URL without user, query and fragment", typed);
+    return fail(EXIT_USAGE, "--issuer \"%.200s\": is not an https URL without user, query and fragment", typed);
   }
   return EXIT_DONE;
 }
@@ -33,8 +33,8 @@ static int set_client_id(const struct context *ctx, const char *typed, struct co
     legal = legal && *at >= 0x20 && *at < 0x7f;
   }
   if (!legal) {
-    return context_fail(EXIT_USAGE, "--client-id \"%.100s\": is not 1 to %zu printable ASCII characters", typed,
-                        sizeof connection->client_id - 1);
+    return fail(EXIT_USAGE, "--client-id \"%.100s\": is not 1 to %zu printable ASCII characters", typed,
+                sizeof connection->client_id - 1);
   }
   memcpy(connection->client_id, typed, length + 1);
   return EXIT_DONE;
@@ -44,7 +44,7 @@ static int set_scopes(const struct context *ctx, const char *typed, struct conne
 {
   (void)ctx;
   if (!oauth_is_scope_list(typed) || text_copy(typed, connection->scopes, sizeof connection->scopes) != STATUS_OK) {
-    return context_fail(EXIT_USAGE, "--scopes \"%.100s\": is not a list with single spaces and openid in it", typed);
+    return fail(EXIT_USAGE, "--scopes \"%.100s\": is not a list with single spaces and openid in it", typed);
   }
   return EXIT_DONE;
 }
@@ -61,7 +61,7 @@ static int set_secret(const struct context *ctx, const char *path, struct connec
     secret.data[--secret.length] = '\0';
   }
   if (!oauth_is_visible(bytes_text(&secret), secret.length)) {
-    return context_fail(EXIT_USAGE, "--client-secret-file: is empty, or holds more than printable ASCII");
+    return fail(EXIT_USAGE, "--client-secret-file: is empty, or holds more than printable ASCII");
   }
   bytes_done(&connection->client_secret);
   bytes_take(&connection->client_secret, &secret);
@@ -82,10 +82,10 @@ static int set_key(const struct context *ctx, const char *path, struct connectio
   bool is_pem = is_text && strstr(text, "-----BEGIN ") != NULL && strstr(text, "PRIVATE KEY-----") != NULL;
   bool is_jwk = is_text && text[strspn(text, " \t\r\n")] == '{' && strstr(text, "\"kty\"") != NULL;
   if (!is_pem && !is_jwk) {
-    return context_fail(EXIT_USAGE, "--private-key-file: holds no private key in PEM form and no JWK");
+    return fail(EXIT_USAGE, "--private-key-file: holds no private key in PEM form and no JWK");
   }
   if (strstr(text, "ENCRYPTED") != NULL) {
-    return context_fail(EXIT_USAGE, "--private-key-file: the key is encrypted; it is legal only without a passphrase");
+    return fail(EXIT_USAGE, "--private-key-file: the key is encrypted; it is legal only without a passphrase");
   }
   bytes_done(&connection->client_secret);
   bytes_take(&connection->client_secret, &key);
@@ -123,7 +123,7 @@ static int set_ca(const struct context *ctx, const char *path, struct connection
     return code;
   }
   if (!is_certificates(&pem)) {
-    return context_fail(EXIT_USAGE, "--ca-file: holds no certificate in PEM form, or a damaged one");
+    return fail(EXIT_USAGE, "--ca-file: holds no certificate in PEM form, or a damaged one");
   }
   bytes_done(&connection->ca_pem);
   bytes_take(&connection->ca_pem, &pem);
@@ -135,11 +135,10 @@ static int set_auth(const struct context *ctx, const char *typed, struct connect
   (void)ctx;
   return client_auth_from(typed, &connection->client_auth) == STATUS_OK
              ? EXIT_DONE
-             : context_fail(
-                   EXIT_USAGE,
-                   "--auth \"%.40s\": is not none, client_secret_basic, client_secret_post, client_secret_jwt, "
-                   "private_key_jwt or auto",
-                   typed);
+             : fail(EXIT_USAGE,
+                    "--auth \"%.40s\": is not none, client_secret_basic, client_secret_post, client_secret_jwt, "
+                    "private_key_jwt or auto",
+                    typed);
 }
 
 static int set_claim(const struct context *ctx, const char *typed, struct connection *connection)
@@ -147,7 +146,7 @@ static int set_claim(const struct context *ctx, const char *typed, struct connec
   (void)ctx;
   return oauth_is_visible(typed, strlen(typed))
              ? context_text("--email-claim", typed, connection->email_claim, sizeof connection->email_claim)
-             : context_fail(EXIT_USAGE, "--email-claim \"%.60s\": is not printable ASCII", typed);
+             : fail(EXIT_USAGE, "--email-claim \"%.60s\": is not printable ASCII", typed);
 }
 
 static int set_groups_claim(const struct context *ctx, const char *typed, struct connection *connection)
@@ -155,19 +154,19 @@ static int set_groups_claim(const struct context *ctx, const char *typed, struct
   (void)ctx;
   return oauth_is_visible(typed, strlen(typed))
              ? context_text("--groups-claim", typed, connection->groups_claim, sizeof connection->groups_claim)
-             : context_fail(EXIT_USAGE, "--groups-claim \"%.60s\": is not printable ASCII", typed);
+             : fail(EXIT_USAGE, "--groups-claim \"%.60s\": is not printable ASCII", typed);
 }
 
 // One that the provider does not publish, or not this way.
 static int set_endpoint(const struct context *ctx, const char *option, const char *typed, char *url)
 {
   if (typed[0] != '\0' && !url_is_endpoint(typed, ctx->config.allow_loopback_http)) {
-    return context_fail(EXIT_USAGE, "%s \"%.200s\": is not an https URL without user and fragment; empty is legal, too",
-                        option, typed);
+    return fail(EXIT_USAGE, "%s \"%.200s\": is not an https URL without user and fragment; empty is legal, too", option,
+                typed);
   }
   return text_copy(typed, url, PROTOCOL_URL_SIZE) == STATUS_OK
              ? EXIT_DONE
-             : context_fail(EXIT_USAGE, "%s: longer than %d bytes", option, PROTOCOL_URL_SIZE - 1);
+             : fail(EXIT_USAGE, "%s: longer than %d bytes", option, PROTOCOL_URL_SIZE - 1);
 }
 
 static int set_device_endpoint(const struct context *ctx, const char *typed, struct connection *connection)
@@ -187,8 +186,8 @@ static int set_audiences(const struct context *ctx, const char *typed, struct co
   bool legal = typed[0] == '\0' || (oauth_is_visible(typed, strlen(typed)) && strstr(typed, "  ") == NULL &&
                                     typed[0] != ' ' && typed[strlen(typed) - 1] != ' ');
   if (!legal || text_copy(typed, connection->audiences, sizeof connection->audiences) != STATUS_OK) {
-    return context_fail(EXIT_USAGE, "--audience \"%.100s\": is not a list with single spaces of at most %zu bytes",
-                        typed, sizeof connection->audiences - 1);
+    return fail(EXIT_USAGE, "--audience \"%.100s\": is not a list with single spaces of at most %zu bytes", typed,
+                sizeof connection->audiences - 1);
   }
   return EXIT_DONE;
 }
@@ -198,7 +197,7 @@ static int set_unverified_mail(const struct context *ctx, const char *typed, str
   (void)ctx;
   return unverified_mail_from(typed, &connection->unverified_mail) == STATUS_OK
              ? EXIT_DONE
-             : context_fail(EXIT_USAGE, "--unverified-mail \"%.40s\": is not refuse or accept", typed);
+             : fail(EXIT_USAGE, "--unverified-mail \"%.40s\": is not refuse or accept", typed);
 }
 
 static int set_userinfo(const struct context *ctx, const char *typed, struct connection *connection)
@@ -206,7 +205,7 @@ static int set_userinfo(const struct context *ctx, const char *typed, struct con
   (void)ctx;
   return userinfo_for_from(typed, &connection->userinfo_for) == STATUS_OK
              ? EXIT_DONE
-             : context_fail(EXIT_USAGE, "--userinfo \"%.40s\": is not verified or missing", typed);
+             : fail(EXIT_USAGE, "--userinfo \"%.40s\": is not verified or missing", typed);
 }
 
 typedef int setter(const struct context *ctx, const char *typed, struct connection *connection);
@@ -250,13 +249,12 @@ static int check_words(const struct invocation *in, const struct preset *preset)
   for (size_t i = 0; i < COUNT_OF(WORDS); i++) {
     const char *typed = in->options[WORDS[i].option];
     if (typed != NULL && !WORDS[i].taken) {
-      return context_fail(EXIT_USAGE, "idp set: %s has no meaning %s%s", option_usage(WORDS[i].option),
-                          preset != NULL ? "for --preset " : "without --preset NAME",
-                          preset != NULL ? preset->name : "");
+      return fail(EXIT_USAGE, "idp set: %s has no meaning %s%s", option_usage(WORDS[i].option),
+                  preset != NULL ? "for --preset " : "without --preset NAME", preset != NULL ? preset->name : "");
     }
     if (WORDS[i].needed && (typed == NULL || typed[0] == '\0')) {
-      return context_fail(EXIT_USAGE, "idp set: --preset %s needs %s: %s", preset->name, option_usage(WORDS[i].option),
-                          preset->needs);
+      return fail(EXIT_USAGE, "idp set: --preset %s needs %s: %s", preset->name, option_usage(WORDS[i].option),
+                  preset->needs);
     }
   }
   return EXIT_DONE;
@@ -272,8 +270,7 @@ static int find_preset(const char *typed, const struct preset **ret_preset)
     size_t used = strlen(names);
     (void)snprintf(names + used, sizeof names - used, "%s%s", used > 0 ? ", " : "", table[i].name);
   }
-  return *ret_preset != NULL ? EXIT_DONE
-                             : context_fail(EXIT_USAGE, "--preset \"%.40s\": is not none, %s", typed, names);
+  return *ret_preset != NULL ? EXIT_DONE : fail(EXIT_USAGE, "--preset \"%.40s\": is not none, %s", typed, names);
 }
 
 // What a value is where nobody says anything; "" if it is nothing then.
@@ -301,7 +298,7 @@ static int apply_preset(const struct context *ctx, const struct preset *preset, 
       continue;
     }
     if (preset_write(preset, VALUES[i].preset, &words, text, sizeof text) != STATUS_OK) {
-      return context_fail(EXIT_USAGE, "idp set: --preset %s: what is typed with it is too long", preset->name);
+      return fail(EXIT_USAGE, "idp set: --preset %s: what is typed with it is too long", preset->name);
     }
     const char *value = text[0] != '\0' ? text : default_of(VALUES[i].preset);
     code = VALUES[i].set(ctx, value, connection);
@@ -328,10 +325,10 @@ static int check_client(const struct context *ctx, const char *before, const str
       !preset_names_client(preset, connection->by_preset)) {
     return EXIT_DONE;
   }
-  return context_fail(EXIT_USAGE,
-                      "--client-id: what --preset %s made has the earlier client in it; give the preset again, "
-                      "with %s",
-                      preset->name, preset->needs);
+  return fail(EXIT_USAGE,
+              "--client-id: what --preset %s made has the earlier client in it; give the preset again, "
+              "with %s",
+              preset->name, preset->needs);
 }
 
 int idp_values_set(const struct context *ctx, struct connection *connection)

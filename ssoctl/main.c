@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "authorize.h"
 #include "base/cleanup.h"
 #include "command.h"
 #include "context.h"
-#include "gate.h"
 #include "paths.h"
 #include "surroundings.h"
 
@@ -211,13 +211,13 @@ static bool is_noun(const char *word)
 static int explain_unknown(const char *noun, const char *verb)
 {
   if (!is_noun(noun)) {
-    return context_fail(EXIT_USAGE, "\"%.40s\" is not a command; 'ssoctl --help' lists them", noun);
+    return fail(EXIT_USAGE, "\"%.40s\" is not a command; 'ssoctl --help' lists them", noun);
   }
   if (verb != NULL && strcmp(verb, "--help") == 0) {
     print_commands(stdout, noun);
     return EXIT_DONE;
   }
-  (void)context_fail(EXIT_USAGE, "\"%.40s\" is not a verb of \"%s\"; legal are:", verb != NULL ? verb : "", noun);
+  (void)fail(EXIT_USAGE, "\"%.40s\" is not a verb of \"%s\"; legal are:", verb != NULL ? verb : "", noun);
   print_commands(stderr, noun);
   return EXIT_USAGE;
 }
@@ -252,7 +252,7 @@ static int run(int argc, char *const *argv)
   }
   struct actor actor;
   in.actor = &actor;
-  code = gate_pass(&in, &actor);
+  code = authorize_command(&in, &actor);
   return code == EXIT_DONE ? command->run(&in) : code;
 }
 

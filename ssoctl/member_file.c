@@ -18,13 +18,13 @@ void member_file_close(struct member_file *file)
   if (file->owned) {
     cleanup_fd(&file->fd);
   }
-  seen_clear(&file->seen);
+  email_set_clear(&file->emails);
   file->fd = -1;
 }
 
-static int fail(const struct member_file *file, const char *why)
+static int fail_on(const struct member_file *file, const char *why)
 {
-  return context_fail(EXIT_FAILED, "%.500s: %s", file->path, why);
+  return fail(EXIT_FAILED, "%.500s: %s", file->path, why);
 }
 
 // What is stored in one transaction holds up everybody who signs in meanwhile: an org's own people get less of that.
@@ -37,8 +37,8 @@ static void set_limits(const struct context *ctx, struct member_file *file)
 
 static int fail_too_large(const struct member_file *file)
 {
-  return context_fail(EXIT_FAILED, "%.500s: is longer than %llu bytes or %llu rows, which are legal", file->path,
-                      (unsigned long long)file->size_max, (unsigned long long)file->rows_max);
+  return fail(EXIT_FAILED, "%.500s: is longer than %llu bytes or %llu rows, which are legal", file->path,
+              (unsigned long long)file->size_max, (unsigned long long)file->rows_max);
 }
 
 // Copies what comes from FD to where it can be read twice.
@@ -55,7 +55,7 @@ static int spool(const struct context *ctx, struct member_file *file)
       continue;
     }
     if (got < 0 || (got > 0 && file_write_all(copy, data, (size_t)got) != STATUS_OK)) {
-      return fail(file, "cannot be read and copied");
+      return fail_on(file, "cannot be read and copied");
     }
     if (got == 0) {
       break;
@@ -81,17 +81,17 @@ static int open_path(const struct context *ctx, struct member_file *file)
   file->path = file->owned ? file->path : "standard input";
   file->fd = file->owned ? open(file->path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : STDIN_FILENO;
   if (file->fd < 0 || fstat(file->fd, &st) != 0) {
-    return fail(file, strerror(errno));
+    return fail_on(file, strerror(errno));
   }
   if (S_ISDIR(st.st_mode)) {
-    return fail(file, "is a directory; a file of members is legal, or - for standard input");
+    return fail_on(file, "is a directory; a file of members is legal, or - for standard input");
   }
   if (!S_ISREG(st.st_mode)) {
     return spool(ctx, file);
   }
   file->start = lseek(file->fd, 0, SEEK_CUR);
   if (file->start < 0 || file->start > st.st_size) {
-    return fail(file, "cannot be read twice");
+    return fail_on(file, "cannot be read twice");
   }
   file->size = (uint64_t)(st.st_size - file->start);
   return file->size > file->size_max ? fail_too_large(file) : EXIT_DONE;
@@ -144,7 +144,7 @@ enum status member_file_rewind(struct member_file *file, struct report *report)
     return STATUS_IO;
   }
   csv_init(&file->csv, file->fd);
-  seen_clear(&file->seen);
+  email_set_clear(&file->emails);
   return read_header(file, report);
 }
 
@@ -159,7 +159,7 @@ static int count_rows(struct member_file *file)
     status = csv_next(&file->csv, &report);
   }
   file->rows--;
-  return status == STATUS_NOT_FOUND ? EXIT_DONE : fail(file, "cannot be read");
+  return status == STATUS_NOT_FOUND ? EXIT_DONE : fail_on(file, "cannot be read");
 }
 
 int member_file_open(const struct context *ctx, const char *path, struct member_file *ret_file)
@@ -169,18 +169,17 @@ int member_file_open(const struct context *ctx, const char *path, struct member_
   file->path = path;
   set_limits(ctx, file);
   int code = open_path(ctx, file);
-  if (code == EXIT_DONE && seen_init(&file->seen) != STATUS_OK) {
-    code = fail(file, "the kernel gives no random numbers");
+  if (code == EXIT_DONE && email_set_init(&file->emails) != STATUS_OK) {
+    code = fail_on(file, "the kernel gives no random numbers");
   }
   if (code != EXIT_DONE) {
     return code;
   }
   enum status status = member_file_rewind(file, &report);
   if (status != STATUS_OK) {
-    return report.text[0] != '\0'
-               ? context_fail(EXIT_FAILED, "%.500s:%llu: %s", path,
-                              (unsigned long long)(file->csv.line > 0 ? file->csv.line : 1), report.text)
-               : fail(file, "cannot be read");
+    return report.text[0] != '\0' ? fail(EXIT_FAILED, "%.500s:%llu: %s", path,
+                                         (unsigned long long)(file->csv.line > 0 ? file->csv.line : 1), report.text)
+                                  : fail_on(file, "cannot be read");
   }
   return count_rows(file);
 }
@@ -204,7 +203,7 @@ static enum status take_values(struct member_file *file, struct report *report, 
 static enum status check_seen(struct member_file *file, struct report *report, const struct member_row *row)
 {
   uint32_t before = 0;
-  enum status status = seen_note(&file->seen, row->email, (uint32_t)file->csv.line, &before);
+  enum status status = email_set_note(&file->emails, row->email, (uint32_t)file->csv.line, &before);
   if (status == STATUS_OK && before != 0) {
     report_set(report, "email \"%s\": is on line %u already; one line for each is legal", row->email, before);
     return STATUS_EXISTS;

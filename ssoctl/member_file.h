@@ -4,8 +4,8 @@
 #pragma once
 #include "context.h"
 #include "csv.h"
+#include "email_set.h"
 #include "member_values.h"
-#include "seen.h"
 
 enum { MEMBER_FILE_ROWS_MAX = 10000000, MEMBER_FILE_DELEGATE_ROWS_MAX = 10000 };
 
@@ -21,7 +21,7 @@ struct member_file {
   size_t column_count;
   const struct member_value *columns[CSV_FIELDS_MAX];
   struct csv csv;
-  struct seen seen;
+  struct email_set emails;
 };
 
 #define MEMBER_FILE_EMPTY                                                                                              \

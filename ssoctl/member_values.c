@@ -5,7 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "claim.h"
+#include "domain_name.h"
 #include "map/numbers.h"
 
 static enum status take_text(const char *what, const char *typed, char *to, size_t size, struct report *report)
@@ -19,7 +19,7 @@ static enum status take_text(const char *what, const char *typed, char *to, size
 
 static enum status take_email(const char *what, const char *typed, struct member_row *row, struct report *report)
 {
-  if (claim_email_from_typed(typed, row->email) == STATUS_OK) {
+  if (domain_name_parse_email(typed, row->email) == STATUS_OK) {
     return STATUS_OK;
   }
   report_set(report,

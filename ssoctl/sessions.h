@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "context.h"
 
 enum { SESSIONS_GRACE_MS = 3000 };
 
@@ -21,3 +22,6 @@ MUST_CHECK enum status sessions_end(const struct sessions_of *of, size_t *ret_en
 
 // How many there are. STATUS_INVALID, STATUS_IO.
 MUST_CHECK enum status sessions_count(const struct sessions_of *of, size_t *ret_count);
+
+// Ends what runs of LOGIN if --end-sessions was given, and says so.
+int sessions_end_if_asked(const struct context *ctx, const char *login, const struct sessions_of *of);

@@ -39,17 +39,16 @@ static int ask(const struct context *ctx, const char *question, const char *expe
     return EXIT_DONE;
   }
   if (!isatty(STDIN_FILENO)) {
-    return context_fail(EXIT_FAILED, "asks \"%s\" and there is no terminal to answer: give --yes", question);
+    return fail(EXIT_FAILED, "asks \"%s\" and there is no terminal to answer: give --yes", question);
   }
   (void)fprintf(stderr, "%s %s ", question, expected);
   *ret_asked = true;
-  return read_line(STDIN_FILENO, ret_answer) == EXIT_DONE ? EXIT_DONE
-                                                          : context_fail(EXIT_FAILED, "the answer cannot be read");
+  return read_line(STDIN_FILENO, ret_answer) == EXIT_DONE ? EXIT_DONE : fail(EXIT_FAILED, "the answer cannot be read");
 }
 
 static int conclude(int code, bool yes)
 {
-  return code != EXIT_DONE || yes ? code : context_fail(EXIT_FAILED, "not confirmed, nothing was changed");
+  return code != EXIT_DONE || yes ? code : fail(EXIT_FAILED, "not confirmed, nothing was changed");
 }
 
 int context_confirm_word(const struct context *ctx, const char *question, const char *word)
@@ -96,22 +95,22 @@ int context_read_secret(bool from_stdin, const char *prompt, bool twice, struct 
   if (from_stdin) {
     return read_line(STDIN_FILENO, ret_secret) == EXIT_DONE
                ? EXIT_DONE
-               : context_fail(EXIT_FAILED, "standard input: no line of at most %d bytes", SECRET_LIMIT);
+               : fail(EXIT_FAILED, "standard input: no line of at most %d bytes", SECRET_LIMIT);
   }
   int tty CLEANUP(cleanup_fd) = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
   if (tty < 0) {
-    return context_fail(EXIT_FAILED, "there is no terminal to type a password on: give --stdin");
+    return fail(EXIT_FAILED, "there is no terminal to type a password on: give --stdin");
   }
   int code = type_secret(tty, prompt, ret_secret);
   if (code == EXIT_DONE && twice) {
     code = type_secret(tty, "Once more: ", &again);
   }
   if (code != EXIT_DONE) {
-    return context_fail(EXIT_FAILED, "the password cannot be read from the terminal");
+    return fail(EXIT_FAILED, "the password cannot be read from the terminal");
   }
   bool same = !twice || (again.length == ret_secret->length &&
                          bytes_equal_constant_time(bytes_text(&again), bytes_text(ret_secret), again.length));
-  return same ? EXIT_DONE : context_fail(EXIT_FAILED, "the two are not the same, nothing was changed");
+  return same ? EXIT_DONE : fail(EXIT_FAILED, "the two are not the same, nothing was changed");
 }
 
 int context_temporary_file(const struct context *ctx)
@@ -127,7 +126,7 @@ int context_temporary_file(const struct context *ctx)
     }
   }
   if (fd < 0) {
-    (void)context_fail(EXIT_FAILED, "%.500s: no temporary file: %s", ctx->store_dir, strerror(errno));
+    (void)fail(EXIT_FAILED, "%.500s: no temporary file: %s", ctx->store_dir, strerror(errno));
   }
   return fd;
 }
@@ -140,10 +139,10 @@ int context_read_file(const char *path, size_t limit, struct bytes *ret_contents
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
   }
   if (!standard && fd < 0) {
-    return context_fail(EXIT_FAILED, "%.500s: %s", path, strerror(errno));
+    return fail(EXIT_FAILED, "%.500s: %s", path, strerror(errno));
   }
   enum status status = file_read_all(standard ? STDIN_FILENO : fd, limit, ret_contents);
   return status == STATUS_OK
              ? EXIT_DONE
-             : context_fail(EXIT_FAILED, "%.500s: %s (at most %zu bytes are legal)", path, status_text(status), limit);
+             : fail(EXIT_FAILED, "%.500s: %s (at most %zu bytes are legal)", path, status_text(status), limit);
 }

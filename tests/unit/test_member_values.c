@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What may be said of a member, by whom; which addresses were seen; and how far a command says it is.
+#include "email_set.h"
 #include "member_values.h"
 #include "progress.h"
-#include "seen.h"
 #include "unit.h"
 
 static struct report report;
@@ -127,21 +127,21 @@ static void each_address_is_known_by_the_line_it_was_on_first(void **state)
 {
   (void)state;
   enum { MANY = 50000 };
-  struct seen seen CLEANUP(seen_clear) = {.slots = NULL};
-  assert_int_equal(seen_init(&seen), STATUS_OK);
+  struct email_set seen CLEANUP(email_set_clear) = {.slots = NULL};
+  assert_int_equal(email_set_init(&seen), STATUS_OK);
   for (int round = 0; round < 2; round++) {
     for (uint32_t i = 1; i <= MANY; i++) {
       char email[64];
       uint32_t before = MANY + 1;
       (void)snprintf(email, sizeof email, "u%u@acme.test", i);
-      assert_int_equal(seen_note(&seen, email, i + (uint32_t)round * MANY, &before), STATUS_OK);
+      assert_int_equal(email_set_note(&seen, email, i + (uint32_t)round * MANY, &before), STATUS_OK);
       assert_int_equal(before, round == 0 ? 0 : i);
     }
   }
   assert_int_equal(seen.count, MANY);
-  seen_clear(&seen);
+  email_set_clear(&seen);
   uint32_t before = 1;
-  assert_int_equal(seen_note(&seen, "u1@acme.test", 7, &before), STATUS_OK);
+  assert_int_equal(email_set_note(&seen, "u1@acme.test", 7, &before), STATUS_OK);
   assert_int_equal(before, 0);
 }
 

@@ -4,7 +4,7 @@
 #include "context.h"
 #include "process/oidc.h"
 
-struct flow {
+struct device_flow {
   struct context *ctx;
   const char *what; // the command, for errors
   struct org org;
@@ -19,15 +19,15 @@ struct flow {
 };
 
 // Ends what runs and wipes the connection.
-void flow_done(struct flow *flow);
+void device_flow_done(struct device_flow *flow);
 
 // The org SLUG and its connection: the one that waits for its test if STAGED and there is one, or else the one in
 // effect. An exit code, with the error on standard error.
-int flow_load(struct flow *flow, const char *slug, bool staged);
+int device_flow_load(struct device_flow *flow, const char *slug, bool staged);
 
 // What is called with the answer, a struct message_found or message_authorized; the identity is sound.
-typedef int flow_answered(void *context, enum message_type type, const void *value);
+typedef int device_flow_answered(void *context, enum message_type type, const void *value);
 
 // Asks (MESSAGE_DISCOVER or MESSAGE_SIGN_IN), shows the codes on standard error, and waits. The store is closed while
 // the helper is started. A delegate who has started too many is refused.
-int flow_run(struct flow *flow, enum message_type asks, flow_answered *answered, void *context);
+int device_flow_run(struct device_flow *flow, enum message_type asks, device_flow_answered *answered, void *context);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gate.h"
+#include "authorize.h"
 
 #include <stdio.h>
 
@@ -10,7 +10,7 @@
 static int refuse(const struct invocation *in, const char *why)
 {
   actor_log_refusal(in, why);
-  return context_fail(EXIT_REFUSED, "%s", why);
+  return fail(EXIT_REFUSED, "%s", why);
 }
 
 static int refuse_operators_only(const struct invocation *in)
@@ -30,7 +30,7 @@ static int check_org(struct context *ctx, const char *slug)
   if (status == STATUS_REFUSED) {
     return refuse(ctx->in, report.text);
   }
-  return status == STATUS_OK ? EXIT_DONE : context_fail(EXIT_FAILED, "store: %s", status_text(status));
+  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "store: %s", status_text(status));
 }
 
 static int check_person(const struct context *ctx, const char *person)
@@ -63,7 +63,7 @@ static int check_account(const struct context *ctx, const char *account)
 static int check_org_option(struct context *ctx)
 {
   const char *slug = ctx->in->options[OPTION_ORG];
-  int code = slug != NULL ? check_org(ctx, slug) : context_fail(EXIT_USAGE, "--org SLUG is needed");
+  int code = slug != NULL ? check_org(ctx, slug) : fail(EXIT_USAGE, "--org SLUG is needed");
   return code == EXIT_DONE ? check_account(ctx, ctx->in->arguments[0]) : code;
 }
 
@@ -99,7 +99,7 @@ static int check_delegate(const struct invocation *in)
   return code == EXIT_DONE ? check_place(&ctx) : code;
 }
 
-int gate_pass(const struct invocation *in, struct actor *ret_actor)
+int authorize_command(const struct invocation *in, struct actor *ret_actor)
 {
   if (in->command->place == PLACE_ANYBODY) {
     *ret_actor = (struct actor){.right = RIGHT_OWN};
@@ -115,8 +115,8 @@ int gate_pass(const struct invocation *in, struct actor *ret_actor)
   }
   return rights_allow(ret_actor->right, STANDING_OPERATOR)
              ? EXIT_DONE
-             : context_fail(EXIT_REFUSED,
-                            "%s%s%s: is about the account of the person who runs it through sudo; no account "
-                            "runs this",
-                            in->command->noun, in->command->verb[0] != '\0' ? " " : "", in->command->verb);
+             : fail(EXIT_REFUSED,
+                    "%s%s%s: is about the account of the person who runs it through sudo; no account "
+                    "runs this",
+                    in->command->noun, in->command->verb[0] != '\0' ? " " : "", in->command->verb);
 }

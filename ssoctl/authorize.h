@@ -6,4 +6,4 @@
 #include "command.h"
 
 // Fills *RET_ACTOR. EXIT_DONE, EXIT_REFUSED, or another exit code; the error is on standard error.
-int gate_pass(const struct invocation *in, struct actor *ret_actor);
+int authorize_command(const struct invocation *in, struct actor *ret_actor);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which domains may be claimed, and how what is typed becomes one (POLICY N1).
-#include "claim.h"
+#include "domain_name.h"
 #include "unit.h"
 
 static void N1_what_is_typed_becomes_lower_case_A_labels(void **state)
@@ -25,7 +25,7 @@ static void N1_what_is_typed_becomes_lower_case_A_labels(void **state)
   };
   for (size_t i = 0; i < COUNT_OF(CASES); i++) {
     char domain[DOMAIN_SIZE] = "";
-    assert_int_equal(claim_from_typed(CASES[i].typed, domain), STATUS_OK);
+    assert_int_equal(domain_name_parse(CASES[i].typed, domain), STATUS_OK);
     assert_string_equal(domain, CASES[i].domain);
   }
 }
@@ -70,7 +70,7 @@ static void H24_H34_what_is_no_domain_is_refused(void **state)
                                         "123456789012345678901234567890123456789012345678901234567890abcd.test"};
   for (size_t i = 0; i < COUNT_OF(ILLEGAL); i++) {
     char domain[DOMAIN_SIZE] = "before";
-    if (claim_from_typed(ILLEGAL[i], domain) != STATUS_INVALID) {
+    if (domain_name_parse(ILLEGAL[i], domain) != STATUS_INVALID) {
       fail_msg("\"%s\" became \"%s\"", ILLEGAL[i], domain);
     }
     assert_string_equal(domain, "before");
@@ -82,7 +82,7 @@ static void a_domain_of_mixed_scripts_is_another_one(void **state)
 {
   (void)state;
   char domain[DOMAIN_SIZE] = "";
-  assert_int_equal(claim_from_typed("\u0430cme.test", domain), STATUS_OK); // a Cyrillic letter
+  assert_int_equal(domain_name_parse("\u0430cme.test", domain), STATUS_OK); // a Cyrillic letter
   assert_memory_equal(domain, "xn--", 4);
 }
 
@@ -97,15 +97,15 @@ static void N1_H34_public_suffixes_and_mail_domains_are_nobodys(void **state)
                                      "www.ck",     "a.gmail.com",    "city.kawasaki.jp", "xn--mnchen-3ya.example",
                                      "acme.test"};
   for (size_t i = 0; i < COUNT_OF(SUFFIXES); i++) {
-    assert_non_null(claim_objection(SUFFIXES[i]));
-    assert_string_equal(claim_objection(SUFFIXES[i]), "a public suffix");
+    assert_non_null(domain_name_objection(SUFFIXES[i]));
+    assert_string_equal(domain_name_objection(SUFFIXES[i]), "a public suffix");
   }
   for (size_t i = 0; i < COUNT_OF(MAIL); i++) {
-    assert_non_null(claim_objection(MAIL[i]));
-    assert_string_equal(claim_objection(MAIL[i]), "a public mail domain");
+    assert_non_null(domain_name_objection(MAIL[i]));
+    assert_string_equal(domain_name_objection(MAIL[i]), "a public mail domain");
   }
   for (size_t i = 0; i < COUNT_OF(FREE); i++) {
-    assert_null(claim_objection(FREE[i]));
+    assert_null(domain_name_objection(FREE[i]));
   }
 }
 
@@ -116,8 +116,8 @@ static void N1_capitals_and_other_scripts_do_not_get_around_the_lists(void **sta
                                       "\uff47mail.com", "co\u3002uk", "gmail\uff0ecom"};
   for (size_t i = 0; i < COUNT_OF(TYPED); i++) {
     char domain[DOMAIN_SIZE] = "";
-    enum status status = claim_from_typed(TYPED[i], domain);
-    assert_true(status == STATUS_INVALID || claim_objection(domain) != NULL);
+    enum status status = domain_name_parse(TYPED[i], domain);
+    assert_true(status == STATUS_INVALID || domain_name_objection(domain) != NULL);
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "flow.h"
+#include "device_flow.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,13 +16,13 @@
 
 enum { MARGIN_MS = 5000 };
 
-void flow_done(struct flow *flow)
+void device_flow_done(struct device_flow *flow)
 {
   oidc_end(&flow->oidc);
   cleanup_connection(&flow->connection);
 }
 
-int flow_load(struct flow *f, const char *slug, bool staged)
+int device_flow_load(struct device_flow *f, const char *slug, bool staged)
 {
   int code = context_read(f->ctx);
   if (code == EXIT_DONE) {
@@ -47,10 +47,10 @@ int flow_load(struct flow *f, const char *slug, bool staged)
   }
   context_end_read(f->ctx);
   return status == STATUS_OK ? EXIT_DONE
-                             : context_fail(context_exit_code(status),
-                                            "org \"%s\": has no connection; 'ssoctl idp set' "
-                                            "makes one",
-                                            f->org.slug);
+                             : fail(exit_code(status),
+                                    "org \"%s\": has no connection; 'ssoctl idp set' "
+                                    "makes one",
+                                    f->org.slug);
 }
 
 static int show_code(const struct message_code *code)
@@ -63,13 +63,14 @@ static int show_code(const struct message_code *code)
   return EXIT_DONE;
 }
 
-static int handle(struct flow *f, enum message_type type, const void *value, flow_answered *answered, void *context)
+static int handle(struct device_flow *f, enum message_type type, const void *value, device_flow_answered *answered,
+                  void *context)
 {
   bool sound = (type != MESSAGE_CODE || oidc_code_is_clean(value, &f->request)) &&
                (type != MESSAGE_FOUND || oidc_found_is_sound(value, &f->connection)) &&
                (type != MESSAGE_AUTHORIZED || oidc_identity_is_sound(value, &f->connection));
   if (!sound) {
-    return context_fail(EXIT_FAILED, "%s: sent what it must never send; has it been taken over?", PATH_OIDC);
+    return fail(EXIT_FAILED, "%s: sent what it must never send; has it been taken over?", PATH_OIDC);
   }
   if (type == MESSAGE_CODE) {
     f->code_ms = clock_monotonic_ms() - f->started_ms;
@@ -77,13 +78,13 @@ static int handle(struct flow *f, enum message_type type, const void *value, flo
   }
   if (type == MESSAGE_FAILED) {
     const struct message_failed *failed = value;
-    return context_fail(EXIT_FAILED, "%s %s: %s: %s", f->what, f->org.slug,
-                        idp_advice(f->connection.preset, failed->reason, failed->detail), failed->detail);
+    return fail(EXIT_FAILED, "%s %s: %s: %s", f->what, f->org.slug,
+                idp_advice(f->connection.preset, failed->reason, failed->detail), failed->detail);
   }
   return answered(context, type, value);
 }
 
-static int receive_all(struct flow *f, flow_answered *answered, void *context)
+static int receive_all(struct device_flow *f, device_flow_answered *answered, void *context)
 {
   int code = EXIT_DONE;
   while (code == EXIT_DONE && f->oidc.channel.phase != PHASE_ENDED) {
@@ -91,7 +92,7 @@ static int receive_all(struct flow *f, flow_answered *answered, void *context)
     void *value = NULL;
     enum status status = channel_receive(&f->oidc.channel, f->deadline_ms, &type, &value);
     if (status != STATUS_OK) {
-      return context_fail(EXIT_FAILED, "%s: %s", PATH_OIDC, status_text(status));
+      return fail(EXIT_FAILED, "%s: %s", PATH_OIDC, status_text(status));
     }
     code = handle(f, type, value, answered, context);
     channel_free_message(type, value);
@@ -101,7 +102,7 @@ static int receive_all(struct flow *f, flow_answered *answered, void *context)
 
 // What a delegate starts counts as a sign-in of theirs (POLICY T), also under --dry-run: each holds a process for
 // minutes.
-static int count_try(const struct flow *f)
+static int count_try(const struct device_flow *f)
 {
   struct context *ctx = f->ctx;
   const struct actor *actor = ctx->in->actor;
@@ -113,7 +114,7 @@ static int count_try(const struct flow *f)
   }
   int code = context_read(ctx);
   if (code == EXIT_DONE && account_get(ctx->txn, actor->delegate.account_id, &account) != STATUS_OK) {
-    code = context_fail(EXIT_FAILED, "store: your account cannot be read");
+    code = fail(EXIT_FAILED, "store: your account cannot be read");
   }
   context_end_read(ctx);
   if (code != EXIT_DONE) {
@@ -128,10 +129,10 @@ static int count_try(const struct flow *f)
     return EXIT_DONE;
   }
   const char *why = notice_sentence(result.decision.notice);
-  return context_fail(context_exit_code(status), "%s: %s", f->what, why[0] != '\0' ? why : report.text);
+  return fail(exit_code(status), "%s: %s", f->what, why[0] != '\0' ? why : report.text);
 }
 
-int flow_run(struct flow *f, enum message_type asks, flow_answered *answered, void *context)
+int device_flow_run(struct device_flow *f, enum message_type asks, device_flow_answered *answered, void *context)
 {
   struct context *ctx = f->ctx;
   struct report report = {.text = ""};
@@ -152,7 +153,7 @@ int flow_run(struct flow *f, enum message_type asks, flow_answered *answered, vo
   store_close(&ctx->store); // before anything is started
   if (oidc_start(PATH_OIDC, &f->request, &report, &f->oidc) != STATUS_OK ||
       store_open(ctx->store_dir, STORE_READ_WRITE, &report, &ctx->store) != STATUS_OK) {
-    return context_fail(EXIT_FAILED, "%s", report.text);
+    return fail(EXIT_FAILED, "%s", report.text);
   }
   return receive_all(f, answered, context);
 }

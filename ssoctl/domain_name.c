@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "claim.h"
+#include "domain_name.h"
 
 #include <idn2.h>
 #include <libpsl.h>
@@ -26,7 +26,7 @@ static void free_idn(char **text)
   idn2_free(*text);
 }
 
-enum status claim_from_typed(const char *typed, char domain[static DOMAIN_SIZE])
+enum status domain_name_parse(const char *typed, char domain[static DOMAIN_SIZE])
 {
   char *ascii CLEANUP(free_idn) = NULL;
   char folded[DOMAIN_SIZE];
@@ -41,7 +41,7 @@ enum status claim_from_typed(const char *typed, char domain[static DOMAIN_SIZE])
   return STATUS_OK;
 }
 
-enum status claim_email_from_typed(const char *typed, char email[static EMAIL_SIZE])
+enum status domain_name_parse_email(const char *typed, char email[static EMAIL_SIZE])
 {
   char domain[DOMAIN_SIZE];
   char whole[EMAIL_SIZE];
@@ -50,7 +50,7 @@ enum status claim_email_from_typed(const char *typed, char email[static EMAIL_SI
   if (name_is_email(typed) && strstr(typed, "--") == NULL) {
     return text_copy(typed, email, EMAIL_SIZE);
   }
-  if (at == NULL || claim_from_typed(at + 1, domain) != STATUS_OK) {
+  if (at == NULL || domain_name_parse(at + 1, domain) != STATUS_OK) {
     return STATUS_INVALID;
   }
   int length = snprintf(whole, sizeof whole, "%.*s@%s", (int)(at - typed), typed, domain);
@@ -60,7 +60,7 @@ enum status claim_email_from_typed(const char *typed, char email[static EMAIL_SI
   return name_fold_email(whole, email);
 }
 
-const char *claim_objection(const char *domain)
+const char *domain_name_objection(const char *domain)
 {
   for (size_t i = 0; i < COUNT_OF(MAIL_DOMAINS); i++) {
     if (strcmp(domain, MAIL_DOMAINS[i]) == 0) {

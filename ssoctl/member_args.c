@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "member_args.h"
+
+#include <spawn.h>
+#include <stdio.h>
+#include <sys/wait.h>
+
+int member_args_open(struct context *ctx, const struct invocation *in, struct member_args *ret_words)
+{
+  int code = context_open(in, ctx);
+  if (code == EXIT_DONE) {
+    code = context_text("slug", in->arguments[0], ret_words->org, sizeof ret_words->org);
+  }
+  return code == EXIT_DONE ? context_email(in->arguments[1], ret_words->email) : code;
+}
+
+int member_args_open_account(struct context *ctx, const struct invocation *in, char ret_name[static EMAIL_SIZE])
+{
+  int code = context_open(in, ctx);
+  return code == EXIT_DONE ? context_text("login", in->arguments[0], ret_name, EMAIL_SIZE) : code;
+}
+
+int member_args_role(const char *what, const char *typed, enum role *ret_role)
+{
+  uint8_t role = ROLE_VIEWER;
+  if (role_from(typed, &role) != STATUS_OK || role == ROLE_OWNER) {
+    return fail(EXIT_USAGE, "%s \"%.40s\": is not viewer or admin", what, typed);
+  }
+  *ret_role = (enum role)role;
+  return EXIT_DONE;
+}
+
+int member_args_local_user(const struct invocation *in, char to[static LOGIN_SIZE])
+{
+  const char *typed = in->options[OPTION_LOCAL_USER];
+  to[0] = '\0';
+  if (typed == NULL) {
+    return EXIT_DONE;
+  }
+  if (in->options[OPTION_LOGIN] != NULL || in->options[OPTION_HOME] != NULL || in->options[OPTION_SHELL] != NULL ||
+      in->options[OPTION_UID] != NULL) {
+    return fail(EXIT_USAGE, "--local-user: login, home, shell and uid are the local user's; --login, --home, "
+                            "--shell and --uid are not legal with it");
+  }
+  return context_text("--local-user", typed, to, LOGIN_SIZE);
+}
+
+static bool run_usermod(const char *login)
+{
+  char *const words[] = {(char[]){"usermod"}, (char[]){"-L"}, (char[]){"--"}, (char *)(uintptr_t)login, NULL};
+  char *const environment[] = {(char[]){"PATH=/usr/sbin:/usr/bin:/sbin:/bin"}, NULL};
+  pid_t pid = 0;
+  int how = 0;
+  return posix_spawn(&pid, "/usr/sbin/usermod", NULL, NULL, words, environment) == 0 && waitpid(pid, &how, 0) == pid &&
+         WIFEXITED(how) && WEXITSTATUS(how) == 0;
+}
+
+int member_args_lock_local_user(const struct context *ctx, const char *local_user, const struct account *account)
+{
+  bool needed = local_user[0] != '\0' && account->mapped == 1 && ctx->in->options[OPTION_DRY_RUN] == NULL;
+  if (!needed || run_usermod(account->login)) {
+    return EXIT_DONE;
+  }
+  return fail(EXIT_FAILED,
+              "local user \"%s\": is mapped, but other services still take its password: run "
+              "'usermod -L %s'",
+              account->login, account->login);
+}
