@@ -33,17 +33,17 @@ static enum status load(const char *login, struct facts *ret_facts)
 {
   struct store *store CLEANUP(store_close) = NULL;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
-  struct report report = {.text = ""};
+  struct error error = {.text = ""};
   struct config config;
   config_init(&config);
-  enum status configured = config_load(PATH_CONF, &report, &config);
+  enum status configured = config_load(PATH_CONF, &error, &config);
   const struct facts_query of = {login, "sshd", "", clock_now_s(), config.operators};
   if (configured != STATUS_OK && configured != STATUS_NOT_FOUND) {
-    syslog(LOG_AUTHPRIV | LOG_ERR, "%s", report.text);
+    syslog(LOG_AUTHPRIV | LOG_ERR, "%s", error.text);
     facts_unreadable(login, ret_facts);
     return configured;
   }
-  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, &report, &store);
+  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, &error, &store);
   if (status == STATUS_OK) {
     status = store_begin(store, false, &txn);
   }
@@ -51,7 +51,7 @@ static enum status load(const char *login, struct facts *ret_facts)
     status = facts_load(txn, &of, ret_facts);
   }
   if (status != STATUS_OK) {
-    syslog(LOG_AUTHPRIV | LOG_ERR, "the store cannot be read: %s", report.text);
+    syslog(LOG_AUTHPRIV | LOG_ERR, "the store cannot be read: %s", error.text);
     facts_unreadable(login, ret_facts);
   }
   return status;

@@ -23,12 +23,12 @@ struct open_orgs {
   struct open_org list[MEMBERSHIPS_MAX_POLICY];
 };
 
-static enum status load(struct report *trouble, const struct policy_decision *decision, struct open_orgs *ret_orgs)
+static enum status load(struct error *error, const struct policy_decision *decision, struct open_orgs *ret_orgs)
 {
   struct store *store CLEANUP(store_close) = NULL;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   struct open_orgs orgs = {.count = 0};
-  enum status status = session_read(trouble, &store, &txn);
+  enum status status = session_read(error, &store, &txn);
   for (size_t i = 0; status == STATUS_OK && i < decision->opened_count; i++) {
     struct open_org *to = &orgs.list[orgs.count];
     struct org org;
@@ -120,7 +120,7 @@ void active_choose(struct session *s, const struct signed_in *result, const stru
   char text[TEXT_SIZE];
   policy_decide(&question, &decision);
   if (decision.outcome != OUTCOME_GRANTED || decision.opened_count < 2 || question.service != SERVICE_LOGIN ||
-      load(&s->trouble, &decision, &orgs) != STATUS_OK) {
+      load(&s->error, &decision, &orgs) != STATUS_OK) {
     return;
   }
   size_t preferred = find_preferred(&result->account, &orgs);
@@ -135,7 +135,7 @@ void active_choose(struct session *s, const struct signed_in *result, const stru
 size_t active_find(const struct account *account, const struct ticket *ticket, const struct policy_decision *decision)
 {
   struct open_orgs orgs;
-  struct report ignored;
+  struct error ignored;
   for (size_t i = 0; i < decision->opened_count; i++) {
     if (ticket->active_org_id != 0 && decision->opened[i] == ticket->active_org_id) {
       return i;

@@ -20,15 +20,15 @@ static enum status try_once(struct session *s, const struct bytes *old, char ret
 {
   struct bytes first CLEANUP(bytes_done) = BYTES_EMPTY;
   struct bytes again CLEANUP(bytes_done) = BYTES_EMPTY;
-  struct report report = {.text = ""};
+  struct error error = {.text = ""};
   int64_t deadline_ms = clock_monotonic_ms() + TYPING_MS;
   enum status status = session_ask(s, false, "New password: ", deadline_ms, &first);
   if (status != STATUS_OK) {
     return status;
   }
-  status = quality_check(&first, old, s->request->login, &report);
+  status = quality_check(&first, old, s->request->login, &error);
   if (status == STATUS_REFUSED) {
-    session_tell(s, MESSAGE_ERROR, report.text);
+    session_tell(s, MESSAGE_ERROR, error.text);
     return STATUS_INVALID;
   }
   if (status == STATUS_OK) {

@@ -47,7 +47,7 @@ enum status invites_load(struct session *s, const char *email, struct open_invit
   struct store *store CLEANUP(store_close) = NULL;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   struct open_invites all = {.count = 0};
-  enum status status = session_read(&s->trouble, &store, &txn);
+  enum status status = session_read(&s->error, &store, &txn);
   if (status == STATUS_OK) {
     struct collecting collecting = {txn, &all, clock_now_s()};
     status = invite_each_of(txn, email, collect, &collecting);

@@ -140,7 +140,7 @@ static void sign_in_by_code(struct session *s, const struct facts *facts, const 
   struct open_invites invites = {.count = 0};
   struct signed_in result;
   if (invites_load(s, facts->email, &invites) != STATUS_OK) {
-    session_refuse(s, s->decision.row, NOTICE_INTERNAL, s->trouble.text);
+    session_refuse(s, s->decision.row, NOTICE_INTERNAL, s->error.text);
     return;
   }
   const struct open_invite *invite = invites_find(&invites, typed);
@@ -184,7 +184,7 @@ static enum status list_orgs(struct session *s, size_t count, char *text, size_t
   struct store *store CLEANUP(store_close) = NULL;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   size_t used = (size_t)snprintf(text, size, "\nSign in through\n");
-  enum status status = session_read(&s->trouble, &store, &txn);
+  enum status status = session_read(&s->error, &store, &txn);
   for (size_t i = 0; status == STATUS_OK && i < count && used < size; i++) {
     struct org org;
     char name[4 * DISPLAY_SIZE];

@@ -16,14 +16,13 @@ static void free_settings(pwquality_settings_t **settings)
   }
 }
 
-static enum status refuse(struct report *report, const char *why)
+static enum status refuse(struct error *error, const char *why)
 {
-  report_set(report, "This password is not accepted: %s.", why);
+  error_set(error, "This password is not accepted: %s.", why);
   return STATUS_REFUSED;
 }
 
-enum status quality_check(const struct bytes *password, const struct bytes *old, const char *login,
-                          struct report *report)
+enum status quality_check(const struct bytes *password, const struct bytes *old, const char *login, struct error *error)
 {
   pwquality_settings_t *settings CLEANUP(free_settings) = pwquality_default_settings();
   char why[PWQ_MAX_ERROR_MESSAGE_LEN];
@@ -33,7 +32,7 @@ enum status quality_check(const struct bytes *password, const struct bytes *old,
   }
   if (password->length < PASSWORD_MIN || password->length > PASSWORD_MAX ||
       strlen(bytes_text(password)) != password->length) {
-    report_set(report, "A password has %d to %d bytes.", PASSWORD_MIN, PASSWORD_MAX);
+    error_set(error, "A password has %d to %d bytes.", PASSWORD_MIN, PASSWORD_MAX);
     return STATUS_REFUSED;
   }
   (void)pwquality_read_config(settings, NULL, &more); // the defaults where it cannot be read
@@ -42,5 +41,5 @@ enum status quality_check(const struct bytes *password, const struct bytes *old,
   }
   more = NULL;
   int score = pwquality_check(settings, bytes_text(password), old->length > 0 ? bytes_text(old) : NULL, login, &more);
-  return score >= 0 ? STATUS_OK : refuse(report, pwquality_strerror(why, sizeof why, score, more));
+  return score >= 0 ? STATUS_OK : refuse(error, pwquality_strerror(why, sizeof why, score, more));
 }

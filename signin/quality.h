@@ -2,8 +2,8 @@
 // Whether a chosen password is good enough, by libpwquality and the host's /etc/security/pwquality.conf.
 #pragma once
 #include "base/bytes.h"
-#include "base/report.h"
+#include "base/error.h"
 
-// STATUS_OK; STATUS_REFUSED with a REPORT for the person; STATUS_NO_MEMORY. OLD may be empty.
+// STATUS_OK; STATUS_REFUSED with an ERROR for the person; STATUS_NO_MEMORY. OLD may be empty.
 MUST_CHECK enum status quality_check(const struct bytes *password, const struct bytes *old, const char *login,
-                                     struct report *report);
+                                     struct error *error);

@@ -16,7 +16,7 @@ static enum status load(struct session *s, const struct facts *facts, const char
 {
   struct store *store CLEANUP(store_close) = NULL;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
-  enum status status = session_read(&s->trouble, &store, &txn);
+  enum status status = session_read(&s->error, &store, &txn);
   return status != STATUS_OK ? status : recovery_get(txn, facts->account.id, prefix, ret_code);
 }
 

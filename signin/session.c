@@ -54,9 +54,9 @@ static bool is_local_user(const char *login, const struct facts *facts)
 static void mend_map(struct session *s, struct store *store, bool current)
 {
   const struct change_host host = {.store = store, .config = &s->config, .map_path = PATH_MAP};
-  struct report report = {.text = ""};
-  if (!current && change_publish(&host, s->request->login, &report) != STATUS_OK) {
-    session_log(LOG_ERR, "%s", report.text);
+  struct error error = {.text = ""};
+  if (!current && change_publish(&host, s->request->login, &error) != STATUS_OK) {
+    session_log(LOG_ERR, "%s", error.text);
   }
 }
 
@@ -70,7 +70,7 @@ static enum status load_from(struct session *s, struct store *store, struct fact
     status = facts_load(txn, &of, ret_facts);
   }
   if (status != STATUS_OK) {
-    report_set(&s->trouble, "store " PATH_STORE ": %s", status_text(status));
+    error_set(&s->error, "store " PATH_STORE ": %s", status_text(status));
     return status;
   }
   bool current = publish_is_current(txn, &s->config, PATH_MAP, s->request->login);
@@ -90,17 +90,17 @@ static void say_who_calls(const struct session *s)
 void session_load(struct session *s, struct facts *ret_facts)
 {
   struct store *store CLEANUP(store_close) = NULL;
-  enum status status = config_load(PATH_CONF, &s->trouble, &s->config);
+  enum status status = config_load(PATH_CONF, &s->error, &s->config);
   s->config_readable = status == STATUS_OK;
   if (status == STATUS_OK) {
     say_who_calls(s);
-    status = store_open(PATH_STORE, STORE_READ_WRITE, &s->trouble, &store);
+    status = store_open(PATH_STORE, STORE_READ_WRITE, &s->error, &store);
   }
   if (status == STATUS_OK) {
     status = load_from(s, store, ret_facts);
   }
   if (status != STATUS_OK) {
-    session_log(LOG_CRIT, "sign-in is not available: %s", s->trouble.text);
+    session_log(LOG_CRIT, "sign-in is not available: %s", s->error.text);
     facts_unreadable(s->request->login, ret_facts);
   }
   memcpy(s->org, ret_facts->governing.slug, sizeof s->org);
@@ -108,9 +108,9 @@ void session_load(struct session *s, struct facts *ret_facts)
   ret_facts->person.local_user = is_local_user(s->request->login, ret_facts);
 }
 
-enum status session_read(struct report *trouble, struct store **ret_store, struct store_txn **ret_txn)
+enum status session_read(struct error *error, struct store **ret_store, struct store_txn **ret_txn)
 {
-  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, trouble, ret_store);
+  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, error, ret_store);
   return status != STATUS_OK ? status : store_begin(*ret_store, false, ret_txn);
 }
 
@@ -125,15 +125,15 @@ struct change_by session_by(const struct session *s)
 enum status session_change(struct session *s, struct change change)
 {
   struct store *store CLEANUP(store_close) = NULL;
-  struct report report = {.text = ""};
+  struct error error = {.text = ""};
   const struct change_by by = session_by(s);
-  enum status status = store_open(PATH_STORE, STORE_READ_WRITE, &report, &store);
+  enum status status = store_open(PATH_STORE, STORE_READ_WRITE, &error, &store);
   if (status == STATUS_OK) {
     const struct change_host host = {.store = store, .config = &s->config, .map_path = PATH_MAP};
-    status = change_run(&host, &by, change, &report);
+    status = change_run(&host, &by, change, &error);
   }
   if (status != STATUS_OK && status != STATUS_REFUSED && status != STATUS_NOT_FOUND) {
-    session_log(LOG_ERR, "%s", report.text);
+    session_log(LOG_ERR, "%s", error.text);
   }
   return status;
 }

@@ -14,7 +14,7 @@ struct session {
   struct config config;
   bool config_readable;
   int64_t choose_until_ms; // what may be chosen after a sign-in is asked until then, well within the ticket's time
-  struct report trouble;   // why config or store cannot be read
+  struct error error;      // why config or store cannot be read
   struct policy_decision decision;
   char org[SLUG_SIZE];  // that governs the login, "" for none
   char help[HELP_SIZE]; // its line for refusals
@@ -26,7 +26,7 @@ void session_load(struct session *s, struct facts *ret_facts);
 
 // Opens the store to be read, and begins; both are the caller's to end, also after a failure. Errors as store_open()
 // and store_begin(); TROUBLE, which may be NULL, says what cannot be opened.
-MUST_CHECK enum status session_read(struct report *trouble, struct store **ret_store, struct store_txn **ret_txn);
+MUST_CHECK enum status session_read(struct error *error, struct store **ret_store, struct store_txn **ret_txn);
 
 // Who makes changes here: the person, from where they sign in. Borrows from S.
 struct change_by session_by(const struct session *s);

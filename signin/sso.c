@@ -71,7 +71,7 @@ static enum status load_connection(struct flow *f, int64_t org_id)
 {
   struct store *store CLEANUP(store_close) = NULL;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
-  enum status status = session_read(&f->s->trouble, &store, &txn);
+  enum status status = session_read(&f->s->error, &store, &txn);
   if (status == STATUS_OK) {
     status = org_get(txn, org_id, &f->org);
   }
@@ -352,9 +352,9 @@ static enum status begin(struct flow *f, const struct facts *facts, int64_t org_
                                      f->wants_groups,
                                      false};
   f->deadline_ms = clock_monotonic_ms() + s->config.sign_in_timeout_s * 1000;
-  status = oidc_start(PATH_OIDC, &f->request, &s->trouble, &f->oidc);
+  status = oidc_start(PATH_OIDC, &f->request, &s->error, &f->oidc);
   if (status != STATUS_OK) {
-    session_log(LOG_ERR, "%s", s->trouble.text);
+    session_log(LOG_ERR, "%s", s->error.text);
     return refuse(f, s->decision.row, NOTICE_INTERNAL, "helper");
   }
   return STATUS_OK;

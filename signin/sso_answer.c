@@ -59,7 +59,7 @@ static enum status find_org(const struct sso_answer *x, int64_t org_id, struct o
 {
   struct store *store CLEANUP(store_close) = NULL;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
-  enum status status = session_read(&x->s->trouble, &store, &txn);
+  enum status status = session_read(&x->s->error, &store, &txn);
   return status == STATUS_OK ? org_get(txn, org_id, ret_org) : status;
 }
 

@@ -34,20 +34,20 @@ static void records_done(struct records *records)
 
 static int records_open(struct records *r)
 {
-  struct report report = {.text = ""};
+  struct error error = {.text = ""};
   config_init(&r->config);
-  enum status status = config_load(PATH_CONF, &report, &r->config);
+  enum status status = config_load(PATH_CONF, &error, &r->config);
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
-    return fail(EXIT_FAILED, "%s", report.text);
+    return fail(EXIT_FAILED, "%s", error.text);
   }
-  status = store_open(PATH_STORE, STORE_READ_ONLY, &report, &r->store);
+  status = store_open(PATH_STORE, STORE_READ_ONLY, &error, &r->store);
   if (status == STATUS_NOT_FOUND) {
     return EXIT_DONE;
   }
   if (status == STATUS_OK) {
     status = store_begin(r->store, false, &r->txn);
   }
-  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "%s", report.text);
+  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "%s", error.text);
 }
 
 // STATUS_NOT_FOUND: the number is not, and never was, one of ours.
@@ -166,7 +166,7 @@ bool actor_is_operator(struct store_txn *txn, const struct config *config, const
 
 void actor_log_refusal(const struct invocation *in, const char *why)
 {
-  char shown[2 * REPORT_SIZE];
+  char shown[2 * ERROR_SIZE];
   if (!in->actor->is_delegate) {
     return;
   }

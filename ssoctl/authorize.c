@@ -15,7 +15,7 @@ static int refuse(const struct invocation *in, const char *why)
 
 static int refuse_operators_only(const struct invocation *in)
 {
-  char why[REPORT_SIZE];
+  char why[ERROR_SIZE];
   (void)snprintf(why, sizeof why, "%s%s%s: as it was typed this takes %s (POLICY %s; see DELEGATION in ssoctl(8))",
                  in->command->noun, in->command->verb[0] != '\0' ? " " : "", in->command->verb, right_whom(RIGHT_HOST),
                  right_row(RIGHT_HOST));
@@ -25,17 +25,17 @@ static int refuse_operators_only(const struct invocation *in)
 static int check_org(struct context *ctx, const char *slug)
 {
   const struct actor *actor = ctx->in->actor;
-  struct report report = {.text = ""};
-  enum status status = delegate_check(ctx->txn, &actor->delegate, actor->right, slug, &report);
+  struct error error = {.text = ""};
+  enum status status = delegate_check(ctx->txn, &actor->delegate, actor->right, slug, &error);
   if (status == STATUS_REFUSED) {
-    return refuse(ctx->in, report.text);
+    return refuse(ctx->in, error.text);
   }
   return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "store: %s", status_text(status));
 }
 
 static int check_person(const struct context *ctx, const char *person)
 {
-  char why[REPORT_SIZE];
+  char why[ERROR_SIZE];
   if (context_sees_person(ctx, person)) {
     return EXIT_DONE;
   }
@@ -47,7 +47,7 @@ static int check_person(const struct context *ctx, const char *person)
 // Whoever sets the password of an operator is one: that an org is in control of the account is not enough.
 static int check_account(const struct context *ctx, const char *account)
 {
-  char why[REPORT_SIZE];
+  char why[ERROR_SIZE];
   char email[EMAIL_SIZE];
   int code = context_email(account, email); // as the command will read it: capitals and other letters are folded
   if (code != EXIT_DONE || !actor_is_operator(ctx->txn, &ctx->config, email)) {

@@ -86,8 +86,8 @@ static enum status write_seed(struct store *store, const unsigned char seed[stat
 
 static int make_store(struct context *ctx, const unsigned char seed[static SIPHASH_SEED_SIZE])
 {
-  struct report report = {.text = ""};
-  enum status status = store_open(ctx->store_dir, STORE_CREATE, &report, &ctx->store);
+  struct error error = {.text = ""};
+  enum status status = store_open(ctx->store_dir, STORE_CREATE, &error, &ctx->store);
   if (status == STATUS_EXISTS) {
     if (ctx->in->options[OPTION_SITE_SEED] != NULL) {
       return fail(EXIT_REFUSED, "store %s: exists already; its seed is never changed", ctx->store_dir);
@@ -99,12 +99,12 @@ static int make_store(struct context *ctx, const unsigned char seed[static SIPHA
     status = write_seed(ctx->store, seed);
   }
   if (status != STATUS_OK) {
-    return fail(EXIT_FAILED, "%s", report.text[0] != '\0' ? report.text : status_text(status));
+    return fail(EXIT_FAILED, "%s", error.text[0] != '\0' ? error.text : status_text(status));
   }
   const struct change_host host = {.store = ctx->store, .config = &ctx->config, .map_path = ctx->map_path};
-  status = change_publish(&host, NULL, &report);
+  status = change_publish(&host, NULL, &error);
   if (status != STATUS_OK) {
-    return fail(EXIT_FAILED, "%s", report.text);
+    return fail(EXIT_FAILED, "%s", error.text);
   }
   context_done(ctx, "store %s made; next: ssoctl org create SLUG --name NAME --owner EMAIL", ctx->store_dir);
   return EXIT_DONE;
@@ -113,7 +113,7 @@ static int make_store(struct context *ctx, const unsigned char seed[static SIPHA
 int cmd_init(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
-  struct report report = {.text = ""};
+  struct error error = {.text = ""};
   unsigned char seed[SIPHASH_SEED_SIZE];
   int code = context_begin(in, &ctx);
   if (code == EXIT_DONE) {
@@ -126,8 +126,8 @@ int cmd_init(const struct invocation *in)
   if (code == EXIT_DONE) {
     code = make_places(in);
   }
-  if (code == EXIT_DONE && config_load(ctx.config_path, &report, &ctx.config) != STATUS_OK) {
-    code = fail(EXIT_FAILED, "%s", report.text);
+  if (code == EXIT_DONE && config_load(ctx.config_path, &error, &ctx.config) != STATUS_OK) {
+    code = fail(EXIT_FAILED, "%s", error.text);
   }
   return code == EXIT_DONE ? make_store(&ctx, seed) : code;
 }

@@ -140,19 +140,19 @@ static int ask_password(const struct device_flow *f, const struct account *accou
 }
 
 // What a sign-in with this answer would have led to is decided where it is noted that the connection lets people in.
-static int note(const struct device_flow *f, const struct message_authorized *authorized, struct report *report,
+static int note(const struct device_flow *f, const struct message_authorized *authorized, struct error *error,
                 struct connection_try *result)
 {
   char password[PASSWORD_HASH_SIZE] = "";
   const struct connection_tried tried = {f->org.slug, {&f->connection, authorized, f->fingerprint}, password};
   const struct change_host host = context_host(f->ctx);
   const struct change_by by = context_by(f->ctx);
-  enum status status = change_run(&host, &by, change_connection_tried(&tried, result), report);
+  enum status status = change_run(&host, &by, change_connection_tried(&tried, result), error);
   if (status == STATUS_REFUSED && result->decision.ask == ASK_PASSWORD &&
       ask_password(f, &result->account, password) == EXIT_DONE) {
     record_done(&ACCOUNT_RECORD, &result->account);
     *result = (struct connection_try){.changed = false};
-    status = change_run(&host, &by, change_connection_tried(&tried, result), report);
+    status = change_run(&host, &by, change_connection_tried(&tried, result), error);
   }
   explicit_bzero(password, sizeof password);
   record_done(&ACCOUNT_RECORD, &result->account);
@@ -180,24 +180,24 @@ static void warn(const struct message_authorized *authorized, bool let_in)
   }
 }
 
-static int tell_refused(const struct device_flow *f, int code, enum notice notice, const struct report *report)
+static int tell_refused(const struct device_flow *f, int code, enum notice notice, const struct error *error)
 {
   char advice[ADVICE_SIZE];
   idp_advice_refused(notice, &f->connection, advice, sizeof advice);
-  return fail(code, "%s%s", report->text, advice);
+  return fail(code, "%s%s", error->text, advice);
 }
 
 static int note_and_print(const struct device_flow *f, const struct message_authorized *authorized)
 {
   static const struct policy_decision NOTHING = {.row = "-", .notice = NOTICE_SOMEBODY_ELSE};
   struct connection_try result = {.changed = false};
-  struct report report = {.text = ""};
-  int code = note(f, authorized, &report, &result);
+  struct error error = {.text = ""};
+  int code = note(f, authorized, &error, &result);
   bool shown = result.decision.row != NULL && is_seen(f, authorized->email);
   int printed = print_authorized(f, authorized, shown ? &result.decision : &NOTHING);
   warn(authorized, code == EXIT_DONE);
   if (code != EXIT_DONE) {
-    return tell_refused(f, code, shown ? result.decision.notice : NOTICE_NONE, &report);
+    return tell_refused(f, code, shown ? result.decision.notice : NOTICE_NONE, &error);
   }
   context_done(f->ctx, "org %s: a sign-in through the connection succeeded", f->org.slug);
   return printed;

@@ -8,14 +8,14 @@
 // What was said by options.
 static int take_options(const struct invocation *in, struct member_row *row)
 {
-  struct report report = {.text = ""};
+  struct error error = {.text = ""};
   for (size_t i = 0; i < COUNT_OF(MEMBER_VALUES); i++) {
     const struct member_value *value = &MEMBER_VALUES[i];
     const char *typed = value->option != OPTION_COUNT ? in->options[value->option] : NULL;
     char what[32];
     (void)snprintf(what, sizeof what, "--%s", value->column);
-    if (typed != NULL && value->take(what, typed, row, &report) != STATUS_OK) {
-      return fail(EXIT_USAGE, "%s", report.text);
+    if (typed != NULL && value->take(what, typed, row, &error) != STATUS_OK) {
+      return fail(EXIT_USAGE, "%s", error.text);
     }
   }
   return EXIT_DONE;

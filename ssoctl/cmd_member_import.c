@@ -47,13 +47,13 @@ static int check_columns(const struct member_file *file, bool delegate)
               file->path, beyond->column);
 }
 
-static enum status begin(struct import *import, struct report *report)
+static enum status begin(struct import *import, struct error *error)
 {
   import->added = import->unchanged = import->refused = import->failed_line = 0;
   if (import->refused_rows != NULL) {
     rewind(import->refused_rows);
   }
-  return member_file_rewind(&import->file, report);
+  return member_file_rewind(&import->file, error);
 }
 
 static void describe(const struct import *import, char *text, size_t size)
@@ -72,10 +72,10 @@ static struct change close_rows(struct import *import)
   return change_member_import(&import->closing, &import->closed);
 }
 
-static enum status get_row(void *context, uint64_t index, struct report *report, struct change *ret_change)
+static enum status get_row(void *context, uint64_t index, struct error *error, struct change *ret_change)
 {
   struct import *import = context;
-  enum status status = index == 0 ? begin(import, report) : STATUS_OK;
+  enum status status = index == 0 ? begin(import, error) : STATUS_OK;
   if (status != STATUS_OK) {
     return status == STATUS_NO_MEMORY ? status : STATUS_IO;
   }
@@ -85,7 +85,7 @@ static enum status get_row(void *context, uint64_t index, struct report *report,
     return STATUS_OK;
   }
   import->row = (struct member_row){.imported = true};
-  status = member_file_next(&import->file, report, &import->row);
+  status = member_file_next(&import->file, error, &import->row);
   if (status != STATUS_OK) {
     return status;
   }
@@ -94,16 +94,16 @@ static enum status get_row(void *context, uint64_t index, struct report *report,
   return STATUS_OK;
 }
 
-static void note_refused(struct import *import, const struct report *report)
+static void note_refused(struct import *import, const struct error *error)
 {
-  char shown[2 * REPORT_SIZE];
-  text_escape(report->text, strlen(report->text), shown, sizeof shown);
+  char shown[2 * ERROR_SIZE];
+  text_escape(error->text, strlen(error->text), shown, sizeof shown);
   int length = fprintf(import->refused_rows, "%llu\t%s\t%s\n", (unsigned long long)import->file.csv.line,
                        import->row.email, shown);
   import->not_noted = import->not_noted || length < 0;
 }
 
-static bool note_row(void *context, uint64_t index, enum status status, const struct report *report)
+static bool note_row(void *context, uint64_t index, enum status status, const struct error *error)
 {
   struct import *import = context;
   if (index == import->file.rows) {
@@ -117,7 +117,7 @@ static bool note_row(void *context, uint64_t index, enum status status, const st
   import->refused++;
   import->failed_line = import->file.csv.line;
   if (import->refused_rows != NULL) {
-    note_refused(import, report);
+    note_refused(import, error);
   }
   return import->keep_going && !import->not_noted;
 }
@@ -162,7 +162,7 @@ static int report_refused(struct import *import)
 }
 
 // One that fails ends everything, unless it was only refused and --keep-going was given.
-static int explain(const struct import *import, enum status status, const struct report *report)
+static int explain(const struct import *import, enum status status, const struct error *error)
 {
   bool usage = status == STATUS_INVALID; // the file's, not the command line's
   int code = usage ? EXIT_FAILED : exit_code(status);
@@ -171,9 +171,9 @@ static int explain(const struct import *import, enum status status, const struct
                 import->ctx->store_dir);
   }
   if (import->failed_line == 0 || import->keep_going) {
-    return fail(code, "%s", report->text);
+    return fail(code, "%s", error->text);
   }
-  return fail(code, "%.500s:%llu: %s", import->file.path, (unsigned long long)import->failed_line, report->text);
+  return fail(code, "%.500s:%llu: %s", import->file.path, (unsigned long long)import->failed_line, error->text);
 }
 
 static int run(struct import *import)
@@ -181,16 +181,16 @@ static int run(struct import *import)
   const struct changes all = {import->file.rows + 1, get_row, note_row, import};
   const struct change_host host = context_host(import->ctx);
   const struct change_by by = context_by(import->ctx);
-  struct report report = {.text = ""};
+  struct error error = {.text = ""};
   char what[REASON_SIZE];
   uint64_t index = 0;
   bool json = import->ctx->in->options[OPTION_JSON] != NULL;
   import->progress = progress_begin(!json, import->file.rows);
-  enum status status = change_run_all(&host, &by, &all, &report, &index);
+  enum status status = change_run_all(&host, &by, &all, &error, &index);
   progress_end(&import->progress);
   int code = status == STATUS_OK || json ? report_refused(import) : EXIT_DONE;
   if (status != STATUS_OK) {
-    return explain(import, status, &report);
+    return explain(import, status, &error);
   }
   describe(import, what, sizeof what);
   context_done(import->ctx, "%.500s: members of org %s: %s", import->file.path, import->ctx->in->arguments[0], what);

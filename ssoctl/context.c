@@ -30,17 +30,17 @@ int context_begin(const struct invocation *in, struct context *ctx)
 
 int context_open(const struct invocation *in, struct context *ctx)
 {
-  struct report report = {.text = ""};
+  struct error error = {.text = ""};
   int code = context_begin(in, ctx);
   if (code != EXIT_DONE) {
     return code;
   }
-  enum status status = config_load(ctx->config_path, &report, &ctx->config);
+  enum status status = config_load(ctx->config_path, &error, &ctx->config);
   if (status == STATUS_OK) {
-    status = store_open(ctx->store_dir, STORE_READ_WRITE, &report, &ctx->store);
+    status = store_open(ctx->store_dir, STORE_READ_WRITE, &error, &ctx->store);
   }
   if (status != STATUS_OK) {
-    return fail(EXIT_FAILED, "%s", report.text);
+    return fail(EXIT_FAILED, "%s", error.text);
   }
   return EXIT_DONE;
 }
@@ -129,14 +129,14 @@ struct change_by context_by(const struct context *ctx)
 
 int context_change(struct context *ctx, struct change change)
 {
-  struct report report = {.text = ""};
+  struct error error = {.text = ""};
   const struct change_host host = context_host(ctx);
   const struct change_by by = context_by(ctx);
-  enum status status = change_run(&host, &by, change, &report);
+  enum status status = change_run(&host, &by, change, &error);
   if (status == STATUS_REFUSED) {
-    actor_log_refusal(ctx->in, report.text);
+    actor_log_refusal(ctx->in, error.text);
   }
-  return status == STATUS_OK ? EXIT_DONE : fail(exit_code(status), "%s", report.text);
+  return status == STATUS_OK ? EXIT_DONE : fail(exit_code(status), "%s", error.text);
 }
 
 // That nobody reads any more is no news to anybody.
@@ -222,8 +222,8 @@ int context_print_one(struct context *ctx, const struct table *table)
 
 void context_done(const struct context *ctx, const char *format, ...)
 {
-  char line[REPORT_SIZE];
-  char shown[REPORT_SIZE];
+  char line[ERROR_SIZE];
+  char shown[ERROR_SIZE];
   va_list arguments;
   va_start(arguments, format);
   (void)vsnprintf(line, sizeof line, format, arguments);

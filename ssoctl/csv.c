@@ -51,9 +51,9 @@ static enum status read_line(struct csv *csv, size_t *ret_length)
   }
 }
 
-static enum status complain(struct report *report, size_t column, const char *why)
+static enum status complain(struct error *error, size_t column, const char *why)
 {
-  report_set(report, "column %zu: %s", column, why);
+  error_set(error, "column %zu: %s", column, why);
   return STATUS_INVALID;
 }
 
@@ -62,7 +62,7 @@ static size_t sequence_length(unsigned char lead)
   return lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
 }
 
-static enum status check_text(const char *text, size_t length, struct report *report)
+static enum status check_text(const char *text, size_t length, struct error *error)
 {
   if (text_is_clean(text, length)) {
     return STATUS_OK;
@@ -71,24 +71,24 @@ static enum status check_text(const char *text, size_t length, struct report *re
     size_t step = sequence_length((unsigned char)text[i]);
     step = step < length - i ? step : length - i;
     if (!text_is_clean(text + i, step)) {
-      report_set(report, "column %zu: byte 0x%02x: is not UTF-8, or begins a control character; other text is legal",
-                 i + 1, (unsigned char)text[i]);
+      error_set(error, "column %zu: byte 0x%02x: is not UTF-8, or begins a control character; other text is legal",
+                i + 1, (unsigned char)text[i]);
       return STATUS_INVALID;
     }
     i += step;
   }
-  return complain(report, 1, "is not UTF-8 without control characters");
+  return complain(error, 1, "is not UTF-8 without control characters");
 }
 
 // Unquotes the field at *AT in place, ends it with a NUL and leaves *AT behind it: at a comma or the end of the line.
-static enum status take_quoted(struct csv *csv, char **at, struct report *report)
+static enum status take_quoted(struct csv *csv, char **at, struct error *error)
 {
   char *from = *at + 1;
   char *to = *at;
   size_t column = (size_t)(*at - csv->text) + 1;
   for (;; from++) {
     if (*from == '\0') {
-      return complain(report, column, "a quote that is not closed on its line");
+      return complain(error, column, "a quote that is not closed on its line");
     }
     if (*from == '"' && *++from != '"') {
       break;
@@ -96,7 +96,7 @@ static enum status take_quoted(struct csv *csv, char **at, struct report *report
     *to++ = *from;
   }
   if (*from != ',' && *from != '\0') {
-    return complain(report, (size_t)(from - csv->text) + 1,
+    return complain(error, (size_t)(from - csv->text) + 1,
                     "text behind a closing quote; a comma is legal, and within quotes a quote is written twice");
   }
   *to = '\0';
@@ -104,11 +104,11 @@ static enum status take_quoted(struct csv *csv, char **at, struct report *report
   return STATUS_OK;
 }
 
-static enum status take_plain(struct csv *csv, char **at, struct report *report)
+static enum status take_plain(struct csv *csv, char **at, struct error *error)
 {
   char *end = *at + strcspn(*at, ",\"");
   if (*end == '"') {
-    return complain(report, (size_t)(end - csv->text) + 1,
+    return complain(error, (size_t)(end - csv->text) + 1,
                     "a quote within a field; legal is a field in quotes with each quote written twice");
   }
   *at = end;
@@ -116,15 +116,15 @@ static enum status take_plain(struct csv *csv, char **at, struct report *report)
 }
 
 // Takes the field at *AT and leaves *AT where the next one begins, or NULL.
-static enum status take_field(struct csv *csv, char **at, struct report *report)
+static enum status take_field(struct csv *csv, char **at, struct error *error)
 {
   const char *start = *at;
   size_t column = (size_t)(start - csv->text) + 1;
   if (csv->field_count == CSV_FIELDS_MAX) {
-    report_set(report, "column %zu: more than %d fields", column, CSV_FIELDS_MAX);
+    error_set(error, "column %zu: more than %d fields", column, CSV_FIELDS_MAX);
     return STATUS_INVALID;
   }
-  enum status status = **at == '"' ? take_quoted(csv, at, report) : take_plain(csv, at, report);
+  enum status status = **at == '"' ? take_quoted(csv, at, error) : take_plain(csv, at, error);
   if (status != STATUS_OK) {
     return status;
   }
@@ -132,7 +132,7 @@ static enum status take_field(struct csv *csv, char **at, struct report *report)
   **at = '\0';
   *at = more ? *at + 1 : NULL;
   if (strnlen(start, CSV_FIELD_MAX + 1) > CSV_FIELD_MAX) {
-    report_set(report, "column %zu: a field of more than %d bytes", column, CSV_FIELD_MAX);
+    error_set(error, "column %zu: a field of more than %d bytes", column, CSV_FIELD_MAX);
     return STATUS_INVALID;
   }
   csv->fields[csv->field_count] = start;
@@ -140,15 +140,15 @@ static enum status take_field(struct csv *csv, char **at, struct report *report)
   return STATUS_OK;
 }
 
-static enum status parse(struct csv *csv, size_t length, struct report *report)
+static enum status parse(struct csv *csv, size_t length, struct error *error)
 {
   if (length > CSV_LINE_MAX) {
-    report_set(report, "column %d: a line of more than %d bytes", CSV_LINE_MAX + 1, CSV_LINE_MAX);
+    error_set(error, "column %d: a line of more than %d bytes", CSV_LINE_MAX + 1, CSV_LINE_MAX);
     return STATUS_INVALID;
   }
-  enum status status = check_text(csv->text, length, report);
+  enum status status = check_text(csv->text, length, error);
   for (char *at = csv->text; status == STATUS_OK && at != NULL;) {
-    status = take_field(csv, &at, report);
+    status = take_field(csv, &at, error);
   }
   return status;
 }
@@ -172,7 +172,7 @@ static size_t trim(struct csv *csv, size_t length)
   return length;
 }
 
-enum status csv_next(struct csv *csv, struct report *report)
+enum status csv_next(struct csv *csv, struct error *error)
 {
   size_t length = 0;
   csv->field_count = 0;
@@ -184,7 +184,7 @@ enum status csv_next(struct csv *csv, struct report *report)
     csv->line++;
     length = trim(csv, length);
   } while (length == 0);
-  return parse(csv, length, report);
+  return parse(csv, length, error);
 }
 
 enum status csv_append(char *text, size_t size, const char *value)

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/report.h"
+#include "base/error.h"
 #include "base/status.h"
 
 enum { CSV_LINE_MAX = 4096, CSV_FIELD_MAX = 1023, CSV_FIELDS_MAX = 32, CSV_BUFFER_SIZE = 1 << 16 };
@@ -31,8 +31,8 @@ struct csv {
 void csv_init(struct csv *csv, int fd);
 
 // Reads the next line with anything in it. STATUS_NOT_FOUND at the end; STATUS_INVALID for a line that is not legal:
-// REPORT says in which column and why, and the next call goes on behind it; STATUS_IO.
-MUST_CHECK enum status csv_next(struct csv *csv, struct report *report);
+// ERROR says in which column and why, and the next call goes on behind it; STATUS_IO.
+MUST_CHECK enum status csv_next(struct csv *csv, struct error *error);
 
 // Appends VALUE to the C string TEXT of SIZE bytes as one field, quoted where it has to be. STATUS_TOO_LARGE leaves
 // TEXT as it was.

@@ -107,7 +107,7 @@ static int count_try(const struct device_flow *f)
   struct context *ctx = f->ctx;
   const struct actor *actor = ctx->in->actor;
   struct try_counted result = {.changed = false}; // stays so where nothing could be begun
-  struct report report = {.text = ""};
+  struct error error = {.text = ""};
   struct account account;
   if (!actor->is_delegate) {
     return EXIT_DONE;
@@ -123,19 +123,19 @@ static int count_try(const struct device_flow *f)
   const struct try_count try = {TRY_SIGN_IN, account.login, f->org.slug};
   const struct change_host host = {.store = ctx->store, .config = &ctx->config, .map_path = ctx->map_path};
   const struct change_by by = context_by(ctx);
-  enum status status = change_run(&host, &by, change_try_count(&try, &result), &report);
+  enum status status = change_run(&host, &by, change_try_count(&try, &result), &error);
   record_done(&ACCOUNT_RECORD, &account);
   if (status == STATUS_OK) {
     return EXIT_DONE;
   }
   const char *why = notice_sentence(result.decision.notice);
-  return fail(exit_code(status), "%s: %s", f->what, why[0] != '\0' ? why : report.text);
+  return fail(exit_code(status), "%s: %s", f->what, why[0] != '\0' ? why : error.text);
 }
 
 int device_flow_run(struct device_flow *f, enum message_type asks, device_flow_answered *answered, void *context)
 {
   struct context *ctx = f->ctx;
-  struct report report = {.text = ""};
+  struct error error = {.text = ""};
   int code = count_try(f);
   if (code != EXIT_DONE) {
     return code;
@@ -151,9 +151,9 @@ int device_flow_run(struct device_flow *f, enum message_type asks, device_flow_a
   f->started_ms = clock_monotonic_ms();
   f->deadline_ms = f->started_ms + ctx->config.sign_in_timeout_s * 1000 + MARGIN_MS;
   store_close(&ctx->store); // before anything is started
-  if (oidc_start(PATH_OIDC, &f->request, &report, &f->oidc) != STATUS_OK ||
-      store_open(ctx->store_dir, STORE_READ_WRITE, &report, &ctx->store) != STATUS_OK) {
-    return fail(EXIT_FAILED, "%s", report.text);
+  if (oidc_start(PATH_OIDC, &f->request, &error, &f->oidc) != STATUS_OK ||
+      store_open(ctx->store_dir, STORE_READ_WRITE, &error, &ctx->store) != STATUS_OK) {
+    return fail(EXIT_FAILED, "%s", error.text);
   }
   return receive_all(f, answered, context);
 }

@@ -110,19 +110,19 @@ static void look_up_done(struct look_up *l)
 static enum status start(struct look_up *l, const char *server, struct domain_check *check)
 {
   struct message_txt request = {.timeout_s = PROOF_LOOKUP_S};
-  struct report report = {.text = ""};
+  struct error error = {.text = ""};
   (void)snprintf(request.server, sizeof request.server, "%s", server);
   proof_value(check->domain.token, l->value);
   l->deadline_ms = clock_monotonic_ms() + PROOF_DEADLINE_MS;
   enum status status = proof_name(check->domain.domain, request.name);
   if (status != STATUS_OK) {
-    report_set(&report, "the domain is too long for a record");
+    error_set(&error, "the domain is too long for a record");
   } else {
-    status = oidc_start_txt(PATH_OIDC, &request, &report, &l->oidc);
+    status = oidc_start_txt(PATH_OIDC, &request, &error, &l->oidc);
   }
   if (status != STATUS_OK) {
     check->proof = (struct proof){.result = PROOF_FAILED};
-    (void)snprintf(check->proof.detail, sizeof check->proof.detail, "%.300s", report.text);
+    (void)snprintf(check->proof.detail, sizeof check->proof.detail, "%.300s", error.text);
   }
   return status;
 }
@@ -146,13 +146,13 @@ static void look_up_some(const char *server, struct domain_check *checks, size_t
 
 int domains_look_up(struct context *ctx, const char *server, struct domain_check *checks, size_t count)
 {
-  struct report report = {.text = ""};
+  struct error error = {.text = ""};
   store_close(&ctx->store); // before anything is started
   for (size_t at = 0; at < count; at += AT_ONCE) {
     look_up_some(server, checks + at, count - at < AT_ONCE ? count - at : AT_ONCE);
   }
-  enum status status = store_open(ctx->store_dir, STORE_READ_WRITE, &report, &ctx->store);
-  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "%s", report.text);
+  enum status status = store_open(ctx->store_dir, STORE_READ_WRITE, &error, &ctx->store);
+  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "%s", error.text);
 }
 
 static struct change note_look_up(const struct domain_check *check, const struct domain_look_up *look_up,

@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/report.h"
+#include "base/error.h"
 #include "base/text.h"
 
 int fail(int code, const char *format, ...)
 {
-  char line[2 * REPORT_SIZE];
-  char shown[2 * REPORT_SIZE];
+  char line[2 * ERROR_SIZE];
+  char shown[2 * ERROR_SIZE];
   va_list arguments;
   va_start(arguments, format);
   (void)vsnprintf(line, sizeof line, format, arguments);

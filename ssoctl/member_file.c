@@ -97,17 +97,17 @@ static int open_path(const struct context *ctx, struct member_file *file)
   return file->size > file->size_max ? fail_too_large(file) : EXIT_DONE;
 }
 
-static enum status take_column(struct member_file *file, size_t i, struct report *report)
+static enum status take_column(struct member_file *file, size_t i, struct error *error)
 {
   const char *name = file->csv.fields[i];
   const struct member_value *value = member_value_find(name);
   if (value == NULL) {
-    report_set(report, "column \"%.60s\": is not email, role, status, name, login, shell, home or uid", name);
+    error_set(error, "column \"%.60s\": is not email, role, status, name, login, shell, home or uid", name);
     return STATUS_INVALID;
   }
   for (size_t k = 0; k < file->column_count; k++) {
     if (file->columns[k] == value) {
-      report_set(report, "column \"%.60s\": is there twice", name);
+      error_set(error, "column \"%.60s\": is there twice", name);
       return STATUS_INVALID;
     }
   }
@@ -115,48 +115,48 @@ static enum status take_column(struct member_file *file, size_t i, struct report
   return STATUS_OK;
 }
 
-static enum status read_header(struct member_file *file, struct report *report)
+static enum status read_header(struct member_file *file, struct error *error)
 {
   bool has_email = false;
   file->column_count = 0;
-  enum status status = csv_next(&file->csv, report);
+  enum status status = csv_next(&file->csv, error);
   if (status == STATUS_NOT_FOUND) {
-    report_set(report, "is empty; the first line names the columns, of which email must be there");
+    error_set(error, "is empty; the first line names the columns, of which email must be there");
     return STATUS_INVALID;
   }
   for (size_t i = 0; status == STATUS_OK && i < file->csv.field_count; i++) {
-    status = take_column(file, i, report);
+    status = take_column(file, i, error);
   }
   for (size_t i = 0; status == STATUS_OK && i < file->column_count; i++) {
     has_email = has_email || file->columns[i] == &MEMBER_VALUES[MEMBER_EMAIL];
   }
   if (status == STATUS_OK && !has_email) {
-    report_set(report, "has no column \"email\"; the first line names the columns");
+    error_set(error, "has no column \"email\"; the first line names the columns");
     status = STATUS_INVALID;
   }
   return status;
 }
 
-enum status member_file_rewind(struct member_file *file, struct report *report)
+enum status member_file_rewind(struct member_file *file, struct error *error)
 {
   if (lseek(file->fd, file->start, SEEK_SET) != file->start) {
-    report_set(report, "cannot be read twice");
+    error_set(error, "cannot be read twice");
     return STATUS_IO;
   }
   csv_init(&file->csv, file->fd);
   email_set_clear(&file->emails);
-  return read_header(file, report);
+  return read_header(file, error);
 }
 
 static int count_rows(struct member_file *file)
 {
-  struct report report = {.text = ""};
+  struct error error = {.text = ""};
   enum status status = STATUS_OK;
   for (file->rows = 0; status == STATUS_OK || status == STATUS_INVALID; file->rows++) {
     if (file->rows > file->rows_max) {
       return fail_too_large(file);
     }
-    status = csv_next(&file->csv, &report);
+    status = csv_next(&file->csv, &error);
   }
   file->rows--;
   return status == STATUS_NOT_FOUND ? EXIT_DONE : fail_on(file, "cannot be read");
@@ -165,7 +165,7 @@ static int count_rows(struct member_file *file)
 int member_file_open(const struct context *ctx, const char *path, struct member_file *ret_file)
 {
   struct member_file *file = ret_file;
-  struct report report = {.text = ""};
+  struct error error = {.text = ""};
   file->path = path;
   set_limits(ctx, file);
   int code = open_path(ctx, file);
@@ -175,23 +175,23 @@ int member_file_open(const struct context *ctx, const char *path, struct member_
   if (code != EXIT_DONE) {
     return code;
   }
-  enum status status = member_file_rewind(file, &report);
+  enum status status = member_file_rewind(file, &error);
   if (status != STATUS_OK) {
-    return report.text[0] != '\0' ? fail(EXIT_FAILED, "%.500s:%llu: %s", path,
-                                         (unsigned long long)(file->csv.line > 0 ? file->csv.line : 1), report.text)
-                                  : fail_on(file, "cannot be read");
+    return error.text[0] != '\0' ? fail(EXIT_FAILED, "%.500s:%llu: %s", path,
+                                        (unsigned long long)(file->csv.line > 0 ? file->csv.line : 1), error.text)
+                                 : fail_on(file, "cannot be read");
   }
   return count_rows(file);
 }
 
-static enum status take_values(struct member_file *file, struct report *report, struct member_row *row)
+static enum status take_values(struct member_file *file, struct error *error, struct member_row *row)
 {
   enum status status = STATUS_OK;
   for (size_t i = 0; i < file->column_count; i++) {
     const struct member_value *value = file->columns[i];
     bool said = file->csv.fields[i][0] != '\0' || value == &MEMBER_VALUES[MEMBER_EMAIL];
     if (said && status == STATUS_OK) {
-      status = value->take(value->column, file->csv.fields[i], row, report);
+      status = value->take(value->column, file->csv.fields[i], row, error);
     } else if (said && value == &MEMBER_VALUES[MEMBER_EMAIL]) {
       // For who reads the error: whose line it is.
       (void)value->take(value->column, file->csv.fields[i], row, NULL);
@@ -200,30 +200,30 @@ static enum status take_values(struct member_file *file, struct report *report, 
   return status;
 }
 
-static enum status check_seen(struct member_file *file, struct report *report, const struct member_row *row)
+static enum status check_seen(struct member_file *file, struct error *error, const struct member_row *row)
 {
   uint32_t before = 0;
   enum status status = email_set_note(&file->emails, row->email, (uint32_t)file->csv.line, &before);
   if (status == STATUS_OK && before != 0) {
-    report_set(report, "email \"%s\": is on line %u already; one line for each is legal", row->email, before);
+    error_set(error, "email \"%s\": is on line %u already; one line for each is legal", row->email, before);
     return STATUS_EXISTS;
   }
   return status;
 }
 
-enum status member_file_next(struct member_file *file, struct report *report, struct member_row *row)
+enum status member_file_next(struct member_file *file, struct error *error, struct member_row *row)
 {
-  enum status status = csv_next(&file->csv, report);
+  enum status status = csv_next(&file->csv, error);
   if (status == STATUS_NOT_FOUND || status == STATUS_IO) {
-    report_set(report, "%s", status == STATUS_IO ? "cannot be read" : "was changed while it was read");
+    error_set(error, "%s", status == STATUS_IO ? "cannot be read" : "was changed while it was read");
     return STATUS_IO;
   }
   if (status == STATUS_OK && file->csv.field_count != file->column_count) {
-    report_set(report, "has %zu fields, and the first line %zu", file->csv.field_count, file->column_count);
+    error_set(error, "has %zu fields, and the first line %zu", file->csv.field_count, file->column_count);
     status = STATUS_INVALID;
   }
   if (status == STATUS_OK) {
-    status = take_values(file, report, row);
+    status = take_values(file, error, row);
   }
-  return status != STATUS_OK ? status : check_seen(file, report, row);
+  return status != STATUS_OK ? status : check_seen(file, error, row);
 }

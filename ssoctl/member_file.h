@@ -36,10 +36,10 @@ int member_file_open(const struct context *ctx, const char *path, struct member_
 void member_file_close(struct member_file *file);
 
 // To the first row again. STATUS_IO, STATUS_INVALID.
-MUST_CHECK enum status member_file_rewind(struct member_file *file, struct report *report);
+MUST_CHECK enum status member_file_rewind(struct member_file *file, struct error *error);
 
 // The next row into ROW, in which nothing is said of anybody yet; file->csv.line is its line. STATUS_INVALID for values
-// that are not legal and STATUS_EXISTS for an address that was on a line before: REPORT says what is legal, ROW->email
+// that are not legal and STATUS_EXISTS for an address that was on a line before: ERROR says what is legal, ROW->email
 // is the address if that much could be read, and the next call goes on behind it. STATUS_IO if the file is not what it
 // was when it was opened; STATUS_NO_MEMORY.
-MUST_CHECK enum status member_file_next(struct member_file *file, struct report *report, struct member_row *row);
+MUST_CHECK enum status member_file_next(struct member_file *file, struct error *error, struct member_row *row);

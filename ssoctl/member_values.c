@@ -8,44 +8,44 @@
 #include "domain_name.h"
 #include "map/numbers.h"
 
-static enum status take_text(const char *what, const char *typed, char *to, size_t size, struct report *report)
+static enum status take_text(const char *what, const char *typed, char *to, size_t size, struct error *error)
 {
   if (typed[0] != '\0' && text_copy_clean(typed, strlen(typed), to, size) == STATUS_OK) {
     return STATUS_OK;
   }
-  report_set(report, "%s \"%.100s\": is not 1 to %zu bytes of UTF-8 without control characters", what, typed, size - 1);
+  error_set(error, "%s \"%.100s\": is not 1 to %zu bytes of UTF-8 without control characters", what, typed, size - 1);
   return STATUS_INVALID;
 }
 
-static enum status take_email(const char *what, const char *typed, struct member_row *row, struct report *report)
+static enum status take_email(const char *what, const char *typed, struct member_row *row, struct error *error)
 {
   if (domain_name_parse_email(typed, row->email) == STATUS_OK) {
     return STATUS_OK;
   }
-  report_set(report,
-             "%s \"%.260s\": is not LOCAL@DOMAIN with a local part of 1 to 64 of [a-z0-9._+-] that does not begin "
-             "with \"-\" or \".\"",
-             what, typed);
+  error_set(error,
+            "%s \"%.260s\": is not LOCAL@DOMAIN with a local part of 1 to 64 of [a-z0-9._+-] that does not begin "
+            "with \"-\" or \".\"",
+            what, typed);
   return STATUS_INVALID;
 }
 
-static enum status take_role(const char *what, const char *typed, struct member_row *row, struct report *report)
+static enum status take_role(const char *what, const char *typed, struct member_row *row, struct error *error)
 {
   uint8_t role = ROLE_VIEWER;
   if (role_from(typed, &role) == STATUS_OK && (role != ROLE_OWNER || row->imported)) {
     row->role = role;
     return STATUS_OK;
   }
-  report_set(report, "%s \"%.40s\": is not viewer or admin%s", what, typed,
-             row->imported ? "; owner is legal for the one who is" : "");
+  error_set(error, "%s \"%.40s\": is not viewer or admin%s", what, typed,
+            row->imported ? "; owner is legal for the one who is" : "");
   return STATUS_INVALID;
 }
 
-static enum status take_status(const char *what, const char *typed, struct member_row *row, struct report *report)
+static enum status take_status(const char *what, const char *typed, struct member_row *row, struct error *error)
 {
   bool suspended = strcmp(typed, member_status_word(MEMBER_SUSPENDED)) == 0;
   if (!suspended && strcmp(typed, member_status_word(MEMBER_ACTIVE)) != 0) {
-    report_set(report, "%s \"%.40s\": is not active or suspended", what, typed);
+    error_set(error, "%s \"%.40s\": is not active or suspended", what, typed);
     return STATUS_INVALID;
   }
   row->has_status = true;
@@ -53,57 +53,56 @@ static enum status take_status(const char *what, const char *typed, struct membe
   return STATUS_OK;
 }
 
-static enum status take_name(const char *what, const char *typed, struct member_row *row, struct report *report)
+static enum status take_name(const char *what, const char *typed, struct member_row *row, struct error *error)
 {
   if (strpbrk(typed, ":,=\\\"") != NULL) {
-    report_set(report, "%s \"%.100s\": holds one of : , = \\ \"", what, typed);
+    error_set(error, "%s \"%.100s\": holds one of : , = \\ \"", what, typed);
     return STATUS_INVALID;
   }
-  return take_text(what, typed, row->name, sizeof row->name, report);
+  return take_text(what, typed, row->name, sizeof row->name, error);
 }
 
-static enum status take_login(const char *what, const char *typed, struct member_row *row, struct report *report)
+static enum status take_login(const char *what, const char *typed, struct member_row *row, struct error *error)
 {
-  return take_text(what, typed, row->login, sizeof row->login, report);
+  return take_text(what, typed, row->login, sizeof row->login, error);
 }
 
 enum { TYPED_PATH_SIZE = 256 };
 
-static enum status take_path(const char *what, const char *typed, char to[static TYPED_PATH_SIZE],
-                             struct report *report)
+static enum status take_path(const char *what, const char *typed, char to[static TYPED_PATH_SIZE], struct error *error)
 {
   size_t length = strlen(typed);
   bool legal = typed[0] == '/' && typed[1] != '\0' && strpbrk(typed, ": \t") == NULL && strstr(typed, "/../") == NULL &&
                text_is_clean(typed, length) && length < TYPED_PATH_SIZE &&
                (length < 3 || strcmp(typed + length - 3, "/..") != 0);
   if (!legal) {
-    report_set(report,
-               "%s \"%.100s\": is not an absolute path of at most 255 characters without \"..\", spaces and colons",
-               what, typed);
+    error_set(error,
+              "%s \"%.100s\": is not an absolute path of at most 255 characters without \"..\", spaces and colons",
+              what, typed);
     return STATUS_INVALID;
   }
   memcpy(to, typed, length + 1);
   return STATUS_OK;
 }
 
-static enum status take_shell(const char *what, const char *typed, struct member_row *row, struct report *report)
+static enum status take_shell(const char *what, const char *typed, struct member_row *row, struct error *error)
 {
-  return take_path(what, typed, row->shell, report);
+  return take_path(what, typed, row->shell, error);
 }
 
-static enum status take_home(const char *what, const char *typed, struct member_row *row, struct report *report)
+static enum status take_home(const char *what, const char *typed, struct member_row *row, struct error *error)
 {
-  return take_path(what, typed, row->home, report);
+  return take_path(what, typed, row->home, error);
 }
 
-static enum status take_uid(const char *what, const char *typed, struct member_row *row, struct report *report)
+static enum status take_uid(const char *what, const char *typed, struct member_row *row, struct error *error)
 {
   int64_t uid = 0;
   if (text_to_i64(typed, 1, UINT32_MAX, &uid) == STATUS_OK && number_is_legal((uint32_t)uid)) {
     row->uid = (uint32_t)uid;
     return STATUS_OK;
   }
-  report_set(report, "%s \"%.40s\": is not 1000 to 2147483647 without 61184 to 65519, 65534 and 65535", what, typed);
+  error_set(error, "%s \"%.40s\": is not 1000 to 2147483647 without 61184 to 65519, 65534 and 65535", what, typed);
   return STATUS_INVALID;
 }
 

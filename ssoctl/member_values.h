@@ -22,8 +22,8 @@ struct member_value {
   const char *column;
   enum option option; // OPTION_COUNT for none
   bool delegate;      // an org's own admins may say it (POLICY W3), the rest is root's and the operators' (W7)
-  // Puts what was TYPED for WHAT ("--role", "role") into ROW. STATUS_INVALID: REPORT quotes it and says what is legal.
-  enum status (*take)(const char *what, const char *typed, struct member_row *row, struct report *report);
+  // Puts what was TYPED for WHAT ("--role", "role") into ROW. STATUS_INVALID: ERROR quotes it and says what is legal.
+  enum status (*take)(const char *what, const char *typed, struct member_row *row, struct error *error);
 };
 
 enum { MEMBER_EMAIL, MEMBER_ROLE, MEMBER_STATUS, MEMBER_NAME, MEMBER_LOGIN, MEMBER_SHELL, MEMBER_HOME, MEMBER_UID };

@@ -12,18 +12,18 @@
 
 enum { READ_STEP = 4096 };
 
-static enum status check_trusted(const char *path, const struct statx *st, struct report *report)
+static enum status check_trusted(const char *path, const struct statx *st, struct error *error)
 {
   if (!S_ISREG(st->stx_mode)) {
-    report_set(report, "%s: is not a regular file", path);
+    error_set(error, "%s: is not a regular file", path);
     return STATUS_PERMISSION;
   }
   if (st->stx_uid != 0 && st->stx_uid != geteuid()) {
-    report_set(report, "%s: belongs to uid %u, must belong to root", path, st->stx_uid);
+    error_set(error, "%s: belongs to uid %u, must belong to root", path, st->stx_uid);
     return STATUS_PERMISSION;
   }
   if ((st->stx_mode & (S_IWGRP | S_IWOTH)) != 0) {
-    report_set(report, "%s: has mode %04o, must not be writable by group or others", path, st->stx_mode & 07777U);
+    error_set(error, "%s: has mode %04o, must not be writable by group or others", path, st->stx_mode & 07777U);
     return STATUS_PERMISSION;
   }
   return STATUS_OK;
@@ -52,16 +52,15 @@ static struct file_identity identity_of(const struct statx *st)
                                 .made_ns = st->stx_btime.tv_nsec};
 }
 
-enum status file_open_identified(const char *path, struct report *report, int *ret_fd,
-                                 struct file_identity *ret_identity)
+enum status file_open_identified(const char *path, struct error *error, int *ret_fd, struct file_identity *ret_identity)
 {
   struct statx st;
   int fd CLEANUP(cleanup_fd) = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
   if (fd < 0 || !look_at(fd, &st)) {
-    report_set(report, "%s: %s", path, strerror(errno));
+    error_set(error, "%s: %s", path, strerror(errno));
     return errno == ENOENT ? STATUS_NOT_FOUND : errno == ELOOP ? STATUS_PERMISSION : STATUS_IO;
   }
-  enum status status = check_trusted(path, &st, report);
+  enum status status = check_trusted(path, &st, error);
   if (status == STATUS_OK) {
     *ret_identity = identity_of(&st);
     *ret_fd = take_fd(&fd);
@@ -69,10 +68,10 @@ enum status file_open_identified(const char *path, struct report *report, int *r
   return status;
 }
 
-enum status file_open_trusted(const char *path, struct report *report, int *ret_fd)
+enum status file_open_trusted(const char *path, struct error *error, int *ret_fd)
 {
   struct file_identity identity;
-  return file_open_identified(path, report, ret_fd, &identity);
+  return file_open_identified(path, error, ret_fd, &identity);
 }
 
 enum status file_read_all(int fd, size_t limit, struct bytes *out)
@@ -102,16 +101,16 @@ enum status file_read_all(int fd, size_t limit, struct bytes *out)
   }
 }
 
-enum status file_read_trusted(const char *path, size_t limit, struct report *report, struct bytes *out)
+enum status file_read_trusted(const char *path, size_t limit, struct error *error, struct bytes *out)
 {
   int fd CLEANUP(cleanup_fd) = -1;
-  enum status status = file_open_trusted(path, report, &fd);
+  enum status status = file_open_trusted(path, error, &fd);
   if (status != STATUS_OK) {
     return status;
   }
   status = file_read_all(fd, limit, out);
   if (status != STATUS_OK) {
-    report_set(report, "%s: %s (at most %zu bytes are read)", path, status_text(status), limit);
+    error_set(error, "%s: %s (at most %zu bytes are read)", path, status_text(status), limit);
   }
   return status;
 }

@@ -7,13 +7,13 @@
 #include <sys/types.h>
 
 #include "base/bytes.h"
-#include "base/report.h"
+#include "base/error.h"
 #include "base/status.h"
 
 // Opens PATH for reading (no symbolic link as its last part, close-on-exec) and checks that it is a regular file that
 // belongs to root, or to the effective user, and is writable by nobody else. STATUS_NOT_FOUND, STATUS_PERMISSION,
-// STATUS_IO; REPORT (may be NULL) says which. *RET_FD is the caller's to close.
-MUST_CHECK enum status file_open_trusted(const char *path, struct report *report, int *ret_fd);
+// STATUS_IO; ERROR (may be NULL) says which. *RET_FD is the caller's to close.
+MUST_CHECK enum status file_open_trusted(const char *path, struct error *error, int *ret_fd);
 
 // Which file it is, also where its number was given again. KNOWN is false where the file system does not say when a
 // file was made. Where clocks are coarse, two that were made in the same tick can pass for one.
@@ -26,14 +26,14 @@ struct file_identity {
 };
 
 // The same, and *RET_IDENTITY.
-MUST_CHECK enum status file_open_identified(const char *path, struct report *report, int *ret_fd,
+MUST_CHECK enum status file_open_identified(const char *path, struct error *error, int *ret_fd,
                                             struct file_identity *ret_identity);
 
 // Appends the whole of FD, at most LIMIT bytes, to OUT. STATUS_TOO_LARGE, STATUS_IO, STATUS_NO_MEMORY.
 MUST_CHECK enum status file_read_all(int fd, size_t limit, struct bytes *out);
 
 // file_open_trusted() and file_read_all() in one.
-MUST_CHECK enum status file_read_trusted(const char *path, size_t limit, struct report *report, struct bytes *out);
+MUST_CHECK enum status file_read_trusted(const char *path, size_t limit, struct error *error, struct bytes *out);
 
 // Writes LENGTH bytes to FD. STATUS_IO.
 MUST_CHECK enum status file_write_all(int fd, const void *data, size_t length);

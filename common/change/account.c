@@ -20,8 +20,8 @@ static enum status refuse_owner(struct change_context *c, const struct account *
     struct org org;
     status = org_get(c->txn, all.list[i].org_id, &org);
     if (status == STATUS_OK && all.list[i].role == ROLE_OWNER) {
-      report_set(c->report, "account \"%s\": owns org \"%s\" and cannot be %s; 'ssoctl org transfer' comes first",
-                 account->login, org.slug, what);
+      error_set(c->error, "account \"%s\": owns org \"%s\" and cannot be %s; 'ssoctl org transfer' comes first",
+                account->login, org.slug, what);
       return STATUS_REFUSED;
     }
   }
@@ -85,7 +85,7 @@ static enum status rename_to(struct change_context *c, const void *input, void *
     return STATUS_OK;
   }
   if (account.mapped == 1) {
-    report_set(c->report, "account \"%s\": is mapped onto the local user of that name, and keeps it", account.login);
+    error_set(c->error, "account \"%s\": is mapped onto the local user of that name, and keeps it", account.login);
     return STATUS_REFUSED;
   }
   status = change_check_login(c, in->to, account.email);
@@ -161,8 +161,8 @@ static enum status check_not_kept_out(struct change_context *c, const struct acc
   if (!kept_out) {
     return STATUS_OK;
   }
-  report_set(
-      c->report,
+  error_set(
+      c->error,
       "account \"%s\": is locked or suspended, and whoever is to stay out is not retired; 'ssoctl account unlock' or "
       "'member resume' comes first, or 'account remove'",
       account->login);
@@ -187,10 +187,10 @@ static enum status check_theirs(struct change_context *c, const struct account *
   if (theirs) {
     return STATUS_OK;
   }
-  report_set(c->report,
-             "account \"%s\": only an operator retires who is in another org, or not on a verified domain "
-             "of yours (POLICY S14)",
-             account->login);
+  error_set(c->error,
+            "account \"%s\": only an operator retires who is in another org, or not on a verified domain "
+            "of yours (POLICY S14)",
+            account->login);
   return STATUS_REFUSED;
 }
 
@@ -202,7 +202,7 @@ static enum status check_may_retire(struct change_context *c, const struct accou
     return status;
   }
   if (account->mapped == 1) {
-    report_set(c->report, "account \"%s\": is mapped onto a local user, and not retired", account->login);
+    error_set(c->error, "account \"%s\": is mapped onto a local user, and not retired", account->login);
     return STATUS_REFUSED;
   }
   status = memberships_of(c->txn, account->id, &all);

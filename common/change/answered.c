@@ -32,7 +32,7 @@ enum status answered_check(struct change_context *c, const struct answered *answ
   if (same && unchanged && answered->authorized->subject[0] != '\0') {
     return STATUS_OK;
   }
-  report_set(c->report, "the answer is not of this connection as it is now; sign in once more");
+  error_set(c->error, "the answer is not of this connection as it is now; sign in once more");
   *ret_decision = (struct policy_decision){.row = "-", .notice = same ? NOTICE_CHANGED : NOTICE_BAD_TOKEN};
   return STATUS_REFUSED;
 }

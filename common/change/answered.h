@@ -11,7 +11,7 @@ struct answered {
   const char *fingerprint; // of the connection and what is looked at with it
 };
 
-// STATUS_REFUSED with a report, and *RET_DECISION for the person, unless the answer is of the connection that the org
+// STATUS_REFUSED with an error, and *RET_DECISION for the person, unless the answer is of the connection that the org
 // has now, with nothing about it changed since its fingerprint was read: nobody weakens it for a moment.
 MUST_CHECK enum status answered_check(struct change_context *c, const struct answered *answered,
                                       struct policy_decision *ret_decision);

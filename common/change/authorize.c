@@ -9,7 +9,7 @@
 
 static enum status refuse(struct change_context *c, const char *name, const char *why)
 {
-  report_set(c->report, "account \"%s\": %s (POLICY %s)", name, why, right_row(c->by->right));
+  error_set(c->error, "account \"%s\": %s (POLICY %s)", name, why, right_row(c->by->right));
   return STATUS_REFUSED;
 }
 
@@ -79,7 +79,7 @@ enum status change_check_not_self(struct change_context *c, const struct account
   if (c->by->delegate == NULL || c->by->delegate->account_id != account->id) {
     return STATUS_OK;
   }
-  report_set(c->report, "member \"%s\": is you, and nobody does this to themselves (POLICY W3)", name);
+  error_set(c->error, "member \"%s\": is you, and nobody does this to themselves (POLICY W3)", name);
   return STATUS_REFUSED;
 }
 
@@ -128,7 +128,7 @@ enum status change_authorize(struct change_context *c)
     return STATUS_OK;
   }
   if (change->org[0] != '\0' || !of_account) {
-    enum status status = delegate_check(c->txn, c->by->delegate, c->by->right, change->org, c->report);
+    enum status status = delegate_check(c->txn, c->by->delegate, c->by->right, change->org, c->error);
     if (status != STATUS_OK) {
       return status;
     }

@@ -14,7 +14,7 @@ enum { GROW_TRIES = 6, MANY = 32 };
 // What one of many changes stores, and what making room for it in trees takes, at most as a rule.
 static const size_t ROOM_EACH = 1024;
 
-static enum status publish_now(const struct change_host *host, struct report *report)
+static enum status publish_now(const struct change_host *host, struct error *error)
 {
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   enum status status = store_begin(host->store, false, &txn);
@@ -22,8 +22,8 @@ static enum status publish_now(const struct change_host *host, struct report *re
     status = publish(txn, host->config, host->map_path);
   }
   if (status != STATUS_OK) {
-    report_set(report, "%s: the published map cannot be written: %s; the change itself is stored", host->map_path,
-               status_text(status));
+    error_set(error, "%s: the published map cannot be written: %s; the change itself is stored", host->map_path,
+              status_text(status));
     return STATUS_IO;
   }
   return STATUS_OK;
@@ -49,8 +49,7 @@ static enum status commit(struct change_context *c)
   enum status status = publication_prepare(c->txn, c->host->config, path, &publication);
   bool prepared = status == STATUS_OK;
   if (!prepared && status != STATUS_FULL) {
-    report_set(c->report, "%s: the published map cannot be written: %s; nothing was changed", path,
-               status_text(status));
+    error_set(c->error, "%s: the published map cannot be written: %s; nothing was changed", path, status_text(status));
   }
   status = prepared ? store_commit(&c->txn) : status;
   if (status != STATUS_OK) {
@@ -79,8 +78,8 @@ static enum status apply_one(struct change_context *c)
   *change->ret_changed = true;
   c->silent = change->kind->silent;
   enum status status = apply(c);
-  if (status != STATUS_OK && c->report != NULL && c->report->text[0] == '\0' && status != STATUS_FULL) {
-    report_set(c->report, "%s: %s", change->kind->event, status_text(status));
+  if (status != STATUS_OK && c->error != NULL && c->error->text[0] == '\0' && status != STATUS_FULL) {
+    error_set(c->error, "%s: %s", change->kind->event, status_text(status));
   }
   bool audited = *change->ret_changed && !c->silent;
   c->changed = c->changed || *change->ret_changed;
@@ -96,10 +95,10 @@ static bool is_refusal(enum status status)
 // One that was refused after it had stored something ends everything: the transaction is not what it should be.
 static enum status judge(struct change_context *c, const struct changes *all, enum status status, uint64_t writes)
 {
-  bool go_on = all->done == NULL ? status == STATUS_OK : all->done(all->context, c->index, status, c->report);
+  bool go_on = all->done == NULL ? status == STATUS_OK : all->done(all->context, c->index, status, c->error);
   bool unharmed = status == STATUS_OK || (is_refusal(status) && store_writes(c->txn) == writes);
   if (go_on && unharmed) {
-    report_set(c->report, "%s", "");
+    error_set(c->error, "%s", "");
     return STATUS_OK;
   }
   return status != STATUS_OK ? status : STATUS_REFUSED;
@@ -109,7 +108,7 @@ static enum status get_and_apply(struct change_context *c, const struct changes 
 {
   struct change change;
   uint64_t writes = store_writes(c->txn);
-  enum status status = all->get(all->context, c->index, c->report, &change);
+  enum status status = all->get(all->context, c->index, c->error, &change);
   if (status == STATUS_OK) {
     c->change = &change;
     status = apply_one(c);
@@ -177,48 +176,48 @@ static enum status run_locked(struct change_context *c, const struct changes *al
   if (c->shown) {
     return status;
   }
-  enum status published = publish_now(c->host, status == STATUS_OK ? c->report : NULL);
+  enum status published = publish_now(c->host, status == STATUS_OK ? c->error : NULL);
   return status != STATUS_OK ? status : published;
 }
 
 enum status change_run_all(const struct change_host *host, const struct change_by *by, const struct changes *all,
-                           struct report *report, uint64_t *ret_index)
+                           struct error *error, uint64_t *ret_index)
 {
-  struct change_context c = {.host = host, .by = by, .report = report, .shown = true, .now_s = clock_now_s()};
+  struct change_context c = {.host = host, .by = by, .error = error, .shown = true, .now_s = clock_now_s()};
   enum status status = store_lock(host->store);
   if (status != STATUS_OK) {
-    report_set(report, "the store is busy: another program has been changing it for %d seconds",
-               STORE_LOCK_WAIT_MS / 1000);
+    error_set(error, "the store is busy: another program has been changing it for %d seconds",
+              STORE_LOCK_WAIT_MS / 1000);
     return status;
   }
   if (all->count == 1) {
     store_hurry(host->store);
   }
-  report_set(report, "%s", "");
+  error_set(error, "%s", "");
   status = run_locked(&c, all);
   foreign_free(&c.foreign);
   store_unlock(host->store);
-  if (status != STATUS_OK && report != NULL && report->text[0] == '\0') {
-    report_set(report, "the store cannot be changed: %s", status_text(status));
+  if (status != STATUS_OK && error != NULL && error->text[0] == '\0') {
+    error_set(error, "the store cannot be changed: %s", status_text(status));
   }
   *ret_index = c.index > 0 ? c.index - 1 : 0;
   return status;
 }
 
-static enum status the_only_one(void *context, uint64_t index, struct report *for_report, struct change *ret_change)
+static enum status the_only_one(void *context, uint64_t index, struct error *for_error, struct change *ret_change)
 {
   (void)index;
-  (void)for_report;
+  (void)for_error;
   *ret_change = *(const struct change *)context;
   return STATUS_OK;
 }
 
 enum status change_run(const struct change_host *host, const struct change_by *by, struct change change,
-                       struct report *report)
+                       struct error *error)
 {
   const struct changes one = {1, the_only_one, NULL, &change};
   uint64_t index = 0;
-  return change_run_all(host, by, &one, report, &index);
+  return change_run_all(host, by, &one, error, &index);
 }
 
 static bool is_current(const struct change_host *host, const char *login)
@@ -228,7 +227,7 @@ static bool is_current(const struct change_host *host, const char *login)
          publish_is_current(txn, host->config, host->map_path, login);
 }
 
-enum status change_publish(const struct change_host *host, const char *login, struct report *report)
+enum status change_publish(const struct change_host *host, const char *login, struct error *error)
 {
   enum status status = store_lock(host->store);
   if (status != STATUS_OK) {
@@ -236,7 +235,7 @@ enum status change_publish(const struct change_host *host, const char *login, st
   }
   // Others may have met the same map and mended it while this one waited for the lock.
   if (!is_current(host, login)) {
-    status = publish_now(host, report);
+    status = publish_now(host, error);
   }
   store_unlock(host->store);
   return status;

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/report.h"
+#include "base/error.h"
 #include "base/status.h"
 #include "change/delegate.h"
 #include "config/config.h"
@@ -48,7 +48,7 @@ enum change_about { CHANGE_OF_ORG, CHANGE_OF_ACCOUNT, CHANGE_OF_IDENTITY, CHANGE
 struct change_context;
 
 // Applies the change that INPUT describes within the transaction. *RET_RESULT is all zero but for `changed`, which is
-// set; whoever finds everything so already clears it. Anything but STATUS_OK has a report, and nothing is stored.
+// set; whoever finds everything so already clears it. Anything but STATUS_OK has an error, and nothing is stored.
 typedef enum status change_function(struct change_context *c, const void *input, void *ret_result);
 
 // A row of the table of kinds.
@@ -76,28 +76,28 @@ struct change_done {
 };
 
 // Carries CHANGE out durably and publishes what it changed. STATUS_REFUSED (policy), STATUS_NOT_FOUND, STATUS_EXISTS,
-// STATUS_INVALID: REPORT says what and what is legal, and nothing is stored. STATUS_BUSY if another writer holds the
-// store too long. STATUS_IO with a REPORT that says so if the change is durable but the map could not be written.
-// REPORT may be NULL.
+// STATUS_INVALID: ERROR says what and what is legal, and nothing is stored. STATUS_BUSY if another writer holds the
+// store too long. STATUS_IO with an ERROR that says so if the change is durable but the map could not be written.
+// ERROR may be NULL.
 MUST_CHECK enum status change_run(const struct change_host *host, const struct change_by *by, struct change change,
-                                  struct report *report);
+                                  struct error *error);
 
 // Many changes, by their index: GET gives one, valid until it is called again, in order, and from 0 again where all
-// have to be applied anew. Another status than STATUS_OK, with its REPORT, is that of a change that fails so.
+// have to be applied anew. Another status than STATUS_OK, with its ERROR, is that of a change that fails so.
 struct changes {
   uint64_t count;
-  enum status (*get)(void *context, uint64_t index, struct report *report, struct change *ret_change);
+  enum status (*get)(void *context, uint64_t index, struct error *error, struct change *ret_change);
   // Told what became of each. Whether to go on without one that was refused and has changed nothing (STATUS_REFUSED,
   // STATUS_NOT_FOUND, STATUS_EXISTS, STATUS_INVALID). NULL: never.
-  bool (*done)(void *context, uint64_t index, enum status status, const struct report *report);
+  bool (*done)(void *context, uint64_t index, enum status status, const struct error *error);
   void *context;
 };
 
 // The same for many in one transaction: all of them or, where one fails and DONE does not go on, none: *RET_INDEX is
 // which.
 MUST_CHECK enum status change_run_all(const struct change_host *host, const struct change_by *by,
-                                      const struct changes *all, struct report *report, uint64_t *ret_index);
+                                      const struct changes *all, struct error *error, uint64_t *ret_index);
 
 // Rebuilds the published map under the writers' lock unless it is current, for LOGIN as publish_is_current() says.
 // Errors as change_run().
-MUST_CHECK enum status change_publish(const struct change_host *host, const char *login, struct report *report);
+MUST_CHECK enum status change_publish(const struct change_host *host, const char *login, struct error *error);

@@ -20,13 +20,13 @@ static enum status remove_connection(struct change_context *c, const void *input
     return status;
   }
   if (org.enforcement != ENFORCEMENT_OFF) {
-    report_set(c->report, "org \"%s\": its connection cannot be removed while enforcement is %s", org.slug,
-               enforcement_word(org.enforcement));
+    error_set(c->error, "org \"%s\": its connection cannot be removed while enforcement is %s", org.slug,
+              enforcement_word(org.enforcement));
     return STATUS_REFUSED;
   }
   status = connection_get(c->txn, org.id, CONNECTION_ACTIVE, &before);
   if (status == STATUS_NOT_FOUND) {
-    report_set(c->report, "org \"%s\": has no connection", org.slug);
+    error_set(c->error, "org \"%s\": has no connection", org.slug);
   }
   if (status == STATUS_OK) {
     status = staged_drop(c, org.id);
@@ -83,10 +83,10 @@ static enum status confirm(struct change_context *c, const void *input, void *re
     return status;
   }
   if (!done) {
-    report_set(c->report,
-               "org \"%s\": \"%.40s\" is not the fingerprint of its connection as it is now; look at 'ssoctl idp show "
-               "%s' once more",
-               org.slug, in->fingerprint, org.slug);
+    error_set(c->error,
+              "org \"%s\": \"%.40s\" is not the fingerprint of its connection as it is now; look at 'ssoctl idp show "
+              "%s' once more",
+              org.slug, in->fingerprint, org.slug);
     return STATUS_REFUSED;
   }
   (void)snprintf(c->event.detail, sizeof c->event.detail, "fingerprint %s", in->fingerprint);
@@ -113,7 +113,7 @@ static enum status found(struct change_context *c, const void *input, void *ret_
     return status;
   }
   if (!unchanged || stored.client_auth != CLIENT_AUTH_AUTO || in->client_auth >= CLIENT_AUTH_PRIVATE_KEY_JWT) {
-    report_set(c->report, "org \"%s\": the connection was changed during the test; test it again", org.slug);
+    error_set(c->error, "org \"%s\": the connection was changed during the test; test it again", org.slug);
     return STATUS_REFUSED;
   }
   stored.auth_found = (uint8_t)(in->client_auth + 1);

@@ -79,19 +79,19 @@ static enum status check_verified(struct change_context *c, const struct setting
     return STATUS_OK;
   }
   if (accepts && !as_before) {
-    report_set(c->report, "--unverified-mail accept: only an operator of this host may say so; refuse is legal");
+    error_set(c->error, "--unverified-mail accept: only an operator of this host may say so; refuse is legal");
     return STATUS_REFUSED;
   }
   if (accepts && !same_word(&s->base, &s->wanted)) {
-    report_set(c->report,
-               "--unverified-mail accept was said of the provider as it was; refuse is legal with this change, "
-               "and an operator can accept it anew");
+    error_set(c->error,
+              "--unverified-mail accept was said of the provider as it was; refuse is legal with this change, "
+              "and an operator can accept it anew");
     return STATUS_REFUSED;
   }
   if (hides_unverified(s)) {
-    report_set(c->report,
-               "--userinfo missing: only an operator of this host may say so, or a preset of the provider whose "
-               "issuer this is; verified is legal");
+    error_set(c->error,
+              "--userinfo missing: only an operator of this host may say so, or a preset of the provider whose "
+              "issuer this is; verified is legal");
     return STATUS_REFUSED;
   }
   return STATUS_OK;
@@ -178,7 +178,7 @@ static enum status check_and_complete(struct change_context *c, const struct con
   if (status == STATUS_OK) {
     status = carry_over(c, in->secret_given, s);
   }
-  return status != STATUS_OK ? status : settings_set(&s->org, &in->values, c->report);
+  return status != STATUS_OK ? status : settings_set(&s->org, &in->values, c->error);
 }
 
 static enum status set(struct change_context *c, const void *input, void *ret_result)

@@ -47,9 +47,9 @@ static enum status tell_refused(struct change_context *c, const struct connectio
   if (status != STATUS_OK) {
     return status;
   }
-  report_set(c->report, "org \"%s\": the test sign-in would have been refused: %s (POLICY %s)", in->org,
-             sees ? notice_sentence(decision->notice) : "the address is nobody's whom the org knows",
-             sees ? decision->row : "S2");
+  error_set(c->error, "org \"%s\": the test sign-in would have been refused: %s (POLICY %s)", in->org,
+            sees ? notice_sentence(decision->notice) : "the address is nobody's whom the org knows",
+            sees ? decision->row : "S2");
   return STATUS_REFUSED;
 }
 
@@ -120,7 +120,7 @@ static enum status find_tested(struct change_context *c, const struct connection
     return status;
   }
   if (!unchanged || !connection_is_same(ret_stored, in->answered.connection)) {
-    report_set(c->report, "org \"%s\": the connection was changed during the test; test it again", org->slug);
+    error_set(c->error, "org \"%s\": the connection was changed during the test; test it again", org->slug);
     return STATUS_REFUSED;
   }
   return STATUS_OK;

@@ -10,7 +10,7 @@ enum status change_find_org(struct change_context *c, const char *slug, struct o
 {
   enum status status = org_by_slug(c->txn, slug, ret_org);
   if (status == STATUS_NOT_FOUND) {
-    report_set(c->report, "org \"%s\": no such org; 'ssoctl org list' shows them", slug);
+    error_set(c->error, "org \"%s\": no such org; 'ssoctl org list' shows them", slug);
   }
   return status;
 }
@@ -25,7 +25,7 @@ enum status change_find_account(struct change_context *c, const char *name, stru
 {
   enum status status = change_look_up_account(c, name, ret_account);
   if (status == STATUS_NOT_FOUND) {
-    report_set(c->report, "account \"%s\": no such email or login; 'ssoctl member list' shows them", name);
+    error_set(c->error, "account \"%s\": no such email or login; 'ssoctl member list' shows them", name);
   }
   return status;
 }
@@ -37,7 +37,7 @@ static enum status find_membership(struct change_context *c, const char *name, s
     status = membership_get(c->txn, found->account.id, found->org.id, &found->membership);
   }
   if (status == STATUS_NOT_FOUND) { // the same whether there is such an account or not
-    report_set(c->report, "member \"%s\": is not a member of org \"%s\"", name, found->org.slug);
+    error_set(c->error, "member \"%s\": is not a member of org \"%s\"", name, found->org.slug);
   }
   return status;
 }
@@ -46,8 +46,8 @@ static enum status check_may_change(struct change_context *c, const char *name, 
                                     const struct found_member *found)
 {
   if (found->membership.role == ROLE_OWNER) {
-    report_set(c->report, "member \"%s\": owns org \"%s\" and cannot be %s, only replaced ('ssoctl org transfer')",
-               name, found->org.slug, what);
+    error_set(c->error, "member \"%s\": owns org \"%s\" and cannot be %s, only replaced ('ssoctl org transfer')", name,
+              found->org.slug, what);
     return STATUS_REFUSED;
   }
   enum status status = change_check_not_self(c, &found->account, name);
@@ -135,9 +135,9 @@ enum status change_check_unused(struct change_context *c, const struct account *
   if (status != STATUS_OK || !used) {
     return status;
   }
-  report_set(c->report,
-             "account \"%s\": somebody has used it, and nobody has proven its address: let them sign in at their "
-             "organization, or 'ssoctl account retire %s', or 'ssoctl account set %s email=proven --reason TEXT'",
-             account->login, account->login, account->login);
+  error_set(c->error,
+            "account \"%s\": somebody has used it, and nobody has proven its address: let them sign in at their "
+            "organization, or 'ssoctl account retire %s', or 'ssoctl account set %s email=proven --reason TEXT'",
+            account->login, account->login, account->login);
   return STATUS_REFUSED;
 }

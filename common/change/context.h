@@ -12,7 +12,7 @@ struct change_context {
   const struct change_by *by;
   const struct change *change;
   struct store_txn *txn;
-  struct report *report;
+  struct error *error;
   struct foreign *foreign;  // read for many changes; NULL where there are few
   struct audit_event event; // starts with who acts, and the org that the change names
   int64_t now_s;
@@ -23,13 +23,13 @@ struct change_context {
   bool silent;    // no audit event for this one
 };
 
-// The org SLUG. STATUS_NOT_FOUND with a report.
+// The org SLUG. STATUS_NOT_FOUND with an error.
 MUST_CHECK enum status change_find_org(struct change_context *c, const char *slug, struct org *ret_org);
 
-// The account whose primary email, or login, NAME is. STATUS_NOT_FOUND, without a report.
+// The account whose primary email, or login, NAME is. STATUS_NOT_FOUND, without an error.
 MUST_CHECK enum status change_look_up_account(struct change_context *c, const char *name, struct account *ret_account);
 
-// The same; STATUS_NOT_FOUND with a report.
+// The same; STATUS_NOT_FOUND with an error.
 MUST_CHECK enum status change_find_account(struct change_context *c, const char *name, struct account *ret_account);
 
 // A membership, and whose and where it is.
@@ -41,7 +41,7 @@ struct found_member {
 
 // The membership of NAME, an email or login, in the org SLUG, which is to be changed; their login goes into the event.
 // An owner's is never changed: an owner is only replaced (POLICY E4). WHAT is what would be done ("removed").
-// STATUS_NOT_FOUND; STATUS_REFUSED for the owner and, for a delegate, themselves and whoever is guarded; with a report.
+// STATUS_NOT_FOUND; STATUS_REFUSED for the owner and, for a delegate, themselves and whoever is guarded; with an error.
 MUST_CHECK enum status change_find_member(struct change_context *c, const char *slug, const char *name,
                                           const char *what, struct found_member *ret_found);
 
@@ -66,17 +66,17 @@ bool change_owns_org(const struct memberships *all, int64_t except_id);
 // Whether HASH is that of ACCOUNT's password, which matched what was typed; "" never is.
 bool change_knows_password(const struct account *account, const char *hash);
 
-// Whether a delegate does this to another one than themselves; NAME is what was typed. STATUS_REFUSED with a report.
+// Whether a delegate does this to another one than themselves; NAME is what was typed. STATUS_REFUSED with an error.
 MUST_CHECK enum status change_check_not_self(struct change_context *c, const struct account *account, const char *name);
 
-// Whether it is no delegate who acts, or ACCOUNT is not guarded. STATUS_REFUSED with a report, which calls it NAME.
+// Whether it is no delegate who acts, or ACCOUNT is not guarded. STATUS_REFUSED with an error, which calls it NAME.
 MUST_CHECK enum status change_check_unguarded(struct change_context *c, const struct account *account,
                                               const char *name);
 
 // Whether ACCOUNT may be given an org, or a say in one: not while somebody else may have used it. STATUS_REFUSED with a
-// report that names the mends.
+// error that names the mends.
 MUST_CHECK enum status change_check_unused(struct change_context *c, const struct account *account);
 
 // Whether who acts may do this, as their right says, in the org that the change names, or to the account it is about.
-// STATUS_REFUSED with a report.
+// STATUS_REFUSED with an error.
 MUST_CHECK enum status change_authorize(struct change_context *c);

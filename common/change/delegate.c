@@ -41,22 +41,22 @@ enum status delegate_standing(struct store_txn *txn, const struct delegate *dele
   return STATUS_OK;
 }
 
-static enum status refuse(const char *slug, enum right right, enum standing standing, struct report *report)
+static enum status refuse(const char *slug, enum right right, enum standing standing, struct error *error)
 {
   if (standing == STANDING_NOBODY) {
-    report_set(report,
-               "org \"%.64s\": is not one that you are an active member of and that this session has opened "
-               "(POLICY %s; see DELEGATION in ssoctl(8))",
-               slug, right_row(right));
+    error_set(error,
+              "org \"%.64s\": is not one that you are an active member of and that this session has opened "
+              "(POLICY %s; see DELEGATION in ssoctl(8))",
+              slug, right_row(right));
   } else {
-    report_set(report, "org \"%.64s\": this takes %s, and you are %s there (POLICY %s)", slug, right_whom(right),
-               standing_word(standing), right_row(right));
+    error_set(error, "org \"%.64s\": this takes %s, and you are %s there (POLICY %s)", slug, right_whom(right),
+              standing_word(standing), right_row(right));
   }
   return STATUS_REFUSED;
 }
 
 enum status delegate_check(struct store_txn *txn, const struct delegate *delegate, enum right right, const char *slug,
-                           struct report *report)
+                           struct error *error)
 {
   struct org org;
   enum standing standing = STANDING_NOBODY;
@@ -67,7 +67,7 @@ enum status delegate_check(struct store_txn *txn, const struct delegate *delegat
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
     return status;
   }
-  return rights_allow(right, standing) ? STATUS_OK : refuse(slug, right, standing, report);
+  return rights_allow(right, standing) ? STATUS_OK : refuse(slug, right, standing, error);
 }
 
 enum status delegate_sees_org(struct store_txn *txn, const struct delegate *delegate, const struct org *org,

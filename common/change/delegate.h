@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "base/report.h"
+#include "base/error.h"
 #include "policy/rights.h"
 #include "store/accounts.h"
 #include "store/orgs.h"
@@ -22,10 +22,10 @@ struct delegate {
 MUST_CHECK enum status delegate_standing(struct store_txn *txn, const struct delegate *delegate, const struct org *org,
                                          enum standing *ret_standing);
 
-// STATUS_OK if DELEGATE may make use of RIGHT in the org SLUG. STATUS_REFUSED with a report, the same one for an org
+// STATUS_OK if DELEGATE may make use of RIGHT in the org SLUG. STATUS_REFUSED with an error, the same one for an org
 // that there is not and one that is not theirs. Errors as store_get().
 MUST_CHECK enum status delegate_check(struct store_txn *txn, const struct delegate *delegate, enum right right,
-                                      const char *slug, struct report *report);
+                                      const char *slug, struct error *error);
 
 // Whether PERSON, a login or an email, is somebody of an org that DELEGATE may look at: a member, invited there, or on
 // a verified domain of it. Errors as store_get().

@@ -58,8 +58,8 @@ static enum status find_claim(struct change_context *c, const char *slug, const 
   }
   status = domain_get(c->txn, ret_org->id, name, ret_domain);
   if (status == STATUS_NOT_FOUND) {
-    report_set(c->report, "domain \"%s\": org \"%s\" has no such claim; 'ssoctl domain add' makes one", name,
-               ret_org->slug);
+    error_set(c->error, "domain \"%s\": org \"%s\" has no such claim; 'ssoctl domain add' makes one", name,
+              ret_org->slug);
   }
   return status;
 }
@@ -70,8 +70,8 @@ static enum status check_token(struct change_context *c, const struct domain *do
   if (token[0] != '\0' && strcmp(token, domain->token) == 0) {
     return STATUS_OK;
   }
-  report_set(c->report, "domain \"%s\": the claim was made anew while its record was looked up; verify it once more",
-             domain->domain);
+  error_set(c->error, "domain \"%s\": the claim was made anew while its record was looked up; verify it once more",
+            domain->domain);
   return STATUS_REFUSED;
 }
 
@@ -81,7 +81,7 @@ static enum status check_owner(struct change_context *c, const struct org *org, 
   int64_t owner = 0;
   enum status status = domain_owner(c->txn, domain->domain, &owner);
   if (status == STATUS_OK && owner != org->id) {
-    report_set(c->report, "domain \"%s\": is verified by another org of this host", domain->domain);
+    error_set(c->error, "domain \"%s\": is verified by another org of this host", domain->domain);
     return STATUS_REFUSED;
   }
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
@@ -182,8 +182,8 @@ static enum status remove_claim(struct change_context *c, const void *input, voi
     return status;
   }
   if (domain.verified == 1 && verified == 1 && org.enforcement != ENFORCEMENT_OFF) {
-    report_set(c->report, "domain \"%s\": is the last verified one of org \"%s\", whose enforcement is %s",
-               domain.domain, org.slug, enforcement_word(org.enforcement));
+    error_set(c->error, "domain \"%s\": is the last verified one of org \"%s\", whose enforcement is %s", domain.domain,
+              org.slug, enforcement_word(org.enforcement));
     return STATUS_REFUSED;
   }
   note_domain(c, in->domain);

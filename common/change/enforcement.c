@@ -15,7 +15,7 @@
 enum status change_check_provisioning(struct change_context *c, const struct org *org)
 {
   if (org->enforcement == ENFORCEMENT_SSO_ONLY && org->provisioning != PROVISIONING_JIT) {
-    report_set(c->report, "org \"%s\": provisioning stays jit while enforcement is sso-only (POLICY E3)", org->slug);
+    error_set(c->error, "org \"%s\": provisioning stays jit while enforcement is sso-only (POLICY E3)", org->slug);
     return STATUS_REFUSED;
   }
   return STATUS_OK;
@@ -115,7 +115,7 @@ static enum status check_may_enforce(struct change_context *c, const struct org 
   if (missing == NULL) {
     return STATUS_OK;
   }
-  report_set(c->report, "org \"%s\": enforcement cannot be turned on: %s", org->slug, missing);
+  error_set(c->error, "org \"%s\": enforcement cannot be turned on: %s", org->slug, missing);
   return STATUS_REFUSED;
 }
 
@@ -243,7 +243,7 @@ static enum status pause_enforcement(struct change_context *c, const void *input
     return status;
   }
   if (org.enforcement == ENFORCEMENT_OFF) {
-    report_set(c->report, "org \"%s\": enforces nothing, so that there is nothing to pause", org.slug);
+    error_set(c->error, "org \"%s\": enforces nothing, so that there is nothing to pause", org.slug);
     return STATUS_REFUSED;
   }
   const struct org before = org;

@@ -32,5 +32,5 @@ struct enforcement_pause {
 struct change change_enforcement_pause(const struct enforcement_pause *pause, struct change_done *ret_result);
 
 // For changes of an org's settings: whether ORG may have its provisioning beside its enforcement (E3). STATUS_REFUSED
-// with a report.
+// with an error.
 MUST_CHECK enum status change_check_provisioning(struct change_context *c, const struct org *org);

@@ -49,7 +49,7 @@ static enum status check_free(struct change_context *c, const char *full)
   if (status != STATUS_OK || (whose == NULL && !foreign)) {
     return status;
   }
-  report_set(c->report, "group \"%s\": %s", full, foreign ? "is a local user's or group's name" : whose);
+  error_set(c->error, "group \"%s\": %s", full, foreign ? "is a local user's or group's name" : whose);
   return STATUS_EXISTS;
 }
 
@@ -58,9 +58,9 @@ enum status change_check_group_name(struct change_context *c, const char *slug, 
   char full[LOGIN_SIZE];
   group_full_name(slug, name, full);
   if (!group_name_is_legal(slug, name)) {
-    report_set(c->report,
-               "group \"%s\": is not [a-z][a-z0-9-]*, ends in -admins, or makes \"%s\" longer than %d characters", name,
-               full, GROUP_SIZE - 1);
+    error_set(c->error,
+              "group \"%s\": is not [a-z][a-z0-9-]*, ends in -admins, or makes \"%s\" longer than %d characters", name,
+              full, GROUP_SIZE - 1);
     return STATUS_INVALID;
   }
   return check_free(c, full);
@@ -99,14 +99,14 @@ static enum status check_privileged(struct change_context *c, const struct targe
 {
   bool privileged = local_group_is_privileged(to->name, gid);
   if (privileged && strcmp(to->privileged, to->name) != 0) {
-    report_set(c->report,
-               "local group \"%s\": is privileged (number %u); whoever names it once more means it: --privileged %s",
-               to->name, gid, to->name);
+    error_set(c->error,
+              "local group \"%s\": is privileged (number %u); whoever names it once more means it: --privileged %s",
+              to->name, gid, to->name);
     return STATUS_REFUSED;
   }
   if (!privileged && to->privileged[0] != '\0') {
-    report_set(c->report, "local group \"%s\": is not privileged (number %u); without --privileged it is legal",
-               to->name, gid);
+    error_set(c->error, "local group \"%s\": is not privileged (number %u); without --privileged it is legal", to->name,
+              gid);
     return STATUS_INVALID;
   }
   return STATUS_OK;
@@ -118,7 +118,7 @@ static enum status find_local(struct change_context *c, const struct target *to,
   bool fits = strlen(to->name) < GROUP_SIZE; // a shorter one would be another group
   enum status status = fits ? local_group_find(to->name, &gid) : STATUS_NOT_FOUND;
   if (status == STATUS_NOT_FOUND) {
-    report_set(c->report, "local group \"%s\": /etc/group has no such group", to->name);
+    error_set(c->error, "local group \"%s\": /etc/group has no such group", to->name);
   }
   if (status != STATUS_OK) {
     return status;
@@ -132,8 +132,8 @@ static enum status check_provider(struct change_context *c, const char *provider
   if (group_list_takes(provider, strlen(provider))) {
     return STATUS_OK;
   }
-  report_set(c->report, "provider group: is not 1 to %d bytes of UTF-8 without control characters",
-             PROTOCOL_GROUP_SIZE - 1);
+  error_set(c->error, "provider group: is not 1 to %d bytes of UTF-8 without control characters",
+            PROTOCOL_GROUP_SIZE - 1);
   return STATUS_INVALID;
 }
 
@@ -151,8 +151,8 @@ static enum status look_for(struct change_context *c, const struct org *org, con
     return STATUS_OK;
   }
   show(to->provider, shown);
-  report_set(c->report, "provider group \"%s\": is mapped to %s\"%s\" already; 'ssoctl group unmap' comes first", shown,
-             before.local == 1 ? "local group " : "", before.name);
+  error_set(c->error, "provider group \"%s\": is mapped to %s\"%s\" already; 'ssoctl group unmap' comes first", shown,
+            before.local == 1 ? "local group " : "", before.name);
   return STATUS_EXISTS;
 }
 
@@ -168,7 +168,7 @@ static enum status add_mapping(struct change_context *c, const struct org *org, 
                  to->local ? "local group " : "", mapping.name, gid);
   enum status status = group_mapping_add(c->txn, &mapping);
   if (status == STATUS_TOO_LARGE) {
-    report_set(c->report, "org \"%s\": has %d mappings; not one more is legal", org->slug, GROUP_MAPPINGS_MAX);
+    error_set(c->error, "org \"%s\": has %d mappings; not one more is legal", org->slug, GROUP_MAPPINGS_MAX);
     return STATUS_REFUSED;
   }
   return status;
@@ -247,8 +247,8 @@ static enum status find_mapping(struct change_context *c, const struct org *org,
   enum status status = group_mapping_get(c->txn, org->id, provider, ret_mapping);
   if (status == STATUS_NOT_FOUND) {
     show(provider, shown);
-    report_set(c->report, "provider group \"%s\": is not mapped in org \"%s\"; 'ssoctl group list' shows those", shown,
-               org->slug);
+    error_set(c->error, "provider group \"%s\": is not mapped in org \"%s\"; 'ssoctl group list' shows those", shown,
+              org->slug);
   }
   return status;
 }

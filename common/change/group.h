@@ -37,7 +37,7 @@ struct change change_group_unmap(const struct group_unmap *unmap, struct change_
 // For changes of orgs.
 
 // Whether the group NAME of an org called SLUG may be called so: legal and nobody else's. STATUS_INVALID, STATUS_EXISTS
-// with a report.
+// with an error.
 MUST_CHECK enum status change_check_group_name(struct change_context *c, const char *slug, const char *name);
 
 // Takes back all that the org's mappings gave, the mappings, and the groups, whose numbers stay reserved: for whoever

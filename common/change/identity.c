@@ -29,7 +29,7 @@ static void linking_done(struct linking *l)
 
 static enum status refuse(const struct linking *l, const char *why)
 {
-  report_set(l->c->report, "account \"%s\": %s", l->name, why);
+  error_set(l->c->error, "account \"%s\": %s", l->name, why);
   return STATUS_REFUSED;
 }
 
@@ -50,7 +50,7 @@ static enum status find_connection(struct linking *l)
 {
   enum status status = connection_get(l->c->txn, l->org.id, CONNECTION_ACTIVE, &l->connection);
   if (status == STATUS_NOT_FOUND) {
-    report_set(l->c->report, "org \"%s\": has no connection; 'ssoctl idp set' makes one", l->org.slug);
+    error_set(l->c->error, "org \"%s\": has no connection; 'ssoctl idp set' makes one", l->org.slug);
   }
   return status;
 }

@@ -10,7 +10,7 @@
 
 static enum status refuse(struct change_context *c, const struct org *org, const char *why)
 {
-  report_set(c->report, "org \"%s\": %s", org->slug, why);
+  error_set(c->error, "org \"%s\": %s", org->slug, why);
   return STATUS_REFUSED;
 }
 
@@ -49,7 +49,7 @@ static enum status check_no_member(struct change_context *c, const struct org *o
   if (status == STATUS_NOT_FOUND) {
     return STATUS_OK;
   }
-  report_set(c->report, "email \"%s\": is a member of org \"%s\" already", email, org->slug);
+  error_set(c->error, "email \"%s\": is a member of org \"%s\" already", email, org->slug);
   return status == STATUS_OK ? STATUS_EXISTS : status;
 }
 
@@ -105,7 +105,7 @@ static enum status cancel(struct change_context *c, const void *input, void *ret
   (void)snprintf(c->event.detail, sizeof c->event.detail, "%.200s", in->email);
   status = invite_remove(c->txn, org.id, in->email);
   if (status == STATUS_NOT_FOUND) {
-    report_set(c->report, "email \"%s\": has no invite in org \"%s\"", in->email, org.slug);
+    error_set(c->error, "email \"%s\": has no invite in org \"%s\"", in->email, org.slug);
   }
   return status;
 }

@@ -11,7 +11,7 @@
 
 static enum status refuse(struct change_context *c, const char *name, enum status status, const char *why)
 {
-  report_set(c->report, "local user \"%s\": %s", name, why);
+  error_set(c->error, "local user \"%s\": %s", name, why);
   return status;
 }
 

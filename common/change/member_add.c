@@ -31,7 +31,7 @@ static enum status check_consent(struct change_context *c, const char *email, co
   if (here || (all.count == 0 && own)) {
     return STATUS_OK;
   }
-  report_set(c->report, "email \"%s\": is not this org's to add: invite them ('ssoctl invite create')", email);
+  error_set(c->error, "email \"%s\": is not this org's to add: invite them ('ssoctl invite create')", email);
   return STATUS_REFUSED;
 }
 
@@ -52,8 +52,8 @@ static enum status check_quota(struct change_context *c, const struct org *org)
   bool full = false;
   enum status status = c->by->delegate != NULL ? control_is_full(c->txn, org, &full) : STATUS_OK;
   if (status == STATUS_OK && full) {
-    report_set(c->report, "org \"%s\": has as many members as it may have; an operator changes that (max-members)",
-               org->slug);
+    error_set(c->error, "org \"%s\": has as many members as it may have; an operator changes that (max-members)",
+              org->slug);
     return STATUS_REFUSED;
   }
   return status;
@@ -82,17 +82,17 @@ static enum status make_account(struct change_context *c, const struct member_ad
 static enum status check_same(struct change_context *c, const struct member_add *in, const struct account *account)
 {
   if (in->local_user[0] != '\0' && (account->mapped == 0 || strcmp(in->local_user, account->login) != 0)) {
-    report_set(c->report, "email \"%s\": is the account \"%s\"'s, which is not mapped onto local user \"%s\"",
-               in->email, account->login, in->local_user);
+    error_set(c->error, "email \"%s\": is the account \"%s\"'s, which is not mapped onto local user \"%s\"", in->email,
+              account->login, in->local_user);
     return STATUS_EXISTS;
   }
   if (in->login[0] != '\0' && strcmp(in->login, account->login) != 0) {
-    report_set(c->report, "email \"%s\": has the login \"%s\" already, which is kept for good", in->email,
-               account->login);
+    error_set(c->error, "email \"%s\": has the login \"%s\" already, which is kept for good", in->email,
+              account->login);
     return STATUS_EXISTS;
   }
   if (in->uid != 0 && in->uid != account->uid) {
-    report_set(c->report, "email \"%s\": has the uid %u already, which is kept for good", in->email, account->uid);
+    error_set(c->error, "email \"%s\": has the uid %u already, which is kept for good", in->email, account->uid);
     return STATUS_EXISTS;
   }
   return STATUS_OK;
@@ -111,13 +111,12 @@ static enum status check_place(struct change_context *c, const struct member_add
     return status;
   }
   if (in->has_status && here.status != in->status) {
-    report_set(c->report, "email \"%s\": is a member of this org and %s; see 'ssoctl member suspend' and 'resume'",
-               in->email, member_status_word(here.status));
+    error_set(c->error, "email \"%s\": is a member of this org and %s; see 'ssoctl member suspend' and 'resume'",
+              in->email, member_status_word(here.status));
     return STATUS_EXISTS;
   }
   if (here.role != in->role) {
-    report_set(c->report, "email \"%s\": is a member of this org with another role; see 'ssoctl member role'",
-               in->email);
+    error_set(c->error, "email \"%s\": is a member of this org with another role; see 'ssoctl member role'", in->email);
     return STATUS_EXISTS;
   }
   *ret_member = true;
@@ -168,8 +167,8 @@ static enum status check_role(struct change_context *c, const struct member_add 
   }
   bool same = in->imported && in->role == ROLE_OWNER && strcmp(owner.email, in->email) == 0;
   if (!same) {
-    report_set(c->report, "email \"%s\": the owner of org \"%s\" is \"%s\"; see 'ssoctl org transfer'", in->email,
-               org->slug, owner.email);
+    error_set(c->error, "email \"%s\": the owner of org \"%s\" is \"%s\"; see 'ssoctl org transfer'", in->email,
+              org->slug, owner.email);
   }
   record_done(&ACCOUNT_RECORD, &owner);
   return same ? STATUS_OK : STATUS_REFUSED;
@@ -178,7 +177,7 @@ static enum status check_role(struct change_context *c, const struct member_add 
 static enum status check_who(struct change_context *c, const struct member_add *in, const struct org *org)
 {
   if (!name_is_email(in->email)) {
-    report_set(c->report, "email \"%s\": is not an address in lower case", in->email);
+    error_set(c->error, "email \"%s\": is not an address in lower case", in->email);
     return STATUS_INVALID;
   }
   return check_role(c, in, org);

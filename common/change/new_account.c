@@ -37,26 +37,26 @@ enum status change_check_login(struct change_context *c, const char *login, cons
 {
   struct account account;
   if (!name_is_login(login)) {
-    report_set(c->report, "login \"%s\": is not an email address in lower case or [a-z][a-z0-9._+-]{0,30}", login);
+    error_set(c->error, "login \"%s\": is not an email address in lower case or [a-z][a-z0-9._+-]{0,30}", login);
     return STATUS_INVALID;
   }
   if (strchr(login, '@') != NULL && strcmp(login, email) != 0) {
-    report_set(c->report, "login \"%s\": is another address than the email \"%s\"; without \"@\" any name is legal",
-               login, email);
+    error_set(c->error, "login \"%s\": is another address than the email \"%s\"; without \"@\" any name is legal",
+              login, email);
     return STATUS_INVALID;
   }
   if (is_org_name(c->txn, login)) {
-    report_set(c->report, "login \"%s\": is the name of an org or of one of its groups", login);
+    error_set(c->error, "login \"%s\": is the name of an org or of one of its groups", login);
     return STATUS_EXISTS;
   }
   if (account_by_login(c->txn, login, &account) == STATUS_OK) {
-    report_set(c->report, "login \"%s\": is another account's", login);
+    error_set(c->error, "login \"%s\": is another account's", login);
     return STATUS_EXISTS;
   }
   bool foreign = false;
   enum status status = foreign_has_name(c->foreign, login, &foreign);
   if (status == STATUS_OK && foreign) {
-    report_set(c->report, "login \"%s\": is a local user's or group's name", login);
+    error_set(c->error, "login \"%s\": is a local user's or group's name", login);
     return STATUS_EXISTS;
   }
   return status;
@@ -67,7 +67,7 @@ static enum status check_email(struct change_context *c, const char *email)
   struct account account;
   enum status status = account_by_email(c->txn, email, &account);
   if (status == STATUS_OK) {
-    report_set(c->report, "email \"%s\": is the account \"%s\"'s", email, account.login);
+    error_set(c->error, "email \"%s\": is the account \"%s\"'s", email, account.login);
     record_done(&ACCOUNT_RECORD, &account);
     return STATUS_EXISTS;
   }
@@ -87,7 +87,7 @@ enum status change_choose_number(struct change_context *c, const char *name, uin
     status = numbers_choose(c->txn, c->foreign, name, &settings, ret_number);
   }
   if (status == STATUS_NOT_FOUND) {
-    report_set(c->report, "no free number: every range of uid-ranges is half full; add one in ssoorg.conf");
+    error_set(c->error, "no free number: every range of uid-ranges is half full; add one in ssoorg.conf");
     status = STATUS_IO; // not a thing that somebody asked for and that is not there
   }
   return status;
@@ -99,19 +99,19 @@ static enum status check_number(struct change_context *c, uint32_t number)
   struct number use;
   bool foreign = false;
   if (!number_is_legal(number)) {
-    report_set(c->report, "uid %u: is not 1000 to 2147483647 without 61184 to 65519, 65534 and 65535", number);
+    error_set(c->error, "uid %u: is not 1000 to 2147483647 without 61184 to 65519, 65534 and 65535", number);
     return STATUS_INVALID;
   }
   enum status status = numbers_get(c->txn, number, &use);
   if (status == STATUS_OK) {
-    report_set(c->report, "uid %u: is or was an account's or an org's group's; any other is legal", number);
+    error_set(c->error, "uid %u: is or was an account's or an org's group's; any other is legal", number);
     return STATUS_EXISTS;
   }
   if (status == STATUS_NOT_FOUND) {
     status = foreign_has_number(c->foreign, number, &foreign);
   }
   if (status == STATUS_OK && foreign) {
-    report_set(c->report, "uid %u: is a local user's or group's; any other is legal", number);
+    error_set(c->error, "uid %u: is a local user's or group's; any other is legal", number);
     return STATUS_EXISTS;
   }
   return status;
@@ -123,7 +123,7 @@ static enum status check_home(struct change_context *c, const char *home)
   struct account other;
   enum status status = account_by_home(c->txn, home, &other);
   if (status == STATUS_OK) {
-    report_set(c->report, "home %s: is that of account \"%s\"; another is legal with --home", home, other.login);
+    error_set(c->error, "home %s: is that of account \"%s\"; another is legal with --home", home, other.login);
     record_done(&ACCOUNT_RECORD, &other);
     return STATUS_EXISTS;
   }
@@ -139,9 +139,8 @@ static enum status check_home_owner(struct change_context *c, const struct accou
   if (stat(account->home, &st) != 0 || st.st_uid == account->uid || st.st_uid == 0) {
     return STATUS_OK;
   }
-  report_set(c->report,
-             "home %s: is there already and belongs to uid %u; move it away, or another is legal with --home",
-             account->home, st.st_uid);
+  error_set(c->error, "home %s: is there already and belongs to uid %u; move it away, or another is legal with --home",
+            account->home, st.st_uid);
   if (ret_decision != NULL) {
     *ret_decision = (struct policy_decision){.row = "N8", .notice = NOTICE_HOME};
   }
@@ -157,7 +156,7 @@ static enum status name_account(struct change_context *c, const struct new_accou
                    ? snprintf(account->home, sizeof account->home, "%s", made->home)
                    : snprintf(account->home, sizeof account->home, "%s/%s", settings->home, made->login);
   if (length < 0 || (size_t)length >= sizeof account->home) {
-    report_set(c->report, "home: longer than %zu characters", sizeof account->home - 1);
+    error_set(c->error, "home: longer than %zu characters", sizeof account->home - 1);
     return STATUS_INVALID;
   }
   return check_home(c, account->home);

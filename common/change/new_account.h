@@ -18,15 +18,15 @@ struct new_account {
 };
 
 // Stores it. *RET_ACCOUNT holds it. A local password's hash comes along; locking it locally is the caller's.
-// STATUS_EXISTS, STATUS_INVALID, STATUS_FULL with a report; STATUS_NOT_FOUND for no such local user; STATUS_REFUSED for
+// STATUS_EXISTS, STATUS_INVALID, STATUS_FULL with an error; STATUS_NOT_FOUND for no such local user; STATUS_REFUSED for
 // a local user with a uid below 1000 or one that was given here, or for a home that is somebody else's: *RET_DECISION
 // (may be NULL) says so then to the person.
 MUST_CHECK enum status change_new_account(struct change_context *c, const struct new_account *made,
                                           struct account *ret_account, struct policy_decision *ret_decision);
 
 // Whether an account may get LOGIN: legal, an address only if it is its EMAIL, nobody's here or on the host.
-// STATUS_INVALID, STATUS_EXISTS with a report.
+// STATUS_INVALID, STATUS_EXISTS with an error.
 MUST_CHECK enum status change_check_login(struct change_context *c, const char *login, const char *email);
 
-// A number for the group or account NAME that nothing has or had. STATUS_IO with a report where there is none.
+// A number for the group or account NAME that nothing has or had. STATUS_IO with an error where there is none.
 MUST_CHECK enum status change_choose_number(struct change_context *c, const char *name, uint32_t *ret_number);

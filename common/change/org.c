@@ -20,7 +20,7 @@ enum { ADMINS_SIZE = SLUG_SIZE + 8 };
 
 static enum status refuse_slug(struct change_context *c, const char *slug, enum status status, const char *why)
 {
-  report_set(c->report, "slug \"%s\": %s", slug, why);
+  error_set(c->error, "slug \"%s\": %s", slug, why);
   return status;
 }
 
@@ -116,14 +116,14 @@ static enum status check_may_found(struct change_context *c, const struct org_cr
 {
   bool asks_mapped = in->local_user[0] != '\0';
   if (all->count == MEMBERSHIPS_MAX) {
-    report_set(c->report, "owner \"%s\": is a member of %d orgs already", in->owner, MEMBERSHIPS_MAX);
+    error_set(c->error, "owner \"%s\": is a member of %d orgs already", in->owner, MEMBERSHIPS_MAX);
     return STATUS_REFUSED;
   }
   if (account->status == ACCOUNT_ACTIVE && !asks_mapped) {
     return STATUS_OK;
   }
-  report_set(c->report, "owner \"%s\": has the account \"%s\", which is %s", in->owner, account->login,
-             asks_mapped ? "there already and is not mapped now" : "locked");
+  error_set(c->error, "owner \"%s\": has the account \"%s\", which is %s", in->owner, account->login,
+            asks_mapped ? "there already and is not mapped now" : "locked");
   return STATUS_REFUSED;
 }
 
@@ -231,10 +231,10 @@ static enum status check_members(struct change_context *c, const struct org *org
   if (status != STATUS_OK || !any) {
     return status;
   }
-  report_set(c->report,
-             "org \"%s\": has members that are mapped onto local users, operators of this host, or hold a local group: "
-             "only an operator deletes it (POLICY %s)",
-             org->slug, right_row(c->by->right));
+  error_set(c->error,
+            "org \"%s\": has members that are mapped onto local users, operators of this host, or hold a local group: "
+            "only an operator deletes it (POLICY %s)",
+            org->slug, right_row(c->by->right));
   return STATUS_REFUSED;
 }
 

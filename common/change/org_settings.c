@@ -48,8 +48,8 @@ static enum status check_inside(struct change_context *c, const struct org *befo
   const struct facts_query of = {owner.login, "", owner.last_sign_in_from, c->now_s, ""};
   bool outside = query_is_barred(&of, org->password_from);
   if (outside) {
-    report_set(
-        c->report,
+    error_set(
+        c->error,
         "password-from: \"%.100s\" leaves out where you signed in last (\"%.60s\", empty for the console): your own "
         "password would not count any more",
         org->password_from, owner.last_sign_in_from);
@@ -62,7 +62,7 @@ static enum status check_inside(struct change_context *c, const struct org *befo
 static enum status set_values(struct change_context *c, const struct org_values *values, const struct org *before,
                               struct org *org)
 {
-  enum status status = settings_set(org, values, c->report);
+  enum status status = settings_set(org, values, c->error);
   if (status == STATUS_OK) {
     status = change_check_provisioning(c, org);
   }

@@ -15,7 +15,7 @@ static enum status is_owner(struct change_context *c, const struct org_transfer 
   }
   status = change_find_account(c, in->email, &account);
   if (status == STATUS_NOT_FOUND) {
-    report_set(c->report, "member \"%s\": is not a member of org \"%s\"", in->email, org.slug);
+    error_set(c->error, "member \"%s\": is not a member of org \"%s\"", in->email, org.slug);
   }
   if (status != STATUS_OK) {
     return status;
@@ -50,7 +50,7 @@ static enum status check_may_own(struct change_context *c, const char *name, con
   if (missing == NULL) {
     return change_check_unused(c, &f->account);
   }
-  report_set(c->report, "member \"%s\": cannot own org \"%s\": %s", name, f->org.slug, missing);
+  error_set(c->error, "member \"%s\": cannot own org \"%s\": %s", name, f->org.slug, missing);
   return STATUS_REFUSED;
 }
 

@@ -40,8 +40,8 @@ static enum status check_not_needed(struct change_context *c, const struct accou
   if (status != STATUS_OK || membership->role != ROLE_OWNER || org.enforcement == ENFORCEMENT_OFF) {
     return status;
   }
-  report_set(c->report, "account \"%s\": owns org \"%s\", whose enforcement is %s, and keeps the password",
-             account->login, org.slug, enforcement_word(org.enforcement));
+  error_set(c->error, "account \"%s\": owns org \"%s\", whose enforcement is %s, and keeps the password",
+            account->login, org.slug, enforcement_word(org.enforcement));
   return STATUS_REFUSED;
 }
 

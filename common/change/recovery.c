@@ -29,10 +29,10 @@ static enum status check_owner(struct change_context *c, const struct org *org)
     status = change_load_facts(c, owner.login, &facts);
   }
   if (status == STATUS_OK && !policy_is_owner(&facts.person)) {
-    report_set(c->report,
-               "org \"%s\": recovery codes would not be taken from its owner, whom another org governs "
-               "(POLICY L5)",
-               org->slug);
+    error_set(c->error,
+              "org \"%s\": recovery codes would not be taken from its owner, whom another org governs "
+              "(POLICY L5)",
+              org->slug);
     status = STATUS_REFUSED;
   }
   return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
@@ -45,7 +45,7 @@ static enum status put_code(struct change_context *c, const struct org *org, con
   struct recovery_code other;
   enum status status = recovery_get(c->txn, org->owner_id, code.prefix, &other);
   if (status == STATUS_OK || code.hash[0] == '\0') {
-    report_set(c->report, "org \"%s\": a code begins like another one; draw new ones", org->slug);
+    error_set(c->error, "org \"%s\": a code begins like another one; draw new ones", org->slug);
     return STATUS_EXISTS;
   }
   if (status != STATUS_NOT_FOUND) {

@@ -162,7 +162,7 @@ static void list_keys(char *text, size_t size)
   }
 }
 
-enum status setting_set(struct org *org, const char *key, const char *value, struct report *report)
+enum status setting_set(struct org *org, const char *key, const char *value, struct error *error)
 {
   char keys[256];
   for (size_t i = 0; i < COUNT_OF(SETTINGS); i++) {
@@ -172,19 +172,19 @@ enum status setting_set(struct org *org, const char *key, const char *value, str
     if (SETTINGS[i].set(org, value) == STATUS_OK) {
       return STATUS_OK;
     }
-    report_set(report, "%s: \"%.100s\" is not %s", key, value, SETTINGS[i].legal);
+    error_set(error, "%s: \"%.100s\" is not %s", key, value, SETTINGS[i].legal);
     return STATUS_INVALID;
   }
   list_keys(keys, sizeof keys);
-  report_set(report, "\"%.60s\": is not a setting that can be changed here; legal are %s", key, keys);
+  error_set(error, "\"%.60s\": is not a setting that can be changed here; legal are %s", key, keys);
   return STATUS_INVALID;
 }
 
-enum status settings_set(struct org *org, const struct org_values *values, struct report *report)
+enum status settings_set(struct org *org, const struct org_values *values, struct error *error)
 {
   enum status status = STATUS_OK;
   for (size_t i = 0; status == STATUS_OK && i < values->count; i++) {
-    status = setting_set(org, values->list[i].key, values->list[i].value, report);
+    status = setting_set(org, values->list[i].key, values->list[i].value, error);
   }
   return status;
 }

@@ -2,7 +2,7 @@
 // The settings of an org (POLICY "Settings of an org"): one table with each one's key, what is legal, and how it is
 // kept.
 #pragma once
-#include "base/report.h"
+#include "base/error.h"
 #include "store/entities.h"
 
 enum {
@@ -26,11 +26,11 @@ struct org_values {
   size_t count;
 };
 
-// Sets KEY of ORG to what VALUE says. STATUS_INVALID with a report that says what is legal; ORG is untouched then.
-MUST_CHECK enum status setting_set(struct org *org, const char *key, const char *value, struct report *report);
+// Sets KEY of ORG to what VALUE says. STATUS_INVALID with an error that says what is legal; ORG is untouched then.
+MUST_CHECK enum status setting_set(struct org *org, const char *key, const char *value, struct error *error);
 
 // All of VALUES, in their order. Errors likewise; what stands before the wrong one is set then.
-MUST_CHECK enum status settings_set(struct org *org, const struct org_values *values, struct report *report);
+MUST_CHECK enum status settings_set(struct org *org, const struct org_values *values, struct error *error);
 
 // How long an invite of ORG is open, and an identity is expected, unless something else is said.
 int64_t setting_invite_lifetime_s(const struct org *org);

@@ -33,7 +33,7 @@ enum status sign_in_decide(struct sign_in *s)
 enum status sign_in_refuse(struct sign_in *s, const struct policy_decision *decision)
 {
   s->result->decision = *decision;
-  report_set(s->c->report, "%s: %s", decision->row, notice_name(decision->notice));
+  error_set(s->c->error, "%s: %s", decision->row, notice_name(decision->notice));
   return STATUS_REFUSED;
 }
 
@@ -51,7 +51,7 @@ enum status sign_in_create_account(struct sign_in *s, int64_t org_id, const stru
   if (status != STATUS_OK || !told->known || told->uid == s->account.uid) {
     return status;
   }
-  report_set(c->report, "N4: the calling program was told uid %u, the account would get %u", told->uid, s->account.uid);
+  error_set(c->error, "N4: the calling program was told uid %u, the account would get %u", told->uid, s->account.uid);
   s->result->decision = (struct policy_decision){.row = "N4", .notice = NOTICE_NUMBER};
   return STATUS_REFUSED;
 }

@@ -22,7 +22,7 @@ MUST_CHECK enum status sign_in_begin(struct sign_in *s);
 // The same, and what row of stage LOGIN the person is in, which is in the result.
 MUST_CHECK enum status sign_in_decide(struct sign_in *s);
 
-// Keeps DECISION as the result. STATUS_REFUSED with a report.
+// Keeps DECISION as the result. STATUS_REFUSED with an error.
 MUST_CHECK enum status sign_in_refuse(struct sign_in *s, const struct policy_decision *decision);
 
 // Stores a new account made by org ORG_ID for the login, with the number that the calling program was told. Errors as

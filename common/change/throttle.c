@@ -112,7 +112,7 @@ static enum status load(struct change_context *c, struct subjects *s, size_t *re
 static enum status refuse(struct change_context *c, struct try_counted *result)
 {
   result->decision = (struct policy_decision){.row = "T", .notice = NOTICE_THROTTLED};
-  report_set(c->report, "T: %s", notice_name(NOTICE_THROTTLED));
+  error_set(c->error, "T: %s", notice_name(NOTICE_THROTTLED));
   return STATUS_REFUSED;
 }
 

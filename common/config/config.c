@@ -231,7 +231,7 @@ static char *trim(char *text)
 struct place {
   const char *path;
   size_t line;
-  struct report *report;
+  struct error *error;
 };
 
 static enum status parse_setting(const struct place *place, const char *name, const char *value, struct config *config)
@@ -242,12 +242,12 @@ static enum status parse_setting(const struct place *place, const char *name, co
     }
     enum status status = CONFIG_KEYS[i].parse(value, config);
     if (status != STATUS_OK) {
-      report_set(place->report, "%s:%zu: %s: \"%.200s\" is not %s", place->path, place->line, name, value,
-                 CONFIG_KEYS[i].legal);
+      error_set(place->error, "%s:%zu: %s: \"%.200s\" is not %s", place->path, place->line, name, value,
+                CONFIG_KEYS[i].legal);
     }
     return status == STATUS_OK ? STATUS_OK : STATUS_INVALID;
   }
-  report_set(place->report, "%s:%zu: \"%.100s\" is not a setting; see ssoorg.conf(5)", place->path, place->line, name);
+  error_set(place->error, "%s:%zu: \"%.100s\" is not a setting; see ssoorg.conf(5)", place->path, place->line, name);
   return STATUS_INVALID;
 }
 
@@ -259,23 +259,23 @@ static enum status parse_line(const struct place *place, char *line, struct conf
     return STATUS_OK;
   }
   if (equals == NULL) {
-    report_set(place->report, "%s:%zu: \"%.100s\" is not of the form KEY = VALUE", place->path, place->line, text);
+    error_set(place->error, "%s:%zu: \"%.100s\" is not of the form KEY = VALUE", place->path, place->line, text);
     return STATUS_INVALID;
   }
   *equals = '\0';
   return parse_setting(place, trim(text), trim(equals + 1), config);
 }
 
-static enum status load_file(const char *path, struct report *report, struct config *config)
+static enum status load_file(const char *path, struct error *error, struct config *config)
 {
   struct bytes text CLEANUP(bytes_done) = BYTES_EMPTY;
-  struct place place = {path, 0, report};
-  enum status status = file_read_trusted(path, CONFIG_FILE_MAX, report, &text);
+  struct place place = {path, 0, error};
+  enum status status = file_read_trusted(path, CONFIG_FILE_MAX, error, &text);
   if (status != STATUS_OK) {
     return status;
   }
   if (memchr(text.data, '\0', text.length) != NULL) {
-    report_set(report, "%s:1: holds a NUL byte", path);
+    error_set(error, "%s:1: holds a NUL byte", path);
     return STATUS_INVALID;
   }
   char *rest = text.data;
@@ -292,20 +292,20 @@ static int is_conf(const struct dirent *entry)
   return length > 5 && entry->d_name[0] != '.' && strcmp(entry->d_name + length - 5, ".conf") == 0;
 }
 
-static enum status load_directory(const char *dir, struct report *report, struct config *config)
+static enum status load_directory(const char *dir, struct error *error, struct config *config)
 {
   struct dirent **entries = NULL;
   int count = scandir(dir, &entries, is_conf, alphasort);
   enum status status = STATUS_OK;
   if (count < 0 && errno != ENOENT) {
-    report_set(report, "%s: %s", dir, strerror(errno));
+    error_set(error, "%s: %s", dir, strerror(errno));
     return STATUS_IO;
   }
   for (int i = 0; i < count; i++) {
     char path[PATH_MAX];
     int length = snprintf(path, sizeof path, "%s/%s", dir, entries[i]->d_name);
     if (status == STATUS_OK) {
-      status = length < (int)sizeof path ? load_file(path, report, config) : STATUS_TOO_LARGE;
+      status = length < (int)sizeof path ? load_file(path, error, config) : STATUS_TOO_LARGE;
     }
     free(entries[i]);
   }
@@ -313,7 +313,7 @@ static enum status load_directory(const char *dir, struct report *report, struct
   return status;
 }
 
-enum status config_load(const char *path, struct report *report, struct config *ret_config)
+enum status config_load(const char *path, struct error *error, struct config *ret_config)
 {
   struct config config;
   char dir[PATH_MAX];
@@ -321,9 +321,9 @@ enum status config_load(const char *path, struct report *report, struct config *
   if (snprintf(dir, sizeof dir, "%s.d", path) >= (int)sizeof dir) {
     return STATUS_TOO_LARGE;
   }
-  enum status status = load_file(path, report, &config);
+  enum status status = load_file(path, error, &config);
   if (status == STATUS_OK) {
-    status = load_directory(dir, report, &config);
+    status = load_directory(dir, error, &config);
   }
   if (status == STATUS_OK) {
     *ret_config = config;

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "base/address.h"
-#include "base/report.h"
+#include "base/error.h"
 #include "base/status.h"
 #include "map/map_records.h"
 
@@ -30,8 +30,8 @@ struct config {
 
 // Reads the file at PATH, then PATH.d/*.conf in the order of their names, into *RET_CONFIG. STATUS_NOT_FOUND,
 // STATUS_PERMISSION, STATUS_IO; STATUS_INVALID for an unknown key, an illegal value or a line that is neither a setting
-// nor a comment. REPORT says file, line and what is legal.
-MUST_CHECK enum status config_load(const char *path, struct report *report, struct config *ret_config);
+// nor a comment. ERROR says file, line and what is legal.
+MUST_CHECK enum status config_load(const char *path, struct error *error, struct config *ret_config);
 
 // The defaults. Cannot fail.
 void config_init(struct config *config);

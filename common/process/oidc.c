@@ -18,12 +18,12 @@ enum { SEND_WAIT_MS = 5000, END_GRACE_MS = 200 };
 static const char HELPER_USER[] = "ssoorg";
 static const char DEFAULT_GROUPS_CLAIM[] = "groups";
 
-static enum status find_user(struct report *report, struct process_user *ret_user)
+static enum status find_user(struct error *error, struct process_user *ret_user)
 {
   const struct passwd *entry = getpwnam(HELPER_USER);
   if (entry == NULL || entry->pw_uid == 0 || entry->pw_gid == 0) {
-    report_set(report, "system user \"%s\": does not exist; systemd-sysusers makes it from the package's file",
-               HELPER_USER);
+    error_set(error, "system user \"%s\": does not exist; systemd-sysusers makes it from the package's file",
+              HELPER_USER);
     return STATUS_NOT_FOUND;
   }
   *ret_user = (struct process_user){true, entry->pw_uid, entry->pw_gid};
@@ -67,10 +67,10 @@ static enum status send_request(struct channel *channel, const struct oidc_reque
                              : channel_send(channel, request->type, &message, clock_monotonic_ms() + SEND_WAIT_MS);
 }
 
-static enum status start(const char *path, struct report *report, struct oidc *ret_oidc)
+static enum status start(const char *path, struct error *error, struct oidc *ret_oidc)
 {
   struct process_user user;
-  enum status status = find_user(report, &user);
+  enum status status = find_user(error, &user);
   if (status != STATUS_OK) {
     return status;
   }
@@ -78,17 +78,17 @@ static enum status start(const char *path, struct report *report, struct oidc *r
   if (status == STATUS_OK) {
     ret_oidc->channel = channel_init(ret_oidc->process.fd, LINK_SIGNIN_OIDC, PARTY_SIGNIN);
   } else {
-    report_set(report, "%s: cannot be started: %s", path, status_text(status));
+    error_set(error, "%s: cannot be started: %s", path, status_text(status));
   }
   return status;
 }
 
 // Hands the started helper over if the request has reached it.
-static enum status hand_over(const char *path, enum status sent, struct report *report, struct oidc *oidc,
+static enum status hand_over(const char *path, enum status sent, struct error *error, struct oidc *oidc,
                              struct oidc *ret_oidc)
 {
   if (sent != STATUS_OK) {
-    report_set(report, "%s: cannot be started: %s", path, status_text(sent));
+    error_set(error, "%s: cannot be started: %s", path, status_text(sent));
     return sent;
   }
   *ret_oidc = *oidc;
@@ -96,24 +96,23 @@ static enum status hand_over(const char *path, enum status sent, struct report *
   return STATUS_OK;
 }
 
-enum status oidc_start(const char *path, const struct oidc_request *request, struct report *report,
-                       struct oidc *ret_oidc)
+enum status oidc_start(const char *path, const struct oidc_request *request, struct error *error, struct oidc *ret_oidc)
 {
   struct oidc oidc CLEANUP(oidc_end) = OIDC_NONE;
-  enum status status = start(path, report, &oidc);
-  return status != STATUS_OK ? status : hand_over(path, send_request(&oidc.channel, request), report, &oidc, ret_oidc);
+  enum status status = start(path, error, &oidc);
+  return status != STATUS_OK ? status : hand_over(path, send_request(&oidc.channel, request), error, &oidc, ret_oidc);
 }
 
-enum status oidc_start_txt(const char *path, const struct message_txt *request, struct report *report,
+enum status oidc_start_txt(const char *path, const struct message_txt *request, struct error *error,
                            struct oidc *ret_oidc)
 {
   struct oidc oidc CLEANUP(oidc_end) = OIDC_NONE;
-  enum status status = start(path, report, &oidc);
+  enum status status = start(path, error, &oidc);
   if (status != STATUS_OK) {
     return status;
   }
   status = channel_send(&oidc.channel, MESSAGE_TXT, request, clock_monotonic_ms() + SEND_WAIT_MS);
-  return hand_over(path, status, report, &oidc, ret_oidc);
+  return hand_over(path, status, error, &oidc, ret_oidc);
 }
 
 void oidc_end(struct oidc *oidc)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starting ssoorg-oidc and asking it, for ssoorg-signin and ssoctl.
 #pragma once
-#include "base/report.h"
+#include "base/error.h"
 #include "process/process.h"
 #include "protocol/channel.h"
 #include "store/entities.h"
@@ -29,12 +29,12 @@ struct oidc_request {
 };
 
 // Starts the helper at PATH as the system user "ssoorg" and sends it REQUEST. STATUS_NOT_FOUND if there is no such
-// user, STATUS_IO, STATUS_NO_MEMORY; REPORT says which. *RET_OIDC is ended by oidc_end().
-MUST_CHECK enum status oidc_start(const char *path, const struct oidc_request *request, struct report *report,
+// user, STATUS_IO, STATUS_NO_MEMORY; ERROR says which. *RET_OIDC is ended by oidc_end().
+MUST_CHECK enum status oidc_start(const char *path, const struct oidc_request *request, struct error *error,
                                   struct oidc *ret_oidc);
 
 // The same for a look-up of TXT records.
-MUST_CHECK enum status oidc_start_txt(const char *path, const struct message_txt *request, struct report *report,
+MUST_CHECK enum status oidc_start_txt(const char *path, const struct message_txt *request, struct error *error,
                                       struct oidc *ret_oidc);
 
 void oidc_end(struct oidc *oidc);

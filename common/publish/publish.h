@@ -4,7 +4,7 @@
 #pragma once
 #include <stdbool.h>
 
-#include "base/report.h"
+#include "base/error.h"
 #include "config/config.h"
 #include "map/map_change.h"
 #include "store/store.h"

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "base/error.h"
 #include "base/record.h"
-#include "base/report.h"
 #include "base/siphash.h"
 #include "base/status.h"
 
@@ -82,9 +82,8 @@ enum store_mode { STORE_READ_ONLY, STORE_READ_WRITE, STORE_CREATE };
 // Opens the store in directory DIR: a directory of root (or the effective user) with mode 0700. STORE_CREATE makes
 // both. The caller closes *RET_STORE before it forks, and has one store open at a time. STATUS_NOT_FOUND,
 // STATUS_PERMISSION, STATUS_VERSION, STATUS_CORRUPT, STATUS_IO, STATUS_NO_MEMORY, STATUS_EXISTS (STORE_CREATE where
-// there is one), STATUS_BUSY (others have been opening it for STORE_LOCK_WAIT_MS); REPORT says what failed.
-MUST_CHECK enum status store_open(const char *dir, enum store_mode mode, struct report *report,
-                                  struct store **ret_store);
+// there is one), STATUS_BUSY (others have been opening it for STORE_LOCK_WAIT_MS); ERROR says what failed.
+MUST_CHECK enum status store_open(const char *dir, enum store_mode mode, struct error *error, struct store **ret_store);
 void store_close(struct store **store);
 
 // Takes the one lock that writers hold around a change and its publishing; meanwhile this process is not stopped from

@@ -50,27 +50,27 @@ static const char *const TABLE_NAMES[TABLE_COUNT] = {
     [TABLE_CONFIRMED] = "confirmed",
 };
 
-static enum status fail(struct report *report, const char *what, const char *dir, int code)
+static enum status fail(struct error *error, const char *what, const char *dir, int code)
 {
-  report_set(report, "store %s: %s: %s", dir, what, mdb_strerror(code));
+  error_set(error, "store %s: %s: %s", dir, what, mdb_strerror(code));
   return store_from_lmdb(code);
 }
 
-static enum status open_directory(const char *dir, enum store_mode mode, struct report *report, int *ret_fd)
+static enum status open_directory(const char *dir, enum store_mode mode, struct error *error, int *ret_fd)
 {
   struct stat st;
   if (mode == STORE_CREATE && mkdir(dir, 0700) != 0 && errno != EEXIST) {
-    report_set(report, "store %s: cannot be created: %s", dir, strerror(errno));
+    error_set(error, "store %s: cannot be created: %s", dir, strerror(errno));
     return STATUS_IO;
   }
   int fd CLEANUP(cleanup_fd) = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
   if (fd < 0 || fstat(fd, &st) != 0) {
-    report_set(report, "store %s: %s", dir, strerror(errno));
+    error_set(error, "store %s: %s", dir, strerror(errno));
     return errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO;
   }
   if ((st.st_uid != 0 && st.st_uid != geteuid()) || (st.st_mode & 077) != 0) {
-    report_set(report, "store %s: has mode %04o and owner %u, must have 0700 and root", dir, st.st_mode & 07777,
-               st.st_uid);
+    error_set(error, "store %s: has mode %04o and owner %u, must have 0700 and root", dir, st.st_mode & 07777,
+              st.st_uid);
     return STATUS_PERMISSION;
   }
   *ret_fd = take_fd(&fd);
@@ -78,23 +78,23 @@ static enum status open_directory(const char *dir, enum store_mode mode, struct 
 }
 
 // LMDB opens its data file without close-on-exec and believes any file it finds.
-static enum status check_data_file(int dir_fd, const char *dir, enum store_mode mode, struct report *report)
+static enum status check_data_file(int dir_fd, const char *dir, enum store_mode mode, struct error *error)
 {
   struct stat st;
   if (fstatat(dir_fd, "data.mdb", &st, AT_SYMLINK_NOFOLLOW) != 0) {
     if (mode == STORE_CREATE && errno == ENOENT) {
       return STATUS_OK;
     }
-    report_set(report, "store %s: data.mdb: %s; 'ssoctl init' makes one", dir, strerror(errno));
+    error_set(error, "store %s: data.mdb: %s; 'ssoctl init' makes one", dir, strerror(errno));
     return errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO;
   }
   if (mode == STORE_CREATE) {
-    report_set(report, "store %s: exists already", dir);
+    error_set(error, "store %s: exists already", dir);
     return STATUS_EXISTS;
   }
   if (!S_ISREG(st.st_mode) || (st.st_uid != 0 && st.st_uid != geteuid()) || (st.st_mode & 077) != 0) {
-    report_set(report, "store %s: data.mdb has mode %06o and owner %u, must be a file with 0600 and root", dir,
-               st.st_mode, st.st_uid);
+    error_set(error, "store %s: data.mdb has mode %06o and owner %u, must be a file with 0600 and root", dir,
+              st.st_mode, st.st_uid);
     return STATUS_PERMISSION;
   }
   return STATUS_OK;
@@ -123,7 +123,7 @@ static void keep_reserve(const struct store *store)
   }
 }
 
-static enum status open_environment(struct store *store, const char *dir, struct report *report)
+static enum status open_environment(struct store *store, const char *dir, struct error *error)
 {
   int code = mdb_env_create(&store->env);
   if (code == 0) {
@@ -139,13 +139,13 @@ static enum status open_environment(struct store *store, const char *dir, struct
     code = mdb_env_open(store->env, dir, store->read_only ? MDB_RDONLY : 0, 0600);
   }
   if (code != 0) {
-    return fail(report, "cannot be opened", dir, code);
+    return fail(error, "cannot be opened", dir, code);
   }
   int data_fd = -1;
   int dead = 0;
   (void)mdb_reader_check(store->env, &dead);
   if (mdb_env_get_fd(store->env, &data_fd) != 0 || fcntl(data_fd, F_SETFD, FD_CLOEXEC) != 0) {
-    return fail(report, "close-on-exec cannot be set", dir, EIO);
+    return fail(error, "close-on-exec cannot be set", dir, EIO);
   }
   return STATUS_OK;
 }
@@ -166,7 +166,7 @@ static int raise_schema(MDB_txn *txn, MDB_dbi meta)
   return mdb_put(txn, meta, &key, &value, 0);
 }
 
-static enum status open_tables(struct store *store, const char *dir, bool create, struct report *report)
+static enum status open_tables(struct store *store, const char *dir, bool create, struct error *error)
 {
   MDB_txn *txn = NULL;
   int code = mdb_txn_begin(store->env, NULL, create ? 0 : MDB_RDONLY, &txn);
@@ -182,8 +182,8 @@ static enum status open_tables(struct store *store, const char *dir, bool create
   if (code == MDB_NOTFOUND && missing >= STORE_TABLES_BEFORE) {
     return STATUS_VERSION;
   }
-  return code == MDB_NOTFOUND ? fail(report, "is not a store of this program", dir, MDB_INVALID)
-                              : fail(report, "tables cannot be opened", dir, code);
+  return code == MDB_NOTFOUND ? fail(error, "is not a store of this program", dir, MDB_INVALID)
+                              : fail(error, "tables cannot be opened", dir, code);
 }
 
 // The tables that have come since, empty. Records of the version before are read as they are.
@@ -211,50 +211,50 @@ static enum status add_tables(MDB_env *env)
   return store_from_lmdb(code);
 }
 
-static enum status reopen(struct store *store, const char *dir, struct report *report)
+static enum status reopen(struct store *store, const char *dir, struct error *error)
 {
   if (store->env != NULL) {
     mdb_env_close(store->env);
     store->env = NULL;
   }
-  return open_environment(store, dir, report);
+  return open_environment(store, dir, error);
 }
 
 // A store that is only to be read is opened anew, since it cannot be changed so.
-static enum status upgrade_alone(struct store *store, const char *dir, struct report *report)
+static enum status upgrade_alone(struct store *store, const char *dir, struct error *error)
 {
   bool read_only = store->read_only;
   store->read_only = false;
-  enum status status = reopen(store, dir, report);
+  enum status status = reopen(store, dir, error);
   if (status == STATUS_OK) {
     status = add_tables(store->env);
   }
   store->read_only = read_only;
   if (status == STATUS_OK && read_only) {
-    status = reopen(store, dir, report);
+    status = reopen(store, dir, error);
   }
-  return status == STATUS_OK ? open_tables(store, dir, false, report) : status;
+  return status == STATUS_OK ? open_tables(store, dir, false, error) : status;
 }
 
-static enum status upgrade(struct store *store, const char *dir, struct report *report)
+static enum status upgrade(struct store *store, const char *dir, struct error *error)
 {
   enum status status = store_lock(store);
   if (status == STATUS_OK) {
     status = store_lock_opening(store);
   }
   if (status == STATUS_OK) {
-    status = upgrade_alone(store, dir, report);
+    status = upgrade_alone(store, dir, error);
     store_unlock_opening(store);
   }
   store_unlock(store);
   if (status != STATUS_OK) {
-    report_set(report, "store %s: is of the version before, and cannot be brought to this one: %s", dir,
-               status_text(status));
+    error_set(error, "store %s: is of the version before, and cannot be brought to this one: %s", dir,
+              status_text(status));
   }
   return status;
 }
 
-static enum status check_schema(struct store *store, const char *dir, enum store_mode mode, struct report *report)
+static enum status check_schema(struct store *store, const char *dir, enum store_mode mode, struct error *error)
 {
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   const struct store_key key = key_of_text("schema");
@@ -268,77 +268,77 @@ static enum status check_schema(struct store *store, const char *dir, enum store
     status = store_get_i64(txn, TABLE_META, &key, &schema);
   }
   if (status == STATUS_OK && schema != STORE_SCHEMA) {
-    report_set(report, "store %s: has schema %lld, this program reads %d", dir, (long long)schema, STORE_SCHEMA);
+    error_set(error, "store %s: has schema %lld, this program reads %d", dir, (long long)schema, STORE_SCHEMA);
     return STATUS_VERSION;
   }
   if (status != STATUS_OK) {
-    report_set(report, "store %s: has no schema number: %s", dir, status_text(status));
+    error_set(error, "store %s: has no schema number: %s", dir, status_text(status));
     return STATUS_CORRUPT;
   }
   return STATUS_OK;
 }
 
 // The slot for reading stays this process's until it closes the environment.
-static enum status take_reader_slot(struct store *store, const char *dir, struct report *report)
+static enum status take_reader_slot(struct store *store, const char *dir, struct error *error)
 {
   MDB_txn *txn = NULL;
   int code = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn);
   if (code != 0) {
-    return fail(report, "cannot be read", dir, code);
+    return fail(error, "cannot be read", dir, code);
   }
   mdb_txn_abort(txn);
   return STATUS_OK;
 }
 
-static enum status open_alone(struct store *store, const char *dir, struct report *report)
+static enum status open_alone(struct store *store, const char *dir, struct error *error)
 {
   enum status status = store_lock_opening(store);
   if (status != STATUS_OK) {
-    report_set(report, "store %s: cannot be locked: %s", dir, status_text(status));
+    error_set(error, "store %s: cannot be locked: %s", dir, status_text(status));
     return status;
   }
-  status = open_environment(store, dir, report);
+  status = open_environment(store, dir, error);
   if (status == STATUS_OK) {
-    status = take_reader_slot(store, dir, report);
+    status = take_reader_slot(store, dir, error);
   }
   store_unlock_opening(store);
   return status;
 }
 
 // On a file system that nobody can write to nothing is written, and no lock needed.
-static enum status open_lock_file(struct store *store, const char *dir, struct report *report)
+static enum status open_lock_file(struct store *store, const char *dir, struct error *error)
 {
   store->lock_fd = openat(store->dir_fd, "writer", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (store->lock_fd < 0 && !(store->read_only && errno == EROFS)) {
-    report_set(report, "store %s: writer: %s", dir, strerror(errno));
+    error_set(error, "store %s: writer: %s", dir, strerror(errno));
     return STATUS_IO;
   }
   return STATUS_OK;
 }
 
-static enum status open_all(struct store *store, const char *dir, enum store_mode mode, struct report *report)
+static enum status open_all(struct store *store, const char *dir, enum store_mode mode, struct error *error)
 {
-  enum status status = open_directory(dir, mode, report, &store->dir_fd);
+  enum status status = open_directory(dir, mode, error, &store->dir_fd);
   if (status == STATUS_OK) {
-    status = check_data_file(store->dir_fd, dir, mode, report);
+    status = check_data_file(store->dir_fd, dir, mode, error);
   }
   if (status == STATUS_OK) {
-    status = open_lock_file(store, dir, report);
+    status = open_lock_file(store, dir, error);
   }
   if (status == STATUS_OK && mode == STORE_CREATE) {
     status = store_lock(store);
   }
   if (status == STATUS_OK) {
-    status = open_alone(store, dir, report);
+    status = open_alone(store, dir, error);
   }
   if (status == STATUS_OK) {
-    status = open_tables(store, dir, mode == STORE_CREATE, report);
+    status = open_tables(store, dir, mode == STORE_CREATE, error);
   }
   if (status == STATUS_VERSION) { // made by the version before
-    status = upgrade(store, dir, report);
+    status = upgrade(store, dir, error);
   }
   if (status == STATUS_OK) {
-    status = check_schema(store, dir, mode, report);
+    status = check_schema(store, dir, mode, error);
   }
   if (status == STATUS_OK && !store->read_only) {
     keep_reserve(store);
@@ -355,7 +355,7 @@ static void keep_large_blocks_mapped(void)
   (void)mallopt(M_MMAP_THRESHOLD, MAPPED_FROM_BYTES);
 }
 
-enum status store_open(const char *dir, enum store_mode mode, struct report *report, struct store **ret_store)
+enum status store_open(const char *dir, enum store_mode mode, struct error *error, struct store **ret_store)
 {
   struct store *store CLEANUP(store_close) = calloc(1, sizeof *store);
   if (store == NULL) {
@@ -364,7 +364,7 @@ enum status store_open(const char *dir, enum store_mode mode, struct report *rep
   keep_large_blocks_mapped();
   store->dir_fd = store->lock_fd = -1;
   store->read_only = mode == STORE_READ_ONLY;
-  enum status status = open_all(store, dir, mode, report);
+  enum status status = open_all(store, dir, mode, error);
   if (status == STATUS_OK) {
     *ret_store = store;
     store = NULL;

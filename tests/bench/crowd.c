@@ -89,9 +89,9 @@ static void look_around(struct look *look)
 static void count_readers(const struct crowd *c, struct crowd_peaks *peaks)
 {
   struct store *store CLEANUP(store_close) = NULL;
-  struct report report = {.text = ""};
+  struct error error = {.text = ""};
   uint32_t used = 0;
-  if (store_open(c->store, STORE_READ_ONLY, &report, &store) == STATUS_OK &&
+  if (store_open(c->store, STORE_READ_ONLY, &error, &store) == STATUS_OK &&
       store_readers(store, &used, &peaks->reader_slots) == STATUS_OK) {
     peaks->readers = used > peaks->readers ? used : peaks->readers;
   }

@@ -44,7 +44,7 @@ struct bench {
   struct config config;
   struct store *store;
   struct change_host host;
-  struct report report;
+  struct error error;
 };
 
 static void fail(const char *what, const char *why)
@@ -56,7 +56,7 @@ static void fail(const char *what, const char *why)
 static void must(struct bench *b, enum status status, const char *what)
 {
   if (status != STATUS_OK) {
-    fail(what, b->report.text[0] != '\0' ? b->report.text : status_text(status));
+    fail(what, b->error.text[0] != '\0' ? b->error.text : status_text(status));
   }
 }
 
@@ -80,7 +80,7 @@ static void open_bench(struct bench *b, const char *dir, enum store_mode mode)
   }
   config_init(&b->config);
   b->config.map.ranges = (struct u32_list){2, {FIRST_NUMBER, LAST_NUMBER}};
-  must(b, store_open(b->dir, mode, &b->report, &b->store), b->dir);
+  must(b, store_open(b->dir, mode, &b->error, &b->store), b->dir);
   b->host = (struct change_host){.store = b->store, .config = &b->config, .map_path = b->map_path};
 }
 
@@ -88,7 +88,7 @@ static const struct change_by ROOT = {.actor = "root", .rhost = "", .service = "
 
 static void make(struct bench *b, struct change change, const char *what)
 {
-  must(b, change_run(&b->host, &ROOT, change, &b->report), what);
+  must(b, change_run(&b->host, &ROOT, change, &b->error), what);
 }
 
 static void set_seed(struct bench *b)
@@ -140,12 +140,12 @@ struct loading {
   struct member_added added;
 };
 
-static enum status add_member(void *context, uint64_t index, struct report *report, struct change *ret_change)
+static enum status add_member(void *context, uint64_t index, struct error *error, struct change *ret_change)
 {
   struct loading *loading = context;
   (void)snprintf(loading->email, sizeof loading->email, "u%07llu@acme.test", (unsigned long long)index);
   (void)snprintf(loading->name, sizeof loading->name, "Person %llu", (unsigned long long)index);
-  (void)report;
+  (void)error;
   loading->add = (struct member_add){.org = "acme",
                                      .email = loading->email,
                                      .login = "",
@@ -198,7 +198,7 @@ static void first_login(struct bench *b, uint64_t number)
   (void)snprintf(authorized.name, sizeof authorized.name, "New Person %llu", (unsigned long long)number);
   const struct sso_sign_in in = {
       .login = login, .connection = &connection, .authorized = &authorized, .fingerprint = fingerprint, .password = ""};
-  must(b, change_run(&b->host, &by, change_sso_sign_in(&in, &result), &b->report), login);
+  must(b, change_run(&b->host, &by, change_sso_sign_in(&in, &result), &b->error), login);
 }
 
 struct bare {
@@ -272,7 +272,7 @@ static int load(const char *dir, uint64_t count)
   make_org(&b);
   uint64_t before = stored_bytes(&b);
   int64_t start_ns = now_ns();
-  must(&b, change_run_all(&b.host, &ROOT, &all, &b.report, &index), "load");
+  must(&b, change_run_all(&b.host, &ROOT, &all, &b.error, &index), "load");
   double took_s = (double)(now_ns() - start_ns) / 1e9;
   (void)getrusage(RUSAGE_SELF, &usage);
   size_t bytes = (size_t)((stored_bytes(&b) - before) / count);

@@ -247,9 +247,9 @@ static int people(const char *dir)
 {
   struct store *store CLEANUP(store_close) = NULL;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
-  struct report report = {.text = ""};
-  if (store_open(dir, STORE_READ_ONLY, &report, &store) != STATUS_OK || store_begin(store, false, &txn) != STATUS_OK) {
-    fail(dir, report.text);
+  struct error error = {.text = ""};
+  if (store_open(dir, STORE_READ_ONLY, &error, &store) != STATUS_OK || store_begin(store, false, &txn) != STATUS_OK) {
+    fail(dir, error.text);
   }
   struct walk walk = {txn, ""};
   printf("{\"accounts\": [");

@@ -62,8 +62,8 @@ bool ground_count(struct counts *ret_counts)
   struct store *store CLEANUP(store_close) = NULL;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   struct counts counts = {{0}};
-  struct report report;
-  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, &report, &store);
+  struct error error;
+  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, &error, &store);
   if (status == STATUS_OK) {
     status = store_begin(store, false, &txn);
   }

@@ -29,7 +29,7 @@ char map_path[96];
 struct config config;
 struct store *store;
 struct change_host host;
-struct report report;
+struct error error;
 struct change_done done;
 struct identity_unlinked unlinked;
 struct member_added added;
@@ -41,7 +41,7 @@ const struct change_by by_root = {.actor = "root", .rhost = "", .service = ""};
 
 void open_store(enum store_mode mode)
 {
-  assert_int_equal(store_open(directory, mode, &report, &store), STATUS_OK);
+  assert_int_equal(store_open(directory, mode, &error, &store), STATUS_OK);
   host = (struct change_host){.store = store, .config = &config, .map_path = map_path};
 }
 
@@ -72,8 +72,8 @@ int remove_store(void **state)
 
 enum status make(struct change change)
 {
-  report.text[0] = '\0';
-  return change_run(&host, &by_root, change, &report);
+  error.text[0] = '\0';
+  return change_run(&host, &by_root, change, &error);
 }
 
 enum status make_as(const char *who, enum right right, struct change change)
@@ -81,7 +81,7 @@ enum status make_as(const char *who, enum right right, struct change change)
   const gid_t groups[] = {stored_org("acme").gid};
   const struct delegate delegate = {get_account(who).id, groups, 1};
   const struct change_by by = {.actor = who, .rhost = "", .service = "", .delegate = &delegate, .right = right};
-  return change_run(&host, &by, change, &report);
+  return change_run(&host, &by, change, &error);
 }
 
 enum status create_org(const char *slug, const char *owner)

@@ -16,7 +16,7 @@ extern char map_path[96];
 extern struct config config;
 extern struct store *store;
 extern struct change_host host;
-extern struct report report;
+extern struct error error;
 extern struct change_done done;
 extern struct identity_unlinked unlinked;
 extern struct member_added added;

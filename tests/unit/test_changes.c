@@ -36,7 +36,7 @@ static void what_is_there_already_is_refused_and_stores_nothing(void **state)
   assert_int_equal(create_org("acme", "other@example.org"), STATUS_EXISTS);
   assert_int_equal(count(TABLE_ACCOUNTS), 1);
   assert_int_equal(count(TABLE_AUDIT), 1);
-  assert_true(report.text[0] != '\0');
+  assert_true(error.text[0] != '\0');
 }
 
 static void N2_system_names_are_no_orgs(void **state)
@@ -56,7 +56,7 @@ static void H51_without_room_for_the_map_nothing_is_stored(void **state)
   create_acme();
   host.map_path = "/nonexistent/accounts.map";
   assert_int_equal(add_member("carol@acme.test"), STATUS_IO);
-  assert_non_null(strstr(report.text, "nothing was changed"));
+  assert_non_null(strstr(error.text, "nothing was changed"));
   assert_int_equal(count(TABLE_ACCOUNTS), 1);
   assert_int_equal(count(TABLE_AUDIT), 1);
   host.map_path = map_path;
@@ -81,13 +81,13 @@ struct many {
   uint64_t bad;
 };
 
-static enum status add_many(void *context, uint64_t index, struct report *for_report, struct change *ret_change)
+static enum status add_many(void *context, uint64_t index, struct error *for_error, struct change *ret_change)
 {
   struct many *many = context;
   (void)snprintf(many->email, sizeof many->email, "m%d@acme.test", (int)index);
   many->add = new_member(many->email);
   many->add.org = index == many->bad ? "nobody" : "acme";
-  (void)for_report;
+  (void)for_error;
   *ret_change = change_member_add(&many->add, &added);
   return STATUS_OK;
 }
@@ -99,13 +99,13 @@ static void many_changes_are_all_done_or_none(void **state)
   const struct changes all = {20, add_many, NULL, &many};
   uint64_t index = 0;
   create_acme();
-  assert_int_equal(change_run_all(&host, &by_root, &all, &report, &index), STATUS_NOT_FOUND);
+  assert_int_equal(change_run_all(&host, &by_root, &all, &error, &index), STATUS_NOT_FOUND);
   assert_int_equal(index, 3);
-  assert_non_null(strstr(report.text, "nobody"));
+  assert_non_null(strstr(error.text, "nobody"));
   assert_int_equal(count(TABLE_ACCOUNTS), 1);
   assert_int_equal(count(TABLE_AUDIT), 1);
   many.bad = UINT64_MAX;
-  assert_int_equal(change_run_all(&host, &by_root, &all, &report, &index), STATUS_OK);
+  assert_int_equal(change_run_all(&host, &by_root, &all, &error, &index), STATUS_OK);
   assert_int_equal(index, 19);
   assert_int_equal(count(TABLE_ACCOUNTS), 21);
   assert_int_equal(count(TABLE_AUDIT), 21);
@@ -123,7 +123,7 @@ static void a_thousand_changes_at_once_are_shown(void **state)
   struct map_account account;
   uint64_t index = 0;
   create_acme();
-  assert_int_equal(change_run_all(&host, &by_root, &all, &report, &index), STATUS_OK);
+  assert_int_equal(change_run_all(&host, &by_root, &all, &error, &index), STATUS_OK);
   assert_int_equal(map_open(map_path, &map), STATUS_OK);
   assert_int_equal(map_account_by_login(&map, "m0@acme.test", &account), STATUS_OK);
   assert_int_equal(map_account_by_login(&map, "m1499@acme.test", &account), STATUS_OK);
@@ -136,25 +136,25 @@ static void E2_enforcement_waits_for_everything_it_needs(void **state)
   (void)state;
   create_acme();
   assert_int_equal(set_enforcement(ENFORCEMENT_DOMAINS), STATUS_REFUSED);
-  assert_non_null(strstr(report.text, "no verified domain"));
+  assert_non_null(strstr(error.text, "no verified domain"));
   assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(verify_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(set_enforcement(ENFORCEMENT_DOMAINS), STATUS_REFUSED);
-  assert_non_null(strstr(report.text, "no connection"));
+  assert_non_null(strstr(error.text, "no connection"));
   assert_int_equal(set_connection("client"), STATUS_OK);
   assert_int_equal(set_enforcement(ENFORCEMENT_DOMAINS), STATUS_REFUSED);
-  assert_non_null(strstr(report.text, "no sign-in has succeeded"));
+  assert_non_null(strstr(error.text, "no sign-in has succeeded"));
   assert_int_equal(try_connection("client"), STATUS_REFUSED); // H80: nobody would be let in
   assert_string_equal(try_result.decision.row, "S12");
   assert_int_equal(set_enforcement(ENFORCEMENT_DOMAINS), STATUS_REFUSED);
-  assert_non_null(strstr(report.text, "no sign-in has succeeded"));
+  assert_non_null(strstr(error.text, "no sign-in has succeeded"));
   assert_int_equal(set_provisioning(PROVISIONING_JIT), STATUS_OK);
   assert_int_equal(try_connection("client"), STATUS_OK);
   assert_int_equal(set_enforcement(ENFORCEMENT_DOMAINS), STATUS_REFUSED);
-  assert_non_null(strstr(report.text, "no password"));
+  assert_non_null(strstr(error.text, "no password"));
   assert_int_equal(set_password("boss@example.org", "correct horse"), STATUS_OK);
   assert_int_equal(set_enforcement(ENFORCEMENT_DOMAINS), STATUS_REFUSED);
-  assert_non_null(strstr(report.text, "never signed in with their password"));
+  assert_non_null(strstr(error.text, "never signed in with their password"));
   assert_int_equal(sign_in_by_password("boss@example.org"), STATUS_OK);
   assert_int_equal(set_enforcement(ENFORCEMENT_DOMAINS), STATUS_OK);
 }
@@ -318,10 +318,10 @@ static void H60_a_store_of_others_is_not_opened(void **state)
   store_close(&store);
   struct store *other = NULL;
   assert_int_equal(chmod(directory, 0755), 0);
-  assert_int_equal(store_open(directory, STORE_READ_WRITE, &report, &other), STATUS_PERMISSION);
-  assert_non_null(strstr(report.text, directory));
+  assert_int_equal(store_open(directory, STORE_READ_WRITE, &error, &other), STATUS_PERMISSION);
+  assert_non_null(strstr(error.text, directory));
   assert_int_equal(chmod(directory, 0700), 0);
-  assert_int_equal(store_open("/nonexistent/store", STORE_READ_WRITE, &report, &other), STATUS_NOT_FOUND);
+  assert_int_equal(store_open("/nonexistent/store", STORE_READ_WRITE, &error, &other), STATUS_NOT_FOUND);
   open_store(STORE_READ_WRITE);
 }
 
@@ -336,8 +336,8 @@ static void a_store_that_is_none_is_refused(void **state)
   char rubbish[8192];
   memset(rubbish, 'x', sizeof rubbish);
   assert_int_equal(write(fd, rubbish, sizeof rubbish), sizeof rubbish);
-  assert_int_not_equal(store_open(directory, STORE_READ_WRITE, &report, &other), STATUS_OK);
-  assert_true(report.text[0] != '\0');
+  assert_int_not_equal(store_open(directory, STORE_READ_WRITE, &error, &other), STATUS_OK);
+  assert_true(error.text[0] != '\0');
 }
 
 // One that only root can stop: any other is killed (test_lock).
@@ -354,7 +354,7 @@ static void another_writer_is_waited_for_and_not_for_ever(void **state)
     // A process of its own with an environment of its own: LMDB's must not be used after fork.
     struct store *other = NULL;
     int64_t start = clock_monotonic_ms();
-    enum status status = store_open(directory, STORE_READ_WRITE, &report, &other);
+    enum status status = store_open(directory, STORE_READ_WRITE, &error, &other);
     status = status == STATUS_OK ? store_lock(other) : STATUS_IO;
     _exit(status == STATUS_BUSY && clock_monotonic_ms() - start >= STORE_LOCK_WAIT_MS - 500 ? 0 : 1);
   }

@@ -32,10 +32,10 @@ static void put(const char *text, size_t length)
   assert_int_equal(file_write_all(fd, text, length), STATUS_OK);
 }
 
-static enum status load(const char *text, struct report *report, struct config *config)
+static enum status load(const char *text, struct error *error, struct config *config)
 {
   put(text, strlen(text));
-  return config_load(path, report, config);
+  return config_load(path, error, config);
 }
 
 // For each key a legal value other than the default, and an illegal one. A key without a row here fails the test.
@@ -77,15 +77,15 @@ static void every_setting_has_an_effect_of_its_own(void **state)
     struct config initial;
     struct config changed;
     struct config back;
-    struct report report = {.text = ""};
+    struct error error = {.text = ""};
     char line[512];
     size_t at = find_case(CONFIG_KEYS[i].name);
     config_init(&initial);
     (void)snprintf(line, sizeof line, "# a comment\n\n  %s = %s  \n", CONFIG_KEYS[i].name, CASES[at].other);
-    assert_int_equal(load(line, &report, &changed), STATUS_OK);
+    assert_int_equal(load(line, &error, &changed), STATUS_OK);
     assert_memory_not_equal(&initial, &changed, sizeof initial);
     (void)snprintf(line, sizeof line, "%s=%s\n", CONFIG_KEYS[i].name, CONFIG_KEYS[i].initial);
-    assert_int_equal(load(line, &report, &back), STATUS_OK);
+    assert_int_equal(load(line, &error, &back), STATUS_OK);
     assert_memory_equal(&initial, &back, sizeof initial);
   }
   assert_int_equal(CONFIG_KEY_COUNT, COUNT_OF(CASES));
@@ -96,13 +96,13 @@ static void an_illegal_value_names_file_line_and_what_is_legal(void **state)
   (void)state;
   for (size_t i = 0; i < COUNT_OF(CASES); i++) {
     struct config config;
-    struct report report = {.text = ""};
+    struct error error = {.text = ""};
     char line[512];
     char place[128];
     (void)snprintf(line, sizeof line, "# one\n%s = %s\n", CASES[i].key, CASES[i].illegal);
     (void)snprintf(place, sizeof place, "%s:2: %s: \"%s\" is not ", path, CASES[i].key, CASES[i].illegal);
-    assert_int_equal(load(line, &report, &config), STATUS_INVALID);
-    assert_memory_equal(report.text, place, strlen(place));
+    assert_int_equal(load(line, &error, &config), STATUS_INVALID);
+    assert_memory_equal(error.text, place, strlen(place));
   }
 }
 
@@ -111,10 +111,10 @@ static void H34_an_empty_value_is_not_everything(void **state)
   (void)state;
   for (size_t i = 0; i < CONFIG_KEY_COUNT; i++) {
     struct config config;
-    struct report report = {.text = ""};
+    struct error error = {.text = ""};
     char line[128];
     (void)snprintf(line, sizeof line, "%s =\n", CONFIG_KEYS[i].name);
-    assert_int_equal(load(line, &report, &config), STATUS_INVALID);
+    assert_int_equal(load(line, &error, &config), STATUS_INVALID);
   }
 }
 
@@ -134,10 +134,10 @@ static void H22_H49_ranges_with_numbers_that_are_never_given_are_refused(void **
                                         "70000-80000  90000-90001"};
   for (size_t i = 0; i < COUNT_OF(ILLEGAL); i++) {
     struct config config;
-    struct report report = {.text = ""};
+    struct error error = {.text = ""};
     char line[128];
     (void)snprintf(line, sizeof line, "uid-ranges = %s\n", ILLEGAL[i]);
-    assert_int_equal(load(line, &report, &config), STATUS_INVALID);
+    assert_int_equal(load(line, &error, &config), STATUS_INVALID);
   }
 }
 
@@ -147,11 +147,11 @@ static void unknown_keys_and_lines_without_a_value_are_errors(void **state)
   static const char *const ILLEGAL[] = {"homes = /home\n", "home\n", "= /home\n", "Home = /home\n", "[section]\n"};
   for (size_t i = 0; i < COUNT_OF(ILLEGAL); i++) {
     struct config config;
-    struct report report = {.text = ""};
+    struct error error = {.text = ""};
     char place[128];
     (void)snprintf(place, sizeof place, "%s:1: ", path);
-    assert_int_equal(load(ILLEGAL[i], &report, &config), STATUS_INVALID);
-    assert_memory_equal(report.text, place, strlen(place));
+    assert_int_equal(load(ILLEGAL[i], &error, &config), STATUS_INVALID);
+    assert_memory_equal(error.text, place, strlen(place));
   }
 }
 
@@ -163,8 +163,8 @@ static void H04_paths_do_not_climb(void **state)
                                         "shell = /bin/../sh\n",  "sshd-paths = /usr/../sshd\n"};
   for (size_t i = 0; i < COUNT_OF(ILLEGAL); i++) {
     struct config config;
-    struct report report = {.text = ""};
-    assert_int_equal(load(ILLEGAL[i], &report, &config), STATUS_INVALID);
+    struct error error = {.text = ""};
+    assert_int_equal(load(ILLEGAL[i], &error, &config), STATUS_INVALID);
   }
 }
 
@@ -172,32 +172,32 @@ static void H60_missing_directories_and_foreign_files_are_errors(void **state)
 {
   (void)state;
   struct config config;
-  struct report report = {.text = ""};
-  assert_int_equal(config_load(path, &report, &config), STATUS_NOT_FOUND);
-  assert_non_null(strstr(report.text, path));
-  assert_int_equal(config_load(directory, &report, &config), STATUS_PERMISSION);
+  struct error error = {.text = ""};
+  assert_int_equal(config_load(path, &error, &config), STATUS_NOT_FOUND);
+  assert_non_null(strstr(error.text, path));
+  assert_int_equal(config_load(directory, &error, &config), STATUS_PERMISSION);
   put("", 0);
-  assert_int_equal(config_load(path, &report, &config), STATUS_OK);
+  assert_int_equal(config_load(path, &error, &config), STATUS_OK);
   assert_int_equal(chmod(path, 0666), 0);
-  assert_int_equal(config_load(path, &report, &config), STATUS_PERMISSION);
-  assert_non_null(strstr(report.text, "0666"));
+  assert_int_equal(config_load(path, &error, &config), STATUS_PERMISSION);
+  assert_non_null(strstr(error.text, "0666"));
   assert_int_equal(chmod(path, 0644), 0);
   assert_int_equal(chown(path, 4242, 0), 0);
-  assert_int_equal(config_load(path, &report, &config), STATUS_PERMISSION);
+  assert_int_equal(config_load(path, &error, &config), STATUS_PERMISSION);
 }
 
 static void a_nul_and_too_many_bytes_are_errors(void **state)
 {
   (void)state;
   struct config config;
-  struct report report = {.text = ""};
+  struct error error = {.text = ""};
   put("home = /x\0y\n", 12);
-  assert_int_equal(config_load(path, &report, &config), STATUS_INVALID);
+  assert_int_equal(config_load(path, &error, &config), STATUS_INVALID);
   char *many = malloc(100000);
   memset(many, '#', 100000);
   put(many, 100000);
   free(many);
-  assert_int_equal(config_load(path, &report, &config), STATUS_TOO_LARGE);
+  assert_int_equal(config_load(path, &error, &config), STATUS_TOO_LARGE);
 }
 
 int main(void)

@@ -213,7 +213,7 @@ static void W8_what_was_changed_since_it_was_shown_is_not_confirmed(void **state
   read_fingerprint(CONNECTION_ACTIVE, seen);
   assert_int_equal(set_ca("client", "z", false), STATUS_OK);
   assert_int_equal(confirm(seen), STATUS_REFUSED);
-  assert_non_null(strstr(report.text, "idp show"));
+  assert_non_null(strstr(error.text, "idp show"));
   assert_int_equal(confirm(""), STATUS_REFUSED);
   assert_int_equal(confirm(FINGERPRINT_NONE), STATUS_REFUSED);
   assert_false(is_confirmed());
@@ -296,7 +296,7 @@ static void H68_an_org_with_a_guarded_member_is_an_operators_to_delete(void **st
   assert_int_equal(add_member(ALICE), STATUS_OK);
   guard_alice();
   assert_int_equal(make_as(BOSS, RIGHT_ORG, delete), STATUS_REFUSED);
-  assert_non_null(strstr(report.text, "only an operator"));
+  assert_non_null(strstr(error.text, "only an operator"));
   assert_int_equal(remove_member(ALICE), STATUS_OK);
   assert_int_equal(add_member("bob@acme.test"), STATUS_OK);
   assert_int_equal(make_as(BOSS, RIGHT_ORG, delete), STATUS_OK);
@@ -392,7 +392,7 @@ static void H80_a_refused_sign_in_does_not_count_as_tried(void **state)
   set_up_acme(PROVISIONING_INVITE_ONLY);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
   assert_int_equal(set_enforcement(ENFORCEMENT_DOMAINS), STATUS_REFUSED);
-  assert_non_null(strstr(report.text, "no sign-in has succeeded"));
+  assert_non_null(strstr(error.text, "no sign-in has succeeded"));
 }
 
 static void identity_a_delegates_other_certificates_void_it_where_the_org_is_not_in_control(void **state)
@@ -453,15 +453,15 @@ static void H62_H63_an_account_used_by_code_is_neither_inherited_nor_given_an_or
   assert_string_equal(sign_in_result.decision.row, "S8");
   assert_int_equal(sign_in_result.decision.ask, ASK_PASSWORD);
   assert_int_equal(create_org("hers", ALICE), STATUS_REFUSED);
-  assert_non_null(strstr(report.text, "account retire"));
+  assert_non_null(strstr(error.text, "account retire"));
   assert_int_equal(give_role(ALICE, ROLE_ADMIN), STATUS_REFUSED);
   assert_int_equal(transfer_acme(ALICE), STATUS_REFUSED);
-  assert_non_null(strstr(report.text, "account retire"));
+  assert_non_null(strstr(error.text, "account retire"));
   assert_int_equal(create_org("other", "boss@other.example"), STATUS_OK);
   struct member_add in = new_member(ALICE);
   in.org = "other";
   assert_int_equal(add(&in), STATUS_REFUSED);
-  assert_non_null(strstr(report.text, "email=proven"));
+  assert_non_null(strstr(error.text, "email=proven"));
 }
 
 // As an earlier build stored it: who came by a code is known by the membership alone.

@@ -12,7 +12,7 @@
 enum { JOINED_SIZE = 2 * CSV_LINE_MAX };
 
 static struct csv csv;
-static struct report report;
+static struct error error;
 
 static int fd = -1;
 
@@ -25,7 +25,7 @@ static void read_bytes(const void *data, size_t length)
   assert_int_equal(write(fd, data, length), (ssize_t)length);
   assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
   csv_init(&csv, fd);
-  report.text[0] = '\0';
+  error.text[0] = '\0';
 }
 
 static void join(char text[static JOINED_SIZE])
@@ -65,12 +65,12 @@ static void fields_are_taken_apart(void **state)
   for (size_t i = 0; i < COUNT_OF(CASES); i++) {
     char joined[JOINED_SIZE];
     read_bytes(CASES[i].line, strlen(CASES[i].line));
-    enum status status = csv_next(&csv, &report);
+    enum status status = csv_next(&csv, &error);
     assert_int_equal(status, CASES[i].fields != NULL ? STATUS_OK : STATUS_INVALID);
     join(joined);
     if (CASES[i].fields != NULL) {
       assert_string_equal(joined, CASES[i].fields);
-      assert_int_equal(csv_next(&csv, &report), STATUS_NOT_FOUND);
+      assert_int_equal(csv_next(&csv, &error), STATUS_NOT_FOUND);
     }
   }
 }
@@ -109,10 +109,10 @@ static void what_is_not_legal_is_refused_with_its_column(void **state)
   };
   for (size_t i = 0; i < COUNT_OF(CASES); i++) {
     read_bytes(CASES[i].line, CASES[i].length);
-    enum status status = csv_next(&csv, &report);
+    enum status status = csv_next(&csv, &error);
     assert_int_equal(status, STATUS_INVALID);
-    assert_memory_equal(report.text, CASES[i].says, strlen(CASES[i].says));
-    assert_int_equal(csv_next(&csv, &report), STATUS_NOT_FOUND);
+    assert_memory_equal(error.text, CASES[i].says, strlen(CASES[i].says));
+    assert_int_equal(csv_next(&csv, &error), STATUS_NOT_FOUND);
   }
 }
 
@@ -121,7 +121,7 @@ static void expect_lines(const char *data, size_t length, const char *expected)
 {
   char seen[2 * JOINED_SIZE] = "";
   read_bytes(data, length);
-  for (enum status status = csv_next(&csv, &report); status != STATUS_NOT_FOUND; status = csv_next(&csv, &report)) {
+  for (enum status status = csv_next(&csv, &error); status != STATUS_NOT_FOUND; status = csv_next(&csv, &error)) {
     char joined[JOINED_SIZE];
     size_t used = strlen(seen);
     join(joined);
@@ -169,8 +169,8 @@ static enum status one_line(size_t length, const char *end, size_t field)
   }
   memcpy(line + length, end, strlen(end) + 1);
   read_bytes(line, length + strlen(end));
-  enum status status = csv_next(&csv, &report);
-  assert_int_equal(csv_next(&csv, &report), STATUS_NOT_FOUND);
+  enum status status = csv_next(&csv, &error);
+  assert_int_equal(csv_next(&csv, &error), STATUS_NOT_FOUND);
   return status;
 }
 
@@ -182,17 +182,17 @@ static void H56_the_longest_line_and_field_are_read_and_one_byte_more_is_refused
     assert_int_equal(one_line(CSV_LINE_MAX, ENDS[i], 1000), STATUS_OK);
     for (size_t more = 1; more < 5; more++) {
       assert_int_equal(one_line(CSV_LINE_MAX + more, ENDS[i], 1000), STATUS_INVALID);
-      assert_non_null(strstr(report.text, "column 4097: a line of more than 4096 bytes"));
+      assert_non_null(strstr(error.text, "column 4097: a line of more than 4096 bytes"));
     }
     assert_int_equal(one_line(10 * CSV_BUFFER_SIZE, ENDS[i], 1000), STATUS_INVALID);
     assert_int_equal(one_line(CSV_FIELD_MAX, ENDS[i], CSV_LINE_MAX), STATUS_OK);
     assert_int_equal(one_line(CSV_FIELD_MAX + 1, ENDS[i], CSV_LINE_MAX), STATUS_INVALID);
-    assert_non_null(strstr(report.text, "column 1: a field of more than 1023 bytes"));
+    assert_non_null(strstr(error.text, "column 1: a field of more than 1023 bytes"));
   }
   assert_int_equal(one_line(2 * CSV_FIELDS_MAX - 1, "", 1), STATUS_OK);
   assert_int_equal(csv.field_count, 0); // of the end, behind the line
   assert_int_equal(one_line(2 * CSV_FIELDS_MAX, "", 1), STATUS_INVALID);
-  assert_non_null(strstr(report.text, "column 65: more than 32 fields"));
+  assert_non_null(strstr(error.text, "column 65: more than 32 fields"));
 }
 
 // Each line that is whole is read as it is in the whole text.
@@ -209,13 +209,13 @@ static void every_truncation_is_read_as_far_as_it_goes(void **state)
     }
     for (size_t i = 0; i < whole; i++) {
       char joined[JOINED_SIZE];
-      assert_int_equal(csv_next(&csv, &report), STATUS_OK);
+      assert_int_equal(csv_next(&csv, &error), STATUS_OK);
       join(joined);
       assert_string_equal(joined, LINES[i]);
     }
-    enum status status = csv_next(&csv, &report);
+    enum status status = csv_next(&csv, &error);
     assert_true(status == STATUS_OK || status == STATUS_INVALID || status == STATUS_NOT_FOUND);
-    assert_int_equal(csv_next(&csv, &report), STATUS_NOT_FOUND);
+    assert_int_equal(csv_next(&csv, &error), STATUS_NOT_FOUND);
   }
 }
 
@@ -235,7 +235,7 @@ static void a_line_may_begin_anywhere_in_the_buffer(void **state)
     data[before - 1] = '\n';
     memcpy(data + before, LAST, sizeof LAST - 1);
     read_bytes(data, before + sizeof LAST - 1);
-    for (enum status status = csv_next(&csv, &report); status == STATUS_OK; status = csv_next(&csv, &report)) {
+    for (enum status status = csv_next(&csv, &error); status == STATUS_OK; status = csv_next(&csv, &error)) {
       lines++;
       join(joined);
     }
@@ -260,7 +260,7 @@ static void random_bytes_never_give_a_field_that_is_not_clean(void **state)
       data[i] = chance % 16 == 0 ? (char)(chance >> 4) : LIKELY[chance % (sizeof LIKELY - 1)];
     }
     read_bytes(data, length);
-    for (enum status status = csv_next(&csv, &report); status != STATUS_NOT_FOUND; status = csv_next(&csv, &report)) {
+    for (enum status status = csv_next(&csv, &error); status != STATUS_NOT_FOUND; status = csv_next(&csv, &error)) {
       assert_true(status == STATUS_OK || status == STATUS_INVALID);
       assert_true(csv.field_count <= CSV_FIELDS_MAX);
       for (size_t i = 0; i < csv.field_count; i++) {
@@ -287,7 +287,7 @@ static void what_is_written_is_read_again(void **state)
       (void)snprintf(line + strlen(line), sizeof line - strlen(line), ",");
       assert_int_equal(csv_append(line, sizeof line, VALUES[k]), STATUS_OK);
       read_bytes(line, strlen(line));
-      assert_int_equal(csv_next(&csv, &report), STATUS_OK);
+      assert_int_equal(csv_next(&csv, &error), STATUS_OK);
       assert_int_equal(csv.field_count, 2);
       assert_string_equal(csv.fields[0], VALUES[i]);
       assert_string_equal(csv.fields[1], VALUES[k]);
@@ -313,7 +313,7 @@ static void a_descriptor_that_cannot_be_read_is_an_error(void **state)
   cleanup_fd(&fd);
   fd = open("/tmp", O_RDONLY | O_CLOEXEC);
   csv_init(&csv, fd);
-  assert_int_equal(csv_next(&csv, &report), STATUS_IO);
+  assert_int_equal(csv_next(&csv, &error), STATUS_IO);
 }
 
 int main(void)

@@ -47,7 +47,7 @@ static void look_up_at(int64_t now_s, look_up_function *what)
   struct domain domain = get_claim("acme", "acme.test");
   const struct domain_look_up in = {"acme", "acme.test", domain.token};
   const struct change change = what(&in, &changed);
-  struct change_context c = {.host = &host, .by = &by_root, .change = &change, .report = &report, .now_s = now_s};
+  struct change_context c = {.host = &host, .by = &by_root, .change = &change, .error = &error, .now_s = now_s};
   assert_int_equal(store_lock(store), STATUS_OK);
   assert_int_equal(store_begin(store, true, &c.txn), STATUS_OK);
   assert_int_equal(change.kind->apply(&c, change.input, change.result), STATUS_OK);
@@ -112,7 +112,7 @@ static void the_first_proof_wins_and_the_other_claim_stays_pending(void **state)
   set_up_proven(PROVISIONING_JIT);
   create_beta();
   assert_int_equal(verify_by_record("beta"), STATUS_REFUSED);
-  assert_non_null(strstr(report.text, "another org"));
+  assert_non_null(strstr(error.text, "another org"));
   assert_int_equal(get_claim("beta", "acme.test").verified, 0);
   assert_int_equal(remove_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(verify_by_record("beta"), STATUS_OK);

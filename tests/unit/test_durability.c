@@ -152,7 +152,7 @@ static void a_kill_in_any_of_200_commits_loses_nothing_and_breaks_no_index(void 
     assert_true(count(TABLE_AUDIT) >= told);
     told_in_all += told > 0;
     check_indexes();
-    assert_int_equal(change_publish(&host, NULL, &report), STATUS_OK);
+    assert_int_equal(change_publish(&host, NULL, &error), STATUS_OK);
     store_close(&store);
   }
   open_store(STORE_READ_WRITE);
@@ -210,8 +210,8 @@ static void a_newer_store_is_refused_and_left_as_it_is(void **state)
   store_close(&store);
   static const enum store_mode MODES[] = {STORE_READ_ONLY, STORE_READ_WRITE};
   for (size_t i = 0; i < COUNT_OF(MODES); i++) {
-    assert_int_equal(store_open(directory, MODES[i], &report, &other), STATUS_VERSION);
-    assert_non_null(strstr(report.text, "schema"));
+    assert_int_equal(store_open(directory, MODES[i], &error, &other), STATUS_VERSION);
+    assert_non_null(strstr(error.text, "schema"));
     assert_null(other);
   }
 }
@@ -300,7 +300,7 @@ static void a_writer_that_is_stopped_for_good_is_waited_for_within_bounds(void *
   int64_t began_ms = clock_monotonic_ms();
   assert_int_equal(add_member("bob@acme.test"), STATUS_BUSY);
   assert_in_range(clock_monotonic_ms() - began_ms, STORE_LOCK_WAIT_MS - 500, 20 * STORE_LOCK_WAIT_MS);
-  assert_non_null(strstr(report.text, "busy"));
+  assert_non_null(strstr(error.text, "busy"));
   // Looking needs no lock.
   assert_int_equal(count(TABLE_ACCOUNTS), 1);
   end_holder(pid);

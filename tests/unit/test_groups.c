@@ -155,7 +155,7 @@ static void N2_N6_only_free_and_legal_names_are_made(void **state)
   set_up_acme(PROVISIONING_JIT);
   for (size_t i = 0; i < COUNT_OF(ILLEGAL); i++) {
     assert_int_equal(map_group("g", ILLEGAL[i]), STATUS_INVALID);
-    assert_non_null(strstr(report.text, "[a-z][a-z0-9-]*"));
+    assert_non_null(strstr(error.text, "[a-z][a-z0-9-]*"));
   }
   assert_int_equal(count(TABLE_GROUP_MAPPINGS), 0);
   assert_int_equal(map_group("g", "abcdefghijklmnopqrstuvwxyz1"), STATUS_OK);
@@ -182,7 +182,7 @@ static void N2_the_name_of_a_mapped_group_is_no_accounts_and_no_orgs(void **stat
   carol.login = "acme-dev";
   assert_int_equal(add(&carol), STATUS_EXISTS);
   assert_int_equal(create_org("acme-dev", "chief@example.org"), STATUS_EXISTS);
-  assert_non_null(strstr(report.text, "a group of"));
+  assert_non_null(strstr(error.text, "a group of"));
 }
 
 static void H11_a_number_stays_while_anything_is_mapped_and_is_never_given_again(void **state)
@@ -242,7 +242,7 @@ static void H45_a_local_group_that_makes_root_is_mapped_only_by_name(void **stat
   set_up_acme(PROVISIONING_JIT);
   for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
     assert_int_equal(map_local(NAMES[i], ""), STATUS_REFUSED);
-    assert_non_null(strstr(report.text, "--privileged"));
+    assert_non_null(strstr(error.text, "--privileged"));
     assert_int_equal(map_local(NAMES[i], i == 0 ? "sudo" : "root"), STATUS_REFUSED);
   }
   assert_int_equal(map_local("no-such-group", "root"), STATUS_NOT_FOUND);
@@ -302,7 +302,7 @@ static void K3_groups_of_an_org_that_enforces_list_nobody(void **state)
   assert_int_equal(org_update(txn, &org), STATUS_OK);
   assert_int_equal(store_commit(&txn), STATUS_OK);
   store_unlock(store);
-  assert_int_equal(change_publish(&host, NULL, &report), STATUS_OK);
+  assert_int_equal(change_publish(&host, NULL, &error), STATUS_OK);
   assert_int_equal(set_provisioning(PROVISIONING_INVITE_ONLY), STATUS_OK); // shows it
   struct map_group group = map_says("acme-dev");
   assert_int_equal(group.enforced, 1);
@@ -339,7 +339,7 @@ static void what_an_org_had_goes_with_it(void **state)
   assert_int_equal(map_group("ops", "dev"), STATUS_OK);
   assert_int_equal(alice_signs_in("devs|ops"), STATUS_OK);
   struct org org = get_org();
-  struct change_context a = {.host = &host, .report = &report};
+  struct change_context a = {.host = &host, .error = &error};
   assert_int_equal(store_lock(store), STATUS_OK);
   assert_int_equal(store_begin(store, true, &a.txn), STATUS_OK);
   assert_int_equal(change_drop_groups(&a, &org), STATUS_OK);

@@ -193,7 +193,7 @@ static enum status links_own(const char *email, const char *subject, const char 
   const struct change_by by = {.actor = BOB, .rhost = "", .service = "", .delegate = &delegate, .right = RIGHT_OWN};
   read_fingerprint(CONNECTION_ACTIVE, fingerprint);
   const struct identity_link_own in = {"acme", BOB, &connection, &authorized, fingerprint};
-  return change_run(&host, &by, change_identity_link_own(&in, &linked), &report);
+  return change_run(&host, &by, change_identity_link_own(&in, &linked), &error);
 }
 
 static void W1_a_person_links_their_own_identity_and_nobody_elses(void **state)

@@ -87,10 +87,10 @@ static struct member_add bad_row(uint64_t index)
 }
 
 // A row that is refused stands in front of each good one whose index is a multiple of BAD.
-static enum status get_row(void *context, uint64_t index, struct report *for_report, struct change *ret_change)
+static enum status get_row(void *context, uint64_t index, struct error *for_error, struct change *ret_change)
 {
   struct file *file = context;
-  (void)for_report;
+  (void)for_error;
   bool bad = file->bad != 0 && index % (file->bad + 1) == 0;
   if (index == 0) {
     file->added = file->refused = 0;
@@ -106,12 +106,12 @@ static enum status get_row(void *context, uint64_t index, struct report *for_rep
   return STATUS_OK;
 }
 
-static bool note_row(void *context, uint64_t index, enum status status, const struct report *for_report)
+static bool note_row(void *context, uint64_t index, enum status status, const struct error *for_error)
 {
   struct file *file = context;
   file->added += status == STATUS_OK && added.changed && index + 1 < file->rows ? 1 : 0;
   file->refused += status != STATUS_OK ? 1 : 0;
-  assert_true(status == STATUS_OK || for_report->text[0] != '\0');
+  assert_true(status == STATUS_OK || for_error->text[0] != '\0');
   return status == STATUS_OK || file->goes_on;
 }
 
@@ -119,7 +119,7 @@ static enum status import(struct file *file)
 {
   const struct changes all = {file->rows, get_row, note_row, file};
   uint64_t index = 0;
-  return change_run_all(&host, &by_root, &all, &report, &index);
+  return change_run_all(&host, &by_root, &all, &error, &index);
 }
 
 static void narrow_ranges(void)
@@ -237,24 +237,24 @@ static void importing_twice_changes_nothing_and_is_no_event(void **state)
 }
 
 // Another thing that is refused after it has stored something: it is not gone on without it.
-static enum status get_half_done(void *context, uint64_t index, struct report *for_report, struct change *ret_change)
+static enum status get_half_done(void *context, uint64_t index, struct error *for_error, struct change *ret_change)
 {
   static struct member_add first;
   static const struct org_create SECOND = {"beta", "Beta", "boss@example.org", "", "somebody"}; // too late for that
   static struct org_created created;
   (void)context;
-  (void)for_report;
+  (void)for_error;
   first = new_member("carol@acme.test");
   *ret_change = index == 0 ? change_member_add(&first, &added) : change_org_create(&SECOND, &created);
   return STATUS_OK;
 }
 
-static bool goes_on(void *context, uint64_t index, enum status status, const struct report *for_report)
+static bool goes_on(void *context, uint64_t index, enum status status, const struct error *for_error)
 {
   (void)context;
   (void)index;
   (void)status;
-  (void)for_report;
+  (void)for_error;
   return true;
 }
 
@@ -264,7 +264,7 @@ static void what_was_half_stored_is_not_gone_on_without(void **state)
   const struct changes all = {2, get_half_done, goes_on, NULL};
   uint64_t index = 0;
   renew_store();
-  assert_int_equal(change_run_all(&host, &by_root, &all, &report, &index), STATUS_REFUSED);
+  assert_int_equal(change_run_all(&host, &by_root, &all, &error, &index), STATUS_REFUSED);
   assert_int_equal(index, 1);
   assert_int_equal(count(TABLE_ACCOUNTS), 1);
 }
@@ -285,7 +285,7 @@ static void H22_a_uid_that_is_asked_for_is_legal(void **state)
   create_acme();
   for (size_t i = 0; i < COUNT_OF(ILLEGAL); i++) {
     assert_int_equal(with_uid("new@acme.test", ILLEGAL[i]), STATUS_INVALID);
-    assert_non_null(strstr(report.text, "61184 to 65519"));
+    assert_non_null(strstr(error.text, "61184 to 65519"));
   }
   assert_int_equal(count(TABLE_ACCOUNTS), 1);
   assert_int_equal(count(TABLE_NUMBERS), 3);
@@ -313,7 +313,7 @@ static void H01_a_uid_that_is_asked_for_is_nobodys_and_was_nobodys(void **state)
   const uint32_t taken[] = {gone, org.gid, org.admins_gid, get_account("boss@example.org").uid};
   for (size_t i = 0; i < COUNT_OF(taken); i++) {
     assert_int_equal(with_uid("new@acme.test", taken[i]), STATUS_EXISTS);
-    assert_non_null(strstr(report.text, "any other is legal"));
+    assert_non_null(strstr(error.text, "any other is legal"));
   }
   assert_int_equal(count(TABLE_ACCOUNTS), 1);
 }
@@ -342,7 +342,7 @@ static void an_account_that_exists_keeps_its_number(void **state)
   assert_int_equal(with_uid("carol@acme.test", 70001), STATUS_OK);
   assert_false(added.changed);
   assert_int_equal(with_uid("carol@acme.test", 70002), STATUS_EXISTS);
-  assert_non_null(strstr(report.text, "70001"));
+  assert_non_null(strstr(error.text, "70001"));
 }
 
 static void E4_only_the_owner_is_imported_as_owner(void **state)
@@ -394,7 +394,7 @@ static void L4_a_member_is_imported_suspended_and_not_suspended_by_an_import(voi
   assert_int_equal(groups_of("carol@acme.test"), 0);
   row.status = MEMBER_ACTIVE;
   assert_int_equal(add(&row), STATUS_EXISTS);
-  assert_non_null(strstr(report.text, "member suspend"));
+  assert_non_null(strstr(error.text, "member suspend"));
   assert_int_equal(groups_of("carol@acme.test"), 0);
   row.has_status = false;
   assert_int_equal(add(&row), STATUS_OK);

@@ -5,13 +5,13 @@
 #include "progress.h"
 #include "unit.h"
 
-static struct report report;
+static struct error error;
 
 static enum status take(size_t which, const char *typed, bool imported, struct member_row *row)
 {
   *row = (struct member_row){.imported = imported};
-  report.text[0] = '\0';
-  return MEMBER_VALUES[which].take("it", typed, row, &report);
+  error.text[0] = '\0';
+  return MEMBER_VALUES[which].take("it", typed, row, &error);
 }
 
 static const struct {
@@ -73,8 +73,8 @@ static void legal_values_are_taken_and_others_named_with_what_is_legal(void **st
     enum status status = take(VALUES[i].which, VALUES[i].typed, false, &row);
     assert_int_equal(status, VALUES[i].says == NULL ? STATUS_OK : STATUS_INVALID);
     if (VALUES[i].says != NULL) {
-      assert_non_null(strstr(report.text, VALUES[i].says));
-      assert_memory_equal(report.text, "it ", 3);
+      assert_non_null(strstr(error.text, VALUES[i].says));
+      assert_memory_equal(error.text, "it ", 3);
     }
   }
 }

@@ -11,7 +11,7 @@ static int open_and_close(void)
 {
   for (int i = 0; i < OPENINGS; i++) {
     struct store *other = NULL;
-    struct report why = {.text = ""};
+    struct error why = {.text = ""};
     if (store_open(directory, i % 2 == 0 ? STORE_READ_WRITE : STORE_READ_ONLY, &why, &other) != STATUS_OK) {
       (void)fprintf(stderr, "opening %d: %s\n", i, why.text);
       return 1;

@@ -101,7 +101,7 @@ static void E4_the_owner_is_not_demoted_suspended_removed_or_locked(void **state
   uint64_t events = count(TABLE_AUDIT);
   for (size_t i = 0; i < COUNT_OF(WHAT); i++) {
     assert_int_equal(WHAT[i](BOSS), STATUS_REFUSED);
-    assert_non_null(strstr(report.text, "org transfer"));
+    assert_non_null(strstr(error.text, "org transfer"));
   }
   assert_int_equal(count(TABLE_AUDIT), events);
   assert_int_equal(membership_of(BOSS).role, ROLE_OWNER);
@@ -128,10 +128,10 @@ static void E3_while_enforced_the_new_owner_needs_a_tried_password(void **state)
   set_up();
   assert_int_equal(enforce_as_owner(ENFORCEMENT_DOMAINS), STATUS_OK);
   assert_int_equal(transfer_acme(ALICE), STATUS_REFUSED);
-  assert_non_null(strstr(report.text, "no password"));
+  assert_non_null(strstr(error.text, "no password"));
   assert_int_equal(set_password(ALICE, "correct horse"), STATUS_OK);
   assert_int_equal(transfer_acme(ALICE), STATUS_REFUSED);
-  assert_non_null(strstr(report.text, "never signed in"));
+  assert_non_null(strstr(error.text, "never signed in"));
   assert_int_equal(membership_of(BOSS).role, ROLE_OWNER);
 }
 
@@ -172,7 +172,7 @@ static void N2_a_login_that_is_taken_or_illegal_is_refused(void **state)
   for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
     enum status status = rename_account(ALICE, NAMES[i]);
     assert_true(status == STATUS_INVALID || status == STATUS_EXISTS);
-    assert_true(report.text[0] != '\0');
+    assert_true(error.text[0] != '\0');
   }
   assert_int_equal(rename_account(ALICE, ALICE), STATUS_OK);
   assert_false(done.changed);
@@ -223,7 +223,7 @@ static void two_accounts_never_share_a_home(void **state)
   assert_int_equal(rename_account(ALICE, "alix"), STATUS_OK);
   carol.home = "/home/" ALICE;
   assert_int_equal(add(&carol), STATUS_EXISTS);
-  assert_non_null(strstr(report.text, "is that of account \"alix\""));
+  assert_non_null(strstr(error.text, "is that of account \"alix\""));
   carol.home = "";
   assert_int_equal(add(&carol), STATUS_OK);
 }
@@ -236,7 +236,7 @@ static void a_home_is_free_again_when_its_account_is_gone(void **state)
   carol.home = "/home/dave@acme.test";
   assert_int_equal(add(&carol), STATUS_OK);
   assert_int_equal(add_member("dave@acme.test"), STATUS_EXISTS);
-  assert_non_null(strstr(report.text, "is that of account \"carol@acme.test\""));
+  assert_non_null(strstr(error.text, "is that of account \"carol@acme.test\""));
   assert_int_equal(remove_account("carol@acme.test"), STATUS_OK);
   assert_int_equal(add_member("dave@acme.test"), STATUS_OK);
 }
@@ -249,7 +249,7 @@ static void a_locked_account_has_no_groups_and_is_made_no_owner(void **state)
   assert_int_equal(groups_of(ALICE), 0);
   assert_int_equal(remove_member(ALICE), STATUS_OK);
   assert_int_equal(create_org("other", ALICE), STATUS_REFUSED);
-  assert_non_null(strstr(report.text, "locked"));
+  assert_non_null(strstr(error.text, "locked"));
 }
 
 static void D1_an_invite_that_waits_is_gone_with_the_account(void **state)

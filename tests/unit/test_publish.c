@@ -231,10 +231,10 @@ struct many {
   struct member_add add;
 };
 
-static enum status add_many(void *context, uint64_t index, struct report *for_report, struct change *ret_change)
+static enum status add_many(void *context, uint64_t index, struct error *for_error, struct change *ret_change)
 {
   struct many *many = context;
-  (void)for_report;
+  (void)for_error;
   (void)snprintf(many->email, sizeof many->email, "m%04d@acme.test", (int)index);
   many->add = new_member(many->email);
   *ret_change = change_member_add(&many->add, &added);
@@ -272,7 +272,7 @@ static void lists_of_a_thousand_stay_the_first_thousand(void **state)
   const struct changes all = {1002, add_many, NULL, &many};
   uint64_t index = 0;
   set_up_acme(PROVISIONING_JIT);
-  assert_int_equal(change_run_all(&host, &by_root, &all, &report, &index), STATUS_OK);
+  assert_int_equal(change_run_all(&host, &by_root, &all, &error, &index), STATUS_OK);
   assert_int_equal(listed("acme"), 1000);
   for (size_t i = 0; i < COUNT_OF(STEPS); i++) {
     ino_t before = inode();
@@ -287,9 +287,9 @@ struct batch {
   struct change steps[4];
 };
 
-static enum status get_step(void *context, uint64_t index, struct report *for_report, struct change *ret_change)
+static enum status get_step(void *context, uint64_t index, struct error *for_error, struct change *ret_change)
 {
-  (void)for_report;
+  (void)for_error;
   *ret_change = ((struct batch *)context)->steps[index];
   return STATUS_OK;
 }
@@ -298,7 +298,7 @@ static void run_batch(struct batch *batch, uint64_t count)
 {
   const struct changes all = {count, get_step, NULL, batch};
   uint64_t index = 0;
-  assert_int_equal(change_run_all(&host, &by_root, &all, &report, &index), STATUS_OK);
+  assert_int_equal(change_run_all(&host, &by_root, &all, &error, &index), STATUS_OK);
   expect_what_the_store_says();
 }
 
@@ -354,12 +354,12 @@ static void a_damaged_record_is_mended_by_the_sign_in_of_its_person(void **state
   flip_byte(place.offset + MAP_RECORD_HEAD + 3);
   assert_int_equal(map_account_by_login(&map, "p1@acme.test", &account), STATUS_CORRUPT);
   assert_int_equal(add_member("p2@acme.test"), STATUS_OK);
-  assert_int_equal(change_publish(&host, "p2@acme.test", &report), STATUS_OK);
-  assert_int_equal(change_publish(&host, "nobody@acme.test", &report), STATUS_OK);
+  assert_int_equal(change_publish(&host, "p2@acme.test", &error), STATUS_OK);
+  assert_int_equal(change_publish(&host, "nobody@acme.test", &error), STATUS_OK);
   map_close(&map);
   assert_int_equal(map_open(map_path, &map), STATUS_OK);
   assert_int_equal(map_account_by_login(&map, "p1@acme.test", &account), STATUS_CORRUPT);
-  assert_int_equal(change_publish(&host, "p1@acme.test", &report), STATUS_OK);
+  assert_int_equal(change_publish(&host, "p1@acme.test", &error), STATUS_OK);
   expect_what_the_store_says();
 }
 
@@ -578,7 +578,7 @@ static bool check_and_repair(void)
   if (clean) {
     expect_what_the_store_says();
   }
-  assert_int_equal(change_publish(&host, NULL, &report), STATUS_OK);
+  assert_int_equal(change_publish(&host, NULL, &error), STATUS_OK);
   assert_true(is_current());
   return !clean;
 }

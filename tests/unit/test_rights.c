@@ -251,7 +251,7 @@ static void H17_a_session_without_groups_opens_nothing(void **state)
   const struct delegate none = {get_account(BOSS).id, NULL, 0};
   const struct change_by by = {BOSS, "", "", .delegate = &none, .right = RIGHT_PEOPLE};
   const struct change suspend = change_member_suspend(&(struct member_name){"acme", VIEWER}, &changed_member);
-  assert_int_equal(change_run(&host, &by, suspend, &report), STATUS_REFUSED);
+  assert_int_equal(change_run(&host, &by, suspend, &error), STATUS_REFUSED);
 }
 
 static void W5_an_org_reaches_only_accounts_that_it_is_in_control_of(void **state)
@@ -271,7 +271,7 @@ static void W5_an_org_reaches_only_accounts_that_it_is_in_control_of(void **stat
         // A password names no org. The governing org may link and unlink at its own connection, and no more.
         bool links = i >= FIRST_OF_IDENTITY && org == 1 && k == 0;
         assert_int_equal(make_as(BOSS, RIGHT_ORG, changes[i]), links ? STATUS_OK : STATUS_REFUSED);
-        assert_true(links || strstr(report.text, "in control") != NULL);
+        assert_true(links || strstr(error.text, "in control") != NULL);
       }
     }
   }

@@ -18,7 +18,7 @@ static struct try_counted counted;
 static enum status try_from(const char *login, enum try_kind kind, const struct change_by *by)
 {
   const struct try_count in = {kind, login, kind == TRY_SIGN_IN ? "acme" : ""};
-  return change_run(&host, by, change_try_count(&in, &counted), &report);
+  return change_run(&host, by, change_try_count(&in, &counted), &error);
 }
 
 static enum status try_as(const char *login, const char *rhost, enum try_kind kind)
@@ -302,7 +302,7 @@ static void T_where_one_has_signed_in_before_one_has_tries_of_ones_own(void **st
   assert_int_equal(set_password(ALICE, "correct horse"), STATUS_OK);
   const struct account alice = get_account(ALICE);
   const struct password_sign_in in = {ALICE, alice.password, false};
-  assert_int_equal(change_run(&host, &there, change_password_sign_in(&in, &sign_in_result), &report), STATUS_OK);
+  assert_int_equal(change_run(&host, &there, change_password_sign_in(&in, &sign_in_result), &error), STATUS_OK);
   for (int i = 0; i < 10; i++) {
     (void)snprintf(address, sizeof address, "192.0.2.%d", i);
     assert_int_equal(try_as(ALICE, address, TRY_PASSWORD), STATUS_OK);

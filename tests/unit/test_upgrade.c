@@ -71,8 +71,8 @@ static void a_store_of_another_version_is_refused(void **state)
 {
   (void)state;
   make_earlier(STORE_SCHEMA - 2);
-  assert_int_equal(store_open(directory, STORE_READ_WRITE, &report, &store), STATUS_VERSION);
-  assert_int_equal(store_open(directory, STORE_READ_ONLY, &report, &store), STATUS_VERSION);
+  assert_int_equal(store_open(directory, STORE_READ_WRITE, &error, &store), STATUS_VERSION);
+  assert_int_equal(store_open(directory, STORE_READ_ONLY, &error, &store), STATUS_VERSION);
 }
 
 int main(void)

@@ -3,12 +3,12 @@
 #pragma once
 #include <stdarg.h>
 
-enum { REPORT_SIZE = 1024 };
+enum { ERROR_SIZE = 1024 };
 
 // TEXT is ASCII without a newline; "" while nothing failed. All zero is a valid empty value.
-struct report {
-  char text[REPORT_SIZE];
+struct error {
+  char text[ERROR_SIZE];
 };
 
-// Replaces the text of REPORT; cut where it is too long; control characters become "?". REPORT may be NULL.
-__attribute__((format(printf, 2, 3))) void report_set(struct report *report, const char *format, ...);
+// Replaces the text of ERROR; cut where it is too long; control characters become "?". ERROR may be NULL.
+__attribute__((format(printf, 2, 3))) void error_set(struct error *error, const char *format, ...);
