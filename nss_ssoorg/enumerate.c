@@ -6,8 +6,8 @@
 #include <nss.h>
 #include <pwd.h>
 
-#include "entry.h"
 #include "listing.h"
+#include "nss_result.h"
 #include "paths.h"
 
 EXPORTED enum nss_status _nss_ssoorg_setpwent(int stay_open);
@@ -24,7 +24,7 @@ static enum nss_status restart(struct listing *listing)
 {
   int saved = errno;
   int unsaid = 0;
-  return entry_conclude(listing_restart(listing), saved, &unsaid);
+  return nss_result(listing_restart(listing), saved, &unsaid);
 }
 
 enum nss_status _nss_ssoorg_setpwent(int stay_open)
@@ -41,7 +41,7 @@ enum nss_status _nss_ssoorg_endpwent(void)
 enum nss_status _nss_ssoorg_getpwent_r(struct passwd *entry, char *buffer, size_t size, int *errnop)
 {
   int saved = errno;
-  return entry_conclude(listing_passwd(&users, PATH_MAP, entry, buffer, size), saved, errnop);
+  return nss_result(listing_passwd(&users, PATH_MAP, entry, buffer, size), saved, errnop);
 }
 
 enum nss_status _nss_ssoorg_setgrent(int stay_open)
@@ -58,5 +58,5 @@ enum nss_status _nss_ssoorg_endgrent(void)
 enum nss_status _nss_ssoorg_getgrent_r(struct group *entry, char *buffer, size_t size, int *errnop)
 {
   int saved = errno;
-  return entry_conclude(listing_group(&groups, PATH_MAP, entry, buffer, size), saved, errnop);
+  return nss_result(listing_group(&groups, PATH_MAP, entry, buffer, size), saved, errnop);
 }

@@ -9,8 +9,8 @@
 
 #include "answer.h"
 #include "base/cleanup.h"
-#include "entry.h"
 #include "fill.h"
+#include "nss_result.h"
 #include "paths.h"
 
 EXPORTED enum nss_status _nss_ssoorg_getpwnam_r(const char *name, struct passwd *entry, char *buffer, size_t size,
@@ -28,7 +28,7 @@ enum nss_status _nss_ssoorg_getpwnam_r(const char *name, struct passwd *entry, c
   int saved = errno;
   struct map_account account;
   enum status status = answer_login(PATH_MAP, name, &account);
-  return entry_conclude(status == STATUS_OK ? fill_passwd(&account, entry, buffer, size) : status, saved, errnop);
+  return nss_result(status == STATUS_OK ? fill_passwd(&account, entry, buffer, size) : status, saved, errnop);
 }
 
 enum nss_status _nss_ssoorg_getpwuid_r(uid_t uid, struct passwd *entry, char *buffer, size_t size, int *errnop)
@@ -36,7 +36,7 @@ enum nss_status _nss_ssoorg_getpwuid_r(uid_t uid, struct passwd *entry, char *bu
   int saved = errno;
   struct map_account account;
   enum status status = answer_uid(PATH_MAP, uid, &account);
-  return entry_conclude(status == STATUS_OK ? fill_passwd(&account, entry, buffer, size) : status, saved, errnop);
+  return nss_result(status == STATUS_OK ? fill_passwd(&account, entry, buffer, size) : status, saved, errnop);
 }
 
 enum nss_status _nss_ssoorg_getgrnam_r(const char *name, struct group *entry, char *buffer, size_t size, int *errnop)
@@ -44,7 +44,7 @@ enum nss_status _nss_ssoorg_getgrnam_r(const char *name, struct group *entry, ch
   int saved = errno;
   struct map_group group CLEANUP(answer_group_done) = {.gid = 0};
   enum status status = answer_group_name(PATH_MAP, name, &group);
-  return entry_conclude(status == STATUS_OK ? fill_group(&group, entry, buffer, size) : status, saved, errnop);
+  return nss_result(status == STATUS_OK ? fill_group(&group, entry, buffer, size) : status, saved, errnop);
 }
 
 enum nss_status _nss_ssoorg_getgrgid_r(gid_t gid, struct group *entry, char *buffer, size_t size, int *errnop)
@@ -52,7 +52,7 @@ enum nss_status _nss_ssoorg_getgrgid_r(gid_t gid, struct group *entry, char *buf
   int saved = errno;
   struct map_group group CLEANUP(answer_group_done) = {.gid = 0};
   enum status status = answer_group_gid(PATH_MAP, gid, &group);
-  return entry_conclude(status == STATUS_OK ? fill_group(&group, entry, buffer, size) : status, saved, errnop);
+  return nss_result(status == STATUS_OK ? fill_group(&group, entry, buffer, size) : status, saved, errnop);
 }
 
 // The array that initgroups_dyn grows: *START of *SIZE entries are in use, at most LIMIT where that is positive.
@@ -96,5 +96,5 @@ enum nss_status _nss_ssoorg_initgroups_dyn(const char *user, gid_t group, long *
   for (uint32_t i = 0; status == STATUS_OK && i < found.count; i++) {
     status = found.values[i] == group ? STATUS_OK : add_group(&array, found.values[i]);
   }
-  return entry_conclude(status, saved, errnop);
+  return nss_result(status, saved, errnop);
 }

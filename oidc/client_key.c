@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 #include "client_key_pem.h"
 #include "document.h"
-#include "keys.h"
+#include "key_set.h"
 
 // What can stand in the "alg" of what this client signs.
 struct client_key {
@@ -81,9 +81,9 @@ static enum status import(const struct bytes *text, const struct cJSON *jwk, str
     return error.code == CJOSE_ERR_NO_MEMORY ? STATUS_NO_MEMORY : refuse(r, "its numbers are no RSA or EC key");
   }
   size_t bits = cjose_jwk_get_keysize(key->jwk, &error);
-  if (strcmp(key->algorithm, "RS256") == 0 && (bits < KEYS_RSA_MIN_BITS || bits > KEYS_RSA_MAX_BITS)) {
-    return refusal_set(r, FAILURE_REQUEST, "client key: RSA with %zu bits, not %d to %d", bits, KEYS_RSA_MIN_BITS,
-                       KEYS_RSA_MAX_BITS);
+  if (strcmp(key->algorithm, "RS256") == 0 && (bits < KEY_SET_RSA_MIN_BITS || bits > KEY_SET_RSA_MAX_BITS)) {
+    return refusal_set(r, FAILURE_REQUEST, "client key: RSA with %zu bits, not %d to %d", bits, KEY_SET_RSA_MIN_BITS,
+                       KEY_SET_RSA_MAX_BITS);
   }
   key->key_id = key_id != NULL ? strdup(key_id) : NULL;
   return key_id != NULL && key->key_id == NULL ? STATUS_NO_MEMORY : STATUS_OK;

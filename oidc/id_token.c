@@ -132,7 +132,7 @@ enum status id_token_parse(const struct bytes *text, struct refusal *r, struct i
 enum status id_token_verify(const struct id_token *token, const struct cJSON *keys, struct refusal *r)
 {
   struct key key CLEANUP(key_done) = {0};
-  enum status status = keys_choose(keys, token->algorithm, token->key_id, r, &key);
+  enum status status = key_set_choose(keys, token->algorithm, token->key_id, r, &key);
   if (status != STATUS_OK) {
     return status;
   }
@@ -154,7 +154,7 @@ enum status id_token_verify_or_refetch(struct exchange *x, const struct id_token
   }
   struct cJSON *fresh CLEANUP(document_done) = NULL;
   if (token->key_id != NULL) {
-    status = keys_fetch(x, &fresh);
+    status = key_set_fetch(x, &fresh);
     if (status == STATUS_OK) {
       status = id_token_verify(token, fresh, &x->refusal);
     }

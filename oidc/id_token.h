@@ -5,7 +5,7 @@
 #include "base/bytes.h"
 #include "base/status.h"
 #include "exchange.h"
-#include "keys.h"
+#include "key_set.h"
 
 struct cJSON;
 

@@ -14,7 +14,7 @@
 #include "group_claim.h"
 #include "id_token.h"
 #include "identity.h"
-#include "keys.h"
+#include "key_set.h"
 #include "polling.h"
 #include "qr.h"
 #include "strength.h"
@@ -145,7 +145,7 @@ enum status sign_in(struct exchange *x, struct channel *c, struct message_author
     status = show_codes(x, c, &codes, &expires_at_ms);
   }
   if (status == STATUS_OK) {
-    status = keys_fetch(x, &keys);
+    status = key_set_fetch(x, &keys);
   }
   if (status == STATUS_OK) {
     status = polling_run(x, &codes, expires_at_ms, &tokens);
@@ -169,10 +169,10 @@ enum status discover(struct exchange *x)
   http_limit(x->http, 0);
   if (status == STATUS_OK) {
     x->found.client_auth = (uint8_t)client_auth_of(x);
-    status = keys_fetch(x, &keys);
+    status = key_set_fetch(x, &keys);
   }
   if (status == STATUS_OK) {
-    x->found.keys = keys_count(keys);
+    x->found.keys = key_set_count(keys);
     if (x->found.keys == 0) {
       return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "RFC 7517: the key set has no key that can be used");
     }

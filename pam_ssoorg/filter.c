@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 #include "base/names.h"
 #include "base/text.h"
-#include "entry.h"
+#include "host_user.h"
 #include "map/map_read.h"
 #include "map/numbers.h"
 
@@ -51,8 +51,8 @@ static enum claim look_up(const char *map_path, const char *name)
 // Local, and not mapped onto: root and the services need no map that can be read (POLICY L2, N5).
 static bool is_surely_local(const char *user)
 {
-  struct entry entry;
-  return name_is_local(user) && entry_find(user, &entry) == STATUS_OK && entry.known && entry.uid < MAPPED_UID_MIN;
+  struct host_user known;
+  return name_is_local(user) && host_user_find(user, &known) == STATUS_OK && known.known && known.uid < MAPPED_UID_MIN;
 }
 
 enum filter_result filter_check(const char *map_path, const char *user)

@@ -8,8 +8,8 @@
 
 #include "base/cleanup.h"
 #include "credentials.h"
-#include "entry.h"
 #include "filter.h"
+#include "host_user.h"
 #include "paths.h"
 #include "relay.h"
 #include "session_data.h"
@@ -192,9 +192,9 @@ EXPORTED int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const 
     return code;
   }
   const struct message_verdict *session = session_data_find(pamh, request.user);
-  struct entry entry;
-  bool same = entry_find(request.user, &entry) == STATUS_OK && entry.known && entry.uid == session->uid &&
-              entry.gid == session->gid;
+  struct host_user known;
+  bool same = host_user_find(request.user, &known) == STATUS_OK && known.known && known.uid == session->uid &&
+              known.gid == session->gid;
   if (!same) {
     pam_syslog(pamh, LOG_ERR, "refused: the passwd entry of %s does not have the account's number", request.user);
     return PAM_SESSION_ERR;

@@ -9,7 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "entry.h"
+#include "host_user.h"
 #include "paths.h"
 #include "process/process.h"
 #include "protocol/channel.h"
@@ -44,8 +44,8 @@ static bool has_key(pam_handle_t *pamh, const struct relay_request *from, const 
 
 static enum status fill_request(pam_handle_t *pamh, const struct relay_request *from, struct message_request *request)
 {
-  struct entry entry;
-  enum status status = entry_find(from->user, &entry);
+  struct host_user known;
+  enum status status = host_user_find(from->user, &known);
   if (status != STATUS_OK) {
     return status;
   }
@@ -59,10 +59,10 @@ static enum status fill_request(pam_handle_t *pamh, const struct relay_request *
   request->flags |= from->reauth ? REQUEST_REAUTH : 0;
   request->flags |= has_key(pamh, from, request->service) ? REQUEST_WITH_KEY : 0;
   request->caller_uid = getuid();
-  if (entry.known) {
+  if (known.known) {
     request->nss_known = 1;
-    request->nss_uid = entry.uid;
-    request->nss_gid = entry.gid;
+    request->nss_uid = known.uid;
+    request->nss_gid = known.gid;
   }
   return STATUS_OK;
 }

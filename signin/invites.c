@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "change/code.h"
 #include "change/password_hash.h"
-#include "choose.h"
+#include "new_password.h"
 #include "policy/person.h"
 
 enum { TYPING_MS = 300000, ASKED_MAX = 3, HOST_SIZE = 256, LINE_SIZE = 1024 };
@@ -142,7 +142,7 @@ enum status invites_sign_in(struct session *s, const struct facts *facts, const 
                                   .told = session_told_number(s)};
   enum status status = greet(s, invite, known ? "type the password of your account" : "choose a password");
   if (status == STATUS_OK) {
-    status = known ? ask_own_password(s, facts, password) : choose_password(s, &NOTHING, password);
+    status = known ? ask_own_password(s, facts, password) : new_password_ask(s, &NOTHING, password);
   }
   if (status == STATUS_OK) {
     status = store_sign_in(s, &in, ret_result);

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "active.h"
+#include "active_org_prompt.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -11,7 +11,7 @@
 #include "invites.h"
 #include "phases.h"
 #include "policy/person.h"
-#include "recovery.h"
+#include "recovery_prompt.h"
 #include "sso.h"
 #include "tell_sessions.h"
 
@@ -41,7 +41,7 @@ static void ask_more(struct session *s, const struct signed_in *result)
   if (!result->asked && invites_offer(s, result, &now)) {
     session_load(s, &now);
   }
-  active_choose(s, result, &now);
+  active_org_choose(s, result, &now);
   record_done(&ACCOUNT_RECORD, &now.account);
 }
 
@@ -129,7 +129,7 @@ static void sign_in_by_recovery(struct session *s, const struct typed_recovery *
   struct signed_in result;
   enum status status = session_change(s, change_recovery_sign_in(&in, &result));
   if (status == STATUS_OK) {
-    recovery_tell(s, &result);
+    recovery_prompt_tell(s, &result);
   }
   conclude(s, status, &result, "recovery code", verdict);
 }
@@ -169,7 +169,7 @@ static void check_typed(struct session *s, const struct facts *facts, const stru
     sign_in_by_password(s, facts, verdict);
   } else if (s->decision.offer_code) {
     sign_in_by_code(s, facts, typed, verdict);
-  } else if (recovery_matches(s, facts, typed, &recovery) && s->decision.offer_recovery) {
+  } else if (recovery_prompt_matches(s, facts, typed, &recovery) && s->decision.offer_recovery) {
     sign_in_by_recovery(s, &recovery, verdict);
   } else {
     refuse_typed(s, verdict);

@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "change/password.h"
-#include "choose.h"
+#include "new_password.h"
 #include "phases.h"
 #include "policy/person.h"
 
@@ -42,7 +42,7 @@ static enum status change(struct session *s, const struct facts *facts)
   struct change_done ignored;
   enum status status = ask_old(s, facts, &old);
   if (status == STATUS_OK) {
-    status = choose_password(s, &old, hash);
+    status = new_password_ask(s, &old, hash);
   }
   if (status == STATUS_OK) {
     status = session_change(s, change_password_change(&in, &ignored));

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <syslog.h>
 
-#include "active.h"
+#include "active_org_prompt.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "change/ticket.h"
@@ -166,7 +166,7 @@ static void decide(struct session *s, bool redeem, struct message_verdict *verdi
   } else if (redeem && !redeem_ticket(s, &ticket)) {
     session_refuse(s, "K4", NOTICE_INTERNAL, "");
   } else if (fill_orgs(&(struct opening){&s->decision, &question, facts.account.id,
-                                         active_find(&facts.account, &ticket, &s->decision)},
+                                         active_org_find(&facts.account, &ticket, &s->decision)},
                        verdict) == STATUS_OK &&
              (facts.account.mapped == 0 || add_local_groups(facts.account.login, verdict) == STATUS_OK)) {
     verdict->uid = facts.account.uid;

@@ -10,8 +10,8 @@
 #include "member_args.h"
 #include "sessions.h"
 #include "store/accounts.h"
-#include "store/expectations.h"
 #include "store/groups.h"
+#include "store/pending_links.h"
 
 enum { ORGS_SIZE = 1024, IDENTITIES_SIZE = 4096 };
 
@@ -115,17 +115,17 @@ static enum status list_identity(void *context, const struct identity *identity)
   return list_one(context, identity->org_id, identity->subject, identity->email);
 }
 
-static enum status list_expected(void *context, const struct expectation *expectation)
+static enum status list_expected(void *context, const struct pending_link *link)
 {
-  bool open = expectation->expires_at_s > clock_now_s();
-  return open ? list_one(context, expectation->org_id, "expected", expectation->email) : STATUS_OK;
+  bool open = link->expires_at_s > clock_now_s();
+  return open ? list_one(context, link->org_id, "expected", link->email) : STATUS_OK;
 }
 
 static enum status list_identities(struct context *ctx, int64_t account_id, struct identities *all)
 {
   *all = (struct identities){.ctx = ctx};
   enum status status = identity_each_of(ctx->txn, account_id, list_identity, all);
-  return status == STATUS_OK ? expectation_each_of(ctx->txn, account_id, list_expected, all) : status;
+  return status == STATUS_OK ? pending_link_each_of(ctx->txn, account_id, list_expected, all) : status;
 }
 
 static enum status add_account(struct walk *walk, const struct account *account)

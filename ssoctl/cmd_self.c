@@ -6,11 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "active_org/active_org.h"
 #include "base/cleanup.h"
 #include "context.h"
 #include "map/map_read.h"
 #include "paths.h"
-#include "preference/preference.h"
 
 enum { GROUPS_MAX = 256 };
 
@@ -119,7 +119,7 @@ int cmd_switch(const struct invocation *in)
       continue;
     }
     bool dry = in->options[OPTION_DRY_RUN] != NULL;
-    if (!dry && preference_save(self.account.home, slug) != STATUS_OK) {
+    if (!dry && active_org_save(self.account.home, slug) != STATUS_OK) {
       return fail(EXIT_FAILED, "%s: the choice cannot be written there", self.account.home);
     }
     context_done(&ctx, "%s is your active org from the next sign-in on%s; in this shell: export SSOORG_ORG=%s", slug,

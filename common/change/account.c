@@ -8,8 +8,8 @@
 #include "change/invite.h"
 #include "change/new_account.h"
 #include "change/settings.h"
-#include "store/expectations.h"
 #include "store/numbers_store.h"
+#include "store/pending_links.h"
 
 // An owner can be replaced, and after that everything else (POLICY E4).
 static enum status refuse_owner(struct change_context *c, const struct account *account, const char *what)
@@ -128,7 +128,7 @@ static enum status drop_all(struct change_context *c, const struct account *acco
   if (status == STATUS_OK) {
     status = identity_drop_all(c->txn, account->id);
   }
-  return status == STATUS_OK ? expectation_drop(c->txn, account->id, 0, &any) : status;
+  return status == STATUS_OK ? pending_link_drop(c->txn, account->id, 0, &any) : status;
 }
 
 static enum status remove_account(struct change_context *c, const void *input, void *ret_result)

@@ -10,7 +10,7 @@
 #include "change/context.h"
 #include "change/settings.h"
 #include "policy/person.h"
-#include "store/expectations.h"
+#include "store/pending_links.h"
 
 struct linking {
   struct change_context *c;
@@ -126,7 +126,7 @@ static enum status store_identity(struct linking *l, const char *subject, const 
   text_escape(subject, strlen(subject), c->event.detail, sizeof c->event.detail);
   enum status status = identity_put(c->txn, &identity);
   if (status == STATUS_OK) {
-    status = expectation_drop(c->txn, identity.account_id, l->org.id, &any);
+    status = pending_link_drop(c->txn, identity.account_id, l->org.id, &any);
   }
   return status != STATUS_OK ? status : follow_on_link(l);
 }
@@ -144,21 +144,21 @@ static enum status link_subject(struct change_context *c, const void *input, voi
   return status != STATUS_OK ? status : store_identity(&l, in->subject, "", ret_result);
 }
 
-static enum status put_expectation(struct linking *l, const char *idp_email, struct identity_linked *result)
+static enum status put_link(struct linking *l, const char *idp_email, struct identity_linked *result)
 {
   struct change_context *c = l->c;
-  struct expectation expectation = {.org_id = l->org.id,
-                                    .account_id = l->facts.account.id,
-                                    .created_at_s = c->now_s,
-                                    .expires_at_s = c->now_s + setting_invite_lifetime_s(&l->org)};
-  (void)snprintf(expectation.email, sizeof expectation.email, "%s", idp_email);
-  (void)snprintf(expectation.expected_by, sizeof expectation.expected_by, "%s", c->by->actor);
-  enum status status = expectation_put(c->txn, &expectation);
+  struct pending_link link = {.org_id = l->org.id,
+                              .account_id = l->facts.account.id,
+                              .created_at_s = c->now_s,
+                              .expires_at_s = c->now_s + setting_invite_lifetime_s(&l->org)};
+  (void)snprintf(link.email, sizeof link.email, "%s", idp_email);
+  (void)snprintf(link.expected_by, sizeof link.expected_by, "%s", c->by->actor);
+  enum status status = pending_link_put(c->txn, &link);
   if (status == STATUS_EXISTS) {
     return refuse(l, "that address is expected for another account; 'ssoctl identity unlink' comes first");
   }
-  (void)snprintf(c->event.detail, sizeof c->event.detail, "expects %.200s", expectation.email);
-  result->expires_at_s = expectation.expires_at_s;
+  (void)snprintf(c->event.detail, sizeof c->event.detail, "expects %.200s", link.email);
+  result->expires_at_s = link.expires_at_s;
   return status;
 }
 
@@ -171,7 +171,7 @@ static enum status expect(struct change_context *c, const void *input, void *ret
   if (status == STATUS_OK) {
     status = judge(&l, &nobody);
   }
-  return status != STATUS_OK ? status : put_expectation(&l, in->idp_email, ret_result);
+  return status != STATUS_OK ? status : put_link(&l, in->idp_email, ret_result);
 }
 
 // The org must let its provider vouch for people at all (trust), and the answer must be its own.
@@ -226,7 +226,7 @@ static enum status drop(struct linking *l, bool *ret_any)
   bool expected = false;
   enum status status = identity_drop_org(l->c->txn, l->facts.account.id, l->org.id, &linked);
   if (status == STATUS_OK) {
-    status = expectation_drop(l->c->txn, l->facts.account.id, l->org.id, &expected);
+    status = pending_link_drop(l->c->txn, l->facts.account.id, l->org.id, &expected);
   }
   *ret_any = linked || expected;
   return status;

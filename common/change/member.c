@@ -6,7 +6,7 @@
 
 #include "change/context.h"
 #include "change/invite.h"
-#include "store/expectations.h"
+#include "store/pending_links.h"
 
 static enum status find(struct change_context *c, const struct member_name *in, const char *what,
                         struct member_changed *result, struct found_member *ret_found)
@@ -53,7 +53,7 @@ static enum status remove_member(struct change_context *c, const void *input, vo
     status = change_drop_invite(c, f.org.id, f.account.email);
   }
   if (status == STATUS_OK) {
-    status = expectation_drop(c->txn, f.account.id, f.org.id, &any);
+    status = pending_link_drop(c->txn, f.account.id, f.org.id, &any);
   }
   return status != STATUS_OK ? status : membership_remove(c->txn, f.account.id, f.org.id);
 }

@@ -12,9 +12,9 @@
 #include "change/new_account.h"
 #include "change/recovery.h"
 #include "facts/guard.h"
-#include "store/expectations.h"
 #include "store/groups.h"
 #include "store/numbers_store.h"
+#include "store/pending_links.h"
 
 enum { ADMINS_SIZE = SLUG_SIZE + 8 };
 
@@ -92,7 +92,7 @@ static enum status doubt(struct change_context *c, const struct memberships *all
   *ret_doubted = true;
   status = identity_drop_all(c->txn, account->id);
   if (status == STATUS_OK) {
-    status = expectation_drop(c->txn, account->id, 0, &any);
+    status = pending_link_drop(c->txn, account->id, 0, &any);
   }
   return status == STATUS_OK ? account_update(c->txn, account) : status;
 }

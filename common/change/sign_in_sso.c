@@ -7,7 +7,7 @@
 #include "change/granted_groups.h"
 #include "change/sign_in_parts.h"
 #include "policy/person.h"
-#include "store/expectations.h"
+#include "store/pending_links.h"
 
 // A name from a provider as it may be stored (POLICY N7); anything else is no name.
 static void keep_name(struct account *account, const char *name)
@@ -73,7 +73,7 @@ static enum status drop_unproven(struct sign_in *s)
     change_drop_password(&s->account);
   }
   enum status status = identity_drop_all(s->c->txn, s->account.id);
-  return status != STATUS_OK ? status : expectation_drop(s->c->txn, s->account.id, 0, &any);
+  return status != STATUS_OK ? status : pending_link_drop(s->c->txn, s->account.id, 0, &any);
 }
 
 // An unproven email becomes proven.
@@ -114,7 +114,7 @@ static enum status join(const struct sign_in *s, const struct policy_decision *d
 static enum status link_answer(struct sign_in *s, const struct sso_sign_in *in, bool linked_now)
 {
   bool any = false;
-  enum status status = linked_now ? expectation_drop(s->c->txn, s->account.id, s->way_org_id, &any) : STATUS_OK;
+  enum status status = linked_now ? pending_link_drop(s->c->txn, s->account.id, s->way_org_id, &any) : STATUS_OK;
   return status != STATUS_OK ? status : link_identity(s, in, linked_now);
 }
 

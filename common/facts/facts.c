@@ -10,7 +10,7 @@
 #include "facts/guard.h"
 #include "policy/person.h"
 #include "store/confirmed.h"
-#include "store/expectations.h"
+#include "store/pending_links.h"
 #include "store/recovery.h"
 
 // Ignores that something is not there; it stays as it was.
@@ -33,9 +33,9 @@ static enum status load_linked(const struct loading *l, const struct connection 
   enum status status = identity_of_account(l->txn, l->account_id, connection, &identity);
   org->linked = status == STATUS_OK && !facts_doubts(&identity, connection, l->controller == org->id);
   if (status == STATUS_NOT_FOUND) { // one that an admin expects is to be linked by signing in
-    struct expectation expectation;
-    status = expectation_of_account(l->txn, l->account_id, org->id, &expectation);
-    org->linked = status == STATUS_OK && expectation.expires_at_s > l->of->now_s;
+    struct pending_link link;
+    status = pending_link_of_account(l->txn, l->account_id, org->id, &link);
+    org->linked = status == STATUS_OK && link.expires_at_s > l->of->now_s;
   }
   return optional(status);
 }

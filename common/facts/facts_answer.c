@@ -4,7 +4,7 @@
 #include "facts/control.h"
 #include "facts/facts_parts.h"
 #include "facts/guard.h"
-#include "store/expectations.h"
+#include "store/pending_links.h"
 
 // Ignores that something is not there; it stays as it was.
 static enum status optional(enum status status)
@@ -42,13 +42,12 @@ static enum status answer_lapsed(struct store_txn *txn, const struct message_aut
 static enum status answer_expected(struct store_txn *txn, const struct facts *s,
                                    const struct message_authorized *authorized, struct policy_answer *a)
 {
-  struct expectation expectation;
+  struct pending_link link;
   if (!s->person.known || authorized->email[0] == '\0') {
     return STATUS_OK;
   }
-  enum status status = expectation_get(txn, a->org.id, authorized->email, &expectation);
-  a->expected =
-      status == STATUS_OK && expectation.account_id == s->account.id && expectation.expires_at_s > s->person.now_s;
+  enum status status = pending_link_get(txn, a->org.id, authorized->email, &link);
+  a->expected = status == STATUS_OK && link.account_id == s->account.id && link.expires_at_s > s->person.now_s;
   return optional(status);
 }
 

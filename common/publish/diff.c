@@ -69,12 +69,12 @@ static enum status put_account(struct diff *c, const struct account *account)
 }
 
 // An account that was removed is noted as one that was touched itself, with its number.
-static enum status change_account(struct diff *c, const struct touched *touched)
+static enum status change_account(struct diff *c, const struct logged_change *logged)
 {
   struct account account;
-  enum status status = account_get(c->published.txn, touched->id, &account);
+  enum status status = account_get(c->published.txn, logged->id, &account);
   if (status == STATUS_NOT_FOUND) {
-    return touched->kind == TOUCHED_ACCOUNT ? drop_account(c, touched->number) : STATUS_OK;
+    return logged->kind == LOGGED_ACCOUNT ? drop_account(c, logged->number) : STATUS_OK;
   }
   if (status == STATUS_OK) {
     status = put_account(c, &account);
@@ -130,18 +130,18 @@ static enum status change_number(struct diff *c, uint32_t number)
   return map_change_drop(c->change, MAP_REMOVED, &lookup);
 }
 
-static enum status change(struct diff *c, const struct touched *touched)
+static enum status change(struct diff *c, const struct logged_change *logged)
 {
-  switch (touched->kind) {
-  case TOUCHED_ACCOUNT:
-  case TOUCHED_MEMBER: return change_account(c, touched);
-  case TOUCHED_ORG: return publish_org(c, touched->id);
-  case TOUCHED_CONNECTION: return domain_each(c->published.txn, touched->id, change_domain_of_org, c);
-  case TOUCHED_DOMAIN: return change_domain(c, touched->name);
-  case TOUCHED_NUMBER: return change_number(c, touched->number);
-  case TOUCHED_INVITE: return change_invited(c, touched->name);
-  case TOUCHED_ALL: return STATUS_TOO_LARGE;
-  case TOUCHED_GROUP: return publish_org_group(c, touched);
+  switch (logged->kind) {
+  case LOGGED_ACCOUNT:
+  case LOGGED_MEMBER: return change_account(c, logged);
+  case LOGGED_ORG: return publish_org(c, logged->id);
+  case LOGGED_CONNECTION: return domain_each(c->published.txn, logged->id, change_domain_of_org, c);
+  case LOGGED_DOMAIN: return change_domain(c, logged->name);
+  case LOGGED_NUMBER: return change_number(c, logged->number);
+  case LOGGED_INVITE: return change_invited(c, logged->name);
+  case LOGGED_ALL: return STATUS_TOO_LARGE;
+  case LOGGED_GROUP: return publish_org_group(c, logged);
   }
   return STATUS_INVALID;
 }
@@ -151,11 +151,11 @@ static void diff_done(struct diff *c)
   render_done(&c->published);
 }
 
-static bool are_many(const struct touched *list, size_t count)
+static bool are_many(const struct logged_change *list, size_t count)
 {
   int64_t id = 0;
   for (size_t i = 0; i < count; i++) {
-    if (list[i].kind == TOUCHED_ACCOUNT || list[i].kind == TOUCHED_MEMBER) {
+    if (list[i].kind == LOGGED_ACCOUNT || list[i].kind == LOGGED_MEMBER) {
       if (id != 0 && list[i].id != id) {
         return true;
       }
@@ -181,7 +181,7 @@ static bool passwd_is_newer(const char *path)
          (passwd.stx_ctime.tv_sec == map.stx_btime.tv_sec && passwd.stx_ctime.tv_nsec >= map.stx_btime.tv_nsec);
 }
 
-static enum status put_all(struct diff *c, const struct config *config, const struct touched *list, size_t count)
+static enum status put_all(struct diff *c, const struct config *config, const struct logged_change *list, size_t count)
 {
   struct map_settings settings;
   enum status status = STATUS_OK;
@@ -199,9 +199,9 @@ enum status publish_diff(struct store_txn *txn, const struct config *config, con
 {
   struct diff c CLEANUP(diff_done) = {.published = {.txn = txn}, .change = ret_change};
   unsigned char seed[SIPHASH_SEED_SIZE];
-  const struct touched *list = NULL;
+  const struct logged_change *list = NULL;
   size_t count = 0;
-  if (!store_touched(txn, &list, &count)) {
+  if (!store_change_log(txn, &list, &count)) {
     return STATUS_TOO_LARGE;
   }
   if (count == 0) {

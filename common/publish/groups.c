@@ -207,10 +207,10 @@ static enum status drop_group(struct diff *c, uint32_t gid, const char *name)
   return status == STATUS_OK || status == STATUS_NOT_FOUND ? map_change_drop(c->change, MAP_GROUP, &by_gid) : status;
 }
 
-enum status publish_org_group(struct diff *c, const struct touched *touched)
+enum status publish_org_group(struct diff *c, const struct logged_change *logged)
 {
-  enum status status = list_anew(c, touched->number);
-  return status == STATUS_NOT_FOUND ? drop_group(c, touched->number, touched->name) : status;
+  enum status status = list_anew(c, logged->number);
+  return status == STATUS_NOT_FOUND ? drop_group(c, logged->number, logged->name) : status;
 }
 
 enum status publish_org(struct diff *c, int64_t id)

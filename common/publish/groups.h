@@ -25,4 +25,4 @@ MUST_CHECK enum status publish_lists(struct diff *c, const struct map_account *b
 MUST_CHECK enum status publish_org(struct diff *c, int64_t id);
 
 // One that the org's provider fills: as it is, or not any more.
-MUST_CHECK enum status publish_org_group(struct diff *c, const struct touched *touched);
+MUST_CHECK enum status publish_org_group(struct diff *c, const struct logged_change *logged);

@@ -144,15 +144,16 @@ static enum status index_new(struct store_txn *txn, enum store_table index, cons
   return status == STATUS_OK ? STATUS_EXISTS : status;
 }
 
-static enum status touch_account(struct store_txn *txn, const struct account *account)
+static enum status log_account(struct store_txn *txn, const struct account *account)
 {
-  return store_touch(txn, &(struct touched){.kind = TOUCHED_ACCOUNT, .id = account->id, .number = account->uid});
+  return store_log_change(txn,
+                          &(struct logged_change){.kind = LOGGED_ACCOUNT, .id = account->id, .number = account->uid});
 }
 
 static enum status put_account(struct store_txn *txn, const struct account *account)
 {
   const struct store_key key = key_of_i64(account->id);
-  enum status status = touch_account(txn, account);
+  enum status status = log_account(txn, account);
   return status != STATUS_OK ? status : store_put_record(txn, TABLE_ACCOUNTS, &key, &ACCOUNT_RECORD, account);
 }
 
@@ -211,7 +212,7 @@ enum status account_retire(struct store_txn *txn, const struct account *account)
   const struct store_key login = key_of_text(account->login);
   const struct store_key email = key_of_text(account->email);
   const struct store_key id = key_of_i64(account->id);
-  enum status status = touch_account(txn, account);
+  enum status status = log_account(txn, account);
   if (status == STATUS_OK) {
     status = store_delete(txn, TABLE_ACCOUNT_LOGINS, &login);
   }

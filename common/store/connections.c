@@ -58,9 +58,9 @@ static enum status number_registration(struct store_txn *txn, const struct conne
   return store_put_record(txn, TABLE_REGISTRATIONS, &key, &REGISTRATION_RECORD, &fresh);
 }
 
-static enum status touch_connection(struct store_txn *txn, int64_t org_id)
+static enum status log_connection(struct store_txn *txn, int64_t org_id)
 {
-  return store_touch(txn, &(struct touched){.kind = TOUCHED_CONNECTION, .id = org_id});
+  return store_log_change(txn, &(struct logged_change){.kind = LOGGED_CONNECTION, .id = org_id});
 }
 
 enum status connection_put(struct store_txn *txn, enum connection_slot slot, struct connection *connection)
@@ -68,7 +68,7 @@ enum status connection_put(struct store_txn *txn, enum connection_slot slot, str
   const struct store_key key = slot_key(connection->org_id, slot);
   enum status status = number_registration(txn, connection, &connection->registration);
   if (status == STATUS_OK) {
-    status = touch_connection(txn, connection->org_id);
+    status = log_connection(txn, connection->org_id);
   }
   return status != STATUS_OK ? status : store_put_record(txn, TABLE_CONNECTIONS, &key, &CONNECTION_RECORD, connection);
 }
@@ -76,7 +76,7 @@ enum status connection_put(struct store_txn *txn, enum connection_slot slot, str
 enum status connection_remove(struct store_txn *txn, int64_t org_id, enum connection_slot slot)
 {
   const struct store_key key = slot_key(org_id, slot);
-  enum status status = touch_connection(txn, org_id);
+  enum status status = log_connection(txn, org_id);
   return status != STATUS_OK ? status : store_delete(txn, TABLE_CONNECTIONS, &key);
 }
 

@@ -29,11 +29,11 @@ bool domain_is_lapsed(const struct domain *domain)
   return missing && domain->checked_at_s - domain->missing_since_s >= DOMAIN_GRACE_S;
 }
 
-static enum status touch_domain(struct store_txn *txn, const char *domain)
+static enum status log_domain(struct store_txn *txn, const char *domain)
 {
-  struct touched touched = {.kind = TOUCHED_DOMAIN};
-  enum status status = text_copy(domain, touched.name, sizeof touched.name);
-  return status != STATUS_OK ? status : store_touch(txn, &touched);
+  struct logged_change logged = {.kind = LOGGED_DOMAIN};
+  enum status status = text_copy(domain, logged.name, sizeof logged.name);
+  return status != STATUS_OK ? status : store_log_change(txn, &logged);
 }
 
 enum status domain_owner(struct store_txn *txn, const char *domain, int64_t *ret_org_id)
@@ -102,7 +102,7 @@ enum status domain_put(struct store_txn *txn, const struct domain *domain)
 {
   const struct store_key key = org_and_text(domain->org_id, domain->domain);
   const struct store_key owner = key_of_text(domain->domain);
-  enum status status = touch_domain(txn, domain->domain);
+  enum status status = log_domain(txn, domain->domain);
   if (status == STATUS_OK) {
     status = store_put_record(txn, TABLE_DOMAINS, &key, &DOMAIN_RECORD, domain);
   }
@@ -128,7 +128,7 @@ enum status domain_remove(struct store_txn *txn, int64_t org_id, const char *dom
     }
   }
   if (status == STATUS_OK || status == STATUS_NOT_FOUND) {
-    status = touch_domain(txn, domain);
+    status = log_domain(txn, domain);
   }
   return status != STATUS_OK ? status : store_delete(txn, TABLE_DOMAINS, &key);
 }

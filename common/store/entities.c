@@ -160,12 +160,12 @@ static const struct field IDENTITY_FIELDS[] = {
 };
 const struct record_type IDENTITY_RECORD = GROWN(identity, IDENTITY_FIELDS, 8);
 
-static const struct field EXPECTATION_FIELDS[] = {
-    FIELD_OF_I64(expectation, org_id),       FIELD_OF_TEXT(expectation, email),
-    FIELD_OF_I64(expectation, account_id),   FIELD_OF_TEXT(expectation, expected_by),
-    FIELD_OF_I64(expectation, created_at_s), FIELD_OF_I64(expectation, expires_at_s),
+static const struct field PENDING_LINK_FIELDS[] = {
+    FIELD_OF_I64(pending_link, org_id),       FIELD_OF_TEXT(pending_link, email),
+    FIELD_OF_I64(pending_link, account_id),   FIELD_OF_TEXT(pending_link, expected_by),
+    FIELD_OF_I64(pending_link, created_at_s), FIELD_OF_I64(pending_link, expires_at_s),
 };
-const struct record_type EXPECTATION_RECORD = SAME(expectation, EXPECTATION_FIELDS);
+const struct record_type PENDING_LINK_RECORD = SAME(pending_link, PENDING_LINK_FIELDS);
 
 static const struct field MEMBERSHIP_FIELDS[] = {
     FIELD_OF_I64(membership, account_id),
@@ -240,7 +240,7 @@ const struct record_type THROTTLE_RECORD = SAME(throttle, THROTTLE_FIELDS);
 
 const struct record_type *const ENTITY_RECORDS[] = {
     &ACCOUNT_RECORD,      &ORG_RECORD,          &DOMAIN_RECORD,        &CONNECTION_RECORD,   &CONFIRMED_RECORD,
-    &DOMAIN_PROOF_RECORD, &REGISTRATION_RECORD, &IDENTITY_RECORD,      &EXPECTATION_RECORD,  &MEMBERSHIP_RECORD,
+    &DOMAIN_PROOF_RECORD, &REGISTRATION_RECORD, &IDENTITY_RECORD,      &PENDING_LINK_RECORD, &MEMBERSHIP_RECORD,
     &INVITE_RECORD,       &ORG_GROUP_RECORD,    &GROUP_MAPPING_RECORD, &GIVEN_GROUPS_RECORD, &RECOVERY_RECORD,
     &TICKET_RECORD,       &NUMBER_RECORD,       &AUDIT_RECORD,         &THROTTLE_RECORD,
 };

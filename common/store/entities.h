@@ -223,7 +223,7 @@ struct identity {
 };
 
 // An identity that an admin has said will come: the first sign-in with the address, proven, links it (POLICY S6).
-struct expectation {
+struct pending_link {
   int64_t org_id;
   char email[EMAIL_SIZE]; // as the provider will say it, folded
   int64_t account_id;
@@ -359,7 +359,7 @@ extern const struct record_type CONFIRMED_RECORD;
 extern const struct record_type DOMAIN_PROOF_RECORD;
 extern const struct record_type REGISTRATION_RECORD;
 extern const struct record_type IDENTITY_RECORD;
-extern const struct record_type EXPECTATION_RECORD;
+extern const struct record_type PENDING_LINK_RECORD;
 extern const struct record_type MEMBERSHIP_RECORD;
 extern const struct record_type INVITE_RECORD;
 extern const struct record_type ORG_GROUP_RECORD;

@@ -106,16 +106,16 @@ enum status group_by_gid(struct store_txn *txn, int64_t org_id, uint32_t gid, st
   return status == STATUS_EXISTS ? STATUS_OK : status == STATUS_OK ? STATUS_NOT_FOUND : status;
 }
 
-static enum status touch_group(struct store_txn *txn, const struct org_group *group)
+static enum status log_group(struct store_txn *txn, const struct org_group *group)
 {
-  struct touched touched = {.kind = TOUCHED_GROUP, .number = group->gid};
+  struct logged_change logged = {.kind = LOGGED_GROUP, .number = group->gid};
   struct org org;
   enum status status = org_get(txn, group->org_id, &org);
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
   }
-  group_full_name(org.slug, group->name, touched.name);
-  return store_touch(txn, &touched);
+  group_full_name(org.slug, group->name, logged.name);
+  return store_log_change(txn, &logged);
 }
 
 enum status group_add(struct store_txn *txn, const struct org_group *group)
@@ -128,7 +128,7 @@ enum status group_add(struct store_txn *txn, const struct org_group *group)
   }
   status = numbers_take(txn, group->gid, &(struct number){NUMBER_GROUP, group->org_id});
   if (status == STATUS_OK) {
-    status = touch_group(txn, group);
+    status = log_group(txn, group);
   }
   return status != STATUS_OK ? status : store_put_record(txn, TABLE_ORG_GROUPS, &key, &ORG_GROUP_RECORD, group);
 }
@@ -136,7 +136,7 @@ enum status group_add(struct store_txn *txn, const struct org_group *group)
 enum status group_remove(struct store_txn *txn, const struct org_group *group)
 {
   const struct store_key key = org_and_text(group->org_id, group->name);
-  enum status status = touch_group(txn, group);
+  enum status status = log_group(txn, group);
   if (status == STATUS_OK) {
     status = numbers_retire(txn, group->gid);
   }
@@ -257,7 +257,7 @@ static enum status put_given(struct store_txn *txn, int64_t account_id, int64_t 
                              const struct given_groups *given)
 {
   const struct store_key key = key_of_two_i64(account_id, org_id);
-  enum status status = store_touch(txn, &(struct touched){.kind = TOUCHED_MEMBER, .id = account_id});
+  enum status status = store_log_change(txn, &(struct logged_change){.kind = LOGGED_MEMBER, .id = account_id});
   if (status != STATUS_OK) {
     return status;
   }

@@ -21,9 +21,9 @@ static struct store_key key_by_email(const char *email)
 
 static enum status touch(struct store_txn *txn, const char *email)
 {
-  struct touched touched = {.kind = TOUCHED_INVITE};
-  enum status status = text_copy(email, touched.name, sizeof touched.name);
-  return status != STATUS_OK ? status : store_touch(txn, &touched);
+  struct logged_change logged = {.kind = LOGGED_INVITE};
+  enum status status = text_copy(email, logged.name, sizeof logged.name);
+  return status != STATUS_OK ? status : store_log_change(txn, &logged);
 }
 
 enum status invite_get(struct store_txn *txn, int64_t org_id, const char *email, struct invite *ret_invite)

@@ -11,9 +11,9 @@ enum status membership_get(struct store_txn *txn, int64_t account_id, int64_t or
   return store_get_record(txn, TABLE_MEMBERSHIPS, &key, &MEMBERSHIP_RECORD, ret_membership);
 }
 
-static enum status touch_member(struct store_txn *txn, int64_t account_id)
+static enum status log_member(struct store_txn *txn, int64_t account_id)
 {
-  return store_touch(txn, &(struct touched){.kind = TOUCHED_MEMBER, .id = account_id});
+  return store_log_change(txn, &(struct logged_change){.kind = LOGGED_MEMBER, .id = account_id});
 }
 
 // One more than can be read back would lock the account out.
@@ -77,7 +77,7 @@ enum status membership_put(struct store_txn *txn, const struct membership *membe
     }
   }
   if (status == STATUS_OK) {
-    status = touch_member(txn, membership->account_id);
+    status = log_member(txn, membership->account_id);
   }
   if (status == STATUS_OK && membership->status != MEMBER_ACTIVE) {
     status = given_drop(txn, membership->account_id, membership->org_id);
@@ -92,7 +92,7 @@ enum status membership_remove(struct store_txn *txn, int64_t account_id, int64_t
 {
   const struct store_key key = key_of_two_i64(account_id, org_id);
   const struct store_key back = key_of_two_i64(org_id, account_id);
-  enum status status = touch_member(txn, account_id);
+  enum status status = log_member(txn, account_id);
   if (status == STATUS_OK) {
     status = given_drop(txn, account_id, org_id);
   }

@@ -48,7 +48,7 @@ static void count_in(const struct u32_list *ranges, struct u32_list *used, uint3
 static enum status note_change(struct store_txn *txn, uint32_t number, bool more)
 {
   struct range_use use;
-  enum status status = store_touch(txn, &(struct touched){.kind = TOUCHED_NUMBER, .number = number});
+  enum status status = store_log_change(txn, &(struct logged_change){.kind = LOGGED_NUMBER, .number = number});
   if (status == STATUS_OK) {
     status = get_range_use(txn, &use);
   }
@@ -90,7 +90,7 @@ enum status numbers_retire(struct store_txn *txn, uint32_t number)
   if (status == STATUS_NOT_FOUND) {
     status = note_change(txn, number, true);
   } else if (status == STATUS_OK) {
-    status = store_touch(txn, &(struct touched){.kind = TOUCHED_NUMBER, .number = number});
+    status = store_log_change(txn, &(struct logged_change){.kind = LOGGED_NUMBER, .number = number});
   }
   return status != STATUS_OK
              ? status

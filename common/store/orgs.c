@@ -26,7 +26,7 @@ enum status org_by_slug(struct store_txn *txn, const char *slug, struct org *ret
 static enum status put_org(struct store_txn *txn, const struct org *org)
 {
   const struct store_key key = key_of_i64(org->id);
-  enum status status = store_touch(txn, &(struct touched){.kind = TOUCHED_ORG, .id = org->id});
+  enum status status = store_log_change(txn, &(struct logged_change){.kind = LOGGED_ORG, .id = org->id});
   return status != STATUS_OK ? status : store_put_record(txn, TABLE_ORGS, &key, &ORG_RECORD, org);
 }
 

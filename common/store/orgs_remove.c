@@ -8,9 +8,9 @@
 #include "store/orgs.h"
 #include "store/purge.h"
 
-static enum status touch_all(struct store_txn *txn)
+static enum status log_all(struct store_txn *txn)
 {
-  return store_touch(txn, &(struct touched){.kind = TOUCHED_ALL});
+  return store_log_change(txn, &(struct logged_change){.kind = LOGGED_ALL});
 }
 
 // What is called by the slug, as lines of sshd_config and sudoers, stays behind: the name is remembered.
@@ -42,7 +42,7 @@ enum status org_rename(struct store_txn *txn, struct org *org, const char *slug)
     status = bury_slug(txn, org->slug);
   }
   if (status == STATUS_OK) {
-    status = touch_all(txn);
+    status = log_all(txn);
   }
   if (status != STATUS_OK) {
     return status;
@@ -89,16 +89,16 @@ static enum status forget_identity(void *context, const struct store_entry *entr
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-static enum status forget_expectation(void *context, const struct store_entry *entry)
+static enum status forget_pending_link(void *context, const struct store_entry *entry)
 {
   const struct removal *r = context;
-  struct expectation expectation;
-  enum status status = record_decode(&EXPECTATION_RECORD, entry->data, entry->length, &expectation);
+  struct pending_link link;
+  enum status status = record_decode(&PENDING_LINK_RECORD, entry->data, entry->length, &link);
   if (status != STATUS_OK) {
     return status;
   }
-  const struct store_key key = key_of_two_i64(expectation.account_id, r->org_id);
-  return store_delete(r->txn, TABLE_ACCOUNT_EXPECTED, &key);
+  const struct store_key key = key_of_two_i64(link.account_id, r->org_id);
+  return store_delete(r->txn, TABLE_ACCOUNT_PENDING, &key);
 }
 
 static enum status forget_invite(void *context, const struct store_entry *entry)
@@ -139,14 +139,14 @@ enum status org_remove(struct store_txn *txn, const struct org *org)
     store_visit *forget;
   } PARTS[] = {
       {TABLE_ORG_MEMBERS, forget_member}, {TABLE_IDENTITIES, forget_identity},
-      {TABLE_INVITES, forget_invite},     {TABLE_EXPECTATIONS, forget_expectation},
+      {TABLE_INVITES, forget_invite},     {TABLE_PENDING_LINKS, forget_pending_link},
       {TABLE_DOMAINS, forget_domain},     {TABLE_CONNECTIONS, NULL},
       {TABLE_REGISTRATIONS, NULL},        {TABLE_CONFIRMED, NULL},
   };
   struct removal removal = {txn, org->id};
   const struct store_key id = key_of_i64(org->id);
   const struct store_key slug = key_of_text(org->slug);
-  enum status status = touch_all(txn);
+  enum status status = log_all(txn);
   for (size_t i = 0; status == STATUS_OK && i < sizeof PARTS / sizeof PARTS[0]; i++) {
     status = store_purge(txn, PARTS[i].table, &id, PARTS[i].forget, &removal);
   }

@@ -55,7 +55,7 @@ enum status store_begin(struct store *store, bool write, struct store_txn **ret_
 
 static void free_txn(struct store_txn **txn)
 {
-  free((*txn)->touched);
+  free((*txn)->logged);
   free(*txn);
   *txn = NULL;
 }

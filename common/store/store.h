@@ -19,7 +19,7 @@ enum {
   STORE_RESERVE_BYTES = 1 << 20,
   STORE_READERS_MAX = 2048, // processes that have the store open at the same moment
 };
-enum { TOUCHED_MAX = 1024, TOUCHED_NAME_SIZE = 256 };
+enum { LOGGED_MAX = 1024, LOGGED_NAME_SIZE = 256 };
 
 enum store_table {
   TABLE_META,
@@ -44,8 +44,8 @@ enum store_table {
   TABLE_TOMBSTONES,         // login or email of a removed account -> when
   TABLE_THROTTLES,          // kind, subject -> throttle
   TABLE_REFUSALS,           // day, reason -> how many refusals before anybody had proven to be anybody
-  TABLE_EXPECTATIONS,       // org id, email at its provider -> expectation
-  TABLE_ACCOUNT_EXPECTED,   // account id, org id -> email at its provider
+  TABLE_PENDING_LINKS,      // org id, email at its provider -> pending link
+  TABLE_ACCOUNT_PENDING,    // account id, org id -> email at its provider
   TABLE_RECOVERY,           // account id, how a code begins -> recovery code
   TABLE_ORG_GROUPS,         // org id, name -> Unix group of the org
   TABLE_GROUP_MAPPINGS,     // org id, provider's group -> mapping
@@ -185,27 +185,27 @@ MUST_CHECK enum status store_map_serial(struct store_txn *txn, int64_t *ret_seri
 MUST_CHECK enum status store_raise_map_serial(struct store_txn *txn);
 
 // What a write transaction has changed of what the published map shows, noted by the functions that store it.
-enum touched_kind {
-  TOUCHED_ACCOUNT,    // itself
-  TOUCHED_MEMBER,     // its memberships
-  TOUCHED_ORG,        // the org itself
-  TOUCHED_CONNECTION, // the org's connection
-  TOUCHED_DOMAIN,
-  TOUCHED_NUMBER,
-  TOUCHED_INVITE, // those for an email
-  TOUCHED_ALL,    // names that are not known any more: the whole map is made anew
-  TOUCHED_GROUP,  // a Unix group of an org beside its two: the number, and what it was called
+enum logged_kind {
+  LOGGED_ACCOUNT,    // itself
+  LOGGED_MEMBER,     // its memberships
+  LOGGED_ORG,        // the org itself
+  LOGGED_CONNECTION, // the org's connection
+  LOGGED_DOMAIN,
+  LOGGED_NUMBER,
+  LOGGED_INVITE, // those for an email
+  LOGGED_ALL,    // names that are not known any more: the whole map is made anew
+  LOGGED_GROUP,  // a Unix group of an org beside its two: the number, and what it was called
 };
 
-struct touched {
-  enum touched_kind kind;
-  int64_t id;                   // of the account or org
-  uint32_t number;              // the number; the account's uid
-  char name[TOUCHED_NAME_SIZE]; // the domain, the email, the whole name of the group
+struct logged_change {
+  enum logged_kind kind;
+  int64_t id;                  // of the account or org
+  uint32_t number;             // the number; the account's uid
+  char name[LOGGED_NAME_SIZE]; // the domain, the email, the whole name of the group
 };
 
 // Notes it once. STATUS_NO_MEMORY, STATUS_INVALID.
-MUST_CHECK enum status store_touch(struct store_txn *txn, const struct touched *touched);
+MUST_CHECK enum status store_log_change(struct store_txn *txn, const struct logged_change *logged);
 
-// The notes of TXN, valid until the next one. False if there were more than TOUCHED_MAX.
-bool store_touched(const struct store_txn *txn, const struct touched **ret_list, size_t *ret_count);
+// The notes of TXN, valid until the next one. False if there were more than LOGGED_MAX.
+bool store_change_log(const struct store_txn *txn, const struct logged_change **ret_list, size_t *ret_count);

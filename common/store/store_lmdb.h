@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What store.c, store_open.c, store_lock.c and touched.c share; the first three are the only code that knows LMDB.
+// What store.c, store_open.c, store_lock.c and change_log.c share; the first three are the only code that knows LMDB.
 #pragma once
 #include <lmdb.h>
 #include <sched.h>
@@ -26,10 +26,10 @@ struct store_txn {
   struct store *store;
   MDB_txn *txn;
   uint64_t writes;
-  struct touched *touched;
-  size_t touched_count;
-  size_t touched_capacity;
-  bool touched_too_many;
+  struct logged_change *logged;
+  size_t logged_count;
+  size_t logged_capacity;
+  bool logged_too_many;
 };
 
 // What an LMDB or system error is called here.

@@ -9,7 +9,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "document.h"
-#include "keys.h"
+#include "key_set.h"
 
 enum { PIECE_SIZE = 64 };
 
@@ -74,9 +74,9 @@ static void read_set(const struct kind *kind, const struct bytes *text)
   struct refusal refusal = {0};
   struct key key CLEANUP(key_done) = {0};
   must(document_parse(text->data, text->length, &document) == STATUS_OK, "it is no JSON object");
-  must((keys_check(document, &refusal) == STATUS_OK) == kind->taken, "keys_check() says something else");
-  must(keys_count(document) == 0, "there is a key that can be used");
-  must(keys_choose(document, key_algorithm_find("ES256"), "none", &refusal, &key) == STATUS_NOT_FOUND,
+  must((key_set_check(document, &refusal) == STATUS_OK) == kind->taken, "key_set_check() says something else");
+  must(key_set_count(document) == 0, "there is a key that can be used");
+  must(key_set_choose(document, key_algorithm_find("ES256"), "none", &refusal, &key) == STATUS_NOT_FOUND,
        "a key is found");
 }
 

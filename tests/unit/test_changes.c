@@ -6,10 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "acme.h"
 #include "base/clock.h"
 #include "change/password_hash.h"
 #include "facts/facts.h"
+#include "fixture.h"
 #include "map/map_read.h"
 #include "process/hold.h"
 #include "publish/publish.h"
@@ -161,7 +161,7 @@ static void E2_enforcement_waits_for_everything_it_needs(void **state)
 
 static void enforce_acme(void)
 {
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(try_connection("client"), STATUS_OK);
   assert_int_equal(enforce_as_owner(ENFORCEMENT_DOMAINS), STATUS_OK);
 }
@@ -237,7 +237,7 @@ static void E4_the_owner_cannot_be_removed(void **state)
 static void an_invite_does_not_outlive_what_an_admin_does(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_INVITE_ONLY);
+  fixture_set_up(PROVISIONING_INVITE_ONLY);
   assert_int_equal(invite_to_acme("alice@acme.test", ROLE_ADMIN, clock_now_s() + 600), STATUS_OK);
   assert_int_equal(add_member("alice@acme.test"), STATUS_OK);
   assert_int_equal(count(TABLE_INVITES), 0);
@@ -248,7 +248,7 @@ static void an_invite_does_not_outlive_what_an_admin_does(void **state)
 static void a_login_with_an_at_sign_is_the_accounts_own_address(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_INVITE_ONLY);
+  fixture_set_up(PROVISIONING_INVITE_ONLY);
   struct member_add in = new_member("q@acme.test");
   in.login = "victim@delta.test";
   assert_int_equal(add(&in), STATUS_INVALID);
@@ -260,7 +260,7 @@ static void a_login_with_an_at_sign_is_the_accounts_own_address(void **state)
 static void a_verified_domain_belongs_to_one_org(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(create_org("beta", "other@example.org"), STATUS_OK);
   assert_int_equal(add_domain("beta", "acme.test"), STATUS_OK); // a claim excludes nobody
   assert_int_equal(verify_domain("beta", "acme.test"), STATUS_REFUSED);
@@ -271,7 +271,7 @@ static void a_verified_domain_belongs_to_one_org(void **state)
 static void invites_are_for_the_orgs_own_domains(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_INVITE_ONLY);
+  fixture_set_up(PROVISIONING_INVITE_ONLY);
   assert_int_equal(invite_to_acme("x@elsewhere.test", ROLE_VIEWER, 0), STATUS_REFUSED);
   assert_int_equal(count(TABLE_INVITES), 0);
 }
@@ -279,7 +279,7 @@ static void invites_are_for_the_orgs_own_domains(void **state)
 static void the_map_shows_every_change_and_is_clean_after_it(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
   struct map_account published;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an operator granted holds for the connection as an operator saw it (POLICY W8, S15), and what waits for a test
 // sign-in (E2, E3).
-#include "acme.h"
 #include "change/invite.h"
 #include "change/org.h"
 #include "change/org_settings.h"
 #include "facts/facts.h"
+#include "fixture.h"
 #include "store/accounts.h"
 #include "store/confirmed.h"
 
@@ -122,7 +122,7 @@ static void H61_each_value_that_a_delegate_changes_ends_the_confirmation(void **
 {
   (void)state;
   static const char *const SETTINGS[][2] = {{"trust", "linked"}, {"required-acr", "gold"}, {"required-amr", "otp"}};
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_true(is_confirmed());
   assert_int_equal(set_ca("client", "x", false), STATUS_OK);
   assert_false(is_confirmed());
@@ -153,7 +153,7 @@ static void S15_a_delegates_secret_auth_and_scopes_end_the_confirmation(void **s
       {"secret", CLIENT_AUTH_BASIC, "secre", "openid email"}, {"auth", CLIENT_AUTH_POST, "secret", "openid email"},
       {"scopes", CLIENT_AUTH_BASIC, "secret", "openid"},
   };
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(set_client(CLIENT_AUTH_BASIC, "secret", "openid email", true), STATUS_OK);
   assert_true(is_confirmed());
   for (size_t i = 0; i < COUNT_OF(CHANGES); i++) {
@@ -175,7 +175,7 @@ static void W8_a_record_that_has_grown_is_read_and_what_nobody_saw_is_not_confir
   struct confirmed confirmed CLEANUP(cleanup_confirmed) = {.org_id = 0};
   struct record_type earlier = CONFIRMED_RECORD;
   struct store_txn *txn = NULL;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   const int64_t org_id = stored_org("acme").id;
   const struct store_key key = active_key(org_id);
   assert_int_equal(set_client(CLIENT_AUTH_BASIC, "secret", "openid email", true), STATUS_OK);
@@ -196,7 +196,7 @@ static void W8_a_record_that_has_grown_is_read_and_what_nobody_saw_is_not_confir
 static void W8_an_operators_change_confirms_that_value_alone(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(set_ca("evil", "x", false), STATUS_OK);
   assert_int_equal(set_ca("evil", "y", true), STATUS_OK); // the certificates, not the client
   assert_false(is_confirmed());
@@ -208,7 +208,7 @@ static void W8_what_was_changed_since_it_was_shown_is_not_confirmed(void **state
 {
   (void)state;
   char seen[FINGERPRINT_SIZE];
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(set_ca("client", "x", false), STATUS_OK);
   read_fingerprint(CONNECTION_ACTIVE, seen);
   assert_int_equal(set_ca("client", "z", false), STATUS_OK);
@@ -222,7 +222,7 @@ static void W8_what_was_changed_since_it_was_shown_is_not_confirmed(void **state
 static void H61_S15_a_guarded_account_does_not_sign_in_through_what_a_delegate_changed(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
   guard_alice();
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
@@ -242,7 +242,7 @@ static void H61_an_answer_counts_only_for_the_connection_that_was_asked(void **s
   struct connection connection CLEANUP(cleanup_connection) = new_connection("client");
   struct message_authorized authorized = {
       .issuer = "https://idp.test", .client_id = "client", .subject = "s", .email_state = EMAIL_VERIFIED};
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   (void)snprintf(authorized.email, sizeof authorized.email, "%s", ALICE);
   connection.org_id = stored_org("acme").id;
   connection.registration = 1;
@@ -260,7 +260,7 @@ static void W8_settings_count_for_a_guarded_account_as_an_operator_set_them(void
 {
   (void)state;
   struct facts facts;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
   assert_int_equal(set("keys", "deny", true), STATUS_OK);
   assert_int_equal(set("keys", "allow", false), STATUS_OK);
@@ -278,7 +278,7 @@ static void W8_settings_count_for_a_guarded_account_as_an_operator_set_them(void
 static void W8_on_link_leaves_a_guarded_account_its_password_when_an_operator_links_it(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(add_member(ALICE), STATUS_OK);
   assert_int_equal(set_password(ALICE, "correct horse"), STATUS_OK);
   assert_int_equal(set("on-link", "sso-only", false), STATUS_OK);
@@ -292,7 +292,7 @@ static void H68_an_org_with_a_guarded_member_is_an_operators_to_delete(void **st
 {
   (void)state;
   const struct change delete = change_org_delete(&(struct org_delete){"acme"}, &done);
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(add_member(ALICE), STATUS_OK);
   guard_alice();
   assert_int_equal(make_as(BOSS, RIGHT_ORG, delete), STATUS_REFUSED);
@@ -306,7 +306,7 @@ static void E3_what_a_sign_in_must_meet_waits_for_one_that_meets_it(void **state
 {
   (void)state;
   static const char *const SETTINGS[][2] = {{"trust", "any"}, {"required-acr", "gold"}, {"required-amr", "otp"}};
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   enforce();
   for (size_t i = 0; i < COUNT_OF(SETTINGS); i++) {
     assert_int_equal(set(SETTINGS[i][0], SETTINGS[i][1], true), STATUS_OK);
@@ -327,7 +327,7 @@ static void E3_what_a_sign_in_must_meet_waits_for_one_that_meets_it(void **state
 static void E3_what_waits_can_be_taken_back(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   enforce();
   assert_int_equal(set("required-acr", "gold", true), STATUS_OK);
   assert_int_equal(set("signin-from", "192.0.2.0/24", true), STATUS_OK);
@@ -349,7 +349,7 @@ static void E3_what_waits_can_be_taken_back(void **state)
 static void E3_a_delegates_change_that_waited_is_not_confirmed_when_it_takes_effect(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   enforce();
   assert_int_equal(set_ca("client", "evil", false), STATUS_OK);
   assert_true(connection_result.waits);
@@ -373,7 +373,7 @@ static void E3_a_delegates_change_that_waited_is_not_confirmed_when_it_takes_eff
 static void E3_a_signin_from_that_waits_is_met_by_a_sign_in_from_inside(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
   enforce();
   assert_int_equal(set("signin-from", "192.0.2.0/24", true), STATUS_OK);
@@ -389,7 +389,7 @@ static void E3_a_signin_from_that_waits_is_met_by_a_sign_in_from_inside(void **s
 static void H80_a_refused_sign_in_does_not_count_as_tried(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_INVITE_ONLY);
+  fixture_set_up(PROVISIONING_INVITE_ONLY);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
   assert_int_equal(set_enforcement(ENFORCEMENT_DOMAINS), STATUS_REFUSED);
   assert_non_null(strstr(error.text, "no sign-in has succeeded"));
@@ -398,7 +398,7 @@ static void H80_a_refused_sign_in_does_not_count_as_tried(void **state)
 static void identity_a_delegates_other_certificates_void_it_where_the_org_is_not_in_control(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(add_member("guest@far.example"), STATUS_OK);
   assert_int_equal(create_org("other", "guest@far.example"), STATUS_OK); // in another org too: nobody is in control
   assert_int_equal(link_identity("guest@far.example", "s-guest"), STATUS_OK);
@@ -412,7 +412,7 @@ static void identity_a_delegates_other_certificates_void_it_where_the_org_is_not
 static void H77_an_address_proven_before_a_domain_changed_hands_is_not_proven(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
   assert_int_equal(remove_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
@@ -444,7 +444,7 @@ static enum status use_code(const char *email)
 static void H62_H63_an_account_used_by_code_is_neither_inherited_nor_given_an_org(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(remove_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(use_code(ALICE), STATUS_OK);
   assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
@@ -469,7 +469,7 @@ static void H62_an_account_that_was_used_before_codes_were_noted_is_not_inherite
 {
   (void)state;
   struct store_txn *txn = NULL;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(remove_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(use_code(ALICE), STATUS_OK);
   struct account account = get_account(ALICE);
@@ -489,7 +489,7 @@ static void identity_a_connection_that_was_removed_and_made_again_is_another_one
 {
   (void)state;
   const struct connection_remove removed = {"acme"};
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(add_member("guest@far.example"), STATUS_OK);
   assert_int_equal(create_org("other", "guest@far.example"), STATUS_OK);
   assert_int_equal(link_identity("guest@far.example", "s-guest"), STATUS_OK);
@@ -502,7 +502,7 @@ static void identity_a_connection_that_was_removed_and_made_again_is_another_one
 static void S14_whoever_is_to_stay_out_is_not_retired(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
   assert_int_equal(suspend_member(ALICE), STATUS_OK);
   assert_int_equal(retire_account(ALICE), STATUS_REFUSED);
@@ -519,7 +519,7 @@ static void S14_whoever_is_to_stay_out_is_not_retired(void **state)
 static void S7_an_account_that_an_operator_added_is_its_persons_own(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(add_member(ALICE), STATUS_OK);
   assert_int_equal(set_password(ALICE, "correct horse"), STATUS_OK);
   assert_int_equal(sign_in_by_password(ALICE), STATUS_OK);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The values of a connection beside issuer and client: who may set them, what an operator has seen of them, and what
 // they void (POLICY "confirmed connection", "identity", W8, E3).
-#include "acme.h"
+#include "fixture.h"
 #include "store/accounts.h"
 #include "store/confirmed.h"
 
@@ -63,7 +63,7 @@ static void H61_each_value_that_a_delegate_changes_ends_the_confirmation(void **
 {
   (void)state;
   const struct connection plain = new_connection("client");
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(set(&plain, true), STATUS_OK);
   assert_true(is_confirmed());
   for (size_t i = 0; i < COUNT_OF(CHANGES); i++) {
@@ -84,7 +84,7 @@ static void a_delegates_other_key_set_or_endpoint_voids_identities(void **state)
 {
   (void)state;
   const struct connection plain = new_connection("client");
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   for (size_t i = 0; i < COUNT_OF(CHANGES); i++) {
     const struct connection other = changed(&CHANGES[i]);
     assert_int_equal(set(&plain, true), STATUS_OK);
@@ -101,7 +101,7 @@ static void E3_each_value_waits_for_a_test_while_the_org_enforces(void **state)
 {
   (void)state;
   const struct connection plain = new_connection("client");
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(set(&plain, true), STATUS_OK);
   assert_int_equal(try_connection("client"), STATUS_OK);
   assert_int_equal(enforce_as_owner(ENFORCEMENT_DOMAINS), STATUS_OK);
@@ -121,7 +121,7 @@ static void W7_unverified_mail_is_for_operators_to_accept(void **state)
   struct connection accepts = new_connection("client");
   const struct connection plain = new_connection("client");
   accepts.unverified_mail = UNVERIFIED_ACCEPTED;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(set(&accepts, false), STATUS_REFUSED);
   struct connection now CLEANUP(cleanup_connection) = stored();
   assert_int_equal(now.unverified_mail, UNVERIFIED_REFUSED);
@@ -137,7 +137,7 @@ static void W7_accepted_unverified_mail_does_not_outlive_its_provider(void **sta
   (void)state;
   struct connection accepts = new_connection("client");
   accepts.unverified_mail = UNVERIFIED_ACCEPTED;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(set(&accepts, true), STATUS_OK);
   for (size_t i = 0; i < COUNT_OF(CHANGES); i++) {
     struct connection other = changed(&CHANGES[i]);
@@ -159,7 +159,7 @@ static void W7_not_to_ask_whether_an_address_is_verified_is_for_operators_or_a_p
   struct connection hides = new_connection("client");
   const struct connection plain = new_connection("client");
   hides.userinfo_for = USERINFO_MISSING;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(set(&hides, false), STATUS_REFUSED);
   hides.by_preset = 1U << PRESET_USERINFO; // with another issuer than the preset's
   assert_int_equal(set(&hides, false), STATUS_REFUSED);
@@ -188,7 +188,7 @@ static void what_a_test_found_is_kept_until_the_client_changes(void **state)
   (void)state;
   struct connection plain = new_connection("client");
   plain.client_auth = CLIENT_AUTH_AUTO;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(found(CONNECTION_ACTIVE, CLIENT_AUTH_BASIC), STATUS_REFUSED); // that one is not "auto"
   assert_int_equal(set(&plain, true), STATUS_OK);
   assert_int_equal(found(CONNECTION_ACTIVE, CLIENT_AUTH_PRIVATE_KEY_JWT), STATUS_REFUSED); // nothing that auto does

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Claims and their records: proven by DNS or by hand, missing, back again, gone for too long (POLICY E7).
-#include "acme.h"
 #include "base/clock.h"
 #include "change/context.h"
 #include "change/domain.h"
+#include "fixture.h"
 #include "store/orgs.h"
 
 enum { DAY_S = 86400 };
@@ -58,7 +58,7 @@ static void look_up_at(int64_t now_s, look_up_function *what)
 // Acme, its domain proven by DNS.
 static void set_up_proven(enum provisioning provisioning)
 {
-  set_up_acme(provisioning);
+  fixture_set_up(provisioning);
   assert_int_equal(add_domain("acme", "keeps.test"), STATUS_OK);
   assert_int_equal(remove_domain("acme", "acme.test"), STATUS_OK);
   assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
@@ -158,7 +158,7 @@ static void E7_only_changes_are_audited(void **state)
 static void E7_a_domain_verified_by_hand_has_no_record_to_miss(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   look_up_at(1000, change_domain_missing);
   look_up_at(1000 + 15 * DAY_S, change_domain_missing);
   struct domain domain = get_claim("acme", "acme.test");
@@ -170,7 +170,7 @@ static void E7_a_domain_verified_by_hand_has_no_record_to_miss(void **state)
 static void a_record_takes_the_place_of_a_reason_and_a_reason_that_of_a_missing_record(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   int64_t verified_at_s = get_claim("acme", "acme.test").verified_at_s;
   assert_int_equal(verify_by_record("acme"), STATUS_OK);
   assert_true(changed.changed);

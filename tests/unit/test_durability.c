@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "acme.h"
 #include "base/clock.h"
+#include "fixture.h"
 #include "map/map_read.h"
 #include "process/hold.h"
 #include "store/accounts.h"
@@ -144,7 +144,7 @@ static void a_kill_in_any_of_200_commits_loses_nothing_and_breaks_no_index(void 
 {
   (void)state;
   uint64_t told_in_all = 0;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   store_close(&store);
   for (int round = 0; round < KILLS; round++) {
     uint64_t told = kill_one(round);
@@ -165,7 +165,7 @@ static void H28_a_sign_in_whose_commit_fails_is_no_sign_in(void **state)
   (void)state;
   struct stat st;
   char path[128];
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   uint64_t events = count(TABLE_AUDIT);
   (void)snprintf(path, sizeof path, "%s/data.mdb", directory);
   assert_int_equal(stat(path, &st), 0);
@@ -277,7 +277,7 @@ static void who_holds_the_lock_goes_first_and_only_then(void **state)
 static void a_writer_that_is_sent_to_the_background_holds_nobody_up(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   store_close(&store);
   pid_t pid = hold_and_signal(SIGTSTP);
   open_store(STORE_READ_WRITE);
@@ -291,7 +291,7 @@ static void a_writer_that_is_stopped_for_good_is_waited_for_within_bounds(void *
   (void)state;
   const struct hold_caller root = {.is_root = true};
   const struct hold_caller nobody = {.uid = 0};
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   store_close(&store);
   hold_set_caller(&root); // any other is killed (test_lock)
   pid_t pid = hold_and_signal(SIGSTOP);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Provider groups in a real store (POLICY N6): what is mapped gives a group, and nothing else does.
-#include "acme.h"
 #include "change/context.h"
 #include "change/group.h"
+#include "fixture.h"
 #include "map/map_read.h"
 #include "protocol/group_list.h"
 #include "store/accounts.h"
@@ -100,7 +100,7 @@ static void expect_last_detail(const char *wanted)
 static void N6_a_mapped_group_is_given_at_a_sign_in_and_taken_back_at_the_next(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(map_group("Developers", "dev"), STATUS_OK);
   assert_int_equal(map_group("/acme/ops", "ops"), STATUS_OK);
   assert_int_equal(alice_signs_in("Developers|others"), STATUS_OK); // her first sign-in
@@ -123,7 +123,7 @@ static void N6_a_mapped_group_is_given_at_a_sign_in_and_taken_back_at_the_next(v
 static void H10_H45_the_name_of_a_provider_group_gives_nothing_by_itself(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(map_group("devs", "dev"), STATUS_OK);
   assert_int_equal(alice_signs_in("sudo|root|docker|wheel|acme|acme-admins|acme-dev|dev|Devs|devs |devsx|dev s|DEVS"),
                    STATUS_OK);
@@ -139,7 +139,7 @@ static void H10_H45_the_name_of_a_provider_group_gives_nothing_by_itself(void **
 static void H10_a_provider_group_called_sudo_gives_what_it_is_mapped_to(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(map_group("sudo", "chiefs"), STATUS_OK);
   assert_int_equal(alice_signs_in("sudo"), STATUS_OK);
   assert_true(has_group("acme-chiefs"));
@@ -152,7 +152,7 @@ static void N2_N6_only_free_and_legal_names_are_made(void **state)
   static const char *const ILLEGAL[] = {
       "",     "admins", "x-admins", "Dev",  "1dev",
       "-dev", "d_v",    "d.v",      "dev ", "abcdefghijklmnopqrstuvwxyz12"}; // with "acme-" 33 characters
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   for (size_t i = 0; i < COUNT_OF(ILLEGAL); i++) {
     assert_int_equal(map_group("g", ILLEGAL[i]), STATUS_INVALID);
     assert_non_null(strstr(error.text, "[a-z][a-z0-9-]*"));
@@ -176,7 +176,7 @@ static void N2_N6_only_free_and_legal_names_are_made(void **state)
 static void N2_the_name_of_a_mapped_group_is_no_accounts_and_no_orgs(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(map_group("g", "dev"), STATUS_OK);
   struct member_add carol = new_member("carol@acme.test");
   carol.login = "acme-dev";
@@ -189,7 +189,7 @@ static void H11_a_number_stays_while_anything_is_mapped_and_is_never_given_again
 {
   (void)state;
   struct number use;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(map_group("devs", "dev"), STATUS_OK);
   assert_int_equal(alice_signs_in("devs"), STATUS_OK);
   uint32_t first = gid_of("acme-dev");
@@ -213,7 +213,7 @@ static void H11_a_number_stays_while_anything_is_mapped_and_is_never_given_again
 static void N6_what_is_mapped_twice_is_taken_with_the_second_only(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(map_group("a", "dev"), STATUS_OK);
   assert_int_equal(map_group("b", "dev"), STATUS_OK);
   assert_int_equal(map_group("a", "dev"), STATUS_OK);
@@ -239,7 +239,7 @@ static void H45_a_local_group_that_makes_root_is_mapped_only_by_name(void **stat
 {
   (void)state;
   static const char *const NAMES[] = {"root", "sudo", "shadow", "disk", "nogroup"};
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
     assert_int_equal(map_local(NAMES[i], ""), STATUS_REFUSED);
     assert_non_null(strstr(error.text, "--privileged"));
@@ -258,7 +258,7 @@ static void H45_a_local_group_that_makes_root_is_mapped_only_by_name(void **stat
 static void N6_who_leaves_or_is_suspended_loses_what_the_provider_gave(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(map_group("devs", "dev"), STATUS_OK);
   assert_int_equal(alice_signs_in("devs"), STATUS_OK);
   assert_int_equal(suspend_member(ALICE), STATUS_OK);
@@ -280,7 +280,7 @@ static void N6_who_leaves_or_is_suspended_loses_what_the_provider_gave(void **st
 static void N6_a_refused_sign_in_gives_and_takes_nothing(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(map_group("devs", "dev"), STATUS_OK);
   assert_int_equal(alice_signs_in("devs"), STATUS_OK);
   assert_int_equal(lock_account(ALICE), STATUS_OK);
@@ -291,7 +291,7 @@ static void N6_a_refused_sign_in_gives_and_takes_nothing(void **state)
 static void K3_groups_of_an_org_that_enforces_list_nobody(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(map_group("devs", "dev"), STATUS_OK);
   assert_int_equal(alice_signs_in("devs"), STATUS_OK);
   struct store_txn *txn = NULL;
@@ -316,7 +316,7 @@ static void N6_sixteen_of_an_org_are_given_and_sixty_four_mapped(void **state)
   (void)state;
   struct bytes all CLEANUP(bytes_done) = BYTES_EMPTY;
   char name[16];
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   for (int i = 0; i < GROUP_MAPPINGS_MAX; i++) {
     (void)snprintf(name, sizeof name, "g%02d", i);
     assert_int_equal(map_group(name, name), STATUS_OK);
@@ -334,7 +334,7 @@ static void N6_sixteen_of_an_org_are_given_and_sixty_four_mapped(void **state)
 static void what_an_org_had_goes_with_it(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(map_group("devs", "dev"), STATUS_OK);
   assert_int_equal(map_group("ops", "dev"), STATUS_OK);
   assert_int_equal(alice_signs_in("devs|ops"), STATUS_OK);

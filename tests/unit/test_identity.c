@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Identities linked by an admin, expected, unlinked, and linked by the person themself (POLICY S2, S5, S6, W1).
-#include "acme.h"
+#include "fixture.h"
 #include "store/accounts.h"
-#include "store/expectations.h"
 #include "store/orgs.h"
+#include "store/pending_links.h"
 
 #define ALICE "alice@acme.test"
 #define BOB "bob@guests.example"
@@ -11,7 +11,7 @@
 
 static void set_up(void)
 {
-  set_up_acme(PROVISIONING_INVITE_ONLY);
+  fixture_set_up(PROVISIONING_INVITE_ONLY);
   assert_int_equal(add_member(ALICE), STATUS_OK);
   assert_int_equal(add_member(BOB), STATUS_OK);
   assert_int_equal(set_password(BOB, "correct horse"), STATUS_OK);
@@ -88,8 +88,8 @@ static void S6_an_expected_address_links_once_for_that_login_alone(void **state)
   expect_row(sign_in(ALICE, BOB_THERE, "s-bob"), STATUS_REFUSED, "S9");
   expect_row(sign_in(BOB, "bob.ext2@provider.example", "s-bob"), STATUS_REFUSED, "S9");
   expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_OK, "S6");
-  assert_int_equal(count(TABLE_EXPECTATIONS), 0);
-  assert_int_equal(count(TABLE_ACCOUNT_EXPECTED), 0);
+  assert_int_equal(count(TABLE_PENDING_LINKS), 0);
+  assert_int_equal(count(TABLE_ACCOUNT_PENDING), 0);
   assert_int_equal(get_account(BOB).email_proven, 0);
   assert_string_equal(get_account(BOB).email, BOB);
   expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_OK, "S3");
@@ -111,12 +111,12 @@ static void an_expectation_ends_with_its_time_its_membership_and_its_account(voi
   set_up();
   assert_int_equal(expects(BOB, BOB_THERE), STATUS_OK);
   assert_int_equal(expects(BOB, "bob2@provider.example"), STATUS_OK); // replaced
-  assert_int_equal(count(TABLE_EXPECTATIONS), 1);
+  assert_int_equal(count(TABLE_PENDING_LINKS), 1);
   assert_int_equal(remove_member(BOB), STATUS_OK);
-  assert_int_equal(count(TABLE_EXPECTATIONS), 0);
+  assert_int_equal(count(TABLE_PENDING_LINKS), 0);
   assert_int_equal(expects(ALICE, BOB_THERE), STATUS_OK);
   assert_int_equal(remove_account(ALICE), STATUS_OK);
-  assert_int_equal(count(TABLE_EXPECTATIONS) + count(TABLE_ACCOUNT_EXPECTED), 0);
+  assert_int_equal(count(TABLE_PENDING_LINKS) + count(TABLE_ACCOUNT_PENDING), 0);
   assert_int_equal(add_member(BOB), STATUS_OK);
   assert_int_equal(store_lock(store), STATUS_OK);
   struct store_txn *txn = NULL;
@@ -125,8 +125,8 @@ static void an_expectation_ends_with_its_time_its_membership_and_its_account(voi
   struct org org;
   assert_int_equal(account_by_email(txn, BOB, &bob), STATUS_OK);
   assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);
-  struct expectation old = {.org_id = org.id, .account_id = bob.id, .email = BOB_THERE, .expires_at_s = 1000};
-  assert_int_equal(expectation_put(txn, &old), STATUS_OK);
+  struct pending_link old = {.org_id = org.id, .account_id = bob.id, .email = BOB_THERE, .expires_at_s = 1000};
+  assert_int_equal(pending_link_put(txn, &old), STATUS_OK);
   assert_int_equal(store_commit(&txn), STATUS_OK);
   store_unlock(store);
   expect_row(sign_in(BOB, BOB_THERE, "s-bob"), STATUS_REFUSED, "S9");

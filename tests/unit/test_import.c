@@ -2,10 +2,10 @@
 // Many members in one transaction: the same store as one by one, all or nobody, and what a row may say.
 #include <stdlib.h>
 
-#include "acme.h"
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "change/org.h"
+#include "fixture.h"
 #include "map/map_read.h"
 #include "publish/publish.h"
 #include "store/accounts.h"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Invites on a real store: by code, by a yes, by the org that governs the email; and what other orgs cannot reach.
-#include "acme.h"
 #include "base/clock.h"
 #include "change/code.h"
 #include "change/invite.h"
 #include "change/password_hash.h"
+#include "fixture.h"
 #include "map/map_read.h"
 #include "store/accounts.h"
 #include "store/orgs.h"
@@ -74,7 +74,7 @@ static void L15_a_code_for_an_account_wants_its_password(void **state)
 static void I4_a_code_is_refused_once_a_provider_governs_the_address(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_INVITE_ONLY);
+  fixture_set_up(PROVISIONING_INVITE_ONLY);
   make_beta();
   assert_int_equal(invite("beta", "alice@acme.test", "$y$code"), STATUS_OK);
   assert_int_equal(created.invite.via, VIA_SSO);
@@ -94,7 +94,7 @@ static void I4_a_code_is_refused_once_a_provider_governs_the_address(void **stat
 static void I2_a_yes_counts_only_after_the_governing_orgs_sign_in(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   make_beta();
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   assert_int_equal(invite("beta", "alice@acme.test", ""), STATUS_REFUSED); // Beta's provider has no say in it
@@ -113,7 +113,7 @@ static void I2_a_yes_counts_only_after_the_governing_orgs_sign_in(void **state)
 static void I5_sso_only_cancels_and_refuses_invites(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_INVITE_ONLY);
+  fixture_set_up(PROVISIONING_INVITE_ONLY);
   for (int i = 0; i < 150; i++) { // more than are noted at once
     char email[EMAIL_SIZE];
     (void)snprintf(email, sizeof email, "p%d@nowhere.example", i);

@@ -9,8 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "acme.h"
 #include "base/clock.h"
+#include "fixture.h"
 #include "process/hold.h"
 
 enum { BYTE_WRITER = 0, BYTE_OPENING = 1, GUARD_MS = 60000 };
@@ -130,7 +130,7 @@ static void assert_change_goes_through(void)
 
 static void goes_through_beside(void (*act)(int ready))
 {
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   store_close(&store);
   pid_t pid = start(act);
   assert_change_goes_through();
@@ -163,7 +163,7 @@ static void H64_a_traced_writer_is_killed(void **state)
 {
   (void)state;
   int how = 0;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   store_close(&store);
   pid_t pid = start(be_traced);
   assert_int_equal(waitpid(pid, &how, 0), pid); // at its trap
@@ -199,7 +199,7 @@ static void H64_many_stopped_ones_of_one_user_hold_nobody_up_one_after_the_other
   size_t killed = 0;
   const struct hold_caller one_user = {.uid = 4711};
   const struct hold_caller another = {.uid = 4712};
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   store_close(&store);
   hold_set_caller(&one_user);
   for (size_t i = 0; i < COUNT_OF(pids); i++) {
@@ -341,7 +341,7 @@ static void an_old_lock_file_kills_nobody(void **state)
 {
   (void)state;
   static const char *const RUBBISH[] = {"", "x", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"};
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   store_close(&store);
   pid_t innocent = start(sleep_on);
   const struct holder_note notes[] = {{.taken_ns = UINT64_MAX / 4, .pid = innocent, .kind = HOLDER_ROOTS},

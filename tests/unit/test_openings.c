@@ -3,7 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "acme.h"
+#include "fixture.h"
 
 enum { OPENERS = 4, OPENINGS = 1000 };
 

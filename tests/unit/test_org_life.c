@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Orgs that get another name, or go; what an org's enforcement takes along; invites by code.
-#include "acme.h"
 #include "base/clock.h"
 #include "change/org.h"
 #include "facts/facts.h"
+#include "fixture.h"
 #include "map/map_read.h"
 #include "store/accounts.h"
 #include "store/numbers_store.h"
@@ -45,7 +45,7 @@ static enum status delete_acme(void)
 static void H11_a_renamed_org_keeps_numbers_members_and_domain(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   struct org before = get_org("acme");
   assert_int_equal(rename_to("ajax"), STATUS_OK);
@@ -63,7 +63,7 @@ static void H11_a_renamed_org_keeps_numbers_members_and_domain(void **state)
 static void N2_an_org_is_renamed_to_a_legal_and_free_name_only(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(create_org("beta", "boss@beta.example"), STATUS_OK);
   static const char *const ILLEGAL[] = {"", "A", "root", "sudo", "x-admins", "../x", "a b", "-x"};
   for (size_t i = 0; i < COUNT_OF(ILLEGAL); i++) {
@@ -78,16 +78,16 @@ static void N2_an_org_is_renamed_to_a_legal_and_free_name_only(void **state)
 static void D2_a_deleted_org_leaves_accounts_and_nothing_else(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   assert_int_equal(invite_to_acme("bob@acme.test", ROLE_VIEWER, 0), STATUS_OK);
   struct org before = get_org("acme");
   assert_int_equal(delete_acme(), STATUS_OK);
-  static const enum store_table EMPTY[] = {TABLE_ORGS,         TABLE_ORG_SLUGS,       TABLE_ORG_MEMBERS,
-                                           TABLE_MEMBERSHIPS,  TABLE_INVITES,         TABLE_INVITE_EMAILS,
-                                           TABLE_DOMAINS,      TABLE_DOMAIN_OWNERS,   TABLE_CONNECTIONS,
-                                           TABLE_IDENTITIES,   TABLE_REGISTRATIONS,   TABLE_ACCOUNT_IDENTITIES,
-                                           TABLE_EXPECTATIONS, TABLE_ACCOUNT_EXPECTED};
+  static const enum store_table EMPTY[] = {TABLE_ORGS,          TABLE_ORG_SLUGS,      TABLE_ORG_MEMBERS,
+                                           TABLE_MEMBERSHIPS,   TABLE_INVITES,        TABLE_INVITE_EMAILS,
+                                           TABLE_DOMAINS,       TABLE_DOMAIN_OWNERS,  TABLE_CONNECTIONS,
+                                           TABLE_IDENTITIES,    TABLE_REGISTRATIONS,  TABLE_ACCOUNT_IDENTITIES,
+                                           TABLE_PENDING_LINKS, TABLE_ACCOUNT_PENDING};
   for (size_t i = 0; i < COUNT_OF(EMPTY); i++) {
     assert_int_equal(count(EMPTY[i]), 0);
   }
@@ -106,7 +106,7 @@ static void D2_a_deleted_org_leaves_accounts_and_nothing_else(void **state)
 static void D1_an_account_without_memberships_signs_in_by_nothing(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   assert_int_equal(delete_acme(), STATUS_OK);
   struct store_txn *txn CLEANUP(store_abort) = read_txn();

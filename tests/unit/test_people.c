@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What admins do to people who are there: roles, suspension, transfer, lock, rename, removal with its tombstones.
-#include "acme.h"
+#include "fixture.h"
 #include "map/map_read.h"
 #include "store/accounts.h"
 #include "store/numbers_store.h"
@@ -41,7 +41,7 @@ static size_t groups_of(const char *login)
 
 static void set_up(void)
 {
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
 }
 

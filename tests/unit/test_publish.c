@@ -13,10 +13,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "acme.h"
 #include "base/clock.h"
 #include "base/endian.h"
 #include "base/files.h"
+#include "fixture.h"
 #include "map/map_build.h"
 #include "map/map_change.h"
 #include "protocol/group_list.h"
@@ -195,7 +195,7 @@ static enum status do_something(void)
 
 static void set_up_two_orgs(void)
 {
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(create_org("beta", "chief@example.org"), STATUS_OK);
 }
 
@@ -271,7 +271,7 @@ static void lists_of_a_thousand_stay_the_first_thousand(void **state)
   struct many many;
   const struct changes all = {1002, add_many, NULL, &many};
   uint64_t index = 0;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(change_run_all(&host, &by_root, &all, &error, &index), STATUS_OK);
   assert_int_equal(listed("acme"), 1000);
   for (size_t i = 0; i < COUNT_OF(STEPS); i++) {

@@ -3,12 +3,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "acme.h"
 #include "base/files.h"
 #include "change/code.h"
 #include "change/password_hash.h"
 #include "change/recovery.h"
 #include "facts/facts.h"
+#include "fixture.h"
 #include "store/accounts.h"
 #include "store/orgs.h"
 #include "store/recovery.h"
@@ -95,7 +95,7 @@ static struct events events(void)
 
 static void set_up_codes(void)
 {
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   draw('A');
   assert_int_equal(create("acme"), STATUS_OK);
 }
@@ -257,7 +257,7 @@ static void L5_no_codes_for_an_owner_whom_another_org_governs(void **state)
   (void)state;
   struct store_txn *txn = NULL;
   struct org org;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(create_org("beta", "b@acme.test"), STATUS_OK);
   assert_int_equal(store_lock(store), STATUS_OK);
   assert_int_equal(store_begin(store, true, &txn), STATUS_OK);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who may do what, cell by cell (POLICY W, HOLES H23), and that changes ask in their own transaction.
-#include "acme.h"
 #include "change/enforcement.h"
 #include "change/group.h"
 #include "change/org.h"
 #include "change/org_settings.h"
 #include "change/password.h"
+#include "fixture.h"
 #include "store/accounts.h"
 #include "store/orgs.h"
 
@@ -58,7 +58,7 @@ static enum status resumes(const char *who, const char *email)
 
 static void set_up(void)
 {
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   add_to("acme", ADMIN, ROLE_ADMIN);
   add_to("acme", VIEWER, ROLE_VIEWER);
   assert_int_equal(create_org("other", "boss@other.example"), STATUS_OK);

@@ -6,11 +6,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "acme.h"
 #include "base/clock.h"
 #include "change/password_hash.h"
 #include "change/ticket.h"
 #include "facts/facts.h"
+#include "fixture.h"
 #include "map/map_read.h"
 #include "publish/publish.h"
 #include "store/accounts.h"
@@ -20,7 +20,7 @@
 static void S11_a_first_sign_in_under_jit_makes_the_account(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   assert_string_equal(sign_in_result.decision.row, "S11");
   assert_int_equal(strlen(sign_in_result.ticket.id), 32);
@@ -37,7 +37,7 @@ static void S11_a_first_sign_in_under_jit_makes_the_account(void **state)
 static void S12_a_refused_sign_in_stores_nothing(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_INVITE_ONLY);
+  fixture_set_up(PROVISIONING_INVITE_ONLY);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_REFUSED);
   assert_string_equal(sign_in_result.decision.row, "S12");
   assert_int_equal(count(TABLE_ACCOUNTS), 1);
@@ -48,7 +48,7 @@ static void S12_a_refused_sign_in_stores_nothing(void **state)
 static void S10_an_invite_is_used_once(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_INVITE_ONLY);
+  fixture_set_up(PROVISIONING_INVITE_ONLY);
   assert_int_equal(invite_to_acme("alice@acme.test", ROLE_ADMIN, clock_now_s() + 60), STATUS_OK);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   assert_string_equal(sign_in_result.decision.row, "S10");
@@ -58,7 +58,7 @@ static void S10_an_invite_is_used_once(void **state)
 static void S12_an_expired_invite_is_none(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_INVITE_ONLY);
+  fixture_set_up(PROVISIONING_INVITE_ONLY);
   assert_int_equal(invite_to_acme("alice@acme.test", ROLE_VIEWER, clock_now_s() - 1), STATUS_OK);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_REFUSED);
   assert_string_equal(sign_in_result.decision.row, "S12");
@@ -67,7 +67,7 @@ static void S12_an_expired_invite_is_none(void **state)
 static void S2_S5_S13_the_wrong_person_is_refused_and_nothing_is_linked(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "bob@acme.test", "sub-bob"), STATUS_REFUSED);
   assert_string_equal(sign_in_result.decision.row, "S13");
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
@@ -81,7 +81,7 @@ static void S2_S5_S13_the_wrong_person_is_refused_and_nothing_is_linked(void **s
 static void H43_subjects_are_compared_whole(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "subject"), STATUS_OK);
   static const char *const OTHERS[] = {"sub", "subjec", "subjectx", "Subject", "subject "};
   for (size_t i = 0; i < COUNT_OF(OTHERS); i++) {
@@ -94,7 +94,7 @@ static void H43_subjects_are_compared_whole(void **state)
 static void S7_a_member_added_by_hand_is_linked_and_an_unproven_password_dropped(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_INVITE_ONLY);
+  fixture_set_up(PROVISIONING_INVITE_ONLY);
   assert_int_equal(add_member("carol@acme.test"), STATUS_OK);
   assert_int_equal(set_password("carol@acme.test", "set by an admin"), STATUS_OK);
   assert_int_equal(sign_in("carol@acme.test", "carol@acme.test", "sub-c"), STATUS_OK);
@@ -105,7 +105,7 @@ static void S7_a_member_added_by_hand_is_linked_and_an_unproven_password_dropped
 static void identities_of_an_earlier_client_open_nothing(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   assert_int_equal(set_connection("another-client"), STATUS_OK);
   // The same subject is another identity now; the proven email links it anew.
@@ -118,7 +118,7 @@ static void identities_of_an_earlier_client_open_nothing(void **state)
 static void N4_a_number_other_than_the_one_told_is_refused(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   char fingerprint[FINGERPRINT_SIZE];
   struct connection connection = new_connection("client");
   struct message_authorized authorized = {.issuer = "https://idp.test",
@@ -162,7 +162,7 @@ static void H01_two_names_with_one_hash_get_two_numbers(void **state)
   (void)state;
   // A range of 40 numbers for 3 + 12 of them: names meet at the same start again and again.
   config.map.ranges = (struct u32_list){2, {70000, 70039}};
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   for (int i = 0; i < 12; i++) {
     char login[64];
     char subject[64];
@@ -177,7 +177,7 @@ static void H01_two_names_with_one_hash_get_two_numbers(void **state)
 static void E6_a_removed_member_comes_back_under_jit_with_the_same_number(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   uint32_t uid = get_account("alice@acme.test").uid;
   assert_int_equal(remove_member("alice@acme.test"), STATUS_OK);
@@ -189,7 +189,7 @@ static void E6_a_removed_member_comes_back_under_jit_with_the_same_number(void *
 static void K7_a_sign_in_says_when_the_last_one_was(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   assert_int_equal(sign_in_result.last_sign_in_at_s, 0);
   int64_t first = get_account("alice@acme.test").last_sign_in_at_s;
@@ -200,7 +200,7 @@ static void K7_a_sign_in_says_when_the_last_one_was(void **state)
 static void H24_only_the_exact_domain_is_governed(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   static const char *const OTHERS[] = {"a@badacme.test", "a@sub.acme.test", "a@acme.test.evil.test"};
   for (size_t i = 0; i < COUNT_OF(OTHERS); i++) {
     struct store_txn *txn CLEANUP(store_abort) = read_txn();
@@ -217,7 +217,7 @@ static void H24_only_the_exact_domain_is_governed(void **state)
 static void a_ticket_is_redeemed_once(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   const struct ticket_redeem redeem = {sign_in_result.ticket.id};
   assert_int_equal(make(change_ticket_redeem(&redeem, &done)), STATUS_OK);
@@ -227,7 +227,7 @@ static void a_ticket_is_redeemed_once(void **state)
 static void H05_H16_names_that_would_break_files_are_not_stored(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   static const char *const NAMES[] = {"a:b", "a\nb", "\x1b[31m", "root\nallowed_users = ALL", "\xff\xfe"};
   for (size_t i = 0; i < COUNT_OF(NAMES); i++) {

@@ -3,9 +3,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "acme.h"
 #include "base/clock.h"
 #include "change/throttle.h"
+#include "fixture.h"
 #include "policy/throttle.h"
 #include "store/accounts.h"
 #include "store/throttles.h"
@@ -118,7 +118,7 @@ static void T_ipv6_addresses_are_taken_by_64_bits(void **state)
 static void T_ten_wrong_passwords_of_an_account_are_free(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(add_member(ALICE), STATUS_OK);
   try_often(ALICE, "192.0.2.1", TRY_PASSWORD, 5);
   try_often(ALICE, "192.0.2.2", TRY_PASSWORD, 5);
@@ -132,7 +132,7 @@ static void T_thirty_wrong_passwords_from_an_address_are_free(void **state)
 {
   (void)state;
   char login[32];
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   for (int i = 0; i < 30; i++) {
     (void)snprintf(login, sizeof login, "p%d@acme.test", i);
     assert_int_equal(try_as(login, "2001:db8::1", TRY_PASSWORD), STATUS_OK);
@@ -144,7 +144,7 @@ static void T_thirty_wrong_passwords_from_an_address_are_free(void **state)
 static void T_five_sign_ins_of_an_account_and_address_are_free(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   try_often(ALICE, "192.0.2.1", TRY_SIGN_IN, 5);
   assert_int_equal(try_as(ALICE, "192.0.2.1", TRY_SIGN_IN), STATUS_REFUSED);
   assert_int_equal(try_as(ALICE, "192.0.2.2", TRY_SIGN_IN), STATUS_OK);
@@ -154,7 +154,7 @@ static void T_strangers_of_an_org_are_bounded_and_members_are_not(void **state)
 {
   (void)state;
   char login[32];
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(add_member(ALICE), STATUS_OK);
   for (int i = 0; i < 60; i++) {
     (void)snprintf(login, sizeof login, "p%d@acme.test", i);
@@ -167,7 +167,7 @@ static void T_strangers_of_an_org_are_bounded_and_members_are_not(void **state)
 static void T_an_owner_is_not_locked_out_by_tries_from_elsewhere(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   for (int host_number = 1; host_number < 40; host_number++) {
     char address[32];
     (void)snprintf(address, sizeof address, "192.0.2.%d", host_number);
@@ -185,7 +185,7 @@ static void H54_64_tries_at_once_count_as_64(void **state)
   enum { PARALLEL = 64 };
   pid_t pids[PARALLEL];
   int allowed = 0;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   store_close(&store);
   for (int i = 0; i < PARALLEL; i++) {
     pids[i] = fork();
@@ -207,7 +207,7 @@ static void H54_64_tries_at_once_count_as_64(void **state)
 static void H09_a_full_table_refuses_strangers_and_slows_members(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(add_member(ALICE), STATUS_OK);
   fill_table(clock_now_s());
   assert_int_equal(try_as("nobody@acme.test", "192.0.2.1", TRY_PASSWORD), STATUS_REFUSED);
@@ -229,7 +229,7 @@ static void H09_a_full_table_refuses_strangers_and_slows_members(void **state)
 static void T_what_is_old_makes_room(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   fill_table(1);
   assert_int_equal(try_as("nobody@acme.test", "192.0.2.1", TRY_PASSWORD), STATUS_OK);
   assert_true(count(TABLE_THROTTLES) < THROTTLES_MAX);
@@ -238,7 +238,7 @@ static void T_what_is_old_makes_room(void **state)
 static void T_tries_of_a_clock_that_was_ahead_make_room(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   fill_table(INT32_MAX);
   assert_int_equal(try_as("nobody@acme.test", "192.0.2.1", TRY_PASSWORD), STATUS_OK);
 }
@@ -247,7 +247,7 @@ static void T_flows_of_a_login_are_bounded_whatever_the_address(void **state)
 {
   (void)state;
   char address[32];
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(add_member(ALICE), STATUS_OK);
   for (int i = 0; i < 20; i++) {
     (void)snprintf(address, sizeof address, "192.0.2.%d", i);
@@ -266,7 +266,7 @@ static void T_flows_of_a_login_are_bounded_whatever_the_address(void **state)
 static void H71_another_local_users_tries_do_not_use_up_ones_own(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(add_member(ALICE), STATUS_OK);
   for (int i = 0; i < 10; i++) {
     assert_int_equal(try_locally(ALICE, TRY_PASSWORD, 1001), STATUS_OK);
@@ -297,7 +297,7 @@ static void T_where_one_has_signed_in_before_one_has_tries_of_ones_own(void **st
   (void)state;
   char address[32];
   const struct change_by there = {.actor = ALICE, .rhost = "203.0.113.7", .service = ""};
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(add_member(ALICE), STATUS_OK);
   assert_int_equal(set_password(ALICE, "correct horse"), STATUS_OK);
   const struct account alice = get_account(ALICE);
@@ -314,7 +314,7 @@ static void T_where_one_has_signed_in_before_one_has_tries_of_ones_own(void **st
 static void H74_an_org_has_no_more_members_than_it_may(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(set_setting("max-members", "2"), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
   assert_int_equal(sign_in("bob@acme.test", "bob@acme.test", "s-bob"), STATUS_REFUSED);
@@ -327,7 +327,7 @@ static void H74_an_org_has_no_more_members_than_it_may(void **state)
 static void T_a_right_sign_in_takes_its_tries_back(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   try_often(ALICE, "", TRY_SIGN_IN, 5);
   assert_int_equal(count(TABLE_THROTTLES), 3);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
@@ -337,7 +337,7 @@ static void T_a_right_sign_in_takes_its_tries_back(void **state)
 static void throttles_of_a_login_or_an_address_are_cleared(void **state)
 {
   (void)state;
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   try_often(ALICE, "2001:db8::1", TRY_PASSWORD, 10);
   try_often(ALICE, "2001:db8::1", TRY_SIGN_IN, 5);
   assert_int_equal(try_as(ALICE, "2001:db8::1", TRY_PASSWORD), STATUS_REFUSED);

@@ -2,8 +2,8 @@
 // A store of the version before is understood, and locks nobody out.
 #include <lmdb.h>
 
-#include "acme.h"
 #include "base/endian.h"
+#include "fixture.h"
 
 #define ALICE "alice@acme.test"
 
@@ -44,7 +44,7 @@ static void an_earlier_store_is_opened_by_readers_and_writers(void **state)
     store_close(&store);
     open_store(STORE_READ_WRITE);
     if (i == 0) {
-      set_up_acme(PROVISIONING_JIT);
+      fixture_set_up(PROVISIONING_JIT);
     }
     assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
   }
@@ -55,7 +55,7 @@ static void proofs_of_an_earlier_store_count(void **state)
 {
   (void)state;
   const struct connection_confirm confirm = {"acme", FINGERPRINT_NONE};
-  set_up_acme(PROVISIONING_JIT);
+  fixture_set_up(PROVISIONING_JIT);
   make_earlier(STORE_SCHEMA - 1);
   open_store(STORE_READ_WRITE);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);

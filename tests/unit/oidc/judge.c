@@ -7,7 +7,7 @@
 #include "document.h"
 #include "id_token.h"
 #include "jose.h"
-#include "keys.h"
+#include "key_set.h"
 
 struct forge_key rsa;
 struct forge_key pss;
@@ -58,7 +58,7 @@ enum status judge(const char *token, const char *set, struct refusal *r)
   char subject[PROTOCOL_SUBJECT_SIZE];
   assert_int_equal(bytes_append_text(&text, token), STATUS_OK);
   assert_int_equal(document_parse(set, strlen(set), &keys), STATUS_OK);
-  enum status status = keys_check(keys, r);
+  enum status status = key_set_check(keys, r);
   status = status != STATUS_OK ? status : id_token_parse(&text, r, &parsed);
   status = status != STATUS_OK ? status : claims_check(parsed.claims, &expected, r, subject);
   return status != STATUS_OK ? status : id_token_verify(&parsed, keys, r);

@@ -4,7 +4,7 @@
 
 #include "base/cleanup.h"
 #include "document.h"
-#include "keys.h"
+#include "key_set.h"
 
 // Chooses among JWKS and expects STATUS and, if refused, CLAUSE.
 static void expect_choice(const char *const *jwks, size_t count, const char *alg, const char *kid, enum status expected)
@@ -14,7 +14,7 @@ static void expect_choice(const char *const *jwks, size_t count, const char *alg
   struct cJSON *keys CLEANUP(document_done) = NULL;
   char *set CLEANUP(cleanup_free) = forge_set(jwks, count);
   assert_int_equal(document_parse(set, strlen(set), &keys), STATUS_OK);
-  enum status status = keys_choose(keys, key_algorithm_find(alg), kid, &r, &key);
+  enum status status = key_set_choose(keys, key_algorithm_find(alg), kid, &r, &key);
   if (status != expected) {
     fail_msg("%s %s in %s: status %d, %s", alg, kid != NULL ? kid : "-", set, status, r.detail);
   }
@@ -107,18 +107,18 @@ static enum status check_set(const char *set)
   struct refusal r = {0};
   struct cJSON *keys CLEANUP(document_done) = NULL;
   enum status status = document_parse(set, strlen(set), &keys);
-  return status != STATUS_OK ? status : keys_check(keys, &r);
+  return status != STATUS_OK ? status : key_set_check(keys, &r);
 }
 
 static void key_sets_are_bounded_and_well_formed(void **state)
 {
   (void)state;
-  const char *jwks[KEYS_MAX + 1];
+  const char *jwks[KEY_SET_MAX + 1];
   for (size_t i = 0; i < COUNT_OF(jwks); i++) {
     jwks[i] = "{\"kty\":\"OKP\"}";
   }
-  char *most CLEANUP(cleanup_free) = forge_set(jwks, KEYS_MAX);
-  char *one_more CLEANUP(cleanup_free) = forge_set(jwks, KEYS_MAX + 1);
+  char *most CLEANUP(cleanup_free) = forge_set(jwks, KEY_SET_MAX);
+  char *one_more CLEANUP(cleanup_free) = forge_set(jwks, KEY_SET_MAX + 1);
   assert_int_equal(check_set(most), STATUS_OK);
   assert_int_equal(check_set(one_more), STATUS_REFUSED);
   assert_int_equal(check_set("{}"), STATUS_REFUSED);

@@ -73,7 +73,7 @@ enum status set_password(const char *email, const char *password);
 enum status remove_password(const char *email);
 enum status link_identity(const char *email, const char *subject); // at acme's provider
 enum status unlink_identity(const char *email);
-void set_up_acme(enum provisioning provisioning);
+void fixture_set_up(enum provisioning provisioning);
 struct store_txn *read_txn(void);
 uint64_t count(enum store_table table);
 struct account get_account(const char *login);

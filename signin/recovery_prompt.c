@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "recovery.h"
+#include "recovery_prompt.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -20,8 +20,8 @@ static enum status load(struct session *s, const struct facts *facts, const char
   return status != STATUS_OK ? status : recovery_get(txn, facts->account.id, prefix, ret_code);
 }
 
-bool recovery_matches(struct session *s, const struct facts *facts, const struct bytes *typed,
-                      struct typed_recovery *ret_code)
+bool recovery_prompt_matches(struct session *s, const struct facts *facts, const struct bytes *typed,
+                             struct typed_recovery *ret_code)
 {
   struct bytes folded CLEANUP(bytes_done) = BYTES_EMPTY;
   struct recovery_code code = {.hash = ""};
@@ -39,7 +39,7 @@ bool recovery_matches(struct session *s, const struct facts *facts, const struct
   return matches;
 }
 
-void recovery_tell(struct session *s, const struct signed_in *result)
+void recovery_prompt_tell(struct session *s, const struct signed_in *result)
 {
   char line[SLUG_SIZE + 128];
   session_log(LOG_ALERT, "a recovery code was used: login=%s org=%s service=%s rhost=%s left=%zu",

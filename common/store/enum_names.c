@@ -21,15 +21,15 @@ static const char *const USERINFO_FOR[] = {"verified", "missing"};
 static const char *const DEVICE_LINK[] = {"full", "code"};
 static const char *const WAY[] = {"key", "password", "sso", "recovery"};
 
-static const char *word(const char *const *words, size_t count, uint8_t value)
+static const char *name_of(const char *const *names, size_t count, uint8_t value)
 {
-  return value < count ? words[value] : "?";
+  return value < count ? names[value] : "?";
 }
 
-static enum status from_word(const char *const *words, size_t count, const char *text, uint8_t *ret_value)
+static enum status from_name(const char *const *names, size_t count, const char *text, uint8_t *ret_value)
 {
   for (size_t i = 0; i < count; i++) {
-    if (strcmp(words[i], text) == 0) {
+    if (strcmp(names[i], text) == 0) {
       *ret_value = (uint8_t)i;
       return STATUS_OK;
     }
@@ -39,130 +39,130 @@ static enum status from_word(const char *const *words, size_t count, const char 
 
 const char *provisioning_word(uint8_t value)
 {
-  return word(PROVISIONING, COUNT_OF(PROVISIONING), value);
+  return name_of(PROVISIONING, COUNT_OF(PROVISIONING), value);
 }
 
 const char *enforcement_word(uint8_t value)
 {
-  return word(ENFORCEMENT, COUNT_OF(ENFORCEMENT), value);
+  return name_of(ENFORCEMENT, COUNT_OF(ENFORCEMENT), value);
 }
 
 const char *trust_word(uint8_t value)
 {
-  return word(TRUST, COUNT_OF(TRUST), value);
+  return name_of(TRUST, COUNT_OF(TRUST), value);
 }
 
 const char *on_link_word(uint8_t value)
 {
-  return word(ON_LINK, COUNT_OF(ON_LINK), value);
+  return name_of(ON_LINK, COUNT_OF(ON_LINK), value);
 }
 
 const char *invite_via_word(uint8_t value)
 {
-  return word(INVITE_VIA, COUNT_OF(INVITE_VIA), value);
+  return name_of(INVITE_VIA, COUNT_OF(INVITE_VIA), value);
 }
 
 const char *role_word(uint8_t value)
 {
-  return word(ROLE, COUNT_OF(ROLE), value);
+  return name_of(ROLE, COUNT_OF(ROLE), value);
 }
 
 const char *source_word(uint8_t value)
 {
-  return word(SOURCE, COUNT_OF(SOURCE), value);
+  return name_of(SOURCE, COUNT_OF(SOURCE), value);
 }
 
 const char *member_status_word(uint8_t value)
 {
-  return word(MEMBER_STATUS, COUNT_OF(MEMBER_STATUS), value);
+  return name_of(MEMBER_STATUS, COUNT_OF(MEMBER_STATUS), value);
 }
 
 const char *account_status_word(uint8_t value)
 {
-  return word(ACCOUNT_STATUS, COUNT_OF(ACCOUNT_STATUS), value);
+  return name_of(ACCOUNT_STATUS, COUNT_OF(ACCOUNT_STATUS), value);
 }
 
 const char *client_auth_word(uint8_t value)
 {
-  return word(CLIENT_AUTH, COUNT_OF(CLIENT_AUTH), value);
+  return name_of(CLIENT_AUTH, COUNT_OF(CLIENT_AUTH), value);
 }
 
 const char *unverified_mail_word(uint8_t value)
 {
-  return word(UNVERIFIED_MAIL, COUNT_OF(UNVERIFIED_MAIL), value);
+  return name_of(UNVERIFIED_MAIL, COUNT_OF(UNVERIFIED_MAIL), value);
 }
 
 const char *userinfo_for_word(uint8_t value)
 {
-  return word(USERINFO_FOR, COUNT_OF(USERINFO_FOR), value);
+  return name_of(USERINFO_FOR, COUNT_OF(USERINFO_FOR), value);
 }
 
 const char *throttle_word(uint8_t value)
 {
-  return word(THROTTLE, COUNT_OF(THROTTLE), value);
+  return name_of(THROTTLE, COUNT_OF(THROTTLE), value);
 }
 
 const char *way_word(uint8_t value)
 {
-  return word(WAY, COUNT_OF(WAY), value);
+  return name_of(WAY, COUNT_OF(WAY), value);
 }
 
 const char *device_link_word(uint8_t value)
 {
-  return word(DEVICE_LINK, COUNT_OF(DEVICE_LINK), value);
+  return name_of(DEVICE_LINK, COUNT_OF(DEVICE_LINK), value);
 }
 
 enum status provisioning_from(const char *text, uint8_t *ret_value)
 {
-  return from_word(PROVISIONING, COUNT_OF(PROVISIONING), text, ret_value);
+  return from_name(PROVISIONING, COUNT_OF(PROVISIONING), text, ret_value);
 }
 
 enum status enforcement_from(const char *text, uint8_t *ret_value)
 {
-  return from_word(ENFORCEMENT, COUNT_OF(ENFORCEMENT), text, ret_value);
+  return from_name(ENFORCEMENT, COUNT_OF(ENFORCEMENT), text, ret_value);
 }
 
 enum status trust_from(const char *text, uint8_t *ret_value)
 {
-  return from_word(TRUST, COUNT_OF(TRUST), text, ret_value);
+  return from_name(TRUST, COUNT_OF(TRUST), text, ret_value);
 }
 
 enum status on_link_from(const char *text, uint8_t *ret_value)
 {
-  return from_word(ON_LINK, COUNT_OF(ON_LINK), text, ret_value);
+  return from_name(ON_LINK, COUNT_OF(ON_LINK), text, ret_value);
 }
 
 enum status invite_via_from(const char *text, uint8_t *ret_value)
 {
-  return from_word(INVITE_VIA, COUNT_OF(INVITE_VIA), text, ret_value);
+  return from_name(INVITE_VIA, COUNT_OF(INVITE_VIA), text, ret_value);
 }
 
 enum status role_from(const char *text, uint8_t *ret_value)
 {
-  return from_word(ROLE, COUNT_OF(ROLE), text, ret_value);
+  return from_name(ROLE, COUNT_OF(ROLE), text, ret_value);
 }
 
 enum status source_from(const char *text, uint8_t *ret_value)
 {
-  return from_word(SOURCE, COUNT_OF(SOURCE), text, ret_value);
+  return from_name(SOURCE, COUNT_OF(SOURCE), text, ret_value);
 }
 
 enum status client_auth_from(const char *text, uint8_t *ret_value)
 {
-  return from_word(CLIENT_AUTH, COUNT_OF(CLIENT_AUTH), text, ret_value);
+  return from_name(CLIENT_AUTH, COUNT_OF(CLIENT_AUTH), text, ret_value);
 }
 
 enum status unverified_mail_from(const char *text, uint8_t *ret_value)
 {
-  return from_word(UNVERIFIED_MAIL, COUNT_OF(UNVERIFIED_MAIL), text, ret_value);
+  return from_name(UNVERIFIED_MAIL, COUNT_OF(UNVERIFIED_MAIL), text, ret_value);
 }
 
 enum status userinfo_for_from(const char *text, uint8_t *ret_value)
 {
-  return from_word(USERINFO_FOR, COUNT_OF(USERINFO_FOR), text, ret_value);
+  return from_name(USERINFO_FOR, COUNT_OF(USERINFO_FOR), text, ret_value);
 }
 
 enum status device_link_from(const char *text, uint8_t *ret_value)
 {
-  return from_word(DEVICE_LINK, COUNT_OF(DEVICE_LINK), text, ret_value);
+  return from_name(DEVICE_LINK, COUNT_OF(DEVICE_LINK), text, ret_value);
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "active.h"
+#include "active_org_prompt.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 
+#include "active_org/active_org.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "change/ticket.h"
-#include "preference/preference.h"
 
 enum { TEXT_SIZE = 4096 };
 
@@ -50,7 +50,7 @@ static enum status load(struct error *error, const struct policy_decision *decis
 static size_t find_preferred(const struct account *account, const struct open_orgs *orgs)
 {
   char slug[SLUG_SIZE];
-  if (preference_load_as(account->home, account->uid, account->gid, slug) != STATUS_OK) {
+  if (active_org_load_as(account->home, account->uid, account->gid, slug) != STATUS_OK) {
     return 0;
   }
   for (size_t i = 0; i < orgs->count; i++) {
@@ -102,13 +102,13 @@ static void keep(struct session *s, const struct signed_in *result, const struct
   }
   // A first sign-in has no home yet.
   if (typed &&
-      preference_save_as(result->account.home, result->account.uid, result->account.gid, org->slug) != STATUS_OK) {
+      active_org_save_as(result->account.home, result->account.uid, result->account.gid, org->slug) != STATUS_OK) {
     session_log(LOG_INFO, "the choice of %s as the active org of %s could not be written to their home", org->slug,
                 s->request->login);
   }
 }
 
-void active_choose(struct session *s, const struct signed_in *result, const struct facts *now)
+void active_org_choose(struct session *s, const struct signed_in *result, const struct facts *now)
 {
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
   struct policy_question question = {.stage = STAGE_SESSION,
@@ -132,7 +132,8 @@ void active_choose(struct session *s, const struct signed_in *result, const stru
   keep(s, result, &orgs.list[chosen], typed.length > 0);
 }
 
-size_t active_find(const struct account *account, const struct ticket *ticket, const struct policy_decision *decision)
+size_t active_org_find(const struct account *account, const struct ticket *ticket,
+                       const struct policy_decision *decision)
 {
   struct open_orgs orgs;
   struct error ignored;

@@ -9,4 +9,4 @@
 
 // What glibc gets for STATUS. errno becomes SAVED_ERRNO, what it was before; *ERRNOP says why, unless it is success:
 // ERANGE for a buffer that is too small, ENOMEM, EAGAIN where others were at it for too long, otherwise ENOENT.
-enum nss_status entry_conclude(enum status status, int saved_errno, int *errnop);
+enum nss_status nss_result(enum status status, int saved_errno, int *errnop);

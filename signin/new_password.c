@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "choose.h"
+#include "new_password.h"
 
 #include <string.h>
 
@@ -41,7 +41,7 @@ static enum status try_once(struct session *s, const struct bytes *old, char ret
   return status != STATUS_OK ? status : password_hash(&first, ret_hash);
 }
 
-enum status choose_password(struct session *s, const struct bytes *old, char ret_hash[static PASSWORD_HASH_SIZE])
+enum status new_password_ask(struct session *s, const struct bytes *old, char ret_hash[static PASSWORD_HASH_SIZE])
 {
   enum status status = STATUS_INVALID;
   for (int i = 0; status == STATUS_INVALID && i < TRIES; i++) {

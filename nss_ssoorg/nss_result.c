@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "entry.h"
+#include "nss_result.h"
 
 #include <errno.h>
 
-enum nss_status entry_conclude(enum status status, int saved_errno, int *errnop)
+enum nss_status nss_result(enum status status, int saved_errno, int *errnop)
 {
   errno = saved_errno;
   if (status == STATUS_OK) {

@@ -6,7 +6,7 @@
 
 #include "base/status.h"
 
-struct entry {
+struct host_user {
   bool known;
   uid_t uid; // if known
   gid_t gid;
@@ -14,4 +14,4 @@ struct entry {
 
 // Asks for USER. STATUS_IO if no service could say whether it knows the name, and when memory is short: that is not the
 // same as not known.
-MUST_CHECK enum status entry_find(const char *user, struct entry *ret_entry);
+MUST_CHECK enum status host_user_find(const char *user, struct host_user *ret_user);

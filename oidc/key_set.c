@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "keys.h"
+#include "key_set.h"
 
 #include <string.h>
 
@@ -137,9 +137,9 @@ static enum status read_rsa(const struct cJSON *key, struct refusal *r, struct k
     return refusal_set(r, FAILURE_TOKEN, "RFC 7518 6.3.1: the RSA key is not well-formed");
   }
   size_t bits = bit_length(&n);
-  if (bits < KEYS_RSA_MIN_BITS || bits > KEYS_RSA_MAX_BITS) {
+  if (bits < KEY_SET_RSA_MIN_BITS || bits > KEY_SET_RSA_MAX_BITS) {
     return refusal_set(r, FAILURE_TOKEN, "RFC 7518 3.3: the RSA key has %zu bits, not %d to %d", bits,
-                       KEYS_RSA_MIN_BITS, KEYS_RSA_MAX_BITS);
+                       KEY_SET_RSA_MIN_BITS, KEY_SET_RSA_MAX_BITS);
   }
   ret_key->signature_length = (bits + 7) / 8;
   return build(key, NAMES, COUNT_OF(NAMES), &ret_key->jwk);
@@ -165,15 +165,15 @@ static enum status read_ec(const struct cJSON *key, const struct key_algorithm *
   return build(key, NAMES, COUNT_OF(NAMES), &ret_key->jwk);
 }
 
-enum status keys_check(const struct cJSON *document, struct refusal *r)
+enum status key_set_check(const struct cJSON *document, struct refusal *r)
 {
   const struct cJSON *keys = document_member(document, "keys");
   size_t count = document_count(keys);
   if (!document_is_array(keys)) {
     return refusal_set(r, FAILURE_MISCONFIGURED, "RFC 7517 5.1: keys is missing or not an array");
   }
-  if (count > KEYS_MAX) {
-    return refusal_set(r, FAILURE_MISCONFIGURED, "RFC 7517 5.1: %zu keys, more than %d", count, KEYS_MAX);
+  if (count > KEY_SET_MAX) {
+    return refusal_set(r, FAILURE_MISCONFIGURED, "RFC 7517 5.1: %zu keys, more than %d", count, KEY_SET_MAX);
   }
   for (const struct cJSON *key = document_first(keys); key != NULL; key = document_next(key)) {
     if (!document_is_object(key)) {
@@ -183,13 +183,13 @@ enum status keys_check(const struct cJSON *document, struct refusal *r)
   return STATUS_OK;
 }
 
-enum status keys_fetch(struct exchange *x, struct cJSON **ret_document)
+enum status key_set_fetch(struct exchange *x, struct cJSON **ret_document)
 {
   struct cJSON *document CLEANUP(document_done) = NULL;
   struct http_request request = {.url = x->found.jwks_uri};
   enum status status = provider_get(x, "key set", &request, &document);
   if (status == STATUS_OK) {
-    status = keys_check(document, &x->refusal);
+    status = key_set_check(document, &x->refusal);
   }
   if (status == STATUS_OK) {
     *ret_document = document;
@@ -216,7 +216,7 @@ static bool is_usable(const struct cJSON *item)
   return false;
 }
 
-uint32_t keys_count(const struct cJSON *document)
+uint32_t key_set_count(const struct cJSON *document)
 {
   const struct cJSON *keys = document_member(document, "keys");
   uint32_t count = 0;
@@ -240,8 +240,8 @@ static bool is_same(const struct cJSON *a, const struct cJSON *b)
   return true;
 }
 
-enum status keys_choose(const struct cJSON *document, const struct key_algorithm *algorithm, const char *kid,
-                        struct refusal *r, struct key *ret_key)
+enum status key_set_choose(const struct cJSON *document, const struct key_algorithm *algorithm, const char *kid,
+                           struct refusal *r, struct key *ret_key)
 {
   const struct cJSON *keys = document_member(document, "keys");
   const struct cJSON *chosen = NULL;

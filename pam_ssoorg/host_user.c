@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "entry.h"
+#include "host_user.h"
 
 #include <errno.h>
 #include <pwd.h>
@@ -8,7 +8,7 @@
 enum { BUFFER_SIZE = 16 * 1024 };
 
 // pam_modutil_getpwnam() would go on trying for as long as memory is short.
-enum status entry_find(const char *user, struct entry *ret_entry)
+enum status host_user_find(const char *user, struct host_user *ret_user)
 {
   char buffer[BUFFER_SIZE];
   struct passwd storage;
@@ -18,9 +18,9 @@ enum status entry_find(const char *user, struct entry *ret_entry)
   if (code != 0 && code != ENOENT && code != ESRCH && code != EBADF && code != EPERM) {
     return STATUS_IO;
   }
-  *ret_entry = (struct entry){.known = false};
+  *ret_user = (struct host_user){.known = false};
   if (found != NULL) {
-    *ret_entry = (struct entry){true, found->pw_uid, found->pw_gid};
+    *ret_user = (struct host_user){true, found->pw_uid, found->pw_gid};
   }
   return STATUS_OK;
 }

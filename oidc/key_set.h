@@ -11,9 +11,9 @@
 struct cJSON;
 
 enum {
-  KEYS_MAX = 64,
-  KEYS_RSA_MIN_BITS = 2048,
-  KEYS_RSA_MAX_BITS = 8192,
+  KEY_SET_MAX = 64,
+  KEY_SET_RSA_MIN_BITS = 2048,
+  KEY_SET_RSA_MAX_BITS = 8192,
 };
 
 // What the rest must know of an algorithm: its name, the kind of key it takes, the length of its signature.
@@ -36,19 +36,19 @@ struct key {
 
 void key_done(struct key *key);
 
-// Checks that DOCUMENT has a "keys" array of at most KEYS_MAX objects (RFC 7517 5). STATUS_REFUSED,
+// Checks that DOCUMENT has a "keys" array of at most KEY_SET_MAX objects (RFC 7517 5). STATUS_REFUSED,
 // FAILURE_MISCONFIGURED.
-MUST_CHECK enum status keys_check(const struct cJSON *document, struct refusal *r);
+MUST_CHECK enum status key_set_check(const struct cJSON *document, struct refusal *r);
 
 // Fetches X's key set, checked. *RET_DOCUMENT is for document_free(). Statuses as in exchange.h.
-MUST_CHECK enum status keys_fetch(struct exchange *x, struct cJSON **ret_document);
+MUST_CHECK enum status key_set_fetch(struct exchange *x, struct cJSON **ret_document);
 
 // The number of keys in DOCUMENT that could sign a token by any algorithm of key_algorithm_find().
-uint32_t keys_count(const struct cJSON *document);
+uint32_t key_set_count(const struct cJSON *document);
 
 // Chooses the one key in DOCUMENT that fits ALGORITHM by kty, crv, use, key_ops and alg (null or empty: no restriction)
 // and, if KID is not NULL, has just that "kid"; the same key listed twice is one. *RET_KEY must be all zero.
 // STATUS_NOT_FOUND if none fits; STATUS_REFUSED (FAILURE_TOKEN, R says why) if several do, or the one is too weak or
 // not well-formed; STATUS_NO_MEMORY.
-MUST_CHECK enum status keys_choose(const struct cJSON *document, const struct key_algorithm *algorithm, const char *kid,
-                                   struct refusal *r, struct key *ret_key);
+MUST_CHECK enum status key_set_choose(const struct cJSON *document, const struct key_algorithm *algorithm,
+                                      const char *kid, struct refusal *r, struct key *ret_key);

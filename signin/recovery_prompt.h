@@ -11,8 +11,8 @@ struct typed_recovery {
 
 // Whether TYPED is an unused recovery code of the account of FACTS: *RET_CODE is it then. What has a code's shape takes
 // as long as one hash, whoever it was typed for and whether there are codes; what has not takes no time.
-bool recovery_matches(struct session *s, const struct facts *facts, const struct bytes *typed,
-                      struct typed_recovery *ret_code);
+bool recovery_prompt_matches(struct session *s, const struct facts *facts, const struct bytes *typed,
+                             struct typed_recovery *ret_code);
 
 // Says aloud that a code was used, to the person and in the log.
-void recovery_tell(struct session *s, const struct signed_in *result);
+void recovery_prompt_tell(struct session *s, const struct signed_in *result);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "preference/preference.h"
+#include "active_org/active_org.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,7 +37,7 @@ static int open_folder(const char *home, bool make)
   return fd;
 }
 
-enum status preference_load(const char *home, uid_t uid, char slug[static SLUG_SIZE])
+enum status active_org_load(const char *home, uid_t uid, char slug[static SLUG_SIZE])
 {
   char text[SLUG_SIZE + 1] = "";
   struct stat st;
@@ -52,7 +52,7 @@ enum status preference_load(const char *home, uid_t uid, char slug[static SLUG_S
   return name_is_slug(text) && text_copy(text, slug, SLUG_SIZE) == STATUS_OK ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
-enum status preference_save(const char *home, const char *slug)
+enum status active_org_save(const char *home, const char *slug)
 {
   char line[SLUG_SIZE + 1];
   int length = snprintf(line, sizeof line, "%s\n", slug);
@@ -71,8 +71,8 @@ static void work_as(const char *home, uid_t uid, gid_t gid, const char *save, in
   char slug[SLUG_SIZE] = "";
   bool became = setgroups(0, NULL) == 0 && setresgid(gid, gid, gid) == 0 && setresuid(uid, uid, uid) == 0;
   enum status status = !became        ? STATUS_PERMISSION
-                       : save != NULL ? preference_save(home, save)
-                                      : preference_load(home, uid, slug);
+                       : save != NULL ? active_org_save(home, save)
+                                      : active_org_load(home, uid, slug);
   char answer = status == STATUS_OK ? 'y' : 'n';
   bool said = write(pipe, &answer, 1) == 1 && write(pipe, slug, sizeof slug) == (ssize_t)sizeof slug;
   _exit(said ? 0 : 1);
@@ -117,7 +117,7 @@ static enum status do_as(const char *home, uid_t uid, gid_t gid, const char *sav
   return status;
 }
 
-enum status preference_load_as(const char *home, uid_t uid, gid_t gid, char slug[static SLUG_SIZE])
+enum status active_org_load_as(const char *home, uid_t uid, gid_t gid, char slug[static SLUG_SIZE])
 {
   char found[SLUG_SIZE] = "";
   enum status status = do_as(home, uid, gid, NULL, found);
@@ -128,7 +128,7 @@ enum status preference_load_as(const char *home, uid_t uid, gid_t gid, char slug
   return legal ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
-enum status preference_save_as(const char *home, uid_t uid, gid_t gid, const char *slug)
+enum status active_org_save_as(const char *home, uid_t uid, gid_t gid, const char *slug)
 {
   char ignored[SLUG_SIZE];
   return do_as(home, uid, gid, slug, ignored);

@@ -5,7 +5,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "acme.h"
 #include "base/clock.h"
 #include "change/connection.h"
 #include "change/domain.h"
@@ -17,6 +16,7 @@
 #include "change/password.h"
 #include "change/password_hash.h"
 #include "facts/facts.h"
+#include "fixture.h"
 #include "map/map_read.h"
 #include "publish/publish.h"
 #include "store/accounts.h"
@@ -273,7 +273,7 @@ enum status unlink_identity(const char *email)
 }
 
 // Acme with a verified domain, a connection, and an owner with a password.
-void set_up_acme(enum provisioning provisioning)
+void fixture_set_up(enum provisioning provisioning)
 {
   create_acme();
   assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
