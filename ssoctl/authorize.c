@@ -2,10 +2,11 @@
 #include "authorize.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/cleanup.h"
+#include "change/settings.h"
 #include "context.h"
-#include "rights.h"
 
 static int refuse(const struct invocation *in, const char *why)
 {
@@ -82,13 +83,61 @@ static int check_place(struct context *ctx)
   return refuse_operators_only(in);
 }
 
+static enum right more(enum right a, enum right b)
+{
+  return a > b ? a : b;
+}
+
+// What one KEY=VALUE of 'org set' takes; what is no setting is an operator's.
+static enum right setting_right(const char *typed)
+{
+  size_t length = strcspn(typed, "=");
+  const struct org_setting *setting = org_setting_find(typed, length);
+  if (setting == NULL) {
+    return RIGHT_HOST;
+  }
+  bool only_host =
+      setting->host_value != NULL && typed[length] == '=' && strcmp(typed + length + 1, setting->host_value) == 0;
+  return only_host ? RIGHT_HOST : setting->right;
+}
+
+// What IN takes as it was typed: the command's right, or more for an option or setting that takes more.
+static enum right right_taken(const struct invocation *in)
+{
+  enum right right = in->command->right;
+  if (in->command->place == PLACE_ORG && in->arguments[0] == NULL) {
+    right = RIGHT_HOST;
+  }
+  for (size_t i = 0; i < OPTION_COUNT; i++) {
+    const char *typed = in->options[i];
+    right = typed != NULL ? more(right, option_right((enum option)i, typed)) : right;
+  }
+  bool settings = in->command->run == cmd_org_set;
+  for (size_t i = 1; settings && i < ARGUMENTS_MAX && in->arguments[i] != NULL; i++) {
+    right = more(right, setting_right(in->arguments[i]));
+  }
+  return right;
+}
+
+// Whether an option or argument of IN is the path of a file; "-" is none.
+static bool names_file(const struct invocation *in)
+{
+  const char *file = in->command->run == cmd_member_import ? in->arguments[1] : NULL;
+  bool path = file != NULL && strcmp(file, "-") != 0;
+  for (size_t i = 0; i < OPTION_COUNT; i++) {
+    const char *typed = option_is_file((enum option)i) ? in->options[i] : NULL;
+    path = path || (typed != NULL && typed[0] != '\0' && strcmp(typed, "-") != 0);
+  }
+  return path;
+}
+
 static int check_delegate(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   if (!rights_allow(in->actor->right, STANDING_OWNER)) {
     return refuse_operators_only(in);
   }
-  if (rights_path(in)) {
+  if (names_file(in)) {
     return refuse(in, "a path is legal for an operator of this host only; give - and the contents on standard input "
                       "(POLICY W7)");
   }
@@ -109,7 +158,7 @@ int authorize_command(const struct invocation *in, struct actor *ret_actor)
   if (code != EXIT_DONE) {
     return code;
   }
-  ret_actor->right = rights_taken(in);
+  ret_actor->right = right_taken(in);
   if (ret_actor->is_delegate) {
     return check_delegate(in);
   }

@@ -150,7 +150,7 @@ int cmd_identity_add(const struct invocation *in)
   if (code == EXIT_DONE) {
     code = device_flow_load(&f, in->arguments[0], false);
   }
-  if (code == EXIT_DONE && f.org.trust == TRUST_LINKED) {
+  if (code == EXIT_DONE && f.org.requirements.trust == TRUST_LINKED) {
     code = fail(EXIT_REFUSED, "org \"%s\": only an admin links identities of it (trust linked)", f.org.slug);
   }
   if (code != EXIT_DONE) {

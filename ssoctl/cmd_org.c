@@ -68,53 +68,66 @@ int cmd_org_create(const struct invocation *in)
   return EXIT_DONE;
 }
 
-static const struct column ORG_COLUMNS[] = {
-    {"slug", COLUMN_TEXT},          {"name", COLUMN_TEXT},         {"provisioning", COLUMN_TEXT},
-    {"enforcement", COLUMN_TEXT},   {"owner", COLUMN_TEXT},        {"gid", COLUMN_NUMBER},
-    {"admins_gid", COLUMN_NUMBER},  {"trust", COLUMN_TEXT},        {"default_role", COLUMN_TEXT},
-    {"on_link", COLUMN_TEXT},       {"keys", COLUMN_TEXT},         {"signin_from", COLUMN_TEXT},
-    {"required_acr", COLUMN_TEXT},  {"required_amr", COLUMN_TEXT}, {"invite_lifetime_s", COLUMN_NUMBER},
-    {"help", COLUMN_TEXT},          {"paused_until", COLUMN_DATE}, {"created_at", COLUMN_DATE},
-    {"password_from", COLUMN_TEXT}, {"device_link", COLUMN_TEXT},  {"max_members", COLUMN_NUMBER},
-};
+enum { FIXED_COLUMNS = 7, ORG_COLUMNS_MAX = FIXED_COLUMNS + ORG_SETTINGS_MAX };
+
+_Static_assert(ORG_COLUMNS_MAX <= (int)TABLE_COLUMNS_MAX, "a table has room for them");
+
+// Columns of a list of orgs: what is no setting, then the settings.
+static const struct column *org_columns(size_t *ret_count)
+{
+  static struct column columns[ORG_COLUMNS_MAX] = {
+      {"slug", COLUMN_TEXT},         {"enforcement", COLUMN_TEXT},  {"owner", COLUMN_TEXT},     {"gid", COLUMN_NUMBER},
+      {"admins_gid", COLUMN_NUMBER}, {"paused_until", COLUMN_DATE}, {"created_at", COLUMN_DATE}};
+  size_t count = 0;
+  const struct org_setting *settings = org_settings(&count);
+  for (size_t i = 0; i < count; i++) {
+    columns[FIXED_COLUMNS + i] =
+        (struct column){settings[i].column, settings[i].is_number ? COLUMN_NUMBER : COLUMN_TEXT};
+  }
+  *ret_count = FIXED_COLUMNS + count;
+  return columns;
+}
+
+static struct table org_table(void)
+{
+  size_t count = 0;
+  const struct column *columns = org_columns(&count);
+  return table_init(columns, count);
+}
 
 struct org_walk {
   struct context *ctx;
   struct table *table;
 };
 
+static void add_cells(const struct org_walk *walk, const struct org *org, const char *owner)
+{
+  struct setting_value values[ORG_COLUMNS_MAX];
+  struct cell cells[ORG_COLUMNS_MAX] = {{org->slug, 0},
+                                        {enforcement_word(org->enforcement), 0},
+                                        {owner, 0},
+                                        {NULL, org->gid},
+                                        {NULL, org->admins_gid},
+                                        {NULL, org->paused_until_s},
+                                        {NULL, org->created_at_s}};
+  size_t count = 0;
+  const struct org_setting *settings = org_settings(&count);
+  for (size_t i = 0; i < count; i++) {
+    org_setting_read(&settings[i], org, &values[i]);
+    cells[FIXED_COLUMNS + i] = (struct cell){settings[i].is_number ? NULL : values[i].text, values[i].number};
+  }
+  table_add_cells(walk->table, cells);
+}
+
 static enum status add_org(void *context, const struct org *org)
 {
   const struct org_walk *walk = context;
-  char keys[SETTING_TEXT_SIZE];
   struct account owner;
-  setting_keys_text(org, keys);
   enum status status = account_get(walk->ctx->txn, org->owner_id, &owner);
   if (status != STATUS_OK) {
     return status;
   }
-  table_add(walk->table, ORG_COLUMNS,
-            {{org->slug, 0},
-             {org->name, 0},
-             {provisioning_word(org->provisioning), 0},
-             {enforcement_word(org->enforcement), 0},
-             {owner.login, 0},
-             {NULL, org->gid},
-             {NULL, org->admins_gid},
-             {trust_word(org->trust), 0},
-             {role_word(org->default_role), 0},
-             {on_link_word(org->on_link), 0},
-             {keys, 0},
-             {org->signin_from, 0},
-             {org->required_acr, 0},
-             {org->required_amr, 0},
-             {NULL, setting_invite_lifetime_s(org)},
-             {org->help, 0},
-             {NULL, org->paused_until_s},
-             {NULL, org->created_at_s},
-             {org->password_from, 0},
-             {device_link_word(org->device_link), 0},
-             {NULL, org->max_members > 0 ? org->max_members : MAX_MEMBERS_DEFAULT}});
+  add_cells(walk, org, owner.login);
   record_done(&ACCOUNT_RECORD, &owner);
   return STATUS_OK;
 }
@@ -122,7 +135,7 @@ static enum status add_org(void *context, const struct org *org)
 int cmd_org_list(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
-  struct table table CLEANUP(table_done) = table_init(ORG_COLUMNS, COUNT_OF(ORG_COLUMNS));
+  struct table table CLEANUP(table_done) = org_table();
   struct org_walk walk = {&ctx, &table};
   int code = context_open(in, &ctx);
   if (code == EXIT_DONE) {
@@ -137,7 +150,7 @@ int cmd_org_list(const struct invocation *in)
 int cmd_org_show(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
-  struct table table CLEANUP(table_done) = table_init(ORG_COLUMNS, COUNT_OF(ORG_COLUMNS));
+  struct table table CLEANUP(table_done) = org_table();
   struct org_walk walk = {&ctx, &table};
   struct org org;
   int code = context_open_org(in, &ctx, &org);

@@ -5,6 +5,7 @@
 
 #include "authorize.h"
 #include "base/cleanup.h"
+#include "change/settings.h"
 #include "command.h"
 #include "context.h"
 #include "paths.h"
@@ -19,8 +20,7 @@ static const struct command COMMANDS[] = {
     {"org", "list", "", 0, 0, OPTIONS_COMMON, RIGHT_HOST, PLACE_HOST, cmd_org_list, "list the orgs of this host"},
     {"org", "show", "SLUG", 1, 1, OPTIONS_COMMON, RIGHT_SEE, PLACE_ORG, cmd_org_show, "show one org"},
     {"org", "set", "SLUG KEY=VALUE...", 2, ARGUMENTS_MAX, OPTIONS_CHANGE, RIGHT_SETTINGS, PLACE_ORG, cmd_org_set,
-     "set name, provisioning, default-role, trust, on-link, keys, signin-from, password-from, required-acr, "
-     "required-amr, device-link, invite-lifetime, max-members, help"},
+     "set how the org's people come, sign in and are told of it; --help lists the settings"},
     {"org", "rename", "SLUG NEW", 2, 2, OPTIONS_CHANGE, RIGHT_HOST, PLACE_ORG, cmd_org_rename,
      "give an org and its groups another name"},
     {"org", "delete", "SLUG", 1, 1, OPTIONS_CHANGE, RIGHT_DELETE, PLACE_ORG, cmd_org_delete,
@@ -163,11 +163,32 @@ static void print_commands(FILE *to, const char *noun)
   }
 }
 
+// What 'org set' may set.
+static void print_settings(void)
+{
+  size_t count = 0;
+  const struct org_setting *settings = org_settings(&count);
+  (void)printf("Settings:\n");
+  for (size_t i = 0; i < count; i++) {
+    const struct org_setting *s = &settings[i];
+    (void)printf("  %s=\n        %s: %s", s->key, s->meaning, s->legal);
+    if (s->initial != NULL) {
+      (void)printf("; %s unless set", s->initial[0] != '\0' ? s->initial : "nothing");
+    }
+    (void)printf("; for %s\n", right_whom(s->right));
+  }
+  (void)printf("\n");
+}
+
 static int print_help(const struct command *command)
 {
   (void)printf("Usage: ");
   print_usage(stdout, command);
-  (void)printf("  %s\n\nOptions:\n", command->help);
+  (void)printf("  %s\n\n", command->help);
+  if (command->run == cmd_org_set) {
+    print_settings();
+  }
+  (void)printf("Options:\n");
   for (size_t i = 0; i < OPTION_COUNT; i++) {
     if ((command->options & OPTION_BIT(i)) != 0) {
       (void)printf("  %s\n        %s\n", option_usage((enum option)i), option_meaning((enum option)i));

@@ -7,7 +7,7 @@
 
 #include "base/status.h"
 
-enum { TABLE_COLUMNS_MAX = 24, TABLE_CHUNK = 1000 };
+enum { TABLE_COLUMNS_MAX = 48, TABLE_CHUNK = 1000 };
 
 enum column_type { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_BOOL, COLUMN_DATE };
 

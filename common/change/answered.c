@@ -60,7 +60,7 @@ static enum status meet_waiting(struct change_context *c, const struct connectio
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
   const struct facts_query of = change_query(c, login);
-  if (!staged_waits_for_network(&org, now, &staged) || query_is_barred(&of, staged.signin_from)) {
+  if (!staged_waits_for_network(&org, now, &staged) || query_is_barred(&of, staged.requirements.signin_from)) {
     return STATUS_OK;
   }
   staged.tried = now->tried;

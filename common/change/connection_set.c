@@ -107,10 +107,7 @@ static enum status carry_over(struct change_context *c, bool secret_given, struc
   bool believes_others = c->by->delegate != NULL && (!s->any || !connection_same_voucher(base, wanted));
   wanted->auth_found = s->any && same_client && !secret_given ? base->auth_found : 0;
   wanted->waits = base->waits;
-  wanted->trust = base->trust;
-  memcpy(wanted->required_acr, base->required_acr, sizeof wanted->required_acr);
-  memcpy(wanted->required_amr, base->required_amr, sizeof wanted->required_amr);
-  memcpy(wanted->signin_from, base->signin_from, sizeof wanted->signin_from);
+  wanted->requirements = base->requirements;
   wanted->generation = base->generation;
   // Never a number that was there before: a connection may have been removed meanwhile.
   return believes_others ? store_next_id(c->txn, &wanted->generation) : STATUS_OK;

@@ -57,7 +57,7 @@ static enum status tell_refused(struct change_context *c, const struct connectio
 static bool shuts_out(const struct change_context *c, const struct account *account, const struct org *org)
 {
   const struct facts_query of = {"", "", account->last_sign_in_from, c->now_s, ""};
-  return query_is_barred(&of, org->signin_from);
+  return query_is_barred(&of, org->requirements.signin_from);
 }
 
 // What a sign-in of FACTS with this answer leads to; invites are said yes to.

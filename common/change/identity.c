@@ -179,7 +179,7 @@ static enum status check_own(struct linking *l, const struct identity_link_own *
 {
   const struct answered answered = {in->connection, in->authorized, in->fingerprint};
   struct policy_decision ignored;
-  if (l->org.trust == TRUST_LINKED) {
+  if (l->org.requirements.trust == TRUST_LINKED) {
     return refuse(l, "only an admin links identities of this org (trust linked)");
   }
   enum status status = answered_check(l->c, &answered, &ignored);

@@ -30,7 +30,7 @@ static enum status check_acceptable(struct change_context *c, const struct org *
                   "the address is on another org's domain: no other provider vouches for it, and --via sso is "
                   "not legal; without it that org's provider accepts the invite");
   }
-  if (in->via == VIA_SSO && !governed && org->trust != TRUST_ANY) {
+  if (in->via == VIA_SSO && !governed && org->requirements.trust != TRUST_ANY) {
     return refuse(c, org, "--via sso for an address that is not on its verified domains needs trust any");
   }
   status = governed ? connection_get(c->txn, owner, CONNECTION_ACTIVE, &connection) : STATUS_NOT_FOUND;

@@ -8,66 +8,97 @@
 #include "base/network.h"
 #include "base/text.h"
 
-// acr and amr values are URIs or short names (OIDC Core 2, RFC 8176): visible ASCII, separated by single spaces.
-static enum status set_words(const char *value, char to[static PROTOCOL_STRENGTH_SIZE])
+#define NETWORKS                                                                                                       \
+  "networks such as 192.0.2.0/24 or 2001:db8::/32 or the word console, separated by single spaces, or nothing"
+
+// Where a setting is kept in struct org, for the functions of its kind.
+#define AT(member) .offset = offsetof(struct org, member), .size = sizeof((struct org *)0)->member
+
+// One word of several, kept as a number.
+#define WORD_OF(member, from_word, to_word)                                                                            \
+  AT(member), .set = set_word, .read = read_word, .from = (from_word), .word = (to_word)
+
+// A text; IS_LEGAL has no say in its length.
+#define TEXT_OF(member, legal_text) AT(member), .set = set_text, .read = read_text, .is_legal = (legal_text)
+
+// A number from LEAST on; where 0 is kept, OTHERWISE holds.
+#define COUNT_IN(member, low, otherwise)                                                                               \
+  AT(member), .set = set_count, .read = read_count, .least = (low), .unset = (otherwise), .is_number = true
+#define DURATION_IN(member, low, high, otherwise)                                                                      \
+  AT(member), .set = set_duration, .read = read_duration, .least = (low), .most = (high), .unset = (otherwise),        \
+              .is_number = true
+
+static enum status set_word(const struct org_setting *setting, struct org *org, const char *value)
 {
-  bool legal = value[0] != ' ' && strstr(value, "  ") == NULL;
-  size_t length = strlen(value);
-  for (size_t i = 0; i < length; i++) {
-    legal = legal && value[i] >= 0x20 && value[i] < 0x7f && value[i] != '"' && value[i] != '\\';
-  }
-  legal = legal && (length == 0 || value[length - 1] != ' ');
-  return legal && text_copy(value, to, PROTOCOL_STRENGTH_SIZE) == STATUS_OK ? STATUS_OK : STATUS_INVALID;
+  return setting->from(value, (uint8_t *)org + setting->offset);
 }
 
-static enum status set_required_acr(struct org *org, const char *value)
+static void read_word(const struct org_setting *setting, const struct org *org, struct setting_value *ret_value)
 {
-  return set_words(value, org->required_acr);
+  const uint8_t *at = (const uint8_t *)org + setting->offset;
+  (void)snprintf(ret_value->text, sizeof ret_value->text, "%s", setting->word(*at));
 }
 
-static enum status set_required_amr(struct org *org, const char *value)
+static enum status set_text(const struct org_setting *setting, struct org *org, const char *value)
 {
-  return set_words(value, org->required_amr);
-}
-
-static enum status set_provisioning(struct org *org, const char *value)
-{
-  return provisioning_from(value, &org->provisioning);
-}
-
-static enum status set_default_role(struct org *org, const char *value)
-{
-  uint8_t role = ROLE_VIEWER;
-  enum status status = role_from(value, &role);
-  if (status != STATUS_OK || role == ROLE_OWNER) {
+  if (!setting->is_legal(value)) {
     return STATUS_INVALID;
   }
-  org->default_role = role;
+  return text_copy_clean(value, strlen(value), (char *)org + setting->offset, setting->size) == STATUS_OK
+             ? STATUS_OK
+             : STATUS_INVALID;
+}
+
+static void read_text(const struct org_setting *setting, const struct org *org, struct setting_value *ret_value)
+{
+  (void)snprintf(ret_value->text, sizeof ret_value->text, "%s", (const char *)org + setting->offset);
+}
+
+static enum status set_count(const struct org_setting *setting, struct org *org, const char *value)
+{
+  int64_t number = 0;
+  if (text_to_i64(value, setting->least, UINT32_MAX, &number) != STATUS_OK) {
+    return STATUS_INVALID;
+  }
+  memcpy((char *)org + setting->offset, &(uint32_t){(uint32_t)number}, sizeof(uint32_t));
   return STATUS_OK;
 }
 
-static enum status set_trust(struct org *org, const char *value)
+static void read_count(const struct org_setting *setting, const struct org *org, struct setting_value *ret_value)
 {
-  return trust_from(value, &org->trust);
+  uint32_t number = 0;
+  memcpy(&number, (const char *)org + setting->offset, sizeof number);
+  ret_value->number = number > 0 ? number : setting->unset;
 }
 
-static enum status set_on_link(struct org *org, const char *value)
+static enum status set_duration(const struct org_setting *setting, struct org *org, const char *value)
 {
-  return on_link_from(value, &org->on_link);
+  int64_t seconds = 0;
+  if (text_to_duration(value, setting->least, setting->most, &seconds) != STATUS_OK) {
+    return STATUS_INVALID;
+  }
+  memcpy((char *)org + setting->offset, &seconds, sizeof seconds);
+  return STATUS_OK;
 }
 
+static void read_duration(const struct org_setting *setting, const struct org *org, struct setting_value *ret_value)
+{
+  int64_t seconds = 0;
+  memcpy(&seconds, (const char *)org + setting->offset, sizeof seconds);
+  ret_value->number = seconds > 0 ? seconds : setting->unset;
+}
+
+static const char *const KEYS[] = {
+    [KEYS_BY_DEFAULT] = "default", [KEYS_DENY] = "deny", [KEYS_ALLOW] = "allow", [KEYS_REQUIRED] = "required"};
 static const char RECENT[] = "recent:";
 
-static enum status set_keys(struct org *org, const char *value)
+static enum status set_keys(const struct org_setting *setting, struct org *org, const char *value)
 {
-  static const struct {
-    const char *word;
-    enum keys keys;
-  } WORDS[] = {{"default", KEYS_BY_DEFAULT}, {"deny", KEYS_DENY}, {"allow", KEYS_ALLOW}, {"required", KEYS_REQUIRED}};
   int64_t recent_s = 0;
-  for (size_t i = 0; i < COUNT_OF(WORDS); i++) {
-    if (strcmp(WORDS[i].word, value) == 0) {
-      org->keys = (uint8_t)WORDS[i].keys;
+  (void)setting;
+  for (size_t i = 0; i < COUNT_OF(KEYS); i++) {
+    if (KEYS[i] != NULL && strcmp(KEYS[i], value) == 0) {
+      org->keys = (uint8_t)i;
       org->keys_recent_s = 0;
       return STATUS_OK;
     }
@@ -79,119 +110,6 @@ static enum status set_keys(struct org *org, const char *value)
   org->keys = KEYS_RECENT;
   org->keys_recent_s = recent_s;
   return STATUS_OK;
-}
-
-static enum status set_signin_from(struct org *org, const char *value)
-{
-  bool legal = value[0] == '\0' || network_list_is_legal(value);
-  return legal && text_copy(value, org->signin_from, sizeof org->signin_from) == STATUS_OK ? STATUS_OK : STATUS_INVALID;
-}
-
-static enum status set_password_from(struct org *org, const char *value)
-{
-  bool legal = value[0] == '\0' || network_list_is_legal(value);
-  return legal && text_copy(value, org->password_from, sizeof org->password_from) == STATUS_OK ? STATUS_OK
-                                                                                               : STATUS_INVALID;
-}
-
-static enum status set_device_link(struct org *org, const char *value)
-{
-  return device_link_from(value, &org->device_link);
-}
-
-static enum status set_max_members(struct org *org, const char *value)
-{
-  int64_t number = 0;
-  enum status status = text_to_i64(value, 1, UINT32_MAX, &number);
-  if (status == STATUS_OK) {
-    org->max_members = (uint32_t)number;
-  }
-  return status;
-}
-
-static enum status set_invite_lifetime(struct org *org, const char *value)
-{
-  return text_to_duration(value, INVITE_LIFETIME_MIN_S, INVITE_LIFETIME_MAX_S, &org->invite_lifetime_s);
-}
-
-static enum status set_help(struct org *org, const char *value)
-{
-  return text_copy_clean(value, strlen(value), org->help, sizeof org->help);
-}
-
-static enum status set_name(struct org *org, const char *value)
-{
-  return value[0] != '\0' && text_copy_clean(value, strlen(value), org->name, sizeof org->name) == STATUS_OK
-             ? STATUS_OK
-             : STATUS_INVALID;
-}
-
-static const struct {
-  const char *key;
-  const char *legal;
-  enum status (*set)(struct org *org, const char *value); // leaves it untouched unless STATUS_OK
-} SETTINGS[] = {
-    {"name", "1 to 127 bytes of UTF-8 without control characters", set_name},
-    {"provisioning", "invite-only or jit", set_provisioning},
-    {"default-role", "viewer or admin", set_default_role},
-    {"trust", "linked, domain or any", set_trust},
-    {"on-link", "keep or sso-only", set_on_link},
-    {"keys", "deny, recent:DURATION of 60s to 90d, allow, required or default", set_keys},
-    {"signin-from",
-     "networks such as 192.0.2.0/24 or 2001:db8::/32 or the word console, separated by single spaces, "
-     "or nothing",
-     set_signin_from},
-    {"password-from",
-     "networks such as 192.0.2.0/24 or 2001:db8::/32 or the word console, separated by single spaces, "
-     "or nothing",
-     set_password_from},
-    {"device-link", "full or code", set_device_link},
-    {"max-members", "1 to 4294967295", set_max_members},
-    {"required-acr", "words separated by single spaces, or nothing", set_required_acr},
-    {"required-amr", "words separated by single spaces, or nothing", set_required_amr},
-    {"invite-lifetime", "60s to 90d", set_invite_lifetime},
-    {"help", "at most 255 bytes of UTF-8 without control characters, or nothing", set_help},
-};
-
-static void list_keys(char *text, size_t size)
-{
-  size_t used = 0;
-  for (size_t i = 0; i < COUNT_OF(SETTINGS) && used < size; i++) {
-    int length = snprintf(text + used, size - used, "%s%s", i > 0 ? ", " : "", SETTINGS[i].key);
-    used += length > 0 ? (size_t)length : 0;
-  }
-}
-
-enum status setting_set(struct org *org, const char *key, const char *value, struct error *error)
-{
-  char keys[256];
-  for (size_t i = 0; i < COUNT_OF(SETTINGS); i++) {
-    if (strcmp(SETTINGS[i].key, key) != 0) {
-      continue;
-    }
-    if (SETTINGS[i].set(org, value) == STATUS_OK) {
-      return STATUS_OK;
-    }
-    error_set(error, "%s: \"%.100s\" is not %s", key, value, SETTINGS[i].legal);
-    return STATUS_INVALID;
-  }
-  list_keys(keys, sizeof keys);
-  error_set(error, "\"%.60s\": is not a setting that can be changed here; legal are %s", key, keys);
-  return STATUS_INVALID;
-}
-
-enum status settings_set(struct org *org, const struct org_values *values, struct error *error)
-{
-  enum status status = STATUS_OK;
-  for (size_t i = 0; status == STATUS_OK && i < values->count; i++) {
-    status = setting_set(org, values->list[i].key, values->list[i].value, error);
-  }
-  return status;
-}
-
-int64_t setting_invite_lifetime_s(const struct org *org)
-{
-  return org->invite_lifetime_s > 0 ? org->invite_lifetime_s : INVITE_LIFETIME_S;
 }
 
 static void duration_text(int64_t seconds, char *text, size_t size)
@@ -207,15 +125,237 @@ static void duration_text(int64_t seconds, char *text, size_t size)
   (void)snprintf(text, size, "%lld%c", (long long)(seconds / UNITS[i].unit_s), UNITS[i].letter);
 }
 
-void setting_keys_text(const struct org *org, char text[static SETTING_TEXT_SIZE])
+static void read_keys(const struct org_setting *setting, const struct org *org, struct setting_value *ret_value)
 {
-  static const char *const WORDS[] = {
-      [KEYS_BY_DEFAULT] = "default", [KEYS_DENY] = "deny", [KEYS_ALLOW] = "allow", [KEYS_REQUIRED] = "required"};
   char duration[32];
+  (void)setting;
   if (org->keys == KEYS_RECENT) {
     duration_text(org->keys_recent_s, duration, sizeof duration);
-    (void)snprintf(text, SETTING_TEXT_SIZE, "%s%s", RECENT, duration);
-  } else {
-    (void)snprintf(text, SETTING_TEXT_SIZE, "%s", org->keys < COUNT_OF(WORDS) ? WORDS[org->keys] : "?");
+    (void)snprintf(ret_value->text, sizeof ret_value->text, "%s%s", RECENT, duration);
+    return;
   }
+  const char *word = org->keys < COUNT_OF(KEYS) ? KEYS[org->keys] : NULL;
+  (void)snprintf(ret_value->text, sizeof ret_value->text, "%s", word != NULL ? word : "?");
+}
+
+// The owner's role is not given by default.
+static enum status member_role_from(const char *word, uint8_t *ret_value)
+{
+  uint8_t role = ROLE_VIEWER;
+  if (role_from(word, &role) != STATUS_OK || role == ROLE_OWNER) {
+    return STATUS_INVALID;
+  }
+  *ret_value = role;
+  return STATUS_OK;
+}
+
+// acr and amr values are URIs or short names (OIDC Core 2, RFC 8176): visible ASCII, separated by single spaces.
+static bool is_words(const char *value)
+{
+  size_t length = strlen(value);
+  if (value[0] == ' ' || strstr(value, "  ") != NULL || (length > 0 && value[length - 1] == ' ')) {
+    return false;
+  }
+  for (size_t i = 0; i < length; i++) {
+    if (value[i] < 0x20 || value[i] >= 0x7f || value[i] == '"' || value[i] == '\\') {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool is_networks(const char *value)
+{
+  return value[0] == '\0' || network_list_is_legal(value);
+}
+
+static bool is_anything(const char *value)
+{
+  (void)value;
+  return true;
+}
+
+static bool is_something(const char *value)
+{
+  return value[0] != '\0';
+}
+
+static const struct org_setting SETTINGS[] = {
+    {.key = "name",
+     .column = "name",
+     .legal = "1 to 127 bytes of UTF-8 without control characters",
+     .meaning = "the org's name as people see it",
+     .right = RIGHT_ORG,
+     TEXT_OF(name, is_something)},
+    {.key = "provisioning",
+     .column = "provisioning",
+     .legal = "invite-only or jit",
+     .initial = "invite-only",
+     .meaning = "how accounts come to exist",
+     .right = RIGHT_SETTINGS,
+     WORD_OF(provisioning, provisioning_from, provisioning_word)},
+    {.key = "default-role",
+     .column = "default_role",
+     .legal = "viewer or admin",
+     .initial = "viewer",
+     .meaning = "of those whom the first sign-in makes members",
+     .right = RIGHT_SETTINGS,
+     WORD_OF(default_role, member_role_from, role_word)},
+    {.key = "trust",
+     .column = "trust",
+     .legal = "linked, domain or any",
+     .initial = "domain",
+     .meaning = "which addresses the provider's word counts for",
+     .right = RIGHT_ORG,
+     .host_value = "any",
+     .waits = true,
+     WORD_OF(requirements.trust, trust_from, trust_word)},
+    {.key = "on-link",
+     .column = "on_link",
+     .legal = "keep or sso-only",
+     .initial = "keep",
+     .meaning = "whether the password goes when an identity is linked",
+     .right = RIGHT_ORG,
+     WORD_OF(on_link, on_link_from, on_link_word)},
+    {.key = "keys",
+     .column = "keys",
+     .legal = "deny, recent:DURATION of 60s to 90d, allow, required or default",
+     .initial = "default",
+     .meaning = "whether an ssh key alone is enough",
+     .right = RIGHT_SETTINGS,
+     .set = set_keys,
+     .read = read_keys},
+    {.key = "signin-from",
+     .column = "signin_from",
+     .legal = NETWORKS,
+     .initial = "",
+     .meaning = "from where a sign-in may be started",
+     .right = RIGHT_ORG,
+     .waits = true,
+     TEXT_OF(requirements.signin_from, is_networks)},
+    {.key = "password-from",
+     .column = "password_from",
+     .legal = NETWORKS,
+     .initial = "",
+     .meaning = "from where passwords and invitation codes count",
+     .right = RIGHT_ORG,
+     TEXT_OF(password_from, is_networks)},
+    {.key = "device-link",
+     .column = "device_link",
+     .legal = "full or code",
+     .initial = "full",
+     .meaning = "whether a sign-in shows all that the provider gave, or address and code alone",
+     .right = RIGHT_ORG,
+     WORD_OF(device_link, device_link_from, device_link_word)},
+    {.key = "max-members",
+     .column = "max_members",
+     .legal = "1 to 4294967295",
+     .initial = "100000",
+     .meaning = "how many members the org may have",
+     .right = RIGHT_HOST,
+     COUNT_IN(max_members, 1, MAX_MEMBERS_DEFAULT)},
+    {.key = "required-acr",
+     .column = "required_acr",
+     .legal = "words separated by single spaces, or nothing",
+     .initial = "",
+     .meaning = "the acr claim must be one of these",
+     .right = RIGHT_ORG,
+     .waits = true,
+     TEXT_OF(requirements.required_acr, is_words)},
+    {.key = "required-amr",
+     .column = "required_amr",
+     .legal = "words separated by single spaces, or nothing",
+     .initial = "",
+     .meaning = "the amr claim must hold all of these",
+     .right = RIGHT_ORG,
+     .waits = true,
+     TEXT_OF(requirements.required_amr, is_words)},
+    {.key = "invite-lifetime",
+     .column = "invite_lifetime_s",
+     .legal = "60s to 90d",
+     .initial = "7d",
+     .meaning = "how long an invite is open",
+     .right = RIGHT_SETTINGS,
+     DURATION_IN(invite_lifetime_s, INVITE_LIFETIME_MIN_S, INVITE_LIFETIME_MAX_S, INVITE_LIFETIME_S)},
+    {.key = "help",
+     .column = "help",
+     .legal = "at most 255 bytes of UTF-8 without control characters, or nothing",
+     .initial = "",
+     .meaning = "a line that is added to refusals",
+     .right = RIGHT_SETTINGS,
+     TEXT_OF(help, is_anything)},
+};
+
+_Static_assert(COUNT_OF(SETTINGS) <= ORG_SETTINGS_MAX, "lists of settings have room for all");
+
+const struct org_setting *org_settings(size_t *ret_count)
+{
+  *ret_count = COUNT_OF(SETTINGS);
+  return SETTINGS;
+}
+
+const struct org_setting *org_setting_find(const char *key, size_t length)
+{
+  for (size_t i = 0; i < COUNT_OF(SETTINGS); i++) {
+    if (strlen(SETTINGS[i].key) == length && memcmp(SETTINGS[i].key, key, length) == 0) {
+      return &SETTINGS[i];
+    }
+  }
+  return NULL;
+}
+
+void org_setting_read(const struct org_setting *setting, const struct org *org, struct setting_value *ret_value)
+{
+  *ret_value = (struct setting_value){.text = ""};
+  setting->read(setting, org, ret_value);
+}
+
+bool org_setting_is_same(const struct org_setting *setting, const struct org *a, const struct org *b)
+{
+  struct setting_value one;
+  struct setting_value other;
+  org_setting_read(setting, a, &one);
+  org_setting_read(setting, b, &other);
+  return one.number == other.number && strcmp(one.text, other.text) == 0;
+}
+
+static void list_keys(char *text, size_t size)
+{
+  size_t used = 0;
+  for (size_t i = 0; i < COUNT_OF(SETTINGS) && used < size; i++) {
+    int length = snprintf(text + used, size - used, "%s%s", i > 0 ? ", " : "", SETTINGS[i].key);
+    used += length > 0 ? (size_t)length : 0;
+  }
+}
+
+static enum status set_one(struct org *org, const struct org_value *value, struct error *error)
+{
+  char keys[512];
+  const struct org_setting *setting = org_setting_find(value->key, strlen(value->key));
+  if (setting == NULL) {
+    list_keys(keys, sizeof keys);
+    error_set(error, "\"%.60s\": is not a setting that can be changed here; legal are %s", value->key, keys);
+    return STATUS_INVALID;
+  }
+  if (setting->set(setting, org, value->value) != STATUS_OK) {
+    error_set(error, "%s: \"%.100s\" is not %s", value->key, value->value, setting->legal);
+    return STATUS_INVALID;
+  }
+  return STATUS_OK;
+}
+
+enum status settings_set(struct org *org, const struct org_values *values, struct error *error)
+{
+  for (size_t i = 0; i < values->count; i++) {
+    enum status status = set_one(org, &values->list[i], error);
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
+  return STATUS_OK;
+}
+
+int64_t setting_invite_lifetime_s(const struct org *org)
+{
+  return org->invite_lifetime_s > 0 ? org->invite_lifetime_s : INVITE_LIFETIME_S;
 }

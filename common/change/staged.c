@@ -11,62 +11,32 @@ struct org staged_org(const struct org *org, const struct connection *staged)
 {
   struct org then = *org;
   if (staged->waits == 1) {
-    then.trust = staged->trust;
-    memcpy(then.required_acr, staged->required_acr, sizeof then.required_acr);
-    memcpy(then.required_amr, staged->required_amr, sizeof then.required_amr);
-    memcpy(then.signin_from, staged->signin_from, sizeof then.signin_from);
+    then.requirements = staged->requirements;
   }
   return then;
 }
 
-static void set_waiting(const struct org *org, struct connection *staged)
+static bool same_requirements(const struct org *a, const struct org *b)
 {
-  staged->waits = 1;
-  staged->trust = org->trust;
-  memcpy(staged->required_acr, org->required_acr, sizeof staged->required_acr);
-  memcpy(staged->required_amr, org->required_amr, sizeof staged->required_amr);
-  memcpy(staged->signin_from, org->signin_from, sizeof staged->signin_from);
-}
-
-static bool same_strictness(const struct org *a, const struct org *b)
-{
-  return a->trust == b->trust && strcmp(a->required_acr, b->required_acr) == 0 &&
-         strcmp(a->required_amr, b->required_amr) == 0 && strcmp(a->signin_from, b->signin_from) == 0;
-}
-
-static bool names(const struct org_values *values, const char *key)
-{
-  for (size_t i = 0; i < values->count; i++) {
-    if (strcmp(values->list[i].key, key) == 0) {
-      return true;
+  size_t count = 0;
+  const struct org_setting *settings = org_settings(&count);
+  for (size_t i = 0; i < count; i++) {
+    if (settings[i].waits && !org_setting_is_same(&settings[i], a, b)) {
+      return false;
     }
   }
-  return false;
+  return true;
 }
 
 // Takes over into THEN what was asked for, the value that is in effect included: that takes back what waits.
 static void take_named(const struct org_values *values, const struct org *changed, struct org *then)
 {
-  if (names(values, "trust")) {
-    then->trust = changed->trust;
+  for (size_t i = 0; i < values->count; i++) {
+    const struct org_setting *setting = org_setting_find(values->list[i].key, strlen(values->list[i].key));
+    if (setting != NULL && setting->waits) {
+      memcpy((char *)then + setting->offset, (const char *)changed + setting->offset, setting->size);
+    }
   }
-  if (names(values, "required-acr")) {
-    memcpy(then->required_acr, changed->required_acr, sizeof then->required_acr);
-  }
-  if (names(values, "required-amr")) {
-    memcpy(then->required_amr, changed->required_amr, sizeof then->required_amr);
-  }
-  if (names(values, "signin-from")) {
-    memcpy(then->signin_from, changed->signin_from, sizeof then->signin_from);
-  }
-}
-
-static void take_back(const struct org *org, struct org *changed)
-{
-  changed->trust = org->trust;
-  memcpy(changed->required_acr, org->required_acr, sizeof changed->required_acr);
-  memcpy(changed->required_amr, org->required_amr, sizeof changed->required_amr);
-  memcpy(changed->signin_from, org->signin_from, sizeof changed->signin_from);
 }
 
 // What waits, and what is in effect; WAITING is a copy of that where nothing waits. Rule E3 keeps the connection of an
@@ -85,7 +55,8 @@ static enum status load_both(struct change_context *c, int64_t org_id, struct co
 static enum status stage(struct change_context *c, const struct org *before, const struct org *then,
                          struct connection *waiting)
 {
-  set_waiting(then, waiting);
+  waiting->waits = 1;
+  waiting->requirements = then->requirements;
   waiting->tried = 0;
   enum status status = connection_put(c->txn, CONNECTION_STAGED, waiting);
   return status != STATUS_OK ? status
@@ -109,11 +80,11 @@ enum status staged_settings(struct change_context *c, const struct org_values *v
   const struct org before = staged_org(org, &waiting);
   struct org then = before;
   take_named(values, changed, &then);
-  take_back(org, changed);
-  if (same_strictness(&before, &then)) {
+  changed->requirements = org->requirements;
+  if (same_requirements(&before, &then)) {
     return STATUS_OK;
   }
-  bool nothing_left = same_strictness(org, &then) && connection_is_same(&active, &waiting);
+  bool nothing_left = same_requirements(org, &then) && connection_is_same(&active, &waiting);
   *ret_waits = !nothing_left;
   return nothing_left ? staged_drop(c, org->id) : stage(c, &before, &then, &waiting);
 }
@@ -130,8 +101,8 @@ enum status staged_drop(struct change_context *c, int64_t org_id)
 bool staged_waits_for_network(const struct org *org, const struct connection *active, const struct connection *staged)
 {
   struct org then = staged_org(org, staged);
-  memcpy(then.signin_from, org->signin_from, sizeof then.signin_from);
-  return staged->waits == 1 && same_strictness(org, &then) && connection_is_same(active, staged);
+  memcpy(then.requirements.signin_from, org->requirements.signin_from, sizeof then.requirements.signin_from);
+  return staged->waits == 1 && same_requirements(org, &then) && connection_is_same(active, staged);
 }
 
 enum status staged_promote(struct change_context *c, struct org *org, struct connection *staged)

@@ -65,7 +65,7 @@ static void take_settings(const struct loading *l, const struct covered *from, s
   org->enforcement = paused ? ENFORCEMENT_OFF : from->enforcement;
   org->keys = from->keys;
   org->keys_recent_s = from->keys_recent_s;
-  org->barred = query_is_barred(l->of, from->signin_from);
+  org->barred = query_is_barred(l->of, from->requirements.signin_from);
   org->password_barred = query_is_barred(l->of, from->password_from);
 }
 
@@ -87,7 +87,7 @@ enum status facts_load_org(const struct loading *l, const struct org *org, struc
       .id = org->id,
       .provisioning = org->provisioning,
       .default_role = org->default_role,
-      .trust = org->trust,
+      .trust = org->requirements.trust,
       .on_link = org->on_link,
       .by_root = org->by_root == 1,
   };

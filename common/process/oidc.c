@@ -43,8 +43,8 @@ static enum status send_request(struct channel *channel, const struct oidc_reque
   memcpy(message.client_id, connection->client_id, sizeof message.client_id);
   memcpy(message.scopes, connection->scopes, sizeof message.scopes);
   memcpy(message.email_claim, connection->email_claim, sizeof message.email_claim);
-  memcpy(message.required_acr, request->org->required_acr, sizeof message.required_acr);
-  memcpy(message.required_amr, request->org->required_amr, sizeof message.required_amr);
+  memcpy(message.required_acr, request->org->requirements.required_acr, sizeof message.required_acr);
+  memcpy(message.required_amr, request->org->requirements.required_amr, sizeof message.required_amr);
   if (request->wants_groups) {
     const char *claim = connection->groups_claim[0] != '\0' ? connection->groups_claim : DEFAULT_GROUPS_CLAIM;
     (void)snprintf(message.groups_claim, sizeof message.groups_claim, "%s", claim);

@@ -18,14 +18,14 @@ static const struct {
     {"ca", true, FIELD_OF_BYTES(covered, ca_pem, PROTOCOL_CA_MAX)},
     {"email_claim", true, FIELD_OF_TEXT(covered, email_claim)},
     {"groups_claim", true, FIELD_OF_TEXT(covered, groups_claim)},
-    {"trust", true, FIELD_OF_U8(covered, trust)},
-    {"required_acr", true, FIELD_OF_TEXT(covered, required_acr)},
-    {"required_amr", true, FIELD_OF_TEXT(covered, required_amr)},
+    {"trust", true, FIELD_OF_U8(covered, requirements.trust)},
+    {"required_acr", true, FIELD_OF_TEXT(covered, requirements.required_acr)},
+    {"required_amr", true, FIELD_OF_TEXT(covered, requirements.required_amr)},
     {"enforcement", false, FIELD_OF_U8(covered, enforcement)},
     {"pause", false, FIELD_OF_I64(covered, paused_until_s)},
     {"keys", false, FIELD_OF_U8(covered, keys)},
     {"keys_recent", false, FIELD_OF_I64(covered, keys_recent_s)},
-    {"signin_from", false, FIELD_OF_TEXT(covered, signin_from)},
+    {"signin_from", false, FIELD_OF_TEXT(covered, requirements.signin_from)},
     {"password_from", false, FIELD_OF_TEXT(covered, password_from)},
     {"secret", true, FIELD_OF_BYTES(covered, client_secret, PROTOCOL_SECRET_MAX)},
     {"auth", true, FIELD_OF_U8(covered, client_auth)},
@@ -39,14 +39,11 @@ static const struct {
 
 struct covered covered_of(const struct org *org, const struct connection *connection)
 {
-  struct covered covered = {.trust = org->trust,
+  struct covered covered = {.requirements = org->requirements,
                             .enforcement = org->enforcement,
                             .paused_until_s = org->paused_until_s,
                             .keys = org->keys,
                             .keys_recent_s = org->keys_recent_s};
-  memcpy(covered.required_acr, org->required_acr, sizeof covered.required_acr);
-  memcpy(covered.required_amr, org->required_amr, sizeof covered.required_amr);
-  memcpy(covered.signin_from, org->signin_from, sizeof covered.signin_from);
   memcpy(covered.password_from, org->password_from, sizeof covered.password_from);
   if (connection != NULL) {
     memcpy(covered.issuer, connection->issuer, sizeof covered.issuer);

@@ -70,6 +70,15 @@ enum role { ROLE_VIEWER = 0, ROLE_ADMIN, ROLE_OWNER };
 enum source { SOURCE_MANUAL = 0, SOURCE_SSO, SOURCE_INVITATION, SOURCE_OWNER };
 enum member_status { MEMBER_ACTIVE = 0, MEMBER_SUSPENDED };
 
+// What a sign-in through an org's provider must meet. While the org enforces, a change of it waits for a test sign-in
+// (POLICY E3).
+struct requirements {
+  uint8_t trust; // enum trust
+  char required_acr[PROTOCOL_STRENGTH_SIZE];
+  char required_amr[PROTOCOL_STRENGTH_SIZE];
+  char signin_from[NETWORKS_SIZE]; // "" for everywhere
+};
+
 struct org {
   int64_t id;
   char slug[SLUG_SIZE];
@@ -79,18 +88,15 @@ struct org {
   uint8_t provisioning;
   uint8_t enforcement;
   uint8_t default_role;
-  uint8_t trust;
+  struct requirements requirements;
   uint8_t on_link;
-  uint8_t keys;          // enum keys
-  int64_t keys_recent_s; // with KEYS_RECENT
-  uint8_t by_root;       // created by root: its owner keeps the password (POLICY L5)
-  char required_acr[PROTOCOL_STRENGTH_SIZE];
-  char required_amr[PROTOCOL_STRENGTH_SIZE];
-  char signin_from[NETWORKS_SIZE]; // "" for everywhere
-  char help[HELP_SIZE];            // a line added to refusals, "" for none
-  int64_t invite_lifetime_s;       // 0: INVITE_LIFETIME_S
-  uint8_t earlier_provisioning;    // under sso-only: what comes back with its end (POLICY E1)
-  int64_t paused_until_s;          // enforcement is off until then (POLICY E5)
+  uint8_t keys;                 // enum keys
+  int64_t keys_recent_s;        // with KEYS_RECENT
+  uint8_t by_root;              // created by root: its owner keeps the password (POLICY L5)
+  char help[HELP_SIZE];         // a line added to refusals, "" for none
+  int64_t invite_lifetime_s;    // 0: INVITE_LIFETIME_S
+  uint8_t earlier_provisioning; // under sso-only: what comes back with its end (POLICY E1)
+  int64_t paused_until_s;       // enforcement is off until then (POLICY E5)
   char pause_reason[REASON_SIZE];
   int64_t owner_id;
   int64_t created_at_s;
@@ -152,10 +158,7 @@ struct connection {
   int64_t generation;    // raised when a delegate changes whom it believes: identities from before are doubted
   // What of the org's settings waits with a staged one (POLICY E3), if WAITS.
   uint8_t waits;
-  uint8_t trust;
-  char required_acr[PROTOCOL_STRENGTH_SIZE];
-  char required_amr[PROTOCOL_STRENGTH_SIZE];
-  char signin_from[NETWORKS_SIZE];
+  struct requirements requirements;
   char device_endpoint[PROTOCOL_URL_SIZE]; // "": as the provider publishes it
   char key_set[PROTOCOL_URL_SIZE];         // likewise
   char audiences[PROTOCOL_AUDIENCES_SIZE]; // further ones of ID tokens, separated by spaces
@@ -173,14 +176,11 @@ struct covered {
   struct bytes ca_pem;
   char email_claim[64];
   char groups_claim[64];
-  uint8_t trust; // of the org, but about the connection
-  char required_acr[PROTOCOL_STRENGTH_SIZE];
-  char required_amr[PROTOCOL_STRENGTH_SIZE];
-  uint8_t enforcement; // of the org
+  struct requirements requirements; // of the org, but all except signin_from about the connection
+  uint8_t enforcement;              // of the org
   int64_t paused_until_s;
   uint8_t keys;
   int64_t keys_recent_s;
-  char signin_from[NETWORKS_SIZE];
   char password_from[NETWORKS_SIZE];
   struct bytes client_secret; // of the connection: without the right one it signs nobody in
   uint8_t client_auth;

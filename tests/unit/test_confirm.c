@@ -312,15 +312,15 @@ static void E3_what_a_sign_in_must_meet_waits_for_one_that_meets_it(void **state
     assert_int_equal(set(SETTINGS[i][0], SETTINGS[i][1], true), STATUS_OK);
     assert_true(setting.waits);
   }
-  assert_int_equal(stored_org("acme").trust, TRUST_DOMAIN);
-  assert_string_equal(stored_org("acme").required_acr, "");
+  assert_int_equal(stored_org("acme").requirements.trust, TRUST_DOMAIN);
+  assert_string_equal(stored_org("acme").requirements.required_acr, "");
   assert_int_equal(set("help", "ask Bob", true), STATUS_OK); // is in effect at once
   assert_false(setting.waits);
   assert_string_equal(stored_org("acme").help, "ask Bob");
   assert_int_equal(try_connection("client"), STATUS_OK);
-  assert_int_equal(stored_org("acme").trust, TRUST_ANY);
-  assert_string_equal(stored_org("acme").required_acr, "gold");
-  assert_string_equal(stored_org("acme").required_amr, "otp");
+  assert_int_equal(stored_org("acme").requirements.trust, TRUST_ANY);
+  assert_string_equal(stored_org("acme").requirements.required_acr, "gold");
+  assert_string_equal(stored_org("acme").requirements.required_amr, "otp");
   assert_true(is_confirmed()); // what waits is confirmed when it takes effect
 }
 
@@ -342,8 +342,8 @@ static void E3_what_waits_can_be_taken_back(void **state)
   read_fingerprint(CONNECTION_STAGED, fingerprint);
   assert_string_equal(fingerprint, "");
   assert_int_equal(try_connection("client"), STATUS_OK);
-  assert_string_equal(stored_org("acme").signin_from, "");
-  assert_string_equal(stored_org("acme").required_acr, "");
+  assert_string_equal(stored_org("acme").requirements.signin_from, "");
+  assert_string_equal(stored_org("acme").requirements.required_acr, "");
 }
 
 static void E3_a_delegates_change_that_waited_is_not_confirmed_when_it_takes_effect(void **state)
@@ -366,7 +366,7 @@ static void E3_a_delegates_change_that_waited_is_not_confirmed_when_it_takes_eff
   read_fingerprint(CONNECTION_STAGED, fingerprint);
   const struct connection_tried in = {"acme", {&waiting, &authorized, fingerprint}, ""};
   assert_int_equal(make(change_connection_tried(&in, &try_result)), STATUS_OK);
-  assert_string_equal(stored_org("acme").required_acr, "gold");
+  assert_string_equal(stored_org("acme").requirements.required_acr, "gold");
   assert_false(is_confirmed());
 }
 
@@ -378,12 +378,12 @@ static void E3_a_signin_from_that_waits_is_met_by_a_sign_in_from_inside(void **s
   enforce();
   assert_int_equal(set("signin-from", "192.0.2.0/24", true), STATUS_OK);
   assert_true(setting.waits);
-  assert_string_equal(stored_org("acme").signin_from, "");
+  assert_string_equal(stored_org("acme").requirements.signin_from, "");
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK); // from nowhere: the console
-  assert_string_equal(stored_org("acme").signin_from, "");
+  assert_string_equal(stored_org("acme").requirements.signin_from, "");
   assert_int_equal(set("signin-from", "console", true), STATUS_OK);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
-  assert_string_equal(stored_org("acme").signin_from, "console");
+  assert_string_equal(stored_org("acme").requirements.signin_from, "console");
 }
 
 static void H80_a_refused_sign_in_does_not_count_as_tried(void **state)

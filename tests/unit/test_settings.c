@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of an org's settings: that its rows agree with the record, with each other, and with what an org begins as.
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "change/settings.h"
+#include "unit.h"
+
+static enum status set(struct org *org, const char *key, const char *value, struct error *error)
+{
+  const struct org_value one = {key, value};
+  const struct org_values values = {&one, 1};
+  return settings_set(org, &values, error);
+}
+
+static void a_new_org_has_the_initial_value_of_each(void **state)
+{
+  size_t count = 0;
+  const struct org_setting *settings = org_settings(&count);
+  (void)state;
+  for (size_t i = 0; i < count; i++) {
+    const struct org fresh = {.id = 1};
+    struct org org = fresh;
+    struct error error = {.text = ""};
+    if (settings[i].initial != NULL) {
+      assert_int_equal(set(&org, settings[i].key, settings[i].initial, &error), STATUS_OK);
+      assert_true(org_setting_is_same(&settings[i], &fresh, &org));
+    }
+  }
+}
+
+static void keys_and_columns_are_all_different(void **state)
+{
+  size_t count = 0;
+  const struct org_setting *settings = org_settings(&count);
+  (void)state;
+  assert_true(count > 0);
+  for (size_t i = 0; i < count; i++) {
+    assert_ptr_equal(org_setting_find(settings[i].key, strlen(settings[i].key)), &settings[i]);
+    for (size_t k = 0; k < i; k++) {
+      assert_string_not_equal(settings[i].column, settings[k].column);
+    }
+  }
+  assert_null(org_setting_find("trus", 4));
+  assert_null(org_setting_find("", 0));
+}
+
+// A value that each takes and that is not its initial one.
+static const struct org_value OTHERS[] = {
+    {"name", "Acme"},           {"provisioning", "jit"},       {"default-role", "admin"},  {"trust", "any"},
+    {"on-link", "sso-only"},    {"keys", "recent:90m"},        {"signin-from", "console"}, {"password-from", "::1"},
+    {"device-link", "code"},    {"max-members", "4294967295"}, {"required-acr", "a b"},    {"required-amr", "otp"},
+    {"invite-lifetime", "90d"}, {"help", "Ask Bob"},
+};
+
+static void each_is_kept_and_changes_nothing_else(void **state)
+{
+  size_t count = 0;
+  const struct org_setting *settings = org_settings(&count);
+  (void)state;
+  assert_int_equal(count, COUNT_OF(OTHERS));
+  for (size_t i = 0; i < count; i++) {
+    const struct org fresh = {.id = 1};
+    struct org org = fresh;
+    assert_int_equal(set(&org, OTHERS[i].key, OTHERS[i].value, NULL), STATUS_OK);
+    for (size_t k = 0; k < count; k++) {
+      assert_int_equal(org_setting_is_same(&settings[k], &fresh, &org), strcmp(settings[k].key, OTHERS[i].key) != 0);
+    }
+  }
+}
+
+static void what_is_not_legal_changes_nothing_and_says_what_is(void **state)
+{
+  static const struct org_value WRONG[] = {
+      {"name", ""},           {"name", "a\nb"},         {"provisioning", "jit "},      {"default-role", "owner"},
+      {"trust", "all"},       {"keys", "recent:59s"},   {"keys", "recent:"},           {"keys", "recent:91d"},
+      {"keys", ""},           {"max-members", "0"},     {"max-members", "4294967296"}, {"signin-from", "10.0.0.0/33"},
+      {"required-acr", " a"}, {"required-acr", "a  b"}, {"required-amr", "a\"b"},      {"invite-lifetime", "59s"},
+      {"help", "a\x1b[1mb"},
+  };
+  (void)state;
+  for (size_t i = 0; i < COUNT_OF(WRONG); i++) {
+    const struct org fresh = {.id = 1};
+    struct org org = fresh;
+    struct error error = {.text = ""};
+    assert_int_equal(set(&org, WRONG[i].key, WRONG[i].value, &error), STATUS_INVALID);
+    assert_memory_equal(&org, &fresh, sizeof org);
+    const struct org_setting *setting = org_setting_find(WRONG[i].key, strlen(WRONG[i].key));
+    assert_non_null(setting);
+    assert_non_null(strstr(error.text, setting->legal));
+  }
+}
+
+// "recent:90m" comes back as it is best read.
+static void keys_are_shown_as_they_are_typed(void **state)
+{
+  static const char *const VALUES[] = {"default",    "deny",       "allow",     "required",
+                                       "recent:90d", "recent:90m", "recent:61s"};
+  struct org org = {.id = 1};
+  struct setting_value value;
+  (void)state;
+  for (size_t i = 0; i < COUNT_OF(VALUES); i++) {
+    assert_int_equal(set(&org, "keys", VALUES[i], NULL), STATUS_OK);
+    org_setting_read(org_setting_find("keys", 4), &org, &value);
+    assert_string_equal(value.text, VALUES[i]);
+  }
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_new_org_has_the_initial_value_of_each),
+      cmocka_unit_test(keys_and_columns_are_all_different),
+      cmocka_unit_test(each_is_kept_and_changes_nothing_else),
+      cmocka_unit_test(what_is_not_legal_changes_nothing_and_says_what_is),
+      cmocka_unit_test(keys_are_shown_as_they_are_typed),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
