@@ -1,114 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is read out of a provider's documents: discovery.h, device.h, polling.h; and how the client says who it is.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+// What a device endpoint and a token endpoint answer: device.h, polling.h.
+#include <string.h>
 
 #include "base/cleanup.h"
-#include "client_auth.h"
 #include "device.h"
-#include "discovery.h"
-#include "document.h"
 #include "forge.h"
+#include "parsed.h"
 #include "polling.h"
-
-static const struct message_sign_in REQUEST = {
-    .issuer = "https://idp.test/acme", .client_id = "hosts", .scopes = "openid email", .timeout_s = 60};
-
-static struct cJSON *parse(const char *text)
-{
-  struct cJSON *document = NULL;
-  if (document_parse(text, strlen(text), &document) != STATUS_OK) {
-    fail_msg("not strict JSON: %s", text);
-  }
-  return document;
-}
-
-static char *discovery_of(const char *issuer, const char *members)
-{
-  return forge_text("{\"issuer\":%s%s}", issuer, members);
-}
-
-#define ENDPOINTS                                                                                                      \
-  ",\"device_authorization_endpoint\":\"https://idp.test/d\",\"token_endpoint\":\"https://idp.test/t\""                \
-  ",\"jwks_uri\":\"https://keys.test/k\""
-
-static void expect_discovery(const char *issuer, const char *members, enum status expected, const char *clause)
-{
-  struct exchange x = {.request = &REQUEST};
-  char *text CLEANUP(cleanup_free) = discovery_of(issuer, members);
-  struct cJSON *document CLEANUP(document_done) = parse(text);
-  enum status status = discovery_read(&x, document);
-  if (status != expected || strstr(x.refusal.detail, clause) == NULL) {
-    fail_msg("%s: status %d, %s", text, status, x.refusal.detail);
-  }
-  assert_int_equal(x.found.issuer[0] != '\0', expected == STATUS_OK);
-}
-
-static void discovery_addresses_keep_the_path_of_the_issuer(void **state)
-{
-  (void)state;
-  static const char *const CASES[][2] = {
-      {"https://idp.test", "https://idp.test/.well-known/openid-configuration"},
-      {"https://idp.test/", "https://idp.test/.well-known/openid-configuration"},
-      {"https://idp.test/a/b", "https://idp.test/a/b/.well-known/openid-configuration"},
-      {"https://idp.test/a/", "https://idp.test/a/.well-known/openid-configuration"}};
-  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-    struct bytes url CLEANUP(bytes_done) = BYTES_EMPTY;
-    assert_int_equal(discovery_url(CASES[i][0], &url), STATUS_OK);
-    assert_string_equal(bytes_text(&url), CASES[i][1]);
-  }
-}
-
-static void a_good_discovery_document_is_read(void **state)
-{
-  (void)state;
-  expect_discovery("\"https://idp.test/acme\"", ENDPOINTS, STATUS_OK, "");
-  expect_discovery("\"https://idp.test/acme\"", ENDPOINTS ",\"userinfo_endpoint\":\"https://idp.test/u\"", STATUS_OK,
-                   "");
-}
-
-static void H43_discovery_by_any_other_issuer_is_refused(void **state)
-{
-  (void)state;
-  static const char *const ISSUERS[] = {"\"\"",
-                                        "\"https://idp.test/acme/\"",
-                                        "\"https://idp.test/acm\"",
-                                        "\"https://idp.test/acme2\"",
-                                        "\"https://idp.test/Acme\"",
-                                        "null",
-                                        "[\"https://idp.test/acme\"]",
-                                        "1"};
-  for (size_t i = 0; i < COUNT_OF(ISSUERS); i++) {
-    expect_discovery(ISSUERS[i], ENDPOINTS, STATUS_REFUSED, "issuer");
-  }
-  expect_discovery("\"https://login.microsoftonline.com/{tenantid}/v2.0\"", ENDPOINTS, STATUS_REFUSED, "every tenant");
-}
-
-static void H60_discovery_endpoints_must_be_https(void **state)
-{
-  (void)state;
-  static const char *const NAMES[] = {"device_authorization_endpoint", "token_endpoint", "jwks_uri"};
-  static const char *const VALUES[] = {
-      "\"http://idp.test/x\"",        "\"http://127.0.0.1/x\"", "\"file:///etc/passwd\"", "\"\"", "null", "1",
-      "\"https://idp.test/\\u001b\"", "\"https://a@b.test/\""};
-  for (size_t n = 0; n < COUNT_OF(NAMES); n++) {
-    for (size_t v = 0; v <= COUNT_OF(VALUES); v++) {
-      char *members CLEANUP(cleanup_free) = forge_text("%s", "");
-      for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
-        char *before CLEANUP(cleanup_free) = members;
-        const char *value = i != n ? "\"https://idp.test/ok\"" : v < COUNT_OF(VALUES) ? VALUES[v] : NULL;
-        members = value != NULL ? forge_text("%s,\"%s\":%s", before, NAMES[i], value) : forge_text("%s", before);
-      }
-      expect_discovery("\"https://idp.test/acme\"", members, STATUS_REFUSED, NAMES[n]);
-    }
-  }
-  expect_discovery("\"https://idp.test/acme\"", ENDPOINTS ",\"userinfo_endpoint\":\"http://idp.test/u\"",
-                   STATUS_REFUSED, "userinfo_endpoint");
-}
 
 // The members of a device answer, with the one called NAME replaced by VALUE or left out for NULL.
 static char *device_answer(const char *name, const char *value)
@@ -133,7 +31,7 @@ static enum status read_device(const char *name, const char *value, struct devic
 {
   struct exchange x = {.request = &REQUEST};
   char *text CLEANUP(cleanup_free) = device_answer(name, value);
-  struct cJSON *document CLEANUP(document_done) = parse(text);
+  struct cJSON *document CLEANUP(document_done) = parsed(text);
   enum status status = device_read(&x, document, codes);
   if (status != STATUS_OK) {
     assert_int_equal(x.refusal.reason, FAILURE_MISCONFIGURED);
@@ -286,7 +184,7 @@ static void expect_tokens(const char *text, enum status expected, enum failure r
 {
   struct exchange x = {.request = &REQUEST};
   struct tokens tokens CLEANUP(tokens_done) = {0};
-  struct cJSON *document CLEANUP(document_done) = parse(text);
+  struct cJSON *document CLEANUP(document_done) = parsed(text);
   enum status status = polling_read(&x, document, &tokens);
   if (status != expected || (status != STATUS_OK && x.refusal.reason != reason)) {
     fail_msg("%s: status %d, %s", text, status, x.refusal.detail);
@@ -322,99 +220,10 @@ static void H31_only_an_answer_with_both_tokens_goes_on(void **state)
   }
 }
 
-static void each_client_authentication_puts_the_secret_where_it_belongs(void **state)
-{
-  (void)state;
-  struct message_sign_in request = REQUEST;
-  static const char *const FORMS[] = {"client_id=hosts", "client_id=hosts", "client_id=hosts&client_secret=s%3A%20%2B"};
-  assert_int_equal(bytes_append_text(&request.client_secret, "s: +"), STATUS_OK);
-  for (uint8_t method = CLIENT_AUTH_NONE; method <= CLIENT_AUTH_POST; method++) {
-    struct bytes form CLEANUP(bytes_done) = BYTES_EMPTY;
-    struct client_auth_parts parts CLEANUP(client_auth_done) = {0};
-    struct http_request sent = {0};
-    request.client_auth = method;
-    struct exchange x CLEANUP(exchange_done) = {.request = &request};
-    assert_int_equal(client_auth_add(&x, &form, &parts, &sent), STATUS_OK);
-    assert_string_equal(bytes_text(&form), FORMS[method]);
-    assert_int_equal(sent.user != NULL, method == CLIENT_AUTH_BASIC);
-    assert_string_equal(bytes_text(&parts.password), method == CLIENT_AUTH_BASIC ? "s%3A%20%2B" : "");
-  }
-  bytes_done(&request.client_secret);
-}
-
-// Of "auto": FORM is what one of the ways puts into the body.
-static void expect_way(struct exchange *x, enum client_auth method)
-{
-  struct bytes form CLEANUP(bytes_done) = BYTES_EMPTY;
-  struct client_auth_parts parts CLEANUP(client_auth_done) = {0};
-  struct http_request sent = {0};
-  assert_int_equal(client_auth_of(x), method);
-  assert_int_equal(client_auth_add(x, &form, &parts, &sent), STATUS_OK);
-  assert_int_equal(sent.user != NULL, method == CLIENT_AUTH_BASIC);
-  assert_int_equal(strstr(bytes_text(&form), "client_secret=") != NULL, method == CLIENT_AUTH_POST);
-  assert_int_equal(strstr(bytes_text(&form), "client_assertion=") != NULL, method == CLIENT_AUTH_SECRET_JWT);
-  assert_non_null(strstr(bytes_text(&form), "client_id=hosts"));
-}
-
-static void auto_takes_what_the_provider_lists(void **state)
-{
-  (void)state;
-  enum { NONE = 1 << CLIENT_AUTH_NONE, BASIC = 1 << CLIENT_AUTH_BASIC, POST = 1 << CLIENT_AUTH_POST };
-  enum { MAC = 1 << CLIENT_AUTH_SECRET_JWT, KEY = 1 << CLIENT_AUTH_PRIVATE_KEY_JWT };
-  static const struct {
-    const char *secret;
-    uint32_t listed;
-    enum client_auth ways[4]; // in the order in which they are tried; AUTO: no more
-  } CASES[] = {
-      {"", BASIC | POST, {CLIENT_AUTH_NONE, CLIENT_AUTH_AUTO}},
-      {"secret", BASIC, {CLIENT_AUTH_BASIC, CLIENT_AUTH_AUTO}},
-      {"secret", POST, {CLIENT_AUTH_POST, CLIENT_AUTH_AUTO}},
-      {"secret", BASIC | POST | KEY, {CLIENT_AUTH_POST, CLIENT_AUTH_BASIC, CLIENT_AUTH_AUTO}},
-      {"secret", BASIC | MAC | NONE, {CLIENT_AUTH_BASIC, CLIENT_AUTH_NONE, CLIENT_AUTH_AUTO}},
-      {"a secret that is long enough for HS256", MAC, {CLIENT_AUTH_SECRET_JWT, CLIENT_AUTH_AUTO}},
-      {"secret", KEY, {CLIENT_AUTH_BASIC, CLIENT_AUTH_AUTO}},
-  };
-  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-    struct message_sign_in request = REQUEST;
-    request.client_auth = CLIENT_AUTH_AUTO;
-    request.tries_auth = 1;
-    assert_int_equal(bytes_append_text(&request.client_secret, CASES[i].secret), STATUS_OK);
-    struct exchange x CLEANUP(exchange_done) = {.request = &request, .methods = CASES[i].listed};
-    for (size_t way = 0; CASES[i].ways[way] != CLIENT_AUTH_AUTO; way++) {
-      expect_way(&x, CASES[i].ways[way]);
-      x.refusal.reason = FAILURE_CLIENT;
-      assert_int_equal(client_auth_next(&x), CASES[i].ways[way + 1] != CLIENT_AUTH_AUTO);
-    }
-    bytes_done(&request.client_secret);
-  }
-}
-
-static void no_other_way_is_tried_in_a_login_or_after_another_refusal(void **state)
-{
-  (void)state;
-  struct message_sign_in request = REQUEST;
-  assert_int_equal(bytes_append_text(&request.client_secret, "secret"), STATUS_OK);
-  struct exchange x CLEANUP(exchange_done) = {.request = &request, .methods = UINT32_MAX};
-  request.client_auth = CLIENT_AUTH_AUTO;
-  x.refusal.reason = FAILURE_CLIENT;
-  assert_false(client_auth_next(&x)); // a login
-  request.tries_auth = 1;
-  x.refusal.reason = FAILURE_MISCONFIGURED;
-  assert_false(client_auth_next(&x));
-  x.refusal.reason = FAILURE_CLIENT;
-  request.client_auth = CLIENT_AUTH_POST; // somebody has said so
-  assert_false(client_auth_next(&x));
-  bytes_done(&request.client_secret);
-}
-
 int main(void)
 {
   document_start_up();
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(discovery_addresses_keep_the_path_of_the_issuer),
-      cmocka_unit_test(a_good_discovery_document_is_read),
-      cmocka_unit_test(H43_discovery_by_any_other_issuer_is_refused),
-      cmocka_unit_test(H60_discovery_endpoints_must_be_https),
       cmocka_unit_test(a_good_device_answer_is_read),
       cmocka_unit_test(absent_optional_members_of_a_device_answer_have_defaults),
       cmocka_unit_test(intervals_are_kept_within_bounds),
@@ -423,9 +232,6 @@ int main(void)
       cmocka_unit_test(times_may_be_written_as_strings_and_a_null_is_absent),
       cmocka_unit_test(H56_the_longest_code_and_address_work_and_one_more_is_refused),
       cmocka_unit_test(H31_only_an_answer_with_both_tokens_goes_on),
-      cmocka_unit_test(each_client_authentication_puts_the_secret_where_it_belongs),
-      cmocka_unit_test(auto_takes_what_the_provider_lists),
-      cmocka_unit_test(no_other_way_is_tried_in_a_login_or_after_another_refusal),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

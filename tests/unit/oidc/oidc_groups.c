@@ -1,35 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is read from the claim that names a person's groups: group_claim.h.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/cleanup.h"
-#include "document.h"
 #include "forge.h"
 #include "group_claim.h"
+#include "parsed.h"
 #include "protocol/group_list.h"
-#include "protocol/protocol.h"
-
-static struct cJSON *parse(const char *text)
-{
-  struct cJSON *document = NULL;
-  if (document_parse(text, strlen(text), &document) != STATUS_OK) {
-    fail_msg("not strict JSON: %s", text);
-  }
-  return document;
-}
 
 // As words separated by "|".
 static void expect_from(const char *token, const char *userinfo, const char *claim, const char *wanted)
 {
-  struct cJSON *first CLEANUP(document_done) = parse(token);
-  struct cJSON *second CLEANUP(document_done) = userinfo != NULL ? parse(userinfo) : NULL;
+  struct cJSON *first CLEANUP(document_done) = parsed(token);
+  struct cJSON *second CLEANUP(document_done) = userinfo != NULL ? parsed(userinfo) : NULL;
   struct bytes groups CLEANUP(bytes_done) = BYTES_EMPTY;
   struct bytes words CLEANUP(bytes_done) = BYTES_EMPTY;
   assert_int_equal(group_claim_read(first, second, claim, &groups), STATUS_OK);
@@ -86,8 +70,8 @@ static void the_names_of_an_objects_objects_are_groups(void **state)
 
 static void expect_overage(const char *token, const char *userinfo, bool expected)
 {
-  struct cJSON *first CLEANUP(document_done) = parse(token);
-  struct cJSON *second CLEANUP(document_done) = userinfo != NULL ? parse(userinfo) : NULL;
+  struct cJSON *first CLEANUP(document_done) = parsed(token);
+  struct cJSON *second CLEANUP(document_done) = userinfo != NULL ? parsed(userinfo) : NULL;
   assert_int_equal(group_claim_is_overage(first, second, "groups"), expected);
 }
 
@@ -159,7 +143,7 @@ static void H44_no_more_than_two_hundred_are_read(void **state)
     assert_int_equal(bytes_append_text(&text, name), STATUS_OK);
   }
   assert_int_equal(bytes_append_text(&text, "]}"), STATUS_OK);
-  struct cJSON *token CLEANUP(document_done) = parse(bytes_text(&text));
+  struct cJSON *token CLEANUP(document_done) = parsed(bytes_text(&text));
   assert_int_equal(group_claim_read(token, NULL, "groups", &groups), STATUS_OK);
   for (const char *at = group_list_next(&groups, NULL); at != NULL; at = group_list_next(&groups, at)) {
     count++;
@@ -178,8 +162,8 @@ static void H31_userinfo_speaks_only_where_the_id_token_is_silent(void **state)
   expect_from("{\"groups\":[]}", "{\"groups\":[\"dev\"]}", "groups", "");
   expect_from("{\"groups\":7}", "{\"groups\":[\"dev\"]}", "groups", "");
   expect_from("{\"groups\":[\"ops\"]}", "{\"groups\":[\"dev\"]}", "", ""); // nobody asked
-  struct cJSON *with CLEANUP(document_done) = parse("{\"groups\":7}");
-  struct cJSON *without CLEANUP(document_done) = parse("{\"groups\":null}");
+  struct cJSON *with CLEANUP(document_done) = parsed("{\"groups\":7}");
+  struct cJSON *without CLEANUP(document_done) = parsed("{\"groups\":null}");
   assert_true(group_claim_is_there(with, "groups"));
   assert_false(group_claim_is_there(without, "groups"));
   assert_true(group_claim_is_there(without, ""));

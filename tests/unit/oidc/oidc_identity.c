@@ -1,31 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who a person is by their claims: identity.h.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "base/cleanup.h"
-#include "document.h"
 #include "forge.h"
 #include "identity.h"
-
-static struct cJSON *parse(const char *text)
-{
-  struct cJSON *document = NULL;
-  if (document_parse(text, strlen(text), &document) != STATUS_OK) {
-    fail_msg("not strict JSON: %s", text);
-  }
-  return document;
-}
+#include "parsed.h"
 
 static struct message_authorized identity_of(const char *token, const char *userinfo, const char *claim)
 {
   struct message_authorized identity = {0};
-  struct cJSON *first CLEANUP(document_done) = parse(token);
-  struct cJSON *second CLEANUP(document_done) = userinfo != NULL ? parse(userinfo) : NULL;
+  struct cJSON *first CLEANUP(document_done) = parsed(token);
+  struct cJSON *second CLEANUP(document_done) = userinfo != NULL ? parsed(userinfo) : NULL;
   identity_fill(first, second, claim, &identity);
   return identity;
 }
@@ -177,7 +161,7 @@ static void H79_userinfo_is_needed_where_the_token_does_not_say_all(void **state
       {"{\"upn\":\"a@acme.test\",\"email\":\"a@acme.test\",\"email_verified\":true}", "upn", false},
   };
   for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-    struct cJSON *token CLEANUP(document_done) = parse(CASES[i].token);
+    struct cJSON *token CLEANUP(document_done) = parsed(CASES[i].token);
     if (identity_needs_userinfo(token, CASES[i].claim, true) != CASES[i].needed) {
       fail_msg("%s", CASES[i].token);
     }
