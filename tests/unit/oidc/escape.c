@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "escape.h"
+
+#include <grp.h>
+#include <sys/wait.h>
+
+#include "document.h"
+#include "http.h"
+#include "jose.h"
+#include "sandbox.h"
+
+static bool confine(void)
+{
+  bool dropped = setgroups(0, NULL) == 0 && setgid(NOBODY) == 0 && setuid(NOBODY) == 0;
+  bool begun = dropped && sandbox_begin() == STATUS_OK && http_start_up() == STATUS_OK && jose_start_up() == STATUS_OK;
+  document_start_up();
+  return begun && sandbox_end() == STATUS_OK;
+}
+
+int run(attempt *try)
+{
+  int how = 0;
+  pid_t pid = fork();
+  assert_true(pid >= 0);
+  if (pid == 0) {
+    if (!confine()) {
+      _exit(NOT_CONFINED);
+    }
+    errno = 0;
+    bool through = try();
+    _exit(through ? CAME_THROUGH : errno == EPERM || errno == EACCES || errno == ENOSYS ? 0 : ANOTHER_ERROR);
+  }
+  assert_int_equal(waitpid(pid, &how, 0), pid);
+  return WIFEXITED(how) ? WEXITSTATUS(how) : 128 + WTERMSIG(how);
+}
+
+void expect_failure(attempt *try)
+{
+  assert_int_equal(run(try), 0);
+}
