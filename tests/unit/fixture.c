@@ -1,11 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fcntl.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "base/clock.h"
+#include "fixture.h"
 #include "change/connection.h"
 #include "change/domain.h"
 #include "change/enforcement.h"
@@ -15,13 +9,8 @@
 #include "change/org_settings.h"
 #include "change/password.h"
 #include "change/password_hash.h"
-#include "facts/facts.h"
-#include "fixture.h"
-#include "map/map_read.h"
-#include "publish/publish.h"
 #include "store/accounts.h"
 #include "store/confirmed.h"
-#include "store/numbers_store.h"
 #include "store/orgs.h"
 
 char directory[64];
@@ -281,6 +270,18 @@ void fixture_set_up(enum provisioning provisioning)
   assert_int_equal(set_connection("client"), STATUS_OK);
   assert_int_equal(set_provisioning(provisioning), STATUS_OK);
   assert_int_equal(set_password("boss@example.org", "correct horse"), STATUS_OK);
+}
+
+void fixture_set_up_two(void)
+{
+  fixture_set_up(PROVISIONING_JIT);
+  assert_int_equal(create_org("beta", "chief@example.org"), STATUS_OK);
+}
+
+void enforce(void)
+{
+  assert_int_equal(try_connection("client"), STATUS_OK);
+  assert_int_equal(enforce_as_owner(ENFORCEMENT_DOMAINS), STATUS_OK);
 }
 
 enum status map_group(const char *provider, const char *name)

@@ -74,6 +74,8 @@ enum status remove_password(const char *email);
 enum status link_identity(const char *email, const char *subject); // at acme's provider
 enum status unlink_identity(const char *email);
 void fixture_set_up(enum provisioning provisioning);
+void fixture_set_up_two(void); // with JIT, and an org beta
+void enforce(void);            // acme does, from here on
 struct store_txn *read_txn(void);
 uint64_t count(enum store_table table);
 struct account get_account(const char *login);

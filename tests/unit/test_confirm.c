@@ -112,12 +112,6 @@ static void guard_alice(void)
   store_unlock(store);
 }
 
-static void enforce(void)
-{
-  assert_int_equal(try_connection("client"), STATUS_OK);
-  assert_int_equal(enforce_as_owner(ENFORCEMENT_DOMAINS), STATUS_OK);
-}
-
 static void H61_each_value_that_a_delegate_changes_ends_the_confirmation(void **state)
 {
   (void)state;

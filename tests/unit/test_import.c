@@ -434,32 +434,6 @@ static void what_was_imported_is_shown_in_the_map(void **state)
   assert_true(publish_is_current(txn, &config, map_path, "u919@acme.test"));
 }
 
-static void a_store_makes_room_for_many(void **state)
-{
-  (void)state;
-  enum { BYTES = 1 << 20 };
-  const struct store_key key = key_of_text("room");
-  char *data CLEANUP(cleanup_free) = calloc(1, BYTES);
-  struct store_txn *txn = NULL;
-  assert_non_null(data);
-  assert_int_equal(store_lock(store), STATUS_OK);
-  for (int room = 0; room < 2; room++) {
-    enum status status = STATUS_OK;
-    if (room == 1) {
-      assert_int_equal(store_make_room(store, (size_t)100 * BYTES), STATUS_OK);
-    }
-    assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
-    for (int i = 0; status == STATUS_OK && i < 80; i++) { // a new one takes 64 MiB
-      struct store_key numbered = key;
-      key_add_u32(&numbered, (uint32_t)i);
-      status = store_put(txn, TABLE_META, &numbered, data, BYTES);
-    }
-    assert_int_equal(status, room == 1 ? STATUS_OK : STATUS_FULL);
-    store_abort(&txn);
-  }
-  store_unlock(store);
-}
-
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -476,7 +450,6 @@ int main(void)
       STORE_TEST(L4_a_member_is_imported_suspended_and_not_suspended_by_an_import),
       STORE_TEST(one_event_tells_of_a_whole_import),
       STORE_TEST(what_was_imported_is_shown_in_the_map),
-      STORE_TEST(a_store_makes_room_for_many),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "many.h"
+
+enum status add_many(void *context, uint64_t index, struct error *for_error, struct change *ret_change)
+{
+  struct many *many = context;
+  (void)snprintf(many->email, sizeof many->email, "m%04d@acme.test", (int)index);
+  many->add = new_member(many->email);
+  many->add.org = index == many->bad ? "nobody" : "acme";
+  (void)for_error;
+  *ret_change = change_member_add(&many->add, &added);
+  return STATUS_OK;
+}
