@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fixture.h"
+
 #include "change/connection.h"
 #include "change/domain.h"
 #include "change/enforcement.h"

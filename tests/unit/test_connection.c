@@ -1,21 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The values of a connection beside issuer and client: who may set them, what an operator has seen of them, and what
 // they void (POLICY "confirmed connection", "identity", W8, E3).
-#include "fixture.h"
-#include "store/accounts.h"
-#include "store/confirmed.h"
-
-#define BOSS "boss@example.org"
-
-static struct connection_changed set_result;
-
-// As the org's owner in a session that opened it or, BY_OPERATOR, as root.
-static enum status set(const struct connection *connection, bool by_operator)
-{
-  const struct connection_set in = {.org = "acme", .connection = connection};
-  const struct change change = change_connection_set(&in, &set_result);
-  return by_operator ? make(change) : make_as(BOSS, RIGHT_ORG, change);
-}
+#include "confirmation.h"
 
 static struct connection stored(void)
 {
@@ -24,17 +10,6 @@ static struct connection stored(void)
   struct connection connection = {.org_id = 0};
   assert_int_equal(connection_get(txn, org_id, CONNECTION_ACTIVE, &connection), STATUS_OK);
   return connection;
-}
-
-static bool is_confirmed(void)
-{
-  const struct org org = stored_org("acme");
-  struct connection connection CLEANUP(cleanup_connection) = stored();
-  struct store_txn *txn CLEANUP(store_abort) = read_txn();
-  struct confirmed confirmed CLEANUP(cleanup_confirmed) = {.org_id = 0};
-  assert_int_equal(confirmed_get(txn, org.id, CONNECTION_ACTIVE, &confirmed), STATUS_OK);
-  const struct covered now = covered_of(&org, &connection);
-  return covered_same_connection(&now, &confirmed.seen);
 }
 
 // One value of a connection that is changed by itself.
@@ -64,19 +39,19 @@ static void H61_each_value_that_a_delegate_changes_ends_the_confirmation(void **
   (void)state;
   const struct connection plain = new_connection("client");
   fixture_set_up(PROVISIONING_JIT);
-  assert_int_equal(set(&plain, true), STATUS_OK);
+  assert_int_equal(set_connection_by(&plain, true), STATUS_OK);
   assert_true(is_confirmed());
   for (size_t i = 0; i < COUNT_OF(CHANGES); i++) {
     const struct connection other = changed(&CHANGES[i]);
-    assert_int_equal(set(&other, false), STATUS_OK);
+    assert_int_equal(set_connection_by(&other, false), STATUS_OK);
     if (is_confirmed()) {
       fail_msg("%s", CHANGES[i].name);
     }
-    assert_int_equal(set(&plain, false), STATUS_OK); // as it was seen
+    assert_int_equal(set_connection_by(&plain, false), STATUS_OK); // as it was seen
     assert_true(is_confirmed());
-    assert_int_equal(set(&other, true), STATUS_OK);
+    assert_int_equal(set_connection_by(&other, true), STATUS_OK);
     assert_true(is_confirmed());
-    assert_int_equal(set(&plain, true), STATUS_OK);
+    assert_int_equal(set_connection_by(&plain, true), STATUS_OK);
   }
 }
 
@@ -87,9 +62,9 @@ static void a_delegates_other_key_set_or_endpoint_voids_identities(void **state)
   fixture_set_up(PROVISIONING_JIT);
   for (size_t i = 0; i < COUNT_OF(CHANGES); i++) {
     const struct connection other = changed(&CHANGES[i]);
-    assert_int_equal(set(&plain, true), STATUS_OK);
+    assert_int_equal(set_connection_by(&plain, true), STATUS_OK);
     struct connection before CLEANUP(cleanup_connection) = stored();
-    assert_int_equal(set(&other, false), STATUS_OK);
+    assert_int_equal(set_connection_by(&other, false), STATUS_OK);
     struct connection after CLEANUP(cleanup_connection) = stored();
     if ((before.generation != after.generation) != CHANGES[i].voids) {
       fail_msg("%s", CHANGES[i].name);
@@ -102,14 +77,13 @@ static void E3_each_value_waits_for_a_test_while_the_org_enforces(void **state)
   (void)state;
   const struct connection plain = new_connection("client");
   fixture_set_up(PROVISIONING_JIT);
-  assert_int_equal(set(&plain, true), STATUS_OK);
-  assert_int_equal(try_connection("client"), STATUS_OK);
-  assert_int_equal(enforce_as_owner(ENFORCEMENT_DOMAINS), STATUS_OK);
+  assert_int_equal(set_connection_by(&plain, true), STATUS_OK);
+  enforce();
   for (size_t i = 0; i < COUNT_OF(CHANGES); i++) {
     const struct connection other = changed(&CHANGES[i]);
-    assert_int_equal(set(&other, true), STATUS_OK);
+    assert_int_equal(set_connection_by(&other, true), STATUS_OK);
     struct connection now CLEANUP(cleanup_connection) = stored();
-    if (!set_result.waits || !connection_is_same(&now, &plain)) {
+    if (!connection_result.waits || !connection_is_same(&now, &plain)) {
       fail_msg("%s takes effect at once", CHANGES[i].name);
     }
   }
@@ -122,14 +96,14 @@ static void W7_unverified_mail_is_for_operators_to_accept(void **state)
   const struct connection plain = new_connection("client");
   accepts.unverified_mail = UNVERIFIED_ACCEPTED;
   fixture_set_up(PROVISIONING_JIT);
-  assert_int_equal(set(&accepts, false), STATUS_REFUSED);
+  assert_int_equal(set_connection_by(&accepts, false), STATUS_REFUSED);
   struct connection now CLEANUP(cleanup_connection) = stored();
   assert_int_equal(now.unverified_mail, UNVERIFIED_REFUSED);
-  assert_int_equal(set(&accepts, true), STATUS_OK);
+  assert_int_equal(set_connection_by(&accepts, true), STATUS_OK);
   accepts.scopes[0] = 'x'; // whatever else they change leaves it as it is
-  assert_int_equal(set(&accepts, false), STATUS_OK);
-  assert_int_equal(set(&plain, false), STATUS_OK); // stricter is theirs
-  assert_int_equal(set(&accepts, false), STATUS_REFUSED);
+  assert_int_equal(set_connection_by(&accepts, false), STATUS_OK);
+  assert_int_equal(set_connection_by(&plain, false), STATUS_OK); // stricter is theirs
+  assert_int_equal(set_connection_by(&accepts, false), STATUS_REFUSED);
 }
 
 static void W7_accepted_unverified_mail_does_not_outlive_its_provider(void **state)
@@ -138,19 +112,19 @@ static void W7_accepted_unverified_mail_does_not_outlive_its_provider(void **sta
   struct connection accepts = new_connection("client");
   accepts.unverified_mail = UNVERIFIED_ACCEPTED;
   fixture_set_up(PROVISIONING_JIT);
-  assert_int_equal(set(&accepts, true), STATUS_OK);
+  assert_int_equal(set_connection_by(&accepts, true), STATUS_OK);
   for (size_t i = 0; i < COUNT_OF(CHANGES); i++) {
     struct connection other = changed(&CHANGES[i]);
     other.unverified_mail = UNVERIFIED_ACCEPTED;
     bool another_word = CHANGES[i].voids || strcmp(CHANGES[i].name, "email_claim") == 0;
-    assert_int_equal(set(&other, false), another_word ? STATUS_REFUSED : STATUS_OK);
-    assert_int_equal(set(&accepts, true), STATUS_OK);
+    assert_int_equal(set_connection_by(&other, false), another_word ? STATUS_REFUSED : STATUS_OK);
+    assert_int_equal(set_connection_by(&accepts, true), STATUS_OK);
   }
   struct connection elsewhere = new_connection("another");
   elsewhere.unverified_mail = UNVERIFIED_ACCEPTED;
-  assert_int_equal(set(&elsewhere, false), STATUS_REFUSED);
+  assert_int_equal(set_connection_by(&elsewhere, false), STATUS_REFUSED);
   elsewhere.unverified_mail = UNVERIFIED_REFUSED;
-  assert_int_equal(set(&elsewhere, false), STATUS_OK);
+  assert_int_equal(set_connection_by(&elsewhere, false), STATUS_OK);
 }
 
 static void W7_not_to_ask_whether_an_address_is_verified_is_for_operators_or_a_preset(void **state)
@@ -160,19 +134,19 @@ static void W7_not_to_ask_whether_an_address_is_verified_is_for_operators_or_a_p
   const struct connection plain = new_connection("client");
   hides.userinfo_for = USERINFO_MISSING;
   fixture_set_up(PROVISIONING_JIT);
-  assert_int_equal(set(&hides, false), STATUS_REFUSED);
+  assert_int_equal(set_connection_by(&hides, false), STATUS_REFUSED);
   hides.by_preset = 1U << PRESET_USERINFO; // with another issuer than the preset's
-  assert_int_equal(set(&hides, false), STATUS_REFUSED);
+  assert_int_equal(set_connection_by(&hides, false), STATUS_REFUSED);
   hides.by_preset |= 1U << PRESET_ISSUER;
-  assert_int_equal(set(&hides, false), STATUS_OK);
+  assert_int_equal(set_connection_by(&hides, false), STATUS_OK);
   assert_false(is_confirmed());
-  assert_int_equal(set(&plain, false), STATUS_OK);
+  assert_int_equal(set_connection_by(&plain, false), STATUS_OK);
   hides.by_preset = 0;
-  assert_int_equal(set(&hides, true), STATUS_OK);
+  assert_int_equal(set_connection_by(&hides, true), STATUS_OK);
   hides.scopes[0] = 'x'; // whatever else they change leaves it as it is
-  assert_int_equal(set(&hides, false), STATUS_OK);
+  assert_int_equal(set_connection_by(&hides, false), STATUS_OK);
   (void)snprintf(hides.issuer, sizeof hides.issuer, "https://other.test"); // but of nobody else
-  assert_int_equal(set(&hides, false), STATUS_REFUSED);
+  assert_int_equal(set_connection_by(&hides, false), STATUS_REFUSED);
 }
 
 static enum status found(enum connection_slot slot, uint8_t method)
@@ -190,7 +164,7 @@ static void what_a_test_found_is_kept_until_the_client_changes(void **state)
   plain.client_auth = CLIENT_AUTH_AUTO;
   fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(found(CONNECTION_ACTIVE, CLIENT_AUTH_BASIC), STATUS_REFUSED); // that one is not "auto"
-  assert_int_equal(set(&plain, true), STATUS_OK);
+  assert_int_equal(set_connection_by(&plain, true), STATUS_OK);
   assert_int_equal(found(CONNECTION_ACTIVE, CLIENT_AUTH_PRIVATE_KEY_JWT), STATUS_REFUSED); // nothing that auto does
   assert_int_equal(found(CONNECTION_ACTIVE, 200), STATUS_REFUSED);
   assert_int_equal(found(CONNECTION_ACTIVE, CLIENT_AUTH_BASIC), STATUS_OK);
@@ -198,12 +172,12 @@ static void what_a_test_found_is_kept_until_the_client_changes(void **state)
   struct connection kept CLEANUP(cleanup_connection) = stored();
   assert_int_equal(kept.auth_found, 1 + CLIENT_AUTH_BASIC);
   (void)snprintf(plain.scopes, sizeof plain.scopes, "openid");
-  assert_int_equal(set(&plain, true), STATUS_OK);
+  assert_int_equal(set_connection_by(&plain, true), STATUS_OK);
   struct connection still CLEANUP(cleanup_connection) = stored();
   assert_int_equal(still.auth_found, 1 + CLIENT_AUTH_BASIC);
   struct connection other = new_connection("client-2");
   other.client_auth = CLIENT_AUTH_AUTO;
-  assert_int_equal(set(&other, true), STATUS_OK);
+  assert_int_equal(set_connection_by(&other, true), STATUS_OK);
   struct connection gone CLEANUP(cleanup_connection) = stored();
   assert_int_equal(gone.auth_found, 0);
 }
