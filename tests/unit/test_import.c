@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Many members in one transaction: the same store as one by one, all or nobody, and what a row may say.
-#include <stdlib.h>
-
 #include "base/bytes.h"
-#include "base/clock.h"
 #include "change/org.h"
 #include "fixture.h"
 #include "map/map_read.h"
 #include "publish/publish.h"
 #include "store/accounts.h"
-#include "store/numbers_store.h"
-#include "store/orgs.h"
 
 enum { ROWS = 400, RANGE_FIRST = 70000, RANGE_LAST = 70999 };
 
@@ -269,55 +264,6 @@ static void what_was_half_stored_is_not_gone_on_without(void **state)
   assert_int_equal(count(TABLE_ACCOUNTS), 1);
 }
 
-static enum status with_uid(const char *email, uint32_t uid)
-{
-  struct member_add in = new_member(email);
-  in.uid = uid;
-  return add(&in);
-}
-
-static void H22_a_uid_that_is_asked_for_is_legal(void **state)
-{
-  (void)state;
-  static const uint32_t ILLEGAL[] = {1,     999,   61184,    61185,          65000,     65519,
-                                     65534, 65535, 1U << 31, UINT32_MAX - 1, UINT32_MAX};
-  static const uint32_t LEGAL[] = {61183, 65520, 65533, 65536, 99999, 524288, 2147483647};
-  create_acme();
-  for (size_t i = 0; i < COUNT_OF(ILLEGAL); i++) {
-    assert_int_equal(with_uid("new@acme.test", ILLEGAL[i]), STATUS_INVALID);
-    assert_non_null(strstr(error.text, "61184 to 65519"));
-  }
-  assert_int_equal(count(TABLE_ACCOUNTS), 1);
-  assert_int_equal(count(TABLE_NUMBERS), 3);
-  for (size_t i = 0; i < COUNT_OF(LEGAL); i++) {
-    char email[EMAIL_SIZE];
-    (void)snprintf(email, sizeof email, "u%zu@acme.test", i);
-    assert_int_equal(with_uid(email, LEGAL[i]), STATUS_OK);
-    struct account account = get_account(email);
-    assert_int_equal(account.uid, LEGAL[i]);
-    assert_int_equal(account.gid, LEGAL[i]);
-  }
-}
-
-static void H01_a_uid_that_is_asked_for_is_nobodys_and_was_nobodys(void **state)
-{
-  (void)state;
-  create_acme();
-  assert_int_equal(add_member("gone@acme.test"), STATUS_OK);
-  uint32_t gone = added.account.uid;
-  assert_int_equal(remove_account("gone@acme.test"), STATUS_OK);
-  struct store_txn *txn = read_txn();
-  struct org org;
-  assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);
-  store_abort(&txn);
-  const uint32_t taken[] = {gone, org.gid, org.admins_gid, get_account("boss@example.org").uid};
-  for (size_t i = 0; i < COUNT_OF(taken); i++) {
-    assert_int_equal(with_uid("new@acme.test", taken[i]), STATUS_EXISTS);
-    assert_non_null(strstr(error.text, "any other is legal"));
-  }
-  assert_int_equal(count(TABLE_ACCOUNTS), 1);
-}
-
 // Also where the number that another row asks for is what the search would have found for this one.
 static void H01_numbers_of_one_import_never_meet(void **state)
 {
@@ -328,21 +274,12 @@ static void H01_numbers_of_one_import_never_meet(void **state)
   assert_int_equal(import(&file), STATUS_OK);
   free_number = get_account("u919@acme.test").uid; // its row named none
   renew_store();
-  assert_int_equal(with_uid("first@acme.test", free_number), STATUS_OK);
+  struct member_add first = new_member("first@acme.test");
+  first.uid = free_number;
+  assert_int_equal(add(&first), STATUS_OK);
   assert_int_equal(import(&file), STATUS_OK);
   assert_int_equal(count(TABLE_NUMBERS), ROWS + 4);
   assert_int_not_equal(get_account("u919@acme.test").uid, free_number);
-}
-
-static void an_account_that_exists_keeps_its_number(void **state)
-{
-  (void)state;
-  create_acme();
-  assert_int_equal(with_uid("carol@acme.test", 70001), STATUS_OK);
-  assert_int_equal(with_uid("carol@acme.test", 70001), STATUS_OK);
-  assert_false(added.changed);
-  assert_int_equal(with_uid("carol@acme.test", 70002), STATUS_EXISTS);
-  assert_non_null(strstr(error.text, "70001"));
 }
 
 static void E4_only_the_owner_is_imported_as_owner(void **state)
@@ -442,10 +379,7 @@ int main(void)
       STORE_TEST(the_first_row_that_is_refused_ends_it_and_nothing_is_stored),
       STORE_TEST(importing_twice_changes_nothing_and_is_no_event),
       STORE_TEST(what_was_half_stored_is_not_gone_on_without),
-      STORE_TEST(H22_a_uid_that_is_asked_for_is_legal),
-      STORE_TEST(H01_a_uid_that_is_asked_for_is_nobodys_and_was_nobodys),
       STORE_TEST(H01_numbers_of_one_import_never_meet),
-      STORE_TEST(an_account_that_exists_keeps_its_number),
       STORE_TEST(E4_only_the_owner_is_imported_as_owner),
       STORE_TEST(L4_a_member_is_imported_suspended_and_not_suspended_by_an_import),
       STORE_TEST(one_event_tells_of_a_whole_import),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers of accounts and groups: which are legal, and which are chosen.
+// Numbers of accounts and groups: which are legal, which are chosen, and which may be asked for.
 #include "map/numbers.h"
-#include "unit.h"
+
+#include "fixture.h"
 
 static enum status taken_below(void *context, uint32_t number, bool *ret_taken)
 {
@@ -58,12 +59,72 @@ static void numbers_of_local_users_are_seen(void **state)
   assert_false(local);
 }
 
+static enum status with_uid(const char *email, uint32_t uid)
+{
+  struct member_add in = new_member(email);
+  in.uid = uid;
+  return add(&in);
+}
+
+static void H22_a_uid_that_is_asked_for_is_legal(void **state)
+{
+  (void)state;
+  static const uint32_t ILLEGAL[] = {1,     999,   61184,    61185,          65000,     65519,
+                                     65534, 65535, 1U << 31, UINT32_MAX - 1, UINT32_MAX};
+  static const uint32_t LEGAL[] = {61183, 65520, 65533, 65536, 99999, 524288, 2147483647};
+  create_acme();
+  for (size_t i = 0; i < COUNT_OF(ILLEGAL); i++) {
+    assert_int_equal(with_uid("new@acme.test", ILLEGAL[i]), STATUS_INVALID);
+    assert_non_null(strstr(error.text, "61184 to 65519"));
+  }
+  assert_int_equal(count(TABLE_ACCOUNTS), 1);
+  assert_int_equal(count(TABLE_NUMBERS), 3);
+  for (size_t i = 0; i < COUNT_OF(LEGAL); i++) {
+    char email[EMAIL_SIZE];
+    (void)snprintf(email, sizeof email, "u%zu@acme.test", i);
+    assert_int_equal(with_uid(email, LEGAL[i]), STATUS_OK);
+    struct account account = get_account(email);
+    assert_int_equal(account.uid, LEGAL[i]);
+    assert_int_equal(account.gid, LEGAL[i]);
+  }
+}
+
+static void H01_a_uid_that_is_asked_for_is_nobodys_and_was_nobodys(void **state)
+{
+  (void)state;
+  create_acme();
+  assert_int_equal(add_member("gone@acme.test"), STATUS_OK);
+  uint32_t gone = added.account.uid;
+  assert_int_equal(remove_account("gone@acme.test"), STATUS_OK);
+  const struct org org = stored_org("acme");
+  const uint32_t taken[] = {gone, org.gid, org.admins_gid, get_account("boss@example.org").uid};
+  for (size_t i = 0; i < COUNT_OF(taken); i++) {
+    assert_int_equal(with_uid("new@acme.test", taken[i]), STATUS_EXISTS);
+    assert_non_null(strstr(error.text, "any other is legal"));
+  }
+  assert_int_equal(count(TABLE_ACCOUNTS), 1);
+}
+
+static void an_account_that_exists_keeps_its_number(void **state)
+{
+  (void)state;
+  create_acme();
+  assert_int_equal(with_uid("carol@acme.test", 70001), STATUS_OK);
+  assert_int_equal(with_uid("carol@acme.test", 70001), STATUS_OK);
+  assert_false(added.changed);
+  assert_int_equal(with_uid("carol@acme.test", 70002), STATUS_EXISTS);
+  assert_non_null(strstr(error.text, "70001"));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(N4_numbers_are_the_first_free_ones_from_the_names_hash),
       cmocka_unit_test(H22_H49_numbers_of_systemd_and_out_of_range_are_not_legal),
       cmocka_unit_test(numbers_of_local_users_are_seen),
+      STORE_TEST(H22_a_uid_that_is_asked_for_is_legal),
+      STORE_TEST(H01_a_uid_that_is_asked_for_is_nobodys_and_was_nobodys),
+      STORE_TEST(an_account_that_exists_keeps_its_number),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
