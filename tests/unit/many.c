@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "many.h"
 
+void person(unsigned number, char email[static EMAIL_SIZE])
+{
+  (void)snprintf(email, EMAIL_SIZE, "p%u@acme.test", number);
+}
+
 enum status add_many(void *context, uint64_t index, struct error *for_error, struct change *ret_change)
 {
   struct many *many = context;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Members m0000@acme.test, m0001@acme.test... of the org acme, all in one transaction.
+// People who have numbers: p0, p1... of acme.test, and members m0000, m0001... of the org acme in one transaction.
 #pragma once
 #include "fixture.h"
+
+void person(unsigned number, char email[static EMAIL_SIZE]);
 
 struct many {
   char email[EMAIL_SIZE];

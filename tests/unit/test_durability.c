@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "fixture.h"
+#include "many.h"
 #include "map/map_read.h"
 #include "process/hold.h"
 #include "store/accounts.h"
@@ -18,11 +18,6 @@
 #include "store/orgs.h"
 
 enum { KILLS = 200, PEOPLE = 12 };
-
-static void person(int number, char email[static EMAIL_SIZE])
-{
-  (void)snprintf(email, EMAIL_SIZE, "p%d@acme.test", number);
-}
 
 // One of the mixed changes, chosen by NUMBER; many are refused for good reasons.
 static enum status do_something(int number)

@@ -2,9 +2,8 @@
 // Many members in one transaction: the same store as one by one, all or nobody, and what a row may say.
 #include "base/bytes.h"
 #include "change/org.h"
-#include "fixture.h"
-#include "map/map_read.h"
 #include "publish/publish.h"
+#include "published.h"
 #include "store/accounts.h"
 
 enum { ROWS = 400, RANGE_FIRST = 70000, RANGE_LAST = 70999 };
@@ -311,15 +310,6 @@ static void E4_only_the_owner_is_imported_as_owner(void **state)
   assert_int_equal(count(TABLE_AUDIT), events);
 }
 
-static size_t groups_of(const char *login)
-{
-  struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
-  struct map_account account;
-  assert_int_equal(map_open(map_path, &map), STATUS_OK);
-  assert_int_equal(map_account_by_login(&map, login, &account), STATUS_OK);
-  return account.groups.count;
-}
-
 static void L4_a_member_is_imported_suspended_and_not_suspended_by_an_import(void **state)
 {
   (void)state;
@@ -328,15 +318,15 @@ static void L4_a_member_is_imported_suspended_and_not_suspended_by_an_import(voi
   row.has_status = true;
   row.status = MEMBER_SUSPENDED;
   assert_int_equal(add(&row), STATUS_OK);
-  assert_int_equal(groups_of("carol@acme.test"), 0);
+  assert_int_equal(published_groups("carol@acme.test"), 0);
   row.status = MEMBER_ACTIVE;
   assert_int_equal(add(&row), STATUS_EXISTS);
   assert_non_null(strstr(error.text, "member suspend"));
-  assert_int_equal(groups_of("carol@acme.test"), 0);
+  assert_int_equal(published_groups("carol@acme.test"), 0);
   row.has_status = false;
   assert_int_equal(add(&row), STATUS_OK);
   assert_false(added.changed);
-  assert_int_equal(groups_of("carol@acme.test"), 0);
+  assert_int_equal(published_groups("carol@acme.test"), 0);
 }
 
 static enum status keep_last(void *context, const struct audit_event *event)
@@ -366,7 +356,7 @@ static void what_was_imported_is_shown_in_the_map(void **state)
   struct file file = {.rows = ROWS + 1};
   renew_store();
   assert_int_equal(import(&file), STATUS_OK);
-  assert_int_equal(groups_of("u919@acme.test"), 1);
+  assert_int_equal(published_groups("u919@acme.test"), 1);
   struct store_txn *txn CLEANUP(store_abort) = read_txn();
   assert_true(publish_is_current(txn, &config, map_path, "u919@acme.test"));
 }

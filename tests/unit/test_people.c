@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What admins do to people who are there: roles, suspension, transfer, lock, rename, removal with its tombstones.
-#include "fixture.h"
-#include "map/map_read.h"
+#include "published.h"
 #include "store/accounts.h"
 #include "store/numbers_store.h"
 #include "store/orgs.h"
@@ -28,17 +27,6 @@ static struct membership membership_of(const char *login)
   return membership;
 }
 
-// Which groups the published map gives the account.
-static size_t groups_of(const char *login)
-{
-  struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
-  struct map_account account;
-  assert_int_equal(map_open(map_path, &map), STATUS_OK);
-  assert_true(map_is_clean(&map));
-  assert_int_equal(map_account_by_login(&map, login, &account), STATUS_OK);
-  return account.groups.count;
-}
-
 static void set_up(void)
 {
   fixture_set_up(PROVISIONING_JIT);
@@ -49,16 +37,16 @@ static void a_role_changes_groups_at_once(void **state)
 {
   (void)state;
   set_up();
-  assert_int_equal(groups_of(ALICE), 1);
+  assert_int_equal(published_groups(ALICE), 1);
   assert_int_equal(give_role(ALICE, ROLE_ADMIN), STATUS_OK);
   assert_true(done.changed);
-  assert_int_equal(groups_of(ALICE), 2);
+  assert_int_equal(published_groups(ALICE), 2);
   uint64_t events = count(TABLE_AUDIT);
   assert_int_equal(give_role(ALICE, ROLE_ADMIN), STATUS_OK);
   assert_false(done.changed);
   assert_int_equal(count(TABLE_AUDIT), events);
   assert_int_equal(give_role(ALICE, ROLE_VIEWER), STATUS_OK);
-  assert_int_equal(groups_of(ALICE), 1);
+  assert_int_equal(published_groups(ALICE), 1);
 }
 
 static void L4_a_suspended_member_has_no_groups_and_does_not_sign_in(void **state)
@@ -66,13 +54,13 @@ static void L4_a_suspended_member_has_no_groups_and_does_not_sign_in(void **stat
   (void)state;
   set_up();
   assert_int_equal(suspend_member(ALICE), STATUS_OK);
-  assert_int_equal(groups_of(ALICE), 0);
+  assert_int_equal(published_groups(ALICE), 0);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
   assert_string_equal(sign_in_result.decision.row, "S1");
   assert_int_equal(suspend_member(ALICE), STATUS_OK);
   assert_false(changed_member.changed);
   assert_int_equal(resume_member(ALICE), STATUS_OK);
-  assert_int_equal(groups_of(ALICE), 1);
+  assert_int_equal(published_groups(ALICE), 1);
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
 }
 
@@ -156,7 +144,7 @@ static void H08_a_rename_keeps_number_home_and_memberships(void **state)
   assert_int_equal(after.uid, before.uid);
   assert_string_equal(after.home, before.home);
   assert_int_equal(membership_of("alice").role, ROLE_VIEWER);
-  assert_int_equal(groups_of("alice"), 1);
+  assert_int_equal(published_groups("alice"), 1);
   // Her address is no login any more, and gives nobody an account.
   assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_REFUSED);
   assert_string_equal(sign_in_result.decision.row, "S2");
@@ -246,7 +234,7 @@ static void a_locked_account_has_no_groups_and_is_made_no_owner(void **state)
   (void)state;
   set_up();
   assert_int_equal(lock_account(ALICE), STATUS_OK);
-  assert_int_equal(groups_of(ALICE), 0);
+  assert_int_equal(published_groups(ALICE), 0);
   assert_int_equal(remove_member(ALICE), STATUS_OK);
   assert_int_equal(create_org("other", ALICE), STATUS_REFUSED);
   assert_non_null(strstr(error.text, "locked"));
