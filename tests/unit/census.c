@@ -8,20 +8,12 @@
 
 char unit_map_path[128];
 struct census census;
-static char directory[64];
 
 int census_make_ground(void **state)
 {
   (void)state;
-  unit_make_directory(directory, sizeof directory);
-  (void)snprintf(unit_map_path, sizeof unit_map_path, "%s/accounts.map", directory);
-  return 0;
-}
-
-int census_remove_ground(void **state)
-{
-  (void)state;
-  unit_remove_directory(directory);
+  unit_make_directory(unit_directory, sizeof unit_directory);
+  (void)snprintf(unit_map_path, sizeof unit_map_path, "%s/accounts.map", unit_directory);
   return 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include "crowd.h"
 #include "nss_entries.h"
+#include "unit.h"
 
 enum { CENSUS_MAX = 5000, CENSUS_BUFFER = 1 << 16 };
 
@@ -20,9 +21,8 @@ struct census {
 extern struct census census;
 
 // A test with a directory of its own for its map, unit_map_path.
-#define CENSUS_TEST(function) cmocka_unit_test_setup_teardown(function, census_make_ground, census_remove_ground)
+#define CENSUS_TEST(function) cmocka_unit_test_setup_teardown(function, census_make_ground, unit_remove_ground)
 int census_make_ground(void **state);
-int census_remove_ground(void **state);
 
 // Begins enumeration anew, with nobody counted.
 void census_begin(void);

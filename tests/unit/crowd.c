@@ -118,6 +118,11 @@ void crowd_seed(const struct crowd *crowd, unsigned char ret_seed[static SIPHASH
   ret_seed[0] = crowd->seed;
 }
 
+enum status crowd_number_is_taken(void *context, uint32_t number, bool *ret_taken)
+{
+  return map_number_is_taken(context, number, ret_taken);
+}
+
 void crowd_write(const struct crowd *crowd, const char *path)
 {
   struct map_builder builder CLEANUP(map_builder_done) = {.seed = {0}};

@@ -43,6 +43,9 @@ void crowd_settings(const struct crowd *crowd, struct map_settings *ret_settings
 // The seed of its map.
 void crowd_seed(const struct crowd *crowd, unsigned char ret_seed[static SIPHASH_SEED_SIZE]);
 
+// Whether a map has NUMBER, for number_choose(); CONTEXT is a struct map_reader.
+enum status crowd_number_is_taken(void *context, uint32_t number, bool *ret_taken);
+
 // Writes the map of CROWD to PATH by map_write(). Fails the test if that fails.
 void crowd_write(const struct crowd *crowd, const char *path);
 

@@ -3,7 +3,6 @@
 
 #include "map/map_build.h"
 
-char map_directory[64];
 char map_path[96];
 
 void account_number(unsigned i, struct map_account *account)
@@ -18,8 +17,8 @@ void account_number(unsigned i, struct map_account *account)
 int write_map(void **state)
 {
   (void)state;
-  unit_make_directory(map_directory, sizeof map_directory);
-  (void)snprintf(map_path, sizeof map_path, "%s/accounts.map", map_directory);
+  unit_make_directory(unit_directory, sizeof unit_directory);
+  (void)snprintf(map_path, sizeof map_path, "%s/accounts.map", unit_directory);
   struct map_builder builder CLEANUP(map_builder_done) = {.seed = {1, 2, 3}};
   struct map_group group = {.gid = 90000, .name = "acme", .member_count = 2};
   struct map_settings settings = {.sshd_paths = "/usr/sbin/sshd", .home = "/home", .shell = "/bin/bash"};
@@ -37,12 +36,5 @@ int write_map(void **state)
   assert_int_equal(map_add_settings(&builder, &settings), STATUS_OK);
   assert_int_equal(map_write(&builder, map_path, 7), STATUS_OK);
   record_done(&MAP_GROUP_RECORD, &group);
-  return 0;
-}
-
-int remove_map(void **state)
-{
-  (void)state;
-  unit_remove_directory(map_directory);
   return 0;
 }

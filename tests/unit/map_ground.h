@@ -7,14 +7,12 @@
 
 enum { ACCOUNTS = 200, FIRST_UID = 70000 };
 
-extern char map_directory[64];
 extern char map_path[96];
 
 // Person I of that map.
 void account_number(unsigned i, struct map_account *account);
 
 int write_map(void **state);
-int remove_map(void **state);
 
 // A test with that map under it.
-#define MAP_TEST(function) cmocka_unit_test_setup_teardown(function, write_map, remove_map)
+#define MAP_TEST(function) cmocka_unit_test_setup_teardown(function, write_map, unit_remove_ground)

@@ -8,21 +8,13 @@
 #include "config/config.h"
 #include "unit.h"
 
-static char directory[64];
 static char path[96];
 
 static int make(void **state)
 {
   (void)state;
-  unit_make_directory(directory, sizeof directory);
-  (void)snprintf(path, sizeof path, "%s/ssoorg.conf", directory);
-  return 0;
-}
-
-static int clean(void **state)
-{
-  (void)state;
-  unit_remove_directory(directory);
+  unit_make_directory(unit_directory, sizeof unit_directory);
+  (void)snprintf(path, sizeof path, "%s/ssoorg.conf", unit_directory);
   return 0;
 }
 
@@ -175,7 +167,7 @@ static void H60_missing_directories_and_foreign_files_are_errors(void **state)
   struct error error = {.text = ""};
   assert_int_equal(config_load(path, &error, &config), STATUS_NOT_FOUND);
   assert_non_null(strstr(error.text, path));
-  assert_int_equal(config_load(directory, &error, &config), STATUS_PERMISSION);
+  assert_int_equal(config_load(unit_directory, &error, &config), STATUS_PERMISSION);
   put("", 0);
   assert_int_equal(config_load(path, &error, &config), STATUS_OK);
   assert_int_equal(chmod(path, 0666), 0);
@@ -203,14 +195,15 @@ static void a_nul_and_too_many_bytes_are_errors(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(every_setting_has_an_effect_of_its_own, make, clean),
-      cmocka_unit_test_setup_teardown(an_illegal_value_names_file_line_and_what_is_legal, make, clean),
-      cmocka_unit_test_setup_teardown(H34_an_empty_value_is_not_everything, make, clean),
-      cmocka_unit_test_setup_teardown(H22_H49_ranges_with_numbers_that_are_never_given_are_refused, make, clean),
-      cmocka_unit_test_setup_teardown(unknown_keys_and_lines_without_a_value_are_errors, make, clean),
-      cmocka_unit_test_setup_teardown(H04_paths_do_not_climb, make, clean),
-      cmocka_unit_test_setup_teardown(H60_missing_directories_and_foreign_files_are_errors, make, clean),
-      cmocka_unit_test_setup_teardown(a_nul_and_too_many_bytes_are_errors, make, clean),
+      cmocka_unit_test_setup_teardown(every_setting_has_an_effect_of_its_own, make, unit_remove_ground),
+      cmocka_unit_test_setup_teardown(an_illegal_value_names_file_line_and_what_is_legal, make, unit_remove_ground),
+      cmocka_unit_test_setup_teardown(H34_an_empty_value_is_not_everything, make, unit_remove_ground),
+      cmocka_unit_test_setup_teardown(H22_H49_ranges_with_numbers_that_are_never_given_are_refused, make,
+                                      unit_remove_ground),
+      cmocka_unit_test_setup_teardown(unknown_keys_and_lines_without_a_value_are_errors, make, unit_remove_ground),
+      cmocka_unit_test_setup_teardown(H04_paths_do_not_climb, make, unit_remove_ground),
+      cmocka_unit_test_setup_teardown(H60_missing_directories_and_foreign_files_are_errors, make, unit_remove_ground),
+      cmocka_unit_test_setup_teardown(a_nul_and_too_many_bytes_are_errors, make, unit_remove_ground),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

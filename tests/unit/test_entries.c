@@ -228,11 +228,6 @@ static void what_is_not_there_leaves_everything_untouched(void **state)
   }
 }
 
-static enum status is_taken(void *context, uint32_t number, bool *ret_taken)
-{
-  return map_number_is_taken(context, number, ret_taken);
-}
-
 static uint32_t number_of_org(const char *name)
 {
   struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
@@ -241,7 +236,7 @@ static uint32_t number_of_org(const char *name)
   uint32_t number = 0;
   crowd_settings(&crowd, &settings);
   assert_int_equal(map_open(unit_map_path, &map), STATUS_OK);
-  assert_int_equal(number_choose(map.header.seed, name, &settings, is_taken, &map, &number), STATUS_OK);
+  assert_int_equal(number_choose(map.header.seed, name, &settings, crowd_number_is_taken, &map, &number), STATUS_OK);
   return number;
 }
 
@@ -279,7 +274,7 @@ static void H11_a_group_keeps_its_number_when_renamed_and_leaves_it_to_nobody(vo
   assert_int_not_equal(number_of_org("acme"), first);
 }
 
-#define ENTRY_TEST(function) cmocka_unit_test_setup_teardown(function, make_ground, census_remove_ground)
+#define ENTRY_TEST(function) cmocka_unit_test_setup_teardown(function, make_ground, unit_remove_ground)
 
 int main(void)
 {

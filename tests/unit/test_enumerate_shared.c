@@ -4,9 +4,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/files.h"
 #include "census.h"
 #include "listing.h"
@@ -21,13 +21,6 @@ static int make_ground(void **state)
   crowd_write(&(struct crowd){.people = PEOPLE}, unit_map_path);
   census_begin();
   return status;
-}
-
-static int64_t now_ms(void)
-{
-  struct timespec now;
-  (void)clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 // Whether a child that does FUNCTION says yes, in time.
@@ -158,9 +151,9 @@ static void what_another_thread_holds_is_waited_for_and_not_for_ever(void **stat
   char buffer[CENSUS_BUFFER];
   int why = 0;
   held = (struct listing){.lock.owner = getpid()};
-  int64_t began_ms = now_ms();
+  int64_t began_ms = clock_monotonic_ms();
   assert_int_equal(listing_passwd(&held, unit_map_path, &entry, buffer, sizeof buffer), STATUS_BUSY);
-  assert_in_range(now_ms() - began_ms, 1000, HANG_S * 1000);
+  assert_in_range(clock_monotonic_ms() - began_ms, 1000, HANG_S * 1000);
   assert_int_equal(nss_result(STATUS_BUSY, 0, &why), NSS_STATUS_UNAVAIL);
   assert_int_equal(why, EAGAIN);
 }
@@ -258,7 +251,7 @@ static void a_fork_while_threads_are_at_it_hangs_no_child(void **state)
   assert_true(right);
 }
 
-#define SHARED_TEST(function) cmocka_unit_test_setup_teardown(function, make_ground, census_remove_ground)
+#define SHARED_TEST(function) cmocka_unit_test_setup_teardown(function, make_ground, unit_remove_ground)
 
 int main(void)
 {

@@ -6,7 +6,6 @@
 #include "store/foreign.h"
 #include "unit.h"
 
-static char directory[64];
 static char passwd[96];
 static char group[96];
 static char nsswitch[96];
@@ -25,21 +24,14 @@ static void write_file(const char *path, const char *text)
 static int make_ground(void **state)
 {
   (void)state;
-  unit_make_directory(directory, sizeof directory);
-  (void)snprintf(passwd, sizeof passwd, "%s/passwd", directory);
-  (void)snprintf(group, sizeof group, "%s/group", directory);
-  (void)snprintf(nsswitch, sizeof nsswitch, "%s/nsswitch.conf", directory);
-  (void)snprintf(userdb, sizeof userdb, "%s/userdb", directory);
+  unit_make_directory(unit_directory, sizeof unit_directory);
+  (void)snprintf(passwd, sizeof passwd, "%s/passwd", unit_directory);
+  (void)snprintf(group, sizeof group, "%s/group", unit_directory);
+  (void)snprintf(nsswitch, sizeof nsswitch, "%s/nsswitch.conf", unit_directory);
+  (void)snprintf(userdb, sizeof userdb, "%s/userdb", unit_directory);
   write_file(passwd, "root:x:0:0:root:/root:/bin/sh\nzoe@acme.test:x:70001:70001::/:/bin/sh\nbad\nodd:x:9x:1::/:\n");
   write_file(group, "staff:x:50:\ncrew@acme.test:x:70002:a,b\n");
   write_file(nsswitch, "passwd: files\ngroup: files\n");
-  return 0;
-}
-
-static int remove_ground(void **state)
-{
-  (void)state;
-  unit_remove_directory(directory);
   return 0;
 }
 
@@ -137,8 +129,8 @@ static void a_file_that_cannot_be_read_is_an_error_or_a_reason_to_ask(void **sta
 {
   (void)state;
   struct foreign *foreign CLEANUP(foreign_free) = NULL;
-  const struct foreign_sources no_services = {passwd, group, directory, USERDB};
-  const struct foreign_sources no_passwd = {directory, group, nsswitch, USERDB};
+  const struct foreign_sources no_services = {passwd, group, unit_directory, USERDB};
+  const struct foreign_sources no_passwd = {unit_directory, group, nsswitch, USERDB};
   assert_int_equal(foreign_load_from(&no_passwd, &foreign), STATUS_IO);
   assert_null(foreign);
   assert_int_equal(foreign_load_from(&no_services, &foreign), STATUS_OK);
@@ -189,7 +181,7 @@ static void without_a_reading_everything_is_looked_at_now(void **state)
   assert_false(has_number(NULL, 2147483646));
 }
 
-#define GROUND_TEST(function) cmocka_unit_test_setup_teardown(function, make_ground, remove_ground)
+#define GROUND_TEST(function) cmocka_unit_test_setup_teardown(function, make_ground, unit_remove_ground)
 
 int main(void)
 {

@@ -25,14 +25,6 @@ static enum status alice_signs_in(const char *names)
   return sign_in_with(ALICE, ALICE, "sub-1", &groups);
 }
 
-static struct org get_org(void)
-{
-  struct store_txn *txn CLEANUP(store_abort) = read_txn();
-  struct org org;
-  assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);
-  return org;
-}
-
 static struct map_group map_says(const char *name)
 {
   struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
@@ -76,7 +68,7 @@ static struct given_groups given(void)
 {
   struct given_groups groups = {.mappings = {.count = 0}};
   struct account alice = get_account(ALICE);
-  struct org org = get_org();
+  struct org org = stored_org("acme");
   struct store_txn *txn CLEANUP(store_abort) = read_txn();
   enum status status = given_get(txn, alice.id, org.id, &groups);
   assert_true(status == STATUS_OK || status == STATUS_NOT_FOUND);
@@ -295,7 +287,7 @@ static void K3_groups_of_an_org_that_enforces_list_nobody(void **state)
   assert_int_equal(map_group("devs", "dev"), STATUS_OK);
   assert_int_equal(alice_signs_in("devs"), STATUS_OK);
   struct store_txn *txn = NULL;
-  struct org org = get_org();
+  struct org org = stored_org("acme");
   org.enforcement = ENFORCEMENT_DOMAINS;
   assert_int_equal(store_lock(store), STATUS_OK);
   assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
@@ -338,7 +330,7 @@ static void what_an_org_had_goes_with_it(void **state)
   assert_int_equal(map_group("devs", "dev"), STATUS_OK);
   assert_int_equal(map_group("ops", "dev"), STATUS_OK);
   assert_int_equal(alice_signs_in("devs|ops"), STATUS_OK);
-  struct org org = get_org();
+  struct org org = stored_org("acme");
   struct change_context a = {.host = &host, .error = &error};
   assert_int_equal(store_lock(store), STATUS_OK);
   assert_int_equal(store_begin(store, true, &a.txn), STATUS_OK);

@@ -76,7 +76,7 @@ static void a_map_of_others_is_not_read(void **state)
   assert_int_equal(chown(map_path, 12345, 12345), 0);
   assert_int_equal(map_open(map_path, &map), STATUS_PERMISSION);
   assert_int_equal(chown(map_path, 0, 0), 0);
-  assert_int_equal(map_open(map_directory, &map), STATUS_PERMISSION);
+  assert_int_equal(map_open(unit_directory, &map), STATUS_PERMISSION);
   assert_int_equal(map_open("/nonexistent/map", &map), STATUS_NOT_FOUND);
 }
 

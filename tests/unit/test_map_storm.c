@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "census.h"
 #include "map/map_change.h"
 #include "trial.h"
@@ -27,13 +28,6 @@ struct score {
 
 static struct score *score;
 static int64_t end_ms;
-
-static int64_t now_ms(void)
-{
-  struct timespec now;
-  (void)clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 // Other people, all with another version, in a table of another size. The first ALWAYS are in each.
 static void rebuild(unsigned version)
@@ -102,7 +96,7 @@ static int make_ground(void **state)
 static int remove_ground(void **state)
 {
   assert_int_equal(munmap(score, sizeof *score), 0);
-  return census_remove_ground(state);
+  return unit_remove_ground(state);
 }
 
 // At the end of its time, but not before enough has been done: a slow machine takes longer.
@@ -112,19 +106,19 @@ static bool is_over(void)
   for (unsigned i = 0; i < ASKERS; i++) {
     enough = enough && score->rounds[i] > 0;
   }
-  return now_ms() >= (enough ? end_ms : end_ms + HANG_MS);
+  return clock_monotonic_ms() >= (enough ? end_ms : end_ms + HANG_MS);
 }
 
 static void change_all_the_while(void)
 {
-  int64_t next_ms = now_ms();
+  int64_t next_ms = clock_monotonic_ms();
   trial.random = trial_seed;
   (void)setpriority(PRIO_PROCESS, 0, -10);
   for (unsigned version = 1; !is_over(); version++) {
     change_map(version);
     score->changes++;
     next_ms += CHANGE_EACH_MS;
-    int64_t left_ms = next_ms - now_ms();
+    int64_t left_ms = next_ms - clock_monotonic_ms();
     if (left_ms > 0) {
       (void)usleep((useconds_t)left_ms * 1000);
     }
@@ -283,7 +277,7 @@ static void thirty_processes_are_answered_right_while_the_map_changes(void **sta
 {
   (void)state;
   unsigned all = 0;
-  end_ms = now_ms() + STORM_MS;
+  end_ms = clock_monotonic_ms() + STORM_MS;
   trial_share_out(ASKERS + 1, take_part);
   for (unsigned i = 0; i < ASKERS; i++) {
     assert_true(score->rounds[i] > 0);

@@ -9,14 +9,6 @@
 #include "store/numbers_store.h"
 #include "store/orgs.h"
 
-static struct org get_org(const char *slug)
-{
-  struct store_txn *txn CLEANUP(store_abort) = read_txn();
-  struct org org = {.id = 0};
-  assert_int_equal(org_by_slug(txn, slug, &org), STATUS_OK);
-  return org;
-}
-
 static bool map_has_group(const char *name, uint32_t gid)
 {
   struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
@@ -47,9 +39,9 @@ static void H11_a_renamed_org_keeps_numbers_members_and_domain(void **state)
   (void)state;
   fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
-  struct org before = get_org("acme");
+  struct org before = stored_org("acme");
   assert_int_equal(rename_to("ajax"), STATUS_OK);
-  struct org after = get_org("ajax");
+  struct org after = stored_org("ajax");
   assert_int_equal(after.gid, before.gid);
   assert_int_equal(after.admins_gid, before.admins_gid);
   assert_true(map_has_group("ajax", before.gid) && map_has_group("ajax-admins", before.admins_gid));
@@ -81,7 +73,7 @@ static void D2_a_deleted_org_leaves_accounts_and_nothing_else(void **state)
   fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   assert_int_equal(invite_to_acme("bob@acme.test", ROLE_VIEWER, 0), STATUS_OK);
-  struct org before = get_org("acme");
+  struct org before = stored_org("acme");
   assert_int_equal(delete_acme(), STATUS_OK);
   static const enum store_table EMPTY[] = {TABLE_ORGS,          TABLE_ORG_SLUGS,      TABLE_ORG_MEMBERS,
                                            TABLE_MEMBERSHIPS,   TABLE_INVITES,        TABLE_INVITE_EMAILS,
@@ -94,7 +86,7 @@ static void D2_a_deleted_org_leaves_accounts_and_nothing_else(void **state)
   assert_int_equal(count(TABLE_ACCOUNTS), 2);
   assert_false(map_has_group("acme", before.gid));
   create_acme(); // the same owner, who has an account already
-  struct org again = get_org("acme");
+  struct org again = stored_org("acme");
   assert_int_not_equal(again.gid, before.gid);
   assert_int_not_equal(again.admins_gid, before.admins_gid);
   struct store_txn *txn CLEANUP(store_abort) = read_txn();

@@ -8,17 +8,9 @@
 #define BOSS "boss@example.org"
 #define ALICE "alice@acme.test"
 
-static struct org acme(void)
-{
-  struct store_txn *txn CLEANUP(store_abort) = read_txn();
-  struct org org;
-  assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);
-  return org;
-}
-
 static struct membership membership_of(const char *login)
 {
-  int64_t org_id = acme().id; // one transaction at a time
+  int64_t org_id = stored_org("acme").id; // one transaction at a time
   struct store_txn *txn CLEANUP(store_abort) = read_txn();
   struct account account;
   struct membership membership;
@@ -103,7 +95,7 @@ static void E4_an_org_is_transferred_and_the_old_owner_is_an_admin(void **state)
   assert_int_equal(transfer_acme(ALICE), STATUS_OK);
   assert_int_equal(membership_of(ALICE).role, ROLE_OWNER);
   assert_int_equal(membership_of(BOSS).role, ROLE_ADMIN);
-  int64_t owner_id = acme().owner_id;
+  int64_t owner_id = stored_org("acme").owner_id;
   assert_int_equal(owner_id, get_account(ALICE).id);
   assert_int_equal(transfer_acme(ALICE), STATUS_OK);
   assert_false(done.changed);

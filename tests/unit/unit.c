@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+char unit_directory[64];
+
 void unit_make_directory(char *path, size_t size)
 {
   (void)snprintf(path, size, "/tmp/ssoorg-unit-XXXXXX");
@@ -22,4 +24,11 @@ void unit_remove_directory(const char *path)
   }
   (void)closedir(dir);
   assert_int_equal(rmdir(path), 0);
+}
+
+int unit_remove_ground(void **state)
+{
+  (void)state;
+  unit_remove_directory(unit_directory);
+  return 0;
 }

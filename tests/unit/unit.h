@@ -16,5 +16,9 @@
 // Makes a new directory with mode 0700 under the system's temporary one into PATH of SIZE bytes.
 void unit_make_directory(char *path, size_t size);
 
+// The directory of the test that runs, and a teardown that removes it.
+extern char unit_directory[64];
+int unit_remove_ground(void **state);
+
 // Removes the directory at PATH and the files in it.
 void unit_remove_directory(const char *path);

@@ -23,18 +23,14 @@ static uint64_t records[WITNESS_PEOPLE]; // where the record of each begins
 static int *owners;                      // of each slot; CROWD_NOBODY
 static uint32_t chosen[NEW_NAMES];       // the number for each new name
 
-static enum status is_taken(void *context, uint32_t number, bool *ret_taken)
-{
-  return map_number_is_taken(context, number, ret_taken);
-}
-
 static enum status choose(struct map_reader *map, unsigned name, uint32_t *ret_number)
 {
   char text[LOGIN_SIZE];
   struct map_settings own;
   (void)snprintf(text, sizeof text, "new%u@acme.test", name);
   enum status status = map_settings(map, &own);
-  return status != STATUS_OK ? status : number_choose(map->header.seed, text, &own, is_taken, map, ret_number);
+  return status != STATUS_OK ? status
+                             : number_choose(map->header.seed, text, &own, crowd_number_is_taken, map, ret_number);
 }
 
 static void remember_place(const struct map_reader *map, unsigned i)
