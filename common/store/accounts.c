@@ -55,11 +55,12 @@ static enum status home_key(struct store_txn *txn, const char *home, struct stor
 {
   unsigned char seed[SIPHASH_SEED_SIZE];
   enum status status = store_seed(txn, seed);
-  *ret_key = key_of_text("home ");
-  if (status == STATUS_OK) {
-    key_add_i64(ret_key, (int64_t)siphash(seed, home, strlen(home)));
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  *ret_key = key_of_text("home ");
+  key_add_i64(ret_key, (int64_t)siphash(seed, home, strlen(home)));
+  return STATUS_OK;
 }
 
 static enum status note_home(struct store_txn *txn, const struct account *account)
@@ -74,22 +75,23 @@ static enum status forget_home(struct store_txn *txn, const struct account *acco
   struct store_key key;
   int64_t id = 0;
   enum status status = home_key(txn, account->home, &key);
-  if (status == STATUS_OK) {
-    status = store_get_i64(txn, TABLE_META, &key, &id);
+  status = status != STATUS_OK ? status : store_get_i64(txn, TABLE_META, &key, &id);
+  if (status != STATUS_OK || id != account->id) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
-  if (status == STATUS_OK && id == account->id) {
-    status = store_delete(txn, TABLE_META, &key);
-  }
-  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  return store_delete(txn, TABLE_META, &key);
 }
 
 static enum status has_home(enum status status, const char *home, struct account *account)
 {
-  if (status == STATUS_OK && strcmp(account->home, home) != 0) {
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (strcmp(account->home, home) != 0) {
     record_done(&ACCOUNT_RECORD, account);
     return STATUS_NOT_FOUND;
   }
-  return status;
+  return STATUS_OK;
 }
 
 enum status account_by_home(struct store_txn *txn, const char *home, struct account *ret_account)
@@ -103,9 +105,10 @@ enum status account_by_home(struct store_txn *txn, const char *home, struct acco
     return status;
   }
   status = home_key(txn, home, &key);
-  if (status == STATUS_OK) {
-    status = store_get_i64(txn, TABLE_META, &key, &id);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = store_get_i64(txn, TABLE_META, &key, &id);
   return status != STATUS_OK ? status : has_home(account_get(txn, id, ret_account), home, ret_account);
 }
 
@@ -119,10 +122,11 @@ static enum status visit_account(void *context, const struct store_entry *entry)
   const struct account_walk *walk = context;
   struct account account;
   enum status status = record_decode(&ACCOUNT_RECORD, entry->data, entry->length, &account);
-  if (status == STATUS_OK) {
-    status = walk->visit(walk->context, &account);
-    record_done(&ACCOUNT_RECORD, &account);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = walk->visit(walk->context, &account);
+  record_done(&ACCOUNT_RECORD, &account);
   return status;
 }
 
@@ -167,19 +171,26 @@ static enum status lift_tombstone(struct store_txn *txn, const char *login)
 enum status account_add(struct store_txn *txn, const struct account *account)
 {
   enum status status = index_new(txn, TABLE_ACCOUNT_LOGINS, account->login, account->id);
-  if (status == STATUS_OK) {
-    status = index_new(txn, TABLE_ACCOUNT_EMAILS, account->email, account->id);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = numbers_take(txn, account->uid, &(struct number){NUMBER_ACCOUNT, account->id});
+  status = index_new(txn, TABLE_ACCOUNT_EMAILS, account->email, account->id);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = lift_tombstone(txn, account->login);
+  status = numbers_take(txn, account->uid, &(struct number){NUMBER_ACCOUNT, account->id});
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = lift_tombstone(txn, account->email);
+  status = lift_tombstone(txn, account->login);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK && !is_usual_home(account)) {
+  status = lift_tombstone(txn, account->email);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (!is_usual_home(account)) {
     status = note_home(txn, account);
   }
   return status != STATUS_OK ? status : put_account(txn, account);
@@ -189,21 +200,26 @@ enum status account_rename(struct store_txn *txn, struct account *account, const
 {
   const struct store_key before = key_of_text(account->login);
   enum status status = index_new(txn, TABLE_ACCOUNT_LOGINS, login, account->id);
-  if (status == STATUS_OK) {
-    status = store_delete(txn, TABLE_ACCOUNT_LOGINS, &before);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = store_put_i64(txn, TABLE_TOMBSTONES, &before, now_s);
+  status = store_delete(txn, TABLE_ACCOUNT_LOGINS, &before);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = lift_tombstone(txn, login);
+  status = store_put_i64(txn, TABLE_TOMBSTONES, &before, now_s);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = text_copy(login, account->login, sizeof account->login);
+  status = lift_tombstone(txn, login);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = note_home(txn, account);
+  status = text_copy(login, account->login, sizeof account->login);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = note_home(txn, account);
   return status != STATUS_OK ? status : put_account(txn, account);
 }
 
@@ -213,23 +229,27 @@ enum status account_retire(struct store_txn *txn, const struct account *account)
   const struct store_key email = key_of_text(account->email);
   const struct store_key id = key_of_i64(account->id);
   enum status status = log_account(txn, account);
-  if (status == STATUS_OK) {
-    status = store_delete(txn, TABLE_ACCOUNT_LOGINS, &login);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = store_delete(txn, TABLE_ACCOUNT_EMAILS, &email);
+  status = store_delete(txn, TABLE_ACCOUNT_LOGINS, &login);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = store_delete(txn, TABLE_ACCOUNTS, &id);
+  status = store_delete(txn, TABLE_ACCOUNT_EMAILS, &email);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = forget_home(txn, account);
+  status = store_delete(txn, TABLE_ACCOUNTS, &id);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    // A local user's number is the host's, and may be mapped again.
-    status = account->mapped == 1 ? numbers_release(txn, account->uid) : numbers_retire(txn, account->uid);
+  status = forget_home(txn, account);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  // A local user's number is the host's, and may be mapped again.
+  return account->mapped == 1 ? numbers_release(txn, account->uid) : numbers_retire(txn, account->uid);
 }
 
 enum status account_remove(struct store_txn *txn, const struct account *account, int64_t now_s)
@@ -237,9 +257,10 @@ enum status account_remove(struct store_txn *txn, const struct account *account,
   const struct store_key login = key_of_text(account->login);
   const struct store_key email = key_of_text(account->email);
   enum status status = account_retire(txn, account);
-  if (status == STATUS_OK) {
-    status = store_put_i64(txn, TABLE_TOMBSTONES, &login, now_s);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = store_put_i64(txn, TABLE_TOMBSTONES, &login, now_s);
   // Whatever the login was, the address is what a first login types.
   return status != STATUS_OK ? status : store_put_i64(txn, TABLE_TOMBSTONES, &email, now_s);
 }
@@ -360,9 +381,7 @@ static enum status drop_identities(struct store_txn *txn, const struct store_key
     }
     *ret_any = true;
     status = store_delete(txn, TABLE_IDENTITIES, &first.key);
-    if (status == STATUS_OK) {
-      status = store_delete(txn, TABLE_ACCOUNT_IDENTITIES, &first.back);
-    }
+    status = status != STATUS_OK ? status : store_delete(txn, TABLE_ACCOUNT_IDENTITIES, &first.back);
     if (status != STATUS_OK) {
       return status;
     }

@@ -67,9 +67,10 @@ enum status connection_put(struct store_txn *txn, enum connection_slot slot, str
 {
   const struct store_key key = slot_key(connection->org_id, slot);
   enum status status = number_registration(txn, connection, &connection->registration);
-  if (status == STATUS_OK) {
-    status = log_connection(txn, connection->org_id);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = log_connection(txn, connection->org_id);
   return status != STATUS_OK ? status : store_put_record(txn, TABLE_CONNECTIONS, &key, &CONNECTION_RECORD, connection);
 }
 

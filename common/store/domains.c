@@ -103,33 +103,38 @@ enum status domain_put(struct store_txn *txn, const struct domain *domain)
   const struct store_key key = org_and_text(domain->org_id, domain->domain);
   const struct store_key owner = key_of_text(domain->domain);
   enum status status = log_domain(txn, domain->domain);
-  if (status == STATUS_OK) {
-    status = store_put_record(txn, TABLE_DOMAINS, &key, &DOMAIN_RECORD, domain);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK && domain->verified == 1) {
-    status = number_proof(txn, domain);
+  status = store_put_record(txn, TABLE_DOMAINS, &key, &DOMAIN_RECORD, domain);
+  if (status != STATUS_OK || domain->verified != 1) {
+    return status;
   }
-  if (status == STATUS_OK && domain->verified == 1) {
-    status = store_put_i64(txn, TABLE_DOMAIN_OWNERS, &owner, domain->org_id);
+  status = number_proof(txn, domain);
+  return status != STATUS_OK ? status : store_put_i64(txn, TABLE_DOMAIN_OWNERS, &owner, domain->org_id);
+}
+
+// STATUS_NOT_FOUND if nobody owns it.
+static enum status drop_owner(struct store_txn *txn, int64_t org_id, const char *domain)
+{
+  const struct store_key owner = key_of_text(domain);
+  int64_t owner_id = 0;
+  enum status status = domain_owner(txn, domain, &owner_id);
+  if (status != STATUS_OK || owner_id != org_id) {
+    return status;
   }
-  return status;
+  status = domain_remember_proof(txn, org_id, domain);
+  return status != STATUS_OK ? status : store_delete(txn, TABLE_DOMAIN_OWNERS, &owner);
 }
 
 enum status domain_remove(struct store_txn *txn, int64_t org_id, const char *domain)
 {
   const struct store_key key = org_and_text(org_id, domain);
-  const struct store_key owner = key_of_text(domain);
-  int64_t owner_id = 0;
-  enum status status = domain_owner(txn, domain, &owner_id);
-  if (status == STATUS_OK && owner_id == org_id) {
-    status = domain_remember_proof(txn, org_id, domain);
-    if (status == STATUS_OK) {
-      status = store_delete(txn, TABLE_DOMAIN_OWNERS, &owner);
-    }
+  enum status status = drop_owner(txn, org_id, domain);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
   }
-  if (status == STATUS_OK || status == STATUS_NOT_FOUND) {
-    status = log_domain(txn, domain);
-  }
+  status = log_domain(txn, domain);
   return status != STATUS_OK ? status : store_delete(txn, TABLE_DOMAINS, &key);
 }
 

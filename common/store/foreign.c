@@ -186,9 +186,10 @@ enum status foreign_load_from(const struct foreign_sources *sources, struct fore
     return STATUS_NO_MEMORY;
   }
   enum status status = read_lines(f, sources->passwd);
-  if (status == STATUS_OK) {
-    status = read_lines(f, sources->group);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = read_lines(f, sources->group);
   if (status != STATUS_OK) {
     return status;
   }
@@ -232,9 +233,10 @@ enum status foreign_has_number(const struct foreign *foreign, uint32_t number, b
   } else if (foreign->number_count > 0) {
     has = bsearch(&number, foreign->numbers, foreign->number_count, sizeof number, compare_numbers) != NULL;
   }
-  if (status == STATUS_OK) {
-    bool asks = foreign == NULL || foreign->asks;
-    *ret_has = has || (asks && (getpwuid(number) != NULL || getgrgid(number) != NULL));
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  bool asks = foreign == NULL || foreign->asks;
+  *ret_has = has || (asks && (getpwuid(number) != NULL || getgrgid(number) != NULL));
+  return STATUS_OK;
 }

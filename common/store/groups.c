@@ -127,9 +127,10 @@ enum status group_add(struct store_txn *txn, const struct org_group *group)
     return status == STATUS_OK ? STATUS_EXISTS : status;
   }
   status = numbers_take(txn, group->gid, &(struct number){NUMBER_GROUP, group->org_id});
-  if (status == STATUS_OK) {
-    status = log_group(txn, group);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = log_group(txn, group);
   return status != STATUS_OK ? status : store_put_record(txn, TABLE_ORG_GROUPS, &key, &ORG_GROUP_RECORD, group);
 }
 
@@ -137,9 +138,10 @@ enum status group_remove(struct store_txn *txn, const struct org_group *group)
 {
   const struct store_key key = org_and_text(group->org_id, group->name);
   enum status status = log_group(txn, group);
-  if (status == STATUS_OK) {
-    status = numbers_retire(txn, group->gid);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = numbers_retire(txn, group->gid);
   return status != STATUS_OK ? status : store_delete(txn, TABLE_ORG_GROUPS, &key);
 }
 
@@ -192,18 +194,21 @@ enum status group_mapping_add(struct store_txn *txn, struct group_mapping *mappi
   struct group_mappings all;
   int64_t number = 0;
   enum status status = group_mappings_of(txn, mapping->org_id, &all);
-  if (status == STATUS_OK && all.count == GROUP_MAPPINGS_MAX) {
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (all.count == GROUP_MAPPINGS_MAX) {
     return STATUS_TOO_LARGE;
   }
-  if (status == STATUS_OK) {
-    status = store_next_id(txn, &number);
+  status = store_next_id(txn, &number);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK && number > UINT32_MAX) {
-    status = STATUS_TOO_LARGE;
+  if (number > UINT32_MAX) {
+    return STATUS_TOO_LARGE;
   }
   mapping->number = (uint32_t)number;
-  return status != STATUS_OK ? status
-                             : store_put_record(txn, TABLE_GROUP_MAPPINGS, &key, &GROUP_MAPPING_RECORD, mapping);
+  return store_put_record(txn, TABLE_GROUP_MAPPINGS, &key, &GROUP_MAPPING_RECORD, mapping);
 }
 
 bool groups_hold(const struct u32_list *list, uint32_t value)
@@ -279,18 +284,19 @@ enum status given_put(struct store_txn *txn, int64_t account_id, int64_t org_id,
     return STATUS_TOO_LARGE;
   }
   enum status status = get_or_nothing(txn, account_id, org_id, &before);
+  if (status != STATUS_OK) {
+    return status;
+  }
   for (size_t i = 0; i < count; i++) {
     after.mappings.values[after.mappings.count++] = mappings[i]->number;
     if (mappings[i]->local == 0 && !groups_hold(&after.gids, mappings[i]->gid)) {
       after.gids.values[after.gids.count++] = mappings[i]->gid;
     }
   }
-  bool changed = status == STATUS_OK && !same_list(&before.mappings, &after.mappings);
+  bool changed = !same_list(&before.mappings, &after.mappings);
   if (changed) {
     status = index_difference(txn, account_id, &before.gids, &after.gids);
-  }
-  if (changed && status == STATUS_OK) {
-    status = put_given(txn, account_id, org_id, &after);
+    status = status != STATUS_OK ? status : put_given(txn, account_id, org_id, &after);
   }
   if (status == STATUS_OK) {
     *ret_changed = changed;
@@ -364,8 +370,9 @@ enum status group_mapping_remove(struct store_txn *txn, const struct group_mappi
   const struct store_key members = key_of_i64(mapping->org_id);
   struct taking t = {.txn = txn, .gone = mapping};
   enum status status = store_delete(txn, TABLE_GROUP_MAPPINGS, &key);
-  if (status == STATUS_OK) {
-    status = group_mappings_of(txn, mapping->org_id, &t.left);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = group_mappings_of(txn, mapping->org_id, &t.left);
   return status != STATUS_OK ? status : store_each(txn, TABLE_ORG_MEMBERS, &members, take_back, &t);
 }

@@ -38,9 +38,10 @@ enum status invite_put(struct store_txn *txn, const struct invite *invite)
   struct store_key back = key_by_email(invite->email);
   key_add_i64(&back, invite->org_id);
   enum status status = touch(txn, invite->email);
-  if (status == STATUS_OK) {
-    status = store_put_record(txn, TABLE_INVITES, &key, &INVITE_RECORD, invite);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = store_put_record(txn, TABLE_INVITES, &key, &INVITE_RECORD, invite);
   return status != STATUS_OK ? status : store_put(txn, TABLE_INVITE_EMAILS, &back, "", 0);
 }
 
@@ -50,9 +51,10 @@ enum status invite_remove(struct store_txn *txn, int64_t org_id, const char *ema
   struct store_key back = key_by_email(email);
   key_add_i64(&back, org_id);
   enum status status = store_delete(txn, TABLE_INVITES, &key);
-  if (status == STATUS_OK) {
-    status = touch(txn, email);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = touch(txn, email);
   return status != STATUS_OK ? status : store_delete(txn, TABLE_INVITE_EMAILS, &back);
 }
 

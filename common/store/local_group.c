@@ -69,11 +69,12 @@ enum status local_group_load(const char *name, struct local_group *ret_group)
   while (getline(&line, &size, file) >= 0) {
     if (length > 0 && strncmp(line, name, length) == 0 && line[length] == ':') {
       enum status status = read_number(line, &ret_group->gid);
-      if (status == STATUS_OK) {
-        ret_group->line = line;
-        line = NULL;
+      if (status != STATUS_OK) {
+        return status;
       }
-      return status;
+      ret_group->line = line;
+      line = NULL;
+      return STATUS_OK;
     }
   }
   return ferror(file) != 0 ? STATUS_IO : STATUS_NOT_FOUND;

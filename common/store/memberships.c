@@ -72,19 +72,22 @@ enum status membership_put(struct store_txn *txn, const struct membership *membe
   enum status status = membership_get(txn, membership->account_id, membership->org_id, &before);
   if (status == STATUS_NOT_FOUND) {
     status = check_room(txn, membership->account_id);
-    if (status == STATUS_OK) {
-      status = raise_count(txn, membership->org_id, 1);
-    }
+    status = status != STATUS_OK ? status : raise_count(txn, membership->org_id, 1);
   }
-  if (status == STATUS_OK) {
-    status = log_member(txn, membership->account_id);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK && membership->status != MEMBER_ACTIVE) {
+  status = log_member(txn, membership->account_id);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (membership->status != MEMBER_ACTIVE) {
     status = given_drop(txn, membership->account_id, membership->org_id);
   }
-  if (status == STATUS_OK) {
-    status = store_put_record(txn, TABLE_MEMBERSHIPS, &key, &MEMBERSHIP_RECORD, membership);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = store_put_record(txn, TABLE_MEMBERSHIPS, &key, &MEMBERSHIP_RECORD, membership);
   return status != STATUS_OK ? status : store_put(txn, TABLE_ORG_MEMBERS, &back, "", 0);
 }
 
@@ -93,15 +96,18 @@ enum status membership_remove(struct store_txn *txn, int64_t account_id, int64_t
   const struct store_key key = key_of_two_i64(account_id, org_id);
   const struct store_key back = key_of_two_i64(org_id, account_id);
   enum status status = log_member(txn, account_id);
-  if (status == STATUS_OK) {
-    status = given_drop(txn, account_id, org_id);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = store_delete(txn, TABLE_MEMBERSHIPS, &key);
+  status = given_drop(txn, account_id, org_id);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = raise_count(txn, org_id, -1);
+  status = store_delete(txn, TABLE_MEMBERSHIPS, &key);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = raise_count(txn, org_id, -1);
   return status != STATUS_OK ? status : store_delete(txn, TABLE_ORG_MEMBERS, &back);
 }
 

@@ -49,9 +49,10 @@ static enum status note_change(struct store_txn *txn, uint32_t number, bool more
 {
   struct range_use use;
   enum status status = store_log_change(txn, &(struct logged_change){.kind = LOGGED_NUMBER, .number = number});
-  if (status == STATUS_OK) {
-    status = get_range_use(txn, &use);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = get_range_use(txn, &use);
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
@@ -73,12 +74,10 @@ enum status numbers_take(struct store_txn *txn, uint32_t number, const struct nu
     return STATUS_INVALID;
   }
   enum status status = numbers_get(txn, number, &before);
-  if (status == STATUS_OK) {
-    return STATUS_EXISTS;
+  if (status != STATUS_NOT_FOUND) {
+    return status == STATUS_OK ? STATUS_EXISTS : status;
   }
-  if (status == STATUS_NOT_FOUND) {
-    status = note_change(txn, number, true);
-  }
+  status = note_change(txn, number, true);
   return status != STATUS_OK ? status : store_put_record(txn, TABLE_NUMBERS, &key, &NUMBER_RECORD, use);
 }
 
@@ -149,10 +148,11 @@ static enum status count_anew(struct store_txn *txn, const struct u32_list *rang
   struct range_use use = {.ranges = *ranges, .used = {.count = ranges->count / 2}};
   store_calm(txn);
   enum status status = numbers_each(txn, count_number, &use);
-  if (status == STATUS_OK) {
-    *ret_use = use;
-    status = put_range_use(txn, &use);
+  if (status != STATUS_OK) {
+    return status;
   }
+  *ret_use = use;
+  status = put_range_use(txn, &use);
   // A transaction that only reads counts for itself.
   return status == STATUS_PERMISSION ? STATUS_OK : status;
 }

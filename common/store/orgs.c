@@ -40,12 +40,14 @@ enum status org_add(struct store_txn *txn, const struct org *org)
     return status == STATUS_OK ? STATUS_EXISTS : status;
   }
   status = numbers_take(txn, org->gid, &use);
-  if (status == STATUS_OK) {
-    status = numbers_take(txn, org->admins_gid, &use);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = store_put_i64(txn, TABLE_ORG_SLUGS, &slug, org->id);
+  status = numbers_take(txn, org->admins_gid, &use);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = store_put_i64(txn, TABLE_ORG_SLUGS, &slug, org->id);
   return status != STATUS_OK ? status : put_org(txn, org);
 }
 

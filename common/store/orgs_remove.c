@@ -32,18 +32,22 @@ enum status org_rename(struct store_txn *txn, struct org *org, const char *slug)
   }
   char kept[SLUG_SIZE] = "";
   status = text_copy(slug, kept, sizeof kept);
-  if (status == STATUS_OK) {
-    status = store_delete(txn, TABLE_ORG_SLUGS, &before);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = store_put_i64(txn, TABLE_ORG_SLUGS, &after, org->id);
+  status = store_delete(txn, TABLE_ORG_SLUGS, &before);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = bury_slug(txn, org->slug);
+  status = store_put_i64(txn, TABLE_ORG_SLUGS, &after, org->id);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = log_all(txn);
+  status = bury_slug(txn, org->slug);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = log_all(txn);
   if (status != STATUS_OK) {
     return status;
   }
@@ -121,9 +125,10 @@ static enum status forget_domain(void *context, const struct store_entry *entry)
   struct domain domain;
   int64_t owner = 0;
   enum status status = record_decode(&DOMAIN_RECORD, entry->data, entry->length, &domain);
-  if (status == STATUS_OK) {
-    status = domain_owner(r->txn, domain.domain, &owner);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = domain_owner(r->txn, domain.domain, &owner);
   if (status != STATUS_OK || owner != r->org_id) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
@@ -150,17 +155,21 @@ enum status org_remove(struct store_txn *txn, const struct org *org)
   for (size_t i = 0; status == STATUS_OK && i < sizeof PARTS / sizeof PARTS[0]; i++) {
     status = store_purge(txn, PARTS[i].table, &id, PARTS[i].forget, &removal);
   }
-  if (status == STATUS_OK) {
-    status = numbers_retire(txn, org->gid);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = numbers_retire(txn, org->admins_gid);
+  status = numbers_retire(txn, org->gid);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = store_delete(txn, TABLE_ORG_SLUGS, &slug);
+  status = numbers_retire(txn, org->admins_gid);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = bury_slug(txn, org->slug);
+  status = store_delete(txn, TABLE_ORG_SLUGS, &slug);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = bury_slug(txn, org->slug);
   return status != STATUS_OK ? status : store_delete(txn, TABLE_ORGS, &id);
 }

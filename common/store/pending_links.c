@@ -40,15 +40,17 @@ enum status pending_link_put(struct store_txn *txn, const struct pending_link *l
   struct pending_link there;
   bool any = false;
   enum status status = pending_link_get(txn, link->org_id, link->email, &there);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
   if (status == STATUS_OK && there.account_id != link->account_id) {
     return STATUS_EXISTS;
   }
-  if (status == STATUS_OK || status == STATUS_NOT_FOUND) {
-    status = pending_link_drop(txn, link->account_id, link->org_id, &any);
+  status = pending_link_drop(txn, link->account_id, link->org_id, &any);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = store_put_record(txn, TABLE_PENDING_LINKS, &key, &PENDING_LINK_RECORD, link);
-  }
+  status = store_put_record(txn, TABLE_PENDING_LINKS, &key, &PENDING_LINK_RECORD, link);
   return status != STATUS_OK ? status : store_put(txn, TABLE_ACCOUNT_PENDING, &back, link->email, strlen(link->email));
 }
 

@@ -37,17 +37,12 @@ enum status store_purge(struct store_txn *txn, enum store_table table, const str
   for (;;) {
     struct first first CLEANUP(first_done) = {.found = false};
     enum status status = store_each(txn, table, prefix, take_first, &first);
-    if (status == STATUS_OK && !first.found) {
-      return STATUS_OK;
+    if (status != STATUS_EXISTS) {
+      return status;
     }
-    status = status == STATUS_EXISTS ? STATUS_OK : status;
-    if (status == STATUS_OK && forget != NULL) {
-      const struct store_entry entry = {first.key.data, first.key.length, bytes_text(&first.data), first.data.length};
-      status = forget(context, &entry);
-    }
-    if (status == STATUS_OK) {
-      status = store_delete(txn, table, &first.key);
-    }
+    const struct store_entry entry = {first.key.data, first.key.length, bytes_text(&first.data), first.data.length};
+    status = forget != NULL ? forget(context, &entry) : STATUS_OK;
+    status = status != STATUS_OK ? status : store_delete(txn, table, &first.key);
     if (status != STATUS_OK) {
       return status;
     }

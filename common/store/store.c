@@ -184,13 +184,14 @@ enum status store_get_i64(struct store_txn *txn, enum store_table table, const s
 {
   MDB_val value;
   enum status status = borrow(txn, table, key, &value);
-  if (status == STATUS_OK && value.mv_size != 8) {
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (value.mv_size != 8) {
     return STATUS_CORRUPT;
   }
-  if (status == STATUS_OK) {
-    *ret_value = (int64_t)endian_get_u64(value.mv_data);
-  }
-  return status;
+  *ret_value = (int64_t)endian_get_u64(value.mv_data);
+  return STATUS_OK;
 }
 
 struct store_walk {
@@ -282,9 +283,10 @@ enum status store_readers(struct store *store, uint32_t *ret_used, uint32_t *ret
 {
   MDB_envinfo info;
   enum status status = store_from_lmdb(mdb_env_info(store->env, &info));
-  if (status == STATUS_OK) {
-    *ret_used = info.me_numreaders;
-    *ret_slots = info.me_maxreaders;
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  *ret_used = info.me_numreaders;
+  *ret_slots = info.me_maxreaders;
+  return STATUS_OK;
 }

@@ -52,11 +52,12 @@ enum status store_lock_opening(struct store *store)
   bool left = false; // what the dead have left LMDB sees to: it checks the slots
   enum status status =
       store->lock_fd < 0 ? STATUS_OK : hold_take(store->lock_fd, BYTE_OPENING, STORE_LOCK_WAIT_MS, &left);
-  if (status == STATUS_OK && !store->hurries) { // everybody who signs in comes this way, several times
-    start_hurrying(store);
-    store->hurries_opening = store->hurries;
+  if (status != STATUS_OK || store->hurries) {
+    return status;
   }
-  return status;
+  start_hurrying(store); // everybody who signs in comes this way, several times
+  store->hurries_opening = store->hurries;
+  return STATUS_OK;
 }
 
 void store_unlock_opening(struct store *store)
@@ -79,14 +80,15 @@ static enum status mend_after_writer(struct store *store)
     return STATUS_OK;
   }
   enum status status = store_lock_opening(store);
-  if (status == STATUS_OK) {
-    // If it cannot be begun neither can the transaction that comes now, and that one says so.
-    if (mdb_txn_begin(store->env, NULL, 0, &txn) == 0) {
-      mdb_txn_abort(txn);
-    }
-    store_unlock_opening(store);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  // If it cannot be begun neither can the transaction that comes now, and that one says so.
+  if (mdb_txn_begin(store->env, NULL, 0, &txn) == 0) {
+    mdb_txn_abort(txn);
+  }
+  store_unlock_opening(store);
+  return STATUS_OK;
 }
 
 enum status store_lock(struct store *store)

@@ -29,13 +29,14 @@ enum status store_seed(struct store_txn *txn, unsigned char ret_seed[static SIPH
   struct bytes seed CLEANUP(bytes_done) = BYTES_EMPTY;
   const struct store_key key = key_of_text("seed");
   enum status status = store_get(txn, TABLE_META, &key, &seed);
-  if (status == STATUS_OK && seed.length != SIPHASH_SEED_SIZE) {
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (seed.length != SIPHASH_SEED_SIZE) {
     return STATUS_CORRUPT;
   }
-  if (status == STATUS_OK) {
-    memcpy(ret_seed, seed.data, SIPHASH_SEED_SIZE);
-  }
-  return status;
+  memcpy(ret_seed, seed.data, SIPHASH_SEED_SIZE);
+  return STATUS_OK;
 }
 
 enum status store_set_seed(struct store_txn *txn, const unsigned char seed[static SIPHASH_SEED_SIZE])

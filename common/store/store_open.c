@@ -226,26 +226,35 @@ static enum status upgrade_alone(struct store *store, const char *dir, struct er
   bool read_only = store->read_only;
   store->read_only = false;
   enum status status = reopen(store, dir, error);
-  if (status == STATUS_OK) {
-    status = add_tables(store->env);
-  }
+  status = status != STATUS_OK ? status : add_tables(store->env);
   store->read_only = read_only;
-  if (status == STATUS_OK && read_only) {
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (read_only) {
     status = reopen(store, dir, error);
   }
-  return status == STATUS_OK ? open_tables(store, dir, false, error) : status;
+  return status != STATUS_OK ? status : open_tables(store, dir, false, error);
+}
+
+static enum status upgrade_locked(struct store *store, const char *dir, struct error *error)
+{
+  enum status status = store_lock(store);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = store_lock_opening(store);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = upgrade_alone(store, dir, error);
+  store_unlock_opening(store);
+  return status;
 }
 
 static enum status upgrade(struct store *store, const char *dir, struct error *error)
 {
-  enum status status = store_lock(store);
-  if (status == STATUS_OK) {
-    status = store_lock_opening(store);
-  }
-  if (status == STATUS_OK) {
-    status = upgrade_alone(store, dir, error);
-    store_unlock_opening(store);
-  }
+  enum status status = upgrade_locked(store, dir, error);
   store_unlock(store);
   if (status != STATUS_OK) {
     error_set(error, "store %s: is of the version before, and cannot be brought to this one: %s", dir,
@@ -264,16 +273,14 @@ static enum status check_schema(struct store *store, const char *dir, enum store
     status = store_put_i64(txn, TABLE_META, &key, STORE_SCHEMA);
     return status != STATUS_OK ? status : store_commit(&txn);
   }
-  if (status == STATUS_OK) {
-    status = store_get_i64(txn, TABLE_META, &key, &schema);
-  }
-  if (status == STATUS_OK && schema != STORE_SCHEMA) {
-    error_set(error, "store %s: has schema %lld, this program reads %d", dir, (long long)schema, STORE_SCHEMA);
-    return STATUS_VERSION;
-  }
+  status = status != STATUS_OK ? status : store_get_i64(txn, TABLE_META, &key, &schema);
   if (status != STATUS_OK) {
     error_set(error, "store %s: has no schema number: %s", dir, status_text(status));
     return STATUS_CORRUPT;
+  }
+  if (schema != STORE_SCHEMA) {
+    error_set(error, "store %s: has schema %lld, this program reads %d", dir, (long long)schema, STORE_SCHEMA);
+    return STATUS_VERSION;
   }
   return STATUS_OK;
 }
@@ -298,9 +305,7 @@ static enum status open_alone(struct store *store, const char *dir, struct error
     return status;
   }
   status = open_environment(store, dir, error);
-  if (status == STATUS_OK) {
-    status = take_reader_slot(store, dir, error);
-  }
+  status = status != STATUS_OK ? status : take_reader_slot(store, dir, error);
   store_unlock_opening(store);
   return status;
 }
@@ -316,35 +321,48 @@ static enum status open_lock_file(struct store *store, const char *dir, struct e
   return STATUS_OK;
 }
 
-static enum status open_all(struct store *store, const char *dir, enum store_mode mode, struct error *error)
+static enum status open_files(struct store *store, const char *dir, enum store_mode mode, struct error *error)
 {
   enum status status = open_directory(dir, mode, error, &store->dir_fd);
-  if (status == STATUS_OK) {
-    status = check_data_file(store->dir_fd, dir, mode, error);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = open_lock_file(store, dir, error);
+  status = check_data_file(store->dir_fd, dir, mode, error);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK && mode == STORE_CREATE) {
+  status = open_lock_file(store, dir, error);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (mode == STORE_CREATE) {
     status = store_lock(store);
   }
-  if (status == STATUS_OK) {
-    status = open_alone(store, dir, error);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = open_tables(store, dir, mode == STORE_CREATE, error);
-  }
+  status = open_alone(store, dir, error);
+  return status != STATUS_OK ? status : open_tables(store, dir, mode == STORE_CREATE, error);
+}
+
+// Whoever calls this unlocks the store, also after a failure.
+static enum status open_all(struct store *store, const char *dir, enum store_mode mode, struct error *error)
+{
+  enum status status = open_files(store, dir, mode, error);
   if (status == STATUS_VERSION) { // made by the version before
     status = upgrade(store, dir, error);
   }
-  if (status == STATUS_OK) {
-    status = check_schema(store, dir, mode, error);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK && !store->read_only) {
+  status = check_schema(store, dir, mode, error);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (!store->read_only) {
     keep_reserve(store);
   }
-  store_unlock(store);
-  return status;
+  return STATUS_OK;
 }
 
 // LMDB allocates 3 MB for each time that it is opened, and uses next to nothing of them: as they are mapped, only the
@@ -365,11 +383,13 @@ enum status store_open(const char *dir, enum store_mode mode, struct error *erro
   store->dir_fd = store->lock_fd = -1;
   store->read_only = mode == STORE_READ_ONLY;
   enum status status = open_all(store, dir, mode, error);
-  if (status == STATUS_OK) {
-    *ret_store = store;
-    store = NULL;
+  store_unlock(store);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  *ret_store = store;
+  store = NULL;
+  return STATUS_OK;
 }
 
 void store_close(struct store **store)

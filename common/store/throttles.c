@@ -86,7 +86,9 @@ static enum status sweep_some(struct store_txn *txn, int64_t old_s, int64_t now_
   for (size_t i = 0; status == STATUS_OK && i < sweep->count; i++) {
     status = throttle_remove(txn, (enum throttle_kind)sweep->found[i].kind, sweep->found[i].subject);
   }
-  *ret_count = sweep->count;
+  if (status == STATUS_OK) {
+    *ret_count = sweep->count;
+  }
   return status;
 }
 
