@@ -41,8 +41,14 @@ static enum status count_account(struct counting *c, const struct account *accou
   bool linked = false;
   bool password = !owner && account->password[0] != '\0';
   enum status status = is_governed(c, account, &governed);
-  if (status == STATUS_OK && !governed) {
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (!governed) {
     status = is_linked(c, account, &linked);
+  }
+  if (status != STATUS_OK) {
+    return status;
   }
   c->counts.members++;
   c->counts.governed += governed ? 1 : 0;
@@ -50,7 +56,7 @@ static enum status count_account(struct counting *c, const struct account *accou
   c->counts.passwords += governed && password ? 1 : 0;
   c->counts.guest_passwords += !governed && password ? 1 : 0;
   c->counts.guests_unlinked += !governed && !linked && !owner ? 1 : 0;
-  return status;
+  return STATUS_OK;
 }
 
 static enum status count_member(void *context, const struct membership *membership)
@@ -61,9 +67,10 @@ static enum status count_member(void *context, const struct membership *membersh
     return STATUS_OK;
   }
   enum status status = account_get(c->txn, membership->account_id, &account);
-  if (status == STATUS_OK) {
-    status = count_account(c, &account, membership->role == ROLE_OWNER);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = count_account(c, &account, membership->role == ROLE_OWNER);
   record_done(&ACCOUNT_RECORD, &account);
   return status;
 }
@@ -81,14 +88,17 @@ enum status enforcement_count(struct store_txn *txn, const struct org *org, stru
   struct counting c CLEANUP(counting_done) = {.txn = txn, .org = org};
   enum status status = connection_get(txn, org->id, CONNECTION_ACTIVE, &c.connection);
   c.connected = status == STATUS_OK;
-  if (status == STATUS_OK || status == STATUS_NOT_FOUND) {
-    status = membership_each(txn, org->id, count_member, &c);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = invite_each(txn, org->id, count_invite, &c);
+  status = membership_each(txn, org->id, count_member, &c);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    *ret_counts = c.counts;
+  status = invite_each(txn, org->id, count_invite, &c);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  *ret_counts = c.counts;
+  return STATUS_OK;
 }

@@ -96,9 +96,10 @@ enum status facts_load_org(const struct loading *l, const struct org *org, struc
   if (status == STATUS_OK) {
     status = load_linked(l, &connection, &out);
   }
-  if (optional(status) == STATUS_OK) {
-    status = load_seen(l->txn, org, &confirmed);
+  if (optional(status) != STATUS_OK) {
+    return status;
   }
+  status = load_seen(l->txn, org, &confirmed);
   if (status != STATUS_OK) {
     return status;
   }
@@ -137,9 +138,7 @@ static enum status load_governing(const struct loading *l, struct facts *s)
     return optional(status);
   }
   status = org_get(l->txn, org_id, &s->governing);
-  if (status == STATUS_OK) {
-    status = facts_load_org(l, &s->governing, &s->person.governing);
-  }
+  status = status != STATUS_OK ? status : facts_load_org(l, &s->governing, &s->person.governing);
   return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
 
@@ -148,29 +147,36 @@ struct inviting {
   struct policy_person *person;
 };
 
+static enum status load_invite(const struct loading *l, const struct invite *invite, struct policy_invite *added)
+{
+  struct org org;
+  enum status status = org_get(l->txn, invite->org_id, &org);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = facts_load_org(l, &org, &added->org);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  added->role = invite->role;
+  added->via = invite->via;
+  return control_is_full(l->txn, &org, &added->full);
+}
+
 // Those beyond INVITES_MAX_POLICY wait until others are used up.
 static enum status add_invite(void *context, const struct invite *invite)
 {
   const struct inviting *inviting = context;
   struct policy_person *person = inviting->person;
-  struct org org;
   if (invite->expires_at_s <= inviting->loading->of->now_s || person->invite_count == INVITES_MAX_POLICY) {
     return STATUS_OK;
   }
-  struct policy_invite *added = &person->invites[person->invite_count];
-  enum status status = org_get(inviting->loading->txn, invite->org_id, &org);
-  if (status == STATUS_OK) {
-    status = facts_load_org(inviting->loading, &org, &added->org);
+  enum status status = load_invite(inviting->loading, invite, &person->invites[person->invite_count]);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
   }
-  if (status == STATUS_OK) {
-    status = control_is_full(inviting->loading->txn, &org, &added->full);
-  }
-  if (status == STATUS_OK) {
-    added->role = invite->role;
-    added->via = invite->via;
-    person->invite_count++;
-  }
-  return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+  person->invite_count++;
+  return STATUS_OK;
 }
 
 static enum status load_account(struct store_txn *txn, const char *login, struct facts *s)
@@ -221,14 +227,15 @@ static enum status load_all(const struct loading *loading, struct facts *s)
   struct inviting inviting = {loading, &s->person};
   s->person.membership_count = s->person.invite_count = 0;
   enum status status = s->person.known ? load_memberships(loading, &s->person) : STATUS_OK;
-  if (status == STATUS_OK) {
-    status = load_recovery(loading, &s->person);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK && s->email[0] != '\0') {
-    status = load_governing(loading, s);
+  status = load_recovery(loading, &s->person);
+  if (status != STATUS_OK || s->email[0] == '\0') {
+    return status;
   }
-  return status == STATUS_OK && s->email[0] != '\0' ? invite_each_of(loading->txn, s->email, add_invite, &inviting)
-                                                    : status;
+  status = load_governing(loading, s);
+  return status != STATUS_OK ? status : invite_each_of(loading->txn, s->email, add_invite, &inviting);
 }
 
 // A guarded account is looked at twice: whether it is one is asked only where that makes a difference.
@@ -239,12 +246,16 @@ static enum status load_orgs(struct store_txn *txn, const struct facts_query *of
   int64_t account_id = s->person.known ? s->account.id : 0;
   int64_t controller = 0;
   enum status status = s->person.known ? control_of(txn, &s->account, &controller) : STATUS_OK;
+  if (status != STATUS_OK) {
+    return status;
+  }
   const struct loading as_it_is = {txn, of, account_id, controller, false, &differs};
   const struct loading as_seen = {txn, of, account_id, controller, true, &ignored};
-  if (status == STATUS_OK) {
-    status = load_all(&as_it_is, s);
+  status = load_all(&as_it_is, s);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK && differs && s->person.known) {
+  if (differs && s->person.known) {
     status = guard_of(txn, of->operators, &s->account, &s->person.guarded);
   }
   return status == STATUS_OK && s->person.guarded ? load_all(&as_seen, s) : status;
@@ -278,9 +289,7 @@ enum status facts_load(struct store_txn *txn, const struct facts_query *of, stru
     status = check_other_case(txn, of->login, &s.person);
   } else {
     status = load_account(txn, of->login, &s);
-    if (status == STATUS_OK) {
-      status = load_orgs(txn, of, &s);
-    }
+    status = status != STATUS_OK ? status : load_orgs(txn, of, &s);
   }
   if (status == STATUS_OK) {
     *ret_facts = s;

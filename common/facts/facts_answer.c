@@ -82,18 +82,42 @@ static enum status answer_account(struct store_txn *txn, const struct facts_quer
   int64_t controller = 0;
   int64_t proof = 0;
   enum status status = control_of(txn, &s->account, &controller);
-  if (status == STATUS_OK) {
-    a->in_control = controller == connection->org_id;
-    status = guard_of(txn, of->operators, &s->account, &s->person.guarded);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = domain_proof_now(txn, name_email_domain(s->account.email), &proof);
+  a->in_control = controller == connection->org_id;
+  status = guard_of(txn, of->operators, &s->account, &s->person.guarded);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = domain_proof_now(txn, name_email_domain(s->account.email), &proof);
   s->person.proven_here = status == STATUS_OK && s->person.proven && s->account.proof == proof;
-  if (optional(status) == STATUS_OK) {
-    status = control_used_unproven(txn, &s->account, a->in_control ? controller : 0, &s->person.used_unproven);
+  if (optional(status) != STATUS_OK) {
+    return status;
   }
-  return optional(status);
+  return optional(control_used_unproven(txn, &s->account, a->in_control ? controller : 0, &s->person.used_unproven));
+}
+
+static void answer_membership(const struct facts *s, int64_t org_id, struct policy_answer *a)
+{
+  for (size_t i = 0; i < s->person.membership_count; i++) {
+    if (s->person.memberships[i].org.id == org_id) {
+      a->member_here = true;
+      a->suspended_here = s->person.memberships[i].suspended;
+    }
+  }
+}
+
+// What the provider has said, beside what is stored.
+static enum status answer_said(struct store_txn *txn, const struct facts *s, const struct connection *connection,
+                               const struct message_authorized *authorized, struct policy_answer *a)
+{
+  enum status status = answer_identity(txn, s, connection, authorized, a);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = answer_email(txn, s, connection->unverified_mail == UNVERIFIED_ACCEPTED, authorized, a);
+  return status != STATUS_OK ? status : answer_expected(txn, s, authorized, a);
 }
 
 enum status facts_answer(struct store_txn *txn, const struct facts_query *of, const struct connection *connection,
@@ -103,30 +127,27 @@ enum status facts_answer(struct store_txn *txn, const struct facts_query *of, co
   bool ignored = false;
   struct org org;
   enum status status = org_get(txn, connection->org_id, &org);
-  if (status == STATUS_OK && s->person.known) {
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (s->person.known) {
     status = answer_account(txn, of, s, connection, &a);
   }
-  if (status == STATUS_OK) {
-    const struct loading loading = {
-        txn, of, s->person.known ? s->account.id : 0, a.in_control ? org.id : 0, s->person.guarded, &ignored};
-    status = facts_load_org(&loading, &org, &a.org);
+  if (status != STATUS_OK) {
+    return status;
   }
-  for (size_t i = 0; i < s->person.membership_count; i++) {
-    if (s->person.memberships[i].org.id == connection->org_id) {
-      a.member_here = true;
-      a.suspended_here = s->person.memberships[i].suspended;
-    }
+  const struct loading loading = {
+      txn, of, s->person.known ? s->account.id : 0, a.in_control ? org.id : 0, s->person.guarded, &ignored};
+  status = facts_load_org(&loading, &org, &a.org);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = answer_identity(txn, s, connection, authorized, &a);
+  answer_membership(s, connection->org_id, &a);
+  status = answer_said(txn, s, connection, authorized, &a);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = answer_email(txn, s, connection->unverified_mail == UNVERIFIED_ACCEPTED, authorized, &a);
-  }
-  if (status == STATUS_OK) {
-    status = answer_expected(txn, s, authorized, &a);
-  }
-  if (status == STATUS_OK && !a.member_here) {
+  if (!a.member_here) {
     status = control_is_full(txn, &org, &a.full);
   }
   if (status == STATUS_OK && !s->person.known) {

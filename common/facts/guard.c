@@ -124,14 +124,18 @@ static enum status holds_local(struct store_txn *txn, const struct membership *m
   struct given_groups given;
   struct group_mappings mappings;
   enum status status = given_get(txn, membership->account_id, membership->org_id, &given);
-  if (status == STATUS_OK) {
-    status = group_mappings_of(txn, membership->org_id, &mappings);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
-  for (size_t i = 0; status == STATUS_OK && i < mappings.count; i++) {
+  status = group_mappings_of(txn, membership->org_id, &mappings);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  for (size_t i = 0; i < mappings.count; i++) {
     bool local = mappings.list[i].local == 1;
     *ret_holds = *ret_holds || (local && groups_hold(&given.mappings, mappings.list[i].number));
   }
-  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  return STATUS_OK;
 }
 
 // By what the store has of it.
@@ -154,14 +158,12 @@ enum status guard_of(struct store_txn *txn, const char *operators, const struct 
   struct listed listed CLEANUP(listed_done) = {.count = 0};
   bool guarded = false;
   enum status status = is_granted(txn, account, &guarded);
-  if (status == STATUS_OK && !guarded) {
-    status = load_listed(txn, operators, &listed);
-    guarded = is_listed(&listed, account);
+  status = status != STATUS_OK || guarded ? status : load_listed(txn, operators, &listed);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    *ret_guarded = guarded;
-  }
-  return status;
+  *ret_guarded = guarded || is_listed(&listed, account);
+  return STATUS_OK;
 }
 
 struct looking {
@@ -185,15 +187,13 @@ static enum status look_at_member(void *context, const struct membership *member
     return STATUS_OK;
   }
   enum status status = account_get(looking->txn, membership->account_id, &account);
-  if (status == STATUS_OK) {
-    status = is_granted(looking->txn, &account, &guarded);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
   }
+  status = is_granted(looking->txn, &account, &guarded);
   guarded = status == STATUS_OK && (guarded || is_listed(&looking->listed, &account));
   record_done(&ACCOUNT_RECORD, &account);
-  if (guarded) {
-    return STATUS_EXISTS;
-  }
-  return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+  return guarded ? STATUS_EXISTS : status;
 }
 
 enum status guard_of_members(struct store_txn *txn, const char *operators, int64_t org_id, int64_t except_id,
@@ -201,9 +201,10 @@ enum status guard_of_members(struct store_txn *txn, const char *operators, int64
 {
   struct looking looking CLEANUP(looking_done) = {.txn = txn, .except_id = except_id};
   enum status status = load_listed(txn, operators, &looking.listed);
-  if (status == STATUS_OK) {
-    status = membership_each(txn, org_id, look_at_member, &looking);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = membership_each(txn, org_id, look_at_member, &looking);
   if (status == STATUS_OK || status == STATUS_EXISTS) {
     *ret_any = status == STATUS_EXISTS;
     return STATUS_OK;
