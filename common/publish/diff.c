@@ -15,9 +15,7 @@ static enum status drop_name(struct diff *c, const char *login, uint32_t uid)
   struct map_lookup lookup;
   struct map_account now = {.uid = 0};
   enum status status = map_lookup_text(diff_seed(c), KEY_LOGIN, login, &lookup);
-  if (status == STATUS_OK) {
-    status = map_change_find(c->change, MAP_ACCOUNT, &lookup, &now);
-  }
+  status = status != STATUS_OK ? status : map_change_find(c->change, MAP_ACCOUNT, &lookup, &now);
   if (status != STATUS_OK || now.uid != uid) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
@@ -38,12 +36,14 @@ static enum status drop_account(struct diff *c, uint32_t uid)
   const struct map_account none = {.uid = 0};
   struct map_account before;
   enum status status = find_before(c, uid, &before);
-  if (status == STATUS_OK) {
-    status = drop_name(c, before.login, uid);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = map_change_drop(c->change, MAP_ACCOUNT, &lookup);
+  status = drop_name(c, before.login, uid);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = map_change_drop(c->change, MAP_ACCOUNT, &lookup);
   return status != STATUS_OK ? status : publish_lists(c, &before, &none, NULL);
 }
 
@@ -53,16 +53,22 @@ static enum status put_account(struct diff *c, const struct account *account)
   struct map_account before;
   struct map_account after;
   enum status status = memberships_of(c->published.txn, account->id, &all);
-  if (status == STATUS_OK) {
-    status = render_account(&c->published, account, &all, &after);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = find_before(c, account->uid, &before);
+  status = render_account(&c->published, account, &all, &after);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = map_change_put(c->change, MAP_ACCOUNT, &after);
+  status = find_before(c, account->uid, &before);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK && before.login[0] != '\0' && strcmp(before.login, after.login) != 0) {
+  status = map_change_put(c->change, MAP_ACCOUNT, &after);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (before.login[0] != '\0' && strcmp(before.login, after.login) != 0) {
     status = drop_name(c, before.login, before.uid);
   }
   return status != STATUS_OK ? status : publish_lists(c, &before, &after, account);
@@ -76,9 +82,10 @@ static enum status change_account(struct diff *c, const struct logged_change *lo
   if (status == STATUS_NOT_FOUND) {
     return logged->kind == LOGGED_ACCOUNT ? drop_account(c, logged->number) : STATUS_OK;
   }
-  if (status == STATUS_OK) {
-    status = put_account(c, &account);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = put_account(c, &account);
   record_done(&ACCOUNT_RECORD, &account);
   return status;
 }
@@ -91,9 +98,10 @@ static enum status change_domain(struct diff *c, const char *name)
   if (status == STATUS_OK) {
     return map_change_put(c->change, MAP_DOMAIN, &domain);
   }
-  if (status == STATUS_NOT_FOUND) {
-    status = map_lookup_text(diff_seed(c), KEY_DOMAIN, name, &lookup);
+  if (status != STATUS_NOT_FOUND) {
+    return status;
   }
+  status = map_lookup_text(diff_seed(c), KEY_DOMAIN, name, &lookup);
   return status != STATUS_OK ? status : map_change_drop(c->change, MAP_DOMAIN, &lookup);
 }
 
@@ -110,9 +118,10 @@ static enum status change_invited(struct diff *c, const char *email)
   if (status == STATUS_OK) {
     return map_change_put(c->change, MAP_INVITED, &invited);
   }
-  if (status == STATUS_NOT_FOUND) {
-    status = map_lookup_invited(diff_seed(c), email, &lookup);
+  if (status != STATUS_NOT_FOUND) {
+    return status;
   }
+  status = map_lookup_invited(diff_seed(c), email, &lookup);
   return status != STATUS_OK ? status : map_change_drop(c->change, MAP_INVITED, &lookup);
 }
 
@@ -188,9 +197,10 @@ static enum status put_all(struct diff *c, const struct config *config, const st
   for (size_t i = 0; status == STATUS_OK && i < count; i++) {
     status = change(c, &list[i]);
   }
-  if (status == STATUS_OK) {
-    status = render_settings(&c->published, config, &settings);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = render_settings(&c->published, config, &settings);
   return status != STATUS_OK ? status : map_change_put(c->change, MAP_SETTINGS, &settings);
 }
 
@@ -212,12 +222,8 @@ enum status publish_diff(struct store_txn *txn, const struct config *config, con
   }
   c.many = are_many(list, count);
   enum status status = store_seed(txn, seed);
-  if (status == STATUS_OK) {
-    status = map_change_begin(path, seed, (uint64_t)serial, ret_change);
-  }
-  if (status == STATUS_OK) {
-    status = put_all(&c, config, list, count);
-  }
+  status = status != STATUS_OK ? status : map_change_begin(path, seed, (uint64_t)serial, ret_change);
+  status = status != STATUS_OK ? status : put_all(&c, config, list, count);
   if (status != STATUS_OK) {
     map_change_end(ret_change);
   }

@@ -29,17 +29,21 @@ static enum status list_anew(struct diff *c, uint32_t gid)
   struct org org;
   struct org_group group;
   enum status status = numbers_get(c->published.txn, gid, &use);
-  if (status == STATUS_OK && use.use != NUMBER_ORG && use.use != NUMBER_GROUP) {
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (use.use != NUMBER_ORG && use.use != NUMBER_GROUP) {
     return STATUS_NOT_FOUND;
   }
-  if (status == STATUS_OK) {
-    status = org_get(c->published.txn, use.id, &org);
+  status = org_get(c->published.txn, use.id, &org);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK && use.use == NUMBER_GROUP) {
+  if (use.use == NUMBER_GROUP) {
     status = group_by_gid(c->published.txn, org.id, gid, &group);
     return status != STATUS_OK ? status : put_org_group(c, &org, &group);
   }
-  return status != STATUS_OK ? status : put_group(c, &org, gid == org.admins_gid);
+  return put_group(c, &org, gid == org.admins_gid);
 }
 
 // What is not a group any more is taken out of the map as a whole.
@@ -141,13 +145,19 @@ static enum status change_list(struct diff *c, uint32_t gid, const char *login, 
     take_member(&group, account->login);
     status = render_is_listed(&c->published, account, &listed);
   }
-  if (status == STATUS_OK && listed) {
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (listed) {
     status = insert_member(c, &group, account);
   }
-  if (status == STATUS_OK && was_full && group.member_count < MEMBERS_MAX) {
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (was_full && group.member_count < MEMBERS_MAX) {
     return list_if_there(c, gid);
   }
-  return status != STATUS_OK ? status : map_change_put(c->change, MAP_GROUP, &group);
+  return map_change_put(c->change, MAP_GROUP, &group);
 }
 
 static bool has_gid(const struct u32_list *list, uint32_t gid)
@@ -191,19 +201,26 @@ static enum status regroup(void *context, const struct org_group *group)
   return put_org_group(r->c, r->org, group);
 }
 
+static enum status drop_group_name(struct diff *c, uint32_t gid, const char *name)
+{
+  struct map_group now CLEANUP(cleanup_map_group) = {.gid = 0};
+  struct map_lookup by_name;
+  enum status status = map_lookup_text(diff_seed(c), KEY_GROUP, name, &by_name);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = map_change_find(c->change, MAP_GROUP, &by_name, &now);
+  if (status != STATUS_OK || now.gid != gid) {
+    return status;
+  }
+  return map_change_drop(c->change, MAP_GROUP, &by_name);
+}
+
 // A group that is gone leaves its number, and its name unless another one has that by now.
 static enum status drop_group(struct diff *c, uint32_t gid, const char *name)
 {
-  struct map_group now CLEANUP(cleanup_map_group) = {.gid = 0};
   const struct map_lookup by_gid = map_lookup_number(diff_seed(c), KEY_GID, gid);
-  struct map_lookup by_name;
-  enum status status = map_lookup_text(diff_seed(c), KEY_GROUP, name, &by_name);
-  if (status == STATUS_OK) {
-    status = map_change_find(c->change, MAP_GROUP, &by_name, &now);
-  }
-  if (status == STATUS_OK && now.gid == gid) {
-    status = map_change_drop(c->change, MAP_GROUP, &by_name);
-  }
+  enum status status = drop_group_name(c, gid, name);
   return status == STATUS_OK || status == STATUS_NOT_FOUND ? map_change_drop(c->change, MAP_GROUP, &by_gid) : status;
 }
 
@@ -218,15 +235,11 @@ enum status publish_org(struct diff *c, int64_t id)
   struct org org;
   struct regrouping regrouping = {c, &org};
   enum status status = org_get(c->published.txn, id, &org);
-  if (status == STATUS_OK) {
-    status = put_group(c, &org, false);
+  status = status != STATUS_OK ? status : put_group(c, &org, false);
+  status = status != STATUS_OK ? status : put_group(c, &org, true);
+  if (status != STATUS_OK) {
+    // What the groups of an org that is gone were called is not known here: the whole map is made anew.
+    return status == STATUS_NOT_FOUND ? STATUS_TOO_LARGE : status;
   }
-  if (status == STATUS_OK) {
-    status = put_group(c, &org, true);
-  }
-  if (status == STATUS_OK) {
-    return group_each(c->published.txn, id, regroup, &regrouping);
-  }
-  // What the groups of an org that is gone were called is not known here: the whole map is made anew.
-  return status == STATUS_NOT_FOUND ? STATUS_TOO_LARGE : status;
+  return group_each(c->published.txn, id, regroup, &regrouping);
 }

@@ -31,10 +31,10 @@ static enum status read_next(struct rebuild *r)
   struct store_entry entry;
   enum status status = store_walk_next(r->memberships, &entry);
   r->has_next = status == STATUS_OK;
-  if (status == STATUS_OK) {
-    status = record_decode(&MEMBERSHIP_RECORD, entry.data, entry.length, &r->next);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
-  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  return record_decode(&MEMBERSHIP_RECORD, entry.data, entry.length, &r->next);
 }
 
 static enum status memberships_here(struct rebuild *r, int64_t account_id, struct memberships *all)
@@ -59,9 +59,10 @@ static enum status add_account(void *context, const struct account *account)
   struct memberships all;
   struct map_account out;
   enum status status = memberships_here(r, account->id, &all);
-  if (status == STATUS_OK) {
-    status = render_account(&r->published, account, &all, &out);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = render_account(&r->published, account, &all, &out);
   return status != STATUS_OK ? status : map_add_account(&r->builder, &out);
 }
 
@@ -90,9 +91,10 @@ static enum status add_org(void *context, const struct org *org)
   struct rebuild *r = context;
   struct adding adding = {r, org};
   enum status status = add_group(r, org, false);
-  if (status == STATUS_OK) {
-    status = add_group(r, org, true);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = add_group(r, org, true);
   return status != STATUS_OK ? status : group_each(r->published.txn, org->id, add_org_group, &adding);
 }
 
@@ -135,27 +137,34 @@ static enum status fill(struct rebuild *r, const struct config *config)
   const struct store_key all = key_new();
   struct map_settings settings;
   enum status status = render_settings(&r->published, config, &settings);
-  if (status == STATUS_OK) {
-    status = map_add_settings(&r->builder, &settings);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = store_walk_begin(txn, TABLE_MEMBERSHIPS, &all, &r->memberships);
+  status = map_add_settings(&r->builder, &settings);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = read_next(r);
+  status = store_walk_begin(txn, TABLE_MEMBERSHIPS, &all, &r->memberships);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = account_each(txn, add_account, r);
+  status = read_next(r);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = org_each(txn, add_org, r);
+  status = account_each(txn, add_account, r);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = domain_each(txn, 0, add_domain, r);
+  status = org_each(txn, add_org, r);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = invite_each_by_email(txn, add_invited, r);
+  status = domain_each(txn, 0, add_domain, r);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = invite_each_by_email(txn, add_invited, r);
   return status != STATUS_OK ? status : numbers_each(txn, add_removed, r);
 }
 
@@ -166,37 +175,44 @@ static enum status count_keys(struct store_txn *txn, uint64_t *ret_keys)
   static const enum store_table TABLES[] = {TABLE_ACCOUNTS, TABLE_ORGS,          TABLE_DOMAIN_OWNERS,
                                             TABLE_NUMBERS,  TABLE_INVITE_EMAILS, TABLE_ORG_GROUPS};
   uint64_t counts[COUNT_OF(TABLES)] = {0};
-  enum status status = STATUS_OK;
-  for (size_t i = 0; status == STATUS_OK && i < COUNT_OF(TABLES); i++) {
-    status = store_count(txn, TABLES[i], &counts[i]);
+  for (size_t i = 0; i < COUNT_OF(TABLES); i++) {
+    enum status status = store_count(txn, TABLES[i], &counts[i]);
+    if (status != STATUS_OK) {
+      return status;
+    }
   }
   uint64_t given = counts[0] + 2 * counts[1] + counts[5];
   uint64_t removed = counts[3] > given ? counts[3] - given : 0;
   *ret_keys = 2 * given + counts[2] + removed + counts[4] + 1;
-  return status;
+  return STATUS_OK;
+}
+
+static enum status begin_and_fill(struct rebuild *r, const struct config *config, const char *path)
+{
+  uint64_t keys = 0;
+  enum status status = store_seed(r->published.txn, r->builder.seed);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = count_keys(r->published.txn, &keys);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = map_builder_stream(&r->builder, path, keys);
+  return status != STATUS_OK ? status : fill(r, config);
 }
 
 // Writes the map of TXN beside PATH, for map_put_in_place().
 static enum status rebuild_beside(struct store_txn *txn, const struct config *config, const char *path, int64_t serial)
 {
   struct rebuild r CLEANUP(rebuild_done) = {.published = {.txn = txn}};
-  uint64_t keys = 0;
   store_calm(txn);
-  enum status status = store_seed(txn, r.builder.seed);
-  if (status == STATUS_OK) {
-    status = count_keys(txn, &keys);
+  enum status status = begin_and_fill(&r, config, path);
+  if (status != STATUS_OK) {
+    map_drop_beside(path);
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = map_builder_stream(&r.builder, path, keys);
-  }
-  if (status == STATUS_OK) {
-    status = fill(&r, config);
-  }
-  if (status == STATUS_OK) {
-    return map_write_beside(&r.builder, path, (uint64_t)serial);
-  }
-  map_drop_beside(path);
-  return status;
+  return map_write_beside(&r.builder, path, (uint64_t)serial);
 }
 
 static enum status prepare_rebuild(struct store_txn *txn, const struct config *config, struct publication *p)
@@ -216,27 +232,24 @@ enum status publication_prepare(struct store_txn *txn, const struct config *conf
                                 struct publication *ret_publication)
 {
   struct publication *p = ret_publication;
-  bool needed = false;
   int64_t shown = 0;
   *p = (struct publication)PUBLICATION_EMPTY;
   p->path = path;
   enum status status = store_map_serial(txn, &shown);
-  if (status == STATUS_OK) {
-    status = publish_diff(txn, config, path, shown, &p->change);
-    needed = status == STATUS_TOO_LARGE || status == STATUS_CORRUPT || !map_change_is_empty(&p->change);
-  }
-  if (!needed) {
-    return status;
-  }
-  bool in_place = status == STATUS_OK;
-  if (status == STATUS_OK || status == STATUS_TOO_LARGE || status == STATUS_CORRUPT) {
-    status = store_raise_map_serial(txn);
-    p->serial = shown + 1;
-  }
   if (status != STATUS_OK) {
     return status;
   }
-  if (!in_place) {
+  status = publish_diff(txn, config, path, shown, &p->change);
+  bool anew = status == STATUS_TOO_LARGE || status == STATUS_CORRUPT;
+  if (!anew && (status != STATUS_OK || map_change_is_empty(&p->change))) {
+    return status;
+  }
+  status = store_raise_map_serial(txn);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  p->serial = shown + 1;
+  if (anew) {
     return prepare_rebuild(txn, config, p);
   }
   p->kind = PUBLICATION_CHANGE;
@@ -272,9 +285,10 @@ enum status publish(struct store_txn *txn, const struct config *config, const ch
 {
   int64_t serial = 0;
   enum status status = store_map_serial(txn, &serial);
-  if (status == STATUS_OK) {
-    status = rebuild_beside(txn, config, path, serial);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = rebuild_beside(txn, config, path, serial);
   return status != STATUS_OK ? status : map_put_in_place(path);
 }
 

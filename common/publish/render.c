@@ -65,13 +65,17 @@ static enum status add_given(struct render *p, const struct membership *membersh
     return STATUS_OK;
   }
   enum status status = has_mappings(p, membership->org_id, &any);
-  if (status == STATUS_OK && any) {
-    status = given_get(p->txn, membership->account_id, membership->org_id, &given);
+  if (status != STATUS_OK || !any) {
+    return status;
   }
-  for (uint32_t i = 0; status == STATUS_OK && i < given.gids.count && groups->count < U32_LIST_MAX; i++) {
+  status = given_get(p->txn, membership->account_id, membership->org_id, &given);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  for (uint32_t i = 0; i < given.gids.count && groups->count < U32_LIST_MAX; i++) {
     groups->values[groups->count++] = given.gids.values[i];
   }
-  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  return STATUS_OK;
 }
 
 enum status render_account(struct render *p, const struct account *account, const struct memberships *all,
@@ -105,9 +109,7 @@ static enum status read_passwd(struct render *p)
     return STATUS_OK;
   }
   enum status status = bytes_append_text(&p->passwd, "\n");
-  if (status == STATUS_OK) {
-    status = file_read_trusted("/etc/passwd", PASSWD_FILE_MAX, NULL, &p->passwd);
-  }
+  status = status != STATUS_OK ? status : file_read_trusted("/etc/passwd", PASSWD_FILE_MAX, NULL, &p->passwd);
   return status == STATUS_NO_MEMORY ? status : STATUS_OK;
 }
 
@@ -135,12 +137,13 @@ static enum status append_member(struct listing *listing, const char *login)
 enum status render_is_listed(struct render *p, const struct account *account, bool *ret_listed)
 {
   enum status status = account->mapped == 1 ? STATUS_OK : read_passwd(p);
-  if (status == STATUS_OK) {
-    bool theirs =
-        account->mapped == 1 ? name_is_local_with(account->login, account->uid) : !is_local_name(p, account->login);
-    *ret_listed = account->status == ACCOUNT_ACTIVE && theirs;
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  bool theirs =
+      account->mapped == 1 ? name_is_local_with(account->login, account->uid) : !is_local_name(p, account->login);
+  *ret_listed = account->status == ACCOUNT_ACTIVE && theirs;
+  return STATUS_OK;
 }
 
 // STATUS_EXISTS when the list is full, which ends the walk.
@@ -153,9 +156,10 @@ static enum status list_member(void *context, const struct membership *membershi
     return STATUS_OK;
   }
   enum status status = account_get(listing->p->txn, membership->account_id, &account);
-  if (status == STATUS_OK) {
-    status = render_is_listed(listing->p, &account, &listed);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = render_is_listed(listing->p, &account, &listed);
   if (status == STATUS_OK && listed) {
     status = append_member(listing, account.login);
   }
@@ -182,29 +186,40 @@ enum status render_group(struct render *p, const struct org *org, bool admins, s
 }
 
 // Listed is who has it by the map, too: not somebody whose list of groups had no room for it.
+static enum status list_if_shown(struct listing *listing, const struct account *account)
+{
+  struct memberships all;
+  struct map_account shown = {.uid = 0};
+  bool listed = false;
+  enum status status = memberships_of(listing->p->txn, account->id, &all);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = render_account(listing->p, account, &all, &shown);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = render_is_listed(listing->p, account, &listed);
+  if (status != STATUS_OK || !listed) {
+    return status;
+  }
+  for (uint32_t i = 0; i < shown.groups.count; i++) {
+    if (shown.groups.values[i] == listing->group->gid) {
+      return append_member(listing, account->login);
+    }
+  }
+  return STATUS_OK;
+}
+
 static enum status list_given(void *context, int64_t account_id)
 {
   struct listing *listing = context;
   struct account account;
-  struct memberships all;
-  struct map_account shown = {.uid = 0};
-  bool listed = false;
   enum status status = account_get(listing->p->txn, account_id, &account);
-  if (status == STATUS_OK) {
-    status = memberships_of(listing->p->txn, account_id, &all);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = render_account(listing->p, &account, &all, &shown);
-  }
-  if (status == STATUS_OK) {
-    status = render_is_listed(listing->p, &account, &listed);
-  }
-  for (uint32_t i = 0; status == STATUS_OK && listed && i < shown.groups.count; i++) {
-    if (shown.groups.values[i] == listing->group->gid) {
-      status = append_member(listing, account.login);
-      break;
-    }
-  }
+  status = list_if_shown(listing, &account);
   record_done(&ACCOUNT_RECORD, &account);
   return status;
 }
@@ -235,21 +250,25 @@ enum status render_domain(struct render *p, const char *domain, struct map_domai
   const struct org *org = NULL;
   int64_t org_id = 0;
   enum status status = domain_owner(p->txn, domain, &org_id);
-  if (status == STATUS_OK) {
-    status = connection_get(p->txn, org_id, CONNECTION_ACTIVE, &connection);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = org_of(p, org_id, &org);
-    status = status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+  status = connection_get(p->txn, org_id, CONNECTION_ACTIVE, &connection);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = text_copy(domain, out.domain, sizeof out.domain);
+  status = org_of(p, org_id, &org);
+  status = status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    out.org_gid = org->gid;
-    *ret_domain = out;
+  status = text_copy(domain, out.domain, sizeof out.domain);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  out.org_gid = org->gid;
+  *ret_domain = out;
+  return STATUS_OK;
 }
 
 struct inviting {
@@ -267,11 +286,12 @@ static enum status add_invite(void *context, const struct invite *invite)
     return STATUS_OK;
   }
   enum status status = org_of(inviting->p, invite->org_id, &org);
-  if (status == STATUS_OK) {
-    out->groups.values[out->groups.count++] = org->gid;
-    out->expires_at_s = invite->expires_at_s > out->expires_at_s ? invite->expires_at_s : out->expires_at_s;
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
   }
-  return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+  out->groups.values[out->groups.count++] = org->gid;
+  out->expires_at_s = invite->expires_at_s > out->expires_at_s ? invite->expires_at_s : out->expires_at_s;
+  return STATUS_OK;
 }
 
 enum status render_invited(struct render *p, const unsigned char seed[static SIPHASH_SEED_SIZE], const char *email,
@@ -281,9 +301,10 @@ enum status render_invited(struct render *p, const unsigned char seed[static SIP
   struct map_invited out = {.expires_at_s = 0};
   struct inviting inviting = {p, &out, clock_now_s()};
   enum status status = map_lookup_invited(seed, email, &lookup);
-  if (status == STATUS_OK) {
-    status = invite_each_of(p->txn, email, add_invite, &inviting);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = invite_each_of(p->txn, email, add_invite, &inviting);
   if (status != STATUS_OK) {
     return status;
   }
