@@ -128,9 +128,7 @@ enum status hold_take(int fd, int64_t at, int64_t wait_ms, bool *ret_left)
     return STATUS_INVALID;
   }
   enum status status = caller.is_root ? set_byte(fd, ahead_byte(at), F_RDLCK) : wait_for_turn(fd, at, deadline_ms);
-  if (status == STATUS_OK) {
-    status = wait_for_byte(fd, at, deadline_ms);
-  }
+  status = status != STATUS_OK ? status : wait_for_byte(fd, at, deadline_ms);
   if (caller.is_root) {
     free_byte(fd, ahead_byte(at));
   } else if (status != STATUS_OK) {

@@ -60,9 +60,10 @@ static enum status send_request(struct channel *channel, const struct oidc_reque
   message.allow_loopback_http = request->allow_loopback_http ? 1 : 0;
   enum status status =
       bytes_append(&message.client_secret, bytes_text(&connection->client_secret), connection->client_secret.length);
-  if (status == STATUS_OK) {
-    status = bytes_append(&message.ca_pem, bytes_text(&connection->ca_pem), connection->ca_pem.length);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = bytes_append(&message.ca_pem, bytes_text(&connection->ca_pem), connection->ca_pem.length);
   return status != STATUS_OK ? status
                              : channel_send(channel, request->type, &message, clock_monotonic_ms() + SEND_WAIT_MS);
 }
@@ -75,12 +76,12 @@ static enum status start(const char *path, struct error *error, struct oidc *ret
     return status;
   }
   status = process_start(path, &user, &ret_oidc->process);
-  if (status == STATUS_OK) {
-    ret_oidc->channel = channel_init(ret_oidc->process.fd, LINK_SIGNIN_OIDC, PARTY_SIGNIN);
-  } else {
+  if (status != STATUS_OK) {
     error_set(error, "%s: cannot be started: %s", path, status_text(status));
+    return status;
   }
-  return status;
+  ret_oidc->channel = channel_init(ret_oidc->process.fd, LINK_SIGNIN_OIDC, PARTY_SIGNIN);
+  return STATUS_OK;
 }
 
 // Hands the started helper over if the request has reached it.
