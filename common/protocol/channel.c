@@ -125,9 +125,10 @@ static enum status pack(enum message_type type, const void *value, struct bytes 
 {
   unsigned char header[PROTOCOL_HEADER_SIZE] = {0};
   enum status status = bytes_append(out, header, sizeof header);
-  if (status == STATUS_OK) {
-    status = record_encode(protocol_record(type), value, out);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = record_encode(protocol_record(type), value, out);
   if (status != STATUS_OK) {
     return status;
   }
@@ -149,10 +150,11 @@ enum status channel_send(struct channel *c, enum message_type type, const void *
   }
   struct bytes frame CLEANUP(bytes_done) = BYTES_EMPTY;
   enum status status = pack(type, value, &frame);
-  if (status == STATUS_OK) {
-    status = send_all(c->fd, frame.data, frame.length, deadline_ms);
-    c->phase = status == STATUS_OK ? rule->next : PHASE_ENDED;
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = send_all(c->fd, frame.data, frame.length, deadline_ms);
+  c->phase = status == STATUS_OK ? rule->next : PHASE_ENDED;
   return status;
 }
 
@@ -195,14 +197,16 @@ static enum status receive_body(struct channel *c, const unsigned char *header, 
   }
   struct bytes payload CLEANUP(bytes_done) = BYTES_EMPTY;
   enum status status = receive_payload(c, length, deadline_ms, &payload);
-  if (status == STATUS_OK) {
-    status = unpack(type, &payload, ret_value);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    *ret_type = type;
-    c->phase = rule->next;
+  status = unpack(type, &payload, ret_value);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  *ret_type = type;
+  c->phase = rule->next;
+  return STATUS_OK;
 }
 
 enum status channel_receive(struct channel *c, int64_t deadline_ms, enum message_type *ret_type, void **ret_value)
@@ -213,9 +217,7 @@ enum status channel_receive(struct channel *c, int64_t deadline_ms, enum message
     return status;
   }
   status = receive_all(c->fd, header, sizeof header, deadline_ms);
-  if (status == STATUS_OK) {
-    status = receive_body(c, header, deadline_ms, ret_type, ret_value);
-  }
+  status = status != STATUS_OK ? status : receive_body(c, header, deadline_ms, ret_type, ret_value);
   if (status != STATUS_OK) {
     c->phase = PHASE_ENDED;
   }
