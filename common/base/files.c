@@ -61,11 +61,12 @@ enum status file_open_identified(const char *path, struct error *error, int *ret
     return errno == ENOENT ? STATUS_NOT_FOUND : errno == ELOOP ? STATUS_PERMISSION : STATUS_IO;
   }
   enum status status = check_trusted(path, &st, error);
-  if (status == STATUS_OK) {
-    *ret_identity = identity_of(&st);
-    *ret_fd = take_fd(&fd);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  *ret_identity = identity_of(&st);
+  *ret_fd = take_fd(&fd);
+  return STATUS_OK;
 }
 
 enum status file_open_trusted(const char *path, struct error *error, int *ret_fd)

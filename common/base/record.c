@@ -99,9 +99,10 @@ static enum status decode_text(const struct field *field, struct cursor *c, char
   uint32_t length = 0;
   const unsigned char *run = NULL;
   enum status status = cursor_read_u32(c, &length);
-  if (status == STATUS_OK) {
-    status = length < field->size ? cursor_read(c, length, &run) : STATUS_CORRUPT;
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = length < field->size ? cursor_read(c, length, &run) : STATUS_CORRUPT;
   if (status != STATUS_OK) {
     return status;
   }
@@ -118,9 +119,10 @@ static enum status decode_bytes(const struct field *field, struct cursor *c, str
   uint32_t length = 0;
   const unsigned char *run = NULL;
   enum status status = cursor_read_u32(c, &length);
-  if (status == STATUS_OK) {
-    status = length <= field->size ? cursor_read(c, length, &run) : STATUS_CORRUPT;
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = length <= field->size ? cursor_read(c, length, &run) : STATUS_CORRUPT;
   return status != STATUS_OK ? status : bytes_append(blob, run, length);
 }
 
@@ -128,7 +130,10 @@ static enum status decode_list(struct cursor *c, struct u32_list *list)
 {
   uint32_t count = 0;
   enum status status = cursor_read_u32(c, &count);
-  if (status == STATUS_OK && count > U32_LIST_MAX) {
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (count > U32_LIST_MAX) {
     return STATUS_CORRUPT;
   }
   for (uint32_t i = 0; status == STATUS_OK && i < count; i++) {
@@ -189,8 +194,11 @@ static enum status decode_fields(const struct record_type *type, size_t count, s
   const unsigned char *version = NULL;
   memset(ret_value, 0, type->struct_size);
   enum status status = cursor_read(c, 1, &version);
-  size_t there = status == STATUS_OK ? fields_of(type, *version) : 0;
-  if (status == STATUS_OK && there == 0) {
+  if (status != STATUS_OK) {
+    return status;
+  }
+  size_t there = fields_of(type, *version);
+  if (there == 0) {
     return STATUS_VERSION;
   }
   count = count < there ? count : there;
