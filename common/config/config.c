@@ -322,11 +322,13 @@ enum status config_load(const char *path, struct error *error, struct config *re
     return STATUS_TOO_LARGE;
   }
   enum status status = load_file(path, error, &config);
-  if (status == STATUS_OK) {
-    status = load_directory(dir, error, &config);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    *ret_config = config;
+  status = load_directory(dir, error, &config);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  *ret_config = config;
+  return STATUS_OK;
 }
