@@ -58,11 +58,12 @@ enum status map_write_at(int fd, const void *data, size_t length, uint64_t offse
 static enum status flush(struct map_builder *b)
 {
   enum status status = map_write_at(b->fd, bytes_text(&b->records), b->records.length, records_offset(b) + b->flushed);
-  if (status == STATUS_OK) {
-    b->flushed += b->records.length;
-    b->records.length = 0;
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  b->flushed += b->records.length;
+  b->records.length = 0;
+  return STATUS_OK;
 }
 
 static void place_entry(struct map_builder *b, struct map_entry entry)
@@ -101,9 +102,10 @@ enum status map_record_append(const unsigned char seed[static SIPHASH_SEED_SIZE]
   unsigned char tail[MAP_RECORD_TAIL];
   size_t offset = out->length;
   enum status status = bytes_append(out, head, sizeof head);
-  if (status == STATUS_OK) {
-    status = record_encode(map_record_type((uint32_t)kind), value, out);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = record_encode(map_record_type((uint32_t)kind), value, out);
   if (status != STATUS_OK) {
     return status;
   }
@@ -168,9 +170,10 @@ static enum status add(struct map_builder *b, enum map_kind kind, const void *va
   struct map_keys keys;
   uint64_t offset = b->flushed + b->records.length;
   enum status status = map_record_keys(b->seed, kind, value, &keys);
-  if (status == STATUS_OK) {
-    status = map_record_append(b->seed, kind, value, &b->records);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = map_record_append(b->seed, kind, value, &b->records);
   for (size_t i = 0; status == STATUS_OK && i < keys.count; i++) {
     status = add_entry(b, (struct map_entry){keys.list[i].hash, offset});
   }
@@ -299,21 +302,21 @@ enum status map_builder_stream(struct map_builder *b, const char *path, uint64_t
 static enum status finish(struct map_builder *b, uint64_t serial)
 {
   enum status status = flush(b);
-  if (status == STATUS_OK) {
-    status = write_slots(b);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = write_head(b, serial);
+  status = write_slots(b);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = write_head(b, serial);
   return status == STATUS_OK && fchmod(b->fd, 0644) != 0 ? STATUS_IO : status;
 }
 
 enum status map_write_beside(struct map_builder *b, const char *path, uint64_t serial)
 {
   enum status status = b->streaming ? STATUS_OK : map_builder_stream(b, path, b->entry_count);
-  if (status == STATUS_OK) {
-    status = finish(b, serial);
-  }
+  status = status != STATUS_OK ? status : finish(b, serial);
   if (status != STATUS_OK) {
     map_drop_beside(path);
   }

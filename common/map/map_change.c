@@ -60,9 +60,7 @@ enum status map_change_begin(const char *path, const unsigned char seed[static S
 {
   struct map_change change CLEANUP(map_change_end) = MAP_CHANGE_NONE;
   enum status status = map_open(path, &change.map);
-  if (status == STATUS_OK) {
-    status = open_for_writing(path, &change);
-  }
+  status = status != STATUS_OK ? status : open_for_writing(path, &change);
   if (status != STATUS_OK) {
     return STATUS_CORRUPT;
   }
@@ -245,9 +243,10 @@ enum status map_change_put(struct map_change *change, enum map_kind kind, const 
   struct bytes record CLEANUP(bytes_done) = BYTES_EMPTY;
   struct find_keys all;
   enum status status = map_record_append(change->map.header.seed, kind, value, &record);
-  if (status == STATUS_OK) {
-    status = find_keys(change, kind, value, &all);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = find_keys(change, kind, value, &all);
   if (status != STATUS_OK || is_unchanged(change, &all, &record)) {
     return status;
   }
@@ -349,8 +348,9 @@ enum status map_mark_dirty(const char *path)
 {
   struct map_change change CLEANUP(map_change_end) = MAP_CHANGE_NONE;
   enum status status = map_open(path, &change.map);
-  if (status == STATUS_OK) {
-    status = open_for_writing(path, &change);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = open_for_writing(path, &change);
   return status != STATUS_OK ? status : map_change_mark_dirty(&change);
 }

@@ -48,14 +48,18 @@ static enum status read_head(struct map_reader *map)
 {
   unsigned char head[MAP_HEADER_SIZE + MAP_STATE_SIZE];
   enum status status = map_file_read(map, head, sizeof head, 0);
-  if (status == STATUS_OK) {
-    status = map_header_decode(head, &map->header);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK && map_state_decode(map->header.seed, head + MAP_STATE_OFFSET, &map->state) != STATUS_OK) {
+  status = map_header_decode(head, &map->header);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (map_state_decode(map->header.seed, head + MAP_STATE_OFFSET, &map->state) != STATUS_OK) {
     // A state line that cannot be believed is a dirty one: names are still served.
     map->state = (struct map_state){0};
   }
-  return status;
+  return STATUS_OK;
 }
 
 static enum status open_map(const char *path, bool only_names, struct map_reader *ret_reader)
