@@ -49,11 +49,15 @@ static enum status first_login(struct map_reader *map, const char *login, struct
     return STATUS_NOT_FOUND;
   }
   enum status status = find_eligible(map, login, &account.groups);
-  if (status == STATUS_OK) {
-    status = map_settings(map, &settings);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status != STATUS_OK || !caller_is_root_sshd(settings.sshd_paths)) {
-    return status != STATUS_OK ? status : STATUS_NOT_FOUND;
+  status = map_settings(map, &settings);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (!caller_is_root_sshd(settings.sshd_paths)) {
+    return STATUS_NOT_FOUND;
   }
   status = number_choose(map->header.seed, login, &settings, is_taken, map, &account.uid);
   if (status != STATUS_OK) {
@@ -198,9 +202,10 @@ static enum status ask_groups_of(struct map_reader *map, const struct question *
   struct map_settings settings;
   struct u32_list kept = {.count = 0};
   enum status status = login_in(map, question->text, &account);
-  if (status == STATUS_OK) {
-    status = map_settings(map, &settings);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = map_settings(map, &settings);
   if (status != STATUS_OK) {
     return status;
   }

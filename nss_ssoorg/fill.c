@@ -58,12 +58,14 @@ enum status fill_group(const struct map_group *group, struct group *entry, char 
   const char *member = bytes_text(&group->members);
   const char *end = member + group->members.length;
   enum status status = put_pointers(&room, group->member_count, &out.gr_mem);
-  if (status == STATUS_OK) {
-    status = put_text(&room, group->name, strlen(group->name), &out.gr_name);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = put_text(&room, "*", 1, &out.gr_passwd);
+  status = put_text(&room, group->name, strlen(group->name), &out.gr_name);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = put_text(&room, "*", 1, &out.gr_passwd);
   size_t count = 0;
   while (status == STATUS_OK && count < group->member_count && member < end) {
     size_t length = strnlen(member, (size_t)(end - member));

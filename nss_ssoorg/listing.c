@@ -19,11 +19,12 @@ static enum status begin(struct listing *listing)
 enum status listing_restart(struct listing *listing)
 {
   enum status status = begin(listing);
-  if (status == STATUS_OK) {
-    listing->cursor = (struct map_cursor){0};
-    fork_safe_lock_release(&listing->lock);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  listing->cursor = (struct map_cursor){0};
+  fork_safe_lock_release(&listing->lock);
+  return STATUS_OK;
 }
 
 static enum status next_account(const struct map_reader *map, struct map_cursor *cursor, struct map_account *account)
@@ -102,10 +103,11 @@ static enum status tell_from(const char *path, tell_function *tell, struct map_c
 static enum status tell_next(struct listing *listing, const char *path, tell_function *tell, const struct place *place)
 {
   enum status status = begin(listing);
-  if (status == STATUS_OK) {
-    status = tell_from(path, tell, &listing->cursor, place);
-    fork_safe_lock_release(&listing->lock);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = tell_from(path, tell, &listing->cursor, place);
+  fork_safe_lock_release(&listing->lock);
   return status;
 }
 
