@@ -167,13 +167,10 @@ void relay_ask(pam_handle_t *pamh, const struct relay_request *from, struct mess
   const struct process_user same = {.drop = false};
   *ret_verdict = (struct message_verdict){.verdict = VERDICT_UNAVAILABLE};
   enum status status = fill_request(pamh, from, &request);
-  if (status == STATUS_OK) {
-    status = process_start(PATH_SIGNIN, &same, &helper.process);
-  }
+  status = status != STATUS_OK ? status : process_start(PATH_SIGNIN, &same, &helper.process);
   struct relay r = {pamh, channel_init(helper.process.fd, LINK_MODULE_SIGNIN, PARTY_MODULE), from->flags, false};
-  if (status == STATUS_OK) {
-    status = channel_send(&r.channel, from->type, &request, clock_monotonic_ms() + SEND_WAIT_MS);
-  }
+  int64_t deadline_ms = clock_monotonic_ms() + SEND_WAIT_MS;
+  status = status != STATUS_OK ? status : channel_send(&r.channel, from->type, &request, deadline_ms);
   while (status == STATUS_OK && r.channel.phase != PHASE_ENDED) {
     status = relay_message(&r, ret_verdict);
   }
