@@ -29,10 +29,20 @@ static void say_who_calls(void)
   hold_set_caller(&caller);
 }
 
-static enum status load(const char *login, struct facts *ret_facts)
+static enum status load_from_store(const struct facts_query *of, struct error *error, struct facts *ret_facts)
 {
   struct store *store CLEANUP(store_close) = NULL;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
+  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, error, &store);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = store_begin(store, false, &txn);
+  return status != STATUS_OK ? status : facts_load(txn, of, ret_facts);
+}
+
+static enum status load(const char *login, struct facts *ret_facts)
+{
   struct error error = {.text = ""};
   struct config config;
   config_init(&config);
@@ -43,13 +53,7 @@ static enum status load(const char *login, struct facts *ret_facts)
     facts_unreadable(login, ret_facts);
     return configured;
   }
-  enum status status = store_open(PATH_STORE, STORE_READ_ONLY, &error, &store);
-  if (status == STATUS_OK) {
-    status = store_begin(store, false, &txn);
-  }
-  if (status == STATUS_OK) {
-    status = facts_load(txn, &of, ret_facts);
-  }
+  enum status status = load_from_store(&of, &error, ret_facts);
   if (status != STATUS_OK) {
     syslog(LOG_AUTHPRIV | LOG_ERR, "the store cannot be read: %s", error.text);
     facts_unreadable(login, ret_facts);

@@ -65,11 +65,13 @@ enum status own_keys_read(const struct passwd *entry, struct bytes *ret_keys)
     return STATUS_PERMISSION;
   }
   enum status status = open_safe(AT_FDCWD, entry->pw_dir, entry->pw_uid, S_IFDIR, &home);
-  if (status == STATUS_OK) {
-    status = open_safe(home, ".ssh", entry->pw_uid, S_IFDIR, &folder);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = open_safe(folder, "authorized_keys", entry->pw_uid, S_IFREG, &file);
+  status = open_safe(home, ".ssh", entry->pw_uid, S_IFDIR, &folder);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = open_safe(folder, "authorized_keys", entry->pw_uid, S_IFREG, &file);
   return status != STATUS_OK ? status : read_all(file, ret_keys);
 }
