@@ -56,9 +56,10 @@ enum status assertion_make(const struct message_sign_in *request, const char *au
   char id[2 * ID_LENGTH + 1];
   struct client_key *key CLEANUP(client_key_done) = NULL;
   enum status status = make_id(id);
-  if (status == STATUS_OK) {
-    status = read_key(request, r, &key);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = read_key(request, r, &key);
   if (status != STATUS_OK) {
     return status;
   }

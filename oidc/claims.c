@@ -124,11 +124,13 @@ enum status claims_check(const struct cJSON *claims, const struct claims_expecte
                          char ret_subject[static PROTOCOL_SUBJECT_SIZE])
 {
   enum status status = check_issuer(claims, expected->issuer, r);
-  if (status == STATUS_OK) {
-    status = check_audience(claims, expected, r);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = check_times(claims, expected->now_s, r);
+  status = check_audience(claims, expected, r);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = check_times(claims, expected->now_s, r);
   return status != STATUS_OK ? status : check_subject(claims, r, ret_subject);
 }

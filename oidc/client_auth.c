@@ -33,20 +33,26 @@ static enum status keep_basic(struct exchange *x, const struct client_auth_parts
   struct bytes pair CLEANUP(bytes_done) = BYTES_EMPTY;
   keep_earlier(x);
   enum status status = bytes_append(&pair, bytes_text(&parts->user), parts->user.length);
-  if (status == STATUS_OK) {
-    status = bytes_append_text(&pair, ":");
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = bytes_append(&pair, bytes_text(&parts->password), parts->password.length);
+  status = bytes_append_text(&pair, ":");
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = jose_encode(pair.data, pair.length, &x->credential);
+  status = bytes_append(&pair, bytes_text(&parts->password), parts->password.length);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = jose_encode(pair.data, pair.length, &x->credential);
+  if (status != STATUS_OK) {
+    return status;
   }
   for (size_t i = 0; i < x->credential.length; i++) {
     char *at = &x->credential.data[i];
     *at = (char)(*at == '-' ? '+' : *at == '_' ? '/' : *at); // base64 instead of base64url
   }
-  return status;
+  return STATUS_OK;
 }
 
 static enum status add_basic(struct exchange *x, struct bytes *form, struct client_auth_parts *parts,
@@ -54,19 +60,21 @@ static enum status add_basic(struct exchange *x, struct bytes *form, struct clie
 {
   const struct message_sign_in *request = x->request;
   enum status status = form_encode(&parts->user, request->client_id, strlen(request->client_id));
-  if (status == STATUS_OK) {
-    status = form_encode(&parts->password, bytes_text(&request->client_secret), request->client_secret.length);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = keep_basic(x, parts);
+  status = form_encode(&parts->password, bytes_text(&request->client_secret), request->client_secret.length);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    http_request->user = &parts->user;
-    http_request->password = &parts->password;
-    // RFC 6749 2.3.1 has it in the header alone; some read it in the form alone, and nobody minds it there.
-    status = form_add(form, "client_id", request->client_id);
+  status = keep_basic(x, parts);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  http_request->user = &parts->user;
+  http_request->password = &parts->password;
+  // RFC 6749 2.3.1 has it in the header alone; some read it in the form alone, and nobody minds it there.
+  return form_add(form, "client_id", request->client_id);
 }
 
 static enum status add_post(const struct message_sign_in *request, struct bytes *form)
@@ -88,12 +96,14 @@ static enum status add_assertion(struct exchange *x, struct bytes *form)
   static const char TYPE[] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
   keep_earlier(x);
   enum status status = assertion_make(x->request, audience_of(x), &x->refusal, &x->credential);
-  if (status == STATUS_OK) {
-    status = form_add(form, "client_id", x->request->client_id);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = form_add(form, "client_assertion_type", TYPE);
+  status = form_add(form, "client_id", x->request->client_id);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = form_add(form, "client_assertion_type", TYPE);
   return status != STATUS_OK ? status : form_add(form, "client_assertion", bytes_text(&x->credential));
 }
 

@@ -131,15 +131,16 @@ enum status client_key_read(const struct bytes *text, struct refusal *r, struct 
   bool is_pem = strstr(bytes_text(text), "-----BEGIN ") != NULL;
   enum status status = is_pem ? read_pem(text, r, key) : read_jwk(text, r, key);
   struct bytes tried CLEANUP(bytes_done) = BYTES_EMPTY;
+  if (status != STATUS_OK) {
+    return status;
+  }
   // Whether its numbers are a key shows when it signs.
-  if (status == STATUS_OK && client_key_sign(key, "{}", &tried) != STATUS_OK) {
-    status = refuse(r, "it cannot sign");
+  if (client_key_sign(key, "{}", &tried) != STATUS_OK) {
+    return refuse(r, "it cannot sign");
   }
-  if (status == STATUS_OK) {
-    *ret_key = key;
-    key = NULL;
-  }
-  return status;
+  *ret_key = key;
+  key = NULL;
+  return STATUS_OK;
 }
 
 enum status client_key_of_secret(const struct bytes *secret, struct client_key **ret_key)

@@ -61,13 +61,14 @@ static enum status add_number(struct bytes *out, const EVP_PKEY *key, const stru
   }
   int length = n->length > 0 ? n->length : BN_num_bytes(number);
   enum status status = bytes_reserve(&raw, (size_t)length);
-  if (status == STATUS_OK && BN_bn2binpad(number, (unsigned char *)raw.data, length) != length) {
-    status = STATUS_INVALID;
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    raw.length = (size_t)length;
-    status = jose_encode(raw.data, raw.length, &text);
+  if (BN_bn2binpad(number, (unsigned char *)raw.data, length) != length) {
+    return STATUS_INVALID;
   }
+  raw.length = (size_t)length;
+  status = jose_encode(raw.data, raw.length, &text);
   return status != STATUS_OK ? status : add_text(out, n->member, bytes_text(&text));
 }
 
@@ -110,9 +111,10 @@ static enum status write_ec(const EVP_PKEY *key, struct bytes *out)
     return STATUS_NOT_FOUND;
   }
   enum status status = add_text(out, "kty", "EC");
-  if (status == STATUS_OK) {
-    status = add_text(out, "crv", "P-256");
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = add_text(out, "crv", "P-256");
   return status != STATUS_OK ? status : add_numbers(out, key, NUMBERS, COUNT_OF(NUMBERS));
 }
 

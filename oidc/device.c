@@ -61,10 +61,13 @@ static enum status read_addresses(struct exchange *x, const struct cJSON *answer
   bool draft = document_value(answer, "verification_uri") == NULL && document_value(answer, "verification_url") != NULL;
   enum status status =
       read_address(x, answer, draft ? "verification_url" : "verification_uri", shown->verification_uri);
-  if (status == STATUS_OK && has_complete(answer)) {
-    status = read_address(x, answer, "verification_uri_complete", shown->verification_uri_complete);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  if (has_complete(answer)) {
+    return read_address(x, answer, "verification_uri_complete", shown->verification_uri_complete);
+  }
+  return STATUS_OK;
 }
 
 // ADFS and old versions of Microsoft's endpoints write their integers as strings.
@@ -104,17 +107,20 @@ enum status device_read(struct exchange *x, const struct cJSON *answer, struct d
 {
   struct device_codes codes CLEANUP(device_codes_done) = {0};
   enum status status = read_codes(x, answer, &codes);
-  if (status == STATUS_OK) {
-    status = read_addresses(x, answer, &codes.shown);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = read_times(x, answer, &codes);
+  status = read_addresses(x, answer, &codes.shown);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    *ret_codes = codes;
-    codes.device_code = (struct bytes)BYTES_EMPTY;
+  status = read_times(x, answer, &codes);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  *ret_codes = codes;
+  codes.device_code = (struct bytes)BYTES_EMPTY;
+  return STATUS_OK;
 }
 
 // The form is made anew each time: an assertion in it is good for one use.
@@ -131,8 +137,9 @@ enum status device_authorize(struct exchange *x, struct device_codes *ret_codes)
   struct http_answer answer CLEANUP(http_answer_done) = {0};
   struct cJSON *document CLEANUP(document_done) = NULL;
   enum status status = provider_ask(x, post, NULL, &answer);
-  if (status == STATUS_OK) {
-    status = provider_read(x, "device authorization", &answer, &document);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = provider_read(x, "device authorization", &answer, &document);
   return status != STATUS_OK ? status : device_read(x, document, ret_codes);
 }

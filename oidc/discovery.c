@@ -82,16 +82,21 @@ static enum status read_endpoints(struct exchange *x, const struct cJSON *docume
   }
   enum status status =
       choose_endpoint(x, document, x->request->device_endpoint, DEVICE, found->device_authorization_endpoint);
-  if (status == STATUS_OK) {
-    status = read_endpoint(x, document, "token_endpoint", found->token_endpoint);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = choose_endpoint(x, document, x->request->key_set, "jwks_uri", found->jwks_uri);
+  status = read_endpoint(x, document, "token_endpoint", found->token_endpoint);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK && document_member(document, "userinfo_endpoint") != NULL) {
-    status = read_endpoint(x, document, "userinfo_endpoint", found->userinfo_endpoint);
+  status = choose_endpoint(x, document, x->request->key_set, "jwks_uri", found->jwks_uri);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  if (document_member(document, "userinfo_endpoint") != NULL) {
+    return read_endpoint(x, document, "userinfo_endpoint", found->userinfo_endpoint);
+  }
+  return STATUS_OK;
 }
 
 // OIDC Discovery 3: client_secret_basic if nothing is said.
@@ -111,17 +116,20 @@ enum status discovery_read(struct exchange *x, const struct cJSON *document)
 {
   struct message_found found = {0};
   enum status status = check_issuer(x, document);
-  if (status == STATUS_OK) {
-    status = read_endpoints(x, document, &found);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = text_copy(document_string(document, "issuer"), found.issuer, sizeof found.issuer);
+  status = read_endpoints(x, document, &found);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    x->found = found;
-    x->methods = read_methods(document);
+  status = text_copy(document_string(document, "issuer"), found.issuer, sizeof found.issuer);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  x->found = found;
+  x->methods = read_methods(document);
+  return STATUS_OK;
 }
 
 enum status discovery_fetch(struct exchange *x)

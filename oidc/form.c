@@ -24,11 +24,13 @@ enum status form_encode(struct bytes *out, const char *data, size_t length)
 enum status form_add(struct bytes *form, const char *name, const char *value)
 {
   enum status status = form->length > 0 ? bytes_append(form, "&", 1) : STATUS_OK;
-  if (status == STATUS_OK) {
-    status = form_encode(form, name, strlen(name));
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = bytes_append(form, "=", 1);
+  status = form_encode(form, name, strlen(name));
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = bytes_append(form, "=", 1);
   return status != STATUS_OK ? status : form_encode(form, value, strlen(value));
 }

@@ -339,11 +339,12 @@ enum status http_send(struct http *http, const struct http_request *request, str
     return STATUS_TIMEOUT;
   }
   enum status status = resolve_and_send(http, request, r, &answer);
-  if (status == STATUS_OK) {
-    *ret_answer = answer;
-    answer = (struct http_answer){0};
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  *ret_answer = answer;
+  answer = (struct http_answer){0};
+  return STATUS_OK;
 }
 
 enum status http_wait(const struct http *http, int64_t until_ms)

@@ -47,9 +47,7 @@ static enum status parse_part(const struct part *part, const char *clause, struc
 {
   struct bytes text CLEANUP(bytes_done) = BYTES_EMPTY;
   enum status status = jose_decode(part->text, part->length, &text);
-  if (status == STATUS_OK) {
-    status = document_parse(text.data, text.length, ret_document);
-  }
+  status = status != STATUS_OK ? status : document_parse(text.data, text.length, ret_document);
   if (status == STATUS_OK || status == STATUS_NO_MEMORY) {
     return status;
   }
@@ -107,26 +105,32 @@ enum status id_token_parse(const struct bytes *text, struct refusal *r, struct i
   struct part parts[PART_COUNT] = {{0}};
   struct id_token token CLEANUP(id_token_done) = {.text = text};
   enum status status = split(text, r, parts);
-  if (status == STATUS_OK) {
-    status = parse_part(&parts[HEADER], "RFC 7515 4: the header", r, &token.header);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = check_header(&token, r);
+  status = parse_part(&parts[HEADER], "RFC 7515 4: the header", r, &token.header);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = check_algorithm(&token, r);
+  status = check_header(&token, r);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = parse_part(&parts[PAYLOAD], "RFC 7519 7.2: the claims set", r, &token.claims);
+  status = check_algorithm(&token, r);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = measure_signature(&parts[SIGNATURE], r, &token.signature_length);
+  status = parse_part(&parts[PAYLOAD], "RFC 7519 7.2: the claims set", r, &token.claims);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    *ret_token = token;
-    token = (struct id_token){0};
+  status = measure_signature(&parts[SIGNATURE], r, &token.signature_length);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  *ret_token = token;
+  token = (struct id_token){0};
+  return STATUS_OK;
 }
 
 enum status id_token_verify(const struct id_token *token, const struct cJSON *keys, struct refusal *r)
@@ -155,9 +159,7 @@ enum status id_token_verify_or_refetch(struct exchange *x, const struct id_token
   struct cJSON *fresh CLEANUP(document_done) = NULL;
   if (token->key_id != NULL) {
     status = key_set_fetch(x, &fresh);
-    if (status == STATUS_OK) {
-      status = id_token_verify(token, fresh, &x->refusal);
-    }
+    status = status != STATUS_OK ? status : id_token_verify(token, fresh, &x->refusal);
   }
   if (status != STATUS_NOT_FOUND) {
     return status;

@@ -105,9 +105,10 @@ static enum status add_member(struct bytes *jwk, const char *name, const char *v
 {
   const char *const parts[] = {jwk->length > 0 ? ",\"" : "{\"", name, "\":\""};
   enum status status = bytes_append_texts(jwk, parts, COUNT_OF(parts));
-  if (status == STATUS_OK) {
-    status = bytes_append(jwk, value, value_length(value));
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = bytes_append(jwk, value, value_length(value));
   return status != STATUS_OK ? status : bytes_append_text(jwk, "\"");
 }
 
@@ -127,9 +128,7 @@ static enum status read_rsa(const struct cJSON *key, struct refusal *r, struct k
   struct bytes n CLEANUP(bytes_done) = BYTES_EMPTY;
   struct bytes e CLEANUP(bytes_done) = BYTES_EMPTY;
   enum status status = decode_member(key, "n", &n);
-  if (status == STATUS_OK) {
-    status = decode_member(key, "e", &e);
-  }
+  status = status != STATUS_OK ? status : decode_member(key, "e", &e);
   if (status == STATUS_NO_MEMORY) {
     return status;
   }
@@ -152,9 +151,7 @@ static enum status read_ec(const struct cJSON *key, const struct key_algorithm *
   struct bytes x CLEANUP(bytes_done) = BYTES_EMPTY;
   struct bytes y CLEANUP(bytes_done) = BYTES_EMPTY;
   enum status status = decode_member(key, "x", &x);
-  if (status == STATUS_OK) {
-    status = decode_member(key, "y", &y);
-  }
+  status = status != STATUS_OK ? status : decode_member(key, "y", &y);
   if (status == STATUS_NO_MEMORY) {
     return status;
   }
@@ -188,14 +185,16 @@ enum status key_set_fetch(struct exchange *x, struct cJSON **ret_document)
   struct cJSON *document CLEANUP(document_done) = NULL;
   struct http_request request = {.url = x->found.jwks_uri};
   enum status status = provider_get(x, "key set", &request, &document);
-  if (status == STATUS_OK) {
-    status = key_set_check(document, &x->refusal);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    *ret_document = document;
-    document = NULL;
+  status = key_set_check(document, &x->refusal);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  *ret_document = document;
+  document = NULL;
+  return STATUS_OK;
 }
 
 static enum status read_key(const struct cJSON *key, const struct key_algorithm *algorithm, struct refusal *r,
@@ -259,9 +258,10 @@ enum status key_set_choose(const struct cJSON *document, const struct key_algori
   }
   struct key key CLEANUP(key_done) = {0};
   enum status status = read_key(chosen, algorithm, r, &key);
-  if (status == STATUS_OK) {
-    *ret_key = key;
-    key = (struct key){0};
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  *ret_key = key;
+  key = (struct key){0};
+  return STATUS_OK;
 }

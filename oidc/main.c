@@ -73,9 +73,7 @@ static enum status serve(struct channel *c, enum message_type type, const struct
   enum status status = request_check(request, &x.refusal);
   struct http_settings settings = {&request->ca_pem, request->allow_loopback_http != 0, c->fd,
                                    clock_monotonic_ms() + (int64_t)request->timeout_s * 1000};
-  if (status == STATUS_OK) {
-    status = http_new(&settings, &http);
-  }
+  status = status != STATUS_OK ? status : http_new(&settings, &http);
   if (status != STATUS_OK) {
     return send_failed(c, &x, status);
   }
@@ -86,13 +84,15 @@ static enum status serve(struct channel *c, enum message_type type, const struct
 static enum status prepare(void)
 {
   enum status status = sandbox_begin();
-  if (status == STATUS_OK) {
-    status = http_start_up();
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = jose_start_up();
-    document_start_up();
+  status = http_start_up();
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = jose_start_up();
+  document_start_up();
   return status != STATUS_OK ? status : sandbox_end();
 }
 
@@ -109,9 +109,10 @@ int main(void)
   }
   struct channel c = channel_init(STDIN_FILENO, LINK_SIGNIN_OIDC, PARTY_OIDC);
   status = channel_receive(&c, clock_monotonic_ms() + REQUEST_WAIT_MS, &type, &request);
-  if (status == STATUS_OK) {
-    status = type == MESSAGE_TXT ? txt_serve(&c, request) : serve(&c, type, request);
-    channel_free_message(type, request);
+  if (status != STATUS_OK) {
+    return EXIT_UNSENT;
   }
+  status = type == MESSAGE_TXT ? txt_serve(&c, request) : serve(&c, type, request);
+  channel_free_message(type, request);
   return status == STATUS_OK ? EXIT_SENT : EXIT_UNSENT;
 }

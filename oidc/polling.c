@@ -81,14 +81,16 @@ enum status polling_read(struct exchange *x, const struct cJSON *answer, struct 
   }
   struct tokens tokens CLEANUP(tokens_done) = {0};
   enum status status = bytes_append_text(&tokens.access_token, access_token);
-  if (status == STATUS_OK) {
-    status = bytes_append_text(&tokens.id_token, id_token);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    bytes_take(&ret_tokens->access_token, &tokens.access_token);
-    bytes_take(&ret_tokens->id_token, &tokens.id_token);
+  status = bytes_append_text(&tokens.id_token, id_token);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  bytes_take(&ret_tokens->access_token, &tokens.access_token);
+  bytes_take(&ret_tokens->id_token, &tokens.id_token);
+  return STATUS_OK;
 }
 
 // What the errors of a token endpoint mean here: RFC 8628 3.5, and what Microsoft, GitHub and others say instead. The
@@ -161,12 +163,14 @@ static enum status poll_once(struct exchange *x, const struct device_codes *code
   struct bytes form CLEANUP(bytes_done) = BYTES_EMPTY;
   struct http_answer answer CLEANUP(http_answer_done) = {0};
   enum status status = form_add(&form, "grant_type", GRANT_TYPE);
-  if (status == STATUS_OK) {
-    status = form_add(&form, "device_code", bytes_text(&codes->device_code));
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = provider_post(x, x->found.token_endpoint, &form, &answer);
+  status = form_add(&form, "device_code", bytes_text(&codes->device_code));
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = provider_post(x, x->found.token_endpoint, &form, &answer);
   ret_poll->retry_after_s = answer.retry_after_s;
   if (status == STATUS_IO) {
     ret_poll->outcome = POLL_NO_ANSWER;

@@ -170,11 +170,12 @@ enum status provider_read(struct exchange *x, const char *what, const struct htt
   if (answer->status != HTTP_OK || provider_error(document) != NULL) {
     return provider_refuse(x, what, answer, document);
   }
-  if (status == STATUS_OK) {
-    *ret_document = document;
-    document = NULL;
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  *ret_document = document;
+  document = NULL;
+  return STATUS_OK;
 }
 
 static enum status get(struct exchange *x, const void *context, struct http_answer *ret_answer)

@@ -72,18 +72,20 @@ static enum status check_endpoint(const struct message_sign_in *request, const c
 static enum status check_provider(const struct message_sign_in *request, struct refusal *r)
 {
   enum status status = check_issuer(request, r);
-  if (status == STATUS_OK) {
-    status = check_endpoint(request, "device endpoint", request->device_endpoint, r);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = check_endpoint(request, "device endpoint", request->device_endpoint, r);
   return status != STATUS_OK ? status : check_endpoint(request, "key set", request->key_set, r);
 }
 
 enum status request_check(const struct message_sign_in *request, struct refusal *r)
 {
   enum status status = check_provider(request, r);
-  if (status == STATUS_OK) {
-    status = check_client(request, r);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = check_client(request, r);
   if (status != STATUS_OK) {
     return status;
   }

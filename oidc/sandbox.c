@@ -362,9 +362,10 @@ enum status sandbox_end(void)
     return STATUS_IO;
   }
   enum status status = limit_files();
-  if (status == STATUS_OK) {
-    status = load_filter();
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = load_filter();
   // The filter has no call that would stop the alarm. What follows has deadlines of its own.
   return status == STATUS_OK && signal(SIGALRM, SIG_IGN) == SIG_ERR ? STATUS_IO : status;
 }

@@ -54,13 +54,14 @@ static enum status fill_proof(struct exchange *x, const struct id_token *token, 
   text_escape(key_id, strlen(key_id), identity->key_id, sizeof identity->key_id);
   strength_show(token->claims, identity);
   enum status status = text_copy(x->request->issuer, identity->issuer, sizeof identity->issuer);
-  if (status == STATUS_OK) {
-    status = text_copy(x->request->client_id, identity->client_id, sizeof identity->client_id);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = text_copy(token->algorithm->name, identity->algorithm, sizeof identity->algorithm);
+  status = text_copy(x->request->client_id, identity->client_id, sizeof identity->client_id);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  return text_copy(token->algorithm->name, identity->algorithm, sizeof identity->algorithm);
 }
 
 // Where the provider is asked, and whether it takes this client; *RET_CODES must be all zero.
@@ -89,13 +90,13 @@ static enum status ask_userinfo(struct exchange *x, const struct tokens *tokens,
                 !group_claim_is_there(token->claims, groups_claim);
   bool needed = wanted && x->found.userinfo_endpoint[0] != '\0';
   enum status status = needed ? userinfo_fetch(x, &tokens->access_token, identity->subject, &userinfo) : STATUS_OK;
-  if (status == STATUS_OK) {
-    identity_fill(token->claims, userinfo, email_claim, identity);
-    bool overage = group_claim_is_overage(token->claims, userinfo, groups_claim);
-    identity->groups_state = overage ? GROUPS_OVERAGE : GROUPS_SAID;
-    status = group_claim_read(token->claims, userinfo, groups_claim, &identity->groups);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  identity_fill(token->claims, userinfo, email_claim, identity);
+  bool overage = group_claim_is_overage(token->claims, userinfo, groups_claim);
+  identity->groups_state = overage ? GROUPS_OVERAGE : GROUPS_SAID;
+  return group_claim_read(token->claims, userinfo, groups_claim, &identity->groups);
 }
 
 static enum status identify(struct exchange *x, const struct cJSON *keys, const struct tokens *tokens,
@@ -105,54 +106,67 @@ static enum status identify(struct exchange *x, const struct cJSON *keys, const 
   struct id_token token CLEANUP(id_token_done) = {0};
   struct claims_expected expected = {x->found.issuer, x->request->client_id, x->request->audiences, clock_now_s()};
   enum status status = id_token_parse(&tokens->id_token, &x->refusal, &token);
-  if (status == STATUS_OK) {
-    // Before the signature: what costs little comes first, and all must hold.
-    status = claims_check(token.claims, &expected, &x->refusal, identity.subject);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = id_token_verify_or_refetch(x, &token, keys);
+  // Before the signature: what costs little comes first, and all must hold.
+  status = claims_check(token.claims, &expected, &x->refusal, identity.subject);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = strength_check(token.claims, x->request->required_acr, x->request->required_amr, &x->refusal);
+  status = id_token_verify_or_refetch(x, &token, keys);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = fill_proof(x, &token, &identity);
+  status = strength_check(token.claims, x->request->required_acr, x->request->required_amr, &x->refusal);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = ask_userinfo(x, tokens, &token, &identity);
+  status = fill_proof(x, &token, &identity);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    identity.client_auth = (uint8_t)client_auth_of(x);
-    identity.requests = http_requests(x->http);
-    identity.connections = http_connections(x->http);
-    *ret_identity = identity;
-    identity.groups = (struct bytes)BYTES_EMPTY;
+  status = ask_userinfo(x, tokens, &token, &identity);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  identity.client_auth = (uint8_t)client_auth_of(x);
+  identity.requests = http_requests(x->http);
+  identity.connections = http_connections(x->http);
+  *ret_identity = identity;
+  identity.groups = (struct bytes)BYTES_EMPTY;
+  return STATUS_OK;
+}
+
+static enum status run(struct exchange *x, struct channel *c, struct device_codes *codes, struct tokens *tokens,
+                       struct message_authorized *ret_identity)
+{
+  struct cJSON *keys CLEANUP(document_done) = NULL;
+  int64_t expires_at_ms = 0;
+  // A person waits, and sees nothing yet.
+  http_limit(x->http, clock_monotonic_ms() + PROTOCOL_CODE_WAIT_MS);
+  enum status status = authorize(x, codes);
+  http_limit(x->http, 0);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = show_codes(x, c, codes, &expires_at_ms);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = key_set_fetch(x, &keys);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = polling_run(x, codes, expires_at_ms, tokens);
+  return status != STATUS_OK ? status : identify(x, keys, tokens, ret_identity);
 }
 
 enum status sign_in(struct exchange *x, struct channel *c, struct message_authorized *ret_identity)
 {
   struct device_codes codes CLEANUP(device_codes_done) = {0};
-  struct cJSON *keys CLEANUP(document_done) = NULL;
   struct tokens tokens CLEANUP(tokens_done) = {0};
-  int64_t expires_at_ms = 0;
-  // A person waits, and sees nothing yet.
-  http_limit(x->http, clock_monotonic_ms() + PROTOCOL_CODE_WAIT_MS);
-  enum status status = authorize(x, &codes);
-  http_limit(x->http, 0);
-  if (status == STATUS_OK) {
-    status = show_codes(x, c, &codes, &expires_at_ms);
-  }
-  if (status == STATUS_OK) {
-    status = key_set_fetch(x, &keys);
-  }
-  if (status == STATUS_OK) {
-    status = polling_run(x, &codes, expires_at_ms, &tokens);
-  }
-  if (status == STATUS_OK) {
-    status = identify(x, keys, &tokens, ret_identity);
-  }
+  enum status status = run(x, c, &codes, &tokens, ret_identity);
   if (status != STATUS_OK) {
     blot_out_tokens(&x->refusal, &codes, &tokens);
   }
@@ -167,15 +181,17 @@ enum status discover(struct exchange *x)
   // Shows that the provider takes this client; the codes are forgotten.
   enum status status = authorize(x, &codes);
   http_limit(x->http, 0);
-  if (status == STATUS_OK) {
-    x->found.client_auth = (uint8_t)client_auth_of(x);
-    status = key_set_fetch(x, &keys);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    x->found.keys = key_set_count(keys);
-    if (x->found.keys == 0) {
-      return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "RFC 7517: the key set has no key that can be used");
-    }
+  x->found.client_auth = (uint8_t)client_auth_of(x);
+  status = key_set_fetch(x, &keys);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  x->found.keys = key_set_count(keys);
+  if (x->found.keys == 0) {
+    return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "RFC 7517: the key set has no key that can be used");
+  }
+  return STATUS_OK;
 }

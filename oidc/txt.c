@@ -71,11 +71,14 @@ static enum status ask_once(const struct search *search, const char *name, int f
 static enum status ask(const struct search *search, const char *name, struct reply *reply)
 {
   enum status status = ask_once(search, name, 0, reply);
-  if (status == STATUS_OK && reply->result == ARES_ECONNREFUSED && reply->data.length == 0) {
-    *reply = (struct reply){.is_over = false};
-    status = ask_once(search, name, ARES_FLAG_NOCHECKRESP, reply);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  if (reply->result == ARES_ECONNREFUSED && reply->data.length == 0) {
+    *reply = (struct reply){.is_over = false};
+    return ask_once(search, name, ARES_FLAG_NOCHECKRESP, reply);
+  }
+  return STATUS_OK;
 }
 
 // Without an answer: whether that was for want of a server.
@@ -143,9 +146,7 @@ enum status txt_serve(struct channel *c, const struct message_txt *request)
   struct search search = {.parent_fd = c->fd};
   struct refusal refusal = {.reason = FAILURE_INTERNAL};
   enum status status = check(request, &search, &refusal);
-  if (status == STATUS_OK) {
-    status = look_up(&search, request->name, &answer);
-  }
+  status = status != STATUS_OK ? status : look_up(&search, request->name, &answer);
   if (status == STATUS_CLOSED) {
     return status;
   }

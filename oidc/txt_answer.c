@@ -186,11 +186,14 @@ static enum status read_names(const struct message *m, const char *name, unsigne
       return close_with(answer, LOOKUP_SERVER, "too many aliases (CNAME), or a circle of them");
     }
   }
-  if (status == STATUS_OK && answer->aliases > 0) {
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (answer->aliases > 0) {
     memcpy(answer->next, current, sizeof answer->next);
     return STATUS_OK;
   }
-  return status != STATUS_OK ? status : close_with(answer, LOOKUP_NO_TXT, "NOERROR");
+  return close_with(answer, LOOKUP_NO_TXT, "NOERROR");
 }
 
 enum status txt_answer_read(const void *data, size_t length, const char *name, unsigned aliases_max,
