@@ -93,10 +93,7 @@ static enum status greet(struct session *s, const struct open_invite *invite, co
   (void)snprintf(text, sizeof text, "\n%s invites you to %s as %s.\nPress Enter, then %s: ", org, host,
                  role_word((uint8_t)invite->role), next);
   enum status status = session_ask(s, true, text, clock_monotonic_ms() + TYPING_MS, &enter);
-  if (status == STATUS_REFUSED) {
-    session_refuse(s, s->decision.row, NOTICE_NEEDS_TERMINAL, "");
-  }
-  return status;
+  return status == STATUS_REFUSED ? session_refuse(s, s->decision.row, NOTICE_NEEDS_TERMINAL, "") : status;
 }
 
 static enum status ask_own_password(struct session *s, const struct facts *facts,
@@ -106,8 +103,7 @@ static enum status ask_own_password(struct session *s, const struct facts *facts
   const struct own_password question = {"Password of your account: ", clock_monotonic_ms() + TYPING_MS, false};
   enum status status = session_ask_own_password(s, &facts->account, &question, &typed);
   if (status == STATUS_NOT_FOUND) {
-    session_refuse(s, s->decision.row, NOTICE_WRONG_PASSWORD, "");
-    return STATUS_REFUSED;
+    return session_refuse(s, s->decision.row, NOTICE_WRONG_PASSWORD, "");
   }
   if (status == STATUS_OK) {
     memcpy(ret_hash, facts->account.password, PASSWORD_HASH_SIZE);
@@ -122,8 +118,8 @@ static enum status store_sign_in(struct session *s, const struct code_sign_in *i
   if (status == STATUS_OK) {
     *ret_result = result;
   } else if (status == STATUS_REFUSED) {
-    session_refuse(s, result.decision.row, result.decision.notice, "by invitation");
     session_count_refusal(s, result.decision.notice);
+    return session_refuse(s, result.decision.row, result.decision.notice, "by invitation");
   }
   return status;
 }

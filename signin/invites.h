@@ -24,7 +24,7 @@ MUST_CHECK enum status invites_load(struct session *s, const char *email, struct
 const struct open_invite *invites_find(const struct open_invites *invites, const struct bytes *typed);
 
 // Signs the person of FACTS in by INVITE, whose code was typed: somebody new chooses a password, an account without
-// memberships needs its own. STATUS_OK: granted. STATUS_REFUSED: refused, and told; otherwise as session_ask().
+// memberships needs its own. STATUS_OK: granted. STATUS_TOLD: refused; otherwise as session_ask().
 MUST_CHECK enum status invites_sign_in(struct session *s, const struct facts *facts, const struct open_invite *invite,
                                        struct signed_in *ret_result);
 

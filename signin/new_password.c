@@ -47,5 +47,5 @@ enum status new_password_ask(struct session *s, const struct bytes *old, char re
   for (int i = 0; status == STATUS_INVALID && i < TRIES; i++) {
     status = try_once(s, old, ret_hash);
   }
-  return status == STATUS_INVALID ? STATUS_REFUSED : status;
+  return status == STATUS_INVALID ? STATUS_TOLD : status;
 }

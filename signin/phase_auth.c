@@ -151,7 +151,7 @@ static void sign_in_by_code(struct session *s, const struct facts *facts, const 
   enum status status = invites_sign_in(s, facts, invite, &result);
   if (status == STATUS_OK) {
     grant(s, &result, verdict);
-  } else if (status != STATUS_REFUSED && status != STATUS_CLOSED) {
+  } else if (!session_is_over(status)) {
     session_refuse(s, s->decision.row, NOTICE_INTERNAL, status_text(status));
   }
 }
@@ -212,7 +212,7 @@ static enum status choose_org(struct session *s, int64_t *ret_org_id)
     status = session_ask(s, true, text, clock_monotonic_ms() + TYPING_MS, &typed);
   }
   if (status == STATUS_REFUSED) {
-    session_refuse(s, s->decision.row, NOTICE_NEEDS_TERMINAL, "");
+    return session_refuse(s, s->decision.row, NOTICE_NEEDS_TERMINAL, "");
   }
   if (status != STATUS_OK) {
     return status;
@@ -234,7 +234,7 @@ static void run_sso(struct session *s, const struct facts *facts, struct message
   }
   if (status == STATUS_OK) {
     grant(s, &result, verdict);
-  } else if (status != STATUS_REFUSED && status != STATUS_CLOSED) {
+  } else if (!session_is_over(status)) {
     session_refuse(s, s->decision.row, NOTICE_INTERNAL, status_text(status));
   }
 }

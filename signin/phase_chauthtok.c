@@ -28,8 +28,7 @@ static enum status ask_old(struct session *s, const struct facts *facts, struct 
                                         policy_is_owner(&facts->person)};
   enum status status = session_ask_own_password(s, &facts->account, &question, ret_old);
   if (status == STATUS_NOT_FOUND) {
-    session_refuse(s, s->decision.row, NOTICE_WRONG_PASSWORD, "");
-    return STATUS_REFUSED;
+    return session_refuse(s, s->decision.row, NOTICE_WRONG_PASSWORD, "");
   }
   return status;
 }

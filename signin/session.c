@@ -167,7 +167,7 @@ void session_tell(struct session *s, enum message_type type, const char *text)
   }
 }
 
-void session_refuse(struct session *s, const char *row, enum notice notice, const char *detail)
+enum status session_refuse(struct session *s, const char *row, enum notice notice, const char *detail)
 {
   const struct message_request *request = s->request;
   char text[HELP_SIZE + 256];
@@ -175,6 +175,12 @@ void session_refuse(struct session *s, const char *row, enum notice notice, cons
               request->service, request->rhost, row, notice_name(notice), detail[0] != '\0' ? " " : "", detail);
   (void)snprintf(text, sizeof text, "%s%s%s", notice_sentence(notice), s->help[0] != '\0' ? "\n" : "", s->help);
   session_tell(s, MESSAGE_ERROR, text);
+  return STATUS_TOLD;
+}
+
+bool session_is_over(enum status status)
+{
+  return status == STATUS_TOLD || status == STATUS_CLOSED || status == STATUS_REFUSED;
 }
 
 // Tries that cannot be counted are made one at a time: the lock goes with this process, after the answer.
@@ -195,14 +201,12 @@ enum status session_try(struct session *s, enum try_kind kind, const char *org, 
   struct try_counted result = {.delay_s = 0};
   enum status status = session_change(s, change_try_count(&try, &result));
   if (status == STATUS_REFUSED) {
-    session_refuse(s, "T", NOTICE_THROTTLED, "");
     session_count_refusal(s, NOTICE_THROTTLED);
-    return status;
+    return session_refuse(s, "T", NOTICE_THROTTLED, "");
   }
   bool uncounted = status != STATUS_OK;
   if (uncounted && (!owner || !wait_in_line())) {
-    session_refuse(s, "T", NOTICE_UNAVAILABLE, status_text(status));
-    return status;
+    return session_refuse(s, "T", NOTICE_UNAVAILABLE, status_text(status));
   }
   int64_t delay_s = uncounted ? THROTTLE_DELAY_S : result.delay_s;
   if (delay_s > 0) {
@@ -227,19 +231,20 @@ enum status session_ask(struct session *s, bool echo, const char *text, int64_t 
   void *value = NULL;
   (void)snprintf(prompt.text, sizeof prompt.text, "%s", text);
   enum status status = channel_send(&s->module, MESSAGE_PROMPT, &prompt, clock_monotonic_ms() + SEND_WAIT_MS);
-  if (status == STATUS_OK) {
-    status = channel_receive(&s->module, deadline_ms, &type, &value);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = channel_receive(&s->module, deadline_ms, &type, &value);
   if (status != STATUS_OK) {
     return status;
   }
   struct message_answer *answer = value;
-  status = answer->given == 1 ? STATUS_OK : STATUS_REFUSED;
-  if (status == STATUS_OK) {
+  bool given = answer->given == 1;
+  if (given) {
     bytes_take(ret_answer, &answer->text);
   }
   channel_free_message(type, value);
-  return status;
+  return given ? STATUS_OK : STATUS_REFUSED;
 }
 
 enum status session_ask_own_password(struct session *s, const struct account *account,
@@ -250,8 +255,9 @@ enum status session_ask_own_password(struct session *s, const struct account *ac
   if (status != STATUS_OK) {
     return status;
   }
-  if (session_try(s, TRY_PASSWORD, "", question->owner) != STATUS_OK) {
-    return STATUS_REFUSED;
+  status = session_try(s, TRY_PASSWORD, "", question->owner);
+  if (status != STATUS_OK) {
+    return status;
   }
   if (!password_matches(&typed, account->password)) {
     session_count_refusal(s, NOTICE_WRONG_PASSWORD);

@@ -25,7 +25,7 @@ struct session {
 void session_load(struct session *s, struct facts *ret_facts);
 
 // Opens the store to be read, and begins; both are the caller's to end, also after a failure. Errors as store_open()
-// and store_begin(); TROUBLE, which may be NULL, says what cannot be opened.
+// and store_begin(); ERROR, which may be NULL, says what cannot be opened.
 MUST_CHECK enum status session_read(struct error *error, struct store **ret_store, struct store_txn **ret_txn);
 
 // Who makes changes here: the person, from where they sign in. Borrows from S.
@@ -46,16 +46,19 @@ MUST_CHECK enum status session_change(struct session *s, struct change change);
 // Tells the person a sentence (PAM_ERROR_MSG or PAM_TEXT_INFO). A module that has gone is no failure here.
 void session_tell(struct session *s, enum message_type type, const char *text);
 
-// Tells the person the sentence of NOTICE and logs the refusal with ROW.
-void session_refuse(struct session *s, const char *row, enum notice notice, const char *detail);
+// Tells the person the sentence of NOTICE and logs the refusal with ROW. Always STATUS_TOLD, to be passed on.
+enum status session_refuse(struct session *s, const char *row, enum notice notice, const char *detail);
 
-// Counts a try that is about to be made (POLICY T); ORG is the slug for TRY_SIGN_IN, else "". STATUS_REFUSED after the
-// person was told to wait; STATUS_OK, after a while if it is to be slow. Whoever is not an owner may not try without
-// being counted: STATUS_IO and others are refusals for them, and OWNER goes on, slowly.
+// Counts a try that is about to be made (POLICY T); ORG is the slug for TRY_SIGN_IN, else "". STATUS_TOLD: they have
+// to wait; STATUS_OK, after a while if it is to be slow. Whoever is not an owner may not try without being
+// counted: STATUS_TOLD for them too, and OWNER goes on, slowly.
 MUST_CHECK enum status session_try(struct session *s, enum try_kind kind, const char *org, bool owner);
 
 // Counts a refusal of somebody who has not proven to be anybody.
 void session_count_refusal(struct session *s, enum notice notice);
+
+// Whether STATUS leaves nothing to say: it was said, or nobody is there to hear it.
+bool session_is_over(enum status status);
 
 // Asks with a prompt and waits for the answer until DEADLINE_MS. *RET_ANSWER: bytes_done(). STATUS_REFUSED if the
 // conversation failed; STATUS_CLOSED, STATUS_TIMEOUT, STATUS_PROTOCOL as channel_receive().
@@ -70,8 +73,7 @@ struct own_password {
 };
 
 // Asks, counts the try and compares. STATUS_OK: *RET_TYPED is the password (bytes_done()). STATUS_NOT_FOUND: it is
-// another one, which is counted; telling is the caller's. STATUS_REFUSED: no more tries, and told. Otherwise as
-// session_ask().
+// another one, which is counted; telling is the caller's. STATUS_TOLD: no more tries. Otherwise as session_ask().
 MUST_CHECK enum status session_ask_own_password(struct session *s, const struct account *account,
                                                 const struct own_password *question, struct bytes *ret_typed);
 

@@ -102,13 +102,11 @@ static enum notice failure_notice(uint32_t reason)
   return NOTICE_INTERNAL;
 }
 
-// Tells the person and the log; the result is always a refusal. Nobody has proven to be anybody yet: it is only
-// counted.
+// Nobody has proven to be anybody yet: it is only counted.
 static enum status refuse(struct flow *f, const char *row, enum notice notice, const char *detail)
 {
-  session_refuse(f->s, row, notice, detail);
   session_count_refusal(f->s, notice);
-  return STATUS_REFUSED;
+  return session_refuse(f->s, row, notice, detail);
 }
 
 static enum status refuse_failed(struct flow *f, const struct message_failed *failed)
@@ -341,7 +339,7 @@ static enum status begin(struct flow *f, const struct facts *facts, int64_t org_
   }
   status = session_try(s, TRY_SIGN_IN, f->org.slug, request.owner);
   if (status != STATUS_OK) {
-    return STATUS_REFUSED;
+    return status;
   }
   f->request = (struct oidc_request){MESSAGE_SIGN_IN,
                                      &f->connection,

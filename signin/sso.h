@@ -4,7 +4,7 @@
 #include "session.h"
 
 // Signs the person in through the connection of org ORG_ID. STATUS_OK: granted, *RET_RESULT says as whom.
-// STATUS_REFUSED: refused, and the person has been told. STATUS_CLOSED: the person has gone. Anything else: refused
+// STATUS_TOLD: refused. STATUS_CLOSED: the person has gone. Anything else: refused
 // without a word yet.
 MUST_CHECK enum status sso_sign_in(struct session *s, const struct facts *facts, int64_t org_id,
                                    struct signed_in *ret_result);

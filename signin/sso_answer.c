@@ -20,8 +20,7 @@ static enum status refuse_known(const struct sso_answer *x, const char *row, enu
   char reason[REASON_SIZE];
   (void)snprintf(reason, sizeof reason, "%s %.200s", notice_name(notice), detail);
   session_note_refused(x->s, x->org->slug, row, reason);
-  session_refuse(x->s, row, notice, detail);
-  return STATUS_REFUSED;
+  return session_refuse(x->s, row, notice, detail);
 }
 
 static void reserve_number(const struct sso_answer *x)
@@ -142,9 +141,8 @@ enum status sso_answer_store(const struct sso_answer *x, struct signed_in *ret_r
   }
   if (!oidc_identity_is_sound(x->authorized, x->connection)) {
     session_log(LOG_ALERT, "ssoorg-oidc sent an identity that it must never send: has it been taken over?");
-    session_refuse(x->s, x->s->decision.row, NOTICE_BAD_TOKEN, "helper");
     session_count_refusal(x->s, NOTICE_BAD_TOKEN);
-    return STATUS_REFUSED;
+    return session_refuse(x->s, x->s->decision.row, NOTICE_BAD_TOKEN, "helper");
   }
   struct signed_in result = {.changed = false};
   enum status status = store_answer(x, &result);

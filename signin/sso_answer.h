@@ -13,6 +13,6 @@ struct sso_answer {
   const struct message_authorized *authorized;
 };
 
-// Stores the sign-in. STATUS_OK: granted, *RET_RESULT says as whom. STATUS_REFUSED: refused, and the person has been
-// told. STATUS_CLOSED: the person has gone.
+// Stores the sign-in. STATUS_OK: granted, *RET_RESULT says as whom. STATUS_TOLD: refused. STATUS_CLOSED: the person has
+// gone.
 MUST_CHECK enum status sso_answer_store(const struct sso_answer *x, struct signed_in *ret_result);

@@ -39,7 +39,8 @@ int exit_code(enum status status)
   case STATUS_VERSION:
   case STATUS_PERMISSION:
   case STATUS_BUSY:
-  case STATUS_FULL: return EXIT_FAILED;
+  case STATUS_FULL:
+  case STATUS_TOLD: return EXIT_FAILED;
   }
   return EXIT_FAILED;
 }

@@ -20,6 +20,7 @@ const char *status_text(enum status status)
   case STATUS_PERMISSION: return "wrong owner or mode";
   case STATUS_BUSY: return "busy";
   case STATUS_FULL: return "full";
+  case STATUS_TOLD: return "refused";
   }
   return "unknown status";
 }

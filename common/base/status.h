@@ -21,6 +21,7 @@ enum status {
   STATUS_PERMISSION, // owner or mode of a file is not what it must be
   STATUS_BUSY,       // somebody else holds what is needed
   STATUS_FULL,       // the store has no room left at its present size
+  STATUS_TOLD,       // refused, and the person and the log have been told why: whoever gets this says nothing more
 };
 
 // A short ASCII phrase for STATUS ("no such thing"), never NULL, static.
