@@ -78,12 +78,13 @@ static bool would_be_accepted(const struct facts *facts)
       .stage = STAGE_SESSION, .service = SERVICE_LOGIN, .made = {.way = WAY_KEY}, .person = facts->person};
   struct policy_decision decision;
   policy_decide(&question, &decision);
-  switch (decision.outcome) {
-  case OUTCOME_GRANTED:
-  case OUTCOME_NOT_OURS: return true;
-  case OUTCOME_REFUSED: return is_half(&facts->person);
-  case OUTCOME_UNAVAILABLE:
-  case OUTCOME_OFFER: return false;
+  switch (decision.verdict) {
+  case VERDICT_GRANTED:
+  case VERDICT_NOT_OURS: return true;
+  case VERDICT_TRY_AGAIN:
+  case VERDICT_REFUSED: return is_half(&facts->person);
+  case VERDICT_UNAVAILABLE:
+  case VERDICT_OFFER: return false;
   }
   return false;
 }

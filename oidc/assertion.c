@@ -44,13 +44,13 @@ static char *write_claims(const char *client_id, const char *audience, const cha
   return filled ? cJSON_PrintUnformatted(claims) : NULL;
 }
 
-static enum status read_key(const struct message_sign_in *request, struct refusal *r, struct client_key **ret_key)
+static enum status read_key(const struct message_sign_in *request, struct failure *r, struct client_key **ret_key)
 {
   return request->client_auth == CLIENT_AUTH_PRIVATE_KEY_JWT ? client_key_read(&request->client_secret, r, ret_key)
                                                              : client_key_of_secret(&request->client_secret, ret_key);
 }
 
-enum status assertion_make(const struct message_sign_in *request, const char *audience, struct refusal *r,
+enum status assertion_make(const struct message_sign_in *request, const char *audience, struct failure *r,
                            struct bytes *ret_assertion)
 {
   char id[2 * ID_LENGTH + 1];

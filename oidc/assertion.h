@@ -4,13 +4,13 @@
 #pragma once
 #include "base/bytes.h"
 #include "base/status.h"
+#include "failure.h"
 #include "protocol/protocol.h"
-#include "refusal.h"
 
 enum { ASSERTION_LIFETIME_S = 300 };
 
 // Makes a new assertion of REQUEST's client for AUDIENCE (the URL of the token endpoint, or the issuer) into
 // RET_ASSERTION, which must be empty; by a key if client_auth is CLIENT_AUTH_PRIVATE_KEY_JWT, else by the secret.
 // STATUS_REFUSED (FAILURE_REQUEST, R says why): the key cannot be used. STATUS_NO_MEMORY. STATUS_IO: no random number.
-MUST_CHECK enum status assertion_make(const struct message_sign_in *request, const char *audience, struct refusal *r,
+MUST_CHECK enum status assertion_make(const struct message_sign_in *request, const char *audience, struct failure *r,
                                       struct bytes *ret_assertion);

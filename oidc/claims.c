@@ -9,9 +9,9 @@
 // The year 9999: dates beyond are mistakes, such as milliseconds.
 static const int64_t DATE_MAX_S = INT64_C(253402300799);
 
-static enum status refuse(struct refusal *r, const char *clause, const char *why)
+static enum status refuse(struct failure *r, const char *clause, const char *why)
 {
-  return refusal_set(r, FAILURE_TOKEN, "%s %s", clause, why);
+  return failure_set(r, FAILURE_TOKEN, "%s %s", clause, why);
 }
 
 static bool is_text(const struct cJSON *value, const char *text)
@@ -20,7 +20,7 @@ static bool is_text(const struct cJSON *value, const char *text)
   return found != NULL && strcmp(found, text) == 0;
 }
 
-static enum status check_issuer(const struct cJSON *claims, const char *issuer, struct refusal *r)
+static enum status check_issuer(const struct cJSON *claims, const char *issuer, struct failure *r)
 {
   if (!is_text(document_member(claims, "iss"), issuer)) {
     return refuse(r, "OIDC Core 3.1.3.7: iss:", "not the configured issuer");
@@ -53,20 +53,20 @@ static bool is_word_of(const char *list, const char *word)
 }
 
 // OIDC Core 3.1.3.7 (3): a token that is also for somebody who is not known here could have been obtained by them.
-static enum status check_others(const struct cJSON *audience, const struct claims_expected *expected, struct refusal *r)
+static enum status check_others(const struct cJSON *audience, const struct claims_expected *expected, struct failure *r)
 {
   for (const struct cJSON *item = document_first(audience); item != NULL; item = document_next(item)) {
     const char *name = document_text(item);
     if (strcmp(name, expected->client_id) != 0 && !is_word_of(expected->audiences, name)) {
-      struct shown shown = refusal_show(name, strlen(name));
-      return refusal_set(r, FAILURE_TOKEN, "OIDC Core 3.1.3.7: aud: also for \"%s\", which is not among the audiences",
+      struct shown shown = failure_show(name, strlen(name));
+      return failure_set(r, FAILURE_TOKEN, "OIDC Core 3.1.3.7: aud: also for \"%s\", which is not among the audiences",
                          shown.text);
     }
   }
   return STATUS_OK;
 }
 
-static enum status check_audience(const struct cJSON *claims, const struct claims_expected *expected, struct refusal *r)
+static enum status check_audience(const struct cJSON *claims, const struct claims_expected *expected, struct failure *r)
 {
   const struct cJSON *audience = document_member(claims, "aud");
   const struct cJSON *party = document_member(claims, "azp");
@@ -81,7 +81,7 @@ static enum status check_audience(const struct cJSON *claims, const struct claim
 }
 
 // Compared with their fractions, so that none moves a date past its limit.
-static enum status check_times(const struct cJSON *claims, int64_t now_s, struct refusal *r)
+static enum status check_times(const struct cJSON *claims, int64_t now_s, struct failure *r)
 {
   double expires_at_s = 0;
   double issued_at_s = 0;
@@ -108,7 +108,7 @@ static enum status check_times(const struct cJSON *claims, int64_t now_s, struct
   return STATUS_OK;
 }
 
-static enum status check_subject(const struct cJSON *claims, struct refusal *r, char *ret_subject)
+static enum status check_subject(const struct cJSON *claims, struct failure *r, char *ret_subject)
 {
   const char *subject = document_string(claims, "sub");
   if (subject == NULL || subject[0] == '\0') {
@@ -120,7 +120,7 @@ static enum status check_subject(const struct cJSON *claims, struct refusal *r, 
   return STATUS_OK;
 }
 
-enum status claims_check(const struct cJSON *claims, const struct claims_expected *expected, struct refusal *r,
+enum status claims_check(const struct cJSON *claims, const struct claims_expected *expected, struct failure *r,
                          char ret_subject[static PROTOCOL_SUBJECT_SIZE])
 {
   enum status status = check_issuer(claims, expected->issuer, r);

@@ -4,8 +4,8 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "failure.h"
 #include "protocol/protocol.h"
-#include "refusal.h"
 
 struct cJSON;
 
@@ -24,4 +24,4 @@ struct claims_expected {
 // there, too, neither ahead by more than the skew; sub is a string of 1 to 255 clean bytes. The subject goes to
 // RET_SUBJECT. STATUS_REFUSED, FAILURE_TOKEN, and R names the clause.
 MUST_CHECK enum status claims_check(const struct cJSON *claims, const struct claims_expected *expected,
-                                    struct refusal *r, char ret_subject[static PROTOCOL_SUBJECT_SIZE]);
+                                    struct failure *r, char ret_subject[static PROTOCOL_SUBJECT_SIZE]);

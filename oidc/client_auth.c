@@ -95,7 +95,7 @@ static enum status add_assertion(struct exchange *x, struct bytes *form)
 {
   static const char TYPE[] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
   keep_earlier(x);
-  enum status status = assertion_make(x->request, audience_of(x), &x->refusal, &x->credential);
+  enum status status = assertion_make(x->request, audience_of(x), &x->failure, &x->credential);
   if (status != STATUS_OK) {
     return status;
   }
@@ -145,13 +145,13 @@ enum client_auth client_auth_of(const struct exchange *x)
 bool client_auth_next(struct exchange *x)
 {
   uint32_t tried = x->methods_tried | 1U << client_auth_of(x);
-  bool may = x->refusal.reason == FAILURE_CLIENT && x->request->tries_auth == 1 &&
+  bool may = x->failure.reason == FAILURE_CLIENT && x->request->tries_auth == 1 &&
              x->request->client_auth == CLIENT_AUTH_AUTO && x->request->client_secret.length > 0;
   if (!may || choose(x, tried) == CLIENT_AUTH_AUTO) {
     return false;
   }
   x->methods_tried = tried;
-  x->refusal = (struct refusal){0};
+  x->failure = (struct failure){0};
   return true;
 }
 

@@ -21,8 +21,8 @@ void client_auth_done(struct client_auth_parts *parts);
 // that this client has what it takes for and that client_auth_next() has not put behind it.
 enum client_auth client_auth_of(const struct exchange *x);
 
-// With "auto" in a test: after a refusal with FAILURE_CLIENT, goes on to the next way that the provider lists and
-// forgets the refusal. False if there is none, or the refusal is another.
+// With "auto" in a test: after FAILURE_CLIENT, goes on to the next way that the provider lists and
+// forgets the failure. False if there is none, or the failure is another.
 bool client_auth_next(struct exchange *x);
 
 // Adds the client's identification to FORM, or to PARTS and then to HTTP_REQUEST, which borrows it from there. If this

@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 #include "client_key_pem.h"
 #include "document.h"
-#include "key_set.h"
+#include "key_algorithm.h"
 
 // What can stand in the "alg" of what this client signs.
 struct client_key {
@@ -46,9 +46,9 @@ void client_key_done(struct client_key **key)
   *key = NULL;
 }
 
-static enum status refuse(struct refusal *r, const char *why)
+static enum status refuse(struct failure *r, const char *why)
 {
-  return refusal_set(r, FAILURE_REQUEST, "client key: %s", why);
+  return failure_set(r, FAILURE_REQUEST, "client key: %s", why);
 }
 
 // RFC 7517 4.2 to 4.4: a key that says it is for something else is not used.
@@ -72,7 +72,7 @@ static const char *algorithm_of(const struct cJSON *jwk)
   return kty != NULL && strcmp(kty, "EC") == 0 && crv != NULL && strcmp(crv, "P-256") == 0 ? "ES256" : NULL;
 }
 
-static enum status import(const struct bytes *text, const struct cJSON *jwk, struct refusal *r, struct client_key *key)
+static enum status import(const struct bytes *text, const struct cJSON *jwk, struct failure *r, struct client_key *key)
 {
   const char *key_id = document_string(jwk, "kid");
   cjose_err error = {0};
@@ -81,15 +81,16 @@ static enum status import(const struct bytes *text, const struct cJSON *jwk, str
     return error.code == CJOSE_ERR_NO_MEMORY ? STATUS_NO_MEMORY : refuse(r, "its numbers are no RSA or EC key");
   }
   size_t bits = cjose_jwk_get_keysize(key->jwk, &error);
-  if (strcmp(key->algorithm, "RS256") == 0 && (bits < KEY_SET_RSA_MIN_BITS || bits > KEY_SET_RSA_MAX_BITS)) {
-    return refusal_set(r, FAILURE_REQUEST, "client key: RSA with %zu bits, not %d to %d", bits, KEY_SET_RSA_MIN_BITS,
-                       KEY_SET_RSA_MAX_BITS);
+  if (strcmp(key->algorithm, "RS256") == 0 &&
+      (bits < KEY_ALGORITHM_RSA_MIN_BITS || bits > KEY_ALGORITHM_RSA_MAX_BITS)) {
+    return failure_set(r, FAILURE_REQUEST, "client key: RSA with %zu bits, not %d to %d", bits,
+                       KEY_ALGORITHM_RSA_MIN_BITS, KEY_ALGORITHM_RSA_MAX_BITS);
   }
   key->key_id = key_id != NULL ? strdup(key_id) : NULL;
   return key_id != NULL && key->key_id == NULL ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
-static enum status read_jwk(const struct bytes *text, struct refusal *r, struct client_key *key)
+static enum status read_jwk(const struct bytes *text, struct failure *r, struct client_key *key)
 {
   struct cJSON *jwk CLEANUP(document_done) = NULL;
   enum status status = document_parse(bytes_text(text), text->length, &jwk);
@@ -109,7 +110,7 @@ static enum status read_jwk(const struct bytes *text, struct refusal *r, struct 
   return import(text, jwk, r, key);
 }
 
-static enum status read_pem(const struct bytes *text, struct refusal *r, struct client_key *key)
+static enum status read_pem(const struct bytes *text, struct failure *r, struct client_key *key)
 {
   struct bytes jwk CLEANUP(bytes_done) = BYTES_EMPTY;
   enum status status = client_key_pem_to_jwk(text, &jwk);
@@ -122,7 +123,7 @@ static enum status read_pem(const struct bytes *text, struct refusal *r, struct 
   return status != STATUS_OK ? status : read_jwk(&jwk, r, key);
 }
 
-enum status client_key_read(const struct bytes *text, struct refusal *r, struct client_key **ret_key)
+enum status client_key_read(const struct bytes *text, struct failure *r, struct client_key **ret_key)
 {
   struct client_key *key CLEANUP(client_key_done) = calloc(1, sizeof *key);
   if (key == NULL) {

@@ -4,14 +4,14 @@
 #pragma once
 #include "base/bytes.h"
 #include "base/status.h"
-#include "refusal.h"
+#include "failure.h"
 
 struct client_key;
 
 // Reads a private key: PEM that is not encrypted (RFC 7468: PKCS #8, PKCS #1 or SEC 1), or a JWK (RFC 7517) with its
 // private members, whose "kid" then stands in every signed header. STATUS_REFUSED (FAILURE_REQUEST, R says why):
 // neither, RSA under 2048 bits, another curve, a JWK for another use. STATUS_NO_MEMORY.
-MUST_CHECK enum status client_key_read(const struct bytes *text, struct refusal *r, struct client_key **ret_key);
+MUST_CHECK enum status client_key_read(const struct bytes *text, struct failure *r, struct client_key **ret_key);
 
 // The key that is SECRET itself, for HS256 (RFC 7518 3.2). STATUS_NO_MEMORY.
 MUST_CHECK enum status client_key_of_secret(const struct bytes *secret, struct client_key **ret_key);

@@ -19,7 +19,7 @@ void device_codes_done(struct device_codes *codes)
 
 static enum status refuse(struct exchange *x, const char *member)
 {
-  return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "RFC 8628 3.2: %s is missing or not legal", member);
+  return failure_set(&x->failure, FAILURE_MISCONFIGURED, "RFC 8628 3.2: %s is missing or not legal", member);
 }
 
 static enum status read_codes(struct exchange *x, const struct cJSON *answer, struct device_codes *codes)

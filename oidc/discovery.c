@@ -25,17 +25,17 @@ static enum status check_issuer(struct exchange *x, const struct cJSON *document
 {
   const char *issuer = document_string(document, "issuer");
   if (issuer == NULL) {
-    return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "OIDC Discovery 3: issuer is missing or not a string");
+    return failure_set(&x->failure, FAILURE_MISCONFIGURED, "OIDC Discovery 3: issuer is missing or not a string");
   }
-  struct shown shown = refusal_show(issuer, strlen(issuer));
+  struct shown shown = failure_show(issuer, strlen(issuer));
   if (url_is_tenant_independent(issuer)) {
-    return refusal_set(&x->refusal, FAILURE_MISCONFIGURED,
+    return failure_set(&x->failure, FAILURE_MISCONFIGURED,
                        "OIDC Discovery 4.3: issuer: %s speaks for every tenant; use the issuer of your own tenant",
                        shown.text);
   }
   // ADFS calls itself by its host in capitals, whatever it is asked by.
   if (!url_is_same_but_host_case(issuer, x->request->issuer) || strlen(issuer) >= PROTOCOL_URL_SIZE) {
-    return refusal_set(&x->refusal, FAILURE_MISCONFIGURED,
+    return failure_set(&x->failure, FAILURE_MISCONFIGURED,
                        "OIDC Discovery 4.3: issuer: the provider calls itself %s, which is not the configured issuer",
                        shown.text);
   }
@@ -46,12 +46,12 @@ static enum status read_endpoint(struct exchange *x, const struct cJSON *documen
 {
   const char *value = document_string(document, name);
   if (value == NULL) {
-    return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "OIDC Discovery 3: %s is missing or not a string", name);
+    return failure_set(&x->failure, FAILURE_MISCONFIGURED, "OIDC Discovery 3: %s is missing or not a string", name);
   }
   bool usable = url_is_endpoint(value, x->request->allow_loopback_http != 0);
   if (!usable || text_copy(value, url, PROTOCOL_URL_SIZE) != STATUS_OK) {
-    struct shown shown = refusal_show(value, strlen(value));
-    return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "OIDC Discovery 3: %s: %s is not an https URL", name,
+    struct shown shown = failure_show(value, strlen(value));
+    return failure_set(&x->failure, FAILURE_MISCONFIGURED, "OIDC Discovery 3: %s: %s is not an https URL", name,
                        shown.text);
   }
   return STATUS_OK;
@@ -69,7 +69,7 @@ static enum status refuse_no_grant(struct exchange *x, const struct cJSON *docum
 {
   bool listed = document_holds(document_member(document, "grant_types_supported"),
                                "urn:ietf:params:oauth:grant-type:device_code");
-  return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "RFC 8628 4: device_authorization_endpoint: %s",
+  return failure_set(&x->failure, FAILURE_MISCONFIGURED, "RFC 8628 4: device_authorization_endpoint: %s",
                      listed ? "the provider lists the device grant, and does not publish the endpoint of it"
                             : "the provider does not offer the device grant");
 }

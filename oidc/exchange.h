@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // One exchange with a provider: what its steps share. Each step returns STATUS_OK, STATUS_CLOSED when the parent is
-// gone, STATUS_NO_MEMORY, or any other status after it has written the reason into the refusal.
+// gone, STATUS_NO_MEMORY, or any other status after it has written the reason into the failure.
 #pragma once
+#include "failure.h"
 #include "http.h"
 #include "protocol/protocol.h"
-#include "refusal.h"
 
 enum { EXCHANGE_EARLIER = 8 };
 
@@ -17,7 +17,7 @@ struct exchange {
   struct bytes credential;               // by which the last request showed who we are; for exchange_done()
   struct bytes earlier[EXCHANGE_EARLIER]; // likewise, by which requests before it did: the last of them
   size_t earlier_count;
-  struct refusal refusal;
+  struct failure failure;
 };
 
 static inline void exchange_done(struct exchange *x)

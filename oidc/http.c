@@ -230,11 +230,11 @@ static bool is_lost(CURLcode code, const char *words)
          code == CURLE_PARTIAL_FILE || is_broken(code, words);
 }
 
-static enum status explain(const struct http *http, const char *url, CURLcode code, struct refusal *r)
+static enum status explain(const struct http *http, const char *url, CURLcode code, struct failure *r)
 {
-  struct shown where = refusal_show(url, strlen(url));
+  struct shown where = failure_show(url, strlen(url));
   const char *words = http->problem[0] != '\0' ? http->problem : curl_easy_strerror(code);
-  struct shown why = refusal_show(words, strlen(words));
+  struct shown why = failure_show(words, strlen(words));
   // libcurl says this of a header line, too, that is longer than it takes.
   bool no_room = code == CURLE_OUT_OF_MEMORY || (code == CURLE_WRITE_ERROR && http->limit_met == 0);
   if (no_room && !memory_is_left(HTTP_BODY_MAX)) {
@@ -242,16 +242,16 @@ static enum status explain(const struct http *http, const char *url, CURLcode co
   }
   if (http->limit_met > 0 || code == CURLE_OUT_OF_MEMORY) {
     size_t limit = http->limit_met > 0 ? http->limit_met : HTTP_HEADERS_MAX;
-    return refusal_set(r, FAILURE_MISCONFIGURED, "%s: the %s longer than %zu bytes", where.text,
+    return failure_set(r, FAILURE_MISCONFIGURED, "%s: the %s longer than %zu bytes", where.text,
                        limit == HTTP_BODY_MAX ? "answer is" : "answer's headers are", limit);
   }
   if (is_tls_problem(code) && !is_broken(code, words)) {
-    return refusal_set(r, FAILURE_TLS, "%s: %s", where.text, why.text);
+    return failure_set(r, FAILURE_TLS, "%s: %s", where.text, why.text);
   }
   if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WRITE_ERROR) {
-    return refusal_set(r, FAILURE_MISCONFIGURED, "%s: %s", where.text, why.text);
+    return failure_set(r, FAILURE_MISCONFIGURED, "%s: %s", where.text, why.text);
   }
-  (void)refusal_set(r, FAILURE_UNREACHABLE, "%s: %s", where.text, why.text);
+  (void)failure_set(r, FAILURE_UNREACHABLE, "%s: %s", where.text, why.text);
   return clock_left_ms(http->settings.deadline_ms) == 0 ? STATUS_TIMEOUT : STATUS_IO;
 }
 
@@ -268,7 +268,7 @@ static bool names_page(const char *type)
   return false;
 }
 
-static enum status take_answer(struct http *http, const char *url, struct refusal *r, struct http_answer *answer)
+static enum status take_answer(struct http *http, const char *url, struct failure *r, struct http_answer *answer)
 {
   long connections = 0;
   const char *type = NULL;
@@ -282,15 +282,15 @@ static enum status take_answer(struct http *http, const char *url, struct refusa
     answer->retry_after_s = retry_after_s;
   }
   if (answer->status >= 300 && answer->status <= 399) {
-    struct shown where = refusal_show(url, strlen(url));
-    return refusal_set(r, FAILURE_MISCONFIGURED, "%s: redirects (HTTP %ld), which is not followed", where.text,
+    struct shown where = failure_show(url, strlen(url));
+    return failure_set(r, FAILURE_MISCONFIGURED, "%s: redirects (HTTP %ld), which is not followed", where.text,
                        answer->status);
   }
   return STATUS_OK;
 }
 
 static enum status send_request(struct http *http, const struct http_request *request, int64_t connect_by_ms,
-                                struct refusal *r, struct http_answer *answer)
+                                struct failure *r, struct http_answer *answer)
 {
   CURLcode code = CURLE_OK;
   http->body = &answer->body;
@@ -314,7 +314,7 @@ static enum status send_request(struct http *http, const struct http_request *re
 }
 
 // To find the address is a part of connecting.
-static enum status resolve_and_send(struct http *http, const struct http_request *request, struct refusal *r,
+static enum status resolve_and_send(struct http *http, const struct http_request *request, struct failure *r,
                                     struct http_answer *answer)
 {
   int64_t connect_by_ms = clock_monotonic_ms() + HTTP_CONNECT_TIMEOUT_MS;
@@ -326,16 +326,16 @@ static enum status resolve_and_send(struct http *http, const struct http_request
   return status != STATUS_OK ? status : send_request(http, request, connect_by_ms, r, answer);
 }
 
-enum status http_send(struct http *http, const struct http_request *request, struct refusal *r,
+enum status http_send(struct http *http, const struct http_request *request, struct failure *r,
                       struct http_answer *ret_answer)
 {
   struct http_answer answer CLEANUP(http_answer_done) = {0};
-  struct shown where = refusal_show(request->url, strlen(request->url));
+  struct shown where = failure_show(request->url, strlen(request->url));
   if (!url_is_endpoint(request->url, http->settings.allow_loopback_http)) {
-    return refusal_set(r, FAILURE_MISCONFIGURED, "%s: not an https URL", where.text);
+    return failure_set(r, FAILURE_MISCONFIGURED, "%s: not an https URL", where.text);
   }
   if (clock_left_ms(http->settings.deadline_ms) == 0) {
-    (void)refusal_set(r, FAILURE_UNREACHABLE, "%s: the time is up", where.text);
+    (void)failure_set(r, FAILURE_UNREACHABLE, "%s: the time is up", where.text);
     return STATUS_TIMEOUT;
   }
   enum status status = resolve_and_send(http, request, r, &answer);

@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/status.h"
-#include "refusal.h"
+#include "failure.h"
 
 enum {
   HTTP_BODY_MAX = 256 * 1024,
@@ -57,7 +57,7 @@ void http_done(struct http **http); // for CLEANUP()
 // zero. STATUS_IO: no answer, which may be different the next time (R says why: FAILURE_UNREACHABLE). STATUS_TIMEOUT:
 // the deadline has passed (R likewise). STATUS_CLOSED: the parent is gone. STATUS_REFUSED: a URL, certificate,
 // redirect or size that will never do (R says why). STATUS_NO_MEMORY.
-MUST_CHECK enum status http_send(struct http *http, const struct http_request *request, struct refusal *r,
+MUST_CHECK enum status http_send(struct http *http, const struct http_request *request, struct failure *r,
                                  struct http_answer *ret_answer);
 
 // Whether the last request got no answer because its connection was lost, not because there was none in time.

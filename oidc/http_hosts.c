@@ -52,7 +52,7 @@ static enum status add(struct curl_slist **hosts, const struct bytes *entry)
 }
 
 enum status http_hosts_add(struct curl_slist **hosts, const char *url, int parent_fd, int64_t deadline_ms,
-                           struct refusal *r)
+                           struct failure *r)
 {
   CURLU *parsed CLEANUP(cleanup_url) = curl_url();
   char *host CLEANUP(cleanup_text) = NULL;
@@ -64,8 +64,8 @@ enum status http_hosts_add(struct curl_slist **hosts, const char *url, int paren
   if (curl_url_set(parsed, CURLUPART_URL, url, 0) != CURLUE_OK ||
       curl_url_get(parsed, CURLUPART_HOST, &host, 0) != CURLUE_OK ||
       curl_url_get(parsed, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) != CURLUE_OK) {
-    struct shown shown = refusal_show(url, strlen(url));
-    return refusal_set(r, FAILURE_MISCONFIGURED, "%s: not a URL that can be fetched", shown.text);
+    struct shown shown = failure_show(url, strlen(url));
+    return failure_set(r, FAILURE_MISCONFIGURED, "%s: not a URL that can be fetched", shown.text);
   }
   enum status status = write_start(host, port, &entry);
   if (status != STATUS_OK || is_address(host) || is_known(*hosts, &entry)) {

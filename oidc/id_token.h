@@ -26,11 +26,11 @@ void id_token_done(struct id_token *token);
 // Takes TEXT apart: at most ID_TOKEN_MAX bytes, three parts of base64url, none empty; header and payload strict JSON
 // objects; alg known to key_algorithm_find(); no crit, b64; typ absent or "JWT"; kid absent or a
 // string. STATUS_REFUSED (FAILURE_TOKEN, R names the clause), STATUS_NO_MEMORY. *RET_TOKEN must be all zero.
-MUST_CHECK enum status id_token_parse(const struct bytes *text, struct refusal *r, struct id_token *ret_token);
+MUST_CHECK enum status id_token_parse(const struct bytes *text, struct failure *r, struct id_token *ret_token);
 
 // Checks the signature of TOKEN with the one key of KEYS that fits. STATUS_NOT_FOUND if none does, and otherwise as
 // id_token_parse().
-MUST_CHECK enum status id_token_verify(const struct id_token *token, const struct cJSON *keys, struct refusal *r);
+MUST_CHECK enum status id_token_verify(const struct id_token *token, const struct cJSON *keys, struct failure *r);
 
 // As id_token_verify(), but a key that KEYS does not have is looked for once more in a key set fetched anew (OIDC Core
 // 10.1.1). Statuses as in exchange.h.

@@ -10,22 +10,6 @@
 
 enum { EXPONENT_MAX_LENGTH = 8 };
 
-static const struct key_algorithm ALGORITHMS[] = {
-    {"RS256", "RSA", NULL, 0},    {"RS384", "RSA", NULL, 0},    {"RS512", "RSA", NULL, 0},
-    {"PS256", "RSA", NULL, 0},    {"PS384", "RSA", NULL, 0},    {"PS512", "RSA", NULL, 0},
-    {"ES256", "EC", "P-256", 32}, {"ES384", "EC", "P-384", 48}, {"ES512", "EC", "P-521", 66},
-};
-
-const struct key_algorithm *key_algorithm_find(const char *name)
-{
-  for (size_t i = 0; i < COUNT_OF(ALGORITHMS); i++) {
-    if (strcmp(ALGORITHMS[i].name, name) == 0) {
-      return &ALGORITHMS[i];
-    }
-  }
-  return NULL;
-}
-
 void key_done(struct key *key)
 {
   bytes_done(&key->jwk);
@@ -122,7 +106,7 @@ static enum status build(const struct cJSON *key, const char *const *names, size
   return status != STATUS_OK ? status : bytes_append(jwk, "}", 1);
 }
 
-static enum status read_rsa(const struct cJSON *key, struct refusal *r, struct key *ret_key)
+static enum status read_rsa(const struct cJSON *key, struct failure *r, struct key *ret_key)
 {
   static const char *const NAMES[] = {"kty", "n", "e"};
   struct bytes n CLEANUP(bytes_done) = BYTES_EMPTY;
@@ -133,18 +117,18 @@ static enum status read_rsa(const struct cJSON *key, struct refusal *r, struct k
     return status;
   }
   if (status != STATUS_OK || !is_exponent(&e)) {
-    return refusal_set(r, FAILURE_TOKEN, "RFC 7518 6.3.1: the RSA key is not well-formed");
+    return failure_set(r, FAILURE_TOKEN, "RFC 7518 6.3.1: the RSA key is not well-formed");
   }
   size_t bits = bit_length(&n);
-  if (bits < KEY_SET_RSA_MIN_BITS || bits > KEY_SET_RSA_MAX_BITS) {
-    return refusal_set(r, FAILURE_TOKEN, "RFC 7518 3.3: the RSA key has %zu bits, not %d to %d", bits,
-                       KEY_SET_RSA_MIN_BITS, KEY_SET_RSA_MAX_BITS);
+  if (bits < KEY_ALGORITHM_RSA_MIN_BITS || bits > KEY_ALGORITHM_RSA_MAX_BITS) {
+    return failure_set(r, FAILURE_TOKEN, "RFC 7518 3.3: the RSA key has %zu bits, not %d to %d", bits,
+                       KEY_ALGORITHM_RSA_MIN_BITS, KEY_ALGORITHM_RSA_MAX_BITS);
   }
   ret_key->signature_length = (bits + 7) / 8;
   return build(key, NAMES, COUNT_OF(NAMES), &ret_key->jwk);
 }
 
-static enum status read_ec(const struct cJSON *key, const struct key_algorithm *algorithm, struct refusal *r,
+static enum status read_ec(const struct cJSON *key, const struct key_algorithm *algorithm, struct failure *r,
                            struct key *ret_key)
 {
   static const char *const NAMES[] = {"kty", "crv", "x", "y"};
@@ -156,25 +140,25 @@ static enum status read_ec(const struct cJSON *key, const struct key_algorithm *
     return status;
   }
   if (status != STATUS_OK || x.length != algorithm->coordinate_length || y.length != algorithm->coordinate_length) {
-    return refusal_set(r, FAILURE_TOKEN, "RFC 7518 6.2.1: the EC key is not well-formed");
+    return failure_set(r, FAILURE_TOKEN, "RFC 7518 6.2.1: the EC key is not well-formed");
   }
   ret_key->signature_length = 2 * algorithm->coordinate_length;
   return build(key, NAMES, COUNT_OF(NAMES), &ret_key->jwk);
 }
 
-enum status key_set_check(const struct cJSON *document, struct refusal *r)
+enum status key_set_check(const struct cJSON *document, struct failure *r)
 {
   const struct cJSON *keys = document_member(document, "keys");
   size_t count = document_count(keys);
   if (!document_is_array(keys)) {
-    return refusal_set(r, FAILURE_MISCONFIGURED, "RFC 7517 5.1: keys is missing or not an array");
+    return failure_set(r, FAILURE_MISCONFIGURED, "RFC 7517 5.1: keys is missing or not an array");
   }
   if (count > KEY_SET_MAX) {
-    return refusal_set(r, FAILURE_MISCONFIGURED, "RFC 7517 5.1: %zu keys, more than %d", count, KEY_SET_MAX);
+    return failure_set(r, FAILURE_MISCONFIGURED, "RFC 7517 5.1: %zu keys, more than %d", count, KEY_SET_MAX);
   }
   for (const struct cJSON *key = document_first(keys); key != NULL; key = document_next(key)) {
     if (!document_is_object(key)) {
-      return refusal_set(r, FAILURE_MISCONFIGURED, "RFC 7517 5.1: a key is not an object");
+      return failure_set(r, FAILURE_MISCONFIGURED, "RFC 7517 5.1: a key is not an object");
     }
   }
   return STATUS_OK;
@@ -188,7 +172,7 @@ enum status key_set_fetch(struct exchange *x, struct cJSON **ret_document)
   if (status != STATUS_OK) {
     return status;
   }
-  status = key_set_check(document, &x->refusal);
+  status = key_set_check(document, &x->failure);
   if (status != STATUS_OK) {
     return status;
   }
@@ -197,7 +181,7 @@ enum status key_set_fetch(struct exchange *x, struct cJSON **ret_document)
   return STATUS_OK;
 }
 
-static enum status read_key(const struct cJSON *key, const struct key_algorithm *algorithm, struct refusal *r,
+static enum status read_key(const struct cJSON *key, const struct key_algorithm *algorithm, struct failure *r,
                             struct key *ret_key)
 {
   return algorithm->crv == NULL ? read_rsa(key, r, ret_key) : read_ec(key, algorithm, r, ret_key);
@@ -205,10 +189,12 @@ static enum status read_key(const struct cJSON *key, const struct key_algorithm 
 
 static bool is_usable(const struct cJSON *item)
 {
-  for (size_t i = 0; i < COUNT_OF(ALGORITHMS); i++) {
+  size_t count = 0;
+  const struct key_algorithm *algorithms = key_algorithms(&count);
+  for (size_t i = 0; i < count; i++) {
     struct key key CLEANUP(key_done) = {0};
-    struct refusal ignored = {0};
-    if (fits(item, &ALGORITHMS[i], NULL) && read_key(item, &ALGORITHMS[i], &ignored, &key) == STATUS_OK) {
+    struct failure ignored = {0};
+    if (fits(item, &algorithms[i], NULL) && read_key(item, &algorithms[i], &ignored, &key) == STATUS_OK) {
       return true;
     }
   }
@@ -240,7 +226,7 @@ static bool is_same(const struct cJSON *a, const struct cJSON *b)
 }
 
 enum status key_set_choose(const struct cJSON *document, const struct key_algorithm *algorithm, const char *kid,
-                           struct refusal *r, struct key *ret_key)
+                           struct failure *r, struct key *ret_key)
 {
   const struct cJSON *keys = document_member(document, "keys");
   const struct cJSON *chosen = NULL;
@@ -249,7 +235,7 @@ enum status key_set_choose(const struct cJSON *document, const struct key_algori
       continue;
     }
     if (chosen != NULL && !is_same(chosen, key)) {
-      return refusal_set(r, FAILURE_TOKEN, "OIDC Core 10.1: kid: more than one key of the provider fits the token");
+      return failure_set(r, FAILURE_TOKEN, "OIDC Core 10.1: kid: more than one key of the provider fits the token");
     }
     chosen = key;
   }

@@ -35,17 +35,17 @@ static const char *explain(enum status status)
 static enum status send_failed(struct channel *c, struct exchange *x, enum status status)
 {
   struct message_failed failed = {.reason = FAILURE_INTERNAL};
-  bool explained = x->refusal.detail[0] != '\0' && status != STATUS_NO_MEMORY;
+  bool explained = x->failure.detail[0] != '\0' && status != STATUS_NO_MEMORY;
   if (!explained) {
-    (void)refusal_set(&x->refusal, FAILURE_INTERNAL, "%s", explain(status));
+    (void)failure_set(&x->failure, FAILURE_INTERNAL, "%s", explain(status));
   }
-  refusal_blot_out(&x->refusal, &x->request->client_secret);
-  refusal_blot_out(&x->refusal, &x->credential);
+  failure_blot_out(&x->failure, &x->request->client_secret);
+  failure_blot_out(&x->failure, &x->credential);
   for (size_t i = 0; i < EXCHANGE_EARLIER; i++) {
-    refusal_blot_out(&x->refusal, &x->earlier[i]);
+    failure_blot_out(&x->failure, &x->earlier[i]);
   }
-  failed.reason = x->refusal.reason;
-  memcpy(failed.detail, x->refusal.detail, sizeof failed.detail);
+  failed.reason = x->failure.reason;
+  memcpy(failed.detail, x->failure.detail, sizeof failed.detail);
   return channel_send(c, MESSAGE_FAILED, &failed, clock_monotonic_ms() + SEND_WAIT_MS);
 }
 
@@ -70,7 +70,7 @@ static enum status serve(struct channel *c, enum message_type type, const struct
 {
   struct http *http CLEANUP(http_done) = NULL;
   struct exchange x CLEANUP(exchange_done) = {.request = request};
-  enum status status = request_check(request, &x.refusal);
+  enum status status = request_check(request, &x.failure);
   struct http_settings settings = {&request->ca_pem, request->allow_loopback_http != 0, c->fd,
                                    clock_monotonic_ms() + (int64_t)request->timeout_s * 1000};
   status = status != STATUS_OK ? status : http_new(&settings, &http);

@@ -68,16 +68,16 @@ enum status polling_read(struct exchange *x, const struct cJSON *answer, struct 
   const char *access_token = document_string(answer, "access_token");
   const char *id_token = document_string(answer, "id_token");
   if (provider_error(answer) != NULL) {
-    return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "RFC 6749 5.1: a successful answer with an error in it");
+    return failure_set(&x->failure, FAILURE_MISCONFIGURED, "RFC 6749 5.1: a successful answer with an error in it");
   }
   if (!is_bearer_type(type)) {
-    return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "RFC 6749 5.1: token_type is not Bearer");
+    return failure_set(&x->failure, FAILURE_MISCONFIGURED, "RFC 6749 5.1: token_type is not Bearer");
   }
   if (access_token == NULL || !is_bearer_token(access_token)) {
-    return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "RFC 6749 5.1: access_token is missing or not legal");
+    return failure_set(&x->failure, FAILURE_MISCONFIGURED, "RFC 6749 5.1: access_token is missing or not legal");
   }
   if (id_token == NULL || id_token[0] == '\0') {
-    return refusal_set(&x->refusal, FAILURE_TOKEN, "OIDC Core 3.1.3.3: id_token is missing or not a string");
+    return failure_set(&x->failure, FAILURE_TOKEN, "OIDC Core 3.1.3.3: id_token is missing or not a string");
   }
   struct tokens tokens CLEANUP(tokens_done) = {0};
   enum status status = bytes_append_text(&tokens.access_token, access_token);
@@ -98,7 +98,7 @@ enum status polling_read(struct exchange *x, const struct cJSON *answer, struct 
 static const struct {
   const char *error;
   enum poll_outcome outcome;
-  enum failure reason;
+  enum failure_reason reason;
 } ERRORS[] = {
     {"authorization_pending", POLL_PENDING, FAILURE_INTERNAL},
     {"slow_down", POLL_SLOWER, FAILURE_INTERNAL},
@@ -111,10 +111,10 @@ static const struct {
 };
 
 // The provider's own policy may be the reason: then it may say so.
-static enum status end(struct exchange *x, enum failure reason, const char *error, const struct cJSON *body)
+static enum status end(struct exchange *x, enum failure_reason reason, const char *error, const struct cJSON *body)
 {
   struct shown description = provider_description(body);
-  return refusal_set(&x->refusal, reason, "RFC 8628 3.5: %s%s%s", error, description.text[0] != '\0' ? ": " : "",
+  return failure_set(&x->failure, reason, "RFC 8628 3.5: %s%s%s", error, description.text[0] != '\0' ? ": " : "",
                      description.text);
 }
 
@@ -212,7 +212,7 @@ static enum status expire(struct exchange *x, int64_t expires_at_ms, enum poll_o
     return status;
   }
   if (last != POLL_NO_ANSWER) {
-    (void)refusal_set(&x->refusal, FAILURE_EXPIRED, "RFC 8628 3.2: expires_in: the time is up");
+    (void)failure_set(&x->failure, FAILURE_EXPIRED, "RFC 8628 3.2: expires_in: the time is up");
   }
   return STATUS_TIMEOUT;
 }
@@ -242,7 +242,7 @@ enum status polling_run(struct exchange *x, const struct device_codes *codes, in
       continue;
     }
     if (status == STATUS_OK && poll.outcome == POLL_ENDED) {
-      x->refusal = (struct refusal){0}; // what an earlier try without an answer left there
+      x->failure = (struct failure){0}; // what an earlier try without an answer left there
     }
     if (status != STATUS_OK || poll.outcome == POLL_ENDED) {
       return status;

@@ -36,7 +36,7 @@ const char *provider_error(const struct cJSON *body)
   return error == NULL || name != NULL ? name : "";
 }
 
-static enum failure reason_of(const struct http_answer *answer, const char *error)
+static enum failure_reason reason_of(const struct http_answer *answer, const char *error)
 {
   if (answer->status == HTTP_TOO_MANY_REQUESTS || strcmp(error, "rate_limit_exceeded") == 0) { // Google: with 403
     return FAILURE_BUSY;
@@ -69,7 +69,7 @@ struct shown provider_description(const struct cJSON *body)
   const char *text = text_of(body, NAMES, COUNT_OF(NAMES));
   const char *line_end = text != NULL ? strstr(text, "\r\n") : NULL;
   size_t length = line_end != NULL ? (size_t)(line_end - text) : text != NULL ? strlen(text) : 0;
-  return refusal_show(text != NULL ? text : "", length);
+  return failure_show(text != NULL ? text : "", length);
 }
 
 static void show_later(const struct http_answer *answer, char later[static 64])
@@ -90,11 +90,11 @@ enum status provider_refuse(struct exchange *x, const char *what, const struct h
   char later[64];
   show_later(answer, later);
   if (error == NULL) {
-    return refusal_set(&x->refusal, reason_of(answer, ""), "%s: HTTP %ld without a reason%s", what, answer->status,
+    return failure_set(&x->failure, reason_of(answer, ""), "%s: HTTP %ld without a reason%s", what, answer->status,
                        later);
   }
-  struct shown shown = refusal_show(error, strlen(error));
-  return refusal_set(&x->refusal, reason_of(answer, error), "%s: HTTP %ld: %s%s%s%s", what, answer->status, shown.text,
+  struct shown shown = failure_show(error, strlen(error));
+  return failure_set(&x->failure, reason_of(answer, error), "%s: HTTP %ld: %s%s%s%s", what, answer->status, shown.text,
                      description.text[0] != '\0' ? ": " : "", description.text, later);
 }
 
@@ -102,11 +102,11 @@ enum status provider_parse(struct exchange *x, const char *what, const struct ht
                            struct cJSON **ret_document)
 {
   if (answer->is_page) {
-    return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "%s: the answer is a page of HTML", what);
+    return failure_set(&x->failure, FAILURE_MISCONFIGURED, "%s: the answer is a page of HTML", what);
   }
   enum status status = document_parse(answer->body.data, answer->body.length, ret_document);
   if (status == STATUS_INVALID || status == STATUS_TOO_LARGE) {
-    return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "%s: the answer is not a JSON object as RFC 8259 has it",
+    return failure_set(&x->failure, FAILURE_MISCONFIGURED, "%s: the answer is not a JSON object as RFC 8259 has it",
                        what);
   }
   return status;
@@ -135,7 +135,7 @@ static enum status wait_to_ask(struct exchange *x, int64_t wait_ms, int64_t unti
   if (!*ret_again) {
     return STATUS_OK;
   }
-  x->refusal = (struct refusal){0}; // what this try left there
+  x->failure = (struct failure){0}; // what this try left there
   return http_wait(x->http, next_ms);
 }
 
@@ -180,7 +180,7 @@ enum status provider_read(struct exchange *x, const char *what, const struct htt
 
 static enum status get(struct exchange *x, const void *context, struct http_answer *ret_answer)
 {
-  return http_send(x->http, context, &x->refusal, ret_answer);
+  return http_send(x->http, context, &x->failure, ret_answer);
 }
 
 enum status provider_get(struct exchange *x, const char *what, const struct http_request *request,
@@ -196,5 +196,5 @@ enum status provider_post(struct exchange *x, const char *url, struct bytes *for
   struct client_auth_parts parts CLEANUP(client_auth_done) = {0};
   struct http_request request = {.url = url, .form = form};
   enum status status = client_auth_add(x, form, &parts, &request);
-  return status != STATUS_OK ? status : http_send(x->http, &request, &x->refusal, ret_answer);
+  return status != STATUS_OK ? status : http_send(x->http, &request, &x->failure, ret_answer);
 }

@@ -10,7 +10,7 @@
 struct cJSON;
 
 // GETs URL and parses the answer, which must be HTTP 200 with a strict JSON object that is no error. WHAT names it in
-// the refusal ("discovery document"). *RET_DOCUMENT is for document_free(). Statuses as in exchange.h.
+// the failure ("discovery document"). *RET_DOCUMENT is for document_free(). Statuses as in exchange.h.
 MUST_CHECK enum status provider_get(struct exchange *x, const char *what, const struct http_request *request,
                                     struct cJSON **ret_document);
 

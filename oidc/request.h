@@ -2,12 +2,12 @@
 // The request that the parent sends: what is legal in it.
 #pragma once
 #include "base/status.h"
+#include "failure.h"
 #include "protocol/protocol.h"
-#include "refusal.h"
 
 enum { REQUEST_TIMEOUT_MAX_S = 3600 };
 
 // Checks every field before anything is sent anywhere: issuer (https, or http to loopback if allowed; of one tenant),
 // client id and secret (RFC 6749 appendix A: visible ASCII and space), authentication method, scopes with "openid"
 // among them (OIDC Core 3.1.2.1), email claim, timeout. STATUS_REFUSED, with FAILURE_REQUEST in R.
-MUST_CHECK enum status request_check(const struct message_sign_in *request, struct refusal *r);
+MUST_CHECK enum status request_check(const struct message_sign_in *request, struct failure *r);

@@ -94,9 +94,9 @@ static enum status wait_for_answers(ares_channel channel, const struct query *qu
   return STATUS_OK;
 }
 
-static enum status explain(const char *host, const struct query *queries, struct refusal *r)
+static enum status explain(const char *host, const struct query *queries, struct failure *r)
 {
-  struct shown where = refusal_show(host, strlen(host));
+  struct shown where = failure_show(host, strlen(host));
   const char *why = NULL;
   for (size_t i = 0; i < FAMILIES; i++) {
     const struct query *query = &queries[i];
@@ -108,9 +108,9 @@ static enum status explain(const char *host, const struct query *queries, struct
     }
   }
   if (why == NULL) {
-    (void)refusal_set(r, FAILURE_UNREACHABLE, "%s: no name server answered in time", where.text);
+    (void)failure_set(r, FAILURE_UNREACHABLE, "%s: no name server answered in time", where.text);
   } else {
-    (void)refusal_set(r, FAILURE_UNREACHABLE, "%s: the name could not be resolved: %s", where.text, why);
+    (void)failure_set(r, FAILURE_UNREACHABLE, "%s: the name could not be resolved: %s", where.text, why);
   }
   return STATUS_IO;
 }
@@ -131,7 +131,7 @@ static enum status collect(const struct query *queries, struct bytes *out)
   return status;
 }
 
-enum status resolver_find(const char *host, int parent_fd, int64_t deadline_ms, struct refusal *r,
+enum status resolver_find(const char *host, int parent_fd, int64_t deadline_ms, struct failure *r,
                           struct bytes *ret_addresses)
 {
   ares_channel channel CLEANUP(dns_close) = NULL;

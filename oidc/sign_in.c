@@ -22,11 +22,11 @@
 
 static const char DEFAULT_EMAIL_CLAIM[] = "email";
 
-static void blot_out_tokens(struct refusal *r, const struct device_codes *codes, const struct tokens *tokens)
+static void blot_out_tokens(struct failure *r, const struct device_codes *codes, const struct tokens *tokens)
 {
-  refusal_blot_out(r, &codes->device_code);
-  refusal_blot_out(r, &tokens->access_token);
-  refusal_blot_out(r, &tokens->id_token);
+  failure_blot_out(r, &codes->device_code);
+  failure_blot_out(r, &tokens->access_token);
+  failure_blot_out(r, &tokens->id_token);
 }
 
 // The codes live as long as the provider says, but no longer than the whole exchange.
@@ -105,12 +105,12 @@ static enum status identify(struct exchange *x, const struct cJSON *keys, const 
   struct message_authorized identity CLEANUP(identity_done) = {.email_state = EMAIL_ABSENT};
   struct id_token token CLEANUP(id_token_done) = {0};
   struct claims_expected expected = {x->found.issuer, x->request->client_id, x->request->audiences, clock_now_s()};
-  enum status status = id_token_parse(&tokens->id_token, &x->refusal, &token);
+  enum status status = id_token_parse(&tokens->id_token, &x->failure, &token);
   if (status != STATUS_OK) {
     return status;
   }
   // Before the signature: what costs little comes first, and all must hold.
-  status = claims_check(token.claims, &expected, &x->refusal, identity.subject);
+  status = claims_check(token.claims, &expected, &x->failure, identity.subject);
   if (status != STATUS_OK) {
     return status;
   }
@@ -118,7 +118,7 @@ static enum status identify(struct exchange *x, const struct cJSON *keys, const 
   if (status != STATUS_OK) {
     return status;
   }
-  status = strength_check(token.claims, x->request->required_acr, x->request->required_amr, &x->refusal);
+  status = strength_check(token.claims, x->request->required_acr, x->request->required_amr, &x->failure);
   if (status != STATUS_OK) {
     return status;
   }
@@ -168,7 +168,7 @@ enum status sign_in(struct exchange *x, struct channel *c, struct message_author
   struct tokens tokens CLEANUP(tokens_done) = {0};
   enum status status = run(x, c, &codes, &tokens, ret_identity);
   if (status != STATUS_OK) {
-    blot_out_tokens(&x->refusal, &codes, &tokens);
+    blot_out_tokens(&x->failure, &codes, &tokens);
   }
   return status;
 }
@@ -191,7 +191,7 @@ enum status discover(struct exchange *x)
   }
   x->found.keys = key_set_count(keys);
   if (x->found.keys == 0) {
-    return refusal_set(&x->refusal, FAILURE_MISCONFIGURED, "RFC 7517: the key set has no key that can be used");
+    return failure_set(&x->failure, FAILURE_MISCONFIGURED, "RFC 7517: the key set has no key that can be used");
   }
   return STATUS_OK;
 }

@@ -42,14 +42,14 @@ static bool holds_all(const struct cJSON *array, const char *words)
 }
 
 enum status strength_check(const struct cJSON *claims, const char *required_acr, const char *required_amr,
-                           struct refusal *r)
+                           struct failure *r)
 {
   const char *acr = document_string(claims, "acr");
   if (required_acr[0] != '\0' && (acr == NULL || !is_one_of(acr, required_acr))) {
-    return refusal_set(r, FAILURE_STRENGTH, "OIDC Core 2: acr: is missing or not one of \"%s\"", required_acr);
+    return failure_set(r, FAILURE_STRENGTH, "OIDC Core 2: acr: is missing or not one of \"%s\"", required_acr);
   }
   if (required_amr[0] != '\0' && !holds_all(document_member(claims, "amr"), required_amr)) {
-    return refusal_set(r, FAILURE_STRENGTH, "OIDC Core 2: amr: is missing or does not hold all of \"%s\"",
+    return failure_set(r, FAILURE_STRENGTH, "OIDC Core 2: amr: is missing or does not hold all of \"%s\"",
                        required_amr);
   }
   return STATUS_OK;

@@ -3,7 +3,7 @@
 // RFC 8176).
 #pragma once
 #include "base/status.h"
-#include "refusal.h"
+#include "failure.h"
 
 struct cJSON;
 struct message_authorized;
@@ -15,4 +15,4 @@ void strength_show(const struct cJSON *claims, struct message_authorized *ret_id
 // string equal to one of the former; the amr claim must be an array of strings that holds every one of the latter.
 // STATUS_REFUSED, FAILURE_STRENGTH, and R names the clause.
 MUST_CHECK enum status strength_check(const struct cJSON *claims, const char *required_acr, const char *required_amr,
-                                      struct refusal *r);
+                                      struct failure *r);

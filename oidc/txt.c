@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "dns.h"
-#include "refusal.h"
+#include "failure.h"
 #include "txt_answer.h"
 
 enum { SEND_WAIT_MS = 5 * 1000, CLASS_IN = 1, TYPE_TXT = 16 };
@@ -122,13 +122,13 @@ static enum status look_up(const struct search *search, const char *name, struct
   return status;
 }
 
-static enum status check(const struct message_txt *request, struct search *search, struct refusal *r)
+static enum status check(const struct message_txt *request, struct search *search, struct failure *r)
 {
   if (!txt_name_is_legal(request->name)) {
-    return refusal_set(r, FAILURE_REQUEST, "name: is not a name of DNS");
+    return failure_set(r, FAILURE_REQUEST, "name: is not a name of DNS");
   }
   if (request->timeout_s == 0 || request->timeout_s > TXT_TIMEOUT_MAX_S) {
-    return refusal_set(r, FAILURE_REQUEST, "timeout: %u is not 1 to %d seconds", request->timeout_s, TXT_TIMEOUT_MAX_S);
+    return failure_set(r, FAILURE_REQUEST, "timeout: %u is not 1 to %d seconds", request->timeout_s, TXT_TIMEOUT_MAX_S);
   }
   search->deadline_ms = clock_monotonic_ms() + (int64_t)request->timeout_s * 1000;
   if (request->server[0] == '\0') {
@@ -137,15 +137,15 @@ static enum status check(const struct message_txt *request, struct search *searc
   search->server = &search->address;
   return address_parse(request->server, ADDRESS_DNS_PORT, &search->address) == STATUS_OK
              ? STATUS_OK
-             : refusal_set(r, FAILURE_REQUEST, "server: is not an address");
+             : failure_set(r, FAILURE_REQUEST, "server: is not an address");
 }
 
 enum status txt_serve(struct channel *c, const struct message_txt *request)
 {
   struct txt_answer answer CLEANUP(answer_done) = {.aliases = 0};
   struct search search = {.parent_fd = c->fd};
-  struct refusal refusal = {.reason = FAILURE_INTERNAL};
-  enum status status = check(request, &search, &refusal);
+  struct failure failure = {.reason = FAILURE_INTERNAL};
+  enum status status = check(request, &search, &failure);
   status = status != STATUS_OK ? status : look_up(&search, request->name, &answer);
   if (status == STATUS_CLOSED) {
     return status;
@@ -154,10 +154,10 @@ enum status txt_serve(struct channel *c, const struct message_txt *request)
   if (status == STATUS_OK) {
     return channel_send(c, MESSAGE_TEXTS, &answer.texts, deadline_ms);
   }
-  if (refusal.detail[0] == '\0') {
-    (void)refusal_set(&refusal, FAILURE_INTERNAL, "%s", status_text(status));
+  if (failure.detail[0] == '\0') {
+    (void)failure_set(&failure, FAILURE_INTERNAL, "%s", status_text(status));
   }
-  struct message_failed failed = {.reason = refusal.reason};
-  memcpy(failed.detail, refusal.detail, sizeof failed.detail);
+  struct message_failed failed = {.reason = failure.reason};
+  memcpy(failed.detail, failure.detail, sizeof failed.detail);
   return channel_send(c, MESSAGE_FAILED, &failed, deadline_ms);
 }

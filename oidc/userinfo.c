@@ -18,7 +18,7 @@ enum status userinfo_fetch(struct exchange *x, const struct bytes *access_token,
   }
   const char *found = document_string(claims, "sub");
   if (found == NULL || strcmp(found, subject) != 0) {
-    return refusal_set(&x->refusal, FAILURE_TOKEN, "OIDC Core 5.3.2: sub: userinfo speaks of somebody else");
+    return failure_set(&x->failure, FAILURE_TOKEN, "OIDC Core 5.3.2: sub: userinfo speaks of somebody else");
   }
   *ret_claims = claims;
   claims = NULL;

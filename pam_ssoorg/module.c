@@ -40,6 +40,7 @@ static int pam_code(const struct message_verdict *verdict, const struct pam_code
   case VERDICT_NOT_OURS: return PAM_IGNORE;
   case VERDICT_UNAVAILABLE: return codes->unavailable;
   case VERDICT_TRY_AGAIN: return codes->try_again;
+  case VERDICT_OFFER:
   case VERDICT_REFUSED: return codes->refused;
   }
   return codes->refused;

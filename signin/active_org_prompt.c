@@ -119,7 +119,7 @@ void active_org_choose(struct session *s, const struct signed_in *result, const 
   struct open_orgs orgs;
   char text[TEXT_SIZE];
   policy_decide(&question, &decision);
-  if (decision.outcome != OUTCOME_GRANTED || decision.opened_count < 2 || question.service != SERVICE_LOGIN ||
+  if (decision.verdict != VERDICT_GRANTED || decision.opened_count < 2 || question.service != SERVICE_LOGIN ||
       load(&s->error, &decision, &orgs) != STATUS_OK) {
     return;
   }

@@ -281,25 +281,26 @@ void phase_auth(struct session *s, struct message_verdict *verdict)
   question.person = facts.person;
   question.reauth_s = reauth_of(s, &facts);
   policy_decide(&question, &s->decision);
-  switch (s->decision.outcome) {
-  case OUTCOME_NOT_OURS: verdict->verdict = VERDICT_NOT_OURS; break;
-  case OUTCOME_UNAVAILABLE:
+  switch (s->decision.verdict) {
+  case VERDICT_NOT_OURS: verdict->verdict = VERDICT_NOT_OURS; break;
+  case VERDICT_UNAVAILABLE:
     session_refuse(s, s->decision.row, s->decision.notice, "");
     verdict->verdict = VERDICT_UNAVAILABLE;
     break;
-  case OUTCOME_OFFER:
+  case VERDICT_OFFER:
     if (s->decision.offer_password || s->decision.offer_code || s->decision.offer_recovery) {
       ask_password(s, &facts, verdict);
     } else {
       run_sso(s, &facts, verdict);
     }
     break;
-  case OUTCOME_GRANTED:
+  case VERDICT_GRANTED:
     session_log(LOG_INFO, "signed in: login=%s uid=%u service=%s rhost=%s row=%s", s->request->login, facts.account.uid,
                 s->request->service, s->request->rhost, s->decision.row);
     verdict->verdict = VERDICT_GRANTED;
     break;
-  case OUTCOME_REFUSED:
+  case VERDICT_TRY_AGAIN:
+  case VERDICT_REFUSED:
     if (may_be_told(s, &facts)) {
       session_refuse(s, s->decision.row, s->decision.notice, "");
     } else { // an account that nothing can be offered looks like any name with a password

@@ -18,7 +18,7 @@ static bool may_change(struct session *s, const struct facts *facts)
   struct policy_question question = {
       .stage = STAGE_LOGIN, .service = policy_service_of(s->request->service), .person = facts->person};
   policy_decide(&question, &s->decision);
-  return s->decision.outcome == OUTCOME_OFFER && s->decision.offer_password && !facts->person.locked;
+  return s->decision.verdict == VERDICT_OFFER && s->decision.offer_password && !facts->person.locked;
 }
 
 // The old password is asked for, whoever runs passwd.

@@ -152,14 +152,14 @@ static void decide(struct session *s, bool redeem, struct message_verdict *verdi
   const struct ticket ticket = read_ticket(s, &facts);
   question.made = (struct policy_made){ticket.way, ticket.org_id, ticket.with_key == 1};
   policy_decide(&question, &s->decision);
-  if (s->decision.outcome == OUTCOME_NOT_OURS) {
+  if (s->decision.verdict == VERDICT_NOT_OURS) {
     verdict->verdict = VERDICT_NOT_OURS;
-  } else if (s->decision.outcome == OUTCOME_UNAVAILABLE) {
+  } else if (s->decision.verdict == VERDICT_UNAVAILABLE) {
     session_refuse(s, s->decision.row, s->decision.notice, "");
     verdict->verdict = VERDICT_UNAVAILABLE;
   } else if (number_differs(s, &facts)) {
     session_refuse(s, "N4", NOTICE_NUMBER, "");
-  } else if (s->decision.outcome != OUTCOME_GRANTED) {
+  } else if (s->decision.verdict != VERDICT_GRANTED) {
     session_refuse(s, s->decision.row, s->decision.notice, "");
   } else if (home_is_anothers(&facts.account)) {
     session_refuse(s, "N8", NOTICE_HOME, facts.account.home);

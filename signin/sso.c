@@ -34,7 +34,7 @@ enum {
 };
 
 // What ssoorg-oidc has said last; VALUE is owned.
-struct outcome {
+struct reply {
   enum message_type type;
   void *value;
 };
@@ -49,9 +49,9 @@ struct flow {
   char fingerprint[FINGERPRINT_SIZE];
   bool wants_groups;
   int64_t deadline_ms;
-  int hasty;              // answers in a row that came as fast as those of nobody
-  int rounds;             // answers so far
-  struct outcome outcome; // AUTHORIZED or FAILED, once it is there
+  int hasty;          // answers in a row that came as fast as those of nobody
+  int rounds;         // answers so far
+  struct reply reply; // AUTHORIZED or FAILED, once it is there
 };
 
 static void flow_stop(struct flow *f)
@@ -63,7 +63,7 @@ static void flow_stop(struct flow *f)
 static void flow_done(struct flow *f)
 {
   flow_stop(f);
-  channel_free_message(f->outcome.type, f->outcome.value);
+  channel_free_message(f->reply.type, f->reply.value);
   cleanup_connection(&f->connection);
 }
 
@@ -84,24 +84,6 @@ static enum status load_connection(struct flow *f, int64_t org_id)
   return status != STATUS_OK ? status : connection_get(txn, org_id, CONNECTION_ACTIVE, &f->connection);
 }
 
-static enum notice failure_notice(uint32_t reason)
-{
-  switch ((enum failure)reason) {
-  case FAILURE_UNREACHABLE:
-  case FAILURE_TLS: return NOTICE_UNREACHABLE;
-  case FAILURE_BUSY: return NOTICE_PROVIDER_BUSY;
-  case FAILURE_CLIENT:
-  case FAILURE_MISCONFIGURED: return NOTICE_MISCONFIGURED;
-  case FAILURE_DECLINED: return NOTICE_DECLINED;
-  case FAILURE_EXPIRED: return NOTICE_EXPIRED;
-  case FAILURE_TOKEN: return NOTICE_BAD_TOKEN;
-  case FAILURE_STRENGTH: return NOTICE_STRONGER;
-  case FAILURE_INTERNAL:
-  case FAILURE_REQUEST: return NOTICE_INTERNAL;
-  }
-  return NOTICE_INTERNAL;
-}
-
 // Nobody has proven to be anybody yet: it is only counted.
 static enum status refuse(struct flow *f, const char *row, enum notice notice, const char *detail)
 {
@@ -111,7 +93,7 @@ static enum status refuse(struct flow *f, const char *row, enum notice notice, c
 
 static enum status refuse_failed(struct flow *f, const struct message_failed *failed)
 {
-  return refuse(f, f->s->decision.row, failure_notice(failed->reason), failed->detail);
+  return refuse(f, f->s->decision.row, notice_of_failure(failed->reason), failed->detail);
 }
 
 // Waits until ssoorg-oidc has something to say or the module has: at most until DEADLINE_MS.
@@ -139,15 +121,15 @@ static enum status make_failed(struct flow *f)
   }
   failed->reason = FAILURE_INTERNAL;
   (void)snprintf(failed->detail, sizeof failed->detail, "helper");
-  f->outcome = (struct outcome){MESSAGE_FAILED, failed};
+  f->reply = (struct reply){MESSAGE_FAILED, failed};
   flow_stop(f);
   return STATUS_OK;
 }
 
-static enum status receive_outcome(struct flow *f)
+static enum status receive_reply(struct flow *f)
 {
   enum status status =
-      channel_receive(&f->oidc.channel, clock_monotonic_ms() + ENTER_WAIT_MS, &f->outcome.type, &f->outcome.value);
+      channel_receive(&f->oidc.channel, clock_monotonic_ms() + ENTER_WAIT_MS, &f->reply.type, &f->reply.value);
   if (status == STATUS_OK) {
     flow_stop(f); // nothing more is to come: free the slot while the person reads
     return STATUS_OK;
@@ -229,19 +211,19 @@ static void compose_prompt(const struct flow *f, const struct message_code *code
   (void)snprintf(text + (used < size ? used : size - 1), used < size ? size - used : 1, "%s", ENTER);
 }
 
-// The open prompt: an outcome that comes meanwhile is kept, the answer ends it.
+// The open prompt: a reply that comes meanwhile is kept, the answer ends it.
 static enum status await_enter(struct flow *f)
 {
   enum message_type type;
   void *value = NULL;
   int64_t deadline_ms = f->deadline_ms + LATE_ANSWER_MS;
-  bool oidc = f->outcome.value == NULL;
-  while (f->outcome.value == NULL) {
+  bool oidc = f->reply.value == NULL;
+  while (f->reply.value == NULL) {
     enum status status = wait_either(f, true, deadline_ms, &oidc);
     if (status != STATUS_OK || !oidc) {
       break;
     }
-    status = receive_outcome(f);
+    status = receive_reply(f);
     if (status != STATUS_OK) {
       return status;
     }
@@ -269,23 +251,23 @@ static enum status ask_enter(struct flow *f, const char *text)
   f->hasty = clock_monotonic_ms() - began_ms < HASTY_MS ? f->hasty + 1 : 0;
   f->rounds++;
   bool nobody = f->hasty >= HASTY_MAX || f->rounds >= ROUNDS_MAX;
-  if (status == STATUS_OK && f->outcome.value == NULL && nobody) {
+  if (status == STATUS_OK && f->reply.value == NULL && nobody) {
     return refuse(f, f->s->decision.row, NOTICE_NOT_APPROVED, "nobody reads the prompt");
   }
   return status;
 }
 
-// Asks until the outcome is there: after each Enter it may take a second to come.
+// Asks until the reply is there: after each Enter it may take a second to come.
 static enum status relay(struct flow *f, const struct message_code *code)
 {
   char text[PROTOCOL_PROMPT_SIZE];
   compose_prompt(f, code, text, sizeof text);
   enum status status = ask_enter(f, text);
-  while (status == STATUS_OK && f->outcome.value == NULL) {
+  while (status == STATUS_OK && f->reply.value == NULL) {
     bool oidc = false;
     status = wait_either(f, false, clock_monotonic_ms() + ENTER_WAIT_MS, &oidc);
     if (status == STATUS_OK) {
-      status = receive_outcome(f);
+      status = receive_reply(f);
     } else {
       status = ask_enter(f, "Not approved yet. Press Enter when you have approved it: ");
     }
@@ -372,9 +354,9 @@ enum status sso_sign_in(struct session *s, const struct facts *facts, int64_t or
   if (status != STATUS_OK) {
     return status;
   }
-  if (f.outcome.type == MESSAGE_FAILED) {
-    return refuse_failed(&f, f.outcome.value);
+  if (f.reply.type == MESSAGE_FAILED) {
+    return refuse_failed(&f, f.reply.value);
   }
-  const struct sso_answer answer = {s, facts, &f.org, &f.connection, f.fingerprint, f.outcome.value};
-  return f.outcome.type == MESSAGE_AUTHORIZED ? sso_answer_store(&answer, ret_result) : STATUS_PROTOCOL;
+  const struct sso_answer answer = {s, facts, &f.org, &f.connection, f.fingerprint, f.reply.value};
+  return f.reply.type == MESSAGE_AUTHORIZED ? sso_answer_store(&answer, ret_result) : STATUS_PROTOCOL;
 }

@@ -97,7 +97,7 @@ static int print_authorized(const struct device_flow *f, const struct message_au
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   char groups[GROUPS_SIZE];
   list_groups(&a->groups, groups);
-  bool granted = decision->outcome == OUTCOME_GRANTED;
+  bool granted = decision->verdict == VERDICT_GRANTED;
   table_add(&table, COLUMNS,
             {{a->issuer, 0},
              {a->client_id, 0},

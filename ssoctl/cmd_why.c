@@ -27,12 +27,13 @@ static void offered_words(const struct policy_decision *decision, char text[stat
 
 static const char *outcome_words(const struct policy_decision *decision, const char *offered)
 {
-  switch (decision->outcome) {
-  case OUTCOME_REFUSED: return "refused";
-  case OUTCOME_NOT_OURS: return "not ours: the rest of the PAM stack decides";
-  case OUTCOME_UNAVAILABLE: return "not available";
-  case OUTCOME_OFFER: return offered;
-  case OUTCOME_GRANTED: return "granted";
+  switch (decision->verdict) {
+  case VERDICT_TRY_AGAIN:
+  case VERDICT_REFUSED: return "refused";
+  case VERDICT_NOT_OURS: return "not ours: the rest of the PAM stack decides";
+  case VERDICT_UNAVAILABLE: return "not available";
+  case VERDICT_OFFER: return offered;
+  case VERDICT_GRANTED: return "granted";
   }
   return "?";
 }
@@ -44,8 +45,8 @@ static const char *key_words(const struct policy_question *asked)
   question.stage = STAGE_SESSION;
   question.made = (struct policy_made){.way = WAY_KEY};
   policy_decide(&question, &decision);
-  return decision.outcome == OUTCOME_GRANTED   ? "accepted"
-         : decision.outcome == OUTCOME_REFUSED ? "refused"
+  return decision.verdict == VERDICT_GRANTED   ? "accepted"
+         : decision.verdict == VERDICT_REFUSED ? "refused"
                                                : "not ours";
 }
 
@@ -59,8 +60,8 @@ static void describe_after(const struct policy_question *asked, const struct pol
   question.made.way = offer->offer_password ? WAY_PASSWORD : offer->offer_recovery ? WAY_RECOVERY : WAY_SSO;
   question.made.org_id = offer->sso_orgs[0];
   policy_decide(&question, &decision);
-  bool refused = offer->outcome == OUTCOME_OFFER && asked->person.known && decision.row[0] == 'L' &&
-                 decision.outcome == OUTCOME_REFUSED;
+  bool refused = offer->verdict == VERDICT_OFFER && asked->person.known && decision.row[0] == 'L' &&
+                 decision.verdict == VERDICT_REFUSED;
   (void)snprintf(text, AFTER_SIZE, "%s%s%s", refused ? decision.row : "", refused ? " " : "",
                  refused ? notice_name(decision.notice) : "");
 }

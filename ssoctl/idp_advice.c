@@ -14,7 +14,7 @@
 // 8628 3.5 and OIDC Core 3.1.2.6; AADSTS numbers are Microsoft's.
 static const struct {
   const char *preset;
-  enum failure reason;
+  enum failure_reason reason;
   const char *words;
   const char *advice;
 } ROWS[] = {
@@ -245,7 +245,7 @@ const char *idp_advice(const char *preset, uint32_t reason, const char *detail)
 {
   for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
     bool theirs = ROWS[i].preset == ANY || strcmp(ROWS[i].preset, preset) == 0;
-    if (theirs && ROWS[i].reason == (enum failure)reason && strstr(detail, ROWS[i].words) != NULL) {
+    if (theirs && ROWS[i].reason == (enum failure_reason)reason && strstr(detail, ROWS[i].words) != NULL) {
       return ROWS[i].advice;
     }
   }

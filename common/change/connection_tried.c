@@ -101,10 +101,10 @@ static enum status check_let_in(struct change_context *c, const struct connectio
   if (status != STATUS_OK) {
     return status;
   }
-  if (result->decision.outcome == OUTCOME_GRANTED && shuts_out(c, &result->account, org)) {
+  if (result->decision.verdict == VERDICT_GRANTED && shuts_out(c, &result->account, org)) {
     result->decision = (struct policy_decision){.row = "E3", .notice = NOTICE_NETWORK};
   }
-  return result->decision.outcome == OUTCOME_GRANTED ? STATUS_OK : tell_refused(c, in, &result->decision);
+  return result->decision.verdict == VERDICT_GRANTED ? STATUS_OK : tell_refused(c, in, &result->decision);
 }
 
 // What was tested is kept if it is still what is stored.

@@ -216,7 +216,7 @@ static enum status look_for_a_way(const struct linking *l, bool *ret_way)
   question.person = now.person;
   policy_decide(&question, &decision);
   record_done(&ACCOUNT_RECORD, &now.account);
-  *ret_way = decision.outcome == OUTCOME_OFFER;
+  *ret_way = decision.verdict == VERDICT_OFFER;
   return STATUS_OK;
 }
 

@@ -78,7 +78,7 @@ static bool is_offered_password(const struct facts *facts)
   const struct policy_question question = {.stage = STAGE_LOGIN, .person = facts->person};
   struct policy_decision decision;
   policy_decide(&question, &decision);
-  return decision.outcome == OUTCOME_OFFER && decision.offer_password;
+  return decision.verdict == VERDICT_OFFER && decision.offer_password;
 }
 
 // The new one counts as tried (POLICY E2). The old one may have been changed meanwhile, and passwords may not be

@@ -164,7 +164,7 @@ static enum status check_opens(struct sign_in *s)
   }
   question.person = now.person;
   policy_decide(&question, &session);
-  return session.outcome == OUTCOME_GRANTED ? STATUS_OK : sign_in_refuse(s, &session);
+  return session.verdict == VERDICT_GRANTED ? STATUS_OK : sign_in_refuse(s, &session);
 }
 
 enum status sign_in_finish(struct sign_in *s, const char *row)
@@ -199,7 +199,7 @@ static enum status by_password(struct change_context *c, const void *input, void
   }
   const struct policy_decision *decision = &s.result->decision;
   const char *row = decision->row;
-  bool offered = decision->outcome == OUTCOME_OFFER && decision->offer_password;
+  bool offered = decision->verdict == VERDICT_OFFER && decision->offer_password;
   if (!offered || strcmp(s.facts.account.password, in->password) != 0) { // changed while it was typed; both are hashes
     return sign_in_refuse(&s, &(struct policy_decision){.row = row, .notice = NOTICE_WRONG_PASSWORD});
   }

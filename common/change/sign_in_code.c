@@ -83,7 +83,7 @@ static enum status by_code(struct change_context *c, const void *input, void *re
     return status;
   }
   const char *row = decision->row;
-  if (decision->outcome != OUTCOME_OFFER || !decision->offer_code || in->password[0] == '\0') {
+  if (decision->verdict != VERDICT_OFFER || !decision->offer_code || in->password[0] == '\0') {
     return sign_in_refuse(&s, &(struct policy_decision){.row = row, .notice = NOTICE_WRONG_CODE});
   }
   status = join_by_code(&s, in, row);

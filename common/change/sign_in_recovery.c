@@ -55,7 +55,7 @@ static enum status by_recovery(struct change_context *c, const void *input, void
   }
   const struct policy_decision *decision = &s.result->decision;
   const char *row = decision->row;
-  bool offered = decision->outcome == OUTCOME_OFFER && decision->offer_recovery;
+  bool offered = decision->verdict == VERDICT_OFFER && decision->offer_recovery;
   status = offered ? find_code(&s, in, &org, &code) : STATUS_NOT_FOUND;
   if (status == STATUS_NOT_FOUND) {
     return sign_in_refuse(&s, &(struct policy_decision){.row = row, .notice = NOTICE_WRONG_PASSWORD});

@@ -241,7 +241,7 @@ static enum status by_answer(struct change_context *c, const void *input, void *
     return status;
   }
   s.result->decision = decision;
-  return decision.outcome == OUTCOME_GRANTED ? let_in(&s, in, &decision, !question.answer.org.unconfirmed)
+  return decision.verdict == VERDICT_GRANTED ? let_in(&s, in, &decision, !question.answer.org.unconfirmed)
                                              : sign_in_refuse(&s, &decision);
 }
 

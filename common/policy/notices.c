@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/notices.h"
 
+#include "base/cleanup.h"
+#include "protocol/protocol.h"
+
 static const struct {
   const char *name;
   const char *sentence;
@@ -80,6 +83,21 @@ static const struct {
                                            "sign-in page is where its own is changed."},
     [NOTICE_INTERNAL] = {"internal", "The sign-in failed on this host - tell an admin; the log says why."},
 };
+
+// Two reasons may be told alike: what is different for an admin is in the log and in the advice of 'idp test'.
+static const enum notice OF_FAILURES[] = {
+    [FAILURE_INTERNAL] = NOTICE_INTERNAL,    [FAILURE_UNREACHABLE] = NOTICE_UNREACHABLE,
+    [FAILURE_TLS] = NOTICE_UNREACHABLE,      [FAILURE_MISCONFIGURED] = NOTICE_MISCONFIGURED,
+    [FAILURE_DECLINED] = NOTICE_DECLINED,    [FAILURE_EXPIRED] = NOTICE_EXPIRED,
+    [FAILURE_TOKEN] = NOTICE_BAD_TOKEN,      [FAILURE_REQUEST] = NOTICE_INTERNAL,
+    [FAILURE_STRENGTH] = NOTICE_STRONGER,    [FAILURE_BUSY] = NOTICE_PROVIDER_BUSY,
+    [FAILURE_CLIENT] = NOTICE_MISCONFIGURED,
+};
+
+enum notice notice_of_failure(uint32_t reason)
+{
+  return reason < COUNT_OF(OF_FAILURES) ? OF_FAILURES[reason] : NOTICE_INTERNAL;
+}
 
 const char *notice_name(enum notice code)
 {

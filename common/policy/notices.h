@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What people are told (POLICY M): a stable code, a sentence that says what to do next, a line for the log. One table.
 #pragma once
+#include <stdint.h>
 
 enum notice {
   NOTICE_NONE = 0,
@@ -47,6 +48,10 @@ enum notice {
   NOTICE_INTERNAL,
   NOTICE_COUNT
 };
+
+// What a person is told where a provider was no help for REASON, an enum failure_reason as it was received;
+// NOTICE_INTERNAL for a number that is none.
+enum notice notice_of_failure(uint32_t reason);
 
 // "not-set-up"; static, for logs and JSON.
 const char *notice_name(enum notice code);

@@ -8,7 +8,7 @@
 
 void policy_decide(const struct policy_question *question, struct policy_decision *ret_decision)
 {
-  struct policy_decision decision = {.row = "-", .outcome = OUTCOME_REFUSED, .notice = NOTICE_INTERNAL};
+  struct policy_decision decision = {.row = "-", .verdict = VERDICT_REFUSED, .notice = NOTICE_INTERNAL};
   switch (question->stage) {
   case STAGE_LOGIN: policy_login(question, &decision); break;
   case STAGE_ANSWER: policy_answer(question, &decision); break;

@@ -116,14 +116,6 @@ struct policy_question {
   struct policy_made made;     // STAGE_SESSION; with_key also in STAGE_LOGIN
 };
 
-enum policy_outcome {
-  OUTCOME_REFUSED = 0,
-  OUTCOME_NOT_OURS,    // the rest of the PAM stack decides
-  OUTCOME_UNAVAILABLE, // PAM_AUTHINFO_UNAVAIL
-  OUTCOME_OFFER,       // STAGE_LOGIN: password, SSO or both
-  OUTCOME_GRANTED,     // STAGE_ANSWER: after what the fields below say is written; STAGE_SESSION; STAGE_LOGIN: K6
-};
-
 // What must be asked at the prompt before a refusal may turn into something else.
 enum policy_ask {
   ASK_NOTHING = 0,
@@ -133,7 +125,7 @@ enum policy_ask {
 
 struct policy_decision {
   const char *row; // "L6", "S12", "E7", "K2"; "-" where no row fitted
-  enum policy_outcome outcome;
+  enum verdict verdict;
   enum notice notice; // of a refusal
   // STAGE_LOGIN
   bool offer_password;

@@ -146,7 +146,7 @@ static void link_and_go_on(const struct policy_question *q, struct policy_decisi
   } else {
     decide_s4(q, decision);
   }
-  decision->link = decision->prove_email = decision->outcome == OUTCOME_GRANTED;
+  decision->link = decision->prove_email = decision->verdict == VERDICT_GRANTED;
 }
 
 // On-link: the password of an account that the org is in control of goes; owners keep theirs, and so does who is
@@ -234,7 +234,7 @@ static const struct policy_row ROWS[] = {
     {"S1", fits_s1, .decide = decide_s1},
     {"S2", fits_s2, .notice = NOTICE_SOMEBODY_ELSE},
     {"S15", fits_s15, .notice = NOTICE_UNCONFIRMED},
-    {"S3", fits_s3, .outcome = OUTCOME_GRANTED},
+    {"S3", fits_s3, .verdict = VERDICT_GRANTED},
     {"S4", fits_s4, .decide = decide_s4},
     {"S5", fits_s5, .notice = NOTICE_ADDRESS_REUSED},
     {"S6", fits_s6_expected, .decide = decide_s6_expected},

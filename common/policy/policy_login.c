@@ -7,7 +7,7 @@ static void offer(const struct policy_question *q, struct policy_decision *decis
 {
   decision->offer_password = password && q->person.has_password;
   bool any = decision->offer_password || decision->offer_code || decision->offer_recovery || decision->sso_count > 0;
-  decision->outcome = any ? OUTCOME_OFFER : OUTCOME_REFUSED;
+  decision->verdict = any ? VERDICT_OFFER : VERDICT_REFUSED;
   if (any) {
     decision->notice = NOTICE_NONE;
   } else if (decision->notice == NOTICE_INTERNAL) {
@@ -227,12 +227,12 @@ static void decide_l13(const struct policy_question *q, struct policy_decision *
 // effect in STAGE_SESSION, after the prompts of the rows below.
 static const struct policy_row ROWS[] = {
     {"L0", fits_l0, .notice = NOTICE_LOWER_CASE},
-    {"L1", fits_l1_illegal, .outcome = OUTCOME_NOT_OURS},
-    {"L1", fits_l1_clash, .outcome = OUTCOME_NOT_OURS},
-    {"L2", fits_l2, .outcome = OUTCOME_NOT_OURS},
-    {"L3", fits_l3, .outcome = OUTCOME_UNAVAILABLE, .notice = NOTICE_UNAVAILABLE},
-    {"L1", fits_l1_unknown, .outcome = OUTCOME_NOT_OURS},
-    {"K6", fits_k6, .outcome = OUTCOME_GRANTED},
+    {"L1", fits_l1_illegal, .verdict = VERDICT_NOT_OURS},
+    {"L1", fits_l1_clash, .verdict = VERDICT_NOT_OURS},
+    {"L2", fits_l2, .verdict = VERDICT_NOT_OURS},
+    {"L3", fits_l3, .verdict = VERDICT_UNAVAILABLE, .notice = NOTICE_UNAVAILABLE},
+    {"L1", fits_l1_unknown, .verdict = VERDICT_NOT_OURS},
+    {"K6", fits_k6, .verdict = VERDICT_GRANTED},
     {"L15", fits_l15, .decide = decide_l15},
     {"L5", fits_l5, .decide = decide_l5},
     {"L6", fits_l6, .decide = decide_l6},
@@ -241,7 +241,7 @@ static const struct policy_row ROWS[] = {
     {"L9", fits_l9, .decide = decide_l9},
     {"L10", fits_l10, .decide = decide_l10},
     {"L11", fits_l11, .decide = decide_l11},
-    {"L12", fits_l12, .outcome = OUTCOME_NOT_OURS},
+    {"L12", fits_l12, .verdict = VERDICT_NOT_OURS},
     {"L13", fits_l13, .decide = decide_l13},
 };
 

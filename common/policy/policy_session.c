@@ -120,9 +120,9 @@ static void decide_l4(const struct policy_question *q, struct policy_decision *d
 }
 
 static const struct policy_row ROWS[] = {
-    {"L1", fits_foreign, .outcome = OUTCOME_NOT_OURS},
-    {"L3", fits_unreadable, .outcome = OUTCOME_UNAVAILABLE, .notice = NOTICE_UNAVAILABLE},
-    {"L1", fits_stranger, .outcome = OUTCOME_NOT_OURS},
+    {"L1", fits_foreign, .verdict = VERDICT_NOT_OURS},
+    {"L3", fits_unreadable, .verdict = VERDICT_UNAVAILABLE, .notice = NOTICE_UNAVAILABLE},
+    {"L1", fits_stranger, .verdict = VERDICT_NOT_OURS},
     {"K1", fits_no_account, .notice = NOTICE_REMOVED},
     {"L4", fits_l4, .decide = decide_l4},
     {"K1", fits_locked, .notice = NOTICE_LOCKED},

@@ -9,7 +9,7 @@ static void decide(const struct policy_row *row, const struct policy_question *q
     row->decide(question, decision);
     return;
   }
-  decision->outcome = row->outcome;
+  decision->verdict = row->verdict;
   decision->notice = row->notice;
 }
 
@@ -26,13 +26,13 @@ void policy_try_rows(const struct policy_row *rows, size_t count, const struct p
 
 void policy_refuse(struct policy_decision *decision, enum notice notice)
 {
-  decision->outcome = OUTCOME_REFUSED;
+  decision->verdict = VERDICT_REFUSED;
   decision->notice = notice;
 }
 
 void policy_grant(struct policy_decision *decision)
 {
-  decision->outcome = OUTCOME_GRANTED;
+  decision->verdict = VERDICT_GRANTED;
   decision->notice = NOTICE_NONE;
 }
 

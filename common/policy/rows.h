@@ -8,7 +8,7 @@ struct policy_row {
   const char *name;
   bool (*fits)(const struct policy_question *question);
   void (*decide)(const struct policy_question *question, struct policy_decision *decision); // NULL: always what follows
-  enum policy_outcome outcome; // a refusal where nothing is said
+  enum verdict verdict; // a refusal where nothing is said
   enum notice notice;
 };
 

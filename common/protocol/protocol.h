@@ -91,12 +91,14 @@ struct message_notice {
   char text[PROTOCOL_PROMPT_SIZE];
 };
 
+// What becomes of a request: of a decision (common/policy), and of what the module is told.
 enum verdict {
   VERDICT_REFUSED = 0, // definitive; the zero value
-  VERDICT_GRANTED,
+  VERDICT_GRANTED,     // at an answer: after what the decision says is written
   VERDICT_NOT_OURS,    // the rest of the PAM stack decides
-  VERDICT_UNAVAILABLE, // what a decision needs cannot be read
+  VERDICT_UNAVAILABLE, // what a decision needs cannot be read (PAM_AUTHINFO_UNAVAIL)
   VERDICT_TRY_AGAIN,   // a wrong password: the caller may ask once more
+  VERDICT_OFFER,       // a decision about a login alone: password, SSO or both; the module is never told this
 };
 
 struct message_verdict {
@@ -197,7 +199,7 @@ struct message_found {
   uint8_t client_auth;                       // enum client_auth: the one that was used
 };
 
-enum failure {
+enum failure_reason {
   FAILURE_INTERNAL = 0,  // out of memory, a library failed
   FAILURE_UNREACHABLE,   // no connection, time-out, name not found
   FAILURE_TLS,           // certificate or protocol version
@@ -212,7 +214,7 @@ enum failure {
 };
 
 struct message_failed {
-  uint32_t reason;   // enum failure
+  uint32_t reason;   // enum failure_reason
   char detail[1024]; // printable ASCII, for the log and the admin; holds no secret
 };
 

@@ -85,11 +85,11 @@ static struct policy_question member(enum policy_stage stage)
   return q;
 }
 
-static void decide(const struct policy_question *q, enum policy_outcome expected)
+static void decide(const struct policy_question *q, enum verdict expected)
 {
   struct policy_decision decision;
   policy_decide(q, &decision);
-  if (decision.outcome != expected) {
+  if (decision.verdict != expected) {
     must(STATUS_REFUSED, decision.row);
   }
 }
@@ -98,21 +98,21 @@ static void decide_stranger(unsigned number)
 {
   const struct policy_question q = {.stage = STAGE_LOGIN, .person = {.login_legal = true, .store_readable = true}};
   (void)number;
-  decide(&q, OUTCOME_NOT_OURS);
+  decide(&q, VERDICT_NOT_OURS);
 }
 
 static void decide_login(unsigned number)
 {
   const struct policy_question q = member(STAGE_LOGIN);
   (void)number;
-  decide(&q, OUTCOME_OFFER);
+  decide(&q, VERDICT_OFFER);
 }
 
 static void decide_session(unsigned number)
 {
   struct policy_question q = member(STAGE_SESSION);
   (void)number;
-  decide(&q, OUTCOME_REFUSED); // by a key alone
+  decide(&q, VERDICT_REFUSED); // by a key alone
 }
 
 static const struct {

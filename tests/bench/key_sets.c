@@ -71,12 +71,12 @@ static void write_set(const struct kind *kind, size_t size, struct bytes *text)
 static void read_set(const struct kind *kind, const struct bytes *text)
 {
   struct cJSON *document CLEANUP(document_done) = NULL;
-  struct refusal refusal = {0};
+  struct failure failure = {0};
   struct key key CLEANUP(key_done) = {0};
   must(document_parse(text->data, text->length, &document) == STATUS_OK, "it is no JSON object");
-  must((key_set_check(document, &refusal) == STATUS_OK) == kind->taken, "key_set_check() says something else");
+  must((key_set_check(document, &failure) == STATUS_OK) == kind->taken, "key_set_check() says something else");
   must(key_set_count(document) == 0, "there is a key that can be used");
-  must(key_set_choose(document, key_algorithm_find("ES256"), "none", &refusal, &key) == STATUS_NOT_FOUND,
+  must(key_set_choose(document, key_algorithm_find("ES256"), "none", &failure, &key) == STATUS_NOT_FOUND,
        "a key is found");
 }
 

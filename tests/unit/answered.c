@@ -46,13 +46,13 @@ struct policy_question removed(void)
   return q;
 }
 
-struct policy_decision expect(const struct policy_question *q, const char *row, enum policy_outcome outcome)
+struct policy_decision expect(const struct policy_question *q, const char *row, enum verdict verdict)
 {
   struct policy_decision decision;
   policy_decide(q, &decision);
   assert_string_equal(decision.row, row);
-  assert_int_equal(decision.outcome, outcome);
-  if (outcome != OUTCOME_GRANTED) {
+  assert_int_equal(decision.verdict, verdict);
+  if (verdict != VERDICT_GRANTED) {
     assert_false(decision.create || decision.join || decision.link || decision.prove_email || decision.accept_invite);
   }
   return decision;
@@ -60,5 +60,5 @@ struct policy_decision expect(const struct policy_question *q, const char *row, 
 
 void expect_refusal(const struct policy_question *q, const char *row, enum notice notice)
 {
-  assert_int_equal(expect(q, row, OUTCOME_REFUSED).notice, notice);
+  assert_int_equal(expect(q, row, VERDICT_REFUSED).notice, notice);
 }

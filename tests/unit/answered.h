@@ -15,6 +15,6 @@ struct policy_question linked(void);
 // The same after she was removed from Acme.
 struct policy_question removed(void);
 
-// A decision by ROW with OUTCOME, which makes, joins and links nothing unless it grants.
-struct policy_decision expect(const struct policy_question *q, const char *row, enum policy_outcome outcome);
+// A decision by ROW with VERDICT, which makes, joins and links nothing unless it grants.
+struct policy_decision expect(const struct policy_question *q, const char *row, enum verdict verdict);
 void expect_refusal(const struct policy_question *q, const char *row, enum notice notice);

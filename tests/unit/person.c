@@ -37,18 +37,18 @@ struct policy_decision decide(const struct policy_question *q)
   return decision;
 }
 
-void expect_row(const struct policy_question *q, const char *row, enum policy_outcome outcome)
+void expect_row(const struct policy_question *q, const char *row, enum verdict verdict)
 {
   struct policy_decision decision = decide(q);
   assert_string_equal(decision.row, row);
-  assert_int_equal(decision.outcome, outcome);
+  assert_int_equal(decision.verdict, verdict);
 }
 
 void expect_offer(const struct policy_question *q, const char *row, bool password, int64_t sso_org_id)
 {
   struct policy_decision decision = decide(q);
   assert_string_equal(decision.row, row);
-  assert_int_equal(decision.outcome, OUTCOME_OFFER);
+  assert_int_equal(decision.verdict, VERDICT_OFFER);
   assert_int_equal(decision.offer_password, password);
   assert_int_equal(decision.sso_count, sso_org_id != 0 ? 1 : 0);
   assert_int_equal(decision.sso_orgs[0], sso_org_id);
@@ -80,6 +80,6 @@ void expect_notice(const struct policy_question *q, const char *row, enum notice
 {
   struct policy_decision decision = decide(q);
   assert_string_equal(decision.row, row);
-  assert_int_equal(decision.outcome, OUTCOME_REFUSED);
+  assert_int_equal(decision.verdict, VERDICT_REFUSED);
   assert_int_equal(decision.notice, notice);
 }

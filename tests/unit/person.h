@@ -26,6 +26,6 @@ struct policy_membership *joins(struct policy_question *q, int64_t org_id, enum 
 struct policy_invite *invites(struct policy_question *q, int64_t org_id, enum invite_via via);
 
 struct policy_decision decide(const struct policy_question *q);
-void expect_row(const struct policy_question *q, const char *row, enum policy_outcome outcome);
+void expect_row(const struct policy_question *q, const char *row, enum verdict verdict);
 void expect_offer(const struct policy_question *q, const char *row, bool password, int64_t sso_org_id);
 void expect_notice(const struct policy_question *q, const char *row, enum notice notice);

@@ -109,7 +109,7 @@ static void D1_an_account_without_memberships_signs_in_by_nothing(void **state)
   const struct policy_question question = {.stage = STAGE_LOGIN, .person = facts.person};
   policy_decide(&question, &decision);
   assert_string_equal(decision.row, "L15");
-  assert_int_equal(decision.outcome, OUTCOME_REFUSED);
+  assert_int_equal(decision.verdict, VERDICT_REFUSED);
 }
 
 static void an_account_of_anothers_making_gets_no_org_with_its_password(void **state)

@@ -42,7 +42,7 @@ static void S3_a_linked_member_signs_in(void **state)
 {
   (void)state;
   struct policy_question q = linked();
-  struct policy_decision decision = expect(&q, "S3", OUTCOME_GRANTED);
+  struct policy_decision decision = expect(&q, "S3", VERDICT_GRANTED);
   assert_false(decision.link || decision.join || decision.create || decision.prove_email);
 }
 
@@ -52,9 +52,9 @@ static void S3_a_changed_email_changes_nothing(void **state)
   struct policy_question q = linked();
   q.answer.email_is_primary = q.answer.email_domain_here = false;
   q.answer.email_state = EMAIL_UNVERIFIED;
-  (void)expect(&q, "S3", OUTCOME_GRANTED);
+  (void)expect(&q, "S3", VERDICT_GRANTED);
   q.answer.email_state = EMAIL_ABSENT;
-  (void)expect(&q, "S3", OUTCOME_GRANTED);
+  (void)expect(&q, "S3", VERDICT_GRANTED);
 }
 
 // Every S row that could let an account in, behind S15.
@@ -71,9 +71,9 @@ static void H61_S15_a_guarded_account_waits_for_an_operator(void **state)
                             i == 1   ? "S3"
                             : i == 2 ? "S4"
                                      : "S7",
-                            OUTCOME_GRANTED)
-                         .outcome,
-                     OUTCOME_GRANTED);
+                            VERDICT_GRANTED)
+                         .verdict,
+                     VERDICT_GRANTED);
     questions[i].person.guarded = true;
     expect_refusal(&questions[i], "S15", NOTICE_UNCONFIRMED);
   }
@@ -121,7 +121,7 @@ static void unverified_emails_never_make_an_account_under_any_trust(void **state
   q.answer.email_state = EMAIL_UNVERIFIED;
   for (int trust = TRUST_DOMAIN; trust <= TRUST_ANY; trust++) {
     q.answer.org.trust = (enum trust)trust;
-    (void)expect(&q, "S13", OUTCOME_REFUSED);
+    (void)expect(&q, "S13", VERDICT_REFUSED);
   }
   q.answer.org.trust = TRUST_ANY; // off the org's domains an absent email_verified does not do
   q.answer.email_domain_here = false;
@@ -143,7 +143,7 @@ static void E7_a_lapsed_domain_links_nobody_and_makes_no_account(void **state)
   questions[S8].answer.in_control = false;
   (void)invites(&questions[S10], ACME, VIA_SSO);
   for (int i = 0; i < ROWS; i++) {
-    (void)expect(&questions[i], NAMES[i], i == S8 ? OUTCOME_REFUSED : OUTCOME_GRANTED);
+    (void)expect(&questions[i], NAMES[i], i == S8 ? VERDICT_REFUSED : VERDICT_GRANTED);
     questions[i].answer.email_domain_lapsed = true;
     expect_refusal(&questions[i], "E7", NOTICE_DOMAIN_LAPSED);
     questions[i].answer.org.trust = TRUST_ANY; // no trust makes up for it
@@ -156,11 +156,11 @@ static void E7_a_lapsed_domain_changes_no_other_row(void **state)
   (void)state;
   struct policy_question q = linked();
   q.answer.email_domain_lapsed = true;
-  (void)expect(&q, "S3", OUTCOME_GRANTED);
+  (void)expect(&q, "S3", VERDICT_GRANTED);
   q = removed();
   q.answer.email_domain_lapsed = true;
   q.answer.org.provisioning = PROVISIONING_JIT;
-  (void)expect(&q, "S4", OUTCOME_GRANTED);
+  (void)expect(&q, "S4", VERDICT_GRANTED);
   q = linked();
   q.answer.email_domain_lapsed = q.person.locked = true;
   expect_refusal(&q, "S1", NOTICE_LOCKED);

@@ -15,9 +15,9 @@ static void E7_a_lapsed_domain_fulfils_no_expectation(void **state)
 {
   (void)state;
   struct policy_question q = expected();
-  (void)expect(&q, "S6", OUTCOME_GRANTED);
+  (void)expect(&q, "S6", VERDICT_GRANTED);
   q.answer.email_domain_lapsed = true;
-  assert_int_equal(expect(&q, "S9", OUTCOME_REFUSED).outcome, OUTCOME_REFUSED);
+  assert_int_equal(expect(&q, "S9", VERDICT_REFUSED).verdict, VERDICT_REFUSED);
 }
 
 static void S6_what_an_admin_expects_is_linked_whatever_the_trust(void **state)
@@ -26,14 +26,14 @@ static void S6_what_an_admin_expects_is_linked_whatever_the_trust(void **state)
   struct policy_question q = expected();
   for (int trust = TRUST_DOMAIN; trust <= TRUST_ANY; trust++) {
     q.answer.org.trust = (enum trust)trust;
-    struct policy_decision decision = expect(&q, "S6", OUTCOME_GRANTED);
+    struct policy_decision decision = expect(&q, "S6", VERDICT_GRANTED);
     assert_true(decision.link);
     assert_false(decision.prove_email || decision.drop_unproven || decision.drop_password || decision.join);
   }
   q.answer.email_domain_here = false; // a guest's address elsewhere, also on another org's domain
   q.answer.email_domain_elsewhere = true;
   q.answer.in_control = false;
-  assert_true(expect(&q, "S6", OUTCOME_GRANTED).link);
+  assert_true(expect(&q, "S6", VERDICT_GRANTED).link);
   q.answer.expected = false;
   expect_refusal(&q, "S9", NOTICE_SOMEBODY_ELSE);
 }
@@ -56,7 +56,7 @@ static void S6_an_expected_address_must_be_proven(void **state)
       q.answer.email_domain_here = CASES[i].here;
       q.answer.org.trust = (enum trust)trust;
       policy_decide(&q, &decision);
-      assert_int_equal(decision.outcome == OUTCOME_GRANTED, CASES[i].granted);
+      assert_int_equal(decision.verdict == VERDICT_GRANTED, CASES[i].granted);
       assert_int_equal(decision.link, CASES[i].granted);
     }
   }
@@ -91,12 +91,12 @@ static void S6_on_link_holds_where_the_org_is_in_control_and_never_for_owners(vo
   (void)state;
   struct policy_question q = expected();
   q.answer.org.on_link = ON_LINK_SSO_ONLY;
-  assert_true(expect(&q, "S6", OUTCOME_GRANTED).drop_password);
+  assert_true(expect(&q, "S6", VERDICT_GRANTED).drop_password);
   q.answer.in_control = false;
-  assert_false(expect(&q, "S6", OUTCOME_GRANTED).drop_password);
+  assert_false(expect(&q, "S6", VERDICT_GRANTED).drop_password);
   q.answer.in_control = true;
   q.person.memberships[0].role = ROLE_OWNER;
-  assert_false(expect(&q, "S6", OUTCOME_GRANTED).drop_password);
+  assert_false(expect(&q, "S6", VERDICT_GRANTED).drop_password);
 }
 
 // A delegate says what on-link is, and the password is what a guarded account has while S15 refuses.
@@ -106,8 +106,8 @@ static void W8_on_link_leaves_a_guarded_account_its_password(void **state)
   struct policy_question q = expected();
   q.answer.org.on_link = ON_LINK_SSO_ONLY;
   q.person.guarded = q.person.has_password = q.answer.password_given = true;
-  assert_true(expect(&q, "S6", OUTCOME_GRANTED).link);
-  assert_false(expect(&q, "S6", OUTCOME_GRANTED).drop_password);
+  assert_true(expect(&q, "S6", VERDICT_GRANTED).link);
+  assert_false(expect(&q, "S6", VERDICT_GRANTED).drop_password);
 }
 
 static void S6_expected_of_no_member_goes_on_as_S4(void **state)
@@ -118,7 +118,7 @@ static void S6_expected_of_no_member_goes_on_as_S4(void **state)
   q.person.membership_count = 0;
   expect_refusal(&q, "S6", NOTICE_NOT_SET_UP);
   q.answer.org.provisioning = PROVISIONING_JIT;
-  struct policy_decision decision = expect(&q, "S6", OUTCOME_GRANTED);
+  struct policy_decision decision = expect(&q, "S6", VERDICT_GRANTED);
   assert_true(decision.join && decision.link);
 }
 
@@ -127,9 +127,9 @@ static void S7_proves_the_email_also_where_it_was_expected(void **state)
   (void)state;
   struct policy_question q = alice();
   q.answer.expected = true;
-  assert_true(expect(&q, "S7", OUTCOME_GRANTED).prove_email);
+  assert_true(expect(&q, "S7", VERDICT_GRANTED).prove_email);
   q.answer.org.trust = TRUST_LINKED;
-  assert_false(expect(&q, "S6", OUTCOME_GRANTED).prove_email);
+  assert_false(expect(&q, "S6", VERDICT_GRANTED).prove_email);
 }
 
 int main(void)

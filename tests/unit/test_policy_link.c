@@ -22,11 +22,11 @@ static void S7_a_proven_email_links_the_identity(void **state)
 {
   (void)state;
   struct policy_question q = alice();
-  struct policy_decision decision = expect(&q, "S7", OUTCOME_GRANTED);
+  struct policy_decision decision = expect(&q, "S7", VERDICT_GRANTED);
   assert_true(decision.link && decision.prove_email);
   assert_false(decision.create || decision.join);
   q.answer.email_state = EMAIL_UNSTATED; // absent email_verified on the org's own verified domain
-  (void)expect(&q, "S7", OUTCOME_GRANTED);
+  (void)expect(&q, "S7", VERDICT_GRANTED);
 }
 
 static void S7_a_link_that_leads_nowhere_is_not_stored(void **state)
@@ -37,7 +37,7 @@ static void S7_a_link_that_leads_nowhere_is_not_stored(void **state)
   q.answer.member_here = false;
   expect_refusal(&q, "S7", NOTICE_NOT_SET_UP);
   q.answer.org.provisioning = PROVISIONING_JIT;
-  struct policy_decision decision = expect(&q, "S7", OUTCOME_GRANTED);
+  struct policy_decision decision = expect(&q, "S7", VERDICT_GRANTED);
   assert_true(decision.link && decision.join);
 }
 
@@ -46,9 +46,9 @@ static void H61_S8_a_guarded_account_is_linked_only_beside_its_password(void **s
   (void)state;
   struct policy_question q = alice();
   q.person.guarded = q.person.has_password = true;
-  assert_int_equal(expect(&q, "S8", OUTCOME_REFUSED).ask, ASK_PASSWORD);
+  assert_int_equal(expect(&q, "S8", VERDICT_REFUSED).ask, ASK_PASSWORD);
   q.answer.password_given = true;
-  assert_true(expect(&q, "S8", OUTCOME_GRANTED).link);
+  assert_true(expect(&q, "S8", VERDICT_GRANTED).link);
 }
 
 static void H62_S8_an_account_used_while_unproven_is_linked_only_beside_its_password(void **state)
@@ -57,11 +57,11 @@ static void H62_S8_an_account_used_while_unproven_is_linked_only_beside_its_pass
   struct policy_question q = alice();
   q.person.used_unproven = true;
   expect_refusal(&q, "S8", NOTICE_NOT_IN_CONTROL);
-  assert_int_equal(expect(&q, "S8", OUTCOME_REFUSED).ask, ASK_NOTHING);
+  assert_int_equal(expect(&q, "S8", VERDICT_REFUSED).ask, ASK_NOTHING);
   q.person.has_password = true;
-  assert_int_equal(expect(&q, "S8", OUTCOME_REFUSED).ask, ASK_PASSWORD);
+  assert_int_equal(expect(&q, "S8", VERDICT_REFUSED).ask, ASK_PASSWORD);
   q.answer.password_given = true;
-  struct policy_decision decision = expect(&q, "S8", OUTCOME_GRANTED);
+  struct policy_decision decision = expect(&q, "S8", VERDICT_GRANTED);
   assert_true(decision.link && decision.prove_email);
   assert_false(decision.drop_unproven);
 }
@@ -73,7 +73,7 @@ static void H77_S8_an_earlier_proof_of_the_domain_is_no_proof(void **state)
   q.person.proven = true;
   expect_refusal(&q, "S8", NOTICE_NOT_IN_CONTROL);
   q.person.proven_here = true;
-  assert_true(expect(&q, "S7", OUTCOME_GRANTED).link);
+  assert_true(expect(&q, "S7", VERDICT_GRANTED).link);
 }
 
 static void S8_an_org_that_is_not_in_control_does_not_link(void **state)
@@ -82,7 +82,7 @@ static void S8_an_org_that_is_not_in_control_does_not_link(void **state)
   struct policy_question q = alice();
   q.answer.in_control = false;
   expect_refusal(&q, "S8", NOTICE_NOT_IN_CONTROL);
-  assert_int_equal(expect(&q, "S8", OUTCOME_REFUSED).ask, ASK_NOTHING);
+  assert_int_equal(expect(&q, "S8", VERDICT_REFUSED).ask, ASK_NOTHING);
 }
 
 static void S8_the_password_of_the_account_links_and_nothing_is_dropped(void **state)
@@ -92,9 +92,9 @@ static void S8_the_password_of_the_account_links_and_nothing_is_dropped(void **s
   q.answer.in_control = false;
   q.answer.org.on_link = ON_LINK_SSO_ONLY; // not for this org to say
   q.person.has_password = true;
-  assert_int_equal(expect(&q, "S8", OUTCOME_REFUSED).ask, ASK_PASSWORD);
+  assert_int_equal(expect(&q, "S8", VERDICT_REFUSED).ask, ASK_PASSWORD);
   q.answer.password_given = true;
-  struct policy_decision decision = expect(&q, "S8", OUTCOME_GRANTED);
+  struct policy_decision decision = expect(&q, "S8", VERDICT_GRANTED);
   assert_true(decision.link && decision.prove_email);
   assert_false(decision.drop_password || decision.drop_unproven);
   q.answer.member_here = false; // then as S4
@@ -106,12 +106,12 @@ static void S7_on_link_sso_only_erases_the_password_of_all_but_owners(void **sta
 {
   (void)state;
   struct policy_question q = alice();
-  assert_true(expect(&q, "S7", OUTCOME_GRANTED).drop_unproven);
-  assert_false(expect(&q, "S7", OUTCOME_GRANTED).drop_password);
+  assert_true(expect(&q, "S7", VERDICT_GRANTED).drop_unproven);
+  assert_false(expect(&q, "S7", VERDICT_GRANTED).drop_password);
   q.answer.org.on_link = ON_LINK_SSO_ONLY;
-  assert_true(expect(&q, "S7", OUTCOME_GRANTED).drop_password);
+  assert_true(expect(&q, "S7", VERDICT_GRANTED).drop_password);
   q.person.memberships[0].role = ROLE_OWNER;
-  assert_false(expect(&q, "S7", OUTCOME_GRANTED).drop_password);
+  assert_false(expect(&q, "S7", VERDICT_GRANTED).drop_password);
 }
 
 int main(void)

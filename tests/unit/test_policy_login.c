@@ -24,7 +24,7 @@ static void L5_the_owner_is_asked_for_a_recovery_code_also_without_a_password(vo
   q.person.governing.has_connection = false; // nothing but the code is left
   expect_offer(&q, "L5", false, 0);
   q.person.has_recovery = false;
-  expect_row(&q, "L5", OUTCOME_REFUSED);
+  expect_row(&q, "L5", VERDICT_REFUSED);
   assert_false(decide(&q).offer_recovery);
 }
 
@@ -65,7 +65,7 @@ static void L6_an_enforced_member_gets_sso_and_no_password(void **state)
   struct policy_question q = member(ENFORCEMENT_DOMAINS);
   expect_offer(&q, "L6", false, ACME);
   q.person.governing.has_connection = false; // nothing left to offer is a refusal
-  expect_row(&q, "L6", OUTCOME_REFUSED);
+  expect_row(&q, "L6", VERDICT_REFUSED);
 }
 
 static void L6_an_admin_is_enforced_like_a_viewer(void **state)
@@ -88,7 +88,7 @@ static void L8_without_enforcement_both_are_offered_as_far_as_they_exist(void **
   q.person.memberships[0].org.has_connection = false;
   expect_offer(&q, "L8", true, 0);
   q.person.has_password = false;
-  expect_row(&q, "L8", OUTCOME_REFUSED);
+  expect_row(&q, "L8", VERDICT_REFUSED);
   assert_int_equal(decide(&q).notice, NOTICE_NO_WAY);
 }
 
@@ -139,7 +139,7 @@ static void L7_another_org_that_accepts_passwords_has_one_offered(void **state)
   q.stage = STAGE_SESSION; // that session leaves the governing org out
   q.made.way = WAY_PASSWORD;
   struct policy_decision decision = decide(&q);
-  assert_int_equal(decision.outcome, OUTCOME_GRANTED);
+  assert_int_equal(decision.verdict, VERDICT_GRANTED);
   assert_int_equal(decision.opened_count, 1);
   assert_int_equal(decision.opened[0], BETA);
 }
@@ -180,13 +180,13 @@ static void K6_a_recent_sign_in_is_enough_for_the_callers_own_account_alone(void
     q.reauth_s = CASES[i].reauth_s; // 0 for another caller, and in sshd
     q.service = SERVICE_OTHER;
     struct policy_decision decision = decide(&q);
-    assert_int_equal(decision.outcome, CASES[i].enough ? OUTCOME_GRANTED : OUTCOME_OFFER);
+    assert_int_equal(decision.verdict, CASES[i].enough ? VERDICT_GRANTED : VERDICT_OFFER);
     assert_string_equal(decision.row, CASES[i].enough ? "K6" : "L6");
     q.person.locked = true;
-    assert_int_equal(decide(&q).outcome, OUTCOME_OFFER); // row L4 refuses afterwards
+    assert_int_equal(decide(&q).verdict, VERDICT_OFFER); // row L4 refuses afterwards
     q.person.locked = false;
     q.person.memberships[0].suspended = true;
-    assert_int_equal(decide(&q).outcome, OUTCOME_OFFER);
+    assert_int_equal(decide(&q).verdict, VERDICT_OFFER);
   }
   struct policy_question never = member(ENFORCEMENT_DOMAINS);
   never.reauth_s = 900;

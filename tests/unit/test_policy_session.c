@@ -6,7 +6,7 @@ static void K1_a_key_of_an_enforced_member_is_refused(void **state)
 {
   (void)state;
   struct policy_question q = session(ENFORCEMENT_DOMAINS, WAY_KEY, 0);
-  expect_row(&q, "K1", OUTCOME_REFUSED);
+  expect_row(&q, "K1", VERDICT_REFUSED);
   assert_int_equal(decide(&q).notice, NOTICE_KEY_REFUSED);
 }
 
@@ -15,9 +15,9 @@ static void K1_a_key_of_the_owner_is_accepted_governed_or_not(void **state)
   (void)state;
   struct policy_question q = session(ENFORCEMENT_DOMAINS, WAY_KEY, 0);
   q.person.memberships[0].role = ROLE_OWNER;
-  expect_row(&q, "K1", OUTCOME_GRANTED);
+  expect_row(&q, "K1", VERDICT_GRANTED);
   q.person.governing = (struct policy_org){.id = 0};
-  expect_row(&q, "K1", OUTCOME_GRANTED);
+  expect_row(&q, "K1", VERDICT_GRANTED);
 }
 
 static void K1_a_key_of_a_guest_governed_elsewhere_follows_the_governing_org(void **state)
@@ -25,14 +25,14 @@ static void K1_a_key_of_a_guest_governed_elsewhere_follows_the_governing_org(voi
   (void)state;
   struct policy_question q = session(ENFORCEMENT_OFF, WAY_KEY, 0);
   q.person.governing = org(BETA, ENFORCEMENT_DOMAINS);
-  expect_row(&q, "K1", OUTCOME_REFUSED);
+  expect_row(&q, "K1", VERDICT_REFUSED);
 }
 
 static void K1_a_key_of_other_members_is_accepted(void **state)
 {
   (void)state;
   struct policy_question q = session(ENFORCEMENT_OFF, WAY_KEY, 0);
-  expect_row(&q, "K1", OUTCOME_GRANTED);
+  expect_row(&q, "K1", VERDICT_GRANTED);
   assert_int_equal(decide(&q).opened_count, 1);
 }
 
@@ -50,11 +50,11 @@ static void K1_locked_removed_suspended_and_unknown_are_refused_in_every_service
     unknown.person.known = false;
     unknown.person.membership_count = 0;
     locked.service = removed.service = suspended.service = unknown.service = (enum policy_service)service;
-    expect_row(&removed, "K1", OUTCOME_REFUSED);
-    expect_row(&unknown, "K1", OUTCOME_REFUSED);
+    expect_row(&removed, "K1", VERDICT_REFUSED);
+    expect_row(&unknown, "K1", VERDICT_REFUSED);
     locked.made.way = suspended.made.way = WAY_KEY;
-    expect_row(&locked, "K1", OUTCOME_REFUSED);
-    expect_row(&suspended, "K1", OUTCOME_REFUSED);
+    expect_row(&locked, "K1", VERDICT_REFUSED);
+    expect_row(&suspended, "K1", VERDICT_REFUSED);
   }
 }
 
@@ -67,13 +67,13 @@ static void L4_a_locked_or_suspended_person_is_refused_after_the_prompts(void **
     struct policy_question suspended = locked;
     locked.person.locked = true;
     suspended.person.memberships[0].suspended = true;
-    expect_row(&locked, "L4", OUTCOME_REFUSED);
+    expect_row(&locked, "L4", VERDICT_REFUSED);
     assert_int_equal(decide(&locked).notice, NOTICE_LOCKED);
-    expect_row(&suspended, "L4", OUTCOME_REFUSED);
+    expect_row(&suspended, "L4", VERDICT_REFUSED);
     assert_int_equal(decide(&suspended).notice, NOTICE_SUSPENDED);
     locked.stage = suspended.stage = STAGE_LOGIN;
-    assert_int_equal(decide(&locked).outcome, OUTCOME_OFFER);
-    assert_int_equal(decide(&suspended).outcome, OUTCOME_OFFER);
+    assert_int_equal(decide(&locked).verdict, VERDICT_OFFER);
+    assert_int_equal(decide(&suspended).verdict, VERDICT_OFFER);
   }
 }
 
@@ -82,7 +82,7 @@ static void K1_other_services_check_status_alone_and_open_unenforced_orgs(void *
   (void)state;
   struct policy_question q = session(ENFORCEMENT_DOMAINS, WAY_KEY, 0);
   q.service = SERVICE_OTHER;
-  expect_row(&q, "K2", OUTCOME_GRANTED);
+  expect_row(&q, "K2", VERDICT_GRANTED);
   assert_int_equal(decide(&q).opened_count, 0);
   q = session(ENFORCEMENT_OFF, WAY_KEY, 0);
   q.service = SERVICE_OTHER;
@@ -93,15 +93,15 @@ static void K2_sso_opens_the_org_and_a_password_does_not_where_it_objects(void *
 {
   (void)state;
   struct policy_question q = session(ENFORCEMENT_DOMAINS, WAY_SSO, ACME);
-  expect_row(&q, "K2", OUTCOME_GRANTED);
+  expect_row(&q, "K2", VERDICT_GRANTED);
   assert_int_equal(decide(&q).opened[0], ACME);
   q = session(ENFORCEMENT_DOMAINS, WAY_PASSWORD, 0);
-  expect_row(&q, "K2", OUTCOME_REFUSED);
+  expect_row(&q, "K2", VERDICT_REFUSED);
   q = session(ENFORCEMENT_DOMAINS, WAY_SSO, BETA); // another org's connection
-  expect_row(&q, "K2", OUTCOME_REFUSED);
+  expect_row(&q, "K2", VERDICT_REFUSED);
   q = session(ENFORCEMENT_DOMAINS, WAY_PASSWORD, 0);
   q.person.memberships[0].role = ROLE_OWNER;
-  expect_row(&q, "K2", OUTCOME_GRANTED);
+  expect_row(&q, "K2", VERDICT_GRANTED);
 }
 
 static void L3_a_session_without_a_store_is_refused(void **state)
@@ -109,9 +109,9 @@ static void L3_a_session_without_a_store_is_refused(void **state)
   (void)state;
   struct policy_question q = session(ENFORCEMENT_OFF, WAY_KEY, 0);
   q.person.store_readable = false;
-  expect_row(&q, "L3", OUTCOME_UNAVAILABLE);
+  expect_row(&q, "L3", VERDICT_UNAVAILABLE);
   q.person.local_user = true;
-  expect_row(&q, "L1", OUTCOME_NOT_OURS);
+  expect_row(&q, "L1", VERDICT_NOT_OURS);
 }
 
 // Acme's rule, an enforced member whose last sign-in through Acme was so long ago (0: never).
@@ -139,9 +139,9 @@ static void K1_each_value_of_keys_decides_as_it_says(void **state)
   };
   for (size_t i = 0; i < COUNT_OF(CASES); i++) {
     struct policy_question q = with_key(CASES[i].keys, CASES[i].ago_s);
-    expect_row(&q, "K1", CASES[i].accepted ? OUTCOME_GRANTED : OUTCOME_REFUSED);
+    expect_row(&q, "K1", CASES[i].accepted ? VERDICT_GRANTED : VERDICT_REFUSED);
     q.service = SERVICE_OTHER; // status alone
-    expect_row(&q, "K2", OUTCOME_GRANTED);
+    expect_row(&q, "K2", VERDICT_GRANTED);
   }
 }
 
@@ -149,10 +149,10 @@ static void K1_the_default_asks_nothing_of_those_whose_password_is_accepted(void
 {
   (void)state;
   struct policy_question q = session(ENFORCEMENT_OFF, WAY_KEY, 0);
-  expect_row(&q, "K1", OUTCOME_GRANTED);
+  expect_row(&q, "K1", VERDICT_GRANTED);
   q = session(ENFORCEMENT_OFF, WAY_KEY, 0);
   q.person.memberships[0].org.keys = q.person.governing.keys = KEYS_DENY;
-  expect_row(&q, "K1", OUTCOME_REFUSED);
+  expect_row(&q, "K1", VERDICT_REFUSED);
 }
 
 static void K1_K2_a_key_opens_only_the_orgs_whose_rule_accepts_it(void **state)
@@ -161,11 +161,11 @@ static void K1_K2_a_key_opens_only_the_orgs_whose_rule_accepts_it(void **state)
   struct policy_question q = session(ENFORCEMENT_OFF, WAY_KEY, 0);
   joins(&q, BETA, ENFORCEMENT_OFF)->org.keys = KEYS_DENY;
   struct policy_decision decision = decide(&q);
-  assert_int_equal(decision.outcome, OUTCOME_GRANTED);
+  assert_int_equal(decision.verdict, VERDICT_GRANTED);
   assert_int_equal(decision.opened_count, 1);
   assert_int_equal(decision.opened[0], ACME);
   q.person.governing = (struct policy_org){.id = 0}; // a guest: one org is enough
-  assert_int_equal(decide(&q).outcome, OUTCOME_GRANTED);
+  assert_int_equal(decide(&q).verdict, VERDICT_GRANTED);
   q.person.memberships[0].org.keys = KEYS_DENY;
   expect_notice(&q, "K1", NOTICE_KEY_REFUSED);
 }
@@ -177,10 +177,10 @@ static void K1_required_opens_with_key_and_sso_in_one_connection_only(void **sta
   q.person.memberships[0].org.keys = q.person.governing.keys = KEYS_REQUIRED;
   expect_notice(&q, "K2", NOTICE_NOT_OPEN);
   q.made.with_key = true;
-  expect_row(&q, "K2", OUTCOME_GRANTED);
+  expect_row(&q, "K2", VERDICT_GRANTED);
   q.made.with_key = false;
   q.service = SERVICE_OTHER;
-  expect_row(&q, "K2", OUTCOME_GRANTED);
+  expect_row(&q, "K2", VERDICT_GRANTED);
 }
 
 static void K2_each_org_objects_by_its_own_enforcement(void **state)
@@ -211,7 +211,7 @@ static void L5_K2_an_owner_opens_their_own_org_by_password_and_by_recovery_code(
     struct policy_question q = session(ENFORCEMENT_SSO_ONLY, WAYS[i], 0);
     expect_notice(&q, "K2", NOTICE_NOT_OPEN);
     q.person.memberships[0].role = ROLE_OWNER;
-    expect_row(&q, "K2", OUTCOME_GRANTED);
+    expect_row(&q, "K2", VERDICT_GRANTED);
   }
 }
 

@@ -10,7 +10,7 @@ static void L0_a_known_name_in_another_case_is_refused(void **state)
   struct policy_question q = stranger();
   q.person.login_legal = false;
   q.person.other_case = true;
-  expect_row(&q, "L0", OUTCOME_REFUSED);
+  expect_row(&q, "L0", VERDICT_REFUSED);
   assert_int_equal(decide(&q).notice, NOTICE_LOWER_CASE);
 }
 
@@ -18,9 +18,9 @@ static void L1_illegal_and_unknown_names_are_not_ours(void **state)
 {
   (void)state;
   struct policy_question q = stranger();
-  expect_row(&q, "L1", OUTCOME_NOT_OURS);
+  expect_row(&q, "L1", VERDICT_NOT_OURS);
   q.person.login_legal = false;
-  expect_row(&q, "L1", OUTCOME_NOT_OURS);
+  expect_row(&q, "L1", VERDICT_NOT_OURS);
 }
 
 static void L1_N3_H27_a_local_user_with_another_number_wins(void **state)
@@ -28,7 +28,7 @@ static void L1_N3_H27_a_local_user_with_another_number_wins(void **state)
   (void)state;
   struct policy_question q = member(ENFORCEMENT_DOMAINS);
   q.person.local_user = true;
-  expect_row(&q, "L1", OUTCOME_NOT_OURS);
+  expect_row(&q, "L1", VERDICT_NOT_OURS);
 }
 
 static void L2_a_local_user_is_not_ours_also_without_a_store(void **state)
@@ -36,9 +36,9 @@ static void L2_a_local_user_is_not_ours_also_without_a_store(void **state)
   (void)state;
   struct policy_question q = stranger();
   q.person.local_user = true;
-  expect_row(&q, "L2", OUTCOME_NOT_OURS);
+  expect_row(&q, "L2", VERDICT_NOT_OURS);
   q.person.store_readable = false;
-  expect_row(&q, "L2", OUTCOME_NOT_OURS);
+  expect_row(&q, "L2", VERDICT_NOT_OURS);
 }
 
 static void L3_without_a_store_other_names_are_refused(void **state)
@@ -46,7 +46,7 @@ static void L3_without_a_store_other_names_are_refused(void **state)
   (void)state;
   struct policy_question q = stranger();
   q.person.store_readable = false;
-  expect_row(&q, "L3", OUTCOME_UNAVAILABLE);
+  expect_row(&q, "L3", VERDICT_UNAVAILABLE);
 }
 
 static void L15_an_account_without_memberships_gets_sso_of_its_governing_org_only(void **state)
@@ -56,7 +56,7 @@ static void L15_an_account_without_memberships_gets_sso_of_its_governing_org_onl
   q.person.membership_count = 0;
   expect_offer(&q, "L15", false, ACME);
   q.person.governing.id = 0;
-  expect_row(&q, "L15", OUTCOME_REFUSED);
+  expect_row(&q, "L15", VERDICT_REFUSED);
   assert_int_equal(decide(&q).notice, NOTICE_REMOVED);
 }
 
@@ -118,9 +118,9 @@ static void L12_a_verified_domain_without_connection_is_not_ours(void **state)
   struct policy_question q = stranger();
   q.person.governing = org(ACME, ENFORCEMENT_OFF);
   q.person.governing.has_connection = false;
-  expect_row(&q, "L12", OUTCOME_NOT_OURS);
+  expect_row(&q, "L12", VERDICT_NOT_OURS);
   (void)invites(&q, ACME, VIA_CODE);
-  expect_row(&q, "L13", OUTCOME_OFFER);
+  expect_row(&q, "L13", VERDICT_OFFER);
 }
 
 static void every_refusal_has_words_for_the_person(void **state)

@@ -59,7 +59,7 @@ static bool is_offered(const char *login)
   assert_int_equal(facts_load(txn, &of, &facts), STATUS_OK);
   question.person = facts.person;
   policy_decide(&question, &decision);
-  return decision.outcome == OUTCOME_OFFER && decision.offer_recovery;
+  return decision.verdict == VERDICT_OFFER && decision.offer_recovery;
 }
 
 static struct recovery_summary summary(void)

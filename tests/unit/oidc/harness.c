@@ -146,7 +146,7 @@ static void expect_no_secret(const char *detail)
   }
 }
 
-void harness_expect_failed_by(const struct message_sign_in *request, enum failure reason, const char *words)
+void harness_expect_failed_by(const struct message_sign_in *request, enum failure_reason reason, const char *words)
 {
   void *value = NULL;
   int heard = harness_exchange(MESSAGE_SIGN_IN, request, &value);
@@ -159,7 +159,7 @@ void harness_expect_failed_by(const struct message_sign_in *request, enum failur
   channel_free_message(MESSAGE_FAILED, value);
 }
 
-void harness_expect_failed(enum failure reason, const char *words)
+void harness_expect_failed(enum failure_reason reason, const char *words)
 {
   struct message_sign_in request = harness_request(HARNESS_SHORT_S);
   harness_expect_failed_by(&request, reason, words);

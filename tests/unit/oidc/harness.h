@@ -57,5 +57,5 @@ struct message_authorized harness_expect_authorized_by(const struct message_sign
 struct message_authorized harness_expect_authorized(void);
 
 // FAILED with REASON, its detail holds WORDS and no secret.
-void harness_expect_failed_by(const struct message_sign_in *request, enum failure reason, const char *words);
-void harness_expect_failed(enum failure reason, const char *words);
+void harness_expect_failed_by(const struct message_sign_in *request, enum failure_reason reason, const char *words);
+void harness_expect_failed(enum failure_reason reason, const char *words);

@@ -49,7 +49,7 @@ char *judge_claims(const char *more)
                     JUDGE_CLIENT, (long long)now_s, (long long)now_s + 300, more);
 }
 
-enum status judge(const char *token, const char *set, struct refusal *r)
+enum status judge(const char *token, const char *set, struct failure *r)
 {
   struct bytes text CLEANUP(bytes_done) = BYTES_EMPTY;
   struct cJSON *keys CLEANUP(document_done) = NULL;
@@ -78,7 +78,7 @@ char *judge_header(const struct forge_key *key, const char *more)
 
 void judge_refused(const char *token, const char *set, const char *clause)
 {
-  struct refusal r = {0};
+  struct failure r = {0};
   enum status status = judge(token, set, &r);
   if (status != STATUS_REFUSED || strstr(r.detail, clause) == NULL) {
     fail_msg("%s: status %d, %s", clause, status, r.detail);
@@ -104,7 +104,7 @@ void judge_claims_refused(const char *payload, const char *clause)
 
 void judge_accepted(const struct forge_key *key, const char *header, const char *payload)
 {
-  struct refusal r = {0};
+  struct failure r = {0};
   char *set CLEANUP(cleanup_free) = judge_set(key, "\"kid\":\"k\"");
   char *token CLEANUP(cleanup_free) = forge_token(key, header, payload);
   enum status status = judge(token, set, &r);

@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "base/status.h"
+#include "failure.h"
 #include "forge.h"
-#include "refusal.h"
 
 #define JUDGE_ISSUER "https://idp.test/acme"
 #define JUDGE_CLIENT "hosts"
@@ -29,7 +29,7 @@ char *judge_header(const struct forge_key *key, const char *more);
 char *judge_set(const struct forge_key *key, const char *members);
 
 // The whole judgement of TOKEN with the key set SET.
-enum status judge(const char *token, const char *set, struct refusal *r);
+enum status judge(const char *token, const char *set, struct failure *r);
 
 // TOKEN is refused as FAILURE_TOKEN, for a reason that names CLAUSE.
 void judge_refused(const char *token, const char *set, const char *clause);

@@ -34,9 +34,9 @@ static enum status read_device(const char *name, const char *value, struct devic
   struct cJSON *document CLEANUP(document_done) = parsed(text);
   enum status status = device_read(&x, document, codes);
   if (status != STATUS_OK) {
-    assert_int_equal(x.refusal.reason, FAILURE_MISCONFIGURED);
-    assert_non_null(strstr(x.refusal.detail, name));
-    assert_null(strstr(x.refusal.detail, "d-secret"));
+    assert_int_equal(x.failure.reason, FAILURE_MISCONFIGURED);
+    assert_non_null(strstr(x.failure.detail, name));
+    assert_null(strstr(x.failure.detail, "d-secret"));
   }
   return status;
 }
@@ -180,14 +180,14 @@ static void H56_the_longest_code_and_address_work_and_one_more_is_refused(void *
   }
 }
 
-static void expect_tokens(const char *text, enum status expected, enum failure reason)
+static void expect_tokens(const char *text, enum status expected, enum failure_reason reason)
 {
   struct exchange x = {.request = &REQUEST};
   struct tokens tokens CLEANUP(tokens_done) = {0};
   struct cJSON *document CLEANUP(document_done) = parsed(text);
   enum status status = polling_read(&x, document, &tokens);
-  if (status != expected || (status != STATUS_OK && x.refusal.reason != reason)) {
-    fail_msg("%s: status %d, %s", text, status, x.refusal.detail);
+  if (status != expected || (status != STATUS_OK && x.failure.reason != reason)) {
+    fail_msg("%s: status %d, %s", text, status, x.failure.detail);
   }
   assert_int_equal(tokens.id_token.length > 0, expected == STATUS_OK);
 }

@@ -66,7 +66,7 @@ static void auto_takes_what_the_provider_lists(void **state)
     struct exchange x CLEANUP(exchange_done) = {.request = &request, .methods = CASES[i].listed};
     for (size_t way = 0; CASES[i].ways[way] != CLIENT_AUTH_AUTO; way++) {
       expect_way(&x, CASES[i].ways[way]);
-      x.refusal.reason = FAILURE_CLIENT;
+      x.failure.reason = FAILURE_CLIENT;
       assert_int_equal(client_auth_next(&x), CASES[i].ways[way + 1] != CLIENT_AUTH_AUTO);
     }
     bytes_done(&request.client_secret);
@@ -80,12 +80,12 @@ static void no_other_way_is_tried_in_a_login_or_after_another_refusal(void **sta
   assert_int_equal(bytes_append_text(&request.client_secret, "secret"), STATUS_OK);
   struct exchange x CLEANUP(exchange_done) = {.request = &request, .methods = UINT32_MAX};
   request.client_auth = CLIENT_AUTH_AUTO;
-  x.refusal.reason = FAILURE_CLIENT;
+  x.failure.reason = FAILURE_CLIENT;
   assert_false(client_auth_next(&x)); // a login
   request.tries_auth = 1;
-  x.refusal.reason = FAILURE_MISCONFIGURED;
+  x.failure.reason = FAILURE_MISCONFIGURED;
   assert_false(client_auth_next(&x));
-  x.refusal.reason = FAILURE_CLIENT;
+  x.failure.reason = FAILURE_CLIENT;
   request.client_auth = CLIENT_AUTH_POST; // somebody has said so
   assert_false(client_auth_next(&x));
   bytes_done(&request.client_secret);

@@ -146,17 +146,17 @@ static void P10_a_fraction_moves_no_date_past_its_limit(void **state)
                {"1000000001", "0.25", "iat"},           {"253402300799.5", "1000000000", NULL},
                {"253402300800.5", "1000000000", "exp"}};
   for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-    struct refusal refusal = {0};
+    struct failure failure = {0};
     char subject[PROTOCOL_SUBJECT_SIZE];
     char *text CLEANUP(cleanup_free) =
         forge_text("{\"iss\":\"%s\",\"aud\":\"hosts\",\"sub\":\"u\",\"iat\":%s,\"exp\":%s}", JUDGE_ISSUER, CASES[i].iat,
                    CASES[i].exp);
     struct cJSON *claims CLEANUP(document_done) = NULL;
     assert_int_equal(document_parse(text, strlen(text), &claims), STATUS_OK);
-    enum status status = claims_check(claims, &expected, &refusal, subject);
+    enum status status = claims_check(claims, &expected, &failure, subject);
     if ((status == STATUS_OK) != (CASES[i].clause == NULL) ||
-        (CASES[i].clause != NULL && strstr(refusal.detail, CASES[i].clause) == NULL)) {
-      fail_msg("%s: %s", text, refusal.detail);
+        (CASES[i].clause != NULL && strstr(failure.detail, CASES[i].clause) == NULL)) {
+      fail_msg("%s: %s", text, failure.detail);
     }
   }
 }

@@ -54,7 +54,7 @@ static struct bytes jwk_of(const struct forge_key *from, const char *members)
 static void expect_refused(const struct bytes *text, const char *words)
 {
   struct client_key *read CLEANUP(client_key_done) = NULL;
-  struct refusal r = {0};
+  struct failure r = {0};
   assert_int_equal(client_key_read(text, &r, &read), STATUS_REFUSED);
   assert_null(read);
   assert_int_equal(r.reason, FAILURE_REQUEST);

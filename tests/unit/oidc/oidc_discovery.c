@@ -22,8 +22,8 @@ static void expect_discovery(const char *issuer, const char *members, enum statu
   char *text CLEANUP(cleanup_free) = discovery_of(issuer, members);
   struct cJSON *document CLEANUP(document_done) = parsed(text);
   enum status status = discovery_read(&x, document);
-  if (status != expected || strstr(x.refusal.detail, clause) == NULL) {
-    fail_msg("%s: status %d, %s", text, status, x.refusal.detail);
+  if (status != expected || strstr(x.failure.detail, clause) == NULL) {
+    fail_msg("%s: status %d, %s", text, status, x.failure.detail);
   }
   assert_int_equal(x.found.issuer[0] != '\0', expected == STATUS_OK);
 }

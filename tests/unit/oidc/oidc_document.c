@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Foreign JSON and the small parts that foreign text goes through: document.h, url.h, form.h, refusal.h, request.h.
+// Foreign JSON and the small parts that foreign text goes through: document.h, url.h, form.h, failure.h, request.h.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,8 +11,8 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "document.h"
+#include "failure.h"
 #include "form.h"
-#include "refusal.h"
 #include "request.h"
 
 static enum status parse(const char *text, size_t length)
@@ -252,12 +252,12 @@ static void a_form_escapes_all_but_plain_characters(void **state)
 static void H60_a_detail_is_printable_and_foreign_formats_are_text(void **state)
 {
   (void)state;
-  struct refusal r = {0};
-  struct shown shown = refusal_show("%n%s\x1b[31m\n\\", 11);
-  assert_int_equal(refusal_set(&r, FAILURE_TOKEN, "why: %s", shown.text), STATUS_REFUSED);
+  struct failure r = {0};
+  struct shown shown = failure_show("%n%s\x1b[31m\n\\", 11);
+  assert_int_equal(failure_set(&r, FAILURE_TOKEN, "why: %s", shown.text), STATUS_REFUSED);
   assert_string_equal(r.detail, "why: %n%s\\x1b[31m\\x0a\\x5c");
   assert_int_equal(r.reason, FAILURE_TOKEN);
-  assert_int_equal(refusal_set(&r, FAILURE_TLS, "a\nb"), STATUS_REFUSED);
+  assert_int_equal(failure_set(&r, FAILURE_TLS, "a\nb"), STATUS_REFUSED);
   assert_string_equal(r.detail, "a?b");
 }
 
@@ -265,11 +265,11 @@ static void H14_a_secret_in_a_detail_is_blotted_out(void **state)
 {
   (void)state;
   struct bytes secret CLEANUP(bytes_done) = BYTES_EMPTY;
-  struct refusal r = {0};
+  struct failure r = {0};
   assert_int_equal(bytes_append_text(&secret, "s3\\cret"), STATUS_OK);
-  struct shown shown = refusal_show("bad s3\\cret!", 12);
-  (void)refusal_set(&r, FAILURE_MISCONFIGURED, "%s and %s", shown.text, "s3\\cret");
-  refusal_blot_out(&r, &secret);
+  struct shown shown = failure_show("bad s3\\cret!", 12);
+  (void)failure_set(&r, FAILURE_MISCONFIGURED, "%s and %s", shown.text, "s3\\cret");
+  failure_blot_out(&r, &secret);
   assert_null(strstr(r.detail, "s3"));
   assert_null(strstr(r.detail, "cret"));
   assert_non_null(strstr(r.detail, "bad ***"));
@@ -288,7 +288,7 @@ static struct message_sign_in good_request(void)
 static void a_legal_request_passes(void **state)
 {
   (void)state;
-  struct refusal r = {0};
+  struct failure r = {0};
   struct message_sign_in request = good_request();
   assert_int_equal(request_check(&request, &r), STATUS_OK);
   request.timeout_s = REQUEST_TIMEOUT_MAX_S;
@@ -298,7 +298,7 @@ static void a_legal_request_passes(void **state)
 
 static void expect_illegal(struct message_sign_in *request)
 {
-  struct refusal r = {0};
+  struct failure r = {0};
   assert_int_equal(request_check(request, &r), STATUS_REFUSED);
   assert_int_equal(r.reason, FAILURE_REQUEST);
   assert_true(strlen(r.detail) > 0);

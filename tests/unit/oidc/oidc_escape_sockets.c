@@ -114,7 +114,7 @@ REFUSED(set_what_a_socket_does)
 static bool do_what_is_needed(void)
 {
   struct bytes addresses CLEANUP(bytes_done) = BYTES_EMPTY;
-  struct refusal r = {0};
+  struct failure r = {0};
   int sockets[2] = {-1, -1};
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   bool network = fd >= 0 && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) == 0 &&

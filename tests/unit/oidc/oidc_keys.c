@@ -9,7 +9,7 @@
 // Chooses among JWKS and expects STATUS and, if refused, CLAUSE.
 static void expect_choice(const char *const *jwks, size_t count, const char *alg, const char *kid, enum status expected)
 {
-  struct refusal r = {0};
+  struct failure r = {0};
   struct key key CLEANUP(key_done) = {0};
   struct cJSON *keys CLEANUP(document_done) = NULL;
   char *set CLEANUP(cleanup_free) = forge_set(jwks, count);
@@ -104,7 +104,7 @@ static void a_point_that_is_not_on_the_curve_verifies_nothing(void **state)
 
 static enum status check_set(const char *set)
 {
-  struct refusal r = {0};
+  struct failure r = {0};
   struct cJSON *keys CLEANUP(document_done) = NULL;
   enum status status = document_parse(set, strlen(set), &keys);
   return status != STATUS_OK ? status : key_set_check(keys, &r);

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Required acr and amr: what counts, and what does not.
 #include "document.h"
-#include "refusal.h"
+#include "failure.h"
 #include "strength.h"
 #include "unit.h"
 
 static enum status check(const char *claims, const char *acr, const char *amr)
 {
   struct cJSON *document CLEANUP(document_done) = NULL;
-  struct refusal refusal = {0};
+  struct failure failure = {0};
   assert_int_equal(document_parse(claims, strlen(claims), &document), STATUS_OK);
-  enum status status = strength_check(document, acr, amr, &refusal);
+  enum status status = strength_check(document, acr, amr, &failure);
   if (status != STATUS_OK) {
-    assert_int_equal(refusal.reason, FAILURE_STRENGTH);
-    assert_non_null(strstr(refusal.detail, "OIDC Core 2: a"));
+    assert_int_equal(failure.reason, FAILURE_STRENGTH);
+    assert_non_null(strstr(failure.detail, "OIDC Core 2: a"));
   }
   return status;
 }

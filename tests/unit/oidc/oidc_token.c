@@ -77,7 +77,7 @@ static void a_signature_by_another_key_or_algorithm_is_refused(void **state)
   char *pss_set CLEANUP(cleanup_free) = judge_set(&pss, "");
   judge_refused(by_pss, pss_set, "RFC 7515 5.2");
   char *ec_set CLEANUP(cleanup_free) = judge_set(&p384, "");
-  struct refusal r = {0};
+  struct failure r = {0};
   char *by_p256 CLEANUP(cleanup_free) = forge_token(&p256, "{\"alg\":\"ES256\"}", payload);
   assert_int_equal(judge(by_p256, ec_set, &r), STATUS_NOT_FOUND);
 }
@@ -90,13 +90,13 @@ static void every_changed_character_of_a_token_is_refused(void **state)
   char *token CLEANUP(cleanup_free) = forge_token(&p256, "{\"alg\":\"ES256\"}", payload);
   // The last character carries bits that are no part of the signature.
   for (size_t i = 0; i + 1 < strlen(token); i++) {
-    struct refusal r = {0};
+    struct failure r = {0};
     char had = token[i];
     token[i] = had == 'A' ? 'B' : 'A';
     assert_int_not_equal(judge(token, set, &r), STATUS_OK);
     token[i] = had;
   }
-  struct refusal r = {0};
+  struct failure r = {0};
   assert_int_equal(judge(token, set, &r), STATUS_OK);
 }
 
@@ -108,12 +108,12 @@ static void every_truncation_and_extension_of_a_token_is_refused(void **state)
   char *set CLEANUP(cleanup_free) = judge_set(&p256, "");
   char *token CLEANUP(cleanup_free) = forge_token(&p256, "{\"alg\":\"ES256\"}", payload);
   for (size_t length = 0; length < strlen(token); length++) {
-    struct refusal r = {0};
+    struct failure r = {0};
     char *cut CLEANUP(cleanup_free) = strndup(token, length);
     assert_int_equal(judge(cut, set, &r), STATUS_REFUSED);
   }
   for (size_t i = 0; i < COUNT_OF(MORE); i++) {
-    struct refusal r = {0};
+    struct failure r = {0};
     char *longer CLEANUP(cleanup_free) = forge_text("%s%s", token, MORE[i]);
     assert_int_equal(judge(longer, set, &r), STATUS_REFUSED);
   }
@@ -152,7 +152,7 @@ static void H56_the_longest_token_works_and_one_more_byte_is_refused(void **stat
 {
   (void)state;
   char *set CLEANUP(cleanup_free) = judge_set(&p256, "");
-  struct refusal r = {0};
+  struct failure r = {0};
   char *padding CLEANUP(cleanup_free) = calloc(1, ID_TOKEN_MAX);
   assert_non_null(padding);
   memset(padding, 'x', 48000);

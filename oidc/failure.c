@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "refusal.h"
+#include "failure.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -10,14 +10,14 @@
 
 enum { SECRET_MIN = 4, SECRET_START = 16 };
 
-struct shown refusal_show(const char *data, size_t length)
+struct shown failure_show(const char *data, size_t length)
 {
   struct shown shown;
   text_escape(data, length, shown.text, sizeof shown.text);
   return shown;
 }
 
-enum status refusal_set(struct refusal *r, enum failure reason, const char *format, ...)
+enum status failure_set(struct failure *r, enum failure_reason reason, const char *format, ...)
 {
   va_list arguments;
   va_start(arguments, format);
@@ -91,7 +91,7 @@ static void blot_out_encoded(char *text, const struct bytes *secret)
   blot_out(text, bytes_text(&encoded));
 }
 
-void refusal_blot_out(struct refusal *r, const struct bytes *secret)
+void failure_blot_out(struct failure *r, const struct bytes *secret)
 {
   if (secret->length == 0) {
     return;
