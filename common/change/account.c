@@ -49,7 +49,10 @@ static enum status set_status(struct change_context *c, const struct account_nam
 {
   struct account account;
   enum status status = find(c, in->account, &account);
-  if (status == STATUS_OK && to == ACCOUNT_LOCKED) {
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (to == ACCOUNT_LOCKED) {
     status = refuse_owner(c, &account, "locked");
   }
   if (status != STATUS_OK) {
@@ -122,12 +125,14 @@ static enum status drop_all(struct change_context *c, const struct account *acco
 {
   bool any = false;
   enum status status = drop_memberships(c, account);
-  if (status == STATUS_OK) {
-    status = org_each(c->txn, drop_invite_of, &(struct dropping){c, account->email});
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = identity_drop_all(c->txn, account->id);
+  status = org_each(c->txn, drop_invite_of, &(struct dropping){c, account->email});
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = identity_drop_all(c->txn, account->id);
   return status == STATUS_OK ? pending_link_drop(c->txn, account->id, 0, &any) : status;
 }
 
@@ -136,12 +141,14 @@ static enum status remove_account(struct change_context *c, const void *input, v
   const struct account_name *in = input;
   struct account account;
   enum status status = find(c, in->account, &account);
-  if (status == STATUS_OK) {
-    status = refuse_owner(c, &account, "removed");
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = drop_all(c, &account);
+  status = refuse_owner(c, &account, "removed");
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = drop_all(c, &account);
   if (status != STATUS_OK) {
     return status;
   }
@@ -206,9 +213,10 @@ static enum status check_may_retire(struct change_context *c, const struct accou
     return STATUS_REFUSED;
   }
   status = memberships_of(c->txn, account->id, &all);
-  if (status == STATUS_OK) {
-    status = check_not_kept_out(c, account, &all);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = check_not_kept_out(c, account, &all);
   return status != STATUS_OK ? status : check_theirs(c, account, &all);
 }
 
@@ -218,9 +226,10 @@ static enum status find_given(struct change_context *c, const struct account *ac
 {
   int64_t governing = 0;
   enum status status = domain_owner(c->txn, name_email_domain(account->email), &governing);
-  if (status == STATUS_OK) {
-    status = membership_get(c->txn, account->id, governing, ret_membership);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = membership_get(c->txn, account->id, governing, ret_membership);
   return status != STATUS_OK ? status : org_get(c->txn, governing, ret_governing);
 }
 
@@ -260,12 +269,14 @@ static enum status retire(struct change_context *c, const void *input, void *ret
   const struct account_name *in = input;
   struct account account;
   enum status status = find(c, in->account, &account);
-  if (status == STATUS_OK) {
-    status = check_may_retire(c, &account);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = make_new(c, &account);
+  status = check_may_retire(c, &account);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = make_new(c, &account);
   if (status != STATUS_OK) {
     return status;
   }

@@ -22,9 +22,9 @@ enum status answered_check(struct change_context *c, const struct answered *answ
   struct connection now CLEANUP(cleanup_connection) = {.org_id = 0};
   bool unchanged = false;
   enum status status = connection_get(c->txn, answered->connection->org_id, CONNECTION_ACTIVE, &now);
-  if (status == STATUS_OK) {
-    status = covered_is_unchanged(c, now.org_id, CONNECTION_ACTIVE, answered->fingerprint, &unchanged);
-  }
+  status = status != STATUS_OK
+               ? status
+               : covered_is_unchanged(c, now.org_id, CONNECTION_ACTIVE, answered->fingerprint, &unchanged);
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_REFUSED : status;
   }
@@ -53,9 +53,7 @@ static enum status meet_waiting(struct change_context *c, const struct connectio
   struct connection staged CLEANUP(cleanup_connection) = {.org_id = 0};
   struct org org;
   enum status status = org_get(c->txn, now->org_id, &org);
-  if (status == STATUS_OK) {
-    status = connection_get(c->txn, now->org_id, CONNECTION_STAGED, &staged);
-  }
+  status = status != STATUS_OK ? status : connection_get(c->txn, now->org_id, CONNECTION_STAGED, &staged);
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }

@@ -24,9 +24,10 @@ static enum status check_reach(struct change_context *c, const struct account *a
   struct memberships all;
   bool alone = false;
   enum status status = control_is_alone(c->txn, account, org->id, &alone);
-  if (status == STATUS_OK) {
-    status = memberships_of(c->txn, account->id, &all);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = memberships_of(c->txn, account->id, &all);
   if (status != STATUS_OK) {
     return status;
   }
@@ -36,26 +37,36 @@ static enum status check_reach(struct change_context *c, const struct account *a
   return STATUS_OK;
 }
 
-// Whether the org in control of ACCOUNT is one that the delegate may do this in, and may do it.
-static enum status commands(struct change_context *c, const struct account *account, bool *ret_commands)
+static enum status look_at_controller(struct change_context *c, const struct account *account, bool *ret_commands)
 {
   struct org org;
   enum standing standing = STANDING_NOBODY;
   int64_t controller = 0;
   bool reaches = false;
   enum status status = control_of(c->txn, account, &controller);
-  if (status == STATUS_OK) {
-    status = org_get(c->txn, controller, &org);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = delegate_standing(c->txn, c->by->delegate, &org, &standing);
+  status = org_get(c->txn, controller, &org);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = check_reach(c, account, &org, &reaches);
+  status = delegate_standing(c->txn, c->by->delegate, &org, &standing);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    *ret_commands = reaches && rights_allow(c->by->right, standing);
+  status = check_reach(c, account, &org, &reaches);
+  if (status != STATUS_OK) {
+    return status;
   }
+  *ret_commands = reaches && rights_allow(c->by->right, standing);
+  return STATUS_OK;
+}
+
+// Whether the org in control of ACCOUNT is one that the delegate may do this in, and may do it.
+static enum status commands(struct change_context *c, const struct account *account, bool *ret_commands)
+{
+  enum status status = look_at_controller(c, account, ret_commands);
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 

@@ -18,9 +18,7 @@ static enum status publish_now(const struct change_host *host, struct error *err
 {
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   enum status status = store_begin(host->store, false, &txn);
-  if (status == STATUS_OK) {
-    status = publish(txn, host->config, host->map_path);
-  }
+  status = status != STATUS_OK ? status : publish(txn, host->config, host->map_path);
   if (status != STATUS_OK) {
     error_set(error, "%s: the published map cannot be written: %s; the change itself is stored", host->map_path,
               status_text(status));
@@ -126,17 +124,24 @@ static enum status apply_each(struct change_context *c, const struct changes *al
   return status;
 }
 
+static enum status apply_and_trim(struct change_context *c, const struct changes *all)
+{
+  c->changed = c->audited = false;
+  enum status status = apply_each(c, all);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  bool trims = c->audited && c->host->config->audit_keep_s > 0;
+  return trims ? audit_trim(c->txn, c->now_s - c->host->config->audit_keep_s) : STATUS_OK;
+}
+
 static enum status apply_and_commit(struct change_context *c, const struct changes *all)
 {
   enum status status = store_begin(c->host->store, true, &c->txn);
   if (status != STATUS_OK) {
     return status;
   }
-  c->changed = c->audited = false;
-  status = apply_each(c, all);
-  if (status == STATUS_OK && c->audited && c->host->config->audit_keep_s > 0) {
-    status = audit_trim(c->txn, c->now_s - c->host->config->audit_keep_s);
-  }
+  status = apply_and_trim(c, all);
   if (status == STATUS_OK && c->changed && !c->host->dry_run) {
     return commit(c);
   }
@@ -167,9 +172,7 @@ static enum status grow_and_apply(struct change_context *c, const struct changes
 static enum status run_locked(struct change_context *c, const struct changes *all)
 {
   enum status status = prepare_for_many(c, all->count);
-  if (status == STATUS_OK) {
-    status = apply_and_commit(c, all);
-  }
+  status = status != STATUS_OK ? status : apply_and_commit(c, all);
   for (int i = 0; status == STATUS_FULL && i < GROW_TRIES; i++) {
     status = grow_and_apply(c, all);
   }

@@ -48,11 +48,12 @@ enum status code_fold(const struct bytes *typed, struct bytes *ret_folded)
     bool legal = letter != '\0' && folded.length < CODE_LETTERS;
     status = legal ? bytes_append(&folded, &letter, 1) : STATUS_INVALID;
   }
-  if (status == STATUS_OK && folded.length != CODE_LETTERS) {
-    status = STATUS_INVALID;
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    bytes_take(ret_folded, &folded);
+  if (folded.length != CODE_LETTERS) {
+    return STATUS_INVALID;
   }
-  return status;
+  bytes_take(ret_folded, &folded);
+  return STATUS_OK;
 }

@@ -28,12 +28,14 @@ static enum status remove_connection(struct change_context *c, const void *input
   if (status == STATUS_NOT_FOUND) {
     error_set(c->error, "org \"%s\": has no connection", org.slug);
   }
-  if (status == STATUS_OK) {
-    status = staged_drop(c, org.id);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = covered_note(c, CONNECTION_ACTIVE, &(struct org_state){&org, &before}, &(struct org_state){&org, NULL});
+  status = staged_drop(c, org.id);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = covered_note(c, CONNECTION_ACTIVE, &(struct org_state){&org, &before}, &(struct org_state){&org, NULL});
   return status != STATUS_OK ? status : connection_remove(c->txn, org.id, CONNECTION_ACTIVE);
 }
 
@@ -73,10 +75,14 @@ static enum status confirm(struct change_context *c, const void *input, void *re
   bool done = false;
   (void)ret_result;
   enum status status = change_find_org(c, in->org, &org);
-  if (status == STATUS_OK) {
-    status = confirm_in(c, &org, CONNECTION_ACTIVE, in->fingerprint, &done);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK && !done) {
+  status = confirm_in(c, &org, CONNECTION_ACTIVE, in->fingerprint, &done);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (!done) {
     status = confirm_in(c, &org, CONNECTION_STAGED, in->fingerprint, &done);
   }
   if (status != STATUS_OK) {
@@ -103,12 +109,14 @@ static enum status found(struct change_context *c, const void *input, void *ret_
   bool unchanged = false;
   (void)ret_result;
   enum status status = change_find_org(c, in->org, &org);
-  if (status == STATUS_OK) {
-    status = staged_or_active(c, org.id, &slot, &stored);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = covered_is_unchanged(c, org.id, slot, in->fingerprint, &unchanged);
+  status = staged_or_active(c, org.id, &slot, &stored);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = covered_is_unchanged(c, org.id, slot, in->fingerprint, &unchanged);
   if (status != STATUS_OK) {
     return status;
   }

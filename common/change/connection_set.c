@@ -40,12 +40,14 @@ static enum status load_stored(struct change_context *c, struct setting *s)
 static enum status load(struct change_context *c, const struct connection_set *in, struct setting *s)
 {
   enum status status = change_find_org(c, in->org, &s->org);
-  if (status == STATUS_OK) {
-    status = staged_copy(in->connection, &s->wanted);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = load_stored(c, s);
+  status = staged_copy(in->connection, &s->wanted);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = load_stored(c, s);
   if (status != STATUS_OK) {
     return status;
   }
@@ -142,9 +144,10 @@ static enum status put_active(struct change_context *c, struct setting *s)
   s->wanted.tried_at_s = tried ? s->active.tried_at_s : 0;
   s->wanted.waits = 0;
   enum status status = staged_drop(c, s->org.id);
-  if (status == STATUS_OK) {
-    status = connection_put(c->txn, CONNECTION_ACTIVE, &s->wanted);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = connection_put(c->txn, CONNECTION_ACTIVE, &s->wanted);
   return status != STATUS_OK
              ? status
              : covered_note(c, CONNECTION_ACTIVE, &(struct org_state){&s->before, s->any ? &s->active : NULL},
@@ -155,9 +158,10 @@ static enum status put_org(struct change_context *c, const struct org_values *va
                            bool *ret_waits)
 {
   enum status status = staged_settings(c, values, &s->before, &s->org, ret_waits);
-  if (status == STATUS_OK) {
-    status = covered_note_org(c, &s->before, &s->org);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = covered_note_org(c, &s->before, &s->org);
   return status == STATUS_OK && values->count > 0 ? org_update(c->txn, &s->org) : status;
 }
 
@@ -172,9 +176,10 @@ static void describe(const struct connection *wanted, struct audit_event *event)
 static enum status check_and_complete(struct change_context *c, const struct connection_set *in, struct setting *s)
 {
   enum status status = check_verified(c, s);
-  if (status == STATUS_OK) {
-    status = carry_over(c, in->secret_given, s);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = carry_over(c, in->secret_given, s);
   return status != STATUS_OK ? status : settings_set(&s->org, &in->values, c->error);
 }
 
@@ -185,17 +190,19 @@ static enum status set(struct change_context *c, const void *input, void *ret_re
   struct setting s CLEANUP(setting_done) = {.any = false};
   bool trust_waits = false;
   enum status status = load(c, in, &s);
-  if (status == STATUS_OK) {
-    status = check_and_complete(c, in, &s);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = check_and_complete(c, in, &s);
   if (status != STATUS_OK) {
     return status;
   }
   bool staged = must_wait(&s);
   status = staged ? put_staged(c, &s) : put_active(c, &s);
-  if (status == STATUS_OK) {
-    status = put_org(c, &in->values, &s, &trust_waits);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = put_org(c, &in->values, &s, &trust_waits);
   if (status != STATUS_OK) {
     return status;
   }

@@ -113,9 +113,10 @@ static enum status find_tested(struct change_context *c, const struct connection
 {
   bool unchanged = false;
   enum status status = staged_or_active(c, org->id, ret_slot, ret_stored);
-  if (status == STATUS_OK) {
-    status = covered_is_unchanged(c, org->id, *ret_slot, in->answered.fingerprint, &unchanged);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = covered_is_unchanged(c, org->id, *ret_slot, in->answered.fingerprint, &unchanged);
   if (status != STATUS_OK) {
     return status;
   }
@@ -133,9 +134,10 @@ static enum status tried(struct change_context *c, const void *input, void *ret_
   struct connection stored CLEANUP(cleanup_connection) = {.org_id = 0};
   enum connection_slot slot = CONNECTION_ACTIVE;
   enum status status = change_find_org(c, in->org, &org);
-  if (status == STATUS_OK) {
-    status = find_tested(c, in, &org, &slot, &stored);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = find_tested(c, in, &org, &slot, &stored);
   if (status != STATUS_OK) {
     return status;
   }

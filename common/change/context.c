@@ -33,9 +33,7 @@ enum status change_find_account(struct change_context *c, const char *name, stru
 static enum status find_membership(struct change_context *c, const char *name, struct found_member *found)
 {
   enum status status = change_find_account(c, name, &found->account);
-  if (status == STATUS_OK) {
-    status = membership_get(c->txn, found->account.id, found->org.id, &found->membership);
-  }
+  status = status != STATUS_OK ? status : membership_get(c->txn, found->account.id, found->org.id, &found->membership);
   if (status == STATUS_NOT_FOUND) { // the same whether there is such an account or not
     error_set(c->error, "member \"%s\": is not a member of org \"%s\"", name, found->org.slug);
   }
@@ -58,16 +56,19 @@ enum status change_find_member(struct change_context *c, const char *slug, const
                                struct found_member *ret_found)
 {
   enum status status = change_find_org(c, slug, &ret_found->org);
-  if (status == STATUS_OK) {
-    status = find_membership(c, name, ret_found);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = check_may_change(c, name, what, ret_found);
+  status = find_membership(c, name, ret_found);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    change_name_login(c, ret_found->account.login);
+  status = check_may_change(c, name, what, ret_found);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  change_name_login(c, ret_found->account.login);
+  return STATUS_OK;
 }
 
 struct facts_query change_query(const struct change_context *c, const char *login)

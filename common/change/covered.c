@@ -43,9 +43,10 @@ enum status covered_note(struct change_context *c, enum connection_slot slot, co
     return STATUS_OK;
   }
   enum status status = load_seen(c, slot, before->org, &confirmed);
-  if (status == STATUS_OK) {
-    status = confirmed_note(&confirmed, &from, &to, c->by->actor, c->by->delegate == NULL);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = confirmed_note(&confirmed, &from, &to, c->by->actor, c->by->delegate == NULL);
   return status != STATUS_OK ? status : confirmed_put(c->txn, slot, &confirmed);
 }
 
@@ -68,12 +69,14 @@ enum status covered_promote(struct change_context *c, const struct org *org)
   struct confirmed staged CLEANUP(cleanup_confirmed) = {.org_id = 0};
   struct confirmed active CLEANUP(cleanup_confirmed) = {.org_id = 0};
   enum status status = load_seen(c, CONNECTION_STAGED, org, &staged);
-  if (status == STATUS_OK) {
-    status = load_seen(c, CONNECTION_ACTIVE, org, &active);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = confirmed_promote(&active, &staged);
+  status = load_seen(c, CONNECTION_ACTIVE, org, &active);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = confirmed_promote(&active, &staged);
   return status != STATUS_OK ? status : confirmed_put(c->txn, CONNECTION_ACTIVE, &active);
 }
 
