@@ -28,9 +28,7 @@ enum status delegate_standing(struct store_txn *txn, const struct delegate *dele
   struct membership membership;
   *ret_standing = STANDING_NOBODY;
   enum status status = account_get(txn, delegate->account_id, &account);
-  if (status == STATUS_OK) {
-    status = membership_get(txn, account.id, org->id, &membership);
-  }
+  status = status != STATUS_OK ? status : membership_get(txn, account.id, org->id, &membership);
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
@@ -61,9 +59,7 @@ enum status delegate_check(struct store_txn *txn, const struct delegate *delegat
   struct org org;
   enum standing standing = STANDING_NOBODY;
   enum status status = org_by_slug(txn, slug, &org);
-  if (status == STATUS_OK) {
-    status = delegate_standing(txn, delegate, &org, &standing);
-  }
+  status = status != STATUS_OK ? status : delegate_standing(txn, delegate, &org, &standing);
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
     return status;
   }
@@ -93,11 +89,15 @@ static enum status look_at(struct search *search, int64_t org_id)
   struct org org;
   bool sees = false;
   enum status status = org_get(search->txn, org_id, &org);
-  if (status == STATUS_OK) {
-    status = delegate_sees_org(search->txn, search->delegate, &org, &sees);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = delegate_sees_org(search->txn, search->delegate, &org, &sees);
+  if (status != STATUS_OK) {
+    return status;
   }
   search->sees = search->sees || sees;
-  return status;
+  return STATUS_OK;
 }
 
 static enum status look_at_invite(void *context, const struct invite *invite)
@@ -109,9 +109,7 @@ static enum status look_at_domain(struct search *search, const char *email)
 {
   int64_t org_id = 0;
   enum status status = domain_owner(search->txn, name_email_domain(email), &org_id);
-  if (status == STATUS_OK) {
-    status = look_at(search, org_id);
-  }
+  status = status != STATUS_OK ? status : look_at(search, org_id);
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 

@@ -114,10 +114,14 @@ static enum status verify(struct change_context *c, const void *input, void *ret
   struct domain domain;
   bool by_hand = in->reason[0] != '\0';
   enum status status = find_claim(c, in->org, in->domain, &org, &domain);
-  if (status == STATUS_OK) {
-    status = check_owner(c, &org, &domain);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK && !by_hand) {
+  status = check_owner(c, &org, &domain);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (!by_hand) {
     status = check_token(c, &domain, in->token);
   }
   if (status != STATUS_OK) {
@@ -140,9 +144,10 @@ static enum status note_look_up(struct change_context *c, const struct domain_lo
   struct org org;
   struct domain domain;
   enum status status = find_claim(c, in->org, in->domain, &org, &domain);
-  if (status == STATUS_OK) {
-    status = check_token(c, &domain, in->token);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = check_token(c, &domain, in->token);
   if (status != STATUS_OK) {
     return status;
   }
@@ -175,9 +180,10 @@ static enum status remove_claim(struct change_context *c, const void *input, voi
   size_t verified = 0;
   (void)ret_result;
   enum status status = find_claim(c, in->org, in->domain, &org, &domain);
-  if (status == STATUS_OK) {
-    status = domain_count_verified(c->txn, org.id, &verified);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = domain_count_verified(c->txn, org.id, &verified);
   if (status != STATUS_OK) {
     return status;
   }

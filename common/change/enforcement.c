@@ -64,9 +64,10 @@ static enum status look_at_owner(struct change_context *c, const struct org *org
   struct account owner;
   struct facts facts;
   enum status status = account_get(c->txn, org->owner_id, &owner);
-  if (status == STATUS_OK) {
-    status = change_load_facts(c, owner.login, &facts);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = change_load_facts(c, owner.login, &facts);
   if (status != STATUS_OK) {
     return status;
   }
@@ -102,12 +103,14 @@ static enum status check_may_enforce(struct change_context *c, const struct org 
 {
   struct ground ground = {.verified = 0};
   enum status status = domain_count_verified(c->txn, org->id, &ground.verified);
-  if (status == STATUS_OK) {
-    status = look_at_connection(c, org, &ground);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = look_at_owner(c, org, typed, &ground);
+  status = look_at_connection(c, org, &ground);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = look_at_owner(c, org, typed, &ground);
   if (status != STATUS_OK) {
     return status;
   }

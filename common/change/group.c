@@ -174,19 +174,24 @@ static enum status add_mapping(struct change_context *c, const struct org *org, 
   return status;
 }
 
+static enum status look_up(struct change_context *c, const char *slug, const struct target *to, struct org *ret_org,
+                           bool *ret_mapped)
+{
+  enum status status = change_find_org(c, slug, ret_org);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = check_provider(c, to->provider);
+  return status != STATUS_OK ? status : look_for(c, ret_org, to, ret_mapped);
+}
+
 static enum status map_to(struct change_context *c, const char *slug, const struct target *to,
                           struct change_done *result)
 {
   struct org org;
   uint32_t gid = 0;
   bool mapped = false;
-  enum status status = change_find_org(c, slug, &org);
-  if (status == STATUS_OK) {
-    status = check_provider(c, to->provider);
-  }
-  if (status == STATUS_OK) {
-    status = look_for(c, &org, to, &mapped);
-  }
+  enum status status = look_up(c, slug, to, &org, &mapped);
   result->changed = !mapped;
   if (status != STATUS_OK || mapped) {
     return status;
@@ -226,17 +231,25 @@ static enum status remove_group(struct change_context *c, const struct group_map
   return status != STATUS_OK ? status : group_remove(c->txn, &group);
 }
 
-// The group goes with the last provider group that is mapped to it.
-static enum status remove_mapping(struct change_context *c, const struct group_mapping *mapping)
+static enum status take_out(struct change_context *c, const struct group_mapping *mapping)
 {
   struct group_mappings left;
   enum status status = group_mapping_remove(c->txn, mapping);
-  if (status == STATUS_OK) {
-    status = group_mappings_of(c->txn, mapping->org_id, &left);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK && mapping->local == 0 && !is_mapped_to(&left, mapping->name)) {
-    status = remove_group(c, mapping);
+  status = group_mappings_of(c->txn, mapping->org_id, &left);
+  if (status != STATUS_OK) {
+    return status;
   }
+  bool last = mapping->local == 0 && !is_mapped_to(&left, mapping->name);
+  return last ? remove_group(c, mapping) : STATUS_OK;
+}
+
+// The group goes with the last provider group that is mapped to it.
+static enum status remove_mapping(struct change_context *c, const struct group_mapping *mapping)
+{
+  enum status status = take_out(c, mapping);
   return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
 
@@ -261,9 +274,10 @@ static enum status unmap(struct change_context *c, const void *input, void *ret_
   char shown[SHOWN_SIZE];
   (void)ret_result;
   enum status status = change_find_org(c, in->org, &org);
-  if (status == STATUS_OK) {
-    status = find_mapping(c, &org, in->provider_group, &mapping);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = find_mapping(c, &org, in->provider_group, &mapping);
   if (status != STATUS_OK) {
     return status;
   }

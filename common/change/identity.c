@@ -59,9 +59,10 @@ static enum status find_connection(struct linking *l)
 static enum status find(struct linking *l, const char *slug)
 {
   enum status status = change_find_org(l->c, slug, &l->org);
-  if (status == STATUS_OK) {
-    status = find_person(l);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = find_person(l);
   return status != STATUS_OK ? status : find_connection(l);
 }
 
@@ -125,9 +126,10 @@ static enum status store_identity(struct linking *l, const char *subject, const 
   }
   text_escape(subject, strlen(subject), c->event.detail, sizeof c->event.detail);
   enum status status = identity_put(c->txn, &identity);
-  if (status == STATUS_OK) {
-    status = pending_link_drop(c->txn, identity.account_id, l->org.id, &any);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = pending_link_drop(c->txn, identity.account_id, l->org.id, &any);
   return status != STATUS_OK ? status : follow_on_link(l);
 }
 
@@ -138,9 +140,10 @@ static enum status link_subject(struct change_context *c, const void *input, voi
   struct message_authorized named = {.email_state = EMAIL_ABSENT};
   (void)snprintf(named.subject, sizeof named.subject, "%s", in->subject);
   enum status status = find(&l, in->org);
-  if (status == STATUS_OK) {
-    status = judge(&l, &named);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = judge(&l, &named);
   return status != STATUS_OK ? status : store_identity(&l, in->subject, "", ret_result);
 }
 
@@ -168,9 +171,10 @@ static enum status expect(struct change_context *c, const void *input, void *ret
   const struct message_authorized nobody = {.email_state = EMAIL_ABSENT};
   struct linking l CLEANUP(linking_done) = {.c = c, .name = in->account};
   enum status status = find(&l, in->org);
-  if (status == STATUS_OK) {
-    status = judge(&l, &nobody);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = judge(&l, &nobody);
   return status != STATUS_OK ? status : put_link(&l, in->idp_email, ret_result);
 }
 
@@ -183,13 +187,17 @@ static enum status check_own(struct linking *l, const struct identity_link_own *
     return refuse(l, "only an admin links identities of this org (trust linked)");
   }
   enum status status = answered_check(l->c, &answered, &ignored);
-  if (status == STATUS_OK) {
-    status = judge(l, in->authorized);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK && !l->answer.identity_known && l->answer.email_is_another) {
+  status = judge(l, in->authorized);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (!l->answer.identity_known && l->answer.email_is_another) {
     return refuse(l, "you signed in as somebody else: that address is another account's");
   }
-  return status;
+  return STATUS_OK;
 }
 
 static enum status link_own(struct change_context *c, const void *input, void *ret_result)
@@ -197,9 +205,10 @@ static enum status link_own(struct change_context *c, const void *input, void *r
   const struct identity_link_own *in = input;
   struct linking l CLEANUP(linking_done) = {.c = c, .name = in->account};
   enum status status = find(&l, in->org);
-  if (status == STATUS_OK) {
-    status = check_own(&l, in);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = check_own(&l, in);
   return status != STATUS_OK ? status : store_identity(&l, in->authorized->subject, in->authorized->email, ret_result);
 }
 
@@ -225,9 +234,7 @@ static enum status drop(struct linking *l, bool *ret_any)
   bool linked = false;
   bool expected = false;
   enum status status = identity_drop_org(l->c->txn, l->facts.account.id, l->org.id, &linked);
-  if (status == STATUS_OK) {
-    status = pending_link_drop(l->c->txn, l->facts.account.id, l->org.id, &expected);
-  }
+  status = status != STATUS_OK ? status : pending_link_drop(l->c->txn, l->facts.account.id, l->org.id, &expected);
   *ret_any = linked || expected;
   return status;
 }
@@ -239,17 +246,23 @@ static enum status unlink_identity(struct change_context *c, const void *input, 
   struct linking l CLEANUP(linking_done) = {.c = c, .name = in->account};
   bool way = true;
   enum status status = change_find_org(c, in->org, &l.org);
-  if (status == STATUS_OK) {
-    status = find_person(&l);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = drop(&l, &result->changed);
+  status = find_person(&l);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = look_for_a_way(&l, &way);
+  status = drop(&l, &result->changed);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = look_for_a_way(&l, &way);
+  if (status != STATUS_OK) {
+    return status;
   }
   result->no_way = !way;
-  return status;
+  return STATUS_OK;
 }
 
 static const struct change_kind LINK = {

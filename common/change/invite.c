@@ -43,9 +43,7 @@ static enum status check_no_member(struct change_context *c, const struct org *o
   struct account account;
   struct membership membership;
   enum status status = account_by_email(c->txn, email, &account);
-  if (status == STATUS_OK) {
-    status = membership_get(c->txn, account.id, org->id, &membership);
-  }
+  status = status != STATUS_OK ? status : membership_get(c->txn, account.id, org->id, &membership);
   if (status == STATUS_NOT_FOUND) {
     return STATUS_OK;
   }
@@ -73,9 +71,10 @@ static enum status create(struct change_context *c, const void *input, void *ret
   struct org org;
   bool provable = false;
   enum status status = change_find_org(c, in->org, &org);
-  if (status == STATUS_OK) {
-    status = check(c, &org, in, &provable);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = check(c, &org, in, &provable);
   if (status != STATUS_OK) {
     return status;
   }

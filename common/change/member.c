@@ -49,12 +49,14 @@ static enum status remove_member(struct change_context *c, const void *input, vo
   struct found_member f;
   bool any = false;
   enum status status = find(c, input, "removed", ret_result, &f);
-  if (status == STATUS_OK) {
-    status = change_drop_invite(c, f.org.id, f.account.email);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = pending_link_drop(c->txn, f.account.id, f.org.id, &any);
+  status = change_drop_invite(c, f.org.id, f.account.email);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = pending_link_drop(c->txn, f.account.id, f.org.id, &any);
   return status != STATUS_OK ? status : membership_remove(c->txn, f.account.id, f.org.id);
 }
 
@@ -64,7 +66,10 @@ static enum status set_role(struct change_context *c, const void *input, void *r
   struct change_done *result = ret_result;
   struct found_member f;
   enum status status = change_find_member(c, in->org, in->email, "given another role", &f);
-  if (status == STATUS_OK && in->role == ROLE_ADMIN) {
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (in->role == ROLE_ADMIN) {
     status = change_check_unused(c, &f.account);
   }
   if (status != STATUS_OK) {

@@ -19,9 +19,7 @@ static enum status check_consent(struct change_context *c, const char *email, co
     return STATUS_OK;
   }
   enum status status = account != NULL ? memberships_of(c->txn, account->id, &all) : STATUS_OK;
-  if (status == STATUS_OK) {
-    status = domain_owner(c->txn, name_email_domain(email), &governing);
-  }
+  status = status != STATUS_OK ? status : domain_owner(c->txn, name_email_domain(email), &governing);
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
     return status;
   }
@@ -51,12 +49,15 @@ static enum status check_quota(struct change_context *c, const struct org *org)
 {
   bool full = false;
   enum status status = c->by->delegate != NULL ? control_is_full(c->txn, org, &full) : STATUS_OK;
-  if (status == STATUS_OK && full) {
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (full) {
     error_set(c->error, "org \"%s\": has as many members as it may have; an operator changes that (max-members)",
               org->slug);
     return STATUS_REFUSED;
   }
-  return status;
+  return STATUS_OK;
 }
 
 static enum status make_account(struct change_context *c, const struct member_add *in, const struct org *org,
@@ -72,9 +73,10 @@ static enum status make_account(struct change_context *c, const struct member_ad
                                    .org_id = org->id,
                                    .by_operator = c->by->delegate == NULL};
   enum status status = check_consent(c, in->email, org, NULL);
-  if (status == STATUS_OK) {
-    status = check_quota(c, org);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = check_quota(c, org);
   return status != STATUS_OK ? status : change_new_account(c, &made, ret_account, NULL);
 }
 
@@ -127,15 +129,18 @@ static enum status check_found(struct change_context *c, const struct member_add
                                const struct account *account, bool *ret_member)
 {
   enum status status = check_same(c, in, account);
-  if (status == STATUS_OK) {
-    status = check_consent(c, in->email, org, account);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = change_check_unguarded(c, account, in->email);
+  status = check_consent(c, in->email, org, account);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = check_doubted(c, org, account);
+  status = change_check_unguarded(c, account, in->email);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = check_doubted(c, org, account);
   return status != STATUS_OK ? status : check_place(c, in, org, account, ret_member);
 }
 
@@ -194,9 +199,7 @@ static enum status is_hidden(struct change_context *c, const char *email, const 
     return STATUS_OK;
   }
   enum status status = check_consent(c, email, org, NULL);
-  if (status == STATUS_OK) {
-    status = account_by_email(c->txn, email, &account);
-  }
+  status = status != STATUS_OK ? status : account_by_email(c->txn, email, &account);
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
@@ -230,12 +233,14 @@ static enum status add(struct change_context *c, const void *input, void *ret_re
   bool hidden = false;
   c->silent = in->imported;
   enum status status = change_find_org(c, in->org, &org);
-  if (status == STATUS_OK) {
-    status = check_who(c, in, &org);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = is_hidden(c, in->email, &org, &hidden);
+  status = check_who(c, in, &org);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = is_hidden(c, in->email, &org, &hidden);
   if (status != STATUS_OK) {
     return status;
   }

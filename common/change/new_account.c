@@ -55,11 +55,14 @@ enum status change_check_login(struct change_context *c, const char *login, cons
   }
   bool foreign = false;
   enum status status = foreign_has_name(c->foreign, login, &foreign);
-  if (status == STATUS_OK && foreign) {
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (foreign) {
     error_set(c->error, "login \"%s\": is a local user's or group's name", login);
     return STATUS_EXISTS;
   }
-  return status;
+  return STATUS_OK;
 }
 
 static enum status check_email(struct change_context *c, const char *email)
@@ -83,9 +86,7 @@ enum status change_choose_number(struct change_context *c, const char *name, uin
 {
   struct map_settings settings = c->host->config->map;
   enum status status = numbers_count(c->txn, &settings);
-  if (status == STATUS_OK) {
-    status = numbers_choose(c->txn, c->foreign, name, &settings, ret_number);
-  }
+  status = status != STATUS_OK ? status : numbers_choose(c->txn, c->foreign, name, &settings, ret_number);
   if (status == STATUS_NOT_FOUND) {
     error_set(c->error, "no free number: every range of uid-ranges is half full; add one in ssoorg.conf");
     status = STATUS_IO; // not a thing that somebody asked for and that is not there
@@ -110,11 +111,14 @@ static enum status check_number(struct change_context *c, uint32_t number)
   if (status == STATUS_NOT_FOUND) {
     status = foreign_has_number(c->foreign, number, &foreign);
   }
-  if (status == STATUS_OK && foreign) {
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (foreign) {
     error_set(c->error, "uid %u: is a local user's or group's; any other is legal", number);
     return STATUS_EXISTS;
   }
-  return status;
+  return STATUS_OK;
 }
 
 // An account that was renamed keeps its home: somebody new with its old name must not find theirs there.
@@ -180,9 +184,10 @@ static enum status fill_in(struct change_context *c, const struct new_account *m
   }
   account->by_operator = made->by_operator;
   status = name_account(c, made, account);
-  if (status == STATUS_OK) {
-    status = number_account(c, made, account);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = number_account(c, made, account);
   return status != STATUS_OK ? status : check_home_owner(c, account, ret_decision);
 }
 
@@ -199,14 +204,17 @@ enum status change_new_account(struct change_context *c, const struct new_accoun
   (void)snprintf(account.name, sizeof account.name, "%s", made->name);
   status = made->local_user[0] != '\0' ? change_take_local_user(c, made->local_user, made->email, &account)
                                        : fill_in(c, made, &account, ret_decision);
-  if (status == STATUS_OK) {
-    status = store_next_id(c->txn, &account.id);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = account_add(c->txn, &account);
+  status = store_next_id(c->txn, &account.id);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    *ret_account = account;
+  status = account_add(c->txn, &account);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  *ret_account = account;
+  return STATUS_OK;
 }

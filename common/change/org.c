@@ -65,17 +65,22 @@ static enum status choose_groups(struct change_context *c, struct org *org)
   struct map_settings settings = c->host->config->map;
   (void)snprintf(admins, sizeof admins, "%s-admins", org->slug);
   enum status status = numbers_count(c->txn, &settings);
-  if (status == STATUS_OK) {
-    status = numbers_choose(c->txn, c->foreign, org->slug, &settings, &org->gid);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = numbers_choose(c->txn, c->foreign, admins, &settings, &org->admins_gid);
+  status = numbers_choose(c->txn, c->foreign, org->slug, &settings, &org->gid);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = numbers_choose(c->txn, c->foreign, admins, &settings, &org->admins_gid);
+  if (status != STATUS_OK) {
+    return status;
   }
   // Both searches saw the same table: two names may have met at the same number.
-  if (status == STATUS_OK && org->gid == org->admins_gid) {
-    status = numbers_choose(c->txn, c->foreign, "groups of an org", &settings, &org->admins_gid);
+  if (org->gid == org->admins_gid) {
+    return numbers_choose(c->txn, c->foreign, "groups of an org", &settings, &org->admins_gid);
   }
-  return status;
+  return STATUS_OK;
 }
 
 // An account whose address nobody has proven may be another org's making: whoever made it would get the org along.
@@ -91,9 +96,10 @@ static enum status doubt(struct change_context *c, const struct memberships *all
   account->by_operator = 1; // nothing that another org gave it is left
   *ret_doubted = true;
   status = identity_drop_all(c->txn, account->id);
-  if (status == STATUS_OK) {
-    status = pending_link_drop(c->txn, account->id, 0, &any);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = pending_link_drop(c->txn, account->id, 0, &any);
   return status == STATUS_OK ? account_update(c->txn, account) : status;
 }
 
@@ -136,12 +142,14 @@ static enum status find_owner(struct change_context *c, const struct org_create 
   if (status == STATUS_NOT_FOUND) {
     return make_owner(c, in, org_id, &result->owner);
   }
-  if (status == STATUS_OK) {
-    status = memberships_of(c->txn, result->owner.id, &all);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = check_may_found(c, in, &result->owner, &all);
+  status = memberships_of(c->txn, result->owner.id, &all);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = check_may_found(c, in, &result->owner, &all);
   return status == STATUS_OK ? doubt(c, &all, &result->owner, &result->doubted) : status;
 }
 
@@ -149,13 +157,26 @@ static enum status store_org(struct change_context *c, struct org *org)
 {
   const struct membership membership = {org->owner_id, org->id, ROLE_OWNER, SOURCE_OWNER, MEMBER_ACTIVE, c->now_s, 0};
   enum status status = choose_groups(c, org);
-  if (status == STATUS_OK) {
-    status = org_add(c->txn, org);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = covered_begin(c, org);
+  status = org_add(c->txn, org);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = covered_begin(c, org);
   return status == STATUS_OK ? membership_put(c->txn, &membership) : status;
+}
+
+static enum status take_owner(struct change_context *c, const struct org_create *in, int64_t *ret_id,
+                              struct org_created *result)
+{
+  enum status status = check_slug(c, in->org);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = store_next_id(c->txn, ret_id);
+  return status != STATUS_OK ? status : find_owner(c, in, *ret_id, result);
 }
 
 static enum status create(struct change_context *c, const void *input, void *ret_result)
@@ -163,13 +184,7 @@ static enum status create(struct change_context *c, const void *input, void *ret
   const struct org_create *in = input;
   struct org_created *result = ret_result;
   struct org org = {.by_root = 1, .created_at_s = c->now_s};
-  enum status status = check_slug(c, in->org);
-  if (status == STATUS_OK) {
-    status = store_next_id(c->txn, &org.id);
-  }
-  if (status == STATUS_OK) {
-    status = find_owner(c, in, org.id, result);
-  }
+  enum status status = take_owner(c, in, &org.id, result);
   explicit_bzero(result->owner.password, sizeof result->owner.password); // stored by now
   if (status != STATUS_OK) {
     return status;
@@ -208,9 +223,10 @@ static enum status rename_to(struct change_context *c, const void *input, void *
     return STATUS_OK;
   }
   status = check_slug(c, in->to);
-  if (status == STATUS_OK) {
-    status = group_each(c->txn, org.id, check_group_name, &(struct renaming){c, in->to});
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = group_each(c->txn, org.id, check_group_name, &(struct renaming){c, in->to});
   if (status != STATUS_OK) {
     return status;
   }
@@ -245,18 +261,20 @@ static enum status delete_org(struct change_context *c, const void *input, void 
   size_t codes = 0;
   (void)ret_result;
   enum status status = change_find_org(c, in->org, &org);
-  if (status == STATUS_OK) {
-    status = check_members(c, &org);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = check_members(c, &org);
   if (status != STATUS_OK) {
     return status;
   }
   (void)snprintf(c->event.detail, sizeof c->event.detail, "gids %u and %u are not given again", org.gid,
                  org.admins_gid);
   status = change_drop_recovery(c, &org, &codes);
-  if (status == STATUS_OK) {
-    status = change_drop_groups(c, &org);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = change_drop_groups(c, &org);
   return status != STATUS_OK ? status : org_remove(c->txn, &org);
 }
 
