@@ -15,13 +15,15 @@ static enum status is_same(const struct org *a, const struct org *b, bool *ret_s
   struct bytes one CLEANUP(bytes_done) = BYTES_EMPTY;
   struct bytes other CLEANUP(bytes_done) = BYTES_EMPTY;
   enum status status = record_encode(&ORG_RECORD, a, &one);
-  if (status == STATUS_OK) {
-    status = record_encode(&ORG_RECORD, b, &other);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    *ret_same = one.length == other.length && memcmp(bytes_text(&one), bytes_text(&other), one.length) == 0;
+  status = record_encode(&ORG_RECORD, b, &other);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  *ret_same = one.length == other.length && memcmp(bytes_text(&one), bytes_text(&other), one.length) == 0;
+  return STATUS_OK;
 }
 
 static void note_values(struct audit_event *event, const struct org_values *values)
@@ -63,9 +65,10 @@ static enum status set_values(struct change_context *c, const struct org_values 
                               struct org *org)
 {
   enum status status = settings_set(org, values, c->error);
-  if (status == STATUS_OK) {
-    status = change_check_provisioning(c, org);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = change_check_provisioning(c, org);
   return status != STATUS_OK ? status : check_inside(c, before, org);
 }
 
@@ -81,15 +84,18 @@ static enum status set(struct change_context *c, const void *input, void *ret_re
   }
   const struct org before = org;
   status = set_values(c, &in->values, &before, &org);
-  if (status == STATUS_OK) {
-    status = staged_settings(c, &in->values, &before, &org, &result->waits);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = covered_note_org(c, &before, &org);
+  status = staged_settings(c, &in->values, &before, &org, &result->waits);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = is_same(&before, &org, &same);
+  status = covered_note_org(c, &before, &org);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = is_same(&before, &org, &same);
   if (status != STATUS_OK) {
     return status;
   }

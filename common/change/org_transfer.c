@@ -72,9 +72,10 @@ static enum status hand_over(struct change_context *c, struct found_member *f)
   struct account before;
   size_t void_codes = 0;
   enum status status = change_drop_recovery(c, &f->org, &void_codes);
-  if (status == STATUS_OK) {
-    status = demote_owner(c, &f->org, &before);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = demote_owner(c, &f->org, &before);
   if (status != STATUS_OK) {
     return status;
   }
@@ -106,9 +107,7 @@ static enum status transfer(struct change_context *c, const void *input, void *r
     return status;
   }
   status = check_may_own(c, in->email, &f);
-  if (status == STATUS_OK) {
-    status = hand_over(c, &f);
-  }
+  status = status != STATUS_OK ? status : hand_over(c, &f);
   record_done(&ACCOUNT_RECORD, &f.account);
   return status;
 }

@@ -62,9 +62,10 @@ static enum status remove_password(struct change_context *c, const void *input, 
   struct change_done *result = ret_result;
   struct account account;
   enum status status = change_find_account(c, in->account, &account);
-  if (status == STATUS_OK) {
-    status = check_removable(c, &account);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = check_removable(c, &account);
   if (status != STATUS_OK) {
     return status;
   }
@@ -102,9 +103,7 @@ static enum status change(struct change_context *c, const void *input, void *ret
   (void)snprintf(account->password, sizeof account->password, "%s", in->new_hash);
   account->password_tried = 1;
   status = change_file_event(c, account->id);
-  if (status == STATUS_OK) {
-    status = account_update(c->txn, account);
-  }
+  status = status != STATUS_OK ? status : account_update(c->txn, account);
   record_done(&ACCOUNT_RECORD, account);
   return status;
 }

@@ -11,30 +11,40 @@ enum status change_drop_recovery(struct change_context *c, const struct org *org
 {
   struct recovery_summary before;
   enum status status = recovery_summarize(c->txn, org->owner_id, org->id, &before);
-  if (status == STATUS_OK) {
-    *ret_count = before.left;
-    status = recovery_drop(c->txn, org->owner_id, org->id);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  *ret_count = before.left;
+  return recovery_drop(c->txn, org->owner_id, org->id);
+}
+
+static enum status look_at_owner(struct change_context *c, const struct org *org)
+{
+  struct account owner;
+  struct facts facts;
+  enum status status = account_get(c->txn, org->owner_id, &owner);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  memcpy(c->event.login, owner.login, sizeof c->event.login);
+  status = change_load_facts(c, owner.login, &facts);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (!policy_is_owner(&facts.person)) {
+    error_set(c->error,
+              "org \"%s\": recovery codes would not be taken from its owner, whom another org governs "
+              "(POLICY L5)",
+              org->slug);
+    return STATUS_REFUSED;
+  }
+  return STATUS_OK;
 }
 
 // Where row L5 does not fit the owner nobody would ask for a code.
 static enum status check_owner(struct change_context *c, const struct org *org)
 {
-  struct account owner;
-  struct facts facts;
-  enum status status = account_get(c->txn, org->owner_id, &owner);
-  if (status == STATUS_OK) {
-    memcpy(c->event.login, owner.login, sizeof c->event.login);
-    status = change_load_facts(c, owner.login, &facts);
-  }
-  if (status == STATUS_OK && !policy_is_owner(&facts.person)) {
-    error_set(c->error,
-              "org \"%s\": recovery codes would not be taken from its owner, whom another org governs "
-              "(POLICY L5)",
-              org->slug);
-    status = STATUS_REFUSED;
-  }
+  enum status status = look_at_owner(c, org);
   return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
 
@@ -58,22 +68,29 @@ static enum status put_code(struct change_context *c, const struct org *org, con
   return recovery_put(c->txn, &code);
 }
 
-static enum status create(struct change_context *c, const void *input, void *ret_result)
+static enum status replace(struct change_context *c, const struct recovery_create *in, size_t *ret_before)
 {
-  const struct recovery_create *in = input;
   struct org org;
-  size_t before = 0;
-  (void)ret_result;
   enum status status = change_find_org(c, in->org, &org);
-  if (status == STATUS_OK) {
-    status = check_owner(c, &org);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = change_drop_recovery(c, &org, &before);
+  status = check_owner(c, &org);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = change_drop_recovery(c, &org, ret_before);
   for (size_t i = 0; status == STATUS_OK && i < RECOVERY_CODES; i++) {
     status = put_code(c, &org, &in->codes[i]);
   }
+  return status;
+}
+
+static enum status create(struct change_context *c, const void *input, void *ret_result)
+{
+  size_t before = 0;
+  (void)ret_result;
+  enum status status = replace(c, input, &before);
   (void)snprintf(c->event.detail, sizeof c->event.detail, "%d codes, %zu earlier ones void", RECOVERY_CODES, before);
   return status;
 }
@@ -85,9 +102,10 @@ static enum status revoke(struct change_context *c, const void *input, void *ret
   struct org org;
   struct recovery_summary before = {.made = 0};
   enum status status = change_find_org(c, in->org, &org);
-  if (status == STATUS_OK) {
-    status = recovery_summarize(c->txn, org.owner_id, org.id, &before);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = recovery_summarize(c->txn, org.owner_id, org.id, &before);
   if (status != STATUS_OK) {
     return status;
   }

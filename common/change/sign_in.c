@@ -91,13 +91,15 @@ static enum status new_ticket(struct sign_in *s)
   }
   text_hex(random, sizeof random, ticket.id);
   status = ticket_sweep(c->txn, c->now_s);
-  if (status == STATUS_OK) {
-    status = ticket_put(c->txn, &ticket);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    s->result->ticket = ticket;
+  status = ticket_put(c->txn, &ticket);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  s->result->ticket = ticket;
+  return STATUS_OK;
 }
 
 static enum status note_membership(const struct sign_in *s)
@@ -170,18 +172,22 @@ static enum status check_opens(struct sign_in *s)
 enum status sign_in_finish(struct sign_in *s, const char *row)
 {
   enum status status = check_opens(s);
-  if (status == STATUS_OK) {
-    status = change_file_event(s->c, s->account.id);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = note_sign_in(s);
+  status = change_file_event(s->c, s->account.id);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = settle_tries(s);
+  status = note_sign_in(s);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = new_ticket(s);
+  status = settle_tries(s);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = new_ticket(s);
   if (status != STATUS_OK) {
     return status;
   }

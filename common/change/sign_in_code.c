@@ -18,17 +18,21 @@ static enum status check_room(struct sign_in *s, const struct org *org)
   return sign_in_refuse(s, &(struct policy_decision){.row = "L13", .notice = NOTICE_FULL});
 }
 
+static enum status load_invite(struct sign_in *s, const char *slug, struct org *ret_org, struct invite *ret_invite)
+{
+  enum status status = change_find_org(s->c, slug, ret_org);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = check_room(s, ret_org);
+  return status != STATUS_OK ? status : invite_get(s->c->txn, ret_org->id, s->facts.email, ret_invite);
+}
+
 // The invite of org SLUG for the person, whose code's hash is CODE: it may have been taken back meanwhile.
 static enum status find_invite(struct sign_in *s, const char *slug, const char *code, struct org *ret_org,
                                struct invite *ret_invite)
 {
-  enum status status = change_find_org(s->c, slug, ret_org);
-  if (status == STATUS_OK) {
-    status = check_room(s, ret_org);
-  }
-  if (status == STATUS_OK) {
-    status = invite_get(s->c->txn, ret_org->id, s->facts.email, ret_invite);
-  }
+  enum status status = load_invite(s, slug, ret_org, ret_invite);
   bool same = status == STATUS_OK && ret_invite->expires_at_s > s->c->now_s && code[0] != '\0' &&
               strcmp(ret_invite->code, code) == 0; // both are hashes
   if (same || (status != STATUS_OK && status != STATUS_NOT_FOUND)) {
@@ -98,12 +102,14 @@ static enum status find_after_yes(struct sign_in *s, const struct invite_accept 
   struct ticket ticket;
   bool full = true;
   enum status status = change_find_org(c, in->org, ret_org);
-  if (status == STATUS_OK) {
-    status = ticket_get(c->txn, in->ticket, c->now_s, &ticket);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = invite_get(c->txn, ret_org->id, s->facts.email, ret_invite);
+  status = ticket_get(c->txn, in->ticket, c->now_s, &ticket);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = invite_get(c->txn, ret_org->id, s->facts.email, ret_invite);
   if (status != STATUS_OK) {
     return status;
   }

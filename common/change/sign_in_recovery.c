@@ -10,9 +10,10 @@ static enum status find_code(const struct sign_in *s, const struct recovery_sign
                              struct recovery_code *ret_code)
 {
   enum status status = recovery_get(s->c->txn, s->facts.account.id, in->prefix, ret_code);
-  if (status == STATUS_OK) {
-    status = org_get(s->c->txn, ret_code->org_id, ret_org);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = org_get(s->c->txn, ret_code->org_id, ret_org);
   if (status != STATUS_OK) {
     return status;
   }
@@ -60,9 +61,10 @@ static enum status by_recovery(struct change_context *c, const void *input, void
   if (status == STATUS_NOT_FOUND) {
     return sign_in_refuse(&s, &(struct policy_decision){.row = row, .notice = NOTICE_WRONG_PASSWORD});
   }
-  if (status == STATUS_OK) {
-    status = use_up(&s, &code);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = use_up(&s, &code);
   if (status != STATUS_OK) {
     return status;
   }

@@ -176,9 +176,10 @@ static enum status decide(struct sign_in *s, const struct sso_sign_in *in, struc
   const struct facts_query query = change_query(c, in->login);
   struct org org;
   enum status status = facts_answer(c->txn, &query, in->connection, in->authorized, &s->facts, &question->answer);
-  if (status == STATUS_OK) {
-    status = org_get(c->txn, s->way_org_id, &org);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = org_get(c->txn, s->way_org_id, &org);
   if (status != STATUS_OK) {
     return status;
   }
@@ -199,20 +200,24 @@ static enum status let_in(struct sign_in *s, const struct sso_sign_in *in, const
 {
   char words[REASON_SIZE] = "";
   enum status status = carry_out(s, in, decision);
-  if (status == STATUS_OK) {
-    status = answered_let_in(s->c, s->way_org_id, in->login);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = answered_let_in(s->c, s->way_org_id, in->login);
+  if (status != STATUS_OK) {
+    return status;
   }
   const struct named_groups named = {s->account.id, s->way_org_id, &in->authorized->groups, confirmed};
-  if (status == STATUS_OK) {
-    status = change_grant_groups(s->c, &named, words);
+  status = change_grant_groups(s->c, &named, words);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = sign_in_finish(s, decision->row);
+  status = sign_in_finish(s, decision->row);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    describe(s, in, words);
-  }
-  return status;
+  describe(s, in, words);
+  return STATUS_OK;
 }
 
 static enum status by_answer(struct change_context *c, const void *input, void *ret_result)
@@ -231,12 +236,14 @@ static enum status by_answer(struct change_context *c, const void *input, void *
   s.result->asked = in->consent_count > 0;
   s.result->decision = (struct policy_decision){.row = "-", .notice = NOTICE_INTERNAL};
   enum status status = answered_check(c, &answered, &s.result->decision);
-  if (status == STATUS_OK) {
-    status = sign_in_begin(&s);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = decide(&s, in, &question, &decision);
+  status = sign_in_begin(&s);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = decide(&s, in, &question, &decision);
   if (status != STATUS_OK) {
     return status;
   }

@@ -108,9 +108,10 @@ bool staged_waits_for_network(const struct org *org, const struct connection *ac
 enum status staged_promote(struct change_context *c, struct org *org, struct connection *staged)
 {
   enum status status = covered_promote(c, org);
-  if (status == STATUS_OK) {
-    status = staged_drop(c, org->id);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = staged_drop(c, org->id);
   if (status != STATUS_OK) {
     return status;
   }
@@ -140,12 +141,14 @@ enum status staged_copy(const struct connection *from, struct connection *ret_co
   struct connection copy CLEANUP(cleanup_connection) = *from;
   copy.client_secret = copy.ca_pem = (struct bytes)BYTES_EMPTY;
   enum status status = bytes_append(&copy.client_secret, bytes_text(&from->client_secret), from->client_secret.length);
-  if (status == STATUS_OK) {
-    status = bytes_append(&copy.ca_pem, bytes_text(&from->ca_pem), from->ca_pem.length);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    *ret_copy = copy;
-    copy = (struct connection){.org_id = 0};
+  status = bytes_append(&copy.ca_pem, bytes_text(&from->ca_pem), from->ca_pem.length);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  *ret_copy = copy;
+  copy = (struct connection){.org_id = 0};
+  return STATUS_OK;
 }

@@ -178,12 +178,14 @@ static enum status count_try(struct change_context *c, const void *input, void *
   }
   choose(c, in, &facts, &s);
   status = load(c, &s, &fresh);
-  if (status == STATUS_OK) {
-    status = weigh(c, &s, result);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = throttle_make_room(c->txn, fresh, c->now_s - THROTTLE_WINDOW_S, c->now_s, &room);
+  status = weigh(c, &s, result);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = throttle_make_room(c->txn, fresh, c->now_s - THROTTLE_WINDOW_S, c->now_s, &room);
   if (status != STATUS_OK) {
     return status;
   }
@@ -207,7 +209,10 @@ static enum status count_back(struct change_context *c, enum throttle_kind kind,
 static enum status settle_flow(struct change_context *c, const struct settled_try *settled, const char *pair)
 {
   enum status status = throttle_remove(c->txn, THROTTLE_FLOW, pair);
-  if (status == STATUS_OK && !is_local(c)) {
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (!is_local(c)) {
     status = count_back(c, THROTTLE_LOGIN, settled->login);
   }
   return status == STATUS_OK && settled->made ? count_back(c, THROTTLE_STRANGERS, c->event.org) : status;
@@ -224,12 +229,14 @@ enum status change_settle_try(struct change_context *c, const struct settled_try
     return settle_flow(c, settled, pair);
   }
   enum status status = throttle_remove(c->txn, THROTTLE_OWNER, pair);
-  if (status == STATUS_OK) {
-    status = throttle_remove(c->txn, THROTTLE_ACCOUNT, is_local(c) ? pair : settled->login);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = count_back(c, THROTTLE_FAILURES, settled->login);
+  status = throttle_remove(c->txn, THROTTLE_ACCOUNT, is_local(c) ? pair : settled->login);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = count_back(c, THROTTLE_FAILURES, settled->login);
   return status != STATUS_OK ? status : count_back(c, THROTTLE_ADDRESS, source);
 }
 
