@@ -44,9 +44,7 @@ static int records_open(struct records *r)
   if (status == STATUS_NOT_FOUND) {
     return EXIT_DONE;
   }
-  if (status == STATUS_OK) {
-    status = store_begin(r->store, false, &r->txn);
-  }
+  status = status != STATUS_OK ? status : store_begin(r->store, false, &r->txn);
   return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "%s", error.text);
 }
 

@@ -142,9 +142,10 @@ static int check_delegate(const struct invocation *in)
                       "(POLICY W7)");
   }
   int code = context_open(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = context_read(&ctx);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = context_read(&ctx);
   return code == EXIT_DONE ? check_place(&ctx) : code;
 }
 

@@ -68,11 +68,25 @@ static enum status list_one(struct identities *all, int64_t org_id, const char *
   struct org org;
   size_t used = strlen(all->text);
   enum status status = org_get(all->ctx->txn, org_id, &org);
-  if (status == STATUS_OK && context_sees_org(all->ctx, &org)) {
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (context_sees_org(all->ctx, &org)) {
     (void)snprintf(all->text + used, sizeof all->text - used, "%s%s: %s%s%s%s", used > 0 ? ", " : "", org.slug, what,
                    email[0] != '\0' ? " (" : "", email, email[0] != '\0' ? ")" : "");
   }
-  return status;
+  return STATUS_OK;
+}
+
+static enum status load_given(struct context *ctx, const struct membership *membership, struct given_groups *given,
+                              struct group_mappings *all, struct org *org)
+{
+  enum status status = given_get(ctx->txn, membership->account_id, membership->org_id, given);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = group_mappings_of(ctx->txn, membership->org_id, all);
+  return status != STATUS_OK ? status : org_get(ctx->txn, membership->org_id, org);
 }
 
 static enum status add_given(struct context *ctx, const struct membership *membership, char text[static ORGS_SIZE])
@@ -80,13 +94,7 @@ static enum status add_given(struct context *ctx, const struct membership *membe
   struct given_groups given;
   struct group_mappings all;
   struct org org;
-  enum status status = given_get(ctx->txn, membership->account_id, membership->org_id, &given);
-  if (status == STATUS_OK) {
-    status = group_mappings_of(ctx->txn, membership->org_id, &all);
-  }
-  if (status == STATUS_OK) {
-    status = org_get(ctx->txn, membership->org_id, &org);
-  }
+  enum status status = load_given(ctx, membership, &given, &all, &org);
   for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
     size_t used = strlen(text);
     bool local = all.list[i].local == 1;
@@ -134,31 +142,34 @@ static enum status add_account(struct walk *walk, const struct account *account)
   char groups[ORGS_SIZE];
   struct identities identities;
   enum status status = list_orgs(walk->ctx, account->id, orgs);
-  if (status == STATUS_OK) {
-    status = list_identities(walk->ctx, account->id, &identities);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = list_groups(walk->ctx, account->id, groups);
+  status = list_identities(walk->ctx, account->id, &identities);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    table_add(walk->table, COLUMNS,
-              {{account->login, 0},
-               {account->email, 0},
-               {NULL, account->email_proven},
-               {account->name, 0},
-               {account_status_word(account->status), 0},
-               {NULL, account->uid},
-               {account->home, 0},
-               {account->shell, 0},
-               {NULL, account->password[0] != '\0'},
-               {orgs, 0},
-               {groups, 0},
-               {NULL, account->created_at_s},
-               {NULL, account->last_sign_in_at_s},
-               {account->last_sign_in_from, 0},
-               {identities.text, 0}});
+  status = list_groups(walk->ctx, account->id, groups);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  table_add(walk->table, COLUMNS,
+            {{account->login, 0},
+             {account->email, 0},
+             {NULL, account->email_proven},
+             {account->name, 0},
+             {account_status_word(account->status), 0},
+             {NULL, account->uid},
+             {account->home, 0},
+             {account->shell, 0},
+             {NULL, account->password[0] != '\0'},
+             {orgs, 0},
+             {groups, 0},
+             {NULL, account->created_at_s},
+             {NULL, account->last_sign_in_at_s},
+             {account->last_sign_in_from, 0},
+             {identities.text, 0}});
+  return STATUS_OK;
 }
 
 static enum status visit(void *context, const struct account *account)
@@ -174,9 +185,10 @@ int cmd_account_list(const struct invocation *in)
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   struct walk walk = {&ctx, &table};
   int code = context_open(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = context_read(&ctx);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = context_read(&ctx);
   if (code != EXIT_DONE) {
     return code;
   }
@@ -210,9 +222,10 @@ int cmd_account_show(const struct invocation *in)
   struct walk walk = {&ctx, &table};
   struct account account;
   int code = context_open(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = context_read(&ctx);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = context_read(&ctx);
   if (code != EXIT_DONE) {
     return code;
   }
@@ -238,9 +251,10 @@ static int change(const struct invocation *in, account_change *what, const char 
   const struct account_name name = {typed};
   struct account_changed result;
   int code = member_args_open_account(&ctx, in, typed);
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, what(&name, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = context_change(&ctx, what(&name, &result));
   if (code != EXIT_DONE) {
     return code;
   }
@@ -266,15 +280,18 @@ int cmd_account_rename(const struct invocation *in)
   const struct account_rename renamed = {typed, to};
   struct change_done result;
   int code = member_args_open_account(&ctx, in, typed);
-  if (code == EXIT_DONE) {
-    code = context_text("login", in->arguments[1], to, sizeof to);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, change_account_rename(&renamed, &result));
+  code = context_text("login", in->arguments[1], to, sizeof to);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    context_done(&ctx, "account %s is called %s%s; number and home stay", in->arguments[0], to,
-                 result.changed ? "" : " already");
+  code = context_change(&ctx, change_account_rename(&renamed, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  context_done(&ctx, "account %s is called %s%s; number and home stay", in->arguments[0], to,
+               result.changed ? "" : " already");
+  return EXIT_DONE;
 }

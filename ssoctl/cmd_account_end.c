@@ -134,20 +134,23 @@ int cmd_account_set(const struct invocation *in)
   const struct account_prove prove = {typed, reason};
   struct account_changed result;
   int code = member_args_open_account(&ctx, in, typed);
-  if (code == EXIT_DONE && strcmp(in->arguments[1], "email=proven") != 0) {
-    code = fail(EXIT_USAGE, "\"%.60s\": is not email=proven", in->arguments[1]);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = take_reason(in, reason);
+  if (strcmp(in->arguments[1], "email=proven") != 0) {
+    return fail(EXIT_USAGE, "\"%.60s\": is not email=proven", in->arguments[1]);
   }
-  if (code == EXIT_DONE) {
-    code = context_change_confirmed(
-        &ctx, change_account_prove(&prove, &result),
-        "Whoever proves this address at its organization gets this account with all that is in "
-        "it. Go on?");
+  code = take_reason(in, reason);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    context_done(&ctx, "account %s: its address counts as proven", result.account.login);
+  code =
+      context_change_confirmed(&ctx, change_account_prove(&prove, &result),
+                               "Whoever proves this address at its organization gets this account with all that is in "
+                               "it. Go on?");
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  context_done(&ctx, "account %s: its address counts as proven", result.account.login);
+  return EXIT_DONE;
 }

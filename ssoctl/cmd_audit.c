@@ -102,16 +102,24 @@ static int check_still(struct context *ctx, const char *slug)
   return sees ? EXIT_DONE : fail(EXIT_REFUSED, "org \"%.64s\": is no longer one that you may look at", slug);
 }
 
+static int read_events(struct context *ctx, struct audit_walk *walk)
+{
+  int code = context_read(ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = check_still(ctx, walk->org);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  bool read = audit_each(ctx->txn, walk->last, add_event, walk) == STATUS_OK;
+  return read ? EXIT_DONE : fail(EXIT_FAILED, "store: the audit trail cannot be read");
+}
+
 // What is new since the walk was here last.
 static int look(struct context *ctx, struct audit_walk *walk)
 {
-  int code = context_read(ctx);
-  if (code == EXIT_DONE) {
-    code = check_still(ctx, walk->org);
-  }
-  if (code == EXIT_DONE && audit_each(ctx->txn, walk->last, add_event, walk) != STATUS_OK) {
-    code = fail(EXIT_FAILED, "store: the audit trail cannot be read");
-  }
+  int code = read_events(ctx, walk);
   context_end_read(ctx);
   return code;
 }
@@ -132,31 +140,37 @@ static int follow(struct context *ctx, struct audit_walk *walk)
   return code;
 }
 
+static int begin(const struct invocation *in, struct context *ctx, struct audit_walk *walk)
+{
+  struct org org;
+  int code = parse_since(in->options[OPTION_SINCE], &walk->since_s);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  if (in->options[OPTION_FOLLOW] != NULL && in->options[OPTION_SINCE] == NULL) {
+    walk->since_s = clock_now_s();
+  }
+  code = context_open(in, ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = context_read(ctx);
+  return code == EXIT_DONE && walk->org != NULL ? context_find_org(ctx, walk->org, &org) : code;
+}
+
 int cmd_audit(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   struct audit_walk walk = {&table, in->arguments[0], 0, 0, in->actor->is_delegate};
-  struct org org;
-  int code = parse_since(in->options[OPTION_SINCE], &walk.since_s);
-  if (code == EXIT_DONE && in->options[OPTION_FOLLOW] != NULL && in->options[OPTION_SINCE] == NULL) {
-    walk.since_s = clock_now_s();
-  }
-  if (code == EXIT_DONE) {
-    code = context_open(in, &ctx);
-  }
-  if (code == EXIT_DONE) {
-    code = context_read(&ctx);
-  }
-  if (code == EXIT_DONE && walk.org != NULL) {
-    code = context_find_org(&ctx, walk.org, &org);
-  }
+  int code = begin(in, &ctx, &walk);
   context_end_read(&ctx);
-  if (code == EXIT_DONE && in->options[OPTION_FOLLOW] != NULL) {
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  if (in->options[OPTION_FOLLOW] != NULL) {
     return follow(&ctx, &walk);
   }
-  if (code == EXIT_DONE) {
-    code = look(&ctx, &walk);
-  }
+  code = look(&ctx, &walk);
   return code == EXIT_DONE ? context_print_list(&ctx, &table) : code;
 }

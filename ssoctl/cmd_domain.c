@@ -32,9 +32,10 @@ struct claim_words {
 static int open_for_claim(struct context *ctx, const struct invocation *in, struct claim_words *ret_words)
 {
   int code = context_open(in, ctx);
-  if (code == EXIT_DONE) {
-    code = context_text("slug", in->arguments[0], ret_words->org, sizeof ret_words->org);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = context_text("slug", in->arguments[0], ret_words->org, sizeof ret_words->org);
   return code == EXIT_DONE ? context_domain(in->arguments[1], ret_words->domain) : code;
 }
 
@@ -59,12 +60,14 @@ int cmd_domain_add(const struct invocation *in)
   char record[DOMAIN_RECORD_SIZE];
   char value[PROOF_VALUE_SIZE];
   int code = open_for_claim(&ctx, in, &words);
-  if (code == EXIT_DONE) {
-    code = check_claimable(words.domain, record);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, change_domain_add(&add, &result));
+  code = check_claimable(words.domain, record);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = context_change(&ctx, change_domain_add(&add, &result));
   if (code != EXIT_DONE) {
     return code;
   }
@@ -82,16 +85,19 @@ int cmd_domain_remove(const struct invocation *in)
   const struct domain_remove removed = {words.org, words.domain};
   struct change_done result;
   int code = open_for_claim(&ctx, in, &words);
-  if (code == EXIT_DONE) {
-    code = context_confirm(&ctx, "The org gives this domain up. Go on?");
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, change_domain_remove(&removed, &result));
+  code = context_confirm(&ctx, "The org gives this domain up. Go on?");
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    context_done(&ctx, "domain %s removed from org %s", words.domain, words.org);
+  code = context_change(&ctx, change_domain_remove(&removed, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  context_done(&ctx, "domain %s removed from org %s", words.domain, words.org);
+  return EXIT_DONE;
 }
 
 struct domain_walk {
@@ -127,16 +133,23 @@ int cmd_domain_list(const struct invocation *in)
   struct domain_walk walk = {&ctx, &table};
   struct org org = {.id = 0};
   int code = context_open(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = context_read(&ctx);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE && in->arguments[0] != NULL) {
+  code = context_read(&ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  if (in->arguments[0] != NULL) {
     code = context_find_org(&ctx, in->arguments[0], &org);
   }
-  if (code == EXIT_DONE && domain_each(ctx.txn, org.id, add_domain, &walk) != STATUS_OK) {
-    code = fail(EXIT_FAILED, "store: domains cannot be read");
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code == EXIT_DONE ? context_print_list(&ctx, &table) : code;
+  if (domain_each(ctx.txn, org.id, add_domain, &walk) != STATUS_OK) {
+    return fail(EXIT_FAILED, "store: domains cannot be read");
+  }
+  return context_print_list(&ctx, &table);
 }
 
 static int print_claim(struct context *ctx, const struct org *org, const struct domain *domain)
@@ -174,14 +187,17 @@ int cmd_domain_show(const struct invocation *in)
   struct domain domain;
   char name[DOMAIN_SIZE];
   int code = context_domain(in->arguments[1], name);
-  if (code == EXIT_DONE) {
-    code = context_open(in, &ctx);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_read(&ctx);
+  code = context_open(in, &ctx);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_find_claim(&ctx, in->arguments[0], name, &org, &domain);
+  code = context_read(&ctx);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = context_find_claim(&ctx, in->arguments[0], name, &org, &domain);
   return code == EXIT_DONE ? print_claim(&ctx, &org, &domain) : code;
 }

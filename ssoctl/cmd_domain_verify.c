@@ -20,41 +20,58 @@ static int verify_by_hand(struct context *ctx, const struct invocation *in)
   const struct domain_verify verify = {.org = org, .domain = domain, .token = "", .reason = reason};
   struct domain_changed result;
   int code = context_text("slug", in->arguments[0], org, sizeof org);
-  if (code == EXIT_DONE) {
-    code = context_domain(in->arguments[1], domain);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_text("--by-hand", in->options[OPTION_BY_HAND], reason, sizeof reason);
+  code = context_domain(in->arguments[1], domain);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_change(ctx, change_domain_verify(&verify, &result));
+  code = context_text("--by-hand", in->options[OPTION_BY_HAND], reason, sizeof reason);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    context_done(ctx, "domain %s is verified%s", domain, result.changed ? "" : " already");
+  code = context_change(ctx, change_domain_verify(&verify, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  context_done(ctx, "domain %s is verified%s", domain, result.changed ? "" : " already");
+  return EXIT_DONE;
+}
+
+static int read_claim(struct context *ctx, const struct invocation *in, char name[static DOMAIN_SIZE],
+                      struct domain_check *check)
+{
+  struct org org;
+  struct domain domain;
+  int code = context_domain(in->arguments[1], name);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = context_read(ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = context_find_claim(ctx, in->arguments[0], name, &org, &domain);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  bool begun = domain_check_begin(ctx, &domain, check) == STATUS_OK;
+  return begun ? EXIT_DONE : fail(EXIT_FAILED, "store: domains cannot be read");
 }
 
 static int find_claim(struct context *ctx, const struct invocation *in, struct domain_check *check)
 {
-  struct org org;
-  struct domain domain;
   char name[DOMAIN_SIZE];
-  int code = context_domain(in->arguments[1], name);
-  if (code == EXIT_DONE) {
-    code = context_read(ctx);
-  }
-  if (code == EXIT_DONE) {
-    code = context_find_claim(ctx, in->arguments[0], name, &org, &domain);
-  }
-  if (code == EXIT_DONE && domain_check_begin(ctx, &domain, check) != STATUS_OK) {
-    code = fail(EXIT_FAILED, "store: domains cannot be read");
-  }
+  int code = read_claim(ctx, in, name, check);
   context_end_read(ctx);
-  if (code == EXIT_DONE && check->is_taken) {
-    code = fail(EXIT_REFUSED, "domain \"%s\": is verified by another org of this host", name);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  if (check->is_taken) {
+    return fail(EXIT_REFUSED, "domain \"%s\": is verified by another org of this host", name);
+  }
+  return EXIT_DONE;
 }
 
 static int print_check(struct context *ctx, const struct domain_check *check)
@@ -111,20 +128,23 @@ static int verify_one(struct context *ctx, const struct invocation *in)
   struct domain_check check;
   char server[ADDRESS_SIZE];
   int code = domains_server(ctx, server);
-  if (code == EXIT_DONE) {
-    code = find_claim(ctx, in, &check);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = find_claim(ctx, in, &check);
   if (code != EXIT_DONE) {
     return code;
   }
   bool was_verified = check.domain.verified == 1;
   code = domains_look_up(ctx, server, &check, 1);
-  if (code == EXIT_DONE) {
-    code = domain_check_store(ctx, &check);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = print_check(ctx, &check);
+  code = domain_check_store(ctx, &check);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = print_check(ctx, &check);
   return code == EXIT_DONE ? conclude(ctx, &check, was_verified) : code;
 }
 
@@ -189,21 +209,30 @@ static int store_and_print(struct context *ctx, struct collection *all)
   return printed == EXIT_DONE ? code : printed;
 }
 
+static int collect(struct context *ctx, char server[static ADDRESS_SIZE], struct collection *all)
+{
+  int code = domains_server(ctx, server);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = context_read(ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  bool read = domain_each(ctx->txn, 0, add_check, all) == STATUS_OK;
+  return read ? EXIT_DONE : fail(EXIT_FAILED, "store: domains cannot be read");
+}
+
 static int verify_all(struct context *ctx)
 {
   struct collection all CLEANUP(collection_done) = {.ctx = ctx};
   char server[ADDRESS_SIZE];
-  int code = domains_server(ctx, server);
-  if (code == EXIT_DONE) {
-    code = context_read(ctx);
-  }
-  if (code == EXIT_DONE && domain_each(ctx->txn, 0, add_check, &all) != STATUS_OK) {
-    code = fail(EXIT_FAILED, "store: domains cannot be read");
-  }
+  int code = collect(ctx, server, &all);
   context_end_read(ctx);
-  if (code == EXIT_DONE) {
-    code = domains_look_up(ctx, server, all.checks, all.count);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = domains_look_up(ctx, server, all.checks, all.count);
   return code == EXIT_DONE ? store_and_print(ctx, &all) : code;
 }
 

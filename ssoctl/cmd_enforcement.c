@@ -36,16 +36,24 @@ int cmd_enforcement_show(const struct invocation *in)
   return context_print_one(&ctx, &table);
 }
 
-static int find_owner(struct context *ctx, const char *slug, struct account *ret_owner)
+static int read_owner(struct context *ctx, const char *slug, struct account *ret_owner)
 {
   struct org org;
   int code = context_read(ctx);
-  if (code == EXIT_DONE) {
-    code = context_find_org(ctx, slug, &org);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE && account_get(ctx->txn, org.owner_id, ret_owner) != STATUS_OK) {
-    code = fail(EXIT_FAILED, "store: the org's owner cannot be read");
+  code = context_find_org(ctx, slug, &org);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  bool read = account_get(ctx->txn, org.owner_id, ret_owner) == STATUS_OK;
+  return read ? EXIT_DONE : fail(EXIT_FAILED, "store: the org's owner cannot be read");
+}
+
+static int find_owner(struct context *ctx, const char *slug, struct account *ret_owner)
+{
+  int code = read_owner(ctx, slug, ret_owner);
   context_end_read(ctx);
   return code;
 }
@@ -113,17 +121,25 @@ struct setting {
   char question[QUESTION_SIZE];
 };
 
+static int count(struct context *ctx, const char *slug, struct org *ret_org, struct enforcement_counts *counts)
+{
+  int code = context_read(ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = context_find_org(ctx, slug, ret_org);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  bool counted = enforcement_count(ctx->txn, ret_org, counts) == STATUS_OK;
+  return counted ? EXIT_DONE : fail(EXIT_FAILED, "store: members cannot be counted");
+}
+
 static int prepare(struct context *ctx, struct setting *setting)
 {
   struct enforcement_counts counts = {.members = 0};
   struct org org = {.id = 0};
-  int code = context_read(ctx);
-  if (code == EXIT_DONE) {
-    code = context_find_org(ctx, setting->org, &org);
-  }
-  if (code == EXIT_DONE && enforcement_count(ctx->txn, &org, &counts) != STATUS_OK) {
-    code = fail(EXIT_FAILED, "store: members cannot be counted");
-  }
+  int code = count(ctx, setting->org, &org, &counts);
   context_end_read(ctx);
   if (code != EXIT_DONE) {
     return code;
@@ -134,6 +150,29 @@ static int prepare(struct context *ctx, struct setting *setting)
   return turns_on && !ctx->in->actor->is_delegate ? owner_types(ctx, setting->org, setting->password) : EXIT_DONE;
 }
 
+static int ask_and_set(struct context *ctx, const struct invocation *in, struct setting *setting,
+                       struct change_done *ret_result)
+{
+  int code = context_open(in, ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = context_slug(in->arguments[0], setting->org);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = prepare(ctx, setting);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = context_confirm(ctx, setting->question);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  const struct enforcement_set set = {setting->org, setting->enforcement, setting->password};
+  return context_change(ctx, change_enforcement_set(&set, ret_result));
+}
+
 int cmd_enforcement_set(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
@@ -142,20 +181,7 @@ int cmd_enforcement_set(const struct invocation *in)
   if (enforcement_from(in->arguments[1], &setting.enforcement) != STATUS_OK) {
     return fail(EXIT_USAGE, "enforcement \"%.40s\": is not off, domains or sso-only", in->arguments[1]);
   }
-  int code = context_open(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = context_slug(in->arguments[0], setting.org);
-  }
-  if (code == EXIT_DONE) {
-    code = prepare(&ctx, &setting);
-  }
-  if (code == EXIT_DONE) {
-    code = context_confirm(&ctx, setting.question);
-  }
-  if (code == EXIT_DONE) {
-    const struct enforcement_set set = {setting.org, setting.enforcement, setting.password};
-    code = context_change(&ctx, change_enforcement_set(&set, &result));
-  }
+  int code = ask_and_set(&ctx, in, &setting, &result);
   explicit_bzero(setting.password, sizeof setting.password);
   if (code != EXIT_DONE) {
     return code;
@@ -185,22 +211,27 @@ int cmd_enforcement_pause(const struct invocation *in)
   }
   int code = context_open(in, &ctx);
   pause.until_s = clock_now_s() + seconds;
-  if (code == EXIT_DONE) {
-    code = context_slug(in->arguments[0], org);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_text("--reason", in->options[OPTION_REASON], reason, sizeof reason);
+  code = context_slug(in->arguments[0], org);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_confirm(&ctx, "Until then passwords open the org as if it enforced nothing. Go on?");
+  code = context_text("--reason", in->options[OPTION_REASON], reason, sizeof reason);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, change_enforcement_pause(&pause, &result));
+  code = context_confirm(&ctx, "Until then passwords open the org as if it enforced nothing. Go on?");
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    clock_text(pause.until_s, until);
-    context_done(&ctx, "org %s: ENFORCEMENT IS PAUSED until %s; 'ssoctl enforcement set %s ...' ends it earlier", org,
-                 until, org);
+  code = context_change(&ctx, change_enforcement_pause(&pause, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  clock_text(pause.until_s, until);
+  context_done(&ctx, "org %s: ENFORCEMENT IS PAUSED until %s; 'ssoctl enforcement set %s ...' ends it earlier", org,
+               until, org);
+  return EXIT_DONE;
 }

@@ -23,9 +23,10 @@ struct mapping_words {
 static int open_for_mapping(struct context *ctx, const struct invocation *in, struct mapping_words *ret_words)
 {
   int code = context_open(in, ctx);
-  if (code == EXIT_DONE) {
-    code = context_slug(in->arguments[0], ret_words->org);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = context_slug(in->arguments[0], ret_words->org);
   return code == EXIT_DONE ? context_text("provider group", in->arguments[1], ret_words->provider_group,
                                           sizeof ret_words->provider_group)
                            : code;
@@ -59,18 +60,21 @@ int cmd_group_map(const struct invocation *in)
   struct change_done result;
   bool local = in->options[OPTION_LOCAL_GROUP] != NULL;
   int code = open_for_mapping(&ctx, in, &words);
-  if (code == EXIT_DONE) {
-    code = read_group(in, &words);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, local ? change_group_map_local(&host, &result) : change_group_map(&own, &result));
+  code = read_group(in, &words);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    context_done(&ctx, "provider group %s gives %s%s%s%s", words.provider_group, local ? "local group " : words.org,
-                 local ? "" : "-", words.group,
-                 result.changed ? " from the next sign-in through the org's connection" : " already");
+  code = context_change(&ctx, local ? change_group_map_local(&host, &result) : change_group_map(&own, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  context_done(&ctx, "provider group %s gives %s%s%s%s", words.provider_group, local ? "local group " : words.org,
+               local ? "" : "-", words.group,
+               result.changed ? " from the next sign-in through the org's connection" : " already");
+  return EXIT_DONE;
 }
 
 int cmd_group_unmap(const struct invocation *in)
@@ -80,18 +84,21 @@ int cmd_group_unmap(const struct invocation *in)
   const struct group_unmap unmap = {words.org, words.provider_group};
   struct change_done result;
   int code = open_for_mapping(&ctx, in, &words);
-  if (code == EXIT_DONE) {
-    code =
-        context_confirm(&ctx, "Everybody loses what it gives; a group that nothing is mapped to any more goes, and its "
-                              "number is not given again. Go on?");
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, change_group_unmap(&unmap, &result));
+  code =
+      context_confirm(&ctx, "Everybody loses what it gives; a group that nothing is mapped to any more goes, and its "
+                            "number is not given again. Go on?");
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    context_done(&ctx, "provider group %s gives nothing in org %s any more", words.provider_group, words.org);
+  code = context_change(&ctx, change_group_unmap(&unmap, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  context_done(&ctx, "provider group %s gives nothing in org %s any more", words.provider_group, words.org);
+  return EXIT_DONE;
 }
 
 static enum status count_one(void *context, int64_t account_id)

@@ -40,20 +40,21 @@ static int make_conf(const char *path)
   return written ? EXIT_DONE : fail(EXIT_FAILED, "%s: cannot be written", path);
 }
 
+static int make_etc(void)
+{
+  int code = make_directory("/etc/ssoorg", 0755);
+  return code == EXIT_DONE ? make_conf(PATH_CONF) : code;
+}
+
 // The places of the package, where they are missing.
 static int make_places(const struct invocation *in)
 {
-  int code = in->options[OPTION_CONFIG] == NULL ? make_directory("/etc/ssoorg", 0755) : EXIT_DONE;
-  if (code == EXIT_DONE && in->options[OPTION_CONFIG] == NULL) {
-    code = make_conf(PATH_CONF);
+  int code = in->options[OPTION_CONFIG] == NULL ? make_etc() : EXIT_DONE;
+  if (code != EXIT_DONE || in->options[OPTION_STORE] != NULL) {
+    return code;
   }
-  if (code == EXIT_DONE && in->options[OPTION_STORE] == NULL) {
-    code = make_directory("/var/lib/ssoorg", 0755);
-  }
-  if (code == EXIT_DONE && in->options[OPTION_STORE] == NULL) {
-    code = make_directory("/var/lib/ssoorg/public", 0755);
-  }
-  return code;
+  code = make_directory("/var/lib/ssoorg", 0755);
+  return code == EXIT_DONE ? make_directory("/var/lib/ssoorg/public", 0755) : code;
 }
 
 static int choose_seed(const struct invocation *in, unsigned char seed[static SIPHASH_SEED_SIZE])
@@ -67,19 +68,25 @@ static int choose_seed(const struct invocation *in, unsigned char seed[static SI
              : fail(EXIT_USAGE, "--site-seed \"%.80s\": is not 32 hexadecimal digits", typed);
 }
 
+static enum status put_seed(struct store *store, const unsigned char seed[static SIPHASH_SEED_SIZE],
+                            struct store_txn **txn)
+{
+  enum status status = store_lock(store);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = store_begin(store, true, txn);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = store_set_seed(*txn, seed);
+  return status != STATUS_OK ? status : store_commit(txn);
+}
+
 static enum status write_seed(struct store *store, const unsigned char seed[static SIPHASH_SEED_SIZE])
 {
   struct store_txn *txn CLEANUP(store_abort) = NULL;
-  enum status status = store_lock(store);
-  if (status == STATUS_OK) {
-    status = store_begin(store, true, &txn);
-  }
-  if (status == STATUS_OK) {
-    status = store_set_seed(txn, seed);
-  }
-  if (status == STATUS_OK) {
-    status = store_commit(&txn);
-  }
+  enum status status = put_seed(store, seed, &txn);
   store_unlock(store);
   return status;
 }
@@ -95,9 +102,7 @@ static int make_store(struct context *ctx, const unsigned char seed[static SIPHA
     context_done(ctx, "store %s exists already", ctx->store_dir);
     return EXIT_DONE;
   }
-  if (status == STATUS_OK) {
-    status = write_seed(ctx->store, seed);
-  }
+  status = status != STATUS_OK ? status : write_seed(ctx->store, seed);
   if (status != STATUS_OK) {
     return fail(EXIT_FAILED, "%s", error.text[0] != '\0' ? error.text : status_text(status));
   }
@@ -116,20 +121,25 @@ int cmd_init(const struct invocation *in)
   struct error error = {.text = ""};
   unsigned char seed[SIPHASH_SEED_SIZE];
   int code = context_begin(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = choose_seed(in, seed);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE && in->options[OPTION_DRY_RUN] != NULL) {
+  code = choose_seed(in, seed);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  if (in->options[OPTION_DRY_RUN] != NULL) {
     context_done(&ctx, "a store would be made in %s", ctx.store_dir);
     return EXIT_DONE;
   }
-  if (code == EXIT_DONE) {
-    code = make_places(in);
+  code = make_places(in);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE && config_load(ctx.config_path, &error, &ctx.config) != STATUS_OK) {
-    code = fail(EXIT_FAILED, "%s", error.text);
+  if (config_load(ctx.config_path, &error, &ctx.config) != STATUS_OK) {
+    return fail(EXIT_FAILED, "%s", error.text);
   }
-  return code == EXIT_DONE ? make_store(&ctx, seed) : code;
+  return make_store(&ctx, seed);
 }
 
 // "wrong-password=12 expired=3": what was refused today (UTC) before anybody had proven to be anybody.
@@ -160,19 +170,20 @@ int cmd_status(const struct invocation *in)
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   uint64_t counts[COUNT_OF(TABLES)] = {0};
   int code = context_open(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = context_read(&ctx);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = context_read(&ctx);
   for (size_t i = 0; code == EXIT_DONE && i < COUNT_OF(TABLES); i++) {
     code = store_count(ctx.txn, TABLES[i], &counts[i]) == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "store: damaged");
   }
-  char refused[REFUSED_SIZE] = "";
-  const struct store_key today = key_of_i64(clock_now_s() / DAY_S);
-  if (code == EXIT_DONE && store_each(ctx.txn, TABLE_REFUSALS, &today, add_refused, refused) != STATUS_OK) {
-    code = fail(EXIT_FAILED, "store: damaged");
-  }
   if (code != EXIT_DONE) {
     return code;
+  }
+  char refused[REFUSED_SIZE] = "";
+  const struct store_key today = key_of_i64(clock_now_s() / DAY_S);
+  if (store_each(ctx.txn, TABLE_REFUSALS, &today, add_refused, refused) != STATUS_OK) {
+    return fail(EXIT_FAILED, "store: damaged");
   }
   bool current = publish_is_current(ctx.txn, &ctx.config, ctx.map_path, NULL);
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
