@@ -18,9 +18,10 @@ static int open_for_identity(struct context *ctx, const struct invocation *in, s
     return fail(EXIT_USAGE, "identity %s: --org SLUG is needed", in->command->verb);
   }
   int code = context_open(in, ctx);
-  if (code == EXIT_DONE) {
-    code = context_slug(in->options[OPTION_ORG], ret_words->org);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = context_slug(in->options[OPTION_ORG], ret_words->org);
   return code == EXIT_DONE ? context_email(in->arguments[0], ret_words->email) : code;
 }
 
@@ -31,14 +32,16 @@ static int link_subject(struct context *ctx, const struct member_args *words, co
   const struct identity_link link = {words->org, words->email, subject};
   struct identity_linked result;
   int code = context_text("--subject", typed, subject, sizeof subject);
-  if (code == EXIT_DONE) {
-    code = context_change(ctx, change_identity_link(&link, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    context_done(ctx, "%s is linked to \"%s\" at the provider of org %s%s", words->email, subject, words->org,
-                 result.changed ? "" : " already");
+  code = context_change(ctx, change_identity_link(&link, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  context_done(ctx, "%s is linked to \"%s\" at the provider of org %s%s", words->email, subject, words->org,
+               result.changed ? "" : " already");
+  return EXIT_DONE;
 }
 
 static int expect_address(struct context *ctx, const struct member_args *words, const char *typed)
@@ -48,15 +51,17 @@ static int expect_address(struct context *ctx, const struct member_args *words, 
   const struct identity_expect expect = {words->org, words->email, idp_email};
   struct identity_linked result;
   int code = context_email(typed, idp_email);
-  if (code == EXIT_DONE) {
-    code = context_change(ctx, change_identity_expect(&expect, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    clock_text(result.expires_at_s, until);
-    context_done(ctx, "%s is linked by the first sign-in as %s at the provider of org %s, until %s", words->email,
-                 idp_email, words->org, until);
+  code = context_change(ctx, change_identity_expect(&expect, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  clock_text(result.expires_at_s, until);
+  context_done(ctx, "%s is linked by the first sign-in as %s at the provider of org %s, until %s", words->email,
+               idp_email, words->org, until);
+  return EXIT_DONE;
 }
 
 int cmd_identity_link(const struct invocation *in)
@@ -66,11 +71,11 @@ int cmd_identity_link(const struct invocation *in)
   const char *subject = in->options[OPTION_SUBJECT];
   const char *email = in->options[OPTION_IDP_EMAIL];
   int code = open_for_identity(&ctx, in, &words);
-  if (code == EXIT_DONE && (subject == NULL) == (email == NULL)) {
-    code = fail(EXIT_USAGE, "identity link: one of --subject SUB and --idp-email EMAIL is needed");
-  }
   if (code != EXIT_DONE) {
     return code;
+  }
+  if ((subject == NULL) == (email == NULL)) {
+    return fail(EXIT_USAGE, "identity link: one of --subject SUB and --idp-email EMAIL is needed");
   }
   return subject != NULL ? link_subject(&ctx, &words, subject) : expect_address(&ctx, &words, email);
 }
@@ -82,9 +87,10 @@ int cmd_identity_unlink(const struct invocation *in)
   const struct identity_unlink unlink = {words.org, words.email};
   struct identity_unlinked result;
   int code = open_for_identity(&ctx, in, &words);
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, change_identity_unlink(&unlink, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = context_change(&ctx, change_identity_unlink(&unlink, &result));
   if (code != EXIT_DONE) {
     return code;
   }
@@ -130,11 +136,12 @@ static int answered(void *context, enum message_type type, const void *value)
     return fail(EXIT_FAILED, "identity add: no answer that was asked for");
   }
   int code = context_change(f->ctx, change_identity_link_own(&link, &result));
-  if (code == EXIT_DONE) {
-    context_done(f->ctx, "%s is linked to the identity \"%s\" (%s) at the provider of org %s%s", adding->account->login,
-                 authorized->subject, authorized->email, f->org.slug, result.changed ? "" : " already");
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  context_done(f->ctx, "%s is linked to the identity \"%s\" (%s) at the provider of org %s%s", adding->account->login,
+               authorized->subject, authorized->email, f->org.slug, result.changed ? "" : " already");
+  return EXIT_DONE;
 }
 
 int cmd_identity_add(const struct invocation *in)
@@ -144,17 +151,19 @@ int cmd_identity_add(const struct invocation *in)
   struct account account;
   struct adding adding = {&f, &account};
   int code = context_open(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = find_self(&ctx, &account);
-  }
-  if (code == EXIT_DONE) {
-    code = device_flow_load(&f, in->arguments[0], false);
-  }
-  if (code == EXIT_DONE && f.org.requirements.trust == TRUST_LINKED) {
-    code = fail(EXIT_REFUSED, "org \"%s\": only an admin links identities of it (trust linked)", f.org.slug);
-  }
   if (code != EXIT_DONE) {
     return code;
+  }
+  code = find_self(&ctx, &account);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = device_flow_load(&f, in->arguments[0], false);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  if (f.org.requirements.trust == TRUST_LINKED) {
+    return fail(EXIT_REFUSED, "org \"%s\": only an admin links identities of it (trust linked)", f.org.slug);
   }
   (void)fprintf(stderr, "Sign in at the provider of org %s as the identity that shall sign %s in from now on.\n",
                 f.org.slug, account.login);

@@ -171,15 +171,19 @@ int cmd_idp_show(const struct invocation *in)
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct view view CLEANUP(view_done) = {.looked = {.fingerprint = FINGERPRINT_NONE}};
   int code = context_open_org(in, &ctx, &view.org);
-  if (code == EXIT_DONE) {
-    code = load_view(&ctx, &view);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE && view.now.unverified_mail == UNVERIFIED_ACCEPTED) {
+  code = load_view(&ctx, &view);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  if (view.now.unverified_mail == UNVERIFIED_ACCEPTED) {
     (void)fprintf(
         stderr, "ssoctl: org %s: addresses on its own domains count though its provider does not call them verified\n",
         view.org.slug);
   }
-  return code == EXIT_DONE ? print_view(&ctx, &view) : code;
+  return print_view(&ctx, &view);
 }
 
 int cmd_idp_confirm(const struct invocation *in)
@@ -190,19 +194,22 @@ int cmd_idp_confirm(const struct invocation *in)
   const struct connection_confirm confirm = {org, fingerprint};
   struct change_done result;
   int code = context_open(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = context_text("slug", in->arguments[0], org, sizeof org);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE && text_copy(in->arguments[1], fingerprint, sizeof fingerprint) != STATUS_OK) {
-    code = fail(EXIT_USAGE, "fingerprint \"%.60s\": is not one that 'ssoctl idp show' prints", in->arguments[1]);
+  code = context_text("slug", in->arguments[0], org, sizeof org);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, change_connection_confirm(&confirm, &result));
+  if (text_copy(in->arguments[1], fingerprint, sizeof fingerprint) != STATUS_OK) {
+    return fail(EXIT_USAGE, "fingerprint \"%.60s\": is not one that 'ssoctl idp show' prints", in->arguments[1]);
   }
-  if (code == EXIT_DONE) {
-    context_done(&ctx, "org %s: connection confirmed", org);
+  code = context_change(&ctx, change_connection_confirm(&confirm, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  context_done(&ctx, "org %s: connection confirmed", org);
+  return EXIT_DONE;
 }
 
 int cmd_idp_remove(const struct invocation *in)
@@ -212,17 +219,21 @@ int cmd_idp_remove(const struct invocation *in)
   const struct connection_remove removed = {org};
   struct change_done result;
   int code = context_open(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = context_text("slug", in->arguments[0], org, sizeof org);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_confirm(&ctx, "Nobody will sign in through this connection any more. Go on?");
+  code = context_text("slug", in->arguments[0], org, sizeof org);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, change_connection_remove(&removed, &result));
+  code = context_confirm(&ctx, "Nobody will sign in through this connection any more. Go on?");
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    context_done(&ctx, "org %s: connection removed", org);
+  code = context_change(&ctx, change_connection_remove(&removed, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  context_done(&ctx, "org %s: connection removed", org);
+  return EXIT_DONE;
 }

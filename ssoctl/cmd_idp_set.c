@@ -109,9 +109,10 @@ static int load_connection(struct context *ctx, const char *slug, struct connect
 {
   struct org org;
   int code = context_read(ctx);
-  if (code == EXIT_DONE) {
-    code = context_find_org(ctx, slug, &org);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = context_find_org(ctx, slug, &org);
   if (code != EXIT_DONE) {
     return code;
   }
@@ -167,23 +168,27 @@ int cmd_idp_set(const struct invocation *in)
                                      .values = {values, list_org_values(in, values)}};
   struct connection_changed result;
   int code = context_open(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = context_text("slug", in->arguments[0], org, sizeof org);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = load_connection(&ctx, org, &connection);
+  code = context_text("slug", in->arguments[0], org, sizeof org);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = change_values(&ctx, &connection);
+  code = load_connection(&ctx, org, &connection);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, change_connection_set(&set, &result));
+  code = change_values(&ctx, &connection);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    context_done(&ctx, "org %s: connection to %s %s: ssoctl idp test %s", org, connection.issuer,
-                 result.waits ? "waits, since the org enforces, until a test of it succeeds"
-                              : "stored and in effect; next",
-                 org);
+  code = context_change(&ctx, change_connection_set(&set, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  context_done(
+      &ctx, "org %s: connection to %s %s: ssoctl idp test %s", org, connection.issuer,
+      result.waits ? "waits, since the org enforces, until a test of it succeeds" : "stored and in effect; next", org);
+  return EXIT_DONE;
 }

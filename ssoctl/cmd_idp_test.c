@@ -26,11 +26,12 @@ static int note_auth(const struct device_flow *f, uint8_t method)
     return EXIT_DONE;
   }
   int code = context_change(f->ctx, change_connection_found(&found, &result));
-  if (code == EXIT_DONE) {
-    context_done(f->ctx, "org %s: the provider takes this client by %s, which logins will use", f->org.slug,
-                 client_auth_word(method));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  context_done(f->ctx, "org %s: the provider takes this client by %s, which logins will use", f->org.slug,
+               client_auth_word(method));
+  return EXIT_DONE;
 }
 
 static int print_found(const struct device_flow *f, const struct message_found *found)
@@ -219,9 +220,10 @@ int cmd_idp_test(const struct invocation *in)
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct device_flow f CLEANUP(device_flow_done) = {.ctx = &ctx, .what = "idp test", .oidc = OIDC_NONE};
   int code = context_open(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = device_flow_load(&f, in->arguments[0], true);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = device_flow_load(&f, in->arguments[0], true);
   enum message_type asks = in->options[OPTION_NO_SIGNIN] != NULL ? MESSAGE_DISCOVER : MESSAGE_SIGN_IN;
   return code == EXIT_DONE ? device_flow_run(&f, asks, answered, &f) : code;
 }

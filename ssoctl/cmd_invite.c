@@ -42,26 +42,29 @@ static int take_options(const struct invocation *in, struct invite_create *creat
 {
   const char *role = in->options[OPTION_ROLE];
   int code = role != NULL ? member_args_role("--role", role, &create->role) : EXIT_DONE;
-  if (code == EXIT_DONE) {
-    code = take_via(in->options[OPTION_VIA], &create->via);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = take_via(in->options[OPTION_VIA], &create->via);
   return code == EXIT_DONE ? take_expiry(in->options[OPTION_EXPIRES], &create->expires_at_s) : code;
+}
+
+static enum status hash_code(const char *code, char ret_hash[static PASSWORD_HASH_SIZE])
+{
+  struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct bytes folded CLEANUP(bytes_done) = BYTES_EMPTY;
+  enum status status = bytes_append_text(&typed, code);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = code_fold(&typed, &folded);
+  return status != STATUS_OK ? status : password_hash(&folded, ret_hash);
 }
 
 static int make_code(char code[static CODE_SIZE], char ret_hash[static PASSWORD_HASH_SIZE])
 {
-  struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
-  struct bytes folded CLEANUP(bytes_done) = BYTES_EMPTY;
   enum status status = code_new(code);
-  if (status == STATUS_OK) {
-    status = bytes_append_text(&typed, code);
-  }
-  if (status == STATUS_OK) {
-    status = code_fold(&typed, &folded);
-  }
-  if (status == STATUS_OK) {
-    status = password_hash(&folded, ret_hash);
-  }
+  status = status != STATUS_OK ? status : hash_code(code, ret_hash);
   return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "making a code: %s", status_text(status));
 }
 
@@ -88,27 +91,35 @@ static int print_invite(struct context *ctx, const struct invite *invite, const 
   return context_print_one(ctx, &table);
 }
 
-int cmd_invite_create(const struct invocation *in)
+static int create_invite(struct context *ctx, const struct invocation *in, char code_text[static CODE_SIZE])
 {
-  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct member_args words;
-  char code_text[CODE_SIZE] = "";
   char hash[PASSWORD_HASH_SIZE] = "";
   struct invite_create create = {.org = words.org, .email = words.email, .code = hash};
   struct invite_created result;
-  int code = member_args_open(&ctx, in, &words);
-  if (code == EXIT_DONE) {
-    code = take_options(in, &create);
+  int code = member_args_open(ctx, in, &words);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE && create.via == VIA_CODE) {
+  code = take_options(in, &create);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  if (create.via == VIA_CODE) {
     code = make_code(code_text, hash);
   }
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, change_invite_create(&create, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = print_invite(&ctx, &result.invite, code_text);
-  }
+  code = context_change(ctx, change_invite_create(&create, &result));
+  return code == EXIT_DONE ? print_invite(ctx, &result.invite, code_text) : code;
+}
+
+int cmd_invite_create(const struct invocation *in)
+{
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
+  char code_text[CODE_SIZE] = "";
+  int code = create_invite(&ctx, in, code_text);
   explicit_bzero(code_text, sizeof code_text);
   return code;
 }
@@ -120,13 +131,15 @@ int cmd_invite_cancel(const struct invocation *in)
   const struct invite_cancel cancel = {words.org, words.email};
   struct change_done result;
   int code = member_args_open(&ctx, in, &words);
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, change_invite_cancel(&cancel, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    context_done(&ctx, "invite of %s to org %s cancelled", words.email, words.org);
+  code = context_change(&ctx, change_invite_cancel(&cancel, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  context_done(&ctx, "invite of %s to org %s cancelled", words.email, words.org);
+  return EXIT_DONE;
 }
 
 static enum status add_invite(void *context, const struct invite *invite)
@@ -151,8 +164,11 @@ int cmd_invite_list(const struct invocation *in)
   struct org org;
 
   int code = context_open_org(in, &ctx, &org);
-  if (code == EXIT_DONE && invite_each(ctx.txn, org.id, add_invite, &table) != STATUS_OK) {
-    code = fail(EXIT_FAILED, "store: invites cannot be read");
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code == EXIT_DONE ? context_print_list(&ctx, &table) : code;
+  if (invite_each(ctx.txn, org.id, add_invite, &table) != STATUS_OK) {
+    return fail(EXIT_FAILED, "store: invites cannot be read");
+  }
+  return context_print_list(&ctx, &table);
 }

@@ -42,25 +42,29 @@ int cmd_member_add(const struct invocation *in)
   char local_user[LOGIN_SIZE];
   struct member_added result;
   int code = member_args_open(&ctx, in, &words);
-  if (code == EXIT_DONE) {
-    code = take_options(in, &row);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = member_args_local_user(in, local_user);
+  code = take_options(in, &row);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = member_args_local_user(in, local_user);
   if (code != EXIT_DONE) {
     return code;
   }
   struct member_add add = member_row_add(&row, words.org, local_user);
   add.email = words.email;
   code = context_change(&ctx, change_member_add(&add, &result));
-  if (code == EXIT_DONE) {
-    code = member_args_lock_local_user(&ctx, local_user, &result.account);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    tell_added(&ctx, &add, &result);
+  code = member_args_lock_local_user(&ctx, local_user, &result.account);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  tell_added(&ctx, &add, &result);
+  return EXIT_DONE;
 }
 
 typedef struct change member_change(const struct member_name *name, struct member_changed *ret_result);
@@ -72,9 +76,10 @@ static int change(const struct invocation *in, member_change *what, const char *
   const struct member_name name = {words.org, words.email};
   struct member_changed result;
   int code = member_args_open(&ctx, in, &words);
-  if (code == EXIT_DONE) {
-    code = context_change_confirmed(&ctx, what(&name, &result), question);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = context_change_confirmed(&ctx, what(&name, &result), question);
   if (code != EXIT_DONE) {
     return code;
   }
@@ -107,15 +112,18 @@ int cmd_member_role(const struct invocation *in)
   struct member_role role = {.org = words.org, .email = words.email};
   struct change_done result;
   int code = member_args_open(&ctx, in, &words);
-  if (code == EXIT_DONE) {
-    code = member_args_role("role", in->arguments[2], &role.role);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, change_member_role(&role, &result));
+  code = member_args_role("role", in->arguments[2], &role.role);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    context_done(&ctx, "%s is %s in org %s%s", words.email, role_word((uint8_t)role.role), words.org,
-                 result.changed ? "" : " already");
+  code = context_change(&ctx, change_member_role(&role, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  context_done(&ctx, "%s is %s in org %s%s", words.email, role_word((uint8_t)role.role), words.org,
+               result.changed ? "" : " already");
+  return EXIT_DONE;
 }

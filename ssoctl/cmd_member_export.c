@@ -82,6 +82,16 @@ static enum status print_member(void *context, const struct membership *membersh
   return status;
 }
 
+static enum status print_all(struct context *ctx, const struct org *org)
+{
+  enum status status = print_header();
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = membership_each(ctx->txn, org->id, print_member, ctx);
+  return status != STATUS_OK ? status : context_release_output(ctx);
+}
+
 int cmd_member_export(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
@@ -94,13 +104,7 @@ int cmd_member_export(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
-  enum status status = print_header();
-  if (status == STATUS_OK) {
-    status = membership_each(ctx.txn, org.id, print_member, &ctx);
-  }
-  if (status == STATUS_OK) {
-    status = context_release_output(&ctx);
-  }
+  enum status status = print_all(&ctx, &org);
   // That nobody reads any more is no news to anybody.
   return status == STATUS_OK       ? EXIT_DONE
          : status == STATUS_CLOSED ? EXIT_FAILED

@@ -218,12 +218,14 @@ int cmd_member_import(const struct invocation *in)
   struct org org;
   int code = context_open_org(in, &ctx, &org);
   context_end_read(&ctx);
-  if (code == EXIT_DONE) {
-    code = member_file_open(&ctx, in->arguments[1], &import.file);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = check_columns(&import.file, in->actor->is_delegate);
+  code = member_file_open(&ctx, in->arguments[1], &import.file);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = check_columns(&import.file, in->actor->is_delegate);
   if (code != EXIT_DONE) {
     return code;
   }

@@ -84,13 +84,18 @@ int cmd_member_list(const struct invocation *in)
   struct walk walk = {&ctx, &table, NULL, in->options[OPTION_SOURCE], in->options[OPTION_ROLE], 0};
   struct org org;
   int code = check_filters(&walk, in->options[OPTION_IDLE]);
-  if (code == EXIT_DONE) {
-    code = context_open(in, &ctx);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_read(&ctx);
+  code = context_open(in, &ctx);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE && in->arguments[0] != NULL) {
+  code = context_read(&ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  if (in->arguments[0] != NULL) {
     code = context_find_org(&ctx, in->arguments[0], &org);
   }
   if (code != EXIT_DONE) {

@@ -24,13 +24,18 @@ struct org_words {
 static int take_words(const struct invocation *in, struct org_words *words)
 {
   int code = context_slug(in->arguments[0], words->org);
-  if (code == EXIT_DONE) {
-    code = context_text("--name", in->options[OPTION_NAME], words->name, sizeof words->name);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_email(in->options[OPTION_OWNER], words->owner);
+  code = context_text("--name", in->options[OPTION_NAME], words->name, sizeof words->name);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE && in->options[OPTION_LOGIN] != NULL) {
+  code = context_email(in->options[OPTION_OWNER], words->owner);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  if (in->options[OPTION_LOGIN] != NULL) {
     code = context_text("--login", in->options[OPTION_LOGIN], words->login, sizeof words->login);
   }
   return code == EXIT_DONE ? member_args_local_user(in, words->local_user) : code;
@@ -46,15 +51,18 @@ int cmd_org_create(const struct invocation *in)
     return fail(EXIT_USAGE, "org create: --name NAME and --owner EMAIL are needed");
   }
   int code = context_open(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = take_words(in, &words);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, change_org_create(&create, &result));
+  code = take_words(in, &words);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = member_args_lock_local_user(&ctx, words.local_user, &result.owner);
+  code = context_change(&ctx, change_org_create(&create, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = member_args_lock_local_user(&ctx, words.local_user, &result.owner);
   if (code != EXIT_DONE) {
     return code;
   }
@@ -138,13 +146,17 @@ int cmd_org_list(const struct invocation *in)
   struct table table CLEANUP(table_done) = org_table();
   struct org_walk walk = {&ctx, &table};
   int code = context_open(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = context_read(&ctx);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE && org_each(ctx.txn, add_org, &walk) != STATUS_OK) {
-    code = fail(EXIT_FAILED, "store: orgs cannot be read");
+  code = context_read(&ctx);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code == EXIT_DONE ? context_print_list(&ctx, &table) : code;
+  if (org_each(ctx.txn, add_org, &walk) != STATUS_OK) {
+    return fail(EXIT_FAILED, "store: orgs cannot be read");
+  }
+  return context_print_list(&ctx, &table);
 }
 
 int cmd_org_show(const struct invocation *in)
@@ -154,13 +166,14 @@ int cmd_org_show(const struct invocation *in)
   struct org_walk walk = {&ctx, &table};
   struct org org;
   int code = context_open_org(in, &ctx, &org);
-  if (code == EXIT_DONE && add_org(&walk, &org) != STATUS_OK) {
-    code = fail(EXIT_FAILED, "store: the org's owner cannot be read");
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    domains_warn(&ctx, org.id);
+  if (add_org(&walk, &org) != STATUS_OK) {
+    return fail(EXIT_FAILED, "store: the org's owner cannot be read");
   }
-  return code == EXIT_DONE ? context_print_one(&ctx, &table) : code;
+  domains_warn(&ctx, org.id);
+  return context_print_one(&ctx, &table);
 }
 
 // Splits KEY=VALUE into KEYS, which are copies, and VALUES, which are borrowed from what was typed.
@@ -190,20 +203,24 @@ int cmd_org_set(const struct invocation *in)
   struct org_settings_set set = {.org = org, .values = {.list = values}};
   struct org_settings_changed result;
   int code = context_open(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = context_slug(in->arguments[0], org);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = split_values(in, keys, values, &set.values.count);
+  code = context_slug(in->arguments[0], org);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, change_org_settings_set(&set, &result));
+  code = split_values(in, keys, values, &set.values.count);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    context_done(&ctx, "org %s: %s%s", org, result.changed ? "changed" : "is so already",
-                 result.waits ? "; what a sign-in must meet waits, since the org enforces, until a test of it succeeds "
-                                "('ssoctl idp test')"
-                              : "");
+  code = context_change(&ctx, change_org_settings_set(&set, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  context_done(&ctx, "org %s: %s%s", org, result.changed ? "changed" : "is so already",
+               result.waits ? "; what a sign-in must meet waits, since the org enforces, until a test of it succeeds "
+                              "('ssoctl idp test')"
+                            : "");
+  return EXIT_DONE;
 }
