@@ -16,16 +16,19 @@ int cmd_org_transfer(const struct invocation *in)
   const struct org_transfer transfer = {words.org, words.email};
   struct change_done result;
   int code = member_args_open(&ctx, in, &words);
-  if (code == EXIT_DONE) {
-    code = context_confirm(&ctx, "The present owner becomes an admin of the org. Go on?");
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, change_org_transfer(&transfer, &result));
+  code = context_confirm(&ctx, "The present owner becomes an admin of the org. Go on?");
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    context_done(&ctx, "org %s: %s is its owner%s", words.org, words.email, result.changed ? "" : " already");
+  code = context_change(&ctx, change_org_transfer(&transfer, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  context_done(&ctx, "org %s: %s is its owner%s", words.org, words.email, result.changed ? "" : " already");
+  return EXIT_DONE;
 }
 
 int cmd_org_rename(const struct invocation *in)
@@ -36,36 +39,49 @@ int cmd_org_rename(const struct invocation *in)
   const struct org_rename renamed = {slug, to};
   struct change_done result;
   int code = context_open(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = context_slug(in->arguments[0], slug);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_text("slug", in->arguments[1], to, sizeof to);
+  code = context_slug(in->arguments[0], slug);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_confirm(
-        &ctx, "Its groups get the new name: files like sshd_config and sudoers may hold the old one. Go on?");
+  code = context_text("slug", in->arguments[1], to, sizeof to);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, change_org_rename(&renamed, &result));
+  code = context_confirm(
+      &ctx, "Its groups get the new name: files like sshd_config and sudoers may hold the old one. Go on?");
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    context_done(&ctx, "org %s is %s%s", slug, to, result.changed ? "" : " already");
+  code = context_change(&ctx, change_org_rename(&renamed, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  context_done(&ctx, "org %s is %s%s", slug, to, result.changed ? "" : " already");
+  return EXIT_DONE;
+}
+
+static int count(struct context *ctx, const char *slug, struct enforcement_counts *counts)
+{
+  struct org org;
+  int code = context_read(ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = context_find_org(ctx, slug, &org);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  bool counted = enforcement_count(ctx->txn, &org, counts) == STATUS_OK;
+  return counted ? EXIT_DONE : fail(EXIT_FAILED, "store: members cannot be counted");
 }
 
 static int describe(struct context *ctx, const char *slug, char *question, size_t size)
 {
   struct enforcement_counts counts = {.members = 0};
-  struct org org;
-  int code = context_read(ctx);
-  if (code == EXIT_DONE) {
-    code = context_find_org(ctx, slug, &org);
-  }
-  if (code == EXIT_DONE && enforcement_count(ctx->txn, &org, &counts) != STATUS_OK) {
-    code = fail(EXIT_FAILED, "store: members cannot be counted");
-  }
+  int code = count(ctx, slug, &counts);
   context_end_read(ctx);
   (void)snprintf(question, size,
                  "%llu members lose this org, %llu invites are gone, its domains are nobody's and its connection is "
@@ -82,23 +98,28 @@ int cmd_org_delete(const struct invocation *in)
   struct change_done result;
   char question[QUESTION_SIZE] = "";
   int code = context_open(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = context_slug(in->arguments[0], slug);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = describe(&ctx, slug, question, sizeof question);
+  code = context_slug(in->arguments[0], slug);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_confirm_word(&ctx, question, slug);
+  code = describe(&ctx, slug, question, sizeof question);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, change_org_delete(&deleted, &result));
+  code = context_confirm_word(&ctx, question, slug);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE && in->options[OPTION_DRY_RUN] != NULL) {
+  code = context_change(&ctx, change_org_delete(&deleted, &result));
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  if (in->options[OPTION_DRY_RUN] != NULL) {
     context_done(&ctx, "%s", question);
   }
-  if (code == EXIT_DONE) {
-    context_done(&ctx, "org %s deleted", slug);
-  }
-  return code;
+  context_done(&ctx, "org %s deleted", slug);
+  return EXIT_DONE;
 }

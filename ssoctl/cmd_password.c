@@ -22,23 +22,29 @@ static int hash_typed(const struct invocation *in, char ret_hash[static PASSWORD
   return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "hashing the password: %s", status_text(status));
 }
 
+static int hash_and_set(struct context *ctx, const struct invocation *in, char email[static EMAIL_SIZE],
+                        char hash[static PASSWORD_HASH_SIZE])
+{
+  const struct password_set set = {email, hash};
+  struct change_done result;
+  int code = context_open(in, ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = context_email(in->arguments[0], email);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = hash_typed(in, hash);
+  return code == EXIT_DONE ? context_change(ctx, change_password_set(&set, &result)) : code;
+}
+
 int cmd_password_set(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   char email[EMAIL_SIZE];
   char hash[PASSWORD_HASH_SIZE];
-  const struct password_set set = {email, hash};
-  struct change_done result;
-  int code = context_open(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = context_email(in->arguments[0], email);
-  }
-  if (code == EXIT_DONE) {
-    code = hash_typed(in, hash);
-  }
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, change_password_set(&set, &result));
-  }
+  int code = hash_and_set(&ctx, in, email, hash);
   explicit_bzero(hash, sizeof hash);
   if (code == EXIT_DONE) {
     context_done(&ctx, "password of %s set; they have not signed in with it yet", email);
@@ -53,17 +59,21 @@ int cmd_password_remove(const struct invocation *in)
   const struct password_remove removed = {email};
   struct change_done result;
   int code = context_open(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = context_email(in->arguments[0], email);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_confirm(&ctx, "The account signs in through its organization only, from now on. Go on?");
+  code = context_email(in->arguments[0], email);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, change_password_remove(&removed, &result));
+  code = context_confirm(&ctx, "The account signs in through its organization only, from now on. Go on?");
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    context_done(&ctx, "%s has no password%s", email, result.changed ? " any more" : "");
+  code = context_change(&ctx, change_password_remove(&removed, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  context_done(&ctx, "%s has no password%s", email, result.changed ? " any more" : "");
+  return EXIT_DONE;
 }

@@ -28,14 +28,17 @@ int cmd_provisioning_set(const struct invocation *in)
     return fail(EXIT_USAGE, "provisioning \"%.40s\": is not invite-only or jit", in->arguments[1]);
   }
   int code = context_open(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = context_slug(in->arguments[0], org);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, change_provisioning_set(&set, &result));
+  code = context_slug(in->arguments[0], org);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    context_done(&ctx, "org %s: provisioning is %s%s", org, in->arguments[1], result.changed ? "" : " already");
+  code = context_change(&ctx, change_provisioning_set(&set, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  context_done(&ctx, "org %s: provisioning is %s%s", org, in->arguments[1], result.changed ? "" : " already");
+  return EXIT_DONE;
 }

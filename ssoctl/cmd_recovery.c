@@ -47,9 +47,10 @@ static enum status hash(const char *text, struct recovery_code *code)
   struct bytes shown CLEANUP(bytes_done) = BYTES_EMPTY;
   struct bytes folded CLEANUP(bytes_done) = BYTES_EMPTY;
   enum status status = bytes_append_text(&shown, text);
-  if (status == STATUS_OK) {
-    status = code_fold(&shown, &folded);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = code_fold(&shown, &folded);
   return status != STATUS_OK ? status : password_hash(&folded, code->hash);
 }
 
@@ -101,18 +102,22 @@ int cmd_recovery_create(const struct invocation *in)
   const struct recovery_create create = {org.slug, drawn.codes};
   struct change_done result;
   int code = context_open_org(in, &ctx, &org);
-  if (code == EXIT_DONE) {
-    code = summarize(&ctx, &org, &before);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = draw_all(&ctx, &org, &drawn);
+  code = summarize(&ctx, &org, &before);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = confirm_loss(&ctx, &before, "The recovery codes that are left of earlier ones stop working. Go on?");
+  code = draw_all(&ctx, &org, &drawn);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, change_recovery_create(&create, &result));
+  code = confirm_loss(&ctx, &before, "The recovery codes that are left of earlier ones stop working. Go on?");
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = context_change(&ctx, change_recovery_create(&create, &result));
   return code == EXIT_DONE ? print_codes(&ctx, &drawn) : code;
 }
 
@@ -124,19 +129,23 @@ int cmd_recovery_revoke(const struct invocation *in)
   const struct recovery_revoke revoke = {org.slug};
   struct change_done result;
   int code = context_open_org(in, &ctx, &org);
-  if (code == EXIT_DONE) {
-    code = summarize(&ctx, &org, &before);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = confirm_loss(&ctx, &before, "The recovery codes that are left stop working. Go on?");
+  code = summarize(&ctx, &org, &before);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, change_recovery_revoke(&revoke, &result));
+  code = confirm_loss(&ctx, &before, "The recovery codes that are left stop working. Go on?");
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    context_done(&ctx, "org %s has no recovery codes%s", org.slug, result.changed ? " any more" : "");
+  code = context_change(&ctx, change_recovery_revoke(&revoke, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  context_done(&ctx, "org %s has no recovery codes%s", org.slug, result.changed ? " any more" : "");
+  return EXIT_DONE;
 }
 
 int cmd_recovery_list(const struct invocation *in)
@@ -152,14 +161,15 @@ int cmd_recovery_list(const struct invocation *in)
   struct account owner = {.id = 0};
   struct org org;
   int code = context_open_org(in, &ctx, &org);
-  if (code == EXIT_DONE) {
-    code = summarize(&ctx, &org, &summary);
-  }
-  if (code == EXIT_DONE && account_get(ctx.txn, org.owner_id, &owner) != STATUS_OK) {
-    code = fail(EXIT_FAILED, "store: the owner's account cannot be read");
-  }
   if (code != EXIT_DONE) {
     return code;
+  }
+  code = summarize(&ctx, &org, &summary);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  if (account_get(ctx.txn, org.owner_id, &owner) != STATUS_OK) {
+    return fail(EXIT_FAILED, "store: the owner's account cannot be read");
   }
   if (summary.made > 0) {
     table_add(&table, COLUMNS,

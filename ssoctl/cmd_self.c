@@ -32,9 +32,7 @@ static int find_self(struct self *self)
 {
   uid_t uid = getuid();
   enum status status = map_open(PATH_MAP, &self->map);
-  if (status == STATUS_OK) {
-    status = map_account_by_uid(&self->map, uid, &self->account);
-  }
+  status = status != STATUS_OK ? status : map_account_by_uid(&self->map, uid, &self->account);
   if (status == STATUS_NOT_FOUND) {
     return fail(EXIT_NO_SUCH, "uid %u is no account of an org on this host", uid);
   }

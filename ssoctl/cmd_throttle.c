@@ -40,13 +40,17 @@ int cmd_throttle_list(const struct invocation *in)
   struct table table CLEANUP(table_done) = table_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
   struct walk walk = {&table, clock_now_s()};
   int code = context_open(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = context_read(&ctx);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE && throttle_each(ctx.txn, add_throttle, &walk) != STATUS_OK) {
-    code = fail(EXIT_FAILED, "store: throttles cannot be read");
+  code = context_read(&ctx);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code == EXIT_DONE ? context_print_list(&ctx, &table) : code;
+  if (throttle_each(ctx.txn, add_throttle, &walk) != STATUS_OK) {
+    return fail(EXIT_FAILED, "store: throttles cannot be read");
+  }
+  return context_print_list(&ctx, &table);
 }
 
 int cmd_throttle_clear(const struct invocation *in)
@@ -56,14 +60,17 @@ int cmd_throttle_clear(const struct invocation *in)
   const struct throttle_clear clear = {subject};
   struct change_done result;
   int code = context_open(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = context_text("login or address", in->arguments[0], subject, sizeof subject);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    code = context_change(&ctx, change_throttle_clear(&clear, &result));
+  code = context_text("login or address", in->arguments[0], subject, sizeof subject);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (code == EXIT_DONE) {
-    context_done(&ctx, "%s: %s", subject, result.changed ? "may try again at once" : "nothing is counted");
+  code = context_change(&ctx, change_throttle_clear(&clear, &result));
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  context_done(&ctx, "%s: %s", subject, result.changed ? "may try again at once" : "nothing is counted");
+  return EXIT_DONE;
 }

@@ -86,29 +86,40 @@ static int confirm(struct context *ctx, const struct unconfirmed *item)
   return code;
 }
 
+static int list_unconfirmed(const struct invocation *in, struct list *list)
+{
+  int code = context_open(in, list->ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = context_read(list->ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  bool read = org_each(list->ctx->txn, look_at, list) == STATUS_OK;
+  return read ? EXIT_DONE : fail(EXIT_FAILED, "store: the connections cannot be read");
+}
+
 // Opening the store has brought it to this version. A connection that is not confirmed signs everybody in but accounts
 // on local users, operators' and those with a local group.
 int cmd_upgrade(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct list list CLEANUP(list_done) = {.ctx = &ctx};
-  int code = context_open(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = context_read(&ctx);
-  }
-  if (code == EXIT_DONE && org_each(ctx.txn, look_at, &list) != STATUS_OK) {
-    code = fail(EXIT_FAILED, "store: the connections cannot be read");
-  }
+  int code = list_unconfirmed(in, &list);
   context_end_read(&ctx);
-  int all = code;
-  for (size_t i = 0; code == EXIT_DONE && i < list.count; i++) {
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  int all = EXIT_DONE;
+  for (size_t i = 0; i < list.count; i++) {
     char question[QUESTION_SIZE];
     ask_about(&list.items[i], question);
     int one = context_confirm(&ctx, question);
     one = one == EXIT_DONE ? confirm(&ctx, &list.items[i]) : one;
     all = all == EXIT_DONE ? one : all;
   }
-  if (code == EXIT_DONE && list.count == 0) {
+  if (list.count == 0) {
     context_done(&ctx, "the store is of this version, and every connection is confirmed");
   }
   return all;

@@ -125,9 +125,10 @@ int cmd_why(const struct invocation *in)
   struct policy_question question = {.stage = STAGE_LOGIN};
   const char *login = in->arguments[0];
   int code = context_open(in, &ctx);
-  if (code == EXIT_DONE) {
-    code = context_read(&ctx);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = context_read(&ctx);
   if (code != EXIT_DONE) {
     return code;
   }

@@ -36,9 +36,7 @@ int context_open(const struct invocation *in, struct context *ctx)
     return code;
   }
   enum status status = config_load(ctx->config_path, &error, &ctx->config);
-  if (status == STATUS_OK) {
-    status = store_open(ctx->store_dir, STORE_READ_WRITE, &error, &ctx->store);
-  }
+  status = status != STATUS_OK ? status : store_open(ctx->store_dir, STORE_READ_WRITE, &error, &ctx->store);
   if (status != STATUS_OK) {
     return fail(EXIT_FAILED, "%s", error.text);
   }
@@ -89,9 +87,10 @@ int context_find_claim(struct context *ctx, const char *slug, const char *domain
 int context_open_org(const struct invocation *in, struct context *ctx, struct org *ret_org)
 {
   int code = context_open(in, ctx);
-  if (code == EXIT_DONE) {
-    code = context_read(ctx);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = context_read(ctx);
   return code == EXIT_DONE ? context_find_org(ctx, in->arguments[0], ret_org) : code;
 }
 
@@ -186,9 +185,7 @@ enum status context_release_output(struct context *ctx)
   if (dup2(ctx->output, STDOUT_FILENO) < 0) {
     status = STATUS_IO;
   }
-  if (status == STATUS_OK) {
-    status = copy_held(ctx->held);
-  }
+  status = status != STATUS_OK ? status : copy_held(ctx->held);
   cleanup_fd(&ctx->held);
   cleanup_fd(&ctx->output);
   ctx->holds_output = false;

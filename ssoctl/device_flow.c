@@ -22,29 +22,33 @@ void device_flow_done(struct device_flow *flow)
   cleanup_connection(&flow->connection);
 }
 
+static enum status load(struct device_flow *f, bool staged)
+{
+  struct store_txn *txn = f->ctx->txn;
+  enum status status = staged ? connection_get(txn, f->org.id, CONNECTION_STAGED, &f->connection) : STATUS_NOT_FOUND;
+  bool waits = status == STATUS_OK;
+  if (status == STATUS_NOT_FOUND) {
+    status = connection_get(txn, f->org.id, CONNECTION_ACTIVE, &f->connection);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  f->org = waits ? staged_org(&f->org, &f->connection) : f->org;
+  status = confirmed_fingerprint(txn, f->org.id, waits ? CONNECTION_STAGED : CONNECTION_ACTIVE, f->fingerprint);
+  return status != STATUS_OK ? status : group_mappings_any(txn, f->org.id, &f->wants_groups);
+}
+
 int device_flow_load(struct device_flow *f, const char *slug, bool staged)
 {
   int code = context_read(f->ctx);
-  if (code == EXIT_DONE) {
-    code = context_find_org(f->ctx, slug, &f->org);
-  }
   if (code != EXIT_DONE) {
     return code;
   }
-  enum status status =
-      staged ? connection_get(f->ctx->txn, f->org.id, CONNECTION_STAGED, &f->connection) : STATUS_NOT_FOUND;
-  bool waits = status == STATUS_OK;
-  if (status == STATUS_NOT_FOUND) {
-    status = connection_get(f->ctx->txn, f->org.id, CONNECTION_ACTIVE, &f->connection);
+  code = context_find_org(f->ctx, slug, &f->org);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  if (status == STATUS_OK) {
-    f->org = waits ? staged_org(&f->org, &f->connection) : f->org;
-    status =
-        confirmed_fingerprint(f->ctx->txn, f->org.id, waits ? CONNECTION_STAGED : CONNECTION_ACTIVE, f->fingerprint);
-  }
-  if (status == STATUS_OK) {
-    status = group_mappings_any(f->ctx->txn, f->org.id, &f->wants_groups);
-  }
+  enum status status = load(f, staged);
   context_end_read(f->ctx);
   return status == STATUS_OK ? EXIT_DONE
                              : fail(exit_code(status),
