@@ -340,8 +340,12 @@ int idp_values_set(const struct context *ctx, struct connection *connection)
   const struct preset *preset = NULL;
   bool none = typed != NULL && strcmp(typed, "none") == 0;
   int code = typed != NULL && !none ? find_preset(typed, &preset) : EXIT_DONE;
-  if (code == EXIT_DONE) {
-    code = check_words(in, preset);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = check_words(in, preset);
+  if (code != EXIT_DONE) {
+    return code;
   }
   if (none) { // the values stay, and are nobody's but the admin's
     connection->preset[0] = '\0';
@@ -354,8 +358,9 @@ int idp_values_set(const struct context *ctx, struct connection *connection)
       connection->by_preset &= ~(1U << VALUES[i].preset);
     }
   }
-  if (code == EXIT_DONE) {
-    code = check_client(ctx, client, connection);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = check_client(ctx, client, connection);
   return code == EXIT_DONE && preset != NULL ? apply_preset(ctx, preset, connection) : code;
 }

@@ -8,9 +8,10 @@
 int member_args_open(struct context *ctx, const struct invocation *in, struct member_args *ret_words)
 {
   int code = context_open(in, ctx);
-  if (code == EXIT_DONE) {
-    code = context_text("slug", in->arguments[0], ret_words->org, sizeof ret_words->org);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  code = context_text("slug", in->arguments[0], ret_words->org, sizeof ret_words->org);
   return code == EXIT_DONE ? context_email(in->arguments[1], ret_words->email) : code;
 }
 

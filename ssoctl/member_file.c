@@ -130,11 +130,14 @@ static enum status read_header(struct member_file *file, struct error *error)
   for (size_t i = 0; status == STATUS_OK && i < file->column_count; i++) {
     has_email = has_email || file->columns[i] == &MEMBER_VALUES[MEMBER_EMAIL];
   }
-  if (status == STATUS_OK && !has_email) {
-    error_set(error, "has no column \"email\"; the first line names the columns");
-    status = STATUS_INVALID;
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  if (!has_email) {
+    error_set(error, "has no column \"email\"; the first line names the columns");
+    return STATUS_INVALID;
+  }
+  return STATUS_OK;
 }
 
 enum status member_file_rewind(struct member_file *file, struct error *error)
@@ -169,11 +172,11 @@ int member_file_open(const struct context *ctx, const char *path, struct member_
   file->path = path;
   set_limits(ctx, file);
   int code = open_path(ctx, file);
-  if (code == EXIT_DONE && email_set_init(&file->emails) != STATUS_OK) {
-    code = fail_on(file, "the kernel gives no random numbers");
-  }
   if (code != EXIT_DONE) {
     return code;
+  }
+  if (email_set_init(&file->emails) != STATUS_OK) {
+    return fail_on(file, "the kernel gives no random numbers");
   }
   enum status status = member_file_rewind(file, &error);
   if (status != STATUS_OK) {
@@ -204,11 +207,14 @@ static enum status check_seen(struct member_file *file, struct error *error, con
 {
   uint32_t before = 0;
   enum status status = email_set_note(&file->emails, row->email, (uint32_t)file->csv.line, &before);
-  if (status == STATUS_OK && before != 0) {
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (before != 0) {
     error_set(error, "email \"%s\": is on line %u already; one line for each is legal", row->email, before);
     return STATUS_EXISTS;
   }
-  return status;
+  return STATUS_OK;
 }
 
 enum status member_file_next(struct member_file *file, struct error *error, struct member_row *row)
@@ -218,12 +224,13 @@ enum status member_file_next(struct member_file *file, struct error *error, stru
     error_set(error, "%s", status == STATUS_IO ? "cannot be read" : "was changed while it was read");
     return STATUS_IO;
   }
-  if (status == STATUS_OK && file->csv.field_count != file->column_count) {
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (file->csv.field_count != file->column_count) {
     error_set(error, "has %zu fields, and the first line %zu", file->csv.field_count, file->column_count);
-    status = STATUS_INVALID;
+    return STATUS_INVALID;
   }
-  if (status == STATUS_OK) {
-    status = take_values(file, error, row);
-  }
+  status = take_values(file, error, row);
   return status != STATUS_OK ? status : check_seen(file, error, row);
 }

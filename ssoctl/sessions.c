@@ -122,13 +122,17 @@ enum status sessions_end(const struct sessions_of *of, size_t *ret_ended)
     (void)usleep(STEP_US);
     status = signal_all(of, 0, &left);
   }
-  if (status == STATUS_OK && left > 0) {
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (left > 0) {
     status = kill_rest(of);
   }
-  if (status == STATUS_OK) {
-    *ret_ended = there;
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  *ret_ended = there;
+  return STATUS_OK;
 }
 
 enum status sessions_count(const struct sessions_of *of, size_t *ret_count)

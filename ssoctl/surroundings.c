@@ -79,9 +79,7 @@ static void reset_signals(void)
 enum status surroundings_settle(void)
 {
   enum status status = open_standard();
-  if (status == STATUS_OK) {
-    status = clean_environment();
-  }
+  status = status != STATUS_OK ? status : clean_environment();
   lift_limits();
   scheduling_reset();
   reset_signals();

@@ -249,19 +249,22 @@ static enum status print_chunk(struct table *table)
 {
   struct libscols_table *scols CLEANUP(free_table) = scols_new_table();
   enum status status = scols != NULL ? add_columns(table, scols) : STATUS_NO_MEMORY;
-  if (status == STATUS_OK) {
-    status = add_lines(table, scols);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK && table->begun) {
+  status = add_lines(table, scols);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (table->begun) {
     widen_columns(table, scols);
   }
-  if (status == STATUS_OK) {
-    status = print_table(scols);
+  status = print_table(scols);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    note_widths(table, scols);
-  }
-  return status;
+  note_widths(table, scols);
+  return STATUS_OK;
 }
 
 // Prints the rows that are there and forgets them.
@@ -351,9 +354,10 @@ enum status table_print_one(const struct table *table, bool json)
   }
   struct libscols_table *scols CLEANUP(free_table) = scols_new_table();
   enum status status = scols != NULL && pairs.status == STATUS_OK ? add_columns(&pairs, scols) : STATUS_NO_MEMORY;
-  if (status == STATUS_OK) {
-    (void)scols_table_enable_noheadings(scols, 1);
-    status = add_lines(&pairs, scols);
+  if (status != STATUS_OK) {
+    return status;
   }
+  (void)scols_table_enable_noheadings(scols, 1);
+  status = add_lines(&pairs, scols);
   return status != STATUS_OK ? status : print_table(scols);
 }
