@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/url.h"
+#include "http_error.h"
 #include "http_hosts.h"
 #include "http_options.h"
 #include "memory.h"
@@ -199,37 +200,6 @@ static enum status run(struct http *http, CURLcode *ret_code)
   }
 }
 
-static bool is_tls_problem(CURLcode code)
-{
-  static const CURLcode CODES[] = {
-      CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
-      CURLE_SSL_CIPHER,        CURLE_SSL_CACERT_BADFILE,       CURLE_SSL_CRL_BADFILE,
-      CURLE_SSL_ISSUER_ERROR,  CURLE_SSL_INVALIDCERTSTATUS,    CURLE_SSL_PINNEDPUBKEYNOTMATCH};
-  for (size_t i = 0; i < COUNT_OF(CODES); i++) {
-    if (CODES[i] == code) {
-      return true;
-    }
-  }
-  return false;
-}
-
-// A connection that breaks while TLS is agreed on may do better the next time: libcurl says so in words alone.
-static bool is_broken(CURLcode code, const char *words)
-{
-  static const char *const SIGNS[] = {"Recv failure", "Send failure", "SSL_ERROR_SYSCALL", "Connection reset"};
-  bool broken = false;
-  for (size_t i = 0; code == CURLE_SSL_CONNECT_ERROR && i < COUNT_OF(SIGNS); i++) {
-    broken = broken || strstr(words, SIGNS[i]) != NULL;
-  }
-  return broken;
-}
-
-static bool is_lost(CURLcode code, const char *words)
-{
-  return code == CURLE_GOT_NOTHING || code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
-         code == CURLE_PARTIAL_FILE || is_broken(code, words);
-}
-
 static enum status explain(const struct http *http, const char *url, CURLcode code, struct failure *r)
 {
   struct shown where = failure_show(url, strlen(url));
@@ -245,7 +215,7 @@ static enum status explain(const struct http *http, const char *url, CURLcode co
     return failure_set(r, FAILURE_MISCONFIGURED, "%s: the %s longer than %zu bytes", where.text,
                        limit == HTTP_BODY_MAX ? "answer is" : "answer's headers are", limit);
   }
-  if (is_tls_problem(code) && !is_broken(code, words)) {
+  if (http_error_is_tls(code, words)) {
     return failure_set(r, FAILURE_TLS, "%s: %s", where.text, why.text);
   }
   if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WRITE_ERROR) {
@@ -307,7 +277,7 @@ static enum status send_request(struct http *http, const struct http_request *re
   } else if (status == STATUS_OK || status == STATUS_TIMEOUT) {
     status = explain(http, request->url, status == STATUS_OK ? code : CURLE_OPERATION_TIMEDOUT, r);
   }
-  http->was_lost = status == STATUS_IO && is_lost(code, http->problem);
+  http->was_lost = status == STATUS_IO && http_error_is_lost(code, http->problem);
   (void)curl_multi_remove_handle(http->multi, http->easy);
   http->body = NULL;
   return status;

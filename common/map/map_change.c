@@ -131,9 +131,9 @@ static void note_free(struct found *found, uint64_t slot, bool empty)
   }
 }
 
-// RET_VALUE is the caller's if FOUND->there.
-static enum status find(const struct map_change *c, enum map_kind kind, const struct map_lookup *lookup,
-                        struct found *ret_found, union map_value *ret_value)
+// The record, or else the first slot that has room for it. RET_VALUE is the caller's if FOUND->there.
+static enum status find_or_room(const struct map_change *c, enum map_kind kind, const struct map_lookup *lookup,
+                                struct found *ret_found, union map_value *ret_value)
 {
   struct map_probe probe;
   uint64_t slot = 0;
@@ -175,7 +175,7 @@ enum status map_change_find(struct map_change *change, enum map_kind kind, const
   const struct record_type *type = map_record_type((uint32_t)kind);
   union map_value value;
   struct found found;
-  enum status status = find(change, kind, lookup, &found, &value);
+  enum status status = find_or_room(change, kind, lookup, &found, &value);
   if (status != STATUS_OK) {
     return status;
   }
@@ -220,7 +220,7 @@ static enum status find_keys(const struct map_change *c, enum map_kind kind, con
   union map_value before;
   enum status status = map_record_keys(c->map.header.seed, kind, value, &ret->keys);
   for (size_t i = 0; status == STATUS_OK && i < ret->keys.count; i++) {
-    status = find(c, kind, &ret->keys.list[i], &ret->found[i], &before);
+    status = find_or_room(c, kind, &ret->keys.list[i], &ret->found[i], &before);
     if (status == STATUS_OK && ret->found[i].there) {
       record_done(type, &before);
     }
@@ -270,7 +270,7 @@ enum status map_change_drop(struct map_change *change, enum map_kind kind, const
 {
   union map_value before;
   struct found found;
-  enum status status = find(change, kind, lookup, &found, &before);
+  enum status status = find_or_room(change, kind, lookup, &found, &before);
   if (status != STATUS_OK || !found.there) {
     return status;
   }

@@ -124,14 +124,14 @@ static enum status find_text(const struct map_reader *map, enum map_kind kind, e
 {
   struct map_lookup lookup;
   enum status status = map_lookup_text(map->header.seed, key, text, &lookup);
-  return status != STATUS_OK ? status : conclude(map, map_find(map, kind, &lookup, ret_value, NULL));
+  return status != STATUS_OK ? status : conclude(map, map_find(map, kind, &lookup, ret_value));
 }
 
 static enum status find_number(const struct map_reader *map, enum map_kind kind, enum map_key key, uint32_t number,
                                void *ret_value)
 {
   const struct map_lookup lookup = map_lookup_number(map->header.seed, key, number);
-  return conclude(map, map_find(map, kind, &lookup, ret_value, NULL));
+  return conclude(map, map_find(map, kind, &lookup, ret_value));
 }
 
 enum status map_account_by_login(const struct map_reader *map, const char *login, struct map_account *ret_account)
@@ -169,7 +169,7 @@ enum status map_invited(const struct map_reader *map, const char *login, struct 
 {
   struct map_lookup lookup;
   enum status status = map_lookup_invited(map->header.seed, login, &lookup);
-  return status != STATUS_OK ? status : conclude(map, map_find(map, MAP_INVITED, &lookup, ret_invited, NULL));
+  return status != STATUS_OK ? status : conclude(map, map_find(map, MAP_INVITED, &lookup, ret_invited));
 }
 
 enum status map_settings(const struct map_reader *map, struct map_settings *ret_settings)

@@ -282,11 +282,16 @@ static enum status find_wanted(const struct map_reader *map, const struct map_wa
   }
 }
 
-enum status map_find(const struct map_reader *map, enum map_kind kind, const struct map_lookup *lookup, void *ret_value,
-                     struct map_place *ret_place)
+enum status map_find(const struct map_reader *map, enum map_kind kind, const struct map_lookup *lookup, void *ret_value)
 {
   struct map_place place;
-  return find_wanted(map, &(struct map_wanted){kind, false, lookup}, ret_value, ret_place != NULL ? ret_place : &place);
+  return find_wanted(map, &(struct map_wanted){kind, false, lookup}, ret_value, &place);
+}
+
+enum status map_find_place(const struct map_reader *map, enum map_kind kind, const struct map_lookup *lookup,
+                           void *ret_value, struct map_place *ret_place)
+{
+  return find_wanted(map, &(struct map_wanted){kind, false, lookup}, ret_value, ret_place);
 }
 
 enum status map_find_group_head(const struct map_reader *map, const struct map_lookup *lookup,

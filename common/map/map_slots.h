@@ -64,10 +64,14 @@ struct map_place {
   uint64_t offset;
 };
 
-// Finds the record of KIND with this key; *RET_VALUE (of KIND's type) is the caller's. RET_PLACE may be NULL; it says
-// something only with STATUS_OK. Errors as map_account_by_login().
+// Finds the record of KIND with this key; *RET_VALUE (of KIND's type) is the caller's. Errors as
+// map_account_by_login().
 MUST_CHECK enum status map_find(const struct map_reader *map, enum map_kind kind, const struct map_lookup *lookup,
-                                void *ret_value, struct map_place *ret_place);
+                                void *ret_value);
+
+// The same, and where it is; *RET_PLACE says something only with STATUS_OK.
+MUST_CHECK enum status map_find_place(const struct map_reader *map, enum map_kind kind, const struct map_lookup *lookup,
+                                      void *ret_value, struct map_place *ret_place);
 
 // The same for a group without its members: nothing is allocated.
 MUST_CHECK enum status map_find_group_head(const struct map_reader *map, const struct map_lookup *lookup,

@@ -162,8 +162,8 @@ static enum status next_name(struct walk *walk, struct map_lookup *ret_lookup)
 // Asks as everybody asks; what looks damaged may have been changed at that moment, so it is asked for twice.
 static enum status look_up(const struct walk *walk, const struct map_lookup *lookup, void *ret_value)
 {
-  enum status status = map_find(walk->map, walk->kind, lookup, ret_value, NULL);
-  return status == STATUS_CORRUPT ? map_find(walk->map, walk->kind, lookup, ret_value, NULL) : status;
+  enum status status = map_find(walk->map, walk->kind, lookup, ret_value);
+  return status == STATUS_CORRUPT ? map_find(walk->map, walk->kind, lookup, ret_value) : status;
 }
 
 enum status map_walk_next(const struct map_reader *map, struct map_cursor *cursor, void *ret_value)

@@ -79,8 +79,8 @@ static void take_out(const struct map_reader *map, unsigned i, struct taken *ret
   crowd_person(i, 0, &account);
   assert_int_equal(map_lookup_text(map->header.seed, KEY_LOGIN, account.login, &login), STATUS_OK);
   const struct map_lookup uid = map_lookup_number(map->header.seed, KEY_UID, account.uid);
-  assert_int_equal(map_find(map, MAP_ACCOUNT, &login, &found, &ret_taken->login), STATUS_OK);
-  assert_int_equal(map_find(map, MAP_ACCOUNT, &uid, &found, &ret_taken->uid), STATUS_OK);
+  assert_int_equal(map_find_place(map, MAP_ACCOUNT, &login, &found, &ret_taken->login), STATUS_OK);
+  assert_int_equal(map_find_place(map, MAP_ACCOUNT, &uid, &found, &ret_taken->uid), STATUS_OK);
   ret_taken->values[0] = map_slot_value(login.hash, ret_taken->login.offset);
   ret_taken->values[1] = map_slot_value(uid.hash, ret_taken->uid.offset);
   crowd_write_slot(unit_map_path, map, ret_taken->login.slot, MAP_SLOT_GONE);

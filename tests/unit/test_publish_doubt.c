@@ -29,7 +29,7 @@ static void a_damaged_record_is_mended_by_the_sign_in_of_its_person(void **state
   assert_int_equal(add_member("p1@acme.test"), STATUS_OK);
   assert_int_equal(map_open(map_path, &map), STATUS_OK);
   assert_int_equal(map_lookup_text(map.header.seed, KEY_LOGIN, "p1@acme.test", &lookup), STATUS_OK);
-  assert_int_equal(map_find(&map, MAP_ACCOUNT, &lookup, &account, &place), STATUS_OK);
+  assert_int_equal(map_find_place(&map, MAP_ACCOUNT, &lookup, &account, &place), STATUS_OK);
   flip_byte(place.offset + MAP_RECORD_HEAD + 3);
   assert_int_equal(map_account_by_login(&map, "p1@acme.test", &account), STATUS_CORRUPT);
   assert_int_equal(add_member("p2@acme.test"), STATUS_OK);

@@ -39,11 +39,11 @@ static void remember_place(const struct map_reader *map, unsigned i)
   struct map_place place;
   struct map_lookup lookup;
   assert_int_equal(map_lookup_text(map->header.seed, KEY_LOGIN, people[i].login, &lookup), STATUS_OK);
-  assert_int_equal(map_find(map, MAP_ACCOUNT, &lookup, &found, &place), STATUS_OK);
+  assert_int_equal(map_find_place(map, MAP_ACCOUNT, &lookup, &found, &place), STATUS_OK);
   records[i] = place.offset;
   owners[place.slot] = (int)i;
   lookup = map_lookup_number(map->header.seed, KEY_UID, people[i].uid);
-  assert_int_equal(map_find(map, MAP_ACCOUNT, &lookup, &found, &place), STATUS_OK);
+  assert_int_equal(map_find_place(map, MAP_ACCOUNT, &lookup, &found, &place), STATUS_OK);
   owners[place.slot] = (int)i;
 }
 
