@@ -18,6 +18,17 @@ static enum status is_taken(void *context, uint32_t number, bool *ret_taken)
   return status == STATUS_OK && !*ret_taken ? number_is_local(number, ret_taken) : status;
 }
 
+static void add_group(struct u32_list *groups, uint32_t gid)
+{
+  bool there = gid == 0 || groups->count == U32_LIST_MAX;
+  for (uint32_t i = 0; i < groups->count; i++) {
+    there = there || groups->values[i] == gid;
+  }
+  if (!there) {
+    groups->values[groups->count++] = gid;
+  }
+}
+
 // Whether somebody new may sign in by this name, and the groups that they may get.
 static enum status find_eligible(struct map_reader *map, const char *login, struct u32_list *ret_groups)
 {
@@ -31,11 +42,14 @@ static enum status find_eligible(struct map_reader *map, const char *login, stru
   if (status == STATUS_OK || status == STATUS_NOT_FOUND) {
     status = map_domain(map, name_email_domain(login), &domain);
   }
-  if (status == STATUS_OK && groups.count < U32_LIST_MAX) {
-    groups.values[groups.count++] = domain.org_gid;
-  }
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
     return status;
+  }
+  if (status == STATUS_OK) {
+    add_group(&groups, domain.org_gid);
+    for (uint32_t i = 0; i < domain.groups.count; i++) {
+      add_group(&groups, domain.groups.values[i]);
+    }
   }
   *ret_groups = groups;
   return groups.count > 0 ? STATUS_OK : STATUS_NOT_FOUND;

@@ -84,6 +84,7 @@ static enum status ask_consent(const struct sso_answer *x, int64_t org_id, struc
 static enum status ask(const struct sso_answer *x, const struct policy_decision *decision, struct said *said)
 {
   switch (decision->ask) {
+  case ASK_JOIN:
   case ASK_NOTHING: return STATUS_REFUSED;
   case ASK_PASSWORD: return said->password[0] == '\0' ? ask_password(x, said) : STATUS_REFUSED;
   case ASK_CONSENT: return ask_consent(x, decision->ask_org_id, said);

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/network.h"
 #include "base/text.h"
+#include "store/allowed.h"
 
 #define NETWORKS                                                                                                       \
   "networks such as 192.0.2.0/24 or 2001:db8::/32 or the word console, separated by single spaces, or nothing"
@@ -225,6 +226,14 @@ static const struct org_setting SETTINGS[] = {
      .right = RIGHT_SETTINGS,
      .set = set_keys,
      .read = read_keys},
+    {.key = "allowed-domains",
+     .column = "allowed_domains",
+     .legal = "email domains separated by single spaces, each once and none a public one, or nothing",
+     .initial = "",
+     .meaning = "whose people may join by themselves, after a social sign-in",
+     .right = RIGHT_SETTINGS,
+     .is_domains = true,
+     TEXT_OF(allowed_domains, allowed_is_legal)},
     {.key = "signin-from",
      .column = "signin_from",
      .legal = NETWORKS,

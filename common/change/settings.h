@@ -15,7 +15,7 @@ enum {
   INVITE_LIFETIME_S = 7 * 86400,
   INVITE_LIFETIME_MIN_S = 60,
   INVITE_LIFETIME_MAX_S = 90 * 86400,
-  SETTING_TEXT_SIZE = NETWORKS_SIZE,
+  SETTING_TEXT_SIZE = ALLOWED_SIZE,
   ORG_VALUES_MAX = 8,
   ORG_SETTINGS_MAX = 40,
 };
@@ -48,6 +48,7 @@ struct org_setting {
   const char *host_value; // the one value that only operators set; NULL for none
   bool waits;             // one of struct requirements: under enforcement it waits for a test sign-in (POLICY E3)
   bool is_number;
+  bool is_domains; // a list of email domains, in A-labels and lower case by now
   // Sets it in ORG. Another status than STATUS_OK leaves ORG untouched: VALUE is not legal.
   enum status (*set)(const struct org_setting *setting, struct org *org, const char *value);
   void (*read)(const struct org_setting *setting, const struct org *org, struct setting_value *ret_value);

@@ -273,6 +273,9 @@ static enum status check_other_case(struct store_txn *txn, const char *login, st
   enum status status = name_is_login(folded) ? account_by_login(txn, folded, &account) : STATUS_NOT_FOUND;
   if (status == STATUS_NOT_FOUND && name_is_email(folded)) {
     status = domain_owner(txn, name_email_domain(folded), &org_id);
+    if (status == STATUS_NOT_FOUND) {
+      return facts_is_allowed(txn, name_email_domain(folded), &person->other_case);
+    }
   }
   person->other_case = status == STATUS_OK;
   return optional(status);
@@ -290,6 +293,7 @@ enum status facts_load(struct store_txn *txn, const struct facts_query *of, stru
   } else {
     status = load_account(txn, of->login, &s);
     status = status != STATUS_OK ? status : load_orgs(txn, of, &s);
+    status = status != STATUS_OK ? status : facts_load_social(txn, of, &s);
   }
   if (status == STATUS_OK) {
     *ret_facts = s;

@@ -32,6 +32,11 @@ bool query_is_barred(const struct facts_query *of, const char *networks);
 // The same for a store that cannot be read: row L3 decides.
 void facts_unreadable(const char *login, struct facts *ret_facts);
 
+// The same for CONNECTION of a social connection of the host (POLICY V5).
+MUST_CHECK enum status facts_social_answer(struct store_txn *txn, const struct connection *connection,
+                                           const struct message_authorized *authorized, const struct facts *facts,
+                                           struct policy_answer *ret_answer);
+
 // What AUTHORIZED, obtained through CONNECTION of an org, means for the person of FACTS, of whom what the answer
 // rows want to know besides (guarded, proven, used) is filled in.
 MUST_CHECK enum status facts_answer(struct store_txn *txn, const struct facts_query *of,

@@ -16,6 +16,12 @@ struct loading {
 // ORG as it matters to the account. Errors as store_get().
 MUST_CHECK enum status facts_load_org(const struct loading *l, const struct org *org, struct policy_org *ret_org);
 
+// The host's social connections as they matter to S, whose orgs are loaded. Errors as store_get().
+MUST_CHECK enum status facts_load_social(struct store_txn *txn, const struct facts_query *of, struct facts *s);
+
+// Whether people of DOMAIN, which no org has verified, may come by themselves. Errors as store_get().
+MUST_CHECK enum status facts_is_allowed(struct store_txn *txn, const char *domain, bool *ret_allowed);
+
 // An identity that was linked before a delegate changed whom the connection believes counts only where the org is in
 // control of the account (POLICY "identity").
 bool facts_doubts(const struct identity *identity, const struct connection *connection, bool in_control);

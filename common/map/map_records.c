@@ -22,6 +22,7 @@ const struct record_type MAP_GROUP_RECORD = RECORD_TYPE(map_group, MAP_VERSION, 
 static const struct field DOMAIN_FIELDS[] = {
     FIELD_OF_TEXT(map_domain, domain),
     FIELD_OF_U32(map_domain, org_gid),
+    FIELD_OF_U32_LIST(map_domain, groups),
 };
 const struct record_type MAP_DOMAIN_RECORD = RECORD_TYPE(map_domain, MAP_VERSION, DOMAIN_FIELDS);
 

@@ -30,7 +30,8 @@ struct map_group {
 
 struct map_domain {
   char domain[DOMAIN_SIZE];
-  uint32_t org_gid;
+  uint32_t org_gid;       // of the org that governs it; 0: none does, and its people may join by themselves
+  struct u32_list groups; // that joining would give then
 };
 
 struct map_removed {

@@ -81,6 +81,9 @@ static const struct {
                                          "more."},
     [NOTICE_NO_PASSWORD] = {"no-password", "This account has no password here that signs it in - its organization's "
                                            "sign-in page is where its own is changed."},
+    [NOTICE_JOINED_NONE] = {"joined-none",
+                            "You have joined no organization here, so nothing was set up - sign in again "
+                            "to choose one."},
     [NOTICE_INTERNAL] = {"internal", "The sign-in failed on this host - tell an admin; the log says why."},
 };
 

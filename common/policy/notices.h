@@ -44,6 +44,7 @@ enum notice {
   NOTICE_TURNED_AWAY, // sshd will not let the person in, whatever PAM says
   NOTICE_NOT_OPEN,    // K2: nothing would be opened
   NOTICE_NUMBER,      // the uid NSS said is not the account's
+  NOTICE_JOINED_NONE, // V5
   NOTICE_NO_PASSWORD, // passwd where no password is accepted
   NOTICE_INTERNAL,
   NOTICE_COUNT

@@ -53,11 +53,34 @@ bool policy_objects(const struct policy_person *person, const struct policy_memb
   case WAY_KEY: return objects_to_key(person, membership);
   case WAY_PASSWORD: return org->password_barred || objects_to_password(person, membership);
   case WAY_RECOVERY: return objects_to_password(person, membership);
+  case WAY_SOCIAL:
+  case WAY_MAIL: return objects_by_enforcement(person, org);
   case WAY_SSO:
     return made->org_id == org->id ? org->keys == KEYS_REQUIRED && !made->with_key
                                    : objects_by_enforcement(person, org);
   }
   return true;
+}
+
+static bool all_are_sso_only(const struct policy_person *person)
+{
+  for (size_t i = 0; i < person->membership_count; i++) {
+    if (person->memberships[i].org.enforcement != ENFORCEMENT_SSO_ONLY) {
+      return false;
+    }
+  }
+  return person->membership_count > 0;
+}
+
+bool policy_takes_social(const struct policy_person *person)
+{
+  return person->social_here && !person->reserved && person->governing.enforcement == ENFORCEMENT_OFF &&
+         !policy_owns_any(person) && !all_are_sso_only(person);
+}
+
+bool policy_may_join(const struct policy_person *person)
+{
+  return !person->known && person->governing.id == 0 && person->allowed_count > 0 && person->social_here;
 }
 
 bool policy_takes_code(const struct policy_person *person)

@@ -17,6 +17,13 @@ bool policy_takes_code(const struct policy_person *person);
 // The invite of the org, or NULL.
 const struct policy_invite *policy_invite_of(const struct policy_person *person, int64_t org_id);
 
+// Whether a social account may be used by whoever this is (POLICY V3): nobody who is governed by an org that enforces,
+// is guarded or owns an org, and not where every org concerned is sso-only.
+bool policy_takes_social(const struct policy_person *person);
+
+// Whether somebody without an account may come by a social account and join an org (row L14).
+bool policy_may_join(const struct policy_person *person);
+
 // Whether they own any org.
 bool policy_owns_any(const struct policy_person *person);
 

@@ -11,7 +11,13 @@ void policy_decide(const struct policy_question *question, struct policy_decisio
   struct policy_decision decision = {.row = "-", .verdict = VERDICT_REFUSED, .notice = NOTICE_INTERNAL};
   switch (question->stage) {
   case STAGE_LOGIN: policy_login(question, &decision); break;
-  case STAGE_ANSWER: policy_answer(question, &decision); break;
+  case STAGE_ANSWER:
+    if (question->answer.social) {
+      policy_social(question, &decision);
+    } else {
+      policy_answer(question, &decision);
+    }
+    break;
   case STAGE_SESSION: policy_session(question, &decision); break;
   }
   *ret_decision = decision;

@@ -10,7 +10,12 @@
 #include "protocol/protocol.h"
 #include "store/entities.h"
 
-enum { MEMBERSHIPS_MAX_POLICY = 32, INVITES_MAX_POLICY = 16, KEYS_RECENT_DEFAULT_S = 12 * 3600 };
+enum {
+  MEMBERSHIPS_MAX_POLICY = 32,
+  INVITES_MAX_POLICY = 16,
+  ALLOWED_MAX_POLICY = 16,
+  KEYS_RECENT_DEFAULT_S = 12 * 3600
+};
 
 // An org as it matters to one person.
 struct policy_org {
@@ -48,6 +53,14 @@ struct policy_invite {
   enum policy_consent consent; // after ASK_CONSENT for this org
 };
 
+// An org that lets the person join by their email's domain (POLICY "allowed-domains", K8).
+struct policy_allowed {
+  int64_t org_id;
+  enum role role; // that joining gives
+  bool full;
+  enum policy_consent consent; // after ASK_JOIN
+};
+
 // What is known when a login name is typed.
 struct policy_person {
   bool login_legal;
@@ -67,6 +80,11 @@ struct policy_person {
   struct policy_org governing; // by the account's email; by the login where there is no account
   size_t invite_count;
   struct policy_invite invites[INVITES_MAX_POLICY];
+  bool social_here;   // the host has social connections
+  bool social_linked; // the account has an identity at one of them
+  bool reserved;      // guarded: neither social accounts nor codes by email are for it (POLICY V3)
+  size_t allowed_count;
+  struct policy_allowed allowed[ALLOWED_MAX_POLICY]; // that the person is not in
   int64_t now_s;
   int64_t last_sso_at_s; // through any provider on this host, 0 for never
 };
@@ -90,6 +108,8 @@ struct policy_answer {
   bool tombstoned;
   bool password_given; // the account's password was typed just now, after ASK_PASSWORD
   bool full;           // the org has as many members as an operator lets it have
+  bool social;         // a social connection of the host has answered: there is no org (V5)
+  bool never_used;     // no session of the account was ever opened, and it has no home
 };
 
 enum policy_stage {
@@ -121,6 +141,7 @@ enum policy_ask {
   ASK_NOTHING = 0,
   ASK_PASSWORD, // the account's (S8)
   ASK_CONSENT,  // to join by the invite of ASK_ORG_ID (I2)
+  ASK_JOIN,     // which of the person's allowed orgs to join (V5)
 };
 
 struct policy_decision {
@@ -131,6 +152,7 @@ struct policy_decision {
   bool offer_password;
   bool offer_code;     // of an invite
   bool offer_recovery; // a recovery code (L5)
+  bool offer_social;   // any social connection of the host
   size_t sso_count;
   int64_t sso_orgs[MEMBERSHIPS_MAX_POLICY + 1]; // at any of which the person may sign in
   // STAGE_ANSWER
@@ -144,6 +166,7 @@ struct policy_decision {
   bool create;        // store a new account first
   bool accept_invite; // that membership is by the invite, which is used up
   bool accept_others; // so are those of other orgs' invites that the person said yes to (S10)
+  bool join_allowed;  // memberships of the allowed orgs that the person said yes to
   enum role role;     // of the membership to store
   // STAGE_SESSION
   size_t opened_count;

@@ -6,7 +6,8 @@
 static void offer(const struct policy_question *q, struct policy_decision *decision, bool password)
 {
   decision->offer_password = password && q->person.has_password;
-  bool any = decision->offer_password || decision->offer_code || decision->offer_recovery || decision->sso_count > 0;
+  bool any = decision->offer_password || decision->offer_code || decision->offer_recovery || decision->sso_count > 0 ||
+             decision->offer_social;
   decision->verdict = any ? VERDICT_OFFER : VERDICT_REFUSED;
   if (any) {
     decision->notice = NOTICE_NONE;
@@ -88,7 +89,7 @@ static bool fits_l3(const struct policy_question *q)
 
 static bool fits_l1_unknown(const struct policy_question *q)
 {
-  return !q->person.known && q->person.governing.id == 0 && q->person.invite_count == 0;
+  return !q->person.known && q->person.governing.id == 0 && q->person.invite_count == 0 && !policy_may_join(&q->person);
 }
 
 static bool fits_k6(const struct policy_question *q)
@@ -164,6 +165,7 @@ static void decide_l8(const struct policy_question *q, struct policy_decision *d
 {
   add_sso(q, decision, &q->person.governing);
   add_linked(q, decision);
+  decision->offer_social = q->person.social_linked && policy_takes_social(&q->person);
   offer(q, decision, accepts_password(&q->person));
 }
 
@@ -175,6 +177,7 @@ static bool fits_l9(const struct policy_question *q)
 static void decide_l9(const struct policy_question *q, struct policy_decision *decision)
 {
   add_linked(q, decision);
+  decision->offer_social = policy_takes_social(&q->person);
   offer(q, decision, true);
 }
 
@@ -219,6 +222,18 @@ static void decide_l13(const struct policy_question *q, struct policy_decision *
       add_sso(q, decision, &invite->org);
     }
   }
+  decision->offer_social = q->person.governing.id == 0 && policy_takes_social(&q->person);
+  offer(q, decision, false);
+}
+
+static bool fits_l14(const struct policy_question *q)
+{
+  return policy_may_join(&q->person);
+}
+
+static void decide_l14(const struct policy_question *q, struct policy_decision *decision)
+{
+  decision->offer_social = policy_takes_social(&q->person);
   offer(q, decision, false);
 }
 
@@ -243,6 +258,7 @@ static const struct policy_row ROWS[] = {
     {"L11", fits_l11, .decide = decide_l11},
     {"L12", fits_l12, .verdict = VERDICT_NOT_OURS},
     {"L13", fits_l13, .decide = decide_l13},
+    {"L14", fits_l14, .decide = decide_l14},
 };
 
 void policy_login(const struct policy_question *question, struct policy_decision *decision)

@@ -29,7 +29,7 @@ static bool fits_foreign(const struct policy_question *q)
 
 static bool fits_stranger(const struct policy_question *q)
 {
-  return !q->person.known && q->person.governing.id == 0 && q->person.invite_count == 0;
+  return !q->person.known && q->person.governing.id == 0 && q->person.invite_count == 0 && !policy_may_join(&q->person);
 }
 
 static bool fits_no_account(const struct policy_question *q)

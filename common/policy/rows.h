@@ -18,6 +18,7 @@ void policy_try_rows(const struct policy_row *rows, size_t count, const struct p
 
 void policy_login(const struct policy_question *question, struct policy_decision *decision);
 void policy_answer(const struct policy_question *question, struct policy_decision *decision);
+void policy_social(const struct policy_question *question, struct policy_decision *decision);
 void policy_session(const struct policy_question *question, struct policy_decision *decision);
 
 // What rows of all tables lead to.

@@ -7,6 +7,7 @@
 #include "map/map_build.h"
 #include "publish/diff.h"
 #include "publish/render.h"
+#include "store/allowed.h"
 #include "store/numbers_store.h"
 
 // A map that is built anew. Accounts and memberships are walked side by side: both are in the order of account ids.
@@ -112,6 +113,23 @@ static enum status add_domain(void *context, const struct domain *domain)
   return status != STATUS_OK ? status : map_add_domain(&r->builder, &out);
 }
 
+// Of a domain that is verified nobody else's list counts (POLICY V7).
+static enum status add_allowed(void *context, const char *domain)
+{
+  struct rebuild *r = context;
+  struct map_domain out;
+  int64_t owner = 0;
+  enum status status = domain_owner(r->published.txn, domain, &owner);
+  if (status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  status = render_domain(&r->published, domain, &out);
+  if (status == STATUS_NOT_FOUND) {
+    return STATUS_OK;
+  }
+  return status != STATUS_OK ? status : map_add_domain(&r->builder, &out);
+}
+
 // Each email once, by the first of its invites.
 static enum status add_invited(void *context, const struct invite *invite)
 {
@@ -164,16 +182,21 @@ static enum status fill(struct rebuild *r, const struct config *config)
   if (status != STATUS_OK) {
     return status;
   }
+  status = allowed_each_domain(txn, add_allowed, r);
+  if (status != STATUS_OK) {
+    return status;
+  }
   status = invite_each_by_email(txn, add_invited, r);
   return status != STATUS_OK ? status : numbers_each(txn, add_removed, r);
 }
 
 // Two keys for each account, each of an org's two groups and each that its provider fills, one for each domain and
-// removed number: one that neither an account nor an org has. One for each invite at most, and one for the settings.
+// removed number: one that neither an account nor an org has. One for each invite
+// and each listed domain at most, and one for the settings.
 static enum status count_keys(struct store_txn *txn, uint64_t *ret_keys)
 {
-  static const enum store_table TABLES[] = {TABLE_ACCOUNTS, TABLE_ORGS,          TABLE_DOMAIN_OWNERS,
-                                            TABLE_NUMBERS,  TABLE_INVITE_EMAILS, TABLE_ORG_GROUPS};
+  static const enum store_table TABLES[] = {TABLE_ACCOUNTS,      TABLE_ORGS,       TABLE_DOMAIN_OWNERS,  TABLE_NUMBERS,
+                                            TABLE_INVITE_EMAILS, TABLE_ORG_GROUPS, TABLE_ALLOWED_DOMAINS};
   uint64_t counts[COUNT_OF(TABLES)] = {0};
   for (size_t i = 0; i < COUNT_OF(TABLES); i++) {
     enum status status = store_count(txn, TABLES[i], &counts[i]);
@@ -183,7 +206,7 @@ static enum status count_keys(struct store_txn *txn, uint64_t *ret_keys)
   }
   uint64_t given = counts[0] + 2 * counts[1] + counts[5];
   uint64_t removed = counts[3] > given ? counts[3] - given : 0;
-  *ret_keys = 2 * given + counts[2] + removed + counts[4] + 1;
+  *ret_keys = 2 * given + counts[2] + counts[6] + removed + counts[4] + 1;
   return STATUS_OK;
 }
 

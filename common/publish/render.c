@@ -10,7 +10,9 @@
 #include "base/text.h"
 #include "map/map_format.h"
 #include "map/numbers.h"
+#include "store/allowed.h"
 #include "store/numbers_store.h"
+#include "store/socials.h"
 
 enum { PASSWD_FILE_MAX = 16 << 20 };
 
@@ -243,22 +245,72 @@ enum status render_org_group(struct render *p, const struct org *org, const stru
   return STATUS_OK;
 }
 
-enum status render_domain(struct render *p, const char *domain, struct map_domain *ret_domain)
+// Of an org that governs it, if people may come through its connection.
+static enum status render_governed(struct render *p, int64_t org_id, struct map_domain *out)
 {
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
-  struct map_domain out = {.org_gid = 0};
   const struct org *org = NULL;
-  int64_t org_id = 0;
-  enum status status = domain_owner(p->txn, domain, &org_id);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  status = connection_get(p->txn, org_id, CONNECTION_ACTIVE, &connection);
+  enum status status = connection_get(p->txn, org_id, CONNECTION_ACTIVE, &connection);
   if (status != STATUS_OK) {
     return status;
   }
   status = org_of(p, org_id, &org);
-  status = status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+  }
+  out->org_gid = org->gid;
+  return STATUS_OK;
+}
+
+struct joining {
+  struct render *p;
+  struct u32_list *groups;
+};
+
+static enum status add_allowed(void *context, int64_t org_id)
+{
+  const struct joining *joining = context;
+  const struct org *org = NULL;
+  enum status status = org_of(joining->p, org_id, &org);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+  }
+  struct u32_list *groups = joining->groups;
+  if (!allowed_joins(org) || groups->count + 2 > U32_LIST_MAX) {
+    return STATUS_OK;
+  }
+  groups->values[groups->count++] = org->gid;
+  if (org->default_role != ROLE_VIEWER) {
+    groups->values[groups->count++] = org->admins_gid;
+  }
+  return STATUS_OK;
+}
+
+// Of no org: what joining gives those who may, if there is a way for them to come.
+static enum status render_allowed(struct render *p, const char *domain, struct map_domain *out)
+{
+  struct joining joining = {p, &out->groups};
+  bool any = false;
+  enum status status = social_any(p->txn, &any);
+  if (status != STATUS_OK || !any) {
+    return status != STATUS_OK ? status : STATUS_NOT_FOUND;
+  }
+  status = allowed_each(p->txn, domain, add_allowed, &joining);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  return out->groups.count > 0 ? STATUS_OK : STATUS_NOT_FOUND;
+}
+
+enum status render_domain(struct render *p, const char *domain, struct map_domain *ret_domain)
+{
+  struct map_domain out = {.org_gid = 0};
+  int64_t org_id = 0;
+  enum status status = domain_owner(p->txn, domain, &org_id);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  status = status == STATUS_OK ? render_governed(p, org_id, &out) : render_allowed(p, domain, &out);
   if (status != STATUS_OK) {
     return status;
   }
@@ -266,7 +318,6 @@ enum status render_domain(struct render *p, const char *domain, struct map_domai
   if (status != STATUS_OK) {
     return status;
   }
-  out.org_gid = org->gid;
   *ret_domain = out;
   return STATUS_OK;
 }

@@ -61,8 +61,10 @@ static const struct field ORG_FIELDS[] = {
     FIELD_OF_TEXT(org, password_from),
     FIELD_OF_U8(org, device_link),
     FIELD_OF_U32(org, max_members),
+    FIELD_OF_TEXT(org, allowed_domains),
 };
-const struct record_type ORG_RECORD = GROWN(org, ORG_FIELDS, 23);
+// Has grown within the schema, too, as the connection below.
+const struct record_type ORG_RECORD = RECORD_TYPE_GROWN_TWICE(org, ENTITY_VERSION + 1, ORG_FIELDS, 26, 23);
 
 static const struct field DOMAIN_FIELDS[] = {
     FIELD_OF_I64(domain, org_id),        FIELD_OF_TEXT(domain, domain),      FIELD_OF_U8(domain, verified),
@@ -159,6 +161,12 @@ static const struct field DOMAIN_PROOF_FIELDS[] = {FIELD_OF_I64(domain_proof, or
                                                    FIELD_OF_I64(domain_proof, number)};
 const struct record_type DOMAIN_PROOF_RECORD = CAME(domain_proof, DOMAIN_PROOF_FIELDS);
 
+static const struct field SOCIAL_FIELDS[] = {
+    FIELD_OF_I64(social, id),  FIELD_OF_TEXT(social, name),        FIELD_OF_TEXT(social, title),
+    FIELD_OF_U8(social, kind), FIELD_OF_I64(social, created_at_s),
+};
+const struct record_type SOCIAL_RECORD = CAME(social, SOCIAL_FIELDS);
+
 static const struct field REGISTRATION_FIELDS[] = {
     FIELD_OF_U32(registration, number),
     FIELD_OF_TEXT(registration, issuer),
@@ -252,10 +260,10 @@ static const struct field THROTTLE_FIELDS[] = {
 const struct record_type THROTTLE_RECORD = SAME(throttle, THROTTLE_FIELDS);
 
 const struct record_type *const ENTITY_RECORDS[] = {
-    &ACCOUNT_RECORD,      &ORG_RECORD,          &DOMAIN_RECORD,        &CONNECTION_RECORD,   &CONFIRMED_RECORD,
-    &DOMAIN_PROOF_RECORD, &REGISTRATION_RECORD, &IDENTITY_RECORD,      &PENDING_LINK_RECORD, &MEMBERSHIP_RECORD,
-    &INVITE_RECORD,       &ORG_GROUP_RECORD,    &GROUP_MAPPING_RECORD, &GIVEN_GROUPS_RECORD, &RECOVERY_RECORD,
-    &TICKET_RECORD,       &NUMBER_RECORD,       &AUDIT_RECORD,         &THROTTLE_RECORD,
+    &ACCOUNT_RECORD,    &ORG_RECORD,          &DOMAIN_RECORD,       &CONNECTION_RECORD,    &CONFIRMED_RECORD,
+    &SOCIAL_RECORD,     &DOMAIN_PROOF_RECORD, &REGISTRATION_RECORD, &IDENTITY_RECORD,      &PENDING_LINK_RECORD,
+    &MEMBERSHIP_RECORD, &INVITE_RECORD,       &ORG_GROUP_RECORD,    &GROUP_MAPPING_RECORD, &GIVEN_GROUPS_RECORD,
+    &RECOVERY_RECORD,   &TICKET_RECORD,       &NUMBER_RECORD,       &AUDIT_RECORD,         &THROTTLE_RECORD,
 };
 const size_t ENTITY_RECORD_COUNT = COUNT_OF(ENTITY_RECORDS);
 

@@ -16,6 +16,8 @@ enum {
   REASON_SIZE = 256,
   ACTOR_SIZE = 64,
   NETWORKS_SIZE = 512,
+  ALLOWED_SIZE = 1024,
+  SOCIAL_SIZE = 32,
   PRESET_SIZE = 16,
 };
 
@@ -100,9 +102,10 @@ struct org {
   char pause_reason[REASON_SIZE];
   int64_t owner_id;
   int64_t created_at_s;
-  char password_from[NETWORKS_SIZE]; // "" for everywhere
-  uint8_t device_link;               // enum device_link
-  uint32_t max_members;              // 0: MAX_MEMBERS_DEFAULT
+  char password_from[NETWORKS_SIZE];  // "" for everywhere
+  uint8_t device_link;                // enum device_link
+  uint32_t max_members;               // 0: MAX_MEMBERS_DEFAULT
+  char allowed_domains[ALLOWED_SIZE]; // whose people may join by themselves, single spaces between them
 };
 
 enum { DOMAIN_GRACE_S = 14 * 86400 }; // for which a record may be gone (POLICY E7)
@@ -167,6 +170,21 @@ struct connection {
   uint8_t auth_found;                      // with CLIENT_AUTH_AUTO: 1 + enum client_auth that a test found; 0: none
   char preset[PRESET_SIZE];                // whose values it was made with; "" for none
   uint32_t by_preset;                      // of which values, as bits of enum preset_value
+};
+
+// How a social connection says who somebody is.
+enum social_kind {
+  SOCIAL_OPENID = 0, // an ID token
+  SOCIAL_GITHUB,     // GitHub's own interface (POLICY V1)
+};
+
+// A social connection of the host; the connection itself is kept under its id.
+struct social {
+  int64_t id;
+  char name[SOCIAL_SIZE];   // as it is typed and shown: "google"
+  char title[DISPLAY_SIZE]; // for people: "Google"
+  uint8_t kind;             // enum social_kind
+  int64_t created_at_s;
 };
 
 // What an operator grants by looking at it (POLICY "confirmed connection", W8).
@@ -299,7 +317,7 @@ struct recovery_code {
   int64_t used_at_s;
 };
 
-enum way { WAY_KEY = 0, WAY_PASSWORD, WAY_SSO, WAY_RECOVERY };
+enum way { WAY_KEY = 0, WAY_PASSWORD, WAY_SSO, WAY_RECOVERY, WAY_SOCIAL, WAY_MAIL };
 
 // How a session was authenticated, for the later phases (POLICY K4).
 struct ticket {
@@ -356,6 +374,7 @@ extern const struct record_type ORG_RECORD;
 extern const struct record_type DOMAIN_RECORD;
 extern const struct record_type CONNECTION_RECORD;
 extern const struct record_type CONFIRMED_RECORD;
+extern const struct record_type SOCIAL_RECORD;
 extern const struct record_type DOMAIN_PROOF_RECORD;
 extern const struct record_type REGISTRATION_RECORD;
 extern const struct record_type IDENTITY_RECORD;

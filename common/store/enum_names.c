@@ -19,7 +19,7 @@ static const char *const CLIENT_AUTH[] = {
 static const char *const UNVERIFIED_MAIL[] = {"refuse", "accept"};
 static const char *const USERINFO_FOR[] = {"verified", "missing"};
 static const char *const DEVICE_LINK[] = {"full", "code"};
-static const char *const WAY[] = {"key", "password", "sso", "recovery"};
+static const char *const WAY[] = {"key", "password", "sso", "recovery", "social", "mail"};
 
 static const char *name_of(const char *const *names, size_t count, uint8_t value)
 {

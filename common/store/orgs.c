@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "store/allowed.h"
 #include "store/numbers_store.h"
 
 enum status org_get(struct store_txn *txn, int64_t id, struct org *ret_org)
@@ -59,7 +60,14 @@ enum status org_update(struct store_txn *txn, const struct org *org)
     return status;
   }
   bool same = strcmp(before.slug, org->slug) == 0 && before.gid == org->gid && before.admins_gid == org->admins_gid;
-  return same ? put_org(txn, org) : STATUS_INVALID;
+  if (!same) {
+    return STATUS_INVALID;
+  }
+  status = allowed_replace(txn, org->id, before.allowed_domains, org->allowed_domains);
+  if (status == STATUS_OK && (before.enforcement != org->enforcement || before.default_role != org->default_role)) {
+    status = allowed_note(txn, org->allowed_domains);
+  }
+  return status != STATUS_OK ? status : put_org(txn, org);
 }
 
 struct walk {

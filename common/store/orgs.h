@@ -21,6 +21,9 @@ MUST_CHECK enum status org_rename(struct store_txn *txn, struct org *org, const 
 // again (POLICY D2). The accounts stay.
 MUST_CHECK enum status org_remove(struct store_txn *txn, const struct org *org);
 
+// Forgets the connections under ID, an org's or a social connection's, with their registrations and identities.
+MUST_CHECK enum status connections_forget(struct store_txn *txn, int64_t id);
+
 typedef enum status org_visit(void *context, const struct org *org);
 MUST_CHECK enum status org_each(struct store_txn *txn, org_visit *visit, void *context);
 

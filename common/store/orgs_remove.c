@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "store/accounts.h"
+#include "store/allowed.h"
 #include "store/numbers_store.h"
 #include "store/orgs.h"
 #include "store/purge.h"
@@ -137,16 +138,28 @@ static enum status forget_domain(void *context, const struct store_entry *entry)
   return status != STATUS_OK ? status : store_delete(r->txn, TABLE_DOMAIN_OWNERS, &key);
 }
 
+enum status connections_forget(struct store_txn *txn, int64_t id)
+{
+  static const enum store_table REST[] = {TABLE_CONNECTIONS, TABLE_REGISTRATIONS, TABLE_CONFIRMED};
+  struct removal removal = {txn, id};
+  const struct store_key key = key_of_i64(id);
+  enum status status = store_purge(txn, TABLE_IDENTITIES, &key, forget_identity, &removal);
+  for (size_t i = 0; status == STATUS_OK && i < sizeof REST / sizeof REST[0]; i++) {
+    status = store_purge(txn, REST[i], &key, NULL, NULL);
+  }
+  return status;
+}
+
 enum status org_remove(struct store_txn *txn, const struct org *org)
 {
   static const struct {
     enum store_table table; // its keys begin with the org's id
     store_visit *forget;
   } PARTS[] = {
-      {TABLE_ORG_MEMBERS, forget_member}, {TABLE_IDENTITIES, forget_identity},
-      {TABLE_INVITES, forget_invite},     {TABLE_PENDING_LINKS, forget_pending_link},
-      {TABLE_DOMAINS, forget_domain},     {TABLE_CONNECTIONS, NULL},
-      {TABLE_REGISTRATIONS, NULL},        {TABLE_CONFIRMED, NULL},
+      {TABLE_ORG_MEMBERS, forget_member},
+      {TABLE_INVITES, forget_invite},
+      {TABLE_PENDING_LINKS, forget_pending_link},
+      {TABLE_DOMAINS, forget_domain},
   };
   struct removal removal = {txn, org->id};
   const struct store_key id = key_of_i64(org->id);
@@ -155,6 +168,14 @@ enum status org_remove(struct store_txn *txn, const struct org *org)
   for (size_t i = 0; status == STATUS_OK && i < sizeof PARTS / sizeof PARTS[0]; i++) {
     status = store_purge(txn, PARTS[i].table, &id, PARTS[i].forget, &removal);
   }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = connections_forget(txn, org->id);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = allowed_replace(txn, org->id, org->allowed_domains, "");
   if (status != STATUS_OK) {
     return status;
   }

@@ -53,6 +53,8 @@ enum store_table {
   TABLE_GROUP_MEMBERS,      // gid, account id -> nothing
   TABLE_DOMAIN_PROOFS,      // domain -> its last proof
   TABLE_CONFIRMED,          // org id, slot -> what an operator saw of the org
+  TABLE_ALLOWED_DOMAINS,    // domain, org id -> nothing
+  TABLE_SOCIALS,            // name -> social connection of the host
   TABLE_COUNT
 };
 

@@ -48,6 +48,8 @@ static const char *const TABLE_NAMES[TABLE_COUNT] = {
     [TABLE_GROUP_MEMBERS] = "group_members",
     [TABLE_DOMAIN_PROOFS] = "domain_proofs",
     [TABLE_CONFIRMED] = "confirmed",
+    [TABLE_ALLOWED_DOMAINS] = "allowed_domains",
+    [TABLE_SOCIALS] = "socials",
 };
 
 static enum status fail(struct error *error, const char *what, const char *dir, int code)

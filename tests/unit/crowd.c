@@ -109,7 +109,8 @@ static void add_the_rest(const struct crowd *crowd, struct map_builder *builder)
   }
   crowd_settings(crowd, &settings);
   assert_int_equal(map_add_settings(builder, &settings), STATUS_OK);
-  assert_int_equal(map_add_domain(builder, &(struct map_domain){"acme.test", gid_of(0)}), STATUS_OK);
+  assert_int_equal(map_add_domain(builder, &(struct map_domain){.domain = "acme.test", .org_gid = gid_of(0)}),
+                   STATUS_OK);
 }
 
 void crowd_seed(const struct crowd *crowd, unsigned char ret_seed[static SIPHASH_SEED_SIZE])

@@ -31,7 +31,7 @@ int write_map(void **state)
   }
   assert_int_equal(bytes_append(&group.members, "a@acme.test\0b@acme.test", 24), STATUS_OK);
   assert_int_equal(map_add_group(&builder, &group), STATUS_OK);
-  assert_int_equal(map_add_domain(&builder, &(struct map_domain){"acme.test", 90000}), STATUS_OK);
+  assert_int_equal(map_add_domain(&builder, &(struct map_domain){.domain = "acme.test", .org_gid = 90000}), STATUS_OK);
   assert_int_equal(map_add_removed(&builder, 80000), STATUS_OK);
   assert_int_equal(map_add_settings(&builder, &settings), STATUS_OK);
   assert_int_equal(map_write(&builder, map_path, 7), STATUS_OK);

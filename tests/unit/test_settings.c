@@ -47,10 +47,21 @@ static void keys_and_columns_are_all_different(void **state)
 
 // A value that each takes and that is not its initial one.
 static const struct org_value OTHERS[] = {
-    {"name", "Acme"},           {"provisioning", "jit"},       {"default-role", "admin"},  {"trust", "any"},
-    {"on-link", "sso-only"},    {"keys", "recent:90m"},        {"signin-from", "console"}, {"password-from", "::1"},
-    {"device-link", "code"},    {"max-members", "4294967295"}, {"required-acr", "a b"},    {"required-amr", "otp"},
-    {"invite-lifetime", "90d"}, {"help", "Ask Bob"},
+    {"name", "Acme"},
+    {"provisioning", "jit"},
+    {"default-role", "admin"},
+    {"trust", "any"},
+    {"on-link", "sso-only"},
+    {"keys", "recent:90m"},
+    {"allowed-domains", "acme.test b.example"},
+    {"signin-from", "console"},
+    {"password-from", "::1"},
+    {"device-link", "code"},
+    {"max-members", "4294967295"},
+    {"required-acr", "a b"},
+    {"required-amr", "otp"},
+    {"invite-lifetime", "90d"},
+    {"help", "Ask Bob"},
 };
 
 static void each_is_kept_and_changes_nothing_else(void **state)
@@ -72,11 +83,28 @@ static void each_is_kept_and_changes_nothing_else(void **state)
 static void what_is_not_legal_changes_nothing_and_says_what_is(void **state)
 {
   static const struct org_value WRONG[] = {
-      {"name", ""},           {"name", "a\nb"},         {"provisioning", "jit "},      {"default-role", "owner"},
-      {"trust", "all"},       {"keys", "recent:59s"},   {"keys", "recent:"},           {"keys", "recent:91d"},
-      {"keys", ""},           {"max-members", "0"},     {"max-members", "4294967296"}, {"signin-from", "10.0.0.0/33"},
-      {"required-acr", " a"}, {"required-acr", "a  b"}, {"required-amr", "a\"b"},      {"invite-lifetime", "59s"},
+      {"name", ""},
+      {"name", "a\nb"},
+      {"provisioning", "jit "},
+      {"default-role", "owner"},
+      {"trust", "all"},
+      {"keys", "recent:59s"},
+      {"keys", "recent:"},
+      {"keys", "recent:91d"},
+      {"keys", ""},
+      {"max-members", "0"},
+      {"max-members", "4294967296"},
+      {"signin-from", "10.0.0.0/33"},
+      {"required-acr", " a"},
+      {"required-acr", "a  b"},
+      {"required-amr", "a\"b"},
+      {"invite-lifetime", "59s"},
       {"help", "a\x1b[1mb"},
+      {"allowed-domains", "acme.test acme.test"},
+      {"allowed-domains", "acme.test  b.test"},
+      {"allowed-domains", "acme.test "},
+      {"allowed-domains", "ACME.test"},
+      {"allowed-domains", "."},
   };
   (void)state;
   for (size_t i = 0; i < COUNT_OF(WRONG); i++) {

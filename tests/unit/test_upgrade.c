@@ -14,7 +14,7 @@ static void make_earlier(int schema)
   MDB_txn *txn = NULL;
   MDB_dbi table = 0;
   unsigned char packed[8];
-  static const char *const CAME[] = {"domain_proofs", "confirmed"};
+  static const char *const CAME[] = {"domain_proofs", "confirmed", "allowed_domains", "socials"};
   endian_put_u64(packed, (uint64_t)schema);
   MDB_val key = {6, (void *)(uintptr_t) "schema"};
   MDB_val value = {sizeof packed, packed};

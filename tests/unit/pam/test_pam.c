@@ -69,7 +69,8 @@ static int write_map(void **state)
   struct map_settings settings = {.sshd_paths = "/usr/sbin/sshd", .home = "/home", .shell = "/bin/sh"};
   struct map_account mapped = {.uid = WRAPPED_UID, .login = "unqualified", .home = "/home/x", .shell = "/bin/sh"};
   (void)unlink(PATH_MAP);
-  assert_int_equal(map_add_domain(&builder, &(struct map_domain){"acme.test", ORG_GID}), STATUS_OK);
+  assert_int_equal(map_add_domain(&builder, &(struct map_domain){.domain = "acme.test", .org_gid = ORG_GID}),
+                   STATUS_OK);
   assert_int_equal(map_add_settings(&builder, &settings), STATUS_OK);
   assert_int_equal(map_add_account(&builder, &mapped), STATUS_OK);
   assert_int_equal(map_write(&builder, PATH_MAP, 1), STATUS_OK);

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// What decisions need to know of social connections, and of the orgs that a domain opens (POLICY V).
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "facts/control.h"
+#include "facts/facts_parts.h"
+#include "facts/guard.h"
+#include "store/allowed.h"
+#include "store/socials.h"
+
+static enum status optional(enum status status)
+{
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+struct adding {
+  struct store_txn *txn;
+  struct policy_person *person;
+};
+
+static bool is_member(const struct policy_person *person, int64_t org_id)
+{
+  for (size_t i = 0; i < person->membership_count; i++) {
+    if (person->memberships[i].org.id == org_id) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static enum status add_allowed(void *context, int64_t org_id)
+{
+  const struct adding *adding = context;
+  struct policy_person *person = adding->person;
+  struct org org;
+  if (person->allowed_count == ALLOWED_MAX_POLICY || is_member(person, org_id)) {
+    return STATUS_OK;
+  }
+  enum status status = org_get(adding->txn, org_id, &org);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+  }
+  if (!allowed_joins(&org)) {
+    return STATUS_OK;
+  }
+  struct policy_allowed *allowed = &person->allowed[person->allowed_count];
+  *allowed = (struct policy_allowed){.org_id = org_id, .role = org.default_role};
+  status = control_is_full(adding->txn, &org, &allowed->full);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  person->allowed_count++;
+  return STATUS_OK;
+}
+
+// A domain that any org has verified opens no other (V7), and that one not so (K8).
+static enum status load_allowed(struct store_txn *txn, const char *email, struct policy_person *person)
+{
+  struct adding adding = {txn, person};
+  if (email[0] == '\0' || person->governing.id != 0) {
+    return STATUS_OK;
+  }
+  return allowed_each(txn, name_email_domain(email), add_allowed, &adding);
+}
+
+struct searching {
+  struct store_txn *txn;
+  bool found;
+};
+
+static enum status look_for_social(void *context, const struct identity *identity)
+{
+  struct searching *searching = context;
+  struct social social;
+  enum status status = social_by_id(searching->txn, identity->org_id, &social);
+  searching->found = searching->found || status == STATUS_OK;
+  return optional(status);
+}
+
+static enum status load_account(struct store_txn *txn, const struct facts_query *of, struct facts *s)
+{
+  struct searching searching = {txn, false};
+  enum status status = identity_each_of(txn, s->account.id, look_for_social, &searching);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  s->person.social_linked = searching.found;
+  return guard_of(txn, of->operators, &s->account, &s->person.reserved);
+}
+
+enum status facts_load_social(struct store_txn *txn, const struct facts_query *of, struct facts *s)
+{
+  s->person.allowed_count = 0;
+  enum status status = social_any(txn, &s->person.social_here);
+  if (status != STATUS_OK || !s->person.social_here) {
+    return status;
+  }
+  status = s->person.known ? load_account(txn, of, s) : STATUS_OK;
+  return status != STATUS_OK ? status : load_allowed(txn, s->email, &s->person);
+}
+
+static enum status count_one(void *context, int64_t org_id)
+{
+  (void)org_id;
+  *(bool *)context = true;
+  return STATUS_EXISTS;
+}
+
+enum status facts_is_allowed(struct store_txn *txn, const char *domain, bool *ret_allowed)
+{
+  bool any = false;
+  *ret_allowed = false;
+  enum status status = social_any(txn, &any);
+  if (status != STATUS_OK || !any) {
+    return status;
+  }
+  status = allowed_each(txn, domain, count_one, ret_allowed);
+  return status == STATUS_EXISTS ? STATUS_OK : status;
+}
+
+static enum status answer_identity(struct store_txn *txn, const struct facts *s, const struct connection *connection,
+                                   const struct message_authorized *authorized, struct policy_answer *a)
+{
+  struct identity identity;
+  enum status status = identity_get(txn, connection, authorized->subject, &identity);
+  a->identity_known = status == STATUS_OK;
+  a->identity_own = a->identity_known && s->person.known && identity.account_id == s->account.id;
+  if (optional(status) != STATUS_OK || !s->person.known) {
+    return optional(status);
+  }
+  status = identity_of_account(txn, s->account.id, connection, &identity);
+  a->other_identity = status == STATUS_OK && strcmp(identity.subject, authorized->subject) != 0;
+  return optional(status);
+}
+
+static enum status answer_email(struct store_txn *txn, const struct facts *s,
+                                const struct message_authorized *authorized, struct policy_answer *a)
+{
+  struct account other;
+  a->email_state = authorized->email_state;
+  if (authorized->email[0] == '\0') {
+    return STATUS_OK;
+  }
+  a->email_is_primary = s->email[0] != '\0' && strcmp(authorized->email, s->email) == 0;
+  enum status status = account_by_email(txn, authorized->email, &other);
+  if (status != STATUS_OK) {
+    return optional(status);
+  }
+  a->email_is_another = !s->person.known || other.id != s->account.id;
+  record_done(&ACCOUNT_RECORD, &other);
+  return STATUS_OK;
+}
+
+// What cannot be looked at may be there.
+static bool has_home(const struct account *account)
+{
+  struct stat st;
+  return lstat(account->home, &st) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
+enum status facts_social_answer(struct store_txn *txn, const struct connection *connection,
+                                const struct message_authorized *authorized, const struct facts *s,
+                                struct policy_answer *ret_answer)
+{
+  struct policy_answer a = {.social = true, .email_state = EMAIL_ABSENT};
+  enum status status = answer_identity(txn, s, connection, authorized, &a);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = answer_email(txn, s, authorized, &a);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (s->person.known) {
+    a.never_used = s->account.last_sign_in_at_s == 0 && !has_home(&s->account);
+  } else {
+    status = account_was_removed(txn, s->email, &a.tombstoned);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  *ret_answer = a;
+  return STATUS_OK;
+}
