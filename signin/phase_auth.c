@@ -9,11 +9,13 @@
 #include "base/text.h"
 #include "change/password_hash.h"
 #include "invites.h"
+#include "joins.h"
 #include "phases.h"
 #include "policy/person.h"
 #include "recovery_prompt.h"
 #include "sso.h"
 #include "tell_sessions.h"
+#include "ways.h"
 
 enum { TYPING_MS = 300000, CHOOSING_MS = 200000 };
 
@@ -39,6 +41,9 @@ static void ask_more(struct session *s, const struct signed_in *result)
   s->choose_until_ms = clock_monotonic_ms() + CHOOSING_MS;
   session_load(s, &now);
   if (!result->asked && invites_offer(s, result, &now)) {
+    session_load(s, &now);
+  }
+  if (joins_offer(s, result, &now)) {
     session_load(s, &now);
   }
   active_org_choose(s, result, &now);
@@ -176,66 +181,55 @@ static void check_typed(struct session *s, const struct facts *facts, const stru
   }
 }
 
-enum { CHOICE_MAX = 9, NAMES_SIZE = 1024 };
-
-// The prompt that asks at which org to sign in: its first line stands behind sshd's "(user@host)".
-static enum status list_orgs(struct session *s, size_t count, char *text, size_t size)
-{
-  struct store *store CLEANUP(store_close) = NULL;
-  struct store_txn *txn CLEANUP(store_abort) = NULL;
-  size_t used = (size_t)snprintf(text, size, "\nSign in through\n");
-  enum status status = session_read(&s->error, &store, &txn);
-  for (size_t i = 0; status == STATUS_OK && i < count && used < size; i++) {
-    struct org org;
-    char name[4 * DISPLAY_SIZE];
-    status = org_get(txn, s->decision.sso_orgs[i], &org);
-    if (status == STATUS_OK) {
-      text_escape(org.name, strlen(org.name), name, sizeof name);
-      used += (size_t)snprintf(text + used, size - used, "  %zu) %.64s (%s)\n", i + 1, name, org.slug);
-    }
-  }
-  if (status == STATUS_OK && used < size) {
-    (void)snprintf(text + used, size - used, "Number [1]: ");
-  }
-  return status;
-}
-
-// Where there is a choice of orgs. Enter takes the first, and so does what is no number there.
-static enum status choose_org(struct session *s, int64_t *ret_org_id)
-{
-  struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
-  char text[NAMES_SIZE];
-  int64_t number = 1;
-  size_t count = s->decision.sso_count < CHOICE_MAX ? s->decision.sso_count : CHOICE_MAX;
-  enum status status = count > 1 ? list_orgs(s, count, text, sizeof text) : STATUS_OK;
-  if (status == STATUS_OK && count > 1) {
-    status = session_ask(s, true, text, clock_monotonic_ms() + TYPING_MS, &typed);
-  }
-  if (status == STATUS_REFUSED) {
-    return session_refuse(s, s->decision.row, NOTICE_NEEDS_TERMINAL, "");
-  }
-  if (status != STATUS_OK) {
-    return status;
-  }
-  if (typed.length == 0 || text_to_i64(bytes_text(&typed), 1, (int64_t)count, &number) != STATUS_OK) {
-    number = 1;
-  }
-  *ret_org_id = s->decision.sso_orgs[number - 1];
-  return STATUS_OK;
-}
-
-static void run_sso(struct session *s, const struct facts *facts, struct message_verdict *verdict)
+static void run_through(struct session *s, const struct facts *facts, struct sso_through through,
+                        struct message_verdict *verdict)
 {
   struct signed_in result;
-  int64_t org_id = 0;
-  enum status status = choose_org(s, &org_id);
-  if (status == STATUS_OK) {
-    status = sso_sign_in(s, facts, org_id, &result);
-  }
+  enum status status = sso_sign_in(s, facts, through, &result);
   if (status == STATUS_OK) {
     grant(s, &result, verdict);
   } else if (!session_is_over(status)) {
     session_refuse(s, s->decision.row, NOTICE_INTERNAL, status_text(status));
+  }
+}
+
+// Where nothing but signing in through a provider is offered.
+static void run_ways(struct session *s, const struct facts *facts, struct message_verdict *verdict)
+{
+  struct bytes nothing CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct way_list ways;
+  enum status status = ways_load(s, &ways);
+  const struct way_to *way = &ways.list[0];
+  if (status == STATUS_OK && ways.count != 1) {
+    status = ways.count > 0 ? ways_ask(s, &ways, false, &way, &nothing) : STATUS_NOT_FOUND;
+  }
+  if (status == STATUS_OK) {
+    run_through(s, facts, (struct sso_through){way->id, way->social}, verdict);
+  } else if (!session_is_over(status)) {
+    session_refuse(s, s->decision.row, NOTICE_INTERNAL, status_text(status));
+  }
+}
+
+// Where a password and a social connection are offered, and maybe orgs: all in one prompt (POLICY V4).
+static void ask_ways(struct session *s, const struct facts *facts, struct message_verdict *verdict)
+{
+  struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct way_list ways;
+  const struct way_to *way = NULL;
+  enum status status = ways_load(s, &ways);
+  if (status == STATUS_OK) {
+    status = ways_ask(s, &ways, true, &way, &typed);
+  }
+  if (status != STATUS_OK) {
+    if (!session_is_over(status)) {
+      session_refuse(s, s->decision.row, NOTICE_INTERNAL, status_text(status));
+    }
+    return;
+  }
+  if (way != NULL) {
+    run_through(s, facts, (struct sso_through){way->id, way->social}, verdict);
+  } else {
+    check_typed(s, facts, &typed, verdict);
   }
 }
 
@@ -248,9 +242,21 @@ static void ask_password(struct session *s, const struct facts *facts, struct me
   if (status == STATUS_REFUSED) {
     session_refuse(s, s->decision.row, NOTICE_NEEDS_TERMINAL, "");
   } else if (status == STATUS_OK && typed.length == 0 && sso) {
-    run_sso(s, facts, verdict);
+    run_ways(s, facts, verdict);
   } else if (status == STATUS_OK) {
     check_typed(s, facts, &typed, verdict);
+  }
+}
+
+static void offer(struct session *s, const struct facts *facts, struct message_verdict *verdict)
+{
+  bool secret = s->decision.offer_password || s->decision.offer_code || s->decision.offer_recovery;
+  if (secret && s->decision.offer_social) {
+    ask_ways(s, facts, verdict);
+  } else if (secret) {
+    ask_password(s, facts, verdict);
+  } else {
+    run_ways(s, facts, verdict);
   }
 }
 
@@ -287,13 +293,7 @@ void phase_auth(struct session *s, struct message_verdict *verdict)
     session_refuse(s, s->decision.row, s->decision.notice, "");
     verdict->verdict = VERDICT_UNAVAILABLE;
     break;
-  case VERDICT_OFFER:
-    if (s->decision.offer_password || s->decision.offer_code || s->decision.offer_recovery) {
-      ask_password(s, &facts, verdict);
-    } else {
-      run_sso(s, &facts, verdict);
-    }
-    break;
+  case VERDICT_OFFER: offer(s, &facts, verdict); break;
   case VERDICT_GRANTED:
     session_log(LOG_INFO, "signed in: login=%s uid=%u service=%s rhost=%s row=%s", s->request->login, facts.account.uid,
                 s->request->service, s->request->rhost, s->decision.row);

@@ -19,6 +19,7 @@
 #include "sso_answer.h"
 #include "store/confirmed.h"
 #include "store/groups.h"
+#include "store/socials.h"
 
 enum {
   CODE_WAIT_MS = PROTOCOL_CODE_WAIT_MS + 1200,
@@ -44,7 +45,8 @@ struct flow {
   struct oidc_request request;
   struct oidc oidc;
   struct sign_in_limit limit;
-  struct org org;
+  bool social;
+  struct org org; // of a social connection: its title and name alone
   struct connection connection;
   char fingerprint[FINGERPRINT_SIZE];
   bool wants_groups;
@@ -67,21 +69,39 @@ static void flow_done(struct flow *f)
   cleanup_connection(&f->connection);
 }
 
-static enum status load_connection(struct flow *f, int64_t org_id)
+// What stands for an org in prompts, logs and counters.
+static enum status load_social(struct flow *f, struct store_txn *txn, int64_t id)
+{
+  struct social social;
+  enum status status = social_by_id(txn, id, &social);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  memcpy(f->org.name, social.title, sizeof f->org.name);
+  (void)snprintf(f->org.slug, sizeof f->org.slug, "social:%.16s", social.name);
+  return STATUS_OK;
+}
+
+static enum status load_org(struct flow *f, struct store_txn *txn, int64_t id)
+{
+  enum status status = org_get(txn, id, &f->org);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = group_mappings_any(txn, id, &f->wants_groups);
+  return status != STATUS_OK ? status : confirmed_fingerprint(txn, id, CONNECTION_ACTIVE, f->fingerprint);
+}
+
+static enum status load_connection(struct flow *f, int64_t id)
 {
   struct store *store CLEANUP(store_close) = NULL;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   enum status status = session_read(&f->s->error, &store, &txn);
-  if (status == STATUS_OK) {
-    status = org_get(txn, org_id, &f->org);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = group_mappings_any(txn, org_id, &f->wants_groups);
-  }
-  if (status == STATUS_OK) {
-    status = confirmed_fingerprint(txn, org_id, CONNECTION_ACTIVE, f->fingerprint);
-  }
-  return status != STATUS_OK ? status : connection_get(txn, org_id, CONNECTION_ACTIVE, &f->connection);
+  status = f->social ? load_social(f, txn, id) : load_org(f, txn, id);
+  return status != STATUS_OK ? status : connection_get(txn, id, CONNECTION_ACTIVE, &f->connection);
 }
 
 // Nobody has proven to be anybody yet: it is only counted.
@@ -188,6 +208,7 @@ static void compose_prompt(const struct flow *f, const struct message_code *code
   char org[4 * DISPLAY_SIZE];
   char from[4 * HOST_SIZE];
   char complete[PROTOCOL_URL_SIZE + 32] = "";
+  char slug[SLUG_SIZE + 4] = "";
   (void)gethostname(host, sizeof host - 1);
   text_escape(f->org.name, strlen(f->org.name), org, sizeof org);
   text_escape(f->s->request->rhost, strlen(f->s->request->rhost), from, sizeof from);
@@ -195,13 +216,16 @@ static void compose_prompt(const struct flow *f, const struct message_code *code
   if (full && code->verification_uri_complete[0] != '\0') {
     (void)snprintf(complete, sizeof complete, "  or open: %s\n", code->verification_uri_complete);
   }
+  if (!f->social) {
+    (void)snprintf(slug, sizeof slug, " (%s)", f->org.slug);
+  }
   // Begins with a newline: sshd's client puts "(user@host) " in front of the first line.
   int length = snprintf(text, size,
-                        "\nSign in to %s through %s (%s) as %s%s%s\n"
+                        "\nSign in to %s through %s%s as %s%s%s\n"
                         "  Open:    %s\n"
                         "  Code:    %s\n%s"
                         "Approve only what you began here yourself: nobody may have sent you this.\n",
-                        host, org, f->org.slug, f->s->request->login, from[0] != '\0' ? " from " : "", from,
+                        host, org, slug, f->s->request->login, from[0] != '\0' ? " from " : "", from,
                         code->verification_uri, code->user_code, complete);
   size_t used = length < 0 ? 0 : (size_t)length;
   if (used + strlen(code->qr) + sizeof ENTER < size) { // a picture that does not fit is left out
@@ -291,7 +315,7 @@ static void name_source(const struct message_request *request, char source[stati
   }
 }
 
-static enum status begin(struct flow *f, const struct facts *facts, int64_t org_id)
+static enum status begin(struct flow *f, const struct facts *facts, int64_t id)
 {
   struct session *s = f->s;
   char source[SIGN_IN_SOURCE_SIZE];
@@ -308,7 +332,7 @@ static enum status begin(struct flow *f, const struct facts *facts, int64_t org_
                                                 .stranger = !facts->person.known,
                                                 .wait_ms = EARLIER_WAIT_MS,
                                                 .longest_ms = s->config.sign_in_timeout_s * 1000 + PROMPTS_AFTER_MS};
-  enum status status = load_connection(f, org_id);
+  enum status status = load_connection(f, id);
   if (status != STATUS_OK) {
     session_log(LOG_ERR, "the connection cannot be read: %s", status_text(status));
     return status;
@@ -340,11 +364,12 @@ static enum status begin(struct flow *f, const struct facts *facts, int64_t org_
   return STATUS_OK;
 }
 
-enum status sso_sign_in(struct session *s, const struct facts *facts, int64_t org_id, struct signed_in *ret_result)
+enum status sso_sign_in(struct session *s, const struct facts *facts, struct sso_through through,
+                        struct signed_in *ret_result)
 {
-  struct flow f CLEANUP(flow_done) = {.s = s, .oidc = OIDC_NONE, .limit = SIGN_IN_LIMIT_NONE};
+  struct flow f CLEANUP(flow_done) = {.s = s, .oidc = OIDC_NONE, .limit = SIGN_IN_LIMIT_NONE, .social = through.social};
   struct message_code code;
-  enum status status = begin(&f, facts, org_id);
+  enum status status = begin(&f, facts, through.id);
   if (status == STATUS_OK) {
     status = receive_code(&f, &code);
   }
@@ -357,6 +382,6 @@ enum status sso_sign_in(struct session *s, const struct facts *facts, int64_t or
   if (f.reply.type == MESSAGE_FAILED) {
     return refuse_failed(&f, f.reply.value);
   }
-  const struct sso_answer answer = {s, facts, &f.org, &f.connection, f.fingerprint, f.reply.value};
+  const struct sso_answer answer = {s, facts, &f.org, &f.connection, f.fingerprint, f.reply.value, through.social};
   return f.reply.type == MESSAGE_AUTHORIZED ? sso_answer_store(&answer, ret_result) : STATUS_PROTOCOL;
 }

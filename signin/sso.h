@@ -3,8 +3,13 @@
 #pragma once
 #include "session.h"
 
-// Signs the person in through the connection of org ORG_ID. STATUS_OK: granted, *RET_RESULT says as whom.
-// STATUS_TOLD: refused. STATUS_CLOSED: the person has gone. Anything else: refused
-// without a word yet.
-MUST_CHECK enum status sso_sign_in(struct session *s, const struct facts *facts, int64_t org_id,
+// Whose connection it is: an org's, or a social one of the host.
+struct sso_through {
+  int64_t id;
+  bool social;
+};
+
+// Signs the person in through that connection. STATUS_OK: granted, *RET_RESULT says as whom. STATUS_TOLD: refused.
+// STATUS_CLOSED: the person has gone. Anything else: refused without a word yet.
+MUST_CHECK enum status sso_sign_in(struct session *s, const struct facts *facts, struct sso_through through,
                                    struct signed_in *ret_result);

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "caller_title.h"
 #include "change/account.h"
+#include "joins.h"
 #include "process/oidc.h"
 
 enum { TYPING_MS = 120000 };
@@ -19,7 +20,7 @@ static enum status refuse_known(const struct sso_answer *x, const char *row, enu
 {
   char reason[REASON_SIZE];
   (void)snprintf(reason, sizeof reason, "%s %.200s", notice_name(notice), detail);
-  session_note_refused(x->s, x->org->slug, row, reason);
+  session_note_refused(x->s, x->social ? "" : x->org->slug, row, reason);
   return session_refuse(x->s, row, notice, detail);
 }
 
@@ -35,7 +36,7 @@ static void reserve_number(const struct sso_answer *x)
 // What the person has said besides, as the policy asked.
 struct said {
   char password[PASSWORD_HASH_SIZE]; // the hash that matched what was typed (S8), "" for none
-  struct org_consent consents[INVITES_MAX_POLICY];
+  struct org_consent consents[INVITES_MAX_POLICY + ALLOWED_MAX_POLICY];
   size_t consent_count;
 };
 
@@ -81,11 +82,36 @@ static enum status ask_consent(const struct sso_answer *x, int64_t org_id, struc
   return status;
 }
 
+// Which of the orgs that the domain opens are to be joined (V5): asked once, about all of them.
+static enum status ask_join(const struct sso_answer *x, struct said *said)
+{
+  struct join_offer offer;
+  enum status status = joins_load(x->s, &x->facts->person, &offer);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (offer.count == 0 || said->consent_count + offer.count > COUNT_OF(said->consents)) {
+    return STATUS_REFUSED;
+  }
+  status = joins_ask(x->s, clock_monotonic_ms() + TYPING_MS, &offer);
+  if (status == STATUS_REFUSED) {
+    return session_refuse(x->s, x->s->decision.row, NOTICE_NEEDS_TERMINAL, "");
+  }
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  for (size_t i = 0; i < offer.count; i++) {
+    bool yes = status == STATUS_OK && offer.list[i].chosen;
+    said->consents[said->consent_count++] = (struct org_consent){offer.list[i].org_id, yes ? CONSENT_YES : CONSENT_NO};
+  }
+  return STATUS_OK;
+}
+
 static enum status ask(const struct sso_answer *x, const struct policy_decision *decision, struct said *said)
 {
   switch (decision->ask) {
-  case ASK_JOIN:
   case ASK_NOTHING: return STATUS_REFUSED;
+  case ASK_JOIN: return ask_join(x, said);
   case ASK_PASSWORD: return said->password[0] == '\0' ? ask_password(x, said) : STATUS_REFUSED;
   case ASK_CONSENT: return ask_consent(x, decision->ask_org_id, said);
   }
@@ -102,6 +128,7 @@ static enum status store_once(const struct sso_answer *x, const struct said *sai
                                  .consents = said->consents,
                                  .consent_count = said->consent_count,
                                  .with_key = session_with_key(x->s),
+                                 .social = x->social,
                                  .told = session_told_number(x->s)};
   return session_change(x->s, change_sso_sign_in(&in, result));
 }
@@ -119,7 +146,7 @@ static enum status store_answer(const struct sso_answer *x, struct signed_in *re
     }
   }
   explicit_bzero(said.password, sizeof said.password);
-  return asked == STATUS_CLOSED ? asked : status;
+  return asked == STATUS_CLOSED || asked == STATUS_TOLD ? asked : status;
 }
 
 static enum status refuse_answer(const struct sso_answer *x, enum status status, const struct policy_decision *decision)
@@ -147,7 +174,11 @@ enum status sso_answer_store(const struct sso_answer *x, struct signed_in *ret_r
   }
   struct signed_in result = {.changed = false};
   enum status status = store_answer(x, &result);
-  if (status == STATUS_CLOSED) {
+  if (status == STATUS_TOLD) {
+    session_note_refused(x->s, x->social ? "" : x->org->slug, result.decision.row,
+                         "what had to be asked was not answered");
+  }
+  if (status == STATUS_CLOSED || status == STATUS_TOLD) {
     return status;
   }
   if (status != STATUS_OK) {

@@ -11,6 +11,7 @@ struct sso_answer {
   const struct connection *connection;
   const char *fingerprint; // of what was in effect when the sign-in was begun
   const struct message_authorized *authorized;
+  bool social; // a social connection's: ORG is none
 };
 
 // Stores the sign-in. STATUS_OK: granted, *RET_RESULT says as whom. STATUS_TOLD: refused. STATUS_CLOSED: the person has

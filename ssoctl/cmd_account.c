@@ -12,6 +12,7 @@
 #include "store/accounts.h"
 #include "store/groups.h"
 #include "store/pending_links.h"
+#include "store/socials.h"
 
 enum { ORGS_SIZE = 1024, IDENTITIES_SIZE = 4096 };
 
@@ -62,12 +63,31 @@ struct identities {
   char text[IDENTITIES_SIZE];
 };
 
+// "social:google: s-1234 (alice@acme.test)": nothing of an org's, and so for operators alone.
+static enum status list_social(struct identities *all, int64_t id, const char *what, const char *email)
+{
+  struct social social;
+  size_t used = strlen(all->text);
+  enum status status = social_by_id(all->ctx->txn, id, &social);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+  }
+  if (!all->ctx->in->actor->is_delegate) {
+    (void)snprintf(all->text + used, sizeof all->text - used, "%ssocial:%s: %s (%s)", used > 0 ? ", " : "", social.name,
+                   what, email);
+  }
+  return STATUS_OK;
+}
+
 // "acme: s-1234 (alice@acme.test)"; what does not fit is left out.
 static enum status list_one(struct identities *all, int64_t org_id, const char *what, const char *email)
 {
   struct org org;
   size_t used = strlen(all->text);
   enum status status = org_get(all->ctx->txn, org_id, &org);
+  if (status == STATUS_NOT_FOUND) {
+    return list_social(all, org_id, what, email);
+  }
   if (status != STATUS_OK) {
     return status;
   }

@@ -12,6 +12,7 @@
 #include "context.h"
 #include "device_flow.h"
 #include "idp_advice.h"
+#include "idp_answer.h"
 #include "protocol/group_list.h"
 
 enum { GROUPS_SIZE = 2048, ADVICE_SIZE = 512 };
@@ -32,41 +33,6 @@ static int note_auth(const struct device_flow *f, uint8_t method)
   context_done(f->ctx, "org %s: the provider takes this client by %s, which logins will use", f->org.slug,
                client_auth_word(method));
   return EXIT_DONE;
-}
-
-static int print_found(const struct device_flow *f, const struct message_found *found)
-{
-  static const struct column COLUMNS[] = {
-      {"issuer", COLUMN_TEXT},
-      {"device_authorization_endpoint", COLUMN_TEXT},
-      {"token_endpoint", COLUMN_TEXT},
-      {"jwks_uri", COLUMN_TEXT},
-      {"userinfo_endpoint", COLUMN_TEXT},
-      {"keys", COLUMN_NUMBER},
-      {"auth", COLUMN_TEXT},
-  };
-  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
-  table_add(&table, COLUMNS,
-            {{found->issuer, 0},
-             {found->device_authorization_endpoint, 0},
-             {found->token_endpoint, 0},
-             {found->jwks_uri, 0},
-             {found->userinfo_endpoint, 0},
-             {NULL, found->keys},
-             {client_auth_word(found->client_auth), 0}});
-  return context_print_one(f->ctx, &table);
-}
-
-static const char *email_words(uint8_t state)
-{
-  switch ((enum email_state)state) {
-  case EMAIL_ABSENT: return "no email";
-  case EMAIL_UNSTATED: return "email_verified is not stated";
-  case EMAIL_VERIFIED: return "verified";
-  case EMAIL_UNVERIFIED: return "not verified";
-  case EMAIL_ILLEGAL: return "not legal here";
-  }
-  return "?";
 }
 
 // As the provider calls them, separated by commas; as many as there is room for.
@@ -104,7 +70,7 @@ static int print_authorized(const struct device_flow *f, const struct message_au
              {a->client_id, 0},
              {a->subject, 0},
              {a->email, 0},
-             {email_words(a->email_state), 0},
+             {idp_answer_email(a->email_state), 0},
              {a->name, 0},
              {a->acr, 0},
              {a->amr, 0},
@@ -209,7 +175,7 @@ static int answered(void *context, enum message_type type, const void *value)
   const struct device_flow *f = context;
   const struct message_authorized *authorized = value;
   if (type == MESSAGE_FOUND) {
-    return print_found(f, value); // codes alone show nothing of what the token endpoint takes
+    return idp_answer_print_found(f, value); // codes alone show nothing of what the token endpoint takes
   }
   int code = note_auth(f, authorized->client_auth);
   return code == EXIT_DONE ? note_and_print(f, authorized) : code;

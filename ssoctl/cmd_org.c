@@ -4,11 +4,14 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "change/org.h"
 #include "change/org_settings.h"
+#include "domain_name.h"
 #include "domains.h"
 #include "member_args.h"
 #include "store/accounts.h"
+#include "store/allowed.h"
 
 enum { SETTING_SIZE = 32 };
 
@@ -176,19 +179,69 @@ int cmd_org_show(const struct invocation *in)
   return context_print_one(&ctx, &table);
 }
 
-// Splits KEY=VALUE into KEYS, which are copies, and VALUES, which are borrowed from what was typed.
-static int split_values(const struct invocation *in, char keys[static ORG_VALUES_MAX][SETTING_SIZE],
+// One KEY=VALUE as it was typed, and as it is stored.
+struct typed_value {
+  char key[SETTING_SIZE];
+  char domains[ALLOWED_SIZE]; // of a list of domains
+};
+
+// Domains as people write them, once each and none that is public (POLICY N1), in A-labels.
+static int fold_domains(const char *key, const char *typed, char to[static ALLOWED_SIZE])
+{
+  char rest[4 * ALLOWED_SIZE];
+  size_t used = 0;
+  char *save = NULL;
+  to[0] = '\0';
+  if (text_copy(typed, rest, sizeof rest) != STATUS_OK) {
+    return fail(EXIT_USAGE, "%s: is longer than %zu bytes", key, sizeof rest - 1);
+  }
+  for (const char *word = strtok_r(rest, " ", &save); word != NULL; word = strtok_r(NULL, " ", &save)) {
+    char domain[DOMAIN_SIZE];
+    if (domain_name_parse(word, domain) != STATUS_OK) {
+      return fail(EXIT_USAGE, "%s: \"%.100s\" is no domain", key, word);
+    }
+    if (domain_name_objection(domain) != NULL) {
+      return fail(EXIT_REFUSED, "%s: \"%s\" is %s: anybody has addresses there", key, domain,
+                  domain_name_objection(domain));
+    }
+    if (allowed_has(to, domain)) {
+      continue;
+    }
+    if (used + strlen(domain) + 2 > ALLOWED_SIZE) {
+      return fail(EXIT_USAGE, "%s: is longer than %d bytes", key, ALLOWED_SIZE - 1);
+    }
+    used += (size_t)snprintf(to + used, ALLOWED_SIZE - used, "%s%s", used > 0 ? " " : "", domain);
+  }
+  return EXIT_DONE;
+}
+
+static int split_one(const char *typed, struct typed_value *kept, struct org_value *ret_value)
+{
+  size_t length = strcspn(typed, "=");
+  if (typed[length] == '\0' || length == 0 || length >= sizeof kept->key) {
+    return fail(EXIT_USAGE, "\"%.100s\": is not of the form KEY=VALUE", typed);
+  }
+  memcpy(kept->key, typed, length);
+  kept->key[length] = '\0';
+  *ret_value = (struct org_value){kept->key, typed + length + 1};
+  const struct org_setting *setting = org_setting_find(typed, length);
+  if (setting == NULL || !setting->is_domains) {
+    return EXIT_DONE;
+  }
+  ret_value->value = kept->domains;
+  return fold_domains(kept->key, typed + length + 1, kept->domains);
+}
+
+// Into VALUES, which borrow from KEPT and from what was typed.
+static int split_values(const struct invocation *in, struct typed_value kept[static ORG_VALUES_MAX],
                         struct org_value values[static ORG_VALUES_MAX], size_t *ret_count)
 {
   size_t count = 0;
   for (const char *const *at = in->arguments + 1; at < in->arguments + ARGUMENTS_MAX && *at != NULL; at++, count++) {
-    size_t length = strcspn(*at, "=");
-    if ((*at)[length] == '\0' || length == 0 || length >= SETTING_SIZE) {
-      return fail(EXIT_USAGE, "\"%.100s\": is not of the form KEY=VALUE", *at);
+    int code = split_one(*at, &kept[count], &values[count]);
+    if (code != EXIT_DONE) {
+      return code;
     }
-    memcpy(keys[count], *at, length);
-    keys[count][length] = '\0';
-    values[count] = (struct org_value){keys[count], *at + length + 1};
   }
   *ret_count = count;
   return EXIT_DONE;
@@ -198,7 +251,7 @@ int cmd_org_set(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   char org[SLUG_SIZE];
-  char keys[ORG_VALUES_MAX][SETTING_SIZE];
+  struct typed_value kept[ORG_VALUES_MAX];
   struct org_value values[ORG_VALUES_MAX];
   struct org_settings_set set = {.org = org, .values = {.list = values}};
   struct org_settings_changed result;
@@ -210,7 +263,7 @@ int cmd_org_set(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
-  code = split_values(in, keys, values, &set.values.count);
+  code = split_values(in, kept, values, &set.values.count);
   if (code != EXIT_DONE) {
     return code;
   }

@@ -13,6 +13,7 @@
 #include "store/accounts.h"
 #include "store/confirmed.h"
 #include "store/groups.h"
+#include "store/socials.h"
 
 enum { MARGIN_MS = 5000 };
 
@@ -50,11 +51,39 @@ int device_flow_load(struct device_flow *f, const char *slug, bool staged)
   }
   enum status status = load(f, staged);
   context_end_read(f->ctx);
+  if (status == STATUS_NOT_FOUND) {
+    return fail(EXIT_NO_SUCH, "org \"%s\": has no connection; 'ssoctl idp set' makes one", f->org.slug);
+  }
   return status == STATUS_OK ? EXIT_DONE
-                             : fail(exit_code(status),
-                                    "org \"%s\": has no connection; 'ssoctl idp set' "
-                                    "makes one",
-                                    f->org.slug);
+                             : fail(EXIT_FAILED, "store: the connection of org \"%s\" cannot be read: %s", f->org.slug,
+                                    status_text(status));
+}
+
+static enum status load_social(struct device_flow *f, const char *name)
+{
+  struct social social;
+  enum status status = social_get(f->ctx->txn, name, &social);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  (void)snprintf(f->org.slug, sizeof f->org.slug, "%.23s", social.name);
+  return connection_get(f->ctx->txn, social.id, CONNECTION_ACTIVE, &f->connection);
+}
+
+int device_flow_load_social(struct device_flow *f, const char *name)
+{
+  int code = context_read(f->ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  enum status status = load_social(f, name);
+  context_end_read(f->ctx);
+  if (status == STATUS_NOT_FOUND) {
+    return fail(EXIT_NO_SUCH, "social connection \"%.40s\": there is none of this name", name);
+  }
+  return status == STATUS_OK
+             ? EXIT_DONE
+             : fail(EXIT_FAILED, "store: social connection \"%.40s\" cannot be read: %s", name, status_text(status));
 }
 
 static int show_code(const struct message_code *code)

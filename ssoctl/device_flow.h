@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A sign-in through an org's connection in this terminal, as 'idp test' and 'identity add' make it.
+// A sign-in through an org's connection or a social one in this terminal, as 'idp test', 'identity add' and 'social
+// test' make it.
 #pragma once
 #include "context.h"
 #include "process/oidc.h"
@@ -24,6 +25,9 @@ void device_flow_done(struct device_flow *flow);
 // The org SLUG and its connection: the one that waits for its test if STAGED and there is one, or else the one in
 // effect. An exit code, with the error on standard error.
 int device_flow_load(struct device_flow *flow, const char *slug, bool staged);
+
+// The social connection NAME instead: its name stands for the org's slug. Likewise.
+int device_flow_load_social(struct device_flow *flow, const char *name);
 
 // What is called with the answer, a struct message_found or message_authorized; the identity is sound.
 typedef int device_flow_answered(void *context, enum message_type type, const void *value);

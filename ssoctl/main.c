@@ -13,6 +13,11 @@
 
 #define BIT(option) OPTION_BIT(OPTION_##option)
 
+#define OPTIONS_SOCIAL                                                                                                 \
+  (BIT(NAME) | BIT(PRESET) | BIT(HOST) | BIT(TENANT) | BIT(REALM) | BIT(ISSUER) | BIT(CLIENT_ID) |                     \
+   BIT(CLIENT_SECRET_FILE) | BIT(PRIVATE_KEY_FILE) | BIT(CA_FILE) | BIT(AUTH) | BIT(SCOPES) | BIT(EMAIL_CLAIM) |       \
+   BIT(DEVICE_ENDPOINT) | BIT(KEY_SET) | BIT(AUDIENCE))
+
 static const struct command COMMANDS[] = {
     {"init", "", "", 0, 0, OPTIONS_CHANGE | BIT(SITE_SEED), RIGHT_HOST, PLACE_HOST, cmd_init, "make this host's store"},
     {"org", "create", "SLUG", 1, 1, OPTIONS_CHANGE | BIT(NAME) | BIT(OWNER) | BIT(LOGIN) | BIT(LOCAL_USER), RIGHT_HOST,
@@ -52,6 +57,18 @@ static const struct command COMMANDS[] = {
     {"idp", "confirm", "SLUG FINGERPRINT", 2, 2, OPTIONS_CHANGE, RIGHT_HOST, PLACE_HOST, cmd_idp_confirm,
      "let the connection sign operators' and mapped accounts in, as 'idp show' shows it"},
     {"idp", "remove", "SLUG", 1, 1, OPTIONS_CHANGE, RIGHT_ORG, PLACE_ORG, cmd_idp_remove, "remove the connection"},
+    {"social", "add", "NAME", 1, 1, OPTIONS_CHANGE | OPTIONS_SOCIAL, RIGHT_HOST, PLACE_HOST, cmd_social_add,
+     "let people sign in by accounts that belong to no org"},
+    {"social", "set", "NAME", 1, 1, OPTIONS_CHANGE | OPTIONS_SOCIAL, RIGHT_HOST, PLACE_HOST, cmd_social_set,
+     "change what is named of a social connection"},
+    {"social", "list", "", 0, 0, OPTIONS_COMMON, RIGHT_HOST, PLACE_HOST, cmd_social_list,
+     "list the host's social connections"},
+    {"social", "show", "NAME", 1, 1, OPTIONS_COMMON, RIGHT_HOST, PLACE_HOST, cmd_social_show,
+     "show one, without its secret"},
+    {"social", "test", "NAME", 1, 1, OPTIONS_COMMON | BIT(NO_SIGNIN), RIGHT_HOST, PLACE_HOST, cmd_social_test,
+     "sign in through one, or only ask the provider what it is"},
+    {"social", "remove", "NAME", 1, 1, OPTIONS_CHANGE, RIGHT_HOST, PLACE_HOST, cmd_social_remove,
+     "remove one, and the identities with it"},
     {"group", "map", "SLUG PROVIDER-GROUP [NAME]", 2, 3, OPTIONS_CHANGE | BIT(LOCAL_GROUP) | BIT(PRIVILEGED), RIGHT_ORG,
      PLACE_ORG, cmd_group_map, "give the members of a provider's group a Unix group"},
     {"group", "unmap", "SLUG PROVIDER-GROUP", 2, 2, OPTIONS_CHANGE, RIGHT_ORG, PLACE_ORG, cmd_group_unmap,

@@ -44,11 +44,11 @@ static enum status check_no_member(struct change_context *c, const struct org *o
   struct membership membership;
   enum status status = account_by_email(c->txn, email, &account);
   status = status != STATUS_OK ? status : membership_get(c->txn, account.id, org->id, &membership);
-  if (status == STATUS_NOT_FOUND) {
-    return STATUS_OK;
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
   error_set(c->error, "email \"%s\": is a member of org \"%s\" already", email, org->slug);
-  return status == STATUS_OK ? STATUS_EXISTS : status;
+  return STATUS_EXISTS;
 }
 
 // Whether EMAIL may be invited now, and how.

@@ -133,7 +133,7 @@ static enum status settle_tries(struct sign_in *s)
 {
   const struct settled_try password = {TRY_PASSWORD, s->login, false};
   const struct settled_try flow = {TRY_SIGN_IN, s->login, s->result->decision.create};
-  if (s->way != WAY_SSO) {
+  if (s->way != WAY_SSO && s->way != WAY_SOCIAL) {
     return change_settle_try(s->c, &password);
   }
   enum status status = change_settle_try(s->c, &flow);

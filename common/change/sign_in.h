@@ -58,7 +58,7 @@ struct recovery_sign_in {
 
 struct change change_recovery_sign_in(const struct recovery_sign_in *in, struct signed_in *ret_result);
 
-// What the person said to one org's invite (POLICY I2).
+// What the person said to one org's invite (POLICY I2), or to joining one that their domain opens (V5).
 struct org_consent {
   int64_t org_id;
   enum policy_consent said;
@@ -74,6 +74,7 @@ struct sso_sign_in {
   const struct org_consent *consents;
   size_t consent_count;
   bool with_key;
+  bool social; // it is a social connection's answer, and CONNECTION is kept under that one's id (POLICY V5)
   struct told_number told;
 };
 
@@ -99,3 +100,13 @@ struct invite_accept {
 };
 
 struct change change_invite_accept(const struct invite_accept *in, struct change_done *ret_result);
+
+// An org joined after a sign-in by a social account, which proved the email (POLICY K8): the audit event is
+// "member.join". STATUS_REFUSED, STATUS_NOT_FOUND: it cannot be, or not any more.
+struct org_join {
+  const char *login;
+  const char *org;
+  const char *ticket; // of the sign-in
+};
+
+struct change change_org_join(const struct org_join *in, struct change_done *ret_result);

@@ -100,6 +100,23 @@ static enum status accept_others(const struct sign_in *s)
   return status;
 }
 
+// The orgs of the person's domain that they have chosen (V5).
+static enum status join_allowed(const struct sign_in *s)
+{
+  const struct policy_person *person = &s->facts.person;
+  for (size_t i = 0; i < person->allowed_count; i++) {
+    const struct policy_allowed *allowed = &person->allowed[i];
+    if (allowed->full || allowed->consent != CONSENT_YES) {
+      continue;
+    }
+    enum status status = sign_in_join(s, allowed->org_id, allowed->role, SOURCE_SSO);
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
+  return STATUS_OK;
+}
+
 static enum status join(const struct sign_in *s, const struct policy_decision *decision)
 {
   enum status status = STATUS_OK;
@@ -107,7 +124,10 @@ static enum status join(const struct sign_in *s, const struct policy_decision *d
     status = decision->accept_invite ? sign_in_accept(s, s->way_org_id, decision->role)
                                      : sign_in_join(s, s->way_org_id, decision->role, SOURCE_SSO);
   }
-  return status == STATUS_OK && decision->accept_others ? accept_others(s) : status;
+  if (status == STATUS_OK && decision->accept_others) {
+    status = accept_others(s);
+  }
+  return status == STATUS_OK && decision->join_allowed ? join_allowed(s) : status;
 }
 
 // Also refreshes the email shown with an identity that was linked before (S3). Whatever was expected is used up.
@@ -121,7 +141,8 @@ static enum status link_answer(struct sign_in *s, const struct sso_sign_in *in, 
 static enum status carry_out(struct sign_in *s, const struct sso_sign_in *in, const struct policy_decision *decision)
 {
   s->account = s->facts.account;
-  enum status status = decision->create ? sign_in_create_account(s, s->way_org_id, &in->told) : STATUS_OK;
+  int64_t made_by = in->social ? 0 : s->way_org_id; // nobody is in control of who came by a social account
+  enum status status = decision->create ? sign_in_create_account(s, made_by, &in->told) : STATUS_OK;
   if (status != STATUS_OK) {
     return status;
   }
@@ -168,14 +189,16 @@ static void describe(struct sign_in *s, const struct sso_sign_in *in, const char
   }
 }
 
-// What the answer is to the policy, and what it decides; the event is filed under the org that was asked.
-static enum status decide(struct sign_in *s, const struct sso_sign_in *in, struct policy_question *question,
-                          struct policy_decision *ret_decision)
+// What the answer is to the policy; the event is filed under the org that was asked.
+static enum status load_answer(struct sign_in *s, const struct sso_sign_in *in, struct policy_answer *ret_answer)
 {
   struct change_context *c = s->c;
   const struct facts_query query = change_query(c, in->login);
   struct org org;
-  enum status status = facts_answer(c->txn, &query, in->connection, in->authorized, &s->facts, &question->answer);
+  if (in->social) {
+    return facts_social_answer(c->txn, in->connection, in->authorized, &s->facts, ret_answer);
+  }
+  enum status status = facts_answer(c->txn, &query, in->connection, in->authorized, &s->facts, ret_answer);
   if (status != STATUS_OK) {
     return status;
   }
@@ -184,14 +207,35 @@ static enum status decide(struct sign_in *s, const struct sso_sign_in *in, struc
     return status;
   }
   memcpy(c->event.org, org.slug, sizeof c->event.org);
-  for (size_t i = 0; i < s->facts.person.invite_count; i++) {
-    struct policy_invite *invite = &s->facts.person.invites[i];
-    invite->consent = said_to(in, invite->org.id);
+  return STATUS_OK;
+}
+
+static enum status decide(struct sign_in *s, const struct sso_sign_in *in, struct policy_question *question,
+                          struct policy_decision *ret_decision)
+{
+  struct policy_person *person = &s->facts.person;
+  enum status status = load_answer(s, in, &question->answer);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  for (size_t i = 0; i < person->invite_count; i++) {
+    person->invites[i].consent = said_to(in, person->invites[i].org.id);
+  }
+  for (size_t i = 0; i < person->allowed_count; i++) {
+    person->allowed[i].consent = said_to(in, person->allowed[i].org_id);
   }
   question->person = s->facts.person;
   question->answer.password_given = change_knows_password(&s->facts.account, in->password);
   policy_decide(question, ret_decision);
   return STATUS_OK;
+}
+
+// Of a social connection there are no groups, and nothing waits for it.
+static enum status let_in_social(struct sign_in *s, const struct sso_sign_in *in,
+                                 const struct policy_decision *decision)
+{
+  enum status status = carry_out(s, in, decision);
+  return status != STATUS_OK ? status : sign_in_finish(s, decision->row);
 }
 
 // What was decided is carried out, and noted of connection and groups.
@@ -231,7 +275,7 @@ static enum status by_answer(struct change_context *c, const void *input, void *
                       .login = in->login,
                       .with_key = in->with_key,
                       .with_password = in->password[0] != '\0',
-                      .way = WAY_SSO,
+                      .way = in->social ? WAY_SOCIAL : WAY_SSO,
                       .way_org_id = in->connection->org_id};
   s.result->asked = in->consent_count > 0;
   s.result->decision = (struct policy_decision){.row = "-", .notice = NOTICE_INTERNAL};
@@ -248,8 +292,10 @@ static enum status by_answer(struct change_context *c, const void *input, void *
     return status;
   }
   s.result->decision = decision;
-  return decision.verdict == VERDICT_GRANTED ? let_in(&s, in, &decision, !question.answer.org.unconfirmed)
-                                             : sign_in_refuse(&s, &decision);
+  if (decision.verdict != VERDICT_GRANTED) {
+    return sign_in_refuse(&s, &decision);
+  }
+  return in->social ? let_in_social(&s, in, &decision) : let_in(&s, in, &decision, !question.answer.org.unconfirmed);
 }
 
 static const struct change_kind SSO = {"sign-in", CHANGE_CLAIM, CHANGE_OF_ORG, by_answer, sizeof(struct signed_in),

@@ -84,6 +84,8 @@ static const struct {
     [NOTICE_JOINED_NONE] = {"joined-none",
                             "You have joined no organization here, so nothing was set up - sign in again "
                             "to choose one."},
+    [NOTICE_NO_CHOICE] = {"no-choice",
+                          "Nothing that was listed was chosen - sign in again and type one of the numbers."},
     [NOTICE_INTERNAL] = {"internal", "The sign-in failed on this host - tell an admin; the log says why."},
 };
 

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "change/social.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "change/context.h"
+#include "change/staged.h"
+#include "store/socials.h"
+
+static enum status refuse(struct change_context *c, const char *name, enum status status, const char *why)
+{
+  error_set(c->error, "social connection \"%.40s\": %s", name, why);
+  return status;
+}
+
+// The name that is shown in lists and typed; two of a kind must not look alike.
+static enum status check_name(struct change_context *c, const char *name)
+{
+  size_t length = strlen(name);
+  bool legal = length > 0 && length < SOCIAL_SIZE && name[0] != '-' &&
+               strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
+  return legal ? STATUS_OK
+               : refuse(c, name, STATUS_INVALID, "1 to 31 of a-z, 0-9 and -, not beginning with -, are legal");
+}
+
+// The one that is there, or a new one with an id of its own.
+static enum status load(struct change_context *c, const struct social_set *in, struct social *ret_social)
+{
+  struct social social = {.kind = (uint8_t)in->kind, .created_at_s = c->now_s};
+  enum status status = social_get(c->txn, in->name, ret_social);
+  if (status == STATUS_OK) {
+    return ret_social->kind == (uint8_t)in->kind
+               ? STATUS_OK
+               : refuse(c, in->name, STATUS_EXISTS, "is of another kind; remove it first");
+  }
+  if (status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  (void)snprintf(social.name, sizeof social.name, "%s", in->name);
+  status = store_next_id(c->txn, &social.id);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  *ret_social = social;
+  return STATUS_OK;
+}
+
+// What is not for an operator to say comes from what was there.
+static enum status put_connection(struct change_context *c, const struct social_set *in, int64_t id)
+{
+  struct connection before CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct connection wanted CLEANUP(cleanup_connection) = {.org_id = 0};
+  enum status status = connection_get(c->txn, id, CONNECTION_ACTIVE, &before);
+  bool any = status == STATUS_OK;
+  if (!any && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  status = staged_copy(in->connection, &wanted);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  bool same_client = any && connection_same_client(&before, &wanted) && before.client_auth == wanted.client_auth;
+  wanted.org_id = id;
+  wanted.set_at_s = c->now_s;
+  wanted.tried = 0;
+  wanted.tried_at_s = 0;
+  wanted.auth_found = same_client && !in->secret_given ? before.auth_found : 0;
+  wanted.waits = 0;
+  wanted.generation = 0;
+  return connection_put(c->txn, CONNECTION_ACTIVE, &wanted);
+}
+
+static enum status set(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct social_set *in = input;
+  struct social social;
+  (void)ret_result;
+  enum status status = check_name(c, in->name);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = load(c, in, &social);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (text_copy_clean(in->title, strlen(in->title), social.title, sizeof social.title) != STATUS_OK) {
+    return refuse(c, in->name, STATUS_INVALID, "its title must be UTF-8 of at most 127 bytes without controls");
+  }
+  status = put_connection(c, in, social.id);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  (void)snprintf(c->event.detail, sizeof c->event.detail, "%s, %.200s", in->name, in->connection->issuer);
+  return social_put(c->txn, &social);
+}
+
+static enum status remove_social(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct social_remove *in = input;
+  (void)ret_result;
+  enum status status = social_remove(c->txn, in->name);
+  if (status == STATUS_NOT_FOUND) {
+    return refuse(c, in->name, status, "there is none of this name");
+  }
+  (void)snprintf(c->event.detail, sizeof c->event.detail, "%s", in->name);
+  return status;
+}
+
+static enum status found(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct social_found *in = input;
+  struct connection stored CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct social social;
+  (void)ret_result;
+  enum status status = social_get(c->txn, in->name, &social);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? refuse(c, in->name, status, "there is none of this name") : status;
+  }
+  status = connection_get(c->txn, social.id, CONNECTION_ACTIVE, &stored);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+  }
+  if (stored.client_auth != CLIENT_AUTH_AUTO || in->client_auth >= CLIENT_AUTH_PRIVATE_KEY_JWT) {
+    return refuse(c, in->name, STATUS_REFUSED, "was changed during the test; test it again");
+  }
+  stored.auth_found = (uint8_t)(in->client_auth + 1);
+  (void)snprintf(c->event.detail, sizeof c->event.detail, "%s, auto is %s", in->name,
+                 client_auth_word(in->client_auth));
+  return connection_put(c->txn, CONNECTION_ACTIVE, &stored);
+}
+
+static const struct change_kind SET = {"social.set", CHANGE_SITE, CHANGE_OF_ORG, set, sizeof(struct change_done),
+                                       false};
+static const struct change_kind REMOVE = {
+    "social.remove", CHANGE_SITE, CHANGE_OF_ORG, remove_social, sizeof(struct change_done), false};
+static const struct change_kind FOUND = {"social.auth", CHANGE_SITE, CHANGE_OF_ORG, found, sizeof(struct change_done),
+                                         false};
+
+struct change change_social_set(const struct social_set *in, struct change_done *ret_result)
+{
+  return (struct change){&SET, in, ret_result, &ret_result->changed, "", ""};
+}
+
+struct change change_social_remove(const struct social_remove *in, struct change_done *ret_result)
+{
+  return (struct change){&REMOVE, in, ret_result, &ret_result->changed, "", ""};
+}
+
+struct change change_social_found(const struct social_found *in, struct change_done *ret_result)
+{
+  return (struct change){&FOUND, in, ret_result, &ret_result->changed, "", ""};
+}

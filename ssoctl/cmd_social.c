@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0
+// ssoctl social: connections of the host with providers whose accounts belong to nobody here (POLICY V1).
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "change/social.h"
+#include "context.h"
+#include "idp_answer.h"
+#include "idp_change.h"
+#include "idp_values.h"
+#include "store/socials.h"
+
+// Providers that people ask for and that cannot be used in a terminal.
+static int refuse_preset(const char *typed)
+{
+  static const struct {
+    const char *name;
+    const char *why;
+  } REFUSED[] = {
+      {"linkedin", "has no device authorization grant (RFC 8628); use google, gitlab or your own OpenID provider"},
+      {"apple", "has no device authorization grant (RFC 8628); use google, gitlab or your own OpenID provider"},
+      {"facebook",
+       "has no device authorization grant with an ID token; use google, gitlab or your own OpenID provider"},
+      {"slack", "has no device authorization grant (RFC 8628); use google, gitlab or your own OpenID provider"},
+      {"yahoo", "has no device authorization grant (RFC 8628); use google, gitlab or your own OpenID provider"},
+      {"cognito", "has no device authorization grant (RFC 8628); use google, gitlab or your own OpenID provider"},
+      {"github", "speaks no OpenID and is not in this version; use google, gitlab or your own OpenID provider"},
+  };
+  for (size_t i = 0; typed != NULL && i < COUNT_OF(REFUSED); i++) {
+    if (strcmp(REFUSED[i].name, typed) == 0) {
+      return fail(EXIT_USAGE, "--preset %s: %s", typed, REFUSED[i].why);
+    }
+  }
+  return EXIT_DONE;
+}
+
+// What is stored under NAME: the connection, or the defaults of a new one.
+static int load(struct context *ctx, const char *name, bool is_new, struct social *social,
+                struct connection *connection)
+{
+  int code = context_read(ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  enum status status = social_get(ctx->txn, name, social);
+  bool there = status == STATUS_OK;
+  status = there ? connection_get(ctx->txn, social->id, CONNECTION_ACTIVE, connection) : status;
+  context_end_read(ctx);
+  if (status != STATUS_OK && (there || status != STATUS_NOT_FOUND)) {
+    return fail(EXIT_FAILED, "store: social connection \"%.40s\" cannot be read: %s", name, status_text(status));
+  }
+  if (is_new && there) {
+    return fail(EXIT_FAILED, "social connection \"%.40s\": is there already; 'ssoctl social set' changes it", name);
+  }
+  if (!is_new && !there) {
+    return fail(EXIT_NO_SUCH, "social connection \"%.40s\": there is none of this name; 'ssoctl social add' makes one",
+                name);
+  }
+  return is_new ? idp_values_default(ctx, connection) : EXIT_DONE;
+}
+
+// "google" is shown as "Google" unless it is called otherwise.
+static int take_title(const struct invocation *in, const char *name, const struct social *social,
+                      char title[static DISPLAY_SIZE])
+{
+  if (in->options[OPTION_NAME] != NULL) {
+    return context_text("--name", in->options[OPTION_NAME], title, DISPLAY_SIZE);
+  }
+  (void)snprintf(title, DISPLAY_SIZE, "%s", social->title[0] != '\0' ? social->title : name);
+  if (social->title[0] == '\0') {
+    title[0] = (char)toupper((unsigned char)title[0]);
+  }
+  return EXIT_DONE;
+}
+
+static int set(struct context *ctx, const char *name, bool is_new)
+{
+  const struct invocation *in = ctx->in;
+  struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct social social = {.id = 0};
+  char title[DISPLAY_SIZE];
+  const struct social_set set = {.name = name,
+                                 .title = title,
+                                 .kind = SOCIAL_OPENID,
+                                 .connection = &connection,
+                                 .secret_given = in->options[OPTION_CLIENT_SECRET_FILE] != NULL ||
+                                                 in->options[OPTION_PRIVATE_KEY_FILE] != NULL};
+  struct change_done result;
+  int code = load(ctx, name, is_new, &social, &connection);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = take_title(in, name, &social, title);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = idp_change(ctx, &connection);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = context_change(ctx, change_social_set(&set, &result));
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  context_done(ctx, "social connection %s to %s stored and in effect; next: ssoctl social test %s", name,
+               connection.issuer, name);
+  return EXIT_DONE;
+}
+
+static int open_and_set(const struct invocation *in, bool is_new)
+{
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
+  char name[SOCIAL_SIZE];
+  int code = refuse_preset(in->options[OPTION_PRESET]);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = context_open(in, &ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = context_text("name", in->arguments[0], name, sizeof name);
+  return code == EXIT_DONE ? set(&ctx, name, is_new) : code;
+}
+
+int cmd_social_add(const struct invocation *in)
+{
+  return open_and_set(in, true);
+}
+
+int cmd_social_set(const struct invocation *in)
+{
+  return open_and_set(in, false);
+}
+
+static const struct column COLUMNS[] = {
+    {"name", COLUMN_TEXT},        {"title", COLUMN_TEXT},  {"issuer", COLUMN_TEXT},          {"client_id", COLUMN_TEXT},
+    {"auth", COLUMN_TEXT},        {"scopes", COLUMN_TEXT}, {"secret_set", COLUMN_BOOL},      {"own_ca", COLUMN_BOOL},
+    {"email_claim", COLUMN_TEXT}, {"preset", COLUMN_TEXT}, {"device_endpoint", COLUMN_TEXT}, {"key_set", COLUMN_TEXT},
+    {"created_at", COLUMN_DATE},  {"set_at", COLUMN_DATE},
+};
+
+struct walk {
+  struct context *ctx;
+  struct table *table;
+};
+
+static const char *or_null(const char *text)
+{
+  return text[0] != '\0' ? text : NULL;
+}
+
+static enum status add_row(void *context, const struct social *social)
+{
+  const struct walk *walk = context;
+  struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
+  enum status status = connection_get(walk->ctx->txn, social->id, CONNECTION_ACTIVE, &connection);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+  }
+  const struct connection *c = &connection;
+  table_add(walk->table, COLUMNS,
+            {{social->name, 0},
+             {social->title, 0},
+             {c->issuer, 0},
+             {c->client_id, 0},
+             {client_auth_word(c->client_auth), 0},
+             {c->scopes, 0},
+             {NULL, c->client_secret.length > 0},
+             {NULL, c->ca_pem.length > 0},
+             {c->email_claim, 0},
+             {or_null(c->preset), 0},
+             {or_null(c->device_endpoint), 0},
+             {or_null(c->key_set), 0},
+             {NULL, social->created_at_s},
+             {NULL, c->set_at_s}});
+  return table_status(walk->table);
+}
+
+int cmd_social_list(const struct invocation *in)
+{
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
+  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct walk walk = {&ctx, &table};
+  int code = context_open(in, &ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = context_read(&ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  if (social_each(ctx.txn, add_row, &walk) != STATUS_OK) {
+    return fail(EXIT_FAILED, "store: social connections cannot be read");
+  }
+  return context_print_list(&ctx, &table);
+}
+
+int cmd_social_show(const struct invocation *in)
+{
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
+  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct walk walk = {&ctx, &table};
+  struct social social;
+  int code = context_open(in, &ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = context_read(&ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  enum status status = social_get(ctx.txn, in->arguments[0], &social);
+  if (status == STATUS_NOT_FOUND) {
+    return fail(EXIT_NO_SUCH, "social connection \"%.40s\": there is none of this name", in->arguments[0]);
+  }
+  status = status == STATUS_OK ? add_row(&walk, &social) : status;
+  if (status != STATUS_OK) {
+    return fail(EXIT_FAILED, "store: social connection \"%.40s\" cannot be read: %s", in->arguments[0],
+                status_text(status));
+  }
+  return context_print_one(&ctx, &table);
+}
+
+int cmd_social_remove(const struct invocation *in)
+{
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
+  const struct social_remove removed = {in->arguments[0]};
+  struct change_done result;
+  int code = context_open(in, &ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code =
+      context_confirm(&ctx, "Nobody will sign in through this connection any more, and its identities are forgotten. "
+                            "Go on?");
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = context_change(&ctx, change_social_remove(&removed, &result));
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  context_done(&ctx, "social connection %s removed", in->arguments[0]);
+  return EXIT_DONE;
+}
+
+// Which way of authentication worked where it was left to the test.
+static int note_auth(const struct device_flow *f, uint8_t method)
+{
+  const struct social_found found = {f->ctx->in->arguments[0], method};
+  struct change_done result;
+  if (f->connection.client_auth != CLIENT_AUTH_AUTO || f->connection.client_secret.length == 0 ||
+      f->connection.auth_found == method + 1) {
+    return EXIT_DONE;
+  }
+  return context_change(f->ctx, change_social_found(&found, &result));
+}
+
+static int print_authorized(const struct device_flow *f, const struct message_authorized *a)
+{
+  static const struct column ANSWER[] = {
+      {"issuer", COLUMN_TEXT},      {"client_id", COLUMN_TEXT}, {"subject", COLUMN_TEXT}, {"email", COLUMN_TEXT},
+      {"email_state", COLUMN_TEXT}, {"name", COLUMN_TEXT},      {"auth", COLUMN_TEXT},    {"requests", COLUMN_NUMBER},
+      {"code_ms", COLUMN_NUMBER},   {"seconds", COLUMN_NUMBER},
+  };
+  struct table table CLEANUP(table_done) = table_init(ANSWER, COUNT_OF(ANSWER));
+  table_add(&table, ANSWER,
+            {{a->issuer, 0},
+             {a->client_id, 0},
+             {a->subject, 0},
+             {a->email, 0},
+             {idp_answer_email(a->email_state), 0},
+             {a->name, 0},
+             {client_auth_word(a->client_auth), 0},
+             {NULL, a->requests},
+             {NULL, f->code_ms},
+             {NULL, (clock_monotonic_ms() - f->started_ms) / 1000}});
+  return context_print_one(f->ctx, &table);
+}
+
+static int answered(void *context, enum message_type type, const void *value)
+{
+  const struct device_flow *f = context;
+  const struct message_authorized *authorized = value;
+  if (type == MESSAGE_FOUND) {
+    return idp_answer_print_found(f, value);
+  }
+  int code = note_auth(f, authorized->client_auth);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = print_authorized(f, authorized);
+  if (code == EXIT_DONE && authorized->email_state != EMAIL_VERIFIED) {
+    return fail(EXIT_REFUSED,
+                "social test %s: the provider does not say that it has verified this address, so that it "
+                "proves nothing here (POLICY V1)",
+                f->org.slug);
+  }
+  return code;
+}
+
+int cmd_social_test(const struct invocation *in)
+{
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
+  struct device_flow f CLEANUP(device_flow_done) = {.ctx = &ctx, .what = "social test", .oidc = OIDC_NONE};
+  int code = context_open(in, &ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = device_flow_load_social(&f, in->arguments[0]);
+  enum message_type asks = in->options[OPTION_NO_SIGNIN] != NULL ? MESSAGE_DISCOVER : MESSAGE_SIGN_IN;
+  return code == EXIT_DONE ? device_flow_run(&f, asks, answered, &f) : code;
+}

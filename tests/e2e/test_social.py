@@ -1,0 +1,209 @@
+"""Social sign-in and joining: people who come by an account that belongs to no org, and choose theirs (POLICY V)."""
+import contextlib
+
+import check
+import host
+import login
+import sshd
+
+DOMAIN = "nest.test"
+PASSWORD = "guest-Lantern-31-quartz"
+JOIN = r"Number, slug or none: "
+MORE = r"Another, or Enter to go on: "
+
+
+@contextlib.contextmanager
+def _social(rig, *orgs):
+    """A social connection, and orgs that people of the domain may join; nothing of it stays for other tests."""
+    for org in orgs:
+        rig.orgs.bare(org)
+        host.ssoctl("org", "set", org, f"allowed-domains={DOMAIN}")
+    host.ssoctl("social", "add", "nest", "--name", "Nest accounts", "--issuer", rig.idp.issuer, "--client-id", "ssoorg",
+                "--ca-file", rig.ca, "--auth", "none")
+    try:
+        yield
+    finally:
+        host.ssoctl("social", "remove", "nest", "--yes")
+        for org in orgs:
+            host.ssoctl("org", "set", org, "allowed-domains=")
+
+
+def _begins(rig, person, **how):
+    terminal = login.Ssh(rig, person, **how)
+    challenge = terminal.challenge()
+    check.contains(challenge.text, "through Nest accounts as", "whose sign-in it is")
+    return terminal, challenge
+
+
+def _comes(rig, person, at, **how):
+    """Signs in by the social account and answers the prompts AT: (pattern, what is typed)."""
+    terminal, challenge = _begins(rig, person, **how)
+    rig.idp.approve(challenge, person)
+    first = True
+    for pattern, typed in at:
+        if first:
+            terminal.enter_until(pattern)
+        else:
+            terminal.until(pattern)
+        first = False
+        terminal.send(typed)
+    terminal.end(enter=False) if at else terminal.end()
+    return terminal.text
+
+
+def L14_V5_K8_somebody_new_is_shown_the_orgs_and_joins_them_one_after_the_other(rig):
+    person = rig.person(DOMAIN)
+    with _social(rig, "kite", "lark"):
+        check.that(host.in_passwd(person) is None, "the person is known before the first login")
+        text = _comes(rig, person, [(JOIN, "lark"), (MORE, "")])
+        check.contains(text, r"1\) Kite \(kite\)", "the list")
+        check.contains(text, r"gives you group lark", "what joining gives")
+        check.that(login.signed_in(text), f"not signed in: {check.shown(text)}")
+        check.contains(text, r"groups=[^\n]*\(lark\)", "the groups")
+        check.lacks(text, r"groups=[^\n]*\(kite\)", "the groups")
+        row = host.members("lark")[person]
+        check.equal((row["source"], row["role"]), ("sso", "viewer"), "the membership")
+        text = _comes(rig, person, [(JOIN, "1"), (r"Active org \[\w+\]: ", "kite")])
+        check.contains(text, r"SSOORG_ORG=kite", "the active org after joining it")
+        check.contains(text, r"\(lark\)\S*\(kite\)|\(kite\)\S*\(lark\)", "the groups of both")
+        events = [e["event"] for e in host.listed("audit", "kite") if e["login"] == person]
+        check.equal(events, ["member.join"], "kite's audit trail of them")
+        check.contains(host.ssoctl("account", "show", person).out, "social:nest: ", "the identity")
+    check.that(person in host.members("lark"), "the membership went with the connection")
+
+
+def N4_L14_a_newcomer_passes_AllowGroups_of_an_org_that_they_may_join(rig):
+    person = rig.person(DOMAIN)
+    with _social(rig, "kite"):
+        server = rig.serve(sshd.Sshd(rig.folder, "nest", ["AllowGroups kite"]))
+        text = _comes(rig, person, [(JOIN, "1")], sshd=server)
+        server.stop()
+        check.that(login.signed_in(text), f"not signed in: {check.shown(text)}")
+
+
+def V5_with_no_org_chosen_nothing_is_stored_but_audit(rig):
+    with _social(rig, "kite"):
+        for answers in ([(JOIN, "none")], [(JOIN, "9"), (JOIN, "all"), (JOIN, "")]):
+            person = rig.person(DOMAIN)
+            text = _comes(rig, person, answers)
+            check.that(not login.signed_in(text), f"{answers} signed in")
+            check.contains(text, "joined no organization", "what the person sees")
+            check.that(host.in_passwd(person) is None, "an account was made")
+            events = [e["event"] for e in host.listed("audit") if e["login"] == person]
+            check.equal(events, ["sign-in.refused"], "the audit trail")
+
+
+def V1_S2_an_address_that_is_not_proven_or_anothers_is_refused(rig):
+    with _social(rig, "kite"):
+        for person, who, words in (("unproven@" + DOMAIN, None, "not verified"),
+                                   ("unsaid@" + DOMAIN, None, "not verified"),
+                                   (rig.person(DOMAIN), rig.person(DOMAIN), "somebody else")):
+            terminal, challenge = _begins(rig, person)
+            rig.idp.approve(challenge, who or person)
+            text = terminal.end()
+            check.that(not login.signed_in(text), f"{person} signed in")
+            check.contains(text, words, f"what {person} sees")
+            check.that(host.in_passwd(person) is None, f"{person} has an account")
+
+
+def V3_whom_an_enforcing_org_governs_is_never_offered_it(rig):
+    rig.orgs.acme()
+    person = rig.person()
+    with _social(rig, "kite"):
+        host.ssoctl("org", "set", "kite", f"allowed-domains={DOMAIN} acme.test")
+        text = login.signs_in(rig, person)  # V7: without effect while acme has the domain
+        check.lacks(text, "Nest accounts", "the prompt")
+        check.lacks(text, "You may join", "the prompts")
+        check.that(person not in host.members("kite"), "they are in the other org")
+
+
+def V4_L9_a_guest_has_one_list_of_ways_and_the_password_in_it(rig):
+    rig.orgs.open()
+    guest = f"g{rig.person(DOMAIN)}"
+    host.ssoctl("member", "add", "open", guest)
+    host.set_password(guest, PASSWORD)
+    with _social(rig):
+        terminal = login.Ssh(rig, guest)
+        prompt = terminal.password_prompt()
+        check.contains(prompt, "Number, or password: ", "the prompt")
+        check.contains(terminal.text, r"1\) Nest accounts", "the list")
+        terminal.send(PASSWORD)
+        check.that(login.signed_in(terminal.end(enter=False)), f"the password: {check.shown(terminal.text)}")
+        terminal = login.Ssh(rig, guest)
+        terminal.password_prompt()
+        terminal.send("1")
+        rig.idp.approve(terminal.challenge(), rig.person(DOMAIN))
+        check.contains(terminal.end(), "somebody else", "another's social account")
+        terminal = login.Ssh(rig, guest, options=("-o", "NumberOfPasswordPrompts=1"))
+        for _ in range(3):
+            terminal.password_prompt()
+            terminal.send("")
+        check.contains(terminal.end(enter=False), "Nothing that was listed was chosen", "after nothing three times")
+
+
+def V5_S8_an_account_that_was_used_is_linked_beside_its_password(rig):
+    rig.orgs.open()
+    person = rig.person(DOMAIN)
+    host.ssoctl("member", "add", "open", person)
+    host.set_password(person, PASSWORD)
+    login.by_password(rig, person, PASSWORD)
+    with _social(rig):
+        for typed, signed in (("not-" + PASSWORD, False), (PASSWORD, True)):
+            terminal = login.Ssh(rig, person)
+            terminal.password_prompt()
+            terminal.send("1")
+            rig.idp.approve(terminal.challenge(), person)
+            terminal.enter_until(r"type the password of account [^\n]*: ")
+            terminal.send(typed)
+            text = terminal.end(enter=False)
+            check.equal(login.signed_in(text), signed, f"signed in with {typed!r}")
+        text = _comes_back(rig, person)
+        check.that(login.signed_in(text), "the linked account does not sign in alone")
+
+
+def _comes_back(rig, person):
+    terminal = login.Ssh(rig, person)
+    terminal.password_prompt()
+    terminal.send("1")
+    rig.idp.approve(terminal.challenge(), person)
+    return terminal.end()
+
+
+def V7_public_domains_are_refused_and_others_folded(rig):
+    rig.orgs.bare("kite")
+    for typed, words in (("gmail.com", "a public mail domain"), ("co.uk", "a public suffix"), ("a_b", "no domain"),
+                         ("nest.test co.uk", "a public suffix")):
+        said = host.ssoctl("org", "set", "kite", f"allowed-domains={typed}", wants=3 if "public" in words else 2)
+        check.contains(said.err, words, f"what is said of {typed}")
+    host.ssoctl("org", "set", "kite", "allowed-domains=Nest.TEST  b\u00fccher.test nest.test")
+    shown = host.listed("org", "show", "kite")["allowed_domains"]
+    check.equal(shown, "nest.test xn--bcher-kva.test", "the domains")
+    host.ssoctl("org", "set", "kite", "allowed-domains=")
+
+
+def L14_without_a_way_to_come_a_stranger_is_not_ours(rig):
+    rig.orgs.bare("kite")
+    person = rig.person(DOMAIN)
+    host.ssoctl("org", "set", "kite", f"allowed-domains={DOMAIN}")
+    check.equal(host.listed("why", person)["row"], "L1", "the row without a social connection")
+    with _social(rig, "kite"):
+        check.equal(host.listed("why", person)["row"], "L14", "the row with one")
+
+
+def W7_social_connections_are_shown_changed_and_tested(rig):
+    with _social(rig):
+        row = host.listed("social", "show", "nest")
+        check.equal((row["title"], row["issuer"], row["secret_set"]), ("Nest accounts", rig.idp.issuer, False), "the row")
+        check.equal([r["name"] for r in host.listed("social", "list")], ["nest"], "the list")
+        host.ssoctl("social", "set", "nest", "--name", "Nests")
+        check.equal(host.listed("social", "show", "nest")["title"], "Nests", "the new title")
+        host.ssoctl("social", "test", "nest", "--no-signin")
+        check.contains(host.ssoctl("social", "add", "nest", "--issuer", rig.idp.issuer, "--client-id", "x", wants=1).err,
+                       "is there already", "a second of the name")
+        for name in ("linkedin", "apple", "facebook"):
+            said = host.ssoctl("social", "add", name, "--preset", name, "--client-id", "x", wants=2).err
+            check.contains(said, "no device authorization grant", f"what is said of {name}")
+        for name in ("", "-x", "A", "a/b", "x" * 40):
+            host.ssoctl("social", "add", "--issuer", rig.idp.issuer, "--client-id", "x", "--auth", "none", "--", name, wants=2)
+        for words in (("show", "none"), ("set", "none", "--name", "x"), ("test", "none"), ("remove", "none", "--yes")):
+            host.ssoctl("social", *words, wants=4)
