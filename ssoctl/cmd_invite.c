@@ -162,11 +162,11 @@ int cmd_invite_list(const struct invocation *in)
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
   struct org org;
-
   int code = context_open_org(in, &ctx, &org);
   if (code != EXIT_DONE) {
     return code;
   }
+  context_say_managed(&org);
   if (invite_each(ctx.txn, org.id, add_invite, &table) != STATUS_OK) {
     return fail(EXIT_FAILED, "store: invites cannot be read");
   }

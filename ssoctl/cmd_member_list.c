@@ -9,9 +9,9 @@
 #include "store/accounts.h"
 
 static const struct column LIST_COLUMNS[] = {
-    {"org", COLUMN_TEXT},       {"login", COLUMN_TEXT},           {"email", COLUMN_TEXT},  {"name", COLUMN_TEXT},
-    {"role", COLUMN_TEXT},      {"source", COLUMN_TEXT},          {"status", COLUMN_TEXT}, {"uid", COLUMN_NUMBER},
-    {"joined_at", COLUMN_DATE}, {"last_sign_in_at", COLUMN_DATE},
+    {"org", COLUMN_TEXT},       {"login", COLUMN_TEXT},           {"email", COLUMN_TEXT},      {"name", COLUMN_TEXT},
+    {"role", COLUMN_TEXT},      {"source", COLUMN_TEXT},          {"status", COLUMN_TEXT},     {"uid", COLUMN_NUMBER},
+    {"joined_at", COLUMN_DATE}, {"last_sign_in_at", COLUMN_DATE}, {"managed_by", COLUMN_TEXT},
 };
 
 struct walk {
@@ -47,7 +47,8 @@ static enum status add_member(void *context, const struct membership *membership
              {member_status_word(membership->status), 0},
              {NULL, account.uid},
              {NULL, membership->joined_at_s},
-             {NULL, account.last_sign_in_at_s}});
+             {NULL, account.last_sign_in_at_s},
+             {walk->org->enforcement == ENFORCEMENT_SSO_ONLY ? "provider" : NULL, 0}});
   record_done(&ACCOUNT_RECORD, &account);
   return table_status(walk->table);
 }
@@ -100,6 +101,9 @@ int cmd_member_list(const struct invocation *in)
   }
   if (code != EXIT_DONE) {
     return code;
+  }
+  if (in->arguments[0] != NULL) {
+    context_say_managed(&org);
   }
   code = context_stream(&ctx, &table);
   if (code != EXIT_DONE) {

@@ -262,3 +262,11 @@ int context_change_confirmed(struct context *ctx, struct change change, const ch
   int code = question != NULL ? context_confirm(ctx, question) : EXIT_DONE;
   return code == EXIT_DONE ? context_change(ctx, change) : code;
 }
+
+void context_say_managed(const struct org *org)
+{
+  if (org->enforcement == ENFORCEMENT_SSO_ONLY) {
+    (void)fprintf(stderr, "ssoctl: org %s: access is managed at its provider (sso-only); nobody is invited here\n",
+                  org->slug);
+  }
+}

@@ -77,6 +77,9 @@ MUST_CHECK enum status context_release_output(struct context *ctx);
 // A long list: what is added to TABLE is formatted as it comes, and context_print_list() ends it. An exit code.
 int context_stream(struct context *ctx, struct table *table);
 
+// A line on standard error that the people of ORG are managed at its provider, if they are (sso-only).
+void context_say_managed(const struct org *org);
+
 // Prints and converts, after the read transaction has been ended.
 int context_print_list(struct context *ctx, struct table *table);
 int context_print_one(struct context *ctx, const struct table *table);

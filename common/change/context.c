@@ -109,6 +109,13 @@ void change_drop_password(struct account *account)
   account->password_tried = 0;
 }
 
+enum status change_leave_sso_alone(struct change_context *c, struct account *account, int64_t org_id)
+{
+  change_drop_password(account);
+  account->sso_only_org = org_id;
+  return identity_drop_others(c->txn, account->id, org_id);
+}
+
 bool change_owns_org(const struct memberships *all, int64_t except_id)
 {
   for (size_t i = 0; i < all->count; i++) {

@@ -60,6 +60,10 @@ void change_name_login(struct change_context *c, const char *login);
 // ACCOUNT has no password any more; storing it is the caller's.
 void change_drop_password(struct account *account);
 
+// ACCOUNT signs in through org ORG_ID alone from now on (POLICY "on-link"): its password and its identities elsewhere
+// go, and no other way counts until it is unlinked there. Storing the account is the caller's.
+MUST_CHECK enum status change_leave_sso_alone(struct change_context *c, struct account *account, int64_t org_id);
+
 // Whether one of ALL is that of an owner, in another org than EXCEPT_ID (0: in any).
 bool change_owns_org(const struct memberships *all, int64_t except_id);
 

@@ -140,6 +140,16 @@ static enum status note_invite(void *context, const struct invite *invite)
   return STATUS_OK;
 }
 
+// An event of its own for each, as if somebody had cancelled it by hand.
+static enum status note_cancelled(struct change_context *c, const char *email)
+{
+  struct audit_event event = c->event;
+  explicit_bzero(event.event, sizeof event.event);
+  (void)stpncpy(event.event, "invite.cancel", sizeof event.event - 1);
+  (void)snprintf(event.detail, sizeof event.detail, "%.200s", email);
+  return audit_add(c->txn, &event);
+}
+
 // STATUS_EXISTS: there are more.
 static enum status cancel_some(struct change_context *c, int64_t org_id, struct cancelling *noted)
 {
@@ -150,6 +160,7 @@ static enum status cancel_some(struct change_context *c, int64_t org_id, struct 
   }
   for (size_t i = 0; i < noted->count; i++) {
     enum status removed = invite_remove(c->txn, org_id, noted->list[i].email);
+    removed = removed != STATUS_OK ? removed : note_cancelled(c, noted->list[i].email);
     if (removed != STATUS_OK) {
       return removed;
     }

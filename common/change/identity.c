@@ -72,6 +72,9 @@ static enum status check_free(const struct linking *l)
   if (l->answer.identity_known && !l->answer.identity_own) {
     return refuse(l, "that identity is linked to another account; 'ssoctl identity unlink' comes first");
   }
+  if (l->facts.person.sso_only && l->facts.account.sso_only_org != l->org.id) {
+    return refuse(l, "signs in through another org alone (on-link); 'ssoctl identity unlink' there comes first");
+  }
   if (l->answer.other_identity) {
     return refuse(l, "has another identity at the org's provider already; 'ssoctl identity unlink' comes first");
   }
@@ -93,11 +96,11 @@ static enum status follow_on_link(struct linking *l)
   const struct policy_person *person = &l->facts.person;
   bool drops =
       l->answer.in_control && l->org.on_link == ON_LINK_SSO_ONLY && !person->guarded && !policy_owns_any(person);
-  if (!drops || account->password[0] == '\0') {
+  if (!drops) {
     return STATUS_OK;
   }
-  change_drop_password(account);
-  return account_update(l->c->txn, account);
+  enum status status = change_leave_sso_alone(l->c, account, l->org.id);
+  return status != STATUS_OK ? status : account_update(l->c->txn, account);
 }
 
 static struct identity new_identity(const struct linking *l, const char *subject, const char *email)
@@ -239,6 +242,17 @@ static enum status drop(struct linking *l, bool *ret_any)
   return status;
 }
 
+// Other ways count again.
+static enum status release(struct linking *l)
+{
+  struct account *account = &l->facts.account;
+  if (account->sso_only_org != l->org.id) {
+    return STATUS_OK;
+  }
+  account->sso_only_org = 0;
+  return account_update(l->c->txn, account);
+}
+
 static enum status unlink_identity(struct change_context *c, const void *input, void *ret_result)
 {
   const struct identity_unlink *in = input;
@@ -254,6 +268,10 @@ static enum status unlink_identity(struct change_context *c, const void *input, 
     return status;
   }
   status = drop(&l, &result->changed);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = release(&l);
   if (status != STATUS_OK) {
     return status;
   }

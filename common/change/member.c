@@ -57,6 +57,10 @@ static enum status remove_member(struct change_context *c, const void *input, vo
     return status;
   }
   status = pending_link_drop(c->txn, f.account.id, f.org.id, &any);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = membership_remember_removed(c->txn, f.account.id, f.org.id, c->now_s);
   return status != STATUS_OK ? status : membership_remove(c->txn, f.account.id, f.org.id);
 }
 

@@ -15,12 +15,36 @@ static enum status store(struct change_context *c, const struct account *account
   return status != STATUS_OK ? status : account_update(c->txn, account);
 }
 
+// Whoever signs in through an org alone gets no other way (POLICY "on-link"); owners are excepted.
+static enum status check_settable(struct change_context *c, const struct account *account)
+{
+  struct memberships all;
+  struct org org;
+  enum status status = account->sso_only_org != 0 ? org_get(c->txn, account->sso_only_org, &org) : STATUS_NOT_FOUND;
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  status = memberships_of(c->txn, account->id, &all);
+  if (status != STATUS_OK || change_owns_org(&all, 0)) {
+    return status;
+  }
+  error_set(c->error,
+            "account \"%s\": signs in through org \"%s\" alone (on-link=sso-only), and gets no password; 'ssoctl "
+            "identity unlink %s --org %s' comes first",
+            account->login, org.slug, account->email, org.slug);
+  return STATUS_REFUSED;
+}
+
 static enum status set(struct change_context *c, const void *input, void *ret_result)
 {
   const struct password_set *in = input;
   struct account account;
   (void)ret_result;
   enum status status = change_find_account(c, in->account, &account);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = check_settable(c, &account);
   if (status != STATUS_OK) {
     return status;
   }

@@ -151,8 +151,9 @@ static enum status carry_out(struct sign_in *s, const struct sso_sign_in *in, co
   if (status != STATUS_OK) {
     return status;
   }
-  if (decision->drop_password) {
-    change_drop_password(&s->account);
+  status = decision->drop_password ? change_leave_sso_alone(s->c, &s->account, s->way_org_id) : STATUS_OK;
+  if (status != STATUS_OK) {
+    return status;
   }
   status = link_answer(s, in, decision->link);
   return status != STATUS_OK ? status : join(s, decision);

@@ -179,6 +179,15 @@ static enum status add_invite(void *context, const struct invite *invite)
   return STATUS_OK;
 }
 
+// With the org its rule goes as well.
+static enum status load_sso_only(struct store_txn *txn, struct facts *s)
+{
+  struct org org;
+  enum status status = s->account.sso_only_org != 0 ? org_get(txn, s->account.sso_only_org, &org) : STATUS_NOT_FOUND;
+  s->person.sso_only = status == STATUS_OK;
+  return optional(status);
+}
+
 static enum status load_account(struct store_txn *txn, const char *login, struct facts *s)
 {
   enum status status = account_by_login(txn, login, &s->account);
@@ -194,7 +203,7 @@ static enum status load_account(struct store_txn *txn, const char *login, struct
   s->person.proven = s->account.email_proven == 1;
   s->person.last_sso_at_s = s->account.last_sso_at_s;
   memcpy(s->email, s->account.email, sizeof s->email);
-  return STATUS_OK;
+  return load_sso_only(txn, s);
 }
 
 static bool owns(const struct policy_person *person, int64_t org_id)

@@ -150,6 +150,10 @@ enum status facts_answer(struct store_txn *txn, const struct facts_query *of, co
   if (!a.member_here) {
     status = control_is_full(txn, &org, &a.full);
   }
+  if (status == STATUS_OK && s->person.known) {
+    a.sso_elsewhere = s->person.sso_only && s->account.sso_only_org != org.id;
+    status = membership_was_removed(txn, s->account.id, org.id, &a.was_removed);
+  }
   if (status == STATUS_OK && !s->person.known) {
     status = account_was_removed(txn, s->email, &a.tombstoned);
   }

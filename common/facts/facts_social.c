@@ -17,6 +17,7 @@ static enum status optional(enum status status)
 
 struct adding {
   struct store_txn *txn;
+  int64_t account_id; // 0: there is none
   struct policy_person *person;
 };
 
@@ -28,6 +29,19 @@ static bool is_member(const struct policy_person *person, int64_t org_id)
     }
   }
   return false;
+}
+
+// Whoever was removed comes back as a viewer (POLICY E6).
+static enum status role_of(const struct adding *adding, const struct org *org, enum role *ret_role)
+{
+  bool removed = false;
+  enum status status =
+      adding->account_id != 0 ? membership_was_removed(adding->txn, adding->account_id, org->id, &removed) : STATUS_OK;
+  if (status != STATUS_OK) {
+    return status;
+  }
+  *ret_role = removed ? ROLE_VIEWER : org->default_role;
+  return STATUS_OK;
 }
 
 static enum status add_allowed(void *context, int64_t org_id)
@@ -46,7 +60,11 @@ static enum status add_allowed(void *context, int64_t org_id)
     return STATUS_OK;
   }
   struct policy_allowed *allowed = &person->allowed[person->allowed_count];
-  *allowed = (struct policy_allowed){.org_id = org_id, .role = org.default_role};
+  *allowed = (struct policy_allowed){.org_id = org_id};
+  status = role_of(adding, &org, &allowed->role);
+  if (status != STATUS_OK) {
+    return status;
+  }
   status = control_is_full(adding->txn, &org, &allowed->full);
   if (status != STATUS_OK) {
     return status;
@@ -56,13 +74,13 @@ static enum status add_allowed(void *context, int64_t org_id)
 }
 
 // A domain that any org has verified opens no other (V7), and that one not so (K8).
-static enum status load_allowed(struct store_txn *txn, const char *email, struct policy_person *person)
+static enum status load_allowed(struct store_txn *txn, struct facts *s)
 {
-  struct adding adding = {txn, person};
-  if (email[0] == '\0' || person->governing.id != 0) {
+  struct adding adding = {txn, s->person.known ? s->account.id : 0, &s->person};
+  if (s->email[0] == '\0' || s->person.governing.id != 0) {
     return STATUS_OK;
   }
-  return allowed_each(txn, name_email_domain(email), add_allowed, &adding);
+  return allowed_each(txn, name_email_domain(s->email), add_allowed, &adding);
 }
 
 struct searching {
@@ -98,7 +116,7 @@ enum status facts_load_social(struct store_txn *txn, const struct facts_query *o
     return status;
   }
   status = s->person.known ? load_account(txn, of, s) : STATUS_OK;
-  return status != STATUS_OK ? status : load_allowed(txn, s->email, &s->person);
+  return status != STATUS_OK ? status : load_allowed(txn, s);
 }
 
 static enum status count_one(void *context, int64_t org_id)

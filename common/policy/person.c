@@ -74,8 +74,8 @@ static bool all_are_sso_only(const struct policy_person *person)
 
 bool policy_takes_social(const struct policy_person *person)
 {
-  return person->social_here && !person->reserved && person->governing.enforcement == ENFORCEMENT_OFF &&
-         !policy_owns_any(person) && !all_are_sso_only(person);
+  return person->social_here && !person->reserved && !person->sso_only &&
+         person->governing.enforcement == ENFORCEMENT_OFF && !policy_owns_any(person) && !all_are_sso_only(person);
 }
 
 bool policy_may_join(const struct policy_person *person)
@@ -85,7 +85,7 @@ bool policy_may_join(const struct policy_person *person)
 
 bool policy_takes_code(const struct policy_person *person)
 {
-  bool provable = person->governing.id != 0 && person->governing.has_connection;
+  bool provable = person->sso_only || (person->governing.id != 0 && person->governing.has_connection);
   for (size_t i = 0; i < person->invite_count; i++) {
     const struct policy_invite *invite = &person->invites[i];
     if (!provable && invite->via == VIA_CODE && !invite->full && !invite->org.password_barred) {

@@ -74,6 +74,7 @@ struct policy_person {
   bool proven;        // it was proven at all
   bool used_unproven; // it was not, and somebody else may have used the account (POLICY "used while unproven")
   bool has_password;
+  bool sso_only;     // an org linked it with on-link=sso-only, and is still there: no other way counts
   bool has_recovery; // unused recovery codes of an org that this account owns
   size_t membership_count;
   struct policy_membership memberships[MEMBERSHIPS_MAX_POLICY];
@@ -106,6 +107,8 @@ struct policy_answer {
   bool expected;               // an admin has said that this address of the provider is this account's (S6)
   bool in_control;             // this org is in control of the account
   bool tombstoned;
+  bool sso_elsewhere;  // the account signs in through another org alone (on-link)
+  bool was_removed;    // the account was a member here, and an admin removed it (E6)
   bool password_given; // the account's password was typed just now, after ASK_PASSWORD
   bool full;           // the org has as many members as an operator lets it have
   bool social;         // a social connection of the host has answered: there is no org (V5)

@@ -108,7 +108,7 @@ static void decide_s4(const struct policy_question *q, struct policy_decision *d
   } else if (invite != NULL && (!asks || invite->consent == CONSENT_YES)) {
     policy_join(decision, invite->role, true);
   } else if (jit) {
-    policy_join(decision, a->org.default_role, false);
+    policy_join(decision, a->was_removed ? ROLE_VIEWER : a->org.default_role, false);
   } else if (opens_elsewhere(q)) {
     policy_grant(decision);
   } else {
@@ -119,6 +119,12 @@ static void decide_s4(const struct policy_question *q, struct policy_decision *d
 static bool fits_s5(const struct policy_question *q)
 {
   return q->person.known && has_email(&q->answer) && q->answer.email_is_primary && q->answer.other_identity;
+}
+
+// What another org's provider says does not count, until that one's identity is unlinked (POLICY "on-link").
+static bool fits_s6_elsewhere(const struct policy_question *q)
+{
+  return q->person.known && q->answer.sso_elsewhere;
 }
 
 static bool fits_s6(const struct policy_question *q)
@@ -237,6 +243,7 @@ static const struct policy_row ROWS[] = {
     {"S3", fits_s3, .verdict = VERDICT_GRANTED},
     {"S4", fits_s4, .decide = decide_s4},
     {"S5", fits_s5, .notice = NOTICE_ADDRESS_REUSED},
+    {"S6", fits_s6_elsewhere, .notice = NOTICE_LINK_NEEDED},
     {"S6", fits_s6_expected, .decide = decide_s6_expected},
     {"S6", fits_s6, .notice = NOTICE_LINK_NEEDED},
     {"E7", fits_e7, .notice = NOTICE_DOMAIN_LAPSED},

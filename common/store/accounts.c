@@ -346,6 +346,7 @@ enum status identity_put(struct store_txn *txn, const struct identity *identity)
 }
 
 struct first_found {
+  const struct store_key *except; // the org whose identities stay; NULL: none
   struct store_key back;
   struct store_key key;
   bool found;
@@ -360,6 +361,9 @@ static enum status find_first(void *context, const struct store_entry *entry)
   if (entry->key_length != KEY_LENGTH || entry->length >= PROTOCOL_SUBJECT_SIZE) {
     return STATUS_CORRUPT;
   }
+  if (first->except != NULL && memcmp(entry->key + ORG_AT, first->except->data, first->except->length) == 0) {
+    return STATUS_OK;
+  }
   first->back = key_new();
   memcpy(first->back.data, entry->key, KEY_LENGTH);
   first->back.length = KEY_LENGTH;
@@ -371,10 +375,11 @@ static enum status find_first(void *context, const struct store_entry *entry)
   return STATUS_EXISTS;
 }
 
-static enum status drop_identities(struct store_txn *txn, const struct store_key *prefix, bool *ret_any)
+static enum status drop_identities(struct store_txn *txn, const struct store_key *prefix,
+                                   const struct store_key *except, bool *ret_any)
 {
   for (;;) {
-    struct first_found first = {.found = false};
+    struct first_found first = {.except = except};
     enum status status = store_each(txn, TABLE_ACCOUNT_IDENTITIES, prefix, find_first, &first);
     if (status != STATUS_EXISTS) {
       return status;
@@ -392,14 +397,22 @@ enum status identity_drop_all(struct store_txn *txn, int64_t account_id)
 {
   const struct store_key prefix = key_of_i64(account_id);
   bool any = false;
-  return drop_identities(txn, &prefix, &any);
+  return drop_identities(txn, &prefix, NULL, &any);
+}
+
+enum status identity_drop_others(struct store_txn *txn, int64_t account_id, int64_t org_id)
+{
+  const struct store_key prefix = key_of_i64(account_id);
+  const struct store_key except = key_of_i64(org_id);
+  bool any = false;
+  return drop_identities(txn, &prefix, &except, &any);
 }
 
 enum status identity_drop_org(struct store_txn *txn, int64_t account_id, int64_t org_id, bool *ret_any)
 {
   const struct store_key prefix = key_of_two_i64(account_id, org_id);
   *ret_any = false;
-  return drop_identities(txn, &prefix, ret_any);
+  return drop_identities(txn, &prefix, NULL, ret_any);
 }
 
 struct identity_walk {

@@ -53,6 +53,9 @@ MUST_CHECK enum status identity_put(struct store_txn *txn, const struct identity
 // Forgets every identity of the account. STATUS_OK where there is none.
 MUST_CHECK enum status identity_drop_all(struct store_txn *txn, int64_t account_id);
 
+// Forgets the account's identities at all connections but those of the org.
+MUST_CHECK enum status identity_drop_others(struct store_txn *txn, int64_t account_id, int64_t org_id);
+
 // Forgets those of the account in one org, under earlier issuers and clients too. *RET_ANY: whether there were any.
 MUST_CHECK enum status identity_drop_org(struct store_txn *txn, int64_t account_id, int64_t org_id, bool *ret_any);
 
@@ -80,6 +83,15 @@ struct memberships {
 
 // All memberships of the account. STATUS_TOO_LARGE if there are more than MEMBERSHIPS_MAX.
 MUST_CHECK enum status memberships_of(struct store_txn *txn, int64_t account_id, struct memberships *ret_memberships);
+
+// Remembers that the account was removed from the org by hand: whoever comes back by themselves is a viewer there,
+// whatever the default (POLICY E6). Errors as store_put().
+MUST_CHECK enum status membership_remember_removed(struct store_txn *txn, int64_t account_id, int64_t org_id,
+                                                   int64_t now_s);
+
+// Whether it was. Errors as store_get().
+MUST_CHECK enum status membership_was_removed(struct store_txn *txn, int64_t account_id, int64_t org_id,
+                                              bool *ret_removed);
 
 // Calls VISIT with each membership of the org, in the order they joined; another status than STATUS_OK ends the walk.
 typedef enum status membership_visit(void *context, const struct membership *membership);

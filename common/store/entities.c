@@ -31,8 +31,10 @@ static const struct field ACCOUNT_FIELDS[] = {
     FIELD_OF_I64(account, proof),
     FIELD_OF_U8(account, by_operator),
     FIELD_OF_U8(account, code_used),
+    FIELD_OF_I64(account, sso_only_org),
 };
-const struct record_type ACCOUNT_RECORD = GROWN(account, ACCOUNT_FIELDS, 18);
+// Has grown within the schema, too, as the connection below.
+const struct record_type ACCOUNT_RECORD = RECORD_TYPE_GROWN_TWICE(account, ENTITY_VERSION + 1, ACCOUNT_FIELDS, 21, 18);
 
 static const struct field ORG_FIELDS[] = {
     FIELD_OF_I64(org, id),

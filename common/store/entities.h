@@ -45,6 +45,7 @@ struct account {
   int64_t proof;         // of its domain, under which the email was proven; PROOF_BEFORE or PROOF_NONE
   uint8_t by_operator;   // an operator made it
   uint8_t code_used;     // an invitation code was typed for it (POLICY I3)
+  int64_t sso_only_org;  // an org that linked it with on-link=sso-only: no other way counts until unlinked; 0: none
 };
 
 // Of an email that was proven before proofs of domains were numbered: it counts as made under those of that time. And

@@ -111,6 +111,30 @@ enum status membership_remove(struct store_txn *txn, int64_t account_id, int64_t
   return status != STATUS_OK ? status : store_delete(txn, TABLE_ORG_MEMBERS, &back);
 }
 
+// Under the org, which goes with all of its; no name begins so.
+static struct store_key removed_key(int64_t account_id, int64_t org_id)
+{
+  return key_of_two_i64(org_id, account_id);
+}
+
+enum status membership_remember_removed(struct store_txn *txn, int64_t account_id, int64_t org_id, int64_t now_s)
+{
+  const struct store_key key = removed_key(account_id, org_id);
+  return store_put_i64(txn, TABLE_TOMBSTONES, &key, now_s);
+}
+
+enum status membership_was_removed(struct store_txn *txn, int64_t account_id, int64_t org_id, bool *ret_removed)
+{
+  const struct store_key key = removed_key(account_id, org_id);
+  int64_t at_s = 0;
+  enum status status = store_get_i64(txn, TABLE_TOMBSTONES, &key, &at_s);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  *ret_removed = status == STATUS_OK;
+  return STATUS_OK;
+}
+
 static enum status collect(void *context, const struct store_entry *entry)
 {
   struct memberships *all = context;

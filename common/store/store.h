@@ -41,7 +41,7 @@ enum store_table {
   TABLE_INVITE_EMAILS,      // email, org id -> nothing
   TABLE_TICKETS,            // ticket id -> ticket
   TABLE_AUDIT,              // sequence -> event
-  TABLE_TOMBSTONES,         // login or email of a removed account -> when
+  TABLE_TOMBSTONES,         // login or email of a removed account, or org id, account id of a removed member -> when
   TABLE_THROTTLES,          // kind, subject -> throttle
   TABLE_REFUSALS,           // day, reason -> how many refusals before anybody had proven to be anybody
   TABLE_PENDING_LINKS,      // org id, email at its provider -> pending link

@@ -110,8 +110,15 @@ static void I2_a_yes_counts_only_after_the_governing_orgs_sign_in(void **state)
   assert_int_not_equal(make(change_invite_accept(&yes, &done)), STATUS_OK);
 }
 
+static enum status count_cancelled(void *context, const struct audit_event *event)
+{
+  *(int *)context += strcmp(event->event, "invite.cancel") == 0 && strcmp(event->org, "acme") == 0;
+  return STATUS_OK;
+}
+
 static void I5_sso_only_cancels_and_refuses_invites(void **state)
 {
+  int cancelled = 0;
   (void)state;
   fixture_set_up(PROVISIONING_INVITE_ONLY);
   for (int i = 0; i < 150; i++) { // more than are noted at once
@@ -134,6 +141,8 @@ static void I5_sso_only_cancels_and_refuses_invites(void **state)
   struct org org;
   assert_int_equal(org_by_slug(txn, "acme", &org), STATUS_OK);
   assert_int_equal(org.provisioning, PROVISIONING_INVITE_ONLY); // E1: the earlier mode returns
+  assert_int_equal(audit_each(txn, 0, count_cancelled, &cancelled), STATUS_OK);
+  assert_int_equal(cancelled, 150); // each by itself
 }
 
 static void codes_have_100_bits_and_are_read_as_people_type_them(void **state)

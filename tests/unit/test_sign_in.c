@@ -186,6 +186,18 @@ static void E6_a_removed_member_comes_back_under_jit_with_the_same_number(void *
   assert_int_equal(get_account("alice@acme.test").uid, uid);
 }
 
+static void E6_a_removed_member_comes_back_as_a_viewer_whatever_the_default(void **state)
+{
+  (void)state;
+  fixture_set_up(PROVISIONING_JIT);
+  assert_int_equal(set_setting("default-role", "admin"), STATUS_OK);
+  assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
+  assert_int_equal(sign_in_result.decision.role, ROLE_ADMIN);
+  assert_int_equal(remove_member("alice@acme.test"), STATUS_OK);
+  assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
+  assert_int_equal(sign_in_result.decision.role, ROLE_VIEWER);
+}
+
 static void K7_a_sign_in_says_when_the_last_one_was(void **state)
 {
   (void)state;
@@ -289,6 +301,7 @@ int main(void)
       STORE_TEST(N4_a_number_of_another_name_service_is_not_offered_again),
       STORE_TEST(H01_two_names_with_one_hash_get_two_numbers),
       STORE_TEST(E6_a_removed_member_comes_back_under_jit_with_the_same_number),
+      STORE_TEST(E6_a_removed_member_comes_back_as_a_viewer_whatever_the_default),
       STORE_TEST(K7_a_sign_in_says_when_the_last_one_was),
       STORE_TEST(H24_only_the_exact_domain_is_governed),
       STORE_TEST(a_ticket_is_redeemed_once),
