@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ssoctl org.
+#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -92,8 +93,8 @@ static const struct column *org_columns(size_t *ret_count)
   size_t count = 0;
   const struct org_setting *settings = org_settings(&count);
   for (size_t i = 0; i < count; i++) {
-    columns[FIXED_COLUMNS + i] =
-        (struct column){settings[i].column, settings[i].is_number ? COLUMN_NUMBER : COLUMN_TEXT};
+    enum column_type type = settings[i].is_number ? COLUMN_NUMBER : settings[i].is_domains ? COLUMN_WORDS : COLUMN_TEXT;
+    columns[FIXED_COLUMNS + i] = (struct column){settings[i].column, type};
   }
   *ret_count = FIXED_COLUMNS + count;
   return columns;
@@ -179,11 +180,38 @@ int cmd_org_show(const struct invocation *in)
   return context_print_one(&ctx, &table);
 }
 
+static void free_json(cJSON **json)
+{
+  cJSON_Delete(*json);
+}
+
 // One KEY=VALUE as it was typed, and as it is stored.
 struct typed_value {
   char key[SETTING_SIZE];
   char domains[ALLOWED_SIZE]; // of a list of domains
 };
+
+// ["acme.test", "acme.example"] as words; anything else as it is. STATUS_INVALID for what begins like such a list and
+// is none.
+static enum status flatten(const char *typed, char *to, size_t size)
+{
+  if (typed[strspn(typed, " \t\n")] != '[') {
+    return text_copy(typed, to, size);
+  }
+  cJSON *list CLEANUP(free_json) = cJSON_ParseWithOpts(typed, NULL, true);
+  const cJSON *item = NULL;
+  size_t used = 0;
+  to[0] = '\0';
+  cJSON_ArrayForEach(item, list)
+  {
+    const char *word = cJSON_GetStringValue(item);
+    if (word == NULL || strchr(word, ' ') != NULL || used + strlen(word) + 2 > size) {
+      return STATUS_INVALID;
+    }
+    used += (size_t)snprintf(to + used, size - used, "%s%s", used > 0 ? " " : "", word);
+  }
+  return list != NULL ? STATUS_OK : STATUS_INVALID;
+}
 
 // Domains as people write them, once each and none that is public (POLICY N1), in A-labels.
 static int fold_domains(const char *key, const char *typed, char to[static ALLOWED_SIZE])
@@ -192,8 +220,9 @@ static int fold_domains(const char *key, const char *typed, char to[static ALLOW
   size_t used = 0;
   char *save = NULL;
   to[0] = '\0';
-  if (text_copy(typed, rest, sizeof rest) != STATUS_OK) {
-    return fail(EXIT_USAGE, "%s: is longer than %zu bytes", key, sizeof rest - 1);
+  if (flatten(typed, rest, sizeof rest) != STATUS_OK) {
+    return fail(EXIT_USAGE, "%s: is neither words nor a JSON array of strings, of at most %zu bytes", key,
+                sizeof rest - 1);
   }
   for (const char *word = strtok_r(rest, " ", &save); word != NULL; word = strtok_r(NULL, " ", &save)) {
     char domain[DOMAIN_SIZE];

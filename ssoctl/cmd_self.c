@@ -2,17 +2,19 @@
 // ssoctl whoami and switch: for anyone, about themself, from the published map.
 #include <grp.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "active_org/active_org.h"
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "context.h"
 #include "map/map_read.h"
 #include "paths.h"
 
-enum { GROUPS_MAX = 256 };
+enum { GROUPS_MAX = 256, ASKED_MAX = 3 };
 
 static const char ADMINS[] = "-admins";
 
@@ -78,51 +80,153 @@ static bool is_admin(const struct self *self, const char *slug)
   return false;
 }
 
+// An org of theirs, and whether this session opened it.
+struct own_org {
+  char slug[GROUP_NAME_SIZE];
+  uint32_t gid;
+  bool enforced;
+};
+
+struct own_orgs {
+  size_t count;
+  struct own_org list[U32_LIST_MAX];
+};
+
+static void list_orgs(const struct self *self, struct own_orgs *ret_orgs)
+{
+  ret_orgs->count = 0;
+  for (uint32_t i = 0; i < self->account.groups.count; i++) {
+    struct map_group group = {.gid = 0};
+    if (!is_org(self, self->account.groups.values[i], &group)) {
+      continue;
+    }
+    struct own_org *org = &ret_orgs->list[ret_orgs->count++];
+    *org = (struct own_org){.gid = group.gid, .enforced = group.enforced == 1};
+    memcpy(org->slug, group.name, sizeof org->slug);
+  }
+}
+
+static bool is_active(const struct own_org *org)
+{
+  const char *active = getenv("SSOORG_ORG");
+  return active != NULL && strcmp(active, org->slug) == 0;
+}
+
+// Why a session left it closed; NULL for one that is open.
+static const char *why_closed(const struct self *self, const struct own_org *org)
+{
+  if (has_group(self, org->gid)) {
+    return NULL;
+  }
+  return org->enforced ? "only through the org's own sign-in" : "not by the way this session was made";
+}
+
+static const struct column COLUMNS[] = {
+    {"number", COLUMN_NUMBER}, {"login", COLUMN_TEXT}, {"uid", COLUMN_NUMBER},  {"org", COLUMN_TEXT},
+    {"role", COLUMN_TEXT},     {"open", COLUMN_BOOL},  {"active", COLUMN_BOOL}, {"closed_because", COLUMN_TEXT},
+};
+
+static int print_orgs(const struct self *self, const struct own_orgs *orgs, struct context *ctx)
+{
+  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
+  for (size_t i = 0; i < orgs->count; i++) {
+    const struct own_org *org = &orgs->list[i];
+    table_add(&table, COLUMNS,
+              {{NULL, (int64_t)i + 1},
+               {self->account.login, 0},
+               {NULL, self->account.uid},
+               {org->slug, 0},
+               {is_admin(self, org->slug) ? "admin" : "viewer", 0},
+               {NULL, has_group(self, org->gid)},
+               {NULL, is_active(org)},
+               {why_closed(self, org), 0}});
+  }
+  return context_print_list(ctx, &table);
+}
+
 int cmd_whoami(const struct invocation *in)
 {
-  static const struct column COLUMNS[] = {{"login", COLUMN_TEXT}, {"uid", COLUMN_NUMBER}, {"org", COLUMN_TEXT},
-                                          {"role", COLUMN_TEXT},  {"open", COLUMN_BOOL},  {"active", COLUMN_BOOL}};
   struct context ctx = {.in = in};
   struct self self CLEANUP(self_done) = {.map = MAP_READER_EMPTY};
-  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
-  const char *active = getenv("SSOORG_ORG");
+  struct own_orgs orgs;
   int code = find_self(&self);
-  for (uint32_t i = 0; code == EXIT_DONE && i < self.account.groups.count; i++) {
-    struct map_group group = {.gid = 0};
-    if (is_org(&self, self.account.groups.values[i], &group)) {
-      table_add(&table, COLUMNS,
-                {{self.account.login, 0},
-                 {NULL, self.account.uid},
-                 {group.name, 0},
-                 {is_admin(&self, group.name) ? "admin" : "viewer", 0},
-                 {NULL, has_group(&self, group.gid)},
-                 {NULL, active != NULL && strcmp(active, group.name) == 0}});
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  list_orgs(&self, &orgs);
+  return print_orgs(&self, &orgs, &ctx);
+}
+
+static const struct own_org *find_org(const struct own_orgs *orgs, const char *typed, bool numbers)
+{
+  int64_t number = 0;
+  if (numbers && text_to_i64(typed, 1, (int64_t)orgs->count, &number) == STATUS_OK) {
+    return &orgs->list[number - 1];
+  }
+  for (size_t i = 0; i < orgs->count; i++) {
+    if (strcmp(orgs->list[i].slug, typed) == 0) {
+      return &orgs->list[i];
     }
   }
-  return code == EXIT_DONE ? context_print_list(&ctx, &table) : code;
+  return NULL;
+}
+
+static int choose(const struct self *self, const struct own_org *org, const struct context *ctx)
+{
+  bool dry = ctx->in->options[OPTION_DRY_RUN] != NULL;
+  if (!dry && active_org_save(self->account.home, org->slug) != STATUS_OK) {
+    return fail(EXIT_FAILED, "%s: the choice cannot be written there", self->account.home);
+  }
+  context_done(ctx, "%s is your active org from the next sign-in on%s; in this shell: export SSOORG_ORG=%s", org->slug,
+               has_group(self, org->gid) ? "" : ", if that opens it", org->slug);
+  return EXIT_DONE;
+}
+
+// Enter keeps what is active. *RET_ORG is NULL then.
+static int ask(const struct own_orgs *orgs, const struct own_org **ret_org)
+{
+  *ret_org = NULL;
+  for (int i = 0; i < ASKED_MAX; i++) {
+    struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
+    int code = context_read_answer("Number or slug of your active org (Enter keeps it):", &typed);
+    if (code != EXIT_DONE || typed.length == 0) {
+      return code;
+    }
+    *ret_org = find_org(orgs, bytes_text(&typed), true);
+    if (*ret_org != NULL) {
+      return EXIT_DONE;
+    }
+    (void)fprintf(stderr, "That is none of yours.\n");
+  }
+  return fail(EXIT_FAILED, "nothing that is listed was chosen");
+}
+
+static int list_and_ask(const struct self *self, const struct own_orgs *orgs, struct context *ctx)
+{
+  const struct own_org *org = NULL;
+  int code = print_orgs(self, orgs, ctx);
+  if (code != EXIT_DONE || ctx->in->options[OPTION_JSON] != NULL) {
+    return code;
+  }
+  code = ask(orgs, &org);
+  return code == EXIT_DONE && org != NULL ? choose(self, org, ctx) : code;
 }
 
 int cmd_switch(const struct invocation *in)
 {
-  const struct context ctx = {.in = in};
+  struct context ctx = {.in = in};
   struct self self CLEANUP(self_done) = {.map = MAP_READER_EMPTY};
+  struct own_orgs orgs;
   const char *slug = in->arguments[0];
   int code = find_self(&self);
   if (code != EXIT_DONE) {
     return code;
   }
-  for (uint32_t i = 0; i < self.account.groups.count; i++) {
-    struct map_group group = {.gid = 0};
-    if (!is_org(&self, self.account.groups.values[i], &group) || strcmp(group.name, slug) != 0) {
-      continue;
-    }
-    bool dry = in->options[OPTION_DRY_RUN] != NULL;
-    if (!dry && active_org_save(self.account.home, slug) != STATUS_OK) {
-      return fail(EXIT_FAILED, "%s: the choice cannot be written there", self.account.home);
-    }
-    context_done(&ctx, "%s is your active org from the next sign-in on%s; in this shell: export SSOORG_ORG=%s", slug,
-                 has_group(&self, group.gid) ? "" : ", if that opens it", slug);
-    return EXIT_DONE;
+  list_orgs(&self, &orgs);
+  if (slug == NULL) {
+    return list_and_ask(&self, &orgs, &ctx);
   }
-  return fail(EXIT_NO_SUCH, "org \"%.64s\": is none of yours; 'ssoctl whoami' lists them", slug);
+  const struct own_org *org = find_org(&orgs, slug, false);
+  return org != NULL ? choose(&self, org, &ctx)
+                     : fail(EXIT_NO_SUCH, "org \"%.64s\": is none of yours; 'ssoctl whoami' lists them", slug);
 }

@@ -93,6 +93,9 @@ int context_confirm(const struct context *ctx, const char *question);
 // The same, but WORD has to be typed.
 int context_confirm_word(const struct context *ctx, const char *question, const char *word);
 
+// Shows QUESTION on the terminal and reads a line. bytes_done(). Without a terminal EXIT_FAILED.
+int context_read_answer(const char *question, struct bytes *ret_answer);
+
 // Reads a secret: the first line of standard input, or typed without echo on the terminal after PROMPT, twice if
 // TWICE. bytes_done().
 int context_read_secret(bool from_stdin, const char *prompt, bool twice, struct bytes *ret_secret);

@@ -148,7 +148,7 @@ static const struct command COMMANDS[] = {
      PLACE_ANYBODY, cmd_completion, "print what completes the words of these commands in a shell"},
     {"whoami", "", "", 0, 0, OPTIONS_ANYONE, RIGHT_OWN, PLACE_ANYBODY, cmd_whoami,
      "list your own orgs, and which are open in this session"},
-    {"switch", "", "SLUG", 1, 1, OPTIONS_ANYONE | BIT(DRY_RUN), RIGHT_OWN, PLACE_ANYBODY, cmd_switch,
+    {"switch", "", "[SLUG]", 0, 1, OPTIONS_ANYONE | BIT(DRY_RUN), RIGHT_OWN, PLACE_ANYBODY, cmd_switch,
      "choose your active org"},
     {"upgrade", "", "", 0, 0, OPTIONS_CHANGE, RIGHT_HOST, PLACE_HOST, cmd_upgrade,
      "bring the store to this version, and confirm what an operator must look at"},

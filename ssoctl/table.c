@@ -80,7 +80,8 @@ static void cell_words(enum column_type type, const struct cell *cell, char word
 {
   char date[CLOCK_TEXT_SIZE];
   switch (type) {
-  case COLUMN_TEXT: break;
+  case COLUMN_TEXT:
+  case COLUMN_WORDS: break;
   case COLUMN_NUMBER: (void)snprintf(words, NUMBER_SIZE, "%lld", (long long)cell->number); break;
   case COLUMN_BOOL: (void)snprintf(words, NUMBER_SIZE, "%s", cell->number != 0 ? "yes" : "no"); break;
   case COLUMN_DATE:
@@ -92,11 +93,30 @@ static void cell_words(enum column_type type, const struct cell *cell, char word
 
 static const char *cell_text(enum column_type type, const struct cell *cell, char words[static NUMBER_SIZE])
 {
-  if (type == COLUMN_TEXT) {
+  if (type == COLUMN_TEXT || type == COLUMN_WORDS) {
     return cell->text != NULL && cell->text[0] != '\0' ? cell->text : "-";
   }
   cell_words(type, cell, words);
   return words;
+}
+
+static cJSON *words_json(const char *text)
+{
+  cJSON *array = cJSON_CreateArray();
+  for (const char *at = text != NULL ? text : ""; array != NULL && *at != '\0';) {
+    size_t length = strcspn(at, " ");
+    char *word = strndup(at, length);
+    cJSON *item = word != NULL ? cJSON_CreateString(word) : NULL;
+    free(word);
+    if (item == NULL || !cJSON_AddItemToArray(array, item)) {
+      cJSON_Delete(item);
+      cJSON_Delete(array);
+      return NULL;
+    }
+    at += length;
+    at += *at == ' ';
+  }
+  return array;
 }
 
 static cJSON *cell_json(enum column_type type, const struct cell *cell)
@@ -104,6 +124,7 @@ static cJSON *cell_json(enum column_type type, const struct cell *cell)
   char date[CLOCK_TEXT_SIZE];
   switch (type) {
   case COLUMN_TEXT: return cell->text != NULL ? cJSON_CreateString(cell->text) : cJSON_CreateNull();
+  case COLUMN_WORDS: return words_json(cell->text);
   case COLUMN_NUMBER: return cJSON_CreateNumber((double)cell->number);
   case COLUMN_BOOL: return cJSON_CreateBool(cell->number != 0);
   case COLUMN_DATE:

@@ -9,14 +9,15 @@
 
 enum { TABLE_COLUMNS_MAX = 48, TABLE_CHUNK = 1000 };
 
-enum column_type { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_BOOL, COLUMN_DATE };
+enum column_type { COLUMN_TEXT, COLUMN_WORDS, COLUMN_NUMBER, COLUMN_BOOL, COLUMN_DATE };
 
 struct column {
   const char *key; // in JSON; the title of the table is made of it
   enum column_type type;
 };
 
-// One value: TEXT for COLUMN_TEXT (NULL is null), NUMBER for the others (a date of 0 is null).
+// One value: TEXT for COLUMN_TEXT (NULL is null) and COLUMN_WORDS (separated by single spaces; an array in JSON),
+// NUMBER for the others (a date of 0 is null).
 struct cell {
   const char *text;
   int64_t number;

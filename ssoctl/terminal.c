@@ -46,6 +46,15 @@ static int ask(const struct context *ctx, const char *question, const char *expe
   return read_line(STDIN_FILENO, ret_answer) == EXIT_DONE ? EXIT_DONE : fail(EXIT_FAILED, "the answer cannot be read");
 }
 
+int context_read_answer(const char *question, struct bytes *ret_answer)
+{
+  if (!isatty(STDIN_FILENO)) {
+    return fail(EXIT_FAILED, "asks \"%s\" and there is no terminal to answer", question);
+  }
+  (void)fprintf(stderr, "%s ", question);
+  return read_line(STDIN_FILENO, ret_answer) == EXIT_DONE ? EXIT_DONE : fail(EXIT_FAILED, "the answer cannot be read");
+}
+
 static int conclude(int code, bool yes)
 {
   return code != EXIT_DONE || yes ? code : fail(EXIT_FAILED, "not confirmed, nothing was changed");

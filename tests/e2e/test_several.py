@@ -38,6 +38,32 @@ def K5_switch_is_for_the_next_session_and_for_keys_too(rig):
     check.contains(text, r"SSOORG_ORG=open", "the active org of a session by key")
 
 
+def K5_switch_without_an_org_lists_them_and_asks(rig):
+    person = _member_of_two(rig)
+    terminal = login.Ssh(rig, person, shell=True)
+    rig.idp.approve(terminal.challenge(), person)
+    terminal.enter_until(ACTIVE)
+    terminal.send("gamma")
+    terminal.until(r"[$#%>] ?$")
+    terminal.send("/usr/sbin/ssoctl switch; echo ENDED $?")
+    terminal.until("Enter keeps it")
+    check.contains(terminal.text, r"1\s+\S+\s+\d+\s+\w+\s+viewer\s+yes\s+", "the list")
+    terminal.send("9")
+    terminal.until("none of yours")
+    terminal.until("Enter keeps it")
+    terminal.send("open")
+    terminal.until("ENDED 0")
+    check.contains(terminal.text, "open is your active org", "what it says")
+    check.equal(pathlib.Path(f"/home/{person}/.config/ssoorg/active-org").read_text().strip(), "open", "the choice")
+    terminal.send("exit")
+    terminal.end(enter=False)
+    entry = host.in_passwd(person)
+    as_person = ["setpriv", "--reuid", entry[2], "--regid", entry[3], "--clear-groups"]
+    check.equal(processes.run(*as_person, "ssoctl", "switch").status, 1, "the exit code without a terminal")
+    said = processes.must(*as_person, "ssoctl", "switch", "--json").out
+    check.contains(said, "not by the way this session was made", "why an org is closed")
+
+
 def K5_the_choice_is_a_hint_of_theirs_and_nothing_more(rig):
     person = _member_of_two(rig)
     _choosing(rig, person, "open")

@@ -177,7 +177,12 @@ def V7_public_domains_are_refused_and_others_folded(rig):
         check.contains(said.err, words, f"what is said of {typed}")
     host.ssoctl("org", "set", "kite", "allowed-domains=Nest.TEST  b\u00fccher.test nest.test")
     shown = host.listed("org", "show", "kite")["allowed_domains"]
-    check.equal(shown, "nest.test xn--bcher-kva.test", "the domains")
+    check.equal(shown, ["nest.test", "xn--bcher-kva.test"], "the domains")
+    check.contains(host.ssoctl("org", "show", "kite").out, r"nest\.test xn--bcher-kva\.test", "the domains as text")
+    host.ssoctl("org", "set", "kite", 'allowed-domains=["b.test", "A.test"]')
+    check.equal(host.listed("org", "show", "kite")["allowed_domains"], ["b.test", "a.test"], "the domains from JSON")
+    for typed in ('["a.test"', '["a.test", 1]', '[["a.test"]]', '["a.test b.test"]', '["a.test"] x', '{"a.test": 1}'):
+        host.ssoctl("org", "set", "kite", f"allowed-domains={typed}", wants=2)
     host.ssoctl("org", "set", "kite", "allowed-domains=")
 
 
