@@ -94,25 +94,35 @@ static void decide(const struct policy_question *q, enum verdict expected)
   }
 }
 
+// Made once: what is counted is the decision.
+static struct policy_question stranger_at_login;
+static struct policy_question member_at_login;
+static struct policy_question member_in_session;
+
+static void make_questions(void)
+{
+  stranger_at_login =
+      (struct policy_question){.stage = STAGE_LOGIN, .person = {.login_legal = true, .store_readable = true}};
+  member_at_login = member(STAGE_LOGIN);
+  member_in_session = member(STAGE_SESSION);
+}
+
 static void decide_stranger(unsigned number)
 {
-  const struct policy_question q = {.stage = STAGE_LOGIN, .person = {.login_legal = true, .store_readable = true}};
   (void)number;
-  decide(&q, VERDICT_NOT_OURS);
+  decide(&stranger_at_login, VERDICT_NOT_OURS);
 }
 
 static void decide_login(unsigned number)
 {
-  const struct policy_question q = member(STAGE_LOGIN);
   (void)number;
-  decide(&q, VERDICT_OFFER);
+  decide(&member_at_login, VERDICT_OFFER);
 }
 
 static void decide_session(unsigned number)
 {
-  struct policy_question q = member(STAGE_SESSION);
   (void)number;
-  decide(&q, VERDICT_REFUSED); // by a key alone
+  decide(&member_in_session, VERDICT_REFUSED); // by a key alone
 }
 
 static const struct {
@@ -138,6 +148,7 @@ int main(int argc, char **argv)
   }
   (void)snprintf(path, sizeof path, "%s/accounts.map", argv[1]);
   write_map();
+  make_questions();
   for (size_t i = 0; i < COUNT_OF(THINGS); i++) {
     for (unsigned n = 0; strcmp(THINGS[i].name, argv[2]) == 0 && n < (unsigned)times; n++) {
       THINGS[i].run(n);
