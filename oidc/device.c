@@ -8,6 +8,7 @@
 #include "base/url.h"
 #include "document.h"
 #include "form.h"
+#include "github.h"
 #include "protocol/oauth.h"
 #include "provider.h"
 
@@ -128,7 +129,8 @@ static enum status post(struct exchange *x, const void *context, struct http_ans
 {
   struct bytes form CLEANUP(bytes_done) = BYTES_EMPTY;
   (void)context;
-  enum status status = form_add(&form, "scope", x->request->scopes);
+  bool github = x->request->speaks == SPEAKS_GITHUB;
+  enum status status = form_add(&form, "scope", github ? GITHUB_SCOPES : x->request->scopes);
   return status != STATUS_OK ? status : provider_post(x, x->found.device_authorization_endpoint, &form, ret_answer);
 }
 

@@ -76,7 +76,9 @@ enum status polling_read(struct exchange *x, const struct cJSON *answer, struct 
   if (access_token == NULL || !is_bearer_token(access_token)) {
     return failure_set(&x->failure, FAILURE_MISCONFIGURED, "RFC 6749 5.1: access_token is missing or not legal");
   }
-  if (id_token == NULL || id_token[0] == '\0') {
+  if (x->request->speaks == SPEAKS_GITHUB) {
+    id_token = ""; // there is none, and one would not be looked at
+  } else if (id_token == NULL || id_token[0] == '\0') {
     return failure_set(&x->failure, FAILURE_TOKEN, "OIDC Core 3.1.3.3: id_token is missing or not a string");
   }
   struct tokens tokens CLEANUP(tokens_done) = {0};

@@ -191,6 +191,62 @@ enum status provider_get(struct exchange *x, const char *what, const struct http
   return status != STATUS_OK ? status : provider_read(x, what, &answer, ret_document);
 }
 
+// An error, or something else than was asked for.
+static enum status refuse_no_list(struct exchange *x, const char *what, const struct http_answer *answer)
+{
+  struct cJSON *document CLEANUP(document_done) = NULL;
+  enum status status = provider_read(x, what, answer, &document);
+  return status != STATUS_OK ? status
+                             : failure_set(&x->failure, FAILURE_MISCONFIGURED, "%s: the answer is no JSON array", what);
+}
+
+// Wrapped, so that the same strict reader reads it.
+static enum status read_list(struct exchange *x, const char *what, struct http_answer *answer,
+                             struct cJSON **ret_document)
+{
+  struct bytes whole CLEANUP(bytes_done) = BYTES_EMPTY;
+  const char *text = bytes_text(&answer->body);
+  if (answer->status != HTTP_OK || text[strspn(text, " \t\r\n")] != '[') {
+    return refuse_no_list(x, what, answer);
+  }
+  enum status status = bytes_append_text(&whole, "{\"" PROVIDER_LIST "\":");
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = bytes_append(&whole, answer->body.data, answer->body.length);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = bytes_append_text(&whole, "}");
+  if (status != STATUS_OK) {
+    return status;
+  }
+  bytes_done(&answer->body);
+  bytes_take(&answer->body, &whole);
+  return provider_read(x, what, answer, ret_document);
+}
+
+enum status provider_get_list(struct exchange *x, const char *what, const struct http_request *request,
+                              struct cJSON **ret_document)
+{
+  struct http_answer answer CLEANUP(http_answer_done) = {0};
+  struct cJSON *document CLEANUP(document_done) = NULL;
+  enum status status = provider_ask(x, get, request, &answer);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = read_list(x, what, &answer, &document);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (!document_is_array(document_member(document, PROVIDER_LIST))) {
+    return failure_set(&x->failure, FAILURE_MISCONFIGURED, "%s: the answer is no JSON array", what);
+  }
+  *ret_document = document;
+  document = NULL;
+  return STATUS_OK;
+}
+
 enum status provider_post(struct exchange *x, const char *url, struct bytes *form, struct http_answer *ret_answer)
 {
   struct client_auth_parts parts CLEANUP(client_auth_done) = {0};

@@ -14,6 +14,11 @@ struct cJSON;
 MUST_CHECK enum status provider_get(struct exchange *x, const char *what, const struct http_request *request,
                                     struct cJSON **ret_document);
 
+// The same for an answer that is a JSON array: *RET_DOCUMENT is an object whose member PROVIDER_LIST it is.
+#define PROVIDER_LIST "list"
+MUST_CHECK enum status provider_get_list(struct exchange *x, const char *what, const struct http_request *request,
+                                         struct cJSON **ret_document);
+
 // One try: whatever answer comes is *RET_ANSWER, which is all zero before. Statuses as http_send().
 typedef enum status provider_send(struct exchange *x, const void *context, struct http_answer *ret_answer);
 

@@ -101,6 +101,9 @@ enum status request_check(const struct message_sign_in *request, struct failure 
   if (request->audiences[0] != '\0' && !oauth_is_visible(request->audiences, strlen(request->audiences))) {
     return failure_set(r, FAILURE_REQUEST, "audiences: must be printable ASCII");
   }
+  if (request->speaks >= SPEAKS_COUNT) {
+    return failure_set(r, FAILURE_REQUEST, "provider: kind %u is not known", request->speaks);
+  }
   if (request->timeout_s == 0 || request->timeout_s > REQUEST_TIMEOUT_MAX_S) {
     return failure_set(r, FAILURE_REQUEST, "timeout: %u is not 1 to %d seconds", request->timeout_s,
                        REQUEST_TIMEOUT_MAX_S);

@@ -11,6 +11,7 @@
 #include "device.h"
 #include "discovery.h"
 #include "document.h"
+#include "github.h"
 #include "group_claim.h"
 #include "id_token.h"
 #include "identity.h"
@@ -64,10 +65,15 @@ static enum status fill_proof(struct exchange *x, const struct id_token *token, 
   return text_copy(token->algorithm->name, identity->algorithm, sizeof identity->algorithm);
 }
 
+static bool is_github(const struct exchange *x)
+{
+  return x->request->speaks == SPEAKS_GITHUB;
+}
+
 // Where the provider is asked, and whether it takes this client; *RET_CODES must be all zero.
 static enum status authorize(struct exchange *x, struct device_codes *ret_codes)
 {
-  enum status status = discovery_fetch(x);
+  enum status status = is_github(x) ? github_find(x) : discovery_fetch(x);
   if (status != STATUS_OK) {
     return status;
   }
@@ -154,12 +160,15 @@ static enum status run(struct exchange *x, struct channel *c, struct device_code
   if (status != STATUS_OK) {
     return status;
   }
-  status = key_set_fetch(x, &keys);
+  status = is_github(x) ? STATUS_OK : key_set_fetch(x, &keys);
   if (status != STATUS_OK) {
     return status;
   }
   status = polling_run(x, codes, expires_at_ms, tokens);
-  return status != STATUS_OK ? status : identify(x, keys, tokens, ret_identity);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  return is_github(x) ? github_identify(x, tokens, ret_identity) : identify(x, keys, tokens, ret_identity);
 }
 
 enum status sign_in(struct exchange *x, struct channel *c, struct message_authorized *ret_identity)
@@ -185,6 +194,9 @@ enum status discover(struct exchange *x)
     return status;
   }
   x->found.client_auth = (uint8_t)client_auth_of(x);
+  if (is_github(x)) {
+    return STATUS_OK; // there are no keys
+  }
   status = key_set_fetch(x, &keys);
   if (status != STATUS_OK) {
     return status;

@@ -46,6 +46,7 @@ struct flow {
   struct oidc oidc;
   struct sign_in_limit limit;
   bool social;
+  enum speaks speaks;
   struct org org; // of a social connection: its title and name alone
   struct connection connection;
   char fingerprint[FINGERPRINT_SIZE];
@@ -77,6 +78,7 @@ static enum status load_social(struct flow *f, struct store_txn *txn, int64_t id
   if (status != STATUS_OK) {
     return status;
   }
+  f->speaks = (enum speaks)social.speaks;
   memcpy(f->org.name, social.title, sizeof f->org.name);
   (void)snprintf(f->org.slug, sizeof f->org.slug, "social:%.16s", social.name);
   return STATUS_OK;
@@ -354,7 +356,8 @@ static enum status begin(struct flow *f, const struct facts *facts, int64_t id)
                                      wants_qr(s, &f->org),
                                      &f->org,
                                      f->wants_groups,
-                                     false};
+                                     false,
+                                     f->speaks};
   f->deadline_ms = clock_monotonic_ms() + s->config.sign_in_timeout_s * 1000;
   status = oidc_start(PATH_OIDC, &f->request, &s->error, &f->oidc);
   if (status != STATUS_OK) {

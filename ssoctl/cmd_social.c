@@ -27,7 +27,6 @@ static int refuse_preset(const char *typed)
       {"slack", "has no device authorization grant (RFC 8628); use google, gitlab or your own OpenID provider"},
       {"yahoo", "has no device authorization grant (RFC 8628); use google, gitlab or your own OpenID provider"},
       {"cognito", "has no device authorization grant (RFC 8628); use google, gitlab or your own OpenID provider"},
-      {"github", "speaks no OpenID and is not in this version; use google, gitlab or your own OpenID provider"},
   };
   for (size_t i = 0; typed != NULL && i < COUNT_OF(REFUSED); i++) {
     if (strcmp(REFUSED[i].name, typed) == 0) {
@@ -76,18 +75,49 @@ static int take_title(const struct invocation *in, const char *name, const struc
   return EXIT_DONE;
 }
 
+// GitHub is told by its host, and by nothing that only OpenID has.
+static int take_github(struct context *ctx, struct connection *connection)
+{
+  const struct invocation *in = ctx->in;
+  static const enum option NONE_OF[] = {
+      OPTION_ISSUER,          OPTION_TENANT,  OPTION_REALM,           OPTION_AUTH,     OPTION_SCOPES,
+      OPTION_EMAIL_CLAIM,     OPTION_KEY_SET, OPTION_DEVICE_ENDPOINT, OPTION_AUDIENCE, OPTION_CLIENT_SECRET_FILE,
+      OPTION_PRIVATE_KEY_FILE};
+  const char *host = in->options[OPTION_HOST];
+  for (size_t i = 0; i < COUNT_OF(NONE_OF); i++) {
+    if (in->options[NONE_OF[i]] != NULL) {
+      return fail(EXIT_USAGE,
+                  "%s: means nothing for GitHub, which is a public client without OpenID; --host, "
+                  "--client-id and --ca-file are legal",
+                  option_usage(NONE_OF[i]));
+    }
+  }
+  char issuer[PROTOCOL_URL_SIZE];
+  (void)snprintf(issuer, sizeof issuer, "%s", connection->issuer);
+  if (host != NULL || connection->issuer[0] == '\0') {
+    (void)snprintf(issuer, sizeof issuer, "https://%.1000s", host != NULL ? host : "github.com");
+  }
+  connection->client_auth = CLIENT_AUTH_NONE;
+  struct invocation plain = *in; // as for any provider, but for what GitHub is
+  plain.options[OPTION_PRESET] = plain.options[OPTION_HOST] = NULL;
+  plain.options[OPTION_ISSUER] = issuer;
+  ctx->in = &plain;
+  int code = idp_change(ctx, connection);
+  ctx->in = in;
+  return code;
+}
+
 static int set(struct context *ctx, const char *name, bool is_new)
 {
   const struct invocation *in = ctx->in;
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
   struct social social = {.id = 0};
   char title[DISPLAY_SIZE];
-  const struct social_set set = {.name = name,
-                                 .title = title,
-                                 .kind = SOCIAL_OPENID,
-                                 .connection = &connection,
-                                 .secret_given = in->options[OPTION_CLIENT_SECRET_FILE] != NULL ||
-                                                 in->options[OPTION_PRIVATE_KEY_FILE] != NULL};
+  struct social_set set = {.name = name,
+                           .title = title,
+                           .connection = &connection,
+                           .secret_given = in->options[OPTION_CLIENT_SECRET_FILE] != NULL ||
+                                           in->options[OPTION_PRIVATE_KEY_FILE] != NULL};
   struct change_done result;
   int code = load(ctx, name, is_new, &social, &connection);
   if (code != EXIT_DONE) {
@@ -97,7 +127,9 @@ static int set(struct context *ctx, const char *name, bool is_new)
   if (code != EXIT_DONE) {
     return code;
   }
-  code = idp_change(ctx, &connection);
+  bool by_preset = in->options[OPTION_PRESET] != NULL && strcmp(in->options[OPTION_PRESET], "github") == 0;
+  set.speaks = is_new ? (by_preset ? SPEAKS_GITHUB : SPEAKS_OPENID) : (enum speaks)social.speaks;
+  code = set.speaks == SPEAKS_GITHUB ? take_github(ctx, &connection) : idp_change(ctx, &connection);
   if (code != EXIT_DONE) {
     return code;
   }
@@ -137,10 +169,10 @@ int cmd_social_set(const struct invocation *in)
 }
 
 static const struct column COLUMNS[] = {
-    {"name", COLUMN_TEXT},        {"title", COLUMN_TEXT},  {"issuer", COLUMN_TEXT},          {"client_id", COLUMN_TEXT},
-    {"auth", COLUMN_TEXT},        {"scopes", COLUMN_TEXT}, {"secret_set", COLUMN_BOOL},      {"own_ca", COLUMN_BOOL},
-    {"email_claim", COLUMN_TEXT}, {"preset", COLUMN_TEXT}, {"device_endpoint", COLUMN_TEXT}, {"key_set", COLUMN_TEXT},
-    {"created_at", COLUMN_DATE},  {"set_at", COLUMN_DATE},
+    {"name", COLUMN_TEXT},      {"title", COLUMN_TEXT},       {"speaks", COLUMN_TEXT}, {"issuer", COLUMN_TEXT},
+    {"client_id", COLUMN_TEXT}, {"auth", COLUMN_TEXT},        {"scopes", COLUMN_TEXT}, {"secret_set", COLUMN_BOOL},
+    {"own_ca", COLUMN_BOOL},    {"email_claim", COLUMN_TEXT}, {"preset", COLUMN_TEXT}, {"device_endpoint", COLUMN_TEXT},
+    {"key_set", COLUMN_TEXT},   {"created_at", COLUMN_DATE},  {"set_at", COLUMN_DATE},
 };
 
 struct walk {
@@ -165,6 +197,7 @@ static enum status add_row(void *context, const struct social *social)
   table_add(walk->table, COLUMNS,
             {{social->name, 0},
              {social->title, 0},
+             {social->speaks == SPEAKS_GITHUB ? "github" : "openid", 0},
              {c->issuer, 0},
              {c->client_id, 0},
              {client_auth_word(c->client_auth), 0},

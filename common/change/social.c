@@ -29,12 +29,12 @@ static enum status check_name(struct change_context *c, const char *name)
 // The one that is there, or a new one with an id of its own.
 static enum status load(struct change_context *c, const struct social_set *in, struct social *ret_social)
 {
-  struct social social = {.kind = (uint8_t)in->kind, .created_at_s = c->now_s};
+  struct social social = {.speaks = (uint8_t)in->speaks, .created_at_s = c->now_s};
   enum status status = social_get(c->txn, in->name, ret_social);
   if (status == STATUS_OK) {
-    return ret_social->kind == (uint8_t)in->kind
+    return ret_social->speaks == (uint8_t)in->speaks
                ? STATUS_OK
-               : refuse(c, in->name, STATUS_EXISTS, "is of another kind; remove it first");
+               : refuse(c, in->name, STATUS_EXISTS, "is of another kind of provider; remove it first");
   }
   if (status != STATUS_NOT_FOUND) {
     return status;

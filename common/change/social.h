@@ -4,11 +4,11 @@
 #include "change/change.h"
 #include "store/entities.h"
 
-// Makes it, or changes what is there. STATUS_INVALID: no legal name; STATUS_EXISTS: it is of another kind.
+// Makes it, or changes what is there. STATUS_INVALID: no legal name; STATUS_EXISTS: it speaks otherwise.
 struct social_set {
   const char *name;
   const char *title; // for people
-  enum social_kind kind;
+  enum speaks speaks;
   const struct connection *connection; // what is for the store alone to say is not read
   bool secret_given;                   // another secret or key than the one that was stored
 };

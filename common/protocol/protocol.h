@@ -14,7 +14,7 @@
 #include "base/status.h"
 
 enum {
-  PROTOCOL_VERSION = 1,
+  PROTOCOL_VERSION = 2,
   PROTOCOL_HEADER_SIZE = 8,
   PROTOCOL_PAYLOAD_MAX = 96 * 1024,
   PROTOCOL_SECRET_MAX = 4096,   // a typed password or a client secret
@@ -127,6 +127,13 @@ enum userinfo_for {
   USERINFO_MISSING,      // claims that the ID token lacks: this provider says of no email that it is verified
 };
 
+// How a provider says who somebody is.
+enum speaks {
+  SPEAKS_OPENID = 0, // an ID token
+  SPEAKS_GITHUB,     // GitHub's own interface (POLICY V1)
+  SPEAKS_COUNT
+};
+
 struct message_sign_in {
   char issuer[PROTOCOL_URL_SIZE];
   char client_id[PROTOCOL_CLIENT_SIZE];
@@ -147,6 +154,7 @@ struct message_sign_in {
   char device_endpoint[PROTOCOL_URL_SIZE]; // "": as the discovery document says
   char key_set[PROTOCOL_URL_SIZE];         // likewise
   char audiences[PROTOCOL_AUDIENCES_SIZE]; // that an ID token may be for besides the client, separated by spaces
+  uint8_t speaks;                          // enum speaks
 };
 
 struct message_code {

@@ -164,8 +164,8 @@ static const struct field DOMAIN_PROOF_FIELDS[] = {FIELD_OF_I64(domain_proof, or
 const struct record_type DOMAIN_PROOF_RECORD = CAME(domain_proof, DOMAIN_PROOF_FIELDS);
 
 static const struct field SOCIAL_FIELDS[] = {
-    FIELD_OF_I64(social, id),  FIELD_OF_TEXT(social, name),        FIELD_OF_TEXT(social, title),
-    FIELD_OF_U8(social, kind), FIELD_OF_I64(social, created_at_s),
+    FIELD_OF_I64(social, id),    FIELD_OF_TEXT(social, name),        FIELD_OF_TEXT(social, title),
+    FIELD_OF_U8(social, speaks), FIELD_OF_I64(social, created_at_s),
 };
 const struct record_type SOCIAL_RECORD = CAME(social, SOCIAL_FIELDS);
 

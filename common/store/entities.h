@@ -173,18 +173,12 @@ struct connection {
   uint32_t by_preset;                      // of which values, as bits of enum preset_value
 };
 
-// How a social connection says who somebody is.
-enum social_kind {
-  SOCIAL_OPENID = 0, // an ID token
-  SOCIAL_GITHUB,     // GitHub's own interface (POLICY V1)
-};
-
 // A social connection of the host; the connection itself is kept under its id.
 struct social {
   int64_t id;
   char name[SOCIAL_SIZE];   // as it is typed and shown: "google"
   char title[DISPLAY_SIZE]; // for people: "Google"
-  uint8_t kind;             // enum social_kind
+  uint8_t speaks;           // enum speaks
   int64_t created_at_s;
 };
 

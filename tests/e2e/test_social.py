@@ -5,6 +5,7 @@ import check
 import host
 import login
 import sshd
+import zoos
 
 DOMAIN = "nest.test"
 PASSWORD = "guest-Lantern-31-quartz"
@@ -212,3 +213,78 @@ def W7_social_connections_are_shown_changed_and_tested(rig):
             host.ssoctl("social", "add", "--issuer", rig.idp.issuer, "--client-id", "x", "--auth", "none", "--", name, wants=2)
         for words in (("show", "none"), ("set", "none", "--name", "x"), ("test", "none"), ("remove", "none", "--yes")):
             host.ssoctl("social", *words, wants=4)
+
+
+@contextlib.contextmanager
+def _github(zoo, provider, *words):
+    rigs = ("kite",)
+    for org in rigs:
+        host.ssoctl("org", "set", org, f"allowed-domains={DOMAIN}")
+    with zoo.known():
+        host.ssoctl("social", "add", "gh", "--name", "GitHub", "--preset", "github", *words, "--client-id",
+                    zoos.CLIENT_ID, "--ca-file", zoo.ca)
+        try:
+            yield
+        finally:
+            host.ssoctl("social", "remove", "gh", "--yes")
+            for org in rigs:
+                host.ssoctl("org", "set", org, "allowed-domains=")
+
+
+def _by_github(rig, zoo, provider, person, says=None, who=None):
+    """Signs in at GitHub; what SAYS answers at the list of orgs."""
+    before = zoo.codes(provider)
+    terminal = login.Ssh(rig, person)
+    code = zoo.new_code(provider, before, gone=lambda: not terminal.child.isalive())
+    terminal.until(zoos.ENTER)
+    check.contains(terminal.text, "through GitHub as", "whose sign-in it is")
+    zoo.control.answer(code, "approve", who or person)
+    if says is not None:
+        terminal.enter_until(JOIN)
+        terminal.send(says)
+    return terminal.end(enter=says is None)
+
+
+def V1_L14_somebody_comes_by_github_and_joins(rig):
+    zoo = zoos.of(rig)
+    rig.orgs.bare("kite")
+    for provider, words in (("github", ()), ("github-enterprise", ("--host", "github.zoo.test"))):
+        person = rig.person(DOMAIN)
+        with _github(zoo, provider, *words):
+            host.ssoctl("social", "test", "gh", "--no-signin")
+            text = _by_github(rig, zoo, provider, person, "kite")
+            check.that(login.signed_in(text), f"{provider}: not signed in: {check.shown(text)}")
+            check.contains(text, r"groups=[^\n]*\(kite\)", "the groups")
+            check.contains(host.ssoctl("account", "show", person).out, r"social:gh: \d{8} ", "the account's number")
+            check.that(login.signed_in(_by_github(rig, zoo, provider, person)), f"{provider}: not the second time")
+            for wrong, words_of_it in (("unverified-mail", "not verified"), ("words-for-true", "not verified"),
+                                       ("no-primary", "did not say your email"), ("two-primary", "was not accepted|cannot be"),
+                                       ("string-id", ""), ("emails-object", "")):
+                with zoo.wrong(provider, wrong):
+                    other = rig.person(DOMAIN)
+                    text = _by_github(rig, zoo, provider, other)
+                    check.that(not login.signed_in(text) and host.in_passwd(other) is None, f"{wrong}: signed in")
+                    if "verified" in words_of_it or "email" in words_of_it:
+                        check.contains(text, words_of_it, f"what is said of {wrong}")
+    with _github(zoo, "github"):
+        for option, value in (("--issuer", "https://x.test"), ("--auth", "none"), ("--scopes", "openid")):
+            said = host.ssoctl("social", "set", "gh", option, value, wants=2).err
+            check.contains(said, "means nothing for GitHub", f"what is said of {option}")
+
+
+def S8_V5_the_same_address_by_another_social_account_is_refused(rig):
+    zoo = zoos.of(rig)
+    person = rig.person(DOMAIN)
+    with _social(rig, "kite"):
+        text = _comes(rig, person, [(JOIN, "1")])
+        check.that(login.signed_in(text), "not signed in by the first")
+        with _github(zoo, "github"):
+            before = zoo.codes("github")
+            terminal = login.Ssh(rig, person)
+            terminal.until(r"Number \[1\]: ")
+            check.contains(terminal.text, r"1\) GitHub\s+2\) Nest accounts", "the ways")
+            terminal.send("1")
+            zoo.control.answer(zoo.new_code("github", before), "approve", person)
+            text = terminal.end()
+            check.that(not login.signed_in(text), "signed in by the second")
+            check.contains(text, "link", "what the person sees")

@@ -151,7 +151,8 @@ def keys(ask):
     return {"keys": [ask.key.jwk(kid=ask.kid)]}
 
 
-MAKERS = {"discovery": discovery, "device": device, "token": token, "keys": keys, "userinfo": userinfo}
+MAKERS = {"discovery": discovery, "device": device, "token": token, "keys": keys, "userinfo": userinfo,
+          "emails": userinfo}
 
 
 def answer(ask, request):

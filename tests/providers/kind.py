@@ -17,7 +17,7 @@ import uuid
 from answers import Reply
 
 REQUESTS = ("device", "token", "keys", "userinfo")
-DOCUMENTS = ("discovery", *REQUESTS)
+DOCUMENTS = ("discovery", *REQUESTS, "emails")  # the last at GitHub alone
 PLACES = {"header", "claims", "client", *DOCUMENTS, *(name + " reply" for name in DOCUMENTS)}
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 WELL_KNOWN = "/.well-known/openid-configuration"

@@ -12,7 +12,8 @@ from kind import GRANT
 
 PERSON = "alice@acme.test"
 SCOPE = "openid email profile groups offline_access"
-PENDING = {"google": 428, "auth0": 403, "dex": 401, "casdoor": 200}  # elsewhere 400
+PENDING = {"google": 428, "auth0": 403, "dex": 401, "casdoor": 200, "github": 200, "github-enterprise": 200}  # elsewhere 400
+GITHUB = ("github", "github-enterprise")  # no OpenID
 BASIC = ("authelia",)  # the secret in the form is refused there
 HANG_S = 60  # a guard against hanging
 
@@ -56,7 +57,32 @@ def part_of(token, index):
 
 def problems(kind, ca, control):
     client = Client(kind, ca)
-    return [words for check in (discovery, codes, strangers, denial, tokens) for words in check(kind, client, control)]
+    openid = (discovery, codes, strangers, denial, tokens)
+    checks = (codes, strangers, denial, github) if kind.name in GITHUB else openid
+    return [words for check in checks for words in check(kind, client, control)]
+
+
+def github(kind, client, control):
+    """Who somebody is, by the API."""
+    if client.ask(f"https://{kind.host}{kind.discovery_path()}")[0] != 404:
+        yield "there is a discovery document"
+    _, document = client.post("device", scope="read:user user:email")
+    control.answer(document["user_code"], "approve", PERSON)
+    status, answer = client.poll(document["device_code"])
+    if status != 200 or "access_token" not in answer or "id_token" in answer:
+        yield f"tokens: {status} {answer}"
+        return
+    headers = {"Authorization": f"Bearer {answer['access_token']}", "User-Agent": "shapes"}
+    status, user = client.ask(kind.url("userinfo"), headers=headers)
+    if status != 200 or not isinstance(user["id"], int):
+        yield f"user: {status} {user}"
+    status, emails = client.ask(kind.url("emails"), headers=headers)
+    if status != 200 or [one["email"] for one in emails if one["primary"]] != [PERSON]:
+        yield f"user/emails: {status} {emails}"
+    if client.ask(kind.url("userinfo"), headers={"Authorization": "Bearer another", "User-Agent": "x"})[0] != 401:
+        yield "user is told to a stranger"
+    if client.ask(kind.url("userinfo"), headers={**headers, "User-Agent": ""})[0] != 403:
+        yield "a request without a User-Agent is answered"
 
 
 def discovery(kind, client, control):

@@ -72,6 +72,11 @@ static bool take_option(struct message_sign_in *request, const char *option, con
     *ret_count = 1;
     return true;
   }
+  if (strcmp(option, "--github") == 0) {
+    request->speaks = SPEAKS_GITHUB;
+    *ret_count = 1;
+    return true;
+  }
   if (value == NULL) {
     return false;
   }
