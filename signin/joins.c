@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "store/orgs.h"
 
-enum { LIST_SIZE = 2048, ASKED_MAX = 3 };
+enum { LIST_SIZE = PROTOCOL_PROMPT_SIZE, ASKED_MAX = 3 };
 
 static enum status add(struct store_txn *txn, const struct policy_allowed *allowed, struct join_offer *offer)
 {
@@ -33,7 +33,7 @@ enum status joins_load(struct session *s, const struct policy_person *person, st
   struct join_offer offer = {.count = 0};
   enum status status = session_read(&s->error, &store, &txn);
   for (size_t i = 0; status == STATUS_OK && i < person->allowed_count; i++) {
-    status = person->allowed[i].full ? STATUS_OK : add(txn, &person->allowed[i], &offer);
+    status = add(txn, &person->allowed[i], &offer);
   }
   if (status != STATUS_OK) {
     return status;
@@ -127,7 +127,7 @@ bool joins_offer(struct session *s, const struct signed_in *result, const struct
 {
   struct join_offer offer;
   bool joined = false;
-  bool asks = result->ticket.way == WAY_SOCIAL && !result->asked && now->person.known && now->person.proven &&
+  bool asks = result->ticket.way == WAY_SOCIAL && result->ticket.proven == 1 && !result->asked && now->person.known &&
               now->person.allowed_count > 0 && policy_service_of(s->request->service) == SERVICE_LOGIN;
   if (!asks || joins_load(s, &now->person, &offer) != STATUS_OK ||
       joins_ask(s, s->choose_until_ms, &offer) != STATUS_OK) {

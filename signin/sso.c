@@ -80,7 +80,7 @@ static enum status load_social(struct flow *f, struct store_txn *txn, int64_t id
   }
   f->speaks = (enum speaks)social.speaks;
   memcpy(f->org.name, social.title, sizeof f->org.name);
-  (void)snprintf(f->org.slug, sizeof f->org.slug, "social:%.16s", social.name);
+  (void)snprintf(f->org.slug, sizeof f->org.slug, "social/%.16s", social.name);
   return STATUS_OK;
 }
 

@@ -38,6 +38,7 @@ struct said {
   char password[PASSWORD_HASH_SIZE]; // the hash that matched what was typed (S8), "" for none
   struct org_consent consents[INVITES_MAX_POLICY + ALLOWED_MAX_POLICY];
   size_t consent_count;
+  bool joins_asked;
 };
 
 // Row S8: an org that is not in control of the account links an identity only beside the account's password.
@@ -90,7 +91,7 @@ static enum status ask_join(const struct sso_answer *x, struct said *said)
   if (status != STATUS_OK) {
     return status;
   }
-  if (offer.count == 0 || said->consent_count + offer.count > COUNT_OF(said->consents)) {
+  if (offer.count == 0 || said->joins_asked || said->consent_count + offer.count > COUNT_OF(said->consents)) {
     return STATUS_REFUSED;
   }
   status = joins_ask(x->s, clock_monotonic_ms() + TYPING_MS, &offer);
@@ -100,6 +101,7 @@ static enum status ask_join(const struct sso_answer *x, struct said *said)
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
     return status;
   }
+  said->joins_asked = true;
   for (size_t i = 0; i < offer.count; i++) {
     bool yes = status == STATUS_OK && offer.list[i].chosen;
     said->consents[said->consent_count++] = (struct org_consent){offer.list[i].org_id, yes ? CONSENT_YES : CONSENT_NO};
@@ -127,6 +129,8 @@ static enum status store_once(const struct sso_answer *x, const struct said *sai
                                  .password = said->password,
                                  .consents = said->consents,
                                  .consent_count = said->consent_count,
+                                 .counted = x->org->slug,
+                                 .joins_asked = said->joins_asked,
                                  .with_key = session_with_key(x->s),
                                  .social = x->social,
                                  .told = session_told_number(x->s)};
@@ -183,6 +187,9 @@ enum status sso_answer_store(const struct sso_answer *x, struct signed_in *ret_r
   }
   if (status != STATUS_OK) {
     return refuse_answer(x, status, &result.decision);
+  }
+  if (result.again) {
+    return session_refuse(x->s, result.row, NOTICE_MADE, "");
   }
   *ret_result = result;
   return STATUS_OK;

@@ -243,12 +243,13 @@ static enum status drop(struct linking *l, bool *ret_any)
 }
 
 // Other ways count again.
-static enum status release(struct linking *l)
+static enum status release(struct linking *l, bool *ret_changed)
 {
   struct account *account = &l->facts.account;
   if (account->sso_only_org != l->org.id) {
     return STATUS_OK;
   }
+  *ret_changed = true;
   account->sso_only_org = 0;
   return account_update(l->c->txn, account);
 }
@@ -271,7 +272,7 @@ static enum status unlink_identity(struct change_context *c, const void *input, 
   if (status != STATUS_OK) {
     return status;
   }
-  status = release(&l);
+  status = release(&l, &result->changed);
   if (status != STATUS_OK) {
     return status;
   }

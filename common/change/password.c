@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "change/context.h"
+#include "facts/control.h"
 
 // The event is filed under the account's org.
 static enum status store(struct change_context *c, const struct account *account)
@@ -20,9 +21,14 @@ static enum status check_settable(struct change_context *c, const struct account
 {
   struct memberships all;
   struct org org;
-  enum status status = account->sso_only_org != 0 ? org_get(c->txn, account->sso_only_org, &org) : STATUS_NOT_FOUND;
+  int64_t controller = 0;
+  enum status status = control_of(c->txn, account, &controller);
+  if (status != STATUS_OK || account->sso_only_org == 0 || controller != account->sso_only_org) {
+    return status;
+  }
+  status = org_get(c->txn, controller, &org);
   if (status != STATUS_OK) {
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    return status;
   }
   status = memberships_of(c->txn, account->id, &all);
   if (status != STATUS_OK || change_owns_org(&all, 0)) {

@@ -84,6 +84,7 @@ static enum status new_ticket(struct sign_in *s)
                           .way = (uint8_t)s->way,
                           .org_id = s->way_org_id,
                           .with_key = s->with_key ? 1 : 0,
+                          .proven = s->proves ? 1 : 0,
                           .expires_at_s = c->now_s + TICKET_LIFETIME_S};
   enum status status = file_random(random, sizeof random);
   if (status != STATUS_OK) {
@@ -131,8 +132,9 @@ static enum status note_sign_in(struct sign_in *s)
 // What was counted before it was tried is taken back: also the password that was typed beside SSO (S8).
 static enum status settle_tries(struct sign_in *s)
 {
-  const struct settled_try password = {TRY_PASSWORD, s->login, false};
-  const struct settled_try flow = {TRY_SIGN_IN, s->login, s->result->decision.create};
+  const struct settled_try password = {TRY_PASSWORD, s->login, false, ""};
+  const char *counted = s->counted != NULL ? s->counted : s->c->event.org;
+  const struct settled_try flow = {TRY_SIGN_IN, s->login, s->result->decision.create, counted};
   if (s->way != WAY_SSO && s->way != WAY_SOCIAL) {
     return change_settle_try(s->c, &password);
   }

@@ -17,6 +17,7 @@ struct signed_in {
   int64_t last_sign_in_at_s; // before this one, 0 for none
   char last_sign_in_from[256];
   struct ticket ticket;
+  bool again;        // what was made is stored, and the person has to sign in once more (POLICY V6)
   bool asked;        // about invites already
   bool overage;      // the provider says no groups, because they are too many
   size_t codes_left; // of the org's recovery codes
@@ -73,6 +74,8 @@ struct sso_sign_in {
   const char *password;    // the hash that matched what was typed besides (S8), "" for none
   const struct org_consent *consents;
   size_t consent_count;
+  const char *counted; // as whose flow the try was counted, as struct try_count has it; NULL: the org's
+  bool joins_asked;    // which orgs to join was asked: what was not listed then is not joined
   bool with_key;
   bool social; // it is a social connection's answer, and CONNECTION is kept under that one's id (POLICY V5)
   struct told_number told;

@@ -125,7 +125,8 @@ static enum status note_code(struct sign_in *s)
 {
   s->account.code_used = 1;
   enum status status = account_update(s->c->txn, &s->account);
-  return status != STATUS_OK ? status : change_settle_try(s->c, &(struct settled_try){TRY_PASSWORD, s->login, false});
+  return status != STATUS_OK ? status
+                             : change_settle_try(s->c, &(struct settled_try){TRY_PASSWORD, s->login, false, ""});
 }
 
 static enum status accept_invite(struct change_context *c, const void *input, void *ret_result)

@@ -7,7 +7,7 @@
 static const struct policy_allowed *find_allowed(const struct policy_person *person, int64_t org_id)
 {
   for (size_t i = 0; i < person->allowed_count; i++) {
-    if (person->allowed[i].org_id == org_id && !person->allowed[i].full) {
+    if (person->allowed[i].org_id == org_id) {
       return &person->allowed[i];
     }
   }
@@ -24,7 +24,7 @@ static enum status check_proven(const struct sign_in *s, const char *id)
     return status;
   }
   bool proven = facts->person.known && !facts->person.locked && facts->account.email_proven == 1 &&
-                ticket.account_id == facts->account.id && ticket.way == WAY_SOCIAL;
+                ticket.account_id == facts->account.id && ticket.way == WAY_SOCIAL && ticket.proven == 1;
   return proven ? STATUS_OK : STATUS_REFUSED;
 }
 

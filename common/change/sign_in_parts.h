@@ -11,6 +11,8 @@ struct sign_in {
   bool with_key;
   bool with_password; // typed beside SSO
   enum way way;
+  bool proves;         // the answer is about the account's own address, which the provider has verified
+  const char *counted; // as whose flow the try was counted
   int64_t way_org_id;
   struct facts facts;
   struct account account;

@@ -100,16 +100,33 @@ static enum status accept_others(const struct sign_in *s)
   return status;
 }
 
+// In the trail of each org, beside the event of the sign-in.
+static enum status note_joined(const struct sign_in *s, const struct policy_allowed *allowed)
+{
+  struct audit_event event = s->c->event;
+  struct org org;
+  enum status status = org_get(s->c->txn, allowed->org_id, &org);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+  }
+  explicit_bzero(event.event, sizeof event.event);
+  (void)stpncpy(event.event, "member.join", sizeof event.event - 1);
+  memcpy(event.org, org.slug, sizeof event.org);
+  (void)snprintf(event.detail, sizeof event.detail, "as %s", role_word((uint8_t)allowed->role));
+  return audit_add(s->c->txn, &event);
+}
+
 // The orgs of the person's domain that they have chosen (V5).
 static enum status join_allowed(const struct sign_in *s)
 {
   const struct policy_person *person = &s->facts.person;
   for (size_t i = 0; i < person->allowed_count; i++) {
     const struct policy_allowed *allowed = &person->allowed[i];
-    if (allowed->full || allowed->consent != CONSENT_YES) {
+    if (allowed->consent != CONSENT_YES) {
       continue;
     }
     enum status status = sign_in_join(s, allowed->org_id, allowed->role, SOURCE_SSO);
+    status = status != STATUS_OK ? status : note_joined(s, allowed);
     if (status != STATUS_OK) {
       return status;
     }
@@ -146,7 +163,9 @@ static enum status carry_out(struct sign_in *s, const struct sso_sign_in *in, co
   if (status != STATUS_OK) {
     return status;
   }
-  keep_name(&s->account, in->authorized->name);
+  if (!in->social) { // of that nothing but identity and address counts (V1)
+    keep_name(&s->account, in->authorized->name);
+  }
   status = decision->prove_email ? prove_email(s, decision->drop_unproven) : STATUS_OK;
   if (status != STATUS_OK) {
     return status;
@@ -223,12 +242,28 @@ static enum status decide(struct sign_in *s, const struct sso_sign_in *in, struc
     person->invites[i].consent = said_to(in, person->invites[i].org.id);
   }
   for (size_t i = 0; i < person->allowed_count; i++) {
-    person->allowed[i].consent = said_to(in, person->allowed[i].org_id);
+    enum policy_consent said = said_to(in, person->allowed[i].org_id);
+    person->allowed[i].consent = said == CONSENT_NOT_ASKED && in->joins_asked ? CONSENT_NO : said;
   }
+  s->proves = in->social && question->answer.email_state == EMAIL_VERIFIED && question->answer.email_is_primary;
   question->person = s->facts.person;
   question->answer.password_given = change_knows_password(&s->facts.account, in->password);
   policy_decide(question, ret_decision);
   return STATUS_OK;
+}
+
+// Whether sshd, which asks for groups before anybody has chosen, was told of one that was not chosen: its AllowGroups
+// and Match Group have gone by that (V6).
+static bool was_told_more(const struct policy_person *person)
+{
+  bool more = person->allowed_full;
+  for (size_t i = 0; i < person->allowed_count; i++) {
+    more = more || person->allowed[i].consent != CONSENT_YES;
+  }
+  for (size_t i = 0; i < person->invite_count; i++) {
+    more = more || person->invites[i].consent != CONSENT_YES;
+  }
+  return more;
 }
 
 // Of a social connection there are no groups, and nothing waits for it.
@@ -236,7 +271,15 @@ static enum status let_in_social(struct sign_in *s, const struct sso_sign_in *in
                                  const struct policy_decision *decision)
 {
   enum status status = carry_out(s, in, decision);
-  return status != STATUS_OK ? status : sign_in_finish(s, decision->row);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  s->result->again = decision->create && in->told.known && was_told_more(&s->facts.person);
+  status = sign_in_finish(s, decision->row);
+  if (status == STATUS_OK) {
+    add_words(&s->c->event, s->result->again ? ", to sign in once more" : "");
+  }
+  return status;
 }
 
 // What was decided is carried out, and noted of connection and groups.
@@ -276,6 +319,7 @@ static enum status by_answer(struct change_context *c, const void *input, void *
                       .login = in->login,
                       .with_key = in->with_key,
                       .with_password = in->password[0] != '\0',
+                      .counted = in->counted,
                       .way = in->social ? WAY_SOCIAL : WAY_SSO,
                       .way_org_id = in->connection->org_id};
   s.result->asked = in->consent_count > 0;

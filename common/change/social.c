@@ -23,7 +23,7 @@ static enum status check_name(struct change_context *c, const char *name)
   bool legal = length > 0 && length < SOCIAL_SIZE && name[0] != '-' &&
                strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
   return legal ? STATUS_OK
-               : refuse(c, name, STATUS_INVALID, "1 to 31 of a-z, 0-9 and -, not beginning with -, are legal");
+               : refuse(c, name, STATUS_INVALID, "1 to 16 of a-z, 0-9 and -, not beginning with -, are legal");
 }
 
 // The one that is there, or a new one with an id of its own.
@@ -69,7 +69,14 @@ static enum status put_connection(struct change_context *c, const struct social_
   wanted.tried_at_s = 0;
   wanted.auth_found = same_client && !in->secret_given ? before.auth_found : 0;
   wanted.waits = 0;
-  wanted.generation = 0;
+  // An answer that is under way is not of another provider's words (as answered_check() sees).
+  bool same_words = any && connection_same_client(&before, &wanted) && connection_same_voucher(&before, &wanted) &&
+                    strcmp(before.email_claim, wanted.email_claim) == 0;
+  wanted.generation = before.generation;
+  status = same_words ? STATUS_OK : store_next_id(c->txn, &wanted.generation);
+  if (status != STATUS_OK) {
+    return status;
+  }
   return connection_put(c->txn, CONNECTION_ACTIVE, &wanted);
 }
 

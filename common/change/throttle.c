@@ -215,7 +215,7 @@ static enum status settle_flow(struct change_context *c, const struct settled_tr
   if (!is_local(c)) {
     status = count_back(c, THROTTLE_LOGIN, settled->login);
   }
-  return status == STATUS_OK && settled->made ? count_back(c, THROTTLE_STRANGERS, c->event.org) : status;
+  return status == STATUS_OK && settled->made ? count_back(c, THROTTLE_STRANGERS, settled->counted) : status;
 }
 
 // The try that was counted was a right one.

@@ -41,7 +41,8 @@ struct change change_refusal_count(const struct refusal_count *in, struct change
 struct settled_try {
   enum try_kind kind;
   const char *login;
-  bool made; // an account was made by it
+  bool made;           // an account was made by it
+  const char *counted; // as whose flow it was counted: a slug, or what stands for a social connection
 };
 
 // Within another change: takes back what was counted for this login and the address when it was tried. Errors as

@@ -179,13 +179,13 @@ static enum status add_invite(void *context, const struct invite *invite)
   return STATUS_OK;
 }
 
-// With the org its rule goes as well.
+// While that org is in control of the account: with the org its rule goes as well.
 static enum status load_sso_only(struct store_txn *txn, struct facts *s)
 {
-  struct org org;
-  enum status status = s->account.sso_only_org != 0 ? org_get(txn, s->account.sso_only_org, &org) : STATUS_NOT_FOUND;
-  s->person.sso_only = status == STATUS_OK;
-  return optional(status);
+  int64_t controller = 0;
+  enum status status = s->account.sso_only_org != 0 ? control_of(txn, &s->account, &controller) : STATUS_OK;
+  s->person.sso_only = status == STATUS_OK && s->account.sso_only_org != 0 && controller == s->account.sso_only_org;
+  return status;
 }
 
 static enum status load_account(struct store_txn *txn, const char *login, struct facts *s)

@@ -49,6 +49,7 @@ static enum status add_allowed(void *context, int64_t org_id)
   const struct adding *adding = context;
   struct policy_person *person = adding->person;
   struct org org;
+  bool full = false;
   if (person->allowed_count == ALLOWED_MAX_POLICY || is_member(person, org_id)) {
     return STATUS_OK;
   }
@@ -59,13 +60,14 @@ static enum status add_allowed(void *context, int64_t org_id)
   if (!allowed_joins(&org)) {
     return STATUS_OK;
   }
+  status = control_is_full(adding->txn, &org, &full);
+  if (status != STATUS_OK || full) {
+    person->allowed_full = person->allowed_full || full;
+    return status;
+  }
   struct policy_allowed *allowed = &person->allowed[person->allowed_count];
   *allowed = (struct policy_allowed){.org_id = org_id};
   status = role_of(adding, &org, &allowed->role);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  status = control_is_full(adding->txn, &org, &allowed->full);
   if (status != STATUS_OK) {
     return status;
   }
@@ -111,6 +113,7 @@ static enum status load_account(struct store_txn *txn, const struct facts_query 
 enum status facts_load_social(struct store_txn *txn, const struct facts_query *of, struct facts *s)
 {
   s->person.allowed_count = 0;
+  s->person.allowed_full = false;
   enum status status = social_any(txn, &s->person.social_here);
   if (status != STATUS_OK || !s->person.social_here) {
     return status;

@@ -86,6 +86,7 @@ static const struct {
                             "to choose one."},
     [NOTICE_NO_CHOICE] = {"no-choice",
                           "Nothing that was listed was chosen - sign in again and type one of the numbers."},
+    [NOTICE_MADE] = {"made", "Your account is made - please sign in once more."},
     [NOTICE_INTERNAL] = {"internal", "The sign-in failed on this host - tell an admin; the log says why."},
 };
 

@@ -46,6 +46,7 @@ enum notice {
   NOTICE_NUMBER,      // the uid NSS said is not the account's
   NOTICE_JOINED_NONE, // V5
   NOTICE_NO_CHOICE,   // V4
+  NOTICE_MADE,        // V6
   NOTICE_NO_PASSWORD, // passwd where no password is accepted
   NOTICE_INTERNAL,
   NOTICE_COUNT

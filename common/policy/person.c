@@ -80,7 +80,8 @@ bool policy_takes_social(const struct policy_person *person)
 
 bool policy_may_join(const struct policy_person *person)
 {
-  return !person->known && person->governing.id == 0 && person->allowed_count > 0 && person->social_here;
+  return !person->known && person->governing.id == 0 && (person->allowed_count > 0 || person->allowed_full) &&
+         person->social_here;
 }
 
 bool policy_takes_code(const struct policy_person *person)

@@ -56,8 +56,7 @@ struct policy_invite {
 // An org that lets the person join by their email's domain (POLICY "allowed-domains", K8).
 struct policy_allowed {
   int64_t org_id;
-  enum role role; // that joining gives
-  bool full;
+  enum role role;              // that joining gives
   enum policy_consent consent; // after ASK_JOIN
 };
 
@@ -84,6 +83,7 @@ struct policy_person {
   bool social_here;   // the host has social connections
   bool social_linked; // the account has an identity at one of them
   bool reserved;      // guarded: neither social accounts nor codes by email are for it (POLICY V3)
+  bool allowed_full;  // an org that would let the person join has no room
   size_t allowed_count;
   struct policy_allowed allowed[ALLOWED_MAX_POLICY]; // that the person is not in
   int64_t now_s;

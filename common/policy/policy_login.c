@@ -5,7 +5,8 @@
 // What a row offers; with nothing to offer it stays a refusal.
 static void offer(const struct policy_question *q, struct policy_decision *decision, bool password)
 {
-  decision->offer_password = password && q->person.has_password;
+  bool counts = !q->person.sso_only || policy_owns_any(&q->person); // POLICY "on-link"
+  decision->offer_password = password && counts && q->person.has_password;
   bool any = decision->offer_password || decision->offer_code || decision->offer_recovery || decision->sso_count > 0 ||
              decision->offer_social;
   decision->verdict = any ? VERDICT_OFFER : VERDICT_REFUSED;

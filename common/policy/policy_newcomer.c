@@ -13,6 +13,13 @@ static void create(struct policy_decision *decision)
   decision->create = decision->link = decision->prove_email = true;
 }
 
+// What it makes has no other way from the start, if the org is in control of it (POLICY "on-link").
+static void leave_sso_alone(const struct policy_question *q, struct policy_decision *decision)
+{
+  bool here = q->person.governing.id == 0 || q->person.governing.id == q->answer.org.id;
+  decision->drop_password = here && q->answer.org.on_link == ON_LINK_SSO_ONLY;
+}
+
 // The org that governs the email proves it for the invites of all orgs.
 static bool governs(const struct policy_question *q)
 {
@@ -75,6 +82,7 @@ void policy_decide_s10(const struct policy_question *q, struct policy_decision *
     return;
   }
   create(decision);
+  leave_sso_alone(q, decision);
   decision->accept_others = others;
   if (by_own) {
     policy_join(decision, own->role, true);
@@ -91,6 +99,7 @@ bool policy_fits_s11(const struct policy_question *q)
 void policy_decide_s11(const struct policy_question *q, struct policy_decision *decision)
 {
   create(decision);
+  leave_sso_alone(q, decision);
   policy_join(decision, q->answer.org.default_role, false);
 }
 

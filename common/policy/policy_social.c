@@ -32,7 +32,9 @@ static bool fits_s2(const struct policy_question *q)
 // Whom it was offered to may be governed by an org that enforces by now, or guarded.
 static bool fits_v3(const struct policy_question *q)
 {
-  return !policy_takes_social(&q->person) || (!q->person.known && q->person.governing.id != 0);
+  // L8 offers it to the governed where it is linked already.
+  bool linked = q->person.known && q->answer.identity_known && q->answer.identity_own;
+  return !policy_takes_social(&q->person) || (q->person.governing.id != 0 && !linked);
 }
 
 static bool fits_s3(const struct policy_question *q)
@@ -111,11 +113,6 @@ static const struct policy_invite *next_invite(const struct policy_question *q, 
   return NULL;
 }
 
-static bool is_open(const struct policy_allowed *allowed)
-{
-  return !allowed->full;
-}
-
 static void ask_join(struct policy_decision *decision)
 {
   policy_refuse(decision, NOTICE_JOINED_NONE);
@@ -129,10 +126,17 @@ static bool must_ask(const struct policy_question *q, bool *ret_chosen)
   *ret_chosen = false;
   for (size_t i = 0; i < q->person.allowed_count; i++) {
     const struct policy_allowed *allowed = &q->person.allowed[i];
-    asks = asks || (is_open(allowed) && allowed->consent == CONSENT_NOT_ASKED);
-    *ret_chosen = *ret_chosen || (is_open(allowed) && allowed->consent == CONSENT_YES);
+    asks = asks || allowed->consent == CONSENT_NOT_ASKED;
+    *ret_chosen = *ret_chosen || allowed->consent == CONSENT_YES;
   }
   return asks;
+}
+
+// Nothing was chosen, or there is no room anywhere.
+static void refuse_without_org(const struct policy_question *q, struct policy_decision *decision)
+{
+  bool full = q->person.allowed_count == 0 && q->person.allowed_full;
+  policy_refuse(decision, full ? NOTICE_FULL : NOTICE_JOINED_NONE);
 }
 
 static bool fits_s10(const struct policy_question *q)
@@ -161,13 +165,13 @@ static void decide_s10(const struct policy_question *q, struct policy_decision *
   } else if (accepted || chosen) {
     create(decision, accepted, chosen);
   } else {
-    policy_refuse(decision, NOTICE_JOINED_NONE);
+    refuse_without_org(q, decision);
   }
 }
 
 static bool fits_v5(const struct policy_question *q)
 {
-  return q->person.allowed_count > 0 && !q->answer.tombstoned;
+  return (q->person.allowed_count > 0 || q->person.allowed_full) && !q->answer.tombstoned;
 }
 
 static void decide_v5(const struct policy_question *q, struct policy_decision *decision)
@@ -178,7 +182,7 @@ static void decide_v5(const struct policy_question *q, struct policy_decision *d
   } else if (chosen) {
     create(decision, false, true);
   } else {
-    policy_refuse(decision, NOTICE_JOINED_NONE);
+    refuse_without_org(q, decision);
   }
 }
 

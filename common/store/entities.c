@@ -240,9 +240,10 @@ const struct record_type RECOVERY_RECORD = SAME(recovery_code, RECOVERY_FIELDS);
 static const struct field TICKET_FIELDS[] = {
     FIELD_OF_TEXT(ticket, id),          FIELD_OF_I64(ticket, account_id), FIELD_OF_U8(ticket, way),
     FIELD_OF_I64(ticket, org_id),       FIELD_OF_U8(ticket, with_key),    FIELD_OF_I64(ticket, active_org_id),
-    FIELD_OF_I64(ticket, expires_at_s),
+    FIELD_OF_I64(ticket, expires_at_s), FIELD_OF_U8(ticket, proven),
 };
-const struct record_type TICKET_RECORD = SAME(ticket, TICKET_FIELDS);
+// Has grown within the schema, too, as the connection above.
+const struct record_type TICKET_RECORD = RECORD_TYPE_GROWN_TWICE(ticket, ENTITY_VERSION + 1, TICKET_FIELDS, 7, 7);
 
 static const struct field NUMBER_FIELDS[] = {FIELD_OF_U8(number, use), FIELD_OF_I64(number, id)};
 const struct record_type NUMBER_RECORD = SAME(number, NUMBER_FIELDS);

@@ -17,7 +17,7 @@ enum {
   ACTOR_SIZE = 64,
   NETWORKS_SIZE = 512,
   ALLOWED_SIZE = 1024,
-  SOCIAL_SIZE = 32,
+  SOCIAL_SIZE = 17,
   PRESET_SIZE = 16,
 };
 
@@ -323,6 +323,7 @@ struct ticket {
   uint8_t with_key;      // an ssh key was accepted in the same connection
   int64_t active_org_id; // the person's choice (POLICY K5), 0 for none
   int64_t expires_at_s;
+  uint8_t proven; // the answer of this very sign-in proved the account's email
 };
 
 enum number_use { NUMBER_ACCOUNT = 1, NUMBER_ORG, NUMBER_REMOVED, NUMBER_GROUP };

@@ -26,7 +26,7 @@ COMMANDS = (
     ("W3", f"member suspend alpha {GUEST}"), ("W3", f"member resume alpha {GUEST}"),
     ("W3", f"member remove alpha {GUEST}"), ("W3", f"member suspend alpha {GUEST} --end-sessions"),
     ("W3", "member import alpha -"),
-    ("W4", "org set alpha help=Hello"), ("W4", "org set alpha keys=deny"), ("W4", "org set alpha default-role=admin"),
+    ("W4", "org set alpha help=Hello"), ("W4", "org set alpha allowed-domains=staff.example"), ("W4", "org set alpha keys=deny"), ("W4", "org set alpha default-role=admin"),
     ("W4", "org set alpha provisioning=jit invite-lifetime=3d"), ("W4", "provisioning set alpha jit"),
     ("W4", "enforcement set alpha off"),
     ("W5", "org set alpha trust=linked"), ("W5", "org set alpha on-link=sso-only"), ("W5", "org set alpha name=Other"),
@@ -56,6 +56,8 @@ HOST_COMMANDS = (
     ("member add alpha x@alpha.example --home /srv/x", 0), ("member add alpha x@alpha.example --local-user nobody", 3),
     ("org rename alpha alphabet", 0), ("idp confirm alpha 0123456789abcdef", 3), ("account set guest@alpha.example email=proven --reason x", 0),
     ("org set alpha max-members=5", 0),
+    ("social add net --issuer https://idp.example --client-id c", 0), ("social set none --name x", 4), ("social list", 0),
+    ("social show none", 4), ("social test none", 4), ("social remove none", 4),
     ("org show alpha --store /var/lib/ssoorg/store", 0), ("org show alpha --store=/tmp/x", 1),
     ("org show alpha --config /etc/ssoorg/ssoorg.conf", 0),
 )

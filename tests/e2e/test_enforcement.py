@@ -78,7 +78,7 @@ def org_set_changes_all_or_nothing(rig):
     org = rig.orgs.gamma()
     before = host.listed("org", "show", org)
     for bad in ("default-role=owner", "default-role=", "keys=recent:1s", "signin-from=10.0.0.1/8", "trust=all", "on-link=", "invite-lifetime=1s",
-                "allowed-domains=x.test", "enforcement=off", "novalue", "=x", "required-amr= x"):
+                "allowed-domains=x_y", "no-such=x", "enforcement=off", "novalue", "=x", "required-amr= x"):
         host.ssoctl("org", "set", org, "name=Changed", bad, wants=2)
         check.equal(host.listed("org", "show", org), before, f"the org after {bad}")
     host.ssoctl("org", "set", org, "name=Changed", "default-role=admin")

@@ -59,6 +59,9 @@ def L14_V5_K8_somebody_new_is_shown_the_orgs_and_joins_them_one_after_the_other(
         text = _comes(rig, person, [(JOIN, "lark"), (MORE, "")])
         check.contains(text, r"1\) Kite \(kite\)", "the list")
         check.contains(text, r"gives you group lark", "what joining gives")
+        check.contains(text, "sign in once more", "what sshd was told of kite's group leads to")
+        check.that(not login.signed_in(text), "signed in with what sshd was told of a group that was not chosen")
+        text = _comes(rig, person, [(JOIN, "none")])
         check.that(login.signed_in(text), f"not signed in: {check.shown(text)}")
         check.contains(text, r"groups=[^\n]*\(lark\)", "the groups")
         check.lacks(text, r"groups=[^\n]*\(kite\)", "the groups")
@@ -80,6 +83,19 @@ def N4_L14_a_newcomer_passes_AllowGroups_of_an_org_that_they_may_join(rig):
         text = _comes(rig, person, [(JOIN, "1")], sshd=server)
         server.stop()
         check.that(login.signed_in(text), f"not signed in: {check.shown(text)}")
+
+
+def V6_L14_a_group_that_was_not_chosen_lets_nobody_in(rig):
+    person = rig.person(DOMAIN)
+    with _social(rig, "kite", "lark"):
+        server = rig.serve(sshd.Sshd(rig.folder, "refused", ["AllowGroups kite"]))
+        text = _comes(rig, person, [(JOIN, "lark"), (MORE, "")], sshd=server)
+        check.that(not login.signed_in(text), "signed in by the group of an org that was not joined")
+        terminal = login.Ssh(rig, person, sshd=server)
+        text = terminal.end()
+        server.stop()
+        check.that(not login.signed_in(text), "signed in the second time")
+        check.equal([row["org"] for row in host.listed("member", "list") if row["login"] == person], ["lark"], "their orgs")
 
 
 def V5_with_no_org_chosen_nothing_is_stored_but_audit(rig):

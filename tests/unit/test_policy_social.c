@@ -247,16 +247,28 @@ static void V5_a_newcomer_joins_what_they_choose_and_nothing_else(void **state)
   assert_int_equal(decide(&q).ask, ASK_NOTHING);
 }
 
-static void V5_a_full_org_is_neither_asked_about_nor_joined(void **state)
+static void V5_where_every_org_is_full_that_is_said(void **state)
 {
   (void)state;
   struct policy_question q = new_answer();
-  allow(&q, ACME);
-  q.person.allowed[0].full = true;
-  expect_refusal(&q, "V5", NOTICE_JOINED_NONE);
+  q.person.allowed_full = true;
+  expect_refusal(&q, "V5", NOTICE_FULL);
   assert_int_equal(decide(&q).ask, ASK_NOTHING);
-  q.person.allowed[0].consent = CONSENT_YES;
-  expect_refusal(&q, "V5", NOTICE_JOINED_NONE);
+  allow(&q, ACME);
+  assert_int_equal(decide(&q).ask, ASK_JOIN);
+}
+
+// L8 takes a linked one alone: a first one is not linked there either.
+static void V3_L8_a_governed_account_is_not_linked_to_a_social_one(void **state)
+{
+  (void)state;
+  struct policy_question q = answer();
+  q.person.governing = org(ACME, ENFORCEMENT_OFF);
+  q.person.social_linked = true; // another one
+  q.answer.never_used = true;
+  expect_refusal(&q, "V3", NOTICE_NOT_OPEN);
+  q.answer.identity_known = q.answer.identity_own = true;
+  assert_false(expect(&q, "S3", VERDICT_GRANTED).link);
 }
 
 static void V5_S10_invites_are_asked_about_one_by_one_and_before_what_the_domain_opens(void **state)
@@ -321,7 +333,8 @@ int main(void)
       cmocka_unit_test(V5_S8_another_asks_for_its_password),
       cmocka_unit_test(V1_only_an_address_that_the_provider_has_verified_counts),
       cmocka_unit_test(V5_a_newcomer_joins_what_they_choose_and_nothing_else),
-      cmocka_unit_test(V5_a_full_org_is_neither_asked_about_nor_joined),
+      cmocka_unit_test(V5_where_every_org_is_full_that_is_said),
+      cmocka_unit_test(V3_L8_a_governed_account_is_not_linked_to_a_social_one),
       cmocka_unit_test(V5_S10_invites_are_asked_about_one_by_one_and_before_what_the_domain_opens),
       cmocka_unit_test(V5_S12_a_removed_name_and_one_that_nothing_opens_are_refused),
       cmocka_unit_test(V3_K2_a_session_by_a_social_account_opens_no_org_that_objects),

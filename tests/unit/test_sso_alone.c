@@ -47,6 +47,48 @@ static void a_first_sign_in_leaves_the_provider_alone(void **state)
   assert_false(policy_takes_social(&person));
 }
 
+static void an_account_that_a_first_sign_in_makes_has_no_other_way_from_the_start(void **state)
+{
+  (void)state;
+  fixture_set_up(PROVISIONING_JIT);
+  assert_int_equal(set_setting("on-link", "sso-only"), STATUS_OK);
+  assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
+  assert_string_equal(sign_in_result.decision.row, "S11");
+  assert_int_equal(get_account(ALICE).sso_only_org, stored_org("acme").id);
+  assert_int_equal(set_password(ALICE, "other-Horse-10"), STATUS_REFUSED);
+}
+
+// Whose account the org is not in control of any more is not left without a way in.
+static void the_rule_ends_with_the_orgs_control(void **state)
+{
+  (void)state;
+  set_up_alice();
+  assert_true(person_of(ALICE).sso_only);
+  assert_int_equal(set_provisioning(PROVISIONING_INVITE_ONLY), STATUS_OK);
+  assert_int_equal(remove_member(ALICE), STATUS_OK);
+  assert_int_equal(remove_domain("acme", "acme.test"), STATUS_OK);
+  assert_false(person_of(ALICE).sso_only);
+  assert_int_equal(set_password(ALICE, "other-Horse-10"), STATUS_OK);
+}
+
+// An identity that is gone already leaves nothing behind.
+static void unlinking_without_an_identity_lifts_it_too(void **state)
+{
+  (void)state;
+  set_up_alice();
+  assert_int_equal(store_lock(store), STATUS_OK);
+  struct store_txn *txn = NULL;
+  assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
+  struct account alice;
+  assert_int_equal(account_by_email(txn, ALICE, &alice), STATUS_OK);
+  assert_int_equal(identity_drop_all(txn, alice.id), STATUS_OK);
+  assert_int_equal(store_commit(&txn), STATUS_OK);
+  store_unlock(store);
+  assert_int_equal(unlink_identity(ALICE), STATUS_OK);
+  assert_true(unlinked.changed);
+  assert_int_equal(get_account(ALICE).sso_only_org, 0);
+}
+
 static void an_admins_link_does_what_a_first_sign_in_does(void **state)
 {
   (void)state;
@@ -126,6 +168,9 @@ int main(void)
   const struct CMUnitTest tests[] = {
       STORE_TEST(a_first_sign_in_leaves_the_provider_alone),
       STORE_TEST(an_admins_link_does_what_a_first_sign_in_does),
+      STORE_TEST(an_account_that_a_first_sign_in_makes_has_no_other_way_from_the_start),
+      STORE_TEST(the_rule_ends_with_the_orgs_control),
+      STORE_TEST(unlinking_without_an_identity_lifts_it_too),
       STORE_TEST(unlinking_brings_the_other_ways_back),
       STORE_TEST(an_owner_is_excepted),
       STORE_TEST(under_keep_nothing_goes),
