@@ -11,41 +11,41 @@
 #include "map/map_read.h"
 #include "map/numbers.h"
 
-enum claim { CLAIM_NONE, CLAIM_OURS, CLAIM_UNKNOWN };
+enum holder { HOLDER_NONE, HOLDER_US, HOLDER_UNKNOWN };
 
 // Out of memory is never "not ours" (HOLES H59): it is asked about.
-static enum claim from_status(enum status status)
+static enum holder from_status(enum status status)
 {
-  return status == STATUS_OK || status == STATUS_NO_MEMORY ? CLAIM_OURS
-         : status == STATUS_NOT_FOUND                      ? CLAIM_NONE
-                                                           : CLAIM_UNKNOWN;
+  return status == STATUS_OK || status == STATUS_NO_MEMORY ? HOLDER_US
+         : status == STATUS_NOT_FOUND                      ? HOLDER_NONE
+                                                           : HOLDER_UNKNOWN;
 }
 
-static enum claim claim_of(const struct map_reader *map, const char *name)
+static enum holder holder_of(const struct map_reader *map, const char *name)
 {
   struct map_account account;
   struct map_domain domain;
   struct map_invited invited;
-  enum claim claim = from_status(map_account_by_login(map, name, &account));
-  if (claim != CLAIM_NONE || !name_is_email(name)) {
-    return claim;
+  enum holder holder = from_status(map_account_by_login(map, name, &account));
+  if (holder != HOLDER_NONE || !name_is_email(name)) {
+    return holder;
   }
-  claim = from_status(map_domain(map, name_email_domain(name), &domain));
-  return claim != CLAIM_NONE ? claim : from_status(map_invited(map, name, &invited));
+  holder = from_status(map_domain(map, name_email_domain(name), &domain));
+  return holder != HOLDER_NONE ? holder : from_status(map_invited(map, name, &invited));
 }
 
-static enum claim look_up(const char *map_path, const char *name)
+static enum holder look_up(const char *map_path, const char *name)
 {
   struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
   enum status status = map_open(map_path, &map);
   if (status != STATUS_OK) {
-    return status == STATUS_NO_MEMORY ? CLAIM_OURS : CLAIM_UNKNOWN;
+    return status == STATUS_NO_MEMORY ? HOLDER_US : HOLDER_UNKNOWN;
   }
-  enum claim claim = claim_of(&map, name);
-  if (claim == CLAIM_NONE && !map_is_clean(&map)) {
-    return CLAIM_UNKNOWN;
+  enum holder holder = holder_of(&map, name);
+  if (holder == HOLDER_NONE && !map_is_clean(&map)) {
+    return HOLDER_UNKNOWN;
   }
-  return claim;
+  return holder;
 }
 
 // Local, and not mapped onto: root and the services need no map that can be read (POLICY L2, N5).
@@ -62,9 +62,9 @@ enum filter_result filter_check(const char *map_path, const char *user)
   if (text_fold_ascii(user, folded, sizeof folded) != STATUS_OK || !name_is_login(folded)) {
     return FILTER_NOT_OURS;
   }
-  enum claim claim = look_up(map_path, folded);
-  if (claim == CLAIM_OURS) {
+  enum holder holder = look_up(map_path, folded);
+  if (holder == HOLDER_US) {
     return FILTER_ASK;
   }
-  return claim == CLAIM_NONE || is_surely_local(user) ? FILTER_NOT_OURS : FILTER_ASK;
+  return holder == HOLDER_NONE || is_surely_local(user) ? FILTER_NOT_OURS : FILTER_ASK;
 }
