@@ -281,6 +281,29 @@ int cmd_social_remove(const struct invocation *in)
   return EXIT_DONE;
 }
 
+int cmd_social_unlink(const struct invocation *in)
+{
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
+  char account[EMAIL_SIZE];
+  const struct social_unlink unlink = {in->arguments[0], account};
+  struct change_done result;
+  int code = context_open(in, &ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = context_text("login", in->arguments[1], account, sizeof account);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = context_change(&ctx, change_social_unlink(&unlink, &result));
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  context_done(&ctx, "%s: %s", account,
+               result.changed ? "is linked to nothing there any more" : "had no identity there");
+  return EXIT_DONE;
+}
+
 // Which way of authentication worked where it was left to the test.
 static int note_auth(const struct device_flow *f, uint8_t method)
 {

@@ -166,6 +166,7 @@ int cmd_social_set(const struct invocation *in);
 int cmd_social_list(const struct invocation *in);
 int cmd_social_show(const struct invocation *in);
 int cmd_social_test(const struct invocation *in);
+int cmd_social_unlink(const struct invocation *in);
 int cmd_social_remove(const struct invocation *in);
 int cmd_group_map(const struct invocation *in);
 int cmd_group_unmap(const struct invocation *in);

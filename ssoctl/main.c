@@ -67,6 +67,8 @@ static const struct command COMMANDS[] = {
      "show one, without its secret"},
     {"social", "test", "NAME", 1, 1, OPTIONS_COMMON | BIT(NO_SIGNIN), RIGHT_HOST, PLACE_HOST, cmd_social_test,
      "sign in through one, or only ask the provider what it is"},
+    {"social", "unlink", "NAME EMAIL", 2, 2, OPTIONS_CHANGE, RIGHT_HOST, PLACE_HOST, cmd_social_unlink,
+     "forget an account's identity at one"},
     {"social", "remove", "NAME", 1, 1, OPTIONS_CHANGE, RIGHT_HOST, PLACE_HOST, cmd_social_remove,
      "remove one, and the identities with it"},
     {"group", "map", "SLUG PROVIDER-GROUP [NAME]", 2, 3, OPTIONS_CHANGE | BIT(LOCAL_GROUP) | BIT(PRIVILEGED), RIGHT_ORG,

@@ -139,12 +139,41 @@ static enum status found(struct change_context *c, const void *input, void *ret_
   return connection_put(c->txn, CONNECTION_ACTIVE, &stored);
 }
 
+static enum status unlink_account(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct social_unlink *in = input;
+  struct change_done *result = ret_result;
+  struct social social;
+  struct account account;
+  enum status status = social_get(c->txn, in->name, &social);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? refuse(c, in->name, status, "there is none of this name") : status;
+  }
+  status = change_find_account(c, in->account, &account);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  change_name_login(c, account.login);
+  (void)snprintf(c->event.detail, sizeof c->event.detail, "social %s", in->name);
+  status = identity_drop_org(c->txn, account.id, social.id, &result->changed);
+  record_done(&ACCOUNT_RECORD, &account);
+  return status;
+}
+
 static const struct change_kind SET = {"social.set", CHANGE_SITE, CHANGE_OF_ORG, set, sizeof(struct change_done),
                                        false};
 static const struct change_kind REMOVE = {
     "social.remove", CHANGE_SITE, CHANGE_OF_ORG, remove_social, sizeof(struct change_done), false};
 static const struct change_kind FOUND = {"social.auth", CHANGE_SITE, CHANGE_OF_ORG, found, sizeof(struct change_done),
                                          false};
+
+static const struct change_kind UNLINK = {"identity.unlink",          CHANGE_SITE, CHANGE_OF_ORG, unlink_account,
+                                          sizeof(struct change_done), false};
+
+struct change change_social_unlink(const struct social_unlink *in, struct change_done *ret_result)
+{
+  return (struct change){&UNLINK, in, ret_result, &ret_result->changed, "", ""};
+}
 
 struct change change_social_set(const struct social_set *in, struct change_done *ret_result)
 {

@@ -29,3 +29,12 @@ struct social_found {
 };
 
 struct change change_social_found(const struct social_found *found, struct change_done *ret_result);
+
+// Forgets the identity that the account has there: whoever has that social account is somebody else from now on. The
+// audit event is "identity.unlink". STATUS_NOT_FOUND: no such connection or account.
+struct social_unlink {
+  const char *name;
+  const char *account; // by login or email
+};
+
+struct change change_social_unlink(const struct social_unlink *unlink, struct change_done *ret_result);

@@ -57,7 +57,7 @@ HOST_COMMANDS = (
     ("org rename alpha alphabet", 0), ("idp confirm alpha 0123456789abcdef", 3), ("account set guest@alpha.example email=proven --reason x", 0),
     ("org set alpha max-members=5", 0),
     ("social add net --issuer https://idp.example --client-id c", 0), ("social set none --name x", 4), ("social list", 0),
-    ("social show none", 4), ("social test none", 4), ("social remove none", 4),
+    ("social show none", 4), ("social test none", 4), ("social remove none", 4), ("social unlink none x", 4),
     ("org show alpha --store /var/lib/ssoorg/store", 0), ("org show alpha --store=/tmp/x", 1),
     ("org show alpha --config /etc/ssoorg/ssoorg.conf", 0),
 )

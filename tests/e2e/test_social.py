@@ -176,6 +176,10 @@ def V5_S8_an_account_that_was_used_is_linked_beside_its_password(rig):
             check.equal(login.signed_in(text), signed, f"signed in with {typed!r}")
         text = _comes_back(rig, person)
         check.that(login.signed_in(text), "the linked account does not sign in alone")
+        host.ssoctl("social", "unlink", "nest", person)
+        check.lacks(host.ssoctl("account", "show", person).out, "social:nest", "what is linked")
+        check.contains(_comes_back(rig, person), "type the password of account", "what an unlinked one is asked")
+        check.contains(host.ssoctl("social", "unlink", "nest", person).text, "had no identity there", "a second time")
 
 
 def _comes_back(rig, person):

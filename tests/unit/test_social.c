@@ -203,6 +203,21 @@ static void V5_V7_what_is_not_allowed_now_is_not_joined(void **state)
   assert_int_equal(count(TABLE_IDENTITIES), 0);
 }
 
+static void an_unlinked_social_account_is_somebody_new(void **state)
+{
+  (void)state;
+  set_up_nest();
+  assert_int_equal(set_of("kite", "allowed-domains", "nest.test"), STATUS_OK);
+  assert_int_equal(comes(&(struct coming){BOB, BOB, "s-bob", EMAIL_VERIFIED, {"kite"}}), STATUS_OK);
+  assert_int_equal(make(change_social_unlink(&(struct social_unlink){"nest", BOB}, &done)), STATUS_OK);
+  assert_true(done.changed);
+  assert_int_equal(make(change_social_unlink(&(struct social_unlink){"nest", BOB}, &done)), STATUS_OK);
+  assert_false(done.changed);
+  assert_int_equal(comes(&(struct coming){BOB, BOB, "s-bob", EMAIL_VERIFIED, {NULL}}), STATUS_REFUSED); // S8
+  assert_int_equal(make_as(BOB, RIGHT_HOST, change_social_unlink(&(struct social_unlink){"nest", BOB}, &done)),
+                   STATUS_REFUSED);
+}
+
 static void removing_the_connection_forgets_its_identities_and_no_account(void **state)
 {
   (void)state;
@@ -231,6 +246,7 @@ int main(void)
       SOCIAL_TEST(T_a_newcomer_is_counted_back_where_they_were_counted),
       SOCIAL_TEST(an_answer_from_before_another_ca_does_not_count),
       SOCIAL_TEST(V5_V7_what_is_not_allowed_now_is_not_joined),
+      SOCIAL_TEST(an_unlinked_social_account_is_somebody_new),
       SOCIAL_TEST(removing_the_connection_forgets_its_identities_and_no_account),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
