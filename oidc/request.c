@@ -12,7 +12,8 @@
 static enum status check_issuer(const struct message_sign_in *request, struct failure *r)
 {
   struct shown issuer = failure_show(request->issuer, strlen(request->issuer));
-  if (url_is_tenant_independent(request->issuer)) {
+  bool own_accounts = request->social == 1 && url_is_microsoft_personal(request->issuer);
+  if (url_is_tenant_independent(request->issuer) && !own_accounts) {
     return failure_set(r, FAILURE_REQUEST,
                        "issuer: %s speaks for every tenant; the issuer of your own tenant is needed", issuer.text);
   }

@@ -357,7 +357,8 @@ static enum status begin(struct flow *f, const struct facts *facts, int64_t id)
                                      &f->org,
                                      f->wants_groups,
                                      false,
-                                     f->speaks};
+                                     f->speaks,
+                                     f->social};
   f->deadline_ms = clock_monotonic_ms() + s->config.sign_in_timeout_s * 1000;
   status = oidc_start(PATH_OIDC, &f->request, &s->error, &f->oidc);
   if (status != STATUS_OK) {

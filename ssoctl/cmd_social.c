@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/url.h"
 #include "change/social.h"
 #include "context.h"
 #include "idp_answer.h"
@@ -107,6 +108,35 @@ static int take_github(struct context *ctx, struct connection *connection)
   return code;
 }
 
+// People's own accounts at Microsoft are those of one tenant.
+static int take_microsoft(struct context *ctx, struct connection *connection)
+{
+  const struct invocation *in = ctx->in;
+  struct invocation plain = *in;
+  if (in->options[OPTION_TENANT] != NULL) {
+    return fail(EXIT_USAGE, "--tenant: --preset microsoft is for people's own accounts, and has its tenant");
+  }
+  plain.options[OPTION_PRESET] = "entra";
+  plain.options[OPTION_TENANT] = URL_MICROSOFT_PERSONAL_TENANT;
+  ctx->in = &plain;
+  int code = idp_change(ctx, connection);
+  ctx->in = in;
+  return code;
+}
+
+static bool is_preset(const struct invocation *in, const char *name)
+{
+  return in->options[OPTION_PRESET] != NULL && strcmp(in->options[OPTION_PRESET], name) == 0;
+}
+
+static int take_values(struct context *ctx, enum speaks speaks, struct connection *connection)
+{
+  if (speaks == SPEAKS_GITHUB) {
+    return take_github(ctx, connection);
+  }
+  return is_preset(ctx->in, "microsoft") ? take_microsoft(ctx, connection) : idp_change(ctx, connection);
+}
+
 static int set(struct context *ctx, const char *name, bool is_new)
 {
   const struct invocation *in = ctx->in;
@@ -127,9 +157,11 @@ static int set(struct context *ctx, const char *name, bool is_new)
   if (code != EXIT_DONE) {
     return code;
   }
-  bool by_preset = in->options[OPTION_PRESET] != NULL && strcmp(in->options[OPTION_PRESET], "github") == 0;
-  set.speaks = is_new ? (by_preset ? SPEAKS_GITHUB : SPEAKS_OPENID) : (enum speaks)social.speaks;
-  code = set.speaks == SPEAKS_GITHUB ? take_github(ctx, &connection) : idp_change(ctx, &connection);
+  set.speaks = (enum speaks)social.speaks;
+  if (is_new) {
+    set.speaks = is_preset(in, "github") ? SPEAKS_GITHUB : SPEAKS_OPENID;
+  }
+  code = take_values(ctx, set.speaks, &connection);
   if (code != EXIT_DONE) {
     return code;
   }
@@ -350,7 +382,8 @@ static int answered(void *context, enum message_type type, const void *value)
     return code;
   }
   code = print_authorized(f, authorized);
-  if (code == EXIT_DONE && authorized->email_state != EMAIL_VERIFIED) {
+  if (code == EXIT_DONE &&
+      social_email_state(&f->connection, (enum email_state)authorized->email_state) != EMAIL_VERIFIED) {
     return fail(EXIT_REFUSED,
                 "social test %s: the provider does not say that it has verified this address, so that it "
                 "proves nothing here (POLICY V1)",

@@ -67,6 +67,7 @@ static enum status load_social(struct device_flow *f, const char *name)
     return status;
   }
   f->speaks = (enum speaks)social.speaks;
+  f->social = true;
   (void)snprintf(f->org.slug, sizeof f->org.slug, "%.23s", social.name);
   return connection_get(f->ctx->txn, social.id, CONNECTION_ACTIVE, &f->connection);
 }
@@ -182,7 +183,8 @@ int device_flow_run(struct device_flow *f, enum message_type asks, device_flow_a
                                      &f->org,
                                      f->wants_groups,
                                      true,
-                                     f->speaks};
+                                     f->speaks,
+                                     f->social};
   f->started_ms = clock_monotonic_ms();
   f->deadline_ms = f->started_ms + ctx->config.sign_in_timeout_s * 1000 + MARGIN_MS;
   store_close(&ctx->store); // before anything is started

@@ -13,6 +13,7 @@ struct device_flow {
   char fingerprint[FINGERPRINT_SIZE]; // of it and of what is looked at with it
   bool wants_groups;                  // the org maps groups of its provider
   enum speaks speaks;
+  bool social;
   struct oidc_request request;
   struct oidc oidc;
   int64_t started_ms;

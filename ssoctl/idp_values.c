@@ -13,7 +13,8 @@
 // OIDC Discovery 3: an https URL without query and fragment.
 static int set_issuer(const struct context *ctx, const char *typed, struct connection *connection)
 {
-  if (url_is_tenant_independent(typed)) {
+  bool own_accounts = strcmp(ctx->in->command->noun, "social") == 0 && url_is_microsoft_personal(typed);
+  if (url_is_tenant_independent(typed) && !own_accounts) {
     return fail(EXIT_USAGE, "--issuer \"%.200s\": speaks for every tenant; the issuer of your own tenant is legal",
                 typed);
   }

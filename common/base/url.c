@@ -191,11 +191,15 @@ bool url_is_same_but_host_case(const char *a, const char *b)
          strcmp(one.host + one.host_length, other.host + other.host_length) == 0;
 }
 
+bool url_is_microsoft_personal(const char *url)
+{
+  return strcmp(url, "https://login.microsoftonline.com/" URL_MICROSOFT_PERSONAL_TENANT "/v2.0") == 0;
+}
+
 bool url_is_tenant_independent(const char *url)
 {
   // The last one is the tenant of everybody's own Microsoft account.
-  static const char *const TENANTS[] = {"/common", "/organizations", "/consumers",
-                                        "/9188040d-6c67-4c5b-b112-36a304b66dad"};
+  static const char *const TENANTS[] = {"/common", "/organizations", "/consumers", "/" URL_MICROSOFT_PERSONAL_TENANT};
   struct parts parts = {0};
   if (strpbrk(url, "{}") != NULL) {
     return true;

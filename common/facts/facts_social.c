@@ -156,11 +156,11 @@ static enum status answer_identity(struct store_txn *txn, const struct facts *s,
   return optional(status);
 }
 
-static enum status answer_email(struct store_txn *txn, const struct facts *s,
+static enum status answer_email(struct store_txn *txn, const struct facts *s, const struct connection *connection,
                                 const struct message_authorized *authorized, struct policy_answer *a)
 {
   struct account other;
-  a->email_state = authorized->email_state;
+  a->email_state = social_email_state(connection, (enum email_state)authorized->email_state);
   if (authorized->email[0] == '\0') {
     return STATUS_OK;
   }
@@ -190,7 +190,7 @@ enum status facts_social_answer(struct store_txn *txn, const struct connection *
   if (status != STATUS_OK) {
     return status;
   }
-  status = answer_email(txn, s, authorized, &a);
+  status = answer_email(txn, s, connection, authorized, &a);
   if (status != STATUS_OK) {
     return status;
   }

@@ -56,6 +56,7 @@ static enum status send_request(struct channel *channel, const struct oidc_reque
   message.tries_auth = request->tries_auth ? 1 : 0;
   message.auth_first = connection->auth_found;
   message.speaks = (uint8_t)request->speaks;
+  message.social = request->social ? 1 : 0;
   message.timeout_s = request->timeout_s;
   message.wants_qr = request->wants_qr ? 1 : 0;
   message.allow_loopback_http = request->allow_loopback_http ? 1 : 0;

@@ -27,6 +27,7 @@ struct oidc_request {
   bool wants_groups;     // the org has mappings of provider groups
   bool tries_auth;       // a test: with "auto", all ways that the provider lists
   enum speaks speaks;    // as a social connection says
+  bool social;           // it is one
 };
 
 // Starts the helper at PATH as the system user "ssoorg" and sends it REQUEST. STATUS_NOT_FOUND if there is no such

@@ -56,6 +56,7 @@ static const struct field SIGN_IN_FIELDS[] = {
     FIELD_OF_TEXT(message_sign_in, key_set),
     FIELD_OF_TEXT(message_sign_in, audiences),
     FIELD_OF_U8(message_sign_in, speaks),
+    FIELD_OF_U8(message_sign_in, social),
 };
 static const struct record_type SIGN_IN = RECORD_TYPE(message_sign_in, PROTOCOL_VERSION, SIGN_IN_FIELDS);
 

@@ -155,6 +155,7 @@ struct message_sign_in {
   char key_set[PROTOCOL_URL_SIZE];         // likewise
   char audiences[PROTOCOL_AUDIENCES_SIZE]; // that an ID token may be for besides the client, separated by spaces
   uint8_t speaks;                          // enum speaks
+  uint8_t social; // people's own accounts are meant: Microsoft's tenant of them is legal, which vouches for no org
 };
 
 struct message_code {

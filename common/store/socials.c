@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/socials.h"
 
+#include "base/url.h"
 #include "store/orgs.h"
+
+enum email_state social_email_state(const struct connection *connection, enum email_state said)
+{
+  return said == EMAIL_UNSTATED && url_is_microsoft_personal(connection->issuer) ? EMAIL_VERIFIED : said;
+}
 
 static enum status log_all(struct store_txn *txn)
 {

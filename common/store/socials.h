@@ -9,6 +9,10 @@
 #include "store/entities.h"
 #include "store/store.h"
 
+// What a social CONNECTION's word for an address comes to (POLICY V1), where the provider said SAID: of people's own
+// accounts Microsoft says nothing, and has verified each.
+enum email_state social_email_state(const struct connection *connection, enum email_state said);
+
 MUST_CHECK enum status social_get(struct store_txn *txn, const char *name, struct social *ret_social);
 MUST_CHECK enum status social_by_id(struct store_txn *txn, int64_t id, struct social *ret_social);
 

@@ -226,6 +226,9 @@ def W7_social_connections_are_shown_changed_and_tested(rig):
         host.ssoctl("social", "test", "nest", "--no-signin")
         check.contains(host.ssoctl("social", "add", "nest", "--issuer", rig.idp.issuer, "--client-id", "x", wants=1).err,
                        "is there already", "a second of the name")
+        host.ssoctl("social", "add", "ms", "--preset", "microsoft", "--client-id", "x")
+        check.contains(host.listed("social", "show", "ms")["issuer"], "9188040d-6c67-4c5b-b112-36a304b66dad/v2.0", "Microsoft's")
+        host.ssoctl("social", "remove", "ms", "--yes")
         for name in ("linkedin", "apple", "facebook"):
             said = host.ssoctl("social", "add", name, "--preset", name, "--client-id", "x", wants=2).err
             check.contains(said, "no device authorization grant", f"what is said of {name}")

@@ -203,6 +203,30 @@ static void V5_V7_what_is_not_allowed_now_is_not_joined(void **state)
   assert_int_equal(count(TABLE_IDENTITIES), 0);
 }
 
+// Of people's own accounts Microsoft verifies each address and says nothing; of a tenant's own it does not.
+static void V1_microsofts_silence_counts_for_its_own_tenant_alone(void **state)
+{
+  static const struct {
+    const char *issuer;
+    enum email_state said;
+    enum email_state comes_to;
+  } CASES[] = {
+      {"https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0", EMAIL_UNSTATED, EMAIL_VERIFIED},
+      {"https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0", EMAIL_UNVERIFIED,
+       EMAIL_UNVERIFIED},
+      {"https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0", EMAIL_ABSENT, EMAIL_ABSENT},
+      {"https://login.microsoftonline.com/5d9a2f0e-3b57-4c1a-9a55-2f6c1d3e8b70/v2.0", EMAIL_UNSTATED, EMAIL_UNSTATED},
+      {"https://login.microsoftonline.com.evil.test/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0", EMAIL_UNSTATED,
+       EMAIL_UNSTATED},
+  };
+  (void)state;
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+    struct connection connection = {.org_id = 1};
+    (void)snprintf(connection.issuer, sizeof connection.issuer, "%s", CASES[i].issuer);
+    assert_int_equal(social_email_state(&connection, CASES[i].said), CASES[i].comes_to);
+  }
+}
+
 static void an_unlinked_social_account_is_somebody_new(void **state)
 {
   (void)state;
@@ -246,6 +270,7 @@ int main(void)
       SOCIAL_TEST(T_a_newcomer_is_counted_back_where_they_were_counted),
       SOCIAL_TEST(an_answer_from_before_another_ca_does_not_count),
       SOCIAL_TEST(V5_V7_what_is_not_allowed_now_is_not_joined),
+      SOCIAL_TEST(V1_microsofts_silence_counts_for_its_own_tenant_alone),
       SOCIAL_TEST(an_unlinked_social_account_is_somebody_new),
       SOCIAL_TEST(removing_the_connection_forgets_its_identities_and_no_account),
   };

@@ -304,6 +304,24 @@ static void expect_illegal(struct message_sign_in *request)
   assert_true(strlen(r.detail) > 0);
 }
 
+// Of those that speak for every tenant a social connection may have the one of people's own accounts, and an org none.
+static void V1_H17_own_accounts_at_microsoft_are_for_social_connections_alone(void **state)
+{
+  static const char PERSONAL[] = "https://login.microsoftonline.com/" URL_MICROSOFT_PERSONAL_TENANT "/v2.0";
+  (void)state;
+  struct failure r = {0};
+  struct message_sign_in request = good_request();
+  (void)snprintf(request.issuer, sizeof request.issuer, "%s", PERSONAL);
+  expect_illegal(&request);
+  request.social = 1;
+  assert_int_equal(request_check(&request, &r), STATUS_OK);
+  (void)snprintf(request.issuer, sizeof request.issuer, "https://login.microsoftonline.com/common/v2.0");
+  expect_illegal(&request);
+  request = good_request();
+  request.speaks = SPEAKS_COUNT;
+  expect_illegal(&request);
+}
+
 static void an_illegal_request_is_refused_field_by_field(void **state)
 {
   (void)state;
@@ -364,6 +382,7 @@ int main(void)
       cmocka_unit_test(H60_a_detail_is_printable_and_foreign_formats_are_text),
       cmocka_unit_test(H14_a_secret_in_a_detail_is_blotted_out),
       cmocka_unit_test(a_legal_request_passes),
+      cmocka_unit_test(V1_H17_own_accounts_at_microsoft_are_for_social_connections_alone),
       cmocka_unit_test(an_illegal_request_is_refused_field_by_field),
       cmocka_unit_test(H53_a_request_without_a_bounded_time_is_refused),
   };
