@@ -199,7 +199,8 @@ bool url_is_microsoft_personal(const char *url)
 bool url_is_tenant_independent(const char *url)
 {
   // The last one is the tenant of everybody's own Microsoft account.
-  static const char *const TENANTS[] = {"/common", "/organizations", "/consumers", "/" URL_MICROSOFT_PERSONAL_TENANT};
+  static const char PERSONAL[] = "/" URL_MICROSOFT_PERSONAL_TENANT;
+  static const char *const TENANTS[] = {"/common", "/organizations", "/consumers", PERSONAL};
   struct parts parts = {0};
   if (strpbrk(url, "{}") != NULL) {
     return true;
