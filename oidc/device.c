@@ -8,7 +8,6 @@
 #include "base/url.h"
 #include "document.h"
 #include "form.h"
-#include "github.h"
 #include "protocol/oauth.h"
 #include "provider.h"
 
@@ -129,8 +128,7 @@ static enum status post(struct exchange *x, const void *context, struct http_ans
 {
   struct bytes form CLEANUP(bytes_done) = BYTES_EMPTY;
   (void)context;
-  bool github = x->request->speaks == SPEAKS_GITHUB;
-  enum status status = form_add(&form, "scope", github ? GITHUB_SCOPES : x->request->scopes);
+  enum status status = form_add(&form, "scope", x->scopes != NULL ? x->scopes : x->request->scopes);
   return status != STATUS_OK ? status : provider_post(x, x->found.device_authorization_endpoint, &form, ret_answer);
 }
 

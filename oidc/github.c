@@ -14,7 +14,7 @@
 
 enum { EMAILS_MAX = 100 };
 
-const char GITHUB_SCOPES[] = "read:user user:email";
+static const char SCOPES[] = "read:user user:email";
 
 static const char GITHUB_COM[] = "https://github.com";
 
@@ -34,6 +34,7 @@ enum status github_find(struct exchange *x)
   fits = fits && put(found->issuer, issuer, "") &&
          put(found->device_authorization_endpoint, issuer, "/login/device/code") &&
          put(found->token_endpoint, issuer, "/login/oauth/access_token") && put(found->userinfo_endpoint, api, "/user");
+  x->scopes = SCOPES;
   x->methods = 1U << CLIENT_AUTH_NONE;
   return fits ? STATUS_OK : failure_set(&x->failure, FAILURE_REQUEST, "issuer: is too long for GitHub's endpoints");
 }

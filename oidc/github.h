@@ -6,11 +6,8 @@
 
 struct tokens;
 
-// What is asked for, whatever the request's scopes are.
-extern const char GITHUB_SCOPES[];
-
-// Fills in where X's issuer, github.com or an enterprise server, is asked, as GitHub documents it. STATUS_TOO_LARGE
-// with a failure.
+// Fills in where X's issuer, github.com or an enterprise server, is asked, and for what, as GitHub documents it.
+// STATUS_TOO_LARGE with a failure.
 MUST_CHECK enum status github_find(struct exchange *x);
 
 // Fills in who TOKENS are of: the account's number as subject, its name, and the primary address with whether GitHub
