@@ -11,6 +11,7 @@
 #include "change/enforcement.h"
 #include "change/member.h"
 #include "change/org.h"
+#include "change/org_settings.h"
 #include "change/sign_in.h"
 #include "store/accounts.h"
 #include "store/confirmed.h"
@@ -87,8 +88,12 @@ void make_org(struct bench *b)
   struct domain_changed domain;
   struct change_done done;
   struct org_created created;
+  struct org_settings_changed settled;
   set_seed(b);
   make(b, change_org_create(&(struct org_create){"acme", "Acme", "boss@example.org", "", ""}, &created), "org create");
+  const struct org_value room = {"max-members", "4294967295"}; // as an operator would say for so many
+  const struct org_settings_set settings = {"acme", {&room, 1}};
+  make(b, change_org_settings_set(&settings, &settled), "org set");
   make(b, change_domain_add(&(struct domain_add){"acme", "acme.test"}, &domain), "domain add");
   make(b, change_domain_verify(&(struct domain_verify){"acme", "acme.test", "", "a benchmark"}, &domain),
        "domain verify");
