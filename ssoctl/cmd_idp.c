@@ -97,11 +97,6 @@ static int load_view(struct context *ctx, struct view *view)
                              : fail(EXIT_FAILED, "store: what is confirmed cannot be read: %s", status_text(status));
 }
 
-static const char *or_null(const char *text)
-{
-  return text[0] != '\0' ? text : NULL;
-}
-
 static int print_view(struct context *ctx, const struct view *v)
 {
   static const struct column COLUMNS[] = {
@@ -148,21 +143,21 @@ static int print_view(struct context *ctx, const struct view *v)
              {NULL, c->tried},
              {NULL, c->tried_at_s},
              {NULL, c->set_at_s},
-             {or_null(v->waiting.issuer), 0},
-             {or_null(v->waiting.client_id), 0},
+             {table_text_or_null(v->waiting.issuer), 0},
+             {table_text_or_null(v->waiting.client_id), 0},
              {v->looked.fingerprint, 0},
              {NULL, v->looked.confirmed},
-             {or_null(v->looked.unconfirmed), 0},
-             {or_null(v->looked.set_by), 0},
-             {or_null(v->waiting_fingerprint), 0},
+             {table_text_or_null(v->looked.unconfirmed), 0},
+             {table_text_or_null(v->looked.set_by), 0},
+             {table_text_or_null(v->waiting_fingerprint), 0},
              {c->auth_found > 0 ? client_auth_word((uint8_t)(c->auth_found - 1)) : NULL, 0},
-             {or_null(c->device_endpoint), 0},
-             {or_null(c->key_set), 0},
-             {or_null(c->audiences), 0},
+             {table_text_or_null(c->device_endpoint), 0},
+             {table_text_or_null(c->key_set), 0},
+             {table_text_or_null(c->audiences), 0},
              {userinfo_for_word(c->userinfo_for), 0},
              {unverified_mail_word(c->unverified_mail), 0},
-             {or_null(c->preset), 0},
-             {or_null(v->by_preset), 0}});
+             {table_text_or_null(c->preset), 0},
+             {table_text_or_null(v->by_preset), 0}});
   return context_print_one(ctx, &table);
 }
 

@@ -76,6 +76,16 @@ static int take_title(const struct invocation *in, const char *name, const struc
   return EXIT_DONE;
 }
 
+// As idp_change() with what PLAIN says instead of what was typed.
+static int change_as(struct context *ctx, const struct invocation *plain, struct connection *connection)
+{
+  const struct invocation *in = ctx->in;
+  ctx->in = plain;
+  int code = idp_change(ctx, connection);
+  ctx->in = in;
+  return code;
+}
+
 // GitHub is told by its host, and by nothing that only OpenID has.
 static int take_github(struct context *ctx, struct connection *connection)
 {
@@ -102,10 +112,7 @@ static int take_github(struct context *ctx, struct connection *connection)
   struct invocation plain = *in; // as for any provider, but for what GitHub is
   plain.options[OPTION_PRESET] = plain.options[OPTION_HOST] = NULL;
   plain.options[OPTION_ISSUER] = issuer;
-  ctx->in = &plain;
-  int code = idp_change(ctx, connection);
-  ctx->in = in;
-  return code;
+  return change_as(ctx, &plain, connection);
 }
 
 // People's own accounts at Microsoft are those of one tenant.
@@ -118,10 +125,7 @@ static int take_microsoft(struct context *ctx, struct connection *connection)
   }
   plain.options[OPTION_PRESET] = "entra";
   plain.options[OPTION_TENANT] = URL_MICROSOFT_PERSONAL_TENANT;
-  ctx->in = &plain;
-  int code = idp_change(ctx, connection);
-  ctx->in = in;
-  return code;
+  return change_as(ctx, &plain, connection);
 }
 
 static bool is_preset(const struct invocation *in, const char *name)
@@ -212,11 +216,6 @@ struct walk {
   struct table *table;
 };
 
-static const char *or_null(const char *text)
-{
-  return text[0] != '\0' ? text : NULL;
-}
-
 static enum status add_row(void *context, const struct social *social)
 {
   const struct walk *walk = context;
@@ -237,9 +236,9 @@ static enum status add_row(void *context, const struct social *social)
              {NULL, c->client_secret.length > 0},
              {NULL, c->ca_pem.length > 0},
              {c->email_claim, 0},
-             {or_null(c->preset), 0},
-             {or_null(c->device_endpoint), 0},
-             {or_null(c->key_set), 0},
+             {table_text_or_null(c->preset), 0},
+             {table_text_or_null(c->device_endpoint), 0},
+             {table_text_or_null(c->key_set), 0},
              {NULL, social->created_at_s},
              {NULL, c->set_at_s}});
   return table_status(walk->table);

@@ -134,6 +134,11 @@ static cJSON *cell_json(enum column_type type, const struct cell *cell)
   return NULL;
 }
 
+const char *table_text_or_null(const char *text)
+{
+  return text[0] != '\0' ? text : NULL;
+}
+
 static void free_json(cJSON **json)
 {
   cJSON_Delete(*json);

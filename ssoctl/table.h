@@ -61,6 +61,9 @@ void table_add_cells(struct table *table, const struct cell *cells);
     table_add_cells((table), (const struct cell[])__VA_ARGS__);                                                        \
   } while (0)
 
+// TEXT as a value that may be missing: NULL for "".
+const char *table_text_or_null(const char *text);
+
 // What went wrong so far: a walk that fills a table ends there. STATUS_NO_MEMORY, STATUS_IO; STATUS_CLOSED when nobody
 // reads what is printed any more.
 MUST_CHECK enum status table_status(const struct table *table);

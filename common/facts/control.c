@@ -37,8 +37,7 @@ enum status control_is_alone(struct store_txn *txn, const struct account *accoun
   return status;
 }
 
-// What cannot be looked at may be there.
-static bool has_home(const struct account *account)
+bool control_has_home(const struct account *account)
 {
   struct stat st;
   return lstat(account->home, &st) == 0 || (errno != ENOENT && errno != ENOTDIR);
@@ -67,7 +66,7 @@ enum status control_used_unproven(struct store_txn *txn, const struct account *a
   }
   enum status status = memberships_of(txn, account->id, &all);
   if (status == STATUS_OK && (!added || has_used_code(account, &all))) {
-    *ret_used = account->last_sign_in_at_s != 0 || has_home(account);
+    *ret_used = account->last_sign_in_at_s != 0 || control_has_home(account);
   }
   return status;
 }

@@ -12,6 +12,9 @@ MUST_CHECK enum status control_of(struct store_txn *txn, const struct account *a
 MUST_CHECK enum status control_is_alone(struct store_txn *txn, const struct account *account, int64_t org_id,
                                         bool *ret_alone);
 
+// Whether the home of ACCOUNT is there; one that cannot be looked at may be.
+bool control_has_home(const struct account *account);
+
 // Whether somebody else may have used ACCOUNT while its email was unproven (POLICY "used while unproven"): a session of
 // it was opened or its home is there. Not if an operator, or org CONTROLLER that governs it now (0: none), added it and
 // no invitation code was typed.

@@ -13,12 +13,6 @@
 #include "store/pending_links.h"
 #include "store/recovery.h"
 
-// Ignores that something is not there; it stays as it was.
-static enum status optional(enum status status)
-{
-  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
 bool facts_doubts(const struct identity *identity, const struct connection *connection, bool in_control)
 {
   return !in_control && identity->generation != connection->generation;
@@ -37,7 +31,7 @@ static enum status load_linked(const struct loading *l, const struct connection 
     status = pending_link_of_account(l->txn, l->account_id, org->id, &link);
     org->linked = status == STATUS_OK && link.expires_at_s > l->of->now_s;
   }
-  return optional(status);
+  return facts_optional(status);
 }
 
 // What is no address is told only by sshd, as a host's name: it is in no network. Elsewhere it is this host's own name.
@@ -96,7 +90,7 @@ enum status facts_load_org(const struct loading *l, const struct org *org, struc
   if (status == STATUS_OK) {
     status = load_linked(l, &connection, &out);
   }
-  if (optional(status) != STATUS_OK) {
+  if (facts_optional(status) != STATUS_OK) {
     return status;
   }
   status = load_seen(l->txn, org, &confirmed);
@@ -135,7 +129,7 @@ static enum status load_governing(const struct loading *l, struct facts *s)
   int64_t org_id = 0;
   enum status status = domain_owner(l->txn, name_email_domain(s->email), &org_id);
   if (status != STATUS_OK) {
-    return optional(status);
+    return facts_optional(status);
   }
   status = org_get(l->txn, org_id, &s->governing);
   status = status != STATUS_OK ? status : facts_load_org(l, &s->governing, &s->person.governing);
@@ -287,7 +281,7 @@ static enum status check_other_case(struct store_txn *txn, const char *login, st
     }
   }
   person->other_case = status == STATUS_OK;
-  return optional(status);
+  return facts_optional(status);
 }
 
 enum status facts_load(struct store_txn *txn, const struct facts_query *of, struct facts *ret_facts)

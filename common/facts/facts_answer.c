@@ -6,12 +6,6 @@
 #include "facts/guard.h"
 #include "store/pending_links.h"
 
-// Ignores that something is not there; it stays as it was.
-static enum status optional(enum status status)
-{
-  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
 static enum status answer_identity(struct store_txn *txn, const struct facts *s, const struct connection *connection,
                                    const struct message_authorized *authorized, struct policy_answer *a)
 {
@@ -22,12 +16,12 @@ static enum status answer_identity(struct store_txn *txn, const struct facts *s,
     a->identity_known = !a->identity_own || !facts_doubts(&identity, connection, a->in_control);
     a->identity_own = a->identity_own && a->identity_known;
   }
-  if (optional(status) != STATUS_OK || !s->person.known) {
-    return optional(status);
+  if (facts_optional(status) != STATUS_OK || !s->person.known) {
+    return facts_optional(status);
   }
   status = identity_of_account(txn, s->account.id, connection, &identity);
   a->other_identity = status == STATUS_OK && strcmp(identity.subject, authorized->subject) != 0;
-  return optional(status);
+  return facts_optional(status);
 }
 
 static enum status answer_lapsed(struct store_txn *txn, const struct message_authorized *authorized,
@@ -48,7 +42,7 @@ static enum status answer_expected(struct store_txn *txn, const struct facts *s,
   }
   enum status status = pending_link_get(txn, a->org.id, authorized->email, &link);
   a->expected = status == STATUS_OK && link.account_id == s->account.id && link.expires_at_s > s->person.now_s;
-  return optional(status);
+  return facts_optional(status);
 }
 
 static enum status answer_email(struct store_txn *txn, const struct facts *s, bool accepts_unverified,
@@ -63,7 +57,7 @@ static enum status answer_email(struct store_txn *txn, const struct facts *s, bo
   a->email_is_primary = s->email[0] != '\0' && strcmp(authorized->email, s->email) == 0;
   enum status status = account_by_email(txn, authorized->email, &other);
   a->email_is_another = status == STATUS_OK && (!s->person.known || other.id != s->account.id);
-  if (optional(status) != STATUS_OK) {
+  if (facts_optional(status) != STATUS_OK) {
     return status;
   }
   status = domain_owner(txn, name_email_domain(authorized->email), &owner);
@@ -72,7 +66,7 @@ static enum status answer_email(struct store_txn *txn, const struct facts *s, bo
   if (accepts_unverified && a->email_domain_here && a->email_state == EMAIL_UNVERIFIED) {
     a->email_state = EMAIL_UNSTATED; // an operator knows that this provider says so of everybody
   }
-  return a->email_domain_here ? answer_lapsed(txn, authorized, a) : optional(status);
+  return a->email_domain_here ? answer_lapsed(txn, authorized, a) : facts_optional(status);
 }
 
 // What S7 and S8 want to know of an account beside the answer itself.
@@ -92,10 +86,11 @@ static enum status answer_account(struct store_txn *txn, const struct facts_quer
   }
   status = domain_proof_now(txn, name_email_domain(s->account.email), &proof);
   s->person.proven_here = status == STATUS_OK && s->person.proven && s->account.proof == proof;
-  if (optional(status) != STATUS_OK) {
+  if (facts_optional(status) != STATUS_OK) {
     return status;
   }
-  return optional(control_used_unproven(txn, &s->account, a->in_control ? controller : 0, &s->person.used_unproven));
+  return facts_optional(
+      control_used_unproven(txn, &s->account, a->in_control ? controller : 0, &s->person.used_unproven));
 }
 
 static void answer_membership(const struct facts *s, int64_t org_id, struct policy_answer *a)

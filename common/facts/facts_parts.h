@@ -3,6 +3,12 @@
 #pragma once
 #include "facts/facts.h"
 
+// Ignores that something is not there; it stays as it was.
+static inline enum status facts_optional(enum status status)
+{
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 // What the orgs are loaded with.
 struct loading {
   struct store_txn *txn;

@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What decisions need to know of social connections, and of the orgs that a domain opens (POLICY V).
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "facts/control.h"
 #include "facts/facts_parts.h"
 #include "facts/guard.h"
 #include "store/allowed.h"
 #include "store/socials.h"
-
-static enum status optional(enum status status)
-{
-  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
 
 struct adding {
   struct store_txn *txn;
@@ -96,7 +89,7 @@ static enum status look_for_social(void *context, const struct identity *identit
   struct social social;
   enum status status = social_by_id(searching->txn, identity->org_id, &social);
   searching->found = searching->found || status == STATUS_OK;
-  return optional(status);
+  return facts_optional(status);
 }
 
 static enum status load_account(struct store_txn *txn, const struct facts_query *of, struct facts *s)
@@ -148,12 +141,12 @@ static enum status answer_identity(struct store_txn *txn, const struct facts *s,
   enum status status = identity_get(txn, connection, authorized->subject, &identity);
   a->identity_known = status == STATUS_OK;
   a->identity_own = a->identity_known && s->person.known && identity.account_id == s->account.id;
-  if (optional(status) != STATUS_OK || !s->person.known) {
-    return optional(status);
+  if (facts_optional(status) != STATUS_OK || !s->person.known) {
+    return facts_optional(status);
   }
   status = identity_of_account(txn, s->account.id, connection, &identity);
   a->other_identity = status == STATUS_OK && strcmp(identity.subject, authorized->subject) != 0;
-  return optional(status);
+  return facts_optional(status);
 }
 
 static enum status answer_email(struct store_txn *txn, const struct facts *s, const struct connection *connection,
@@ -167,18 +160,11 @@ static enum status answer_email(struct store_txn *txn, const struct facts *s, co
   a->email_is_primary = s->email[0] != '\0' && strcmp(authorized->email, s->email) == 0;
   enum status status = account_by_email(txn, authorized->email, &other);
   if (status != STATUS_OK) {
-    return optional(status);
+    return facts_optional(status);
   }
   a->email_is_another = !s->person.known || other.id != s->account.id;
   record_done(&ACCOUNT_RECORD, &other);
   return STATUS_OK;
-}
-
-// What cannot be looked at may be there.
-static bool has_home(const struct account *account)
-{
-  struct stat st;
-  return lstat(account->home, &st) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 enum status facts_social_answer(struct store_txn *txn, const struct connection *connection,
@@ -195,7 +181,7 @@ enum status facts_social_answer(struct store_txn *txn, const struct connection *
     return status;
   }
   if (s->person.known) {
-    a.never_used = s->account.last_sign_in_at_s == 0 && !has_home(&s->account);
+    a.never_used = s->account.last_sign_in_at_s == 0 && !control_has_home(&s->account);
   } else {
     status = account_was_removed(txn, s->email, &a.tombstoned);
   }

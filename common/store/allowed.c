@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "base/text.h"
-
 // No domain holds a newline: none is the beginning of another's key.
 static struct store_key key_of_domain(const char *domain)
 {
@@ -59,18 +57,11 @@ bool allowed_is_legal(const char *list)
   return true;
 }
 
-static enum status note_domain(struct store_txn *txn, const char *domain)
-{
-  struct logged_change logged = {.kind = LOGGED_DOMAIN};
-  enum status status = text_copy(domain, logged.name, sizeof logged.name);
-  return status != STATUS_OK ? status : store_log_change(txn, &logged);
-}
-
 enum status allowed_note(struct store_txn *txn, const char *list)
 {
   char word[DOMAIN_SIZE];
   for (const char *at = list; allowed_next(&at, word);) {
-    enum status status = note_domain(txn, word);
+    enum status status = store_log_domain(txn, word);
     if (status != STATUS_OK) {
       return status;
     }
@@ -94,7 +85,7 @@ static enum status note_differing(struct store_txn *txn, int64_t org_id, const c
     if (status != STATUS_OK) {
       return status;
     }
-    status = note_domain(txn, word);
+    status = store_log_domain(txn, word);
     if (status != STATUS_OK) {
       return status;
     }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/grow.h"
+#include "base/text.h"
 #include "store/store_lmdb.h"
 
 static bool is_same(const struct logged_change *a, const struct logged_change *b)
@@ -41,6 +42,18 @@ enum status store_log_change(struct store_txn *txn, const struct logged_change *
   txn->logged = room;
   txn->logged[txn->logged_count++] = *logged;
   return STATUS_OK;
+}
+
+enum status store_log_domain(struct store_txn *txn, const char *domain)
+{
+  struct logged_change logged = {.kind = LOGGED_DOMAIN};
+  enum status status = text_copy(domain, logged.name, sizeof logged.name);
+  return status != STATUS_OK ? status : store_log_change(txn, &logged);
+}
+
+enum status store_log_all(struct store_txn *txn)
+{
+  return store_log_change(txn, &(struct logged_change){.kind = LOGGED_ALL});
 }
 
 bool store_change_log(const struct store_txn *txn, const struct logged_change **ret_list, size_t *ret_count)

@@ -2,7 +2,6 @@
 // Claims of domains, who has verified which, and the proofs.
 #include <string.h>
 
-#include "base/text.h"
 #include "store/orgs.h"
 
 struct walk {
@@ -27,13 +26,6 @@ bool domain_is_lapsed(const struct domain *domain)
 {
   bool missing = domain->verified == 1 && domain->reason[0] == '\0' && domain->missing_since_s != 0;
   return missing && domain->checked_at_s - domain->missing_since_s >= DOMAIN_GRACE_S;
-}
-
-static enum status log_domain(struct store_txn *txn, const char *domain)
-{
-  struct logged_change logged = {.kind = LOGGED_DOMAIN};
-  enum status status = text_copy(domain, logged.name, sizeof logged.name);
-  return status != STATUS_OK ? status : store_log_change(txn, &logged);
 }
 
 enum status domain_owner(struct store_txn *txn, const char *domain, int64_t *ret_org_id)
@@ -102,7 +94,7 @@ enum status domain_put(struct store_txn *txn, const struct domain *domain)
 {
   const struct store_key key = org_and_text(domain->org_id, domain->domain);
   const struct store_key owner = key_of_text(domain->domain);
-  enum status status = log_domain(txn, domain->domain);
+  enum status status = store_log_domain(txn, domain->domain);
   if (status != STATUS_OK) {
     return status;
   }
@@ -134,7 +126,7 @@ enum status domain_remove(struct store_txn *txn, int64_t org_id, const char *dom
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
     return status;
   }
-  status = log_domain(txn, domain);
+  status = store_log_domain(txn, domain);
   return status != STATUS_OK ? status : store_delete(txn, TABLE_DOMAINS, &key);
 }
 

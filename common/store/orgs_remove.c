@@ -9,11 +9,6 @@
 #include "store/orgs.h"
 #include "store/purge.h"
 
-static enum status log_all(struct store_txn *txn)
-{
-  return store_log_change(txn, &(struct logged_change){.kind = LOGGED_ALL});
-}
-
 // What is called by the slug, as lines of sshd_config and sudoers, stays behind: the name is remembered.
 static enum status bury_slug(struct store_txn *txn, const char *slug)
 {
@@ -48,7 +43,7 @@ enum status org_rename(struct store_txn *txn, struct org *org, const char *slug)
   if (status != STATUS_OK) {
     return status;
   }
-  status = log_all(txn);
+  status = store_log_all(txn);
   if (status != STATUS_OK) {
     return status;
   }
@@ -162,7 +157,7 @@ enum status org_remove(struct store_txn *txn, const struct org *org)
   struct removal removal = {txn, org->id};
   const struct store_key id = key_of_i64(org->id);
   const struct store_key slug = key_of_text(org->slug);
-  enum status status = log_all(txn);
+  enum status status = store_log_all(txn);
   for (size_t i = 0; status == STATUS_OK && i < sizeof PARTS / sizeof PARTS[0]; i++) {
     status = store_purge(txn, PARTS[i].table, &id, PARTS[i].forget, &removal);
   }

@@ -9,11 +9,6 @@ enum email_state social_email_state(const struct connection *connection, enum em
   return said == EMAIL_UNSTATED && url_is_microsoft_personal(connection->issuer) ? EMAIL_VERIFIED : said;
 }
 
-static enum status log_all(struct store_txn *txn)
-{
-  return store_log_change(txn, &(struct logged_change){.kind = LOGGED_ALL});
-}
-
 enum status social_get(struct store_txn *txn, const char *name, struct social *ret_social)
 {
   const struct store_key key = key_of_text(name);
@@ -70,7 +65,7 @@ enum status social_by_id(struct store_txn *txn, int64_t id, struct social *ret_s
 enum status social_put(struct store_txn *txn, const struct social *social)
 {
   const struct store_key key = key_of_text(social->name);
-  enum status status = log_all(txn);
+  enum status status = store_log_all(txn);
   return status != STATUS_OK ? status : store_put_record(txn, TABLE_SOCIALS, &key, &SOCIAL_RECORD, social);
 }
 
@@ -82,7 +77,7 @@ enum status social_remove(struct store_txn *txn, const char *name)
   if (status != STATUS_OK) {
     return status;
   }
-  status = log_all(txn);
+  status = store_log_all(txn);
   if (status != STATUS_OK) {
     return status;
   }

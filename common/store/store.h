@@ -209,5 +209,11 @@ struct logged_change {
 // Notes it once. STATUS_NO_MEMORY, STATUS_INVALID.
 MUST_CHECK enum status store_log_change(struct store_txn *txn, const struct logged_change *logged);
 
+// The same for DOMAIN: its people may get something else now. STATUS_TOO_LARGE too.
+MUST_CHECK enum status store_log_domain(struct store_txn *txn, const char *domain);
+
+// The same for the whole map.
+MUST_CHECK enum status store_log_all(struct store_txn *txn);
+
 // The notes of TXN, valid until the next one. False if there were more than LOGGED_MAX.
 bool store_change_log(const struct store_txn *txn, const struct logged_change **ret_list, size_t *ret_count);
