@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http.h"
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
-#include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/url.h"
+#include "curl_options.h"
 #include "http_error.h"
 #include "http_hosts.h"
 #include "http_options.h"
 #include "memory.h"
 #include "parent.h"
-
-// How long a parent that went away may remain unnoticed if its descriptor does not wake the poll.
-enum { WATCH_MS = 500 };
+#include "transfer.h"
 
 struct http {
   CURLM *multi;
@@ -73,27 +69,6 @@ static size_t receive_header(char *data, size_t one, size_t length, void *contex
   return length;
 }
 
-static bool is_loopback_address(const struct sockaddr *address)
-{
-  if (address->sa_family == AF_INET) {
-    const struct sockaddr_in *v4 = (const void *)address;
-    return ntohl(v4->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-  }
-  const struct sockaddr_in6 *v6 = (const void *)address;
-  return address->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
-}
-
-// A name that is loopback by its spelling is also held to it by what it resolves to.
-static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
-{
-  const struct http *http = context;
-  (void)purpose;
-  if (http->plain && !is_loopback_address(&address->addr)) {
-    return CURL_SOCKET_BAD;
-  }
-  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
-
 static bool set_callbacks(struct http *http)
 {
   CURL *e = http->easy;
@@ -101,8 +76,9 @@ static bool set_callbacks(struct http *http)
   ok = ok && curl_easy_setopt(e, CURLOPT_WRITEDATA, http) == CURLE_OK;
   ok = ok && curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, receive_header) == CURLE_OK;
   ok = ok && curl_easy_setopt(e, CURLOPT_HEADERDATA, http) == CURLE_OK;
-  ok = ok && curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK;
-  ok = ok && curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, http) == CURLE_OK;
+  ok = ok && curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, transfer_open_socket) == CURLE_OK;
+  ok = ok && curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, &http->plain) == CURLE_OK;
+  ok = ok && curl_easy_setopt(e, CURLOPT_HTTPHEADER, http->headers) == CURLE_OK;
   return ok && curl_easy_setopt(e, CURLOPT_ERRORBUFFER, http->problem) == CURLE_OK;
 }
 
@@ -119,8 +95,7 @@ enum status http_new(const struct http_settings *settings, struct http **ret_htt
   if (http->multi == NULL || http->easy == NULL || http->headers == NULL) {
     return STATUS_NO_MEMORY;
   }
-  if (!set_callbacks(http) || !http_options_fix(http->easy, http->headers) ||
-      !http_options_trust(http->easy, settings->ca_pem)) {
+  if (!set_callbacks(http) || !curl_options_fix(http->easy) || !curl_options_trust(http->easy, settings->ca_pem)) {
     return STATUS_NO_MEMORY;
   }
   *ret_http = http;
@@ -162,42 +137,6 @@ static bool set_request(struct http *http, const struct http_request *request, i
   ok = ok && curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, total) == CURLE_OK;
   ok = ok && curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, connect) == CURLE_OK;
   return ok && http_options_request(e, request);
-}
-
-static bool find_result(struct http *http, CURLcode *ret_code)
-{
-  int left = 0;
-  const CURLMsg *message = curl_multi_info_read(http->multi, &left);
-  if (message == NULL || message->msg != CURLMSG_DONE) {
-    return false;
-  }
-  *ret_code = message->data.result;
-  return true;
-}
-
-// Moves the one transfer on until it has a result, the deadline passes or the parent goes away.
-static enum status run(struct http *http, CURLcode *ret_code)
-{
-  struct curl_waitfd parent = {.fd = http->settings.parent_fd, .events = CURL_WAIT_POLLIN};
-  for (;;) {
-    int running = 0;
-    if (curl_multi_perform(http->multi, &running) != CURLM_OK) {
-      return STATUS_NO_MEMORY;
-    }
-    if (find_result(http, ret_code)) {
-      return STATUS_OK;
-    }
-    int left = clock_left_ms(http->settings.deadline_ms);
-    if (left == 0) {
-      return STATUS_TIMEOUT;
-    }
-    if (curl_multi_poll(http->multi, &parent, 1, left < WATCH_MS ? left : WATCH_MS, NULL) != CURLM_OK) {
-      return STATUS_NO_MEMORY;
-    }
-    if (parent_is_gone(http->settings.parent_fd)) {
-      return STATUS_CLOSED;
-    }
-  }
 }
 
 static enum status explain(const struct http *http, const char *url, CURLcode code, struct failure *r)
@@ -271,7 +210,7 @@ static enum status send_request(struct http *http, const struct http_request *re
     return STATUS_NO_MEMORY;
   }
   http->requests++;
-  enum status status = run(http, &code);
+  enum status status = transfer_run(http->multi, http->settings.parent_fd, http->settings.deadline_ms, &code);
   if (status == STATUS_OK && code == CURLE_OK) {
     status = take_answer(http, request->url, r, answer);
   } else if (status == STATUS_OK || status == STATUS_TIMEOUT) {

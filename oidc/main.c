@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ssoorg-oidc: one request on descriptor 0, one exchange with a provider or look-up of a name, its
-// result on descriptor 0. It logs nothing.
+// ssoorg-oidc: one request on descriptor 0, one exchange with a provider or a mail server or one
+// look-up of a name, its result on descriptor 0. It logs nothing.
 // Exit 0: the last message was sent; 1: it was not; 2: started by somebody who may not.
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +12,7 @@
 #include "http.h"
 #include "identity.h"
 #include "jose.h"
+#include "mail.h"
 #include "parent.h"
 #include "protocol/channel.h"
 #include "request.h"
@@ -112,7 +113,13 @@ int main(void)
   if (status != STATUS_OK) {
     return EXIT_UNSENT;
   }
-  status = type == MESSAGE_TXT ? txt_serve(&c, request) : serve(&c, type, request);
+  if (type == MESSAGE_TXT) {
+    status = txt_serve(&c, request);
+  } else if (type == MESSAGE_MAIL) {
+    status = mail_serve(&c, request);
+  } else {
+    status = serve(&c, type, request);
+  }
   channel_free_message(type, request);
   return status == STATUS_OK ? EXIT_SENT : EXIT_UNSENT;
 }

@@ -130,6 +130,8 @@ static enum status handle(struct relay *r, enum message_type type, const void *v
   case MESSAGE_FAILED:
   case MESSAGE_TXT:
   case MESSAGE_TEXTS:
+  case MESSAGE_MAIL:
+  case MESSAGE_SENT:
   case MESSAGE_COUNT: break;
   }
   return STATUS_PROTOCOL;

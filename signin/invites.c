@@ -192,7 +192,8 @@ static enum status offer_one(struct session *s, const struct signed_in *result, 
 bool invites_offer(struct session *s, const struct signed_in *result, const struct facts *now)
 {
   struct open_invites invites;
-  bool proven = result->ticket.way == WAY_SSO && result->ticket.org_id == now->person.governing.id;
+  bool by_host = way_is_of_host(result->ticket.way) && result->ticket.proven == 1 && now->person.governing.id == 0;
+  bool proven = by_host || (result->ticket.way == WAY_SSO && result->ticket.org_id == now->person.governing.id);
   bool by_code = result->ticket.way == WAY_PASSWORD && policy_takes_code(&now->person);
   // sudo and su have other questions to ask.
   bool any = policy_service_of(s->request->service) == SERVICE_LOGIN && now->person.known &&

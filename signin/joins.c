@@ -127,7 +127,7 @@ bool joins_offer(struct session *s, const struct signed_in *result, const struct
 {
   struct join_offer offer;
   bool joined = false;
-  bool asks = result->ticket.way == WAY_SOCIAL && result->ticket.proven == 1 && !result->asked && now->person.known &&
+  bool asks = way_is_of_host(result->ticket.way) && result->ticket.proven == 1 && !result->asked && now->person.known &&
               now->person.allowed_count > 0 && policy_service_of(s->request->service) == SERVICE_LOGIN;
   if (!asks || joins_load(s, &now->person, &offer) != STATUS_OK ||
       joins_ask(s, s->choose_until_ms, &offer) != STATUS_OK) {

@@ -10,6 +10,7 @@
 #include "change/password_hash.h"
 #include "invites.h"
 #include "joins.h"
+#include "mail_code.h"
 #include "phases.h"
 #include "policy/person.h"
 #include "recovery_prompt.h"
@@ -181,11 +182,12 @@ static void check_typed(struct session *s, const struct facts *facts, const stru
   }
 }
 
-static void run_through(struct session *s, const struct facts *facts, struct sso_through through,
-                        struct message_verdict *verdict)
+static void run_way(struct session *s, const struct facts *facts, const struct way_to *way,
+                    struct message_verdict *verdict)
 {
   struct signed_in result;
-  enum status status = sso_sign_in(s, facts, through, &result);
+  enum status status = way->way == WAY_MAIL ? mail_code_sign_in(s, facts, &result)
+                                            : sso_sign_in(s, facts, (struct sso_through){way->way, way->id}, &result);
   if (status == STATUS_OK) {
     grant(s, &result, verdict);
   } else if (!session_is_over(status)) {
@@ -200,11 +202,12 @@ static void run_ways(struct session *s, const struct facts *facts, struct messag
   struct way_list ways;
   enum status status = ways_load(s, &ways);
   const struct way_to *way = &ways.list[0];
-  if (status == STATUS_OK && ways.count != 1) {
+  // No mail is sent before somebody has said so.
+  if (status == STATUS_OK && (ways.count != 1 || way->way == WAY_MAIL)) {
     status = ways.count > 0 ? ways_ask(s, &ways, false, &way, &nothing) : STATUS_NOT_FOUND;
   }
   if (status == STATUS_OK) {
-    run_through(s, facts, (struct sso_through){way->id, way->social}, verdict);
+    run_way(s, facts, way, verdict);
   } else if (!session_is_over(status)) {
     session_refuse(s, s->decision.row, NOTICE_INTERNAL, status_text(status));
   }
@@ -227,7 +230,7 @@ static void ask_ways(struct session *s, const struct facts *facts, struct messag
     return;
   }
   if (way != NULL) {
-    run_through(s, facts, (struct sso_through){way->id, way->social}, verdict);
+    run_way(s, facts, way, verdict);
   } else {
     check_typed(s, facts, &typed, verdict);
   }
@@ -251,7 +254,7 @@ static void ask_password(struct session *s, const struct facts *facts, struct me
 static void offer(struct session *s, const struct facts *facts, struct message_verdict *verdict)
 {
   bool secret = s->decision.offer_password || s->decision.offer_code || s->decision.offer_recovery;
-  if (secret && s->decision.offer_social) {
+  if (secret && (s->decision.offer_social || s->decision.offer_mail)) {
     ask_ways(s, facts, verdict);
   } else if (secret) {
     ask_password(s, facts, verdict);

@@ -201,8 +201,8 @@ enum status session_try(struct session *s, enum try_kind kind, const char *org, 
   struct try_counted result = {.delay_s = 0};
   enum status status = session_change(s, change_try_count(&try, &result));
   if (status == STATUS_REFUSED) {
-    session_count_refusal(s, NOTICE_THROTTLED);
-    return session_refuse(s, "T", NOTICE_THROTTLED, "");
+    session_count_refusal(s, result.decision.notice);
+    return session_refuse(s, result.decision.row, result.decision.notice, "");
   }
   bool uncounted = status != STATUS_OK;
   if (uncounted && (!owner || !wait_in_line())) {

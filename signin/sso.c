@@ -12,10 +12,9 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "paths.h"
+#include "place.h"
 #include "policy/person.h"
-#include "policy/throttle.h"
 #include "process/oidc.h"
-#include "sign_in_limit.h"
 #include "sso_answer.h"
 #include "store/confirmed.h"
 #include "store/groups.h"
@@ -24,13 +23,11 @@
 enum {
   CODE_WAIT_MS = PROTOCOL_CODE_WAIT_MS + 1200,
   QUIET_MS = 1500,
-  EARLIER_WAIT_MS = 3000,
   ENTER_WAIT_MS = 1000,
   LATE_ANSWER_MS = 120000,
   HASTY_MS = 120,
   HASTY_MAX = 7,
   ROUNDS_MAX = 60,
-  PROMPTS_AFTER_MS = 900000, // that follow the provider's answer
   HOST_SIZE = 256
 };
 
@@ -45,7 +42,7 @@ struct flow {
   struct oidc_request request;
   struct oidc oidc;
   struct sign_in_limit limit;
-  bool social;
+  enum way way;
   enum speaks speaks;
   struct org org; // of a social connection: its title and name alone
   struct connection connection;
@@ -102,7 +99,7 @@ static enum status load_connection(struct flow *f, int64_t id)
   if (status != STATUS_OK) {
     return status;
   }
-  status = f->social ? load_social(f, txn, id) : load_org(f, txn, id);
+  status = f->way == WAY_SOCIAL ? load_social(f, txn, id) : load_org(f, txn, id);
   return status != STATUS_OK ? status : connection_get(txn, id, CONNECTION_ACTIVE, &f->connection);
 }
 
@@ -218,7 +215,7 @@ static void compose_prompt(const struct flow *f, const struct message_code *code
   if (full && code->verification_uri_complete[0] != '\0') {
     (void)snprintf(complete, sizeof complete, "  or open: %s\n", code->verification_uri_complete);
   }
-  if (!f->social) {
+  if (f->way == WAY_SSO) {
     (void)snprintf(slug, sizeof slug, " (%s)", f->org.slug);
   }
   // Begins with a newline: sshd's client puts "(user@host) " in front of the first line.
@@ -307,45 +304,20 @@ static bool wants_qr(const struct session *s, const struct org *org)
   return shows && org->device_link == DEVICE_LINK_FULL;
 }
 
-// Nobody on this host is kept out by a sign-in under their name that another user has begun.
-static void name_source(const struct message_request *request, char source[static SIGN_IN_SOURCE_SIZE])
-{
-  if (request->rhost[0] != '\0') {
-    (void)snprintf(source, SIGN_IN_SOURCE_SIZE, "%s", request->rhost);
-  } else {
-    (void)snprintf(source, SIGN_IN_SOURCE_SIZE, "uid %u", request->caller_uid);
-  }
-}
-
 static enum status begin(struct flow *f, const struct facts *facts, int64_t id)
 {
   struct session *s = f->s;
-  char source[SIGN_IN_SOURCE_SIZE];
-  char address[THROTTLE_ADDRESS_SIZE];
-  bool remote = s->request->rhost[0] != '\0';
-  name_source(s->request, source);
-  throttle_address(s->request->rhost, address);
-  const struct sign_in_limit_request request = {.login = s->request->login,
-                                                .source = source,
-                                                .address = remote ? address : source,
-                                                .console = !remote && s->request->caller_uid == 0,
-                                                .max_sign_ins = s->config.max_sign_ins,
-                                                .owner = policy_is_owner(&facts->person),
-                                                .stranger = !facts->person.known,
-                                                .wait_ms = EARLIER_WAIT_MS,
-                                                .longest_ms = s->config.sign_in_timeout_s * 1000 + PROMPTS_AFTER_MS};
   enum status status = load_connection(f, id);
   if (status != STATUS_OK) {
     session_log(LOG_ERR, "the connection cannot be read: %s", status_text(status));
     return status;
   }
   // Who has too many under way is told so first: that does not count as one more.
-  status = sign_in_limit_take(PATH_RUN, &request, &f->limit);
+  status = place_take(s, facts, s->config.sign_in_timeout_s * 1000, &f->limit);
   if (status != STATUS_OK) {
-    return refuse(f, status == STATUS_EXISTS ? "K7" : "T", status == STATUS_EXISTS ? NOTICE_UNDER_WAY : NOTICE_TOO_MANY,
-                  status_text(status));
+    return status;
   }
-  status = session_try(s, TRY_SIGN_IN, f->org.slug, request.owner);
+  status = session_try(s, TRY_SIGN_IN, f->org.slug, policy_is_owner(&facts->person));
   if (status != STATUS_OK) {
     return status;
   }
@@ -358,7 +330,7 @@ static enum status begin(struct flow *f, const struct facts *facts, int64_t id)
                                      f->wants_groups,
                                      false,
                                      f->speaks,
-                                     f->social};
+                                     f->way == WAY_SOCIAL};
   f->deadline_ms = clock_monotonic_ms() + s->config.sign_in_timeout_s * 1000;
   status = oidc_start(PATH_OIDC, &f->request, &s->error, &f->oidc);
   if (status != STATUS_OK) {
@@ -371,7 +343,7 @@ static enum status begin(struct flow *f, const struct facts *facts, int64_t id)
 enum status sso_sign_in(struct session *s, const struct facts *facts, struct sso_through through,
                         struct signed_in *ret_result)
 {
-  struct flow f CLEANUP(flow_done) = {.s = s, .oidc = OIDC_NONE, .limit = SIGN_IN_LIMIT_NONE, .social = through.social};
+  struct flow f CLEANUP(flow_done) = {.s = s, .oidc = OIDC_NONE, .limit = SIGN_IN_LIMIT_NONE, .way = through.way};
   struct message_code code;
   enum status status = begin(&f, facts, through.id);
   if (status == STATUS_OK) {
@@ -386,6 +358,6 @@ enum status sso_sign_in(struct session *s, const struct facts *facts, struct sso
   if (f.reply.type == MESSAGE_FAILED) {
     return refuse_failed(&f, f.reply.value);
   }
-  const struct sso_answer answer = {s, facts, &f.org, &f.connection, f.fingerprint, f.reply.value, through.social};
+  const struct sso_answer answer = {s, facts, through.way, &f.org, &f.connection, f.fingerprint, f.reply.value};
   return f.reply.type == MESSAGE_AUTHORIZED ? sso_answer_store(&answer, ret_result) : STATUS_PROTOCOL;
 }

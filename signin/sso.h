@@ -5,8 +5,8 @@
 
 // Whose connection it is: an org's, or a social one of the host.
 struct sso_through {
+  enum way way; // WAY_SSO or WAY_SOCIAL
   int64_t id;
-  bool social;
 };
 
 // Signs the person in through that connection. STATUS_OK: granted, *RET_RESULT says as whom. STATUS_TOLD: refused.

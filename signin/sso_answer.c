@@ -15,12 +15,17 @@
 
 enum { TYPING_MS = 120000 };
 
+static const char *filed_under(const struct sso_answer *x)
+{
+  return x->way == WAY_SSO ? x->org->slug : "";
+}
+
 // For somebody whom the provider has vouched for: it is in the audit trail.
 static enum status refuse_known(const struct sso_answer *x, const char *row, enum notice notice, const char *detail)
 {
   char reason[REASON_SIZE];
   (void)snprintf(reason, sizeof reason, "%s %.200s", notice_name(notice), detail);
-  session_note_refused(x->s, x->social ? "" : x->org->slug, row, reason);
+  session_note_refused(x->s, filed_under(x), row, reason);
   return session_refuse(x->s, row, notice, detail);
 }
 
@@ -129,10 +134,10 @@ static enum status store_once(const struct sso_answer *x, const struct said *sai
                                  .password = said->password,
                                  .consents = said->consents,
                                  .consent_count = said->consent_count,
-                                 .counted = x->org->slug,
+                                 .counted = x->way == WAY_MAIL ? "" : x->org->slug,
                                  .joins_asked = said->joins_asked,
                                  .with_key = session_with_key(x->s),
-                                 .social = x->social,
+                                 .way = x->way,
                                  .told = session_told_number(x->s)};
   return session_change(x->s, change_sso_sign_in(&in, result));
 }
@@ -171,7 +176,7 @@ enum status sso_answer_store(const struct sso_answer *x, struct signed_in *ret_r
   if (caller_turns_away(x->s->request->login)) {
     return refuse_known(x, x->s->decision.row, NOTICE_TURNED_AWAY, "");
   }
-  if (!oidc_identity_is_sound(x->authorized, x->connection)) {
+  if (x->way != WAY_MAIL && !oidc_identity_is_sound(x->authorized, x->connection)) {
     session_log(LOG_ALERT, "ssoorg-oidc sent an identity that it must never send: has it been taken over?");
     session_count_refusal(x->s, NOTICE_BAD_TOKEN);
     return session_refuse(x->s, x->s->decision.row, NOTICE_BAD_TOKEN, "helper");
@@ -179,8 +184,7 @@ enum status sso_answer_store(const struct sso_answer *x, struct signed_in *ret_r
   struct signed_in result = {.changed = false};
   enum status status = store_answer(x, &result);
   if (status == STATUS_TOLD) {
-    session_note_refused(x->s, x->social ? "" : x->org->slug, result.decision.row,
-                         "what had to be asked was not answered");
+    session_note_refused(x->s, filed_under(x), result.decision.row, "what had to be asked was not answered");
   }
   if (status == STATUS_CLOSED || status == STATUS_TOLD) {
     return status;

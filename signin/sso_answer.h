@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an authorized answer of a provider leads to: rows S of POLICY.md, with what they ask at the prompt.
+// What an authorized answer of a provider, or a code by email, leads to: rows S of POLICY.md, with what they ask at the
+// prompt.
 #pragma once
 #include "session.h"
 
@@ -7,11 +8,11 @@
 struct sso_answer {
   struct session *s;
   const struct facts *facts;
-  const struct org *org;
-  const struct connection *connection;
-  const char *fingerprint; // of what was in effect when the sign-in was begun
+  enum way way;                        // WAY_SSO, WAY_SOCIAL, WAY_MAIL
+  const struct org *org;               // of another way than WAY_SSO: its name for counters alone
+  const struct connection *connection; // NULL for a code by email
+  const char *fingerprint;             // of what was in effect when the sign-in was begun
   const struct message_authorized *authorized;
-  bool social; // a social connection's: ORG is none
 };
 
 // Stores the sign-in. STATUS_OK: granted, *RET_RESULT says as whom. STATUS_TOLD: refused. STATUS_CLOSED: the person has

@@ -22,7 +22,7 @@ static enum status add_org(struct store_txn *txn, int64_t id, struct way_list *w
     return status;
   }
   text_escape(org.name, strlen(org.name), name, sizeof name);
-  *way = (struct way_to){.id = id};
+  *way = (struct way_to){.way = WAY_SSO, .id = id};
   (void)snprintf(way->title, sizeof way->title, "%.64s (%s)", name, org.slug);
   ways->count++;
   return STATUS_OK;
@@ -35,9 +35,16 @@ static enum status add_social(void *context, const struct social *social)
     return STATUS_OK;
   }
   struct way_to *way = &ways->list[ways->count++];
-  *way = (struct way_to){.id = social->id, .social = true};
+  *way = (struct way_to){.way = WAY_SOCIAL, .id = social->id};
   text_escape(social->title, strlen(social->title), way->title, sizeof way->title);
   return STATUS_OK;
+}
+
+// There is room for it even where the list is full.
+static void add_mail(struct way_list *ways)
+{
+  ways->count -= ways->count == WAYS_MAX ? 1 : 0;
+  ways->list[ways->count++] = (struct way_to){.way = WAY_MAIL, .title = "a code by email"};
 }
 
 enum status ways_load(struct session *s, struct way_list *ret_ways)
@@ -54,6 +61,9 @@ enum status ways_load(struct session *s, struct way_list *ret_ways)
   }
   if (status != STATUS_OK) {
     return status;
+  }
+  if (s->decision.offer_mail) {
+    add_mail(&ways);
   }
   *ret_ways = ways;
   return STATUS_OK;

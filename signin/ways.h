@@ -5,10 +5,10 @@
 
 enum { WAYS_MAX = 16 };
 
-// A connection to sign in through: of an org, or a social one of the host.
+// An org's connection, a social one of the host, or a code by email.
 struct way_to {
-  int64_t id;
-  bool social;
+  enum way way;
+  int64_t id;                               // of the connection
   char title[4 * DISPLAY_SIZE + SLUG_SIZE]; // as it is listed
 };
 
@@ -17,7 +17,8 @@ struct way_list {
   struct way_to list[WAYS_MAX];
 };
 
-// Those that the decision of S offers: the orgs, then all social connections of the host, whatever the person has used.
+// Those that the decision of S offers: the orgs, then all social connections of the host, whatever the person has used,
+// then a code by email.
 // Errors as store_open() and store_get().
 MUST_CHECK enum status ways_load(struct session *s, struct way_list *ret_ways);
 

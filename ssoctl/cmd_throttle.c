@@ -13,21 +13,24 @@ static const struct column LIST_COLUMNS[] = {{"kind", COLUMN_TEXT},    {"subject
 
 struct walk {
   struct table *table;
+  const struct config *config;
   int64_t now_s;
 };
 
-// Free: a try now counts and goes on. Held: beyond the free tries, one each 30 seconds.
+// Free: a try now counts and goes on. Held: beyond the free tries, one each 30 seconds; of mails none.
 static enum status add_throttle(void *context, const struct throttle *throttle)
 {
   const struct walk *walk = context;
-  bool held = throttle->count >= throttle_free((enum throttle_kind)throttle->kind);
-  bool over = walk->now_s - throttle->last_at_s >= THROTTLE_WINDOW_S;
+  enum throttle_kind kind = (enum throttle_kind)throttle->kind;
+  uint32_t most = change_throttle_free(walk->config, kind);
+  bool held = throttle->count >= most;
+  bool over = walk->now_s - throttle->last_at_s >= throttle_window_s(kind);
   if (!over) {
     table_add(walk->table, LIST_COLUMNS,
               {{throttle_word(throttle->kind), 0},
                {throttle->subject, 0},
                {NULL, throttle->count},
-               {NULL, throttle_free((enum throttle_kind)throttle->kind)},
+               {NULL, most},
                {NULL, held},
                {NULL, throttle->last_at_s}});
   }
@@ -38,7 +41,7 @@ int cmd_throttle_list(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
-  struct walk walk = {&table, clock_now_s()};
+  struct walk walk = {&table, &ctx.config, clock_now_s()};
   int code = context_open(in, &ctx);
   if (code != EXIT_DONE) {
     return code;

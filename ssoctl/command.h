@@ -68,6 +68,11 @@ enum option {
   OPTION_AUDIENCE,
   OPTION_UNVERIFIED_MAIL,
   OPTION_USERINFO,
+  OPTION_SERVER,
+  OPTION_FROM,
+  OPTION_USER,
+  OPTION_PASSWORD_FILE,
+  OPTION_MAIL,
   OPTION_COUNT
 };
 
@@ -168,6 +173,10 @@ int cmd_social_show(const struct invocation *in);
 int cmd_social_test(const struct invocation *in);
 int cmd_social_unlink(const struct invocation *in);
 int cmd_social_remove(const struct invocation *in);
+int cmd_mail_set(const struct invocation *in);
+int cmd_mail_show(const struct invocation *in);
+int cmd_mail_test(const struct invocation *in);
+int cmd_mail_remove(const struct invocation *in);
 int cmd_group_map(const struct invocation *in);
 int cmd_group_unmap(const struct invocation *in);
 int cmd_group_list(const struct invocation *in);

@@ -110,12 +110,10 @@ static bool is_certificates(const struct bytes *pem)
   return whole;
 }
 
-// No file is the system's certificates.
-static int set_ca(const struct context *ctx, const char *path, struct connection *connection)
+int idp_values_ca(const char *path, struct bytes *ca_pem)
 {
-  (void)ctx;
   if (path[0] == '\0') {
-    bytes_done(&connection->ca_pem);
+    bytes_done(ca_pem);
     return EXIT_DONE;
   }
   struct bytes pem CLEANUP(bytes_done) = BYTES_EMPTY;
@@ -126,9 +124,15 @@ static int set_ca(const struct context *ctx, const char *path, struct connection
   if (!is_certificates(&pem)) {
     return fail(EXIT_USAGE, "--ca-file: holds no certificate in PEM form, or a damaged one");
   }
-  bytes_done(&connection->ca_pem);
-  bytes_take(&connection->ca_pem, &pem);
+  bytes_done(ca_pem);
+  bytes_take(ca_pem, &pem);
   return EXIT_DONE;
+}
+
+static int set_ca(const struct context *ctx, const char *path, struct connection *connection)
+{
+  (void)ctx;
+  return idp_values_ca(path, &connection->ca_pem);
 }
 
 static int set_auth(const struct context *ctx, const char *typed, struct connection *connection)

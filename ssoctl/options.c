@@ -59,7 +59,7 @@ static const struct {
                                  .file = true},
     [OPTION_CA_FILE] = {.name = "--ca-file",
                         .value = "FILE",
-                        .meaning = "certificates that the provider's chain ends in; - is standard input",
+                        .meaning = "certificates that the server's chain ends in; - is standard input",
                         .file = true},
     [OPTION_AUTH] = {.name = "--auth",
                      .value = "none|client_secret_basic|client_secret_post|client_secret_jwt|private_key_jwt|auto",
@@ -143,6 +143,16 @@ static const struct {
     [OPTION_USERINFO] = {.name = "--userinfo",
                          .value = "verified|missing",
                          .meaning = "when the provider is asked for userinfo"},
+    [OPTION_SERVER] = {.name = "--server",
+                       .value = "smtps://HOST[:PORT]|smtp://HOST[:PORT]",
+                       .meaning = "the mail server; the second is with STARTTLS"},
+    [OPTION_FROM] = {.name = "--from", .value = "EMAIL", .meaning = "the address that mails are from"},
+    [OPTION_USER] = {.name = "--user", .value = "NAME", .meaning = "as whom to sign in there"},
+    [OPTION_PASSWORD_FILE] = {.name = "--password-file",
+                              .value = "FILE",
+                              .meaning = "holds that user's password; - is standard input",
+                              .file = true},
+    [OPTION_MAIL] = {.name = "--mail", .meaning = "tell them by mail"},
 };
 
 const char *option_usage(enum option option)

@@ -10,7 +10,7 @@
 static const char MARKS[] = "-._~:/?#[]@!$&'()*+,;=%";
 
 struct parts {
-  bool https;
+  bool secure; // https, smtps
   const char *host;
   size_t host_length;
   const char *rest; // path, query and fragment
@@ -67,11 +67,10 @@ static bool is_port(const char *text, size_t length)
   return text_to_i64(digits, 1, 65535, &port) == STATUS_OK;
 }
 
-static bool split(const char *url, struct parts *ret_parts)
+// HOST is what stands behind the scheme.
+static bool split_behind(const char *host, bool secure, struct parts *ret_parts)
 {
-  const char *https = skip(url, "https://");
-  const char *host = https != NULL ? https : skip(url, "http://");
-  if (host == NULL || !has_legal_bytes(url)) {
+  if (host == NULL || !has_legal_bytes(host)) {
     return false;
   }
   size_t authority = strcspn(host, "/?#");
@@ -82,8 +81,21 @@ static bool split(const char *url, struct parts *ret_parts)
   if (length < authority && (host[length] != ':' || !is_port(host + length + 1, authority - length - 1))) {
     return false;
   }
-  *ret_parts = (struct parts){https != NULL, host, length, host + authority};
+  *ret_parts = (struct parts){secure, host, length, host + authority};
   return true;
+}
+
+static bool split(const char *url, struct parts *ret_parts)
+{
+  const char *https = skip(url, "https://");
+  return split_behind(https != NULL ? https : skip(url, "http://"), https != NULL, ret_parts);
+}
+
+static bool split_mail(const char *url, struct parts *ret_parts)
+{
+  const char *smtps = skip(url, "smtps://");
+  return split_behind(smtps != NULL ? smtps : skip(url, "smtp://"), smtps != NULL, ret_parts) &&
+         ret_parts->rest[0] == '\0';
 }
 
 static bool host_is(const struct parts *parts, const char *name)
@@ -122,13 +134,25 @@ bool url_is_loopback(const char *url)
   return split(url, &parts) && is_loopback(&parts);
 }
 
+bool url_is_mail_server(const char *url)
+{
+  struct parts parts = {0};
+  return split_mail(url, &parts);
+}
+
+bool url_is_loopback_smtp(const char *url)
+{
+  struct parts parts = {0};
+  return split_mail(url, &parts) && !parts.secure && is_loopback(&parts);
+}
+
 bool url_is_endpoint(const char *url, bool allow_loopback_http)
 {
   struct parts parts = {0};
   if (!split(url, &parts) || strchr(parts.rest, '#') != NULL) {
     return false;
   }
-  return parts.https || (allow_loopback_http && is_loopback(&parts));
+  return parts.secure || (allow_loopback_http && is_loopback(&parts));
 }
 
 bool url_is_issuer(const char *url, bool allow_loopback_http)
@@ -139,7 +163,7 @@ bool url_is_issuer(const char *url, bool allow_loopback_http)
 bool url_is_for_people(const char *url, bool allow_loopback_http)
 {
   struct parts parts = {0};
-  return split(url, &parts) && (parts.https || (allow_loopback_http && is_loopback(&parts)));
+  return split(url, &parts) && (parts.secure || (allow_loopback_http && is_loopback(&parts)));
 }
 
 static bool ends_with_domain(const struct parts *parts, const char *domain)
@@ -184,7 +208,7 @@ bool url_is_same_but_host_case(const char *a, const char *b)
 {
   struct parts one = {0};
   struct parts other = {0};
-  if (!split(a, &one) || !split(b, &other) || one.https != other.https || one.host_length != other.host_length) {
+  if (!split(a, &one) || !split(b, &other) || one.secure != other.secure || one.host_length != other.host_length) {
     return false;
   }
   return strncasecmp(one.host, other.host, one.host_length) == 0 &&

@@ -17,6 +17,12 @@ bool url_is_for_people(const char *url, bool allow_loopback_http);
 // True if the host of URL is 127.0.0.0/8 in dotted form, [::1] or "localhost".
 bool url_is_loopback(const char *url);
 
+// True for smtps://HOST[:PORT] (RFC 8314 3.3) and smtp://HOST[:PORT], with nothing behind it.
+bool url_is_mail_server(const char *url);
+
+// True for the second of the two if the host is this machine itself, as url_is_loopback() has it.
+bool url_is_loopback_smtp(const char *url);
+
 // True if A and B are http or https URLs with the same scheme, host (letter case aside) and port.
 bool url_is_same_origin(const char *a, const char *b);
 

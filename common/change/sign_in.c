@@ -135,7 +135,7 @@ static enum status settle_tries(struct sign_in *s)
   const struct settled_try password = {TRY_PASSWORD, s->login, false, ""};
   const char *counted = s->counted != NULL ? s->counted : s->c->event.org;
   const struct settled_try flow = {TRY_SIGN_IN, s->login, s->result->decision.create, counted};
-  if (s->way != WAY_SSO && s->way != WAY_SOCIAL) {
+  if (s->way != WAY_SSO && s->way != WAY_SOCIAL) { // a code by email was typed as a password is
     return change_settle_try(s->c, &password);
   }
   enum status status = change_settle_try(s->c, &flow);

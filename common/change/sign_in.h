@@ -65,19 +65,19 @@ struct org_consent {
   enum policy_consent said;
 };
 
-// By what a provider has answered (rows S).
+// By what a provider has answered (rows S), or by a code that was sent by email and has come back (V5).
 struct sso_sign_in {
   const char *login;
-  const struct connection *connection; // as it was when it was asked through
-  const struct message_authorized *authorized;
-  const char *fingerprint; // of what was in effect when it was begun
-  const char *password;    // the hash that matched what was typed besides (S8), "" for none
+  enum way way; // WAY_SSO; WAY_SOCIAL: CONNECTION is kept under a social connection's id; WAY_MAIL
+  const struct connection *connection;         // as it was when it was asked through; NULL for a code
+  const struct message_authorized *authorized; // of a code: the address that it was sent to
+  const char *fingerprint;                     // of what was in effect when it was begun
+  const char *password;                        // the hash that matched what was typed besides (S8), "" for none
   const struct org_consent *consents;
   size_t consent_count;
   const char *counted; // as whose flow the try was counted, as struct try_count has it; NULL: the org's
   bool joins_asked;    // which orgs to join was asked: what was not listed then is not joined
   bool with_key;
-  bool social; // it is a social connection's answer, and CONNECTION is kept under that one's id (POLICY V5)
   struct told_number told;
 };
 
@@ -104,8 +104,8 @@ struct invite_accept {
 
 struct change change_invite_accept(const struct invite_accept *in, struct change_done *ret_result);
 
-// An org joined after a sign-in by a social account, which proved the email (POLICY K8): the audit event is
-// "member.join". STATUS_REFUSED, STATUS_NOT_FOUND: it cannot be, or not any more.
+// An org joined after a sign-in by a social account or a code by email, which proved the email (POLICY K8): the audit
+// event is "member.join". STATUS_REFUSED, STATUS_NOT_FOUND: it cannot be, or not any more.
 struct org_join {
   const char *login;
   const char *org;

@@ -94,7 +94,16 @@ static enum status by_code(struct change_context *c, const void *input, void *re
   return status != STATUS_OK ? status : sign_in_finish(&s, row);
 }
 
-// A yes counts only of who has just signed in through the org that governs the email: that has proven it (I2, I4).
+// A sign-in through the org that governs the email, or of the host's own ways where none does.
+static bool proves_email(const struct ticket *ticket, int64_t governing_id)
+{
+  if (governing_id == 0) {
+    return way_is_of_host(ticket->way) && ticket->proven == 1;
+  }
+  return ticket->way == WAY_SSO && ticket->org_id == governing_id;
+}
+
+// A yes counts only of who has just proven the email by signing in (I2, I4).
 static enum status find_after_yes(struct sign_in *s, const struct invite_accept *in, struct org *ret_org,
                                   struct invite *ret_invite)
 {
@@ -117,7 +126,7 @@ static enum status find_after_yes(struct sign_in *s, const struct invite_accept 
     return STATUS_REFUSED;
   }
   bool proven = s->facts.account.email_proven == 1 && ticket.account_id == s->facts.account.id &&
-                ticket.way == WAY_SSO && ticket.org_id != 0 && ticket.org_id == s->facts.person.governing.id;
+                proves_email(&ticket, s->facts.person.governing.id);
   return proven && ret_invite->expires_at_s > c->now_s ? STATUS_OK : STATUS_REFUSED;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Orgs joined after a sign-in by a social account (POLICY K8).
+// Orgs joined after a sign-in in one of the host's own ways (POLICY K8).
 #include <stdio.h>
 
 #include "change/sign_in_parts.h"
@@ -24,7 +24,7 @@ static enum status check_proven(const struct sign_in *s, const char *id)
     return status;
   }
   bool proven = facts->person.known && !facts->person.locked && facts->account.email_proven == 1 &&
-                ticket.account_id == facts->account.id && ticket.way == WAY_SOCIAL && ticket.proven == 1;
+                ticket.account_id == facts->account.id && way_is_of_host(ticket.way) && ticket.proven == 1;
   return proven ? STATUS_OK : STATUS_REFUSED;
 }
 

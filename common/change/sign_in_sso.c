@@ -58,7 +58,8 @@ static enum status note_proof(struct sign_in *s)
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
     return status;
   }
-  if (status == STATUS_NOT_FOUND || owner != s->way_org_id) {
+  // A code has gone to whoever has the domain now.
+  if (status == STATUS_NOT_FOUND || (owner != s->way_org_id && s->way != WAY_MAIL)) {
     s->account.proof = PROOF_NONE;
     return STATUS_OK;
   }
@@ -158,12 +159,13 @@ static enum status link_answer(struct sign_in *s, const struct sso_sign_in *in, 
 static enum status carry_out(struct sign_in *s, const struct sso_sign_in *in, const struct policy_decision *decision)
 {
   s->account = s->facts.account;
-  int64_t made_by = in->social ? 0 : s->way_org_id; // nobody is in control of who came by a social account
+  bool of_host = way_is_of_host((uint8_t)in->way);
+  int64_t made_by = of_host ? 0 : s->way_org_id; // nobody is in control of who came so
   enum status status = decision->create ? sign_in_create_account(s, made_by, &in->told) : STATUS_OK;
   if (status != STATUS_OK) {
     return status;
   }
-  if (!in->social) { // of that nothing but identity and address counts (V1)
+  if (!of_host) { // of that nothing but identity and address counts (V1)
     keep_name(&s->account, in->authorized->name);
   }
   status = decision->prove_email ? prove_email(s, decision->drop_unproven) : STATUS_OK;
@@ -174,7 +176,7 @@ static enum status carry_out(struct sign_in *s, const struct sso_sign_in *in, co
   if (status != STATUS_OK) {
     return status;
   }
-  status = link_answer(s, in, decision->link);
+  status = in->way != WAY_MAIL ? link_answer(s, in, decision->link) : STATUS_OK;
   return status != STATUS_OK ? status : join(s, decision);
 }
 
@@ -215,7 +217,10 @@ static enum status load_answer(struct sign_in *s, const struct sso_sign_in *in, 
   struct change_context *c = s->c;
   const struct facts_query query = change_query(c, in->login);
   struct org org;
-  if (in->social) {
+  if (in->way == WAY_MAIL) {
+    return facts_mail_answer(c->txn, in->authorized->email, &s->facts, ret_answer);
+  }
+  if (in->way == WAY_SOCIAL) {
     return facts_social_answer(c->txn, in->connection, in->authorized, &s->facts, ret_answer);
   }
   enum status status = facts_answer(c->txn, &query, in->connection, in->authorized, &s->facts, ret_answer);
@@ -245,7 +250,8 @@ static enum status decide(struct sign_in *s, const struct sso_sign_in *in, struc
     enum policy_consent said = said_to(in, person->allowed[i].org_id);
     person->allowed[i].consent = said == CONSENT_NOT_ASKED && in->joins_asked ? CONSENT_NO : said;
   }
-  s->proves = in->social && question->answer.email_state == EMAIL_VERIFIED && question->answer.email_is_primary;
+  s->proves =
+      question->answer.of_host && question->answer.email_state == EMAIL_VERIFIED && question->answer.email_is_primary;
   question->person = s->facts.person;
   question->answer.password_given = change_knows_password(&s->facts.account, in->password);
   policy_decide(question, ret_decision);
@@ -266,9 +272,9 @@ static bool was_told_more(const struct policy_person *person)
   return more;
 }
 
-// Of a social connection there are no groups, and nothing waits for it.
-static enum status let_in_social(struct sign_in *s, const struct sso_sign_in *in,
-                                 const struct policy_decision *decision)
+// Of the host's own ways there are no groups, and nothing waits for them.
+static enum status let_in_by_host(struct sign_in *s, const struct sso_sign_in *in,
+                                  const struct policy_decision *decision)
 {
   enum status status = carry_out(s, in, decision);
   if (status != STATUS_OK) {
@@ -308,10 +314,17 @@ static enum status let_in(struct sign_in *s, const struct sso_sign_in *in, const
   return STATUS_OK;
 }
 
+// Nothing of a code can have changed meanwhile but the address, which is looked at.
+static enum status check_answered(struct change_context *c, const struct sso_sign_in *in,
+                                  struct policy_decision *ret_decision)
+{
+  const struct answered answered = {in->connection, in->authorized, in->fingerprint};
+  return in->way == WAY_MAIL ? STATUS_OK : answered_check(c, &answered, ret_decision);
+}
+
 static enum status by_answer(struct change_context *c, const void *input, void *ret_result)
 {
   const struct sso_sign_in *in = input;
-  const struct answered answered = {in->connection, in->authorized, in->fingerprint};
   struct policy_question question = {.stage = STAGE_ANSWER};
   struct policy_decision decision;
   struct sign_in s = {.c = c,
@@ -320,11 +333,11 @@ static enum status by_answer(struct change_context *c, const void *input, void *
                       .with_key = in->with_key,
                       .with_password = in->password[0] != '\0',
                       .counted = in->counted,
-                      .way = in->social ? WAY_SOCIAL : WAY_SSO,
-                      .way_org_id = in->connection->org_id};
+                      .way = in->way,
+                      .way_org_id = in->way == WAY_MAIL ? 0 : in->connection->org_id};
   s.result->asked = in->consent_count > 0;
   s.result->decision = (struct policy_decision){.row = "-", .notice = NOTICE_INTERNAL};
-  enum status status = answered_check(c, &answered, &s.result->decision);
+  enum status status = check_answered(c, in, &s.result->decision);
   if (status != STATUS_OK) {
     return status;
   }
@@ -340,7 +353,8 @@ static enum status by_answer(struct change_context *c, const void *input, void *
   if (decision.verdict != VERDICT_GRANTED) {
     return sign_in_refuse(&s, &decision);
   }
-  return in->social ? let_in_social(&s, in, &decision) : let_in(&s, in, &decision, !question.answer.org.unconfirmed);
+  return question.answer.of_host ? let_in_by_host(&s, in, &decision)
+                                 : let_in(&s, in, &decision, !question.answer.org.unconfirmed);
 }
 
 static const struct change_kind SSO = {"sign-in", CHANGE_CLAIM, CHANGE_OF_ORG, by_answer, sizeof(struct signed_in),

@@ -80,15 +80,29 @@ static void choose_passwords(const struct change_context *c, const struct try_co
   }
 }
 
+// Whoever acts here as an admin asks from nowhere.
+static void choose_mails(const struct change_context *c, const struct try_count *in, const struct facts *facts,
+                         const char *source, struct subjects *s)
+{
+  add(s, THROTTLE_MAIL_TO, true, facts->email[0] != '\0' ? facts->email : in->login, "");
+  if (strcmp(c->by->service, "ssoctl") != 0) {
+    add(s, THROTTLE_MAIL_FROM, true, source, "");
+  }
+  add(s, THROTTLE_MAIL_HOST, true, "host", "");
+  if (!facts->person.known) { // half of them are kept for those who are known
+    add(s, THROTTLE_MAIL_NEW, true, "host", "");
+  }
+}
+
 static void choose(const struct change_context *c, const struct try_count *in, const struct facts *facts,
                    struct subjects *s)
 {
   char source[THROTTLE_ADDRESS_SIZE];
   name_source(c, source);
-  if (in->kind == TRY_SIGN_IN) {
-    choose_flows(c, in, facts, source, s);
-  } else {
-    choose_passwords(c, in, facts, source, s);
+  switch (in->kind) {
+  case TRY_SIGN_IN: choose_flows(c, in, facts, source, s); break;
+  case TRY_MAIL: choose_mails(c, in, facts, source, s); break;
+  case TRY_PASSWORD: choose_passwords(c, in, facts, source, s); break;
   }
 }
 
@@ -109,10 +123,11 @@ static enum status load(struct change_context *c, struct subjects *s, size_t *re
   return STATUS_OK;
 }
 
-static enum status refuse(struct change_context *c, struct try_counted *result)
+static enum status refuse(struct change_context *c, enum try_kind kind, struct try_counted *result)
 {
-  result->decision = (struct policy_decision){.row = "T", .notice = NOTICE_THROTTLED};
-  error_set(c->error, "T: %s", notice_name(NOTICE_THROTTLED));
+  enum notice notice = kind == TRY_MAIL ? NOTICE_MAILS : NOTICE_THROTTLED;
+  result->decision = (struct policy_decision){.row = kind == TRY_MAIL ? "V2" : "T", .notice = notice};
+  error_set(c->error, "%s: %s", result->decision.row, notice_name(notice));
   return STATUS_REFUSED;
 }
 
@@ -128,12 +143,12 @@ static enum status count(struct change_context *c, struct subjects *s)
 
 // A full table slows everyone and refuses those without an account. What is counted already is counted on, and an
 // account always has its counter: there are no more of these than accounts.
-static enum status without_room(struct change_context *c, const struct facts *facts, struct subjects *s,
-                                struct try_counted *result)
+static enum status without_room(struct change_context *c, const struct facts *facts, enum try_kind kind,
+                                struct subjects *s, struct try_counted *result)
 {
   result->delay_s = THROTTLE_DELAY_S;
   if (!facts->person.known) {
-    return refuse(c, result);
+    return refuse(c, kind, result);
   }
   struct subjects kept = {.count = 0};
   for (size_t i = 0; i < s->count; i++) {
@@ -145,21 +160,55 @@ static enum status without_room(struct change_context *c, const struct facts *fa
   return count(c, &kept);
 }
 
+uint32_t change_throttle_free(const struct config *config, enum throttle_kind kind)
+{
+  switch (kind) {
+  case THROTTLE_MAIL_TO: return (uint32_t)config->mails_per_address;
+  case THROTTLE_MAIL_FROM: return (uint32_t)config->mails_per_remote;
+  case THROTTLE_MAIL_HOST: return (uint32_t)config->mails_per_host;
+  case THROTTLE_MAIL_NEW: return (uint32_t)(config->mails_per_host / 2);
+  case THROTTLE_ACCOUNT:
+  case THROTTLE_ADDRESS:
+  case THROTTLE_OWNER:
+  case THROTTLE_FLOW:
+  case THROTTLE_STRANGERS:
+  case THROTTLE_LOGIN:
+  case THROTTLE_FAILURES: break;
+  }
+  return throttle_free(kind);
+}
+
+static bool allows(const struct change_context *c, const struct throttle *throttle)
+{
+  enum throttle_kind kind = (enum throttle_kind)throttle->kind;
+  if (throttle_is_of_mail(kind)) {
+    return throttle_allows_mail(throttle, change_throttle_free(c->host->config, kind), c->now_s);
+  }
+  return kind == THROTTLE_FAILURES || throttle_allows(throttle, c->now_s);
+}
+
+// How long a try at one that is allowed takes; a mail is either sent or not.
+static int64_t delay_of(const struct change_context *c, const struct throttle *throttle)
+{
+  return throttle_is_of_mail((enum throttle_kind)throttle->kind) ? 0 : throttle_delay_s(throttle, c->now_s);
+}
+
 static void slow_down(struct try_counted *result, int64_t delay_s)
 {
   result->delay_s = delay_s > result->delay_s ? delay_s : result->delay_s;
 }
 
 // Refuses a try that a counter which is weighed does not allow, and slows down one that is allowed.
-static enum status weigh(struct change_context *c, const struct subjects *s, struct try_counted *result)
+static enum status weigh(struct change_context *c, enum try_kind kind, const struct subjects *s,
+                         struct try_counted *result)
 {
   for (size_t i = 0; i < s->count; i++) {
     const struct throttle *throttle = &s->list[i];
-    bool allowed = throttle->kind == THROTTLE_FAILURES || throttle_allows(throttle, c->now_s);
+    bool allowed = allows(c, throttle);
     if (!allowed && s->weighed[i]) {
-      return refuse(c, result);
+      return refuse(c, kind, result);
     }
-    slow_down(result, allowed ? throttle_delay_s(throttle, c->now_s) : THROTTLE_DELAY_S);
+    slow_down(result, allowed ? delay_of(c, throttle) : THROTTLE_DELAY_S);
   }
   return STATUS_OK;
 }
@@ -181,7 +230,7 @@ static enum status count_try(struct change_context *c, const void *input, void *
   if (status != STATUS_OK) {
     return status;
   }
-  status = weigh(c, &s, result);
+  status = weigh(c, in->kind, &s, result);
   if (status != STATUS_OK) {
     return status;
   }
@@ -189,7 +238,7 @@ static enum status count_try(struct change_context *c, const void *input, void *
   if (status != STATUS_OK) {
     return status;
   }
-  return room ? count(c, &s) : without_room(c, &facts, &s, result);
+  return room ? count(c, &s) : without_room(c, &facts, in->kind, &s, result);
 }
 
 static enum status count_back(struct change_context *c, enum throttle_kind kind, const char *subject)

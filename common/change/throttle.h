@@ -4,13 +4,14 @@
 #include "change/change.h"
 #include "policy/policy.h"
 
-// What is about to be tried: a password or code is to be compared, a sign-in at a provider to be started.
-enum try_kind { TRY_PASSWORD, TRY_SIGN_IN };
+// What is about to be tried: a password or code is to be compared, a sign-in at a provider to be started, a
+// mail to be sent.
+enum try_kind { TRY_PASSWORD, TRY_SIGN_IN, TRY_MAIL };
 
 struct try_count {
   enum try_kind kind;
-  const char *login;
-  const char *org; // TRY_SIGN_IN: the slug; else ""
+  const char *login; // TRY_MAIL: the address
+  const char *org;   // TRY_SIGN_IN: the slug; else ""
 };
 
 struct try_counted {
@@ -18,6 +19,9 @@ struct try_counted {
   struct policy_decision decision; // of a try that is refused
   int64_t delay_s;                 // allowed, after so long
 };
+
+// How many of KIND are free: of mails, what the host's settings say.
+uint32_t change_throttle_free(const struct config *config, enum throttle_kind kind);
 
 // No audit event. STATUS_REFUSED: not now.
 struct change change_try_count(const struct try_count *in, struct try_counted *ret_result);

@@ -22,7 +22,9 @@ enum {
   AUDIT_KEEP_MIN_S = 86400,
   AUDIT_KEEP_MAX_S = 3650 * 86400,
   REAUTH_MAX_S = 12 * 3600,
-  GROUP_NAME_MAX = 32
+  GROUP_NAME_MAX = 32,
+  MAILS_PER_HOST_MIN = 2,
+  MAILS_MAX = 100000
 };
 
 static bool is_absolute(const char *path)
@@ -136,6 +138,26 @@ static enum status parse_allow_http(const char *value, struct config *config)
   return parse_yes(value, &config->allow_loopback_http);
 }
 
+static enum status parse_allow_smtp(const char *value, struct config *config)
+{
+  return parse_yes(value, &config->allow_loopback_smtp);
+}
+
+static enum status parse_per_address(const char *value, struct config *config)
+{
+  return text_to_i64(value, 1, MAILS_MAX, &config->mails_per_address);
+}
+
+static enum status parse_per_remote(const char *value, struct config *config)
+{
+  return text_to_i64(value, 1, MAILS_MAX, &config->mails_per_remote);
+}
+
+static enum status parse_per_host(const char *value, struct config *config)
+{
+  return text_to_i64(value, MAILS_PER_HOST_MIN, MAILS_MAX, &config->mails_per_host);
+}
+
 static enum status parse_notify(const char *value, struct config *config)
 {
   return parse_yes(value, &config->notify_sessions);
@@ -203,6 +225,10 @@ const struct config_key CONFIG_KEYS[] = {
     {"audit-keep", "365d", "1d to 3650d", parse_audit_keep},
     {"operators", "sudo wheel", "names of groups separated by one space", parse_operators},
     {"allow-loopback-http", "no", "yes or no", parse_allow_http},
+    {"allow-loopback-smtp", "no", "yes or no", parse_allow_smtp},
+    {"mails-per-address", "3", "1 to 100000, in 15 minutes", parse_per_address},
+    {"mails-per-remote", "6", "1 to 100000, in an hour", parse_per_remote},
+    {"mails-per-host", "60", "2 to 100000, in an hour; half of them are kept for known accounts", parse_per_host},
     {"notify-sessions", "yes", "yes or no", parse_notify},
 };
 const size_t CONFIG_KEY_COUNT = COUNT_OF(CONFIG_KEYS);

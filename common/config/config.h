@@ -21,7 +21,11 @@ struct config {
   int64_t max_sign_ins;           // max-sign-ins
   int64_t reauth_s;               // reauth
   bool allow_loopback_http;       // allow-loopback-http
+  bool allow_loopback_smtp;       // allow-loopback-smtp
   bool notify_sessions;           // notify-sessions
+  int64_t mails_per_address;      // mails-per-address, in 15 minutes
+  int64_t mails_per_remote;       // mails-per-remote, in an hour
+  int64_t mails_per_host;         // mails-per-host, in an hour
   int64_t audit_keep_s;           // audit-keep
   enum qr qr;                     // qr
   char resolver[ADDRESS_SIZE];    // resolver: as address_parse() reads it; "" for the servers of resolv.conf

@@ -37,6 +37,10 @@ MUST_CHECK enum status facts_social_answer(struct store_txn *txn, const struct c
                                            const struct message_authorized *authorized, const struct facts *facts,
                                            struct policy_answer *ret_answer);
 
+// The same for a code that was sent to EMAIL and has come back.
+MUST_CHECK enum status facts_mail_answer(struct store_txn *txn, const char *email, const struct facts *facts,
+                                         struct policy_answer *ret_answer);
+
 // What AUTHORIZED, obtained through CONNECTION of an org, means for the person of FACTS, of whom what the answer
 // rows want to know besides (guarded, proven, used) is filled in.
 MUST_CHECK enum status facts_answer(struct store_txn *txn, const struct facts_query *of,

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What decisions need to know of social connections, and of the orgs that a domain opens (POLICY V).
+// What decisions need to know of the host's own ways to sign in, social connections and codes by email, and of the orgs
+// that a domain opens (POLICY V).
 #include <string.h>
 
 #include "facts/control.h"
 #include "facts/facts_parts.h"
 #include "facts/guard.h"
 #include "store/allowed.h"
+#include "store/mail_server.h"
 #include "store/socials.h"
 
 struct adding {
@@ -108,7 +110,9 @@ enum status facts_load_social(struct store_txn *txn, const struct facts_query *o
   s->person.allowed_count = 0;
   s->person.allowed_full = false;
   enum status status = social_any(txn, &s->person.social_here);
-  if (status != STATUS_OK || !s->person.social_here) {
+  status = status != STATUS_OK ? status : mail_server_any(txn, &s->person.mail_here);
+  s->person.mail_here = s->person.mail_here && s->email[0] != '\0';
+  if (status != STATUS_OK || (!s->person.social_here && !s->person.mail_here)) {
     return status;
   }
   status = s->person.known ? load_account(txn, of, s) : STATUS_OK;
@@ -126,7 +130,7 @@ enum status facts_is_allowed(struct store_txn *txn, const char *domain, bool *re
 {
   bool any = false;
   *ret_allowed = false;
-  enum status status = social_any(txn, &any);
+  enum status status = host_has_ways(txn, &any);
   if (status != STATUS_OK || !any) {
     return status;
   }
@@ -167,11 +171,48 @@ static enum status answer_email(struct store_txn *txn, const struct facts *s, co
   return STATUS_OK;
 }
 
+// Whom the store says somebody with that address is, beside the answer itself.
+static enum status answer_account(struct store_txn *txn, const struct facts *s, struct policy_answer *a)
+{
+  if (!s->person.known) {
+    return account_was_removed(txn, s->email, &a->tombstoned);
+  }
+  a->never_used = s->account.last_sign_in_at_s == 0 && !control_has_home(&s->account);
+  return STATUS_OK;
+}
+
+// Nobody but an org that governs the address can say that it has changed hands (HOLES H77).
+static enum status answer_proof(struct store_txn *txn, const struct facts *s, struct policy_answer *a)
+{
+  int64_t proof = 0;
+  if (!s->person.known || !s->person.proven || s->person.governing.id == 0) {
+    a->proof_holds = s->person.known && s->person.proven;
+    return STATUS_OK;
+  }
+  enum status status = domain_proof_now(txn, name_email_domain(s->account.email), &proof);
+  a->proof_holds = status == STATUS_OK && s->account.proof == proof;
+  return facts_optional(status);
+}
+
+enum status facts_mail_answer(struct store_txn *txn, const char *email, const struct facts *s,
+                              struct policy_answer *ret_answer)
+{
+  struct policy_answer a = {.of_host = true, .by_mail = true, .email_state = EMAIL_VERIFIED};
+  a.email_is_primary = s->email[0] != '\0' && strcmp(email, s->email) == 0;
+  enum status status = answer_account(txn, s, &a);
+  status = status != STATUS_OK ? status : answer_proof(txn, s, &a);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  *ret_answer = a;
+  return STATUS_OK;
+}
+
 enum status facts_social_answer(struct store_txn *txn, const struct connection *connection,
                                 const struct message_authorized *authorized, const struct facts *s,
                                 struct policy_answer *ret_answer)
 {
-  struct policy_answer a = {.social = true, .email_state = EMAIL_ABSENT};
+  struct policy_answer a = {.of_host = true, .email_state = EMAIL_ABSENT};
   enum status status = answer_identity(txn, s, connection, authorized, &a);
   if (status != STATUS_OK) {
     return status;
@@ -180,11 +221,7 @@ enum status facts_social_answer(struct store_txn *txn, const struct connection *
   if (status != STATUS_OK) {
     return status;
   }
-  if (s->person.known) {
-    a.never_used = s->account.last_sign_in_at_s == 0 && !control_has_home(&s->account);
-  } else {
-    status = account_was_removed(txn, s->email, &a.tombstoned);
-  }
+  status = answer_account(txn, s, &a);
   if (status != STATUS_OK) {
     return status;
   }

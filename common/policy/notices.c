@@ -87,6 +87,12 @@ static const struct {
     [NOTICE_NO_CHOICE] = {"no-choice",
                           "Nothing that was listed was chosen - sign in again and type one of the numbers."},
     [NOTICE_MADE] = {"made", "Your account is made - please sign in once more."},
+    [NOTICE_MAIL] = {"mail", "The code could not be sent by email - try again later or in another way, or tell an "
+                             "admin; the log says why."},
+    [NOTICE_MAIL_CODE] = {"mail-code", "The code from the email was not typed rightly in time - sign in again to be "
+                                       "sent another one."},
+    [NOTICE_MAILS] = {"mails", "Too many emails have been sent already - use the last code, wait a quarter of an hour, "
+                               "or sign in in another way."},
     [NOTICE_INTERNAL] = {"internal", "The sign-in failed on this host - tell an admin; the log says why."},
 };
 
@@ -97,7 +103,7 @@ static const enum notice OF_FAILURES[] = {
     [FAILURE_DECLINED] = NOTICE_DECLINED,    [FAILURE_EXPIRED] = NOTICE_EXPIRED,
     [FAILURE_TOKEN] = NOTICE_BAD_TOKEN,      [FAILURE_REQUEST] = NOTICE_INTERNAL,
     [FAILURE_STRENGTH] = NOTICE_STRONGER,    [FAILURE_BUSY] = NOTICE_PROVIDER_BUSY,
-    [FAILURE_CLIENT] = NOTICE_MISCONFIGURED,
+    [FAILURE_CLIENT] = NOTICE_MISCONFIGURED, [FAILURE_MAIL] = NOTICE_MAIL,
 };
 
 enum notice notice_of_failure(uint32_t reason)

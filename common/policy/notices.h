@@ -47,6 +47,9 @@ enum notice {
   NOTICE_JOINED_NONE, // V5
   NOTICE_NO_CHOICE,   // V4
   NOTICE_MADE,        // V6
+  NOTICE_MAIL,        // a code by email could not be sent
+  NOTICE_MAIL_CODE,   // it was not typed rightly in time (V2)
+  NOTICE_MAILS,       // no more mails for now (V2)
   NOTICE_NO_PASSWORD, // passwd where no password is accepted
   NOTICE_INTERNAL,
   NOTICE_COUNT

@@ -72,16 +72,26 @@ static bool all_are_sso_only(const struct policy_person *person)
   return person->membership_count > 0;
 }
 
+bool policy_takes_host_ways(const struct policy_person *person)
+{
+  return !person->reserved && !person->sso_only && person->governing.enforcement == ENFORCEMENT_OFF &&
+         !policy_owns_any(person) && !all_are_sso_only(person);
+}
+
 bool policy_takes_social(const struct policy_person *person)
 {
-  return person->social_here && !person->reserved && !person->sso_only &&
-         person->governing.enforcement == ENFORCEMENT_OFF && !policy_owns_any(person) && !all_are_sso_only(person);
+  return person->social_here && policy_takes_host_ways(person);
+}
+
+bool policy_takes_mail(const struct policy_person *person)
+{
+  return person->mail_here && policy_takes_host_ways(person);
 }
 
 bool policy_may_join(const struct policy_person *person)
 {
   return !person->known && person->governing.id == 0 && (person->allowed_count > 0 || person->allowed_full) &&
-         person->social_here;
+         (person->social_here || person->mail_here);
 }
 
 bool policy_takes_code(const struct policy_person *person)

@@ -17,11 +17,15 @@ bool policy_takes_code(const struct policy_person *person);
 // The invite of the org, or NULL.
 const struct policy_invite *policy_invite_of(const struct policy_person *person, int64_t org_id);
 
-// Whether a social account may be used by whoever this is (POLICY V3): nobody who is governed by an org that enforces,
-// is guarded or owns an org, and not where every org concerned is sso-only.
-bool policy_takes_social(const struct policy_person *person);
+// Whether a way that is the host's may be used by whoever this is (POLICY V3): nobody who is governed by an org that
+// enforces, is guarded or owns an org, and not where every org concerned is sso-only.
+bool policy_takes_host_ways(const struct policy_person *person);
 
-// Whether somebody without an account may come by a social account and join an org (row L14).
+// The same, and there is such a way: a social account, a code by email.
+bool policy_takes_social(const struct policy_person *person);
+bool policy_takes_mail(const struct policy_person *person);
+
+// Whether somebody without an account may come by a social account or a code by email and join an org (row L14).
 bool policy_may_join(const struct policy_person *person);
 
 // Whether they own any org.

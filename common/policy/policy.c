@@ -12,7 +12,7 @@ void policy_decide(const struct policy_question *question, struct policy_decisio
   switch (question->stage) {
   case STAGE_LOGIN: policy_login(question, &decision); break;
   case STAGE_ANSWER:
-    if (question->answer.social) {
+    if (question->answer.of_host) {
       policy_social(question, &decision);
     } else {
       policy_answer(question, &decision);

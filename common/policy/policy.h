@@ -81,6 +81,7 @@ struct policy_person {
   size_t invite_count;
   struct policy_invite invites[INVITES_MAX_POLICY];
   bool social_here;   // the host has social connections
+  bool mail_here;     // it has a mail server, and an address to send a code to is known
   bool social_linked; // the account has an identity at one of them
   bool reserved;      // guarded: neither social accounts nor codes by email are for it (POLICY V3)
   bool allowed_full;  // an org that would let the person join has no room
@@ -111,7 +112,9 @@ struct policy_answer {
   bool was_removed;    // the account was a member here, and an admin removed it (E6)
   bool password_given; // the account's password was typed just now, after ASK_PASSWORD
   bool full;           // the org has as many members as an operator lets it have
-  bool social;         // a social connection of the host has answered: there is no org (V5)
+  bool of_host;        // a social connection of the host has answered, or a code by email: there is no org (V5)
+  bool by_mail;        // it was a code by email
+  bool proof_holds;    // the account's email is proven, and under the present proof of its domain if an org has one
   bool never_used;     // no session of the account was ever opened, and it has no home
 };
 
@@ -156,6 +159,7 @@ struct policy_decision {
   bool offer_code;     // of an invite
   bool offer_recovery; // a recovery code (L5)
   bool offer_social;   // any social connection of the host
+  bool offer_mail;     // a code by email
   size_t sso_count;
   int64_t sso_orgs[MEMBERSHIPS_MAX_POLICY + 1]; // at any of which the person may sign in
   // STAGE_ANSWER

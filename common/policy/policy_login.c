@@ -8,7 +8,7 @@ static void offer(const struct policy_question *q, struct policy_decision *decis
   bool counts = !q->person.sso_only || policy_owns_any(&q->person); // POLICY "on-link"
   decision->offer_password = password && counts && q->person.has_password;
   bool any = decision->offer_password || decision->offer_code || decision->offer_recovery || decision->sso_count > 0 ||
-             decision->offer_social;
+             decision->offer_social || decision->offer_mail;
   decision->verdict = any ? VERDICT_OFFER : VERDICT_REFUSED;
   if (any) {
     decision->notice = NOTICE_NONE;
@@ -167,6 +167,7 @@ static void decide_l8(const struct policy_question *q, struct policy_decision *d
   add_sso(q, decision, &q->person.governing);
   add_linked(q, decision);
   decision->offer_social = q->person.social_linked && policy_takes_social(&q->person);
+  decision->offer_mail = policy_takes_mail(&q->person);
   offer(q, decision, accepts_password(&q->person));
 }
 
@@ -179,6 +180,7 @@ static void decide_l9(const struct policy_question *q, struct policy_decision *d
 {
   add_linked(q, decision);
   decision->offer_social = policy_takes_social(&q->person);
+  decision->offer_mail = policy_takes_mail(&q->person);
   offer(q, decision, true);
 }
 
@@ -224,6 +226,7 @@ static void decide_l13(const struct policy_question *q, struct policy_decision *
     }
   }
   decision->offer_social = q->person.governing.id == 0 && policy_takes_social(&q->person);
+  decision->offer_mail = q->person.governing.id == 0 && policy_takes_mail(&q->person);
   offer(q, decision, false);
 }
 
@@ -235,6 +238,7 @@ static bool fits_l14(const struct policy_question *q)
 static void decide_l14(const struct policy_question *q, struct policy_decision *decision)
 {
   decision->offer_social = policy_takes_social(&q->person);
+  decision->offer_mail = policy_takes_mail(&q->person);
   offer(q, decision, false);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the answer of a social connection leads to (POLICY V5): the rows of stage ANSWER for a provider that no org
-// stands behind.
+// What the answer of a social connection, or a code by email, leads to (POLICY V5): the rows of stage ANSWER for what
+// no org stands behind.
 #include "base/cleanup.h"
 #include "policy/rows.h"
 
@@ -32,9 +32,17 @@ static bool fits_s2(const struct policy_question *q)
 // Whom it was offered to may be governed by an org that enforces by now, or guarded.
 static bool fits_v3(const struct policy_question *q)
 {
-  // L8 offers it to the governed where it is linked already.
+  // L8 offers a social account to the governed where it is linked already, and a code.
   bool linked = q->person.known && q->answer.identity_known && q->answer.identity_own;
-  return !policy_takes_social(&q->person) || (q->person.governing.id != 0 && !linked);
+  bool offered = q->answer.by_mail ? policy_takes_mail(&q->person) : policy_takes_social(&q->person);
+  bool governed = q->person.governing.id != 0;
+  return !offered || (governed && !linked && !(q->answer.by_mail && q->person.known));
+}
+
+// A code that came to the very address that was proven before.
+static bool fits_v5_proven(const struct policy_question *q)
+{
+  return q->person.known && q->answer.by_mail && proves(&q->answer) && q->answer.proof_holds;
 }
 
 static bool fits_s3(const struct policy_question *q)
@@ -196,6 +204,7 @@ static const struct policy_row ROWS[] = {
     {"S2", fits_s2, .notice = NOTICE_SOMEBODY_ELSE},
     {"V3", fits_v3, .notice = NOTICE_NOT_OPEN},
     {"S3", fits_s3, .verdict = VERDICT_GRANTED},
+    {"V5", fits_v5_proven, .verdict = VERDICT_GRANTED},
     {"S5", fits_s5, .notice = NOTICE_ADDRESS_REUSED},
     {"S7", fits_s7, .decide = decide_s7},
     {"S8", fits_s8, .decide = decide_s8},

@@ -11,9 +11,15 @@ static const uint32_t FREE[] = {
     [THROTTLE_STRANGERS] = 60, [THROTTLE_LOGIN] = 20,   [THROTTLE_FAILURES] = 100,
 };
 
-static int64_t window_s(uint8_t kind)
+int64_t throttle_window_s(enum throttle_kind kind)
 {
-  return kind == THROTTLE_FAILURES ? THROTTLE_HOUR_S : THROTTLE_WINDOW_S;
+  bool hour = kind == THROTTLE_FAILURES || (throttle_is_of_mail(kind) && kind != THROTTLE_MAIL_TO);
+  return hour ? THROTTLE_HOUR_S : THROTTLE_WINDOW_S;
+}
+
+bool throttle_is_of_mail(enum throttle_kind kind)
+{
+  return kind >= THROTTLE_MAIL_TO && kind <= THROTTLE_MAIL_NEW;
 }
 
 uint32_t throttle_free(enum throttle_kind kind)
@@ -24,7 +30,8 @@ uint32_t throttle_free(enum throttle_kind kind)
 // A clock that was set back must not stop anybody for long: what lies in the future is over.
 static bool is_over(const struct throttle *throttle, int64_t now_s)
 {
-  return now_s - throttle->started_at_s >= window_s(throttle->kind) || throttle->started_at_s > now_s;
+  return now_s - throttle->started_at_s >= throttle_window_s((enum throttle_kind)throttle->kind) ||
+         throttle->started_at_s > now_s;
 }
 
 bool throttle_allows(const struct throttle *throttle, int64_t now_s)
@@ -32,6 +39,11 @@ bool throttle_allows(const struct throttle *throttle, int64_t now_s)
   bool is_free = throttle->count < throttle_free((enum throttle_kind)throttle->kind);
   bool rested = now_s - throttle->last_at_s >= THROTTLE_PAUSE_S;
   return throttle->count == 0 || is_over(throttle, now_s) || is_free || rested;
+}
+
+bool throttle_allows_mail(const struct throttle *throttle, uint32_t most, int64_t now_s)
+{
+  return throttle->count < most || is_over(throttle, now_s);
 }
 
 // A guess from one of many addresses takes longer the more there were; nobody is refused for it.
@@ -52,7 +64,8 @@ void throttle_count(struct throttle *throttle, int64_t now_s)
   if (throttle->count == 0 || is_over(throttle, now_s)) {
     throttle->count = 0;
     throttle->started_at_s = now_s;
-  } else if (beyond && throttle->kind != THROTTLE_FAILURES && throttle->kind != THROTTLE_LOGIN) {
+  } else if (beyond && throttle->kind != THROTTLE_FAILURES && throttle->kind != THROTTLE_LOGIN &&
+             !throttle_is_of_mail((enum throttle_kind)throttle->kind)) {
     throttle->started_at_s = now_s;
   }
   throttle->count += throttle->count < UINT32_MAX;

@@ -106,16 +106,58 @@ enum status oidc_start(const char *path, const struct oidc_request *request, str
   return status != STATUS_OK ? status : hand_over(path, send_request(&oidc.channel, request), error, &oidc, ret_oidc);
 }
 
-enum status oidc_start_txt(const char *path, const struct message_txt *request, struct error *error,
-                           struct oidc *ret_oidc)
+static enum status start_with(const char *path, enum message_type type, const void *request, struct error *error,
+                              struct oidc *ret_oidc)
 {
   struct oidc oidc CLEANUP(oidc_end) = OIDC_NONE;
   enum status status = start(path, error, &oidc);
   if (status != STATUS_OK) {
     return status;
   }
-  status = channel_send(&oidc.channel, MESSAGE_TXT, request, clock_monotonic_ms() + SEND_WAIT_MS);
+  status = channel_send(&oidc.channel, type, request, clock_monotonic_ms() + SEND_WAIT_MS);
   return hand_over(path, status, error, &oidc, ret_oidc);
+}
+
+enum status oidc_start_txt(const char *path, const struct message_txt *request, struct error *error,
+                           struct oidc *ret_oidc)
+{
+  return start_with(path, MESSAGE_TXT, request, error, ret_oidc);
+}
+
+static void cleanup_mail(struct message_mail *message)
+{
+  record_done(protocol_record(MESSAGE_MAIL), message);
+}
+
+static enum status fill_mail(const struct mail_out *mail, struct message_mail *message)
+{
+  const struct mail_server *server = mail->server;
+  bool named = name_is_domain(mail->host) || (strchr(mail->host, '.') == NULL && name_is_login(mail->host));
+  memcpy(message->server, server->server, sizeof message->server);
+  memcpy(message->user, server->user, sizeof message->user);
+  memcpy(message->from, server->from, sizeof message->from);
+  memcpy(message->subject, mail->mail->subject, sizeof message->subject);
+  (void)snprintf(message->to, sizeof message->to, "%s", mail->to);
+  (void)snprintf(message->host, sizeof message->host, "%s", named ? mail->host : "localhost");
+  message->allow_loopback_smtp = mail->allow_loopback_smtp ? 1 : 0;
+  message->timeout_s = OIDC_MAIL_S;
+  enum status status = bytes_append(&message->password, bytes_text(&server->password), server->password.length);
+  status =
+      status != STATUS_OK ? status : bytes_append(&message->ca_pem, bytes_text(&server->ca_pem), server->ca_pem.length);
+  status = status != STATUS_OK ? status
+                               : bytes_append(&message->text, bytes_text(&mail->mail->text), mail->mail->text.length);
+  return status != STATUS_OK ? status : bytes_append_text(&message->secret, mail->secret);
+}
+
+enum status oidc_start_mail(const char *path, const struct mail_out *mail, struct error *error, struct oidc *ret_oidc)
+{
+  struct message_mail message CLEANUP(cleanup_mail) = {.timeout_s = 0};
+  enum status status = fill_mail(mail, &message);
+  if (status != STATUS_OK) {
+    error_set(error, "mail to %s: %s", mail->to, status_text(status));
+    return status;
+  }
+  return start_with(path, MESSAGE_MAIL, &message, error, ret_oidc);
 }
 
 void oidc_end(struct oidc *oidc)

@@ -2,6 +2,7 @@
 // Starting ssoorg-oidc and asking it, for ssoorg-signin and ssoctl.
 #pragma once
 #include "base/error.h"
+#include "mail/mail_text.h"
 #include "process/process.h"
 #include "protocol/channel.h"
 #include "store/entities.h"
@@ -38,6 +39,22 @@ MUST_CHECK enum status oidc_start(const char *path, const struct oidc_request *r
 // The same for a look-up of TXT records.
 MUST_CHECK enum status oidc_start_txt(const char *path, const struct message_txt *request, struct error *error,
                                       struct oidc *ret_oidc);
+
+// A mail that is to be sent. All borrowed.
+struct mail_out {
+  const struct mail_server *server;
+  bool allow_loopback_smtp;
+  const char *host; // this one's name, as it calls itself
+  const char *to;
+  const struct mail_text *mail;
+  const char *secret; // what of it must not come back in an error; "" for nothing
+};
+
+enum { OIDC_MAIL_S = 25 }; // for the whole exchange with the mail server
+
+// The same for sending MAIL.
+MUST_CHECK enum status oidc_start_mail(const char *path, const struct mail_out *mail, struct error *error,
+                                       struct oidc *ret_oidc);
 
 void oidc_end(struct oidc *oidc);
 

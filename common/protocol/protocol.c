@@ -117,6 +117,25 @@ static const struct field TEXTS_FIELDS[] = {
 };
 static const struct record_type TEXTS = RECORD_TYPE(message_texts, PROTOCOL_VERSION, TEXTS_FIELDS);
 
+static const struct field MAIL_FIELDS[] = {
+    FIELD_OF_TEXT(message_mail, server),
+    FIELD_OF_TEXT(message_mail, user),
+    FIELD_OF_BYTES(message_mail, password, PROTOCOL_SECRET_MAX),
+    FIELD_OF_BYTES(message_mail, ca_pem, PROTOCOL_CA_MAX),
+    FIELD_OF_U8(message_mail, allow_loopback_smtp),
+    FIELD_OF_U32(message_mail, timeout_s),
+    FIELD_OF_TEXT(message_mail, host),
+    FIELD_OF_TEXT(message_mail, from),
+    FIELD_OF_TEXT(message_mail, to),
+    FIELD_OF_TEXT(message_mail, subject),
+    FIELD_OF_BYTES(message_mail, text, PROTOCOL_MAIL_TEXT_MAX),
+    FIELD_OF_BYTES(message_mail, secret, PROTOCOL_SECRET_MAX),
+};
+static const struct record_type MAIL = RECORD_TYPE(message_mail, PROTOCOL_VERSION, MAIL_FIELDS);
+
+static const struct field SENT_FIELDS[] = {FIELD_OF_TEXT(message_sent, reply)};
+static const struct record_type SENT = RECORD_TYPE(message_sent, PROTOCOL_VERSION, SENT_FIELDS);
+
 static const struct {
   const char *name;
   const struct record_type *record;
@@ -139,6 +158,8 @@ static const struct {
     [MESSAGE_FAILED] = {"FAILED", &FAILED},
     [MESSAGE_TXT] = {"TXT", &TXT},
     [MESSAGE_TEXTS] = {"TEXTS", &TEXTS},
+    [MESSAGE_MAIL] = {"MAIL", &MAIL},
+    [MESSAGE_SENT] = {"SENT", &SENT},
 };
 
 const struct record_type *protocol_record(enum message_type type)

@@ -33,6 +33,8 @@ enum {
   PROTOCOL_GROUP_SIZE = 256,      // a group's name at the provider, with its NUL
   PROTOCOL_GROUP_COUNT = 200,     // of one person that are passed on
   PROTOCOL_GROUPS_MAX = PROTOCOL_GROUP_COUNT * PROTOCOL_GROUP_SIZE,
+  PROTOCOL_SUBJECT_LINE_SIZE = 256,   // of a mail
+  PROTOCOL_MAIL_TEXT_MAX = 16 * 1024, // likewise
 };
 
 enum message_type {
@@ -54,6 +56,8 @@ enum message_type {
   MESSAGE_FAILED,     // oidc back: struct message_failed
   MESSAGE_TXT,        // ssoctl to oidc: struct message_txt
   MESSAGE_TEXTS,      // oidc back: struct message_texts
+  MESSAGE_MAIL,       // signin or ssoctl to oidc: struct message_mail
+  MESSAGE_SENT,       // oidc back: struct message_sent
   MESSAGE_COUNT
 };
 
@@ -218,8 +222,10 @@ enum failure_reason {
   FAILURE_TOKEN,         // the ID token or userinfo was refused; the detail names the clause
   FAILURE_REQUEST,       // the request itself was not legal
   FAILURE_STRENGTH,      // the sign-in was weaker than the org requires (acr, amr)
-  FAILURE_BUSY,          // the provider takes no more requests for now (HTTP 429)
-  FAILURE_CLIENT,        // invalid_client: the provider does not take this client, or how it shows who it is
+  FAILURE_BUSY,          // the provider takes no more requests for now (HTTP 429), or the mail server no mail (4yz)
+  FAILURE_CLIENT,        // invalid_client: the provider does not take this client, or how it shows who it is; the mail
+                         // server likewise its user and password
+  FAILURE_MAIL,          // the mail server refuses this mail for good (5yz)
 };
 
 struct message_failed {
@@ -247,6 +253,27 @@ struct message_texts {
   uint8_t lookup;    // enum lookup
   char detail[256];  // printable ASCII: which answer it was
   struct bytes list; // of LOOKUP_TEXTS: each value as {u16 length, bytes}, its strings joined (RFC 7208 3.3)
+};
+
+// One mail to one person.
+struct message_mail {
+  char server[PROTOCOL_URL_SIZE];  // as url_is_mail_server() has it
+  char user[PROTOCOL_CLIENT_SIZE]; // "": without authentication (RFC 4954)
+  struct bytes password;
+  struct bytes ca_pem;           // empty: the system's certificates
+  uint8_t allow_loopback_smtp;   // without TLS to this machine itself
+  uint32_t timeout_s;            // for the whole exchange
+  char host[PROTOCOL_NAME_SIZE]; // this one's name, for EHLO and Message-ID
+  char from[EMAIL_SIZE];
+  char to[EMAIL_SIZE];
+  char subject[PROTOCOL_SUBJECT_LINE_SIZE];
+  struct bytes text;   // UTF-8, lines end in "\n"
+  struct bytes secret; // what of TEXT must not come back in an error
+};
+
+// The mail server has taken it, with the last line of its reply (RFC 5321 4.2), as printable ASCII.
+struct message_sent {
+  char reply[256];
 };
 
 // The packing table of a message's struct; NULL for an unknown TYPE.

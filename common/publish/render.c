@@ -11,8 +11,8 @@
 #include "map/map_format.h"
 #include "map/numbers.h"
 #include "store/allowed.h"
+#include "store/mail_server.h"
 #include "store/numbers_store.h"
-#include "store/socials.h"
 
 enum { PASSWD_FILE_MAX = 16 << 20 };
 
@@ -291,7 +291,7 @@ static enum status render_allowed(struct render *p, const char *domain, struct m
 {
   struct joining joining = {p, &out->groups};
   bool any = false;
-  enum status status = social_any(p->txn, &any);
+  enum status status = host_has_ways(p->txn, &any);
   if (status != STATUS_OK || !any) {
     return status != STATUS_OK ? status : STATUS_NOT_FOUND;
   }

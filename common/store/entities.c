@@ -169,6 +169,16 @@ static const struct field SOCIAL_FIELDS[] = {
 };
 const struct record_type SOCIAL_RECORD = CAME(social, SOCIAL_FIELDS);
 
+static const struct field MAIL_SERVER_FIELDS[] = {
+    FIELD_OF_TEXT(mail_server, server),
+    FIELD_OF_TEXT(mail_server, from),
+    FIELD_OF_TEXT(mail_server, user),
+    FIELD_OF_BYTES(mail_server, password, PROTOCOL_SECRET_MAX),
+    FIELD_OF_BYTES(mail_server, ca_pem, PROTOCOL_CA_MAX),
+    FIELD_OF_I64(mail_server, set_at_s),
+};
+const struct record_type MAIL_SERVER_RECORD = CAME(mail_server, MAIL_SERVER_FIELDS);
+
 static const struct field REGISTRATION_FIELDS[] = {
     FIELD_OF_U32(registration, number),
     FIELD_OF_TEXT(registration, issuer),
@@ -263,16 +273,22 @@ static const struct field THROTTLE_FIELDS[] = {
 const struct record_type THROTTLE_RECORD = SAME(throttle, THROTTLE_FIELDS);
 
 const struct record_type *const ENTITY_RECORDS[] = {
-    &ACCOUNT_RECORD,    &ORG_RECORD,          &DOMAIN_RECORD,       &CONNECTION_RECORD,    &CONFIRMED_RECORD,
-    &SOCIAL_RECORD,     &DOMAIN_PROOF_RECORD, &REGISTRATION_RECORD, &IDENTITY_RECORD,      &PENDING_LINK_RECORD,
-    &MEMBERSHIP_RECORD, &INVITE_RECORD,       &ORG_GROUP_RECORD,    &GROUP_MAPPING_RECORD, &GIVEN_GROUPS_RECORD,
-    &RECOVERY_RECORD,   &TICKET_RECORD,       &NUMBER_RECORD,       &AUDIT_RECORD,         &THROTTLE_RECORD,
+    &ACCOUNT_RECORD,     &ORG_RECORD,          &DOMAIN_RECORD,       &CONNECTION_RECORD,    &CONFIRMED_RECORD,
+    &SOCIAL_RECORD,      &DOMAIN_PROOF_RECORD, &REGISTRATION_RECORD, &IDENTITY_RECORD,      &PENDING_LINK_RECORD,
+    &MEMBERSHIP_RECORD,  &INVITE_RECORD,       &ORG_GROUP_RECORD,    &GROUP_MAPPING_RECORD, &GIVEN_GROUPS_RECORD,
+    &RECOVERY_RECORD,    &TICKET_RECORD,       &NUMBER_RECORD,       &AUDIT_RECORD,         &THROTTLE_RECORD,
+    &MAIL_SERVER_RECORD,
 };
 const size_t ENTITY_RECORD_COUNT = COUNT_OF(ENTITY_RECORDS);
 
 void cleanup_confirmed(struct confirmed *confirmed)
 {
   record_done(&CONFIRMED_RECORD, confirmed);
+}
+
+void cleanup_mail_server(struct mail_server *server)
+{
+  record_done(&MAIL_SERVER_RECORD, server);
 }
 
 void cleanup_connection(struct connection *connection)

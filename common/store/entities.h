@@ -2,6 +2,7 @@
 // What the store knows: accounts, orgs, claims of domains, connections, identities, memberships, invites, tickets,
 // audit events. Packed by the tables in entities.c. Dates are seconds since 1970, 0 for never.
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/names.h"
@@ -182,6 +183,16 @@ struct social {
   int64_t created_at_s;
 };
 
+// Where the host sends mail to, so that people get codes and invitations.
+struct mail_server {
+  char server[PROTOCOL_URL_SIZE]; // as url_is_mail_server() has it
+  char from[EMAIL_SIZE];
+  char user[PROTOCOL_CLIENT_SIZE]; // "": without authentication
+  struct bytes password;
+  struct bytes ca_pem; // empty: the system's certificates
+  int64_t set_at_s;
+};
+
 // What an operator grants by looking at it (POLICY "confirmed connection", W8).
 struct covered {
   char issuer[PROTOCOL_URL_SIZE]; // of the connection
@@ -314,6 +325,9 @@ struct recovery_code {
 
 enum way { WAY_KEY = 0, WAY_PASSWORD, WAY_SSO, WAY_RECOVERY, WAY_SOCIAL, WAY_MAIL };
 
+// Whether WAY is one of the host's own, behind which no org stands (POLICY V5).
+bool way_is_of_host(uint8_t way);
+
 // How a session was authenticated, for the later phases (POLICY K4).
 struct ticket {
   char id[PROTOCOL_TICKET_SIZE];
@@ -342,6 +356,10 @@ enum throttle_kind {
   THROTTLE_STRANGERS,   // started sign-ins of names without an account at an org's connection: its slug
   THROTTLE_LOGIN,       // started sign-ins of a login, from wherever
   THROTTLE_FAILURES,    // wrong passwords and codes for a login within an hour, from wherever
+  THROTTLE_MAIL_TO,     // mails to an address
+  THROTTLE_MAIL_FROM,   // mails asked for from a remote address within an hour
+  THROTTLE_MAIL_HOST,   // mails of this host within an hour: "host"
+  THROTTLE_MAIL_NEW,    // those of them to people without an account: "host"
 };
 
 struct throttle {
@@ -371,6 +389,7 @@ extern const struct record_type DOMAIN_RECORD;
 extern const struct record_type CONNECTION_RECORD;
 extern const struct record_type CONFIRMED_RECORD;
 extern const struct record_type SOCIAL_RECORD;
+extern const struct record_type MAIL_SERVER_RECORD;
 extern const struct record_type DOMAIN_PROOF_RECORD;
 extern const struct record_type REGISTRATION_RECORD;
 extern const struct record_type IDENTITY_RECORD;
@@ -423,3 +442,4 @@ MUST_CHECK enum status invite_via_from(const char *word, uint8_t *ret_value);
 // For the cleanup attribute: wipes and frees what a connection owns, or what an operator saw of one.
 void cleanup_connection(struct connection *connection);
 void cleanup_confirmed(struct confirmed *confirmed);
+void cleanup_mail_server(struct mail_server *server);

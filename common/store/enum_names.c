@@ -13,7 +13,8 @@ static const char *const ROLE[] = {"viewer", "admin", "owner"};
 static const char *const SOURCE[] = {"manual", "sso", "invitation", "owner"};
 static const char *const MEMBER_STATUS[] = {"active", "suspended"};
 static const char *const ACCOUNT_STATUS[] = {"active", "locked"};
-static const char *const THROTTLE[] = {"?", "account", "address", "owner", "flow", "strangers", "login", "failures"};
+static const char *const THROTTLE[] = {"?",     "account",  "address", "owner",     "flow",      "strangers",
+                                       "login", "failures", "mail-to", "mail-from", "mail-host", "mail-new"};
 static const char *const CLIENT_AUTH[] = {
     "none", "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "auto"};
 static const char *const UNVERIFIED_MAIL[] = {"refuse", "accept"};
@@ -105,6 +106,11 @@ const char *throttle_word(uint8_t value)
 const char *way_word(uint8_t value)
 {
   return name_of(WAY, COUNT_OF(WAY), value);
+}
+
+bool way_is_of_host(uint8_t way)
+{
+  return way == WAY_SOCIAL || way == WAY_MAIL;
 }
 
 const char *device_link_word(uint8_t value)

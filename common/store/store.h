@@ -55,6 +55,7 @@ enum store_table {
   TABLE_CONFIRMED,          // org id, slot -> what an operator saw of the org
   TABLE_ALLOWED_DOMAINS,    // domain, org id -> nothing
   TABLE_SOCIALS,            // name -> social connection of the host
+  TABLE_MAIL,               // "server" -> mail server of the host
   TABLE_COUNT
 };
 

@@ -50,6 +50,7 @@ static const char *const TABLE_NAMES[TABLE_COUNT] = {
     [TABLE_CONFIRMED] = "confirmed",
     [TABLE_ALLOWED_DOMAINS] = "allowed_domains",
     [TABLE_SOCIALS] = "socials",
+    [TABLE_MAIL] = "mail",
 };
 
 static enum status fail(struct error *error, const char *what, const char *dir, int code)

@@ -174,7 +174,11 @@ void first_login(struct bench *b, uint64_t number)
   memcpy(authorized.email, login, sizeof login);
   (void)snprintf(authorized.subject, sizeof authorized.subject, "subject-%llu", (unsigned long long)number);
   (void)snprintf(authorized.name, sizeof authorized.name, "New Person %llu", (unsigned long long)number);
-  const struct sso_sign_in in = {
-      .login = login, .connection = &connection, .authorized = &authorized, .fingerprint = fingerprint, .password = ""};
+  const struct sso_sign_in in = {.way = WAY_SSO,
+                                 .login = login,
+                                 .connection = &connection,
+                                 .authorized = &authorized,
+                                 .fingerprint = fingerprint,
+                                 .password = ""};
   must(b, change_run(&b->host, &by, change_sso_sign_in(&in, &result), &b->error), login);
 }

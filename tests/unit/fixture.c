@@ -383,7 +383,7 @@ static enum status sign_in_as(struct sso_sign_in *in, const struct said *said)
 // The person LOGIN types; EMAIL, SUBJECT and GROUPS are what the provider says.
 enum status sign_in_with(const char *login, const char *email, const char *subject, const struct bytes *groups)
 {
-  struct sso_sign_in in = {.login = login, .password = ""};
+  struct sso_sign_in in = {.way = WAY_SSO, .login = login, .password = ""};
   return sign_in_as(&in, &(struct said){email, subject, groups});
 }
 
@@ -394,6 +394,7 @@ enum status sign_in_saying(const char *login, const char *email, const char *sub
   for (size_t i = 0; i < COUNT_OF(consents); i++) {
     consents[i] = (struct org_consent){(int64_t)i + 1, said};
   }
-  struct sso_sign_in in = {.login = login, .password = "", .consents = consents, .consent_count = COUNT_OF(consents)};
+  struct sso_sign_in in = {
+      .way = WAY_SSO, .login = login, .password = "", .consents = consents, .consent_count = COUNT_OF(consents)};
   return sign_in_as(&in, &(struct said){email, subject, &NOTHING});
 }

@@ -194,8 +194,12 @@ static void H61_an_answer_counts_only_for_the_connection_that_was_asked(void **s
   (void)snprintf(authorized.email, sizeof authorized.email, "%s", ALICE);
   connection.org_id = stored_org("acme").id;
   connection.registration = 1;
-  const struct sso_sign_in in = {ALICE, &connection, &authorized, fingerprint, "",    NULL,
-                                 0,     NULL,        false,       false,       false, {false, 0}};
+  const struct sso_sign_in in = {.login = ALICE,
+                                 .way = WAY_SSO,
+                                 .connection = &connection,
+                                 .authorized = &authorized,
+                                 .fingerprint = fingerprint,
+                                 .password = ""};
   read_fingerprint(CONNECTION_ACTIVE, fingerprint);
   assert_int_equal(set_setting_by("required-acr", "weak", false), STATUS_OK);
   assert_int_equal(set_setting_by("required-acr", "", false), STATUS_OK);

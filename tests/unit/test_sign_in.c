@@ -133,7 +133,8 @@ static void N4_a_number_other_than_the_one_told_is_refused(void **state)
   connection.org_id = org.id;
   connection.registration = 1;
   read_fingerprint(CONNECTION_ACTIVE, fingerprint);
-  const struct sso_sign_in in = {.login = "alice@acme.test",
+  const struct sso_sign_in in = {.way = WAY_SSO,
+                                 .login = "alice@acme.test",
                                  .connection = &connection,
                                  .authorized = &authorized,
                                  .fingerprint = fingerprint,
@@ -253,7 +254,8 @@ static void H05_H16_names_that_would_break_files_are_not_stored(void **state)
     (void)snprintf(authorized.name, sizeof authorized.name, "%s", NAMES[i]);
     char fingerprint[FINGERPRINT_SIZE];
     read_fingerprint(CONNECTION_ACTIVE, fingerprint);
-    const struct sso_sign_in in = {.login = "alice@acme.test",
+    const struct sso_sign_in in = {.way = WAY_SSO,
+                                   .login = "alice@acme.test",
                                    .connection = &connection,
                                    .authorized = &authorized,
                                    .fingerprint = fingerprint,

@@ -72,7 +72,7 @@ static enum status comes(const struct coming *who)
                            .consents = consents,
                            .counted = COUNTED,
                            .joins_asked = true,
-                           .social = true};
+                           .way = WAY_SOCIAL};
   (void)snprintf(authorized.issuer, sizeof authorized.issuer, "%s", social.issuer);
   (void)snprintf(authorized.client_id, sizeof authorized.client_id, "%s", social.client_id);
   (void)snprintf(authorized.subject, sizeof authorized.subject, "%s", who->subject);

@@ -98,6 +98,27 @@ static void T_each_kind_has_its_limit(void **state)
   }
 }
 
+static void V2_mails_have_no_pause_after_which_one_more_goes(void **state)
+{
+  (void)state;
+  const int64_t now_s = 1000000;
+  for (int kind = THROTTLE_MAIL_TO; kind <= THROTTLE_MAIL_NEW; kind++) {
+    struct throttle t = {.kind = (uint8_t)kind};
+    int64_t window_s = kind == THROTTLE_MAIL_TO ? 900 : 3600;
+    for (int i = 0; i < 3; i++) {
+      assert_true(throttle_allows_mail(&t, 3, now_s + i));
+      throttle_count(&t, now_s + i);
+    }
+    assert_false(throttle_allows_mail(&t, 3, now_s + 3));
+    assert_false(throttle_allows_mail(&t, 3, now_s + window_s - 1));
+    assert_true(throttle_allows_mail(&t, 3, now_s + window_s)); // since the first, whatever came later
+    throttle_count(&t, now_s + window_s);
+    assert_int_equal(t.count, 1);
+    assert_true(throttle_is_of_mail((enum throttle_kind)kind));
+  }
+  assert_false(throttle_is_of_mail(THROTTLE_FAILURES));
+}
+
 static void T_ipv6_addresses_are_taken_by_64_bits(void **state)
 {
   (void)state;
@@ -357,6 +378,7 @@ int main(void)
       cmocka_unit_test(T_after_the_free_tries_there_is_one_each_30_seconds),
       cmocka_unit_test(T_a_clock_that_was_set_back_stops_nobody_for_long),
       cmocka_unit_test(T_each_kind_has_its_limit),
+      cmocka_unit_test(V2_mails_have_no_pause_after_which_one_more_goes),
       cmocka_unit_test(T_ipv6_addresses_are_taken_by_64_bits),
       STORE_TEST(T_ten_wrong_passwords_of_an_account_are_free),
       STORE_TEST(T_thirty_wrong_passwords_from_an_address_are_free),

@@ -84,9 +84,40 @@ static void H43_issuers_are_the_same_but_for_the_letter_case_of_their_hosts(void
   }
 }
 
+static void mail_servers_have_a_host_and_a_port_and_nothing_else(void **state)
+{
+  (void)state;
+  static const char *const LEGAL[] = {"smtps://mail.acme.test", "smtps://mail.acme.test:465",
+                                      "smtp://[2001:db8::1]:587", "smtp://localhost", "smtp://127.0.0.1:2525"};
+  static const char *const ILLEGAL[] = {"",
+                                        "smtps://",
+                                        "mail.acme.test",
+                                        "https://mail.acme.test",
+                                        "smtps://mail.test/",
+                                        "smtps://mail.test/x",
+                                        "smtps://a@mail.test",
+                                        "smtp://a:b@mail.test:25",
+                                        "smtp://mail.test:0",
+                                        "smtp://mail.test:65536",
+                                        "smtp://mail.test?x",
+                                        "smtp://mail.test#x",
+                                        "smtp://mail test",
+                                        "smtps://mail.test\r\nX",
+                                        "SMTP://mail.test"};
+  for (size_t i = 0; i < COUNT_OF(LEGAL); i++) {
+    assert_true(url_is_mail_server(LEGAL[i]));
+    assert_int_equal(url_is_loopback_smtp(LEGAL[i]), i >= 3);
+  }
+  for (size_t i = 0; i < COUNT_OF(ILLEGAL); i++) {
+    assert_false(url_is_mail_server(ILLEGAL[i]) || url_is_loopback_smtp(ILLEGAL[i]));
+  }
+  assert_false(url_is_loopback_smtp("smtps://localhost") || url_is_loopback_smtp("smtp://localhost.evil.test"));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(mail_servers_have_a_host_and_a_port_and_nothing_else),
       cmocka_unit_test(issuers_have_hosts_of_every_kind_ports_and_paths),
       cmocka_unit_test(H43_issuers_are_the_same_but_for_the_letter_case_of_their_hosts),
   };
