@@ -28,9 +28,10 @@ struct mail {
   struct curl_slist *hosts; // resolved
   bool plain;               // without TLS, to this machine itself
   struct bytes text;
-  size_t sent;            // of TEXT
-  size_t replies;         // bytes of the server's, so far
-  char reply[REPLY_SIZE]; // its last line
+  size_t sent;              // of TEXT
+  size_t replies;           // bytes of the server's, so far
+  char reply[REPLY_SIZE];   // the last line of one that is not against it
+  char refusal[REPLY_SIZE]; // the last line of one that is (4yz, 5yz)
   char problem[CURL_ERROR_SIZE];
   int parent_fd;
   int64_t deadline_ms;
@@ -67,7 +68,9 @@ static size_t take_reply(char *line, size_t one, size_t length, void *context)
   while (shown > 0 && (line[shown - 1] == '\n' || line[shown - 1] == '\r')) {
     shown--;
   }
-  if (shown < 3 || memcmp(line, "221", 3) != 0) { // what follows QUIT says nothing of the mail
+  if (shown > 0 && (line[0] == '4' || line[0] == '5')) {
+    text_escape(line, shown, mail->refusal, sizeof mail->refusal);
+  } else if (shown < 3 || memcmp(line, "221", 3) != 0) { // what follows QUIT says nothing of the mail
     text_escape(line, shown, mail->reply, sizeof mail->reply);
   }
   return mail->replies > MAIL_REPLIES_MAX ? 0 : length;
@@ -204,7 +207,7 @@ static enum status explain(const struct mail *mail, CURLcode code, struct failur
     return failure_set(r, FAILURE_TLS, "%s: %s", where.text, why.text);
   }
   if (code != CURLE_OPERATION_TIMEDOUT && replied >= 400 && replied <= 599) {
-    return failure_set(r, replied < 500 ? FAILURE_BUSY : FAILURE_MAIL, "%s: %s", where.text, mail->reply);
+    return failure_set(r, replied < 500 ? FAILURE_BUSY : FAILURE_MAIL, "%s: %s", where.text, mail->refusal);
   }
   return failure_set(r, FAILURE_UNREACHABLE, "%s: %s", where.text, why.text);
 }

@@ -9,6 +9,7 @@
 #include "change/invite.h"
 #include "change/password_hash.h"
 #include "change/settings.h"
+#include "mailer.h"
 #include "member_args.h"
 
 static const struct column LIST_COLUMNS[] = {
@@ -68,8 +69,8 @@ static int make_code(char code[static CODE_SIZE], char ret_hash[static PASSWORD_
   return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "making a code: %s", status_text(status));
 }
 
-// The code is shown here and never again.
-static int print_invite(struct context *ctx, const struct invite *invite, const char *code)
+// The code is shown here and never again; not at all where it has gone by mail.
+static int print_invite(struct context *ctx, const struct invite *invite, const char *code, bool mailed)
 {
   static const struct column COLUMNS[] = {{"email", COLUMN_TEXT}, {"org", COLUMN_TEXT},  {"role", COLUMN_TEXT},
                                           {"via", COLUMN_TEXT},   {"code", COLUMN_TEXT}, {"expires_at", COLUMN_DATE}};
@@ -80,10 +81,11 @@ static int print_invite(struct context *ctx, const struct invite *invite, const 
              {ctx->in->arguments[0], 0},
              {role_word(invite->role), 0},
              {invite_via_word(invite->via), 0},
-             {by_code ? code : NULL, 0},
+             {by_code && !mailed ? code : NULL, 0},
              {NULL, invite->expires_at_s}});
   context_done(ctx,
-               by_code
+               by_code && mailed ? "%s is invited to org %s, and the code was sent to them by mail"
+               : by_code
                    ? "%s is invited to org %s: they sign in with that name and type the code as the password; it is "
                      "not shown again"
                    : "%s is invited to org %s: they sign in with that name through their organization",
@@ -91,7 +93,31 @@ static int print_invite(struct context *ctx, const struct invite *invite, const 
   return context_print_one(ctx, &table);
 }
 
-static int create_invite(struct context *ctx, const struct invocation *in, char code_text[static CODE_SIZE])
+// What could not be sent is shown, so that it can be told otherwise.
+static int tell(struct context *ctx, struct mailer *mailer, const struct invite *invite, const char *code)
+{
+  char expires[CLOCK_TEXT_SIZE];
+  char org[DISPLAY_SIZE + SLUG_SIZE + 4];
+  bool by_code = invite->via == VIA_CODE;
+  if (mailer->ctx == NULL || ctx->in->options[OPTION_DRY_RUN] != NULL) {
+    return print_invite(ctx, invite, code, false);
+  }
+  clock_text(invite->expires_at_s, expires);
+  int failed = mailer_org(mailer, ctx->in->arguments[0], org, sizeof org);
+  const struct mailing mailing = {.to = invite->email,
+                                  .part = by_code ? MAIL_INVITATION : MAIL_MEMBER,
+                                  .said = {.org = org,
+                                           .login = invite->email,
+                                           .code = by_code ? code : "",
+                                           .role = role_word(invite->role),
+                                           .expires = expires}};
+  failed = failed == EXIT_DONE ? mailer_send(mailer, &mailing) : failed;
+  int printed = print_invite(ctx, invite, code, failed == EXIT_DONE);
+  return failed != EXIT_DONE ? failed : printed;
+}
+
+static int create_invite(struct context *ctx, const struct invocation *in, struct mailer *mailer,
+                         char code_text[static CODE_SIZE])
 {
   struct member_args words;
   char hash[PASSWORD_HASH_SIZE] = "";
@@ -111,15 +137,23 @@ static int create_invite(struct context *ctx, const struct invocation *in, char 
   if (code != EXIT_DONE) {
     return code;
   }
+  if (in->options[OPTION_MAIL] != NULL) {
+    code = mailer_open(ctx, mailer); // before anything is stored
+    mailer->counted = true;
+  }
+  if (code != EXIT_DONE) {
+    return code;
+  }
   code = context_change(ctx, change_invite_create(&create, &result));
-  return code == EXIT_DONE ? print_invite(ctx, &result.invite, code_text) : code;
+  return code == EXIT_DONE ? tell(ctx, mailer, &result.invite, code_text) : code;
 }
 
 int cmd_invite_create(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
+  struct mailer mailer CLEANUP(mailer_done) = MAILER_EMPTY;
   char code_text[CODE_SIZE] = "";
-  int code = create_invite(&ctx, in, code_text);
+  int code = create_invite(&ctx, in, &mailer, code_text);
   explicit_bzero(code_text, sizeof code_text);
   return code;
 }

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "import_mail.h"
 #include "member_file.h"
 #include "progress.h"
 
@@ -19,6 +20,7 @@ struct import {
   struct member_import closing; // behind the last row
   struct change_done closed;
   bool keep_going;
+  struct import_mail mail;
   FILE *refused_rows; // a line for each: its number, the address, why; TABs between
   bool not_noted;     // one of them could not be written
   uint64_t failed_line;
@@ -31,6 +33,7 @@ static void import_done(struct import *import)
 {
   progress_end(&import->progress);
   member_file_close(&import->file);
+  import_mail_done(&import->mail);
   if (import->refused_rows != NULL) {
     (void)fclose(import->refused_rows);
   }
@@ -53,6 +56,7 @@ static enum status begin(struct import *import, struct error *error)
   if (import->refused_rows != NULL) {
     rewind(import->refused_rows);
   }
+  import_mail_restart(&import->mail);
   return member_file_rewind(&import->file, error);
 }
 
@@ -111,6 +115,9 @@ static bool note_row(void *context, uint64_t index, enum status status, const st
   }
   if (status == STATUS_OK) {
     import->added += import->result.changed ? 1 : 0;
+    if (import->result.changed && import->add.status == MEMBER_ACTIVE) {
+      import_mail_note(&import->mail, import->row.email, import->result.account.login, role_word(import->row.role));
+    }
     import->unchanged += import->result.changed ? 0 : 1;
     return true;
   }
@@ -176,6 +183,16 @@ static int explain(const struct import *import, enum status status, const struct
   return fail(code, "%.500s:%llu: %s", import->file.path, (unsigned long long)import->failed_line, error->text);
 }
 
+// After all are stored; those that nothing is stored of are not told.
+static int tell(struct import *import)
+{
+  const struct context *ctx = import->ctx;
+  if (import->mail.not_noted) {
+    return fail(EXIT_FAILED, "%.500s: no room for the list of people to tell; nobody was told by mail", ctx->store_dir);
+  }
+  return ctx->in->options[OPTION_DRY_RUN] == NULL ? import_mail_send(&import->mail, ctx->in->arguments[0]) : EXIT_DONE;
+}
+
 static int run(struct import *import)
 {
   const struct changes all = {import->file.rows + 1, get_row, note_row, import};
@@ -194,7 +211,9 @@ static int run(struct import *import)
   }
   describe(import, what, sizeof what);
   context_done(import->ctx, "%.500s: members of org %s: %s", import->file.path, import->ctx->in->arguments[0], what);
-  return code == EXIT_DONE && import->refused > 0 ? EXIT_FAILED : code;
+  int told = tell(import);
+  code = code == EXIT_DONE && import->refused > 0 ? EXIT_FAILED : code;
+  return code == EXIT_DONE ? told : code;
 }
 
 static int open_refused_rows(struct import *import)
@@ -214,7 +233,7 @@ static int open_refused_rows(struct import *import)
 int cmd_member_import(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
-  struct import import CLEANUP(import_done) = {.ctx = &ctx, .file = MEMBER_FILE_EMPTY};
+  struct import import CLEANUP(import_done) = {.ctx = &ctx, .file = MEMBER_FILE_EMPTY, .mail = IMPORT_MAIL_NONE};
   struct org org;
   int code = context_open_org(in, &ctx, &org);
   context_end_read(&ctx);
@@ -230,6 +249,7 @@ int cmd_member_import(const struct invocation *in)
     return code;
   }
   import.keep_going = in->options[OPTION_KEEP_GOING] != NULL;
-  code = open_refused_rows(&import);
+  code = in->options[OPTION_MAIL] != NULL ? import_mail_open(&ctx, &import.mail) : EXIT_DONE;
+  code = code == EXIT_DONE ? open_refused_rows(&import) : code;
   return code == EXIT_DONE ? run(&import) : code;
 }

@@ -40,18 +40,40 @@ void mailer_done(struct mailer *mailer)
   cleanup_mail_server(&mailer->server);
 }
 
-static int count(const struct mailer *mailer, const char *to)
+int mailer_org(const struct mailer *mailer, const char *slug, char *text, size_t size)
+{
+  struct org org;
+  int code = context_read(mailer->ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = context_find_org(mailer->ctx, slug, &org);
+  context_end_read(mailer->ctx);
+  if (code == EXIT_DONE) {
+    (void)snprintf(text, size, "%s (%s)", org.name, org.slug);
+  }
+  return code;
+}
+
+// Counted, where mails are.
+static enum status count(const struct mailer *mailer, const char *to, struct error *error)
 {
   struct context *ctx = mailer->ctx;
   const struct try_count try = {TRY_MAIL, to, ""};
   const struct change_host host = {.store = ctx->store, .config = &ctx->config, .map_path = ctx->map_path};
   const struct change_by by = context_by(ctx);
   struct try_counted result = {.changed = false};
+  return mailer->counted ? change_run(&host, &by, change_try_count(&try, &result), error) : STATUS_OK;
+}
+
+static int count_or_fail(const struct mailer *mailer, const char *to)
+{
   struct error error = {.text = ""};
-  if (!mailer->counted) {
-    return EXIT_DONE;
+  enum status status = count(mailer, to, &error);
+  while (status == STATUS_REFUSED && mailer->pause != NULL) {
+    mailer->pause(mailer->context);
+    status = count(mailer, to, &error);
   }
-  enum status status = change_run(&host, &by, change_try_count(&try, &result), &error);
   if (status == STATUS_REFUSED) {
     return fail(EXIT_REFUSED,
                 "mail to %s: no more mails may be sent for now; mails-per-address and mails-per-host of "
@@ -128,7 +150,7 @@ int mailer_send(struct mailer *mailer, const struct mailing *mailing)
   const char *secret = mailing->said.code != NULL ? mailing->said.code : "";
   const struct mail_out out = {&mailer->server, ctx->config.allow_loopback_smtp, mailer->host, mailing->to, &text,
                                secret};
-  int code = count(mailer, mailing->to);
+  int code = count_or_fail(mailer, mailing->to);
   if (code != EXIT_DONE) {
     return code;
   }

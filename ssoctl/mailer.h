@@ -9,7 +9,9 @@ struct mailer {
   struct context *ctx;
   struct mail_server server;
   char host[256];
-  bool counted;    // mails count as POLICY V2 says
+  bool counted;                 // mails count as POLICY V2 says
+  void (*pause)(void *context); // called where no more may go, until they may; NULL: that is a refusal
+  void *context;
   char reply[256]; // the server's, to the last mail
 };
 
@@ -22,6 +24,9 @@ struct mailer {
 // read transaction may be open. mailer_done() ends it.
 int mailer_open(struct context *ctx, struct mailer *mailer);
 void mailer_done(struct mailer *mailer);
+
+// "Acme (acme)", as mails name the org SLUG. An exit code, with the error on standard error.
+int mailer_org(const struct mailer *mailer, const char *slug, char *text, size_t size);
 
 // One mail to TO. What of SAID is the host is filled in.
 struct mailing {

@@ -138,13 +138,9 @@ static void what_is_illegal_is_told_with_its_line_and_the_own_text_is_there(void
 static void N7_what_is_said_stays_within_its_line(void **state)
 {
   (void)state;
-  static const char *const HOSTILE[] = {"Acme\nBcc: all@example.test",
-                                        "Acme\r\n.\r\nMAIL FROM:<x>",
-                                        "\x1b]0;owned\x07",
-                                        "\xe2\x80\xae"
-                                        "evil",
-                                        "\xff\xfe",
-                                        "<script>\"'&{code}"};
+  static const char *const HOSTILE[] = {
+      "Acme\nBcc: all@example.test", "Acme\r\n.\r\nMAIL FROM:<x>", "\x1b]0;owned\x07", "\xe2\x80\xae-evil", "\xff\xfe",
+      "<script>\"'&{code}"};
   (void)unlink(path);
   for (size_t i = 0; i < COUNT_OF(HOSTILE); i++) {
     struct mail_text mail CLEANUP(mail_text_done) = {.subject = ""};
