@@ -47,7 +47,7 @@ static enum status load(const char *login, struct facts *ret_facts)
   struct config config;
   config_init(&config);
   enum status configured = config_load(PATH_CONF, &error, &config);
-  const struct facts_query of = {login, "sshd", "", clock_now_s(), config.operators};
+  const struct facts_query of = {login, "sshd", "", clock_now_s(), config.operators, &config};
   if (configured != STATUS_OK && configured != STATUS_NOT_FOUND) {
     syslog(LOG_AUTHPRIV | LOG_ERR, "%s", error.text);
     facts_unreadable(login, ret_facts);

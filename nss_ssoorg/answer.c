@@ -35,8 +35,10 @@ static enum status find_eligible(struct map_reader *map, const char *login, stru
   struct map_domain domain;
   struct map_invited invited;
   struct u32_list groups = {.count = 0};
+  bool eligible = false;
   enum status status = map_invited(map, login, &invited);
   if (status == STATUS_OK && invited.expires_at_s > (int64_t)time(NULL)) {
+    eligible = true;
     groups = invited.groups;
   }
   if (status == STATUS_OK || status == STATUS_NOT_FOUND) {
@@ -46,13 +48,14 @@ static enum status find_eligible(struct map_reader *map, const char *login, stru
     return status;
   }
   if (status == STATUS_OK) {
+    eligible = true; // also where there is nothing to join, and an org of their own to be made
     add_group(&groups, domain.org_gid);
     for (uint32_t i = 0; i < domain.groups.count; i++) {
       add_group(&groups, domain.groups.values[i]);
     }
   }
   *ret_groups = groups;
-  return groups.count > 0 ? STATUS_OK : STATUS_NOT_FOUND;
+  return eligible ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
 static enum status first_login(struct map_reader *map, const char *login, struct map_account *ret_account)

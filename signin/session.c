@@ -65,8 +65,8 @@ static enum status load_from(struct session *s, struct store *store, struct fact
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   enum status status = store_begin(store, false, &txn);
   if (status == STATUS_OK) {
-    const struct facts_query of = {s->request->login, s->request->service, s->request->rhost, clock_now_s(),
-                                   s->config.operators};
+    const struct facts_query of = {s->request->login, s->request->service, s->request->rhost,
+                                   clock_now_s(),     s->config.operators, &s->config};
     status = facts_load(txn, &of, ret_facts);
   }
   if (status != STATUS_OK) {

@@ -44,6 +44,7 @@ struct said {
   struct org_consent consents[INVITES_MAX_POLICY + ALLOWED_MAX_POLICY];
   size_t consent_count;
   bool joins_asked;
+  char own_org[DISPLAY_SIZE]; // the name of one to be made, "" for none
 };
 
 // Row S8: an org that is not in control of the account links an identity only beside the account's password.
@@ -96,7 +97,8 @@ static enum status ask_join(const struct sso_answer *x, struct said *said)
   if (status != STATUS_OK) {
     return status;
   }
-  if (offer.count == 0 || said->joins_asked || said->consent_count + offer.count > COUNT_OF(said->consents)) {
+  if ((offer.count == 0 && !offer.may_found) || said->joins_asked ||
+      said->consent_count + offer.count > COUNT_OF(said->consents)) {
     return STATUS_REFUSED;
   }
   status = joins_ask(x->s, clock_monotonic_ms() + TYPING_MS, &offer);
@@ -107,6 +109,9 @@ static enum status ask_join(const struct sso_answer *x, struct said *said)
     return status;
   }
   said->joins_asked = true;
+  if (status == STATUS_OK) {
+    memcpy(said->own_org, offer.own_name, sizeof said->own_org);
+  }
   for (size_t i = 0; i < offer.count; i++) {
     bool yes = status == STATUS_OK && offer.list[i].chosen;
     said->consents[said->consent_count++] = (struct org_consent){offer.list[i].org_id, yes ? CONSENT_YES : CONSENT_NO};
@@ -136,6 +141,7 @@ static enum status store_once(const struct sso_answer *x, const struct said *sai
                                  .consent_count = said->consent_count,
                                  .counted = x->way == WAY_MAIL ? "" : x->org->slug,
                                  .joins_asked = said->joins_asked,
+                                 .own_org = said->own_org[0] != '\0' ? said->own_org : NULL,
                                  .with_key = session_with_key(x->s),
                                  .way = x->way,
                                  .told = session_told_number(x->s)};
@@ -191,6 +197,9 @@ enum status sso_answer_store(const struct sso_answer *x, struct signed_in *ret_r
   }
   if (status != STATUS_OK) {
     return refuse_answer(x, status, &result.decision);
+  }
+  if (result.own_org[0] != '\0') {
+    joins_tell_own(x->s, result.own_org);
   }
   if (result.again) {
     return session_refuse(x->s, result.row, NOTICE_MADE, "");

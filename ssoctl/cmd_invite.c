@@ -93,6 +93,14 @@ static int print_invite(struct context *ctx, const struct invite *invite, const 
   return context_print_one(ctx, &table);
 }
 
+static int open_mailer(struct context *ctx, struct mailer *mailer)
+{
+  char org[DISPLAY_SIZE + SLUG_SIZE + 4];
+  int code = mailer_open(ctx, mailer);
+  mailer->counted = true;
+  return code == EXIT_DONE ? mailer_org(mailer, ctx->in->arguments[0], org, sizeof org) : code;
+}
+
 // What could not be sent is shown, so that it can be told otherwise.
 static int tell(struct context *ctx, struct mailer *mailer, const struct invite *invite, const char *code)
 {
@@ -138,8 +146,7 @@ static int create_invite(struct context *ctx, const struct invocation *in, struc
     return code;
   }
   if (in->options[OPTION_MAIL] != NULL) {
-    code = mailer_open(ctx, mailer); // before anything is stored
-    mailer->counted = true;
+    code = open_mailer(ctx, mailer); // before anything is stored
   }
   if (code != EXIT_DONE) {
     return code;

@@ -134,7 +134,7 @@ int cmd_why(const struct invocation *in)
   }
   const char *service = in->options[OPTION_SERVICE] != NULL ? in->options[OPTION_SERVICE] : "sshd";
   const char *rhost = in->options[OPTION_RHOST] != NULL ? in->options[OPTION_RHOST] : "";
-  const struct facts_query of = {login, service, rhost, clock_now_s(), ctx.config.operators};
+  const struct facts_query of = {login, service, rhost, clock_now_s(), ctx.config.operators, &ctx.config};
   enum status status = facts_load(ctx.txn, &of, &facts);
   if (status != STATUS_OK) {
     return fail(EXIT_FAILED, "store: %s", status_text(status));

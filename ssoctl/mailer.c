@@ -49,6 +49,13 @@ int mailer_org(const struct mailer *mailer, const char *slug, char *text, size_t
   }
   code = context_find_org(mailer->ctx, slug, &org);
   context_end_read(mailer->ctx);
+  if (code == EXIT_DONE && org.self_made == 1 && mailer->ctx->in->actor->is_delegate) {
+    return fail(
+        EXIT_REFUSED,
+        "org \"%s\": was made by its owner, and may not send mail (POLICY V6); an operator lifts that with 'org "
+        "set %s self-made=no'",
+        org.slug, org.slug);
+  }
   if (code == EXIT_DONE) {
     (void)snprintf(text, size, "%s (%s)", org.name, org.slug);
   }

@@ -185,6 +185,7 @@ static size_t fields_of(const struct record_type *type, uint8_t version)
   case 0: return type->field_count;
   case 1: return type->before_count;
   case 2: return type->earlier_count;
+  case 3: return type->earliest_count;
   default: return 0;
   }
 }

@@ -36,8 +36,9 @@ struct record_type {
   size_t struct_size;
   const struct field *fields;
   size_t field_count;
-  size_t before_count;  // of the fields that the version before had
-  size_t earlier_count; // of those that the version before that had
+  size_t before_count;   // of the fields that the version before had
+  size_t earlier_count;  // of those that the version before that had
+  size_t earliest_count; // and the one before that
 };
 
 // A member of another type than the field's does not compile.
@@ -73,8 +74,12 @@ struct record_type {
 
 // And the one before that had the first EARLIER.
 #define RECORD_TYPE_GROWN_TWICE(s, number, table, before, earlier)                                                     \
+  RECORD_TYPE_GROWN_THRICE(s, number, table, before, earlier, 0)
+
+// And the one before that the first EARLIEST.
+#define RECORD_TYPE_GROWN_THRICE(s, number, table, before, earlier, earliest)                                          \
   {                                                                                                                    \
-#s, (number), sizeof(struct s), (table), sizeof(table) / sizeof((table)[0]), (before), (earlier)                   \
+#s, (number), sizeof(struct s), (table), sizeof(table) / sizeof((table)[0]), (before), (earlier), (earliest)       \
   }
 
 // Appends VALUE (a struct of TYPE) to OUT. STATUS_NO_MEMORY; STATUS_INVALID for a text without NUL in its array, a

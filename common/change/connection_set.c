@@ -7,6 +7,7 @@
 #include "change/connection.h"
 #include "change/context.h"
 #include "change/covered.h"
+#include "change/org_own.h"
 #include "change/staged.h"
 
 // What is there already, and what shall be.
@@ -40,6 +41,7 @@ static enum status load_stored(struct change_context *c, struct setting *s)
 static enum status load(struct change_context *c, const struct connection_set *in, struct setting *s)
 {
   enum status status = change_find_org(c, in->org, &s->org);
+  status = status != STATUS_OK ? status : org_own_check(c, &s->org, "have a connection");
   if (status != STATUS_OK) {
     return status;
   }

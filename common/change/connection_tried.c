@@ -56,7 +56,7 @@ static enum status tell_refused(struct change_context *c, const struct connectio
 // A signin-from that takes effect with the test must have room for where whoever made it has signed in from last.
 static bool shuts_out(const struct change_context *c, const struct account *account, const struct org *org)
 {
-  const struct facts_query of = {"", "", account->last_sign_in_from, c->now_s, ""};
+  const struct facts_query of = {"", "", account->last_sign_in_from, c->now_s, "", NULL};
   return query_is_barred(&of, org->requirements.signin_from);
 }
 

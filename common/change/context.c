@@ -73,7 +73,8 @@ enum status change_find_member(struct change_context *c, const char *slug, const
 
 struct facts_query change_query(const struct change_context *c, const char *login)
 {
-  return (struct facts_query){login, c->by->service, c->by->rhost, c->now_s, c->host->config->operators};
+  return (struct facts_query){login,          c->by->service, c->by->rhost, c->now_s, c->host->config->operators,
+                              c->host->config};
 }
 
 enum status change_load_facts(struct change_context *c, const char *login, struct facts *ret_facts)

@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "change/context.h"
+#include "change/org_own.h"
 
 static enum status new_token(char token[static 33])
 {
@@ -30,6 +31,7 @@ static enum status add(struct change_context *c, const void *input, void *ret_re
   struct org org;
   struct domain domain = {.added_at_s = c->now_s};
   enum status status = change_find_org(c, in->org, &org);
+  status = status != STATUS_OK ? status : org_own_check(c, &org, "claim a domain");
   if (status != STATUS_OK) {
     return status;
   }

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "change/context.h"
 #include "change/covered.h"
+#include "change/org_own.h"
 #include "change/staged.h"
 #include "policy/person.h"
 
@@ -222,6 +223,10 @@ static enum status set_enforcement(struct change_context *c, const void *input, 
   struct change_done *result = ret_result;
   struct org org;
   enum status status = change_find_org(c, in->org, &org);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = in->enforcement != ENFORCEMENT_OFF ? org_own_check(c, &org, "enforce sign-in") : STATUS_OK;
   if (status != STATUS_OK) {
     return status;
   }

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "change/context.h"
+#include "change/org_own.h"
 #include "change/settings.h"
 
 static enum status refuse(struct change_context *c, const struct org *org, const char *why)
@@ -64,6 +65,32 @@ static enum status check(struct change_context *c, const struct org *org, const 
   return status != STATUS_OK ? status : check_acceptable(c, org, in, ret_provable);
 }
 
+struct counting {
+  const char *email; // that is invited now, maybe once more
+  size_t others;
+};
+
+static enum status count_other(void *context, const struct invite *invite)
+{
+  struct counting *counting = context;
+  counting->others += strcmp(invite->email, counting->email) != 0;
+  return STATUS_OK;
+}
+
+// Each invite makes one more name that strangers may come by: a self-made org has no more of them than members.
+static enum status check_few(struct change_context *c, const struct org *org, const char *email)
+{
+  struct counting counting = {email, 0};
+  if (org->self_made != 1) {
+    return STATUS_OK;
+  }
+  enum status status = invite_each(c->txn, org->id, count_other, &counting);
+  if (status != STATUS_OK || counting.others < MAX_MEMBERS_SELF_MADE) {
+    return status;
+  }
+  return org_own_check(c, org, "have more invites");
+}
+
 static enum status create(struct change_context *c, const void *input, void *ret_result)
 {
   const struct invite_create *in = input;
@@ -75,12 +102,14 @@ static enum status create(struct change_context *c, const void *input, void *ret
     return status;
   }
   status = check(c, &org, in, &provable);
+  status = status != STATUS_OK ? status : check_few(c, &org, in->email);
   if (status != STATUS_OK) {
     return status;
   }
   struct invite invite = {.org_id = org.id,
                           .role = (uint8_t)in->role,
-                          .via = provable ? VIA_SSO : (uint8_t)in->via, // a provider proves it: a code is for nothing
+                          // What proves it accepts it: a code is for nothing, and not for self-made orgs (V6).
+                          .via = provable || org.self_made == 1 ? VIA_SSO : (uint8_t)in->via,
                           .created_at_s = c->now_s,
                           .expires_at_s =
                               in->expires_at_s != 0 ? in->expires_at_s : c->now_s + setting_invite_lifetime_s(&org)};

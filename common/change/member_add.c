@@ -6,6 +6,7 @@
 #include "change/invite.h"
 #include "change/member.h"
 #include "change/new_account.h"
+#include "change/org_own.h"
 #include "facts/control.h"
 
 // An org may take in who is its own already, and new people; anybody else is asked (POLICY I2), and so is whoever
@@ -233,6 +234,7 @@ static enum status add(struct change_context *c, const void *input, void *ret_re
   bool hidden = false;
   c->silent = in->imported;
   enum status status = change_find_org(c, in->org, &org);
+  status = status != STATUS_OK ? status : org_own_check(c, &org, "add members");
   if (status != STATUS_OK) {
     return status;
   }

@@ -10,6 +10,7 @@
 #include "change/covered.h"
 #include "change/group.h"
 #include "change/new_account.h"
+#include "change/org_parts.h"
 #include "change/recovery.h"
 #include "facts/guard.h"
 #include "store/groups.h"
@@ -25,7 +26,7 @@ static enum status refuse_slug(struct change_context *c, const char *slug, enum 
 }
 
 // All names share one space (POLICY N2).
-static enum status check_free(struct change_context *c, const char *slug)
+enum status org_check_free(struct change_context *c, const char *slug)
 {
   char admins[ADMINS_SIZE];
   struct account account;
@@ -56,7 +57,7 @@ static enum status check_slug(struct change_context *c, const char *slug)
     return refuse_slug(c, slug, STATUS_REFUSED,
                        "was another org's or account's name; only an operator gives it again (POLICY W7)");
   }
-  return check_free(c, slug);
+  return org_check_free(c, slug);
 }
 
 static enum status choose_groups(struct change_context *c, struct org *org)
@@ -153,7 +154,7 @@ static enum status find_owner(struct change_context *c, const struct org_create 
   return status == STATUS_OK ? doubt(c, &all, &result->owner, &result->doubted) : status;
 }
 
-static enum status store_org(struct change_context *c, struct org *org)
+enum status org_store_new(struct change_context *c, struct org *org)
 {
   const struct membership membership = {org->owner_id, org->id, ROLE_OWNER, SOURCE_OWNER, MEMBER_ACTIVE, c->now_s, 0};
   enum status status = choose_groups(c, org);
@@ -194,7 +195,7 @@ static enum status create(struct change_context *c, const void *input, void *ret
   org.owner_id = result->owner.id;
   change_name_login(c, in->login);
   (void)snprintf(c->event.detail, sizeof c->event.detail, "owner %.200s", result->owner.email);
-  return store_org(c, &org);
+  return org_store_new(c, &org);
 }
 
 struct renaming {

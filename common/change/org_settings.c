@@ -8,6 +8,7 @@
 #include "change/context.h"
 #include "change/covered.h"
 #include "change/enforcement.h"
+#include "change/org_own.h"
 #include "change/staged.h"
 
 static enum status is_same(const struct org *a, const struct org *b, bool *ret_same)
@@ -47,7 +48,7 @@ static enum status check_inside(struct change_context *c, const struct org *befo
   if (status != STATUS_OK) {
     return status;
   }
-  const struct facts_query of = {owner.login, "", owner.last_sign_in_from, c->now_s, ""};
+  const struct facts_query of = {owner.login, "", owner.last_sign_in_from, c->now_s, "", NULL};
   bool outside = query_is_barred(&of, org->password_from);
   if (outside) {
     error_set(
@@ -69,6 +70,10 @@ static enum status set_values(struct change_context *c, const struct org_values 
     return status;
   }
   status = change_check_provisioning(c, org);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = org->allowed_domains[0] != '\0' ? org_own_check(c, org, "let people of a domain join") : STATUS_OK;
   return status != STATUS_OK ? status : check_inside(c, before, org);
 }
 

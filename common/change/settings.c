@@ -139,6 +139,24 @@ static void read_keys(const struct org_setting *setting, const struct org *org, 
   (void)snprintf(ret_value->text, sizeof ret_value->text, "%s", word != NULL ? word : "?");
 }
 
+// Whoever makes an org makes it one of these; it is not made one later.
+static enum status set_self_made(const struct org_setting *setting, struct org *org, const char *value)
+{
+  (void)setting;
+  bool same = org->self_made == 1 && strcmp(value, "yes") == 0;
+  if (!same && strcmp(value, "no") != 0) {
+    return STATUS_INVALID;
+  }
+  org->self_made = same ? 1 : 0;
+  return STATUS_OK;
+}
+
+static void read_self_made(const struct org_setting *setting, const struct org *org, struct setting_value *ret_value)
+{
+  (void)setting;
+  (void)snprintf(ret_value->text, sizeof ret_value->text, "%s", org->self_made == 1 ? "yes" : "no");
+}
+
 // The owner's role is not given by default.
 static enum status member_role_from(const char *word, uint8_t *ret_value)
 {
@@ -263,6 +281,14 @@ static const struct org_setting SETTINGS[] = {
      .meaning = "how many members the org may have",
      .right = RIGHT_HOST,
      COUNT_IN(max_members, 1, MAX_MEMBERS_DEFAULT)},
+    {.key = "self-made",
+     .column = "self_made",
+     .legal = "no",
+     .initial = "no",
+     .meaning = "whether it has the limits of an org that its owner made; no lifts them",
+     .right = RIGHT_HOST,
+     .set = set_self_made,
+     .read = read_self_made},
     {.key = "required-acr",
      .column = "required_acr",
      .legal = "words separated by single spaces, or nothing",

@@ -17,10 +17,11 @@ struct signed_in {
   int64_t last_sign_in_at_s; // before this one, 0 for none
   char last_sign_in_from[256];
   struct ticket ticket;
-  bool again;        // what was made is stored, and the person has to sign in once more (POLICY V6)
-  bool asked;        // about invites already
-  bool overage;      // the provider says no groups, because they are too many
-  size_t codes_left; // of the org's recovery codes
+  bool again;              // what was made is stored, and the person has to sign in once more (POLICY V6)
+  bool asked;              // about invites already
+  bool overage;            // the provider says no groups, because they are too many
+  size_t codes_left;       // of the org's recovery codes
+  char own_org[SLUG_SIZE]; // that they have made, "" for none
 };
 
 struct password_sign_in {
@@ -75,6 +76,7 @@ struct sso_sign_in {
   const char *password;                        // the hash that matched what was typed besides (S8), "" for none
   const struct org_consent *consents;
   size_t consent_count;
+  const char *own_org; // the name of one that they want to make (POLICY V6); NULL for none
   const char *counted; // as whose flow the try was counted, as struct try_count has it; NULL: the org's
   bool joins_asked;    // which orgs to join was asked: what was not listed then is not joined
   bool with_key;

@@ -15,7 +15,7 @@ static const struct policy_allowed *find_allowed(const struct policy_person *per
 }
 
 // Only who has just proven the address so (POLICY V5).
-static enum status check_proven(const struct sign_in *s, const char *id)
+enum status sign_in_check_proven(const struct sign_in *s, const char *id)
 {
   const struct facts *facts = &s->facts;
   struct ticket ticket;
@@ -43,7 +43,7 @@ static enum status join(struct change_context *c, const void *input, void *ret_r
   if (status != STATUS_OK) {
     return status;
   }
-  status = check_proven(&s, in->ticket);
+  status = sign_in_check_proven(&s, in->ticket);
   if (status != STATUS_OK) {
     return status;
   }

@@ -34,6 +34,10 @@ MUST_CHECK enum status sign_in_create_account(struct sign_in *s, int64_t org_id,
 // The account joins the org that invited it, if it is no member there yet, and the invite is used up.
 MUST_CHECK enum status sign_in_accept(const struct sign_in *s, int64_t org_id, enum role role);
 
+// Whether the sign-in of ticket ID was one of the host's own ways, and proved the address of S (POLICY V5).
+// STATUS_NOT_FOUND, STATUS_REFUSED.
+MUST_CHECK enum status sign_in_check_proven(const struct sign_in *s, const char *id);
+
 // Stores a membership.
 MUST_CHECK enum status sign_in_join(const struct sign_in *s, int64_t org_id, enum role role, enum source source);
 

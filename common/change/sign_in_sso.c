@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "change/answered.h"
 #include "change/granted_groups.h"
+#include "change/org_own.h"
 #include "change/sign_in_parts.h"
 #include "policy/person.h"
 #include "store/pending_links.h"
@@ -135,7 +136,17 @@ static enum status join_allowed(const struct sign_in *s)
   return STATUS_OK;
 }
 
-static enum status join(const struct sign_in *s, const struct policy_decision *decision)
+static enum status found(const struct sign_in *s, const struct sso_sign_in *in)
+{
+  struct org org;
+  enum status status = org_own_make(s->c, &s->account, in->own_org, &org);
+  if (status == STATUS_OK) {
+    memcpy(s->result->own_org, org.slug, sizeof s->result->own_org);
+  }
+  return status;
+}
+
+static enum status join(const struct sign_in *s, const struct sso_sign_in *in, const struct policy_decision *decision)
 {
   enum status status = STATUS_OK;
   if (decision->join) {
@@ -145,7 +156,10 @@ static enum status join(const struct sign_in *s, const struct policy_decision *d
   if (status == STATUS_OK && decision->accept_others) {
     status = accept_others(s);
   }
-  return status == STATUS_OK && decision->join_allowed ? join_allowed(s) : status;
+  if (status == STATUS_OK && decision->join_allowed) {
+    status = join_allowed(s);
+  }
+  return status == STATUS_OK && decision->found ? found(s, in) : status;
 }
 
 // Also refreshes the email shown with an identity that was linked before (S3). Whatever was expected is used up.
@@ -177,7 +191,7 @@ static enum status carry_out(struct sign_in *s, const struct sso_sign_in *in, co
     return status;
   }
   status = in->way != WAY_MAIL ? link_answer(s, in, decision->link) : STATUS_OK;
-  return status != STATUS_OK ? status : join(s, decision);
+  return status != STATUS_OK ? status : join(s, in, decision);
 }
 
 static enum policy_consent said_to(const struct sso_sign_in *in, int64_t org_id)
@@ -249,6 +263,11 @@ static enum status decide(struct sign_in *s, const struct sso_sign_in *in, struc
   for (size_t i = 0; i < person->allowed_count; i++) {
     enum policy_consent said = said_to(in, person->allowed[i].org_id);
     person->allowed[i].consent = said == CONSENT_NOT_ASKED && in->joins_asked ? CONSENT_NO : said;
+  }
+  if (in->own_org != NULL) {
+    person->found_consent = CONSENT_YES;
+  } else {
+    person->found_consent = in->joins_asked ? CONSENT_NO : CONSENT_NOT_ASKED;
   }
   s->proves =
       question->answer.of_host && question->answer.email_state == EMAIL_VERIFIED && question->answer.email_is_primary;
@@ -335,7 +354,7 @@ static enum status by_answer(struct change_context *c, const void *input, void *
                       .counted = in->counted,
                       .way = in->way,
                       .way_org_id = in->way == WAY_MAIL ? 0 : in->connection->org_id};
-  s.result->asked = in->consent_count > 0;
+  s.result->asked = in->consent_count > 0 || in->joins_asked;
   s.result->decision = (struct policy_decision){.row = "-", .notice = NOTICE_INTERNAL};
   enum status status = check_answered(c, in, &s.result->decision);
   if (status != STATUS_OK) {

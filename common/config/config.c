@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/cleanup.h"
 #include "base/files.h"
+#include "base/names.h"
 #include "base/text.h"
 #include "map/numbers.h"
 
@@ -24,7 +25,8 @@ enum {
   REAUTH_MAX_S = 12 * 3600,
   GROUP_NAME_MAX = 32,
   MAILS_PER_HOST_MIN = 2,
-  MAILS_MAX = 100000
+  MAILS_MAX = 100000,
+  OWN_ORGS_MAX = 16
 };
 
 static bool is_absolute(const char *path)
@@ -158,6 +160,57 @@ static enum status parse_per_host(const char *value, struct config *config)
   return text_to_i64(value, MAILS_PER_HOST_MIN, MAILS_MAX, &config->mails_per_host);
 }
 
+static void join_own_orgs(struct config *config)
+{
+  memset(config->map.own_orgs, 0, sizeof config->map.own_orgs);
+  if (config->own_orgs) {
+    memcpy(config->map.own_orgs, config->own_orgs_domains, sizeof config->map.own_orgs);
+  }
+}
+
+static enum status parse_own_orgs(const char *value, struct config *config)
+{
+  enum status status = parse_yes(value, &config->own_orgs);
+  join_own_orgs(config);
+  return status;
+}
+
+static enum status parse_own_orgs_per_account(const char *value, struct config *config)
+{
+  return text_to_i64(value, 1, OWN_ORGS_MAX, &config->own_orgs_per_account);
+}
+
+// The next word of *AT is a domain, and what follows it is one more.
+static bool is_domain_word(const char **at)
+{
+  char word[DOMAIN_SIZE];
+  size_t length = strcspn(*at, " ");
+  if (length == 0 || length >= sizeof word) {
+    return false;
+  }
+  memcpy(word, *at, length);
+  word[length] = '\0';
+  *at += length;
+  return name_is_domain(word) && (**at == '\0' || *++*at != '\0');
+}
+
+static enum status parse_own_orgs_domains(const char *value, struct config *config)
+{
+  bool none = strcmp(value, "none") == 0;
+  for (const char *at = value; !none && *at != '\0';) {
+    if (!is_domain_word(&at)) {
+      return STATUS_INVALID;
+    }
+  }
+  if (value[0] == '\0' || strlen(value) >= sizeof config->own_orgs_domains) {
+    return STATUS_INVALID;
+  }
+  memset(config->own_orgs_domains, 0, sizeof config->own_orgs_domains);
+  memcpy(config->own_orgs_domains, none ? "" : value, none ? 1 : strlen(value));
+  join_own_orgs(config);
+  return STATUS_OK;
+}
+
 static enum status parse_notify(const char *value, struct config *config)
 {
   return parse_yes(value, &config->notify_sessions);
@@ -229,6 +282,9 @@ const struct config_key CONFIG_KEYS[] = {
     {"mails-per-address", "3", "1 to 100000, in 15 minutes", parse_per_address},
     {"mails-per-remote", "6", "1 to 100000, in an hour", parse_per_remote},
     {"mails-per-host", "60", "2 to 100000, in an hour; half of them are kept for known accounts", parse_per_host},
+    {"own-orgs", "no", "yes or no", parse_own_orgs},
+    {"own-orgs-domains", "none", "none, or domains in lower case separated by one space", parse_own_orgs_domains},
+    {"own-orgs-per-account", "1", "1 to 16", parse_own_orgs_per_account},
     {"notify-sessions", "yes", "yes or no", parse_notify},
 };
 const size_t CONFIG_KEY_COUNT = COUNT_OF(CONFIG_KEYS);

@@ -16,20 +16,24 @@ enum qr { QR_AUTO, QR_ALWAYS, QR_NEVER };
 enum { OPERATORS_SIZE = 256 };
 
 struct config {
-  struct map_settings map;        // sshd-paths, home, shell, uid-ranges: what the modules need
-  int64_t sign_in_timeout_s;      // sign-in-timeout
-  int64_t max_sign_ins;           // max-sign-ins
-  int64_t reauth_s;               // reauth
-  bool allow_loopback_http;       // allow-loopback-http
-  bool allow_loopback_smtp;       // allow-loopback-smtp
-  bool notify_sessions;           // notify-sessions
-  int64_t mails_per_address;      // mails-per-address, in 15 minutes
-  int64_t mails_per_remote;       // mails-per-remote, in an hour
-  int64_t mails_per_host;         // mails-per-host, in an hour
-  int64_t audit_keep_s;           // audit-keep
-  enum qr qr;                     // qr
-  char resolver[ADDRESS_SIZE];    // resolver: as address_parse() reads it; "" for the servers of resolv.conf
-  char operators[OPERATORS_SIZE]; // operators: names of groups, single spaces between them
+  struct map_settings map;              // sshd-paths, home, shell, uid-ranges: what the modules need; map.own_orgs
+                                        // is own-orgs-domains while own-orgs is on
+  int64_t sign_in_timeout_s;            // sign-in-timeout
+  int64_t max_sign_ins;                 // max-sign-ins
+  int64_t reauth_s;                     // reauth
+  bool allow_loopback_http;             // allow-loopback-http
+  bool allow_loopback_smtp;             // allow-loopback-smtp
+  bool notify_sessions;                 // notify-sessions
+  int64_t mails_per_address;            // mails-per-address, in 15 minutes
+  int64_t mails_per_remote;             // mails-per-remote, in an hour
+  int64_t mails_per_host;               // mails-per-host, in an hour
+  bool own_orgs;                        // own-orgs
+  int64_t own_orgs_per_account;         // own-orgs-per-account
+  char own_orgs_domains[OWN_ORGS_SIZE]; // own-orgs-domains: single spaces between them; "" for none
+  int64_t audit_keep_s;                 // audit-keep
+  enum qr qr;                           // qr
+  char resolver[ADDRESS_SIZE];          // resolver: as address_parse() reads it; "" for the servers of resolv.conf
+  char operators[OPERATORS_SIZE];       // operators: names of groups, single spaces between them
 };
 
 // Reads the file at PATH, then PATH.d/*.conf in the order of their names, into *RET_CONFIG. STATUS_NOT_FOUND,

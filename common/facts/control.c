@@ -75,6 +75,7 @@ enum status control_is_full(struct store_txn *txn, const struct org *org, bool *
 {
   int64_t count = 0;
   int64_t most = org->max_members > 0 ? org->max_members : MAX_MEMBERS_DEFAULT;
+  most = org->self_made == 1 && most > MAX_MEMBERS_SELF_MADE ? MAX_MEMBERS_SELF_MADE : most;
   enum status status = membership_count(txn, org->id, &count);
   if (status == STATUS_OK) {
     *ret_full = count >= most;

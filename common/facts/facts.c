@@ -84,6 +84,7 @@ enum status facts_load_org(const struct loading *l, const struct org *org, struc
       .trust = org->requirements.trust,
       .on_link = org->on_link,
       .by_root = org->by_root == 1,
+      .self_made = org->self_made == 1,
   };
   enum status status = connection_get(l->txn, org->id, CONNECTION_ACTIVE, &connection);
   out.has_connection = status == STATUS_OK;
@@ -265,11 +266,12 @@ static enum status load_orgs(struct store_txn *txn, const struct facts_query *of
 }
 
 // Row L0: the name in lower case is known here.
-static enum status check_other_case(struct store_txn *txn, const char *login, struct policy_person *person)
+static enum status check_other_case(struct store_txn *txn, const struct facts_query *of, struct policy_person *person)
 {
   char folded[LOGIN_SIZE];
   struct account account;
   int64_t org_id = 0;
+  const char *login = of->login;
   if (text_fold_ascii(login, folded, sizeof folded) != STATUS_OK || strcmp(folded, login) == 0) {
     return STATUS_OK;
   }
@@ -277,7 +279,7 @@ static enum status check_other_case(struct store_txn *txn, const char *login, st
   if (status == STATUS_NOT_FOUND && name_is_email(folded)) {
     status = domain_owner(txn, name_email_domain(folded), &org_id);
     if (status == STATUS_NOT_FOUND) {
-      return facts_is_allowed(txn, name_email_domain(folded), &person->other_case);
+      return facts_is_allowed(txn, of, name_email_domain(folded), &person->other_case);
     }
   }
   person->other_case = status == STATUS_OK;
@@ -292,7 +294,7 @@ enum status facts_load(struct store_txn *txn, const struct facts_query *of, stru
                                .now_s = of->now_s}};
   enum status status = STATUS_OK;
   if (!s.person.login_legal) {
-    status = check_other_case(txn, of->login, &s.person);
+    status = check_other_case(txn, of, &s.person);
   } else {
     status = load_account(txn, of->login, &s);
     status = status != STATUS_OK ? status : load_orgs(txn, of, &s);

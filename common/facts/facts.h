@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the store knows of one login name, as the plain values that policy_decide() reads.
 #pragma once
+#include "config/config.h"
 #include "policy/policy.h"
 #include "store/accounts.h"
 #include "store/orgs.h"
@@ -18,7 +19,8 @@ struct facts_query {
   const char *service;
   const char *rhost;
   int64_t now_s;
-  const char *operators; // names of the host's groups of operators, separated by spaces
+  const char *operators;       // names of the host's groups of operators, separated by spaces
+  const struct config *config; // what the host's settings say of own orgs; NULL: there are none
 };
 
 // Fills *RET_FACTS; person.guarded only where it matters to what is offered and opened, since it asks NSS:

@@ -26,7 +26,8 @@ MUST_CHECK enum status facts_load_org(const struct loading *l, const struct org 
 MUST_CHECK enum status facts_load_social(struct store_txn *txn, const struct facts_query *of, struct facts *s);
 
 // Whether people of DOMAIN, which no org has verified, may come by themselves. Errors as store_get().
-MUST_CHECK enum status facts_is_allowed(struct store_txn *txn, const char *domain, bool *ret_allowed);
+MUST_CHECK enum status facts_is_allowed(struct store_txn *txn, const struct facts_query *of, const char *domain,
+                                        bool *ret_allowed);
 
 // An identity that was linked before a delegate changed whom the connection believes counts only where the org is in
 // control of the account (POLICY "identity").

@@ -70,6 +70,32 @@ static enum status add_allowed(void *context, int64_t org_id)
   return STATUS_OK;
 }
 
+// Whether the host's settings name DOMAIN for own orgs.
+static bool lists_own(const struct facts_query *of, const char *domain)
+{
+  return of->config != NULL && of->config->own_orgs && allowed_has(of->config->own_orgs_domains, domain);
+}
+
+// One more org of their own (POLICY V6), of people whose domain opens any or is listed for that.
+static enum status load_may_found(struct store_txn *txn, const struct facts_query *of, struct facts *s)
+{
+  struct policy_person *person = &s->person;
+  bool listed = false;
+  int64_t owned = 0;
+  if (of->config == NULL || !of->config->own_orgs || s->email[0] == '\0' || person->governing.id != 0) {
+    return STATUS_OK;
+  }
+  enum status status = facts_is_allowed(txn, of, name_email_domain(s->email), &listed);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  for (size_t i = 0; i < person->membership_count; i++) {
+    owned += person->memberships[i].role == ROLE_OWNER && person->memberships[i].org.self_made;
+  }
+  person->may_found = listed && owned < of->config->own_orgs_per_account && person->membership_count < MEMBERSHIPS_MAX;
+  return STATUS_OK;
+}
+
 // A domain that any org has verified opens no other (V7), and that one not so (K8).
 static enum status load_allowed(struct store_txn *txn, struct facts *s)
 {
@@ -108,7 +134,7 @@ static enum status load_account(struct store_txn *txn, const struct facts_query 
 enum status facts_load_social(struct store_txn *txn, const struct facts_query *of, struct facts *s)
 {
   s->person.allowed_count = 0;
-  s->person.allowed_full = false;
+  s->person.allowed_full = s->person.may_found = false;
   enum status status = social_any(txn, &s->person.social_here);
   status = status != STATUS_OK ? status : mail_server_any(txn, &s->person.mail_here);
   s->person.mail_here = s->person.mail_here && s->email[0] != '\0';
@@ -116,17 +142,11 @@ enum status facts_load_social(struct store_txn *txn, const struct facts_query *o
     return status;
   }
   status = s->person.known ? load_account(txn, of, s) : STATUS_OK;
-  return status != STATUS_OK ? status : load_allowed(txn, s);
+  status = status != STATUS_OK ? status : load_allowed(txn, s);
+  return status != STATUS_OK ? status : load_may_found(txn, of, s);
 }
 
-static enum status count_one(void *context, int64_t org_id)
-{
-  (void)org_id;
-  *(bool *)context = true;
-  return STATUS_EXISTS;
-}
-
-enum status facts_is_allowed(struct store_txn *txn, const char *domain, bool *ret_allowed)
+enum status facts_is_allowed(struct store_txn *txn, const struct facts_query *of, const char *domain, bool *ret_allowed)
 {
   bool any = false;
   *ret_allowed = false;
@@ -134,8 +154,9 @@ enum status facts_is_allowed(struct store_txn *txn, const char *domain, bool *re
   if (status != STATUS_OK || !any) {
     return status;
   }
-  status = allowed_each(txn, domain, count_one, ret_allowed);
-  return status == STATUS_EXISTS ? STATUS_OK : status;
+  status = allowed_any(txn, domain, ret_allowed);
+  *ret_allowed = *ret_allowed || lists_own(of, domain);
+  return status;
 }
 
 static enum status answer_identity(struct store_txn *txn, const struct facts *s, const struct connection *connection,

@@ -45,14 +45,15 @@ struct map_invited {
   struct u32_list groups; // of the orgs that invited
 };
 
-enum { MAP_GROUP_HEAD_FIELDS = 4, RANGES_MAX = 8 };
+enum { MAP_GROUP_HEAD_FIELDS = 4, RANGES_MAX = 8, OWN_ORGS_SIZE = 1024 };
 
 struct map_settings {
   char sshd_paths[1024]; // separated by spaces
   char home[PATH_SIZE];  // directory above the homes
   char shell[SHELL_SIZE];
-  struct u32_list ranges; // first, last, first, last...
-  struct u32_list used;   // numbers given in each range
+  char own_orgs[OWN_ORGS_SIZE]; // domains whose people may make an org of their own (POLICY V6), "" for none
+  struct u32_list ranges;       // first, last, first, last...
+  struct u32_list used;         // numbers given in each range
 };
 
 extern const struct record_type MAP_ACCOUNT_RECORD;

@@ -90,8 +90,8 @@ bool policy_takes_mail(const struct policy_person *person)
 
 bool policy_may_join(const struct policy_person *person)
 {
-  return !person->known && person->governing.id == 0 && (person->allowed_count > 0 || person->allowed_full) &&
-         (person->social_here || person->mail_here);
+  bool offered = person->allowed_count > 0 || person->allowed_full || person->may_found;
+  return !person->known && person->governing.id == 0 && offered && (person->social_here || person->mail_here);
 }
 
 bool policy_takes_code(const struct policy_person *person)
@@ -99,7 +99,8 @@ bool policy_takes_code(const struct policy_person *person)
   bool provable = person->sso_only || (person->governing.id != 0 && person->governing.has_connection);
   for (size_t i = 0; i < person->invite_count; i++) {
     const struct policy_invite *invite = &person->invites[i];
-    if (!provable && invite->via == VIA_CODE && !invite->full && !invite->org.password_barred) {
+    if (!provable && invite->via == VIA_CODE && !invite->full && !invite->org.password_barred &&
+        !invite->org.self_made) {
       return true;
     }
   }
@@ -129,7 +130,7 @@ bool policy_has_active(const struct policy_person *person)
 bool policy_owns_any(const struct policy_person *person)
 {
   for (size_t i = 0; i < person->membership_count; i++) {
-    if (person->memberships[i].role == ROLE_OWNER) {
+    if (person->memberships[i].role == ROLE_OWNER && !person->memberships[i].org.self_made) {
       return true;
     }
   }
@@ -140,7 +141,8 @@ bool policy_is_owner(const struct policy_person *person)
 {
   for (size_t i = 0; i < person->membership_count; i++) {
     const struct policy_membership *membership = &person->memberships[i];
-    if (membership->role == ROLE_OWNER && (membership->org.by_root || person->governing.id == 0)) {
+    if (membership->role == ROLE_OWNER && !membership->org.self_made &&
+        (membership->org.by_root || person->governing.id == 0)) {
       return true;
     }
   }

@@ -28,10 +28,11 @@ bool policy_takes_mail(const struct policy_person *person);
 // Whether somebody without an account may come by a social account or a code by email and join an org (row L14).
 bool policy_may_join(const struct policy_person *person);
 
-// Whether they own any org.
+// Whether they own any org that they have not made themselves (POLICY V6).
 bool policy_owns_any(const struct policy_person *person);
 
-// Row L5: the owner of an org that root created, or of any org while nobody governs the owner's email.
+// Row L5: the owner of an org that root created, or of any org but a self-made one while nobody governs the owner's
+// email.
 bool policy_is_owner(const struct policy_person *person);
 
 // The account has a membership that is not suspended.

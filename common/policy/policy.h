@@ -28,6 +28,7 @@ struct policy_org {
   enum keys keys;
   int64_t keys_recent_s;
   bool by_root;
+  bool self_made; // by its owner (POLICY V6)
   bool has_connection;
   bool unconfirmed; // its connection is not as an operator saw it (POLICY S15)
   bool linked; // the account has an identity under the connection's present issuer and client, or an admin expects one
@@ -87,6 +88,8 @@ struct policy_person {
   bool allowed_full;  // an org that would let the person join has no room
   size_t allowed_count;
   struct policy_allowed allowed[ALLOWED_MAX_POLICY]; // that the person is not in
+  bool may_found;                                    // one more org of their own (POLICY V6)
+  enum policy_consent found_consent;                 // after ASK_JOIN
   int64_t now_s;
   int64_t last_sso_at_s; // through any provider on this host, 0 for never
 };
@@ -147,7 +150,7 @@ enum policy_ask {
   ASK_NOTHING = 0,
   ASK_PASSWORD, // the account's (S8)
   ASK_CONSENT,  // to join by the invite of ASK_ORG_ID (I2)
-  ASK_JOIN,     // which of the person's allowed orgs to join (V5)
+  ASK_JOIN,     // which of the person's allowed orgs to join (V5), and whether to make an own one (V6)
 };
 
 struct policy_decision {
@@ -174,6 +177,7 @@ struct policy_decision {
   bool accept_invite; // that membership is by the invite, which is used up
   bool accept_others; // so are those of other orgs' invites that the person said yes to (S10)
   bool join_allowed;  // memberships of the allowed orgs that the person said yes to
+  bool found;         // an org of their own
   enum role role;     // of the membership to store
   // STAGE_SESSION
   size_t opened_count;

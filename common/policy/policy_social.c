@@ -127,11 +127,16 @@ static void ask_join(struct policy_decision *decision)
   decision->ask = ASK_JOIN;
 }
 
+static bool founds(const struct policy_question *q)
+{
+  return q->person.may_found && q->person.found_consent == CONSENT_YES;
+}
+
 // Whether there is an org to be asked about, and whether any was chosen.
 static bool must_ask(const struct policy_question *q, bool *ret_chosen)
 {
-  bool asks = false;
-  *ret_chosen = false;
+  bool asks = q->person.may_found && q->person.found_consent == CONSENT_NOT_ASKED;
+  *ret_chosen = founds(q);
   for (size_t i = 0; i < q->person.allowed_count; i++) {
     const struct policy_allowed *allowed = &q->person.allowed[i];
     asks = asks || allowed->consent == CONSENT_NOT_ASKED;
@@ -152,12 +157,13 @@ static bool fits_s10(const struct policy_question *q)
   return q->person.invite_count > 0 && !q->answer.tombstoned;
 }
 
-static void create(struct policy_decision *decision, bool invited, bool chosen)
+static void create(const struct policy_question *q, struct policy_decision *decision, bool invited, bool chosen)
 {
   policy_grant(decision);
   decision->create = decision->link = decision->prove_email = true;
   decision->accept_others = invited;
   decision->join_allowed = chosen;
+  decision->found = chosen && founds(q);
 }
 
 // Invites first, one by one; then, with none of them accepted, the orgs that the domain opens.
@@ -171,7 +177,7 @@ static void decide_s10(const struct policy_question *q, struct policy_decision *
   } else if (!accepted && must_ask(q, &chosen)) {
     ask_join(decision);
   } else if (accepted || chosen) {
-    create(decision, accepted, chosen);
+    create(q, decision, accepted, chosen);
   } else {
     refuse_without_org(q, decision);
   }
@@ -179,7 +185,7 @@ static void decide_s10(const struct policy_question *q, struct policy_decision *
 
 static bool fits_v5(const struct policy_question *q)
 {
-  return (q->person.allowed_count > 0 || q->person.allowed_full) && !q->answer.tombstoned;
+  return policy_may_join(&q->person) && !q->answer.tombstoned;
 }
 
 static void decide_v5(const struct policy_question *q, struct policy_decision *decision)
@@ -188,7 +194,7 @@ static void decide_v5(const struct policy_question *q, struct policy_decision *d
   if (must_ask(q, &chosen)) {
     ask_join(decision);
   } else if (chosen) {
-    create(decision, false, true);
+    create(q, decision, false, true);
   } else {
     refuse_without_org(q, decision);
   }

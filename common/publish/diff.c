@@ -207,7 +207,8 @@ static enum status put_all(struct diff *c, const struct config *config, const st
 enum status publish_diff(struct store_txn *txn, const struct config *config, const char *path, int64_t serial,
                          struct map_change *ret_change)
 {
-  struct diff c CLEANUP(diff_done) = {.published = {.txn = txn}, .change = ret_change};
+  struct diff c CLEANUP(diff_done) = {.published = {.txn = txn, .own_orgs = config->map.own_orgs},
+                                      .change = ret_change};
   unsigned char seed[SIPHASH_SEED_SIZE];
   const struct logged_change *list = NULL;
   size_t count = 0;

@@ -130,6 +130,19 @@ static enum status add_allowed(void *context, const char *domain)
   return status != STATUS_OK ? status : map_add_domain(&r->builder, &out);
 }
 
+// Those that no org lists besides.
+static enum status add_own(struct rebuild *r)
+{
+  char domain[DOMAIN_SIZE];
+  enum status status = STATUS_OK;
+  for (const char *at = r->published.own_orgs; status == STATUS_OK && allowed_next(&at, domain);) {
+    bool listed = false;
+    status = allowed_any(r->published.txn, domain, &listed);
+    status = status == STATUS_OK && !listed ? add_allowed(r, domain) : status;
+  }
+  return status;
+}
+
 // Each email once, by the first of its invites.
 static enum status add_invited(void *context, const struct invite *invite)
 {
@@ -186,6 +199,10 @@ static enum status fill(struct rebuild *r, const struct config *config)
   if (status != STATUS_OK) {
     return status;
   }
+  status = add_own(r);
+  if (status != STATUS_OK) {
+    return status;
+  }
   status = invite_each_by_email(txn, add_invited, r);
   return status != STATUS_OK ? status : numbers_each(txn, add_removed, r);
 }
@@ -206,7 +223,7 @@ static enum status count_keys(struct store_txn *txn, uint64_t *ret_keys)
   }
   uint64_t given = counts[0] + 2 * counts[1] + counts[5];
   uint64_t removed = counts[3] > given ? counts[3] - given : 0;
-  *ret_keys = 2 * given + counts[2] + counts[6] + removed + counts[4] + 1;
+  *ret_keys = 2 * given + counts[2] + counts[6] + removed + counts[4] + 1 + OWN_ORGS_SIZE / 4; // of two letters each
   return STATUS_OK;
 }
 
@@ -228,7 +245,7 @@ static enum status begin_and_fill(struct rebuild *r, const struct config *config
 // Writes the map of TXN beside PATH, for map_put_in_place().
 static enum status rebuild_beside(struct store_txn *txn, const struct config *config, const char *path, int64_t serial)
 {
-  struct rebuild r CLEANUP(rebuild_done) = {.published = {.txn = txn}};
+  struct rebuild r CLEANUP(rebuild_done) = {.published = {.txn = txn, .own_orgs = config->map.own_orgs}};
   store_calm(txn);
   enum status status = begin_and_fill(&r, config, path);
   if (status != STATUS_OK) {
@@ -251,6 +268,15 @@ static enum status prepare_rebuild(struct store_txn *txn, const struct config *c
   return status == STATUS_IO ? status : STATUS_OK;
 }
 
+// Which domains are listed because of the settings is seen by building the map anew alone.
+static bool has_own_orgs(const char *path, const char *own_orgs)
+{
+  struct map_reader map CLEANUP(map_close) = MAP_READER_EMPTY;
+  struct map_settings there;
+  return map_open(path, &map) == STATUS_OK && map_settings(&map, &there) == STATUS_OK &&
+         strcmp(there.own_orgs, own_orgs) == 0;
+}
+
 enum status publication_prepare(struct store_txn *txn, const struct config *config, const char *path,
                                 struct publication *ret_publication)
 {
@@ -267,6 +293,7 @@ enum status publication_prepare(struct store_txn *txn, const struct config *conf
   if (!anew && (status != STATUS_OK || map_change_is_empty(&p->change))) {
     return status;
   }
+  anew = anew || !has_own_orgs(path, config->map.own_orgs);
   status = store_raise_map_serial(txn);
   if (status != STATUS_OK) {
     return status;
@@ -348,7 +375,8 @@ bool publish_is_current(struct store_txn *txn, const struct config *config, cons
     return false;
   }
   wanted = config->map;
-  return strcmp(wanted.sshd_paths, there.sshd_paths) == 0 && strcmp(wanted.home, there.home) == 0 &&
-         strcmp(wanted.shell, there.shell) == 0 && wanted.ranges.count == there.ranges.count &&
+  return strcmp(wanted.sshd_paths, there.sshd_paths) == 0 && strcmp(wanted.own_orgs, there.own_orgs) == 0 &&
+         strcmp(wanted.home, there.home) == 0 && strcmp(wanted.shell, there.shell) == 0 &&
+         wanted.ranges.count == there.ranges.count &&
          memcmp(wanted.ranges.values, there.ranges.values, sizeof wanted.ranges.values[0] * wanted.ranges.count) == 0;
 }

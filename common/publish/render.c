@@ -299,7 +299,7 @@ static enum status render_allowed(struct render *p, const char *domain, struct m
   if (status != STATUS_OK) {
     return status;
   }
-  return out->groups.count > 0 ? STATUS_OK : STATUS_NOT_FOUND;
+  return out->groups.count > 0 || allowed_has(p->own_orgs, domain) ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
 enum status render_domain(struct render *p, const char *domain, struct map_domain *ret_domain)

@@ -11,10 +11,11 @@
 // All zero but TXN; render_done() frees it.
 struct render {
   struct store_txn *txn;
-  struct org org;      // the one that was needed last
-  struct bytes passwd; // a newline and /etc/passwd, once it was needed
-  int64_t any_org_id;  // the org for which it was looked last,
-  bool any;            // whether it has mappings of provider groups
+  const char *own_orgs; // domains whose people may make an org of their own, as the settings have them
+  struct org org;       // the one that was needed last
+  struct bytes passwd;  // a newline and /etc/passwd, once it was needed
+  int64_t any_org_id;   // the org for which it was looked last,
+  bool any;             // whether it has mappings of provider groups
 };
 
 void render_done(struct render *p);

@@ -154,3 +154,17 @@ enum status allowed_each_domain(struct store_txn *txn, allowed_domain_visit *vis
   struct domain_walk walk = {visit, context, ""};
   return store_each(txn, TABLE_ALLOWED_DOMAINS, &all, visit_domain, &walk);
 }
+
+static enum status note_any(void *context, int64_t org_id)
+{
+  (void)org_id;
+  *(bool *)context = true;
+  return STATUS_EXISTS;
+}
+
+enum status allowed_any(struct store_txn *txn, const char *domain, bool *ret_any)
+{
+  *ret_any = false;
+  enum status status = allowed_each(txn, domain, note_any, ret_any);
+  return status == STATUS_EXISTS ? STATUS_OK : status;
+}

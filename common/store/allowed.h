@@ -31,6 +31,9 @@ MUST_CHECK enum status allowed_note(struct store_txn *txn, const char *list);
 typedef enum status allowed_visit(void *context, int64_t org_id);
 MUST_CHECK enum status allowed_each(struct store_txn *txn, const char *domain, allowed_visit *visit, void *context);
 
+// Whether any org lists DOMAIN.
+MUST_CHECK enum status allowed_any(struct store_txn *txn, const char *domain, bool *ret_any);
+
 // Each domain that any org lists, once.
 typedef enum status allowed_domain_visit(void *context, const char *domain);
 MUST_CHECK enum status allowed_each_domain(struct store_txn *txn, allowed_domain_visit *visit, void *context);

@@ -64,9 +64,10 @@ static const struct field ORG_FIELDS[] = {
     FIELD_OF_U8(org, device_link),
     FIELD_OF_U32(org, max_members),
     FIELD_OF_TEXT(org, allowed_domains),
+    FIELD_OF_U8(org, self_made),
 };
-// Has grown within the schema, too, as the connection below.
-const struct record_type ORG_RECORD = RECORD_TYPE_GROWN_TWICE(org, ENTITY_VERSION + 1, ORG_FIELDS, 26, 23);
+// Has grown within the schema twice, as the connection below once.
+const struct record_type ORG_RECORD = RECORD_TYPE_GROWN_THRICE(org, ENTITY_VERSION + 2, ORG_FIELDS, 27, 26, 23);
 
 static const struct field DOMAIN_FIELDS[] = {
     FIELD_OF_I64(domain, org_id),        FIELD_OF_TEXT(domain, domain),      FIELD_OF_U8(domain, verified),

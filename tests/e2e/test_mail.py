@@ -52,7 +52,7 @@ DOMAIN = "nest.test"
 PASSWORD = "guest-Lantern-31-quartz"
 WAYS = r"Number \[1\]: "
 CODE = r"Code: $"
-JOIN = r"Number, slug or none: "
+JOIN = r"Number, slug or (?:none|Enter to go on): "
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ import zoos
 
 DOMAIN = "nest.test"
 PASSWORD = "guest-Lantern-31-quartz"
-JOIN = r"Number, slug or none: "
+JOIN = r"Number, slug or (?:none|Enter to go on): "
 MORE = r"Another, or Enter to go on: "
 
 

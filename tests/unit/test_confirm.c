@@ -219,7 +219,7 @@ static void W8_settings_count_for_a_guarded_account_as_an_operator_set_them(void
   assert_int_equal(set_setting_by("keys", "allow", false), STATUS_OK);
   for (int guarded = 0; guarded < 2; guarded++) {
     struct store_txn *txn = read_txn();
-    const struct facts_query of = {ALICE, "sshd", "192.0.2.1", 1000000, "sudo"};
+    const struct facts_query of = {ALICE, "sshd", "192.0.2.1", 1000000, "sudo", NULL};
     assert_int_equal(facts_load(txn, &of, &facts), STATUS_OK);
     store_abort(&txn);
     assert_int_equal(facts.person.memberships[0].org.keys, guarded == 1 ? KEYS_DENY : KEYS_ALLOW);

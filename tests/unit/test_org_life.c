@@ -102,7 +102,7 @@ static void D1_an_account_without_memberships_signs_in_by_nothing(void **state)
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   assert_int_equal(delete_acme(), STATUS_OK);
   struct store_txn *txn CLEANUP(store_abort) = read_txn();
-  const struct facts_query of = {"alice@acme.test", "sshd", "192.0.2.1", clock_now_s(), "sudo"};
+  const struct facts_query of = {"alice@acme.test", "sshd", "192.0.2.1", clock_now_s(), "sudo", NULL};
   struct facts facts;
   struct policy_decision decision;
   assert_int_equal(facts_load(txn, &of, &facts), STATUS_OK);

@@ -112,7 +112,8 @@ static void check_before(const struct record_type *type)
 {
   check_earlier(type, 1, type->before_count);
   check_earlier(type, 2, type->earlier_count);
-  check_earlier(type, 3, 0);
+  check_earlier(type, 3, type->earliest_count);
+  check_earlier(type, 4, 0);
 }
 
 static void records_of_versions_before_are_read(void **state)

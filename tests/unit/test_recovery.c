@@ -52,7 +52,7 @@ static enum status use(const char *login, int number)
 static bool is_offered(const char *login)
 {
   struct store_txn *txn CLEANUP(store_abort) = read_txn();
-  const struct facts_query of = {login, "sshd", "", 1000000, "sudo"};
+  const struct facts_query of = {login, "sshd", "", 1000000, "sudo", NULL};
   struct policy_question question = {.stage = STAGE_LOGIN};
   struct policy_decision decision;
   struct facts facts;

@@ -58,6 +58,7 @@ static const struct org_value OTHERS[] = {
     {"password-from", "::1"},
     {"device-link", "code"},
     {"max-members", "4294967295"},
+    {"self-made", "no"}, // of one that is
     {"required-acr", "a b"},
     {"required-amr", "otp"},
     {"invite-lifetime", "90d"},
@@ -71,7 +72,7 @@ static void each_is_kept_and_changes_nothing_else(void **state)
   (void)state;
   assert_int_equal(count, COUNT_OF(OTHERS));
   for (size_t i = 0; i < count; i++) {
-    const struct org fresh = {.id = 1};
+    const struct org fresh = {.id = 1, .self_made = strcmp(OTHERS[i].key, "self-made") == 0};
     struct org org = fresh;
     assert_int_equal(set(&org, OTHERS[i].key, OTHERS[i].value, NULL), STATUS_OK);
     for (size_t k = 0; k < count; k++) {
@@ -92,6 +93,8 @@ static void what_is_not_legal_changes_nothing_and_says_what_is(void **state)
       {"keys", "recent:"},
       {"keys", "recent:91d"},
       {"keys", ""},
+      {"self-made", "yes"},
+      {"self-made", ""},
       {"max-members", "0"},
       {"max-members", "4294967296"},
       {"signin-from", "10.0.0.0/33"},

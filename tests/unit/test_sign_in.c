@@ -218,7 +218,7 @@ static void H24_only_the_exact_domain_is_governed(void **state)
   for (size_t i = 0; i < COUNT_OF(OTHERS); i++) {
     struct store_txn *txn CLEANUP(store_abort) = read_txn();
     struct facts facts;
-    const struct facts_query of = {OTHERS[i], "sshd", "192.0.2.1", clock_now_s(), "sudo"};
+    const struct facts_query of = {OTHERS[i], "sshd", "192.0.2.1", clock_now_s(), "sudo", NULL};
     assert_int_equal(facts_load(txn, &of, &facts), STATUS_OK);
     assert_int_equal(facts.person.governing.id, 0);
     store_abort(&txn);

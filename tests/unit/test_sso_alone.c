@@ -23,7 +23,7 @@ static void set_up_alice(void)
 static struct policy_person person_of(const char *login)
 {
   struct store_txn *txn CLEANUP(store_abort) = read_txn();
-  const struct facts_query of = {login, "sshd", "", 1000, ""};
+  const struct facts_query of = {login, "sshd", "", 1000, "", NULL};
   struct facts facts;
   assert_int_equal(facts_load(txn, &of, &facts), STATUS_OK);
   record_done(&ACCOUNT_RECORD, &facts.account);

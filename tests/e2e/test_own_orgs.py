@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Orgs that people make for themselves, and the whole of somebody's way through a host (POLICY V5, V6)."""
+import contextlib
+import re
+
+import check
+import host
+import login
+import postfix
+import zoos
+
+DOMAIN = "nest.test"
+OWN_DOMAIN = "story.test"
+JOIN = r"Number, slug or (?:none|Enter to go on): "
+MORE = r"Another, or Enter to go on: "
+NAME = r"Its name[^:]*: "
+ACTIVE = r"Active org \[[\w-]+\]: "
+
+
+@contextlib.contextmanager
+def _own(rig, *orgs, more=""):
+    """Codes by email, own orgs, and orgs that people of the domain may join."""
+    for org in orgs:
+        rig.orgs.bare(org)
+        host.ssoctl("org", "set", org, f"allowed-domains={DOMAIN}")
+    server = postfix.of(rig)
+    host.ssoctl("mail", "set", *server.options(), stdin=postfix.PASSWORD + "\n")
+    try:
+        with host.Kept(host.CONF) as conf:
+            with open(conf, "a") as file:
+                file.write("own-orgs = yes\nmails-per-remote = 1000\nmails-per-host = 1000\n" + more)
+            host.ssoctl("mail", "set", "--from", postfix.SENDER)  # any change shows the settings to NSS
+            yield server
+    finally:
+        host.ssoctl("mail", "remove", "--yes")
+        for org in orgs:
+            host.ssoctl("org", "set", org, "allowed-domains=")
+
+
+def _says(terminal, answers):
+    for pattern, typed in answers:
+        terminal.until(pattern)
+        terminal.send(typed)
+    return terminal.end(enter=False)
+
+
+def _comes(rig, server, person, answers=(), way=r"\d+", **how):
+    """A sign-in by code; ANSWERS as for the prompts behind it."""
+    terminal = login.Ssh(rig, person, **how)
+    terminal.until(r"Number \[1\]: ")
+    terminal.send(re.search(rf"({way})\) a code by email", terminal.text).group(1))
+    terminal.until("Code: $")
+    terminal.send(server.code(person))
+    return _says(terminal, answers)
+
+
+def _has_groups(said, *groups):
+    for group in groups:
+        check.contains(said, rf"groups=[^\n]*\({group}\)", "the groups")
+
+
+def V6_L14_somebody_makes_an_org_of_their_own_at_the_first_sign_in(rig):
+    person = rig.person(OWN_DOMAIN)
+    with _own(rig, more=f"own-orgs-domains = {OWN_DOMAIN}\n") as server:
+        check.equal(host.listed("why", person)["row"], "L14", "the row")
+        said = _comes(rig, server, person, [(JOIN, "2"), (JOIN, "1"), (NAME, "\u20ac"), (NAME, "Nest & Sons")])
+        check.contains(said, r"1\) make an organization of your own", "the list")
+        check.contains(said, "It needs a letter or a digit", "what is said of a name without any")
+        check.contains(said, "it is called u-nest-sons here", "what it is called")
+        check.that(login.signed_in(said), f"not signed in: {check.shown(said)}")
+        _has_groups(said, "u-nest-sons", "u-nest-sons-admins")
+        check.contains(said, "SSOORG_ORG=u-nest-sons.*SSOORG_ROLE=owner|SSOORG_ROLE=owner.*SSOORG_ORG=u-nest-sons", "the session")
+        row = host.listed("org", "show", "u-nest-sons")
+        check.equal((row["name"], row["owner"], row["self_made"]), ("Nest & Sons", person, "yes"), "the org")
+        check.equal(host.members("u-nest-sons")[person]["source"], "owner", "how they are a member")
+        events = [e["event"] for e in host.listed("audit", "u-nest-sons")]
+        check.equal(events, ["org.create", "sign-in"], "its audit trail")
+        check.that(login.signed_in(_comes(rig, server, person)), "not the second time, without a question")
+        other = rig.person(OWN_DOMAIN)
+        said = _comes(rig, server, other, [(JOIN, "1"), (NAME, ""), (JOIN, "none")])
+        check.contains(said, "joined no organization", "with none made")
+        check.that(host.in_passwd(other) is None, "an account was made")
+        for words in (("domain", "add", "u-nest-sons", "x.test"), ("enforcement", "set", "u-nest-sons", "domains", "--yes"),
+                      ("member", "add", "u-nest-sons", "a@x.test"), ("org", "set", "u-nest-sons", "allowed-domains=x.test")):
+            check.contains(host.ssoctl(*words, wants=3).err, "self-made=no", f"what is said of {words}")
+        host.ssoctl("invite", "create", "u-nest-sons", other)
+        said = _comes(rig, server, other, [(r"Nest & Sons \(u-nest-sons\) invites you. Join\? \[y/N\]: ", "y")])
+        check.contains(host.ssoctl("member", "list", "u-nest-sons").out, re.escape(other), "the members")
+        host.ssoctl("org", "set", "u-nest-sons", "self-made=no")
+        host.ssoctl("domain", "add", "u-nest-sons", "x.test")
+    check.equal(host.listed("why", "nobody@" + OWN_DOMAIN)["row"], "L1", "the row without own orgs")
+    host.ssoctl("org", "delete", "u-nest-sons", "--yes")
+
+
+def V5_V6_the_story_of_somebody_who_comes_by_github_joins_makes_their_own_and_switches(rig):
+    zoo = zoos.of(rig)
+    person = rig.person(DOMAIN)
+    with _own(rig, "kite", "lark"), zoo.known():
+        host.ssoctl("social", "add", "gh", "--name", "GitHub", "--preset", "github", "--client-id", zoos.CLIENT_ID,
+                    "--ca-file", zoo.ca)
+        try:
+            said = _by_github(rig, zoo, person, [(JOIN, "kite"), (MORE, "2"), (MORE, ""), (ACTIVE, "")])
+            check.contains(said, r"1\) Kite \(kite\).*2\) Lark \(lark\).*3\) make an organization of your own", "the list")
+            check.that(login.signed_in(said), f"not signed in: {check.shown(said)}")
+            said = _by_github(rig, zoo, person, [(JOIN, "1"), (NAME, "Solo"), (ACTIVE, "u-solo")])
+            check.contains(said, "SSOORG_ORG=u-solo", "the active org")
+            _has_groups(said, "kite", "lark", "u-solo", "u-solo-admins")
+            said = _by_github(rig, zoo, person, [(ACTIVE, "kite")], command="/usr/sbin/ssoctl switch u-solo; echo BEGIN; echo END")
+            check.contains(said, "u-solo is your active org from the next sign-in on", "the switch")
+            said = _by_github(rig, zoo, person, [(r"Active org \[u-solo\]: ", "")])
+            check.contains(said, "SSOORG_ORG=u-solo", "the active org after the switch")
+        finally:
+            host.ssoctl("social", "remove", "gh", "--yes")
+    host.ssoctl("org", "delete", "u-solo", "--yes")
+
+
+def _by_github(rig, zoo, person, answers, command=login.SAY_WHO):
+    before = zoo.codes("github")
+    terminal = login.Ssh(rig, person, command)
+    terminal.until(r"Number \[1\]: ")
+    check.contains(terminal.text, r"1\) GitHub\s+2\) a code by email", "the ways")
+    terminal.send("1")
+    code = zoo.new_code("github", before, gone=lambda: not terminal.child.isalive())
+    terminal.until(zoos.ENTER)
+    zoo.control.answer(code, "approve", person)
+    terminal.enter_until(answers[0][0])
+    terminal.send(answers[0][1])
+    return _says(terminal, answers[1:])
+
+
+def V5_V6_the_story_by_a_code_by_email(rig):
+    person = rig.person(DOMAIN)
+    with _own(rig, "kite", "lark") as server:
+        said = _comes(rig, server, person, [(JOIN, "kite"), (MORE, "2"), (MORE, ""), (ACTIVE, "")])
+        check.that(login.signed_in(said), f"not signed in: {check.shown(said)}")
+        said = _comes(rig, server, person, [(JOIN, "1"), (NAME, "Alone"), (ACTIVE, "u-alone")])
+        check.contains(said, "SSOORG_ORG=u-alone", "the active org")
+        said = _comes(rig, server, person, [(ACTIVE, "lark")])
+        check.contains(said, "SSOORG_ORG=lark", "the org that was switched to")
+        check.contains(host.ssoctl("account", "show", person).out, "u-alone", "the account's orgs")
+    host.ssoctl("org", "delete", "u-alone", "--yes")
+
+
+def V6_V3_a_governed_person_is_never_offered_an_own_org(rig):
+    rig.orgs.gamma()
+    person = rig.person("gamma.test")
+    with _own(rig, "kite", more="own-orgs-domains = gamma.test\n"):
+        said = login.signs_in(rig, person)
+        check.lacks(said, "organization of your own|a code by email", "what they see")
