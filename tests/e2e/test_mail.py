@@ -288,7 +288,7 @@ def V2_without_tls_mail_goes_to_this_machine_alone_and_only_if_told(rig):
         try:
             check.contains(host.ssoctl("mail", "test", "bob@nest.test", wants=1).err, "does not offer TLS", "without the setting")
             with open(conf, "a") as file:
-                file.write("allow-loopback-smtp = yes\n")
+                file.write("allow-loopback-smtp = yes\nmails-per-remote = 1000\nmails-per-host = 1000\n")
             host.ssoctl("mail", "test", "bob@nest.test")
             check.contains(server.seen.decode(), "To: <bob@nest.test>", "what came")
         finally:
@@ -304,7 +304,7 @@ def V2_a_mail_server_that_is_down_in_mid_flow_refuses_that_sign_in_alone(rig):
     host.ssoctl("org", "set", "kite", f"allowed-domains={DOMAIN}")
     with host.Kept(host.CONF) as conf, hostile_mail.HostileMail("waits-after-data", rig.folder / "ca") as server:
         with open(conf, "a") as file:
-            file.write("allow-loopback-smtp = yes\n")
+            file.write("allow-loopback-smtp = yes\nmails-per-remote = 1000\nmails-per-host = 1000\n")
         host.ssoctl("mail", "set", "--server", f"smtp://127.0.0.1:{server.port}", "--from", postfix.SENDER)
         try:
             log = rig.log()
@@ -333,7 +333,7 @@ def H14_V2_what_a_server_echoes_of_the_code_is_in_no_log(rig):
     host.ssoctl("org", "set", "kite", f"allowed-domains={DOMAIN}")
     with host.Kept(host.CONF) as conf, hostile_mail.HostileMail("echoes", rig.folder / "ca") as server:
         with open(conf, "a") as file:
-            file.write("allow-loopback-smtp = yes\n")
+            file.write("allow-loopback-smtp = yes\nmails-per-remote = 1000\nmails-per-host = 1000\n")
         host.ssoctl("mail", "set", "--server", f"smtp://127.0.0.1:{server.port}", "--from", postfix.SENDER)
         try:
             log = rig.log()
