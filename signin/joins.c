@@ -113,7 +113,7 @@ static enum status ask_name(struct session *s, int64_t deadline_ms, struct join_
     struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
     enum status status = session_ask(s, true,
                                      i == 0 ? "\nIts name (Enter: none): "
-                                            : "\nIt needs a letter or a digit in a to z and 0 to 9. Its name: ",
+                                            : "\nIt needs a letter of a to z or a digit.\nIts name (Enter: none): ",
                                      deadline_ms, &typed);
     if (status != STATUS_OK) {
       return status;

@@ -259,6 +259,7 @@ static enum status prove(struct mail_code *m)
     return status;
   }
   status = send_mail(m);
+  cleanup_mail_server(&m->server); // not kept while the person looks for the mail
   if (status != STATUS_OK) {
     return status;
   }

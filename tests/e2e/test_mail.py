@@ -3,6 +3,7 @@
 import contextlib
 import pathlib
 import re
+import subprocess
 import tempfile
 import threading
 import time
@@ -410,3 +411,82 @@ def V2_an_import_tells_each_who_was_added_by_mail(rig):
         check.that({three, f"x{three}"} <= set(host.members("kite")), "they are no members")
     host.ssoctl("member", "import", "kite", "-", "--mail", stdin="email\nnobody@nest.test\n", wants=4)
     check.that("nobody@nest.test" not in host.members("kite"), "somebody was stored without a mail server")
+
+
+def _from(address, person):
+    """A sign-in as sshd's, from this address."""
+    return login.Terminal("pamtester", ["-I", f"rhost={address}", "sshd", person, "authenticate"])
+
+
+def H54_V2_64_codes_tried_in_parallel_send_three_mails_and_let_nobody_in(rig):
+    person = rig.person(DOMAIN)
+    with _by_code(rig, "kite") as server:
+        before = server.count()
+        guess = "\n".join(["1", *(f"{n:08}" for n in range(7))]) + "\n"
+        tries = [subprocess.Popen(["pamtester", "-I", f"rhost=192.0.2.{n}", "sshd", person, "authenticate"],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                 for n in range(1, 65)]
+        said = [t.communicate(guess, timeout=check.HANG_S)[0] for t in tries]
+        check.equal([t.returncode for t in tries if t.returncode == 0], [], "who got in")
+        check.that(all("successfully authenticated" not in text for text in said), "somebody is authenticated")
+        asked = sum("A code was sent" in text for text in said)
+        check.that(1 <= asked <= 3, f"{asked} of 64 were asked for a code: three mails go to an address")
+        check.that(server.count() - before <= 3, f"{server.count() - before} mails went out")
+        check.that(host.in_passwd(person) is None, "an account was made")
+        check.that(not processes.ours(), "a helper lives on")
+
+
+def V2_two_sign_ins_for_one_address_at_once_have_a_code_each_and_make_one_account(rig):
+    person = rig.person(DOMAIN)
+    with _by_code(rig, "kite") as server:
+        first, second = _from("192.0.2.1", person), _from("192.0.2.2", person)
+        codes = []
+        for terminal in (first, second):
+            terminal.until(WAYS)
+            terminal.send("1")
+            terminal.until("Code: ?$")
+            codes.append(server.code(person))
+        check.that(codes[0] != codes[1], "both have the same code")
+        first.send(codes[1])
+        first.until("That is not the code")
+        for terminal, code in ((first, codes[0]), (second, codes[1])):
+            terminal.send(code)
+            terminal.until(JOIN)
+        for terminal in (first, second):
+            terminal.send("kite")
+        for terminal in (first, second):
+            terminal.until("successfully authenticated")
+        check.equal(len([row for row in host.listed("account", "list") if row["email"] == person]), 1, "accounts")
+        check.equal(host.members("kite")[person]["source"], "sso", "the membership")
+
+
+def H14_V2_a_code_is_in_no_memory_after_its_use(rig):
+    """The sign-in still asks which org is to be joined then: its memory is looked through."""
+    person = rig.person(DOMAIN)
+    with _by_code(rig, "kite", "lark") as server:
+        terminal = _asks(rig, person)
+        code = server.code(person)
+        held = [pid for pid, exe in processes.ours() if exe.endswith("ssoorg-signin")]
+        check.equal(len(held), 1, "the sign-ins that run")
+        check.that(code.encode() in _memory(held[0]), "the code is nowhere while it is waited for: this test is blind")
+        terminal.send(code)
+        terminal.until(JOIN)
+        check.that(code.encode() not in _memory(held[0]), "the code is in memory after its use")
+        check.that(b"mail-Gravel-71-swing" not in _memory(held[0]), "the mail server's password is in memory")
+        terminal.close()
+
+
+def _memory(pid):
+    """All that a process can read and write."""
+    parts = []
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb") as memory:
+        for line in maps:
+            place, rights = line.split()[:2]
+            start, end = (int(text, 16) for text in place.split("-"))
+            if rights.startswith("rw"):
+                memory.seek(start)
+                try:
+                    parts.append(memory.read(end - start))
+                except OSError:
+                    continue
+    return b"".join(parts)

@@ -65,7 +65,7 @@ def V6_L14_somebody_makes_an_org_of_their_own_at_the_first_sign_in(rig):
         check.equal(host.listed("why", person)["row"], "L14", "the row")
         said = _comes(rig, server, person, [(JOIN, "2"), (JOIN, "1"), (NAME, "\u20ac"), (NAME, "Nest & Sons")])
         check.contains(said, r"1\) make an organization of your own", "the list")
-        check.contains(said, "It needs a letter or a digit", "what is said of a name without any")
+        check.contains(said, "It needs a letter of a to z or a digit", "what is said of a name without any")
         check.contains(said, "it is called u-nest-sons here", "what it is called")
         check.that(login.signed_in(said), f"not signed in: {check.shown(said)}")
         _has_groups(said, "u-nest-sons", "u-nest-sons-admins")
@@ -147,3 +147,63 @@ def V6_V3_a_governed_person_is_never_offered_an_own_org(rig):
     with _own(rig, "kite", more="own-orgs-domains = gamma.test\n"):
         said = login.signs_in(rig, person)
         check.lacks(said, "organization of your own|a code by email", "what they see")
+
+
+def _narrow(text, columns=40):
+    """The lines of lists, which fit a narrow terminal."""
+    for line in text.replace("\r", "").splitlines():
+        if re.match(r" +\d+\) | +gives you | +A code | +It is good", line):
+            check.that(len(line) <= columns, f"{len(line)} columns: {line!r}")
+
+
+def V4_V5_K8_at_the_console_in_40_columns(rig):
+    person, owner = rig.person(DOMAIN), rig.person(DOMAIN)
+    with _own(rig, "kite", "lark") as server:
+        terminal = login.Terminal("/bin/login", [])
+        terminal.child.setwinsize(24, 40)
+        terminal.until("login: ")
+        terminal.send(person)
+        terminal.until(r"Number \[1\]: ")
+        terminal.send("one")
+        terminal.until(r"That is none of them\..*Number \[1\]: ")
+        terminal.send("")
+        terminal.until("Code: $")
+        terminal.send(server.code(person))
+        terminal.until(JOIN)
+        terminal.send("2")
+        terminal.until(MORE)
+        terminal.send("3")
+        terminal.until(NAME)
+        terminal.send("Narrow")
+        terminal.until(MORE)
+        terminal.send("")
+        terminal.until(ACTIVE)
+        terminal.send("u-narrow")
+        terminal.until(r"[$] $")
+        terminal.send("id; env | grep SSOORG_ORG")
+        terminal.until("SSOORG_ORG=[a-z-]+")
+        _narrow(terminal.text)
+        check.contains(terminal.text, "SSOORG_ORG=u-narrow", "the active org")
+        _has_groups(terminal.text, "lark", "u-narrow")
+        check.lacks(terminal.text, r"groups=[^\n]*\(kite\)", "the groups")
+        terminal.close()
+        check.that(owner not in host.members("kite"), "somebody else came in")
+    host.ssoctl("org", "delete", "u-narrow", "--yes")
+
+
+def V4_a_client_that_shows_no_list_has_the_password_or_is_refused_with_the_reason(rig):
+    rig.orgs.open()
+    guest, newcomer = f"v4-{rig.person(DOMAIN)}", rig.person(DOMAIN)
+    host.ssoctl("member", "add", "open", guest)
+    host.set_password(guest, "guest-Lantern-31-quartz")
+    with _own(rig, "kite") as server:
+        before, log = server.count(), rig.log()
+        # sshd's password method answers what is hidden and shows nothing else.
+        said = login.by_password(rig, guest, "guest-Lantern-31-quartz", method="password")[1]
+        check.that(login.signed_in(said), f"the password does not count: {check.shown(said)}")
+        terminal = login.Ssh(rig, newcomer, method="password", options=("-o", "NumberOfPasswordPrompts=1"))
+        terminal.password_prompt()
+        terminal.send("anything")
+        check.that(not login.signed_in(terminal.end(enter=False)), "signed in")
+        check.contains(log.text(), f"refused: login={newcomer} [^\n]*reason=needs-terminal", "the log")
+        check.equal(server.count(), before, "mails that nobody has asked for")
