@@ -8,6 +8,7 @@
 #include "base/url.h"
 #include "document.h"
 #include "provider.h"
+#include "request.h"
 
 static const char WELL_KNOWN[] = "/.well-known/openid-configuration";
 
@@ -28,7 +29,7 @@ static enum status check_issuer(struct exchange *x, const struct cJSON *document
     return failure_set(&x->failure, FAILURE_MISCONFIGURED, "OIDC Discovery 3: issuer is missing or not a string");
   }
   struct shown shown = failure_show(issuer, strlen(issuer));
-  if (url_is_tenant_independent(issuer)) {
+  if (request_is_for_all(x->request, issuer)) {
     return failure_set(&x->failure, FAILURE_MISCONFIGURED,
                        "OIDC Discovery 4.3: issuer: %s speaks for every tenant; use the issuer of your own tenant",
                        shown.text);

@@ -91,3 +91,14 @@ void identity_fill(const struct cJSON *token, const struct cJSON *userinfo, cons
     ret_identity->name[0] = '\0';
   }
 }
+
+void identity_take_edov(const struct cJSON *token, struct message_authorized *identity)
+{
+  const struct cJSON *word = document_member(token, "xms_edov");
+  bool stated = identity->email_state == EMAIL_UNSTATED || identity->email_state == EMAIL_VERIFIED;
+  bool beside = is_address(token, "email", identity->email); // it speaks of this one
+  if (word == NULL || !stated || !beside) {
+    return;
+  }
+  identity->email_state = document_is_true(word) ? EMAIL_VERIFIED : EMAIL_UNVERIFIED;
+}

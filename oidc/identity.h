@@ -22,3 +22,8 @@ void identity_done(struct message_authorized *identity);
 // (OIDC Core 5.1). A name that is not clean or does not fit is left out.
 void identity_fill(const struct cJSON *token, const struct cJSON *userinfo, const char *email_claim,
                    struct message_authorized *ret_identity);
+
+// Where nothing says whether the email of IDENTITY is verified, Microsoft's own claim of TOKEN may (xms_edov: whether
+// the owner of the email's domain is): the boolean true is EMAIL_VERIFIED, anything else in it EMAIL_UNVERIFIED, also
+// where the other word was true. Only for an issuer of Microsoft's.
+void identity_take_edov(const struct cJSON *token, struct message_authorized *identity);

@@ -9,11 +9,16 @@
 #include "client_key.h"
 #include "protocol/oauth.h"
 
+bool request_is_for_all(const struct message_sign_in *request, const char *issuer)
+{
+  bool own_accounts = request->social == 1 && url_is_microsoft_personal(issuer);
+  return url_is_tenant_independent(issuer) && !own_accounts;
+}
+
 static enum status check_issuer(const struct message_sign_in *request, struct failure *r)
 {
   struct shown issuer = failure_show(request->issuer, strlen(request->issuer));
-  bool own_accounts = request->social == 1 && url_is_microsoft_personal(request->issuer);
-  if (url_is_tenant_independent(request->issuer) && !own_accounts) {
+  if (request_is_for_all(request, request->issuer)) {
     return failure_set(r, FAILURE_REQUEST,
                        "issuer: %s speaks for every tenant; the issuer of your own tenant is needed", issuer.text);
   }

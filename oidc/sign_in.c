@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "claims.h"
 #include "client_auth.h"
 #include "device.h"
@@ -100,6 +101,9 @@ static enum status ask_userinfo(struct exchange *x, const struct tokens *tokens,
     return status;
   }
   identity_fill(token->claims, userinfo, email_claim, identity);
+  if (url_is_microsoft(x->request->issuer)) {
+    identity_take_edov(token->claims, identity);
+  }
   bool overage = group_claim_is_overage(token->claims, userinfo, groups_claim);
   identity->groups_state = overage ? GROUPS_OVERAGE : GROUPS_SAID;
   return group_claim_read(token->claims, userinfo, groups_claim, &identity->groups);

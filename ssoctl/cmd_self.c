@@ -85,12 +85,25 @@ struct own_org {
   char slug[GROUP_NAME_SIZE];
   uint32_t gid;
   bool enforced;
+  char closed[GROUP_NAME_SIZE + 32]; // why this session left it so; "" for one that is open
 };
 
 struct own_orgs {
   size_t count;
   struct own_org list[U32_LIST_MAX];
 };
+
+static void say_why_closed(const struct self *self, const char *slug, struct own_org *org)
+{
+  if (has_group(self, org->gid)) {
+    return;
+  }
+  if (org->enforced) {
+    (void)snprintf(org->closed, sizeof org->closed, "only through %s's own sign-in", slug);
+  } else {
+    (void)snprintf(org->closed, sizeof org->closed, "not by the way this session was made");
+  }
+}
 
 static void list_orgs(const struct self *self, struct own_orgs *ret_orgs)
 {
@@ -103,6 +116,7 @@ static void list_orgs(const struct self *self, struct own_orgs *ret_orgs)
     struct own_org *org = &ret_orgs->list[ret_orgs->count++];
     *org = (struct own_org){.gid = group.gid, .enforced = group.enforced == 1};
     memcpy(org->slug, group.name, sizeof org->slug);
+    say_why_closed(self, group.name, org);
   }
 }
 
@@ -110,15 +124,6 @@ static bool is_active(const struct own_org *org)
 {
   const char *active = getenv("SSOORG_ORG");
   return active != NULL && strcmp(active, org->slug) == 0;
-}
-
-// Why a session left it closed; NULL for one that is open.
-static const char *why_closed(const struct self *self, const struct own_org *org)
-{
-  if (has_group(self, org->gid)) {
-    return NULL;
-  }
-  return org->enforced ? "only through the org's own sign-in" : "not by the way this session was made";
 }
 
 static const struct column COLUMNS[] = {
@@ -139,7 +144,7 @@ static int print_orgs(const struct self *self, const struct own_orgs *orgs, stru
                {is_admin(self, org->slug) ? "admin" : "viewer", 0},
                {NULL, has_group(self, org->gid)},
                {NULL, is_active(org)},
-               {why_closed(self, org), 0}});
+               {table_text_or_null(org->closed), 0}});
   }
   return context_print_list(ctx, &table);
 }

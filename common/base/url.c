@@ -215,6 +215,12 @@ bool url_is_same_but_host_case(const char *a, const char *b)
          strcmp(one.host + one.host_length, other.host + other.host_length) == 0;
 }
 
+bool url_is_microsoft(const char *url)
+{
+  struct parts parts = {0};
+  return split(url, &parts) && is_microsoft(&parts);
+}
+
 bool url_is_microsoft_personal(const char *url)
 {
   return strcmp(url, "https://login.microsoftonline.com/" URL_MICROSOFT_PERSONAL_TENANT "/v2.0") == 0;

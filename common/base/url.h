@@ -33,6 +33,9 @@ bool url_is_same_but_host_case(const char *a, const char *b);
 // and "consumers", or has a "{tenantid}" in it: an identity from there names no organization.
 bool url_is_tenant_independent(const char *url);
 
+// True for an issuer of Microsoft's, whichever cloud and tenant.
+bool url_is_microsoft(const char *url);
+
 // Microsoft's tenant of people's own accounts, which is one of these, and its issuer.
 #define URL_MICROSOFT_PERSONAL_TENANT "9188040d-6c67-4c5b-b112-36a304b66dad"
 bool url_is_microsoft_personal(const char *url);

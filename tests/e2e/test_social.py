@@ -311,3 +311,57 @@ def S8_V5_the_same_address_by_another_social_account_is_refused(rig):
             text = terminal.end()
             check.that(not login.signed_in(text), "signed in by the second")
             check.contains(text, "link", "what the person sees")
+
+
+@contextlib.contextmanager
+def _microsoft(zoo, *words):
+    host.ssoctl("org", "set", "kite", f"allowed-domains={DOMAIN}")
+    with zoo.known():
+        host.ssoctl("social", "add", "ms", "--name", "Microsoft", *words, "--client-id", zoos.CLIENT_ID, "--ca-file", zoo.ca)
+        try:
+            yield
+        finally:
+            host.ssoctl("social", "remove", "ms", "--yes")
+            host.ssoctl("org", "set", "kite", "allowed-domains=")
+
+
+def _by_microsoft(rig, zoo, provider, person, says=None):
+    before = zoo.codes(provider)
+    terminal = login.Ssh(rig, person)
+    code = zoo.new_code(provider, before, gone=lambda: not terminal.child.isalive())
+    terminal.until(zoos.ENTER)
+    zoo.control.answer(code, "approve", person)
+    if says is not None:
+        terminal.enter_until(JOIN)
+        terminal.send(says)
+    return terminal.end(enter=says is None)
+
+
+def V1_L14_somebody_comes_by_their_own_microsoft_account(rig):
+    zoo = zoos.of(rig)
+    rig.orgs.bare("kite")
+    person = rig.person(DOMAIN)
+    with _microsoft(zoo, "--preset", "microsoft"):
+        text = _by_microsoft(rig, zoo, "microsoft", person, "kite")
+        check.that(login.signed_in(text), f"not signed in: {check.shown(text)}")
+        check.that(login.signed_in(_by_microsoft(rig, zoo, "microsoft", person)), "not the second time")
+        for wrong in ("unverified-mail", "edov-false"):
+            with zoo.wrong("microsoft", wrong):
+                other = rig.person(DOMAIN)
+                text = _by_microsoft(rig, zoo, "microsoft", other)
+                check.contains(text, "not verified", f"what is said of {wrong}")
+                check.that(host.in_passwd(other) is None, f"{wrong}: an account was made")
+
+
+def V1_of_a_tenant_microsofts_word_counts_and_nothing_else(rig):
+    zoo = zoos.of(rig)
+    rig.orgs.bare("kite")
+    person = rig.person(DOMAIN)
+    with _microsoft(zoo, "--preset", "entra", "--tenant", "5d9a2f0e-3b57-4c1a-9a55-2f6c1d3e8b70"):
+        for wrong in (None, "unverified-mail", "edov-word", "edov-number"):
+            with zoo.wrong("entra", *([wrong] if wrong else [])):
+                text = _by_microsoft(rig, zoo, "entra", person)
+                check.contains(text, "not verified", f"what is said of {wrong}")
+        with zoo.wrong("entra", "edov"):
+            text = _by_microsoft(rig, zoo, "entra", person, "kite")
+            check.that(login.signed_in(text), f"not signed in: {check.shown(text)}")

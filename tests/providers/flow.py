@@ -144,6 +144,7 @@ def userinfo(ask):
     ask.grant = ask.zoo.grants.of_token(ask.kind, value) if word.lower() == "bearer" else None
     if ask.grant is None:
         return ask.answer("bad_token")
+    ask.kind = ask.grant.kind
     return {"sub": people.subject(ask), **people.named(ask)}
 
 

@@ -65,8 +65,9 @@ class Grants:
         return grant if grant is not None and grant.kind is kind else None
 
     def of_token(self, kind, token):
+        """Two providers may have one place for userinfo, as Microsoft's tenants do."""
         grant = self.by_token.get(token)
-        return grant if grant is not None and grant.kind is kind else None
+        return grant if grant is not None and grant.kind.url("userinfo") == kind.url("userinfo") else None
 
     def of_user_code(self, code):
         return self.by_user_code.get(bare(code))

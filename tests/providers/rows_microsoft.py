@@ -3,6 +3,7 @@
 53003, 65001); the form of an error and of a pending answer is from a public report. uncertain: the codes 70017 to
 70020, and which answers reach the token endpoint and not only the browser."""
 import base64
+import dataclasses
 import hashlib
 import json
 import time
@@ -128,6 +129,9 @@ ENTRA = Kind(
              "device reply": entra_cookies, "token reply": entra_cookies},
     wrong={**WRONG,
            "unverified-mail": {"claims": lambda claims, ask: claims.update(xms_edov=False)},
+           "edov": {"claims": lambda claims, ask: claims.update(xms_edov=True)},
+           "edov-word": {"claims": lambda claims, ask: claims.update(xms_edov="true")},
+           "edov-number": {"claims": lambda claims, ask: claims.update(xms_edov=1)},
            # "Allow public client flows" is off: every app is then taken for one with a secret.
            "grant-off": {"client": client(secret=OTHER_SECRET)},
            "wrong-tenant": {"device": instead(aad("unauthorized_client", 700016, "Application with identifier 'hosts' "
@@ -143,6 +147,27 @@ ENTRA = Kind(
            "code-expired": {"expired": aad("code_expired", 70019, "Verification code expired.")},
            "overage": {"claims": entra_overage},
            "claims-mapping": {"header": entra_mapped}})
+
+
+PERSONAL = "9188040d-6c67-4c5b-b112-36a304b66dad"  # the tenant of people's own accounts, the same everywhere
+
+
+def personal_claims(claims, ask):
+    """[OpenID Connect Core 5.1] has email_verified. Leniency: this tenant verifies each address and says nothing."""
+    entra_claims(claims, ask)
+    claims["tid"] = PERSONAL
+    del claims["groups"]
+
+
+MICROSOFT = dataclasses.replace(
+    ENTRA, name="microsoft", path=f"/{PERSONAL}/v2.0", verification="//www.microsoft.com/link", code="AAAAAAAA",
+    endpoints={"device": f"/{PERSONAL}/oauth2/v2.0/devicecode", "token": f"/{PERSONAL}/oauth2/v2.0/token",
+               "keys": f"/{PERSONAL}/discovery/v2.0/keys", "userinfo": "//graph.microsoft.com/oidc/userinfo"},
+    differs="people's own accounts, at Entra's host by a tenant of their own; no email_verified, no groups",
+    changes={**ENTRA.changes, "claims": personal_claims},
+    wrong={**{name: one for name, one in WRONG.items() if name not in ("wrong-secret", "public-client")},
+           "unverified-mail": {"claims": lambda claims, ask: claims.update(email_verified=False)},
+           "edov-false": {"claims": lambda claims, ask: claims.update(xms_edov=False)}})
 
 
 # AD FS. Of its answers only [MS-OAPX] and reports speak: uncertain, but for paths, claims and keys.
@@ -220,4 +245,4 @@ ADFS = Kind(
            "rate-limit": {"device": instead(rate_limited("temporarily_unavailable"))},
            "old-numbers": {"device": adfs_old}})
 
-KINDS = (ENTRA, ADFS)
+KINDS = (MICROSOFT, ENTRA, ADFS)

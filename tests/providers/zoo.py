@@ -49,15 +49,16 @@ class Zoo(Listeners):
         self.wrong, self.counts, self.said = {}, {}, {}
         self.by_name = {kind.name: kind for kind in KINDS}
         self.of_host = {host: kind for kind in KINDS for host in kind.hosts()}
+        # Of two at the same place, such as one page for all tenants, the later row's is there.
         self.routes = dict(self.routes_of())
 
     @staticmethod
     def routes_of():
         for kind in KINDS:
-            yield (kind.host.lower(), kind.discovery_path()), "discovery"
+            yield (kind.host.lower(), kind.discovery_path()), (kind, "discovery")
             for request, at in kind.endpoints.items():
-                yield kind.split(at), request
-            yield kind.split(kind.verification), "page"
+                yield kind.split(at), (kind, request)
+            yield kind.split(kind.verification), (kind, "page")
 
     def ca_pem(self):
         return pem_of(self.authority.certificate)
@@ -67,13 +68,13 @@ class Zoo(Listeners):
         if path in CONTROL:
             return CONTROL[path](self, dict(urllib.parse.parse_qsl(body.decode("latin-1"))))
         host = headers.get("host", "").lower().rpartition(":")[0] or headers.get("host", "").lower()
-        kind = self.of_host.get(host)
-        if kind is None:
+        if host not in self.of_host:
             return Reply(b"no provider has this host; see provider --list\n", 404, "text/plain")
+        kind, request = self.routes.get((host, path), (self.of_host[host], None))
         ask = flow.Ask(self, kind, path, query, headers, body)
         where, page = kind.split(kind.verification)
         is_page = host == where and path.startswith(page + "/")  # with the code behind it, as Casdoor's
-        return self.answered(ask, self.routes.get((host, path), "page" if is_page else "elsewhere"))
+        return self.answered(ask, request or ("page" if is_page else "elsewhere"))
 
     def answered(self, ask, request):
         with self.lock:

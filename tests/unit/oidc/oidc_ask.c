@@ -19,7 +19,7 @@ static const char USAGE[] = "usage: oidc_ask ISSUER CA-FILE|- TIMEOUT-S [--allow
                             "[--audience WORDS]\n";
 
 static const char *const REASONS[] = {"INTERNAL", "UNREACHABLE", "TLS",      "MISCONFIGURED", "DECLINED", "EXPIRED",
-                                      "TOKEN",    "REQUEST",     "STRENGTH", "BUSY",          "CLIENT"};
+                                      "TOKEN",    "REQUEST",     "STRENGTH", "BUSY",          "CLIENT",   "MAIL"};
 static const char *const EMAIL_STATES[] = {"ABSENT", "UNSTATED", "VERIFIED", "UNVERIFIED", "ILLEGAL"};
 
 static const char *name_of(const char *const *names, size_t count, uint32_t value)
@@ -69,6 +69,11 @@ static bool take_option(struct message_sign_in *request, const char *option, con
   *ret_count = 2;
   if (strcmp(option, "--allow-http") == 0) {
     request->allow_loopback_http = 1;
+    *ret_count = 1;
+    return true;
+  }
+  if (strcmp(option, "--social") == 0) {
+    request->social = 1;
     *ret_count = 1;
     return true;
   }

@@ -38,6 +38,38 @@ static void H52_only_the_boolean_true_verifies_an_email(void **state)
   }
 }
 
+static void V1_microsofts_own_word_for_an_address_is_the_boolean_true_beside_it(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *claims;
+    enum email_state state;
+  } CASES[] = {{"\"email\":\"a@acme.test\"", EMAIL_UNSTATED},
+               {"\"email\":\"a@acme.test\",\"xms_edov\":true", EMAIL_VERIFIED},
+               {"\"email\":\"a@acme.test\",\"xms_edov\":false", EMAIL_UNVERIFIED},
+               {"\"email\":\"a@acme.test\",\"xms_edov\":\"true\"", EMAIL_UNVERIFIED},
+               {"\"email\":\"a@acme.test\",\"xms_edov\":1", EMAIL_UNVERIFIED},
+               {"\"email\":\"a@acme.test\",\"xms_edov\":null", EMAIL_UNVERIFIED},
+               {"\"email\":\"a@acme.test\",\"email_verified\":true,\"xms_edov\":false", EMAIL_UNVERIFIED},
+               {"\"email\":\"a@acme.test\",\"email_verified\":false,\"xms_edov\":true", EMAIL_UNVERIFIED},
+               {"\"email\":\"a\",\"xms_edov\":true", EMAIL_ILLEGAL},
+               {"\"xms_edov\":true", EMAIL_ABSENT}};
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+    char *text CLEANUP(cleanup_free) = forge_text("{%s}", CASES[i].claims);
+    struct cJSON *token CLEANUP(document_done) = parsed(text);
+    struct message_authorized identity = identity_of(text, NULL, "email");
+    identity_take_edov(token, &identity);
+    assert_int_equal(identity.email_state, CASES[i].state);
+  }
+  // Another claim than "email" is not what it speaks of.
+  struct cJSON *token CLEANUP(document_done) =
+      parsed("{\"upn\":\"b@acme.test\",\"email\":\"a@acme.test\",\"xms_edov\":true}");
+  struct message_authorized identity = {0};
+  identity_fill(token, NULL, "upn", &identity);
+  identity_take_edov(token, &identity);
+  assert_int_equal(identity.email_state, EMAIL_UNSTATED);
+}
+
 static void absent_and_illegal_emails_have_states_of_their_own(void **state)
 {
   (void)state;
@@ -190,6 +222,7 @@ int main(void)
   document_start_up();
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(H52_only_the_boolean_true_verifies_an_email),
+      cmocka_unit_test(V1_microsofts_own_word_for_an_address_is_the_boolean_true_beside_it),
       cmocka_unit_test(absent_and_illegal_emails_have_states_of_their_own),
       cmocka_unit_test(H31_userinfo_never_overrides_the_id_token),
       cmocka_unit_test(another_email_claim_is_not_what_email_verified_speaks_of),
