@@ -490,3 +490,50 @@ def _memory(pid):
                 except OSError:
                     continue
     return b"".join(parts)
+
+
+def N7_V2_what_people_call_themselves_arrives_as_text(rig):
+    rig.orgs.bare("kite")
+    name = "1 <b>\u00dcn\u00efcode</b> \"quoted\"; Bcc: all@nest.test " + "x" * 40
+    host.ssoctl("org", "set", "kite", f"name={name}")
+    try:
+        with _mail(rig) as server:
+            person = rig.person(DOMAIN)
+            host.ssoctl("invite", "create", "kite", person, "--mail")
+            mail = server.new(person)
+            check.contains(mail["Subject"], re.escape(name + " (kite) invites you"), "the subject")
+            check.contains(mail.get_content(), re.escape(name + " (kite) invites you to"), "the text")
+            check.equal(mail.get_all("Bcc"), None, "what the name has put among the headers")
+            raw = mail.as_bytes()
+            check.that(max(len(line) for line in raw.splitlines()) <= 200, "a line is long")
+            for wrong in ("a\nb", "x" * 200, "\u202eabc"):
+                host.ssoctl("org", "set", "kite", f"name={wrong}", wants=2)
+            for address in ("a b@nest.test", "a@nest.test\nBcc: x@nest.test", "<a@nest.test>", "\u00e4@nest.test", "a@" + "x" * 300):
+                host.ssoctl("invite", "create", "kite", address, "--mail", wants=2)
+                host.ssoctl("mail", "test", address, wants=2)
+            host.ssoctl("invite", "cancel", "kite", person)
+    finally:
+        host.ssoctl("org", "set", "kite", "name=Kite")
+
+
+def V2_a_template_that_is_wrong_is_told_of_and_stops_nobody(rig):
+    person = rig.person(DOMAIN)
+    template = pathlib.Path("/etc/ssoorg/mail.template")
+    with _by_code(rig, "kite") as server, host.Kept(template):
+        template.write_text("[code]\nSubject: Gr\u00fc\u00dfe von {host}\n\nIhr Code:\n\n    {code}\n\nf\u00fcr {org}\n")
+        terminal = _asks(rig, person)
+        mail = server.new(person)
+        check.contains(mail["Subject"], "Gr\u00fc\u00dfe von", "the own subject")
+        check.lacks(mail.get_content(), "f\u00fcr", "the line whose field is empty")
+        terminal.send(re.search(r"^\s+(\d{8})$", mail.get_content(), re.MULTILINE).group(1))
+        terminal.until(JOIN)
+        terminal.close()
+        template.write_text("[code]\nSubject: x\n\n{passwort}\n")
+        words = r"mail\.template:4: field \"passwort\": host, org, login, address, code and minutes"
+        check.contains(host.ssoctl("mail", "test", person, wants=1).err, words, "what mail test says")
+        check.contains(host.listed("mail", "show")["template_error"], words, "what mail show says")
+        log = rig.log()
+        terminal = _asks(rig, person)
+        check.contains(server.new(person).get_content(), "If you did not ask for it", "the text that came with the program")
+        check.contains(log.text(), words, "the log")
+        terminal.close()
