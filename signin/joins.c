@@ -191,6 +191,7 @@ static bool make_own(struct session *s, const struct signed_in *result, const ch
   struct own_org_made made = {.changed = false};
   if (session_change(s, change_own_org_make(&in, &made)) != STATUS_OK) {
     session_log(LOG_WARNING, "an own org of %s could not be made", s->request->login);
+    session_tell(s, MESSAGE_ERROR, notice_sentence(NOTICE_OWN_ORG));
     return false;
   }
   joins_tell_own(s, made.slug);

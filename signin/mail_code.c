@@ -65,7 +65,7 @@ static enum status load_org(struct mail_code *m, struct store_txn *txn)
   struct org org;
   int64_t id = org_meant(&m->facts->person);
   enum status status = id != 0 ? org_get(txn, id, &org) : STATUS_NOT_FOUND;
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK && org.self_made != 1) { // the host carries no stranger's words (POLICY V6)
     (void)snprintf(m->org, sizeof m->org, "%s (%s)", org.name, org.slug);
   }
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;

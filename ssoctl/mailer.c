@@ -68,14 +68,20 @@ static enum status count(const struct mailer *mailer, const char *to, struct err
   struct context *ctx = mailer->ctx;
   const struct try_count try = {TRY_MAIL, to, ""};
   const struct change_host host = {.store = ctx->store, .config = &ctx->config, .map_path = ctx->map_path};
-  const struct change_by by = context_by(ctx);
+  struct change_by by = context_by(ctx);
   struct try_counted result = {.changed = false};
-  return mailer->counted ? change_run(&host, &by, change_try_count(&try, &result), error) : STATUS_OK;
+  by.delegate = NULL; // the host counts, whoever may send
+  enum status status = mailer->counted ? change_run(&host, &by, change_try_count(&try, &result), error) : STATUS_OK;
+  bool too_many = status == STATUS_REFUSED && result.decision.notice == NOTICE_MAILS;
+  return status == STATUS_REFUSED && !too_many ? STATUS_IO : status;
 }
 
 static int count_or_fail(const struct mailer *mailer, const char *to)
 {
   struct error error = {.text = ""};
+  if (mailer->ctx->store == NULL) {
+    return fail(EXIT_FAILED, "mail to %s: the store is not open any more", to);
+  }
   enum status status = count(mailer, to, &error);
   while (status == STATUS_REFUSED && mailer->pause != NULL) {
     mailer->pause(mailer->context);
@@ -166,8 +172,9 @@ int mailer_send(struct mailer *mailer, const struct mailing *mailing)
     return code;
   }
   store_close(&ctx->store); // before anything is started
-  if (oidc_start_mail(PATH_OIDC, &out, &error, &oidc) != STATUS_OK ||
-      store_open(ctx->store_dir, STORE_READ_WRITE, &error, &ctx->store) != STATUS_OK) {
+  enum status status = oidc_start_mail(PATH_OIDC, &out, &error, &oidc);
+  enum status opened = store_open(ctx->store_dir, STORE_READ_WRITE, status == STATUS_OK ? &error : NULL, &ctx->store);
+  if (status != STATUS_OK || opened != STATUS_OK) {
     return fail(EXIT_FAILED, "%s", error.text);
   }
   return await(mailer, &oidc, mailing->to);

@@ -25,7 +25,8 @@ struct mailer {
 int mailer_open(struct context *ctx, struct mailer *mailer);
 void mailer_done(struct mailer *mailer);
 
-// "Acme (acme)", as mails name the org SLUG. EXIT_REFUSED for a self-made one, unless an operator asks. An exit code, with the error on standard error.
+// "Acme (acme)", as mails name the org SLUG. EXIT_REFUSED for a self-made one, unless an operator asks. An exit code,
+// with the error on standard error.
 int mailer_org(const struct mailer *mailer, const char *slug, char *text, size_t size);
 
 // One mail to TO. What of SAID is the host is filled in.

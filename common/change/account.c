@@ -7,11 +7,14 @@
 #include "change/context.h"
 #include "change/invite.h"
 #include "change/new_account.h"
+#include "change/org_own.h"
 #include "change/settings.h"
+#include "facts/control.h"
 #include "store/numbers_store.h"
 #include "store/pending_links.h"
 
-// An owner can be replaced, and after that everything else (POLICY E4).
+// An owner can be replaced, and after that everything else (POLICY E4). Whoever has made an org for themself is no
+// owner by it (V6): a locked one keeps it, and it goes with one that goes.
 static enum status refuse_owner(struct change_context *c, const struct account *account, const char *what)
 {
   struct memberships all;
@@ -19,7 +22,7 @@ static enum status refuse_owner(struct change_context *c, const struct account *
   for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
     struct org org;
     status = org_get(c->txn, all.list[i].org_id, &org);
-    if (status == STATUS_OK && all.list[i].role == ROLE_OWNER) {
+    if (status == STATUS_OK && all.list[i].role == ROLE_OWNER && org.self_made != 1) {
       error_set(c->error, "account \"%s\": owns org \"%s\" and cannot be %s; 'ssoctl org transfer' comes first",
                 account->login, org.slug, what);
       return STATUS_REFUSED;
@@ -148,6 +151,10 @@ static enum status remove_account(struct change_context *c, const void *input, v
   if (status != STATUS_OK) {
     return status;
   }
+  status = org_own_drop_all(c, &account);
+  if (status != STATUS_OK) {
+    return status;
+  }
   status = drop_all(c, &account);
   if (status != STATUS_OK) {
     return status;
@@ -177,7 +184,7 @@ static enum status check_not_kept_out(struct change_context *c, const struct acc
 }
 
 // A delegate retires only who is nobody's but the governing org's.
-static enum status check_theirs(struct change_context *c, const struct account *account, const struct memberships *all)
+static enum status check_theirs(struct change_context *c, const struct account *account)
 {
   int64_t governing = 0;
   if (c->by->delegate == NULL) {
@@ -187,12 +194,10 @@ static enum status check_theirs(struct change_context *c, const struct account *
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
     return status;
   }
-  bool theirs = status == STATUS_OK;
-  for (size_t i = 0; theirs && i < all->count; i++) {
-    theirs = all->list[i].org_id == governing;
-  }
-  if (theirs) {
-    return STATUS_OK;
+  bool theirs = false;
+  status = status == STATUS_OK ? control_is_alone(c->txn, account, governing, &theirs) : STATUS_OK;
+  if (status != STATUS_OK || theirs) {
+    return status;
   }
   error_set(c->error,
             "account \"%s\": only an operator retires who is in another org, or not on a verified domain "
@@ -217,7 +222,7 @@ static enum status check_may_retire(struct change_context *c, const struct accou
     return status;
   }
   status = check_not_kept_out(c, account, &all);
-  return status != STATUS_OK ? status : check_theirs(c, account, &all);
+  return status != STATUS_OK ? status : check_theirs(c, account);
 }
 
 // What the governing org had given waits for the person, who will be somebody new. STATUS_NOT_FOUND: nothing.
@@ -273,6 +278,10 @@ static enum status retire(struct change_context *c, const void *input, void *ret
     return status;
   }
   status = check_may_retire(c, &account);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = org_own_drop_all(c, &account);
   if (status != STATUS_OK) {
     return status;
   }

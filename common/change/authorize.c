@@ -21,19 +21,19 @@ static enum status check_reach(struct change_context *c, const struct account *a
                                bool *ret_reaches)
 {
   const char *named = c->change->org;
-  struct memberships all;
+  bool owns = true;
   bool alone = false;
   enum status status = control_is_alone(c->txn, account, org->id, &alone);
   if (status != STATUS_OK) {
     return status;
   }
-  status = memberships_of(c->txn, account->id, &all);
+  status = control_owns_other(c->txn, account, org->id, &owns);
   if (status != STATUS_OK) {
     return status;
   }
   bool links = c->change->kind->about == CHANGE_OF_IDENTITY;
   bool here = strcmp(named, org->slug) == 0;
-  *ret_reaches = !change_owns_org(&all, org->id) && (alone ? here || named[0] == '\0' : links && here);
+  *ret_reaches = !owns && (alone ? here || named[0] == '\0' : links && here);
   return STATUS_OK;
 }
 

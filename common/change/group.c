@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "change/context.h"
 #include "change/new_account.h"
+#include "change/org_own.h"
 #include "protocol/group_list.h"
 #include "store/groups.h"
 #include "store/local_group.h"
@@ -192,6 +193,7 @@ static enum status map_to(struct change_context *c, const char *slug, const stru
   uint32_t gid = 0;
   bool mapped = false;
   enum status status = look_up(c, slug, to, &org, &mapped);
+  status = status != STATUS_OK ? status : org_own_check(c, &org, "map groups");
   result->changed = !mapped;
   if (status != STATUS_OK || mapped) {
     return status;

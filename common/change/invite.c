@@ -67,20 +67,21 @@ static enum status check(struct change_context *c, const struct org *org, const 
 
 struct counting {
   const char *email; // that is invited now, maybe once more
+  int64_t now_s;
   size_t others;
 };
 
 static enum status count_other(void *context, const struct invite *invite)
 {
   struct counting *counting = context;
-  counting->others += strcmp(invite->email, counting->email) != 0;
+  counting->others += invite->expires_at_s > counting->now_s && strcmp(invite->email, counting->email) != 0;
   return STATUS_OK;
 }
 
 // Each invite makes one more name that strangers may come by: a self-made org has no more of them than members.
 static enum status check_few(struct change_context *c, const struct org *org, const char *email)
 {
-  struct counting counting = {email, 0};
+  struct counting counting = {email, c->now_s, 0};
   if (org->self_made != 1) {
     return STATUS_OK;
   }

@@ -5,8 +5,11 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "change/group.h"
 #include "change/org_parts.h"
+#include "change/recovery.h"
 #include "change/sign_in_parts.h"
+#include "facts/control.h"
 
 enum { ALIKE_MAX = 99 };
 
@@ -112,6 +115,31 @@ enum status org_own_make(struct change_context *c, const struct account *owner, 
   }
   *ret_org = org;
   return note_made(c, &org, owner);
+}
+
+static enum status drop_org(struct change_context *c, int64_t org_id)
+{
+  struct org org;
+  size_t codes = 0;
+  enum status status = org_get(c->txn, org_id, &org);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = change_drop_recovery(c, &org, &codes);
+  status = status != STATUS_OK ? status : change_drop_groups(c, &org);
+  return status != STATUS_OK ? status : org_remove(c->txn, &org);
+}
+
+enum status org_own_drop_all(struct change_context *c, const struct account *account)
+{
+  struct memberships all;
+  enum status status = memberships_of(c->txn, account->id, &all);
+  for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
+    bool own = false;
+    status = control_is_own(c->txn, &all.list[i], false, &own);
+    status = status == STATUS_OK && own ? drop_org(c, all.list[i].org_id) : status;
+  }
+  return status;
 }
 
 enum status org_own_check(struct change_context *c, const struct org *org, const char *what)

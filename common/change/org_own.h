@@ -15,6 +15,10 @@ bool org_own_slug(const char *name, char ret_slug[static SLUG_SIZE]);
 MUST_CHECK enum status org_own_make(struct change_context *c, const struct account *owner, const char *name,
                                     struct org *ret_org);
 
+// Within another change: deletes the orgs that ACCOUNT has made itself, whoever else is in them. Errors as
+// org_remove().
+MUST_CHECK enum status org_own_drop_all(struct change_context *c, const struct account *account);
+
 // Whether ORG may do WHAT ("enforce sign-in"): one that is self-made may not, until an operator lifts that.
 // STATUS_REFUSED with an error that says how.
 MUST_CHECK enum status org_own_check(struct change_context *c, const struct org *org, const char *what);

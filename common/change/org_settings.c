@@ -61,6 +61,29 @@ static enum status check_inside(struct change_context *c, const struct org *befo
   return outside ? STATUS_REFUSED : STATUS_OK;
 }
 
+// With its limits goes that its owner counts as a guest: social accounts and codes by email are not for owners (POLICY
+// V3), and whoever has nothing else would be locked out.
+static enum status check_lifted(struct change_context *c, const struct org *before, const struct org *org)
+{
+  struct account owner;
+  if (before->self_made != 1 || org->self_made == 1) {
+    return STATUS_OK;
+  }
+  enum status status = account_get(c->txn, org->owner_id, &owner);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+  }
+  bool has_password = owner.password[0] != '\0';
+  if (!has_password) {
+    error_set(c->error,
+              "self-made: the owner, %.200s, has no password, and would sign in by nothing else: 'ssoctl password set' "
+              "comes first",
+              owner.email);
+  }
+  record_done(&ACCOUNT_RECORD, &owner);
+  return has_password ? STATUS_OK : STATUS_REFUSED;
+}
+
 // Into ORG, which has what is stored.
 static enum status set_values(struct change_context *c, const struct org_values *values, const struct org *before,
                               struct org *org)
@@ -74,6 +97,7 @@ static enum status set_values(struct change_context *c, const struct org_values 
     return status;
   }
   status = org->allowed_domains[0] != '\0' ? org_own_check(c, org, "let people of a domain join") : STATUS_OK;
+  status = status != STATUS_OK ? status : check_lifted(c, before, org);
   return status != STATUS_OK ? status : check_inside(c, before, org);
 }
 

@@ -3,6 +3,7 @@
 
 #include "change/context.h"
 #include "change/org.h"
+#include "change/org_own.h"
 #include "change/recovery.h"
 
 static enum status is_owner(struct change_context *c, const struct org_transfer *in, bool *ret_owner)
@@ -88,6 +89,14 @@ static enum status hand_over(struct change_context *c, struct found_member *f)
   return status != STATUS_OK ? status : org_update(c->txn, &f->org);
 }
 
+// Nobody is given one by its owner, who then makes the next: it counts as its new owner's (POLICY V6).
+static enum status check_made(struct change_context *c, const char *slug)
+{
+  struct org org;
+  enum status status = change_find_org(c, slug, &org);
+  return status == STATUS_OK && c->by->delegate != NULL ? org_own_check(c, &org, "be given to another owner") : status;
+}
+
 static enum status transfer(struct change_context *c, const void *input, void *ret_result)
 {
   const struct org_transfer *in = input;
@@ -101,6 +110,10 @@ static enum status transfer(struct change_context *c, const void *input, void *r
   result->changed = !owns;
   if (owns) {
     return STATUS_OK;
+  }
+  status = check_made(c, in->org);
+  if (status != STATUS_OK) {
+    return status;
   }
   status = change_find_member(c, in->org, in->email, "made its owner", &f);
   if (status != STATUS_OK) {

@@ -140,6 +140,9 @@ static enum status found(const struct sign_in *s, const struct sso_sign_in *in)
 {
   struct org org;
   enum status status = org_own_make(s->c, &s->account, in->own_org, &org);
+  if (status == STATUS_REFUSED) {
+    s->result->decision = (struct policy_decision){.row = "V6", .notice = NOTICE_OWN_ORG};
+  }
   if (status == STATUS_OK) {
     memcpy(s->result->own_org, org.slug, sizeof s->result->own_org);
   }

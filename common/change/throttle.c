@@ -80,16 +80,20 @@ static void choose_passwords(const struct change_context *c, const struct try_co
   }
 }
 
-// Whoever acts here as an admin asks from nowhere.
+// Whoever acts here as an admin asks from nowhere, and leaves half of the host's to those who sign in. From where
+// somebody has signed in before, and for each user of this host, mails are counted by themselves: nobody elsewhere uses
+// them up (HOLES H71, H78).
 static void choose_mails(const struct change_context *c, const struct try_count *in, const struct facts *facts,
                          const char *source, struct subjects *s)
 {
-  add(s, THROTTLE_MAIL_TO, true, facts->email[0] != '\0' ? facts->email : in->login, "");
-  if (strcmp(c->by->service, "ssoctl") != 0) {
+  bool admin = strcmp(c->by->service, "ssoctl") == 0;
+  bool apart = !admin && (is_local(c) || is_known_place(c, facts));
+  add(s, THROTTLE_MAIL_TO, true, facts->email[0] != '\0' ? facts->email : in->login, apart ? source : "");
+  if (!admin) {
     add(s, THROTTLE_MAIL_FROM, true, source, "");
   }
   add(s, THROTTLE_MAIL_HOST, true, "host", "");
-  if (!facts->person.known) { // half of them are kept for those who are known
+  if (admin || !facts->person.known) { // half of them are kept for those who are known
     add(s, THROTTLE_MAIL_NEW, true, "host", "");
   }
 }
@@ -147,7 +151,7 @@ static enum status without_room(struct change_context *c, const struct facts *fa
                                 struct subjects *s, struct try_counted *result)
 {
   result->delay_s = THROTTLE_DELAY_S;
-  if (!facts->person.known) {
+  if (!facts->person.known || kind == TRY_MAIL) { // nobody is owed a mail
     return refuse(c, kind, result);
   }
   struct subjects kept = {.count = 0};

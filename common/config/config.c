@@ -180,8 +180,8 @@ static enum status parse_own_orgs_per_account(const char *value, struct config *
   return text_to_i64(value, 1, OWN_ORGS_MAX, &config->own_orgs_per_account);
 }
 
-// The next word of *AT is a domain, and what follows it is one more.
-static bool is_domain_word(const char **at)
+// The next word of *AT is a domain that LIST has once, and what follows it is one more.
+static bool is_domain_word(const char *list, const char **at)
 {
   char word[DOMAIN_SIZE];
   size_t length = strcspn(*at, " ");
@@ -190,6 +190,13 @@ static bool is_domain_word(const char **at)
   }
   memcpy(word, *at, length);
   word[length] = '\0';
+  for (const char *other = list; other < *at;) {
+    size_t there = strcspn(other, " ");
+    if (there == length && memcmp(other, word, length) == 0) {
+      return false;
+    }
+    other += there + 1;
+  }
   *at += length;
   return name_is_domain(word) && (**at == '\0' || *++*at != '\0');
 }
@@ -198,7 +205,7 @@ static enum status parse_own_orgs_domains(const char *value, struct config *conf
 {
   bool none = strcmp(value, "none") == 0;
   for (const char *at = value; !none && *at != '\0';) {
-    if (!is_domain_word(&at)) {
+    if (!is_domain_word(value, &at)) {
       return STATUS_INVALID;
     }
   }
@@ -283,7 +290,8 @@ const struct config_key CONFIG_KEYS[] = {
     {"mails-per-remote", "6", "1 to 100000, in an hour", parse_per_remote},
     {"mails-per-host", "60", "2 to 100000, in an hour; half of them are kept for known accounts", parse_per_host},
     {"own-orgs", "no", "yes or no", parse_own_orgs},
-    {"own-orgs-domains", "none", "none, or domains in lower case separated by one space", parse_own_orgs_domains},
+    {"own-orgs-domains", "none", "none, or domains in lower case separated by one space, each once",
+     parse_own_orgs_domains},
     {"own-orgs-per-account", "1", "1 to 16", parse_own_orgs_per_account},
     {"notify-sessions", "yes", "yes or no", parse_notify},
 };

@@ -23,13 +23,50 @@ enum status control_of(struct store_txn *txn, const struct account *account, int
   return status;
 }
 
+enum status control_is_own(struct store_txn *txn, const struct membership *membership, bool alone, bool *ret_own)
+{
+  struct org org;
+  int64_t count = 1;
+  *ret_own = false;
+  if (membership->role != ROLE_OWNER) {
+    return STATUS_OK;
+  }
+  enum status status = org_get(txn, membership->org_id, &org);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+  }
+  if (org.self_made == 1 && alone) {
+    status = membership_count(txn, org.id, &count);
+  }
+  *ret_own = status == STATUS_OK && org.self_made == 1 && count == 1;
+  return status;
+}
+
+enum status control_owns_other(struct store_txn *txn, const struct account *account, int64_t except_id, bool *ret_owns)
+{
+  struct memberships all;
+  bool owns = false;
+  enum status status = memberships_of(txn, account->id, &all);
+  for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
+    bool own = false;
+    status = control_is_own(txn, &all.list[i], false, &own);
+    owns = owns || (all.list[i].role == ROLE_OWNER && all.list[i].org_id != except_id && !own);
+  }
+  if (status == STATUS_OK) {
+    *ret_owns = owns;
+  }
+  return status;
+}
+
 enum status control_is_alone(struct store_txn *txn, const struct account *account, int64_t org_id, bool *ret_alone)
 {
   struct memberships all;
   enum status status = memberships_of(txn, account->id, &all);
   bool alone = true;
   for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
-    alone = alone && all.list[i].org_id == org_id;
+    bool own = false;
+    status = control_is_own(txn, &all.list[i], true, &own);
+    alone = alone && (own || all.list[i].org_id == org_id);
   }
   if (status == STATUS_OK) {
     *ret_alone = alone;

@@ -131,13 +131,31 @@ static enum status load_account(struct store_txn *txn, const struct facts_query 
   return guard_of(txn, of->operators, &s->account, &s->person.reserved);
 }
 
+// No code goes to an address that is unknown, or that of another account than the name's.
+static enum status check_address(struct store_txn *txn, struct facts *s)
+{
+  struct account other;
+  if (s->email[0] == '\0' || s->person.known) {
+    s->person.mail_here = s->email[0] != '\0';
+    return STATUS_OK;
+  }
+  enum status status = account_by_email(txn, s->email, &other);
+  s->person.mail_here = status == STATUS_NOT_FOUND;
+  if (status == STATUS_OK) {
+    record_done(&ACCOUNT_RECORD, &other);
+  }
+  return facts_optional(status);
+}
+
 enum status facts_load_social(struct store_txn *txn, const struct facts_query *of, struct facts *s)
 {
   s->person.allowed_count = 0;
   s->person.allowed_full = s->person.may_found = false;
   enum status status = social_any(txn, &s->person.social_here);
   status = status != STATUS_OK ? status : mail_server_any(txn, &s->person.mail_here);
-  s->person.mail_here = s->person.mail_here && s->email[0] != '\0';
+  if (status == STATUS_OK && s->person.mail_here) {
+    status = check_address(txn, s);
+  }
   if (status != STATUS_OK || (!s->person.social_here && !s->person.mail_here)) {
     return status;
   }

@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "template_text.h"
 
-enum { TEMPLATE_MAX = 32 * 1024, VALUE_SIZE = 1024, NAME_SIZE = 16 };
+enum { TEMPLATE_MAX = 12 * 1024, VALUE_SIZE = 1024, NAME_SIZE = 16 };
 
 static const char COMMENT = '#';
 static const char SUBJECT[] = "Subject: ";
@@ -66,6 +66,7 @@ struct reading {
   enum mail_part wanted;
   const struct mail_said *said; // NULL: it is only checked
   bool has_subject;
+  bool has_code;
   bool found;
   size_t blank; // lines that are empty so far, and wait for one that is not
   struct mail_text *mail;
@@ -107,7 +108,7 @@ static enum status append_value(const char *value, struct bytes *out)
 }
 
 // What stands in braces at *AT, which goes on behind it.
-static enum status fill_field(const struct reading *r, const char **at, struct bytes *out, bool *ret_empty)
+static enum status fill_field(struct reading *r, const char **at, struct bytes *out, bool *ret_empty)
 {
   char name[NAME_SIZE] = "";
   size_t field = 0;
@@ -118,6 +119,7 @@ static enum status fill_field(const struct reading *r, const char **at, struct b
     return refuse(r, "field", name, PARTS[r->part].legal);
   }
   *at = end + 1;
+  r->has_code = r->has_code || field == SAID_CODE;
   if (r->said == NULL) {
     return STATUS_OK;
   }
@@ -126,7 +128,7 @@ static enum status fill_field(const struct reading *r, const char **at, struct b
   return append_value(value, out);
 }
 
-static enum status fill_line(const struct reading *r, const char *line, struct bytes *out, bool *ret_empty)
+static enum status fill_line(struct reading *r, const char *line, struct bytes *out, bool *ret_empty)
 {
   enum status status = STATUS_OK;
   *ret_empty = false;
@@ -149,9 +151,14 @@ static enum status fill_line(const struct reading *r, const char *line, struct b
 
 static enum status end_part(const struct reading *r)
 {
-  return r->part != MAIL_PART_COUNT && !r->has_subject
-             ? refuse(r, "part", PARTS[r->part].name, "its first line must be a Subject")
-             : STATUS_OK;
+  if (r->part == MAIL_PART_COUNT) {
+    return STATUS_OK;
+  }
+  if (!r->has_subject) {
+    return refuse(r, "part", PARTS[r->part].name, "its first line must be a Subject");
+  }
+  bool needs_code = r->part == MAIL_CODE || r->part == MAIL_INVITATION;
+  return needs_code && !r->has_code ? refuse(r, "part", PARTS[r->part].name, "must say {code}") : STATUS_OK;
 }
 
 static enum status begin_part(struct reading *r, const char *line)
@@ -164,7 +171,7 @@ static enum status begin_part(struct reading *r, const char *line)
   for (size_t i = 0; i < MAIL_PART_COUNT; i++) {
     if (strlen(PARTS[i].name) == length - 2 && memcmp(PARTS[i].name, line + 1, length - 2) == 0) {
       r->part = (enum mail_part)i;
-      r->has_subject = false;
+      r->has_subject = r->has_code = false;
       r->blank = 0;
       r->found = r->found || r->part == r->wanted;
       return STATUS_OK;
@@ -182,6 +189,7 @@ static enum status take_subject(struct reading *r, const char *line)
   }
   r->has_subject = true;
   enum status status = fill_line(r, line + strlen(SUBJECT), &filled, &empty);
+  r->has_code = false; // subjects stand in logs: the text must say it
   if (status != STATUS_OK || r->part != r->wanted || r->said == NULL) {
     return status;
   }
@@ -305,7 +313,7 @@ static enum status fill_from(const char *path, enum mail_part part, const struct
   if (status != STATUS_OK) {
     return status;
   }
-  *ret_found = r.found && mail.text.length > 0;
+  *ret_found = r.found && mail.text.length > 0 && mail.subject[0] != '\0';
   if (*ret_found) {
     *ret_mail = mail;
     mail = (struct mail_text){.subject = ""};

@@ -87,6 +87,8 @@ static const struct {
     [NOTICE_NO_CHOICE] = {"no-choice",
                           "Nothing that was listed was chosen - sign in again and type one of the numbers."},
     [NOTICE_MADE] = {"made", "Your account is made - please sign in once more."},
+    [NOTICE_OWN_ORG] = {"own-org", "Your organization could not be made under this name - sign in again and choose "
+                                   "another one."},
     [NOTICE_MAIL] = {"mail", "The code could not be sent by email - try again later or in another way, or tell an "
                              "admin; the log says why."},
     [NOTICE_MAIL_CODE] = {"mail-code", "The code from the email was not typed rightly in time - sign in again to be "

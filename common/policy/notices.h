@@ -47,6 +47,7 @@ enum notice {
   NOTICE_JOINED_NONE, // V5
   NOTICE_NO_CHOICE,   // V4
   NOTICE_MADE,        // V6
+  NOTICE_OWN_ORG,     // V6: it could not be made
   NOTICE_MAIL,        // a code by email could not be sent
   NOTICE_MAIL_CODE,   // it was not typed rightly in time (V2)
   NOTICE_MAILS,       // no more mails for now (V2)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "store/orgs.h"
+
 // No domain holds a newline: none is the beginning of another's key.
 static struct store_key key_of_domain(const char *domain)
 {
@@ -155,16 +157,27 @@ enum status allowed_each_domain(struct store_txn *txn, allowed_domain_visit *vis
   return store_each(txn, TABLE_ALLOWED_DOMAINS, &all, visit_domain, &walk);
 }
 
+struct looking {
+  struct store_txn *txn;
+  bool *any;
+};
+
 static enum status note_any(void *context, int64_t org_id)
 {
-  (void)org_id;
-  *(bool *)context = true;
+  const struct looking *looking = context;
+  struct org org;
+  enum status status = org_get(looking->txn, org_id, &org);
+  if (status != STATUS_OK || !allowed_joins(&org)) {
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+  }
+  *looking->any = true;
   return STATUS_EXISTS;
 }
 
 enum status allowed_any(struct store_txn *txn, const char *domain, bool *ret_any)
 {
+  struct looking looking = {txn, ret_any};
   *ret_any = false;
-  enum status status = allowed_each(txn, domain, note_any, ret_any);
+  enum status status = allowed_each(txn, domain, note_any, &looking);
   return status == STATUS_EXISTS ? STATUS_OK : status;
 }

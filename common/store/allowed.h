@@ -31,7 +31,7 @@ MUST_CHECK enum status allowed_note(struct store_txn *txn, const char *list);
 typedef enum status allowed_visit(void *context, int64_t org_id);
 MUST_CHECK enum status allowed_each(struct store_txn *txn, const char *domain, allowed_visit *visit, void *context);
 
-// Whether any org lists DOMAIN.
+// Whether any org that takes people by its list lists DOMAIN.
 MUST_CHECK enum status allowed_any(struct store_txn *txn, const char *domain, bool *ret_any);
 
 // Each domain that any org lists, once.

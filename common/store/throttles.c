@@ -55,6 +55,13 @@ enum status throttle_each(struct store_txn *txn, throttle_visit *visit, void *co
 
 enum { SWEEP_MAX = 256 };
 
+enum { HOUR_S = 3600 };
+
+bool throttle_is_hourly(enum throttle_kind kind)
+{
+  return kind == THROTTLE_FAILURES || (kind >= THROTTLE_MAIL_FROM && kind <= THROTTLE_MAIL_NEW);
+}
+
 struct sweep {
   int64_t old_s;
   int64_t now_s;
@@ -66,8 +73,12 @@ struct sweep {
 static enum status note_old(void *context, const struct throttle *throttle)
 {
   struct sweep *sweep = context;
+  int64_t old_s = sweep->old_s;
+  if (throttle_is_hourly((enum throttle_kind)throttle->kind) && sweep->now_s - HOUR_S < old_s) {
+    old_s = sweep->now_s - HOUR_S;
+  }
   // What lies in the future was counted by a clock that was wrong.
-  if (throttle->last_at_s < sweep->old_s || throttle->last_at_s > sweep->now_s) {
+  if (throttle->last_at_s < old_s || throttle->last_at_s > sweep->now_s) {
     sweep->found[sweep->count++] = *throttle;
   }
   return sweep->count == SWEEP_MAX ? STATUS_EXISTS : STATUS_OK;

@@ -403,7 +403,7 @@ def V2_an_import_tells_each_who_was_added_by_mail(rig):
         check.equal(server.count(), before + 1, "how many mails went out")
         with host.Kept(host.CONF) as conf:
             with open(conf, "a") as file:
-                file.write("mails-per-host = 2\n")
+                file.write("mails-per-host = 4\n")
             host.ssoctl("throttle", "clear", "host")
             host.ssoctl("member", "import", "kite", "-", "--mail", "--dry-run", stdin=f"email\n{three}\n")
             said = host.ssoctl("member", "import", "kite", "-", "--mail", stdin=f"email\n{three}\nx{three}\ny{three}\n", wants=1)
@@ -537,3 +537,49 @@ def V2_a_template_that_is_wrong_is_told_of_and_stops_nobody(rig):
         check.contains(server.new(person).get_content(), "If you did not ask for it", "the text that came with the program")
         check.contains(log.text(), words, "the log")
         terminal.close()
+
+
+def W3_V2_an_orgs_admin_invites_and_imports_by_mail(rig):
+    rig.orgs.bare("kite")
+    admin, guest, member = rig.person(DOMAIN), rig.person(DOMAIN), rig.person(DOMAIN)
+    host.ssoctl("member", "add", "kite", admin, "--role", "admin")
+    uid, gid = host.in_passwd(admin)[2:4]
+    org = host.listed("org", "show", "kite")
+    sudoers = pathlib.Path("/etc/sudoers.d/ssoorg-mail-test")
+
+    def acts(*words, stdin=""):
+        listed = ",".join(map(str, (gid, org["gid"], org["admins_gid"])))
+        return processes.run("setpriv", "--reuid", uid, "--regid", gid, "--groups", listed, "--", "sudo", "-n",
+                             "/usr/sbin/ssoctl", *words, stdin=stdin)
+
+    with _mail(rig) as server:
+        try:
+            sudoers.write_text("Defaults!/usr/sbin/ssoctl env_reset, !setenv, preserve_groups\n"
+                               "ALL ALL = (root) NOPASSWD: /usr/sbin/ssoctl\n")
+            sudoers.chmod(0o440)
+            said = acts("invite", "create", "kite", guest, "--mail")
+            check.equal(said.status, 0, f"the invite, which said {check.shown(said.text)}")
+            check.contains(server.new(guest).get_content(), r"Kite \(kite\) invites you", "the mail")
+            said = acts("member", "import", "kite", "-", "--mail", stdin=f"email\n{member}\n")
+            check.contains(said.text, "1 people were told by mail", "what is said of the import")
+            check.contains(server.new(member).get_content(), "gives you access", "the mail of the import")
+            check.equal(acts("mail", "show").status, 3, "what an admin of an org sees of the mail server")
+        finally:
+            sudoers.unlink()
+            host.ssoctl("invite", "cancel", "kite", guest, wants=None)
+
+
+def H71_V2_strangers_do_not_use_up_the_mails_of_whoever_comes_from_where_they_came_before(rig):
+    person = rig.person(DOMAIN)
+    with _by_code(rig, "kite") as server:
+        check.that(login.signed_in(_comes(rig, server, person, [(JOIN, "kite")])), "not signed in")
+        host.ssoctl("throttle", "clear", person)
+        for n in range(1, 5):
+            terminal = _from(f"192.0.2.{n}", person)
+            terminal.until(WAYS)
+            terminal.send("1")
+            terminal.until("Code: ?$" if n < 4 else "Too many emails")
+            if n < 4:
+                server.new(person)
+            terminal.close()
+        check.that(login.signed_in(_comes(rig, server, person)), "kept out by strangers")

@@ -86,6 +86,8 @@ def V6_L14_somebody_makes_an_org_of_their_own_at_the_first_sign_in(rig):
         host.ssoctl("invite", "create", "u-nest-sons", other)
         said = _comes(rig, server, other, [(r"Nest & Sons \(u-nest-sons\) invites you. Join\? \[y/N\]: ", "y")])
         check.contains(host.ssoctl("member", "list", "u-nest-sons").out, re.escape(other), "the members")
+        check.contains(host.ssoctl("org", "set", "u-nest-sons", "self-made=no", wants=3).err, "has no password", "without a password")
+        host.set_password(person, "nest-Lantern-31-quartz")
         host.ssoctl("org", "set", "u-nest-sons", "self-made=no")
         host.ssoctl("domain", "add", "u-nest-sons", "x.test")
     check.equal(host.listed("why", "nobody@" + OWN_DOMAIN)["row"], "L1", "the row without own orgs")

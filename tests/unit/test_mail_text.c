@@ -109,6 +109,8 @@ static void what_is_illegal_is_told_with_its_line_and_the_own_text_is_there(void
       {"[code]\n\nx\n", ":2: part \"code\": its first line must be a Subject"},
       {"[code]\nSubject: \n\nx\n", ":2: part \"code\""},
       {"[code]\nsubject: x\n\nx\n", ":2: part \"code\""},
+      {"[code]\nSubject: x\n\nno code\n", ":5: part \"code\": must say {code}"},
+      {"[invitation]\nSubject: {code}\n\nx\n[test]\nSubject: x\n\nx\n", ":5: part \"invitation\": must say {code}"},
       {"[code]", ":1: part \"code\""},
       {"[codes]\nSubject: x\n\nx\n", ":1: part \"[codes]\": [code], [invitation], [member] and [test] are legal"},
       {"hello\n[code]\nSubject: x\n\nx\n", ":1: line \"hello\""},

@@ -5,6 +5,7 @@
 #include "change/enforcement.h"
 #include "change/invite.h"
 #include "change/mail_server.h"
+#include "change/org.h"
 #include "change/org_own.h"
 #include "change/org_settings.h"
 #include "facts/facts.h"
@@ -184,6 +185,9 @@ static void V6_V3_L5_whoever_made_one_is_no_owner_by_it(void **state)
   const struct policy_person bob = person_of(BOB);
   assert_false(policy_is_owner(&bob) || policy_owns_any(&bob));
   assert_true(policy_takes_mail(&bob));
+  assert_int_equal(set_of("u-nest", "self-made", "no"), STATUS_REFUSED); // they would have no way in
+  assert_non_null(strstr(error.text, "password set"));
+  assert_int_equal(set_password(BOB, "correct-Horse-9"), STATUS_OK);
   assert_int_equal(set_of("u-nest", "self-made", "no"), STATUS_OK);
   const struct policy_person lifted = person_of(BOB);
   assert_true(policy_is_owner(&lifted));
@@ -228,11 +232,30 @@ static void V6_what_it_may_not_until_an_operator_lifts_it(void **state)
   }
   assert_int_equal(invite_to("guest0@example.test"), STATUS_OK); // once more
   assert_int_equal(invite_to("eleventh@example.test"), STATUS_REFUSED);
+  assert_int_equal(make_as(BOB, RIGHT_ORG, change_org_transfer(&(struct org_transfer){"u-nest", BOB}, &done)),
+                   STATUS_REFUSED);
+  assert_int_equal(set_password(BOB, "correct-Horse-9"), STATUS_OK);
   assert_int_equal(set_of("u-nest", "self-made", "no"), STATUS_OK);
   assert_int_equal(make(change_domain_add(&(struct domain_add){"u-nest", "nest.test"}, &domain)), STATUS_OK);
   assert_int_equal(make(change_connection_set(&with, &changed)), STATUS_OK);
   assert_int_equal(add(&member), STATUS_OK);
   assert_int_equal(set_of("u-nest", "self-made", "yes"), STATUS_INVALID);
+}
+
+// Whoever has made one is out of nobody's reach by it (HOLES H62).
+static void V6_S14_an_own_org_protects_nobody(void **state)
+{
+  (void)state;
+  set_up();
+  assert_int_equal(comes_to(BOB, BOB, "Nest", NULL), STATUS_OK);
+  assert_int_equal(lock_account(BOB), STATUS_OK);
+  assert_int_equal(unlock_account(BOB), STATUS_OK);
+  assert_int_equal(set_of("u-nest", "help", "x"), STATUS_OK);
+  assert_int_equal(retire_account(BOB), STATUS_OK);
+  assert_int_equal(set_of("u-nest", "help", "x"), STATUS_NOT_FOUND); // it went with them
+  assert_int_equal(comes_to(CAROL, CAROL, "Carol", NULL), STATUS_OK);
+  assert_int_equal(remove_account(CAROL), STATUS_OK);
+  assert_int_equal(set_of("u-carol", "help", "x"), STATUS_NOT_FOUND);
 }
 
 static void V6_L14_the_hosts_own_domains_open_it_where_no_org_does(void **state)
@@ -270,6 +293,7 @@ int main(void)
       OWN_TEST(V6_slugs_come_from_letters_and_digits_and_are_free),
       OWN_TEST(V6_V3_L5_whoever_made_one_is_no_owner_by_it),
       OWN_TEST(V6_what_it_may_not_until_an_operator_lifts_it),
+      OWN_TEST(V6_S14_an_own_org_protects_nobody),
       OWN_TEST(V6_L14_the_hosts_own_domains_open_it_where_no_org_does),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
