@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What store.c, store_open.c, store_lock.c and change_log.c share; the first three are the only code that knows LMDB.
+// What store.c, store_open.c, store_tables.c, store_lock.c and change_log.c share; the first four are the only code
+// that knows LMDB.
 #pragma once
 #include <lmdb.h>
 #include <sched.h>
@@ -40,3 +41,12 @@ enum status store_from_lmdb(int code);
 // STATUS_BUSY and STATUS_IO as store_lock().
 MUST_CHECK enum status store_lock_opening(struct store *store);
 void store_unlock_opening(struct store *store);
+
+// Says WHAT failed with the store in DIR, by the error CODE of LMDB's; what that is called here.
+enum status store_fail(struct error *error, const char *what, const char *dir, int code);
+
+// Opens all tables, or makes them. STATUS_VERSION: those that have come since the schema before are missing.
+MUST_CHECK enum status store_tables_open(struct store *store, const char *dir, bool create, struct error *error);
+
+// Adds the tables that have come since the schema before, empty, and raises the schema. STATUS_VERSION for another one.
+MUST_CHECK enum status store_tables_add(MDB_env *env);

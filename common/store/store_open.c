@@ -8,56 +8,12 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/endian.h"
 #include "store/store.h"
 #include "store/store_lmdb.h"
 
 enum { MAPPED_FROM_BYTES = 128 << 10 };
 
 static const size_t MAP_SIZE_MIN = (size_t)64 << 20;
-
-static const char *const TABLE_NAMES[TABLE_COUNT] = {
-    [TABLE_META] = "meta",
-    [TABLE_ACCOUNTS] = "accounts",
-    [TABLE_ACCOUNT_LOGINS] = "account_logins",
-    [TABLE_ACCOUNT_EMAILS] = "account_emails",
-    [TABLE_NUMBERS] = "numbers",
-    [TABLE_ORGS] = "orgs",
-    [TABLE_ORG_SLUGS] = "org_slugs",
-    [TABLE_DOMAINS] = "domains",
-    [TABLE_DOMAIN_OWNERS] = "domain_owners",
-    [TABLE_CONNECTIONS] = "connections",
-    [TABLE_REGISTRATIONS] = "registrations",
-    [TABLE_IDENTITIES] = "identities",
-    [TABLE_ACCOUNT_IDENTITIES] = "account_identities",
-    [TABLE_MEMBERSHIPS] = "memberships",
-    [TABLE_ORG_MEMBERS] = "org_members",
-    [TABLE_INVITES] = "invites",
-    [TABLE_INVITE_EMAILS] = "invite_emails",
-    [TABLE_TICKETS] = "tickets",
-    [TABLE_AUDIT] = "audit",
-    [TABLE_TOMBSTONES] = "tombstones",
-    [TABLE_THROTTLES] = "throttles",
-    [TABLE_REFUSALS] = "refusals",
-    [TABLE_PENDING_LINKS] = "expectations",
-    [TABLE_ACCOUNT_PENDING] = "account_expectations",
-    [TABLE_RECOVERY] = "recovery",
-    [TABLE_ORG_GROUPS] = "org_groups",
-    [TABLE_GROUP_MAPPINGS] = "group_mappings",
-    [TABLE_GIVEN_GROUPS] = "given_groups",
-    [TABLE_GROUP_MEMBERS] = "group_members",
-    [TABLE_DOMAIN_PROOFS] = "domain_proofs",
-    [TABLE_CONFIRMED] = "confirmed",
-    [TABLE_ALLOWED_DOMAINS] = "allowed_domains",
-    [TABLE_SOCIALS] = "socials",
-    [TABLE_MAIL] = "mail",
-};
-
-static enum status fail(struct error *error, const char *what, const char *dir, int code)
-{
-  error_set(error, "store %s: %s: %s", dir, what, mdb_strerror(code));
-  return store_from_lmdb(code);
-}
 
 static enum status open_directory(const char *dir, enum store_mode mode, struct error *error, int *ret_fd)
 {
@@ -142,76 +98,15 @@ static enum status open_environment(struct store *store, const char *dir, struct
     code = mdb_env_open(store->env, dir, store->read_only ? MDB_RDONLY : 0, 0600);
   }
   if (code != 0) {
-    return fail(error, "cannot be opened", dir, code);
+    return store_fail(error, "cannot be opened", dir, code);
   }
   int data_fd = -1;
   int dead = 0;
   (void)mdb_reader_check(store->env, &dead);
   if (mdb_env_get_fd(store->env, &data_fd) != 0 || fcntl(data_fd, F_SETFD, FD_CLOEXEC) != 0) {
-    return fail(error, "close-on-exec cannot be set", dir, EIO);
+    return store_fail(error, "close-on-exec cannot be set", dir, EIO);
   }
   return STATUS_OK;
-}
-
-// From the schema before, or the present one if another process has been faster; any other is not for this program.
-static int raise_schema(MDB_txn *txn, MDB_dbi meta)
-{
-  unsigned char packed[8];
-  MDB_val key = {sizeof "schema" - 1, (void *)(uintptr_t) "schema"};
-  MDB_val value = {0, NULL};
-  int code = mdb_get(txn, meta, &key, &value);
-  uint64_t schema = code == 0 && value.mv_size == sizeof packed ? endian_get_u64(value.mv_data) : 0;
-  if (code != 0 || (schema != STORE_SCHEMA && schema != STORE_SCHEMA - 1)) {
-    return code != 0 ? code : MDB_VERSION_MISMATCH;
-  }
-  endian_put_u64(packed, STORE_SCHEMA);
-  value = (MDB_val){sizeof packed, packed};
-  return mdb_put(txn, meta, &key, &value, 0);
-}
-
-static enum status open_tables(struct store *store, const char *dir, bool create, struct error *error)
-{
-  MDB_txn *txn = NULL;
-  int code = mdb_txn_begin(store->env, NULL, create ? 0 : MDB_RDONLY, &txn);
-  size_t missing = 0;
-  for (size_t i = 0; code == 0 && i < TABLE_COUNT; i++) {
-    code = mdb_dbi_open(txn, TABLE_NAMES[i], create ? MDB_CREATE : 0, &store->tables[i]);
-    missing = i;
-  }
-  if (code == 0) {
-    return store_from_lmdb(mdb_txn_commit(txn));
-  }
-  mdb_txn_abort(txn);
-  if (code == MDB_NOTFOUND && missing >= STORE_TABLES_BEFORE) {
-    return STATUS_VERSION;
-  }
-  return code == MDB_NOTFOUND ? fail(error, "is not a store of this program", dir, MDB_INVALID)
-                              : fail(error, "tables cannot be opened", dir, code);
-}
-
-// The tables that have come since, empty. Records of the version before are read as they are.
-static enum status add_tables(MDB_env *env)
-{
-  MDB_txn *txn = NULL;
-  MDB_dbi table = 0;
-  int code = mdb_txn_begin(env, NULL, 0, &txn);
-  if (code != 0) {
-    return store_from_lmdb(code);
-  }
-  for (size_t i = STORE_TABLES_BEFORE; code == 0 && i < TABLE_COUNT; i++) {
-    code = mdb_dbi_open(txn, TABLE_NAMES[i], MDB_CREATE, &table);
-  }
-  if (code == 0) {
-    code = mdb_dbi_open(txn, TABLE_NAMES[TABLE_META], 0, &table);
-  }
-  if (code == 0) {
-    code = raise_schema(txn, table);
-  }
-  if (code == 0) {
-    return store_from_lmdb(mdb_txn_commit(txn));
-  }
-  mdb_txn_abort(txn);
-  return store_from_lmdb(code);
 }
 
 static enum status reopen(struct store *store, const char *dir, struct error *error)
@@ -229,7 +124,7 @@ static enum status upgrade_alone(struct store *store, const char *dir, struct er
   bool read_only = store->read_only;
   store->read_only = false;
   enum status status = reopen(store, dir, error);
-  status = status != STATUS_OK ? status : add_tables(store->env);
+  status = status != STATUS_OK ? status : store_tables_add(store->env);
   store->read_only = read_only;
   if (status != STATUS_OK) {
     return status;
@@ -237,7 +132,7 @@ static enum status upgrade_alone(struct store *store, const char *dir, struct er
   if (read_only) {
     status = reopen(store, dir, error);
   }
-  return status != STATUS_OK ? status : open_tables(store, dir, false, error);
+  return status != STATUS_OK ? status : store_tables_open(store, dir, false, error);
 }
 
 static enum status upgrade_locked(struct store *store, const char *dir, struct error *error)
@@ -294,7 +189,7 @@ static enum status take_reader_slot(struct store *store, const char *dir, struct
   MDB_txn *txn = NULL;
   int code = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn);
   if (code != 0) {
-    return fail(error, "cannot be read", dir, code);
+    return store_fail(error, "cannot be read", dir, code);
   }
   mdb_txn_abort(txn);
   return STATUS_OK;
@@ -345,7 +240,7 @@ static enum status open_files(struct store *store, const char *dir, enum store_m
     return status;
   }
   status = open_alone(store, dir, error);
-  return status != STATUS_OK ? status : open_tables(store, dir, mode == STORE_CREATE, error);
+  return status != STATUS_OK ? status : store_tables_open(store, dir, mode == STORE_CREATE, error);
 }
 
 // Whoever calls this unlocks the store, also after a failure.
