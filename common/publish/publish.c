@@ -209,9 +209,11 @@ static enum status fill(struct rebuild *r, const struct config *config)
 
 // Two keys for each account, each of an org's two groups and each that its provider fills, one for each domain and
 // removed number: one that neither an account nor an org has. One for each invite
-// and each listed domain at most, and one for the settings.
-static enum status count_keys(struct store_txn *txn, uint64_t *ret_keys)
+// and each domain that an org or a setting lists at most, and one for the settings.
+static enum status count_keys(struct store_txn *txn, const char *own_orgs, uint64_t *ret_keys)
 {
+  char domain[DOMAIN_SIZE];
+  uint64_t own = 0;
   static const enum store_table TABLES[] = {TABLE_ACCOUNTS,      TABLE_ORGS,       TABLE_DOMAIN_OWNERS,  TABLE_NUMBERS,
                                             TABLE_INVITE_EMAILS, TABLE_ORG_GROUPS, TABLE_ALLOWED_DOMAINS};
   uint64_t counts[COUNT_OF(TABLES)] = {0};
@@ -221,9 +223,12 @@ static enum status count_keys(struct store_txn *txn, uint64_t *ret_keys)
       return status;
     }
   }
+  for (const char *at = own_orgs; allowed_next(&at, domain);) {
+    own++;
+  }
   uint64_t given = counts[0] + 2 * counts[1] + counts[5];
   uint64_t removed = counts[3] > given ? counts[3] - given : 0;
-  *ret_keys = 2 * given + counts[2] + counts[6] + removed + counts[4] + 1 + OWN_ORGS_SIZE / 4; // of two letters each
+  *ret_keys = 2 * given + counts[2] + counts[6] + removed + counts[4] + own + 1;
   return STATUS_OK;
 }
 
@@ -234,7 +239,7 @@ static enum status begin_and_fill(struct rebuild *r, const struct config *config
   if (status != STATUS_OK) {
     return status;
   }
-  status = count_keys(r->published.txn, &keys);
+  status = count_keys(r->published.txn, r->published.own_orgs, &keys);
   if (status != STATUS_OK) {
     return status;
   }
