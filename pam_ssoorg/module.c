@@ -10,6 +10,7 @@
 #include "credentials.h"
 #include "filter.h"
 #include "host_user.h"
+#include "password_method.h"
 #include "paths.h"
 #include "relay.h"
 #include "session_data.h"
@@ -98,6 +99,12 @@ static bool has_reauth(pam_handle_t *pamh, int argc, const char **argv)
   return reauth;
 }
 
+static bool is_sshd(const pam_handle_t *pamh)
+{
+  const void *service = NULL;
+  return pam_get_item(pamh, PAM_SERVICE, &service) == PAM_SUCCESS && service != NULL && strcmp(service, "sshd") == 0;
+}
+
 EXPORTED int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
   struct message_verdict verdict;
@@ -107,8 +114,18 @@ EXPORTED int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
   if (code != PAM_SUCCESS) {
     return code;
   }
-  relay_ask(pamh, &request, &verdict);
+  enum password_method before = password_method_find(pamh, request.user);
+  if (before == PASSWORD_METHOD_NOW) { // no more sign-ins are begun that nobody can see
+    (void)pam_fail_delay(pamh, WRONG_PASSWORD_DELAY_US);
+    return PAM_AUTH_ERR;
+  }
+  request.after_password = before == PASSWORD_METHOD_BEFORE;
+  bool asked = relay_ask(pamh, &request, &verdict);
   code = pam_code(&verdict, &AUTH_CODES);
+  // Another method can say why.
+  if (!asked && code == PAM_MAXTRIES && is_sshd(pamh) && password_method_note(pamh, request.user)) {
+    code = PAM_AUTH_ERR;
+  }
   if (code == PAM_AUTH_ERR) {
     (void)pam_fail_delay(pamh, WRONG_PASSWORD_DELAY_US);
   }
@@ -129,7 +146,7 @@ EXPORTED int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const cha
   if (code != PAM_SUCCESS) {
     return code;
   }
-  relay_ask(pamh, &request, &verdict);
+  (void)relay_ask(pamh, &request, &verdict);
   return pam_code(&verdict, &ACCOUNT_CODES);
 }
 
@@ -140,7 +157,7 @@ static int learn_session(pam_handle_t *pamh, struct relay_request *request, cons
   if (session_data_find(pamh, request->user) != NULL) {
     return PAM_SUCCESS;
   }
-  relay_ask(pamh, request, &verdict);
+  (void)relay_ask(pamh, request, &verdict);
   int code = pam_code(&verdict, codes);
   if (code == PAM_SUCCESS) {
     code = session_data_store(pamh, request->user, &verdict) == PAM_SUCCESS ? PAM_SUCCESS : codes->refused;
@@ -226,6 +243,6 @@ EXPORTED int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const cha
   if (code != PAM_SUCCESS) {
     return code;
   }
-  relay_ask(pamh, &request, &verdict);
+  (void)relay_ask(pamh, &request, &verdict);
   return pam_code(&verdict, &PASSWORD_CODES);
 }

@@ -57,6 +57,7 @@ static enum status fill_request(pam_handle_t *pamh, const struct relay_request *
   request->flags = (from->flags & PAM_SILENT) != 0 ? REQUEST_SILENT : 0;
   request->flags |= (from->flags & PAM_PRELIM_CHECK) != 0 ? REQUEST_PRELIM : 0;
   request->flags |= from->reauth ? REQUEST_REAUTH : 0;
+  request->flags |= from->after_password ? REQUEST_AFTER_PASSWORD : 0;
   request->flags |= has_key(pamh, from, request->service) ? REQUEST_WITH_KEY : 0;
   request->caller_uid = getuid();
   if (known.known) {
@@ -72,21 +73,30 @@ static void answer_done(struct message_answer *answer)
   bytes_done(&answer->text);
 }
 
-static enum status show_prompt(pam_handle_t *pamh, struct channel *channel, const struct message_prompt *prompt)
+struct relay {
+  pam_handle_t *pamh;
+  struct channel channel;
+  int flags;
+  bool spoken; // the person has been shown something
+  bool unseen; // an echoing prompt could not be shown
+};
+
+static enum status show_prompt(struct relay *r, const struct message_prompt *prompt)
 {
   char *typed = NULL;
   struct message_answer answer CLEANUP(answer_done) = {.given = 0};
   int style = prompt->echo == 1 ? PAM_PROMPT_ECHO_ON : PAM_PROMPT_ECHO_OFF;
   enum status status = STATUS_OK;
-  if (pam_prompt(pamh, style, &typed, "%s", prompt->text) == PAM_SUCCESS && typed != NULL) {
+  if (pam_prompt(r->pamh, style, &typed, "%s", prompt->text) == PAM_SUCCESS && typed != NULL) {
     size_t length = strlen(typed);
     answer.given = length <= PROTOCOL_SECRET_MAX ? 1 : 0;
     status = answer.given == 1 ? bytes_append(&answer.text, typed, length) : STATUS_OK;
     explicit_bzero(typed, length);
   }
   free(typed);
+  r->unseen = r->unseen || (answer.given == 0 && prompt->echo == 1);
   return status != STATUS_OK ? status
-                             : channel_send(channel, MESSAGE_ANSWER, &answer, clock_monotonic_ms() + SEND_WAIT_MS);
+                             : channel_send(&r->channel, MESSAGE_ANSWER, &answer, clock_monotonic_ms() + SEND_WAIT_MS);
 }
 
 static enum status show_notice(pam_handle_t *pamh, enum message_type type, const struct message_notice *notice,
@@ -100,19 +110,12 @@ static enum status show_notice(pam_handle_t *pamh, enum message_type type, const
   return STATUS_OK;
 }
 
-struct relay {
-  pam_handle_t *pamh;
-  struct channel channel;
-  int flags;
-  bool spoken; // the person has been shown something
-};
-
 // What is not a helper's to say in a conversation ends it as a refusal, whatever lets it through.
 static enum status handle(struct relay *r, enum message_type type, const void *value,
                           struct message_verdict *ret_verdict)
 {
   switch (type) {
-  case MESSAGE_PROMPT: return show_prompt(r->pamh, &r->channel, value);
+  case MESSAGE_PROMPT: return show_prompt(r, value);
   case MESSAGE_INFO:
   case MESSAGE_ERROR: return show_notice(r->pamh, type, value, r->flags);
   case MESSAGE_VERDICT: memcpy(ret_verdict, value, sizeof *ret_verdict); return STATUS_OK;
@@ -162,7 +165,7 @@ static void end_helper(struct helper *helper)
   sigchld_end(&helper->hold);
 }
 
-void relay_ask(pam_handle_t *pamh, const struct relay_request *from, struct message_verdict *ret_verdict)
+bool relay_ask(pam_handle_t *pamh, const struct relay_request *from, struct message_verdict *ret_verdict)
 {
   struct helper helper CLEANUP(end_helper) = {PROCESS_NONE, sigchld_begin()};
   struct message_request request = {.flags = 0};
@@ -170,7 +173,7 @@ void relay_ask(pam_handle_t *pamh, const struct relay_request *from, struct mess
   *ret_verdict = (struct message_verdict){.verdict = VERDICT_UNAVAILABLE};
   enum status status = fill_request(pamh, from, &request);
   status = status != STATUS_OK ? status : process_start(PATH_SIGNIN, &same, &helper.process);
-  struct relay r = {pamh, channel_init(helper.process.fd, LINK_MODULE_SIGNIN, PARTY_MODULE), from->flags, false};
+  struct relay r = {pamh, channel_init(helper.process.fd, LINK_MODULE_SIGNIN, PARTY_MODULE), from->flags, false, false};
   int64_t deadline_ms = clock_monotonic_ms() + SEND_WAIT_MS;
   status = status != STATUS_OK ? status : channel_send(&r.channel, from->type, &request, deadline_ms);
   while (status == STATUS_OK && r.channel.phase != PHASE_ENDED) {
@@ -181,4 +184,5 @@ void relay_ask(pam_handle_t *pamh, const struct relay_request *from, struct mess
     // A person who has been asked is refused for good: with anything less their client would try again at once.
     *ret_verdict = (struct message_verdict){.verdict = r.spoken ? VERDICT_REFUSED : VERDICT_UNAVAILABLE};
   }
+  return !r.unseen;
 }

@@ -13,6 +13,9 @@ struct relay_request {
   const char *user;
   const char *ticket;
   int flags;
-  bool reauth; // the stack says so
+  bool reauth;         // the stack says so
+  bool after_password; // sshd's password method has failed before
 };
-void relay_ask(pam_handle_t *pamh, const struct relay_request *request, struct message_verdict *ret_verdict);
+
+// False if an echoing prompt could not be shown: nobody was asked.
+bool relay_ask(pam_handle_t *pamh, const struct relay_request *request, struct message_verdict *ret_verdict);

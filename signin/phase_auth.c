@@ -286,6 +286,10 @@ void phase_auth(struct session *s, struct message_verdict *verdict)
   struct policy_question question = {.stage = STAGE_LOGIN,
                                      .service = policy_service_of(s->request->service),
                                      .made = {.with_key = (s->request->flags & REQUEST_WITH_KEY) != 0}};
+  if ((s->request->flags & REQUEST_AFTER_PASSWORD) != 0) { // nothing that is done here could open a session
+    session_refuse(s, "-", NOTICE_PASSWORD_METHOD, "");
+    return;
+  }
   session_load(s, &facts);
   question.person = facts.person;
   question.reauth_s = reauth_of(s, &facts);

@@ -64,6 +64,10 @@ static const struct {
                                            "organization (ssh -o PubkeyAuthentication=no)."},
     [NOTICE_NEEDS_TERMINAL] = {"needs-terminal", "Signing in through your organization needs a terminal that can show "
                                                  "a prompt (keyboard-interactive)."},
+    [NOTICE_PASSWORD_METHOD] = {"password-method",
+                                "No password signs you in here, and the one you typed was not looked at - "
+                                "connect once more without it: ssh -o PreferredAuthentications="
+                                "keyboard-interactive."},
     [NOTICE_NOT_APPROVED] = {"not-approved",
                              "The prompt was answered again and again before anybody had approved - approve "
                              "first, then press Enter once (a client without a terminal cannot do this)."},

@@ -36,6 +36,7 @@ enum notice {
   NOTICE_WRONG_CODE, // of an invite
   NOTICE_KEY_REFUSED,
   NOTICE_NEEDS_TERMINAL,
+  NOTICE_PASSWORD_METHOD, // of sshd, which could show nothing
   NOTICE_NOT_APPROVED, // Enter came often, and no approval
   NOTICE_WRONG_PASSWORD,
   NOTICE_LOWER_CASE,  // L0

@@ -167,6 +167,25 @@ def the_password_method_fails_fast_for_an_enforced_member_and_leaves_no_flow(rig
     _nobody_polls(rig)
 
 
+def L6_the_next_method_says_why_the_password_method_failed(rig):
+    """sshd's password method can show nothing; what comes next in the same connection can, and opens nothing."""
+    _acme(rig)
+    person = rig.person()
+    login.signs_in(rig, person)
+    requests, log = _Requests(rig), rig.log()
+    terminal = login.Ssh(rig, person, method="password,keyboard-interactive", options=("-o", "NumberOfPasswordPrompts=3"))
+    for _ in range(3):
+        terminal.password_prompt()
+        terminal.send("whatever-Secret-1")
+    text = terminal.end(enter=False)
+    check.that(not login.signed_in(text), "signed in")
+    check.contains(text, "No password signs you in here, and the one you typed was not looked at", "what the person is told")
+    check.that(requests.flows() <= 1, f"{requests.flows()} flows: the method begins one for each password")
+    check.contains(log.text(), f"refused: login={person} .*reason=needs-terminal.*reason=password-method", "the log")
+    check.lacks(log.text(), "whatever-Secret-1", "the log")
+    login.signs_in(rig, person)  # in a connection of its own
+
+
 def the_password_method_lets_the_owner_in_and_starts_no_flow(rig):
     org = _acme(rig)
     requests = _Requests(rig)
