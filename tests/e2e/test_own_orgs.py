@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Orgs that people make for themselves, and the whole of somebody's way through a host (POLICY V5, V6)."""
 import contextlib
+import pathlib
 import re
 
 import check
 import host
 import login
 import postfix
+import processes
 import zoos
 
 DOMAIN = "nest.test"
@@ -209,3 +211,46 @@ def V4_a_client_that_shows_no_list_has_the_password_or_is_refused_with_the_reaso
         check.that(not login.signed_in(terminal.end(enter=False)), "signed in")
         check.contains(log.text(), f"refused: login={newcomer} [^\n]*reason=needs-terminal", "the log")
         check.equal(server.count(), before, "mails that nobody has asked for")
+
+
+def V6_W_what_the_owner_of_an_own_org_may_and_may_not(rig):
+    """As they would through sudo, once an operator has let them (dist/sudoers.d)."""
+    person, guest = rig.person(OWN_DOMAIN), rig.person(OWN_DOMAIN)
+    sudoers = pathlib.Path("/etc/sudoers.d/ssoorg-own-test")
+    with _own(rig, more=f"own-orgs-domains = {OWN_DOMAIN}\n") as server:
+        check.that(login.signed_in(_comes(rig, server, person, [(JOIN, "1"), (NAME, "Lair")])), "not signed in")
+        uid, gid = host.in_passwd(person)[2:4]
+        org = host.listed("org", "show", "u-lair")
+        before = server.count()
+
+        def acts(*words, stdin=""):
+            listed = ",".join(map(str, (gid, org["gid"], org["admins_gid"])))
+            return processes.run("setpriv", "--reuid", uid, "--regid", gid, "--groups", listed, "--", "sudo", "-n",
+                                 "/usr/sbin/ssoctl", *words, stdin=stdin)
+        try:
+            sudoers.write_text("Defaults!/usr/sbin/ssoctl env_reset, !setenv, preserve_groups\n"
+                               "ALL ALL = (root) NOPASSWD: /usr/sbin/ssoctl\n")
+            sudoers.chmod(0o440)
+            for words in (("member", "list", "u-lair"), ("audit", "u-lair"), ("org", "set", "u-lair", "help=Ask me"),
+                          ("invite", "create", "u-lair", guest), ("invite", "list", "u-lair"),
+                          ("invite", "cancel", "u-lair", guest), ("invite", "create", "u-lair", guest)):
+                said = acts(*words)
+                check.equal(said.status, 0, f"ssoctl {' '.join(words)}, which said {check.shown(said.text)}")
+            for words in (("member", "add", "u-lair", "a@x.test"), ("member", "import", "u-lair", "-"),
+                          ("domain", "add", "u-lair", "x.test"), ("enforcement", "set", "u-lair", "domains", "--yes"),
+                          ("idp", "set", "u-lair", "--issuer", "https://idp.example", "--client-id", "c", "--auth", "none"),
+                          ("org", "set", "u-lair", "allowed-domains=x.test"), ("org", "set", "u-lair", "self-made=no"),
+                          ("org", "set", "u-lair", "max-members=100"), ("org", "rename", "u-lair", "lair"),
+                          ("group", "map", "u-lair", "developers", "dev"),
+                          ("invite", "create", "u-lair", "b@x.test", "--mail"), ("mail", "show")):
+                said = acts(*words, stdin="email\na@x.test\n")
+                check.equal(said.status, 3, f"ssoctl {' '.join(words)}, which said {check.shown(said.text)}")
+            check.equal(server.count(), before, "mails that went out")
+            said = _comes(rig, server, guest, [(r"Lair \(u-lair\) invites you. Join\? \[y/N\]: ", "y")])
+            check.that(guest in host.members("u-lair"), f"not joined: {check.shown(said)}")
+            check.equal(acts("org", "transfer", "u-lair", guest, "--yes").status, 3, "given away")
+            check.equal(acts("member", "remove", "u-lair", guest, "--yes").status, 0, "a member removed")
+        finally:
+            sudoers.unlink()
+    host.ssoctl("account", "remove", person, "--yes")
+    host.ssoctl("org", "show", "u-lair", wants=4)  # it went with its owner

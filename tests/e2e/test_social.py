@@ -365,3 +365,20 @@ def V1_of_a_tenant_microsofts_word_counts_and_nothing_else(rig):
         with zoo.wrong("entra", "edov"):
             text = _by_microsoft(rig, zoo, "entra", person, "kite")
             check.that(login.signed_in(text), f"not signed in: {check.shown(text)}")
+
+
+def V1_L14_somebody_comes_by_the_other_presets(rig):
+    """Google, whose client has a secret, and GitLab, which publishes no device endpoint."""
+    zoo = zoos.of(rig)
+    rig.orgs.bare("kite")
+    for provider, words in (("google", ("--preset", "google", "--client-secret-file", zoo.secret_file)),
+                            ("gitlab", ("--preset", "gitlab"))):
+        person = rig.person(DOMAIN)
+        with _microsoft(zoo, *words):
+            host.ssoctl("social", "test", "ms", "--no-signin")
+            text = _by_microsoft(rig, zoo, provider, person, "kite")
+            check.that(login.signed_in(text), f"{provider}: not signed in: {check.shown(text)}")
+            with zoo.wrong(provider, "unverified-mail"):
+                other = rig.person(DOMAIN)
+                check.contains(_by_microsoft(rig, zoo, provider, other), "not verified", f"what {provider} leads to")
+                check.that(host.in_passwd(other) is None, f"{provider}: an account was made")
