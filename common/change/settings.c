@@ -248,7 +248,7 @@ static const struct org_setting SETTINGS[] = {
      .column = "allowed_domains",
      .legal = "email domains separated by single spaces, each once and none a public one, or nothing",
      .initial = "",
-     .meaning = "whose people may join by themselves, after a social sign-in",
+     .meaning = "whose people may join by themselves, after a social sign-in or a code by email",
      .right = RIGHT_SETTINGS,
      .is_domains = true,
      TEXT_OF(allowed_domains, allowed_is_legal)},
