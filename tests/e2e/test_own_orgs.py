@@ -12,7 +12,7 @@ import processes
 import zoos
 
 DOMAIN = "nest.test"
-OWN_DOMAIN = "story.test"
+OWN_DOMAIN = "lairs.test"
 JOIN = r"Number, slug or (?:none|Enter to go on): "
 MORE = r"Another, or Enter to go on: "
 NAME = r"Its name[^:]*: "
