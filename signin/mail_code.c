@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mail_code.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
@@ -133,16 +131,9 @@ static enum status start(struct mail_code *m)
 // Whether ssoorg-oidc has something to say before the module has, which means that the person is gone.
 static enum status await_helper(const struct mail_code *m)
 {
-  struct pollfd entries[2] = {{.fd = m->oidc.channel.fd, .events = POLLIN}, {.fd = m->s->module.fd, .events = POLLIN}};
-  int64_t deadline_ms = clock_monotonic_ms() + SENT_WAIT_MS;
-  int ready = 0;
-  do {
-    ready = poll(entries, 2, clock_left_ms(deadline_ms));
-  } while (ready < 0 && errno == EINTR);
-  if (ready <= 0) {
-    return STATUS_TIMEOUT;
-  }
-  return entries[0].revents != 0 ? STATUS_OK : STATUS_CLOSED;
+  bool oidc = false;
+  enum status status = oidc_await(&m->oidc, m->s->module.fd, clock_monotonic_ms() + SENT_WAIT_MS, &oidc);
+  return status == STATUS_OK && !oidc ? STATUS_CLOSED : status;
 }
 
 static enum status send_mail(struct mail_code *m)

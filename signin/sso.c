@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sso.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
@@ -115,22 +113,6 @@ static enum status refuse_failed(struct flow *f, const struct message_failed *fa
   return refuse(f, f->s->decision.row, notice_of_failure(failed->reason), failed->detail);
 }
 
-// Waits until ssoorg-oidc has something to say or the module has: at most until DEADLINE_MS.
-static enum status wait_either(const struct flow *f, bool with_module, int64_t deadline_ms, bool *ret_oidc)
-{
-  struct pollfd entries[2] = {{.fd = f->oidc.channel.fd, .events = POLLIN},
-                              {.fd = with_module ? f->s->module.fd : -1, .events = POLLIN}};
-  int ready = 0;
-  do {
-    ready = poll(entries, 2, clock_left_ms(deadline_ms));
-  } while (ready < 0 && errno == EINTR);
-  if (ready <= 0) {
-    return STATUS_TIMEOUT;
-  }
-  *ret_oidc = entries[0].revents != 0;
-  return STATUS_OK;
-}
-
 // As if the helper had said so itself: the module may be asking right now, and is told afterwards.
 static enum status make_failed(struct flow *f)
 {
@@ -161,11 +143,11 @@ static enum status receive_reply(struct flow *f)
 // then.
 static enum status await_code(const struct flow *f, int64_t deadline_ms, bool *ret_oidc)
 {
-  enum status status = wait_either(f, true, clock_monotonic_ms() + QUIET_MS, ret_oidc);
+  enum status status = oidc_await(&f->oidc, f->s->module.fd, clock_monotonic_ms() + QUIET_MS, ret_oidc);
   if (status == STATUS_TIMEOUT && strcmp(f->s->request->service, "sshd") != 0) {
     session_tell(f->s, MESSAGE_INFO, "Asking your organization's sign-in for a code...");
   }
-  return status == STATUS_TIMEOUT ? wait_either(f, true, deadline_ms, ret_oidc) : status;
+  return status == STATUS_TIMEOUT ? oidc_await(&f->oidc, f->s->module.fd, deadline_ms, ret_oidc) : status;
 }
 
 // While the codes are being obtained a person who goes away is noticed: the module may not speak now.
@@ -242,7 +224,7 @@ static enum status await_enter(struct flow *f)
   int64_t deadline_ms = f->deadline_ms + LATE_ANSWER_MS;
   bool oidc = f->reply.value == NULL;
   while (f->reply.value == NULL) {
-    enum status status = wait_either(f, true, deadline_ms, &oidc);
+    enum status status = oidc_await(&f->oidc, f->s->module.fd, deadline_ms, &oidc);
     if (status != STATUS_OK || !oidc) {
       break;
     }
@@ -288,7 +270,7 @@ static enum status relay(struct flow *f, const struct message_code *code)
   enum status status = ask_enter(f, text);
   while (status == STATUS_OK && f->reply.value == NULL) {
     bool oidc = false;
-    status = wait_either(f, false, clock_monotonic_ms() + ENTER_WAIT_MS, &oidc);
+    status = oidc_await(&f->oidc, -1, clock_monotonic_ms() + ENTER_WAIT_MS, &oidc);
     if (status == STATUS_OK) {
       status = receive_reply(f);
     } else {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "process/oidc.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -158,6 +160,20 @@ enum status oidc_start_mail(const char *path, const struct mail_out *mail, struc
     return status;
   }
   return start_with(path, MESSAGE_MAIL, &message, error, ret_oidc);
+}
+
+enum status oidc_await(const struct oidc *oidc, int fd, int64_t deadline_ms, bool *ret_oidc)
+{
+  struct pollfd entries[2] = {{.fd = oidc->channel.fd, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
+  int ready = 0;
+  do {
+    ready = poll(entries, 2, clock_left_ms(deadline_ms));
+  } while (ready < 0 && errno == EINTR);
+  if (ready <= 0) {
+    return STATUS_TIMEOUT;
+  }
+  *ret_oidc = entries[0].revents != 0;
+  return STATUS_OK;
 }
 
 void oidc_end(struct oidc *oidc)

@@ -56,6 +56,10 @@ enum { OIDC_MAIL_S = 25 }; // for the whole exchange with the mail server
 MUST_CHECK enum status oidc_start_mail(const char *path, const struct mail_out *mail, struct error *error,
                                        struct oidc *ret_oidc);
 
+// Waits until OIDC has something to say or FD has; -1 for no other. At most until DEADLINE_MS (monotonic):
+// STATUS_TIMEOUT. *RET_OIDC: it is OIDC that has.
+MUST_CHECK enum status oidc_await(const struct oidc *oidc, int fd, int64_t deadline_ms, bool *ret_oidc);
+
 void oidc_end(struct oidc *oidc);
 
 // Whether CODE may be shown to people: addresses and code of plain ASCII, the picture of blocks and ends of lines
