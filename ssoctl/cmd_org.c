@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/domain_list.h"
 #include "base/text.h"
 #include "change/org.h"
 #include "change/org_settings.h"
@@ -233,7 +234,7 @@ static int fold_domains(const char *key, const char *typed, char to[static ALLOW
       return fail(EXIT_REFUSED, "%s: \"%s\" is %s: anybody has addresses there", key, domain,
                   domain_name_objection(domain));
     }
-    if (allowed_has(to, domain)) {
+    if (domain_list_has(to, domain)) {
       continue;
     }
     if (used + strlen(domain) + 2 > ALLOWED_SIZE) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/domain_list.h"
 #include "base/network.h"
 #include "base/text.h"
 #include "store/allowed.h"
@@ -251,7 +252,7 @@ static const struct org_setting SETTINGS[] = {
      .meaning = "whose people may join by themselves, after a social sign-in or a code by email",
      .right = RIGHT_SETTINGS,
      .is_domains = true,
-     TEXT_OF(allowed_domains, allowed_is_legal)},
+     TEXT_OF(allowed_domains, domain_list_is_legal)},
     {.key = "signin-from",
      .column = "signin_from",
      .legal = NETWORKS,

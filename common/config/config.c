@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/names.h"
+#include "base/domain_list.h"
 #include "base/text.h"
 #include "map/numbers.h"
 
@@ -173,36 +173,10 @@ static enum status parse_own_orgs_per_account(const char *value, struct config *
   return text_to_i64(value, 1, OWN_ORGS_MAX, &config->own_orgs_per_account);
 }
 
-// The next word of *AT is a domain that LIST has once, and what follows it is one more.
-static bool is_domain_word(const char *list, const char **at)
-{
-  char word[DOMAIN_SIZE];
-  size_t length = strcspn(*at, " ");
-  if (length == 0 || length >= sizeof word) {
-    return false;
-  }
-  memcpy(word, *at, length);
-  word[length] = '\0';
-  for (const char *other = list; other < *at;) {
-    size_t there = strcspn(other, " ");
-    if (there == length && memcmp(other, word, length) == 0) {
-      return false;
-    }
-    other += there + 1;
-  }
-  *at += length;
-  return name_is_domain(word) && (**at == '\0' || *++*at != '\0');
-}
-
 static enum status parse_own_orgs_domains(const char *value, struct config *config)
 {
   bool none = strcmp(value, "none") == 0;
-  for (const char *at = value; !none && *at != '\0';) {
-    if (!is_domain_word(value, &at)) {
-      return STATUS_INVALID;
-    }
-  }
-  if (value[0] == '\0' || strlen(value) >= sizeof config->own_orgs_domains) {
+  if (!none && (value[0] == '\0' || !domain_list_is_legal(value) || strlen(value) >= sizeof config->own_orgs_domains)) {
     return STATUS_INVALID;
   }
   memset(config->own_orgs_domains, 0, sizeof config->own_orgs_domains);

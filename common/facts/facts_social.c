@@ -3,6 +3,7 @@
 // that a domain opens (POLICY V).
 #include <string.h>
 
+#include "base/domain_list.h"
 #include "facts/control.h"
 #include "facts/facts_parts.h"
 #include "facts/guard.h"
@@ -74,7 +75,7 @@ static enum status add_allowed(void *context, int64_t org_id)
 // Whether the host's settings name DOMAIN for own orgs.
 static bool lists_own(const struct facts_query *of, const char *domain)
 {
-  return of->config != NULL && of->config->own_orgs && allowed_has(of->config->own_orgs_domains, domain);
+  return of->config != NULL && of->config->own_orgs && domain_list_has(of->config->own_orgs_domains, domain);
 }
 
 // One more org of their own (POLICY V6), of people whose domain opens any or is listed for that.

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/domain_list.h"
 #include "map/map_build.h"
 #include "publish/diff.h"
 #include "publish/render.h"
@@ -135,7 +136,7 @@ static enum status add_own(struct rebuild *r)
 {
   char domain[DOMAIN_SIZE];
   enum status status = STATUS_OK;
-  for (const char *at = r->published.own_orgs; status == STATUS_OK && allowed_next(&at, domain);) {
+  for (const char *at = r->published.own_orgs; status == STATUS_OK && domain_list_next(&at, domain);) {
     bool listed = false;
     status = allowed_any(r->published.txn, domain, &listed);
     status = status == STATUS_OK && !listed ? add_allowed(r, domain) : status;
@@ -223,7 +224,7 @@ static enum status count_keys(struct store_txn *txn, const char *own_orgs, uint6
       return status;
     }
   }
-  for (const char *at = own_orgs; allowed_next(&at, domain);) {
+  for (const char *at = own_orgs; domain_list_next(&at, domain);) {
     own++;
   }
   uint64_t given = counts[0] + 2 * counts[1] + counts[5];

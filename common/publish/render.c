@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/domain_list.h"
 #include "base/files.h"
 #include "base/text.h"
 #include "map/map_format.h"
@@ -299,7 +300,7 @@ static enum status render_allowed(struct render *p, const char *domain, struct m
   if (status != STATUS_OK) {
     return status;
   }
-  return out->groups.count > 0 || allowed_has(p->own_orgs, domain) ? STATUS_OK : STATUS_NOT_FOUND;
+  return out->groups.count > 0 || domain_list_has(p->own_orgs, domain) ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
 enum status render_domain(struct render *p, const char *domain, struct map_domain *ret_domain)

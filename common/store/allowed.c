@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/domain_list.h"
 #include "store/orgs.h"
 
 // No domain holds a newline: none is the beginning of another's key.
@@ -18,51 +19,10 @@ bool allowed_joins(const struct org *org)
   return org->allowed_domains[0] != '\0' && org->enforcement != ENFORCEMENT_SSO_ONLY;
 }
 
-bool allowed_next(const char **at, char ret_domain[static DOMAIN_SIZE])
-{
-  size_t length = strcspn(*at, " ");
-  if (length == 0 || length >= DOMAIN_SIZE) {
-    return false;
-  }
-  memcpy(ret_domain, *at, length);
-  ret_domain[length] = '\0';
-  *at += length;
-  *at += **at == ' ';
-  return true;
-}
-
-bool allowed_has(const char *list, const char *domain)
-{
-  char word[DOMAIN_SIZE];
-  for (const char *at = list; allowed_next(&at, word);) {
-    if (strcmp(word, domain) == 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
-bool allowed_is_legal(const char *list)
-{
-  char word[DOMAIN_SIZE];
-  const char *at = list;
-  while (*at != '\0') {
-    const char *rest = at;
-    if (!allowed_next(&rest, word) || !name_is_domain(word) || allowed_has(rest, word)) {
-      return false;
-    }
-    if (*rest == '\0' && rest[-1] == ' ') {
-      return false;
-    }
-    at = rest;
-  }
-  return true;
-}
-
 enum status allowed_note(struct store_txn *txn, const char *list)
 {
   char word[DOMAIN_SIZE];
-  for (const char *at = list; allowed_next(&at, word);) {
+  for (const char *at = list; domain_list_next(&at, word);) {
     enum status status = store_log_domain(txn, word);
     if (status != STATUS_OK) {
       return status;
@@ -76,9 +36,9 @@ static enum status note_differing(struct store_txn *txn, int64_t org_id, const c
                                   bool there)
 {
   char word[DOMAIN_SIZE];
-  for (const char *at = list; allowed_next(&at, word);) {
+  for (const char *at = list; domain_list_next(&at, word);) {
     struct store_key key = key_of_domain(word);
-    if (allowed_has(other, word)) {
+    if (domain_list_has(other, word)) {
       continue;
     }
     key_add_i64(&key, org_id);

@@ -11,14 +11,6 @@
 // Whether ORG takes people by its list at all: under sso-only only its own provider lets in (POLICY K8).
 bool allowed_joins(const struct org *org);
 
-// The word at *AT, which moves behind it and a space. False at the end, and for a word that is no domain.
-bool allowed_next(const char **at, char ret_domain[static DOMAIN_SIZE]);
-
-bool allowed_has(const char *list, const char *domain);
-
-// Whether LIST is nothing, or domains as name_is_domain() takes them, each once.
-bool allowed_is_legal(const char *list);
-
 // Brings the index from the list BEFORE to the list AFTER, both legal. Needs a write transaction. Errors as
 // store_put().
 MUST_CHECK enum status allowed_replace(struct store_txn *txn, int64_t org_id, const char *before, const char *after);
