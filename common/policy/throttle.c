@@ -13,8 +13,7 @@ static const uint32_t FREE[] = {
 
 int64_t throttle_window_s(enum throttle_kind kind)
 {
-  bool hour = kind == THROTTLE_FAILURES || (throttle_is_of_mail(kind) && kind != THROTTLE_MAIL_TO);
-  return hour ? THROTTLE_HOUR_S : THROTTLE_WINDOW_S;
+  return throttle_is_hourly(kind) ? THROTTLE_HOUR_S : THROTTLE_WINDOW_S;
 }
 
 bool throttle_is_of_mail(enum throttle_kind kind)

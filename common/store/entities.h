@@ -10,6 +10,7 @@
 #include "map/map_records.h"
 #include "protocol/protocol.h"
 #include "store/enum_names.h"
+#include "store/throttle_kind.h"
 
 enum {
   DISPLAY_SIZE = 128,
@@ -347,21 +348,6 @@ enum number_use { NUMBER_ACCOUNT = 1, NUMBER_ORG, NUMBER_REMOVED, NUMBER_GROUP }
 struct number {
   uint8_t use; // enum number_use
   int64_t id;  // of the account or org; of the org whose org_group it is
-};
-
-// What is counted (POLICY T), and of whom: the subject.
-enum throttle_kind {
-  THROTTLE_ACCOUNT = 1, // wrong passwords and codes for a login
-  THROTTLE_ADDRESS,     // the same from a remote address (IPv6: /64)
-  THROTTLE_OWNER,       // the same where tries elsewhere must not use them up: "LOGIN ADDRESS"
-  THROTTLE_FLOW,        // started sign-ins: "LOGIN ADDRESS"
-  THROTTLE_STRANGERS,   // started sign-ins of names without an account at an org's connection: its slug
-  THROTTLE_LOGIN,       // started sign-ins of a login, from wherever
-  THROTTLE_FAILURES,    // wrong passwords and codes for a login within an hour, from wherever
-  THROTTLE_MAIL_TO,     // mails to an address
-  THROTTLE_MAIL_FROM,   // mails asked for from a remote address within an hour
-  THROTTLE_MAIL_HOST,   // mails of this host within an hour: "host"
-  THROTTLE_MAIL_NEW,    // those of them to people without an account: "host"
 };
 
 struct throttle {

@@ -57,11 +57,6 @@ enum { SWEEP_MAX = 256 };
 
 enum { HOUR_S = 3600 };
 
-bool throttle_is_hourly(enum throttle_kind kind)
-{
-  return kind == THROTTLE_FAILURES || (kind >= THROTTLE_MAIL_FROM && kind <= THROTTLE_MAIL_NEW);
-}
-
 struct sweep {
   int64_t old_s;
   int64_t now_s;

@@ -16,9 +16,6 @@ MUST_CHECK enum status throttle_remove(struct store_txn *txn, enum throttle_kind
 
 // Whether MORE counters would fit; those whose last try was before OLD_S, or after NOW_S,
 // are forgotten first if not.
-// Those that are counted within an hour, not within a quarter of one.
-bool throttle_is_hourly(enum throttle_kind kind);
-
 MUST_CHECK enum status throttle_make_room(struct store_txn *txn, size_t more, int64_t old_s, int64_t now_s,
                                           bool *ret_room);
 
