@@ -4,7 +4,6 @@
 #pragma once
 #include <stdbool.h>
 
-#include "base/names.h"
 #include "store/entities.h"
 #include "store/store.h"
 
