@@ -150,10 +150,7 @@ bool actor_is_operator(struct store_txn *txn, const struct config *config, const
 {
   const struct records r = {.config = *config, .txn = txn};
   struct account found;
-  enum status status = account_by_email(txn, account, &found);
-  if (status == STATUS_NOT_FOUND) {
-    status = account_by_login(txn, account, &found);
-  }
+  enum status status = account_by_name(txn, account, &found);
   if (status != STATUS_OK) {
     return status != STATUS_NOT_FOUND;
   }

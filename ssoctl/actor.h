@@ -21,7 +21,7 @@ struct actor {
 // after an error on standard error.
 int actor_identify(struct actor *ret_actor);
 
-// Whether the account of this email or login is an operator's. True where that cannot be read.
+// Whether the account of this email, login or number is an operator's. True where that cannot be read.
 bool actor_is_operator(struct store_txn *txn, const struct config *config, const char *account);
 
 // A line in the system's log about what a delegate was refused; nothing for others.

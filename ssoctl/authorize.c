@@ -50,7 +50,7 @@ static int check_account(const struct context *ctx, const char *account)
 {
   char why[ERROR_SIZE];
   char email[EMAIL_SIZE];
-  int code = context_email(account, email); // as the command will read it: capitals and other letters are folded
+  int code = context_person(account, email); // as the command will read it: capitals and other letters are folded
   if (code != EXIT_DONE || !actor_is_operator(ctx->txn, &ctx->config, email)) {
     return code;
   }

@@ -221,27 +221,14 @@ int cmd_account_list(const struct invocation *in)
   return read ? context_print_list(&ctx, &table) : fail(EXIT_FAILED, "store: accounts cannot be read");
 }
 
-// LOGIN, EMAIL or UID, as typed.
-static enum status find(struct context *ctx, const char *typed, struct account *ret_account)
-{
-  int64_t uid = 0;
-  enum status status = account_by_login(ctx->txn, typed, ret_account);
-  if (status == STATUS_NOT_FOUND) {
-    status = account_by_email(ctx->txn, typed, ret_account);
-  }
-  if (status == STATUS_NOT_FOUND && text_to_i64(typed, 1, INT32_MAX, &uid) == STATUS_OK) {
-    status = account_by_uid(ctx->txn, (uint32_t)uid, ret_account);
-  }
-  return status;
-}
-
 int cmd_account_show(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   struct walk walk = {&ctx, &table};
   struct account account;
-  int code = context_open(in, &ctx);
+  char typed[EMAIL_SIZE];
+  int code = member_args_open_account(&ctx, in, typed);
   if (code != EXIT_DONE) {
     return code;
   }
@@ -249,14 +236,14 @@ int cmd_account_show(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
-  enum status status = find(&ctx, in->arguments[0], &account);
+  enum status status = account_by_name(ctx.txn, typed, &account);
   if (status == STATUS_OK) {
     status = add_account(&walk, &account);
     record_done(&ACCOUNT_RECORD, &account);
   }
   if (status != STATUS_OK) {
-    return fail(exit_code(status), "account \"%.255s\": %s", in->arguments[0],
-                status == STATUS_NOT_FOUND ? "no such login, email or uid; 'ssoctl account list' shows them"
+    return fail(exit_code(status), "account \"%.255s\": %s", typed,
+                status == STATUS_NOT_FOUND ? "no such email, login or number; 'ssoctl account list' shows them"
                                            : status_text(status));
   }
   return context_print_one(&ctx, &table);

@@ -40,11 +40,8 @@ static void print_bare(const char *word)
 static void print_options(const struct command *command, void (*print)(const char *word))
 {
   for (size_t i = 0; i < OPTION_COUNT; i++) {
-    char name[WORD_SIZE];
-    if ((command->options & OPTION_BIT(i)) != 0) {
-      const char *usage = option_usage((enum option)i);
-      (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(usage, " "), usage);
-      print(name);
+    if (command_takes(command, (enum option)i)) {
+      print(option_name((enum option)i));
     }
   }
 }
@@ -147,7 +144,7 @@ static void print_fish_words(const struct command *c)
   for (size_t i = 0; i < OPTION_COUNT; i++) {
     const char *usage = option_usage((enum option)i);
     size_t length = strcspn(usage, " ");
-    if ((c->options & OPTION_BIT(i)) == 0) {
+    if (!command_takes(c, (enum option)i)) {
       continue;
     }
     (void)printf("complete -c ssoctl -n '__fish_seen_subcommand_from %s; and __fish_seen_subcommand_from %s' -l %.*s",

@@ -203,9 +203,6 @@ int cmd_enforcement_pause(const struct invocation *in)
   char until[CLOCK_TEXT_SIZE];
   int64_t seconds = 0;
   const char *typed = in->options[OPTION_FOR];
-  if (typed == NULL || in->options[OPTION_REASON] == NULL) {
-    return fail(EXIT_USAGE, "enforcement pause: --for DURATION and --reason TEXT are needed");
-  }
   if (text_to_duration(typed, PAUSE_MIN_S, PAUSE_MAX_S, &seconds) != STATUS_OK) {
     return fail(EXIT_USAGE, "--for \"%.40s\": is not 60s to 7d, as in 90s, 15m, 12h, 7d", typed);
   }

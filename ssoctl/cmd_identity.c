@@ -14,15 +14,12 @@
 // The org of --org and the account of the first argument.
 static int open_for_identity(struct context *ctx, const struct invocation *in, struct member_args *ret_words)
 {
-  if (in->options[OPTION_ORG] == NULL) {
-    return fail(EXIT_USAGE, "identity %s: --org SLUG is needed", in->command->verb);
-  }
   int code = context_open(in, ctx);
   if (code != EXIT_DONE) {
     return code;
   }
   code = context_slug(in->options[OPTION_ORG], ret_words->org);
-  return code == EXIT_DONE ? context_email(in->arguments[0], ret_words->email) : code;
+  return code == EXIT_DONE ? context_person(in->arguments[0], ret_words->email) : code;
 }
 
 // OIDC Core 2: at most 255 characters; what is compared is every byte.

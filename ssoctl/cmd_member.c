@@ -75,7 +75,7 @@ static int change(const struct invocation *in, member_change *what, const char *
   struct member_args words;
   const struct member_name name = {words.org, words.email};
   struct member_changed result;
-  int code = member_args_open(&ctx, in, &words);
+  int code = member_args_open_known(&ctx, in, &words);
   if (code != EXIT_DONE) {
     return code;
   }
@@ -111,7 +111,7 @@ int cmd_member_role(const struct invocation *in)
   struct member_args words;
   struct member_role role = {.org = words.org, .email = words.email};
   struct change_done result;
-  int code = member_args_open(&ctx, in, &words);
+  int code = member_args_open_known(&ctx, in, &words);
   if (code != EXIT_DONE) {
     return code;
   }

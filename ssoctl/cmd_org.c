@@ -52,9 +52,6 @@ int cmd_org_create(const struct invocation *in)
   struct org_words words = {.login = ""};
   const struct org_create create = {words.org, words.name, words.owner, words.login, words.local_user};
   struct org_created result;
-  if (in->options[OPTION_NAME] == NULL || in->options[OPTION_OWNER] == NULL) {
-    return fail(EXIT_USAGE, "org create: --name NAME and --owner EMAIL are needed");
-  }
   int code = context_open(in, &ctx);
   if (code != EXIT_DONE) {
     return code;

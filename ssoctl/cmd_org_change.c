@@ -15,7 +15,7 @@ int cmd_org_transfer(const struct invocation *in)
   struct member_args words;
   const struct org_transfer transfer = {words.org, words.email};
   struct change_done result;
-  int code = member_args_open(&ctx, in, &words);
+  int code = member_args_open_known(&ctx, in, &words);
   if (code != EXIT_DONE) {
     return code;
   }

@@ -31,7 +31,7 @@ static int hash_and_set(struct context *ctx, const struct invocation *in, char e
   if (code != EXIT_DONE) {
     return code;
   }
-  code = context_email(in->arguments[0], email);
+  code = context_person(in->arguments[0], email);
   if (code != EXIT_DONE) {
     return code;
   }
@@ -62,7 +62,7 @@ int cmd_password_remove(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
-  code = context_email(in->arguments[0], email);
+  code = context_person(in->arguments[0], email);
   if (code != EXIT_DONE) {
     return code;
   }

@@ -320,7 +320,7 @@ int cmd_social_unlink(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
-  code = context_text("login", in->arguments[1], account, sizeof account);
+  code = context_person(in->arguments[1], account);
   if (code != EXIT_DONE) {
     return code;
   }

@@ -76,13 +76,16 @@ enum option {
   OPTION_COUNT
 };
 
-_Static_assert(OPTION_COUNT <= 64, "the options of a command are bits of a number");
-#define OPTION_BIT(option) ((uint64_t)1 << (option))
-#define OPTIONS_COMMON                                                                                                 \
-  (OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_YES) | OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION) |           \
-   OPTION_BIT(OPTION_STORE) | OPTION_BIT(OPTION_CONFIG))
-#define OPTIONS_ANYONE (OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION))
-#define OPTIONS_CHANGE (OPTIONS_COMMON | OPTION_BIT(OPTION_DRY_RUN))
+// The options of a command: a list of enum option that ends with OPTION_END. One that the command cannot do without
+// stands in OPTION_NEEDED().
+enum { OPTION_END = 0xff, OPTION_NEEDED_BIT = 0x80 };
+_Static_assert((int)OPTION_COUNT < (int)OPTION_NEEDED_BIT, "an option and whether it is needed are one byte");
+#define OPTION_NEEDED(option) (OPTION_NEEDED_BIT | (option))
+#define OPTIONS(...) ((const uint8_t[]){__VA_ARGS__, OPTION_END})
+#define OPTIONS_PLAIN OPTION_YES, OPTION_HELP, OPTION_VERSION, OPTION_STORE, OPTION_CONFIG
+#define OPTIONS_COMMON OPTION_JSON, OPTIONS_PLAIN
+#define OPTIONS_ANYONE OPTION_JSON, OPTION_HELP, OPTION_VERSION
+#define OPTIONS_CHANGE OPTIONS_COMMON, OPTION_DRY_RUN
 
 enum { ARGUMENTS_MAX = 9 };
 
@@ -104,8 +107,8 @@ struct command {
   const char *arguments; // as shown in the usage: "SLUG EMAIL"; in brackets what may be left out
   size_t least;
   size_t most;
-  uint64_t options; // OPTION_BIT()s it takes
-  enum right right; // what it takes of whoever is no operator (POLICY W)
+  const uint8_t *options; // OPTIONS() that it takes
+  enum right right;       // what it takes of whoever is no operator (POLICY W)
   enum place place;
   int (*run)(const struct invocation *in);
   const char *help; // one line
@@ -120,12 +123,26 @@ struct invocation {
   const struct actor *actor;            // who may do this
 };
 
-// Parses ARGC words behind noun and verb. EXIT_DONE, or EXIT_USAGE after an error on standard error that quotes the
-// word and says what is legal.
-int invocation_parse(const struct command *command, int argc, char *const *argv, struct invocation *ret_in);
+// Parses the ARGC words of a command line behind the program's name. Options may stand anywhere; behind "--" nothing is
+// one. EXIT_DONE, or EXIT_USAGE after an error on standard error that quotes the word and says what is legal. The
+// command is NULL where --help or --version were asked for without one; the first argument is the noun then, if any.
+int invocation_parse(int argc, char *const *argv, struct invocation *ret_in);
 
 // All commands, those of one noun one after the other; static.
 const struct command *command_table(size_t *ret_count);
+
+// The command of NOUN and VERB; a command of one word has the verb "". NULL for none; VERB may be NULL.
+const struct command *command_find(const char *noun, const char *verb);
+
+// Whether there are commands of this noun.
+bool command_is_noun(const char *word);
+
+// Whether COMMAND takes OPTION, and whether it cannot do without.
+bool command_takes(const struct command *command, enum option option);
+bool command_needs(const struct command *command, enum option option);
+
+// "--client-id"; static.
+const char *option_name(enum option option);
 
 // "--client-id ID"; static.
 const char *option_usage(enum option option);
@@ -145,6 +162,7 @@ bool option_find(const char *word, size_t length, enum option *ret_option);
 // Whether it takes a value.
 bool option_takes_value(enum option option);
 
+int cmd_help(const struct invocation *in);
 int cmd_init(const struct invocation *in);
 int cmd_status(const struct invocation *in);
 int cmd_upgrade(const struct invocation *in);

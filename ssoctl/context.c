@@ -240,6 +240,18 @@ int context_email(const char *typed, char to[static EMAIL_SIZE])
   return EXIT_DONE;
 }
 
+int context_person(const char *typed, char to[static EMAIL_SIZE])
+{
+  if (strchr(typed, '@') != NULL) {
+    return context_email(typed, to);
+  }
+  int code = context_text("email, login or number", typed, to, EMAIL_SIZE);
+  for (char *at = to; code == EXIT_DONE && *at != '\0'; at++) {
+    *at = *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : *at;
+  }
+  return code;
+}
+
 int context_text(const char *what, const char *typed, char *to, size_t size)
 {
   enum status status = text_copy_clean(typed, strlen(typed), to, size);

@@ -109,6 +109,9 @@ int context_read_file(const char *path, size_t limit, struct bytes *ret_contents
 
 // Copies what was typed for WHAT into TO if it is legal; an error quotes it and says what is.
 int context_email(const char *typed, char to[static EMAIL_SIZE]);
+
+// The same for somebody who is there: an email, login or number, as account_by_name() finds them.
+int context_person(const char *typed, char to[static EMAIL_SIZE]);
 int context_domain(const char *typed, char to[static DOMAIN_SIZE]);
 int context_text(const char *what, const char *typed, char *to, size_t size);
 int context_slug(const char *typed, char to[static SLUG_SIZE]);

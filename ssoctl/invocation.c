@@ -2,62 +2,191 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/suggest.h"
 #include "base/text.h"
 #include "command.h"
+#include "help.h"
+
+enum { WORDS_MAX = ARGUMENTS_MAX + 2, SAID_SIZE = 256 };
+
+// A command line taken apart, before it is known which command it is.
+struct line {
+  const char *words[WORDS_MAX]; // noun, verb, arguments
+  size_t word_count;
+  const char *options[OPTION_COUNT];
+  const char *complaint; // of the first option that is wrong, "" for none known of that name; NULL: none is wrong
+  const char *wrong;     // that option, as typed
+  const char *beyond;    // the first word too many
+};
+
+static const char *shown(const char *word, char text[static SAID_SIZE])
+{
+  text_escape(word, strlen(word), text, SAID_SIZE);
+  return text;
+}
 
 static int complain(const struct command *command, const char *word, const char *what)
 {
-  char shown[256];
-  text_escape(word, strlen(word), shown, sizeof shown);
-  (void)fprintf(stderr, "ssoctl: \"%s\" %s; see 'ssoctl %s%s%s --help'\n", shown, what, command->noun,
+  char text[SAID_SIZE];
+  (void)fprintf(stderr, "ssoctl: \"%s\" %s; see 'ssoctl %s%s%s --help'\n", shown(word, text), what, command->noun,
                 command->verb[0] != '\0' ? " " : "", command->verb);
   return EXIT_USAGE;
 }
 
+static void note_wrong(struct line *line, const char *word, const char *complaint)
+{
+  if (line->complaint == NULL) {
+    line->complaint = complaint;
+    line->wrong = word;
+  }
+}
+
 // Takes the option in *AT of ARGV, and its value.
-static int take_option(struct invocation *in, int argc, char *const *argv, int *at)
+static void take_option(struct line *line, int argc, char *const *argv, int *at)
 {
   const char *word = argv[*at];
   size_t length = strcspn(word, "=");
   enum option option = OPTION_COUNT;
-  if (!option_find(word, length, &option) || (in->command->options & OPTION_BIT(option)) == 0) {
-    return complain(in->command, word, "is not an option of this command");
+  if (!option_find(word, length, &option)) {
+    note_wrong(line, word, "");
+    return;
   }
-  if (in->options[option] != NULL) {
-    return complain(in->command, word, "is given twice");
+  if (line->options[option] != NULL) {
+    note_wrong(line, word, "is given twice");
   }
   if (!option_takes_value(option)) {
-    in->options[option] = "";
-    return word[length] == '=' ? complain(in->command, word, "takes no value") : EXIT_DONE;
-  }
-  if (word[length] == '=') {
-    in->options[option] = word + length + 1;
+    line->options[option] = "";
+    if (word[length] == '=') {
+      note_wrong(line, word, "takes no value");
+    }
+  } else if (word[length] == '=') {
+    line->options[option] = word + length + 1;
   } else if (*at + 1 < argc) {
-    in->options[option] = argv[++*at];
+    line->options[option] = argv[++*at];
   } else {
-    return complain(in->command, word, "needs a value");
+    note_wrong(line, word, "needs a value");
+  }
+}
+
+static void take_word(struct line *line, const char *word)
+{
+  if (line->word_count < WORDS_MAX) {
+    line->words[line->word_count++] = word;
+  } else if (line->beyond == NULL) {
+    line->beyond = word;
+  }
+}
+
+static void take_apart(int argc, char *const *argv, struct line *line)
+{
+  bool ended = false;
+  for (int i = 0; i < argc; i++) {
+    if (!ended && strcmp(argv[i], "--") == 0) {
+      ended = true;
+    } else if (!ended && strcmp(argv[i], "-h") == 0) {
+      line->options[OPTION_HELP] = "";
+    } else if (!ended && argv[i][0] == '-' && argv[i][1] != '\0') {
+      take_option(line, argc, argv, &i);
+    } else {
+      take_word(line, argv[i]);
+    }
+  }
+}
+
+// That COMMAND has no option like WORD, and which may be meant: one of its own, or of another command.
+static int complain_option(const struct command *command, const char *word)
+{
+  char name[SUGGEST_WORD_MAX + 1];
+  char what[SAID_SIZE];
+  char meant[SAID_SIZE];
+  (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+  struct suggestion near = {.typed = name};
+  for (size_t i = 0; i < OPTION_COUNT; i++) {
+    if (command_takes(command, (enum option)i)) {
+      suggest_try(&near, option_name((enum option)i));
+    }
+  }
+  (void)snprintf(what, sizeof what, "is not an option of this command%s", suggest_words(&near, meant, sizeof meant));
+  return complain(command, word, what);
+}
+
+static int check_options(const struct command *command, const struct line *line)
+{
+  if (line->complaint != NULL) {
+    return line->complaint[0] == '\0' ? complain_option(command, line->wrong)
+                                      : complain(command, line->wrong, line->complaint);
+  }
+  for (size_t i = 0; i < OPTION_COUNT; i++) {
+    if (line->options[i] != NULL && !command_takes(command, (enum option)i)) {
+      return complain_option(command, option_name((enum option)i));
+    }
   }
   return EXIT_DONE;
 }
 
-int invocation_parse(const struct command *command, int argc, char *const *argv, struct invocation *ret_in)
+static bool asks(const struct line *line)
 {
-  struct invocation in = {.command = command};
-  size_t count = 0;
-  int code = EXIT_DONE;
-  for (int i = 0; i < argc && code == EXIT_DONE; i++) {
-    if (strncmp(argv[i], "--", 2) == 0) {
-      code = take_option(&in, argc, argv, &i);
-    } else if (count < command->most) {
-      in.arguments[count++] = argv[i];
-    } else {
-      code = complain(command, argv[i], "is one argument too many");
+  return line->options[OPTION_HELP] != NULL || line->options[OPTION_VERSION] != NULL;
+}
+
+static int check_needed(const struct command *command, const struct line *line, size_t argument_count)
+{
+  if (argument_count < command->least) {
+    return complain(command, command->arguments, "are the arguments it needs");
+  }
+  for (size_t i = 0; i < OPTION_COUNT; i++) {
+    if (line->options[i] == NULL && command_needs(command, (enum option)i)) {
+      return complain(command, option_usage((enum option)i), "is needed");
     }
   }
-  bool asks = in.options[OPTION_HELP] != NULL || in.options[OPTION_VERSION] != NULL;
-  if (code == EXIT_DONE && count < command->least && !asks) {
-    code = complain(command, command->arguments, "are the arguments it needs");
+  return EXIT_DONE;
+}
+
+static int take_arguments(const struct command *command, const struct line *line, struct invocation *in)
+{
+  size_t skip = command->verb[0] == '\0' ? 1 : 2;
+  size_t count = line->word_count - skip;
+  const char *beyond = count > command->most ? line->words[skip + command->most] : line->beyond;
+  int code = check_options(command, line);
+  if (code != EXIT_DONE) {
+    return code;
   }
+  if (beyond != NULL) {
+    return complain(command, beyond, "is one argument too many (one with a blank in it has to be quoted)");
+  }
+  for (size_t i = 0; i < count; i++) {
+    in->arguments[i] = line->words[skip + i];
+  }
+  in->command = command;
+  memcpy(in->options, line->options, sizeof in->options);
+  return asks(line) ? EXIT_DONE : check_needed(command, line, count);
+}
+
+// Without a command only help and the version are there to be asked for.
+static int take_no_command(const struct line *line, struct invocation *in)
+{
+  char text[SAID_SIZE];
+  const char *noun = line->words[0];
+  if (noun == NULL && line->complaint != NULL) {
+    return fail(EXIT_USAGE, "\"%s\" %s; see 'ssoctl help'", shown(line->wrong, text),
+                line->complaint[0] != '\0' ? line->complaint : "is not an option");
+  }
+  bool legal = noun == NULL || (line->words[1] == NULL && command_is_noun(noun));
+  if (!legal || !asks(line)) {
+    return noun != NULL ? help_complain(noun, line->words[1]) : help_complain_empty();
+  }
+  memcpy(in->options, line->options, sizeof in->options);
+  in->arguments[0] = noun;
+  return EXIT_DONE;
+}
+
+int invocation_parse(int argc, char *const *argv, struct invocation *ret_in)
+{
+  struct invocation in = {.command = NULL};
+  struct line line = {.word_count = 0};
+  take_apart(argc, argv, &line);
+  const struct command *command = line.words[0] != NULL ? command_find(line.words[0], line.words[1]) : NULL;
+  int code = command != NULL ? take_arguments(command, &line, &in) : take_no_command(&line, &in);
   *ret_in = in;
   return code;
 }

@@ -15,10 +15,20 @@ int member_args_open(struct context *ctx, const struct invocation *in, struct me
   return code == EXIT_DONE ? context_email(in->arguments[1], ret_words->email) : code;
 }
 
+int member_args_open_known(struct context *ctx, const struct invocation *in, struct member_args *ret_words)
+{
+  int code = context_open(in, ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = context_text("slug", in->arguments[0], ret_words->org, sizeof ret_words->org);
+  return code == EXIT_DONE ? context_person(in->arguments[1], ret_words->email) : code;
+}
+
 int member_args_open_account(struct context *ctx, const struct invocation *in, char ret_name[static EMAIL_SIZE])
 {
   int code = context_open(in, ctx);
-  return code == EXIT_DONE ? context_text("login", in->arguments[0], ret_name, EMAIL_SIZE) : code;
+  return code == EXIT_DONE ? context_person(in->arguments[0], ret_name) : code;
 }
 
 int member_args_role(const char *what, const char *typed, enum role *ret_role)

@@ -12,7 +12,10 @@ struct member_args {
 // Opens CTX for the org and email of the first two arguments. Exit codes as context_open().
 int member_args_open(struct context *ctx, const struct invocation *in, struct member_args *ret_words);
 
-// Likewise for the login or email of the first argument, and no org.
+// Likewise for somebody who is there: the second argument is their email, login or number.
+int member_args_open_known(struct context *ctx, const struct invocation *in, struct member_args *ret_words);
+
+// Likewise for the email, login or number of the first argument, and no org.
 int member_args_open_account(struct context *ctx, const struct invocation *in, char ret_name[static EMAIL_SIZE]);
 
 // The role TYPED for WHAT: anything but the owner's.

@@ -11,7 +11,7 @@ static const struct {
   enum right right;    // what it takes beyond its command; RIGHT_NONE: nothing
   const char *only;    // the one value for which it does; NULL: any
   bool file;           // its value is the path of a file; "-" is standard input
-} OPTIONS[OPTION_COUNT] = {
+} TABLE[OPTION_COUNT] = {
     [OPTION_JSON] = {.name = "--json", .meaning = "print JSON"},
     [OPTION_YES] = {.name = "--yes", .meaning = "ask nothing"},
     [OPTION_DRY_RUN] = {.name = "--dry-run", .meaning = "say what would be done, and store nothing"},
@@ -155,34 +155,59 @@ static const struct {
     [OPTION_MAIL] = {.name = "--mail", .meaning = "tell them by mail"},
 };
 
+const char *option_name(enum option option)
+{
+  return TABLE[option].name;
+}
+
+bool command_takes(const struct command *command, enum option option)
+{
+  for (const uint8_t *at = command->options; *at != OPTION_END; at++) {
+    if ((*at & ~OPTION_NEEDED_BIT) == (int)option) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool command_needs(const struct command *command, enum option option)
+{
+  for (const uint8_t *at = command->options; *at != OPTION_END; at++) {
+    if (*at == OPTION_NEEDED(option)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 const char *option_usage(enum option option)
 {
   static char text[160];
-  (void)snprintf(text, sizeof text, "%s%s%s", OPTIONS[option].name, OPTIONS[option].value != NULL ? " " : "",
-                 OPTIONS[option].value != NULL ? OPTIONS[option].value : "");
+  (void)snprintf(text, sizeof text, "%s%s%s", TABLE[option].name, TABLE[option].value != NULL ? " " : "",
+                 TABLE[option].value != NULL ? TABLE[option].value : "");
   return text;
 }
 
 const char *option_meaning(enum option option)
 {
-  return OPTIONS[option].meaning;
+  return TABLE[option].meaning;
 }
 
 enum right option_right(enum option option, const char *typed)
 {
-  const char *only = OPTIONS[option].only;
-  return only == NULL || strcmp(only, typed) == 0 ? OPTIONS[option].right : RIGHT_NONE;
+  const char *only = TABLE[option].only;
+  return only == NULL || strcmp(only, typed) == 0 ? TABLE[option].right : RIGHT_NONE;
 }
 
 bool option_is_file(enum option option)
 {
-  return OPTIONS[option].file;
+  return TABLE[option].file;
 }
 
 bool option_find(const char *word, size_t length, enum option *ret_option)
 {
   for (size_t i = 0; i < OPTION_COUNT; i++) {
-    if (strlen(OPTIONS[i].name) == length && memcmp(OPTIONS[i].name, word, length) == 0) {
+    if (strlen(TABLE[i].name) == length && memcmp(TABLE[i].name, word, length) == 0) {
       *ret_option = (enum option)i;
       return true;
     }
@@ -192,5 +217,5 @@ bool option_find(const char *word, size_t length, enum option *ret_option)
 
 bool option_takes_value(enum option option)
 {
-  return OPTIONS[option].value != NULL;
+  return TABLE[option].value != NULL;
 }

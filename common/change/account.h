@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Changes of an account that is there, and of its number. ACCOUNT is its email or login. For all but the last
+// Changes of an account that is there, and of its number. ACCOUNT is its email, login or number. For all but the last
 // STATUS_NOT_FOUND: no such account.
 #pragma once
 #include "change/change.h"

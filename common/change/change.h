@@ -67,7 +67,7 @@ struct change {
   void *result;
   bool *ret_changed;   // in the result
   const char *org;     // that it names, "" for none
-  const char *account; // by email or login, of kinds that are about one; else ""
+  const char *account; // by email, login or number, of kinds that are about one; else ""
 };
 
 // What has come of a change where nothing else is of interest.

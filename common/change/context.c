@@ -17,15 +17,14 @@ enum status change_find_org(struct change_context *c, const char *slug, struct o
 
 enum status change_look_up_account(struct change_context *c, const char *name, struct account *ret_account)
 {
-  enum status status = account_by_email(c->txn, name, ret_account);
-  return status == STATUS_NOT_FOUND ? account_by_login(c->txn, name, ret_account) : status;
+  return account_by_name(c->txn, name, ret_account);
 }
 
 enum status change_find_account(struct change_context *c, const char *name, struct account *ret_account)
 {
   enum status status = change_look_up_account(c, name, ret_account);
   if (status == STATUS_NOT_FOUND) {
-    error_set(c->error, "account \"%s\": no such email or login; 'ssoctl member list' shows them", name);
+    error_set(c->error, "account \"%s\": no such email, login or number; 'ssoctl member list' shows them", name);
   }
   return status;
 }

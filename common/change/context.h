@@ -26,7 +26,7 @@ struct change_context {
 // The org SLUG. STATUS_NOT_FOUND with an error.
 MUST_CHECK enum status change_find_org(struct change_context *c, const char *slug, struct org *ret_org);
 
-// The account whose primary email, or login, NAME is. STATUS_NOT_FOUND, without an error.
+// The account whose primary email, login or number NAME is. STATUS_NOT_FOUND, without an error.
 MUST_CHECK enum status change_look_up_account(struct change_context *c, const char *name, struct account *ret_account);
 
 // The same; STATUS_NOT_FOUND with an error.
@@ -39,7 +39,7 @@ struct found_member {
   struct membership membership;
 };
 
-// The membership of NAME, an email or login, in the org SLUG, which is to be changed; their login goes into the event.
+// The membership of NAME, an email, login or number, in the org SLUG, which is to be changed; their login goes into the event.
 // An owner's is never changed: an owner is only replaced (POLICY E4). WHAT is what would be done ("removed").
 // STATUS_NOT_FOUND; STATUS_REFUSED for the owner and, for a delegate, themselves and whoever is guarded; with an error.
 MUST_CHECK enum status change_find_member(struct change_context *c, const char *slug, const char *name,

@@ -134,10 +134,7 @@ enum status delegate_sees(struct store_txn *txn, const struct delegate *delegate
 {
   struct search search = {txn, delegate, false};
   struct account account;
-  enum status status = account_by_login(txn, person, &account);
-  if (status == STATUS_NOT_FOUND) {
-    status = account_by_email(txn, person, &account);
-  }
+  enum status status = account_by_name(txn, person, &account);
   if (status == STATUS_OK) {
     status = look_at_account(&search, &account);
     record_done(&ACCOUNT_RECORD, &account);

@@ -13,7 +13,7 @@ struct identity_linked {
 // another account, or the account has another one there (rows S2, S5). Both for all three.
 struct identity_link {
   const char *org;
-  const char *account; // by email or login
+  const char *account; // by email, login or number
   const char *subject;
 };
 
@@ -22,7 +22,7 @@ struct change change_identity_link(const struct identity_link *in, struct identi
 // For the first answer of the provider with that address (row S6).
 struct identity_expect {
   const char *org;
-  const char *account;   // by email or login
+  const char *account;   // by email, login or number
   const char *idp_email; // as the provider will say it
 };
 
@@ -32,7 +32,7 @@ struct change change_identity_expect(const struct identity_expect *in, struct id
 // linked), the answer is not of its connection as it is now, or is somebody else's.
 struct identity_link_own {
   const char *org;
-  const char *account; // by email or login
+  const char *account; // by email, login or number
   const struct connection *connection;
   const struct message_authorized *authorized;
   const char *fingerprint; // of what was in effect when it was begun
@@ -42,7 +42,7 @@ struct change change_identity_link_own(const struct identity_link_own *in, struc
 
 struct identity_unlink {
   const char *org;
-  const char *account; // by email or login
+  const char *account; // by email, login or number
 };
 
 struct identity_unlinked {

@@ -5,7 +5,7 @@
 #include "policy/policy.h"
 
 struct password_set {
-  const char *account; // by email or login
+  const char *account; // by email, login or number
   const char *hash;
 };
 
@@ -13,7 +13,7 @@ struct password_set {
 struct change change_password_set(const struct password_set *in, struct change_done *ret_result);
 
 struct password_remove {
-  const char *account; // by email or login
+  const char *account; // by email, login or number
 };
 
 // STATUS_NOT_FOUND: no such account. STATUS_REFUSED: it owns an org that enforces (POLICY E3, E4).

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/domain_list.h"
 #include "base/network.h"
+#include "base/suggest.h"
 #include "base/text.h"
 #include "store/allowed.h"
 
@@ -364,14 +365,25 @@ static void list_keys(char *text, size_t size)
   }
 }
 
+static enum status refuse_key(const char *key, struct error *error)
+{
+  struct suggestion near = {.typed = key};
+  char keys[512];
+  char meant[80];
+  for (size_t i = 0; i < COUNT_OF(SETTINGS); i++) {
+    suggest_try(&near, SETTINGS[i].key);
+  }
+  list_keys(keys, sizeof keys);
+  error_set(error, "\"%.60s\": is not a setting that can be changed here%s; legal are %s", key,
+            suggest_words(&near, meant, sizeof meant), keys);
+  return STATUS_INVALID;
+}
+
 static enum status set_one(struct org *org, const struct org_value *value, struct error *error)
 {
-  char keys[512];
   const struct org_setting *setting = org_setting_find(value->key, strlen(value->key));
   if (setting == NULL) {
-    list_keys(keys, sizeof keys);
-    error_set(error, "\"%.60s\": is not a setting that can be changed here; legal are %s", value->key, keys);
-    return STATUS_INVALID;
+    return refuse_key(value->key, error);
   }
   if (setting->set(setting, org, value->value) != STATUS_OK) {
     error_set(error, "%s: \"%.100s\" is not %s", value->key, value->value, setting->legal);

@@ -44,6 +44,19 @@ enum status account_by_uid(struct store_txn *txn, uint32_t uid, struct account *
   return use.use == NUMBER_ACCOUNT ? account_get(txn, use.id, ret_account) : STATUS_NOT_FOUND;
 }
 
+enum status account_by_name(struct store_txn *txn, const char *name, struct account *ret_account)
+{
+  int64_t uid = 0;
+  enum status status = account_by_email(txn, name, ret_account);
+  if (status == STATUS_NOT_FOUND) {
+    status = account_by_login(txn, name, ret_account);
+  }
+  if (status == STATUS_NOT_FOUND && text_to_i64(name, 1, INT32_MAX, &uid) == STATUS_OK) {
+    status = account_by_uid(txn, (uint32_t)uid, ret_account); // no login is all digits
+  }
+  return status;
+}
+
 // A home is that of the account with the login it ends in; one that is not is kept under its hash.
 static bool is_usual_home(const struct account *account)
 {

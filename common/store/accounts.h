@@ -12,6 +12,10 @@ MUST_CHECK enum status account_by_email(struct store_txn *txn, const char *email
 // The account that has UID. STATUS_NOT_FOUND also if a group has it, or it was given back.
 MUST_CHECK enum status account_by_uid(struct store_txn *txn, uint32_t uid, struct account *ret_account);
 
+// The account that an admin names: by its email, its login or its number, in digits. Whoever lets people name accounts,
+// and whoever decides about one that was named, goes by this.
+MUST_CHECK enum status account_by_name(struct store_txn *txn, const char *name, struct account *ret_account);
+
 // The account whose home directory this is. STATUS_NOT_FOUND. Errors as store_get().
 MUST_CHECK enum status account_by_home(struct store_txn *txn, const char *home, struct account *ret_account);
 
