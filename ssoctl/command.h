@@ -73,6 +73,7 @@ enum option {
   OPTION_USER,
   OPTION_PASSWORD_FILE,
   OPTION_MAIL,
+  OPTION_CONFIRM_WITHIN,
   OPTION_COUNT
 };
 
@@ -87,7 +88,7 @@ _Static_assert((int)OPTION_COUNT < (int)OPTION_NEEDED_BIT, "an option and whethe
 #define OPTIONS_ANYONE OPTION_JSON, OPTION_HELP, OPTION_VERSION
 #define OPTIONS_CHANGE OPTIONS_COMMON, OPTION_DRY_RUN
 
-enum { ARGUMENTS_MAX = 9 };
+enum { ARGUMENTS_MAX = 16 };
 
 // Where a command names what it is about.
 enum place {
@@ -164,6 +165,11 @@ bool option_takes_value(enum option option);
 
 int cmd_help(const struct invocation *in);
 int cmd_init(const struct invocation *in);
+int cmd_host_show(const struct invocation *in);
+int cmd_host_enable(const struct invocation *in);
+int cmd_host_disable(const struct invocation *in);
+int cmd_host_confirm(const struct invocation *in);
+int cmd_host_revert(const struct invocation *in);
 int cmd_status(const struct invocation *in);
 int cmd_upgrade(const struct invocation *in);
 int cmd_org_create(const struct invocation *in);

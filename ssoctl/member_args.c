@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "member_args.h"
 
-#include <spawn.h>
 #include <stdio.h>
-#include <sys/wait.h>
+
+#include "program.h"
 
 int member_args_open(struct context *ctx, const struct invocation *in, struct member_args *ret_words)
 {
@@ -58,12 +58,9 @@ int member_args_local_user(const struct invocation *in, char to[static LOGIN_SIZ
 
 static bool run_usermod(const char *login)
 {
-  char *const words[] = {(char[]){"usermod"}, (char[]){"-L"}, (char[]){"--"}, (char *)(uintptr_t)login, NULL};
-  char *const environment[] = {(char[]){"PATH=/usr/sbin:/usr/bin:/sbin:/bin"}, NULL};
-  pid_t pid = 0;
-  int how = 0;
-  return posix_spawn(&pid, "/usr/sbin/usermod", NULL, NULL, words, environment) == 0 && waitpid(pid, &how, 0) == pid &&
-         WIFEXITED(how) && WEXITSTATUS(how) == 0;
+  const char *const words[] = {"/usr/sbin/usermod", "-L", "--", login, NULL};
+  int code = 1;
+  return program_run(words, false, &code) == STATUS_OK && code == 0;
 }
 
 int member_args_lock_local_user(const struct context *ctx, const char *local_user, const struct account *account)

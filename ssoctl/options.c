@@ -153,6 +153,10 @@ static const struct {
                               .meaning = "holds that user's password; - is standard input",
                               .file = true},
     [OPTION_MAIL] = {.name = "--mail", .meaning = "tell them by mail"},
+    [OPTION_CONFIRM_WITHIN] = {.name = "--confirm-within",
+                               .value = "DURATION",
+                               .meaning =
+                                   "take it back then, unless 'host confirm' comes from a login made since; 1m to 24h"},
 };
 
 const char *option_name(enum option option)

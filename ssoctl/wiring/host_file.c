@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wiring/host_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/files.h"
+#include "program.h"
+
+enum status host_file_read(const char *path, struct error *error, struct bytes *out)
+{
+  int fd CLEANUP(cleanup_fd) = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  if (fd < 0) {
+    if (errno == ENOENT) {
+      return STATUS_NOT_FOUND;
+    }
+    error_set(error, "%s: %s", path, strerror(errno));
+    return STATUS_IO;
+  }
+  struct stat st;
+  if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+    error_set(error, "%s: is not a regular file", path);
+    return STATUS_INVALID;
+  }
+  enum status status = file_read_all(fd, HOST_FILE_LIMIT, out);
+  if (status != STATUS_OK) {
+    error_set(error, "%s: %s (at most %d bytes are read)", path, status_text(status), HOST_FILE_LIMIT);
+    return status;
+  }
+  if (memchr(bytes_text(out), '\0', out->length) != NULL) {
+    error_set(error, "%s: has a NUL in it, and is no text", path);
+    return STATUS_INVALID;
+  }
+  return STATUS_OK;
+}
+
+static enum status say(struct error *error, const char *path)
+{
+  error_set(error, "%s: %s", path, strerror(errno));
+  return STATUS_IO;
+}
+
+// The folder of PATH, opened; *RET_NAME is its last part, borrowed.
+static int open_folder(const char *path, const char **ret_name)
+{
+  char folder[PATH_MAX];
+  const char *slash = strrchr(path, '/');
+  if (slash == NULL || (size_t)(slash - path) >= sizeof folder) {
+    errno = EINVAL;
+    return -1;
+  }
+  (void)snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
+  *ret_name = slash + 1;
+  return open(folder[0] != '\0' ? folder : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static bool write_new(int fd, const struct stat *like, const struct bytes *text)
+{
+  return fchown(fd, like->st_uid, like->st_gid) == 0 && fchmod(fd, like->st_mode & 07777) == 0 &&
+         file_write_all(fd, bytes_text(text), text->length) == STATUS_OK && fsync(fd) == 0;
+}
+
+enum status host_file_replace(const char *path, const struct bytes *text, struct error *error)
+{
+  char real[PATH_MAX];
+  char beside[NAME_MAX + 1];
+  const char *name = NULL;
+  struct stat like = {.st_mode = 0644};
+  if (realpath(path, real) == NULL) {
+    if (errno != ENOENT || strlen(path) >= sizeof real) {
+      return say(error, path);
+    }
+    (void)snprintf(real, sizeof real, "%s", path);
+  } else if (stat(real, &like) != 0) {
+    return say(error, real);
+  }
+  int folder CLEANUP(cleanup_fd) = open_folder(real, &name);
+  // One name, so that what a killed run left is taken up by the next, and nothing piles up.
+  int length = snprintf(beside, sizeof beside, ".%s.ssoorg-new", name != NULL ? name : "");
+  if (folder < 0 || length < 0 || (size_t)length >= sizeof beside) {
+    return say(error, real);
+  }
+  if (unlinkat(folder, beside, 0) != 0 && errno != ENOENT) {
+    return say(error, real);
+  }
+  int fd CLEANUP(cleanup_fd) = openat(folder, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (fd < 0) {
+    return say(error, real);
+  }
+  if (!write_new(fd, &like, text) || renameat(folder, beside, folder, name) != 0) {
+    enum status status = say(error, real);
+    (void)unlinkat(folder, beside, 0);
+    return status;
+  }
+  return fsync(folder) == 0 ? STATUS_OK : say(error, real);
+}
+
+enum status host_file_remove(const char *path, struct error *error)
+{
+  const char *name = NULL;
+  int folder CLEANUP(cleanup_fd) = open_folder(path, &name);
+  if (folder < 0) {
+    return errno == ENOENT ? STATUS_OK : say(error, path);
+  }
+  if (unlinkat(folder, name, 0) != 0 && errno != ENOENT) {
+    return say(error, path);
+  }
+  return fsync(folder) == 0 ? STATUS_OK : say(error, path);
+}
+
+static int file_of(const struct bytes *text)
+{
+  int fd CLEANUP(cleanup_fd) = memfd_create("ssoctl", MFD_CLOEXEC);
+  if (fd < 0 || file_write_all(fd, bytes_text(text), text->length) != STATUS_OK) {
+    return -1;
+  }
+  return take_fd(&fd);
+}
+
+enum status host_file_print_diff(const char *path, const struct bytes *before, const struct bytes *after)
+{
+  char label[PATH_MAX];
+  char old_path[64];
+  char new_path[64];
+  int code = -1;
+  int old_fd CLEANUP(cleanup_fd) = file_of(before);
+  int new_fd CLEANUP(cleanup_fd) = file_of(after);
+  if (old_fd < 0 || new_fd < 0 || fflush(stdout) != 0) {
+    return STATUS_IO;
+  }
+  (void)snprintf(label, sizeof label, "--label=%.4000s", path);
+  (void)snprintf(old_path, sizeof old_path, "/proc/%d/fd/%d", (int)getpid(), old_fd);
+  (void)snprintf(new_path, sizeof new_path, "/proc/%d/fd/%d", (int)getpid(), new_fd);
+  const char *const words[] = {"/usr/bin/diff", "-u", label, label, old_path, new_path, NULL};
+  // 1 says that they differ.
+  return program_run(words, false, &code) == STATUS_OK && code <= 1 ? STATUS_OK : STATUS_IO;
+}
