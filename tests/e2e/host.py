@@ -17,6 +17,7 @@ MAP = pathlib.Path("/var/lib/ssoorg/public/accounts.map")
 CONF = pathlib.Path("/etc/ssoorg/ssoorg.conf")
 SYSLOG = pathlib.Path("/run/log.txt")
 LIB = pathlib.Path("/usr/lib") / sysconfig.get_config_var("MULTIARCH")
+UNWIRED = ("sudo", "sudo-i", "su", "su-l", "polkit-1", "cron", "atd", "systemd-user")
 INSTALLED = {
     "module": LIB / "security/pam_ssoorg.so",
     "nss": LIB / "libnss_ssoorg.so.2",
@@ -41,7 +42,9 @@ def install():
 
 
 def wire():
+    """As documented; what the tests are not about is as the distribution has it, until one wires it."""
     processes.must("sh", "-eu", "-c", documented("install"), cwd=DIST)
+    processes.must("ssoctl", "host", "disable", *UNWIRED)
 
 
 def remove():

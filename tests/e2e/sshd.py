@@ -6,7 +6,7 @@ import time
 import check
 import processes
 
-SHIPPED = "/etc/ssh/sshd_config.d/ssoorg.conf"
+SHIPPED = "/etc/ssh/sshd_config.d/10-ssoorg.conf"
 RUNS_AS = "/usr/sbin/sshd"
 
 

@@ -1,19 +1,18 @@
-"""sudo and su with the stacks that the product ships, and whoever runs them."""
+"""sudo and su as the product wires them, and whoever runs them."""
 import contextlib
 
 import host
 import login
 
-STACKS = ("sudo", "su")
+STACKS = ("sudo", "su", "polkit-1")
 
 
 @contextlib.contextmanager
 def wired(*people):
-    """sudo and su as dist/ has them, and these people may become anybody by sudo, each time anew."""
+    """sudo, su and polkit wired, and these people may become anybody by sudo, each time anew."""
     rules = "Defaults preserve_groups\n" + "".join(f"#{host.in_passwd(name)[2]} ALL=(ALL) ALL\n" for name in people)
     with host.Kept("/etc/pam.d") as folder, host.Kept("/etc/sudoers.d/test") as sudoers:
-        for name in STACKS:
-            (folder / name).write_text((host.DIST / "pam.d" / name).read_text())
+        host.ssoctl("host", "enable", *STACKS)
         sudoers.parent.mkdir(exist_ok=True)
         sudoers.write_text("Defaults timestamp_timeout=0\n" + rules)
         sudoers.chmod(0o440)

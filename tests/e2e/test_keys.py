@@ -122,8 +122,8 @@ def scp_sftp_and_git_go_by_key_after_one_sign_in(rig):
 
 
 def _command_lines():
-    """What the sample says, without the comment signs."""
-    text = (host.DIST / "sshd_config.d/ssoorg.conf").read_text()
+    """What sshd's drop-in says, without the comment signs."""
+    text = pathlib.Path(sshd.SHIPPED).read_text()
     return [line[1:] for line in text.splitlines() if line.startswith("#AuthorizedKeys")]
 
 

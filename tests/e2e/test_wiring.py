@@ -1,0 +1,237 @@
+"""ssoctl host: services are wired in place, and out again; whatever happens, people get in who should."""
+import contextlib
+import json
+import pathlib
+import re
+
+import check
+import host
+import login
+import processes
+import sshd
+import test_local_users as local
+
+PAM = pathlib.Path("/etc/pam.d")
+FILES = [*("/etc/pam.d/" + name for name in ("sshd", "login", "passwd", "sudo", "sudo-i", "su", "su-l", "polkit-1", "cron",
+                                             "systemd-user")),
+         "/etc/nsswitch.conf", "/etc/login.defs", sshd.SHIPPED]
+PENDING = pathlib.Path("/var/lib/ssoorg/host/pending")
+
+
+def what_is_wired_is_taken_out_again_to_the_byte(rig):
+    with _unwired():
+        before = _contents()
+        host.ssoctl("host", "enable")
+        wired = _contents()
+        changed = {path for path in FILES if wired[path] != before[path]}
+        check.equal(sorted(set(FILES) - changed), ["/etc/pam.d/su-l"], "files that are as before")
+        check.equal(host.ssoctl("host", "enable").err.count(" wired: "), 0, "what a second time changes")
+        check.equal(_contents(), wired, "the files after a second time")
+        host.ssoctl("host", "disable")
+        check.equal(_contents(), before, "the files at the end")
+
+
+def a_dry_run_shows_the_difference_and_changes_nothing(rig):
+    with _unwired():
+        before = _contents()
+        shown = host.ssoctl("host", "enable", "sudo", "--dry-run").out
+        check.contains(shown, r"--- /etc/pam\.d/sudo\n\+\+\+ /etc/pam\.d/sudo\n@@", "the difference")
+        check.contains(shown, r"\n\+auth[^\n]*pam_ssoorg\.so reauth # ssoorg\n @include common-auth", "the difference")
+        check.contains(shown, r"\n-passwd:[^\n]*\n(-group:[^\n]*\n)?\+passwd:[^\n]* ssoorg\n", "of nsswitch.conf")
+        check.equal(_contents(), before, "the files")
+        answer = json.loads(host.ssoctl("host", "enable", "sudo", "--dry-run", "--json").out)
+        check.equal((answer["dry_run"], answer["changed"]), (True, True), "what --json says")
+        check.equal(_contents(), before, "the files")
+
+
+def what_another_tool_does_first_is_refused_by_file_and_line(rig):
+    with _unwired():
+        sudo = PAM / "sudo"
+        sudo.write_text("auth sufficient pam_sss.so\n" + sudo.read_text())
+        before = _contents()
+        result = host.ssoctl("host", "enable", wants=3)
+        check.contains(result.err, r"/etc/pam\.d/sudo:1: pam_sss\.so comes before", "what is said")
+        check.equal(_contents(), before, "the files")
+        host.ssoctl("host", "enable", "sshd")
+        result = host.ssoctl("host", "enable", "sudos", wants=2)
+        check.contains(result.err, "legal are .*sudo-i", "what is said of another word")
+    with _unwired():
+        nsswitch = pathlib.Path("/etc/nsswitch.conf")
+        nsswitch.write_text(re.sub(r"(?m)^(passwd:.*)$", r"\1 [NOTFOUND=return] sss", nsswitch.read_text()))
+        result = host.ssoctl("host", "enable", wants=3)
+        check.contains(result.err, "an action ends the search", "what is said of nsswitch.conf")
+
+
+def lines_that_an_admin_wrote_are_left_alone(rig):
+    with _unwired():
+        sudo = PAM / "sudo"
+        sudo.write_text("auth [success=done ignore=ignore default=die] pam_ssoorg.so\n@include common-auth\n"
+                        "account required pam_ssoorg.so\n@include common-account\n")
+        text = sudo.read_text()
+        host.ssoctl("host", "enable")
+        check.equal(sudo.read_text(), text, "the stack")
+        check.equal(_states()["sudo"], "by-hand", "its state")
+        host.ssoctl("host", "disable")
+        check.equal(sudo.read_text(), text, "the stack")
+
+
+def a_link_in_place_of_a_file_stays_one(rig):
+    with _unwired():
+        sudo, real = PAM / "sudo", pathlib.Path("/etc/pam-of-sudo")
+        sudo.rename(real)
+        sudo.symlink_to("../pam-of-sudo")
+        real.chmod(0o640)
+        try:
+            host.ssoctl("host", "enable", "sudo")
+            check.that(sudo.is_symlink(), "the link is gone")
+            check.contains(real.read_text(), "pam_ssoorg", "what it points to")
+            check.equal(host.mode_of(real), "0640 0:0", "its mode")
+        finally:
+            real.unlink()
+
+
+def killed_at_any_step_each_file_is_the_old_one_or_the_new(rig):
+    with _unwired():
+        before = _contents()
+        host.ssoctl("host", "enable")
+        wired = _contents()
+        host.ssoctl("host", "disable")
+        deaths = 0
+        for call in ("renameat", "fsync", "fchown", "write"):
+            for number in range(1, 60):
+                done = processes.run("strace", "-f", "-o", "/dev/null", "-e", f"trace={call}", "-e",
+                                     f"inject={call}:signal=KILL:when={number}", "ssoctl", "host", "enable")
+                _is_one_or_the_other(_contents(), before, wired, f"killed at {call} {number}")
+                host.ssoctl("host", "enable")
+                check.equal(_contents(), wired, f"wired after it was killed at {call} {number}")
+                host.ssoctl("host", "disable")
+                check.equal(_contents(), before, f"unwired after it was killed at {call} {number}")
+                if done.status == 0:
+                    break
+                deaths += 1
+        check.that(deaths > 30, f"it was killed {deaths} times only")
+        left = [path.name for path in PAM.iterdir() if "ssoorg" in path.name]
+        check.equal(left, [], "what is left beside the stacks")
+
+
+def with_the_modules_file_gone_locals_get_in_and_members_do_not(rig):
+    rig.orgs.acme()
+    local._make_users(rig)
+    person = rig.person()
+    login.signs_in(rig, person)
+    key = _key_of(rig, person)
+    host.ssoctl("org", "set", "acme", "keys=allow")
+    try:
+        check.that(login.signed_in(login.Ssh(rig, person, method="publickey", key=key).end(enter=False)), "a member's key")
+        with _unwired():
+            host.ssoctl("host", "enable")
+            with host.Kept(host.INSTALLED["module"]) as module:
+                module.unlink()
+                for name in (local.USER, "root"):
+                    local._signs_in_as_before(rig, name)
+                check.contains(login.at_console(local.USER, local.PASSWORD), f"\\({local.USER}\\)", "login")
+                check.contains(processes.must("su", "-", local.USER, "-c", "id").out, f"\\({local.USER}\\)", "su")
+                check.contains(processes.must("sudo", "-u", local.USER, "id").out, f"\\({local.USER}\\)", "sudo")
+                check.that(host.in_passwd(person), "the member's name is gone too")
+                text = login.Ssh(rig, person, method="publickey", key=key).end(enter=False)
+                check.that(not login.signed_in(text), f"a member got in by key: {check.shown(text)}")
+                result = processes.run("su", "-", person, "-c", "id")
+                check.that(result.status != 0, "root became a member by su")
+        text = login.Ssh(rig, person, method="publickey", key=key).end(enter=False)
+        check.that(login.signed_in(text), "the member's key, with the module back")
+    finally:
+        host.ssoctl("org", "set", "acme", "keys=default")
+
+
+def what_nobody_confirms_is_taken_back_after_its_time(rig):
+    with _unwired():
+        before = _contents()
+        host.ssoctl("host", "enable", "--confirm-within", "1h")
+        check.that(_contents() != before, "nothing was wired")
+        check.contains(host.ssoctl("host", "confirm", wants=3).err, "from a login", "a confirmation from nowhere")
+        PENDING.write_text(re.sub(r"(?m)^due .*$", "due 1", PENDING.read_text()))
+        check.soon(lambda: not PENDING.exists(), "it is taken back")
+        check.equal(_contents(), before, "the files")
+        check.contains(host.SYSLOG.read_text(), "is taken back: nobody has confirmed it", "the log")
+
+
+def what_nobody_confirms_is_taken_back_at_the_next_boot(rig):
+    with _unwired():
+        before = _contents()
+        host.ssoctl("host", "enable", "--confirm-within", "1h")
+        # Of another boot; the unit for it runs this before sshd and login start.
+        PENDING.write_text(re.sub(r"(?m)^boot .*$", "boot 00000000-0000-4000-8000-000000000000", PENDING.read_text()))
+        host.ssoctl("host", "revert", "when-due")
+        check.equal(_contents(), before, "the files")
+        check.that(not PENDING.exists(), "it still waits")
+
+
+def a_login_from_before_does_not_confirm_and_one_made_since_does(rig):
+    with _unwired("sudo", "nsswitch"):
+        old = login.Terminal(*_root_ssh(rig))
+        old.until(r"# $")
+        host.ssoctl("host", "enable", "sudo", "--confirm-within", "1h")
+        old.send("ssoctl host confirm; echo rc=$?")
+        old.until("made before the host was wired.*rc=3")
+        check.that(PENDING.exists(), "nothing waits any more")
+        new = login.Terminal(*_root_ssh(rig))
+        new.until(r"# $")
+        new.send("ssoctl host confirm; echo rc=$?")
+        new.until("confirmed.*rc=0")
+        check.that(not PENDING.exists(), "it still waits")
+        check.equal(_states()["sudo"], "wired", "sudo")
+        old.close()
+        new.close()
+
+
+def settings_that_sshd_does_not_take_are_put_back(rig):
+    with _unwired(), host.Kept("/etc/ssh/sshd_config"):
+        config = pathlib.Path("/etc/ssh/sshd_config")
+        config.write_text(config.read_text().replace("Include", "#Include"))
+        check.contains(host.ssoctl("host", "enable", "sshd", wants=3).err, "does not read its folder", "what is said")
+        check.that("ssoorg" not in (PAM / "sshd").read_text(), "sshd was wired all the same")
+
+
+def _contents():
+    return {path: pathlib.Path(path).read_bytes() if pathlib.Path(path).exists() else None for path in FILES}
+
+
+def _is_one_or_the_other(found, before, wired, when):
+    for path in FILES:
+        check.that(found[path] in (before[path], wired[path]), f"{when}, {path} is neither: {found[path]!r}")
+
+
+def _states():
+    return {row["service"]: row["state"] for row in host.listed("host", "show")}
+
+
+@contextlib.contextmanager
+def _unwired(*names):
+    """A host as the distribution has it, put back as it was."""
+    with contextlib.ExitStack() as kept:
+        for path in ("/etc/pam.d", "/etc/nsswitch.conf", "/etc/login.defs", "/etc/ssh/sshd_config.d"):
+            kept.enter_context(host.Kept(path))
+        host.ssoctl("host", "disable", *names)
+        yield
+
+
+def _key_of(rig, person):
+    """A key that opens the member's account, as far as sshd is asked."""
+    key = rig.folder / "wiring_key"
+    if not key.exists():
+        processes.must("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)
+    entry = host.in_passwd(person)
+    folder = pathlib.Path(f"/home/{person}/.ssh")
+    processes.must("install", "-d", "-m", "700", "-o", entry[2], "-g", entry[3], folder)
+    processes.must("install", "-m", "600", "-o", entry[2], "-g", entry[3], f"{key}.pub", folder / "authorized_keys")
+    return key
+
+
+def _root_ssh(rig):
+    key = rig.folder / "root_key"
+    if not key.exists():
+        processes.must("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)
+    folder = pathlib.Path("/root/.ssh")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    (folder / "authorized_keys").write_text(key.with_suffix(".pub").read_text())
+    return "ssh", [*login.ssh_arguments(rig, "root", method="publickey", key=key)]
