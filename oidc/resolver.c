@@ -75,8 +75,7 @@ static bool has_addresses(const struct query *query)
 }
 
 // Until both families have answered, or one has and the other had its grace (RFC 8305 3).
-static enum status wait_for_answers(ares_channel channel, const struct query *queries, int parent_fd,
-                                    int64_t deadline_ms)
+static enum status wait_for_answers(struct dns *dns, const struct query *queries, int parent_fd, int64_t deadline_ms)
 {
   int64_t until_ms = deadline_ms;
   bool grace = false;
@@ -86,7 +85,7 @@ static enum status wait_for_answers(ares_channel channel, const struct query *qu
       until_ms = grace_ms < deadline_ms ? grace_ms : deadline_ms;
       grace = true;
     }
-    enum status status = dns_step(channel, parent_fd, until_ms);
+    enum status status = dns_step(dns, parent_fd, until_ms);
     if (status != STATUS_OK) {
       return status;
     }
@@ -134,19 +133,19 @@ static enum status collect(const struct query *queries, struct bytes *out)
 enum status resolver_find(const char *host, int parent_fd, int64_t deadline_ms, struct failure *r,
                           struct bytes *ret_addresses)
 {
-  ares_channel channel CLEANUP(dns_close) = NULL;
+  struct dns dns CLEANUP(dns_close) = {.channel = NULL};
   struct query queries[FAMILIES] CLEANUP(queries_done) = {{.family = AF_INET6}, {.family = AF_INET}};
-  if (dns_open(NULL, 0, &channel) != STATUS_OK) {
+  if (dns_open(NULL, 0, &dns) != STATUS_OK) {
     return STATUS_NO_MEMORY;
   }
   for (size_t i = 0; i < FAMILIES; i++) {
     const struct ares_addrinfo_hints hints = {.ai_family = queries[i].family, .ai_socktype = SOCK_STREAM};
-    ares_getaddrinfo(channel, host, NULL, &hints, take, &queries[i]);
+    ares_getaddrinfo(dns.channel, host, NULL, &hints, take, &queries[i]);
   }
-  enum status status = wait_for_answers(channel, queries, parent_fd, deadline_ms);
+  enum status status = wait_for_answers(&dns, queries, parent_fd, deadline_ms);
   bool complete[FAMILIES] = {has_addresses(&queries[0]), has_addresses(&queries[1])};
   bool over[FAMILIES] = {queries[0].is_over, queries[1].is_over};
-  ares_cancel(channel); // what is under way ends here, while QUERIES are there
+  ares_cancel(dns.channel); // what is under way ends here, while QUERIES are there
   if (status == STATUS_CLOSED) {
     return status;
   }

@@ -10,7 +10,7 @@
 #include "failure.h"
 #include "txt_answer.h"
 
-enum { SEND_WAIT_MS = 5 * 1000, CLASS_IN = 1, TYPE_TXT = 16 };
+enum { SEND_WAIT_MS = 5 * 1000 };
 
 struct search {
   struct address address;
@@ -37,30 +37,61 @@ static void answer_done(struct txt_answer *answer)
   record_done(protocol_record(MESSAGE_TEXTS), &answer->texts);
 }
 
-static void take(void *context, int result, int timeouts, unsigned char *data, int length)
+static void keep(struct reply *reply, int result, const void *data, size_t length)
 {
-  struct reply *reply = context;
-  (void)timeouts;
   reply->is_over = true;
   reply->result = result;
   if (data != NULL && length > 0) {
-    reply->status = bytes_append(&reply->data, data, (size_t)length);
+    reply->status = bytes_append(&reply->data, data, length);
   }
 }
 
+// From c-ares 1.28 on an answer comes as a value, and is written down again as it was on the wire.
+#if ARES_VERSION >= 0x011c00
+static void take(void *context, ares_status_t result, size_t timeouts, const ares_dns_record_t *record)
+{
+  unsigned char *data = NULL;
+  size_t length = 0;
+  (void)timeouts;
+  if (record != NULL && ares_dns_write(record, &data, &length) != ARES_SUCCESS) {
+    data = NULL;
+  }
+  keep(context, (int)result, data, length);
+  ares_free_string(data);
+}
+
+static void send_question(ares_channel channel, const char *name, struct reply *reply)
+{
+  (void)ares_query_dnsrec(channel, name, ARES_CLASS_IN, ARES_REC_TYPE_TXT, take, reply, NULL);
+}
+#else
+enum { CLASS_IN = 1, TYPE_TXT = 16 };
+
+static void take(void *context, int result, int timeouts, unsigned char *data, int length)
+{
+  (void)timeouts;
+  keep(context, result, data, length > 0 ? (size_t)length : 0);
+}
+
+static void send_question(ares_channel channel, const char *name, struct reply *reply)
+{
+  ares_query(channel, name, CLASS_IN, TYPE_TXT, take, reply);
+}
+#endif
+
 static enum status ask_once(const struct search *search, const char *name, int flags, struct reply *reply)
 {
-  ares_channel channel CLEANUP(dns_close) = NULL;
-  enum status status = dns_open(search->server, flags, &channel);
+  struct dns dns CLEANUP(dns_close) = {.channel = NULL};
+  enum status status = dns_open(search->server, flags, &dns);
   if (status != STATUS_OK) {
     return status;
   }
-  ares_query(channel, name, CLASS_IN, TYPE_TXT, take, reply);
+  send_question(dns.channel, name, reply);
   while (status == STATUS_OK && !reply->is_over) {
-    status = dns_step(channel, search->parent_fd, search->deadline_ms);
+    status = dns_step(&dns, search->parent_fd, search->deadline_ms);
   }
   if (status == STATUS_TIMEOUT) {
-    ares_cancel(channel); // calls back, while REPLY is there
+    ares_cancel(dns.channel); // calls back, while REPLY is there
     reply->result = ARES_ETIMEOUT;
     status = STATUS_OK;
   }
