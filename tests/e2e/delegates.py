@@ -9,8 +9,8 @@ import processes
 
 SUDOERS = pathlib.Path("/etc/sudoers.d")
 PASSWORD = "delegate-Horse-battery-5-staple"
-ANYBODY = ('Defaults!/usr/sbin/ssoctl env_reset, !setenv, preserve_groups\n'
-           'ALL ALL = (root) NOPASSWD: /usr/sbin/ssoctl\n')
+ANYBODY = ('Defaults!/usr/bin/ssoctl env_reset, !setenv, preserve_groups\n'
+           'ALL ALL = (root) NOPASSWD: /usr/bin/ssoctl\n')
 OPERATOR = "opsy"
 DRY = ("--dry-run", "--yes")
 

@@ -23,7 +23,7 @@ INSTALLED = {
     "nss": LIB / "libnss_ssoorg.so.2",
     "signin": pathlib.Path("/usr/libexec/ssoorg/ssoorg-signin"),
     "oidc": pathlib.Path("/usr/libexec/ssoorg/ssoorg-oidc"),
-    "ssoctl": pathlib.Path("/usr/sbin/ssoctl"),
+    "ssoctl": pathlib.Path("/usr/bin/ssoctl"),
 }
 
 

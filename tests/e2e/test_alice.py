@@ -47,7 +47,7 @@ def _story(rig):
     check.equal(host.in_passwd(ALICE)[2], uid, "her number")
 
     # She switches; by password Acme stays closed, since it enforces.
-    text = _by_sso(rig, "alices", command=f"/usr/sbin/ssoctl switch alices; {login.SAY_WHO}")
+    text = _by_sso(rig, "alices", command=f"/usr/bin/ssoctl switch alices; {login.SAY_WHO}")
     check.contains(text, "SSOORG_ORG=alices", "the active org")
     text = _by_password(rig)
     _reaches(text, "alices")

@@ -46,7 +46,7 @@ def H19_H23_the_environment_and_sudos_own_options_change_nothing(rig):
                   ("sudo", "-n", "-g", "root", "ssoctl", "org", "list"), ("sudo", "-n", "-s"), ("sudo", "-n", "-i"),
                   ("sudo", "-n", "sh", "-c", "ssoctl org list"), ("sudo", "-n", "sudo", "ssoctl", "org", "list"),
                   ("sudo", "-n", "env", "-u", "SUDO_UID", "ssoctl", "org", "list"), ("sudoedit", "-n", "/etc/shadow"),
-                  ("sudo", "-n", "-e", "/etc/ssoorg/ssoorg.conf"), ("sudo", "-n", "/usr/bin/../sbin/ssoctl", "org", "list"),
+                  ("sudo", "-n", "-e", "/etc/ssoorg/ssoorg.conf"), ("sudo", "-n", "/usr/bin/../bin/ssoctl", "org", "list"),
                   ("sudo", "-n", "-R", "/tmp", "ssoctl", "org", "list"), ("sudo", "-n", "-D", "/tmp", "ssoctl", "org", "list"),
                   ("sudo", "-n", "-r", "x", "ssoctl", "org", "list"), ("ssoctl", "org", "list"),
                   ("sudo", "-n", "-C", "3", "ssoctl", "org", "list")):
@@ -56,7 +56,7 @@ def H19_H23_the_environment_and_sudos_own_options_change_nothing(rig):
     check.equal(delegates.stored(), before, "the store")
     link = pathlib.Path("/tmp/ssoctl-link")
     link.unlink(missing_ok=True)
-    link.symlink_to("/usr/sbin/ssoctl")
+    link.symlink_to("/usr/bin/ssoctl")
     check.that(here.run_as(viewer, groups, "sudo", "-n", str(link), "org", "list").status != 0, "a link to ssoctl ran")
     link.unlink()
 

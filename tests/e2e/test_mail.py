@@ -550,12 +550,12 @@ def W3_V2_an_orgs_admin_invites_and_imports_by_mail(rig):
     def acts(*words, stdin=""):
         listed = ",".join(map(str, (gid, org["gid"], org["admins_gid"])))
         return processes.run("setpriv", "--reuid", uid, "--regid", gid, "--groups", listed, "--", "sudo", "-n",
-                             "/usr/sbin/ssoctl", *words, stdin=stdin)
+                             "/usr/bin/ssoctl", *words, stdin=stdin)
 
     with _mail(rig) as server:
         try:
-            sudoers.write_text("Defaults!/usr/sbin/ssoctl env_reset, !setenv, preserve_groups\n"
-                               "ALL ALL = (root) NOPASSWD: /usr/sbin/ssoctl\n")
+            sudoers.write_text("Defaults!/usr/bin/ssoctl env_reset, !setenv, preserve_groups\n"
+                               "ALL ALL = (root) NOPASSWD: /usr/bin/ssoctl\n")
             sudoers.chmod(0o440)
             said = acts("invite", "create", "kite", guest, "--mail")
             check.equal(said.status, 0, f"the invite, which said {check.shown(said.text)}")

@@ -109,7 +109,7 @@ def V5_V6_the_story_of_somebody_who_comes_by_github_joins_makes_their_own_and_sw
             said = _by_github(rig, zoo, person, [(JOIN, "1"), (NAME, "Solo"), (ACTIVE, "u-solo")])
             check.contains(said, "SSOORG_ORG=u-solo", "the active org")
             _has_groups(said, "kite", "lark", "u-solo", "u-solo-admins")
-            said = _by_github(rig, zoo, person, [(ACTIVE, "kite")], command="/usr/sbin/ssoctl switch u-solo; echo BEGIN; echo END")
+            said = _by_github(rig, zoo, person, [(ACTIVE, "kite")], command="/usr/bin/ssoctl switch u-solo; echo BEGIN; echo END")
             check.contains(said, "u-solo is your active org from the next sign-in on", "the switch")
             said = _by_github(rig, zoo, person, [(r"Active org \[u-solo\]: ", "")])
             check.contains(said, "SSOORG_ORG=u-solo", "the active org after the switch")
@@ -226,10 +226,10 @@ def V6_W_what_the_owner_of_an_own_org_may_and_may_not(rig):
         def acts(*words, stdin=""):
             listed = ",".join(map(str, (gid, org["gid"], org["admins_gid"])))
             return processes.run("setpriv", "--reuid", uid, "--regid", gid, "--groups", listed, "--", "sudo", "-n",
-                                 "/usr/sbin/ssoctl", *words, stdin=stdin)
+                                 "/usr/bin/ssoctl", *words, stdin=stdin)
         try:
-            sudoers.write_text("Defaults!/usr/sbin/ssoctl env_reset, !setenv, preserve_groups\n"
-                               "ALL ALL = (root) NOPASSWD: /usr/sbin/ssoctl\n")
+            sudoers.write_text("Defaults!/usr/bin/ssoctl env_reset, !setenv, preserve_groups\n"
+                               "ALL ALL = (root) NOPASSWD: /usr/bin/ssoctl\n")
             sudoers.chmod(0o440)
             for words in (("member", "list", "u-lair"), ("audit", "u-lair"), ("org", "set", "u-lair", "help=Ask me"),
                           ("invite", "create", "u-lair", guest), ("invite", "list", "u-lair"),

@@ -19,7 +19,7 @@ def N6_a_mapped_group_is_there_at_the_first_sign_in_and_gone_at_the_next(rig):
         check.equal((row["group"], row["local"], row["members"]), ("gamma-dev", False, 1), "what group list says")
         said = processes.must("su", "-", person, "-c", "id -nG").out.split()
         check.that("gamma-dev" in said, f"su gives {said}: the org enforces nothing")
-        said = login.sign_in(rig, person, command="/usr/sbin/ssoctl whoami --json").text
+        said = login.sign_in(rig, person, command="/usr/bin/ssoctl whoami --json").text
         check.that('"org":"gamma","' in said and "gamma-dev" not in said, f"whoami takes a group for an org: {said[-300:]}")
         rig.idp.say_groups(person, "others")
         check.lacks(login.signs_in(rig, person), "gamma-dev", "id after the provider took the person out")

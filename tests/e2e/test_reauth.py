@@ -58,7 +58,7 @@ def K6_an_owner_without_a_local_password_reaches_sudo_with_the_provider_down(rig
             terminal.send(orgs.OWNER_PASSWORD)
             terminal.until(OWN)
             terminal.close()
-            terminal = stacks.as_user(owner, "sudo", "/usr/sbin/ssoctl", "org", "show", org, groups=org)
+            terminal = stacks.as_user(owner, "sudo", "/usr/bin/ssoctl", "org", "show", org, groups=org)
             terminal.until(r"assword[^\n]*: $")
             terminal.send(orgs.OWNER_PASSWORD)
             terminal.until("Delta")

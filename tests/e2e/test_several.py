@@ -32,7 +32,7 @@ def K5_the_active_org_is_asked_and_the_last_choice_is_kept(rig):
 
 def K5_switch_is_for_the_next_session_and_for_keys_too(rig):
     person = _member_of_two(rig)
-    _choosing(rig, person, "", command="/usr/sbin/ssoctl switch open; echo END")
+    _choosing(rig, person, "", command="/usr/bin/ssoctl switch open; echo END")
     key = keys._give_key(rig, person)
     text = keys._by_key(rig, person, key)
     check.contains(text, r"SSOORG_ORG=open", "the active org of a session by key")
@@ -45,7 +45,7 @@ def K5_switch_without_an_org_lists_them_and_asks(rig):
     terminal.enter_until(ACTIVE)
     terminal.send("gamma")
     terminal.until(r"[$#%>] ?$")
-    terminal.send("/usr/sbin/ssoctl switch; echo ENDED $?")
+    terminal.send("/usr/bin/ssoctl switch; echo ENDED $?")
     terminal.until("Enter keeps it")
     check.contains(terminal.text, r"1\s+\S+\s+\d+\s+\w+\s+viewer\s+yes\s+", "the list")
     terminal.send("9")
