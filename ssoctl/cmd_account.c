@@ -266,7 +266,12 @@ static int change(const struct invocation *in, account_change *what, const char 
     return code;
   }
   context_done(&ctx, "account %s %s%s", result.account.login, done, result.changed ? "" : " already");
-  return sessions_end_if_asked(&ctx, result.account.login, &(struct sessions_of){result.account.uid, 0});
+  size_t ended = 0;
+  int ending = sessions_end_if_asked(&ctx, result.account.login, &(struct sessions_of){result.account.uid, 0}, &ended);
+  code = context_result(&ctx, result.changed, RESULT_TEXT("login", result.account.login),
+                        RESULT_TEXT("email", result.account.email), RESULT_NUMBER("uid", result.account.uid),
+                        RESULT_NUMBER("processes_ended", (int64_t)ended));
+  return ending != EXIT_DONE ? ending : code;
 }
 
 int cmd_account_lock(const struct invocation *in)
@@ -300,5 +305,5 @@ int cmd_account_rename(const struct invocation *in)
   }
   context_done(&ctx, "account %s is called %s%s; number and home stay", in->arguments[0], to,
                result.changed ? "" : " already");
-  return EXIT_DONE;
+  return context_result(&ctx, result.changed, RESULT_TEXT("login", to), RESULT_TEXT("former_login", result.before));
 }

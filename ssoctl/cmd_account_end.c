@@ -76,6 +76,16 @@ static int take_away(const struct context *ctx, const struct account *account, b
   return code;
 }
 
+static int take_away_and_print(struct context *ctx, const struct account_changed *result, bool ends)
+{
+  const struct account *account = &result->account;
+  int code = take_away(ctx, account, ends);
+  int printed =
+      context_result(ctx, result->changed, RESULT_TEXT("login", account->login), RESULT_TEXT("email", account->email),
+                     RESULT_NUMBER("uid", account->uid), RESULT_TEXT("home", account->home));
+  return code != EXIT_DONE ? code : printed;
+}
+
 typedef struct change account_end(const struct account_name *name, struct account_changed *ret_result);
 
 static int end(struct context *ctx, const struct invocation *in, account_end *what, const char *question,
@@ -99,7 +109,7 @@ int cmd_account_remove(const struct invocation *in)
     return code;
   }
   context_done(&ctx, "account %s is removed", result.account.login);
-  return take_away(&ctx, &result.account, in->options[OPTION_END_SESSIONS] != NULL);
+  return take_away_and_print(&ctx, &result, in->options[OPTION_END_SESSIONS] != NULL);
 }
 
 int cmd_account_retire(const struct invocation *in)
@@ -115,7 +125,7 @@ int cmd_account_retire(const struct invocation *in)
   }
   context_done(&ctx, "account %s is retired; whoever proves %s next is somebody new", result.account.login,
                result.account.email);
-  return take_away(&ctx, &result.account, true);
+  return take_away_and_print(&ctx, &result, true);
 }
 
 static int take_reason(const struct invocation *in, char to[static REASON_SIZE])
@@ -152,5 +162,7 @@ int cmd_account_set(const struct invocation *in)
     return code;
   }
   context_done(&ctx, "account %s: its address counts as proven", result.account.login);
-  return EXIT_DONE;
+  return context_result(&ctx, result.changed, RESULT_TEXT("login", result.account.login),
+                        RESULT_TEXT("email", result.account.email), RESULT_NUMBER("uid", result.account.uid),
+                        RESULT_BOOL("email_proven", true));
 }

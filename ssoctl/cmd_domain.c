@@ -51,9 +51,7 @@ static int check_claimable(const char *domain, char record[static DOMAIN_RECORD_
 
 int cmd_domain_add(const struct invocation *in)
 {
-  static const struct column COLUMNS[] = {{"domain", COLUMN_TEXT}, {"record", COLUMN_TEXT}, {"value", COLUMN_TEXT}};
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
-  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   struct claim_words words;
   const struct domain_add add = {words.org, words.domain};
   struct domain_changed result;
@@ -72,10 +70,11 @@ int cmd_domain_add(const struct invocation *in)
     return code;
   }
   proof_value(result.domain.token, value);
-  table_add(&table, COLUMNS, {{words.domain, 0}, {record, 0}, {value, 0}});
   context_done(&ctx, "domain %s claimed by org %s%s; next: ssoctl domain verify %s %s", words.domain, words.org,
                result.changed ? "" : " already", words.org, words.domain);
-  return context_print_one(&ctx, &table);
+  return context_show_result(&ctx, result.changed, RESULT_TEXT("domain", words.domain), RESULT_TEXT("org", words.org),
+                             RESULT_TEXT("status", domain_status_word(&result.domain)), RESULT_TEXT("record", record),
+                             RESULT_TEXT("value", value));
 }
 
 int cmd_domain_remove(const struct invocation *in)
@@ -97,7 +96,7 @@ int cmd_domain_remove(const struct invocation *in)
     return code;
   }
   context_done(&ctx, "domain %s removed from org %s", words.domain, words.org);
-  return EXIT_DONE;
+  return context_result(&ctx, result.changed, RESULT_TEXT("domain", words.domain), RESULT_TEXT("org", words.org));
 }
 
 struct domain_walk {

@@ -36,7 +36,9 @@ static int verify_by_hand(struct context *ctx, const struct invocation *in)
     return code;
   }
   context_done(ctx, "domain %s is verified%s", domain, result.changed ? "" : " already");
-  return EXIT_DONE;
+  return context_result(ctx, result.changed, RESULT_TEXT("domain", domain), RESULT_TEXT("org", org),
+                        RESULT_TEXT("status", domain_status_word(&result.domain)), RESULT_TEXT("by_hand", reason),
+                        RESULT_DATE("verified_at", result.domain.verified_at_s));
 }
 
 static int read_claim(struct context *ctx, const struct invocation *in, char name[static DOMAIN_SIZE],
@@ -76,31 +78,18 @@ static int find_claim(struct context *ctx, const struct invocation *in, struct d
 
 static int print_check(struct context *ctx, const struct domain_check *check)
 {
-  static const struct column COLUMNS[] = {
-      {"domain", COLUMN_TEXT},        {"org", COLUMN_TEXT},         {"status", COLUMN_TEXT},
-      {"result", COLUMN_TEXT},        {"record", COLUMN_TEXT},      {"value", COLUMN_TEXT},
-      {"detail", COLUMN_TEXT},        {"verified_at", COLUMN_DATE}, {"checked_at", COLUMN_DATE},
-      {"missing_since", COLUMN_DATE}, {"lapsed", COLUMN_BOOL},
-  };
-  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   const struct domain *domain = &check->domain;
   char record[DOMAIN_RECORD_SIZE];
   char value[PROOF_VALUE_SIZE];
   bool has_record = domain_record(domain->domain, record) == STATUS_OK;
   proof_value(domain->token, value);
-  table_add(&table, COLUMNS,
-            {{domain->domain, 0},
-             {check->slug, 0},
-             {domain_status_word(domain), 0},
-             {proof_word(check->proof.result), 0},
-             {has_record ? record : NULL, 0},
-             {value, 0},
-             {check->proof.detail[0] != '\0' ? check->proof.detail : NULL, 0},
-             {NULL, domain->verified_at_s},
-             {NULL, domain->checked_at_s},
-             {NULL, domain->missing_since_s},
-             {NULL, domain_is_lapsed(domain)}});
-  return context_print_one(ctx, &table);
+  return context_show_result(
+      ctx, check->changed, RESULT_TEXT("domain", domain->domain), RESULT_TEXT("org", check->slug),
+      RESULT_TEXT("status", domain_status_word(domain)), RESULT_TEXT("result", proof_word(check->proof.result)),
+      RESULT_TEXT("record", has_record ? record : NULL), RESULT_TEXT("value", value),
+      RESULT_TEXT("detail", table_text_or_null(check->proof.detail)), RESULT_DATE("verified_at", domain->verified_at_s),
+      RESULT_DATE("checked_at", domain->checked_at_s), RESULT_DATE("missing_since", domain->missing_since_s),
+      RESULT_BOOL("lapsed", domain_is_lapsed(domain)));
 }
 
 // What it comes to, on standard error, and as an exit code.
@@ -197,15 +186,18 @@ static void add_row(struct table *table, const struct domain_check *check)
 static int store_and_print(struct context *ctx, struct collection *all)
 {
   struct table table CLEANUP(table_done) = table_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
+  bool changed = false;
   int code = EXIT_DONE;
   for (size_t i = 0; i < all->count; i++) {
     struct domain_check *check = &all->checks[i];
     bool looked_up = check->is_taken || proof_is_answer(check->proof.result);
     bool stored = domain_check_store(ctx, check) == EXIT_DONE;
     code = looked_up && stored ? code : EXIT_FAILED;
+    changed = changed || check->changed;
     add_row(&table, check);
   }
-  int printed = context_print_list(ctx, &table);
+  bool json = ctx->in->options[OPTION_JSON] != NULL;
+  int printed = json ? context_result(ctx, changed, RESULT_ROWS("domains", &table)) : context_print_list(ctx, &table);
   return printed == EXIT_DONE ? code : printed;
 }
 

@@ -190,7 +190,12 @@ int cmd_enforcement_set(const struct invocation *in)
     context_done(&ctx, "%s", setting.question);
   }
   context_done(&ctx, "org %s: enforcement is %s%s", setting.org, in->arguments[1], result.changed ? "" : " already");
-  return EXIT_DONE;
+  struct table values CLEANUP(table_done) = context_values();
+  if (result.changed) {
+    context_add_value(&values, "enforcement", result.before, in->arguments[1]);
+  }
+  return context_result(&ctx, result.changed, RESULT_TEXT("org", setting.org),
+                        RESULT_TEXT("enforcement", in->arguments[1]), RESULT_ROWS("values", &values));
 }
 
 int cmd_enforcement_pause(const struct invocation *in)
@@ -230,5 +235,6 @@ int cmd_enforcement_pause(const struct invocation *in)
   clock_text(pause.until_s, until);
   context_done(&ctx, "org %s: ENFORCEMENT IS PAUSED until %s; 'ssoctl enforcement set %s ...' ends it earlier", org,
                until, org);
-  return EXIT_DONE;
+  return context_result(&ctx, result.changed, RESULT_TEXT("org", org), RESULT_DATE("paused_until", pause.until_s),
+                        RESULT_TEXT("pause_reason", reason));
 }

@@ -51,6 +51,15 @@ static int read_group(const struct invocation *in, struct mapping_words *words)
              : code;
 }
 
+static int print_mapped(struct context *ctx, const struct mapping_words *words, bool local, bool changed)
+{
+  char full[LOGIN_SIZE];
+  group_full_name(words->org, words->group, full);
+  return context_result(ctx, changed, RESULT_TEXT("org", words->org),
+                        RESULT_TEXT("provider_group", words->provider_group),
+                        RESULT_TEXT("group", local ? words->group : full), RESULT_BOOL("local", local));
+}
+
 int cmd_group_map(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
@@ -74,7 +83,7 @@ int cmd_group_map(const struct invocation *in)
   context_done(&ctx, "provider group %s gives %s%s%s%s", words.provider_group, local ? "local group " : words.org,
                local ? "" : "-", words.group,
                result.changed ? " from the next sign-in through the org's connection" : " already");
-  return EXIT_DONE;
+  return print_mapped(&ctx, &words, local, result.changed);
 }
 
 int cmd_group_unmap(const struct invocation *in)
@@ -98,7 +107,8 @@ int cmd_group_unmap(const struct invocation *in)
     return code;
   }
   context_done(&ctx, "provider group %s gives nothing in org %s any more", words.provider_group, words.org);
-  return EXIT_DONE;
+  return context_result(&ctx, result.changed, RESULT_TEXT("org", words.org),
+                        RESULT_TEXT("provider_group", words.provider_group));
 }
 
 static enum status count_one(void *context, int64_t account_id)

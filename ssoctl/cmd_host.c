@@ -100,7 +100,7 @@ static int make_store(struct context *ctx, const unsigned char seed[static SIPHA
       return fail(EXIT_REFUSED, "store %s: exists already; its seed is never changed", ctx->store_dir);
     }
     context_done(ctx, "store %s exists already", ctx->store_dir);
-    return EXIT_DONE;
+    return context_result(ctx, false, RESULT_TEXT("store", ctx->store_dir));
   }
   status = status != STATUS_OK ? status : write_seed(ctx->store, seed);
   if (status != STATUS_OK) {
@@ -112,7 +112,16 @@ static int make_store(struct context *ctx, const unsigned char seed[static SIPHA
     return fail(EXIT_FAILED, "%s", error.text);
   }
   context_done(ctx, "store %s made; next: ssoctl org create SLUG --name NAME --owner EMAIL", ctx->store_dir);
-  return EXIT_DONE;
+  return context_result(ctx, true, RESULT_TEXT("store", ctx->store_dir));
+}
+
+static bool is_there(const char *store_dir)
+{
+  struct error error = {.text = ""};
+  struct store *store = NULL;
+  enum status status = store_open(store_dir, STORE_READ_ONLY, &error, &store);
+  store_close(&store);
+  return status == STATUS_OK;
 }
 
 int cmd_init(const struct invocation *in)
@@ -129,8 +138,9 @@ int cmd_init(const struct invocation *in)
     return code;
   }
   if (in->options[OPTION_DRY_RUN] != NULL) {
-    context_done(&ctx, "a store would be made in %s", ctx.store_dir);
-    return EXIT_DONE;
+    bool there = is_there(ctx.store_dir);
+    context_done(&ctx, there ? "store %s exists already" : "a store would be made in %s", ctx.store_dir);
+    return context_result(&ctx, !there, RESULT_TEXT("store", ctx.store_dir));
   }
   code = make_places(in);
   if (code != EXIT_DONE) {

@@ -38,7 +38,8 @@ static int link_subject(struct context *ctx, const struct member_args *words, co
   }
   context_done(ctx, "%s is linked to \"%s\" at the provider of org %s%s", words->email, subject, words->org,
                result.changed ? "" : " already");
-  return EXIT_DONE;
+  return context_result(ctx, result.changed, RESULT_TEXT("org", words->org), RESULT_TEXT("account", words->email),
+                        RESULT_TEXT("subject", subject));
 }
 
 static int expect_address(struct context *ctx, const struct member_args *words, const char *typed)
@@ -58,7 +59,8 @@ static int expect_address(struct context *ctx, const struct member_args *words, 
   clock_text(result.expires_at_s, until);
   context_done(ctx, "%s is linked by the first sign-in as %s at the provider of org %s, until %s", words->email,
                idp_email, words->org, until);
-  return EXIT_DONE;
+  return context_result(ctx, result.changed, RESULT_TEXT("org", words->org), RESULT_TEXT("account", words->email),
+                        RESULT_TEXT("idp_email", idp_email), RESULT_DATE("expires_at", result.expires_at_s));
 }
 
 int cmd_identity_link(const struct invocation *in)
@@ -99,7 +101,8 @@ int cmd_identity_unlink(const struct invocation *in)
                  "for the address",
                  words.email);
   }
-  return EXIT_DONE;
+  return context_result(&ctx, result.changed, RESULT_TEXT("org", words.org), RESULT_TEXT("account", words.email),
+                        RESULT_BOOL("no_way", result.no_way));
 }
 
 // Whose account it is that runs this.
@@ -138,7 +141,9 @@ static int answered(void *context, enum message_type type, const void *value)
   }
   context_done(f->ctx, "%s is linked to the identity \"%s\" (%s) at the provider of org %s%s", adding->account->login,
                authorized->subject, authorized->email, f->org.slug, result.changed ? "" : " already");
-  return EXIT_DONE;
+  return context_result(f->ctx, result.changed, RESULT_TEXT("org", f->org.slug),
+                        RESULT_TEXT("account", adding->account->login), RESULT_TEXT("subject", authorized->subject),
+                        RESULT_TEXT("idp_email", authorized->email));
 }
 
 int cmd_identity_add(const struct invocation *in)

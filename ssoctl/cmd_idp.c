@@ -204,7 +204,7 @@ int cmd_idp_confirm(const struct invocation *in)
     return code;
   }
   context_done(&ctx, "org %s: connection confirmed", org);
-  return EXIT_DONE;
+  return context_result(&ctx, result.changed, RESULT_TEXT("org", org), RESULT_TEXT("fingerprint", fingerprint));
 }
 
 int cmd_idp_remove(const struct invocation *in)
@@ -230,5 +230,5 @@ int cmd_idp_remove(const struct invocation *in)
     return code;
   }
   context_done(&ctx, "org %s: connection removed", org);
-  return EXIT_DONE;
+  return context_result(&ctx, result.changed, RESULT_TEXT("org", org));
 }

@@ -82,5 +82,9 @@ int cmd_idp_set(const struct invocation *in)
   context_done(
       &ctx, "org %s: connection to %s %s: ssoctl idp test %s", org, connection.issuer,
       result.waits ? "waits, since the org enforces, until a test of it succeeds" : "stored and in effect; next", org);
-  return EXIT_DONE;
+  return context_result(
+      &ctx, result.changed, RESULT_TEXT("org", org), RESULT_TEXT("issuer", connection.issuer),
+      RESULT_TEXT("client_id", connection.client_id), RESULT_TEXT("auth", client_auth_word(connection.client_auth)),
+      RESULT_BOOL("secret_set", connection.client_secret.length > 0), RESULT_TEXT("scopes", connection.scopes),
+      RESULT_TEXT("preset", table_text_or_null(connection.preset)), RESULT_BOOL("waits", result.waits));
 }

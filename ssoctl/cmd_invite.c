@@ -72,17 +72,8 @@ static int make_code(char code[static CODE_SIZE], char ret_hash[static PASSWORD_
 // The code is shown here and never again; not at all where it has gone by mail.
 static int print_invite(struct context *ctx, const struct invite *invite, const char *code, bool mailed)
 {
-  static const struct column COLUMNS[] = {{"email", COLUMN_TEXT}, {"org", COLUMN_TEXT},  {"role", COLUMN_TEXT},
-                                          {"via", COLUMN_TEXT},   {"code", COLUMN_TEXT}, {"expires_at", COLUMN_DATE}};
-  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
+  bool stored = ctx->in->options[OPTION_DRY_RUN] == NULL;
   bool by_code = invite->via == VIA_CODE;
-  table_add(&table, COLUMNS,
-            {{invite->email, 0},
-             {ctx->in->arguments[0], 0},
-             {role_word(invite->role), 0},
-             {invite_via_word(invite->via), 0},
-             {by_code && !mailed ? code : NULL, 0},
-             {NULL, invite->expires_at_s}});
   context_done(ctx,
                by_code && mailed ? "%s is invited to org %s, and the code was sent to them by mail"
                : by_code
@@ -90,7 +81,10 @@ static int print_invite(struct context *ctx, const struct invite *invite, const 
                      "not shown again"
                    : "%s is invited to org %s: they sign in with that name through their organization",
                invite->email, ctx->in->arguments[0]);
-  return context_print_one(ctx, &table);
+  return context_show_result(
+      ctx, true, RESULT_TEXT("email", invite->email), RESULT_TEXT("org", ctx->in->arguments[0]),
+      RESULT_TEXT("role", role_word(invite->role)), RESULT_TEXT("via", invite_via_word(invite->via)),
+      RESULT_TEXT("code", by_code && !mailed && stored ? code : NULL), RESULT_DATE("expires_at", invite->expires_at_s));
 }
 
 static int open_mailer(struct context *ctx, struct mailer *mailer)
@@ -180,7 +174,7 @@ int cmd_invite_cancel(const struct invocation *in)
     return code;
   }
   context_done(&ctx, "invite of %s to org %s cancelled", words.email, words.org);
-  return EXIT_DONE;
+  return context_result(&ctx, result.changed, RESULT_TEXT("email", words.email), RESULT_TEXT("org", words.org));
 }
 
 static enum status add_invite(void *context, const struct invite *invite)

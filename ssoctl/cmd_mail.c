@@ -141,7 +141,10 @@ int cmd_mail_set(const struct invocation *in)
     return code;
   }
   context_done(&ctx, "mail goes to %s as %s; next: ssoctl mail test ADDRESS", server.server, server.from);
-  return EXIT_DONE;
+  return context_result(&ctx, result.changed, RESULT_TEXT("server", server.server), RESULT_TEXT("from", server.from),
+                        RESULT_TEXT("user", table_text_or_null(server.user)),
+                        RESULT_BOOL("password_set", server.password.length > 0),
+                        RESULT_BOOL("own_ca", server.ca_pem.length > 0));
 }
 
 static const struct column COLUMNS[] = {
@@ -220,5 +223,5 @@ int cmd_mail_remove(const struct invocation *in)
     return code;
   }
   context_done(&ctx, "the mail server is removed");
-  return EXIT_DONE;
+  return context_print_result(&ctx, result.changed, NULL, 0);
 }

@@ -21,17 +21,21 @@ static int take_options(const struct invocation *in, struct member_row *row)
   return EXIT_DONE;
 }
 
-static void tell_added(const struct context *ctx, const struct member_add *add, const struct member_added *result)
+static int tell_added(struct context *ctx, const struct member_add *add, const struct member_added *result)
 {
   const char *already = result->changed ? "" : " already";
   const char *role = role_word((uint8_t)add->role);
   // Which number it would be tells of others.
   if (ctx->in->actor->is_delegate && ctx->in->options[OPTION_DRY_RUN] != NULL) {
     context_done(ctx, "%s is a member of org %s as %s%s", add->email, add->org, role, already);
-    return;
+    return context_result(ctx, result->changed, RESULT_TEXT("org", add->org), RESULT_TEXT("email", add->email),
+                          RESULT_TEXT("role", role));
   }
   context_done(ctx, "%s is a member of org %s as %s%s, login %s, uid %u", add->email, add->org, role, already,
                result->account.login, result->account.uid);
+  return context_result(ctx, result->changed, RESULT_TEXT("org", add->org), RESULT_TEXT("email", add->email),
+                        RESULT_TEXT("login", result->account.login), RESULT_NUMBER("uid", result->account.uid),
+                        RESULT_TEXT("role", role));
 }
 
 int cmd_member_add(const struct invocation *in)
@@ -59,12 +63,9 @@ int cmd_member_add(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
-  code = member_args_lock_local_user(&ctx, local_user, &result.account);
-  if (code != EXIT_DONE) {
-    return code;
-  }
-  tell_added(&ctx, &add, &result);
-  return EXIT_DONE;
+  int locked = member_args_lock_local_user(&ctx, local_user, &result.account);
+  code = tell_added(&ctx, &add, &result);
+  return locked != EXIT_DONE ? locked : code;
 }
 
 typedef struct change member_change(const struct member_name *name, struct member_changed *ret_result);
@@ -86,7 +87,12 @@ static int change(const struct invocation *in, member_change *what, const char *
   context_done(&ctx, "%s %s in org %s%s", words.email, done, words.org, result.changed ? "" : " already");
   // What opened other orgs only is not an org's to end (POLICY W3).
   const struct sessions_of of = {result.uid, in->actor->is_delegate ? result.gid : 0};
-  return sessions_end_if_asked(&ctx, result.login, &of);
+  size_t ended = 0;
+  int ending = sessions_end_if_asked(&ctx, result.login, &of, &ended);
+  code = context_result(&ctx, result.changed, RESULT_TEXT("org", words.org), RESULT_TEXT("email", result.email),
+                        RESULT_TEXT("login", result.login), RESULT_NUMBER("uid", result.uid),
+                        RESULT_NUMBER("processes_ended", (int64_t)ended));
+  return ending != EXIT_DONE ? ending : code;
 }
 
 int cmd_member_remove(const struct invocation *in)
@@ -110,7 +116,7 @@ int cmd_member_role(const struct invocation *in)
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct member_args words;
   struct member_role role = {.org = words.org, .email = words.email};
-  struct change_done result;
+  struct member_changed result;
   int code = member_args_open_known(&ctx, in, &words);
   if (code != EXIT_DONE) {
     return code;
@@ -125,5 +131,11 @@ int cmd_member_role(const struct invocation *in)
   }
   context_done(&ctx, "%s is %s in org %s%s", words.email, role_word((uint8_t)role.role), words.org,
                result.changed ? "" : " already");
-  return EXIT_DONE;
+  struct table values CLEANUP(table_done) = context_values();
+  if (result.changed) {
+    context_add_value(&values, "role", result.before, in->arguments[2]);
+  }
+  return context_result(&ctx, result.changed, RESULT_TEXT("org", words.org), RESULT_TEXT("email", result.email),
+                        RESULT_TEXT("login", result.login), RESULT_NUMBER("uid", result.uid),
+                        RESULT_TEXT("role", in->arguments[2]), RESULT_ROWS("values", &values));
 }

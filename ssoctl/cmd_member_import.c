@@ -150,8 +150,23 @@ static void print_refused(const struct import *import, char *noted, struct table
   }
 }
 
+// What came of it, up to the rows that were refused. Nothing is added where all was given up.
+static enum status open_report(const struct import *import, bool stored)
+{
+  const struct invocation *in = import->ctx->in;
+  bool dry = in->options[OPTION_DRY_RUN] != NULL;
+  uint64_t added = stored ? import->added : 0;
+  const struct result_field fields[] = {RESULT_BOOL("changed", added > 0),
+                                        RESULT_TEXT("org", in->arguments[0]),
+                                        RESULT_NUMBER("added", (int64_t)added),
+                                        RESULT_NUMBER("there_already", stored ? (int64_t)import->unchanged : 0),
+                                        RESULT_NUMBER("refused", (int64_t)import->refused),
+                                        RESULT_BOOL("dry_run", true)};
+  return table_print_opening(fields, COUNT_OF(fields) - (dry ? 0 : 1), "refused_rows");
+}
+
 // After the store is free again: whoever reads this may be slow.
-static int report_refused(struct import *import)
+static int report_refused(struct import *import, bool stored)
 {
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   char *noted CLEANUP(cleanup_free) = NULL;
@@ -160,12 +175,16 @@ static int report_refused(struct import *import)
   if (import->refused_rows == NULL) {
     return EXIT_DONE;
   }
+  if (json && open_report(import, stored) != STATUS_OK) {
+    return fail(EXIT_FAILED, "printing: %s", status_text(STATUS_NO_MEMORY));
+  }
   table_stream(&table, json);
   rewind(import->refused_rows);
   for (uint64_t i = 0; i < import->refused && getline(&noted, &size, import->refused_rows) > 0; i++) {
     print_refused(import, noted, &table);
   }
-  return json ? context_print_list(import->ctx, &table) : EXIT_DONE;
+  int code = json ? context_print_list(import->ctx, &table) : EXIT_DONE;
+  return json && code == EXIT_DONE && puts("}") < 0 ? EXIT_FAILED : code;
 }
 
 // One that fails ends everything, unless it was only refused and --keep-going was given.
@@ -205,7 +224,7 @@ static int run(struct import *import)
   import->progress = progress_begin(!json, import->file.rows);
   enum status status = change_run_all(&host, &by, &all, &error, &index);
   progress_end(&import->progress);
-  int code = status == STATUS_OK || json ? report_refused(import) : EXIT_DONE;
+  int code = status == STATUS_OK || json ? report_refused(import, status == STATUS_OK) : EXIT_DONE;
   if (status != STATUS_OK) {
     return explain(import, status, &error);
   }

@@ -64,18 +64,21 @@ int cmd_org_create(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
-  code = member_args_lock_local_user(&ctx, words.local_user, &result.owner);
-  if (code != EXIT_DONE) {
-    return code;
-  }
+  int locked = member_args_lock_local_user(&ctx, words.local_user, &result.owner);
   if (result.doubted) {
     context_done(&ctx,
                  "%s had an account already, whose address was never proven: its password and identities are gone",
                  words.owner);
   }
-  context_done(&ctx, "org %s made, owner %s with uid %u; next: ssoctl password set %s", words.org, result.owner.login,
-               result.owner.uid, words.owner);
-  return EXIT_DONE;
+  context_done(&ctx,
+               result.changed ? "org %s made, owner %s with uid %u; next: ssoctl password set %s"
+                              : "org %s is there already, owner %s with uid %u",
+               words.org, result.owner.login, result.owner.uid, words.owner);
+  code = context_result(&ctx, result.changed, RESULT_TEXT("org", words.org), RESULT_TEXT("name", words.name),
+                        RESULT_TEXT("owner", result.owner.login), RESULT_TEXT("email", result.owner.email),
+                        RESULT_NUMBER("uid", result.owner.uid), RESULT_NUMBER("gid", result.gid),
+                        RESULT_BOOL("password_dropped", result.doubted));
+  return locked != EXIT_DONE ? locked : code;
 }
 
 enum { FIXED_COLUMNS = 7, ORG_COLUMNS_MAX = FIXED_COLUMNS + ORG_SETTINGS_MAX };
@@ -274,6 +277,33 @@ static int split_values(const struct invocation *in, struct typed_value kept[sta
   return EXIT_DONE;
 }
 
+// A setting as lists have it; "" is none.
+static const char *setting_text(const struct org_setting *setting, const struct org *org, struct setting_value *value)
+{
+  org_setting_read(setting, org, value);
+  if (setting->is_number) {
+    (void)snprintf(value->text, sizeof value->text, "%lld", (long long)value->number);
+  }
+  return value->text;
+}
+
+static int print_settings(struct context *ctx, const char *slug, const struct org_settings_changed *result)
+{
+  struct table values CLEANUP(table_done) = context_values();
+  size_t count = 0;
+  const struct org_setting *settings = org_settings(&count);
+  for (size_t i = 0; i < count; i++) {
+    struct setting_value before;
+    struct setting_value after;
+    if (!org_setting_is_same(&settings[i], &result->before, &result->after)) {
+      context_add_value(&values, settings[i].key, setting_text(&settings[i], &result->before, &before),
+                        setting_text(&settings[i], &result->after, &after));
+    }
+  }
+  return context_result(ctx, result->changed, RESULT_TEXT("org", slug), RESULT_BOOL("waits", result->waits),
+                        RESULT_ROWS("values", &values));
+}
+
 int cmd_org_set(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
@@ -302,5 +332,5 @@ int cmd_org_set(const struct invocation *in)
                result.waits ? "; what a sign-in must meet waits, since the org enforces, until a test of it succeeds "
                               "('ssoctl idp test')"
                             : "");
-  return EXIT_DONE;
+  return print_settings(&ctx, org, &result);
 }

@@ -28,7 +28,8 @@ int cmd_org_transfer(const struct invocation *in)
     return code;
   }
   context_done(&ctx, "org %s: %s is its owner%s", words.org, words.email, result.changed ? "" : " already");
-  return EXIT_DONE;
+  return context_result(&ctx, result.changed, RESULT_TEXT("org", words.org), RESULT_TEXT("owner", words.email),
+                        RESULT_TEXT("former_owner", table_text_or_null(result.before)));
 }
 
 int cmd_org_rename(const struct invocation *in)
@@ -60,7 +61,7 @@ int cmd_org_rename(const struct invocation *in)
     return code;
   }
   context_done(&ctx, "org %s is %s%s", slug, to, result.changed ? "" : " already");
-  return EXIT_DONE;
+  return context_result(&ctx, result.changed, RESULT_TEXT("org", to), RESULT_TEXT("former_org", slug));
 }
 
 static int count(struct context *ctx, const char *slug, struct enforcement_counts *counts)
@@ -121,5 +122,5 @@ int cmd_org_delete(const struct invocation *in)
     context_done(&ctx, "%s", question);
   }
   context_done(&ctx, "org %s deleted", slug);
-  return EXIT_DONE;
+  return context_result(&ctx, result.changed, RESULT_TEXT("org", slug));
 }

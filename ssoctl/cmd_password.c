@@ -23,10 +23,9 @@ static int hash_typed(const struct invocation *in, char ret_hash[static PASSWORD
 }
 
 static int hash_and_set(struct context *ctx, const struct invocation *in, char email[static EMAIL_SIZE],
-                        char hash[static PASSWORD_HASH_SIZE])
+                        char hash[static PASSWORD_HASH_SIZE], struct change_done *ret_result)
 {
   const struct password_set set = {email, hash};
-  struct change_done result;
   int code = context_open(in, ctx);
   if (code != EXIT_DONE) {
     return code;
@@ -36,7 +35,7 @@ static int hash_and_set(struct context *ctx, const struct invocation *in, char e
     return code;
   }
   code = hash_typed(in, hash);
-  return code == EXIT_DONE ? context_change(ctx, change_password_set(&set, &result)) : code;
+  return code == EXIT_DONE ? context_change(ctx, change_password_set(&set, ret_result)) : code;
 }
 
 int cmd_password_set(const struct invocation *in)
@@ -44,12 +43,14 @@ int cmd_password_set(const struct invocation *in)
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   char email[EMAIL_SIZE];
   char hash[PASSWORD_HASH_SIZE];
-  int code = hash_and_set(&ctx, in, email, hash);
+  struct change_done result;
+  int code = hash_and_set(&ctx, in, email, hash, &result);
   explicit_bzero(hash, sizeof hash);
-  if (code == EXIT_DONE) {
-    context_done(&ctx, "password of %s set; they have not signed in with it yet", email);
+  if (code != EXIT_DONE) {
+    return code;
   }
-  return code;
+  context_done(&ctx, "password of %s set; they have not signed in with it yet", email);
+  return context_result(&ctx, result.changed, RESULT_TEXT("account", email), RESULT_BOOL("password", true));
 }
 
 int cmd_password_remove(const struct invocation *in)
@@ -75,5 +76,5 @@ int cmd_password_remove(const struct invocation *in)
     return code;
   }
   context_done(&ctx, "%s has no password%s", email, result.changed ? " any more" : "");
-  return EXIT_DONE;
+  return context_result(&ctx, result.changed, RESULT_TEXT("account", email), RESULT_BOOL("password", false));
 }

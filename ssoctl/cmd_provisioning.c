@@ -40,5 +40,10 @@ int cmd_provisioning_set(const struct invocation *in)
     return code;
   }
   context_done(&ctx, "org %s: provisioning is %s%s", org, in->arguments[1], result.changed ? "" : " already");
-  return EXIT_DONE;
+  struct table values CLEANUP(table_done) = context_values();
+  if (result.changed) {
+    context_add_value(&values, "provisioning", result.before, in->arguments[1]);
+  }
+  return context_result(&ctx, result.changed, RESULT_TEXT("org", org), RESULT_TEXT("provisioning", in->arguments[1]),
+                        RESULT_ROWS("values", &values));
 }

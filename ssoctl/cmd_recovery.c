@@ -75,15 +75,25 @@ static int summarize(struct context *ctx, const struct org *org, struct recovery
 // They are shown here and never again; under --dry-run none is stored, so none is shown.
 static int print_codes(struct context *ctx, const struct drawn *drawn)
 {
+  bool stored = ctx->in->options[OPTION_DRY_RUN] == NULL;
+  char all[RECOVERY_CODES * CODE_SIZE] = "";
   static const struct column COLUMNS[] = {{"code", COLUMN_TEXT}};
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   for (size_t i = 0; i < RECOVERY_CODES; i++) {
+    size_t used = strlen(all);
     table_add(&table, COLUMNS, {{drawn->texts[i], 0}});
+    (void)snprintf(all + used, sizeof all - used, "%s%s", used > 0 ? " " : "", drawn->texts[i]);
   }
   context_done(
       ctx, "%d recovery codes for the owner of org %s: each is typed once as the password; they are not shown again",
       RECOVERY_CODES, ctx->in->arguments[0]);
-  return ctx->in->options[OPTION_DRY_RUN] != NULL ? EXIT_DONE : context_print_list(ctx, &table);
+  bool json = ctx->in->options[OPTION_JSON] != NULL;
+  int code = json     ? context_result(ctx, true, RESULT_TEXT("org", ctx->in->arguments[0]),
+                                       RESULT_WORDS("codes", stored ? all : ""))
+             : stored ? context_print_list(ctx, &table)
+                      : EXIT_DONE;
+  explicit_bzero(all, sizeof all);
+  return code;
 }
 
 // Only where something is lost.
@@ -145,7 +155,7 @@ int cmd_recovery_revoke(const struct invocation *in)
     return code;
   }
   context_done(&ctx, "org %s has no recovery codes%s", org.slug, result.changed ? " any more" : "");
-  return EXIT_DONE;
+  return context_result(&ctx, result.changed, RESULT_TEXT("org", org.slug));
 }
 
 int cmd_recovery_list(const struct invocation *in)

@@ -176,15 +176,18 @@ static const struct own_org *find_org(const struct own_orgs *orgs, const char *t
   return NULL;
 }
 
-static int choose(const struct self *self, const struct own_org *org, const struct context *ctx)
+static int choose(const struct self *self, const struct own_org *org, struct context *ctx)
 {
+  char before[SLUG_SIZE] = "";
   bool dry = ctx->in->options[OPTION_DRY_RUN] != NULL;
+  bool chosen = active_org_load(self->account.home, self->account.uid, before) == STATUS_OK;
   if (!dry && active_org_save(self->account.home, org->slug) != STATUS_OK) {
     return fail(EXIT_FAILED, "%s: the choice cannot be written there", self->account.home);
   }
   context_done(ctx, "%s is your active org from the next sign-in on%s; in this shell: export SSOORG_ORG=%s", org->slug,
                has_group(self, org->gid) ? "" : ", if that opens it", org->slug);
-  return EXIT_DONE;
+  return context_result(ctx, !chosen || strcmp(before, org->slug) != 0, RESULT_TEXT("org", org->slug),
+                        RESULT_BOOL("open", has_group(self, org->gid)));
 }
 
 // Enter keeps what is active. *RET_ORG is NULL then.

@@ -50,14 +50,16 @@ static int load(struct context *ctx, const char *name, bool is_new, struct socia
   if (status != STATUS_OK && (there || status != STATUS_NOT_FOUND)) {
     return fail(EXIT_FAILED, "store: social connection \"%.40s\" cannot be read: %s", name, status_text(status));
   }
-  if (is_new && there) {
-    return fail(EXIT_FAILED, "social connection \"%.40s\": is there already; 'ssoctl social set' changes it", name);
-  }
   if (!is_new && !there) {
     return fail(EXIT_NO_SUCH, "social connection \"%.40s\": there is none of this name; 'ssoctl social add' makes one",
                 name);
   }
-  return is_new ? idp_values_default(ctx, connection) : EXIT_DONE;
+  if (!is_new) {
+    return EXIT_DONE;
+  }
+  cleanup_connection(connection);
+  *connection = (struct connection){.org_id = 0};
+  return idp_values_default(ctx, connection);
 }
 
 // "google" is shown as "Google" unless it is called otherwise.
@@ -139,6 +141,29 @@ static int take_values(struct context *ctx, enum speaks speaks, struct connectio
   return is_preset(ctx->in, "microsoft") ? take_microsoft(ctx, connection) : idp_change(ctx, connection);
 }
 
+// What is added once more must be what is there.
+static int compare(struct context *ctx, const struct social *social, const struct social_set *wanted)
+{
+  struct connection stored CLEANUP(cleanup_connection) = {.org_id = 0};
+  int code = context_read(ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  enum status status = connection_get(ctx->txn, social->id, CONNECTION_ACTIVE, &stored);
+  context_end_read(ctx);
+  if (status != STATUS_OK) {
+    return fail(EXIT_FAILED, "store: social connection \"%.40s\" cannot be read: %s", social->name,
+                status_text(status));
+  }
+  bool same = strcmp(social->title, wanted->title) == 0 && social->speaks == (uint8_t)wanted->speaks &&
+              connection_is_same(&stored, wanted->connection);
+  return same
+             ? EXIT_DONE
+             : fail(EXIT_FAILED,
+                    "social connection \"%.40s\": is there already, and is another one; 'ssoctl social set' changes it",
+                    social->name);
+}
+
 static int set(struct context *ctx, const char *name, bool is_new)
 {
   const struct invocation *in = ctx->in;
@@ -167,13 +192,24 @@ static int set(struct context *ctx, const char *name, bool is_new)
   if (code != EXIT_DONE) {
     return code;
   }
+  code = is_new && social.id != 0 ? compare(ctx, &social, &set) : EXIT_DONE;
+  if (code != EXIT_DONE) {
+    return code;
+  }
   code = context_change(ctx, change_social_set(&set, &result));
   if (code != EXIT_DONE) {
     return code;
   }
-  context_done(ctx, "social connection %s to %s stored and in effect; next: ssoctl social test %s", name,
-               connection.issuer, name);
-  return EXIT_DONE;
+  context_done(ctx,
+               result.changed ? "social connection %s to %s stored and in effect; next: ssoctl social test %s"
+                              : "social connection %s to %s is so already; ssoctl social test %s tries it",
+               name, connection.issuer, name);
+  return context_result(ctx, result.changed, RESULT_TEXT("name", name), RESULT_TEXT("title", title),
+                        RESULT_TEXT("issuer", connection.issuer), RESULT_TEXT("client_id", connection.client_id),
+                        RESULT_TEXT("auth", client_auth_word(connection.client_auth)),
+                        RESULT_BOOL("secret_set", connection.client_secret.length > 0),
+                        RESULT_TEXT("scopes", connection.scopes),
+                        RESULT_TEXT("preset", table_text_or_null(connection.preset)));
 }
 
 static int open_and_set(const struct invocation *in, bool is_new)
@@ -307,7 +343,7 @@ int cmd_social_remove(const struct invocation *in)
     return code;
   }
   context_done(&ctx, "social connection %s removed", in->arguments[0]);
-  return EXIT_DONE;
+  return context_result(&ctx, result.changed, RESULT_TEXT("name", in->arguments[0]));
 }
 
 int cmd_social_unlink(const struct invocation *in)
@@ -330,5 +366,5 @@ int cmd_social_unlink(const struct invocation *in)
   }
   context_done(&ctx, "%s: %s", account,
                result.changed ? "is linked to nothing there any more" : "had no identity there");
-  return EXIT_DONE;
+  return context_result(&ctx, result.changed, RESULT_TEXT("name", in->arguments[0]), RESULT_TEXT("account", account));
 }

@@ -75,5 +75,5 @@ int cmd_throttle_clear(const struct invocation *in)
     return code;
   }
   context_done(&ctx, "%s: %s", subject, result.changed ? "may try again at once" : "nothing is counted");
-  return EXIT_DONE;
+  return context_result(&ctx, result.changed, RESULT_TEXT("subject", subject));
 }

@@ -106,6 +106,8 @@ int cmd_upgrade(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct list list CLEANUP(list_done) = {.ctx = &ctx};
+  static const struct column COLUMNS[] = {{"org", COLUMN_TEXT}, {"fingerprint", COLUMN_TEXT}};
+  struct table confirmed CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   int code = list_unconfirmed(in, &list);
   context_end_read(&ctx);
   if (code != EXIT_DONE) {
@@ -118,9 +120,13 @@ int cmd_upgrade(const struct invocation *in)
     int one = context_confirm(&ctx, question);
     one = one == EXIT_DONE ? confirm(&ctx, &list.items[i]) : one;
     all = all == EXIT_DONE ? one : all;
+    if (one == EXIT_DONE) {
+      table_add(&confirmed, COLUMNS, {{list.items[i].slug, 0}, {list.items[i].fingerprint, 0}});
+    }
   }
   if (list.count == 0) {
     context_done(&ctx, "the store is of this version, and every connection is confirmed");
   }
-  return all;
+  int printed = context_result(&ctx, confirmed.cell_count > 0, RESULT_ROWS("confirmed", &confirmed));
+  return all != EXIT_DONE ? all : printed;
 }

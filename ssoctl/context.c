@@ -15,6 +15,8 @@
 #include "paths.h"
 #include "store/accounts.h"
 
+enum { FIELDS_MAX = 32 };
+
 int context_begin(const struct invocation *in, struct context *ctx)
 {
   ctx->in = in;
@@ -215,6 +217,36 @@ int context_print_one(struct context *ctx, const struct table *table)
 {
   context_end_read(ctx);
   return from_print(table_print_one(table, ctx->in->options[OPTION_JSON] != NULL));
+}
+
+int context_print_result(struct context *ctx, bool changed, const struct result_field *fields, size_t count)
+{
+  return ctx->in->options[OPTION_JSON] != NULL ? context_print_fields(ctx, changed, fields, count) : EXIT_DONE;
+}
+
+int context_print_fields(struct context *ctx, bool changed, const struct result_field *fields, size_t count)
+{
+  struct result_field all[FIELDS_MAX] = {RESULT_BOOL("changed", changed), RESULT_BOOL("dry_run", true)};
+  bool json = ctx->in->options[OPTION_JSON] != NULL;
+  size_t first = !json ? 0 : ctx->in->options[OPTION_DRY_RUN] != NULL ? 2 : 1;
+  if (first + count > FIELDS_MAX) {
+    return from_print(STATUS_TOO_LARGE);
+  }
+  memcpy(all + first, fields, count * sizeof *fields);
+  context_end_read(ctx);
+  return from_print(table_print_fields(all, first + count, json));
+}
+
+static const struct column VALUE_COLUMNS[] = {{"key", COLUMN_TEXT}, {"old", COLUMN_TEXT}, {"new", COLUMN_TEXT}};
+
+struct table context_values(void)
+{
+  return table_init(VALUE_COLUMNS, COUNT_OF(VALUE_COLUMNS));
+}
+
+void context_add_value(struct table *values, const char *key, const char *before, const char *after)
+{
+  table_add(values, VALUE_COLUMNS, {{key, 0}, {before, 0}, {after, 0}});
 }
 
 void context_done(const struct context *ctx, const char *format, ...)

@@ -84,6 +84,22 @@ void context_say_managed(const struct org *org);
 int context_print_list(struct context *ctx, struct table *table);
 int context_print_one(struct context *ctx, const struct table *table);
 
+// What came of a change, as one object: with --json "changed", "dry_run" where nothing was stored, and FIELDS. Without,
+// context_result() prints nothing, and context_show_result() the fields, for what people have to read. Exit codes as
+// context_print_one().
+int context_print_result(struct context *ctx, bool changed, const struct result_field *fields, size_t count);
+int context_print_fields(struct context *ctx, bool changed, const struct result_field *fields, size_t count);
+#define context_result(ctx, changed, ...)                                                                              \
+  context_print_result((ctx), (changed), (const struct result_field[]){__VA_ARGS__},                                   \
+                       sizeof((const struct result_field[]){__VA_ARGS__}) / sizeof(struct result_field))
+#define context_show_result(ctx, changed, ...)                                                                         \
+  context_print_fields((ctx), (changed), (const struct result_field[]){__VA_ARGS__},                                   \
+                       sizeof((const struct result_field[]){__VA_ARGS__}) / sizeof(struct result_field))
+
+// The values that a change has set, for a field "values": a row for each, of its key, what it was and what it is.
+struct table context_values(void);
+void context_add_value(struct table *values, const char *key, const char *before, const char *after);
+
 // A line of success on standard error, "would" under --dry-run: "org acme created".
 __attribute__((format(printf, 2, 3))) void context_done(const struct context *ctx, const char *format, ...);
 

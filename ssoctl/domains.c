@@ -178,6 +178,7 @@ int domain_check_store(struct context *ctx, struct domain_check *check)
   int code = context_change(ctx, note_look_up(check, &look_up, &verify, &result));
   if (code == EXIT_DONE) {
     check->domain = result.domain;
+    check->changed = result.changed;
   }
   return code;
 }

@@ -23,6 +23,7 @@ struct domain_check {
   struct domain domain;
   char slug[SLUG_SIZE];
   bool is_taken; // by another org: not looked up
+  bool changed;  // what is stored, by what was found
   struct proof proof;
 };
 

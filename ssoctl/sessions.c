@@ -140,15 +140,14 @@ enum status sessions_count(const struct sessions_of *of, size_t *ret_count)
   return of->uid < UID_MIN ? STATUS_INVALID : signal_all(of, 0, ret_count);
 }
 
-int sessions_end_if_asked(const struct context *ctx, const char *login, const struct sessions_of *of)
+int sessions_end_if_asked(const struct context *ctx, const char *login, const struct sessions_of *of, size_t *ret_ended)
 {
-  size_t ended = 0;
   if (ctx->in->options[OPTION_END_SESSIONS] == NULL || ctx->in->options[OPTION_DRY_RUN] != NULL) {
     return EXIT_DONE;
   }
-  if (sessions_end(of, &ended) != STATUS_OK) {
+  if (sessions_end(of, ret_ended) != STATUS_OK) {
     return fail(EXIT_FAILED, "%s: what runs under uid %u could not be ended", login, of->uid);
   }
-  context_done(ctx, "%s: %zu processes ended", login, ended);
+  context_done(ctx, "%s: %zu processes ended", login, *ret_ended);
   return EXIT_DONE;
 }

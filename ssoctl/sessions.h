@@ -23,5 +23,6 @@ MUST_CHECK enum status sessions_end(const struct sessions_of *of, size_t *ret_en
 // How many there are. STATUS_INVALID, STATUS_IO.
 MUST_CHECK enum status sessions_count(const struct sessions_of *of, size_t *ret_count);
 
-// Ends what runs of LOGIN if --end-sessions was given, and says so.
-int sessions_end_if_asked(const struct context *ctx, const char *login, const struct sessions_of *of);
+// Ends what runs of LOGIN if --end-sessions was given, and says so. *RET_ENDED is untouched where it was not.
+int sessions_end_if_asked(const struct context *ctx, const char *login, const struct sessions_of *of,
+                          size_t *ret_ended);

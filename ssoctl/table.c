@@ -81,6 +81,7 @@ static void cell_words(enum column_type type, const struct cell *cell, char word
   char date[CLOCK_TEXT_SIZE];
   switch (type) {
   case COLUMN_TEXT:
+  case COLUMN_ROWS:
   case COLUMN_WORDS: break;
   case COLUMN_NUMBER: (void)snprintf(words, NUMBER_SIZE, "%lld", (long long)cell->number); break;
   case COLUMN_BOOL: (void)snprintf(words, NUMBER_SIZE, "%s", cell->number != 0 ? "yes" : "no"); break;
@@ -130,6 +131,7 @@ static cJSON *cell_json(enum column_type type, const struct cell *cell)
   case COLUMN_DATE:
     clock_text(cell->number, date);
     return cell->number > 0 ? cJSON_CreateString(date) : cJSON_CreateNull();
+  case COLUMN_ROWS: return NULL;
   }
   return NULL;
 }
@@ -362,21 +364,66 @@ enum status table_print_lines(const struct table *table, bool json)
   return status == STATUS_OK ? table_flush_output() : status;
 }
 
-enum status table_print_one(const struct table *table, bool json)
+static cJSON *rows_json(const struct table *table)
+{
+  cJSON *array = table->status == STATUS_OK ? cJSON_CreateArray() : NULL;
+  for (size_t i = 0; array != NULL && i < table->cell_count / table->column_count; i++) {
+    cJSON *object = row_json(table, i);
+    if (object == NULL || !cJSON_AddItemToArray(array, object)) {
+      cJSON_Delete(object);
+      cJSON_Delete(array);
+      return NULL;
+    }
+  }
+  return array;
+}
+
+static cJSON *fields_json(const struct result_field *fields, size_t count)
+{
+  cJSON *object = cJSON_CreateObject();
+  for (size_t i = 0; object != NULL && i < count; i++) {
+    const struct cell cell = {fields[i].text, fields[i].number};
+    cJSON *value = fields[i].type == COLUMN_ROWS ? rows_json(fields[i].rows) : cell_json(fields[i].type, &cell);
+    if (value == NULL || !cJSON_AddItemToObject(object, fields[i].key, value)) {
+      cJSON_Delete(value);
+      cJSON_Delete(object);
+      return NULL;
+    }
+  }
+  return object;
+}
+
+static enum status print_fields_json(const struct result_field *fields, size_t count)
+{
+  cJSON *object CLEANUP(free_json) = fields_json(fields, count);
+  return print_json(object);
+}
+
+enum status table_print_opening(const struct result_field *fields, size_t count, const char *key)
+{
+  cJSON *object CLEANUP(free_json) = fields_json(fields, count);
+  char *text CLEANUP(cleanup_free) = object != NULL ? cJSON_PrintUnformatted(object) : NULL;
+  if (text == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  (void)printf("%.*s,\"%s\":", (int)strlen(text) - 1, text, key);
+  return STATUS_OK;
+}
+
+// Rows in it are for JSON alone.
+enum status table_print_fields(const struct result_field *fields, size_t count, bool json)
 {
   static const struct column PAIR[] = {{"key", COLUMN_TEXT}, {"value", COLUMN_TEXT}};
-  if (table->status != STATUS_OK || table->cell_count < table->column_count) {
-    return table->status != STATUS_OK ? table->status : STATUS_NO_MEMORY;
-  }
   if (json) {
-    cJSON *object CLEANUP(free_json) = row_json(table, 0);
-    return print_json(object);
+    return print_fields_json(fields, count);
   }
   struct table pairs CLEANUP(table_done) = table_init(PAIR, COUNT_OF(PAIR));
-  for (size_t i = 0; i < table->column_count; i++) {
+  for (size_t i = 0; i < count; i++) {
     char words[NUMBER_SIZE];
-    table_add_cells(&pairs, (const struct cell[]){{table->columns[i].key, 0},
-                                                  {cell_text(table->columns[i].type, &table->cells[i], words), 0}});
+    const struct cell cell = {fields[i].text, fields[i].number};
+    if (fields[i].type != COLUMN_ROWS) {
+      table_add(&pairs, PAIR, {{fields[i].key, 0}, {cell_text(fields[i].type, &cell, words), 0}});
+    }
   }
   struct libscols_table *scols CLEANUP(free_table) = scols_new_table();
   enum status status = scols != NULL && pairs.status == STATUS_OK ? add_columns(&pairs, scols) : STATUS_NO_MEMORY;
@@ -386,4 +433,19 @@ enum status table_print_one(const struct table *table, bool json)
   (void)scols_table_enable_noheadings(scols, 1);
   status = add_lines(&pairs, scols);
   return status != STATUS_OK ? status : print_table(scols);
+}
+
+enum status table_print_one(const struct table *table, bool json)
+{
+  struct result_field fields[TABLE_COLUMNS_MAX];
+  if (table->status != STATUS_OK || table->cell_count < table->column_count) {
+    return table->status != STATUS_OK ? table->status : STATUS_NO_MEMORY;
+  }
+  for (size_t i = 0; i < table->column_count; i++) {
+    fields[i] = (struct result_field){.key = table->columns[i].key,
+                                      .type = table->columns[i].type,
+                                      .text = table->cells[i].text,
+                                      .number = table->cells[i].number};
+  }
+  return table_print_fields(fields, table->column_count, json);
 }

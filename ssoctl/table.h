@@ -9,7 +9,7 @@
 
 enum { TABLE_COLUMNS_MAX = 48, TABLE_CHUNK = 1000 };
 
-enum column_type { COLUMN_TEXT, COLUMN_WORDS, COLUMN_NUMBER, COLUMN_BOOL, COLUMN_DATE };
+enum column_type { COLUMN_TEXT, COLUMN_WORDS, COLUMN_NUMBER, COLUMN_BOOL, COLUMN_DATE, COLUMN_ROWS };
 
 struct column {
   const char *key; // in JSON; the title of the table is made of it
@@ -35,6 +35,40 @@ struct table {
   size_t widths[TABLE_COLUMNS_MAX]; // of the columns of the table printed so far
   enum status status;               // what went wrong while it was filled and printed
 };
+
+// One value of an object, under KEY. ROWS, for COLUMN_ROWS: a table whose rows are an array of objects in it.
+struct result_field {
+  const char *key;
+  enum column_type type;
+  const char *text;
+  int64_t number;
+  const struct table *rows;
+};
+
+#define RESULT_TEXT(name, value)                                                                                       \
+  {                                                                                                                    \
+    .key = (name), .type = COLUMN_TEXT, .text = (value)                                                                \
+  }
+#define RESULT_WORDS(name, value)                                                                                      \
+  {                                                                                                                    \
+    .key = (name), .type = COLUMN_WORDS, .text = (value)                                                               \
+  }
+#define RESULT_NUMBER(name, value)                                                                                     \
+  {                                                                                                                    \
+    .key = (name), .type = COLUMN_NUMBER, .number = (value)                                                            \
+  }
+#define RESULT_BOOL(name, value)                                                                                       \
+  {                                                                                                                    \
+    .key = (name), .type = COLUMN_BOOL, .number = (value)                                                              \
+  }
+#define RESULT_DATE(name, value)                                                                                       \
+  {                                                                                                                    \
+    .key = (name), .type = COLUMN_DATE, .number = (value)                                                              \
+  }
+#define RESULT_ROWS(name, value)                                                                                       \
+  {                                                                                                                    \
+    .key = (name), .type = COLUMN_ROWS, .rows = (value)                                                                \
+  }
 
 // Nothing is owned yet.
 struct table table_init(const struct column *columns, size_t column_count);
@@ -77,6 +111,13 @@ MUST_CHECK enum status table_print_lines(const struct table *table, bool json);
 
 // Prints the first row, one line a value, or as a JSON object. STATUS_NO_MEMORY, STATUS_IO.
 MUST_CHECK enum status table_print_one(const struct table *table, bool json);
+
+// Prints one object: its values a line each, or as JSON. STATUS_NO_MEMORY, STATUS_IO; STATUS_CLOSED.
+MUST_CHECK enum status table_print_fields(const struct result_field *fields, size_t count, bool json);
+
+// Prints an object as JSON up to its last value, the list KEY, which comes next: table_print_list() and a "}". Errors
+// likewise.
+MUST_CHECK enum status table_print_opening(const struct result_field *fields, size_t count, const char *key);
 
 // Whether all that was printed on standard output until now has got there. STATUS_IO; STATUS_CLOSED when nobody reads
 // it any more.

@@ -86,6 +86,7 @@ static enum status rename_to(struct change_context *c, const void *input, void *
   if (status != STATUS_OK) {
     return status;
   }
+  (void)snprintf(result->before, sizeof result->before, "%s", account.login);
   result->changed = strcmp(account.login, in->to) != 0;
   if (!result->changed) {
     return STATUS_OK;

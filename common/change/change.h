@@ -72,7 +72,8 @@ struct change {
 
 // What has come of a change where nothing else is of interest.
 struct change_done {
-  bool changed; // false: it was so already
+  bool changed;            // false: it was so already
+  char before[LOGIN_SIZE]; // what was there, of what gives one value in place of another; else ""
 };
 
 // Carries CHANGE out durably and publishes what it changed. STATUS_REFUSED (policy), STATUS_NOT_FOUND, STATUS_EXISTS,

@@ -39,8 +39,8 @@ struct found_member {
   struct membership membership;
 };
 
-// The membership of NAME, an email, login or number, in the org SLUG, which is to be changed; their login goes into the event.
-// An owner's is never changed: an owner is only replaced (POLICY E4). WHAT is what would be done ("removed").
+// The membership of NAME, an email, login or number, in the org SLUG, which is to be changed; their login goes into the
+// event. An owner's is never changed: an owner is only replaced (POLICY E4). WHAT is what would be done ("removed").
 // STATUS_NOT_FOUND; STATUS_REFUSED for the owner and, for a delegate, themselves and whoever is guarded; with an error.
 MUST_CHECK enum status change_find_member(struct change_context *c, const char *slug, const char *name,
                                           const char *what, struct found_member *ret_found);

@@ -32,6 +32,7 @@ static enum status set_provisioning(struct change_context *c, const void *input,
     return status;
   }
   result->changed = org.provisioning != in->provisioning;
+  (void)snprintf(result->before, sizeof result->before, "%s", provisioning_word(org.provisioning));
   (void)snprintf(c->event.detail, sizeof c->event.detail, "%s to %s", provisioning_word(org.provisioning),
                  provisioning_word(in->provisioning));
   org.provisioning = in->provisioning;
@@ -233,6 +234,7 @@ static enum status set_enforcement(struct change_context *c, const void *input, 
   const struct org before = org;
   bool paused = org.paused_until_s > c->now_s;
   result->changed = org.enforcement != in->enforcement || paused;
+  (void)snprintf(result->before, sizeof result->before, "%s", enforcement_word(org.enforcement));
   if (!result->changed) {
     return STATUS_OK;
   }

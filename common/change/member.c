@@ -8,17 +8,22 @@
 #include "change/invite.h"
 #include "store/pending_links.h"
 
+static void name_member(const struct found_member *found, struct member_changed *result)
+{
+  (void)snprintf(result->login, sizeof result->login, "%s", found->account.login);
+  (void)snprintf(result->email, sizeof result->email, "%s", found->account.email);
+  result->uid = found->account.uid;
+  result->gid = found->org.gid;
+}
+
 static enum status find(struct change_context *c, const struct member_name *in, const char *what,
                         struct member_changed *result, struct found_member *ret_found)
 {
   enum status status = change_find_member(c, in->org, in->email, what, ret_found);
-  if (status != STATUS_OK) {
-    return status;
+  if (status == STATUS_OK) {
+    name_member(ret_found, result);
   }
-  (void)snprintf(result->login, sizeof result->login, "%s", ret_found->account.login);
-  result->uid = ret_found->account.uid;
-  result->gid = ret_found->org.gid;
-  return STATUS_OK;
+  return status;
 }
 
 static enum status set_status(struct change_context *c, const struct member_name *in, enum member_status to,
@@ -67,7 +72,7 @@ static enum status remove_member(struct change_context *c, const void *input, vo
 static enum status set_role(struct change_context *c, const void *input, void *ret_result)
 {
   const struct member_role *in = input;
-  struct change_done *result = ret_result;
+  struct member_changed *result = ret_result;
   struct found_member f;
   enum status status = change_find_member(c, in->org, in->email, "given another role", &f);
   if (status != STATUS_OK) {
@@ -81,6 +86,8 @@ static enum status set_role(struct change_context *c, const void *input, void *r
   }
   (void)snprintf(c->event.detail, sizeof c->event.detail, "%s to %s", role_word(f.membership.role),
                  role_word((uint8_t)in->role));
+  name_member(&f, result);
+  (void)snprintf(result->before, sizeof result->before, "%s", role_word(f.membership.role));
   result->changed = f.membership.role != in->role;
   f.membership.role = (uint8_t)in->role;
   return result->changed ? membership_put(c->txn, &f.membership) : STATUS_OK;
@@ -101,8 +108,8 @@ static const struct change_kind SUSPEND = {
     "member.suspend", CHANGE_SITE, CHANGE_OF_ORG, suspend, sizeof(struct member_changed), false};
 static const struct change_kind RESUME = {
     "member.resume", CHANGE_SITE, CHANGE_OF_ORG, resume, sizeof(struct member_changed), false};
-static const struct change_kind ROLE = {"member.role", CHANGE_SITE, CHANGE_OF_ORG, set_role, sizeof(struct change_done),
-                                        false};
+static const struct change_kind ROLE = {
+    "member.role", CHANGE_SITE, CHANGE_OF_ORG, set_role, sizeof(struct member_changed), false};
 static const struct change_kind IMPORT = {
     "member.import", CHANGE_SITE, CHANGE_OF_ORG, import, sizeof(struct change_done), false};
 
@@ -121,7 +128,7 @@ struct change change_member_resume(const struct member_name *in, struct member_c
   return (struct change){&RESUME, in, ret_result, &ret_result->changed, in->org, ""};
 }
 
-struct change change_member_role(const struct member_role *in, struct change_done *ret_result)
+struct change change_member_role(const struct member_role *in, struct member_changed *ret_result)
 {
   return (struct change){&ROLE, in, ret_result, &ret_result->changed, in->org, ""};
 }

@@ -38,6 +38,8 @@ struct member_import {
 // One audit event for them, if anything has changed.
 struct change change_member_import(const struct member_import *import, struct change_done *ret_result);
 
+enum { ROLE_WORD_SIZE = 16 };
+
 struct member_name {
   const char *org;
   const char *email;
@@ -46,6 +48,8 @@ struct member_name {
 struct member_changed {
   bool changed;
   char login[LOGIN_SIZE];
+  char email[EMAIL_SIZE];
+  char before[ROLE_WORD_SIZE]; // the role that it was, of a change of it
   uint32_t uid;
   uint32_t gid; // of the org
 };
@@ -63,4 +67,4 @@ struct member_role {
 };
 
 // Errors as change_member_remove(); STATUS_REFUSED also while somebody else may have used the account of a new admin.
-struct change change_member_role(const struct member_role *role, struct change_done *ret_result);
+struct change change_member_role(const struct member_role *role, struct member_changed *ret_result);

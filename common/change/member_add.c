@@ -101,6 +101,22 @@ static enum status check_same(struct change_context *c, const struct member_add 
   return STATUS_OK;
 }
 
+// Of what an account was made with, what was typed now and is not what it has; NULL for none. Whoever imports a file
+// means those who are new in it.
+static const char *differs(const struct member_add *in, const struct account *account)
+{
+  if (in->imported) {
+    return NULL;
+  }
+  if (in->name[0] != '\0' && strcmp(in->name, account->name) != 0) {
+    return "name";
+  }
+  if (in->home[0] != '\0' && strcmp(in->home, account->home) != 0) {
+    return "home";
+  }
+  return in->shell[0] != '\0' && strcmp(in->shell, account->shell) != 0 ? "shell" : NULL;
+}
+
 // Who is a member already is as they were.
 static enum status check_place(struct change_context *c, const struct member_add *in, const struct org *org,
                                const struct account *account, bool *ret_member)
@@ -120,6 +136,11 @@ static enum status check_place(struct change_context *c, const struct member_add
   }
   if (here.role != in->role) {
     error_set(c->error, "email \"%s\": is a member of this org with another role; see 'ssoctl member role'", in->email);
+    return STATUS_EXISTS;
+  }
+  if (differs(in, account) != NULL) {
+    error_set(c->error, "email \"%s\": is a member of this org already, whose account has another %s", in->email,
+              differs(in, account));
     return STATUS_EXISTS;
   }
   *ret_member = true;

@@ -180,12 +180,48 @@ static enum status take_owner(struct change_context *c, const struct org_create 
   return status != STATUS_OK ? status : find_owner(c, in, *ret_id, result);
 }
 
+// What was asked for must be what there is of ORG.
+static enum status compare(struct change_context *c, const struct org_create *in, const struct org *org,
+                           const struct account *owner)
+{
+  bool same_login = in->login[0] == '\0' || strcmp(in->login, owner->login) == 0;
+  bool same_user = in->local_user[0] == '\0' || (owner->mapped == 1 && strcmp(in->local_user, owner->login) == 0);
+  if (strcmp(in->name, org->name) == 0 && strcmp(in->owner, owner->email) == 0 && same_login && same_user) {
+    return STATUS_OK;
+  }
+  error_set(c->error, "slug \"%s\": is an org already, \"%s\", whose owner is \"%s\" with the login \"%s\"", org->slug,
+            org->name, owner->email, owner->login);
+  return STATUS_EXISTS;
+}
+
+// STATUS_NOT_FOUND: there is no such org yet.
+static enum status find_same(struct change_context *c, const struct org_create *in, struct org_created *result)
+{
+  struct org org;
+  enum status status = org_by_slug(c->txn, in->org, &org);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = account_get(c->txn, org.owner_id, &result->owner);
+  explicit_bzero(result->owner.password, sizeof result->owner.password);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+  }
+  result->changed = false;
+  result->gid = org.gid;
+  return compare(c, in, &org, &result->owner);
+}
+
 static enum status create(struct change_context *c, const void *input, void *ret_result)
 {
   const struct org_create *in = input;
   struct org_created *result = ret_result;
   struct org org = {.by_root = 1, .created_at_s = c->now_s};
-  enum status status = take_owner(c, in, &org.id, result);
+  enum status status = find_same(c, in, result);
+  if (status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  status = take_owner(c, in, &org.id, result);
   explicit_bzero(result->owner.password, sizeof result->owner.password); // stored by now
   if (status != STATUS_OK) {
     return status;
@@ -195,7 +231,9 @@ static enum status create(struct change_context *c, const void *input, void *ret
   org.owner_id = result->owner.id;
   change_name_login(c, in->login);
   (void)snprintf(c->event.detail, sizeof c->event.detail, "owner %.200s", result->owner.email);
-  return org_store_new(c, &org);
+  status = org_store_new(c, &org);
+  result->gid = org.gid;
+  return status;
 }
 
 struct renaming {

@@ -116,6 +116,8 @@ static enum status set(struct change_context *c, const void *input, void *ret_re
   if (status != STATUS_OK) {
     return status;
   }
+  result->before = before;
+  result->after = org;
   status = staged_settings(c, &in->values, &before, &org, &result->waits);
   if (status != STATUS_OK) {
     return status;

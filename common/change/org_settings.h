@@ -14,6 +14,8 @@ struct org_settings_set {
 struct org_settings_changed {
   bool changed;
   bool waits; // some of it is in effect only after a test sign-in (E3)
+  struct org before;
+  struct org after; // also what waits is as it will be
 };
 
 struct change change_org_settings_set(const struct org_settings_set *set, struct org_settings_changed *ret_result);

@@ -68,7 +68,7 @@ static enum status demote_owner(struct change_context *c, const struct org *org,
 }
 
 // The recovery codes were the former owner's.
-static enum status hand_over(struct change_context *c, struct found_member *f)
+static enum status hand_over(struct change_context *c, struct found_member *f, struct change_done *result)
 {
   struct account before;
   size_t void_codes = 0;
@@ -84,6 +84,7 @@ static enum status hand_over(struct change_context *c, struct found_member *f)
   f->org.owner_id = f->account.id;
   (void)snprintf(c->event.detail, sizeof c->event.detail, "from %.100s to %.100s%s", before.email, f->account.email,
                  void_codes > 0 ? "; recovery codes void" : "");
+  (void)snprintf(result->before, sizeof result->before, "%s", before.login);
   record_done(&ACCOUNT_RECORD, &before);
   status = membership_put(c->txn, &f->membership);
   return status != STATUS_OK ? status : org_update(c->txn, &f->org);
@@ -120,7 +121,7 @@ static enum status transfer(struct change_context *c, const void *input, void *r
     return status;
   }
   status = check_may_own(c, in->email, &f);
-  status = status != STATUS_OK ? status : hand_over(c, &f);
+  status = status != STATUS_OK ? status : hand_over(c, &f, result);
   record_done(&ACCOUNT_RECORD, &f.account);
   return status;
 }

@@ -80,17 +80,34 @@ static enum status put_connection(struct change_context *c, const struct social_
   return connection_put(c->txn, CONNECTION_ACTIVE, &wanted);
 }
 
+static enum status is_same(struct change_context *c, const struct social_set *in, const struct social *social,
+                           bool *ret_changed)
+{
+  struct connection before CLEANUP(cleanup_connection) = {.org_id = 0};
+  enum status status = connection_get(c->txn, social->id, CONNECTION_ACTIVE, &before);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  *ret_changed = strcmp(social->title, in->title) != 0 || !connection_is_same(&before, in->connection) ||
+                 strcmp(before.preset, in->connection->preset) != 0;
+  return STATUS_OK;
+}
+
 static enum status set(struct change_context *c, const void *input, void *ret_result)
 {
   const struct social_set *in = input;
+  struct change_done *result = ret_result;
   struct social social;
-  (void)ret_result;
   enum status status = check_name(c, in->name);
   if (status != STATUS_OK) {
     return status;
   }
   status = load(c, in, &social);
   if (status != STATUS_OK) {
+    return status;
+  }
+  status = is_same(c, in, &social, &result->changed);
+  if (status != STATUS_OK || !result->changed) {
     return status;
   }
   if (text_copy_clean(in->title, strlen(in->title), social.title, sizeof social.title) != STATUS_OK) {

@@ -129,7 +129,7 @@ def the_first_proof_wins_and_the_other_org_is_told(rig):
             said = _verify(server, "shared", wants=3)
             check.contains(said.err, "verified by another org", "what the other org is told")
             rows = host.ssoctl("domain", "verify", "--all", "--json", "--resolver", server.resolver).out
-            results = {row["org"]: row["result"] for row in json.loads(rows) if row["domain"] == "shared.dns.test"}
+            results = {row["org"]: row["result"] for row in json.loads(rows)["domains"] if row["domain"] == "shared.dns.test"}
             check.equal(results, {"proofs": "taken", "rival": "found"}, "what the look-up of all says")
             host.ssoctl("domain", "remove", "rival", "shared.dns.test", "--yes")
             _verified(server, "shared", wants=0)
@@ -246,7 +246,7 @@ def _verified(server, case, *options, wants, org="proofs"):
 def _all(server, wants=0):
     """Looks every claim up; the rows of this module's orgs by their domain."""
     out = host.ssoctl("domain", "verify", "--all", "--json", *_resolver(server), wants=wants).out
-    return {row["domain"]: row for row in json.loads(out) if row["org"] == "proofs"}
+    return {row["domain"]: row for row in json.loads(out)["domains"] if row["org"] == "proofs"}
 
 
 def _shown(case):

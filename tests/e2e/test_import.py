@@ -130,9 +130,9 @@ def keep_going_stores_the_good_rows_and_lists_the_bad_ones(rig):
     check.that("k2@gamma.test" not in host.members(org), "a dry run has stored somebody")
     check.contains(result.err, "dry run, nothing stored", "what is said of a dry run")
     result = _import(org, text, "--keep-going", "--json", wants=1)
-    check.equal([(row["line"], row["email"]) for row in json.loads(result.out)],
+    check.equal([(row["line"], row["email"]) for row in json.loads(result.out)["refused_rows"]],
                 [(2, "k1@gamma.test"), (4, None), (5, "k2@gamma.test"), (7, None)], "the rows that were refused")
-    check.contains(json.loads(result.out)[2]["reason"], "is on line 3 already", "why the second of two was")
+    check.contains(json.loads(result.out)["refused_rows"][2]["reason"], "is on line 3 already", "why the second of two was")
     rows = host.members(org)
     check.that({"k2@gamma.test", "k3@gamma.test"} <= set(rows) and "k1@gamma.test" not in rows, "who is there")
     lines = _import(org, text, "--keep-going", wants=1).err.splitlines()
@@ -140,7 +140,8 @@ def keep_going_stores_the_good_rows_and_lists_the_bad_ones(rig):
     check.contains(lines[0], r'file\.csv:2: role "king"', "the first")
     check.contains(lines[4], "0 added, 2 there already, 4 refused", "the last")
     good = _import(org, "email\nk4@gamma.test\n", "--keep-going", "--json")
-    check.equal(json.loads(good.out), [], "the refused rows of a good file")
+    check.equal(json.loads(good.out), {"changed": True, "org": org, "added": 1, "there_already": 0, "refused": 0,
+                                       "refused_rows": []}, "what is printed of a good file")
 
 
 def N3_local_users_and_numbers_win_over_a_file_of_any_length(rig):

@@ -118,7 +118,7 @@ def recovery_codes_are_replaced_only_after_a_yes_and_shown_once(rig):
     check.equal(host.listed("recovery", "list", org), [], "codes after revoking")
     check.equal(host.ssoctl("recovery", "create", org, "--dry-run").out, "", "what a dry run prints")
     check.equal(host.listed("recovery", "list", org), [], "codes after a dry run")
-    codes = [row["code"] for row in host.listed("recovery", "create", org)]
+    codes = host.listed("recovery", "create", org)["codes"]
     check.equal(len({code[:2] for code in codes}), 10, "different beginnings")
     check.that(all(re.fullmatch(CODE, code) for code in codes), f"the codes {codes}")
     check.contains(host.ssoctl("recovery", "create", org, wants=1).err, "--yes", "what is said without a yes")
@@ -132,6 +132,6 @@ def recovery_codes_are_replaced_only_after_a_yes_and_shown_once(rig):
 
 
 def _codes(rig, org):
-    codes = [row["code"] for row in host.listed("recovery", "create", org, "--yes")]
+    codes = host.listed("recovery", "create", org, "--yes")["codes"]
     rig.secrets.update(codes)
     return codes

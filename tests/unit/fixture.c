@@ -125,7 +125,10 @@ enum status resume_member(const char *email)
 
 enum status give_role(const char *email, enum role role)
 {
-  return make(change_member_role(&(struct member_role){"acme", email, role}, &done));
+  struct member_changed changed;
+  enum status status = make(change_member_role(&(struct member_role){"acme", email, role}, &changed));
+  done.changed = changed.changed;
+  return status;
 }
 
 enum status lock_account(const char *email)

@@ -166,7 +166,7 @@ static void some_changes(const char *org, struct change ret_changes[static SOME]
       change_member_remove(&name, &changed_member),
       change_member_suspend(&name, &changed_member),
       change_member_resume(&name, &changed_member),
-      change_member_role(&role, &done),
+      change_member_role(&role, &changed_member),
       change_account_lock(&ACCOUNT, &changed_account),
       change_account_unlock(&ACCOUNT, &changed_account),
       change_account_rename(&ACCOUNT_RENAME, &done),
