@@ -11,12 +11,15 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/version_mark.h"
 #include "config/config.h"
 #include "facts/facts.h"
 #include "map/caller.h"
 #include "own_keys.h"
 #include "paths.h"
 #include "process/hold.h"
+
+VERSION_MARK(SSOORG_VERSION);
 
 enum { SECONDS = 10 };
 

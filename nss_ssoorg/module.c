@@ -9,9 +9,12 @@
 
 #include "answer.h"
 #include "base/cleanup.h"
+#include "base/version_mark.h"
 #include "fill.h"
 #include "nss_result.h"
 #include "paths.h"
+
+VERSION_MARK(SSOORG_VERSION);
 
 EXPORTED enum nss_status _nss_ssoorg_getpwnam_r(const char *name, struct passwd *entry, char *buffer, size_t size,
                                                 int *errnop);

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/version_mark.h"
 #include "document.h"
 #include "exchange.h"
 #include "http.h"
@@ -14,11 +15,14 @@
 #include "jose.h"
 #include "mail.h"
 #include "parent.h"
+#include "paths.h"
 #include "protocol/channel.h"
 #include "request.h"
 #include "sandbox.h"
 #include "sign_in.h"
 #include "txt.h"
+
+VERSION_MARK(SSOORG_VERSION);
 
 enum {
   EXIT_SENT = 0,

@@ -7,6 +7,7 @@
 #include <syslog.h>
 
 #include "base/cleanup.h"
+#include "base/version_mark.h"
 #include "credentials.h"
 #include "filter.h"
 #include "host_user.h"
@@ -14,6 +15,8 @@
 #include "paths.h"
 #include "relay.h"
 #include "session_data.h"
+
+VERSION_MARK(SSOORG_VERSION);
 
 #define EXPORTED __attribute__((visibility("default")))
 

@@ -14,8 +14,12 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/version_mark.h"
+#include "paths.h"
 #include "phases.h"
 #include "process/scheduling.h"
+
+VERSION_MARK(SSOORG_VERSION);
 
 enum { SOCKET_FD = 0, REQUEST_WAIT_MS = 10000, VERDICT_WAIT_MS = 5000, DESCRIPTORS_MAX = 256, STACK_BYTES = 8 << 20 };
 

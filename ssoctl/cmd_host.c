@@ -14,8 +14,10 @@
 #include "base/text.h"
 #include "context.h"
 #include "map/map_read.h"
+#include "metrics.h"
 #include "paths.h"
 #include "publish/publish.h"
+#include "wiring/host_file.h"
 
 enum { DAY_S = 86400, REFUSED_SIZE = 1024 };
 
@@ -167,6 +169,23 @@ static enum status add_refused(void *context, const struct store_entry *entry)
   return STATUS_OK;
 }
 
+// To a file at once, so that whoever collects it finds all of it.
+static int write_metrics(struct context *ctx, const char *path)
+{
+  struct bytes text CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct error error = {.text = ""};
+  enum status status = metrics_text(ctx, &text);
+  if (status != STATUS_OK) {
+    return fail(EXIT_FAILED, "store: %s", status_text(status));
+  }
+  if (strcmp(path, "-") == 0) {
+    bool written = fwrite(bytes_text(&text), 1, text.length, stdout) == text.length;
+    return written && table_flush_output() == STATUS_OK ? EXIT_DONE
+                                                        : fail(EXIT_FAILED, "standard output cannot be written");
+  }
+  return host_file_replace(path, &text, &error) == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "%s", error.text);
+}
+
 int cmd_status(const struct invocation *in)
 {
   static const struct column COLUMNS[] = {
@@ -184,6 +203,9 @@ int cmd_status(const struct invocation *in)
     return code;
   }
   code = context_read(&ctx);
+  if (code == EXIT_DONE && in->options[OPTION_PROMETHEUS] != NULL) {
+    return write_metrics(&ctx, in->options[OPTION_PROMETHEUS]);
+  }
   for (size_t i = 0; code == EXIT_DONE && i < COUNT_OF(TABLES); i++) {
     code = store_count(ctx.txn, TABLES[i], &counts[i]) == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "store: damaged");
   }

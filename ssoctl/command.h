@@ -74,6 +74,9 @@ enum option {
   OPTION_PASSWORD_FILE,
   OPTION_MAIL,
   OPTION_CONFIRM_WITHIN,
+  OPTION_OFFLINE,
+  OPTION_LOG,
+  OPTION_PROMETHEUS,
   OPTION_COUNT
 };
 
@@ -170,6 +173,7 @@ int cmd_host_enable(const struct invocation *in);
 int cmd_host_disable(const struct invocation *in);
 int cmd_host_confirm(const struct invocation *in);
 int cmd_host_revert(const struct invocation *in);
+int cmd_check(const struct invocation *in);
 int cmd_status(const struct invocation *in);
 int cmd_upgrade(const struct invocation *in);
 int cmd_org_create(const struct invocation *in);

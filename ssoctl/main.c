@@ -182,7 +182,9 @@ static const struct command COMMANDS[] = {
      "choose your active org"},
     {"upgrade", "", "", 0, 0, OPTIONS(OPTIONS_CHANGE), RIGHT_HOST, PLACE_HOST, cmd_upgrade,
      "bring the store to this version, and confirm what an operator must look at"},
-    {"status", "", "", 0, 0, OPTIONS(OPTIONS_COMMON), RIGHT_HOST, PLACE_HOST, cmd_status,
+    {"check", "", "", 0, 0, OPTIONS(OPTIONS_COMMON, OPTION_OFFLINE, OPTION_LOG), RIGHT_HOST, PLACE_HOST, cmd_check,
+     "say what is wrong with this host, and the mend for each"},
+    {"status", "", "", 0, 0, OPTIONS(OPTIONS_COMMON, OPTION_PROMETHEUS), RIGHT_HOST, PLACE_HOST, cmd_status,
      "show the state of store and published map"},
 };
 

@@ -153,6 +153,11 @@ static const struct {
                               .meaning = "holds that user's password; - is standard input",
                               .file = true},
     [OPTION_MAIL] = {.name = "--mail", .meaning = "tell them by mail"},
+    [OPTION_OFFLINE] = {.name = "--offline", .meaning = "ask nothing of the network"},
+    [OPTION_LOG] = {.name = "--log", .meaning = "log what has changed since the last time"},
+    [OPTION_PROMETHEUS] = {.name = "--prometheus",
+                           .value = "FILE",
+                           .meaning = "write it as metrics of Prometheus; - is standard output"},
     [OPTION_CONFIRM_WITHIN] = {.name = "--confirm-within",
                                .value = "DURATION",
                                .meaning =

@@ -237,6 +237,18 @@ enum status wiring_plan(const struct wiring *row, const struct wiring_values *va
   return STATUS_OK;
 }
 
+bool wiring_copy_is_behind(const struct wiring *row)
+{
+  struct texts texts CLEANUP(texts_done) = {.exists = false};
+  char mark[160];
+  if (row->vendor == NULL || host_file_read(row->path, NULL, &texts.base) != STATUS_OK) {
+    return false;
+  }
+  copy_mark(row, mark, sizeof mark);
+  bool is_copy = strncmp(bytes_text(&texts.base), mark, strlen(mark)) == 0;
+  return is_copy && make_without(row, NULL, &texts) == STATUS_OK && !is_mere_copy(row, &texts);
+}
+
 enum status wiring_write(const struct wiring_plan *plan, struct error *error)
 {
   return plan->removes ? host_file_remove(plan->row->path, error)

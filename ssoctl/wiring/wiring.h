@@ -69,5 +69,8 @@ void wiring_plan_done(struct wiring_plan *plan);
 MUST_CHECK enum status wiring_plan(const struct wiring *row, const struct wiring_values *values, bool wanted,
                                    struct error *error, struct wiring_plan *ret_plan);
 
+// Whether ROW's file is a copy that we made of what the distribution has, and that has changed since, or was edited.
+bool wiring_copy_is_behind(const struct wiring *row);
+
 // Puts PLAN in place: all of it or nothing of it. STATUS_IO.
 MUST_CHECK enum status wiring_write(const struct wiring_plan *plan, struct error *error);

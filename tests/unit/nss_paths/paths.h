@@ -5,3 +5,4 @@
 extern char unit_map_path[128];
 
 #define PATH_MAP unit_map_path
+#define SSOORG_VERSION "0"

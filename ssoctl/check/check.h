@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// What 'ssoctl check' looks at. Each function adds its findings, also that all is well; none fails, since what cannot
+// be looked at is a finding.
+#pragma once
+#include "check/findings.h"
+#include "context.h"
+
+// Which services ask us, and whether what they ask is there and of this version.
+void check_wiring(struct context *ctx, struct findings *findings);
+void check_programs(struct findings *findings);
+
+// The settings that sshd goes by ('sshd -T').
+void check_sshd(const struct config *config, struct findings *findings);
+
+// What else of the machine sign-ins hang on: nscd, the clock, room, timers, what the helper shuts itself in with.
+void check_machine(const struct config *config, const char *store_dir, struct findings *findings);
+
+// Owners and modes of store, map and settings.
+void check_files(const struct context *ctx, struct findings *findings);
+
+// Needs a read transaction. Whether names resolve, clash with local ones, local groups are still there, domains still
+// proven, connections confirmed and tried.
+void check_people(struct context *ctx, struct findings *findings);
+void check_orgs(struct context *ctx, struct findings *findings);
+
+// Asks each provider what it is, one after the other; ends the read transaction.
+void check_providers(struct context *ctx, struct findings *findings);

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "metrics.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/endian.h"
+#include "check/check_log.h"
+#include "paths.h"
+#include "publish/publish.h"
+
+enum { DAY_S = 86400 };
+
+struct metrics {
+  struct context *ctx;
+  struct bytes *out;
+  enum status status;
+};
+
+__attribute__((format(printf, 2, 3))) static void add(struct metrics *m, const char *format, ...)
+{
+  char line[1024];
+  va_list arguments;
+  va_start(arguments, format);
+  int length = vsnprintf(line, sizeof line, format, arguments);
+  va_end(arguments);
+  if (m->status == STATUS_OK) {
+    m->status = length < 0 || (size_t)length >= sizeof line ? STATUS_TOO_LARGE : bytes_append_text(m->out, line);
+  }
+}
+
+static void begin(struct metrics *m, const char *name, const char *what)
+{
+  add(m, "# HELP %s %s\n# TYPE %s gauge\n", name, what, name);
+}
+
+static void add_counts(struct metrics *m)
+{
+  static const struct {
+    enum store_table table;
+    const char *name;
+  } TABLES[] = {{TABLE_ORGS, "orgs"},
+                {TABLE_ACCOUNTS, "accounts"},
+                {TABLE_MEMBERSHIPS, "memberships"},
+                {TABLE_INVITES, "invites"},
+                {TABLE_AUDIT, "audit_events"}};
+  begin(m, "ssoorg_records", "Records in the store, by kind.");
+  for (size_t i = 0; i < COUNT_OF(TABLES); i++) {
+    uint64_t count = 0;
+    enum status status = store_count(m->ctx->txn, TABLES[i].table, &count);
+    m->status = m->status == STATUS_OK ? status : m->status;
+    add(m, "ssoorg_records{kind=\"%s\"} %" PRIu64 "\n", TABLES[i].name, count);
+  }
+}
+
+static enum status add_refused(void *context, const struct store_entry *entry)
+{
+  enum { REASON_AT = 8 };
+  if (entry->key_length <= REASON_AT || entry->length != sizeof(uint64_t)) {
+    return STATUS_CORRUPT;
+  }
+  add(context, "ssoorg_refused_today{reason=\"%.*s\"} %" PRIu64 "\n", (int)(entry->key_length - REASON_AT),
+      (const char *)entry->key + REASON_AT, endian_get_u64(entry->data));
+  return STATUS_OK;
+}
+
+static enum status add_connection(void *context, const struct org *org)
+{
+  struct metrics *m = context;
+  struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
+  enum status status = connection_get(m->ctx->txn, org->id, CONNECTION_ACTIVE, &connection);
+  if (status == STATUS_OK) {
+    add(m, "ssoorg_connection_tried_seconds{org=\"%s\"} %" PRId64 "\n", org->slug, connection.tried_at_s);
+  }
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status add_domain(void *context, const struct domain *domain)
+{
+  if (domain->verified != 0) {
+    add(context, "ssoorg_domain_missing_seconds{domain=\"%s\"} %" PRId64 "\n", domain->domain,
+        domain->missing_since_s != 0 ? clock_now_s() - domain->missing_since_s : 0);
+  }
+  return STATUS_OK;
+}
+
+static void add_check(struct metrics *m)
+{
+  int64_t at_s = 0;
+  size_t warnings = 0;
+  size_t critical = 0;
+  if (check_log_last(SEVERITY_WARNING, &warnings, &at_s) != STATUS_OK ||
+      check_log_last(SEVERITY_CRITICAL, &critical, &at_s) != STATUS_OK) {
+    return;
+  }
+  begin(m, "ssoorg_check_findings", "What the last 'ssoctl check --log' found, by severity.");
+  add(m, "ssoorg_check_findings{severity=\"warning\"} %zu\nssoorg_check_findings{severity=\"critical\"} %zu\n",
+      warnings, critical);
+  begin(m, "ssoorg_check_time_seconds", "When that was, in seconds since 1970.");
+  add(m, "ssoorg_check_time_seconds %" PRId64 "\n", at_s);
+}
+
+static void add_files(struct metrics *m)
+{
+  char path[4200];
+  struct stat st;
+  (void)snprintf(path, sizeof path, "%s/data.mdb", m->ctx->store_dir);
+  begin(m, "ssoorg_map_current", "Whether the published map says what the store says.");
+  add(m, "ssoorg_map_current %d\n", publish_is_current(m->ctx->txn, &m->ctx->config, m->ctx->map_path, NULL) ? 1 : 0);
+  if (stat(path, &st) == 0) {
+    begin(m, "ssoorg_store_bytes", "What the store takes on its disk.");
+    add(m, "ssoorg_store_bytes %lld\n", (long long)st.st_blocks * 512);
+  }
+}
+
+enum status metrics_text(struct context *ctx, struct bytes *out)
+{
+  struct metrics m = {.ctx = ctx, .out = out, .status = STATUS_OK};
+  const struct store_key today = key_of_i64(clock_now_s() / DAY_S);
+  begin(&m, "ssoorg_info", "The version of ssoctl.");
+  add(&m, "ssoorg_info{version=\"%s\"} 1\n", SSOORG_VERSION);
+  add_counts(&m);
+  add_files(&m);
+  begin(&m, "ssoorg_refused_today", "Refused since midnight UTC before anybody had proven to be anybody, by reason.");
+  enum status status = store_each(ctx->txn, TABLE_REFUSALS, &today, add_refused, &m);
+  begin(&m, "ssoorg_connection_tried_seconds",
+        "When a sign-in through the org's connection last proved it, since 1970; 0: never.");
+  status = status != STATUS_OK ? status : org_each(ctx->txn, add_connection, &m);
+  begin(&m, "ssoorg_domain_missing_seconds", "For how long a verified domain's record has been gone.");
+  status = status != STATUS_OK ? status : domain_each(ctx->txn, 0, add_domain, &m);
+  add_check(&m);
+  return status != STATUS_OK ? status : m.status;
+}
