@@ -203,6 +203,7 @@ int cmd_account_list(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
+  table.usual = "login uid status last_sign_in_at";
   struct walk walk = {&ctx, &table};
   int code = context_open(in, &ctx);
   if (code != EXIT_DONE) {

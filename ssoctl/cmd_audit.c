@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "context.h"
+#include "list_options.h"
 
 enum { FOLLOW_US = 500000 };
 
@@ -64,7 +65,7 @@ static enum status add_event(void *context, const struct audit_event *event)
                {row_shown(walk, event), 0},
                {event->detail, 0}});
   }
-  return STATUS_OK;
+  return table_status(walk->table);
 }
 
 // A duration back from now, or a date as the audit trail prints it.
@@ -112,7 +113,7 @@ static int read_events(struct context *ctx, struct audit_walk *walk)
   if (code != EXIT_DONE) {
     return code;
   }
-  bool read = audit_each(ctx->txn, walk->last, add_event, walk) == STATUS_OK;
+  bool read = audit_each(ctx->txn, walk->last, add_event, walk) == STATUS_OK || table_status(walk->table) != STATUS_OK;
   return read ? EXIT_DONE : fail(EXIT_FAILED, "store: the audit trail cannot be read");
 }
 
@@ -127,8 +128,8 @@ static int look(struct context *ctx, struct audit_walk *walk)
 // Prints each event as it comes, one a line, until somebody ends it or nobody reads any more.
 static int follow(struct context *ctx, struct audit_walk *walk)
 {
-  bool json = ctx->in->options[OPTION_JSON] != NULL;
-  int code = EXIT_DONE;
+  int code = list_options_apply(ctx->in, walk->table);
+  bool json = walk->table->format != TABLE_WORDS;
   while (code == EXIT_DONE) {
     code = look(ctx, walk);
     if (code == EXIT_DONE && table_print_lines(walk->table, json) != STATUS_OK) {
@@ -162,6 +163,7 @@ int cmd_audit(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
+  table.usual = "at actor event org detail";
   struct audit_walk walk = {&table, in->arguments[0], 0, 0, in->actor->is_delegate};
   int code = begin(in, &ctx, &walk);
   context_end_read(&ctx);
@@ -171,6 +173,8 @@ int cmd_audit(const struct invocation *in)
   if (in->options[OPTION_FOLLOW] != NULL) {
     return follow(&ctx, &walk);
   }
-  code = look(&ctx, &walk);
+  // What a delegate is shown begins anew where the org's name becomes its own.
+  code = walk.delegate ? EXIT_DONE : context_stream(&ctx, &table);
+  code = code == EXIT_DONE ? look(&ctx, &walk) : code;
   return code == EXIT_DONE ? context_print_list(&ctx, &table) : code;
 }

@@ -129,6 +129,7 @@ int cmd_domain_list(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
+  table.usual = "domain org status verified_at lapsed";
   struct domain_walk walk = {&ctx, &table};
   struct org org = {.id = 0};
   int code = context_open(in, &ctx);

@@ -142,6 +142,7 @@ int cmd_group_list(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
+  table.usual = "provider_group group local gid members";
   struct group_mappings all = {.count = 0};
   struct org org;
   int code = context_open_org(in, &ctx, &org);

@@ -196,6 +196,7 @@ int cmd_invite_list(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
+  table.usual = "email role via status expires_at";
   struct org org;
   int code = context_open_org(in, &ctx, &org);
   if (code != EXIT_DONE) {

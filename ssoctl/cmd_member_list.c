@@ -82,6 +82,7 @@ int cmd_member_list(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
+  table.usual = "org email role status last_sign_in_at";
   struct walk walk = {&ctx, &table, NULL, in->options[OPTION_SOURCE], in->options[OPTION_ROLE], 0};
   struct org org;
   int code = check_filters(&walk, in->options[OPTION_IDLE]);

@@ -149,6 +149,7 @@ int cmd_org_list(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = org_table();
+  table.usual = "slug owner enforcement provisioning gid";
   struct org_walk walk = {&ctx, &table};
   int code = context_open(in, &ctx);
   if (code != EXIT_DONE) {

@@ -134,6 +134,7 @@ static const struct column COLUMNS[] = {
 static int print_orgs(const struct self *self, const struct own_orgs *orgs, struct context *ctx)
 {
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
+  table.usual = "number org role open active closed_because";
   for (size_t i = 0; i < orgs->count; i++) {
     const struct own_org *org = &orgs->list[i];
     table_add(&table, COLUMNS,

@@ -282,6 +282,7 @@ int cmd_social_list(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
+  table.usual = "name title issuer client_id";
   struct walk walk = {&ctx, &table};
   int code = context_open(in, &ctx);
   if (code != EXIT_DONE) {

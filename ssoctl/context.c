@@ -12,6 +12,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "domain_name.h"
+#include "list_options.h"
 #include "paths.h"
 #include "store/accounts.h"
 
@@ -197,13 +198,19 @@ enum status context_release_output(struct context *ctx)
 int context_stream(struct context *ctx, struct table *table)
 {
   table_stream(table, ctx->in->options[OPTION_JSON] != NULL);
-  return context_hold_output(ctx);
+  int code = list_options_apply(ctx->in, table);
+  return code == EXIT_DONE ? context_hold_output(ctx) : code;
 }
 
 int context_print_list(struct context *ctx, struct table *table)
 {
+  int code = EXIT_DONE;
   if (!ctx->holds_output) {
     context_end_read(ctx);
+    code = list_options_apply(ctx->in, table);
+  }
+  if (code != EXIT_DONE) {
+    return code;
   }
   enum status status = table_print_list(table, ctx->in->options[OPTION_JSON] != NULL);
   if (ctx->holds_output) {

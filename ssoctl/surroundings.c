@@ -34,7 +34,8 @@ static enum status open_standard(void)
 // Everything else the libraries might look up (LOCPATH, TZ, HOSTALIASES, COLUMNS and the like) is the caller's.
 static enum status clean_environment(void)
 {
-  static const char *const KEPT[] = {"LANG", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "SUDO_UID", "SSOORG_ORG"};
+  static const char *const KEPT[] = {"LANG",     "LC_ALL",     "LC_CTYPE", "LC_MESSAGES",
+                                     "SUDO_UID", "SSOORG_ORG", "NO_COLOR", "TERM"};
   char values[COUNT_OF(KEPT)][VALUE_SIZE];
   bool there[COUNT_OF(KEPT)] = {false};
   for (size_t i = 0; i < COUNT_OF(KEPT); i++) {

@@ -23,14 +23,21 @@ struct cell {
   int64_t number;
 };
 
+enum table_format { TABLE_WORDS, TABLE_JSON, TABLE_JSON_LINES };
+
 struct table {
   const struct column *columns;
   size_t column_count;
   struct cell *cells; // texts are copies
   size_t cell_count;
   size_t cell_capacity;
-  bool streams;                     // rows are printed as they come
-  bool json;                        // how
+  bool streams; // rows are printed as they come
+  enum table_format format;
+  const char *usual;                // columns that a terminal is shown, with blanks between; NULL: all
+  uint8_t shown[TABLE_COLUMNS_MAX]; // those that are, in this order
+  size_t shown_count;               // 0: all
+  size_t terminal_width;            // of what is printed on; 0: no terminal, or one on which lines may be longer
+  bool colors;                      // whether it has them
   bool begun;                       // some have been printed
   size_t widths[TABLE_COLUMNS_MAX]; // of the columns of the table printed so far
   enum status status;               // what went wrong while it was filled and printed
@@ -77,6 +84,9 @@ void table_done(struct table *table);
 // Forgets all rows.
 void table_clear(struct table *table);
 
+// Shows the column called so by the LENGTH characters of KEY, behind those shown already. False if there is none.
+bool table_show(struct table *table, const char *key, size_t length);
+
 // From now on rows are printed TABLE_CHUNK at a time, as the list that table_print_list() has to end, and forgotten.
 // The columns of a table are as wide as the rows so far need; a wider one later shifts its own chunk and those behind
 // it.
@@ -103,7 +113,7 @@ const char *table_text_or_null(const char *text);
 MUST_CHECK enum status table_status(const struct table *table);
 
 // Prints all rows that have not been printed yet, and the end of the list: a table with a head, or a JSON array with a
-// row on each line. Errors as table_status().
+// row on each line, or a JSON object on each. Errors as table_status().
 MUST_CHECK enum status table_print_list(struct table *table, bool json);
 
 // Prints each row on a line of its own: its values two spaces apart, or as a JSON object. STATUS_NO_MEMORY, STATUS_IO.

@@ -35,7 +35,7 @@ import host  # noqa: E402
 SSOCTL = host.BUILD / "ssoctl/ssoctl"
 RANGES = "uid-ranges = 1000000-9999999\n"
 ORDERS = ("sorted", "shuffled")
-LISTS = {"table": ("member", "list", "acme"), "json": ("member", "list", "acme", "--json"),
+LISTS = {"table": ("member", "list", "acme"), "json": ("member", "list", "acme", "--json"), "jsonl": ("member", "list", "acme", "--jsonl"),
          "export": ("member", "export", "acme")}
 LEAST_BY_MDB_LOAD = 0.33
 MOST_MIB = 600

@@ -1,6 +1,10 @@
 """What a command is like to use: where options stand, what is meant by a mistake, and who is named how."""
+import json
+import re
+
 import check
 import host
+import pexpect
 
 
 def O18_options_stand_before_the_noun_too(rig):
@@ -49,3 +53,55 @@ def a_member_is_named_by_email_login_or_number(rig):
     for nobody in ("nobodyknown", "1", str(gid), "00000000000000000000001"):
         host.ssoctl("member", "suspend", org, nobody, wants=4)
     host.ssoctl("account", "remove", "nameda", "--yes")
+
+
+def _on_terminal(*words, columns=80, env=()):
+    """What a terminal of so many columns is written, line by line."""
+    child = pexpect.spawn("env", ["TERM=xterm", *env, "ssoctl", *words], encoding="utf-8", timeout=check.HANG_S,
+                          dimensions=(24, columns))
+    return child.read().replace("\r\n", "\n").splitlines()
+
+
+def a_table_fits_the_terminal_that_it_is_on(rig):
+    org = rig.orgs.bare("feel")
+    person = "somebody.whose.name.is.long.enough@department.of.long.names.feel.example"
+    host.ssoctl("member", "add", org, person)
+    for words in (("org", "list"), ("member", "list"), ("account", "list"), ("domain", "list"), ("invite", "list", org),
+                  ("audit",)):
+        for columns in (80, 132):
+            lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in _on_terminal(*words, columns=columns)]
+            longest = max(lines, key=len, default="")
+            check.that(len(longest) <= columns, f"{words} on {columns} columns: {longest}")
+    shown = _on_terminal("member", "list", org, "--wide", env=["NO_COLOR=1"])
+    check.equal([line.rstrip() for line in shown],
+                [line.rstrip() for line in host.ssoctl("member", "list", org).out.splitlines()], "what --wide shows")
+    check.that(person in "".join(shown), "the long address is cut with --wide")
+    host.ssoctl("account", "remove", person, "--yes")
+
+
+def colours_are_for_a_terminal_that_has_them(rig):
+    org = rig.orgs.bare("feel")
+    for env, colours in (((), True), (("NO_COLOR=1",), False), (("TERM=dumb",), False), (("TERM=",), False)):
+        text = "".join(_on_terminal("member", "list", org, env=env))
+        check.equal("\x1b[" in text, colours, f"colours with {env}")
+    check.lacks(host.ssoctl("member", "list", org, env={"TERM": "xterm", "PATH": "/usr/sbin:/usr/bin"}).out, "\x1b", "colours in a pipe")
+
+
+def columns_are_chosen_by_name(rig):
+    org = rig.orgs.bare("feel")
+    check.contains(host.ssoctl("member", "list", org, "--columns", "uid,email").out, r"^ *UID EMAIL\n", "the head")
+    rows = host.listed("member", "list", org, "--columns", "uid,email")
+    check.equal(list(rows[0]), ["uid", "email"], "the keys")
+    for wrong, meant in (("emial", "did you mean email"), ("", "legal are org, login"), ("uid,", None), ("uid,,email", "legal"),
+                         ("x" * 200, "legal are")):
+        result = host.ssoctl("member", "list", org, "--columns", wrong, wants=2 if meant else 0)
+        check.contains(result.err, meant or "", f"what --columns {wrong[:20]} is answered with")
+    host.ssoctl("member", "list", org, "--columns", "uid", "--wide", wants=2)
+
+
+def a_list_of_json_lines_has_the_rows_of_the_list(rig):
+    org = rig.orgs.bare("feel")
+    for words in (("org", "list"), ("member", "list", org), ("account", "list"), ("audit", org), ("throttle", "list")):
+        lines = host.ssoctl(*words, "--jsonl").out.splitlines()
+        check.equal([json.loads(line) for line in lines], host.listed(*words), f"{words} --jsonl")
+    host.ssoctl("member", "list", org, "--json", "--jsonl", wants=2)
