@@ -136,6 +136,9 @@ struct invocation {
 // command is NULL where --help or --version were asked for without one; the first argument is the noun then, if any.
 int invocation_parse(int argc, char *const *argv, struct invocation *ret_in);
 
+// Carries out a command line, the program's name first. An exit code; what went wrong has been said.
+int command_run(int argc, char *const *argv);
+
 // All commands, those of one noun one after the other; static.
 const struct command *command_table(size_t *ret_count);
 
@@ -178,6 +181,7 @@ int cmd_host_disable(const struct invocation *in);
 int cmd_host_confirm(const struct invocation *in);
 int cmd_host_revert(const struct invocation *in);
 int cmd_check(const struct invocation *in);
+int cmd_setup(const struct invocation *in);
 int cmd_status(const struct invocation *in);
 int cmd_upgrade(const struct invocation *in);
 int cmd_org_create(const struct invocation *in);

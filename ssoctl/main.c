@@ -22,6 +22,8 @@ static const struct command COMMANDS[] = {
      "explain the commands, those of a noun, or one"},
     {"init", "", "", 0, 0, OPTIONS(OPTIONS_CHANGE, OPTION_SITE_SEED), RIGHT_HOST, PLACE_HOST, cmd_init,
      "make this host's store"},
+    {"setup", "", "[SLUG]", 0, 1, OPTIONS(OPTION_HELP, OPTION_VERSION), RIGHT_HOST, PLACE_HOST, cmd_setup,
+     "go from nothing to the first sign-in, step by step, asking"},
     {"host", "show", "", 0, 0, OPTIONS(OPTIONS_COMMON), RIGHT_HOST, PLACE_HOST, cmd_host_show,
      "show which services of this host ask ssoorg"},
     {"host", "enable", "[SERVICE...]", 0, ARGUMENTS_MAX, OPTIONS(OPTIONS_CHANGE, OPTION_CONFIRM_WITHIN), RIGHT_HOST,
@@ -214,7 +216,7 @@ bool command_is_noun(const char *word)
   return false;
 }
 
-static int run(int argc, char *const *argv)
+int command_run(int argc, char *const *argv)
 {
   struct invocation in;
   struct actor actor;
@@ -235,5 +237,5 @@ static int run(int argc, char *const *argv)
 
 int main(int argc, char **argv)
 {
-  return surroundings_settle() == STATUS_OK ? run(argc, argv) : EXIT_FAILED;
+  return surroundings_settle() == STATUS_OK ? command_run(argc, argv) : EXIT_FAILED;
 }
