@@ -2,12 +2,11 @@
 // ssoctl audit.
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/text.h"
+#include "base/when.h"
 #include "context.h"
 #include "list_options.h"
 
@@ -68,28 +67,20 @@ static enum status add_event(void *context, const struct audit_event *event)
   return table_status(walk->table);
 }
 
-// A duration back from now, or a date as the audit trail prints it.
+// All of it where nothing is said.
 static int parse_since(const char *typed, int64_t *ret_since_s)
 {
-  struct tm parts = {0};
-  int64_t back = 0;
   if (typed == NULL) {
     *ret_since_s = 0;
     return EXIT_DONE;
   }
-  if (text_to_duration(typed, 0, INT32_MAX, &back) == STATUS_OK) {
-    *ret_since_s = clock_now_s() - back;
-    return EXIT_DONE;
-  }
-  const char *end = strptime(typed, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  if (end == NULL || *end != '\0') {
-    return fail(EXIT_USAGE,
-                "--since \"%.40s\": is not a duration such as 12h or a date such as "
-                "2026-01-31T08:00:00Z",
-                typed);
-  }
-  *ret_since_s = timegm(&parts);
-  return EXIT_DONE;
+  return when_parse(typed, clock_now_s(), ret_since_s) == STATUS_OK
+             ? EXIT_DONE
+             : fail(EXIT_USAGE,
+                    "--since \"%.40s\": is not a duration such as 12h or 1w, today, yesterday, a day such as "
+                    "2026-11-01 or "
+                    "a date such as 2026-11-01T08:00:00Z",
+                    typed);
 }
 
 // Who watches may have lost the org, or their place in it, meanwhile.

@@ -119,7 +119,14 @@ enum status text_to_i64(const char *text, int64_t min, int64_t max, int64_t *ret
 
 static int64_t unit_seconds(char unit)
 {
-  return unit == 's' ? 1 : unit == 'm' ? 60 : unit == 'h' ? 3600 : unit == 'd' ? 86400 : 0;
+  switch (unit) {
+  case 's': return 1;
+  case 'm': return 60;
+  case 'h': return 3600;
+  case 'd': return 86400;
+  case 'w': return 7 * 86400;
+  default: return 0;
+  }
 }
 
 enum status text_to_duration(const char *text, int64_t min_s, int64_t max_s, int64_t *ret_seconds)

@@ -25,7 +25,7 @@ void text_escape(const void *data, size_t length, char *text, size_t size);
 // The whole of TEXT as a decimal number between MIN and MAX. STATUS_INVALID.
 MUST_CHECK enum status text_to_i64(const char *text, int64_t min, int64_t max, int64_t *ret_value);
 
-// A DURATION such as "90s", "15m", "12h", "7d", as seconds between MIN_S and MAX_S. STATUS_INVALID.
+// A DURATION such as "90s", "15m", "12h", "7d", "2w", as seconds between MIN_S and MAX_S. STATUS_INVALID.
 MUST_CHECK enum status text_to_duration(const char *text, int64_t min_s, int64_t max_s, int64_t *ret_seconds);
 
 // Lower-case ASCII letters; every other byte is copied. TEXT has SIZE bytes. STATUS_TOO_LARGE.

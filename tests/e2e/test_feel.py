@@ -105,3 +105,15 @@ def a_list_of_json_lines_has_the_rows_of_the_list(rig):
         lines = host.ssoctl(*words, "--jsonl").out.splitlines()
         check.equal([json.loads(line) for line in lines], host.listed(*words), f"{words} --jsonl")
     host.ssoctl("member", "list", org, "--json", "--jsonl", wants=2)
+
+
+def since_takes_weeks_days_and_dates(rig):
+    org = rig.orgs.bare("feel")
+    host.ssoctl("org", "set", org, "help=Since")
+    host.ssoctl("org", "set", org, "help=")
+    everything = host.listed("audit", org)
+    for since in ("1w", "yesterday", "2020-02-29", "2020-02-29T08:00:00Z", "2020-02-29T08:00:00+01:00"):
+        check.equal(host.listed("audit", org, "--since", since), everything, f"the trail since {since}")
+    check.equal(host.listed("audit", org, "--since", "2999-01-01"), [], "the trail since a day to come")
+    for wrong in ("tomorrow", "2026-02-30", "1y", "", "2026-11-01T08:00:00"):
+        check.contains(host.ssoctl("audit", org, "--since", wrong, wants=2).err, "yesterday", f"what {wrong} is answered with")

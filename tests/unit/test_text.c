@@ -60,7 +60,7 @@ static void durations_are_a_number_and_a_unit(void **state)
   static const struct {
     const char *text;
     int64_t seconds;
-  } LEGAL[] = {{"90s", 90}, {"15m", 900}, {"12h", 43200}, {"7d", 604800}};
+  } LEGAL[] = {{"90s", 90}, {"15m", 900}, {"12h", 43200}, {"7d", 604800}, {"2w", 1209600}};
   static const char *const ILLEGAL[] = {
       "", "s", "90", "90x", "-1s", "1.5h", " 1s", "1s ", "0x1s", "9999999999999999999d", "999999999999999d", "1ss"};
   for (size_t i = 0; i < COUNT_OF(LEGAL); i++) {
