@@ -117,26 +117,57 @@ static void print_body(const struct command *table, size_t count, const char *fi
   (void)printf("  esac; fi\n");
 }
 
+// Which words of those that were typed are noun and verb, whatever options stand before them; the same in both shells.
+static void print_noun_and_verb(const char *words)
+{
+  (void)printf("  local at=1 noun='' verb='' word='' value=''\n"
+               "  for word in %s; do\n"
+               "    if [ -n \"$value\" ]; then value=''; continue; fi\n"
+               "    case \"$word\" in\n"
+               "    --store|--config) value=1; continue ;;\n"
+               "    -*) continue ;;\n"
+               "    esac\n"
+               "    if [ \"$at\" = 1 ]; then noun=$word; elif [ \"$at\" = 2 ]; then verb=$word; fi\n"
+               "    at=$((at + 1))\n"
+               "  done\n",
+               words);
+}
+
+// bash takes a word apart at "@" and "=": the line itself has it whole.
 static void print_bash(const struct command *table, size_t count)
 {
   (void)printf("# bash completion for ssoctl\n_ssoctl() {\n"
-               "  local at=$COMP_CWORD noun=${COMP_WORDS[1]} verb=${COMP_WORDS[2]} words=''\n"
-               "  local before=${COMP_WORDS[COMP_CWORD-1]}\n");
+               "  local words='' before=${COMP_WORDS[COMP_CWORD-1]} current=${COMP_WORDS[COMP_CWORD]}\n"
+               "  local typed=(\"${COMP_WORDS[@]:1:COMP_CWORD}\")\n"
+               "  if [ -n \"$COMP_LINE\" ]; then\n"
+               "    read -ra typed <<< \"${COMP_LINE:0:COMP_POINT}x\"\n"
+               "    typed=(\"${typed[@]:1}\"); typed[-1]=${typed[-1]%%x}; current=${typed[-1]}\n"
+               "  fi\n");
+  print_noun_and_verb("\"${typed[@]:0:${#typed[@]}-1}\"");
   print_body(table, count, "1", "2");
-  (void)printf("  COMPREPLY=($(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n}\n"
+  (void)printf("  if [ \"$EUID\" = 0 ]; then words+=\" $(ssoctl candidates -- \"${typed[@]}\" 2>/dev/null)\"; fi\n"
+               "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
+               "  local cut=${current%%\"${COMP_WORDS[COMP_CWORD]}\"}\n"
+               "  COMPREPLY=(\"${COMPREPLY[@]#\"$cut\"}\")\n}\n"
                "complete -o default -F _ssoctl ssoctl\n");
 }
 
 static void print_zsh(const struct command *table, size_t count)
 {
-  (void)printf("#compdef ssoctl\n_ssoctl() {\n"
-               "  local at=$((CURRENT - 1)) noun=${words[2]} verb=${words[3]} before=${words[CURRENT-1]}\n"
-               "  _ssoctl_words \"$at\" \"$noun\" \"$verb\" \"$before\"\n"
+  (void)printf("#compdef ssoctl\n_ssoctl() {\n  local REPLY='' before=${words[CURRENT-1]}\n");
+  print_noun_and_verb("\"${(@)words[2,CURRENT-1]}\"");
+  (void)printf("  _ssoctl_words \"$at\" \"$noun\" \"$verb\" \"$before\"\n"
+               "  if [ \"$EUID\" = 0 ]; then\n"
+               "    REPLY+=\" $(ssoctl candidates -- \"${(@)words[2,CURRENT]}\" 2>/dev/null)\"\n"
+               "  fi\n"
                "  compadd -- ${=REPLY}\n}\n"
                "_ssoctl_words() {\n  local at=$1 noun=$2 verb=$3 before=$4 words=''\n");
   print_body(table, count, "1", "2");
   (void)printf("  REPLY=$words\n}\ncompdef _ssoctl ssoctl\n");
 }
+
+static const char FISH_CANDIDATES[] = "(test (id -u) -eq 0; and ssoctl candidates -- (commandline -opc)[2..] "
+                                      "(commandline -ct) 2>/dev/null)";
 
 static void print_fish_words(const struct command *c)
 {
@@ -153,6 +184,10 @@ static void print_fish_words(const struct command *c)
       char values[2 * WORD_SIZE];
       (void)snprintf(values, sizeof values, "%s", usage + length + 1);
       (void)printf(" -r");
+      bool is_stored = strcmp(values, "SLUG") == 0 || strcmp(values, "EMAIL") == 0;
+      if (is_stored) {
+        (void)printf(" -f -a '%s'", FISH_CANDIDATES);
+      }
       if (strchr(values, '|') != NULL) {
         (void)printf(" -f -a '");
         each_word(values, print_bare);
@@ -183,6 +218,7 @@ static void print_fish(const struct command *table, size_t count)
     }
     print_fish_words(&table[i]);
   }
+  (void)printf("complete -c ssoctl -a '%s'\n", FISH_CANDIDATES);
 }
 
 int cmd_completion(const struct invocation *in)

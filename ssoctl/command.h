@@ -252,6 +252,7 @@ int cmd_throttle_list(const struct invocation *in);
 int cmd_throttle_clear(const struct invocation *in);
 int cmd_whoami(const struct invocation *in);
 int cmd_switch(const struct invocation *in);
+int cmd_candidates(const struct invocation *in);
 int cmd_completion(const struct invocation *in);
 int cmd_why(const struct invocation *in);
 int cmd_audit(const struct invocation *in);

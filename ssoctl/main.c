@@ -174,6 +174,8 @@ static const struct command COMMANDS[] = {
      "say what a login would be offered, and which row of the policy says so"},
     {"audit", "", "[SLUG]", 0, 1, OPTIONS(OPTIONS_LIST, OPTION_SINCE, OPTION_FOLLOW), RIGHT_SEE, PLACE_ORG, cmd_audit,
      "show what was done, by whom"},
+    {"candidates", "", "WORD...", 1, ARGUMENTS_MAX, OPTIONS(OPTIONS_PLAIN), RIGHT_HOST, PLACE_HOST, cmd_candidates,
+     "print what of the store the last word of a command may become, for completion"},
     {"completion", "", "bash|zsh|fish", 1, 1, OPTIONS(OPTION_HELP, OPTION_VERSION), RIGHT_OWN, PLACE_ANYBODY,
      cmd_completion, "print what completes the words of these commands in a shell"},
     {"whoami", "", "", 0, 0, OPTIONS(OPTIONS_ANYONE, OPTION_JSONL, OPTION_WIDE, OPTION_COLUMNS), RIGHT_OWN,

@@ -47,7 +47,8 @@ HOST_COMMANDS = (
     ("init", 0), ("status", 0), ("upgrade", 0), ("org create charlie --name C --owner c@charlie.example", 0), ("org list", 0),
     ("domain verify --all", None), ("domain verify alpha alpha.test --resolver 127.0.0.1:1", None), ("domain list", 0), ("member list", 0), ("audit --since 1s", 0), ("account list", 0),
     (f"account lock {GUEST}", 0), (f"account unlock {GUEST}", 0), (f"account rename {GUEST} guesty", 0),
-    (f"account remove {GUEST}", 0), ("throttle list", 0), ("throttle clear nobody", 0),
+    (f"account remove {GUEST}", 0), ("throttle list", 0), ("throttle clear nobody", 0), ("candidates org show x", 0), ("host show", 0), ("check", None),
+    ("host enable", 0), ("host disable", 0), ("host confirm", 0), ("host revert", 0),
     ("org set alpha trust=any", 0), ("org set alpha help=x trust=any", 0), ("org set alpha no-such=1", 2),
     ("idp set alpha --trust any", 0), ("domain verify alpha alpha.test --by-hand x", 0),
     ("group map alpha developers --local-group audio --privileged audio", 0), ("group map alpha x --local-group games", 3),
@@ -68,7 +69,7 @@ HOST_COMMANDS = (
 def _words(text):
     words = text.split()
     known = {("password", "set"): "set", ("member", "role"): "role"}
-    reads = words[0] in ("status", "why", "audit") or words[1:2] in (["show"], ["list"], ["test"], ["export"])
+    reads = words[0] in ("status", "why", "audit", "candidates", "check") or words[1:2] in (["show"], ["list"], ["test"], ["export"])
     stdin = "email,role\nfresh@somewhere.example,viewer\n" if words[-1] == "-" else ""
     return [*words, *(() if reads else DRY)], PASSWORD + "\n" if known.get(tuple(words[:2])) == "set" else stdin
 
@@ -175,7 +176,7 @@ def W1_to_W7_every_command_is_tried_and_has_a_row(rig):
     check.equal([c for c in untried if c not in ELSEWHERE], [], "commands that nobody has tried as everybody")
 
 
-ELSEWHERE = ("group unmap", "enforcement pause", "identity add", "whoami", "switch", "idp preset")
+ELSEWHERE = ("help", "group unmap", "enforcement pause", "identity add", "whoami", "switch", "idp preset")
 
 
 def W3_W4_what_a_delegate_does_is_done_and_audited_under_their_login(rig):

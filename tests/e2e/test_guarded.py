@@ -20,7 +20,7 @@ CELLS = {
     "org transfer": ("org transfer wards WHO --yes",),
     "invite create": ("invite create wards WHO", "invite create wards WHO --role admin --via sso"),
     "invite cancel": ("invite cancel wards WHO",),
-    "member add": ("member add wards WHO", "member add wards WHO --name Other"),
+    "member add": ("member add wards WHO", "member add wards WHO --role viewer"),
     "member import": ("member import wards -", "member import wards - --keep-going"),
     "member role": ("member role wards WHO admin", "member role wards WHO viewer"),
     "member suspend": ("member suspend wards WHO", "member suspend wards WHO --end-sessions"),

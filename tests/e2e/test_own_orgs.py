@@ -31,7 +31,8 @@ def _own(rig, *orgs, more=""):
         with host.Kept(host.CONF) as conf:
             with open(conf, "a") as file:
                 file.write("own-orgs = yes\nmails-per-remote = 1000\nmails-per-host = 1000\n" + more)
-            host.ssoctl("mail", "set", "--from", postfix.SENDER)  # any change shows the settings to NSS
+            for sender in ("other@" + postfix.SENDER.split("@")[1], postfix.SENDER):
+                host.ssoctl("mail", "set", "--from", sender)  # any change shows the settings to NSS
             yield server
     finally:
         host.ssoctl("mail", "remove", "--yes")
