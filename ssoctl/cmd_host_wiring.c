@@ -119,7 +119,7 @@ static int note_done(void)
   return EXIT_DONE;
 }
 
-static int enable(const struct context *ctx, const struct host_result *result, int64_t seconds)
+static int enable(struct context *ctx, const struct host_result *result, int64_t seconds)
 {
   int code = seconds > 0 && result->changed != 0 ? note_pending(result, seconds) : EXIT_DONE;
   if (code != EXIT_DONE) {
@@ -267,7 +267,7 @@ int cmd_host_confirm(const struct invocation *in)
   enum status status = pending_read(&error, &pending);
   if (status == STATUS_NOT_FOUND) {
     context_done(&ctx, "nothing waits to be confirmed");
-    return EXIT_DONE;
+    return context_result(&ctx, false, RESULT_BOOL("waits", false));
   }
   code = status == STATUS_OK ? check_login(&pending) : fail(EXIT_FAILED, "%s", error.text);
   if (code != EXIT_DONE) {
@@ -277,7 +277,7 @@ int cmd_host_confirm(const struct invocation *in)
     return fail(EXIT_FAILED, "%s", error.text);
   }
   context_done(&ctx, "confirmed: the host stays as it is");
-  return EXIT_DONE;
+  return context_result(&ctx, true, RESULT_BOOL("waits", false));
 }
 
 // Waits until what is pending is due. False where it was confirmed meanwhile.
@@ -294,7 +294,7 @@ static bool wait_until_due(void)
   return false;
 }
 
-static int revert(const struct context *ctx, const struct pending *pending)
+static int revert(struct context *ctx, const struct pending *pending)
 {
   struct host_result result CLEANUP(host_result_done) = {.changed = 0};
   struct error error = {.text = ""};
@@ -332,7 +332,7 @@ int cmd_host_revert(const struct invocation *in)
   enum status status = pending_read(&error, &pending);
   if (status == STATUS_NOT_FOUND) {
     context_done(&ctx, "nothing waits to be confirmed");
-    return EXIT_DONE;
+    return context_result(&ctx, false, RESULT_BOOL("waits", false));
   }
   return status == STATUS_OK ? revert(&ctx, &pending) : fail(EXIT_FAILED, "%s", error.text);
 }

@@ -181,6 +181,8 @@ int cmd_host_disable(const struct invocation *in);
 int cmd_host_confirm(const struct invocation *in);
 int cmd_host_revert(const struct invocation *in);
 int cmd_check(const struct invocation *in);
+int cmd_backup(const struct invocation *in);
+int cmd_restore(const struct invocation *in);
 int cmd_setup(const struct invocation *in);
 int cmd_status(const struct invocation *in);
 int cmd_upgrade(const struct invocation *in);

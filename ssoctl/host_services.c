@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host_services.h"
 
-#include <cjson/cJSON.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -218,38 +217,27 @@ static bool is_wired_after(const struct wiring_plan *plan, bool wanted)
   return plan->changes ? wanted : plan->state == WIRING_WIRED;
 }
 
-static bool add_row(cJSON *services, const struct wiring_plan *plan, bool wanted)
+static int print_json(struct context *ctx, const struct host_result *result, bool wanted)
 {
-  cJSON *row = cJSON_CreateObject();
-  if (row == NULL || !cJSON_AddItemToArray(services, row)) {
-    cJSON_Delete(row);
-    return false;
-  }
-  enum wiring_state after = is_wired_after(plan, wanted) ? WIRING_WIRED : plan->changes ? WIRING_OPEN : plan->state;
-  return cJSON_AddStringToObject(row, "service", plan->row->name) != NULL &&
-         cJSON_AddStringToObject(row, "file", plan->row->path) != NULL &&
-         cJSON_AddStringToObject(row, "before", wiring_state_name(plan->state)) != NULL &&
-         cJSON_AddStringToObject(row, "state", wiring_state_name(after)) != NULL;
-}
-
-static void delete_json(cJSON **json)
-{
-  cJSON_Delete(*json);
-}
-
-static int print_json(const struct context *ctx, const struct host_result *result, bool wanted)
-{
+  static const struct column COLUMNS[] = {
+      {"service", COLUMN_TEXT}, {"file", COLUMN_TEXT}, {"before", COLUMN_TEXT}, {"state", COLUMN_TEXT}};
+  struct table services CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   size_t count = 0;
   (void)wiring_table(&count);
-  cJSON *all CLEANUP(delete_json) = cJSON_CreateObject();
-  cJSON *services = cJSON_AddArrayToObject(all, "services");
-  bool good = services != NULL && cJSON_AddBoolToObject(all, "changed", result->changed != 0) != NULL &&
-              cJSON_AddBoolToObject(all, "dry_run", ctx->in->options[OPTION_DRY_RUN] != NULL) != NULL;
-  for (size_t i = 0; good && i < count; i++) {
-    good = (result->looked_at & ROW(i)) == 0 || add_row(services, &result->plans[i], wanted);
+  for (size_t i = 0; i < count; i++) {
+    const struct wiring_plan *plan = &result->plans[i];
+    if ((result->looked_at & ROW(i)) == 0) {
+      continue;
+    }
+    enum wiring_state after = plan->changes ? WIRING_OPEN : plan->state;
+    after = is_wired_after(plan, wanted) ? WIRING_WIRED : after;
+    table_add(&services, COLUMNS,
+              {{plan->row->name, 0},
+               {plan->row->path, 0},
+               {wiring_state_name(plan->state), 0},
+               {wiring_state_name(after), 0}});
   }
-  char *text CLEANUP(cleanup_free) = good ? cJSON_PrintUnformatted(all) : NULL;
-  return text != NULL && printf("%s\n", text) >= 0 ? EXIT_DONE : fail(EXIT_FAILED, "no memory");
+  return context_result(ctx, result->changed != 0, RESULT_ROWS("services", &services));
 }
 
 static void say_row(const struct context *ctx, const struct wiring_plan *plan, bool wanted)
@@ -265,7 +253,7 @@ static void say_row(const struct context *ctx, const struct wiring_plan *plan, b
   }
 }
 
-int host_say(const struct context *ctx, const struct host_result *result, bool wanted)
+int host_say(struct context *ctx, const struct host_result *result, bool wanted)
 {
   size_t count = 0;
   (void)wiring_table(&count);

@@ -41,4 +41,4 @@ int host_write(const struct host_result *result, bool wanted);
 int host_print_diffs(const struct host_result *result);
 
 // Prints RESULT, if --json asks for it, and says it in lines on standard error.
-int host_say(const struct context *ctx, const struct host_result *result, bool wanted);
+int host_say(struct context *ctx, const struct host_result *result, bool wanted);

@@ -140,6 +140,20 @@ static enum status drop_all(struct change_context *c, const struct account *acco
   return status == STATUS_OK ? pending_link_drop(c->txn, account->id, 0, &any) : status;
 }
 
+enum status change_end_account(struct change_context *c, const struct account *account)
+{
+  enum status status = refuse_owner(c, account, "removed");
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = org_own_drop_all(c, account);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = drop_all(c, account);
+  return status != STATUS_OK ? status : account_remove(c->txn, account, c->now_s);
+}
+
 static enum status remove_account(struct change_context *c, const void *input, void *ret_result)
 {
   const struct account_name *in = input;
@@ -148,21 +162,9 @@ static enum status remove_account(struct change_context *c, const void *input, v
   if (status != STATUS_OK) {
     return status;
   }
-  status = refuse_owner(c, &account, "removed");
-  if (status != STATUS_OK) {
-    return status;
-  }
-  status = org_own_drop_all(c, &account);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  status = drop_all(c, &account);
-  if (status != STATUS_OK) {
-    return status;
-  }
   keep(ret_result, &account);
   (void)snprintf(c->event.detail, sizeof c->event.detail, "uid %u is not given again", account.uid);
-  return account_remove(c->txn, &account, c->now_s);
+  return change_end_account(c, &account);
 }
 
 // Somebody new would be let in again (POLICY E6).

@@ -51,3 +51,6 @@ struct number_reserve {
 // Never given from now on, if another name service has it; NSS, inside sshd, cannot ask them, and would offer it again
 // and again.
 struct change change_number_reserve(const struct number_reserve *reserve, struct change_done *ret_result);
+
+// Within a change: the account goes with all that stands for it, and leaves tombstones. STATUS_REFUSED for an owner.
+MUST_CHECK enum status change_end_account(struct change_context *c, const struct account *account);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The embedded store: one LMDB environment in one directory. store.c, store_open.c, store_tables.c and
-// store_lock.c are the only code that knows LMDB.
+// The embedded store: one LMDB environment in one directory. store.c, store_copy.c, store_open.c,
+// store_tables.c and store_lock.c are the only code that knows LMDB.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What store.c, store_open.c, store_tables.c, store_lock.c and change_log.c share; the first four are the only code
-// that knows LMDB.
+// What store.c, store_copy.c, store_open.c, store_tables.c, store_lock.c and change_log.c share; the first five are the
+// only code that knows LMDB.
 #pragma once
 #include <lmdb.h>
 #include <sched.h>

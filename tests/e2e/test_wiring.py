@@ -8,6 +8,7 @@ import check
 import host
 import login
 import processes
+import schemas
 import sshd
 import test_local_users as local
 
@@ -27,7 +28,9 @@ def what_is_wired_is_taken_out_again_to_the_byte(rig):
         check.equal(sorted(set(FILES) - changed), ["/etc/pam.d/su-l"], "files that are as before")
         check.equal(host.ssoctl("host", "enable").err.count(" wired: "), 0, "what a second time changes")
         check.equal(_contents(), wired, "the files after a second time")
-        host.ssoctl("host", "disable")
+        for words in (("host", "enable"), ("host", "disable"), ("host", "disable"), ("host", "confirm"), ("host", "revert")):
+            answer = json.loads(host.ssoctl(*words, "--json").out)
+            check.equal(schemas.problems(" ".join(words), answer), [], f"{words} beside the schema")
         check.equal(_contents(), before, "the files at the end")
 
 
@@ -40,6 +43,7 @@ def a_dry_run_shows_the_difference_and_changes_nothing(rig):
         check.contains(shown, r"\n-passwd:[^\n]*\n(-group:[^\n]*\n)?\+passwd:[^\n]* ssoorg\n", "of nsswitch.conf")
         check.equal(_contents(), before, "the files")
         answer = json.loads(host.ssoctl("host", "enable", "sudo", "--dry-run", "--json").out)
+        check.equal(schemas.problems("host enable", answer), [], "beside the schema")
         check.equal((answer["dry_run"], answer["changed"]), (True, True), "what --json says")
         check.equal(_contents(), before, "the files")
 
