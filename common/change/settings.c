@@ -356,24 +356,15 @@ bool org_setting_is_same(const struct org_setting *setting, const struct org *a,
   return one.number == other.number && strcmp(one.text, other.text) == 0;
 }
 
-static void list_keys(char *text, size_t size)
-{
-  size_t used = 0;
-  for (size_t i = 0; i < COUNT_OF(SETTINGS) && used < size; i++) {
-    int length = snprintf(text + used, size - used, "%s%s", i > 0 ? ", " : "", SETTINGS[i].key);
-    used += length > 0 ? (size_t)length : 0;
-  }
-}
-
 static enum status refuse_key(const char *key, struct error *error)
 {
   struct suggestion near = {.typed = key};
-  char keys[512];
+  char keys[512] = "";
   char meant[80];
   for (size_t i = 0; i < COUNT_OF(SETTINGS); i++) {
+    (void)snprintf(keys + strlen(keys), sizeof keys - strlen(keys), "%s%s", i > 0 ? ", " : "", SETTINGS[i].key);
     suggest_try(&near, SETTINGS[i].key);
   }
-  list_keys(keys, sizeof keys);
   error_set(error, "\"%.60s\": is not a setting that can be changed here%s; legal are %s", key,
             suggest_words(&near, meant, sizeof meant), keys);
   return STATUS_INVALID;
