@@ -371,7 +371,7 @@ def W_the_account_of_an_operator_is_not_an_orgs_to_change(rig):
     here.may("owner", "password", "set", person, "--stdin", *DRY, stdin=PASSWORD + "\n")
     delegates.into_group("sudo", person)
     for typed in (person, person.upper(), person.capitalize(), host.in_passwd(person)[2]):
-        says = {"says": "operator of this host"}
+        says = {"says": "is an operator of this host, and only another one changes this"}
         here.may_not("owner", "password", "set", typed, "--stdin", stdin=PASSWORD + "\n", **says)
         here.may_not("owner", "password", "remove", typed, "--yes", **says)
         here.may_not("owner", "identity", "link", typed, "--org", "alpha", "--subject", "evil", **says)
