@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What store.c, store_copy.c, store_open.c, store_tables.c, store_lock.c and change_log.c share; the first five are the
-// only code that knows LMDB.
+// What store.c, store_before.c, store_copy.c, store_open.c, store_tables.c, store_lock.c and change_log.c share; but
+// for the last they are the only code that knows LMDB.
 #pragma once
 #include <lmdb.h>
 #include <sched.h>
@@ -47,6 +47,14 @@ enum status store_fail(struct error *error, const char *what, const char *dir, i
 
 // Opens all tables, or makes them. STATUS_VERSION: those that have come since the schema before are missing.
 MUST_CHECK enum status store_tables_open(struct store *store, const char *dir, bool create, struct error *error);
+
+// The schema of ENV, whichever it is. STATUS_CORRUPT, STATUS_IO, STATUS_NO_MEMORY.
+MUST_CHECK enum status store_tables_schema(MDB_env *env, uint64_t *ret_schema);
+
+// Writes the store as it is into a file beside it, "data.mdb.schema-N", for whoever wants to go back; an older one of
+// that name is replaced once this one is whole. ERROR says what failed, such as a full disk. STATUS_IO.
+MUST_CHECK enum status store_before_keep(const struct store *store, uint64_t schema, const char *dir,
+                                         struct error *error);
 
 // Adds the tables that have come since the schema before, empty, and raises the schema. STATUS_VERSION for another one.
 MUST_CHECK enum status store_tables_add(MDB_env *env);

@@ -118,12 +118,24 @@ static enum status reopen(struct store *store, const char *dir, struct error *er
   return open_environment(store, dir, error);
 }
 
+// Of two that come at once the second finds it done.
+static enum status keep_copy(const struct store *store, const char *dir, struct error *error)
+{
+  uint64_t schema = 0;
+  enum status status = store_tables_schema(store->env, &schema);
+  if (status != STATUS_OK || schema != STORE_SCHEMA - 1) {
+    return status;
+  }
+  return store_before_keep(store, schema, dir, error);
+}
+
 // A store that is only to be read is opened anew, since it cannot be changed so.
 static enum status upgrade_alone(struct store *store, const char *dir, struct error *error)
 {
   bool read_only = store->read_only;
   store->read_only = false;
   enum status status = reopen(store, dir, error);
+  status = status != STATUS_OK ? status : keep_copy(store, dir, error);
   status = status != STATUS_OK ? status : store_tables_add(store->env);
   store->read_only = read_only;
   if (status != STATUS_OK) {
@@ -154,7 +166,7 @@ static enum status upgrade(struct store *store, const char *dir, struct error *e
 {
   enum status status = upgrade_locked(store, dir, error);
   store_unlock(store);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK && error->text[0] == '\0') {
     error_set(error, "store %s: is of the version before, and cannot be brought to this one: %s", dir,
               status_text(status));
   }

@@ -48,19 +48,48 @@ enum status store_fail(struct error *error, const char *what, const char *dir, i
   return store_from_lmdb(code);
 }
 
+static int read_schema(MDB_txn *txn, MDB_dbi meta, uint64_t *ret_schema)
+{
+  MDB_val key = {sizeof "schema" - 1, (void *)(uintptr_t) "schema"};
+  MDB_val value = {0, NULL};
+  int code = mdb_get(txn, meta, &key, &value);
+  if (code == 0 && value.mv_size != sizeof(uint64_t)) {
+    return MDB_CORRUPTED;
+  }
+  if (code == 0) {
+    *ret_schema = endian_get_u64(value.mv_data);
+  }
+  return code;
+}
+
+enum status store_tables_schema(MDB_env *env, uint64_t *ret_schema)
+{
+  MDB_txn *txn = NULL;
+  MDB_dbi meta = 0;
+  int code = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
+  if (code != 0) {
+    return store_from_lmdb(code);
+  }
+  code = mdb_dbi_open(txn, TABLE_NAMES[TABLE_META], 0, &meta);
+  if (code == 0) {
+    code = read_schema(txn, meta, ret_schema);
+  }
+  mdb_txn_abort(txn);
+  return code == 0 ? STATUS_OK : store_from_lmdb(code);
+}
+
 // From the schema before, or the present one if another process has been faster; any other is not for this program.
 static int raise_schema(MDB_txn *txn, MDB_dbi meta)
 {
   unsigned char packed[8];
   MDB_val key = {sizeof "schema" - 1, (void *)(uintptr_t) "schema"};
-  MDB_val value = {0, NULL};
-  int code = mdb_get(txn, meta, &key, &value);
-  uint64_t schema = code == 0 && value.mv_size == sizeof packed ? endian_get_u64(value.mv_data) : 0;
+  uint64_t schema = 0;
+  int code = read_schema(txn, meta, &schema);
   if (code != 0 || (schema != STORE_SCHEMA && schema != STORE_SCHEMA - 1)) {
     return code != 0 ? code : MDB_VERSION_MISMATCH;
   }
   endian_put_u64(packed, STORE_SCHEMA);
-  value = (MDB_val){sizeof packed, packed};
+  MDB_val value = {sizeof packed, packed};
   return mdb_put(txn, meta, &key, &value, 0);
 }
 

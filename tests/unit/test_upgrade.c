@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A store of the version before is understood, and locks nobody out.
 #include <lmdb.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/endian.h"
 #include "fixture.h"
@@ -67,6 +71,73 @@ static void proofs_of_an_earlier_store_count(void **state)
   assert_int_equal(make(change_connection_confirm(&confirm, &done)), STATUS_REFUSED);
 }
 
+static MDB_env *open_file(const char *name)
+{
+  MDB_env *env = NULL;
+  char path[4096];
+  (void)snprintf(path, sizeof path, "%s/%s", directory, name);
+  assert_int_equal(mdb_env_create(&env), 0);
+  assert_int_equal(mdb_env_set_maxdbs(env, TABLE_COUNT), 0);
+  assert_int_equal(mdb_env_open(env, path, MDB_NOSUBDIR | MDB_RDONLY, 0600), 0);
+  return env;
+}
+
+static uint64_t schema_of(MDB_env *env, bool *ret_has_confirmed)
+{
+  MDB_txn *txn = NULL;
+  MDB_dbi table = 0;
+  MDB_val key = {6, (void *)(uintptr_t) "schema"};
+  MDB_val value = {0, NULL};
+  assert_int_equal(mdb_txn_begin(env, NULL, MDB_RDONLY, &txn), 0);
+  *ret_has_confirmed = mdb_dbi_open(txn, "confirmed", 0, &table) == 0;
+  assert_int_equal(mdb_dbi_open(txn, "meta", 0, &table), 0);
+  assert_int_equal(mdb_get(txn, table, &key, &value), 0);
+  uint64_t schema = endian_get_u64(value.mv_data);
+  mdb_txn_abort(txn);
+  return schema;
+}
+
+static void a_copy_of_an_earlier_store_is_kept_as_it_was(void **state)
+{
+  (void)state;
+  char name[64];
+  bool has_confirmed = true;
+  struct stat st;
+  (void)snprintf(name, sizeof name, "data.mdb.schema-%d", STORE_SCHEMA - 1);
+  fixture_set_up(PROVISIONING_JIT);
+  make_earlier(STORE_SCHEMA - 1);
+  open_store(STORE_READ_ONLY);
+  MDB_env *env = open_file(name);
+  assert_int_equal(schema_of(env, &has_confirmed), STORE_SCHEMA - 1);
+  assert_false(has_confirmed);
+  mdb_env_close(env);
+  char path[4096];
+  (void)snprintf(path, sizeof path, "%s/%s", directory, name);
+  assert_int_equal(stat(path, &st), 0);
+  assert_int_equal(st.st_mode & 07777, 0600);
+  (void)snprintf(path, sizeof path, "%s/data.mdb.copy", directory);
+  assert_int_equal(access(path, F_OK), -1);
+}
+
+// A full disk, say: the store stays as it is, and the error names it.
+static void without_room_for_a_copy_nothing_is_changed(void **state)
+{
+  (void)state;
+  char path[4096];
+  (void)snprintf(path, sizeof path, "%s/data.mdb.copy", directory);
+  fixture_set_up(PROVISIONING_JIT);
+  make_earlier(STORE_SCHEMA - 1);
+  assert_int_equal(mkdir(path, 0700), 0);
+  assert_int_not_equal(store_open(directory, STORE_READ_WRITE, &error, &store), STATUS_OK);
+  assert_non_null(strstr(error.text, "no copy can be kept"));
+  bool has_confirmed = true;
+  MDB_env *env = open_file("data.mdb");
+  assert_int_equal(schema_of(env, &has_confirmed), STORE_SCHEMA - 1);
+  mdb_env_close(env);
+  assert_int_equal(rmdir(path), 0);
+  open_store(STORE_READ_WRITE);
+}
+
 static void a_store_of_another_version_is_refused(void **state)
 {
   (void)state;
@@ -80,6 +151,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
       STORE_TEST(an_earlier_store_is_opened_by_readers_and_writers),
       STORE_TEST(proofs_of_an_earlier_store_count),
+      STORE_TEST(a_copy_of_an_earlier_store_is_kept_as_it_was),
+      STORE_TEST(without_room_for_a_copy_nothing_is_changed),
       STORE_TEST(a_store_of_another_version_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
