@@ -1,6 +1,9 @@
 """A person at a terminal: OpenSSH's client, or login on a console."""
+import fcntl
+import os
 import re
 import subprocess
+import sys
 import time
 
 import pexpect
@@ -10,6 +13,7 @@ import check
 URL = re.compile(r"https://localhost:\d+/\S+")
 CODE = re.compile(r"(?<![=\w-])[B-DF-HJ-NP-TV-XZ]{4}-[B-DF-HJ-NP-TV-XZ]{4}(?![\w-])")
 PASSWORD = re.compile(r"[Pp]assword[^\n]*: ?$")
+TIOCGPTN = 0x80045430  # ioctl_tty(2): the number of the other end
 ROUNDS = 50
 ONCE_MORE = ("Not approved yet", "Press Return to begin session")
 QUIET_S = 0.25  # within which a program on a fast machine has said all it has to say
@@ -205,10 +209,23 @@ def by_password(rig, login, password, command=SAY_WHO, **how):
     return prompt, terminal.text
 
 
+def console(columns=200):
+    """/bin/login, which asks for a name. Debian 13's closes its terminal and hangs it up before: the other end stays open
+    so long."""
+    terminal = Terminal("/bin/login", [])
+    terminal.child.setwinsize(50, columns)
+    number = fcntl.ioctl(terminal.child.child_fd, TIOCGPTN, bytes(4))
+    held = os.open(f"/dev/pts/{int.from_bytes(number, sys.byteorder)}", os.O_RDWR | os.O_NOCTTY)
+    try:
+        terminal.until("login: ")
+    finally:
+        os.close(held)
+    return terminal
+
+
 def at_console(name, password):
     """A login by password with /bin/login; gives back what id said, if it came so far."""
-    terminal = Terminal("/bin/login", [])
-    terminal.until("login: ")
+    terminal = console()
     terminal.send(name)
     terminal.password_prompt()
     terminal.send(password)

@@ -71,8 +71,7 @@ def the_console_is_told_by_a_refusal_and_asks_again(rig):
 
 
 def _console(name):
-    terminal = login.Terminal("/bin/login", [])
-    terminal.until("login: ")
+    terminal = login.console()
     terminal.send(name)
     return terminal
 

@@ -164,9 +164,7 @@ def _narrow(text, columns=40):
 def V4_V5_K8_at_the_console_in_40_columns(rig):
     person, owner = rig.person(DOMAIN), rig.person(DOMAIN)
     with _own(rig, "kite", "lark") as server:
-        terminal = login.Terminal("/bin/login", [])
-        terminal.child.setwinsize(24, 40)
-        terminal.until("login: ")
+        terminal = login.console(columns=40)
         terminal.send(person)
         terminal.until(r"Number \[1\]: ")
         terminal.send("one")
