@@ -37,8 +37,9 @@ sources_for() {
         }'
 }
 
-# root_make FOLDER 12|13 PACKAGE... [--hook COMMAND]: a system of that Debian with these packages in FOLDER, unless it is
-# there already and was made by the same words. COMMAND has its path as $1.
+# root_make FOLDER 12|13 [--keep-lists] PACKAGE... [--hook COMMAND]: a system of that Debian with these packages in FOLDER,
+# unless it is there already and was made by the same words. COMMAND has its path as $1. With --keep-lists what apt knows
+# and has fetched stays in it, so that it can install more without a network. 75 if the archive could not be reached.
 root_make() {
     local folder=$1 suite words hook=()
     suite=$(suite_of "$2")
@@ -50,8 +51,11 @@ root_make() {
     local include=()
     while [ $# -gt 0 ]; do
         if [ "$1" = --hook ]; then
-            hook=(--customize-hook="$2")
+            hook+=(--customize-hook="$2")
             shift 2
+        elif [ "$1" = --keep-lists ]; then
+            hook+=(--skip=cleanup/apt/lists,cleanup/apt/cache)
+            shift
         else
             include+=(--include="$1")
             shift
@@ -62,33 +66,93 @@ root_make() {
     chmod 0700 "$folder"
     sources_for "$suite" > "$folder/sources"
     [ -s "$folder/sources" ] || { echo "no package source of this machine names its release" >&2; return 1; }
+    # Nobody reads pages there, and what a power cut leaves is made anew: a third of the time.
     # What it mounts there is gone with it, whatever becomes of it. The log ends with why, should it fail.
     if ! unshare -m --propagation private mmdebstrap --mode=root --variant=buildd --aptopt='APT::Sandbox::User "root"' \
-        --aptopt='Acquire::Retries "3"' "${include[@]}" "${hook[@]}" \
+        --aptopt='Acquire::Retries "3"' --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/man/*' \
+        --dpkgopt='path-exclude=/usr/share/locale/*' "${include[@]}" "${hook[@]}" \
+        --customize-hook='rm -f "$1/etc/dpkg/dpkg.cfg.d/99mmdebstrap"' \
         "$suite" "$folder/root" "$folder/sources" > "$folder/log" 2>&1; then
         tail -n 20 "$folder/log" >&2
+        grep -q "^I: downloading packages" "$folder/log" || return 75
         return 1
     fi
     printf '%s' "$words" > "$folder/made"
 }
 
-# root_enter FOLDER COMMAND...: runs COMMAND of this machine with a copy of FOLDER's system at $ROOT, in namespaces of its
+# root_copy FOLDER COMMAND...: runs COMMAND of this machine with a copy of FOLDER's system at $ROOT, in namespaces of its
 # own, without a network but its own loopback; all that it changes there is thrown away.
+root_copy() {
+    # shellcheck disable=SC2016
+    unshare -m -p -n -f --kill-child --propagation private --mount-proc bash -eu -c '
+        layers=$1/layers
+        mount -t tmpfs -o mode=0755 layers "$layers"
+        mkdir "$layers/upper" "$layers/work" "$layers/root"
+        mount -t overlay -o "lowerdir=$1/root,upperdir=$layers/upper,workdir=$layers/work" overlay "$layers/root"
+        export ROOT=$layers/root
+        ip link set lo up
+        shift
+        exec "$@"' - "$@"
+}
+
+# root_enter FOLDER COMMAND...: as root_copy, ready for chroot.
 root_enter() {
     local folder=$1
     shift
     # shellcheck disable=SC2016
-    unshare -m -p -n -f --kill-child --propagation private --mount-proc bash -eu -c '
-        folder=$1
-        shift
-        mount -t tmpfs -o mode=0755 layers "$folder/layers"
-        mkdir "$folder/layers/upper" "$folder/layers/work" "$folder/layers/root"
-        mount -t overlay -o "lowerdir=$folder/root,upperdir=$folder/layers/upper,workdir=$folder/layers/work" \
-            overlay "$folder/layers/root"
-        export ROOT=$folder/layers/root
+    root_copy "$folder" bash -eu -c '
         mount -t proc proc "$ROOT/proc"
         mount --rbind /dev "$ROOT/dev"
         mount -t tmpfs -o mode=0755 run "$ROOT/run"
-        ip link set lo up
-        exec "$@"' - "$folder" "$@"
+        exec "$@"' - "$@"
+}
+
+# root_boot FOLDER RESULT SECONDS COMMAND [WORD...] [-- NSPAWN-OPTION...]: boots a copy of FOLDER's system with systemd as
+# process 1, and runs COMMAND, which is in there, as a service of it; what it says comes to stand in RESULT/out, its exit
+# status in RESULT/status. 125 if this machine cannot boot one.
+root_boot() {
+    local folder=$1 result=$2 seconds=$3 words=()
+    shift 3
+    while [ $# -gt 0 ] && [ "$1" != -- ]; do
+        words+=("$1")
+        shift
+    done
+    [ $# -eq 0 ] || shift
+    command -v systemd-nspawn > /dev/null || return 125
+    export SSOORG_COMMAND="${words[*]}"
+    # A hierarchy of control groups of the second version: systemd of Debian 13 takes no other. nspawn keeps Landlock
+    # from what it runs, unless it is named.
+    # shellcheck disable=SC2016
+    root_copy "$folder" bash -eu -c '
+        result=$1
+        seconds=$2
+        shift 2
+        umount -R /sys/fs/cgroup
+        mount -t cgroup2 cgroup2 /sys/fs/cgroup
+        group=$(mktemp -d /sys/fs/cgroup/ssoorg-test-XXXXXX)
+        mkdir "$group/own"
+        echo $$ > "$group/own/cgroup.procs"
+        cat > "$ROOT/etc/systemd/system/ssoorg-test.service" << END
+[Unit]
+After=systemd-user-sessions.service ssh.service
+[Service]
+Environment=HOME=/root
+StandardOutput=append:/result/out
+StandardError=append:/result/out
+ExecStartPre=touch /result/started
+ExecStart=$SSOORG_COMMAND
+ExecStopPost=/bin/sh -c "echo \$\$EXIT_STATUS > /result/status; systemctl --no-block poweroff"
+[Install]
+WantedBy=multi-user.target
+END
+        mkdir -p "$ROOT/etc/systemd/system/multi-user.target.wants"
+        ln -s ../ssoorg-test.service "$ROOT/etc/systemd/system/multi-user.target.wants/ssoorg-test.service"
+        ln -sf /dev/null "$ROOT/etc/systemd/system/systemd-networkd-wait-online.service"
+        timeout -k 10 "$seconds" systemd-nspawn --quiet --register=no --keep-unit -D "$ROOT" --console=pipe \
+            --private-network --bind="$result:/result" \
+            --system-call-filter="landlock_create_ruleset landlock_add_rule landlock_restrict_self" \
+            "$@" --boot < /dev/null > "$result/console" 2>&1 || true
+        echo $$ > /sys/fs/cgroup/cgroup.procs
+        find "$group" -depth -type d -exec rmdir {} + 2> /dev/null || true
+        [ -e "$result/started" ] || exit 125' - "$result" "$seconds" "$@"
 }

@@ -34,6 +34,11 @@ def documented(block):
 
 
 def install():
+    """From the build, or, where the packages of Debian are installed already, only wired."""
+    if os.environ.get("SSOORG_INSTALLED") == "packages":
+        ssoctl("host", "enable")
+        ssoctl("host", "disable", *UNWIRED)
+        return
     processes.must("meson", "install", "-C", BUILD, "--no-rebuild", "--quiet")
     for name, path in INSTALLED.items():
         if not path.exists():
