@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // ssoctl idp set.
+#include <string.h>
+
 #include "base/cleanup.h"
 #include "change/connection.h"
+#include "change/staged.h"
+#include "connection_fields.h"
 #include "context.h"
 #include "idp_change.h"
 #include "idp_values.h"
 
-// What is stored (a waiting one first), so that only what is named changes.
-static int load_connection(struct context *ctx, const char *slug, struct connection *connection)
+// What is stored (a waiting one first), so that only what is named changes; *RET_NEW: nothing is.
+static int load_connection(struct context *ctx, const char *slug, struct connection *connection, bool *ret_new)
 {
   struct org org;
   int code = context_read(ctx);
@@ -23,7 +27,8 @@ static int load_connection(struct context *ctx, const char *slug, struct connect
     status = connection_get(ctx->txn, org.id, CONNECTION_ACTIVE, connection);
   }
   context_end_read(ctx);
-  if (status == STATUS_NOT_FOUND) {
+  *ret_new = status == STATUS_NOT_FOUND;
+  if (*ret_new) {
     return idp_values_default(ctx, connection);
   }
   return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "store: the connection cannot be read");
@@ -47,44 +52,96 @@ static size_t list_org_values(const struct invocation *in, struct org_value valu
   return count;
 }
 
+// What is changed: the connection as it was, as it is to be, and the values of the org that go with it.
+struct setting {
+  char org[SLUG_SIZE];
+  bool is_new;
+  struct connection before;
+  struct connection wanted;
+  struct org_value values[ORG_VALUES];
+  size_t value_count;
+};
+
+static void setting_done(struct setting *s)
+{
+  cleanup_connection(&s->before);
+  cleanup_connection(&s->wanted);
+}
+
+static int prepare(struct context *ctx, struct setting *s)
+{
+  int code = context_text("slug", ctx->in->arguments[0], s->org, sizeof s->org);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = load_connection(ctx, s->org, &s->wanted, &s->is_new);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  if (staged_copy(&s->wanted, &s->before) != STATUS_OK) {
+    return fail(EXIT_FAILED, "out of memory");
+  }
+  s->value_count = list_org_values(ctx->in, s->values);
+  return idp_change(ctx, &s->wanted);
+}
+
+static int print_result(struct context *ctx, const struct setting *s, const struct connection_changed *result)
+{
+  struct table values CLEANUP(table_done) = context_values();
+  const struct connection *wanted = &s->wanted;
+  if (result->changed) {
+    connection_add_values(&values, s->is_new ? NULL : &s->before, wanted);
+  }
+  for (size_t i = 0; result->changed && i < s->value_count; i++) {
+    const struct org_setting *setting = org_setting_find(s->values[i].key, strlen(s->values[i].key));
+    struct setting_value before;
+    struct setting_value after;
+    if (!org_setting_is_same(setting, &result->before, &result->after)) {
+      org_setting_read(setting, &result->before, &before);
+      org_setting_read(setting, &result->after, &after);
+      context_add_value(&values, setting->key, before.text, after.text);
+    }
+  }
+  return context_result(
+      ctx, result->changed, RESULT_TEXT("org", s->org), RESULT_TEXT("issuer", wanted->issuer),
+      RESULT_TEXT("client_id", wanted->client_id), RESULT_TEXT("auth", client_auth_word(wanted->client_auth)),
+      RESULT_BOOL("secret_set", wanted->client_secret.length > 0), RESULT_TEXT("scopes", wanted->scopes),
+      RESULT_TEXT("preset", table_text_or_null(wanted->preset)), RESULT_BOOL("waits", result->waits),
+      RESULT_ROWS("values", &values));
+}
+
+static const char *what_came(const struct connection_changed *result)
+{
+  if (result->waits) {
+    return result->changed ? "waits, since the org enforces, until a test of it succeeds"
+                           : "is so already, and waits until a test of it succeeds";
+  }
+  return result->changed ? "stored and in effect; next" : "is so already; tried by";
+}
+
 int cmd_idp_set(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
-  struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
-  char org[SLUG_SIZE];
-  struct org_value values[ORG_VALUES];
-  const struct connection_set set = {.org = org,
-                                     .connection = &connection,
-                                     .secret_given = in->options[OPTION_CLIENT_SECRET_FILE] != NULL ||
-                                                     in->options[OPTION_PRIVATE_KEY_FILE] != NULL,
-                                     .values = {values, list_org_values(in, values)}};
+  struct setting setting CLEANUP(setting_done) = {.org = ""};
   struct connection_changed result;
   int code = context_open(in, &ctx);
   if (code != EXIT_DONE) {
     return code;
   }
-  code = context_text("slug", in->arguments[0], org, sizeof org);
+  code = prepare(&ctx, &setting);
   if (code != EXIT_DONE) {
     return code;
   }
-  code = load_connection(&ctx, org, &connection);
-  if (code != EXIT_DONE) {
-    return code;
-  }
-  code = idp_change(&ctx, &connection);
-  if (code != EXIT_DONE) {
-    return code;
-  }
+  const struct connection_set set = {.org = setting.org,
+                                     .connection = &setting.wanted,
+                                     .secret_given = in->options[OPTION_CLIENT_SECRET_FILE] != NULL ||
+                                                     in->options[OPTION_PRIVATE_KEY_FILE] != NULL,
+                                     .values = {setting.values, setting.value_count}};
   code = context_change(&ctx, change_connection_set(&set, &result));
   if (code != EXIT_DONE) {
     return code;
   }
-  context_done(
-      &ctx, "org %s: connection to %s %s: ssoctl idp test %s", org, connection.issuer,
-      result.waits ? "waits, since the org enforces, until a test of it succeeds" : "stored and in effect; next", org);
-  return context_result(
-      &ctx, result.changed, RESULT_TEXT("org", org), RESULT_TEXT("issuer", connection.issuer),
-      RESULT_TEXT("client_id", connection.client_id), RESULT_TEXT("auth", client_auth_word(connection.client_auth)),
-      RESULT_BOOL("secret_set", connection.client_secret.length > 0), RESULT_TEXT("scopes", connection.scopes),
-      RESULT_TEXT("preset", table_text_or_null(connection.preset)), RESULT_BOOL("waits", result.waits));
+  context_done(&ctx, "org %s: connection to %s %s: ssoctl idp test %s", setting.org, setting.wanted.issuer,
+               what_came(&result), setting.org);
+  return print_result(&ctx, &setting, &result);
 }

@@ -7,7 +7,8 @@
 #include "change/settings.h"
 #include "store/entities.h"
 
-// While the org enforces it waits for a test sign-in (POLICY E3), which the audit trail calls "idp.stage".
+// What is so already, its secret compared too, is not put into effect anew. While the org enforces it waits for a test
+// sign-in (POLICY E3), which the audit trail calls "idp.stage".
 // STATUS_REFUSED: a delegate may not say so (W7). STATUS_INVALID: no legal value.
 struct connection_set {
   const char *org;
@@ -18,7 +19,9 @@ struct connection_set {
 
 struct connection_changed {
   bool changed;
-  bool waits; // in effect, or some of it, only after a test sign-in
+  bool waits;        // in effect, or some of it, only after a test sign-in
+  struct org before; // with what waited by then
+  struct org after;  // of VALUES: as they were asked for
 };
 
 struct change change_connection_set(const struct connection_set *set, struct connection_changed *ret_result);

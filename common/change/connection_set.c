@@ -13,6 +13,7 @@
 // What is there already, and what shall be.
 struct setting {
   bool any;                 // there is a connection
+  bool waiting;             // and one that waits for a test sign-in
   struct connection active; // the one in effect
   struct connection base;   // the one that is changed now, which may be one that waits
   struct connection wanted;
@@ -35,6 +36,7 @@ static enum status load_stored(struct change_context *c, struct setting *s)
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
   status = connection_get(c->txn, s->org.id, CONNECTION_STAGED, &s->base);
+  s->waiting = status == STATUS_OK;
   return status == STATUS_NOT_FOUND ? staged_copy(&s->active, &s->base) : status;
 }
 
@@ -185,6 +187,19 @@ static enum status check_and_complete(struct change_context *c, const struct con
   return status != STATUS_OK ? status : settings_set(&s->org, &in->values, c->error);
 }
 
+// Whether all that was asked for is so, or waits for its test already.
+static bool is_so_already(const struct connection_set *in, const struct setting *s)
+{
+  const struct org then = s->any ? staged_org(&s->before, &s->base) : s->before;
+  bool same = s->any && connection_is_same(&s->base, &s->wanted) && strcmp(s->base.preset, s->wanted.preset) == 0 &&
+              s->base.by_preset == s->wanted.by_preset;
+  for (size_t i = 0; same && i < in->values.count; i++) {
+    const char *key = in->values.list[i].key;
+    same = org_setting_is_same(org_setting_find(key, strlen(key)), &then, &s->org);
+  }
+  return same;
+}
+
 static enum status set(struct change_context *c, const void *input, void *ret_result)
 {
   const struct connection_set *in = input;
@@ -198,6 +213,13 @@ static enum status set(struct change_context *c, const void *input, void *ret_re
   status = check_and_complete(c, in, &s);
   if (status != STATUS_OK) {
     return status;
+  }
+  result->before = s.any ? staged_org(&s.before, &s.base) : s.before;
+  result->after = s.org;
+  if (is_so_already(in, &s)) {
+    result->changed = false;
+    result->waits = s.waiting;
+    return STATUS_OK;
   }
   bool staged = must_wait(&s);
   status = staged ? put_staged(c, &s) : put_active(c, &s);

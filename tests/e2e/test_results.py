@@ -191,12 +191,36 @@ def a_maker_is_exit_0_where_it_is_so_already_and_an_error_where_it_is_not(rig):
         _result(so, *STORE)
         events = host.listed("audit", *STORE)
         again = _result(so, *STORE)
-        if so[0] != "idp set":  # which puts it into effect anew
-            check.equal(again["changed"], False, f"whether {so} changes something the second time")
-            check.equal(host.listed("audit", *STORE), events, f"the audit trail after {so} a second time")
+        check.equal(again["changed"], False, f"whether {so} changes something the second time")
+        check.equal(host.listed("audit", *STORE), events, f"the audit trail after {so} a second time")
         if other:
             result = host.ssoctl(*other[0].split(), *map(str, other[1:]), *STORE, "--json", wants=None)
             check.that(result.status in (1, 3), f"{other}: exit {result.status}")
             check.contains(result.err, "already|another|is not|has the login", f"what {other} is answered with")
             check.equal(result.out, "", f"what {other} prints")
     shutil.rmtree(STORE[1])
+
+
+def idp_set_says_what_was_and_what_is_and_puts_nothing_into_effect_that_is(rig):
+    org, secret = rig.orgs.bare("feel"), rig.folder / "feel.secret"
+    secret.touch(mode=0o600)
+    for word in ("feel-first-secret", "feel-second-secret"):
+        rig.secrets.add(word)
+    client = ("--issuer", rig.idp.issuer, "--client-id", "ssoorg", "--ca-file", rig.ca, "--auth", "client_secret_post",
+              "--client-secret-file", secret)
+    secret.write_text("feel-first-secret\n")
+    made = _result(("idp set", org, *client))["values"]
+    check.that({"key": "client_secret", "old": None, "new": "set"} in made, f"the values of a new one: {made}")
+    check.that({"key": "issuer", "old": None, "new": rig.idp.issuer} in made, f"the values of a new one: {made}")
+    before = host.listed("idp", "show", org)
+    again = _result(("idp set", org, *client, "--trust", "domain"))
+    check.equal((again["changed"], again["values"]), (False, []), "what is so already")
+    check.equal(host.listed("idp", "show", org), before, "what is stored of it")
+    secret.write_text("feel-second-secret\n")
+    other = _result(("idp set", org, *client))
+    check.equal(other["values"], [{"key": "client_secret", "old": "set", "new": "set anew"}], "another secret")
+    scopes = _result(("idp set", org, "--scopes", "openid email", "--trust", "linked"))
+    check.equal(scopes["values"], [{"key": "scopes", "old": "openid email profile", "new": "openid email"},
+                                   {"key": "trust", "old": "domain", "new": "linked"}], "two values")
+    host.ssoctl("idp", "remove", org, "--yes")
+    host.ssoctl("org", "set", org, "trust=domain")
