@@ -118,7 +118,7 @@ static enum status store_sign_in(struct session *s, const struct code_sign_in *i
   if (status == STATUS_OK) {
     *ret_result = result;
   } else if (status == STATUS_REFUSED) {
-    session_count_refusal(s, result.decision.notice);
+    session_count_refusal(s, result.decision.notice, "", "by invitation");
     return session_refuse(s, result.decision.row, result.decision.notice, "by invitation");
   }
   return status;

@@ -45,7 +45,7 @@ static void mail_code_done(struct mail_code *m)
 // Nobody has proven to be anybody yet: it is only counted.
 static enum status refuse(const struct mail_code *m, enum notice notice, const char *detail)
 {
-  session_count_refusal(m->s, notice);
+  session_count_refusal(m->s, notice, "", detail);
   return session_refuse(m->s, "V2", notice, detail);
 }
 

@@ -100,7 +100,7 @@ static void refuse_typed(struct session *s, struct message_verdict *verdict)
   session_log(LOG_NOTICE, "refused: login=%s org=%s service=%s rhost=%s row=%s reason=%s", s->request->login, s->org,
               s->request->service, s->request->rhost, s->decision.row,
               notice_name(offered ? NOTICE_WRONG_PASSWORD : s->decision.notice));
-  session_count_refusal(s, NOTICE_WRONG_PASSWORD);
+  session_count_refusal(s, NOTICE_WRONG_PASSWORD, "", "");
   verdict->verdict = VERDICT_TRY_AGAIN;
 }
 

@@ -45,6 +45,6 @@ enum status place_take(struct session *s, const struct facts *facts, int64_t lon
   }
   bool under_way = status == STATUS_EXISTS;
   enum notice notice = under_way ? NOTICE_UNDER_WAY : NOTICE_TOO_MANY;
-  session_count_refusal(s, notice); // nobody has proven to be anybody yet
+  session_count_refusal(s, notice, "", ""); // nobody has proven to be anybody yet
   return session_refuse(s, under_way ? "K7" : "T", notice, status_text(status));
 }

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "change/password_hash.h"
+#include "change/refusal.h"
 #include "map/caller.h"
 #include "map/map_read.h"
 #include "paths.h"
@@ -201,7 +202,7 @@ enum status session_try(struct session *s, enum try_kind kind, const char *org, 
   struct try_counted result = {.delay_s = 0};
   enum status status = session_change(s, change_try_count(&try, &result));
   if (status == STATUS_REFUSED) {
-    session_count_refusal(s, result.decision.notice);
+    session_count_refusal(s, result.decision.notice, "", "");
     return session_refuse(s, result.decision.row, result.decision.notice, "");
   }
   bool uncounted = status != STATUS_OK;
@@ -215,9 +216,9 @@ enum status session_try(struct session *s, enum try_kind kind, const char *org, 
   return STATUS_OK;
 }
 
-void session_count_refusal(struct session *s, enum notice notice)
+void session_count_refusal(struct session *s, enum notice notice, const char *slug, const char *detail)
 {
-  const struct refusal_count refusal = {notice_name(notice)};
+  const struct refusal_count refusal = {notice_name(notice), s->request->login, slug, detail};
   struct change_done ignored;
   if (session_change(s, change_refusal_count(&refusal, &ignored)) != STATUS_OK) {
     session_log(LOG_WARNING, "a refusal could not be counted");
@@ -260,7 +261,7 @@ enum status session_ask_own_password(struct session *s, const struct account *ac
     return status;
   }
   if (!password_matches(&typed, account->password)) {
-    session_count_refusal(s, NOTICE_WRONG_PASSWORD);
+    session_count_refusal(s, NOTICE_WRONG_PASSWORD, "", "");
     return STATUS_NOT_FOUND;
   }
   bytes_take(ret_typed, &typed);

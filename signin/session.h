@@ -54,8 +54,9 @@ enum status session_refuse(struct session *s, const char *row, enum notice notic
 // counted: STATUS_TOLD for them too, and OWNER goes on, slowly.
 MUST_CHECK enum status session_try(struct session *s, enum try_kind kind, const char *org, bool owner);
 
-// Counts a refusal of somebody who has not proven to be anybody.
-void session_count_refusal(struct session *s, enum notice notice);
+// Counts a refusal of somebody who has not proven to be anybody, through the connection of the org SLUG ("" for none);
+// DETAIL is for admins.
+void session_count_refusal(struct session *s, enum notice notice, const char *slug, const char *detail);
 
 // Whether STATUS leaves nothing to say: it was said, or nobody is there to hear it.
 bool session_is_over(enum status status);

@@ -104,7 +104,7 @@ static enum status load_connection(struct flow *f, int64_t id)
 // Nobody has proven to be anybody yet: it is only counted.
 static enum status refuse(struct flow *f, const char *row, enum notice notice, const char *detail)
 {
-  session_count_refusal(f->s, notice);
+  session_count_refusal(f->s, notice, f->org.slug, detail);
   return session_refuse(f->s, row, notice, detail);
 }
 

@@ -184,7 +184,7 @@ enum status sso_answer_store(const struct sso_answer *x, struct signed_in *ret_r
   }
   if (x->way != WAY_MAIL && !oidc_identity_is_sound(x->authorized, x->connection)) {
     session_log(LOG_ALERT, "ssoorg-oidc sent an identity that it must never send: has it been taken over?");
-    session_count_refusal(x->s, NOTICE_BAD_TOKEN);
+    session_count_refusal(x->s, NOTICE_BAD_TOKEN, "", "");
     return session_refuse(x->s, x->s->decision.row, NOTICE_BAD_TOKEN, "helper");
   }
   struct signed_in result = {.changed = false};

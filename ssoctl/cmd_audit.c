@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "audit_row.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/when.h"
@@ -25,18 +26,6 @@ struct audit_walk {
   int64_t last;  // number of the last event that was seen
   bool delegate; // who looks
 };
-
-// Whether the address that a provider said is another account's is no org's to know: these rows look the same.
-static const char *row_shown(const struct audit_walk *walk, const struct audit_event *event)
-{
-  static const char *const TELLING[] = {"S2", "S9", "S13"};
-  for (size_t i = 0; walk->delegate && i < COUNT_OF(TELLING); i++) {
-    if (strcmp(event->row, TELLING[i]) == 0) {
-      return "S2/S9/S13";
-    }
-  }
-  return event->row;
-}
 
 // Whether the org's name is its own from here on: what there is of that name before was another's.
 static bool is_beginning(const struct audit_event *event)
@@ -61,7 +50,7 @@ static enum status add_event(void *context, const struct audit_event *event)
                {event->login, 0},
                {event->rhost, 0},
                {event->service, 0},
-               {row_shown(walk, event), 0},
+               {audit_row_shown(event, walk->delegate), 0},
                {event->detail, 0}});
   }
   return table_status(walk->table);

@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "context.h"
 #include "facts/facts.h"
+#include "store/accounts.h"
+#include "why_history.h"
 
 enum { AFTER_SIZE = 64, OFFERED_SIZE = 64, SLUGS_SIZE = 256 };
 
@@ -85,13 +87,7 @@ static enum status list_slugs(struct context *ctx, const struct policy_decision 
 
 static int print(struct context *ctx, const struct facts *s, const struct policy_question *question)
 {
-  static const struct column COLUMNS[] = {
-      {"login", COLUMN_TEXT},     {"row", COLUMN_TEXT},           {"offered", COLUMN_TEXT},
-      {"reason", COLUMN_TEXT},    {"afterwards", COLUMN_TEXT},    {"sso_org", COLUMN_TEXT},
-      {"key_alone", COLUMN_TEXT}, {"account", COLUMN_BOOL},       {"uid", COLUMN_NUMBER},
-      {"email", COLUMN_TEXT},     {"governing_org", COLUMN_TEXT}, {"local_user", COLUMN_BOOL},
-  };
-  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct why_history history CLEANUP(why_history_done) = why_history_new();
   struct policy_decision decision;
   char slugs[SLUGS_SIZE];
   char offered[OFFERED_SIZE];
@@ -99,23 +95,51 @@ static int print(struct context *ctx, const struct facts *s, const struct policy
   policy_decide(question, &decision);
   describe_after(question, &decision, after);
   offered_words(&decision, offered);
-  if (list_slugs(ctx, &decision, slugs) != STATUS_OK) {
-    return fail(EXIT_FAILED, "store: an org cannot be read");
+  enum status status = list_slugs(ctx, &decision, slugs);
+  status = status != STATUS_OK ? status : why_history_read(ctx, ctx->in->arguments[0], s, &decision, &history);
+  if (status != STATUS_OK) {
+    return fail(EXIT_FAILED, "store: %s", status_text(status));
   }
-  table_add(&table, COLUMNS,
-            {{ctx->in->arguments[0], 0},
-             {decision.row, 0},
-             {outcome_words(&decision, offered), 0},
-             {notice_name(decision.notice), 0},
-             {after, 0},
-             {slugs, 0},
-             {key_words(question), 0},
-             {NULL, s->person.known},
-             {NULL, s->account.uid},
-             {s->email, 0},
-             {context_sees_org(ctx, &s->governing) ? s->governing.slug : NULL, 0},
-             {NULL, s->person.local_user}});
-  return context_print_one(ctx, &table);
+  const struct result_field fields[] = {
+      RESULT_TEXT("login", ctx->in->arguments[0]),
+      RESULT_TEXT("row", decision.row),
+      RESULT_TEXT("offered", outcome_words(&decision, offered)),
+      RESULT_TEXT("reason", notice_name(decision.notice)),
+      RESULT_TEXT("afterwards", after),
+      RESULT_TEXT("sso_org", slugs),
+      RESULT_TEXT("key_alone", key_words(question)),
+      RESULT_BOOL("account", s->person.known),
+      RESULT_NUMBER("uid", s->account.uid),
+      RESULT_TEXT("email", s->email),
+      RESULT_TEXT("governing_org", context_sees_org(ctx, &s->governing) ? s->governing.slug : NULL),
+      RESULT_BOOL("local_user", s->person.local_user),
+      RESULT_ROWS("last", &history.last),
+      RESULT_ROWS("failed", &history.failed),
+      RESULT_ROWS("connections", &history.connections),
+      RESULT_ROWS("claims", &history.claims),
+      RESULT_ROWS("throttles", &history.throttles),
+  };
+  bool json = ctx->in->options[OPTION_JSON] != NULL;
+  context_end_read(ctx);
+  status = table_print_fields(fields, COUNT_OF(fields), json);
+  if (status != STATUS_OK) {
+    return status == STATUS_CLOSED ? EXIT_DONE : fail(EXIT_FAILED, "standard output cannot be written");
+  }
+  return json ? EXIT_DONE : why_history_print(ctx, &history);
+}
+
+// Who is there is asked about by their login, whatever was typed: what a login would be offered goes by that.
+static enum status find_login(struct context *ctx, const char *typed, char ret_login[static LOGIN_SIZE])
+{
+  struct account account;
+  enum status status = account_by_name(ctx->txn, typed, &account);
+  if (status == STATUS_OK) {
+    memcpy(ret_login, account.login, LOGIN_SIZE);
+    record_done(&ACCOUNT_RECORD, &account);
+    return STATUS_OK;
+  }
+  (void)snprintf(ret_login, LOGIN_SIZE, "%s", typed);
+  return status == STATUS_NOT_FOUND || status == STATUS_INVALID ? STATUS_OK : status;
 }
 
 int cmd_why(const struct invocation *in)
@@ -123,7 +147,7 @@ int cmd_why(const struct invocation *in)
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct facts facts;
   struct policy_question question = {.stage = STAGE_LOGIN};
-  const char *login = in->arguments[0];
+  char login[LOGIN_SIZE];
   int code = context_open(in, &ctx);
   if (code != EXIT_DONE) {
     return code;
@@ -131,6 +155,9 @@ int cmd_why(const struct invocation *in)
   code = context_read(&ctx);
   if (code != EXIT_DONE) {
     return code;
+  }
+  if (find_login(&ctx, in->arguments[0], login) != STATUS_OK) {
+    return fail(EXIT_FAILED, "store: the account cannot be read");
   }
   const char *service = in->options[OPTION_SERVICE] != NULL ? in->options[OPTION_SERVICE] : "sshd";
   const char *rhost = in->options[OPTION_RHOST] != NULL ? in->options[OPTION_RHOST] : "";

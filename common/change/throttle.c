@@ -342,27 +342,9 @@ static enum status clear(struct change_context *c, const void *input, void *ret_
   return status;
 }
 
-enum { DAY_S = 86400 };
-
-static enum status count_refusal(struct change_context *c, const void *input, void *ret_result)
-{
-  const struct refusal_count *in = input;
-  struct store_key key = key_of_i64(c->now_s / DAY_S);
-  int64_t so_far = 0;
-  (void)ret_result;
-  key_add_text(&key, in->reason);
-  enum status status = store_get_i64(c->txn, TABLE_REFUSALS, &key, &so_far);
-  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
-    return status;
-  }
-  return store_put_i64(c->txn, TABLE_REFUSALS, &key, so_far + 1);
-}
-
 static const struct change_kind TRY = {"try", CHANGE_HOST, CHANGE_OF_ORG, count_try, sizeof(struct try_counted), true};
 static const struct change_kind CLEAR = {"throttle.clear",           CHANGE_HOST, CHANGE_OF_ORG, clear,
                                          sizeof(struct change_done), false};
-static const struct change_kind REFUSAL = {
-    "refusal.count", CHANGE_HOST, CHANGE_OF_ORG, count_refusal, sizeof(struct change_done), true};
 
 struct change change_try_count(const struct try_count *in, struct try_counted *ret_result)
 {
@@ -372,9 +354,4 @@ struct change change_try_count(const struct try_count *in, struct try_counted *r
 struct change change_throttle_clear(const struct throttle_clear *in, struct change_done *ret_result)
 {
   return (struct change){&CLEAR, in, ret_result, &ret_result->changed, "", ""};
-}
-
-struct change change_refusal_count(const struct refusal_count *in, struct change_done *ret_result)
-{
-  return (struct change){&REFUSAL, in, ret_result, &ret_result->changed, "", ""};
 }

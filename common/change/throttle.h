@@ -33,14 +33,6 @@ struct throttle_clear {
 // Forgets what was counted of it.
 struct change change_throttle_clear(const struct throttle_clear *in, struct change_done *ret_result);
 
-struct refusal_count {
-  const char *reason; // a notice's name
-};
-
-// Refusals of people who have not proven to be anybody are counted by day and reason, not stored one by one: no audit
-// event.
-struct change change_refusal_count(const struct refusal_count *in, struct change_done *ret_result);
-
 // A try that was right.
 struct settled_try {
   enum try_kind kind;

@@ -180,6 +180,12 @@ static const struct field MAIL_SERVER_FIELDS[] = {
 };
 const struct record_type MAIL_SERVER_RECORD = CAME(mail_server, MAIL_SERVER_FIELDS);
 
+static const struct field FAILED_TRY_FIELDS[] = {
+    FIELD_OF_I64(failed_try, at_s),   FIELD_OF_TEXT(failed_try, reason), FIELD_OF_TEXT(failed_try, login),
+    FIELD_OF_TEXT(failed_try, rhost), FIELD_OF_TEXT(failed_try, detail),
+};
+const struct record_type FAILED_TRY_RECORD = CAME(failed_try, FAILED_TRY_FIELDS);
+
 static const struct field REGISTRATION_FIELDS[] = {
     FIELD_OF_U32(registration, number),
     FIELD_OF_TEXT(registration, issuer),
@@ -278,7 +284,7 @@ const struct record_type *const ENTITY_RECORDS[] = {
     &SOCIAL_RECORD,      &DOMAIN_PROOF_RECORD, &REGISTRATION_RECORD, &IDENTITY_RECORD,      &PENDING_LINK_RECORD,
     &MEMBERSHIP_RECORD,  &INVITE_RECORD,       &ORG_GROUP_RECORD,    &GROUP_MAPPING_RECORD, &GIVEN_GROUPS_RECORD,
     &RECOVERY_RECORD,    &TICKET_RECORD,       &NUMBER_RECORD,       &AUDIT_RECORD,         &THROTTLE_RECORD,
-    &MAIL_SERVER_RECORD,
+    &MAIL_SERVER_RECORD, &FAILED_TRY_RECORD,
 };
 const size_t ENTITY_RECORD_COUNT = COUNT_OF(ENTITY_RECORDS);
 

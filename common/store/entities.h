@@ -371,6 +371,16 @@ struct audit_event {
   char detail[REASON_SIZE];
 };
 
+// The last try of an account, or through an org's connection, that failed before anybody had proven to be anybody: one
+// for each, so that strangers make nothing grow.
+struct failed_try {
+  int64_t at_s;
+  char reason[32]; // a notice's name
+  char login[LOGIN_SIZE];
+  char rhost[256];
+  char detail[REASON_SIZE]; // what the provider, or whoever failed, said; "" for nothing
+};
+
 extern const struct record_type ACCOUNT_RECORD;
 extern const struct record_type ORG_RECORD;
 extern const struct record_type DOMAIN_RECORD;
@@ -378,6 +388,7 @@ extern const struct record_type CONNECTION_RECORD;
 extern const struct record_type CONFIRMED_RECORD;
 extern const struct record_type SOCIAL_RECORD;
 extern const struct record_type MAIL_SERVER_RECORD;
+extern const struct record_type FAILED_TRY_RECORD;
 extern const struct record_type DOMAIN_PROOF_RECORD;
 extern const struct record_type REGISTRATION_RECORD;
 extern const struct record_type IDENTITY_RECORD;

@@ -116,6 +116,16 @@ enum status audit_each(struct store_txn *txn, int64_t after, audit_visit *visit,
   return store_each_from(txn, TABLE_AUDIT, &first, visit_audit, &walk);
 }
 
+enum status audit_each_last(struct store_txn *txn, int64_t most, audit_visit *visit, void *context)
+{
+  int64_t last = 0;
+  enum status status = store_last_number(txn, TABLE_AUDIT, &last);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  return audit_each(txn, last > most ? last - most : 0, visit, context);
+}
+
 enum { TRIM_MAX = 8 };
 
 struct trimming {

@@ -81,5 +81,7 @@ MUST_CHECK enum status audit_add(struct store_txn *txn, const struct audit_event
 typedef enum status audit_visit(void *context, const struct audit_event *event);
 // Those whose number is greater than AFTER.
 MUST_CHECK enum status audit_each(struct store_txn *txn, int64_t after, audit_visit *visit, void *context);
+// Those among the last MOST.
+MUST_CHECK enum status audit_each_last(struct store_txn *txn, int64_t most, audit_visit *visit, void *context);
 // Forgets events from before OLD_S, a few of the oldest at a time.
 MUST_CHECK enum status audit_trim(struct store_txn *txn, int64_t old_s);

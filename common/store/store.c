@@ -269,6 +269,28 @@ enum status store_each_from(struct store_txn *txn, enum store_table table, const
   return walk_all(txn, table, first, 0, visit, context);
 }
 
+enum status store_last_number(struct store_txn *txn, enum store_table table, int64_t *ret_number)
+{
+  MDB_cursor *cursor = NULL;
+  MDB_val key = {0, NULL};
+  MDB_val value = {0, NULL};
+  uint64_t number = 0;
+  int code = mdb_cursor_open(txn->txn, txn->store->tables[table], &cursor);
+  if (code != 0) {
+    return store_from_lmdb(code);
+  }
+  code = mdb_cursor_get(cursor, &key, &value, MDB_LAST);
+  mdb_cursor_close(cursor);
+  if (code != 0 || key.mv_size != sizeof number) {
+    return code != 0 ? store_from_lmdb(code) : STATUS_CORRUPT;
+  }
+  for (size_t i = 0; i < sizeof number; i++) {
+    number = number << 8 | ((const unsigned char *)key.mv_data)[i];
+  }
+  *ret_number = (int64_t)number;
+  return STATUS_OK;
+}
+
 enum status store_count(struct store_txn *txn, enum store_table table, uint64_t *ret_count)
 {
   MDB_stat stat;

@@ -169,6 +169,9 @@ MUST_CHECK enum status store_walk_begin(struct store_txn *txn, enum store_table 
 MUST_CHECK enum status store_walk_next(struct store_walk *walk, struct store_entry *ret_entry);
 void store_walk_end(struct store_walk **walk);
 
+// The last key of TABLE, whose keys are one i64 each. STATUS_NOT_FOUND where it is empty.
+MUST_CHECK enum status store_last_number(struct store_txn *txn, enum store_table table, int64_t *ret_number);
+
 // The number of entries in TABLE.
 MUST_CHECK enum status store_count(struct store_txn *txn, enum store_table table, uint64_t *ret_count);
 

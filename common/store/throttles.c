@@ -112,3 +112,22 @@ enum status throttle_make_room(struct store_txn *txn, size_t more, int64_t old_s
   }
   return status;
 }
+
+static struct store_key failed_key(enum failed_of of, int64_t id)
+{
+  struct store_key key = key_of_text(of == FAILED_OF_ACCOUNT ? "failed account " : "failed connection ");
+  key_add_i64(&key, id);
+  return key;
+}
+
+enum status failed_try_get(struct store_txn *txn, enum failed_of of, int64_t id, struct failed_try *ret_try)
+{
+  const struct store_key key = failed_key(of, id);
+  return store_get_record(txn, TABLE_META, &key, &FAILED_TRY_RECORD, ret_try);
+}
+
+enum status failed_try_put(struct store_txn *txn, enum failed_of of, int64_t id, const struct failed_try *failed)
+{
+  const struct store_key key = failed_key(of, id);
+  return store_put_record(txn, TABLE_META, &key, &FAILED_TRY_RECORD, failed);
+}
