@@ -7,9 +7,11 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/when.h"
 #include "change/enforcement.h"
 #include "change/password_hash.h"
 #include "domains.h"
+#include "enforcement_trial.h"
 #include "facts/enforcement_counts.h"
 #include "store/accounts.h"
 
@@ -173,6 +175,30 @@ static int ask_and_set(struct context *ctx, const struct invocation *in, struct 
   return context_change(ctx, change_enforcement_set(&set, ret_result));
 }
 
+// The past is only tried on, not changed.
+static int take_since(const struct invocation *in, int64_t *ret_since_s)
+{
+  const char *typed = in->options[OPTION_SINCE];
+  if (typed == NULL) {
+    return EXIT_DONE;
+  }
+  if (in->options[OPTION_DRY_RUN] == NULL) {
+    return fail(EXIT_USAGE, "--since: is legal with --dry-run only, which says who got in since and would not");
+  }
+  return when_parse(typed, clock_now_s(), ret_since_s) == STATUS_OK
+             ? EXIT_DONE
+             : fail(EXIT_USAGE, "--since \"%.40s\": is not a duration such as 30d, or a day such as 2026-11-01", typed);
+}
+
+// Also where it could not be turned on yet.
+static int try_on_the_past(struct context *ctx, const struct invocation *in, uint8_t to, int64_t since_s)
+{
+  char org[SLUG_SIZE];
+  int code = context_open(in, ctx);
+  code = code != EXIT_DONE ? code : context_slug(in->arguments[0], org);
+  return code != EXIT_DONE ? code : enforcement_trial_print(ctx, org, to, since_s);
+}
+
 int cmd_enforcement_set(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
@@ -181,7 +207,12 @@ int cmd_enforcement_set(const struct invocation *in)
   if (enforcement_from(in->arguments[1], &setting.enforcement) != STATUS_OK) {
     return fail(EXIT_USAGE, "enforcement \"%.40s\": is not off, domains or sso-only", in->arguments[1]);
   }
-  int code = ask_and_set(&ctx, in, &setting, &result);
+  int64_t since_s = 0;
+  int code = take_since(in, &since_s);
+  if (code == EXIT_DONE && in->options[OPTION_SINCE] != NULL) {
+    return try_on_the_past(&ctx, in, setting.enforcement, since_s);
+  }
+  code = code != EXIT_DONE ? code : ask_and_set(&ctx, in, &setting, &result);
   explicit_bzero(setting.password, sizeof setting.password);
   if (code != EXIT_DONE) {
     return code;

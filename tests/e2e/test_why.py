@@ -1,10 +1,16 @@
 """ssoctl why: one command for "why can't she get in"."""
+import json
+import pathlib
 import re
 
 import check
 import host
 import hostile
 import login
+import processes
+import schemas
+
+PASSWORD = "why-Lantern-61-gravel"
 
 
 def why_finds_a_person_by_email_login_and_number(rig):
@@ -73,3 +79,32 @@ def a_stranger_leaves_nothing_behind_but_the_connections_last_failure(rig):
         check.equal(counts[0], counts[1], kind)
     connection = host.listed("why", rig.person("gamma.test"))["connections"][0]
     check.equal((connection["org"], connection["failed_reason"]), (org, "declined"), "the connection's last failure")
+
+
+def enforcement_is_tried_on_the_past_and_changes_nothing(rig):
+    org, by_password, by_key, by_sso = rig.orgs.gamma(), *(rig.person("gamma.test") for _ in range(3))
+    host.ssoctl("org", "set", org, "keys=allow")
+    try:
+        for person in (by_password, by_sso):
+            login.signs_in(rig, person)
+        host.set_password(by_password, PASSWORD)
+        host.set_password(by_sso, PASSWORD)
+        host.ssoctl("member", "add", org, by_key)
+        login.by_password(rig, by_password, PASSWORD)
+        entry = host.in_passwd(by_key)
+        keys = pathlib.Path(entry[5]) / ".ssh"
+        keys.mkdir(parents=True)
+        (keys / "authorized_keys").write_text("ssh-ed25519 AAAA key\n")
+        host.ssoctl("org", "set", org, "keys=default")
+        answer = json.loads(host.ssoctl("enforcement", "set", org, "domains", "--dry-run", "--since", "1d", "--json").out)
+        check.equal(schemas.problems("enforcement set", answer), [], "beside the schema")
+        rows = {(row["login"], row["way"]) for row in answer["would_not"]}
+        check.that({(by_password, "password"), (by_key, "key")} <= rows, f"who would not get in: {rows}")
+        check.that((by_sso, "password") not in rows, "who never typed the password they have")
+        check.equal((answer["changed"], host.listed("enforcement", "show", org)["enforcement"]), (False, "off"), "changed")
+        check.equal(host.ssoctl("enforcement", "set", org, "off", "--dry-run", "--since", "1d").out.count(by_password), 0, "off")
+        host.ssoctl("enforcement", "set", org, "domains", "--since", "1d", "--yes", wants=2)
+        host.ssoctl("enforcement", "set", org, "domains", "--dry-run", "--since", "soon", wants=2)
+    finally:
+        host.ssoctl("org", "set", org, "keys=default")
+        processes.run("rm", "-rf", f"/home/{by_key}")
