@@ -74,6 +74,7 @@ enum option {
   OPTION_PASSWORD_FILE,
   OPTION_MAIL,
   OPTION_CONFIRM_WITHIN,
+  OPTION_DO,
   OPTION_OFFLINE,
   OPTION_LOG,
   OPTION_PROMETHEUS,
@@ -183,6 +184,8 @@ int cmd_host_revert(const struct invocation *in);
 int cmd_check(const struct invocation *in);
 int cmd_backup(const struct invocation *in);
 int cmd_restore(const struct invocation *in);
+int cmd_offboard(const struct invocation *in);
+int cmd_eject(const struct invocation *in);
 int cmd_setup(const struct invocation *in);
 int cmd_status(const struct invocation *in);
 int cmd_upgrade(const struct invocation *in);

@@ -156,6 +156,7 @@ static const struct {
     [OPTION_WIDE] = {.name = "--wide", .meaning = "all columns, also on a terminal"},
     [OPTION_COLUMNS] = {.name = "--columns", .value = "NAME,...", .meaning = "these columns, in this order"},
     [OPTION_MAIL] = {.name = "--mail", .meaning = "tell them by mail"},
+    [OPTION_DO] = {.name = "--do", .meaning = "do it on this host, instead of writing files"},
     [OPTION_OFFLINE] = {.name = "--offline", .meaning = "ask nothing of the network"},
     [OPTION_LOG] = {.name = "--log", .meaning = "log what has changed since the last time"},
     [OPTION_PROMETHEUS] = {.name = "--prometheus",

@@ -1,0 +1,91 @@
+"""Somebody leaves (offboard), and everybody does (eject)."""
+import json
+import pathlib
+import re
+import shutil
+
+import check
+import host
+import login
+import processes
+import schemas
+
+PASSWORD = "leaving-Lantern-83-slate"
+
+
+def offboard_ends_all_that_lets_somebody_in_or_runs_for_them(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    host.ssoctl("org", "create", "leavers", "--name", "Leavers", "--owner", "boss@leavers.example")
+    try:
+        login.signs_in(rig, person)
+        session = login.open_session(rig, person)
+        host.ssoctl("invite", "create", "leavers", person)
+        session.send("(sleep 3000 &) ; echo started")
+        session.until("started")
+        uid = int(host.in_passwd(person)[2])
+        check.that(host.processes_of(uid), "nothing runs before")
+        before = host.ssoctl("account", "show", person).out
+        host.ssoctl("offboard", person, "--dry-run")
+        check.equal(host.ssoctl("account", "show", person).out, before, "the account after a dry run")
+        result = json.loads(host.ssoctl("offboard", person, "--yes", "--json").out)
+        check.equal(schemas.problems("offboard", result), [], "beside the schema")
+        check.equal((result["suspended_in"], result["owns"], result["invites_cancelled"]), ([org], [], ["leavers"]), "what was done")
+        check.soon(lambda: not host.processes_of(uid), "all that runs is over")
+        check.that(result["processes_ended"] > 0, "no process was ended")
+        login.is_refused(rig, person, words="suspended|locked")
+        check.equal(host.members(org)[person]["status"], "suspended", "the membership")
+        again = json.loads(host.ssoctl("offboard", person, "--yes", "--json").out)
+        check.equal((again["suspended_in"], again["processes_ended"]), ([], 0), "a second time")
+        session.close()
+        owner = host.ssoctl("offboard", "boss@leavers.example", "--yes", wants=3)
+        check.contains(owner.err, "owns leavers.*org transfer", "what is said of an owner")
+        host.ssoctl("offboard", "nobody@leavers.example", "--yes", wants=4)
+    finally:
+        host.ssoctl("account", "unlock", person, wants=None)
+        host.ssoctl("member", "resume", org, person, wants=None)
+        host.ssoctl("org", "delete", "leavers", "--yes")
+        host.ssoctl("account", "remove", "boss@leavers.example", "--yes", wants=None)
+
+
+def ejected_people_are_local_users_with_the_same_numbers_homes_and_groups(rig):
+    org, kept, out = rig.orgs.gamma(), rig.person("gamma.test"), rig.person("gamma.test")
+    for person in (kept, out):
+        login.signs_in(rig, person)
+        host.set_password(person, PASSWORD)
+    host.ssoctl("member", "role", org, kept, "admin")
+    host.ssoctl("member", "suspend", org, out)
+    before = processes.must("id", kept).out
+    entry = host.in_passwd(kept)
+    folder = pathlib.Path("/run/ejected")
+    files = ("/etc/passwd", "/etc/shadow", "/etc/group", "/etc/gshadow")
+    try:
+        check.contains(host.ssoctl("eject", wants=2).err, "--do", "what is said of nothing")
+        result = json.loads(host.ssoctl("eject", folder, "--json").out)
+        check.equal(schemas.problems("eject", result), [], "beside the schema")
+        check.equal({path.name: host.mode_of(path) for path in folder.iterdir()},
+                    {"passwd": "0644 0:0", "shadow": "0600 0:0", "group": "0644 0:0", "gshadow": "0600 0:0"}, "the files")
+        host.ssoctl("eject", folder, wants=1)
+        local = [pathlib.Path(path).read_text() for path in files]
+        with host.Kept("/etc/pam.d"), host.Kept("/etc/nsswitch.conf"), host.Kept("/etc/ssh/sshd_config.d"), \
+                host.Kept("/etc/login.defs"), host.Kept(files[0]), host.Kept(files[1]), host.Kept(files[2]), \
+                host.Kept(files[3]):
+            host.ssoctl("eject", "--do", "--yes")
+            once = [pathlib.Path(path).read_text() for path in files]
+            host.ssoctl("eject", "--do", "--yes")
+            check.equal([pathlib.Path(path).read_text() for path in files], once, "a second time")
+            for text, start in zip(once, local):
+                check.that(text.startswith(start) and len(text) > len(start), "what was there is not there any more")
+            host.ssoctl("host", "disable")
+            pathlib.Path("/etc/ssh/sshd_config.d/10-ssoorg.conf").write_text("UsePAM yes\nKbdInteractiveAuthentication yes\n")
+            check.equal(host.in_passwd(kept)[2:7:3], entry[2:7:3], "number and home")
+            groups = [set(re.findall(r"\d+\([^)]*\)", text)) for text in (before, processes.must("id", kept).out)]
+            check.that(groups[0] <= groups[1], f"groups: {groups[0] - groups[1]} are missing")
+            check.contains(processes.must("id", kept).out, rf"\({org}-admins\)", "the admins' group")
+            _, text = login.by_password(rig, kept, PASSWORD)
+            check.that(login.signed_in(text), f"the password of an ejected member: {check.shown(text)}")
+            _, text = login.by_password(rig, out, PASSWORD)
+            check.that(not login.signed_in(text), "somebody who was suspended got in after the ejection")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        host.ssoctl("member", "role", org, kept, "viewer")
+        host.ssoctl("member", "resume", org, out)
