@@ -104,6 +104,7 @@ root_enter() {
         mount -t proc proc "$ROOT/proc"
         mount --rbind /dev "$ROOT/dev"
         mount -t tmpfs -o mode=0755 run "$ROOT/run"
+        mkdir -m 1777 "$ROOT/run/lock"
         exec "$@"' - "$@"
 }
 
