@@ -66,11 +66,10 @@ root_make() {
     chmod 0700 "$folder"
     sources_for "$suite" > "$folder/sources"
     [ -s "$folder/sources" ] || { echo "no package source of this machine names its release" >&2; return 1; }
-    # Nobody reads pages there, and what a power cut leaves is made anew: a third of the time.
+    # What a power cut leaves is made anew.
     # What it mounts there is gone with it, whatever becomes of it. The log ends with why, should it fail.
     if ! unshare -m --propagation private mmdebstrap --mode=root --variant=buildd --aptopt='APT::Sandbox::User "root"' \
-        --aptopt='Acquire::Retries "3"' --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/man/*' \
-        --dpkgopt='path-exclude=/usr/share/locale/*' "${include[@]}" "${hook[@]}" \
+        --aptopt='Acquire::Retries "3"' --dpkgopt=force-unsafe-io "${include[@]}" "${hook[@]}" \
         --customize-hook='rm -f "$1/etc/dpkg/dpkg.cfg.d/99mmdebstrap"' \
         "$suite" "$folder/root" "$folder/sources" > "$folder/log" 2>&1; then
         tail -n 20 "$folder/log" >&2
@@ -152,7 +151,14 @@ END
         timeout -k 10 "$seconds" systemd-nspawn --quiet --register=no --keep-unit -D "$ROOT" --console=pipe \
             --private-network --bind="$result:/result" \
             --system-call-filter="landlock_create_ruleset landlock_add_rule landlock_restrict_self" \
-            "$@" --boot < /dev/null > "$result/console" 2>&1 || true
+            "$@" --boot < /dev/null > "$result/console" 2>&1 &
+        # It takes seconds. What has not come so far in minutes never will.
+        for _ in {1..300}; do
+            [ ! -e "$result/started" ] && kill -0 $! 2> /dev/null || break
+            sleep 1
+        done
+        [ -e "$result/started" ] || kill $! 2> /dev/null || true
+        wait $! || true
         echo $$ > /sys/fs/cgroup/cgroup.procs
         find "$group" -depth -type d -exec rmdir {} + 2> /dev/null || true
         [ -e "$result/started" ] || exit 125' - "$result" "$seconds" "$@"
