@@ -29,6 +29,7 @@ struct http {
   int64_t limit_ms;     // of the requests at present, monotonic; 0: none
   uint32_t requests;
   uint32_t connections;
+  int64_t certificate_ends_at_s;
   char problem[CURL_ERROR_SIZE];
 };
 
@@ -79,6 +80,7 @@ static bool set_callbacks(struct http *http)
   ok = ok && curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, transfer_open_socket) == CURLE_OK;
   ok = ok && curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, &http->plain) == CURLE_OK;
   ok = ok && curl_easy_setopt(e, CURLOPT_HTTPHEADER, http->headers) == CURLE_OK;
+  ok = ok && curl_easy_setopt(e, CURLOPT_CERTINFO, http->settings.wants_certificate ? 1L : 0L) == CURLE_OK;
   return ok && curl_easy_setopt(e, CURLOPT_ERRORBUFFER, http->problem) == CURLE_OK;
 }
 
@@ -177,6 +179,23 @@ static bool names_page(const char *type)
   return false;
 }
 
+// The server's own is the first of the chain.
+static void take_certificate(struct http *http)
+{
+  static const char NAME[] = "Expire date:";
+  struct curl_certinfo *chain = NULL;
+  if (!http->settings.wants_certificate || curl_easy_getinfo(http->easy, CURLINFO_CERTINFO, &chain) != CURLE_OK ||
+      chain == NULL || chain->num_of_certs < 1) {
+    return;
+  }
+  for (const struct curl_slist *line = chain->certinfo[0]; line != NULL; line = line->next) {
+    if (strncmp(line->data, NAME, sizeof NAME - 1) == 0) {
+      time_t at_s = curl_getdate(line->data + sizeof NAME - 1, NULL);
+      http->certificate_ends_at_s = at_s > 0 ? at_s : 0;
+    }
+  }
+}
+
 static enum status take_answer(struct http *http, const char *url, struct failure *r, struct http_answer *answer)
 {
   long connections = 0;
@@ -187,6 +206,7 @@ static enum status take_answer(struct http *http, const char *url, struct failur
   (void)curl_easy_getinfo(http->easy, CURLINFO_NUM_CONNECTS, &connections);
   http->connections += (uint32_t)connections;
   answer->is_page = names_page(type);
+  take_certificate(http);
   if (curl_easy_getinfo(http->easy, CURLINFO_RETRY_AFTER, &retry_after_s) == CURLE_OK && retry_after_s > 0) {
     answer->retry_after_s = retry_after_s;
   }
@@ -275,6 +295,11 @@ int64_t http_until_ms(const struct http *http)
 {
   bool limited = http->limit_ms > 0 && http->limit_ms < http->settings.deadline_ms;
   return limited ? http->limit_ms : http->settings.deadline_ms;
+}
+
+int64_t http_certificate_ends_at_s(const struct http *http)
+{
+  return http->certificate_ends_at_s;
 }
 
 int64_t http_deadline_ms(const struct http *http)

@@ -23,8 +23,9 @@ struct http;
 struct http_settings {
   const struct bytes *ca_pem; // empty: the system's certificates; else these alone. Borrowed for the life of the http
   bool allow_loopback_http;
-  int parent_fd;       // watched during every request
-  int64_t deadline_ms; // monotonic, for everything
+  int parent_fd;          // watched during every request
+  int64_t deadline_ms;    // monotonic, for everything
+  bool wants_certificate; // look at the servers' certificates; it costs a little
 };
 
 struct http_request {
@@ -71,6 +72,10 @@ void http_limit(struct http *http, int64_t until_ms);
 
 // When requests that are under way end at the latest: by http_limit() or by the deadline of everything.
 int64_t http_until_ms(const struct http *http);
+
+// Until when the certificate of the server that answered last is valid, in seconds since 1970; 0 where none was looked
+// at.
+int64_t http_certificate_ends_at_s(const struct http *http);
 
 int64_t http_deadline_ms(const struct http *http);
 uint32_t http_requests(const struct http *http);    // sent so far

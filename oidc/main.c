@@ -76,8 +76,11 @@ static enum status serve(struct channel *c, enum message_type type, const struct
   struct http *http CLEANUP(http_done) = NULL;
   struct exchange x CLEANUP(exchange_done) = {.request = request};
   enum status status = request_check(request, &x.failure);
-  struct http_settings settings = {&request->ca_pem, request->allow_loopback_http != 0, c->fd,
-                                   clock_monotonic_ms() + (int64_t)request->timeout_s * 1000};
+  const struct http_settings settings = {.ca_pem = &request->ca_pem,
+                                         .allow_loopback_http = request->allow_loopback_http != 0,
+                                         .parent_fd = c->fd,
+                                         .deadline_ms = clock_monotonic_ms() + (int64_t)request->timeout_s * 1000,
+                                         .wants_certificate = type == MESSAGE_DISCOVER};
   status = status != STATUS_OK ? status : http_new(&settings, &http);
   if (status != STATUS_OK) {
     return send_failed(c, &x, status);

@@ -206,6 +206,7 @@ enum status discover(struct exchange *x)
     return status;
   }
   x->found.keys = key_set_count(keys);
+  x->found.certificate_ends_at_s = http_certificate_ends_at_s(x->http);
   if (x->found.keys == 0) {
     return failure_set(&x->failure, FAILURE_MISCONFIGURED, "RFC 7517: the key set has no key that can be used");
   }

@@ -13,6 +13,7 @@ int idp_answer_print_found(const struct device_flow *f, const struct message_fou
       {"userinfo_endpoint", COLUMN_TEXT},
       {"keys", COLUMN_NUMBER},
       {"auth", COLUMN_TEXT},
+      {"certificate_ends", COLUMN_DATE},
   };
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   table_add(&table, COLUMNS,
@@ -22,7 +23,8 @@ int idp_answer_print_found(const struct device_flow *f, const struct message_fou
              {found->jwks_uri, 0},
              {found->userinfo_endpoint, 0},
              {NULL, found->keys},
-             {client_auth_word(found->client_auth), 0}});
+             {client_auth_word(found->client_auth), 0},
+             {NULL, found->certificate_ends_at_s}});
   return context_print_one(f->ctx, &table);
 }
 

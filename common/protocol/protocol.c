@@ -94,6 +94,7 @@ static const struct field FOUND_FIELDS[] = {
     FIELD_OF_TEXT(message_found, userinfo_endpoint),
     FIELD_OF_U32(message_found, keys),
     FIELD_OF_U8(message_found, client_auth),
+    FIELD_OF_I64(message_found, certificate_ends_at_s),
 };
 static const struct record_type FOUND = RECORD_TYPE(message_found, PROTOCOL_VERSION, FOUND_FIELDS);
 

@@ -62,11 +62,11 @@ enum message_type {
 };
 
 enum request_flag {
-  REQUEST_SILENT = 1,   // PAM_SILENT
-  REQUEST_PRELIM = 2,   // PAM_PRELIM_CHECK of chauthtok
-  REQUEST_REAUTH = 8,   // of a service where a recent sign-in is enough (POLICY K6)
+  REQUEST_SILENT = 1,          // PAM_SILENT
+  REQUEST_PRELIM = 2,          // PAM_PRELIM_CHECK of chauthtok
+  REQUEST_REAUTH = 8,          // of a service where a recent sign-in is enough (POLICY K6)
   REQUEST_AFTER_PASSWORD = 16, // sshd's password method has failed before in this connection, for want of a prompt
-  REQUEST_WITH_KEY = 4, // sshd has accepted a public key in the connection that signs in now
+  REQUEST_WITH_KEY = 4,        // sshd has accepted a public key in the connection that signs in now
 };
 
 struct message_request {
@@ -211,6 +211,7 @@ struct message_found {
   char userinfo_endpoint[PROTOCOL_URL_SIZE]; // "" if absent
   uint32_t keys;                             // usable keys in the key set
   uint8_t client_auth;                       // enum client_auth: the one that was used
+  int64_t certificate_ends_at_s;             // of the issuer's server (RFC 5280 4.1.2.5); 0 where there is none
 };
 
 enum failure_reason {

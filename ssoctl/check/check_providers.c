@@ -11,7 +11,7 @@
 #include "idp_advice.h"
 #include "paths.h"
 
-enum { ASK_S = 30, MARGIN_MS = 5000 };
+enum { ASK_S = 30, MARGIN_MS = 5000, SOON_S = 14 * 86400 };
 
 struct slug {
   char text[SLUG_SIZE];
@@ -46,6 +46,11 @@ static enum status add(void *context, const struct org *org)
   return STATUS_OK;
 }
 
+static bool ends_soon(int64_t at_s)
+{
+  return at_s != 0 && at_s - clock_now_s() < SOON_S;
+}
+
 // The provider's answer, as a finding. True: there is one.
 static bool take_answer(const struct device_flow *f, enum message_type type, const void *value,
                         struct findings *findings)
@@ -66,6 +71,13 @@ static bool take_answer(const struct device_flow *f, enum message_type type, con
   if (!sound || found->keys == 0) {
     findings_add(findings, SEVERITY_CRITICAL, "provider", "have the provider publish a signing key", "%s: %s", slug,
                  sound ? "its key set has no key that can be used" : "the helper says what it must not");
+    return true;
+  }
+  if (ends_soon(found->certificate_ends_at_s)) {
+    char date[CLOCK_TEXT_SIZE];
+    clock_text(found->certificate_ends_at_s, date);
+    findings_add(findings, SEVERITY_WARNING, "provider", "have the provider renew it: with an old one nobody signs in",
+                 "%s: the certificate of %s ends %s", slug, found->issuer, date);
     return true;
   }
   findings_add(findings, SEVERITY_OK, "provider", NULL, "%s: %s answers, and has %u keys", slug, found->issuer,

@@ -140,7 +140,7 @@ static void parse(struct line *line)
   if (strlen(type) >= sizeof line->type) {
     return;
   }
-  (void)snprintf(line->type, sizeof line->type, "%s", type);
+  (void)snprintf(line->type, sizeof line->type, "%.15s", type);
   if (strcmp(type, "@include") != 0) {
     take_word(&at, end, line->control, sizeof line->control);
   }

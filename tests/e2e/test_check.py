@@ -160,6 +160,14 @@ def a_timers_runs_log_changes_alone(rig):
             check.that(re.fullmatch(r"# (HELP|TYPE) \w+ .+|\w+(\{\w+=\"[^\"\\]*\"\})? -?\d+", line), f"no metric: {line}")
 
 
+def the_end_of_a_providers_certificate_is_said_before_it_comes(rig):
+    org = rig.orgs.acme()  # its certificates are two days old at most
+    found = host.ssoctl("check", wants=None).out
+    check.contains(found, rf"warning +provider: {org}: the certificate of {rig.idp.issuer} ends 20\d\d-\d\d-\d\d",
+                   "what is said of it")
+    check.contains(host.ssoctl("idp", "test", org, "--no-signin").out, r"certificate_ends +20\d\d-", "idp test")
+
+
 def _found():
     """What is said, by check and severity; the store is left alone by it."""
     rows = host.ssoctl("check", "--offline", "--json", wants=None)

@@ -75,7 +75,7 @@ static enum status ask(enum ending ending, struct failure *ret_failure, bool *re
   start(&server, ending);
   assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, parent), 0);
   (void)snprintf(url, sizeof url, "https://127.0.0.1:%u/", server.port);
-  const struct http_settings settings = {&NOTHING, false, parent[0], clock_monotonic_ms() + 60000};
+  const struct http_settings settings = {&NOTHING, false, parent[0], clock_monotonic_ms() + 60000, false};
   assert_int_equal(http_new(&settings, &http), STATUS_OK);
   enum status status = http_send(http, &(struct http_request){.url = url}, ret_failure, &answer);
   *ret_lost = http_was_lost(http);
