@@ -20,12 +20,17 @@
 
 enum { SHORTEST_S = 60, LONGEST_S = 86400, MS = 1000 };
 
-// One wiring at a time. Whoever takes back what nobody confirmed waits for the one before; others are told.
+// One wiring at a time; the lock is where nobody but root could hold it. Whoever takes back what nobody confirmed waits
+// for the one before; others are told.
 static int take_turn(bool waits, int *ret_fd)
 {
-  int fd CLEANUP(cleanup_fd) = open("/run/lock/ssoorg-host", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  static const char PATH[] = PATH_RUN "/host";
+  if (mkdir(PATH_RUN, 0700) != 0 && errno != EEXIST) {
+    return fail(EXIT_FAILED, "%s: %s", PATH_RUN, strerror(errno));
+  }
+  int fd CLEANUP(cleanup_fd) = open(PATH, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0) {
-    return fail(EXIT_FAILED, "/run/lock/ssoorg-host: %s", strerror(errno));
+    return fail(EXIT_FAILED, "%s: %s", PATH, strerror(errno));
   }
   if (flock(fd, waits ? LOCK_EX : LOCK_EX | LOCK_NB) != 0) {
     return fail(EXIT_FAILED, "another 'ssoctl host' is at work: try again when it is done");

@@ -196,6 +196,19 @@ def settings_that_sshd_does_not_take_are_put_back(rig):
         check.that("ssoorg" not in (PAM / "sshd").read_text(), "sshd was wired all the same")
 
 
+def H64_a_local_user_cannot_hold_up_the_wiring_or_its_taking_back(rig):
+    local._make_users(rig)
+    with _unwired():
+        # Nothing of it is where others than root may put something. Whoever waits is not followed.
+        traced = processes.run("strace", "-e", "trace=open,openat,creat", "-o", "/run/traced", "ssoctl", "host", "enable",
+                               "--confirm-within", "1h")
+        check.equal(traced.status, 0, traced.text)
+        for path in set(re.findall(r'"(/[^"]+)", [^)]*O_CREAT', pathlib.Path("/run/traced").read_text())):
+            folder = pathlib.Path(path).parent
+            check.that(not folder.stat().st_mode & 0o022, f"{path} is made in a folder that others may write to")
+        host.ssoctl("host", "revert")
+
+
 def _contents():
     return {path: pathlib.Path(path).read_bytes() if pathlib.Path(path).exists() else None for path in FILES}
 
