@@ -37,11 +37,12 @@ sources_for() {
         }'
 }
 
-# root_make FOLDER 12|13 [--keep-lists] PACKAGE... [--hook COMMAND]: a system of that Debian with these packages in FOLDER,
-# unless it is there already and was made by the same words. COMMAND has its path as $1. With --keep-lists what apt knows
-# and has fetched stays in it, so that it can install more without a network. 75 if the archive could not be reached.
+# root_make FOLDER 12|13 [--host] PACKAGE... [--hook COMMAND]: a system of that Debian with these packages in FOLDER,
+# unless it is there already and was made by the same words. COMMAND has its path as $1. It is one to build in; with --host
+# one without any tool for that, in which what apt knows and has fetched stays, so that it can install more without a
+# network. 75 if the archive could not be reached.
 root_make() {
-    local folder=$1 suite words hook=()
+    local folder=$1 suite words variant=buildd hook=()
     suite=$(suite_of "$2")
     shift 2
     words="$suite $*"
@@ -53,7 +54,8 @@ root_make() {
         if [ "$1" = --hook ]; then
             hook+=(--customize-hook="$2")
             shift 2
-        elif [ "$1" = --keep-lists ]; then
+        elif [ "$1" = --host ]; then
+            variant=minbase
             hook+=(--skip=cleanup/apt/lists,cleanup/apt/cache)
             shift
         else
@@ -68,7 +70,7 @@ root_make() {
     [ -s "$folder/sources" ] || { echo "no package source of this machine names its release" >&2; return 1; }
     # What a power cut leaves is made anew.
     # What it mounts there is gone with it, whatever becomes of it. The log ends with why, should it fail.
-    if ! unshare -m --propagation private mmdebstrap --mode=root --variant=buildd --aptopt='APT::Sandbox::User "root"' \
+    if ! unshare -m --propagation private mmdebstrap --mode=root --variant="$variant" --aptopt='APT::Sandbox::User "root"' \
         --aptopt='Acquire::Retries "3"' --dpkgopt=force-unsafe-io "${include[@]}" "${hook[@]}" \
         --customize-hook='rm -f "$1/etc/dpkg/dpkg.cfg.d/99mmdebstrap"' \
         "$suite" "$folder/root" "$folder/sources" > "$folder/log" 2>&1; then

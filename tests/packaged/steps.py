@@ -3,6 +3,7 @@ import os
 import pathlib
 import pwd
 import re
+import shutil
 import subprocess
 
 import check
@@ -25,6 +26,7 @@ def local_people_get_in_at_first(here):
 
 
 def installing_pulls_in_no_build_tool(here):
+    check.equal(shutil.which("gcc"), None, "a compiler that is there anyway")
     said = here.install("before")
     new = sorted(line.split()[0] for line in system.installed() - here.kept["packages"])
     check.that(set(ALL) <= set(new), f"not all of ours are installed: {new}; {check.shown(said, 2000)}")
