@@ -29,13 +29,16 @@ static enum status add_member(void *context, const struct membership *membership
   struct account account;
   bool source = walk->source == NULL || strcmp(walk->source, source_word(membership->source)) == 0;
   bool role = walk->role == NULL || strcmp(walk->role, role_word(membership->role)) == 0;
-  bool idle = walk->idle_since_s == 0 || membership->last_sign_in_at_s < walk->idle_since_s;
-  if (!source || !role || !idle) {
+  if (!source || !role) {
     return STATUS_OK;
   }
   enum status status = account_get(walk->ctx->txn, membership->account_id, &account);
   if (status != STATUS_OK) {
     return status;
+  }
+  if (walk->idle_since_s != 0 && account.last_sign_in_at_s >= walk->idle_since_s) {
+    record_done(&ACCOUNT_RECORD, &account);
+    return STATUS_OK;
   }
   table_add(walk->table, LIST_COLUMNS,
             {{walk->org->slug, 0},

@@ -4,6 +4,8 @@ import host
 import login
 import orgs
 
+IDLE_PASSWORD = "people-Lantern-19-slate"
+
 
 def S1_a_suspended_member_is_refused_after_signing_in_and_let_in_again(rig):
     org, person = _member(rig)
@@ -128,6 +130,11 @@ def member_list_filters_by_idle(rig):
     host.ssoctl("member", "add", org, never)
     check.that(never in {row["email"] for row in host.listed("member", "list", org, "--idle", "1h")},
                "somebody who never signed in is not idle")
+    host.set_password(never, IDLE_PASSWORD)
+    _, text = login.by_password(rig, never, IDLE_PASSWORD)
+    check.that(login.signed_in(text), f"not signed in by password: {check.shown(text)}")
+    check.that(never not in {row["email"] for row in host.listed("member", "list", org, "--idle", "1h")},
+               "somebody who has just signed in by password is idle")
 
 
 def what_is_so_already_is_done(rig):
