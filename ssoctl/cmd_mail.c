@@ -8,6 +8,7 @@
 #include "base/url.h"
 #include "change/mail_server.h"
 #include "idp_values.h"
+#include "mail_values.h"
 #include "mailer.h"
 #include "paths.h"
 #include "store/mail_server.h"
@@ -83,7 +84,7 @@ static void forget_password(const struct mail_server *before, struct mail_server
   }
 }
 
-static int take_options(const struct invocation *in, struct mail_server *server)
+int mail_values_set(const struct invocation *in, struct mail_server *server)
 {
   struct mail_server before = *server; // borrows
   const char *ca_file = in->options[OPTION_CA_FILE];
@@ -132,7 +133,7 @@ int cmd_mail_set(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
-  code = take_options(in, &server);
+  code = mail_values_set(in, &server);
   if (code != EXIT_DONE) {
     return code;
   }

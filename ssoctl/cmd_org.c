@@ -12,6 +12,7 @@
 #include "domain_name.h"
 #include "domains.h"
 #include "member_args.h"
+#include "org_values.h"
 #include "store/accounts.h"
 #include "store/allowed.h"
 
@@ -215,8 +216,7 @@ static enum status flatten(const char *typed, char *to, size_t size)
   return list != NULL ? STATUS_OK : STATUS_INVALID;
 }
 
-// Domains as people write them, once each and none that is public (POLICY N1), in A-labels.
-static int fold_domains(const char *key, const char *typed, char to[static ALLOWED_SIZE])
+int org_value_domains(const char *key, const char *typed, char to[static ALLOWED_SIZE])
 {
   char rest[4 * ALLOWED_SIZE];
   size_t used = 0;
@@ -260,7 +260,7 @@ static int split_one(const char *typed, struct typed_value *kept, struct org_val
     return EXIT_DONE;
   }
   ret_value->value = kept->domains;
-  return fold_domains(kept->key, typed + length + 1, kept->domains);
+  return org_value_domains(kept->key, typed + length + 1, kept->domains);
 }
 
 // Into VALUES, which borrow from KEPT and from what was typed.

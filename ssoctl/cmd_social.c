@@ -10,6 +10,7 @@
 #include "context.h"
 #include "idp_change.h"
 #include "idp_values.h"
+#include "social_change.h"
 #include "store/socials.h"
 
 // Providers that people ask for and that cannot be used in a terminal.
@@ -164,63 +165,72 @@ static int compare(struct context *ctx, const struct social *social, const struc
                     social->name);
 }
 
-static int set(struct context *ctx, const char *name, bool is_new)
+void social_wanted_done(struct social_wanted *wanted)
+{
+  cleanup_connection(&wanted->connection);
+}
+
+int social_change(struct context *ctx, const char *name, bool is_new, struct social_wanted *wanted)
 {
   const struct invocation *in = ctx->in;
-  struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
-  struct social social = {.id = 0};
-  char title[DISPLAY_SIZE];
-  struct social_set set = {.name = name,
-                           .title = title,
-                           .connection = &connection,
-                           .secret_given = in->options[OPTION_CLIENT_SECRET_FILE] != NULL ||
-                                           in->options[OPTION_PRIVATE_KEY_FILE] != NULL};
-  struct change_done result;
-  int code = load(ctx, name, is_new, &social, &connection);
+  int code = refuse_preset(in->options[OPTION_PRESET]);
   if (code != EXIT_DONE) {
     return code;
   }
-  code = take_title(in, name, &social, title);
+  code = load(ctx, name, is_new, &wanted->stored, &wanted->connection);
   if (code != EXIT_DONE) {
     return code;
   }
-  set.speaks = (enum speaks)social.speaks;
+  code = take_title(in, name, &wanted->stored, wanted->title);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  wanted->set = (struct social_set){.name = name,
+                                    .title = wanted->title,
+                                    .speaks = (enum speaks)wanted->stored.speaks,
+                                    .connection = &wanted->connection,
+                                    .secret_given = in->options[OPTION_CLIENT_SECRET_FILE] != NULL ||
+                                                    in->options[OPTION_PRIVATE_KEY_FILE] != NULL};
   if (is_new) {
-    set.speaks = is_preset(in, "github") ? SPEAKS_GITHUB : SPEAKS_OPENID;
+    wanted->set.speaks = is_preset(in, "github") ? SPEAKS_GITHUB : SPEAKS_OPENID;
   }
-  code = take_values(ctx, set.speaks, &connection);
+  return take_values(ctx, wanted->set.speaks, &wanted->connection);
+}
+
+static int set(struct context *ctx, const char *name, bool is_new)
+{
+  struct social_wanted wanted CLEANUP(social_wanted_done) = {.title = ""};
+  struct change_done result;
+  int code = social_change(ctx, name, is_new, &wanted);
   if (code != EXIT_DONE) {
     return code;
   }
-  code = is_new && social.id != 0 ? compare(ctx, &social, &set) : EXIT_DONE;
+  code = is_new && wanted.stored.id != 0 ? compare(ctx, &wanted.stored, &wanted.set) : EXIT_DONE;
   if (code != EXIT_DONE) {
     return code;
   }
-  code = context_change(ctx, change_social_set(&set, &result));
+  const struct connection *connection = &wanted.connection;
+  code = context_change(ctx, change_social_set(&wanted.set, &result));
   if (code != EXIT_DONE) {
     return code;
   }
   context_done(ctx,
                result.changed ? "social connection %s to %s stored and in effect; next: ssoctl social test %s"
                               : "social connection %s to %s is so already; ssoctl social test %s tries it",
-               name, connection.issuer, name);
-  return context_result(ctx, result.changed, RESULT_TEXT("name", name), RESULT_TEXT("title", title),
-                        RESULT_TEXT("issuer", connection.issuer), RESULT_TEXT("client_id", connection.client_id),
-                        RESULT_TEXT("auth", client_auth_word(connection.client_auth)),
-                        RESULT_BOOL("secret_set", connection.client_secret.length > 0),
-                        RESULT_TEXT("scopes", connection.scopes),
-                        RESULT_TEXT("preset", table_text_or_null(connection.preset)));
+               name, connection->issuer, name);
+  return context_result(ctx, result.changed, RESULT_TEXT("name", name), RESULT_TEXT("title", wanted.title),
+                        RESULT_TEXT("issuer", connection->issuer), RESULT_TEXT("client_id", connection->client_id),
+                        RESULT_TEXT("auth", client_auth_word(connection->client_auth)),
+                        RESULT_BOOL("secret_set", connection->client_secret.length > 0),
+                        RESULT_TEXT("scopes", connection->scopes),
+                        RESULT_TEXT("preset", table_text_or_null(connection->preset)));
 }
 
 static int open_and_set(const struct invocation *in, bool is_new)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   char name[SOCIAL_SIZE];
-  int code = refuse_preset(in->options[OPTION_PRESET]);
-  if (code != EXIT_DONE) {
-    return code;
-  }
-  code = context_open(in, &ctx);
+  int code = context_open(in, &ctx);
   if (code != EXIT_DONE) {
     return code;
   }

@@ -81,6 +81,7 @@ enum option {
   OPTION_JSONL,
   OPTION_WIDE,
   OPTION_COLUMNS,
+  OPTION_PRUNE,
   OPTION_COUNT
 };
 
@@ -186,6 +187,8 @@ int cmd_backup(const struct invocation *in);
 int cmd_restore(const struct invocation *in);
 int cmd_offboard(const struct invocation *in);
 int cmd_eject(const struct invocation *in);
+int cmd_dump(const struct invocation *in);
+int cmd_apply(const struct invocation *in);
 int cmd_setup(const struct invocation *in);
 int cmd_status(const struct invocation *in);
 int cmd_upgrade(const struct invocation *in);

@@ -110,6 +110,17 @@ static bool is_certificates(const struct bytes *pem)
   return whole;
 }
 
+int idp_values_ca_text(const char *what, struct bytes *pem, struct bytes *ca_pem)
+{
+  if (pem->length > PROTOCOL_CA_MAX || !is_certificates(pem)) {
+    return fail(EXIT_USAGE, "%s: holds no certificate in PEM form, or a damaged one, or more than %d bytes", what,
+                PROTOCOL_CA_MAX);
+  }
+  bytes_done(ca_pem);
+  bytes_take(ca_pem, pem);
+  return EXIT_DONE;
+}
+
 int idp_values_ca(const char *path, struct bytes *ca_pem)
 {
   if (path[0] == '\0') {
@@ -121,12 +132,7 @@ int idp_values_ca(const char *path, struct bytes *ca_pem)
   if (code != EXIT_DONE) {
     return code;
   }
-  if (!is_certificates(&pem)) {
-    return fail(EXIT_USAGE, "--ca-file: holds no certificate in PEM form, or a damaged one");
-  }
-  bytes_done(ca_pem);
-  bytes_take(ca_pem, &pem);
-  return EXIT_DONE;
+  return idp_values_ca_text("--ca-file", &pem, ca_pem);
 }
 
 static int set_ca(const struct context *ctx, const char *path, struct connection *connection)

@@ -11,6 +11,9 @@ int idp_values_default(const struct context *ctx, struct connection *connection)
 // system's. An exit code.
 int idp_values_ca(const char *path, struct bytes *ca_pem);
 
+// The same for certificates that are at hand, which are taken over; WHAT begins the error.
+int idp_values_ca_text(const char *what, struct bytes *pem, struct bytes *ca_pem);
+
 // Puts what is on the command line into CONNECTION: what is typed, and then what --preset says of the rest. An exit
 // code, with the error on standard error.
 int idp_values_set(const struct context *ctx, struct connection *connection);

@@ -347,6 +347,19 @@ void org_setting_read(const struct org_setting *setting, const struct org *org, 
   setting->read(setting, org, ret_value);
 }
 
+void org_setting_typed(const struct org_setting *setting, const struct org *org, char text[static SETTING_TEXT_SIZE])
+{
+  struct setting_value value;
+  org_setting_read(setting, org, &value);
+  if (setting->set == set_duration) {
+    duration_text(value.number, text, SETTING_TEXT_SIZE);
+  } else if (setting->is_number) {
+    (void)snprintf(text, SETTING_TEXT_SIZE, "%lld", (long long)value.number);
+  } else {
+    (void)snprintf(text, SETTING_TEXT_SIZE, "%s", value.text);
+  }
+}
+
 bool org_setting_is_same(const struct org_setting *setting, const struct org *a, const struct org *b)
 {
   struct setting_value one;

@@ -70,6 +70,10 @@ const struct org_setting *org_setting_find(const char *key, size_t length);
 
 // What SETTING is in ORG.
 void org_setting_read(const struct org_setting *setting, const struct org *org, struct setting_value *ret_value);
+
+// The same as it is typed: a duration with its unit.
+void org_setting_typed(const struct org_setting *setting, const struct org *org, char text[static SETTING_TEXT_SIZE]);
+
 bool org_setting_is_same(const struct org_setting *setting, const struct org *a, const struct org *b);
 
 // Sets all of VALUES in ORG, in their order. STATUS_INVALID with an error that says what is legal; what stands before

@@ -1,12 +1,14 @@
-"""As much of JSON Schema as dist/ssoctl.schema.json makes use of; anything else in it is an error."""
+"""As much of JSON Schema as those in dist/ make use of; anything else in them is an error."""
 import datetime
 import json
 
 import host
 
 SCHEMA = json.loads((host.DIST / "ssoctl.schema.json").read_text())
+STATE = json.loads((host.DIST / "ssoorg-state.schema.json").read_text())
+DEFINED = STATE["$defs"] | SCHEMA["$defs"]
 TYPES = {"string": str, "integer": int, "boolean": bool, "null": type(None), "object": dict, "array": list}
-KNOWN = {"type", "required", "additionalProperties", "properties", "items", "const", "format", "$ref", "description"}
+KNOWN = {"type", "required", "additionalProperties", "properties", "items", "const", "format", "$ref", "description", "enum"}
 
 
 def commands():
@@ -19,11 +21,17 @@ def problems(command, value):
     return list(_problems(value, SCHEMA["$defs"]["ssoctl " + command], command))
 
 
+def problems_of_state(value):
+    """Why VALUE is no document as `ssoctl dump` prints it."""
+    root = {key: STATE[key] for key in ("type", "required", "additionalProperties", "properties")}
+    return list(_problems(value, root, "state"))
+
+
 def _problems(value, schema, where):
     if set(schema) - KNOWN:
         raise ValueError(f"{where}: this reads no {set(schema) - KNOWN}")
     if "$ref" in schema:
-        schema = SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+        schema = DEFINED[schema["$ref"].removeprefix("#/$defs/")]
     types = schema.get("type", [])
     types = [types] if isinstance(types, str) else types
     # A truth value is an int in Python.
@@ -32,6 +40,8 @@ def _problems(value, schema, where):
         return
     if "const" in schema and value != schema["const"]:
         yield f"{where}: {value!r} is not {schema['const']!r}"
+    if "enum" in schema and value not in schema["enum"]:
+        yield f"{where}: {value!r} is not one of {schema['enum']}"
     if schema.get("format") == "date-time" and value is not None:
         try:
             datetime.datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ")
@@ -44,12 +54,15 @@ def _problems(value, schema, where):
 
 
 def _problems_of_object(value, schema, where):
-    known = schema["properties"]
+    known = schema.get("properties", {})
+    others = schema.get("additionalProperties", True)
     for key in schema.get("required", ()):
         if key not in value:
             yield f"{where}: {key} is missing"
     for key, inner in value.items():
         if key in known:
             yield from _problems(inner, known[key], f"{where}.{key}")
-        elif schema.get("additionalProperties", True) is False:
+        elif others is False:
             yield f"{where}: {key} is not in the schema"
+        elif others is not True:
+            yield from _problems(inner, others, f"{where}.{key}")
