@@ -93,16 +93,43 @@ static enum status write_seed(struct store *store, const unsigned char seed[stat
   return status;
 }
 
+// Whether the store that is there has this seed, which would be known from another host of the site.
+static enum status has_seed(const char *store_dir, const unsigned char seed[static SIPHASH_SEED_SIZE], bool *ret_same)
+{
+  struct error error = {.text = ""};
+  struct store *store CLEANUP(store_close) = NULL;
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  unsigned char stored[SIPHASH_SEED_SIZE];
+  enum status status = store_open(store_dir, STORE_READ_ONLY, &error, &store);
+  status = status == STATUS_OK ? store_begin(store, false, &txn) : status;
+  status = status == STATUS_OK ? store_seed(txn, stored) : status;
+  if (status == STATUS_OK) {
+    *ret_same = memcmp(stored, seed, sizeof stored) == 0;
+  }
+  return status;
+}
+
+static int is_so_already(struct context *ctx, const unsigned char seed[static SIPHASH_SEED_SIZE])
+{
+  bool same = true;
+  bool asked = ctx->in->options[OPTION_SITE_SEED] != NULL;
+  enum status status = asked ? has_seed(ctx->store_dir, seed, &same) : STATUS_OK;
+  if (status != STATUS_OK) {
+    return fail(EXIT_FAILED, "store %s: its seed cannot be read: %s", ctx->store_dir, status_text(status));
+  }
+  if (!same) {
+    return fail(EXIT_REFUSED, "store %s: exists already with another seed, which is never changed", ctx->store_dir);
+  }
+  context_done(ctx, "store %s exists already", ctx->store_dir);
+  return context_result(ctx, false, RESULT_TEXT("store", ctx->store_dir));
+}
+
 static int make_store(struct context *ctx, const unsigned char seed[static SIPHASH_SEED_SIZE])
 {
   struct error error = {.text = ""};
   enum status status = store_open(ctx->store_dir, STORE_CREATE, &error, &ctx->store);
   if (status == STATUS_EXISTS) {
-    if (ctx->in->options[OPTION_SITE_SEED] != NULL) {
-      return fail(EXIT_REFUSED, "store %s: exists already; its seed is never changed", ctx->store_dir);
-    }
-    context_done(ctx, "store %s exists already", ctx->store_dir);
-    return context_result(ctx, false, RESULT_TEXT("store", ctx->store_dir));
+    return is_so_already(ctx, seed);
   }
   status = status != STATUS_OK ? status : write_seed(ctx->store, seed);
   if (status != STATUS_OK) {
