@@ -81,7 +81,10 @@ static enum status put_seed(struct store *store, const unsigned char seed[static
   if (status != STATUS_OK) {
     return status;
   }
-  status = store_set_seed(*txn, seed);
+  unsigned char identity[STORE_OWN_ID_SIZE];
+  status = file_random(identity, sizeof identity);
+  status = status != STATUS_OK ? status : store_set_own_id(*txn, identity);
+  status = status != STATUS_OK ? status : store_set_seed(*txn, seed);
   return status != STATUS_OK ? status : store_commit(txn);
 }
 

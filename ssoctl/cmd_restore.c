@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ssoctl restore: the store as a backup has it (POLICY D3), on the host that it is of or a fresh one.
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -24,18 +25,32 @@ struct unpacked {
   struct store_txn *txn;
 };
 
+// A store of the schema before has left a copy beside it, too.
+static void empty_folder(int dir_fd)
+{
+  int own = fcntl(dir_fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  DIR *dir CLEANUP(cleanup_dir) = own >= 0 ? fdopendir(own) : NULL;
+  if (dir == NULL && own >= 0) {
+    (void)close(own);
+  }
+  for (const struct dirent *entry = dir != NULL ? readdir(dir) : NULL; entry != NULL; entry = readdir(dir)) {
+    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+      (void)unlinkat(dir_fd, entry->d_name, 0);
+    }
+  }
+}
+
 static void unpacked_done(struct unpacked *unpacked)
 {
-  static const char *const NAMES[] = {"data.mdb", "lock.mdb", "writer"};
   store_abort(&unpacked->txn);
   store_close(&unpacked->store);
   if (unpacked->dir_fd < 0) {
     return;
   }
-  for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
-    (void)unlinkat(unpacked->dir_fd, NAMES[i], 0);
+  empty_folder(unpacked->dir_fd);
+  if (rmdir(unpacked->dir) != 0) {
+    (void)fail(EXIT_FAILED, "%s: %s; it holds secrets, remove it by hand", unpacked->dir, strerror(errno));
   }
-  (void)rmdir(unpacked->dir);
   cleanup_fd(&unpacked->dir_fd);
 }
 

@@ -11,112 +11,9 @@
 #include "base/grow.h"
 #include "change/account.h"
 #include "change/context.h"
+#include "change/restore_kept.h"
 #include "store/numbers_store.h"
 #include "store/store_copy.h"
-
-enum { PAIR = 16 }; // the key of a removed member's tombstone: org and account
-
-struct tombstone {
-  struct store_key key;
-  int64_t at_s;
-};
-
-// What of the present state outlives it.
-struct kept {
-  struct store_txn *from;
-  struct store_txn *txn;
-  struct tombstone *tombstones; // owned
-  size_t tombstone_count;
-  size_t tombstone_capacity;
-  uint32_t *numbers; // owned
-  size_t number_count;
-  size_t number_capacity;
-  int64_t last_id;
-  int64_t map_serial;
-  int64_t now_s;
-};
-
-static void kept_done(struct kept *kept)
-{
-  free(kept->tombstones);
-  free(kept->numbers);
-}
-
-static enum status keep_tombstone(struct kept *kept, const struct store_key *key, int64_t at_s)
-{
-  struct tombstone *room = grow_array(kept->tombstones, kept->tombstone_count, sizeof *room, &kept->tombstone_capacity);
-  if (room == NULL) {
-    return STATUS_NO_MEMORY;
-  }
-  kept->tombstones = room;
-  room[kept->tombstone_count++] = (struct tombstone){*key, at_s};
-  return STATUS_OK;
-}
-
-static enum status look_at_tombstone(void *context, const struct store_entry *entry)
-{
-  struct kept *kept = context;
-  struct store_key key = key_new();
-  int64_t at_s = 0;
-  if (entry->key_length > sizeof key.data || entry->length != sizeof(uint64_t)) {
-    return STATUS_CORRUPT;
-  }
-  memcpy(key.data, entry->key, entry->key_length);
-  key.length = entry->key_length;
-  enum status status = store_get_i64(kept->from, TABLE_TOMBSTONES, &key, &at_s);
-  return status != STATUS_NOT_FOUND ? status : keep_tombstone(kept, &key, (int64_t)endian_get_u64(entry->data));
-}
-
-// A name that the backup does not know: whoever had it is as if removed.
-static enum status keep_name(struct kept *kept, enum store_table table, const char *name)
-{
-  const struct store_key key = key_of_text(name);
-  int64_t id = 0;
-  enum status status = store_get_i64(kept->from, table, &key, &id);
-  return status == STATUS_NOT_FOUND ? keep_tombstone(kept, &key, kept->now_s) : status;
-}
-
-static enum status look_at_account(void *context, const struct account *account)
-{
-  struct kept *kept = context;
-  enum status status = keep_name(kept, TABLE_ACCOUNT_LOGINS, account->login);
-  return status != STATUS_OK ? status : keep_name(kept, TABLE_ACCOUNT_EMAILS, account->email);
-}
-
-static enum status look_at_number(void *context, uint32_t number, const struct number *use)
-{
-  struct kept *kept = context;
-  struct number before;
-  (void)use;
-  enum status status = numbers_get(kept->from, number, &before);
-  if (status != STATUS_NOT_FOUND) {
-    return status;
-  }
-  uint32_t *room = grow_array(kept->numbers, kept->number_count, sizeof *room, &kept->number_capacity);
-  if (room == NULL) {
-    return STATUS_NO_MEMORY;
-  }
-  kept->numbers = room;
-  room[kept->number_count++] = number;
-  return STATUS_OK;
-}
-
-static enum status get_last_id(struct store_txn *txn, int64_t *ret_id)
-{
-  const struct store_key key = key_of_text("last_id");
-  enum status status = store_get_i64(txn, TABLE_META, &key, ret_id);
-  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
-static enum status gather(struct kept *kept)
-{
-  const struct store_key all = key_new();
-  enum status status = store_each(kept->txn, TABLE_TOMBSTONES, &all, look_at_tombstone, kept);
-  status = status != STATUS_OK ? status : account_each(kept->txn, look_at_account, kept);
-  status = status != STATUS_OK ? status : numbers_each(kept->txn, look_at_number, kept);
-  status = status != STATUS_OK ? status : get_last_id(kept->txn, &kept->last_id);
-  return status != STATUS_OK ? status : store_map_serial(kept->txn, &kept->map_serial);
-}
 
 enum fate {
   TAKEN = 0, // as the backup has it
@@ -156,7 +53,7 @@ static enum status raise_counters(const struct kept *kept)
   const struct store_key serial = key_of_text("map_serial");
   int64_t id = 0;
   int64_t map_serial = 0;
-  enum status status = get_last_id(kept->txn, &id);
+  enum status status = kept_last_id(kept->txn, &id);
   status = status != STATUS_OK ? status : store_map_serial(kept->txn, &map_serial);
   status = status != STATUS_OK ? status : store_put_i64(kept->txn, TABLE_META, &schema, STORE_SCHEMA);
   if (status != STATUS_OK) {
@@ -180,21 +77,11 @@ static enum status put_numbers(const struct kept *kept, struct store_restored *r
   return STATUS_OK;
 }
 
-// As key_add_i64() puts it.
-static int64_t key_take_i64(const unsigned char *at)
-{
-  uint64_t value = 0;
-  for (int i = 0; i < PAIR / 2; i++) {
-    value = value << 8 | at[i];
-  }
-  return (int64_t)value;
-}
-
 static enum status end_member(const struct kept *kept, const struct store_key *key, struct store_restored *result)
 {
   struct membership membership;
-  int64_t org_id = key_take_i64(key->data);
-  int64_t account_id = key_take_i64(key->data + PAIR / 2);
+  int64_t org_id = kept_take_i64(key->data);
+  int64_t account_id = kept_take_i64(key->data + KEPT_PAIR / 2);
   enum status status = membership_get(kept->txn, account_id, org_id, &membership);
   if (status != STATUS_OK || membership.role == ROLE_OWNER) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
@@ -203,20 +90,46 @@ static enum status end_member(const struct kept *kept, const struct store_key *k
   return membership_remove(kept->txn, account_id, org_id);
 }
 
-// Removed since, and not to come back by a backup. An org that was deleted does come back, and its owner.
-static enum status end_account(struct change_context *c, const char *name, bool *ret_kept,
-                               struct store_restored *result)
+static int compare_ids(const void *a, const void *b)
+{
+  int64_t left = *(const int64_t *)a;
+  int64_t right = *(const int64_t *)b;
+  return (left > right) - (left < right);
+}
+
+static bool is_there_now(const struct kept *kept, int64_t id)
+{
+  return bsearch(&id, kept->accounts, kept->account_count, sizeof id, compare_ids) != NULL;
+}
+
+struct ending {
+  struct kept *kept;
+  int64_t *ids; // owned
+  size_t count;
+  size_t capacity;
+};
+
+static void ending_done(struct ending *ending)
+{
+  free(ending->ids);
+}
+
+static enum status look_for_ended(void *context, const struct account *account)
+{
+  struct ending *ending = context;
+  return is_there_now(ending->kept, account->id)
+             ? STATUS_OK
+             : kept_add_id(account->id, &ending->ids, &ending->count, &ending->capacity);
+}
+
+// An org that was deleted does come back, and its owner.
+static enum status end_account(struct change_context *c, int64_t id, struct store_restored *result)
 {
   struct account account;
-  *ret_kept = true;
-  enum status status = change_look_up_account(c, name, &account);
-  if (status != STATUS_OK) {
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-  }
-  status = change_end_account(c, &account);
+  enum status status = account_get(c->txn, id, &account);
+  status = status != STATUS_OK ? status : change_end_account(c, &account);
   if (status == STATUS_REFUSED) {
     error_set(c->error, "%s", "");
-    *ret_kept = false;
     result->owners_back++;
     return STATUS_OK;
   }
@@ -224,38 +137,92 @@ static enum status end_account(struct change_context *c, const char *name, bool 
   return status;
 }
 
-static enum status is_slug(struct store_txn *txn, const struct store_key *key, bool *ret_is)
+// Whom the backup has and this store has not any more: removed since, or retired, whatever their name is worth now.
+static enum status end_accounts(struct change_context *c, struct kept *kept, struct store_restored *result)
 {
-  int64_t id = 0;
-  enum status status = store_get_i64(txn, TABLE_ORG_SLUGS, key, &id);
-  *ret_is = status == STATUS_OK;
-  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  struct ending ending CLEANUP(ending_done) = {.kept = kept};
+  enum status status = account_each(c->txn, look_for_ended, &ending);
+  for (size_t i = 0; status == STATUS_OK && i < ending.count; i++) {
+    status = end_account(c, ending.ids[i], result);
+  }
+  return status;
 }
 
-static enum status put_tombstone(struct change_context *c, const struct kept *kept, const struct tombstone *tombstone,
+// Whoever owns an org in what was restored is locked by nothing (POLICY E4).
+static enum status lock(const struct kept *kept, struct account *account)
+{
+  struct memberships all;
+  enum status status = memberships_of(kept->txn, account->id, &all);
+  if (status != STATUS_OK || change_owns_org(&all, 0)) {
+    return status;
+  }
+  account->status = ACCOUNT_LOCKED;
+  return account_update(kept->txn, account);
+}
+
+// Whoever is to stay out stays out: locked, or suspended in an org, since the backup.
+static enum status keep_out(const struct kept *kept)
+{
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < kept->locked_count; i++) {
+    struct account account;
+    status = account_get(kept->txn, kept->locked[i], &account);
+    if (status == STATUS_OK) {
+      status = lock(kept, &account);
+      record_done(&ACCOUNT_RECORD, &account);
+    }
+    status = status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  for (size_t i = 0; status == STATUS_OK && i < kept->suspended_count; i++) {
+    struct membership membership;
+    status = membership_get(kept->txn, kept->suspended[i].account_id, kept->suspended[i].org_id, &membership);
+    if (status == STATUS_OK && membership.role != ROLE_OWNER) {
+      membership.status = MEMBER_SUSPENDED;
+      status = membership_put(kept->txn, &membership);
+    }
+    status = status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  return status;
+}
+
+// Whether the name is somebody's, or an org's, in what was restored: then it is not given up.
+static enum status is_taken(const struct kept *kept, const struct store_key *key, bool *ret_taken)
+{
+  static const enum store_table TABLES[] = {TABLE_ACCOUNT_LOGINS, TABLE_ACCOUNT_EMAILS, TABLE_ORG_SLUGS};
+  *ret_taken = false;
+  for (size_t i = 0; i < COUNT_OF(TABLES); i++) {
+    int64_t id = 0;
+    enum status status = store_get_i64(kept->txn, TABLES[i], key, &id);
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+      return status;
+    }
+    *ret_taken = *ret_taken || status == STATUS_OK;
+  }
+  return STATUS_OK;
+}
+
+static enum status put_tombstone(const struct kept *kept, const struct tombstone *tombstone,
                                  struct store_restored *result)
 {
-  char name[STORE_KEY_MAX + 1];
-  bool keeps = true;
-  enum status status = STATUS_OK;
-  if (tombstone->key.length == PAIR && tombstone->key.data[0] == 0) {
-    status = end_member(kept, &tombstone->key, result);
-  } else {
-    (void)snprintf(name, sizeof name, "%.*s", (int)tombstone->key.length, (const char *)tombstone->key.data);
-    status = is_slug(kept->txn, &tombstone->key, &keeps);
-    keeps = !keeps;
-    status = status != STATUS_OK || !keeps ? status : end_account(c, name, &keeps, result);
-  }
-  return status != STATUS_OK || !keeps ? status
-                                       : store_put_i64(kept->txn, TABLE_TOMBSTONES, &tombstone->key, tombstone->at_s);
+  bool taken = false;
+  enum status status = kept_is_pair(&tombstone->key) ? end_member(kept, &tombstone->key, result)
+                                                     : is_taken(kept, &tombstone->key, &taken);
+  return status != STATUS_OK || taken ? status
+                                      : store_put_i64(kept->txn, TABLE_TOMBSTONES, &tombstone->key, tombstone->at_s);
 }
 
-static enum status put_kept(struct change_context *c, const struct kept *kept, struct store_restored *result)
+static enum status put_kept(struct change_context *c, struct kept *kept, struct store_restored *result)
 {
   enum status status = raise_counters(kept);
   status = status != STATUS_OK ? status : put_numbers(kept, result);
+  // Ids of another store's backup are not this one's; but then there was nobody here.
+  if (!result->same_history) {
+    return status;
+  }
+  status = status != STATUS_OK ? status : end_accounts(c, kept, result);
+  status = status != STATUS_OK ? status : keep_out(kept);
   for (size_t i = 0; status == STATUS_OK && i < kept->tombstone_count; i++) {
-    status = put_tombstone(c, kept, &kept->tombstones[i], result);
+    status = put_tombstone(kept, &kept->tombstones[i], result);
   }
   return status;
 }
@@ -285,13 +252,33 @@ static enum status was_trimmed(struct store_txn *from, struct store_txn *to, int
   return status == STATUS_EXISTS ? STATUS_OK : status;
 }
 
+// Two stores may be made by the same commands in the same second. What a store of before lacks tells nothing.
+static enum status are_different(struct store_txn *from, struct store_txn *to, bool *ret_different)
+{
+  unsigned char theirs[STORE_OWN_ID_SIZE];
+  unsigned char ours[STORE_OWN_ID_SIZE];
+  *ret_different = false;
+  enum status status = store_own_id(from, theirs);
+  status = status != STATUS_OK ? status : store_own_id(to, ours);
+  if (status == STATUS_OK) {
+    *ret_different = memcmp(theirs, ours, sizeof ours) != 0;
+  }
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 enum status restore_is_same_history(struct store_txn *from, struct store_txn *to, int64_t *ret_last, bool *ret_same)
 {
   struct audit_event theirs = {.number = 0};
   struct bytes a CLEANUP(bytes_done) = BYTES_EMPTY;
   struct bytes b CLEANUP(bytes_done) = BYTES_EMPTY;
+  bool different = false;
   *ret_same = false;
-  enum status status = audit_each(from, 0, take_last, &theirs);
+  *ret_last = 0;
+  enum status status = are_different(from, to, &different);
+  if (status != STATUS_OK || different) {
+    return status;
+  }
+  status = audit_each(from, 0, take_last, &theirs);
   if (status != STATUS_OK) {
     return status;
   }
@@ -317,6 +304,21 @@ static enum status count_now(struct store_txn *txn, struct store_txn *from, stru
   return status != STATUS_OK ? status : store_count(from, TABLE_RECOVERY, &result->void_codes);
 }
 
+// Numbers of another store's people may be those of people here, who own their files.
+static enum status refuse_another(struct change_context *c, bool same_history)
+{
+  uint64_t accounts = 0;
+  enum status status = store_count(c->txn, TABLE_ACCOUNTS, &accounts);
+  if (status != STATUS_OK || same_history || accounts == 0) {
+    return status;
+  }
+  error_set(c->error,
+            "the backup is of another store, and this one has %" PRIu64 " accounts of its own: numbers would be given "
+            "twice; legal is a store that 'ssoctl init' has just made",
+            accounts);
+  return STATUS_REFUSED;
+}
+
 static enum status restore(struct change_context *c, const void *input, void *ret_result)
 {
   const struct store_restore *in = input;
@@ -324,7 +326,8 @@ static enum status restore(struct change_context *c, const void *input, void *re
   struct kept kept CLEANUP(kept_done) = {.from = in->from, .txn = c->txn, .now_s = c->now_s};
   int64_t last = 0;
   enum status status = restore_is_same_history(in->from, c->txn, &last, &result->same_history);
-  status = status != STATUS_OK ? status : gather(&kept);
+  status = status != STATUS_OK ? status : refuse_another(c, result->same_history);
+  status = status != STATUS_OK ? status : kept_gather(&kept);
   status = status != STATUS_OK ? status : take_tables(&kept, result->same_history);
   status = status != STATUS_OK ? status : put_kept(c, &kept, result);
   status = status != STATUS_OK ? status : count_now(c->txn, in->from, result);

@@ -186,6 +186,12 @@ MUST_CHECK enum status store_next_id(struct store_txn *txn, int64_t *ret_id);
 MUST_CHECK enum status store_seed(struct store_txn *txn, unsigned char ret_seed[static SIPHASH_SEED_SIZE]);
 MUST_CHECK enum status store_set_seed(struct store_txn *txn, const unsigned char seed[static SIPHASH_SEED_SIZE]);
 
+// What tells this store from any other, whose events may happen to be the same: drawn when it is made. STATUS_NOT_FOUND
+// in a store of before.
+enum { STORE_OWN_ID_SIZE = 16 };
+MUST_CHECK enum status store_own_id(struct store_txn *txn, unsigned char ret_identity[static STORE_OWN_ID_SIZE]);
+MUST_CHECK enum status store_set_own_id(struct store_txn *txn, const unsigned char identity[static STORE_OWN_ID_SIZE]);
+
 // The serial of the last change that the published map must show.
 MUST_CHECK enum status store_map_serial(struct store_txn *txn, int64_t *ret_serial);
 MUST_CHECK enum status store_raise_map_serial(struct store_txn *txn);

@@ -45,6 +45,27 @@ enum status store_set_seed(struct store_txn *txn, const unsigned char seed[stati
   return store_put(txn, TABLE_META, &key, seed, SIPHASH_SEED_SIZE);
 }
 
+enum status store_own_id(struct store_txn *txn, unsigned char ret_identity[static STORE_OWN_ID_SIZE])
+{
+  struct bytes identity CLEANUP(bytes_done) = BYTES_EMPTY;
+  const struct store_key key = key_of_text("identity");
+  enum status status = store_get(txn, TABLE_META, &key, &identity);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (identity.length != STORE_OWN_ID_SIZE) {
+    return STATUS_CORRUPT;
+  }
+  memcpy(ret_identity, identity.data, STORE_OWN_ID_SIZE);
+  return STATUS_OK;
+}
+
+enum status store_set_own_id(struct store_txn *txn, const unsigned char identity[static STORE_OWN_ID_SIZE])
+{
+  const struct store_key key = key_of_text("identity");
+  return store_put(txn, TABLE_META, &key, identity, STORE_OWN_ID_SIZE);
+}
+
 enum status store_map_serial(struct store_txn *txn, int64_t *ret_serial)
 {
   const struct store_key key = key_of_text("map_serial");

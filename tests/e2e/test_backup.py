@@ -18,7 +18,7 @@ PEOPLE = 20
 def H57_a_backup_is_roots_alone_and_makes_a_fresh_host_the_same(rig):
     with _Site("first") as site, _Site("fresh") as fresh:
         site.fill()
-        site.do("recovery", "create", "acme", "--yes")
+        site.do("recovery", "create", "kept", "--yes")
         file = FOLDER / "one.backup"
         said = json.loads(site.do("backup", file, "--json").out)
         check.equal(host.mode_of(file), "0600 0:0", "the file")
@@ -28,7 +28,7 @@ def H57_a_backup_is_roots_alone_and_makes_a_fresh_host_the_same(rig):
         check.equal(fresh.people(), site.people(), "the people")
         check.equal(fresh.listed("org", "list"), site.listed("org", "list"), "the orgs")
         check.equal(fresh.listed("domain", "list"), site.listed("domain", "list"), "the domains")
-        check.equal(fresh.listed("invite", "list", "acme"), [], "invites")
+        check.equal(fresh.listed("invite", "list", "kept"), [], "invites")
         check.equal((result["void_invites"], result["void_recovery_codes"] > 0, result["same_history"]), (1, True, False),
                     "what is void")
         check.equal([event["event"] for event in fresh.listed("audit")][-1], "store.restore", "the last event")
@@ -37,8 +37,8 @@ def H57_a_backup_is_roots_alone_and_makes_a_fresh_host_the_same(rig):
         check.that(not pathlib.Path(f"{fresh.store}.restore").exists(), "the folder for it is left")
         # The same seed: somebody new gets the same number on both.
         for one in (site, fresh):
-            one.do("member", "add", "acme", "later@acme.test")
-        check.equal(fresh.people()["later@acme.test"], site.people()["later@acme.test"], "a number after it")
+            one.do("member", "add", "kept", "later@kept.test")
+        check.equal(fresh.people()["later@kept.test"], site.people()["later@kept.test"], "a number after it")
 
 
 def D3_an_earlier_state_comes_back_without_whom_was_removed_since(rig):
@@ -47,18 +47,18 @@ def D3_an_earlier_state_comes_back_without_whom_was_removed_since(rig):
         file = FOLDER / "earlier.backup"
         site.do("backup", file)
         before = site.people()
-        site.do("member", "add", "acme", "since@acme.test")
-        since = site.people()["since@acme.test"]
-        site.do("account", "remove", "p1@acme.test", "--yes")
-        site.do("member", "remove", "acme", "p2@acme.test", "--yes")
-        site.do("org", "set", "acme", "help=new")
-        site.do("org", "delete", "beta", "--yes")
+        site.do("member", "add", "kept", "since@kept.test")
+        since = site.people()["since@kept.test"]
+        site.do("account", "remove", "p1@kept.test", "--yes")
+        site.do("member", "remove", "kept", "p2@kept.test", "--yes")
+        site.do("org", "set", "kept", "help=new")
+        site.do("org", "delete", "keptb", "--yes")
         shown = site.do("restore", file, "--dry-run")
-        check.equal(site.people().get("since@acme.test"), since, "somebody, after a dry run")
+        check.equal(site.people().get("since@kept.test"), since, "somebody, after a dry run")
         for event in ("member.add", "account.remove", "member.remove", "org.set", "org.delete"):
             check.contains(shown.out, rf"\b{event}\b", "what would be undone")
         result = json.loads(site.do("restore", file, "--yes", "--json").out)
-        gone = {"p1@acme.test", "p2@acme.test"}
+        gone = {"p1@kept.test", "p2@kept.test"}
         check.equal(site.people(), {who: uid for who, uid in before.items() if who not in gone}, "the people")
         check.equal(len(site.listed("org", "list")), 2, "orgs, with the one that was deleted")
         check.equal((result["removed_again"], result["members_removed_again"], result["same_history"]), (1, 1, True), "said")
@@ -67,11 +67,52 @@ def D3_an_earlier_state_comes_back_without_whom_was_removed_since(rig):
         events = [event["event"] for event in site.listed("audit")]
         check.that(events[-1] == "store.restore" and "org.delete" in events, f"the audit trail: {events}")
         # What was given since is nobody's: the person is made anew, with another number.
-        site.do("member", "add", "acme", "since@acme.test")
-        check.that(site.people()["since@acme.test"] != since, "a number was given twice")
+        site.do("member", "add", "kept", "since@kept.test")
+        check.that(site.people()["since@kept.test"] != since, "a number was given twice")
         taken = [row["uid"] for row in site.listed("account", "list")]
         check.equal(len(taken), len(set(taken)), "numbers, each once")
         site.do("restore", file, "--yes")
+
+
+def D3_a_restore_keeps_out_whom_somebody_put_out_and_nobody_else(rig):
+    with _Site("since") as site:
+        site.fill()
+        for name in ("renamed", "back", "leaver", "suspended"):
+            site.do("member", "add", "kept", f"{name}@kept.test")
+        site.do("member", "add", "kept", "again@kept.test")
+        file = FOLDER / "since.backup"
+        site.do("backup", file)
+        before = site.people()
+        site.do("account", "rename", "renamed@kept.test", "shorter")
+        site.do("member", "remove", "kept", "back@kept.test", "--yes")
+        site.do("member", "add", "kept", "back@kept.test")
+        site.do("offboard", "leaver@kept.test", "--yes")
+        site.do("member", "suspend", "kept", "suspended@kept.test")
+        site.do("account", "remove", "again@kept.test", "--yes")
+        site.do("member", "add", "kept", "again@kept.test")
+        now = site.people()["again@kept.test"]
+        site.do("restore", file, "--yes")
+        people = site.people()
+        for name in ("renamed", "back", "leaver", "suspended"):
+            check.equal(people[f"{name}@kept.test"], before[f"{name}@kept.test"], name)
+        check.that("again@kept.test" not in people, "whoever was removed has come back with their old number")
+        status = {row["email"]: row["status"] for row in site.listed("member", "list", "kept")}
+        check.equal((status["leaver@kept.test"], status["suspended@kept.test"], status["back@kept.test"]),
+                    ("suspended", "suspended", "active"), "who is kept out")
+        check.equal(site.listed("account", "show", "leaver@kept.test")["status"], "locked", "the account of who left")
+        site.do("member", "add", "kept", "again@kept.test")
+        check.that(site.people()["again@kept.test"] not in (now, before["again@kept.test"]), "a number was given twice")
+
+
+def N4_a_backup_of_another_store_is_refused_where_people_are_already(rig):
+    with _Site("one") as one, _Site("other") as other:
+        for site in (one, other):
+            site.fill()
+        file = FOLDER / "one.backup"
+        one.do("backup", file)
+        state = (other.people(), other.listed("audit"))
+        check.contains(other.do("restore", file, "--yes", wants=3).err, "numbers would be given twice", "what is said")
+        check.equal((other.people(), other.listed("audit")), state, "the store")
 
 
 def a_file_that_is_no_whole_backup_of_this_version_changes_nothing(rig):
@@ -80,7 +121,7 @@ def a_file_that_is_no_whole_backup_of_this_version_changes_nothing(rig):
         file = FOLDER / "whole.backup"
         site.do("backup", file)
         data = file.read_bytes()
-        site.do("org", "set", "acme", "help=new")
+        site.do("org", "set", "kept", "help=new")
         state = (site.people(), site.listed("audit"))
         for what, text, words in (
                 ("cut", data[:-1], "cut short"), ("longer", data + b"x", "longer than it was"),
@@ -125,7 +166,7 @@ def a_restore_that_is_killed_leaves_the_old_state_or_the_new(rig):
         file = FOLDER / "killed.backup"
         site.do("backup", file)
         then = site.people()
-        site.do("member", "add", "acme", "since@acme.test")
+        site.do("member", "add", "kept", "since@kept.test")
         now, saved, deaths = site.people(), FOLDER / "saved", 0
         shutil.copytree(site.store, saved)
         for call in ("pwrite64", "pwritev", "fdatasync", "write", "unlinkat", "mkdir"):
@@ -195,15 +236,15 @@ class _Site:
         return json.loads(self.do(*words, "--json").out)
 
     def people(self):
-        members = [row["email"] for row in self.listed("member", "list", "acme")]
+        members = [row["email"] for row in self.listed("member", "list", "kept")]
         numbers = {row["email"]: row["uid"] for row in self.listed("account", "list")}
         return {email: numbers[email] for email in members}
 
     def fill(self):
-        self.do("org", "create", "acme", "--name", "Acme", "--owner", "boss@example.org")
-        self.do("org", "create", "beta", "--name", "Beta", "--owner", "boss@beta.example")
-        self.do("domain", "add", "acme", "acme.test")
-        self.do("domain", "verify", "acme", "acme.test", "--by-hand", "for a test run")
+        self.do("org", "create", "kept", "--name", "Kept", "--owner", "boss@kept.example")
+        self.do("org", "create", "keptb", "--name", "Keptb", "--owner", "boss@keptb.example")
+        self.do("domain", "add", "kept", "kept.test")
+        self.do("domain", "verify", "kept", "kept.test", "--by-hand", "for a test run")
         for number in range(PEOPLE):
-            self.do("member", "add", "acme", f"p{number}@acme.test")
-        self.do("invite", "create", "acme", "guest@elsewhere.example")
+            self.do("member", "add", "kept", f"p{number}@kept.test")
+        self.do("invite", "create", "kept", "guest@elsewhere.example")
