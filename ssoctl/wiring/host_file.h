@@ -7,7 +7,8 @@
 #include "base/error.h"
 #include "base/status.h"
 
-enum { HOST_FILE_LIMIT = 256 * 1024 };
+// So much that /etc/passwd of a large host is read, too.
+enum { HOST_FILE_LIMIT = 64 * 1024 * 1024 };
 
 // Appends the whole of PATH (at most HOST_FILE_LIMIT bytes, no NUL among them) to OUT; a symbolic link is followed.
 // STATUS_NOT_FOUND, which fills in no ERROR; STATUS_IO, STATUS_TOO_LARGE, STATUS_INVALID, STATUS_NO_MEMORY.

@@ -118,6 +118,7 @@ struct process {
   pid_t parent;
   int64_t started_ms; // since boot
   bool is_login;      // sshd or login
+  bool is_console;    // login: a getty has become it, which may have waited since the host was booted
   bool listens;       // the sshd that only waits for connections
 };
 
@@ -129,7 +130,7 @@ static enum status read_proc(pid_t pid, const char *name, struct bytes *out)
   return fd < 0 ? STATUS_NOT_FOUND : file_read_all(fd, 65536, out);
 }
 
-static bool is_login_program(pid_t pid)
+static bool is_login_program(pid_t pid, bool *ret_console)
 {
   static const char *const PROGRAMS[] = {"sshd", "sshd-session", "sshd-auth", "login"};
   char path[64];
@@ -147,6 +148,7 @@ static bool is_login_program(pid_t pid)
   const char *base = strrchr(exe, '/');
   for (size_t i = 0; base != NULL && i < COUNT_OF(PROGRAMS); i++) {
     if (strcmp(base + 1, PROGRAMS[i]) == 0) {
+      *ret_console = strcmp(PROGRAMS[i], "login") == 0;
       return true;
     }
   }
@@ -178,11 +180,12 @@ static enum status read_stat(pid_t pid, struct process *ret)
 static enum status look_at(pid_t pid, struct process *ret)
 {
   struct bytes title CLEANUP(bytes_done) = BYTES_EMPTY;
-  struct process process = {.is_login = is_login_program(pid)};
+  struct process process = {.is_console = false};
   enum status status = read_stat(pid, &process);
   if (status != STATUS_OK) {
     return status;
   }
+  process.is_login = is_login_program(pid, &process.is_console);
   if (process.is_login && read_proc(pid, "cmdline", &title) == STATUS_OK) {
     process.listens = strstr(bytes_text(&title), "[listener]") != NULL;
   }
@@ -196,12 +199,15 @@ enum status pending_login_ms(int64_t *ret_ms)
   struct process process;
   int64_t began_ms = -1;
   pid_t pid = getpid();
+  int64_t child_ms = -1;
   for (int i = 0; i < DEEPEST && pid > 1 && look_at(pid, &process) == STATUS_OK; i++) {
     if (process.is_login && !process.listens) {
-      began_ms = process.started_ms; // of a connection the first, which was there before the sign-in
+      // Of a connection the first, which was there before the sign-in; of a console the session.
+      began_ms = process.is_console ? child_ms : process.started_ms;
     } else if (began_ms >= 0) {
       break;
     }
+    child_ms = process.started_ms;
     pid = process.parent;
   }
   if (began_ms < 0) {

@@ -65,17 +65,28 @@ static enum status append_without_word(const char *line, size_t length, struct b
 // An action such as [NOTFOUND=return] ends the search before a service that stands behind it.
 static bool ends_search(const char *services, size_t length)
 {
-  for (size_t i = 0; i + 6 <= length; i++) {
-    if (strncasecmp(services + i, "return", 6) == 0 || strncasecmp(services + i, "merge]", 6) == 0) {
-      return services[i] == 'r' || services[i] == 'R';
+  static const char WORD[] = "return";
+  for (size_t i = 0; i + sizeof WORD - 1 <= length; i++) {
+    if (strncasecmp(services + i, WORD, sizeof WORD - 1) == 0) {
+      return true;
     }
   }
   return false;
 }
 
+// Whether "ssoorg" was put before such an action by hand.
+static bool is_before_action(const char *line, size_t length)
+{
+  const char *action = memchr(line, '[', length);
+  return action != NULL && memmem(line, (size_t)(action - line), " ssoorg ", 8) != NULL;
+}
+
 static enum status append_database(const char *line, size_t length, bool wanted, struct error *error, struct bytes *out)
 {
   size_t end = services_end(line, length);
+  if (wanted && ends_search(line, end) && is_before_action(line, end)) {
+    return bytes_append(out, line, length);
+  }
   enum status status = append_without_word(line, end, out);
   if (status != STATUS_OK) {
     return status;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wiring/stack.h"
 
+#include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/cleanup.h"
 
@@ -141,11 +143,28 @@ static void parse(struct line *line)
     return;
   }
   (void)snprintf(line->type, sizeof line->type, "%.15s", type);
+  for (char *at_type = line->type; *at_type != '\0'; at_type++) {
+    *at_type = (char)tolower((unsigned char)*at_type); // as libpam takes it
+  }
   if (strcmp(type, "@include") != 0) {
     take_word(&at, end, line->control, sizeof line->control);
   }
   take_word(&at, end, word, sizeof word);
   (void)snprintf(line->module, sizeof line->module, "%s", base_name(word));
+}
+
+// Whether libpam takes the line behind the LENGTH bytes of this one as a part of it: a backslash is the last of it but
+// for blanks, and stands in no comment.
+static bool goes_on(const char *text, size_t length)
+{
+  size_t bare = without_newline(text, length);
+  if (memchr(text, '#', bare) != NULL) {
+    return false;
+  }
+  while (bare > 0 && (text[bare - 1] == ' ' || text[bare - 1] == '\t')) {
+    bare--;
+  }
+  return bare > 0 && text[bare - 1] == '\\';
 }
 
 // The line at *AT, which goes behind it. False at the end.
@@ -155,15 +174,13 @@ static bool next_line(const char **at, unsigned *number, struct line *ret_line)
     return false;
   }
   *ret_line = (struct line){.text = *at, .number = *number};
-  for (;;) {
+  bool more = true;
+  while (more) {
     size_t length = line_length(*at);
+    more = goes_on(*at, length) && (*at)[length] != '\0';
     *at += length;
     (*number)++;
     ret_line->length += length;
-    size_t bare = without_newline(ret_line->text, ret_line->length);
-    if (**at == '\0' || bare == 0 || bare == ret_line->length || ret_line->text[bare - 1] != '\\') {
-      break;
-    }
   }
   parse(ret_line);
   return true;
@@ -173,25 +190,46 @@ static bool includes(const struct line *line, const struct phase *phase)
 {
   bool whole = strcmp(line->type, "@include") == 0;
   bool in_phase = strcmp(line->type, phase->type) == 0 &&
-                  (strcmp(line->control, "include") == 0 || strcmp(line->control, "substack") == 0);
+                  (strcasecmp(line->control, "include") == 0 || strcasecmp(line->control, "substack") == 0);
   return (whole || in_phase) && strncmp(line->module, phase->common, strlen(phase->common)) == 0;
+}
+
+// Whether an action of CONTROL, which is in brackets, begins with WORD.
+static bool has_action(const char *control, const char *word)
+{
+  for (const char *at = control[0] == '[' ? strchr(control, '=') : NULL; at != NULL; at = strchr(at + 1, '=')) {
+    const char *action = at + 1 + strspn(at + 1, " \t\n\\");
+    if (strncasecmp(action, word, strlen(word)) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Whether CONTROL passes lines over, of which ours would be one.
+static bool jumps(const char *control)
+{
+  static const char *const DIGITS[] = {"1", "2", "3", "4", "5", "6", "7", "8", "9"};
+  for (size_t i = 0; i < COUNT_OF(DIGITS); i++) {
+    if (has_action(control, DIGITS[i])) {
+      return true;
+    }
+  }
+  return false;
 }
 
 // Whether CONTROL can end the phase for somebody, or pass lines over.
 static bool may_let_by(const char *control)
 {
-  if (strcmp(control, "sufficient") == 0) {
-    return true;
-  }
-  if (control[0] != '[') {
-    return false;
-  }
-  for (const char *at = strchr(control, '='); at != NULL; at = strchr(at + 1, '=')) {
-    if (strncmp(at + 1, "done", 4) == 0 || (at[1] >= '1' && at[1] <= '9')) {
-      return true;
-    }
-  }
-  return false;
+  return strcasecmp(control, "sufficient") == 0 || has_action(control, "done") || jumps(control);
+}
+
+// Whether LINE stands for lines of a file that is not the distribution's.
+static bool is_unread(const struct line *line)
+{
+  bool whole = strcmp(line->type, "@include") == 0;
+  bool phase = strcasecmp(line->control, "include") == 0 || strcasecmp(line->control, "substack") == 0;
+  return (whole || phase) && strncmp(line->module, "common-", 7) != 0;
 }
 
 // Whether LINE, which comes before ours, leaves all to us.
@@ -204,7 +242,15 @@ static enum status check_before(const struct line *line, const char *name, struc
               name, line->number, line->module, line->type);
     return STATUS_REFUSED;
   }
-  if (may_let_by(line->control) && !is_one_of(MAY_END, COUNT_OF(MAY_END), line->module)) {
+  if (is_unread(line)) {
+    error_set(error,
+              "%s:%u: includes \"%s\", which nobody looks into, before pam_ssoorg.so; move that line behind what the "
+              "distribution has, or leave this service out",
+              name, line->number, line->module);
+    return STATUS_REFUSED;
+  }
+  bool may_end = is_one_of(MAY_END, COUNT_OF(MAY_END), line->module) && !jumps(line->control);
+  if ((may_let_by(line->control) && !may_end) || strlen(line->control) == WORD_SIZE - 1) {
     error_set(error,
               "%s:%u: \"%s %s %s\" comes before pam_ssoorg.so and lets people by without asking it; move that line "
               "behind what the distribution has for \"%s\", or leave this service out",
@@ -243,7 +289,8 @@ static enum status find_place(const char *text, const struct phase *phase, const
   }
   number = 1;
   for (const char *at = text; next_line(&at, &number, &line) && (size_t)(line.text - text) < place;) {
-    enum status status = strcmp(line.type, phase->type) == 0 ? check_before(&line, name, error) : STATUS_OK;
+    bool counts = strcmp(line.type, phase->type) == 0 || strcmp(line.type, "@include") == 0;
+    enum status status = counts ? check_before(&line, name, error) : STATUS_OK;
     if (status != STATUS_OK) {
       return status;
     }
@@ -348,7 +395,7 @@ bool stack_names_module(const char *text)
 // Whether LINE hands the whole of its phase to another service.
 static bool is_handed_on(const struct line *line)
 {
-  return (strcmp(line->control, "include") == 0 || strcmp(line->control, "substack") == 0) &&
+  return (strcasecmp(line->control, "include") == 0 || strcasecmp(line->control, "substack") == 0) &&
          strncmp(line->module, "common-", 7) != 0 && strlen(line->module) < STACK_SERVICE_SIZE;
 }
 
@@ -371,14 +418,15 @@ static bool phase_is_through(const char *text, const struct phase *phase, char r
 
 bool stack_is_through(const char *text, unsigned parts, char ret_service[static STACK_SERVICE_SIZE])
 {
-  bool through = false;
+  char first[STACK_SERVICE_SIZE] = "";
   for (size_t i = 0; i < COUNT_OF(PHASES); i++) {
-    if ((parts & PHASES[i].part) != 0) {
-      through = phase_is_through(text, &PHASES[i], ret_service);
-      if (!through) {
-        return false;
-      }
+    if ((parts & PHASES[i].part) == 0) {
+      continue;
     }
+    if (!phase_is_through(text, &PHASES[i], ret_service) || (first[0] != '\0' && strcmp(first, ret_service) != 0)) {
+      return false;
+    }
+    (void)snprintf(first, sizeof first, "%s", ret_service);
   }
-  return through;
+  return first[0] != '\0';
 }

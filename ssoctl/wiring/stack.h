@@ -35,5 +35,5 @@ MUST_CHECK enum status stack_with(const char *text, unsigned parts, const char *
 // Whether a line of TEXT that is not marked as ours names our module.
 bool stack_names_module(const char *text);
 
-// Whether every phase of PARTS is another service's, as in su-l. *RET_SERVICE is its name.
+// Whether every phase of PARTS is another service's, the same for all, as in su-l. *RET_SERVICE is its name.
 bool stack_is_through(const char *text, unsigned parts, char ret_service[static STACK_SERVICE_SIZE]);

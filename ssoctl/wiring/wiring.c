@@ -175,19 +175,34 @@ static bool is_mere_copy(const struct wiring *row, const struct texts *texts)
   return row->vendor != NULL && read_vendor(row, NULL, &copy) == STATUS_OK && is_same(&copy, &texts->without);
 }
 
+// Whether the service NAME is one that is wired itself, for PARTS and more.
+static bool asks_as_much(const char *name, unsigned parts)
+{
+  for (size_t i = 0; i < COUNT_OF(WIRINGS); i++) {
+    if (WIRINGS[i].kind == WIRING_STACK && strcmp(WIRINGS[i].name, name) == 0) {
+      return (WIRINGS[i].parts & parts) == parts;
+    }
+  }
+  return false;
+}
+
 static enum wiring_state state_of(const struct wiring *row, struct texts *texts, char ret_through[STACK_SERVICE_SIZE])
 {
   const char *base = bytes_text(&texts->base);
-  if (row->kind == WIRING_STACK && stack_names_module(base)) {
+  bool others_file =
+      row->kind == WIRING_SSHD && texts->exists && strncmp(base, SSHD_DROP_IN_MARK, strlen(SSHD_DROP_IN_MARK)) != 0;
+  if (others_file || (row->kind == WIRING_STACK && stack_names_module(base))) {
     return WIRING_BY_HAND;
   }
   if (texts->exists && is_same(&texts->base, &texts->with)) {
     return WIRING_WIRED;
   }
   bool bare = is_same(&texts->base, &texts->without);
-  if (bare && row->kind == WIRING_STACK && stack_is_through(base, row->parts, ret_through)) {
+  if (bare && row->kind == WIRING_STACK && stack_is_through(base, row->parts, ret_through) &&
+      asks_as_much(ret_through, row->parts)) {
     return WIRING_THROUGH;
   }
+  ret_through[0] = '\0';
   return !texts->exists || bare ? WIRING_OPEN : WIRING_OUTDATED;
 }
 

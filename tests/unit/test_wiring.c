@@ -86,6 +86,14 @@ static void a_line_that_lets_people_by_before_ours_is_refused(void **state)
        "common-auth\n",
        "stack:2:"},
       {"auth [success=done default=ignore] \\\n pam_listfile.so\n@include common-auth\n", "stack:1:"},
+      {"Auth Sufficient pam_exec.so\n@include common-auth\n", "stack:1:"},
+      {"auth [success = done] pam_exec.so\n@include common-auth\n", "stack:1:"},
+      {"auth include mine\n@include common-auth\n", "includes \"mine\""},
+      {"auth substack mine\n@include common-auth\n", "includes \"mine\""},
+      {"@include mine-auth\n@include common-auth\n", "includes \"mine-auth\""},
+      {"auth [success=3 default=ignore] pam_rootok.so\n@include common-auth\n", "stack:1:"},
+      {"# old: \\\nauth sufficient pam_sss.so\n@include common-auth\n", "stack:2: pam_sss.so"},
+      {"auth required \\  \n pam_sss.so\n@include common-auth\n", "stack:1: pam_sss.so"},
       {"auth required pam_env.so\n", "has no line of \"auth\""},
       {"", "has no line of \"auth\""},
       {"@include common-account\n", "has no line of \"auth\""},
@@ -118,6 +126,7 @@ static void a_stack_of_anothers_is_that_ones(void **state)
   assert_true(stack_is_through(
       "auth\tinclude\tsu\naccount include su\nsession optional pam_keyinit.so\nsession include su\n", FULL, through));
   assert_string_equal(through, "su");
+  assert_false(stack_is_through("auth include su\naccount include mine\nsession include su\n", FULL, through));
   assert_false(stack_is_through("auth include su\n@include common-account\nsession include su\n", FULL, through));
   assert_false(stack_is_through("auth include common-auth\n", STACK_AUTH, through));
 }
@@ -149,7 +158,8 @@ static void names_and_groups_are_asked_for_last(void **state)
 static void a_search_that_ends_before_ours_is_refused(void **state)
 {
   static const char *const CASES[] = {"passwd: files [NOTFOUND=return] sss\ngroup: files\n",
-                                      "passwd: files\ngroup: files [!UNAVAIL=RETURN] sss\n", "passwd: files\n", ""};
+                                      "passwd: files\ngroup: files [!UNAVAIL=RETURN] sss\n", "passwd: files\n", "",
+                                      "passwd: files [SUCCESS=merge] sss [NOTFOUND=return] x\ngroup: files\n"};
   (void)state;
   for (size_t i = 0; i < COUNT_OF(CASES); i++) {
     struct error error = {.text = ""};
@@ -160,6 +170,16 @@ static void a_search_that_ends_before_ours_is_refused(void **state)
     assert_int_equal(nsswitch_text(CASES[i], false, &error, &out), STATUS_OK);
     assert_string_equal(bytes_text(&out), CASES[i]);
   }
+}
+
+static void what_an_admin_put_before_such_an_action_stays(void **state)
+{
+  static const char TEXT[] = "passwd: files ssoorg [NOTFOUND=return] sss\ngroup: files ssoorg\n";
+  struct error error = {.text = ""};
+  struct bytes out CLEANUP(bytes_done) = BYTES_EMPTY;
+  (void)state;
+  assert_int_equal(nsswitch_text(TEXT, true, &error, &out), STATUS_OK);
+  assert_string_equal(bytes_text(&out), TEXT);
 }
 
 static void login_has_the_time_of_a_sign_in(void **state)
@@ -204,6 +224,7 @@ int main(void)
       cmocka_unit_test(a_stack_of_anothers_is_that_ones),
       cmocka_unit_test(names_and_groups_are_asked_for_last),
       cmocka_unit_test(a_search_that_ends_before_ours_is_refused),
+      cmocka_unit_test(what_an_admin_put_before_such_an_action_stays),
       cmocka_unit_test(login_has_the_time_of_a_sign_in),
       cmocka_unit_test(sshd_has_room_for_as_many_as_may_sign_in),
   };
