@@ -79,7 +79,7 @@ static int choose_deadline(const struct invocation *in, int64_t *ret_seconds)
 // The process that waits for the time to be over: a unit where there is systemd, else one of our own.
 static int start_waiting(void)
 {
-  static const char *const UNIT[] = {"/usr/bin/systemctl", "start", "ssoorg-revert-due.service", NULL};
+  static const char *const UNIT[] = {"/usr/bin/systemctl", "restart", "--no-block", "ssoorg-revert-due.service", NULL};
   int code = 1;
   if (access("/run/systemd/system", F_OK) == 0) {
     return program_run(UNIT, true, &code) == STATUS_OK && code == 0
@@ -100,6 +100,25 @@ static int start_waiting(void)
                    : fail(EXIT_FAILED, "no process can be started that would take it back: %s", strerror(errno));
 }
 
+// What is wired for good, or not at all, waits for nobody any more.
+static int forget_pending(host_rows rows)
+{
+  struct error error = {.text = ""};
+  struct pending pending;
+  enum status status = pending_read(&error, &pending);
+  if (status == STATUS_NOT_FOUND) {
+    return EXIT_DONE;
+  }
+  if (status == STATUS_OK && (pending.rows & rows) == 0) {
+    return EXIT_DONE;
+  }
+  if (status == STATUS_OK) {
+    pending.rows &= ~rows;
+    status = pending.rows == 0 ? pending_remove(&error) : pending_write(&pending, &error);
+  }
+  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "%s", error.text);
+}
+
 // Notes that what changes is to be taken back in SECONDS, beside what waits for that already.
 static int note_pending(const struct host_result *result, int64_t seconds)
 {
@@ -109,7 +128,7 @@ static int note_pending(const struct host_result *result, int64_t seconds)
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
     return fail(EXIT_FAILED, "%s", error.text);
   }
-  struct pending pending = {.rows = before.rows | host_rows_opened(result), .due_ms = pending_now_ms() + seconds * MS};
+  struct pending pending = {.rows = before.rows | host_rows_changed(result), .due_ms = pending_now_ms() + seconds * MS};
   return pending_write(&pending, &error) == STATUS_OK ? start_waiting() : fail(EXIT_FAILED, "%s", error.text);
 }
 
@@ -130,7 +149,8 @@ static int enable(struct context *ctx, const struct host_result *result, int64_t
   if (code != EXIT_DONE) {
     return code;
   }
-  code = host_write(result, true);
+  code = seconds == 0 ? forget_pending(result->looked_at) : EXIT_DONE;
+  code = code != EXIT_DONE ? code : host_write(result, true);
   if (code == EXIT_DONE && seconds > 0 && result->changed != 0) {
     code = note_done();
   }
@@ -181,15 +201,17 @@ int cmd_host_enable(const struct invocation *in)
   return enable(&ctx, &result, seconds);
 }
 
-// Takes ROWS' lines out. What still waits to be confirmed and is gone needs no confirming any more.
+// Takes ROWS' lines out.
 static int unwire(const struct context *ctx, host_rows rows, struct host_result *result)
 {
   const struct wiring_values values = host_wiring_values(&ctx->config);
+  // What cannot be read, or written, keeps nothing else wired.
   int code = host_plan(rows, &values, false, result);
-  if (code != EXIT_DONE || ctx->in->options[OPTION_DRY_RUN] != NULL) {
+  if (ctx->in->options[OPTION_DRY_RUN] != NULL) {
     return code;
   }
-  return host_write(result, false);
+  int written = host_write(result, false);
+  return code != EXIT_DONE ? code : written;
 }
 
 int cmd_host_disable(const struct invocation *in)
@@ -202,6 +224,9 @@ int cmd_host_disable(const struct invocation *in)
   code = code != EXIT_DONE ? code : host_rows_typed(in, false, &rows);
   code = code != EXIT_DONE ? code : take_turn(false, &turn);
   code = code != EXIT_DONE ? code : unwire(&ctx, rows, &result);
+  if (code == EXIT_DONE && in->options[OPTION_DRY_RUN] == NULL) {
+    code = forget_pending(result.looked_at);
+  }
   if (code != EXIT_DONE) {
     return code;
   }
@@ -290,13 +315,31 @@ static bool wait_until_due(void)
 {
   struct pending pending;
   struct error error;
-  while (pending_read(&error, &pending) == STATUS_OK) {
-    if (pending_is_due(&pending)) {
+  for (;;) {
+    enum status status = pending_read(&error, &pending);
+    if (status == STATUS_NOT_FOUND) {
+      return false;
+    }
+    // What is damaged says nothing else than that somebody wired and did not confirm.
+    if (status == STATUS_CORRUPT || (status == STATUS_OK && pending_is_due(&pending))) {
       return true;
     }
     (void)nanosleep(&(const struct timespec){.tv_sec = 1}, NULL);
   }
-  return false;
+}
+
+// What waits, if it is due now: by the time that the lock is had it may have been confirmed, or wired once more.
+static int read_due(bool only_due, struct pending *ret_pending, bool *ret_waits)
+{
+  struct error error = {.text = ""};
+  enum status status = pending_read(&error, ret_pending);
+  *ret_waits = status == STATUS_OK && (!only_due || pending_is_due(ret_pending));
+  if (status == STATUS_CORRUPT) {
+    *ret_pending = (struct pending){.rows = UINT64_MAX};
+    *ret_waits = true;
+  }
+  bool known = status == STATUS_OK || status == STATUS_NOT_FOUND || status == STATUS_CORRUPT;
+  return known ? EXIT_DONE : fail(EXIT_FAILED, "%s", error.text);
 }
 
 static int revert(struct context *ctx, const struct pending *pending)
@@ -315,29 +358,33 @@ static int revert(struct context *ctx, const struct pending *pending)
 int cmd_host_revert(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
-  struct error error = {.text = ""};
   struct pending pending;
   int turn CLEANUP(cleanup_fd) = -1;
-  bool when_due = in->arguments[0] != NULL;
-  if (when_due && strcmp(in->arguments[0], "when-due") != 0) {
-    return fail(EXIT_USAGE, "\"%.40s\": legal is when-due, which waits for the time that 'host enable' gave",
-                in->arguments[0]);
+  const char *when = in->arguments[0];
+  bool waits = when != NULL && strcmp(when, "when-due") == 0;
+  if (when != NULL && !waits && strcmp(when, "if-due") != 0) {
+    return fail(EXIT_USAGE,
+                "\"%.40s\": legal are when-due, which waits for the time that 'host enable' gave, and if-due", when);
   }
-  if (when_due && !wait_until_due()) {
+  if (waits && !wait_until_due()) {
     return EXIT_DONE;
   }
   openlog("ssoctl", LOG_PID, LOG_AUTHPRIV);
   // Settings that cannot be read must not keep a host wired that nobody gets into.
   ctx.in = in;
   config_init(&ctx.config);
-  int code = take_turn(true, &turn);
+  bool due = false;
+  int code = read_due(when != NULL, &pending, &due);
+  if (code == EXIT_DONE && due) {
+    code = take_turn(true, &turn);
+    code = code != EXIT_DONE ? code : read_due(when != NULL, &pending, &due);
+  }
   if (code != EXIT_DONE) {
     return code;
   }
-  enum status status = pending_read(&error, &pending);
-  if (status == STATUS_NOT_FOUND) {
+  if (!due) {
     context_done(&ctx, "nothing waits to be confirmed");
     return context_result(&ctx, false, RESULT_BOOL("waits", false));
   }
-  return status == STATUS_OK ? revert(&ctx, &pending) : fail(EXIT_FAILED, "%s", error.text);
+  return revert(&ctx, &pending);
 }

@@ -82,11 +82,11 @@ void host_result_done(struct host_result *result)
   }
 }
 
-host_rows host_rows_opened(const struct host_result *result)
+host_rows host_rows_changed(const struct host_result *result)
 {
   host_rows rows = 0;
   for (size_t i = 0; i < COUNT_OF(result->plans); i++) {
-    rows |= result->plans[i].changes && result->plans[i].state == WIRING_OPEN ? ROW(i) : 0;
+    rows |= result->plans[i].changes ? ROW(i) : 0;
   }
   return rows;
 }
@@ -178,9 +178,14 @@ static int write_drop_in(const struct wiring_plan *plan)
   if (wiring_write(plan, &error) != STATUS_OK) {
     return fail(EXIT_FAILED, "%s", error.text);
   }
-  if (!was_good || sshd_takes_its_settings()) {
+  bool is_good = sshd_takes_its_settings();
+  if (is_good) {
     reload_sshd();
-    return was_good ? EXIT_DONE : fail(EXIT_DONE, "'sshd -t' fails, as it did before: run it to see why");
+    return EXIT_DONE;
+  }
+  // Told to read them it would end.
+  if (!was_good) {
+    return fail(EXIT_DONE, "'sshd -t' fails, as it did before: run it to see why; sshd was not reloaded");
   }
   enum status back = plan->before.length > 0 ? host_file_replace(plan->row->path, &plan->before, &error)
                                              : host_file_remove(plan->row->path, &error);
@@ -200,16 +205,18 @@ static int write_row(const struct wiring_plan *plan)
 int host_write(const struct host_result *result, bool wanted)
 {
   size_t count = 0;
+  int code = EXIT_DONE;
   (void)wiring_table(&count);
   // Unwired in the other order: names stay as long as something asks for them.
   for (size_t n = 0; n < count; n++) {
     size_t i = wanted ? n : count - 1 - n;
-    int code = (result->changed & ROW(i)) != 0 ? write_row(&result->plans[i]) : EXIT_DONE;
-    if (code != EXIT_DONE) {
+    int one = (result->changed & ROW(i)) != 0 ? write_row(&result->plans[i]) : EXIT_DONE;
+    code = code == EXIT_DONE ? one : code;
+    if (one != EXIT_DONE && wanted) {
       return code;
     }
   }
-  return EXIT_DONE;
+  return code;
 }
 
 static bool is_wired_after(const struct wiring_plan *plan, bool wanted)

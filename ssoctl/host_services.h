@@ -26,8 +26,8 @@ struct host_result {
 
 void host_result_done(struct host_result *result);
 
-// Of what changed, what had nothing of ours in it before.
-host_rows host_rows_opened(const struct host_result *result);
+// What changes.
+host_rows host_rows_changed(const struct host_result *result);
 
 // Finds out what becomes of ROWS, wired if WANTED; nothing is changed. A row that cannot be is an error on standard
 // error and the exit code, unless nothing of it is there.

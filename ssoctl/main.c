@@ -32,7 +32,7 @@ static const struct command COMMANDS[] = {
      cmd_host_disable, "take what 'host enable' wrote out of their files"},
     {"host", "confirm", "", 0, 0, OPTIONS(OPTIONS_CHANGE), RIGHT_HOST, PLACE_HOST, cmd_host_confirm,
      "keep what was enabled, from a login made since"},
-    {"host", "revert", "[when-due]", 0, 1, OPTIONS(OPTIONS_CHANGE), RIGHT_HOST, PLACE_HOST, cmd_host_revert,
+    {"host", "revert", "[when-due|if-due]", 0, 1, OPTIONS(OPTIONS_CHANGE), RIGHT_HOST, PLACE_HOST, cmd_host_revert,
      "take back what was enabled and not confirmed"},
     {"org", "create", "SLUG", 1, 1, OPTIONS(OPTIONS_CHANGE, NEEDS(NAME), NEEDS(OWNER), OPTION_LOGIN, OPTION_LOCAL_USER),
      RIGHT_HOST, PLACE_HOST, cmd_org_create, "make an org and its owner's account"},

@@ -42,7 +42,11 @@ static enum status run(const char *const *words, int output, int *ret_code)
   if (failed != 0) {
     return failed == ENOENT ? STATUS_NOT_FOUND : STATUS_IO;
   }
-  if (waitpid(pid, &how, 0) != pid) {
+  pid_t got = -1;
+  do {
+    got = waitpid(pid, &how, 0);
+  } while (got < 0 && errno == EINTR);
+  if (got != pid) {
     return STATUS_IO;
   }
   *ret_code = WIFEXITED(how) ? WEXITSTATUS(how) : BY_SIGNAL + WTERMSIG(how);

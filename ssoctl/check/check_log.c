@@ -71,8 +71,8 @@ enum status check_log(const struct findings *findings, struct error *error)
   struct bytes before CLEANUP(bytes_done) = BYTES_EMPTY;
   struct bytes now CLEANUP(bytes_done) = BYTES_EMPTY;
   enum status status = host_file_read(PATH, error, &before);
-  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
-    return status;
+  if (status != STATUS_OK) {
+    bytes_clear(&before); // everything is news then, and noted anew
   }
   openlog("ssoctl", LOG_PID, LOG_AUTHPRIV);
   status = add_wrong(findings, bytes_text(&before), &now);
