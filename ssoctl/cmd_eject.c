@@ -29,6 +29,7 @@ enum { PASSWD, SHADOW, GROUP, GSHADOW };
 
 struct ejecting {
   struct context *ctx;
+  struct bytes passwd; // the host's own, as it is now
   struct bytes lines[FILES];
   uint64_t accounts;
   uint64_t kept_out;
@@ -37,9 +38,40 @@ struct ejecting {
 
 static void ejecting_done(struct ejecting *e)
 {
+  bytes_done(&e->passwd);
   for (size_t i = 0; i < FILES; i++) {
     bytes_done(&e->lines[i]);
   }
+}
+
+// The line of LOGIN in TEXT of passwd(5) or shadow(5); NULL for none.
+static const char *find_line(const char *text, const char *login)
+{
+  size_t length = strlen(login);
+  for (const char *at = text; *at != '\0'; at += strcspn(at, "\n"), at += *at == '\n') {
+    if (strncmp(at, login, length) == 0 && at[length] == ':') {
+      return at;
+    }
+  }
+  return NULL;
+}
+
+// Whether the host has a user of the account's login with another number, who has nothing to do with it (POLICY N3).
+static bool is_another(const struct ejecting *e, const struct account *account)
+{
+  char number[16];
+  (void)snprintf(number, sizeof number, "%u", account->uid);
+  const char *line = find_line(bytes_text(&e->passwd), account->login);
+  const char *password = line != NULL ? strchr(line, ':') : NULL;
+  const char *uid = password != NULL ? strchr(password + 1, ':') : NULL;
+  return line != NULL &&
+         (uid == NULL || strncmp(uid + 1, number, strlen(number)) != 0 || uid[1 + strlen(number)] != ':');
+}
+
+static enum status read_passwd(struct ejecting *e, struct error *error)
+{
+  enum status status = host_file_read("/etc/passwd", error, &e->passwd);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 // What would end a field, or a line, is left out.
@@ -100,10 +132,15 @@ static enum status eject_account(void *context, const struct account *account)
   static const struct bytes NOBODY = BYTES_EMPTY;
   struct ejecting *e = context;
   bool kept_out = true;
-  if (account->mapped != 0) {
-    return STATUS_OK; // a local user already
-  }
   enum status status = is_kept_out(e, account, &kept_out);
+  if (account->mapped != 0 || is_another(e, account)) {
+    if (account->mapped != 0 && kept_out) {
+      context_done(e->ctx,
+                   "%s is a local user already, and may not come in: 'usermod --expiredate 1 %s' keeps them out",
+                   account->login, account->login);
+    }
+    return status;
+  }
   status = status != STATUS_OK ? status : add_user(e, account, kept_out);
   e->accounts++;
   e->kept_out += kept_out;
@@ -112,6 +149,7 @@ static enum status eject_account(void *context, const struct account *account)
 
 // Members of a group of an org, as a list with commas.
 struct gathering {
+  const struct ejecting *e;
   struct store_txn *txn;
   struct bytes everybody;
   struct bytes admins;
@@ -140,8 +178,9 @@ static enum status gather(void *context, const struct membership *membership)
   if (status != STATUS_OK) {
     return status;
   }
-  status = account.status != ACCOUNT_ACTIVE ? STATUS_OK : append_name(&g->everybody, account.login);
-  if (status == STATUS_OK && account.status == ACCOUNT_ACTIVE && membership->role != ROLE_VIEWER) {
+  bool counts = account.status == ACCOUNT_ACTIVE && !is_another(g->e, &account);
+  status = counts ? append_name(&g->everybody, account.login) : STATUS_OK;
+  if (status == STATUS_OK && counts && membership->role != ROLE_VIEWER) {
     status = append_name(&g->admins, account.login);
   }
   record_done(&ACCOUNT_RECORD, &account);
@@ -169,7 +208,8 @@ static enum status take_given(void *context, const struct store_entry *entry)
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
-  status = account.status == ACCOUNT_ACTIVE ? append_name(&g->everybody, account.login) : STATUS_OK;
+  bool counts = account.status == ACCOUNT_ACTIVE && !is_another(g->e, &account);
+  status = counts ? append_name(&g->everybody, account.login) : STATUS_OK;
   record_done(&ACCOUNT_RECORD, &account);
   return status;
 }
@@ -177,7 +217,7 @@ static enum status take_given(void *context, const struct store_entry *entry)
 static enum status eject_org_group(void *context, const struct org_group *group)
 {
   const struct org_ejecting *o = context;
-  struct gathering g CLEANUP(gathering_done) = {.txn = o->e->ctx->txn};
+  struct gathering g CLEANUP(gathering_done) = {.e = o->e, .txn = o->e->ctx->txn};
   char full[LOGIN_SIZE];
   struct store_key key = key_new();
   key_add_u32(&key, group->gid);
@@ -189,7 +229,7 @@ static enum status eject_org_group(void *context, const struct org_group *group)
 static enum status eject_org(void *context, const struct org *org)
 {
   struct ejecting *e = context;
-  struct gathering g CLEANUP(gathering_done) = {.txn = e->ctx->txn};
+  struct gathering g CLEANUP(gathering_done) = {.e = e, .txn = e->ctx->txn};
   const struct org_ejecting o = {e, org};
   char admins[LOGIN_SIZE];
   (void)snprintf(admins, sizeof admins, "%s-admins", org->slug);
@@ -229,15 +269,32 @@ static int write_folder(const struct ejecting *e, const char *folder)
   return EXIT_DONE;
 }
 
-// Whether a line of TEXT begins with the name that LINE does.
-static bool has_name(const char *text, const char *line, size_t name)
+// Whether a line of TEXT begins with the name that LINE does, of LENGTH characters.
+static bool has_name(const char *text, const char *line, size_t length)
 {
-  for (const char *at = text; *at != '\0'; at += strcspn(at, "\n"), at += *at == '\n') {
-    if (strncmp(at, line, name) == 0 && at[name] == ':') {
-      return true;
+  char name[LOGIN_SIZE];
+  (void)snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1), line);
+  return find_line(text, name) != NULL;
+}
+
+// What an eject left that was interrupted says of people what they were then: who left meanwhile would get in by it.
+static int check_leftovers(const struct ejecting *e)
+{
+  struct bytes shadow CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct error error = {.text = ""};
+  if (host_file_read("/etc/shadow", &error, &shadow) != STATUS_OK) {
+    return fail(EXIT_FAILED, "/etc/shadow: %s", error.text[0] != '\0' ? error.text : "is not there");
+  }
+  for (const char *at = bytes_text(&e->lines[SHADOW]); *at != '\0'; at += strcspn(at, "\n"), at += *at == '\n') {
+    size_t length = strcspn(at, ":");
+    if (has_name(bytes_text(&shadow), at, length) && !has_name(bytes_text(&e->passwd), at, length)) {
+      return fail(EXIT_FAILED,
+                  "/etc/shadow: has %.*s, whom /etc/passwd does not have: an eject was interrupted; 'pwck' "
+                  "takes such lines out, 'grpck' those of the groups",
+                  (int)length, at);
     }
   }
-  return false;
+  return EXIT_DONE;
 }
 
 // What is there already stays as it is, so that to do it again adds nobody twice.
@@ -310,7 +367,8 @@ static int carry_out(struct ejecting *e, const struct invocation *in)
   if (!does) {
     return write_folder(e, folder);
   }
-  int code = context_confirm(e->ctx, "Every account becomes a local user of this host. Go on?");
+  int code = check_leftovers(e);
+  code = code != EXIT_DONE ? code : context_confirm(e->ctx, "Every account becomes a local user of this host. Go on?");
   return code != EXIT_DONE ? code : add_all_to_host(e);
 }
 
@@ -323,7 +381,9 @@ int cmd_eject(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
-  enum status status = account_each(ctx.txn, eject_account, &e);
+  struct error error = {.text = ""};
+  enum status status = read_passwd(&e, &error);
+  status = status != STATUS_OK ? status : account_each(ctx.txn, eject_account, &e);
   status = status != STATUS_OK ? status : org_each(ctx.txn, eject_org, &e);
   context_end_read(&ctx);
   if (status != STATUS_OK) {

@@ -82,7 +82,10 @@ static int look(struct leaving *l, const char *typed)
   }
   enum status status = account_by_name(l->ctx->txn, typed, &l->account);
   if (status == STATUS_NOT_FOUND) {
-    return fail(EXIT_NO_SUCH, "\"%.100s\": no such account; 'ssoctl account list' shows them", typed);
+    return fail(EXIT_NO_SUCH,
+                "\"%.100s\": no such account; 'ssoctl account list' shows them, and 'ssoctl invite list' "
+                "whom an invite would let in",
+                typed);
   }
   status = status != STATUS_OK ? status : look_at_memberships(l);
   status = status != STATUS_OK ? status : invite_each_of(l->ctx->txn, l->account.email, take_invite, l);
@@ -92,31 +95,33 @@ static int look(struct leaving *l, const char *typed)
 
 static int suspend_everywhere(struct leaving *l)
 {
+  int code = EXIT_DONE;
   for (size_t i = 0; i < l->member_count; i++) {
     const struct member_name name = {l->member_of[i].text, l->account.email};
     struct member_changed result;
-    int code = context_change(l->ctx, change_member_suspend(&name, &result));
-    if (code != EXIT_DONE) {
-      return code;
+    int one = context_change(l->ctx, change_member_suspend(&name, &result));
+    if (one == EXIT_DONE) {
+      context_done(l->ctx, "%s: suspended in org %s", l->account.login, l->member_of[i].text);
     }
-    context_done(l->ctx, "%s: suspended in org %s", l->account.login, l->member_of[i].text);
+    code = code != EXIT_DONE ? code : one;
   }
-  return EXIT_DONE;
+  return code;
 }
 
 // An invite would let them come back.
 static int cancel_invites(struct leaving *l)
 {
+  int code = EXIT_DONE;
   for (size_t i = 0; i < l->invited_count; i++) {
     const struct invite_cancel cancel = {l->invited[i].text, l->account.email};
     struct change_done result;
-    int code = context_change(l->ctx, change_invite_cancel(&cancel, &result));
-    if (code != EXIT_DONE) {
-      return code;
+    int one = context_change(l->ctx, change_invite_cancel(&cancel, &result));
+    if (one == EXIT_DONE) {
+      context_done(l->ctx, "%s: invite to org %s cancelled", l->account.email, l->invited[i].text);
     }
-    context_done(l->ctx, "%s: invite to org %s cancelled", l->account.login, l->invited[i].text);
+    code = code != EXIT_DONE || one == EXIT_NO_SUCH ? code : one; // it was accepted, or cancelled, meanwhile
   }
-  return EXIT_DONE;
+  return code;
 }
 
 // Whoever owns an org cannot be locked (POLICY E4); everybody else is.
@@ -127,24 +132,26 @@ static int lock(struct leaving *l)
   return l->owned_count > 0 ? EXIT_DONE : context_change(l->ctx, change_account_lock(&name, &result));
 }
 
+// Jobs first: what they start would be ended, and come back.
 static int end_what_runs(struct leaving *l)
 {
   struct leftovers leftovers = {.jobs = 0};
   const struct sessions_of of = {l->account.uid, 0};
+  int code = EXIT_DONE;
   if (l->ctx->in->options[OPTION_DRY_RUN] != NULL) {
     return EXIT_DONE;
   }
-  if (sessions_end(&of, &l->ended) != STATUS_OK) {
-    return fail(EXIT_FAILED, "%s: what runs under uid %u could not be ended; end it by hand", l->account.login,
-                l->account.uid);
-  }
-  if (l->account.mapped == 0 && leftovers_end_jobs(&l->account, &leftovers) != STATUS_OK) {
-    return fail(EXIT_FAILED, "%s: crontab, at jobs or lingering manager could not be taken away", l->account.login);
+  if (leftovers_end_jobs(&l->account, &leftovers) != STATUS_OK) {
+    code = fail(EXIT_FAILED, "%s: crontab, at jobs or lingering manager could not be taken away", l->account.login);
   }
   l->jobs = leftovers.jobs;
+  if (sessions_end(&of, &l->ended) != STATUS_OK) {
+    code = fail(EXIT_FAILED, "%s: what runs under uid %u could not be ended; end it by hand", l->account.login,
+                l->account.uid);
+  }
   context_done(l->ctx, "%s: %zu processes ended, %zu jobs taken away; home %s stays", l->account.login, l->ended,
                l->jobs, l->account.home);
-  return EXIT_DONE;
+  return code;
 }
 
 static const char *join(const struct slug *list, size_t count, char text[static SLUGS_SIZE])
@@ -179,6 +186,11 @@ static int report(struct leaving *l)
               l->account.login, owned);
 }
 
+static int first_of(int first, int second)
+{
+  return first != EXIT_DONE ? first : second;
+}
+
 int cmd_offboard(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
@@ -190,9 +202,12 @@ int cmd_offboard(const struct invocation *in)
       code != EXIT_DONE
           ? code
           : context_confirm(&ctx, "They are suspended everywhere and locked, and all that runs for them ends. Go on?");
-  code = code != EXIT_DONE ? code : suspend_everywhere(&l);
-  code = code != EXIT_DONE ? code : cancel_invites(&l);
-  code = code != EXIT_DONE ? code : lock(&l);
-  code = code != EXIT_DONE ? code : end_what_runs(&l);
-  return code != EXIT_DONE ? code : report(&l);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  // The lock first, and all the rest whatever one of them says: somebody is to be out.
+  code = first_of(lock(&l), suspend_everywhere(&l));
+  code = first_of(code, cancel_invites(&l));
+  code = first_of(code, end_what_runs(&l));
+  return first_of(code, report(&l));
 }

@@ -296,7 +296,7 @@ static int set_provisioning(const struct setup *setup)
   char question[WALK_ANSWER_SIZE];
   (void)snprintf(question, sizeof question, "May everybody at %s come who signs in there? (no: only who is invited)",
                  setup->domain);
-  int code = walk_ask_yes(question, true, &yes);
+  int code = walk_ask_yes(question, false, &yes);
   if (code != EXIT_DONE) {
     return code;
   }

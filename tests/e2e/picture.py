@@ -64,7 +64,7 @@ def first_day(rig, path):
         host.ssoctl("domain", "verify", "acme", "acme.test", "--by-hand", "for a picture")
         walk.send("-")
         walk.until("May everybody[^\n]*:")
-        walk.send()
+        walk.send("y")
         walk.until("Sign in through it now[^\n]*:")
         walk.send()
         walk.until(r"Open (\S+) and enter the code (\S+)")
