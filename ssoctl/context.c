@@ -288,6 +288,9 @@ int context_person(const char *typed, char to[static EMAIL_SIZE])
   for (char *at = to; code == EXIT_DONE && *at != '\0'; at++) {
     *at = *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : *at;
   }
+  if (code == EXIT_DONE && to[strspn(to, "abcdefghijklmnopqrstuvwxyz0123456789._+-")] != '\0') {
+    return fail(EXIT_USAGE, "\"%.100s\": is no email, login or number; letters, digits and ._+- are legal", typed);
+  }
   return code;
 }
 

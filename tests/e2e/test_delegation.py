@@ -48,6 +48,8 @@ HOST_COMMANDS = (
     ("domain verify --all", None), ("domain verify alpha alpha.test --resolver 127.0.0.1:1", None), ("domain list", 0), ("member list", 0), ("audit --since 1s", 0), ("account list", 0),
     (f"account lock {GUEST}", 0), (f"account unlock {GUEST}", 0), (f"account rename {GUEST} guesty", 0),
     (f"account remove {GUEST}", 0), ("throttle list", 0), ("throttle clear nobody", 0), ("candidates org show x", 0), ("host show", 0), ("check", None),
+    ("setup", 1), (f"offboard {GUEST}", 0), ("eject --do", 0), ("backup /run/delegation.backup", 0), ("restore /nowhere", 1),
+    ("dump", 0), ("apply /nowhere", 1),
     ("host enable", 0), ("host disable", 0), ("host confirm", 0), ("host revert", 0),
     ("org set alpha trust=any", 0), ("org set alpha help=x trust=any", 0), ("org set alpha no-such=1", 2),
     ("idp set alpha --trust any", 0), ("domain verify alpha alpha.test --by-hand x", 0),
@@ -69,7 +71,7 @@ HOST_COMMANDS = (
 def _words(text):
     words = text.split()
     known = {("password", "set"): "set", ("member", "role"): "role"}
-    reads = words[0] in ("status", "why", "audit", "candidates", "check") or words[1:2] in (["show"], ["list"], ["test"], ["export"])
+    reads = words[0] in ("status", "why", "audit", "candidates", "check", "setup", "backup", "dump") or words[1:2] in (["show"], ["list"], ["test"], ["export"])
     stdin = "email,role\nfresh@somewhere.example,viewer\n" if words[-1] == "-" else ""
     return [*words, *(() if reads else DRY)], PASSWORD + "\n" if known.get(tuple(words[:2])) == "set" else stdin
 
