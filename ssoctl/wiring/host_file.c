@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -62,8 +63,20 @@ static int open_folder(const char *path, const char **ret_name)
 
 static bool write_new(int fd, const struct stat *like, const struct bytes *text)
 {
-  return fchown(fd, like->st_uid, like->st_gid) == 0 && fchmod(fd, like->st_mode & 07777) == 0 &&
-         file_write_all(fd, bytes_text(text), text->length) == STATUS_OK && fsync(fd) == 0;
+  return fchmod(fd, like->st_mode & 07777) == 0 && file_write_all(fd, bytes_text(text), text->length) == STATUS_OK &&
+         fsync(fd) == 0;
+}
+
+// A new file of the group GID (/etc/shadow has one): made so, since nothing of ours gives a file to anybody (HOLES
+// H07).
+static int make_new(int folder, const char *name, gid_t gid)
+{
+  int before = setfsgid(gid);
+  int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  int failed = errno;
+  (void)setfsgid((gid_t)before);
+  errno = failed;
+  return fd;
 }
 
 enum status host_file_replace(const char *path, const struct bytes *text, struct error *error)
@@ -71,7 +84,7 @@ enum status host_file_replace(const char *path, const struct bytes *text, struct
   char real[PATH_MAX];
   char beside[NAME_MAX + 1];
   const char *name = NULL;
-  struct stat like = {.st_mode = 0644};
+  struct stat like = {.st_mode = 0644, .st_uid = geteuid(), .st_gid = getegid()};
   if (realpath(path, real) == NULL) {
     if (errno != ENOENT || strlen(path) >= sizeof real) {
       return say(error, path);
@@ -89,7 +102,11 @@ enum status host_file_replace(const char *path, const struct bytes *text, struct
   if (unlinkat(folder, beside, 0) != 0 && errno != ENOENT) {
     return say(error, real);
   }
-  int fd CLEANUP(cleanup_fd) = openat(folder, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (like.st_uid != geteuid()) {
+    error_set(error, "%s: belongs to uid %u; a file of the host's settings must be root's", real, like.st_uid);
+    return STATUS_IO;
+  }
+  int fd CLEANUP(cleanup_fd) = make_new(folder, beside, like.st_gid);
   if (fd < 0) {
     return say(error, real);
   }

@@ -151,6 +151,6 @@ def the_shipped_configuration_shows_the_defaults(rig):
     rig.orgs.acme()
     person = _member(rig)
     with host.Kept(host.CONF) as path:
-        path.write_text(re.sub(r"^#(?=[a-z-]+ = )", "", path.read_text(), flags=re.MULTILINE))
+        path.write_text(re.sub(r"^#(?=[a-z-]+ = )", "", (host.DIST / "ssoorg.conf").read_text(), flags=re.MULTILINE))
         check.contains(path.read_text(), r"\nsign-in-timeout = ", "the configuration")
         login.signs_in(rig, person)

@@ -101,7 +101,7 @@ def killed_at_any_step_each_file_is_the_old_one_or_the_new(rig):
         wired = _contents()
         host.ssoctl("host", "disable")
         deaths = 0
-        for call in ("renameat", "fsync", "fchown", "write"):
+        for call in ("renameat", "fsync", "fchmod", "write"):
             for number in range(1, 60):
                 done = processes.run("strace", "-f", "-o", "/dev/null", "-e", f"trace={call}", "-e",
                                      f"inject={call}:signal=KILL:when={number}", "ssoctl", "host", "enable")
