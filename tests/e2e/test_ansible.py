@@ -38,11 +38,16 @@ class _Host:
         self.name = name
         self.folder = FOLDER / name
         self.process = subprocess.Popen(["unshare", "-m", "--propagation", "private", "sh", "-c", MAKE, "make", str(self.folder)],
-                                        stdin=subprocess.DEVNULL)
+                                        stdin=subprocess.DEVNULL, stderr=open(FOLDER / f"{name}.log", "w"))
         end = time.monotonic() + check.HANG_S
         while not (self.folder / "made").exists():
-            check.that(self.process.poll() is None and time.monotonic() < end, f"host {name} could not be made")
+            check.that(self.process.poll() is None and time.monotonic() < end, f"host {name} could not be made: {self.said()}")
             time.sleep(0.05)
+
+    def said(self):
+        """What making it said."""
+        files = (FOLDER / f"{self.name}.log", self.folder / "disabled")
+        return check.shown("".join(path.read_text() for path in files if path.exists()))
 
     def run(self, *words):
         return processes.run("nsenter", "-t", str(self.process.pid), "-m", "--", *words)
