@@ -80,8 +80,8 @@ static enum status put_numbers(const struct kept *kept, struct store_restored *r
 static enum status end_member(const struct kept *kept, const struct store_key *key, struct store_restored *result)
 {
   struct membership membership;
-  int64_t org_id = kept_take_i64(key->data);
-  int64_t account_id = kept_take_i64(key->data + KEPT_PAIR / 2);
+  int64_t org_id = key_take_i64(key->data);
+  int64_t account_id = key_take_i64(key->data + KEPT_PAIR / 2);
   enum status status = membership_get(kept->txn, account_id, org_id, &membership);
   if (status != STATUS_OK || membership.role == ROLE_OWNER) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;

@@ -34,16 +34,6 @@ bool kept_is_pair(const struct store_key *key)
   return key->length == KEPT_PAIR && key->data[0] == 0;
 }
 
-// As key_add_i64() puts it.
-int64_t kept_take_i64(const unsigned char *at)
-{
-  uint64_t value = 0;
-  for (int i = 0; i < KEPT_PAIR / 2; i++) {
-    value = value << 8 | at[i];
-  }
-  return (int64_t)value;
-}
-
 // Who was removed from an org and has come back is no removed one.
 static enum status has_come_back(const struct kept *kept, const struct store_key *key, bool *ret_back)
 {
@@ -53,7 +43,7 @@ static enum status has_come_back(const struct kept *kept, const struct store_key
     return STATUS_OK;
   }
   enum status status =
-      membership_get(kept->txn, kept_take_i64(key->data + KEPT_PAIR / 2), kept_take_i64(key->data), &membership);
+      membership_get(kept->txn, key_take_i64(key->data + KEPT_PAIR / 2), key_take_i64(key->data), &membership);
   *ret_back = status == STATUS_OK;
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }

@@ -50,9 +50,8 @@ void kept_done(struct kept *kept);
 // store_get().
 MUST_CHECK enum status kept_gather(struct kept *kept);
 
-// Whether KEY is that of a member's tombstone; and a number in it, as key_add_i64() puts it.
+// Whether KEY is that of a member's tombstone.
 bool kept_is_pair(const struct store_key *key);
-int64_t kept_take_i64(const unsigned char *at);
 
 // Appends ID to the owned list IDS. STATUS_NO_MEMORY.
 MUST_CHECK enum status kept_add_id(int64_t id, int64_t **ids, size_t *count, size_t *capacity);

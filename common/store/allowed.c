@@ -70,14 +70,10 @@ struct walk {
 static enum status visit_org(void *context, const struct store_entry *entry)
 {
   const struct walk *walk = context;
-  int64_t org_id = 0;
-  if (entry->key_length <= sizeof org_id) {
+  if (entry->key_length <= sizeof(int64_t)) {
     return STATUS_CORRUPT;
   }
-  for (size_t i = entry->key_length - sizeof org_id; i < entry->key_length; i++) {
-    org_id = org_id << 8 | entry->key[i];
-  }
-  return walk->visit(walk->context, org_id);
+  return walk->visit(walk->context, key_take_i64(entry->key + entry->key_length - sizeof(int64_t)));
 }
 
 enum status allowed_each(struct store_txn *txn, const char *domain, allowed_visit *visit, void *context)

@@ -313,14 +313,10 @@ enum status given_drop(struct store_txn *txn, int64_t account_id, int64_t org_id
 static enum status visit_given(void *context, const struct store_entry *entry)
 {
   const struct walk *walk = context;
-  int64_t account_id = 0;
   if (entry->key_length != 12) {
     return STATUS_CORRUPT;
   }
-  for (size_t i = 4; i < entry->key_length; i++) {
-    account_id = account_id << 8 | entry->key[i];
-  }
-  return walk->visit.given(walk->context, account_id);
+  return walk->visit.given(walk->context, key_take_i64(entry->key + 4));
 }
 
 enum status given_each(struct store_txn *txn, uint32_t gid, given_visit *visit, void *context)
@@ -349,9 +345,7 @@ static enum status take_back(void *context, const struct store_entry *entry)
   if (entry->key_length != 16) {
     return STATUS_CORRUPT;
   }
-  for (size_t i = 8; i < entry->key_length; i++) {
-    account_id = account_id << 8 | entry->key[i];
-  }
+  account_id = key_take_i64(entry->key + 8);
   enum status status = get_or_nothing(t->txn, account_id, t->gone->org_id, &given);
   if (status != STATUS_OK || !groups_hold(&given.mappings, t->gone->number)) {
     return status;

@@ -91,9 +91,7 @@ static enum status visit_by_email(void *context, const struct store_entry *entry
   }
   size_t length = entry->key_length - sizeof org_id - 1;
   memcpy(email, entry->key, length);
-  for (size_t i = length + 1; i < entry->key_length; i++) {
-    org_id = org_id << 8 | entry->key[i];
-  }
+  org_id = key_take_i64(entry->key + length + 1);
   enum status status = invite_get(walk->txn, org_id, email, &invite);
   return status != STATUS_OK ? status : walk->visit(walk->context, &invite);
 }

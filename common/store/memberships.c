@@ -170,14 +170,10 @@ static enum status visit_member(void *context, const struct store_entry *entry)
 {
   const struct member_walk *walk = context;
   struct membership membership;
-  int64_t account_id = 0;
   if (entry->key_length != 16) {
     return STATUS_CORRUPT;
   }
-  for (int i = 8; i < 16; i++) {
-    account_id = account_id << 8 | entry->key[i];
-  }
-  enum status status = membership_get(walk->txn, account_id, walk->org_id, &membership);
+  enum status status = membership_get(walk->txn, key_take_i64(entry->key + 8), walk->org_id, &membership);
   return status != STATUS_OK ? status : walk->visit(walk->context, &membership);
 }
 

@@ -51,15 +51,6 @@ enum status org_rename(struct store_txn *txn, struct org *org, const char *slug)
   return store_put_record(txn, TABLE_ORGS, &id, &ORG_RECORD, org);
 }
 
-static int64_t read_i64(const unsigned char *at)
-{
-  uint64_t value = 0;
-  for (int i = 0; i < 8; i++) {
-    value = value << 8 | at[i];
-  }
-  return (int64_t)value;
-}
-
 struct removal {
   struct store_txn *txn;
   int64_t org_id;
@@ -71,7 +62,7 @@ static enum status forget_member(void *context, const struct store_entry *entry)
   if (entry->key_length != 16) {
     return STATUS_CORRUPT;
   }
-  const struct store_key key = key_of_two_i64(read_i64(entry->key + 8), r->org_id);
+  const struct store_key key = key_of_two_i64(key_take_i64(entry->key + 8), r->org_id);
   return store_delete(r->txn, TABLE_MEMBERSHIPS, &key);
 }
 

@@ -65,16 +65,11 @@ static enum status visit_one(void *context, const struct store_entry *entry)
 {
   const struct walk *walk = context;
   struct pending_link link;
-  int64_t account_id = 0;
-  int64_t org_id = 0;
-  if (entry->key_length != 2 * sizeof org_id) {
+  if (entry->key_length != 16) {
     return STATUS_CORRUPT;
   }
-  for (size_t i = 0; i < sizeof org_id; i++) {
-    account_id = account_id << 8 | entry->key[i];
-    org_id = org_id << 8 | entry->key[sizeof org_id + i];
-  }
-  enum status status = pending_link_of_account(walk->txn, account_id, org_id, &link);
+  enum status status =
+      pending_link_of_account(walk->txn, key_take_i64(entry->key), key_take_i64(entry->key + 8), &link);
   return status != STATUS_OK ? status : walk->visit(walk->context, &link);
 }
 

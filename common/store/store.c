@@ -274,20 +274,16 @@ enum status store_last_number(struct store_txn *txn, enum store_table table, int
   MDB_cursor *cursor = NULL;
   MDB_val key = {0, NULL};
   MDB_val value = {0, NULL};
-  uint64_t number = 0;
   int code = mdb_cursor_open(txn->txn, txn->store->tables[table], &cursor);
   if (code != 0) {
     return store_from_lmdb(code);
   }
   code = mdb_cursor_get(cursor, &key, &value, MDB_LAST);
   mdb_cursor_close(cursor);
-  if (code != 0 || key.mv_size != sizeof number) {
+  if (code != 0 || key.mv_size != sizeof(int64_t)) {
     return code != 0 ? store_from_lmdb(code) : STATUS_CORRUPT;
   }
-  for (size_t i = 0; i < sizeof number; i++) {
-    number = number << 8 | ((const unsigned char *)key.mv_data)[i];
-  }
-  *ret_number = (int64_t)number;
+  *ret_number = key_take_i64(key.mv_data);
   return STATUS_OK;
 }
 

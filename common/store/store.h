@@ -73,6 +73,10 @@ struct store_key key_new(void);
 void key_add_i64(struct store_key *key, int64_t value);
 void key_add_u32(struct store_key *key, uint32_t value);
 void key_add_text(struct store_key *key, const char *text);
+
+// The number that key_add_i64() put at AT, 8 bytes of a stored key.
+int64_t key_take_i64(const unsigned char *at);
+
 struct store_key key_of_i64(int64_t value);
 struct store_key key_of_two_i64(int64_t first, int64_t second);
 struct store_key key_of_text(const char *text);

@@ -29,6 +29,15 @@ void key_add_i64(struct store_key *key, int64_t value)
   key_add(key, packed, sizeof packed);
 }
 
+int64_t key_take_i64(const unsigned char *at)
+{
+  uint64_t value = 0;
+  for (int i = 0; i < 8; i++) {
+    value = value << 8 | at[i];
+  }
+  return (int64_t)value;
+}
+
 void key_add_u32(struct store_key *key, uint32_t value)
 {
   const unsigned char packed[4] = {(unsigned char)(value >> 24), (unsigned char)(value >> 16),

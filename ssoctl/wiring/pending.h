@@ -8,8 +8,6 @@
 #include "base/error.h"
 #include "base/status.h"
 
-enum { PENDING_ROWS_MAX = 64 };
-
 struct pending {
   char boot[40];    // boot_id of the kernel that it was begun under
   int64_t begun_ms; // since that boot
