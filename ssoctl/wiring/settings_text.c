@@ -172,7 +172,7 @@ static const char DROP_IN_PENALTIES[] =
 
 static const char DROP_IN_KEYS[] = "\n"
                                    "# With these three lines a key that the org does not take any more (see \"keys\"\n"
-                                   "# in ssoctl(8)) is as if it was not there: sshd goes on to the sign-in through\n"
+                                   "# in ssoctl-org(8)) is as if it was not there: sshd goes on to the sign-in through\n"
                                    "# the organization in the same connection, instead of ending it. They are for\n"
                                    "# all users, whose keys are then read from ~/.ssh/authorized_keys alone. Put\n"
                                    "# them into a file of your own here, which sorts before this one.\n"
