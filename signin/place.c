@@ -2,6 +2,7 @@
 #include "place.h"
 
 #include <stdio.h>
+#include <syslog.h>
 
 #include "paths.h"
 #include "policy/person.h"
@@ -40,6 +41,10 @@ enum status place_take(struct session *s, const struct facts *facts, int64_t lon
                                                 .wait_ms = EARLIER_WAIT_MS,
                                                 .longest_ms = longest_ms + PROMPTS_AFTER_MS};
   enum status status = sign_in_limit_take(PATH_RUN, &request, ret_limit);
+  if (status == STATUS_OK && ret_limit->instead) {
+    session_log(LOG_INFO, "login=%s rhost=%s: an earlier sign-in from there is given up for this one",
+                s->request->login, s->request->rhost);
+  }
   if (status == STATUS_OK) {
     return STATUS_OK;
   }

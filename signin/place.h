@@ -5,6 +5,6 @@
 #include "sign_in_limit.h"
 
 // Takes one for the person of FACTS, who may take LONGEST_MS, and prompts after that. STATUS_TOLD: there is none, or
-// one is under way from there.
+// an earlier one from there cannot be ended.
 MUST_CHECK enum status place_take(struct session *s, const struct facts *facts, int64_t longest_ms,
                                   struct sign_in_limit *ret_limit);

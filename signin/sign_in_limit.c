@@ -14,7 +14,14 @@
 #include "base/siphash.h"
 #include "process/holder.h"
 
-enum { KEPT_FOR_OWNERS = 8, KEPT_FOR_CONSOLE = 1, KEPT_FOR_ADDRESS = 2, STEP_MS = 100, HASH_BITS = 40 };
+enum {
+  KEPT_FOR_OWNERS = 8,
+  KEPT_FOR_CONSOLE = 1,
+  KEPT_FOR_ADDRESS = 2,
+  STEP_MS = 100,
+  HASH_BITS = 40,
+  SLOTS_MAX = 1 << 20
+};
 
 // Bytes from here on stand for a login and source by their hash, for an address, for an address of owners; those before
 // for the host's slots.
@@ -54,7 +61,30 @@ static enum status lock_one_of(int fd, int64_t first, int count, const char *add
   return status;
 }
 
-static enum status lock_pair(int fd, const struct sign_in_limit_request *request)
+// Whose slot it is stands behind the slots' notes, in the same file: 0 when it is given back.
+static off_t owner_place(int64_t slot)
+{
+  return ((off_t)SLOTS_MAX * HOLDER_NOTE_STEP) + slot * (off_t)sizeof(int64_t);
+}
+
+static void write_owner(int fd, int64_t slot, int64_t pair)
+{
+  // Where it cannot be written the later sign-in has to wait for the earlier one.
+  ssize_t written = pwrite(fd, &pair, sizeof pair, owner_place(slot));
+  (void)written;
+}
+
+static void end_earlier(int fd, int64_t pair, int64_t slots)
+{
+  for (int64_t i = 0; i < slots; i++) {
+    int64_t owner = 0;
+    if (pread(fd, &owner, sizeof owner, owner_place(i)) == (ssize_t)sizeof owner && owner == pair) {
+      holder_end_older(fd, i, 0);
+    }
+  }
+}
+
+static enum status lock_pair(int fd, const struct sign_in_limit_request *request, struct sign_in_limit *limit)
 {
   int64_t deadline_ms = clock_monotonic_ms() + request->wait_ms;
   for (;;) {
@@ -62,6 +92,9 @@ static enum status lock_pair(int fd, const struct sign_in_limit_request *request
     if (status != STATUS_BUSY) {
       return status;
     }
+    // Each time: the earlier one may have been about to take its slot.
+    end_earlier(fd, pair_byte(request), request->max_sign_ins);
+    limit->instead = true;
     if (clock_left_ms(deadline_ms) == 0) {
       return STATUS_EXISTS;
     }
@@ -71,37 +104,38 @@ static enum status lock_pair(int fd, const struct sign_in_limit_request *request
 }
 
 // The last free one of those from FIRST up to the one before END.
-static enum status lock_last(int fd, int64_t first, int64_t end)
+static enum status lock_last(int fd, int64_t first, int64_t end, struct sign_in_limit *limit)
 {
   enum status status = STATUS_BUSY;
   for (int64_t i = end - 1; status == STATUS_BUSY && i >= first; i--) {
     status = lock_byte(fd, i);
     if (status == STATUS_OK) {
       holder_sign(fd, i);
+      limit->slot = i;
     }
   }
   return status;
 }
 
 // What is kept for owners: the last one for root's console, the others for few from each address.
-static enum status lock_kept(int fd, const struct sign_in_limit_request *request)
+static enum status lock_kept(int fd, const struct sign_in_limit_request *request, struct sign_in_limit *limit)
 {
   int64_t end = request->max_sign_ins - (request->console ? 0 : KEPT_FOR_CONSOLE);
   enum status status = request->console ? STATUS_OK : lock_one_of(fd, FIRST_OWNER, KEPT_FOR_ADDRESS, request->address);
-  return status == STATUS_OK ? lock_last(fd, request->max_sign_ins - KEPT_FOR_OWNERS, end) : status;
+  return status == STATUS_OK ? lock_last(fd, request->max_sign_ins - KEPT_FOR_OWNERS, end, limit) : status;
 }
 
-static enum status lock_slot(int fd, const struct sign_in_limit_request *request)
+static enum status lock_slot(int fd, const struct sign_in_limit_request *request, struct sign_in_limit *limit)
 {
   int64_t usable = request->max_sign_ins - KEPT_FOR_OWNERS;
   usable = request->stranger ? (usable + 1) / 2 : usable;
   // From the top: what strangers cannot use is used first.
   enum status status = lock_one_of(fd, FIRST_ADDRESS, SIGN_INS_OF_ADDRESS, request->address);
   if (status == STATUS_OK) {
-    status = lock_last(fd, 0, usable);
+    status = lock_last(fd, 0, usable, limit);
   }
   if (status == STATUS_BUSY && request->owner) {
-    status = lock_kept(fd, request);
+    status = lock_kept(fd, request, limit);
   }
   // Whoever comes next finds the slots of those that should be gone and are not: su and sudo can be frozen.
   usable = request->owner ? request->max_sign_ins : usable;
@@ -133,21 +167,24 @@ enum status sign_in_limit_take(const char *dir, const struct sign_in_limit_reque
                                struct sign_in_limit *ret_limit)
 {
   int fd CLEANUP(cleanup_fd) = -1;
+  struct sign_in_limit limit = SIGN_IN_LIMIT_NONE;
   enum status status = open_file(dir, &fd);
-  if (status == STATUS_OK) {
-    status = lock_pair(fd, request);
+  status = status != STATUS_OK ? status : lock_pair(fd, request, &limit);
+  status = status != STATUS_OK ? status : lock_slot(fd, request, &limit);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = lock_slot(fd, request);
-  }
-  if (status == STATUS_OK) {
-    ret_limit->fd = take_fd(&fd);
-  }
-  return status;
+  write_owner(fd, limit.slot, pair_byte(request));
+  limit.fd = take_fd(&fd);
+  *ret_limit = limit;
+  return STATUS_OK;
 }
 
 void sign_in_limit_release(struct sign_in_limit *limit)
 {
+  if (limit->fd >= 0) {
+    write_owner(limit->fd, limit->slot, 0); // whoever had it goes on, and is not to be ended for it any more
+  }
   cleanup_fd(&limit->fd);
   limit->fd = -1;
 }

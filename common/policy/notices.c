@@ -49,8 +49,8 @@ static const struct {
                                              "there again with a second factor, or ask an admin."},
     [NOTICE_TOO_MANY] = {"too-many", "Too many sign-ins are under way on this host - try again in a minute."},
     [NOTICE_THROTTLED] = {"throttled", "Too many attempts - wait half a minute before each further one."},
-    [NOTICE_UNDER_WAY] = {"under-way", "A sign-in for this name is under way from your address already - finish it, "
-                                       "or try again in a minute."},
+    [NOTICE_UNDER_WAY] = {"under-way", "An earlier sign-in for this name from your address does not end - finish it, "
+                                       "or try again in five minutes."},
     [NOTICE_LOCKED] = {"locked", "This account is locked - ask an admin."},
     [NOTICE_SUSPENDED] = {"suspended", "Your membership is suspended - ask an admin."},
     [NOTICE_REMOVED] = {"removed", "You are no longer a member of an org on this host - ask an admin."},

@@ -7,8 +7,8 @@
 #include <string.h>
 
 static const uint32_t FREE[] = {
-    [THROTTLE_ACCOUNT] = 10,   [THROTTLE_ADDRESS] = 30, [THROTTLE_OWNER] = 10,     [THROTTLE_FLOW] = 5,
-    [THROTTLE_STRANGERS] = 60, [THROTTLE_LOGIN] = 20,   [THROTTLE_FAILURES] = 100,
+    [THROTTLE_ACCOUNT] = 10,   [THROTTLE_ADDRESS] = 30, [THROTTLE_OWNER] = 10,     [THROTTLE_FLOW] = 20,
+    [THROTTLE_STRANGERS] = 60, [THROTTLE_LOGIN] = 60,   [THROTTLE_FAILURES] = 100,
 };
 
 int64_t throttle_window_s(enum throttle_kind kind)

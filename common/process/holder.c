@@ -14,11 +14,11 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-enum { LOOK_STEP_MS = 100, NOTES_STEP = 64, FIELD_STARTED = 22, TICK_MS = 20 };
+enum { LOOK_STEP_MS = 100, FIELD_STARTED = 22, TICK_MS = 20 };
 
 static off_t place_of(int64_t at)
 {
-  return at * NOTES_STEP;
+  return at * HOLDER_NOTE_STEP;
 }
 
 bool holder_read_note(int fd, int64_t at, struct holder_note *ret_note)

@@ -15,6 +15,8 @@ enum holder_kind {
 };
 enum { HOLDER_LIMIT_MS = 2000, HOLDER_SLOW_LIMIT_MS = 15000, HOLDER_MEND_LIMIT_MS = 20000 };
 
+enum { HOLDER_NOTE_STEP = 64 }; // bytes of the file between two notes
+
 // What the holder of a byte writes into the file itself: which of its turns this is.
 struct holder_note {
   uint64_t taken_ns;

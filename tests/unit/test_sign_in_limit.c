@@ -8,13 +8,14 @@
 #include "sign_in_limit.h"
 #include "unit.h"
 
-enum { MAX_SIGN_INS = 14, KEPT = 8, HELD_MAX = 64 };
+enum { MAX_SIGN_INS = 14, KEPT = 8, HELD_MAX = 64, LONG_MS = 60000 };
 
 static char directory[64];
 static struct sign_in_limit held[HELD_MAX];
 static size_t held_count;
 static const char *source;
 static int64_t longest_ms;
+static int wait_ms;
 
 static bool spread; // over as many addresses as logins
 
@@ -31,6 +32,7 @@ static int make(void **state)
   spread = true;
   source = "192.0.2.1";
   longest_ms = 3600000;
+  wait_ms = 0;
   return 0;
 }
 
@@ -53,6 +55,7 @@ static enum status take(const char *login, bool owner, bool stranger)
                                                 .max_sign_ins = MAX_SIGN_INS,
                                                 .owner = owner,
                                                 .stranger = stranger,
+                                                .wait_ms = wait_ms,
                                                 .longest_ms = longest_ms};
   held[held_count] = (struct sign_in_limit)SIGN_IN_LIMIT_NONE;
   enum status status = sign_in_limit_take(directory, &request, &held[held_count]);
@@ -99,7 +102,7 @@ static void K7_one_sign_in_per_login_and_source(void **state)
 {
   (void)state;
   assert_int_equal(take("alice", false, false), STATUS_OK);
-  assert_int_equal(take("alice", false, false), STATUS_EXISTS);
+  assert_int_equal(take("alice", false, false), STATUS_EXISTS); // it is this process itself
   assert_int_equal(take("bob", false, false), STATUS_OK);
   sign_in_limit_release(&held[0]);
   assert_int_equal(take("alice", false, false), STATUS_OK);
@@ -114,13 +117,16 @@ static void K7_another_user_of_the_host_keeps_nobody_out(void **state)
   assert_int_equal(take("alice", false, false), STATUS_OK);
 }
 
-static pid_t stop_with_a_slot(void)
+static pid_t stop_with_a_slot(const char *login, bool given_back)
 {
   int how = 0;
   pid_t pid = fork();
   if (pid == 0) {
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (take("mallory", false, false) == STATUS_OK) {
+    if (take(login, false, false) == STATUS_OK) {
+      if (given_back) {
+        sign_in_limit_release(&held[held_count - 1]);
+      }
       (void)raise(SIGSTOP);
     }
     _exit(1);
@@ -130,11 +136,47 @@ static pid_t stop_with_a_slot(void)
   return pid;
 }
 
+static void K7_a_later_one_ends_the_earlier_and_takes_its_place(void **state)
+{
+  (void)state;
+  int how = 0;
+  pid_t other = stop_with_a_slot("bob", false);
+  pid_t pid = stop_with_a_slot("alice", false);
+  wait_ms = LONG_MS;
+  assert_int_equal(take("alice", false, false), STATUS_OK);
+  assert_true(held[0].instead);
+  assert_int_equal(waitpid(pid, &how, 0), pid);
+  assert_true(WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL);
+  assert_int_equal(waitpid(other, &how, WNOHANG), 0);
+  assert_int_equal(kill(other, SIGKILL), 0);
+  assert_int_equal(waitpid(other, &how, 0), other);
+}
+
+static void K7_who_has_given_the_place_back_is_left_alone(void **state)
+{
+  (void)state;
+  int how = 0;
+  pid_t past = stop_with_a_slot("alice", true);
+  // The highest slot is free again, and is taken by somebody else.
+  pid_t other = stop_with_a_slot("bob", false);
+  pid_t pid = stop_with_a_slot("alice", false);
+  wait_ms = LONG_MS;
+  assert_int_equal(take("alice", false, false), STATUS_OK);
+  assert_int_equal(waitpid(pid, &how, 0), pid);
+  assert_int_equal(waitpid(past, &how, WNOHANG), 0);
+  assert_int_equal(waitpid(other, &how, WNOHANG), 0);
+  const pid_t left[] = {past, other};
+  for (size_t i = 0; i < COUNT_OF(left); i++) {
+    assert_int_equal(kill(left[i], SIGKILL), 0);
+    assert_int_equal(waitpid(left[i], &how, 0), left[i]);
+  }
+}
+
 static void H64_a_sign_in_that_was_stopped_gives_its_slot_back(void **state)
 {
   (void)state;
   int how = 0;
-  pid_t pid = stop_with_a_slot();
+  pid_t pid = stop_with_a_slot("mallory", false);
   assert_int_equal(take_all("member", false, false), MAX_SIGN_INS - KEPT - 1);
   assert_int_equal(waitpid(pid, &how, WNOHANG), 0); // it has not been long at it
   longest_ms = 0;
@@ -196,6 +238,8 @@ int main(void)
       cmocka_unit_test_setup_teardown(T_members_use_first_what_strangers_cannot, make, clean),
       cmocka_unit_test_setup_teardown(K7_one_sign_in_per_login_and_source, make, clean),
       cmocka_unit_test_setup_teardown(K7_another_user_of_the_host_keeps_nobody_out, make, clean),
+      cmocka_unit_test_setup_teardown(K7_a_later_one_ends_the_earlier_and_takes_its_place, make, clean),
+      cmocka_unit_test_setup_teardown(K7_who_has_given_the_place_back_is_left_alone, make, clean),
       cmocka_unit_test_setup_teardown(H64_a_sign_in_that_was_stopped_gives_its_slot_back, make, clean),
       cmocka_unit_test_setup_teardown(H70_one_address_does_not_hold_every_slot, make, clean),
       cmocka_unit_test_setup_teardown(T_what_is_kept_for_owners_is_not_one_addresss, make, clean),
