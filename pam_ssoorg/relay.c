@@ -3,6 +3,7 @@
 
 #include <security/pam_ext.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -42,6 +43,13 @@ static bool has_key(pam_handle_t *pamh, const struct relay_request *from, const 
   return false;
 }
 
+// In su and sudo this is the person's to say: it only leaves a picture out.
+static bool is_dumb(void)
+{
+  const char *terminal = getenv("TERM");
+  return terminal != NULL && strcmp(terminal, "dumb") == 0;
+}
+
 static enum status fill_request(pam_handle_t *pamh, const struct relay_request *from, struct message_request *request)
 {
   struct host_user known;
@@ -58,6 +66,7 @@ static enum status fill_request(pam_handle_t *pamh, const struct relay_request *
   request->flags |= (from->flags & PAM_PRELIM_CHECK) != 0 ? REQUEST_PRELIM : 0;
   request->flags |= from->reauth ? REQUEST_REAUTH : 0;
   request->flags |= from->after_password ? REQUEST_AFTER_PASSWORD : 0;
+  request->flags |= is_dumb() ? REQUEST_DUMB : 0;
   request->flags |= has_key(pamh, from, request->service) ? REQUEST_WITH_KEY : 0;
   request->caller_uid = getuid();
   if (known.known) {
@@ -76,7 +85,6 @@ static void answer_done(struct message_answer *answer)
 struct relay {
   pam_handle_t *pamh;
   struct channel channel;
-  int flags;
   bool spoken; // the person has been shown something
   bool unseen; // an echoing prompt could not be shown
 };
@@ -99,14 +107,11 @@ static enum status show_prompt(struct relay *r, const struct message_prompt *pro
                              : channel_send(&r->channel, MESSAGE_ANSWER, &answer, clock_monotonic_ms() + SEND_WAIT_MS);
 }
 
-static enum status show_notice(pam_handle_t *pamh, enum message_type type, const struct message_notice *notice,
-                               int flags)
+// Whether something is worth saying where PAM_SILENT asks for silence the helper knows.
+static enum status show_notice(pam_handle_t *pamh, enum message_type type, const struct message_notice *notice)
 {
-  bool silent = (flags & PAM_SILENT) != 0 && type == MESSAGE_INFO;
-  if (!silent) {
-    // Nobody may be there to read it: not a reason to fail.
-    (void)pam_prompt(pamh, type == MESSAGE_ERROR ? PAM_ERROR_MSG : PAM_TEXT_INFO, NULL, "%s", notice->text);
-  }
+  // Nobody may be there to read it: not a reason to fail.
+  (void)pam_prompt(pamh, type == MESSAGE_ERROR ? PAM_ERROR_MSG : PAM_TEXT_INFO, NULL, "%s", notice->text);
   return STATUS_OK;
 }
 
@@ -117,7 +122,7 @@ static enum status handle(struct relay *r, enum message_type type, const void *v
   switch (type) {
   case MESSAGE_PROMPT: return show_prompt(r, value);
   case MESSAGE_INFO:
-  case MESSAGE_ERROR: return show_notice(r->pamh, type, value, r->flags);
+  case MESSAGE_ERROR: return show_notice(r->pamh, type, value);
   case MESSAGE_VERDICT: memcpy(ret_verdict, value, sizeof *ret_verdict); return STATUS_OK;
   case MESSAGE_AUTH:
   case MESSAGE_ACCOUNT:
@@ -173,7 +178,7 @@ bool relay_ask(pam_handle_t *pamh, const struct relay_request *from, struct mess
   *ret_verdict = (struct message_verdict){.verdict = VERDICT_UNAVAILABLE};
   enum status status = fill_request(pamh, from, &request);
   status = status != STATUS_OK ? status : process_start(PATH_SIGNIN, &same, &helper.process);
-  struct relay r = {pamh, channel_init(helper.process.fd, LINK_MODULE_SIGNIN, PARTY_MODULE), from->flags, false, false};
+  struct relay r = {pamh, channel_init(helper.process.fd, LINK_MODULE_SIGNIN, PARTY_MODULE), false, false};
   int64_t deadline_ms = clock_monotonic_ms() + SEND_WAIT_MS;
   status = status != STATUS_OK ? status : channel_send(&r.channel, from->type, &request, deadline_ms);
   while (status == STATUS_OK && r.channel.phase != PHASE_ENDED) {

@@ -50,7 +50,13 @@ static enum status load(struct error *error, const struct policy_decision *decis
 static size_t find_preferred(const struct account *account, const struct open_orgs *orgs)
 {
   char slug[SLUG_SIZE];
-  if (active_org_load_as(account->home, account->uid, account->gid, slug) != STATUS_OK) {
+  const struct home_owner owner = {account->home, account->uid, account->gid};
+  enum status status = active_org_load_as(&owner, slug);
+  if (status == STATUS_INVALID) {
+    session_log(LOG_NOTICE, "%s/.config/ssoorg/active-org: is not a plain file of login=%s with a slug in it: ignored",
+                account->home, account->login);
+  }
+  if (status != STATUS_OK) {
     return 0;
   }
   for (size_t i = 0; i < orgs->count; i++) {
@@ -100,9 +106,9 @@ static void keep(struct session *s, const struct signed_in *result, const struct
     session_log(LOG_WARNING, "the choice of %s as the active org of %s could not be kept", org->slug,
                 s->request->login);
   }
+  const struct home_owner owner = {result->account.home, result->account.uid, result->account.gid};
   // A first sign-in has no home yet.
-  if (typed &&
-      active_org_save_as(result->account.home, result->account.uid, result->account.gid, org->slug) != STATUS_OK) {
+  if (typed && active_org_save_as(&owner, org->slug) != STATUS_OK) {
     session_log(LOG_INFO, "the choice of %s as the active org of %s could not be written to their home", org->slug,
                 s->request->login);
   }

@@ -158,7 +158,7 @@ void session_note_refused(struct session *s, const char *org, const char *row, c
   }
 }
 
-void session_tell(struct session *s, enum message_type type, const char *text)
+static void send_words(struct session *s, enum message_type type, const char *text)
 {
   struct message_notice notice = {.text = ""};
   (void)snprintf(notice.text, sizeof notice.text, "%s", text);
@@ -166,6 +166,33 @@ void session_tell(struct session *s, enum message_type type, const char *text)
   if (status != STATUS_OK) {
     session_log(LOG_NOTICE, "a message to the person could not be sent: %s", status_text(status));
   }
+}
+
+void session_tell(struct session *s, enum message_type type, const char *text)
+{
+  bool silent = (s->request->flags & REQUEST_SILENT) != 0 && type == MESSAGE_INFO;
+  if (!silent) {
+    send_words(s, type, text);
+  }
+}
+
+bool session_is_ssh(const struct session *s)
+{
+  return strcmp(s->request->service, "sshd") == 0;
+}
+
+enum status session_prompt(struct session *s, bool echo, const char *text, int64_t deadline_ms)
+{
+  struct message_prompt prompt = {.echo = echo ? 1 : 0};
+  const char *question = session_is_ssh(s) ? NULL : strrchr(text, '\n');
+  if (question != NULL) {
+    char lines[PROTOCOL_PROMPT_SIZE];
+    const char *first = text + (text[0] == '\n' && question > text ? 1 : 0);
+    (void)snprintf(lines, sizeof lines, "%.*s", (int)(question - first), first);
+    send_words(s, MESSAGE_INFO, lines);
+  }
+  (void)snprintf(prompt.text, sizeof prompt.text, "%s", question != NULL ? question + 1 : text);
+  return channel_send(&s->module, MESSAGE_PROMPT, &prompt, deadline_ms);
 }
 
 enum status session_refuse(struct session *s, const char *row, enum notice notice, const char *detail)
@@ -227,11 +254,9 @@ void session_count_refusal(struct session *s, enum notice notice, const char *sl
 
 enum status session_ask(struct session *s, bool echo, const char *text, int64_t deadline_ms, struct bytes *ret_answer)
 {
-  struct message_prompt prompt = {.echo = echo ? 1 : 0};
   enum message_type type;
   void *value = NULL;
-  (void)snprintf(prompt.text, sizeof prompt.text, "%s", text);
-  enum status status = channel_send(&s->module, MESSAGE_PROMPT, &prompt, clock_monotonic_ms() + SEND_WAIT_MS);
+  enum status status = session_prompt(s, echo, text, clock_monotonic_ms() + SEND_WAIT_MS);
   if (status != STATUS_OK) {
     return status;
   }

@@ -43,8 +43,17 @@ void session_note_refused(struct session *s, const char *org, const char *row, c
 // Opens the store for CHANGE, carries it out and closes. Errors as change_run(), logged.
 MUST_CHECK enum status session_change(struct session *s, struct change change);
 
-// Tells the person a sentence (PAM_ERROR_MSG or PAM_TEXT_INFO). A module that has gone is no failure here.
+// Tells the person a sentence (PAM_ERROR_MSG or PAM_TEXT_INFO); the latter not where the program has asked for silence.
+// A module that has gone is no failure here.
 void session_tell(struct session *s, enum message_type type, const char *text);
+
+// Whether sshd asks: it keeps what is told until the next question, and hears of the terminal afterwards.
+bool session_is_ssh(const struct session *s);
+
+// Sends a question of one line, and lines before it; elsewhere than over ssh these are told, so that they are seen
+// under a program that asks in words of its own ('sudo -p') or wants silence. DEADLINE_MS is for sending. Errors as
+// channel_send().
+MUST_CHECK enum status session_prompt(struct session *s, bool echo, const char *text, int64_t deadline_ms);
 
 // Tells the person the sentence of NOTICE and logs the refusal with ROW. Always STATUS_TOLD, to be passed on.
 enum status session_refuse(struct session *s, const char *row, enum notice notice, const char *detail);

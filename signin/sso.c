@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -14,6 +13,7 @@
 #include "policy/person.h"
 #include "process/oidc.h"
 #include "sso_answer.h"
+#include "sso_prompt.h"
 #include "store/confirmed.h"
 #include "store/groups.h"
 #include "store/socials.h"
@@ -25,8 +25,7 @@ enum {
   LATE_ANSWER_MS = 120000,
   HASTY_MS = 120,
   HASTY_MAX = 7,
-  ROUNDS_MAX = 60,
-  HOST_SIZE = 256
+  ROUNDS_MAX = 60
 };
 
 // What ssoorg-oidc has said last; VALUE is owned.
@@ -49,6 +48,7 @@ struct flow {
   int64_t deadline_ms;
   int hasty;          // answers in a row that came as fast as those of nobody
   int rounds;         // answers so far
+  bool typed;         // the last of them was more than Enter
   struct reply reply; // AUTHORIZED or FAILED, once it is there
 };
 
@@ -144,7 +144,7 @@ static enum status receive_reply(struct flow *f)
 static enum status await_code(const struct flow *f, int64_t deadline_ms, bool *ret_oidc)
 {
   enum status status = oidc_await(&f->oidc, f->s->module.fd, clock_monotonic_ms() + QUIET_MS, ret_oidc);
-  if (status == STATUS_TIMEOUT && strcmp(f->s->request->service, "sshd") != 0) {
+  if (status == STATUS_TIMEOUT && !session_is_ssh(f->s)) {
     session_tell(f->s, MESSAGE_INFO, "Asking your organization's sign-in for a code...");
   }
   return status == STATUS_TIMEOUT ? oidc_await(&f->oidc, f->s->module.fd, deadline_ms, ret_oidc) : status;
@@ -181,41 +181,6 @@ static enum status receive_code(struct flow *f, struct message_code *ret_code)
   return status;
 }
 
-static const char ENTER[] = "Press Enter when you have approved it there: ";
-
-static void compose_prompt(const struct flow *f, const struct message_code *code, char *text, size_t size)
-{
-  char host[HOST_SIZE] = "this host";
-  char org[4 * DISPLAY_SIZE];
-  char from[4 * HOST_SIZE];
-  char complete[PROTOCOL_URL_SIZE + 32] = "";
-  char slug[SLUG_SIZE + 4] = "";
-  (void)gethostname(host, sizeof host - 1);
-  text_escape(f->org.name, strlen(f->org.name), org, sizeof org);
-  text_escape(f->s->request->rhost, strlen(f->s->request->rhost), from, sizeof from);
-  bool full = f->org.device_link == DEVICE_LINK_FULL; // what carries the code along is easily sent to somebody (H73)
-  if (full && code->verification_uri_complete[0] != '\0') {
-    (void)snprintf(complete, sizeof complete, "  or open: %s\n", code->verification_uri_complete);
-  }
-  if (f->way == WAY_SSO) {
-    (void)snprintf(slug, sizeof slug, " (%s)", f->org.slug);
-  }
-  // Begins with a newline: sshd's client puts "(user@host) " in front of the first line.
-  int length = snprintf(text, size,
-                        "\nSign in to %s through %s%s as %s%s%s\n"
-                        "  Open:    %s\n"
-                        "  Code:    %s\n%s"
-                        "Approve only what you began here yourself: nobody may have sent you this.\n",
-                        host, org, slug, f->s->request->login, from[0] != '\0' ? " from " : "", from,
-                        code->verification_uri, code->user_code, complete);
-  size_t used = length < 0 ? 0 : (size_t)length;
-  if (used + strlen(code->qr) + sizeof ENTER < size) { // a picture that does not fit is left out
-    memcpy(text + used, code->qr, strlen(code->qr));
-    used += strlen(code->qr);
-  }
-  (void)snprintf(text + (used < size ? used : size - 1), used < size ? size - used : 1, "%s", ENTER);
-}
-
 // The open prompt: a reply that comes meanwhile is kept, the answer ends it.
 static enum status await_enter(struct flow *f)
 {
@@ -237,17 +202,19 @@ static enum status await_enter(struct flow *f)
   if (status != STATUS_OK) {
     return status == STATUS_TIMEOUT ? STATUS_CLOSED : status;
   }
-  bool given = ((const struct message_answer *)value)->given == 1;
+  const struct message_answer *answer = value;
+  bool given = answer->given == 1;
+  f->typed = answer->text.length > 0;
   channel_free_message(type, value);
   return given ? STATUS_OK : refuse(f, f->s->decision.row, NOTICE_NEEDS_TERMINAL, "");
 }
 
 static enum status ask_enter(struct flow *f, const char *text)
 {
-  struct message_prompt prompt = {.echo = 1};
+  // sshd's password method would answer one that does not echo, with what somebody has typed before.
+  bool echo = session_is_ssh(f->s);
   int64_t began_ms = clock_monotonic_ms();
-  (void)snprintf(prompt.text, sizeof prompt.text, "%s", text);
-  enum status status = channel_send(&f->s->module, MESSAGE_PROMPT, &prompt, began_ms + ENTER_WAIT_MS);
+  enum status status = session_prompt(f->s, echo, text, began_ms + ENTER_WAIT_MS);
   if (status == STATUS_OK) {
     status = await_enter(f);
   }
@@ -263,10 +230,11 @@ static enum status ask_enter(struct flow *f, const char *text)
 }
 
 // Asks until the reply is there: after each Enter it may take a second to come.
-static enum status relay(struct flow *f, const struct message_code *code)
+static enum status relay(struct flow *f, const struct message_code *code, enum qr qr)
 {
   char text[PROTOCOL_PROMPT_SIZE];
-  compose_prompt(f, code, text, sizeof text);
+  const struct sso_prompt prompt = {f->s, &f->org, f->way, code, qr};
+  sso_prompt_compose(&prompt, text);
   enum status status = ask_enter(f, text);
   while (status == STATUS_OK && f->reply.value == NULL) {
     bool oidc = false;
@@ -274,16 +242,11 @@ static enum status relay(struct flow *f, const struct message_code *code)
     if (status == STATUS_OK) {
       status = receive_reply(f);
     } else {
-      status = ask_enter(f, "Not approved yet. Press Enter when you have approved it: ");
+      status = ask_enter(f, f->typed ? "No password is needed here: approve it there, then press Enter: "
+                                     : "Not approved yet. Press Enter when you have approved it: ");
     }
   }
   return status;
-}
-
-static bool wants_qr(const struct session *s, const struct org *org)
-{
-  bool shows = s->config.qr == QR_ALWAYS || (s->config.qr == QR_AUTO && strcmp(s->request->service, "sshd") == 0);
-  return shows && org->device_link == DEVICE_LINK_FULL;
 }
 
 static enum status begin(struct flow *f, const struct facts *facts, int64_t id)
@@ -307,7 +270,7 @@ static enum status begin(struct flow *f, const struct facts *facts, int64_t id)
                                      &f->connection,
                                      (uint32_t)s->config.sign_in_timeout_s,
                                      s->config.allow_loopback_http,
-                                     wants_qr(s, &f->org),
+                                     f->org.device_link == DEVICE_LINK_FULL,
                                      &f->org,
                                      f->wants_groups,
                                      false,
@@ -332,7 +295,7 @@ enum status sso_sign_in(struct session *s, const struct facts *facts, struct sso
     status = receive_code(&f, &code);
   }
   if (status == STATUS_OK) {
-    status = relay(&f, &code);
+    status = relay(&f, &code, sso_prompt_qr(s, facts));
   }
   if (status != STATUS_OK) {
     return status;

@@ -206,16 +206,21 @@ static enum status parse_resolver(const char *value, struct config *config)
   return status != STATUS_OK ? status : text_copy(value, config->resolver, sizeof config->resolver);
 }
 
-static enum status parse_qr(const char *value, struct config *config)
+bool config_read_qr(const char *word, enum qr *ret_qr)
 {
   static const char *const WORDS[] = {[QR_AUTO] = "auto", [QR_ALWAYS] = "always", [QR_NEVER] = "never"};
   for (size_t i = 0; i < COUNT_OF(WORDS); i++) {
-    if (strcmp(value, WORDS[i]) == 0) {
-      config->qr = (enum qr)i;
-      return STATUS_OK;
+    if (strcmp(word, WORDS[i]) == 0) {
+      *ret_qr = (enum qr)i;
+      return true;
     }
   }
-  return STATUS_INVALID;
+  return false;
+}
+
+static enum status parse_qr(const char *value, struct config *config)
+{
+  return config_read_qr(value, &config->qr) ? STATUS_OK : STATUS_INVALID;
 }
 
 // Names as groupadd(8) takes them; an empty list would be a misunderstanding (HOLES H34).

@@ -13,6 +13,9 @@
 // When the address of a sign-in is also shown as a picture: over ssh, where terminals know UTF-8; always; never.
 enum qr { QR_AUTO, QR_ALWAYS, QR_NEVER };
 
+// Reads "auto", "always" or "never". False for any other word, *RET_QR untouched.
+bool config_read_qr(const char *word, enum qr *ret_qr);
+
 enum { OPERATORS_SIZE = 256 };
 
 struct config {

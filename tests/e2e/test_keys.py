@@ -81,7 +81,7 @@ def K1_without_a_key_that_is_accepted_sshd_goes_on_to_sso_in_one_connection(rig)
     try:
         text = login.Ssh(rig, person, **how).end(enter=False)
         check.that(login.signed_in(text), f"a key soon after SSO: {check.shown(text)}")
-        check.lacks(text, "Open:", "what is asked then")
+        check.lacks(text, "enter the code", "what is asked then")
         with _keys(org, "deny"):
             terminal = login.Ssh(rig, person, **how)  # the same command, one connection
             rig.idp.approve(terminal.challenge(), person)

@@ -244,7 +244,7 @@ def removing_unwires_first_and_says_who_is_left(here):
 def local_people_get_in_after_the_removal(here):
     check.soon(here.listens, "sshd does not listen")
     system.local_people_get_in(here)
-    check.lacks(login.is_told(here, ALICE, options=("-o", "NumberOfPasswordPrompts=0")), "Open:", "what a member is shown")
+    check.lacks(login.is_told(here, ALICE, options=("-o", "NumberOfPasswordPrompts=0")), "enter the code", "what a member is shown")
 
 
 def installed_again_everybody_is_there_as_before(here):
