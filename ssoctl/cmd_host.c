@@ -216,6 +216,21 @@ static int write_metrics(struct context *ctx, const char *path)
   return host_file_replace(path, &text, &error) == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "%s", error.text);
 }
 
+// Changed connections that wait for their test.
+struct waiting {
+  struct store_txn *txn;
+  int64_t count;
+};
+
+static enum status count_waiting(void *context, const struct org *org)
+{
+  struct waiting *waiting = context;
+  struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
+  enum status status = connection_get(waiting->txn, org->id, CONNECTION_STAGED, &connection);
+  waiting->count += status == STATUS_OK ? 1 : 0;
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 int cmd_status(const struct invocation *in)
 {
   static const struct column COLUMNS[] = {
@@ -223,7 +238,7 @@ int cmd_status(const struct invocation *in)
       {"map_current", COLUMN_BOOL},   {"orgs", COLUMN_NUMBER},
       {"accounts", COLUMN_NUMBER},    {"memberships", COLUMN_NUMBER},
       {"invites", COLUMN_NUMBER},     {"audit_events", COLUMN_NUMBER},
-      {"refused_today", COLUMN_TEXT},
+      {"refused_today", COLUMN_TEXT}, {"waiting_connections", COLUMN_NUMBER},
   };
   static const enum store_table TABLES[] = {TABLE_ORGS, TABLE_ACCOUNTS, TABLE_MEMBERSHIPS, TABLE_INVITES, TABLE_AUDIT};
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
@@ -247,6 +262,10 @@ int cmd_status(const struct invocation *in)
   if (store_each(ctx.txn, TABLE_REFUSALS, &today, add_refused, refused) != STATUS_OK) {
     return fail(EXIT_FAILED, "store: damaged");
   }
+  struct waiting waiting = {.txn = ctx.txn};
+  if (org_each(ctx.txn, count_waiting, &waiting) != STATUS_OK) {
+    return fail(EXIT_FAILED, "store: damaged");
+  }
   bool current = publish_is_current(ctx.txn, &ctx.config, ctx.map_path, NULL);
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   table_add(&table, COLUMNS,
@@ -258,6 +277,7 @@ int cmd_status(const struct invocation *in)
              {NULL, (int64_t)counts[2]},
              {NULL, (int64_t)counts[3]},
              {NULL, (int64_t)counts[4]},
-             {refused, 0}});
+             {refused, 0},
+             {NULL, waiting.count}});
   return context_print_one(&ctx, &table);
 }

@@ -178,6 +178,11 @@ int cmd_idp_show(const struct invocation *in)
         stderr, "ssoctl: org %s: addresses on its own domains count though its provider does not call them verified\n",
         view.org.slug);
   }
+  if (view.waits) {
+    (void)fprintf(stderr,
+                  "ssoctl: org %s: a changed connection waits until a test of it succeeds: ssoctl idp test %s\n",
+                  view.org.slug, view.org.slug);
+  }
   return print_view(&ctx, &view);
 }
 
@@ -211,7 +216,7 @@ int cmd_idp_remove(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   char org[SLUG_SIZE];
-  const struct connection_remove removed = {org};
+  const struct connection_remove removed = {org, in->options[OPTION_WAITING] != NULL};
   struct change_done result;
   int code = context_open(in, &ctx);
   if (code != EXIT_DONE) {
@@ -221,7 +226,8 @@ int cmd_idp_remove(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
-  code = context_confirm(&ctx, "Nobody will sign in through this connection any more. Go on?");
+  code = removed.waiting ? EXIT_DONE
+                         : context_confirm(&ctx, "Nobody will sign in through this connection any more. Go on?");
   if (code != EXIT_DONE) {
     return code;
   }
@@ -229,6 +235,6 @@ int cmd_idp_remove(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
-  context_done(&ctx, "org %s: connection removed", org);
+  context_done(&ctx, "org %s: connection %sremoved", org, removed.waiting ? "that waited " : "");
   return context_result(&ctx, result.changed, RESULT_TEXT("org", org));
 }

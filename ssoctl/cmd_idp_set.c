@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ssoctl idp set.
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -112,11 +113,25 @@ static int print_result(struct context *ctx, const struct setting *s, const stru
 
 static const char *what_came(const struct connection_changed *result)
 {
+  if (result->waits && !result->changed) {
+    return "is so already, and waits until a test of it succeeds";
+  }
   if (result->waits) {
-    return result->changed ? "waits, since the org enforces, until a test of it succeeds"
-                           : "is so already, and waits until a test of it succeeds";
+    return result->before.enforcement != ENFORCEMENT_OFF
+               ? "waits, since the org enforces, until a test of it succeeds"
+               : "waits, since people sign in through the one in effect, until a test of it succeeds";
   }
   return result->changed ? "stored and in effect; next" : "is so already; tried by";
+}
+
+static void warn_untested(const struct setting *s, const struct connection_changed *result)
+{
+  if (result->untested) {
+    (void)fprintf(stderr,
+                  "ssoctl: org %s: people have signed in through the connection that was in effect, and nobody through "
+                  "this one yet\n",
+                  s->org);
+  }
 }
 
 int cmd_idp_set(const struct invocation *in)
@@ -136,12 +151,14 @@ int cmd_idp_set(const struct invocation *in)
                                      .connection = &setting.wanted,
                                      .secret_given = in->options[OPTION_CLIENT_SECRET_FILE] != NULL ||
                                                      in->options[OPTION_PRIVATE_KEY_FILE] != NULL,
-                                     .values = {setting.values, setting.value_count}};
+                                     .values = {setting.values, setting.value_count},
+                                     .now = in->options[OPTION_NOW] != NULL};
   code = context_change(&ctx, change_connection_set(&set, &result));
   if (code != EXIT_DONE) {
     return code;
   }
   context_done(&ctx, "org %s: connection to %s %s: ssoctl idp test %s", setting.org, setting.wanted.issuer,
                what_came(&result), setting.org);
+  warn_untested(&setting, &result);
   return print_result(&ctx, &setting, &result);
 }

@@ -80,6 +80,17 @@ static enum status add_connection(void *context, const struct org *org)
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+static enum status add_waiting(void *context, const struct org *org)
+{
+  struct metrics *m = context;
+  struct connection waiting CLEANUP(cleanup_connection) = {.org_id = 0};
+  enum status status = connection_get(m->ctx->txn, org->id, CONNECTION_STAGED, &waiting);
+  if (status == STATUS_OK || status == STATUS_NOT_FOUND) {
+    add(m, "ssoorg_connection_waits{org=\"%s\"} %d\n", org->slug, status == STATUS_OK ? 1 : 0);
+  }
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 static enum status add_domain(void *context, const struct domain *domain)
 {
   if (domain->verified != 0) {
@@ -131,6 +142,8 @@ enum status metrics_text(struct context *ctx, struct bytes *out)
   begin(&m, "ssoorg_connection_tried_seconds",
         "When a sign-in through the org's connection last proved it, since 1970; 0: never.");
   status = status != STATUS_OK ? status : org_each(ctx->txn, add_connection, &m);
+  begin(&m, "ssoorg_connection_waits", "Whether a changed connection of the org waits for its test.");
+  status = status != STATUS_OK ? status : org_each(ctx->txn, add_waiting, &m);
   begin(&m, "ssoorg_domain_missing_seconds", "For how long a verified domain's record has been gone.");
   status = status != STATUS_OK ? status : domain_each(ctx->txn, 0, add_domain, &m);
   add_check(&m);

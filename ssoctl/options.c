@@ -156,6 +156,8 @@ static const struct {
     [OPTION_WIDE] = {.name = "--wide", .meaning = "all columns, also on a terminal"},
     [OPTION_COLUMNS] = {.name = "--columns", .value = "NAME,...", .meaning = "these columns, in this order"},
     [OPTION_PRUNE] = {.name = "--prune", .meaning = "remove what the lists of the document do not name"},
+    [OPTION_NOW] = {.name = "--now", .meaning = "in effect at once, though people sign in by another one"},
+    [OPTION_WAITING] = {.name = "--waiting", .meaning = "only the one that waits for its test"},
     [OPTION_MAIL] = {.name = "--mail", .meaning = "tell them by mail"},
     [OPTION_DO] = {.name = "--do", .meaning = "do it on this host, instead of writing files"},
     [OPTION_OFFLINE] = {.name = "--offline", .meaning = "ask nothing of the network"},

@@ -9,6 +9,20 @@
 #include "change/covered.h"
 #include "change/staged.h"
 
+static enum status remove_waiting(struct change_context *c, const struct org *org)
+{
+  struct connection waiting CLEANUP(cleanup_connection) = {.org_id = 0};
+  enum status status = connection_get(c->txn, org->id, CONNECTION_STAGED, &waiting);
+  if (status == STATUS_NOT_FOUND) {
+    error_set(c->error, "org \"%s\": has no connection that waits for its test", org->slug);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  (void)snprintf(c->event.detail, sizeof c->event.detail, "that waited");
+  return staged_drop(c, org->id);
+}
+
 static enum status remove_connection(struct change_context *c, const void *input, void *ret_result)
 {
   const struct connection_remove *in = input;
@@ -18,6 +32,9 @@ static enum status remove_connection(struct change_context *c, const void *input
   enum status status = change_find_org(c, in->org, &org);
   if (status != STATUS_OK) {
     return status;
+  }
+  if (in->waiting) {
+    return remove_waiting(c, &org);
   }
   if (org.enforcement != ENFORCEMENT_OFF) {
     error_set(c->error, "org \"%s\": its connection cannot be removed while enforcement is %s", org.slug,

@@ -7,28 +7,32 @@
 #include "change/settings.h"
 #include "store/entities.h"
 
-// What is so already, its secret compared too, is not put into effect anew. While the org enforces it waits for a test
-// sign-in (POLICY E3), which the audit trail calls "idp.stage".
-// STATUS_REFUSED: a delegate may not say so (W7). STATUS_INVALID: no legal value.
+// What is so already, its secret compared too, is not put into effect anew. While the org enforces, and where somebody
+// has signed in through what is in effect, it waits for a test sign-in (POLICY E3), which the audit trail calls
+// "idp.stage".
+// STATUS_REFUSED: a delegate may not say so (W7), or the org enforces and NOW was said. STATUS_INVALID: no legal value.
 struct connection_set {
   const char *org;
   const struct connection *connection; // what is for the store alone to say is not read
   bool secret_given;                   // another secret or key than the one that was stored
   struct org_values values;            // what the org lets it do, in the same change
+  bool now;                            // in effect at once, with what waits by then, whoever has signed in
 };
 
 struct connection_changed {
   bool changed;
   bool waits;        // in effect, or some of it, only after a test sign-in
+  bool untested;     // in effect without one, in the place of one that people have signed in through
   struct org before; // with what waited by then
   struct org after;  // of VALUES: as they were asked for
 };
 
 struct change change_connection_set(const struct connection_set *set, struct connection_changed *ret_result);
 
-// STATUS_REFUSED: the org enforces.
+// STATUS_REFUSED: the org enforces. STATUS_NOT_FOUND also where none waits and WAITING was said.
 struct connection_remove {
   const char *org;
+  bool waiting; // only what waits for its test, which is legal while the org enforces
 };
 
 struct change change_connection_remove(const struct connection_remove *removed, struct change_done *ret_result);

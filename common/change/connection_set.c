@@ -9,11 +9,13 @@
 #include "change/covered.h"
 #include "change/org_own.h"
 #include "change/staged.h"
+#include "store/accounts.h"
 
 // What is there already, and what shall be.
 struct setting {
   bool any;                 // there is a connection
   bool waiting;             // and one that waits for a test sign-in
+  bool in_use;              // somebody has an identity by its issuer and client
   struct connection active; // the one in effect
   struct connection base;   // the one that is changed now, which may be one that waits
   struct connection wanted;
@@ -34,6 +36,10 @@ static enum status load_stored(struct change_context *c, struct setting *s)
   s->any = status == STATUS_OK;
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  status = identity_any(c->txn, &s->active, &s->in_use);
+  if (status != STATUS_OK) {
+    return status;
   }
   status = connection_get(c->txn, s->org.id, CONNECTION_STAGED, &s->base);
   s->waiting = status == STATUS_OK;
@@ -119,11 +125,29 @@ static enum status carry_over(struct change_context *c, bool secret_given, struc
   return believes_others ? store_next_id(c->txn, &wanted->generation) : STATUS_OK;
 }
 
-// While the org enforces, whatever is changed waits for a test sign-in (POLICY E3).
-static bool must_wait(const struct setting *s)
+// Whatever is changed of what people depend on waits for a test sign-in (POLICY E3).
+static bool must_wait(const struct connection_set *in, const struct setting *s)
 {
   bool same = s->any && connection_is_same(&s->active, &s->wanted) && s->wanted.waits == 0;
-  return s->any && s->org.enforcement != ENFORCEMENT_OFF && !same;
+  bool enforces = s->org.enforcement != ENFORCEMENT_OFF;
+  return s->any && !same && (enforces || (s->in_use && !in->now));
+}
+
+// What waits takes effect with what is asked for now.
+static enum status take_waiting(struct change_context *c, const struct connection_set *in, struct setting *s)
+{
+  if (!in->now || !s->any) {
+    return STATUS_OK;
+  }
+  if (must_wait(in, s)) {
+    error_set(c->error,
+              "org \"%s\": --now is refused while enforcement is %s: the connection waits until a test of it succeeds "
+              "(POLICY E3)",
+              s->org.slug, enforcement_word(s->org.enforcement));
+    return STATUS_REFUSED;
+  }
+  s->org = s->waiting ? staged_org(&s->org, &s->base) : s->org;
+  return STATUS_OK;
 }
 
 static enum status put_staged(struct change_context *c, struct setting *s)
@@ -158,15 +182,18 @@ static enum status put_active(struct change_context *c, struct setting *s)
                             &(struct org_state){&s->before, &s->wanted});
 }
 
-static enum status put_org(struct change_context *c, const struct org_values *values, struct setting *s,
+// STAGED: the connection waits, and what it must meet waits with it.
+static enum status put_org(struct change_context *c, const struct connection_set *in, struct setting *s, bool staged,
                            bool *ret_waits)
 {
-  enum status status = staged_settings(c, values, &s->before, &s->org, ret_waits);
+  bool all_wait = staged || s->before.enforcement != ENFORCEMENT_OFF;
+  enum status status = all_wait ? staged_settings(c, &in->values, &s->before, &s->org, ret_waits)
+                                : staged_follow(c, &in->values, &s->org);
   if (status != STATUS_OK) {
     return status;
   }
   status = covered_note_org(c, &s->before, &s->org);
-  return status == STATUS_OK && values->count > 0 ? org_update(c->txn, &s->org) : status;
+  return status == STATUS_OK && (in->values.count > 0 || in->now) ? org_update(c->txn, &s->org) : status;
 }
 
 // What is worth a look stands first: an issuer may be long.
@@ -184,6 +211,7 @@ static enum status check_and_complete(struct change_context *c, const struct con
     return status;
   }
   status = carry_over(c, in->secret_given, s);
+  status = status != STATUS_OK ? status : take_waiting(c, in, s);
   return status != STATUS_OK ? status : settings_set(&s->org, &in->values, c->error);
 }
 
@@ -191,8 +219,8 @@ static enum status check_and_complete(struct change_context *c, const struct con
 static bool is_so_already(const struct connection_set *in, const struct setting *s)
 {
   const struct org then = s->any ? staged_org(&s->before, &s->base) : s->before;
-  bool same = s->any && connection_is_same(&s->base, &s->wanted) && strcmp(s->base.preset, s->wanted.preset) == 0 &&
-              s->base.by_preset == s->wanted.by_preset;
+  bool same = s->any && !(in->now && s->waiting) && connection_is_same(&s->base, &s->wanted) &&
+              strcmp(s->base.preset, s->wanted.preset) == 0 && s->base.by_preset == s->wanted.by_preset;
   for (size_t i = 0; same && i < in->values.count; i++) {
     const char *key = in->values.list[i].key;
     same = org_setting_is_same(org_setting_find(key, strlen(key)), &then, &s->org);
@@ -221,17 +249,18 @@ static enum status set(struct change_context *c, const void *input, void *ret_re
     result->waits = s.waiting;
     return STATUS_OK;
   }
-  bool staged = must_wait(&s);
+  bool staged = must_wait(in, &s);
   status = staged ? put_staged(c, &s) : put_active(c, &s);
   if (status != STATUS_OK) {
     return status;
   }
-  status = put_org(c, &in->values, &s, &trust_waits);
+  status = put_org(c, in, &s, staged, &trust_waits);
   if (status != STATUS_OK) {
     return status;
   }
   describe(&s.wanted, &c->event);
   result->waits = staged || trust_waits;
+  result->untested = s.in_use && !staged && !connection_is_same(&s.active, &s.wanted);
   if (result->waits) {
     (void)stpncpy(c->event.event, "idp.stage", sizeof c->event.event - 1);
   }

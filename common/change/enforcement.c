@@ -246,7 +246,7 @@ static enum status set_enforcement(struct change_context *c, const void *input, 
                  paused ? ", paused," : "", enforcement_word(in->enforcement));
   org.enforcement = in->enforcement;
   end_pause(&org);
-  if (org.enforcement == ENFORCEMENT_OFF) { // a connection waits for its test only while the org enforces
+  if (org.enforcement == ENFORCEMENT_OFF) { // what was asked for meanwhile is not wanted any more
     status = staged_drop(c, org.id);
   }
   return status != STATUS_OK ? status : update(c, &before, &org);

@@ -118,7 +118,8 @@ static enum status set(struct change_context *c, const void *input, void *ret_re
   }
   result->before = before;
   result->after = org;
-  status = staged_settings(c, &in->values, &before, &org, &result->waits);
+  status = before.enforcement != ENFORCEMENT_OFF ? staged_settings(c, &in->values, &before, &org, &result->waits)
+                                                 : staged_follow(c, &in->values, &org);
   if (status != STATUS_OK) {
     return status;
   }

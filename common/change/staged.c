@@ -39,8 +39,8 @@ static void take_named(const struct org_values *values, const struct org *change
   }
 }
 
-// What waits, and what is in effect; WAITING is a copy of that where nothing waits. Rule E3 keeps the connection of an
-// org that enforces.
+// What waits, and what is in effect; WAITING is a copy of that where nothing waits. There is one in effect: rule E3
+// keeps the connection of an org that enforces, and nothing waits for the place of none.
 static enum status load_both(struct change_context *c, int64_t org_id, struct connection *active,
                              struct connection *waiting)
 {
@@ -70,9 +70,6 @@ enum status staged_settings(struct change_context *c, const struct org_values *v
   struct connection active CLEANUP(cleanup_connection) = {.org_id = 0};
   struct connection waiting CLEANUP(cleanup_connection) = {.org_id = 0};
   *ret_waits = false;
-  if (org->enforcement == ENFORCEMENT_OFF) {
-    return STATUS_OK;
-  }
   enum status status = load_both(c, org->id, &active, &waiting);
   if (status != STATUS_OK) {
     return status;
@@ -87,6 +84,28 @@ enum status staged_settings(struct change_context *c, const struct org_values *v
   bool nothing_left = same_requirements(org, &then) && connection_is_same(&active, &waiting);
   *ret_waits = !nothing_left;
   return nothing_left ? staged_drop(c, org->id) : stage(c, &before, &then, &waiting);
+}
+
+enum status staged_follow(struct change_context *c, const struct org_values *values, const struct org *changed)
+{
+  struct connection active CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct connection waiting CLEANUP(cleanup_connection) = {.org_id = 0};
+  enum status status = connection_get(c->txn, changed->id, CONNECTION_STAGED, &waiting);
+  if (status != STATUS_OK || waiting.waits == 0) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  status = connection_get(c->txn, changed->id, CONNECTION_ACTIVE, &active);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+  }
+  const struct org before = staged_org(changed, &waiting);
+  struct org then = before;
+  take_named(values, changed, &then);
+  if (same_requirements(&before, &then)) {
+    return STATUS_OK;
+  }
+  bool nothing_left = same_requirements(changed, &then) && connection_is_same(&active, &waiting);
+  return nothing_left ? staged_drop(c, changed->id) : stage(c, &before, &then, &waiting);
 }
 
 enum status staged_drop(struct change_context *c, int64_t org_id)

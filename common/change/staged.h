@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What waits for a test sign-in while an org enforces (POLICY E3): its connection, and what a sign-in must meet. Errors
-// as store_get() and store_put().
+// What waits for a test sign-in (POLICY E3) while an org enforces, or since people sign in through its connection:
+// another one, and what a sign-in must meet. Errors as store_get() and store_put().
 #pragma once
 #include "change/change.h"
 #include "change/settings.h"
@@ -9,10 +9,14 @@
 // ORG as it will be once STAGED takes effect.
 struct org staged_org(const struct org *org, const struct connection *staged);
 
-// While ORG enforces, what CHANGED, with VALUES set in it, asks for of trust, required-acr, required-amr and
-// signin-from waits with the connection: it is taken back in CHANGED, and *RET_WAITS is set.
+// What CHANGED, which is ORG with VALUES set in it, asks for of trust, required-acr, required-amr and signin-from waits
+// with the connection: it is taken back in CHANGED, and *RET_WAITS is set. There must be a connection.
 MUST_CHECK enum status staged_settings(struct change_context *c, const struct org_values *values, const struct org *org,
                                        struct org *changed, bool *ret_waits);
+
+// The same where it takes effect at once: what waits must not undo it later.
+MUST_CHECK enum status staged_follow(struct change_context *c, const struct org_values *values,
+                                     const struct org *changed);
 
 // Whether STAGED differs from ACTIVE, which is in effect, in nothing but the org's signin-from.
 bool staged_waits_for_network(const struct org *org, const struct connection *active, const struct connection *staged);

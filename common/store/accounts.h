@@ -54,6 +54,9 @@ MUST_CHECK enum status identity_of_account(struct store_txn *txn, int64_t accoun
                                            const struct connection *connection, struct identity *ret_identity);
 MUST_CHECK enum status identity_put(struct store_txn *txn, const struct identity *identity);
 
+// Whether anybody has an identity at the issuer and client of CONNECTION.
+MUST_CHECK enum status identity_any(struct store_txn *txn, const struct connection *connection, bool *ret_any);
+
 // Forgets every identity of the account. STATUS_OK where there is none.
 MUST_CHECK enum status identity_drop_all(struct store_txn *txn, int64_t account_id);
 

@@ -57,6 +57,25 @@ enum status identity_put(struct store_txn *txn, const struct identity *identity)
              : store_put(txn, TABLE_ACCOUNT_IDENTITIES, &back, identity->subject, strlen(identity->subject));
 }
 
+static enum status found_one(void *context, const struct store_entry *entry)
+{
+  (void)context;
+  (void)entry;
+  return STATUS_EXISTS;
+}
+
+enum status identity_any(struct store_txn *txn, const struct connection *connection, bool *ret_any)
+{
+  struct store_key prefix = key_of_i64(connection->org_id);
+  key_add_u32(&prefix, connection->registration);
+  enum status status = store_each(txn, TABLE_IDENTITIES, &prefix, found_one, NULL);
+  if (status != STATUS_OK && status != STATUS_EXISTS) {
+    return status;
+  }
+  *ret_any = status == STATUS_EXISTS;
+  return STATUS_OK;
+}
+
 struct first_found {
   const struct store_key *except; // the org whose identities stay; NULL: none
   struct store_key back;

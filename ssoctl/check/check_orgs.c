@@ -143,6 +143,21 @@ static enum status look_at_confirmed(const struct orgs *o, const struct org *org
   return STATUS_OK;
 }
 
+// A change that nobody has tested yet.
+static enum status look_at_waiting(const struct orgs *o, const struct org *org)
+{
+  struct connection waiting CLEANUP(cleanup_connection) = {.org_id = 0};
+  char mend[FINDING_MEND_SIZE];
+  enum status status = connection_get(o->ctx->txn, org->id, CONNECTION_STAGED, &waiting);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  (void)snprintf(mend, sizeof mend, "'ssoctl idp test %s', or 'ssoctl idp remove %s --waiting'", org->slug, org->slug);
+  findings_add(o->findings, SEVERITY_WARNING, "connection", mend, "%s: a changed connection to %s waits for its test",
+               org->slug, waiting.issuer);
+  return STATUS_OK;
+}
+
 static enum status look_at_org(void *context, const struct org *org)
 {
   const struct orgs *o = context;
@@ -164,7 +179,8 @@ static enum status look_at_org(void *context, const struct org *org)
                    org->enforcement == ENFORCEMENT_DOMAINS ? "domains" : "sso-only");
     findings_add(o->findings, SEVERITY_WARNING, "enforcement", mend, "%s: is paused until %s", org->slug, date);
   }
-  return look_at_confirmed(o, org, &connection);
+  status = look_at_waiting(o, org);
+  return status != STATUS_OK ? status : look_at_confirmed(o, org, &connection);
 }
 
 static void look_at_mapping(const struct orgs *o, const struct group_mapping *mapping)

@@ -155,7 +155,7 @@ static enum status add_unproven(struct plan *plan, const struct step *step)
   return STATUS_OK;
 }
 
-// While an org enforces, what was changed of its connection, or of what a sign-in must meet, waits (POLICY E3).
+// What was changed of a connection that people depend on, or of what a sign-in must meet, waits (POLICY E3).
 static enum status add_waiting(struct plan *plan, const char *slug)
 {
   struct connection waiting CLEANUP(cleanup_connection) = {.org_id = 0};
@@ -169,7 +169,7 @@ static enum status add_waiting(struct plan *plan, const char *slug)
   status = status == STATUS_OK ? connection_get(plan->ctx->txn, org.id, CONNECTION_STAGED, &waiting) : status;
   if (waits || status == STATUS_OK) {
     (void)snprintf(what, sizeof what, "org %s connection", slug);
-    plan_add_pending(plan, what, "waits, since the org enforces, until a test of it succeeds: ssoctl idp test");
+    plan_add_pending(plan, what, "waits until a test of it succeeds: ssoctl idp test");
   }
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }

@@ -145,7 +145,7 @@ static int remove_connection(struct plan *plan, const struct json_place *at, con
   if (step == NULL) {
     return EXIT_FAILED;
   }
-  step->in.connection_remove = (struct connection_remove){org->slug};
+  step->in.connection_remove = (struct connection_remove){org->slug, false};
   return EXIT_DONE;
 }
 

@@ -40,8 +40,8 @@ def evil(rig):
 
 
 def restore(rig, org):
-    host.ssoctl("idp", "set", org, "--issuer", rig.idp.issuer, "--client-id", "ssoorg", "--ca-file", rig.ca,
-                "--auth", "none", "--scopes", "openid email profile")
+    host.connect(org, "--issuer", rig.idp.issuer, "--client-id", "ssoorg", "--ca-file", rig.ca,
+                 "--auth", "none", "--scopes", "openid email profile")
 
 
 def taken_by_code(rig, org, victim):

@@ -74,6 +74,11 @@ def ssoctl(*words, stdin="", wants=0, env=None):
     return result
 
 
+def connect(org, *words):
+    """Changes the org's connection at once, whoever has signed in through the one in effect."""
+    return ssoctl("idp", "set", org, *words, "--now")
+
+
 def listed(*words):
     """What a command of ssoctl lists, as values."""
     text = ssoctl(*words, "--json").out

@@ -29,8 +29,8 @@ def provider(rig):
 @contextlib.contextmanager
 def connected(rig, org, issuer, ca):
     """The org's connection goes to that issuer meanwhile, with the client "hosts"."""
-    host.ssoctl("idp", "set", org, "--issuer", issuer, "--client-id", "hosts", "--ca-file", ca)
+    host.connect(org, "--issuer", issuer, "--client-id", "hosts", "--ca-file", ca)
     try:
         yield
     finally:
-        host.ssoctl("idp", "set", org, "--issuer", rig.idp.issuer, "--client-id", "ssoorg", "--ca-file", rig.ca)
+        host.connect(org, "--issuer", rig.idp.issuer, "--client-id", "ssoorg", "--ca-file", rig.ca)

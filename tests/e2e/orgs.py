@@ -80,6 +80,10 @@ class Orgs:
         """delta.test under jit: the org of one test that turns its settings."""
         return self._once("delta", lambda: self.create("delta", "delta.test", "jit"))
 
+    def moving(self):
+        """moving.test under jit, whose connection is changed and changed back."""
+        return self._once("moving", lambda: self.create("moving", "moving.test", "jit"))
+
     def sole(self):
         """sole.test, invite-only, which takes no test's enforcement for granted."""
         return self._once("sole", self._make_sole)

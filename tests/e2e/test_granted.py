@@ -9,7 +9,7 @@ import orgs
 def H61_an_owner_who_changes_the_provider_does_not_become_an_operator(rig):
     org, name, email = attacks.operator_in(rig, "opadmin")
     try:
-        said = attacks.as_owner(rig, org, "idp", "set", org, "--issuer", attacks.evil(rig).issuer,
+        said = attacks.as_owner(rig, org, "idp", "set", org, "--now", "--issuer", attacks.evil(rig).issuer,
                                 "--client-id", "ssoorg", "--ca-file", "-", stdin=rig.ca.read_text())
         check.equal(said.status, 0, f"the owner's own change: {said.text}")
         text = attacks.through(rig, name, attacks.evil(rig), email)
@@ -73,7 +73,7 @@ def S15_W8_an_owner_who_breaks_the_connection_does_not_shut_an_operator_out(rig)
         check.equal(said.status, 0, f"the owner's own change: {said.text}")
         check.lacks(login.Ssh(rig, name).challenge().text, "password", "what an operator is offered while all is well")
         for options, stdin, values in breaks:
-            said = attacks.as_owner(rig, org, "idp", "set", org, *options, stdin=stdin)
+            said = attacks.as_owner(rig, org, "idp", "set", org, "--now", *options, stdin=stdin)
             check.equal(said.status, 0, f"the owner's own change: {said.text}")
             shown = host.listed("idp", "show", org)
             check.equal(shown["confirmed"], False, f"whether the connection is confirmed after {options}")
@@ -117,7 +117,7 @@ def H81_a_local_group_comes_only_with_the_confirmed_connection(rig):
             _, text = login.by_password(rig, person, attacks.PASSWORD)
             check.that(login.signed_in(text), f"by password: {check.shown(text)}")
             check.lacks(text, "4781", "id in a session by password")
-            said = attacks.as_owner(rig, org, "idp", "set", org, "--ca-file", "-", stdin=rig.ca.read_text() + "\n")
+            said = attacks.as_owner(rig, org, "idp", "set", org, "--now", "--ca-file", "-", stdin=rig.ca.read_text() + "\n")
             check.equal(said.status, 0, f"the owner's own change: {said.text}")
             check.lacks(login.signs_in(rig, other), "4781", "what a connection that nobody confirmed gives")
             check.contains(attacks.through(rig, person), "operator of this host must confirm", "S15")

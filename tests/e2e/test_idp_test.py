@@ -56,8 +56,8 @@ def idp_test_finds_the_way_of_authentication_and_logins_take_it(rig):
     secret.write_text("cs-very secret&0123456789+abcdef%%\n")
     with hostile.provider(rig) as (ports, ca):
         for case, found in (("auth-auto-finds-basic", "client_secret_basic"), ("auth-auto-post", "client_secret_post")):
-            host.ssoctl("idp", "set", org, "--issuer", f"{ports['main']}/{case}", "--client-id", "hosts",
-                        "--ca-file", ca, "--auth", "auto", "--client-secret-file", secret)
+            host.connect(org, "--issuer", f"{ports['main']}/{case}", "--client-id", "hosts",
+                         "--ca-file", ca, "--auth", "auto", "--client-secret-file", secret)
             try:
                 check.equal(host.listed("idp", "show", org)["auth_found"], None, "what was found before")
                 said = host.ssoctl("idp", "test", org, "--no-signin").text
@@ -70,8 +70,8 @@ def idp_test_finds_the_way_of_authentication_and_logins_take_it(rig):
                 said = host.ssoctl("idp", "test", org, wants=3).text
                 check.lacks(said, "takes this client by", "what a second test says")
             finally:
-                host.ssoctl("idp", "set", org, "--auth", "none")
-                host.ssoctl("idp", "set", org, "--issuer", rig.idp.issuer, "--client-id", "ssoorg", "--ca-file", rig.ca)
+                host.connect(org, "--auth", "none")
+                host.connect(org, "--issuer", rig.idp.issuer, "--client-id", "ssoorg", "--ca-file", rig.ca)
 
 
 def idp_test_names_the_mend_for_a_provider_without_the_device_grant(rig):

@@ -109,11 +109,11 @@ def _names_in(path):
 
 def _test_of(rig, issuer):
     org = rig.orgs.delta()
-    host.ssoctl("idp", "set", org, "--issuer", issuer)
+    host.connect(org, "--issuer", issuer)
     try:
         return host.ssoctl("idp", "test", org, "--no-signin", wants=1).text
     finally:
-        host.ssoctl("idp", "set", org, "--issuer", rig.idp.issuer)
+        host.connect(org, "--issuer", rig.idp.issuer)
 
 
 def _resolver(server):

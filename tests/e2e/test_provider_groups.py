@@ -49,11 +49,11 @@ def H52_a_claim_of_another_type_gives_nothing_and_keeps_nobody_out(rig):
 
 def N6_groups_that_only_userinfo_names_are_applied(rig):
     org, person = rig.orgs.userinfo(), rig.person("info.test")
-    host.ssoctl("idp", "set", org, "--groups-claim", "groups")
+    host.connect(org, "--groups-claim", "groups")
     with _mapped(org, "Developers", "dev"):
         rig.idp.say_groups(person, ["Developers"])
         check.contains(login.signs_in(rig, person), r"\(info-dev\)", "id")
-        host.ssoctl("idp", "set", org, "--groups-claim", "teams")
+        host.connect(org, "--groups-claim", "teams")
         check.equal(host.listed("idp", "show", org)["groups_claim"], "teams", "the claim")
         check.lacks(login.signs_in(rig, person), "info-dev", "id after another claim was named")
 

@@ -50,7 +50,7 @@ def K6_another_account_and_a_suspended_one_are_not_let_off(rig):
 def K6_an_owner_without_a_local_password_reaches_sudo_with_the_provider_down(rig):
     org = rig.orgs.delta()
     owner = orgs.owner(org)
-    host.ssoctl("idp", "set", org, "--issuer", "https://localhost:1")
+    host.connect(org, "--issuer", "https://localhost:1")
     try:
         with stacks.wired(owner):
             terminal = stacks.sudo(owner)
@@ -64,7 +64,7 @@ def K6_an_owner_without_a_local_password_reaches_sudo_with_the_provider_down(rig
             terminal.until("Delta")
             terminal.close()
     finally:
-        host.ssoctl("idp", "set", org, "--issuer", rig.idp.issuer)
+        host.connect(org, "--issuer", rig.idp.issuer)
 
 
 def K6_polkit_asks_as_sudo_does(rig):

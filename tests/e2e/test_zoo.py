@@ -129,7 +129,7 @@ def _opens_nothing(rig, zoo, row, name, what, words):
 def _gives_groups(rig, row):
     zoo, org = _connected(rig, row)
     if row.group_scope:
-        host.ssoctl("idp", "set", org, "--scopes", f"openid email profile {row.group_scope}")
+        host.connect(org, "--scopes", f"openid email profile {row.group_scope}")
     host.ssoctl("group", "map", org, row.groups, MAPPED)
     said = zoo.sign_in(rig, row.name, _person(row, "dora"))
     check.contains(said, rf"groups=\S*\({org}-{MAPPED}\)", "id")
@@ -147,13 +147,13 @@ def _advises(rig, row, what):
     zoo, org = _connected(rig, row)
     status, words = {**_ADVICE, **row.advice}[what]
     if what == "public-client":
-        host.ssoctl("idp", "set", org, "--auth", "client_secret_post", "--client-secret-file", zoo.secret_file)
+        host.connect(org, "--auth", "client_secret_post", "--client-secret-file", zoo.secret_file)
     try:
         with zoo.wrong(row.name, what):
             said = zoo.without_its_words(row.name, zoo.tested(row.name, org, _person(row, "erin"), wants=status))
     finally:
         if what == "public-client":
-            host.ssoctl("idp", "set", org, "--auth", "none")
+            host.connect(org, "--auth", "none")
     check.lacks(said, "succeeded", "what idp test says")
     check.contains(said, words, f"what idp test says of {what}")
 
@@ -213,10 +213,10 @@ def P01_zoo_authentik_is_refused_until_an_operator_accepts_unverified_mail(rig):
     row, = [one for one in _ROWS if one.name == "authentik"]
     with zoos.of(rig).known():
         zoo, org = _connected(rig, row)
-        host.ssoctl("idp", "set", org, "--unverified-mail", "refuse")
+        host.connect(org, "--unverified-mail", "refuse")
         try:
             said = zoo.tested(row.name, org, _person(row, "heidi"), wants=3)
             check.contains(said, "verified.*--unverified-mail", "what idp test says")
             _opens_nothing(rig, zoo, row, "heidi", "approve", "verified")
         finally:
-            host.ssoctl("idp", "set", org, "--unverified-mail", "accept")
+            host.connect(org, "--unverified-mail", "accept")

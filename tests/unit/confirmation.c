@@ -8,7 +8,8 @@ struct org_settings_changed setting_result;
 
 enum status set_connection_by(const struct connection *connection, bool by_operator)
 {
-  const struct connection_set in = {.org = "acme", .connection = connection};
+  const struct connection_set in = {
+      .org = "acme", .connection = connection, .now = stored_org("acme").enforcement == ENFORCEMENT_OFF};
   const struct change change = change_connection_set(&in, &connection_result);
   return by_operator ? make(change) : make_as(BOSS, RIGHT_ORG, change);
 }

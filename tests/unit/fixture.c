@@ -193,7 +193,9 @@ enum status set_connection(const char *client_id)
 {
   const struct connection connection = new_connection(client_id);
   struct connection_changed changed;
-  return make(change_connection_set(&(struct connection_set){.org = "acme", .connection = &connection}, &changed));
+  const struct connection_set in = {
+      .org = "acme", .connection = &connection, .now = stored_org("acme").enforcement == ENFORCEMENT_OFF};
+  return make(change_connection_set(&in, &changed));
 }
 
 enum status try_connection(const char *client_id)
@@ -213,7 +215,7 @@ enum status try_connection(const char *client_id)
 
 enum status remove_connection(void)
 {
-  return make(change_connection_remove(&(struct connection_remove){"acme"}, &done));
+  return make(change_connection_remove(&(struct connection_remove){"acme", false}, &done));
 }
 
 enum status set_provisioning(enum provisioning provisioning)

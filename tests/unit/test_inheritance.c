@@ -97,7 +97,7 @@ static void H62_an_account_that_was_used_before_codes_were_noted_is_not_inherite
 static void identity_a_connection_that_was_removed_and_made_again_is_another_one(void **state)
 {
   (void)state;
-  const struct connection_remove removed = {"acme"};
+  const struct connection_remove removed = {"acme", false};
   fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(add_member("guest@far.example"), STATUS_OK);
   assert_int_equal(create_org("other", "guest@far.example"), STATUS_OK);

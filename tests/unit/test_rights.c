@@ -110,7 +110,7 @@ static void changes_of_settings(const char *org, struct change ret_changes[stati
   paused = (struct enforcement_pause){org, 0, ""};
   settings = (struct org_settings_set){.org = org};
   connect = (struct connection_set){.org = org, .connection = &connection};
-  removed = (struct connection_remove){org};
+  removed = (struct connection_remove){org, false};
   confirm = (struct connection_confirm){org, ""};
   found = (struct connection_found){org, "", CLIENT_AUTH_NONE};
   tried = (struct connection_tried){org, {&connection, &AUTHORIZED, ""}, ""};
