@@ -127,6 +127,7 @@ static int print_view(struct context *ctx, const struct view *v)
       {"unverified_mail", COLUMN_TEXT},
       {"preset", COLUMN_TEXT},
       {"by_preset", COLUMN_TEXT},
+      {"secret_expires", COLUMN_DATE},
   };
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   const struct connection *c = &v->now;
@@ -157,7 +158,8 @@ static int print_view(struct context *ctx, const struct view *v)
              {userinfo_for_word(c->userinfo_for), 0},
              {unverified_mail_word(c->unverified_mail), 0},
              {table_text_or_null(c->preset), 0},
-             {table_text_or_null(v->by_preset), 0}});
+             {table_text_or_null(v->by_preset), 0},
+             {NULL, c->secret_expires_at_s}});
   return context_print_one(ctx, &table);
 }
 

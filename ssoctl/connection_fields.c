@@ -95,6 +95,15 @@ static void add_hidden(struct table *values, const char *key, const struct bytes
   }
 }
 
+const char *connection_expiry(const struct connection *connection, char text[static CLOCK_TEXT_SIZE])
+{
+  if (connection->secret_expires_at_s == 0) {
+    return NULL;
+  }
+  clock_text(connection->secret_expires_at_s, text);
+  return text;
+}
+
 void connection_add_values(struct table *values, const struct connection *before, const struct connection *after)
 {
   static const struct connection NONE = {.org_id = 0};
@@ -108,6 +117,11 @@ void connection_add_values(struct table *values, const struct connection *before
   }
   if (strcmp(from->preset, after->preset) != 0) {
     context_add_value(values, "preset", table_text_or_null(from->preset), table_text_or_null(after->preset));
+  }
+  if (from->secret_expires_at_s != after->secret_expires_at_s) {
+    char old[CLOCK_TEXT_SIZE];
+    char now[CLOCK_TEXT_SIZE];
+    context_add_value(values, "secret_expires", connection_expiry(from, old), connection_expiry(after, now));
   }
   add_hidden(values, "client_secret", &from->client_secret, &after->client_secret);
   add_hidden(values, "ca", &from->ca_pem, &after->ca_pem);

@@ -4,6 +4,7 @@
 #pragma once
 #include <stddef.h>
 
+#include "base/clock.h"
 #include "command.h"
 #include "store/entities.h"
 #include "table.h"
@@ -16,6 +17,9 @@ struct connection_field {
 
 // The table, without secret and certificates; static.
 const struct connection_field *connection_fields(size_t *ret_count);
+
+// When its secret ends at the provider, written into TEXT; NULL where nobody has said.
+const char *connection_expiry(const struct connection *connection, char text[static CLOCK_TEXT_SIZE]);
 
 // Adds to VALUES, a context_values(), what of AFTER is not as in BEFORE, which is NULL where there was none. Of the
 // secret and of certificates only whether there are any, and whether they are others.

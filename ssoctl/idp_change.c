@@ -108,11 +108,33 @@ static int check_whole(const struct invocation *in, const struct stored *before,
   return check_credential(in, before->client_auth, connection);
 }
 
+// The date is that of a secret: another one has another.
+static int check_expiry(const struct invocation *in, const struct bytes *secret_before, struct connection *connection)
+{
+  const struct bytes *now = &connection->client_secret;
+  bool same = now->length == secret_before->length &&
+              bytes_equal_constant_time(bytes_text(now), bytes_text(secret_before), now->length);
+  bool typed = in->options[OPTION_SECRET_EXPIRES] != NULL;
+  if (typed && now->length == 0 && connection->secret_expires_at_s != 0) {
+    return fail(EXIT_USAGE, "%s %s: --secret-expires has no meaning without a secret or key", in->command->noun,
+                in->command->verb);
+  }
+  if (!typed && !same) {
+    connection->secret_expires_at_s = 0;
+  }
+  return EXIT_DONE;
+}
+
 int idp_change(struct context *ctx, struct connection *connection)
 {
+  struct bytes secret CLEANUP(bytes_done) = BYTES_EMPTY;
   struct stored before = {.client_auth = connection->client_auth};
   memcpy(before.issuer, connection->issuer, sizeof before.issuer);
   memcpy(before.device_endpoint, connection->device_endpoint, sizeof before.device_endpoint);
+  if (bytes_append(&secret, bytes_text(&connection->client_secret), connection->client_secret.length) != STATUS_OK) {
+    return fail(EXIT_FAILED, "out of memory");
+  }
   int code = idp_values_set(ctx, connection);
-  return code == EXIT_DONE ? check_whole(ctx->in, &before, connection) : code;
+  code = code == EXIT_DONE ? check_whole(ctx->in, &before, connection) : code;
+  return code == EXIT_DONE ? check_expiry(ctx->in, &secret, connection) : code;
 }

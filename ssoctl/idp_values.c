@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "base/when.h"
 #include "presets.h"
 #include "protocol/oauth.h"
 
@@ -219,6 +221,27 @@ static int set_userinfo(const struct context *ctx, const char *typed, struct con
              : fail(EXIT_USAGE, "--userinfo \"%.40s\": is not verified or missing", typed);
 }
 
+// A duration is one from now on: secrets are made for so long.
+static int set_secret_expires(const struct context *ctx, const char *typed, struct connection *connection)
+{
+  (void)ctx;
+  int64_t ahead_s = 0;
+  if (typed[0] == '\0' || strcmp(typed, "-") == 0) {
+    connection->secret_expires_at_s = 0;
+    return EXIT_DONE;
+  }
+  if (text_to_duration(typed, 1, INT32_MAX, &ahead_s) == STATUS_OK) {
+    connection->secret_expires_at_s = clock_now_s() + ahead_s;
+    return EXIT_DONE;
+  }
+  return when_parse(typed, clock_now_s(), &connection->secret_expires_at_s) == STATUS_OK
+             ? EXIT_DONE
+             : fail(EXIT_USAGE,
+                    "--secret-expires \"%.40s\": is not a date such as 2026-11-30 or 2026-11-30T08:00:00Z, a duration "
+                    "such as 26w, or - for not known",
+                    typed);
+}
+
 typedef int setter(const struct context *ctx, const char *typed, struct connection *connection);
 
 // What a preset may say goes through the same hands as what is typed.
@@ -241,6 +264,7 @@ static const struct {
     {OPTION_AUDIENCE, set_audiences, PRESET_VALUE_COUNT},
     {OPTION_UNVERIFIED_MAIL, set_unverified_mail, PRESET_VALUE_COUNT},
     {OPTION_USERINFO, set_userinfo, PRESET_USERINFO},
+    {OPTION_SECRET_EXPIRES, set_secret_expires, PRESET_VALUE_COUNT},
 };
 
 // Tells of what is typed beside --preset and must not be, or is missing.

@@ -80,6 +80,17 @@ static enum status add_connection(void *context, const struct org *org)
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+static enum status add_secret(void *context, const struct org *org)
+{
+  struct metrics *m = context;
+  struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
+  enum status status = connection_get(m->ctx->txn, org->id, CONNECTION_ACTIVE, &connection);
+  if (status == STATUS_OK && connection.secret_expires_at_s != 0) {
+    add(m, "ssoorg_client_secret_expires_seconds{org=\"%s\"} %" PRId64 "\n", org->slug, connection.secret_expires_at_s);
+  }
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 static enum status add_waiting(void *context, const struct org *org)
 {
   struct metrics *m = context;
@@ -142,6 +153,9 @@ enum status metrics_text(struct context *ctx, struct bytes *out)
   begin(&m, "ssoorg_connection_tried_seconds",
         "When a sign-in through the org's connection last proved it, since 1970; 0: never.");
   status = status != STATUS_OK ? status : org_each(ctx->txn, add_connection, &m);
+  begin(&m, "ssoorg_client_secret_expires_seconds",
+        "When the client's secret ends at the provider, since 1970, where an admin has said so.");
+  status = status != STATUS_OK ? status : org_each(ctx->txn, add_secret, &m);
   begin(&m, "ssoorg_connection_waits", "Whether a changed connection of the org waits for its test.");
   status = status != STATUS_OK ? status : org_each(ctx->txn, add_waiting, &m);
   begin(&m, "ssoorg_domain_missing_seconds", "For how long a verified domain's record has been gone.");

@@ -220,7 +220,8 @@ static bool is_so_already(const struct connection_set *in, const struct setting 
 {
   const struct org then = s->any ? staged_org(&s->before, &s->base) : s->before;
   bool same = s->any && !(in->now && s->waiting) && connection_is_same(&s->base, &s->wanted) &&
-              strcmp(s->base.preset, s->wanted.preset) == 0 && s->base.by_preset == s->wanted.by_preset;
+              strcmp(s->base.preset, s->wanted.preset) == 0 && s->base.by_preset == s->wanted.by_preset &&
+              s->base.secret_expires_at_s == s->wanted.secret_expires_at_s;
   for (size_t i = 0; same && i < in->values.count; i++) {
     const char *key = in->values.list[i].key;
     same = org_setting_is_same(org_setting_find(key, strlen(key)), &then, &s->org);

@@ -66,7 +66,7 @@ static const struct field ORG_FIELDS[] = {
     FIELD_OF_TEXT(org, allowed_domains),
     FIELD_OF_U8(org, self_made),
 };
-// Has grown within the schema twice, as the connection below once.
+// Has grown within the schema twice, as the connection below.
 const struct record_type ORG_RECORD = RECORD_TYPE_GROWN_THRICE(org, ENTITY_VERSION + 2, ORG_FIELDS, 27, 26, 23);
 
 static const struct field DOMAIN_FIELDS[] = {
@@ -104,10 +104,12 @@ static const struct field CONNECTION_FIELDS[] = {
     FIELD_OF_U8(connection, auth_found),
     FIELD_OF_TEXT(connection, preset),
     FIELD_OF_U32(connection, by_preset),
+    FIELD_OF_I64(connection, secret_expires_at_s),
 };
-// Has grown within the schema, too: it had the first 19 before, and the first 13 in the schema before.
+// Has grown within the schema twice: it had the first 27 before, the first 19 before that, and the first 13 in the
+// schema before.
 const struct record_type CONNECTION_RECORD =
-    RECORD_TYPE_GROWN_TWICE(connection, ENTITY_VERSION + 1, CONNECTION_FIELDS, 19, 13);
+    RECORD_TYPE_GROWN_THRICE(connection, ENTITY_VERSION + 2, CONNECTION_FIELDS, 27, 19, 13);
 
 static const struct field CONFIRMED_FIELDS[] = {
     FIELD_OF_I64(confirmed, org_id),

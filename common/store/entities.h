@@ -175,6 +175,7 @@ struct connection {
   uint8_t auth_found;                      // with CLIENT_AUTH_AUTO: 1 + enum client_auth that a test found; 0: none
   char preset[PRESET_SIZE];                // whose values it was made with; "" for none
   uint32_t by_preset;                      // of which values, as bits of enum preset_value
+  int64_t secret_expires_at_s;             // at the provider, as an admin has said; 0: not known
 };
 
 // A social connection of the host; the connection itself is kept under its id.

@@ -15,7 +15,7 @@
 #include "store/groups.h"
 #include "store/local_group.h"
 
-enum { DAY_S = 86400, LOOKED_UP_S = 3 * DAY_S, ASKED_MAX = 3, SHOWN_MAX = 20 };
+enum { DAY_S = 86400, SECRET_SOON_S = 30 * DAY_S, LOOKED_UP_S = 3 * DAY_S, ASKED_MAX = 3, SHOWN_MAX = 20 };
 
 struct people {
   struct context *ctx;
@@ -143,6 +143,22 @@ static enum status look_at_confirmed(const struct orgs *o, const struct org *org
   return STATUS_OK;
 }
 
+// A client's secret that ends at the provider, as an admin has said.
+static void look_at_secret(const struct orgs *o, const struct org *org, const struct connection *connection)
+{
+  char date[CLOCK_TEXT_SIZE];
+  char mend[FINDING_MEND_SIZE];
+  int64_t left_s = connection->secret_expires_at_s - clock_now_s();
+  if (connection->secret_expires_at_s == 0 || left_s > SECRET_SOON_S) {
+    return;
+  }
+  clock_text(connection->secret_expires_at_s, date);
+  (void)snprintf(mend, sizeof mend, "make another at the provider, then 'ssoctl idp set %s' with it and its date",
+                 org->slug);
+  findings_add(o->findings, left_s <= 0 ? SEVERITY_CRITICAL : SEVERITY_WARNING, "connection", mend,
+               "%s: the client's secret %s %s", org->slug, left_s <= 0 ? "has ended" : "ends", date);
+}
+
 // A change that nobody has tested yet.
 static enum status look_at_waiting(const struct orgs *o, const struct org *org)
 {
@@ -179,6 +195,7 @@ static enum status look_at_org(void *context, const struct org *org)
                    org->enforcement == ENFORCEMENT_DOMAINS ? "domains" : "sso-only");
     findings_add(o->findings, SEVERITY_WARNING, "enforcement", mend, "%s: is paused until %s", org->slug, date);
   }
+  look_at_secret(o, org, &connection);
   status = look_at_waiting(o, org);
   return status != STATUS_OK ? status : look_at_confirmed(o, org, &connection);
 }

@@ -230,7 +230,11 @@ static void put_connection(struct dump *dump, cJSON *object, struct org *org)
     status = connection_get(dump->ctx->txn, org->id, CONNECTION_ACTIVE, &connection);
   }
   if (status == STATUS_OK) {
-    dump_put(dump, object, "connection", dump_connection(dump, &connection));
+    char date[CLOCK_TEXT_SIZE];
+    const char *expiry = connection_expiry(&connection, date);
+    cJSON *dumped = dump_connection(dump, &connection);
+    dump_put(dump, dumped, "secret_expires", expiry != NULL ? cJSON_CreateString(expiry) : cJSON_CreateNull());
+    dump_put(dump, object, "connection", dumped);
     return;
   }
   dump->status = status != STATUS_NOT_FOUND && dump->status == STATUS_OK ? status : dump->status;

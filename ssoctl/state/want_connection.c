@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "change/staged.h"
 #include "connection_fields.h"
 #include "idp_change.h"
@@ -30,6 +31,9 @@ static const struct {
     {{"private_key_file", JSON_TEXT | JSON_NULL}, OPTION_PRIVATE_KEY_FILE},
     {{"ca_file", JSON_TEXT}, OPTION_CA_FILE},
 };
+
+// Of an org's connection alone. null is not known.
+static const struct json_key SECRET_EXPIRES = {"secret_expires", JSON_TEXT | JSON_NULL};
 
 static const struct json_key CA = {"ca", JSON_TEXT | JSON_LINES | JSON_NULL};
 
@@ -63,7 +67,10 @@ static int read_connection(const struct json_place *at, const struct connection 
     keys[all++] = (struct json_key){fields[i].key, JSON_TEXT};
   }
   keys[all++] = CA;
-  int code = json_object(at, keys, all, values);
+  bool of_org = strcmp(r->typed.command->noun, "idp") == 0;
+  keys[all] = SECRET_EXPIRES;
+  values[all] = NULL;
+  int code = json_object(at, keys, of_org ? all + 1 : all, values);
   if (code != EXIT_DONE) {
     return code;
   }
@@ -76,6 +83,13 @@ static int read_connection(const struct json_place *at, const struct connection 
         if_other(&fields[i], base, r->typed.options[OPTION_PRESET] != NULL, values[COUNT_OF(MORE) + i]);
   }
   r->ca = values[all - 1];
+  const char *expiry = cJSON_IsNull(values[all]) ? "" : json_text(values[all]);
+  int64_t ahead_s = 0;
+  if (expiry != NULL && text_to_duration(expiry, 0, INT64_MAX, &ahead_s) == STATUS_OK) {
+    return fail(EXIT_USAGE, "%s.secret_expires: \"%.40s\" is another date each time; a date is legal", at->path,
+                expiry);
+  }
+  r->typed.options[OPTION_SECRET_EXPIRES] = expiry;
   return r->ca != NULL && r->typed.options[OPTION_CA_FILE] != NULL
              ? fail(EXIT_USAGE, "%s: ca and ca_file: one of them is legal", at->path)
              : EXIT_DONE;

@@ -211,6 +211,28 @@ def E2_what_needs_a_person_is_pending_and_exit_5_and_the_rest_is_done(rig):
         check.contains(text, "pending: org wanta enforcement: .*enforcement cannot be turned on", "what is said")
 
 
+def the_end_of_a_clients_secret_is_dumped_and_applied(rig):
+    with _Site(rig, "ends") as site:
+        document = site.whole()
+        connection = _org(document)["connection"]
+        connection["secret_expires"] = "2030-05-06T07:08:09Z"
+        site.apply(document)
+        check.equal(_org(json.loads(site.dump()))["connection"]["secret_expires"], "2030-05-06T07:08:09Z", "what is dumped")
+        for _ in range(2):
+            check.equal(site.apply(site.dump())["changed"], False, "the host's own dump")
+        connection["client_secret_file"] = site.secret("second", SECRETS[1])
+        rows = [row["what"] for row in site.apply(document)["plan"]]
+        check.equal(rows, ["org wanta connection client_secret"], "another secret with the same date")
+        check.equal(site.apply(document)["changed"], False, "the second time")
+        connection["secret_expires"] = None
+        check.equal([row["what"] for row in site.apply(document)["plan"]], ["org wanta connection secret_expires"], "null")
+        connection["secret_expires"] = "90d"
+        check.contains(site.apply(document, wants=2).err, r"connection\.secret_expires: .*a date is legal", "a duration")
+        document["social"][0]["connection"]["secret_expires"] = "2030-05-06"
+        del connection["secret_expires"]
+        check.contains(site.apply(document, wants=2).err, r"social\[0\]\.connection\.secret_expires: is not known", "at a social one")
+
+
 def a_document_that_is_not_legal_changes_nothing_and_says_where(rig):
     with _Site(rig, "bad") as site:
         site.apply(site.whole())

@@ -168,6 +168,47 @@ def the_end_of_a_providers_certificate_is_said_before_it_comes(rig):
     check.contains(host.ssoctl("idp", "test", org, "--no-signin").out, r"certificate_ends +20\d\d-", "idp test")
 
 
+def the_end_of_a_clients_secret_is_said_thirty_days_before_and_is_critical_after(rig):
+    name, secret = "ending", rig.folder / "ending.secret"
+    secret.touch(mode=0o600)
+    secret.write_text("ending-secret-of-the-client\n")
+    rig.secrets.add("ending-secret-of-the-client")
+    client = ("--issuer", "https://localhost:1", "--client-id", "x", "--client-secret-file", secret)
+    host.ssoctl("org", "create", name, "--name", "Ending", "--owner", "boss@ending.example")
+    try:
+        host.ssoctl("idp", "set", name, *client)
+        check.equal(host.listed("idp", "show", name)["secret_expires"], None, "before anybody says it")
+        check.lacks(_metrics(), f'expires_seconds{{org="{name}"', "the metrics")
+        host.ssoctl("idp", "set", name, "--secret-expires", "32d")
+        _is_not_said("client's secret")
+        said = json.loads(host.ssoctl("idp", "set", name, "--secret-expires", "29d", "--json").out)
+        check.equal([row["key"] for row in said["values"]], ["secret_expires"], "what idp set says")
+        _is_said(WARNING, "connection", rf"{name}: the client's secret ends 20\d\d-", f"ssoctl idp set {name}")
+        check.equal(json.loads(host.ssoctl("idp", "set", name, *client, "--json").out)["changed"], False, "the same secret again")
+        host.ssoctl("idp", "set", name, "--secret-expires", "2026-01-02T03:04:05+01:00")
+        check.equal(host.listed("idp", "show", name)["secret_expires"], "2026-01-02T02:04:05Z", "the date")
+        check.contains(_metrics(), rf'ssoorg_client_secret_expires_seconds{{org="{name}"}} 1767319445\n', "the metrics")
+        _is_said(CRITICAL, "connection", rf"{name}: the client's secret has ended 2026-01-02", f"ssoctl idp set {name}")
+        for bad in ("soon", "2026-02-30", "12"):
+            check.contains(host.ssoctl("idp", "set", name, "--secret-expires", bad, wants=2).err, "is not a date such as", "the error")
+        secret.write_text("another-secret-of-the-client\n")
+        rig.secrets.add("another-secret-of-the-client")
+        host.ssoctl("idp", "set", name, *client)
+        check.equal(host.listed("idp", "show", name)["secret_expires"], None, "the date, with another secret")
+        host.ssoctl("idp", "set", name, "--secret-expires", "2026-01-02")
+        host.ssoctl("idp", "set", name, "--secret-expires", "-")
+        _is_not_said("client's secret")
+        said = host.ssoctl("idp", "set", name, "--auth", "none", "--secret-expires", "90d", wants=2).err
+        check.contains(said, "no meaning without a secret or key", "what is said without a secret")
+    finally:
+        host.ssoctl("org", "delete", name, "--yes")
+        host.ssoctl("account", "remove", "boss@ending.example", "--yes")
+
+
+def _metrics():
+    return host.ssoctl("status", "--prometheus", "-").out
+
+
 def _found():
     """What is said, by check and severity; the store is left alone by it."""
     rows = host.ssoctl("check", "--offline", "--json", wants=None)

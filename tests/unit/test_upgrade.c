@@ -138,6 +138,34 @@ static void without_room_for_a_copy_nothing_is_changed(void **state)
   open_store(STORE_READ_WRITE);
 }
 
+// As it was written before the end of its secret was kept.
+static void a_connection_of_an_earlier_version_is_read_whole(void **state)
+{
+  (void)state;
+  struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct record_type earlier = CONNECTION_RECORD;
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  fixture_set_up(PROVISIONING_JIT);
+  struct store_key key = key_of_i64(stored_org("acme").id);
+  key_add_u32(&key, CONNECTION_ACTIVE);
+  earlier.version = CONNECTION_RECORD.version - 1;
+  earlier.field_count = CONNECTION_RECORD.before_count;
+  assert_int_equal(store_lock(store), STATUS_OK);
+  assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
+  assert_int_equal(connection_get(txn, stored_org("acme").id, CONNECTION_ACTIVE, &connection), STATUS_OK);
+  connection.by_preset = 1U << PRESET_SCOPES;
+  connection.secret_expires_at_s = 1;
+  assert_int_equal(store_put_record(txn, TABLE_CONNECTIONS, &key, &earlier, &connection), STATUS_OK);
+  cleanup_connection(&connection);
+  connection = (struct connection){.org_id = 0};
+  assert_int_equal(connection_get(txn, stored_org("acme").id, CONNECTION_ACTIVE, &connection), STATUS_OK);
+  assert_string_equal(connection.client_id, "client");
+  assert_int_equal(connection.by_preset, 1U << PRESET_SCOPES);
+  assert_int_equal(connection.secret_expires_at_s, 0);
+  store_abort(&txn);
+  store_unlock(store);
+}
+
 static void a_store_of_another_version_is_refused(void **state)
 {
   (void)state;
@@ -153,6 +181,7 @@ int main(void)
       STORE_TEST(proofs_of_an_earlier_store_count),
       STORE_TEST(a_copy_of_an_earlier_store_is_kept_as_it_was),
       STORE_TEST(without_room_for_a_copy_nothing_is_changed),
+      STORE_TEST(a_connection_of_an_earlier_version_is_read_whole),
       STORE_TEST(a_store_of_another_version_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
