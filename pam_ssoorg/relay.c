@@ -43,13 +43,6 @@ static bool has_key(pam_handle_t *pamh, const struct relay_request *from, const 
   return false;
 }
 
-// In su and sudo this is the person's to say: it only leaves a picture out.
-static bool is_dumb(void)
-{
-  const char *terminal = getenv("TERM");
-  return terminal != NULL && strcmp(terminal, "dumb") == 0;
-}
-
 static enum status fill_request(pam_handle_t *pamh, const struct relay_request *from, struct message_request *request)
 {
   struct host_user known;
@@ -66,7 +59,6 @@ static enum status fill_request(pam_handle_t *pamh, const struct relay_request *
   request->flags |= (from->flags & PAM_PRELIM_CHECK) != 0 ? REQUEST_PRELIM : 0;
   request->flags |= from->reauth ? REQUEST_REAUTH : 0;
   request->flags |= from->after_password ? REQUEST_AFTER_PASSWORD : 0;
-  request->flags |= is_dumb() ? REQUEST_DUMB : 0;
   request->flags |= has_key(pamh, from, request->service) ? REQUEST_WITH_KEY : 0;
   request->caller_uid = getuid();
   if (known.known) {

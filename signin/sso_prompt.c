@@ -84,10 +84,9 @@ static int lines_of(const char *text, const char *picture, int columns)
 static bool fits(const struct sso_prompt *p, const char *text)
 {
   const struct message_request *request = p->s->request;
-  bool dumb = (request->flags & REQUEST_DUMB) != 0;
-  struct terminal terminal = session_is_ssh(p->s) ? terminal_of_ssh() : terminal_of(request->tty);
+  struct terminal terminal = session_is_ssh(p->s) ? terminal_of_ssh() : terminal_of(request->tty, getppid());
   return p->qr == QR_ALWAYS ||
-         (terminal.utf8 && !dumb && lines_of(text, p->code->qr, terminal.columns) <= terminal.lines);
+         (terminal.utf8 && !terminal.dumb && lines_of(text, p->code->qr, terminal.columns) <= terminal.lines);
 }
 
 void sso_prompt_compose(const struct sso_prompt *p, char text[static PROTOCOL_PROMPT_SIZE])

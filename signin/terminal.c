@@ -10,9 +10,9 @@
 
 #include "base/cleanup.h"
 
-enum { USUAL_COLUMNS = 80, USUAL_LINES = 24, PATH_SIZE = 64 };
+enum { USUAL_COLUMNS = 80, USUAL_LINES = 24, PATH_SIZE = 64, ENVIRONMENT_SIZE = 16384 };
 
-static const struct terminal UNKNOWN = {USUAL_COLUMNS, USUAL_LINES, false};
+static const struct terminal UNKNOWN = {USUAL_COLUMNS, USUAL_LINES, false, false};
 
 // To open some other devices is to do something with them.
 static bool is_terminals_name(const char *name)
@@ -39,7 +39,19 @@ static int open_tty(const char *tty)
   return fd >= 0 && isatty(fd) == 1 ? take_fd(&fd) : -1;
 }
 
-struct terminal terminal_of(const char *tty)
+// In su and sudo the environment is whatever the person has made it: no more is taken from it than this.
+static bool is_dumb(pid_t pid)
+{
+  static const char DUMB[] = "\0TERM=dumb";
+  char path[PATH_SIZE];
+  char environment[1 + ENVIRONMENT_SIZE + 1] = "";
+  (void)snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
+  int fd CLEANUP(cleanup_fd) = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t length = fd >= 0 ? read(fd, environment + 1, ENVIRONMENT_SIZE) : 0;
+  return length > 0 && memmem(environment, (size_t)length + 2, DUMB, sizeof DUMB) != NULL;
+}
+
+struct terminal terminal_of(const char *tty, pid_t pid)
 {
   struct terminal found = UNKNOWN;
   struct winsize size;
@@ -52,6 +64,7 @@ struct terminal terminal_of(const char *tty)
     found.columns = size.ws_col;
     found.lines = size.ws_row;
   }
+  found.dumb = is_dumb(pid);
   found.utf8 = tcgetattr(fd, &settings) == 0 && (settings.c_iflag & IUTF8) != 0;
   return found;
 }

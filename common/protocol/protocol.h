@@ -66,7 +66,6 @@ enum request_flag {
   REQUEST_PRELIM = 2,          // PAM_PRELIM_CHECK of chauthtok
   REQUEST_REAUTH = 8,          // of a service where a recent sign-in is enough (POLICY K6)
   REQUEST_AFTER_PASSWORD = 16, // sshd's password method has failed before in this connection, for want of a prompt
-  REQUEST_DUMB = 32,           // the terminal is one that only takes letters (TERM=dumb)
   REQUEST_WITH_KEY = 4,        // sshd has accepted a public key in the connection that signs in now
 };
 
