@@ -181,13 +181,11 @@ static enum status decode_field(const struct field *field, struct cursor *c, cha
 // How many fields a record of VERSION has; 0: it is not read.
 static size_t fields_of(const struct record_type *type, uint8_t version)
 {
-  switch (type->version - version) {
-  case 0: return type->field_count;
-  case 1: return type->before_count;
-  case 2: return type->earlier_count;
-  case 3: return type->earliest_count;
-  default: return 0;
+  int back = type->version - version;
+  if (back == 0) {
+    return type->field_count;
   }
+  return back > 0 && back <= RECORD_OLDER_MAX ? type->older_counts[back - 1] : 0;
 }
 
 static enum status decode_fields(const struct record_type *type, size_t count, struct cursor *c, void *ret_value)

@@ -30,15 +30,15 @@ struct field {
   size_t size;
 };
 
+enum { RECORD_OLDER_MAX = 6 };
+
 struct record_type {
   const char *name;
-  uint8_t version; // written in front; a reader accepts this one, and those before whose count is not 0
+  uint8_t version; // written in front; a reader accepts this one, and those before that have a count
   size_t struct_size;
   const struct field *fields;
   size_t field_count;
-  size_t before_count;   // of the fields that the version before had
-  size_t earlier_count;  // of those that the version before that had
-  size_t earliest_count; // and the one before that
+  size_t older_counts[RECORD_OLDER_MAX]; // of the fields that the versions before had, the last one first; 0: not read
 };
 
 // A member of another type than the field's does not compile.
@@ -67,20 +67,16 @@ struct record_type {
   {                                                                                                                    \
     FIELD_U32_LIST, FIELD_AT(s, member, struct u32_list *), sizeof(struct u32_list)                                    \
   }
-#define RECORD_TYPE(s, number, table) RECORD_TYPE_GROWN(s, number, table, 0)
-
-// The version before had the first BEFORE fields of TABLE, and is read too: what has been added since is zero then.
-#define RECORD_TYPE_GROWN(s, number, table, before) RECORD_TYPE_GROWN_TWICE(s, number, table, before, 0)
-
-// And the one before that had the first EARLIER.
-#define RECORD_TYPE_GROWN_TWICE(s, number, table, before, earlier)                                                     \
-  RECORD_TYPE_GROWN_THRICE(s, number, table, before, earlier, 0)
-
-// And the one before that the first EARLIEST.
-#define RECORD_TYPE_GROWN_THRICE(s, number, table, before, earlier, earliest)                                          \
+// The versions before had the first so many fields of TABLE, the last version first, and are read too: what has been
+// added since is zero then.
+#define RECORD_TYPE_GROWN(s, number, table, ...)                                                                       \
   {                                                                                                                    \
-#s, (number), sizeof(struct s), (table), sizeof(table) / sizeof((table)[0]), (before), (earlier), (earliest)       \
+#s, (number), sizeof(struct s), (table), sizeof(table) / sizeof((table)[0]),                                       \
+    {                                                                                                                  \
+      __VA_ARGS__                                                                                                      \
+    }                                                                                                                  \
   }
+#define RECORD_TYPE(s, number, table) RECORD_TYPE_GROWN(s, number, table, 0)
 
 // Appends VALUE (a struct of TYPE) to OUT. STATUS_NO_MEMORY; STATUS_INVALID for a text without NUL in its array, a
 // blob over its limit or a list that is too long. OUT may hold a partial record after a failure.

@@ -34,7 +34,7 @@ static const struct field ACCOUNT_FIELDS[] = {
     FIELD_OF_I64(account, sso_only_org),
 };
 // Has grown within the schema, too, as the connection below.
-const struct record_type ACCOUNT_RECORD = RECORD_TYPE_GROWN_TWICE(account, ENTITY_VERSION + 1, ACCOUNT_FIELDS, 21, 18);
+const struct record_type ACCOUNT_RECORD = RECORD_TYPE_GROWN(account, ENTITY_VERSION + 1, ACCOUNT_FIELDS, 21, 18);
 
 static const struct field ORG_FIELDS[] = {
     FIELD_OF_I64(org, id),
@@ -67,7 +67,7 @@ static const struct field ORG_FIELDS[] = {
     FIELD_OF_U8(org, self_made),
 };
 // Has grown within the schema twice, as the connection below.
-const struct record_type ORG_RECORD = RECORD_TYPE_GROWN_THRICE(org, ENTITY_VERSION + 2, ORG_FIELDS, 27, 26, 23);
+const struct record_type ORG_RECORD = RECORD_TYPE_GROWN(org, ENTITY_VERSION + 2, ORG_FIELDS, 27, 26, 23);
 
 static const struct field DOMAIN_FIELDS[] = {
     FIELD_OF_I64(domain, org_id),        FIELD_OF_TEXT(domain, domain),      FIELD_OF_U8(domain, verified),
@@ -109,7 +109,7 @@ static const struct field CONNECTION_FIELDS[] = {
 // Has grown within the schema twice: it had the first 27 before, the first 19 before that, and the first 13 in the
 // schema before.
 const struct record_type CONNECTION_RECORD =
-    RECORD_TYPE_GROWN_THRICE(connection, ENTITY_VERSION + 2, CONNECTION_FIELDS, 27, 19, 13);
+    RECORD_TYPE_GROWN(connection, ENTITY_VERSION + 2, CONNECTION_FIELDS, 27, 19, 13);
 
 static const struct field CONFIRMED_FIELDS[] = {
     FIELD_OF_I64(confirmed, org_id),
@@ -262,7 +262,7 @@ static const struct field TICKET_FIELDS[] = {
     FIELD_OF_I64(ticket, expires_at_s), FIELD_OF_U8(ticket, proven),
 };
 // Has grown within the schema, too, as the connection above.
-const struct record_type TICKET_RECORD = RECORD_TYPE_GROWN_TWICE(ticket, ENTITY_VERSION + 1, TICKET_FIELDS, 7, 7);
+const struct record_type TICKET_RECORD = RECORD_TYPE_GROWN(ticket, ENTITY_VERSION + 1, TICKET_FIELDS, 7, 7);
 
 static const struct field NUMBER_FIELDS[] = {FIELD_OF_U8(number, use), FIELD_OF_I64(number, id)};
 const struct record_type NUMBER_RECORD = SAME(number, NUMBER_FIELDS);

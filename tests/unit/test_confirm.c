@@ -128,7 +128,7 @@ static void W8_a_record_that_has_grown_is_read_and_what_nobody_saw_is_not_confir
   const struct store_key key = active_key(org_id);
   assert_int_equal(set_client(CLIENT_AUTH_BASIC, "secret", "openid email", true), STATUS_OK);
   earlier.version = CONFIRMED_RECORD.version - 1;
-  earlier.field_count = CONFIRMED_RECORD.before_count;
+  earlier.field_count = CONFIRMED_RECORD.older_counts[0];
   assert_int_equal(store_lock(store), STATUS_OK);
   assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
   assert_int_equal(confirmed_get(txn, org_id, CONNECTION_ACTIVE, &confirmed), STATUS_OK);

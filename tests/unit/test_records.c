@@ -110,9 +110,9 @@ static void check_earlier(const struct record_type *type, int versions, size_t c
 
 static void check_before(const struct record_type *type)
 {
-  check_earlier(type, 1, type->before_count);
-  check_earlier(type, 2, type->earlier_count);
-  check_earlier(type, 3, type->earliest_count);
+  for (int back = 1; back <= RECORD_OLDER_MAX; back++) {
+    check_earlier(type, back, type->older_counts[back - 1]);
+  }
   check_earlier(type, 4, 0);
 }
 
