@@ -21,7 +21,7 @@ struct slug {
 
 struct leaving {
   struct context *ctx;
-  struct account account;
+  struct account account;          // its id 0: only invites are for the address
   struct slug member_of[ORGS_MAX]; // and not suspended
   size_t member_count;
   struct slug owned[ORGS_MAX];
@@ -81,15 +81,20 @@ static int look(struct leaving *l, const char *typed)
     return code;
   }
   enum status status = account_by_name(l->ctx->txn, typed, &l->account);
-  if (status == STATUS_NOT_FOUND) {
-    return fail(EXIT_NO_SUCH,
-                "\"%.100s\": no such account; 'ssoctl account list' shows them, and 'ssoctl invite list' "
-                "whom an invite would let in",
-                typed);
+  bool there = status != STATUS_NOT_FOUND;
+  if (!there) { // somebody who was invited, and never came
+    (void)snprintf(l->account.email, sizeof l->account.email, "%s", typed);
+    status = STATUS_OK;
   }
-  status = status != STATUS_OK ? status : look_at_memberships(l);
+  status = status == STATUS_OK && there ? look_at_memberships(l) : status;
   status = status != STATUS_OK ? status : invite_each_of(l->ctx->txn, l->account.email, take_invite, l);
   context_end_read(l->ctx);
+  if (status == STATUS_OK && !there && l->invited_count == 0) {
+    return fail(EXIT_NO_SUCH,
+                "\"%.100s\": no such account, and no invite for it; 'ssoctl account list' shows them, and 'ssoctl "
+                "invite list' whom an invite would let in",
+                typed);
+  }
   return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "store: %s", status_text(status));
 }
 
@@ -186,9 +191,26 @@ static int report(struct leaving *l)
               l->account.login, owned);
 }
 
+static int report_invites(struct leaving *l)
+{
+  char invited[SLUGS_SIZE];
+  context_done(l->ctx, "%s: has no account", l->account.email);
+  return context_result(l->ctx, true, RESULT_TEXT("login", NULL), RESULT_TEXT("email", l->account.email),
+                        RESULT_TEXT("uid", NULL), RESULT_TEXT("home", NULL), RESULT_WORDS("suspended_in", ""),
+                        RESULT_WORDS("invites_cancelled", join(l->invited, l->invited_count, invited)),
+                        RESULT_WORDS("owns", ""), RESULT_NUMBER("processes_ended", 0), RESULT_NUMBER("jobs_ended", 0));
+}
+
 static int first_of(int first, int second)
 {
   return first != EXIT_DONE ? first : second;
+}
+
+static int offboard_invited(struct leaving *l)
+{
+  int code = context_confirm(l->ctx, "They have no account; the invites for them are cancelled. Go on?");
+  code = code != EXIT_DONE ? code : cancel_invites(l);
+  return code != EXIT_DONE ? code : report_invites(l);
 }
 
 int cmd_offboard(const struct invocation *in)
@@ -198,6 +220,9 @@ int cmd_offboard(const struct invocation *in)
   char typed[EMAIL_SIZE];
   int code = member_args_open_account(&ctx, in, typed);
   code = code != EXIT_DONE ? code : look(&l, typed);
+  if (code == EXIT_DONE && l.account.id == 0) {
+    return offboard_invited(&l);
+  }
   code =
       code != EXIT_DONE
           ? code

@@ -47,6 +47,29 @@ def offboard_ends_all_that_lets_somebody_in_or_runs_for_them(rig):
         host.ssoctl("account", "remove", "boss@leavers.example", "--yes", wants=None)
 
 
+def offboard_cancels_the_invites_of_an_address_that_has_no_account(rig):
+    address, orgs = "Never.Came@leavers.example", ("leavers-a", "leavers-b")
+    for slug in orgs:
+        host.ssoctl("org", "create", slug, "--name", "Leavers", "--owner", "boss@leavers.example")
+    try:
+        for slug in orgs:
+            host.ssoctl("invite", "create", slug, address)
+        host.ssoctl("invite", "create", orgs[0], "other@leavers.example")
+        host.ssoctl("offboard", address, "--dry-run", "--yes")
+        check.equal(len(host.listed("invite", "list", orgs[1])), 1, "the invites after a dry run")
+        check.contains(host.ssoctl("offboard", address, wants=1).err, "no account; the invites .* Go on", "the question")
+        result = json.loads(host.ssoctl("offboard", address, "--yes", "--json").out)
+        check.equal(schemas.problems("offboard", result), [], "beside the schema")
+        check.equal((result["login"], result["uid"], result["invites_cancelled"]), (None, None, list(orgs)), "what was done")
+        left = [row["email"] for slug in orgs for row in host.listed("invite", "list", slug)]
+        check.equal(left, ["other@leavers.example"], "the invites left")
+        host.ssoctl("offboard", address, "--yes", wants=4)
+    finally:
+        for slug in orgs:
+            host.ssoctl("org", "delete", slug, "--yes")
+        host.ssoctl("account", "remove", "boss@leavers.example", "--yes", wants=None)
+
+
 def ejected_people_are_local_users_with_the_same_numbers_homes_and_groups(rig):
     org, kept, out = rig.orgs.gamma(), rig.person("gamma.test"), rig.person("gamma.test")
     for person in (kept, out):
