@@ -23,5 +23,5 @@ void check_files(const struct context *ctx, struct findings *findings);
 void check_people(struct context *ctx, struct findings *findings);
 void check_orgs(struct context *ctx, struct findings *findings);
 
-// Asks each provider what it is, one after the other; ends the read transaction.
+// Asks each provider what it is, several side by side and for 40 s in all; ends the read transaction.
 void check_providers(struct context *ctx, struct findings *findings);

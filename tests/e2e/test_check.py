@@ -2,7 +2,9 @@
 import json
 import pathlib
 import re
+import shutil
 import socket
+import time
 
 import check
 import host
@@ -203,6 +205,31 @@ def the_end_of_a_clients_secret_is_said_thirty_days_before_and_is_critical_after
     finally:
         host.ssoctl("org", "delete", name, "--yes")
         host.ssoctl("account", "remove", "boss@ending.example", "--yes")
+
+
+def silent_providers_are_asked_side_by_side_for_forty_seconds_in_all_and_the_others_named(rig):
+    folder, count = pathlib.Path("/run/silent"), 60  # one after the other they would take half an hour
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o755)
+    store = ("--store", folder / "store")
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(count)
+        issuer = f"https://localhost:{silent.getsockname()[1]}"
+        state = {"format": 1, "orgs": [{"slug": f"silent-{n:02}", "name": "Silent", "owner": f"boss{n}@silent.example",
+                                        "connection": {"issuer": issuer, "client_id": "x"}} for n in range(count)]}
+        host.ssoctl("init", *store)
+        host.ssoctl("apply", "-", "--yes", *store, stdin=json.dumps(state))
+        start = time.monotonic()
+        rows = json.loads(host.ssoctl("check", "--json", *store, wants=2).out)
+        took = time.monotonic() - start
+    said = [row["what"] for row in rows if row["check"] == "provider"]
+    check.that(took < 300, f"it took {took:.0f} s")
+    asked = {what.split(":")[0] for what in said if what.startswith("silent-")}
+    check.that("silent-00" in asked and len(asked) >= 8, f"what was asked: {asked}")
+    last, = [what for what in said if "were not asked" in what]
+    check.contains(last, rf"^{count - len(asked)} of {count} providers were not asked.* silent-{len(asked):02}", "what is said")
+    shutil.rmtree(folder)
 
 
 def _metrics():
