@@ -6,6 +6,7 @@ import shutil
 import check
 import delegates
 import host
+import processes
 import schemas
 
 FOLDER = pathlib.Path("/run/apply")
@@ -231,6 +232,37 @@ def the_end_of_a_clients_secret_is_dumped_and_applied(rig):
         document["social"][0]["connection"]["secret_expires"] = "2030-05-06"
         del connection["secret_expires"]
         check.contains(site.apply(document, wants=2).err, r"social\[0\]\.connection\.secret_expires: is not known", "at a social one")
+
+
+def an_owner_on_a_local_user_is_made_once_dumped_and_the_users_password_locked(rig):
+    host.add_local_user("wantlocal", "apply-Horse-battery-8-staple")
+    try:
+        with _Site(rig, "local") as site:
+            document = {"format": 1, "orgs": [{"slug": "wantl", "name": "Wantl", "owner": "boss@wantl.test", "owner_local_user": "wantlocal"}]}
+            check.equal(site.apply(document)["changed"], True, "the first time")
+            shown = json.loads(site.do("account", "show", "boss@wantl.test", "--json").out)
+            check.equal((shown["login"], shown["uid"]), ("wantlocal", int(host.in_passwd("wantlocal")[2])), "the account")
+            check.contains(processes.must("passwd", "-S", "wantlocal").out, "^wantlocal L ", "the local user")
+            check.equal(site.apply(document)["changed"], False, "the second time")
+            check.equal(_org(json.loads(site.dump()), "wantl")["owner_local_user"], "wantlocal", "what is dumped")
+            check.equal(site.apply(site.dump())["changed"], False, "the host's own dump")
+    finally:
+        processes.must("userdel", "-r", "wantlocal")
+
+
+def ten_thousand_members_are_applied_and_the_second_time_changes_nothing(rig):
+    with _Site(rig, "many") as site:
+        document = {"format": 1, "orgs": [{"slug": "wantm", "name": "Wantm", "owner": "boss@wantm.test", "members": [
+            {"email": f"m{n}@wantm.test", "role": "admin" if n % 100 == 0 else "viewer"} for n in range(10000)]}]}
+        made = site.apply(document)
+        check.equal(len(made["plan"]), 10001, "what was planned")
+        check.equal(len(json.loads(site.do("member", "list", "wantm", "--json").out)), 10001, "the members")
+        state = site.dump()
+        check.equal(site.apply(document)["plan"], [], "the second time")
+        document["orgs"][0]["members"].pop()
+        gone = [row["what"] for row in site.apply(document, "--prune")["plan"]]
+        check.equal(gone, ["org wantm member m9999@wantm.test"], "with --prune, without the last")
+        check.that(site.dump() != state, "the last one is still there")
 
 
 def a_document_that_is_not_legal_changes_nothing_and_says_where(rig):
