@@ -4,8 +4,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,25 +18,6 @@
 
 enum { SHORTEST_S = 60, LONGEST_S = 86400, MS = 1000 };
 
-// One wiring at a time; the lock is where nobody but root could hold it. Whoever takes back what nobody confirmed waits
-// for the one before; others are told.
-static int take_turn(bool waits, int *ret_fd)
-{
-  static const char PATH[] = PATH_RUN "/host";
-  if (mkdir(PATH_RUN, 0700) != 0 && errno != EEXIST) {
-    return fail(EXIT_FAILED, "%s: %s", PATH_RUN, strerror(errno));
-  }
-  int fd CLEANUP(cleanup_fd) = open(PATH, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) {
-    return fail(EXIT_FAILED, "%s: %s", PATH, strerror(errno));
-  }
-  if (flock(fd, waits ? LOCK_EX : LOCK_EX | LOCK_NB) != 0) {
-    return fail(EXIT_FAILED, "another 'ssoctl host' is at work: try again when it is done");
-  }
-  *ret_fd = take_fd(&fd);
-  return EXIT_DONE;
-}
-
 static int begin(const struct invocation *in, struct context *ctx)
 {
   struct error error = {.text = ""};
@@ -50,20 +29,11 @@ static int begin(const struct invocation *in, struct context *ctx)
                                                                           : fail(EXIT_FAILED, "%s", error.text);
 }
 
-// Nothing is wired to what is not there.
 static int check_product(const struct invocation *in)
 {
-  static const char *const NEEDED[] = {PATH_PAM_MODULE, PATH_NSS_MODULE, PATH_SIGNIN, PATH_OIDC};
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
-  for (size_t i = 0; i < COUNT_OF(NEEDED); i++) {
-    if (access(NEEDED[i], R_OK) != 0) {
-      return fail(EXIT_FAILED,
-                  "%s: %s; nothing is wired before it is there: install the packages ssoorg, "
-                  "libpam-ssoorg and libnss-ssoorg",
-                  NEEDED[i], strerror(errno));
-    }
-  }
-  return context_open(in, &ctx);
+  int code = host_check_product();
+  return code == EXIT_DONE ? context_open(in, &ctx) : code;
 }
 
 static int choose_deadline(const struct invocation *in, int64_t *ret_seconds)
@@ -100,25 +70,6 @@ static int start_waiting(void)
                    : fail(EXIT_FAILED, "no process can be started that would take it back: %s", strerror(errno));
 }
 
-// What is wired for good, or not at all, waits for nobody any more.
-static int forget_pending(host_rows rows)
-{
-  struct error error = {.text = ""};
-  struct pending pending;
-  enum status status = pending_read(&error, &pending);
-  if (status == STATUS_NOT_FOUND) {
-    return EXIT_DONE;
-  }
-  if (status == STATUS_OK && (pending.rows & rows) == 0) {
-    return EXIT_DONE;
-  }
-  if (status == STATUS_OK) {
-    pending.rows &= ~rows;
-    status = pending.rows == 0 ? pending_remove(&error) : pending_write(&pending, &error);
-  }
-  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "%s", error.text);
-}
-
 // Notes that what changes is to be taken back in SECONDS, beside what waits for that already.
 static int note_pending(const struct host_result *result, int64_t seconds)
 {
@@ -149,7 +100,7 @@ static int enable(struct context *ctx, const struct host_result *result, int64_t
   if (code != EXIT_DONE) {
     return code;
   }
-  code = seconds == 0 ? forget_pending(result->looked_at) : EXIT_DONE;
+  code = seconds == 0 ? host_forget_pending(result->looked_at) : EXIT_DONE;
   code = code != EXIT_DONE ? code : host_write(result, true);
   if (code == EXIT_DONE && seconds > 0 && result->changed != 0) {
     code = note_done();
@@ -185,7 +136,7 @@ int cmd_host_enable(const struct invocation *in)
   code = host_rows_typed(in, true, &rows);
   code = code != EXIT_DONE ? code : choose_deadline(in, &seconds);
   code = code != EXIT_DONE ? code : check_product(in);
-  code = code != EXIT_DONE ? code : take_turn(false, &turn);
+  code = code != EXIT_DONE ? code : host_take_turn(false, &turn);
   if (code != EXIT_DONE) {
     return code;
   }
@@ -222,10 +173,10 @@ int cmd_host_disable(const struct invocation *in)
   host_rows rows = 0;
   int code = begin(in, &ctx);
   code = code != EXIT_DONE ? code : host_rows_typed(in, false, &rows);
-  code = code != EXIT_DONE ? code : take_turn(false, &turn);
+  code = code != EXIT_DONE ? code : host_take_turn(false, &turn);
   code = code != EXIT_DONE ? code : unwire(&ctx, rows, &result);
   if (code == EXIT_DONE && in->options[OPTION_DRY_RUN] == NULL) {
-    code = forget_pending(result.looked_at);
+    code = host_forget_pending(result.looked_at);
   }
   if (code != EXIT_DONE) {
     return code;
@@ -290,7 +241,7 @@ int cmd_host_confirm(const struct invocation *in)
   struct pending pending;
   int turn CLEANUP(cleanup_fd) = -1;
   int code = begin(in, &ctx);
-  code = code != EXIT_DONE ? code : take_turn(false, &turn);
+  code = code != EXIT_DONE ? code : host_take_turn(false, &turn);
   if (code != EXIT_DONE) {
     return code;
   }
@@ -376,7 +327,7 @@ int cmd_host_revert(const struct invocation *in)
   bool due = false;
   int code = read_due(when != NULL, &pending, &due);
   if (code == EXIT_DONE && due) {
-    code = take_turn(true, &turn);
+    code = host_take_turn(true, &turn);
     code = code != EXIT_DONE ? code : read_due(when != NULL, &pending, &due);
   }
   if (code != EXIT_DONE) {

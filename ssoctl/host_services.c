@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host_services.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "paths.h"
 #include "program.h"
 #include "wiring/host_file.h"
+#include "wiring/pending.h"
 
 #define ROW(i) ((host_rows)1 << (i))
 
@@ -270,4 +276,53 @@ int host_say(struct context *ctx, const struct host_result *result, bool wanted)
     }
   }
   return ctx->in->options[OPTION_JSON] != NULL ? print_json(ctx, result, wanted) : EXIT_DONE;
+}
+
+int host_take_turn(bool waits, int *ret_fd)
+{
+  static const char PATH[] = PATH_RUN "/host";
+  if (mkdir(PATH_RUN, 0700) != 0 && errno != EEXIST) {
+    return fail(EXIT_FAILED, "%s: %s", PATH_RUN, strerror(errno));
+  }
+  int fd CLEANUP(cleanup_fd) = open(PATH, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0) {
+    return fail(EXIT_FAILED, "%s: %s", PATH, strerror(errno));
+  }
+  if (flock(fd, waits ? LOCK_EX : LOCK_EX | LOCK_NB) != 0) {
+    return fail(EXIT_FAILED, "another 'ssoctl host' is at work: try again when it is done");
+  }
+  *ret_fd = take_fd(&fd);
+  return EXIT_DONE;
+}
+
+int host_check_product(void)
+{
+  static const char *const NEEDED[] = {PATH_PAM_MODULE, PATH_NSS_MODULE, PATH_SIGNIN, PATH_OIDC};
+  for (size_t i = 0; i < COUNT_OF(NEEDED); i++) {
+    if (access(NEEDED[i], R_OK) != 0) {
+      return fail(EXIT_FAILED,
+                  "%s: %s; nothing is wired before it is there: install the packages ssoorg, "
+                  "libpam-ssoorg and libnss-ssoorg",
+                  NEEDED[i], strerror(errno));
+    }
+  }
+  return EXIT_DONE;
+}
+
+int host_forget_pending(host_rows rows)
+{
+  struct error error = {.text = ""};
+  struct pending pending;
+  enum status status = pending_read(&error, &pending);
+  if (status == STATUS_NOT_FOUND) {
+    return EXIT_DONE;
+  }
+  if (status == STATUS_OK && (pending.rows & rows) == 0) {
+    return EXIT_DONE;
+  }
+  if (status == STATUS_OK) {
+    pending.rows &= ~rows;
+    status = pending.rows == 0 ? pending_remove(&error) : pending_write(&pending, &error);
+  }
+  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "%s", error.text);
 }

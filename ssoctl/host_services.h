@@ -42,3 +42,13 @@ int host_print_diffs(const struct host_result *result);
 
 // Prints RESULT, if --json asks for it, and says it in lines on standard error.
 int host_say(struct context *ctx, const struct host_result *result, bool wanted);
+
+// One wiring at a time; the lock is where nobody but root could hold it. Whoever takes back what nobody confirmed WAITS
+// for the one before; others are told. *RET_FD holds it until it is closed.
+int host_take_turn(bool waits, int *ret_fd);
+
+// Nothing is wired to what is not there.
+int host_check_product(void);
+
+// What is wired for good, or not at all, waits for nobody any more.
+int host_forget_pending(host_rows rows);

@@ -134,6 +134,49 @@ static void add_host_rows(struct plan *plan, const struct settings_file *before)
   }
 }
 
+static void add_service_row(struct plan *plan, const struct wiring_plan *service, bool wanted)
+{
+  char what[WHAT_SIZE];
+  (void)snprintf(what, sizeof what, "host service %s", service->row->name);
+  plan_add_row(plan, wanted ? "add" : "remove", what, wanted ? NULL : wiring_state_name(service->state),
+               wanted ? wiring_state_name(WIRING_WIRED) : NULL);
+  plan->services_changed = true;
+  plan->asks = plan->asks || !wanted;
+}
+
+// Which services are wired and unwired.
+static int add_service_rows(struct plan *plan)
+{
+  struct host_result wires CLEANUP(host_result_done) = {.changed = 0};
+  struct host_result unwires CLEANUP(host_result_done) = {.changed = 0};
+  int code = host_wanted_plan(&plan->ctx->config, &plan->services, &wires, &unwires);
+  size_t count = 0;
+  (void)wiring_table(&count);
+  for (size_t i = 0; code == EXIT_DONE && i < count; i++) {
+    if (wires.plans[i].changes) {
+      add_service_row(plan, &wires.plans[i], true);
+    }
+    if (unwires.plans[i].changes) {
+      add_service_row(plan, &unwires.plans[i], false);
+    }
+  }
+  return code;
+}
+
+// By the settings as they are now. Wiring is not the store's: what was put in place before a failure stays, as lines
+// that work by themselves.
+static int wire(struct plan *plan)
+{
+  struct error error = {.text = ""};
+  if (!plan->services_changed) {
+    return EXIT_DONE;
+  }
+  if (config_load(plan->ctx->config_path, &error, &plan->ctx->config) != STATUS_OK) {
+    return fail(EXIT_FAILED, "%s", error.text);
+  }
+  return host_wanted_write(&plan->ctx->config, &plan->services);
+}
+
 static enum status add_unproven(struct plan *plan, const struct step *step)
 {
   char what[WHAT_SIZE];
@@ -267,7 +310,12 @@ static int carry_out(struct plan *plan, const struct settings_file *before)
     return code;
   }
   add_host_rows(plan, before);
+  code = add_service_rows(plan);
+  if (code != EXIT_DONE) {
+    return code;
+  }
   code = plan->settings_changed ? settings_file_write(plan->ctx, &plan->settings) : EXIT_DONE;
+  code = code == EXIT_DONE ? wire(plan) : code;
   return code == EXIT_DONE ? lock_local_users(plan) : code;
 }
 
@@ -283,6 +331,10 @@ static int apply(struct plan *plan, const cJSON *doc)
     return code;
   }
   add_host_rows(plan, &before);
+  code = add_service_rows(plan);
+  if (code != EXIT_DONE) {
+    return code;
+  }
   if (!json) {
     print_plan(plan);
   }

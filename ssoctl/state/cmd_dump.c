@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "state/dump.h"
+#include "state/host_wanted.h"
 #include "state/settings_file.h"
 #include "state/write_json.h"
 #include "store/mail_server.h"
@@ -115,6 +116,27 @@ static cJSON *dump_mail(struct dump *dump)
   return object;
 }
 
+struct services {
+  struct dump *dump;
+  cJSON *array;
+};
+
+static void add_service(void *context, const char *name)
+{
+  const struct services *services = context;
+  dump_add(services->dump, services->array, cJSON_CreateString(name));
+}
+
+// Of this host, and so with its own store alone.
+static void put_services(struct dump *dump, cJSON *object)
+{
+  struct services services = {dump, cJSON_CreateArray()};
+  if (host_wired_each(&dump->ctx->config, add_service, &services) != EXIT_DONE) {
+    dump->status = STATUS_TOLD;
+  }
+  dump_put(dump, object, "services", services.array);
+}
+
 // Of the host's settings those that 'ssoctl apply' has set.
 static cJSON *dump_host(struct dump *dump)
 {
@@ -128,6 +150,9 @@ static cJSON *dump_host(struct dump *dump)
     dump_put(dump, settings, file.list[i].key, cJSON_CreateString(file.list[i].value));
   }
   dump_put(dump, object, "settings", settings);
+  if (dump->ctx->in->options[OPTION_STORE] == NULL) {
+    put_services(dump, object);
+  }
   return object;
 }
 

@@ -13,6 +13,7 @@
 #include "change/org_settings.h"
 #include "change/social.h"
 #include "context.h"
+#include "state/host_wanted.h"
 #include "state/settings_file.h"
 
 enum step_kind {
@@ -106,6 +107,8 @@ struct plan {
   struct mail_server server;
   struct settings_file settings; // of the host, as they will be
   bool settings_changed;
+  struct host_wanted services;
+  bool services_changed;
   bool asks;              // what is done otherwise only after a question
   struct table rows;      // what changes
   struct table pending;   // what a person has to do

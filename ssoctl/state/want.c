@@ -78,7 +78,7 @@ static int prune_settings(struct plan *plan, const cJSON *settings)
 
 static int want_host_settings(struct plan *plan, const struct json_place *at)
 {
-  struct json_key keys[SETTINGS_FILE_MAX];
+  struct json_key keys[SETTINGS_FILE_MAX] = {{.key = NULL}};
   const cJSON *values[SETTINGS_FILE_MAX];
   size_t count = CONFIG_KEY_COUNT < SETTINGS_FILE_MAX ? CONFIG_KEY_COUNT : SETTINGS_FILE_MAX;
   for (size_t i = 0; i < count; i++) {
@@ -92,16 +92,42 @@ static int want_host_settings(struct plan *plan, const struct json_place *at)
   return code == EXIT_DONE ? prune_settings(plan, at->value) : code;
 }
 
+// What asks us on this very host: another store says nothing of that.
+static int want_host_services(struct plan *plan, const struct json_place *at)
+{
+  const cJSON *item = NULL;
+  size_t index = 0;
+  if (plan->ctx->in->options[OPTION_STORE] != NULL) {
+    return fail(EXIT_USAGE, "%s: is this host's, and has no meaning with --store", at->path);
+  }
+  cJSON_ArrayForEach(item, at->value)
+  {
+    const struct json_place place = json_element(at, index++, item);
+    if (!cJSON_IsString(item)) {
+      return fail(EXIT_USAGE, "%s: is not a string", place.path);
+    }
+    int code = host_wanted_add(place.path, json_text(item), &plan->services);
+    if (code != EXIT_DONE) {
+      return code;
+    }
+  }
+  return plan->prunes ? host_wanted_prune(&plan->ctx->config, &plan->services) : EXIT_DONE;
+}
+
 static int want_host(struct plan *plan, const struct json_place *at)
 {
-  static const struct json_key KEYS[] = {{"settings", JSON_OBJECT}};
+  static const struct json_key KEYS[] = {{"settings", JSON_OBJECT}, {"services", JSON_LIST}};
+  static int (*const WANT[COUNT_OF(KEYS)])(struct plan *, const struct json_place *) = {want_host_settings,
+                                                                                        want_host_services};
   const cJSON *values[COUNT_OF(KEYS)];
   int code = json_object(at, KEYS, COUNT_OF(KEYS), values);
-  if (code != EXIT_DONE || values[0] == NULL) {
-    return code;
+  for (size_t i = 0; code == EXIT_DONE && i < COUNT_OF(KEYS); i++) {
+    if (values[i] != NULL) {
+      const struct json_place place = json_member(at, KEYS[i].key, values[i]);
+      code = WANT[i](plan, &place);
+    }
   }
-  const struct json_place place = json_member(at, "settings", values[0]);
-  return want_host_settings(plan, &place);
+  return code;
 }
 
 int want_all(struct plan *plan, const cJSON *doc)

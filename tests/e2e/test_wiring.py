@@ -3,6 +3,7 @@ import contextlib
 import json
 import pathlib
 import re
+import shutil
 
 import check
 import host
@@ -64,6 +65,55 @@ def what_another_tool_does_first_is_refused_by_file_and_line(rig):
         nsswitch.write_text(re.sub(r"(?m)^(passwd:.*)$", r"\1 [NOTFOUND=return] sss", nsswitch.read_text()))
         result = host.ssoctl("host", "enable", wants=3)
         check.contains(result.err, "an action ends the search", "what is said of nsswitch.conf")
+
+
+def apply_wires_the_services_of_the_document_and_unwires_with_prune_alone(rig):
+    with _unwired():
+        nothing = _contents()
+        tried = _applied({"services": ["sudo", "sshd"]}, "--dry-run")
+        check.equal(_contents(), nothing, "the files after a dry run")
+        made = _applied({"services": ["sudo", "sshd"]})
+        check.equal(made["plan"], tried["plan"], "what was planned, and what was done")
+        check.that({"action": "add", "what": "host service sudo", "old": None, "new": "wired"} in made["plan"], f"the plan {made}")
+        wired = _contents()
+        host.ssoctl("host", "disable")
+        host.ssoctl("host", "enable", "sshd", "sudo")
+        check.equal(_contents(), wired, "the files, beside those of host enable")
+        check.equal(_applied({"services": ["sudo", "sshd"]})["changed"], False, "the second time")
+        check.equal(_applied({"services": ["sshd"]})["changed"], False, "without one, and without --prune")
+        dumped = json.loads(host.ssoctl("dump").out)
+        check.that({"sudo", "sshd", "nsswitch"} <= set(dumped["host"]["services"]), f"what is dumped: {dumped['host']}")
+        check.equal(schemas.problems_of_state(dumped), [], "beside the schema")
+        check.equal(_applied(dumped["host"])["changed"], False, "the host's own dump")
+        removed = {row["what"] for row in _applied({"services": ["sshd"]}, "--prune")["plan"] if row["action"] == "remove"}
+        check.equal(removed, {"host service sudo"}, "what goes with --prune")
+        check.equal((_states()["sudo"], _states()["sshd"]), ("not-wired", "wired"), "the states")
+        for services, why in ((["sudos"], r"host\.services\[0\]: is not legal"), ([1], r"services\[0\]: is not a string")):
+            check.contains(_refused({"services": services}), why, "what is said")
+        host.ssoctl("init", "--store", "/run/other-store")
+        said = _refused({"services": ["su"]}, "--store", "/run/other-store")
+        check.contains(said, r"host\.services: is this host's, and has no meaning with --store", "another store")
+        check.lacks(host.ssoctl("dump", "--store", "/run/other-store").out, "services", "the dump of another store")
+        shutil.rmtree("/run/other-store")
+    with _unwired():
+        nsswitch = pathlib.Path("/etc/nsswitch.conf")
+        nsswitch.write_text(re.sub(r"(?m)^(passwd:.*)$", r"\1 [NOTFOUND=return] sss", nsswitch.read_text()))
+        before = _contents()
+        check.contains(_refused({"services": ["sudo"], "settings": {"reauth": "20m"}}, wants=3), "an action ends the search", "why")
+        check.equal(_contents(), before, "the files")
+        check.that(not pathlib.Path("/etc/ssoorg/ssoorg.conf.d/50-apply.conf").exists(), "settings were written")
+
+
+def _applied(hosts, *more):
+    result = json.loads(host.ssoctl("apply", "-", "--json", "--yes", *more, stdin=json.dumps({"format": 1, "host": hosts})).out)
+    check.equal(schemas.problems("apply", result), [], "beside the schema")
+    return result
+
+
+def _refused(hosts, *more, wants=None):
+    result = host.ssoctl("apply", "-", "--yes", *more, stdin=json.dumps({"format": 1, "host": hosts}), wants=wants)
+    check.that(result.status != 0, f"{hosts} was taken")
+    return result.err
 
 
 def lines_that_an_admin_wrote_are_left_alone(rig):
