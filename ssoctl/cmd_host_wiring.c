@@ -140,8 +140,9 @@ int cmd_host_enable(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
-  const struct wiring_values values = host_wiring_values(&ctx.config);
-  code = host_plan(rows, &values, true, &result);
+  struct wiring_values values CLEANUP(wiring_values_done) = {.sudo_rules = BYTES_EMPTY};
+  code = host_wiring_values(&ctx, &values);
+  code = code != EXIT_DONE ? code : host_plan(rows, &values, true, &result);
   if (code != EXIT_DONE) {
     return fail(code, "nothing was changed");
   }
@@ -155,7 +156,7 @@ int cmd_host_enable(const struct invocation *in)
 // Takes ROWS' lines out.
 static int unwire(const struct context *ctx, host_rows rows, struct host_result *result)
 {
-  const struct wiring_values values = host_wiring_values(&ctx->config);
+  const struct wiring_values values = {.sudo_rules = BYTES_EMPTY}; // of no interest for what there is without
   // What cannot be read, or written, keeps nothing else wired.
   int code = host_plan(rows, &values, false, result);
   if (ctx->in->options[OPTION_DRY_RUN] != NULL) {
@@ -202,7 +203,11 @@ int cmd_host_show(const struct invocation *in)
     return code;
   }
   const struct wiring *rows = wiring_table(&count);
-  const struct wiring_values values = host_wiring_values(&ctx.config);
+  struct wiring_values values CLEANUP(wiring_values_done) = {.sudo_rules = BYTES_EMPTY};
+  code = host_wiring_values(&ctx, &values);
+  if (code != EXIT_DONE) {
+    return code;
+  }
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   for (size_t i = 0; i < count; i++) {
     struct wiring_plan plan CLEANUP(wiring_plan_done) = WIRING_PLAN_EMPTY;

@@ -15,6 +15,7 @@
 #include "list_options.h"
 #include "paths.h"
 #include "store/accounts.h"
+#include "sudo_rules.h"
 
 enum { FIELDS_MAX = 32 };
 
@@ -129,6 +130,16 @@ struct change_by context_by(const struct context *ctx)
                             .right = actor->right};
 }
 
+void context_renew_sudo_rules(const struct context *ctx)
+{
+  struct error error = {.text = ""};
+  bool ours = strcmp(ctx->store_dir, PATH_STORE) == 0 && ctx->in->options[OPTION_DRY_RUN] == NULL;
+  if (ours && sudo_rules_renew(&error) != STATUS_OK) {
+    (void)fail(EXIT_DONE, "done, but sudo's rules are not as they should be: %s; run 'ssoctl host enable sudo'",
+               error.text);
+  }
+}
+
 int context_change(struct context *ctx, struct change change)
 {
   struct error error = {.text = ""};
@@ -138,7 +149,15 @@ int context_change(struct context *ctx, struct change change)
   if (status == STATUS_REFUSED) {
     actor_log_refusal(ctx->in, error.text);
   }
-  return status == STATUS_OK ? EXIT_DONE : fail(exit_code(status), "%s", error.text);
+  if (status != STATUS_OK) {
+    return fail(exit_code(status), "%s", error.text);
+  }
+  // Which orgs there are, what they are called and what their admins may is in sudo's rules as well.
+  bool of_orgs = strncmp(change.kind->event, "org.", 4) == 0 || strcmp(change.kind->event, "store.restore") == 0;
+  if (of_orgs) {
+    context_renew_sudo_rules(ctx);
+  }
+  return EXIT_DONE;
 }
 
 // That nobody reads any more is no news to anybody.

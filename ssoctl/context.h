@@ -64,6 +64,10 @@ struct change_by context_by(const struct context *ctx);
 // Carries CHANGE out (without storing anything under --dry-run) and says what failed.
 int context_change(struct context *ctx, struct change change);
 
+// After a change of orgs: what sudo lets their admins do, where it is wired. What fails is said, since the change is
+// made.
+void context_renew_sudo_rules(const struct context *ctx);
+
 // Asks QUESTION, unless it is NULL, and carries CHANGE out. Exit codes as context_confirm() and context_change().
 int context_change_confirmed(struct context *ctx, struct change change, const char *question);
 

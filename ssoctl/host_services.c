@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "paths.h"
 #include "program.h"
+#include "sudo_rules.h"
 #include "wiring/host_file.h"
 #include "wiring/pending.h"
 
@@ -73,12 +74,15 @@ int host_rows_typed(const struct invocation *in, bool wires, host_rows *ret_rows
   return EXIT_DONE;
 }
 
-struct wiring_values host_wiring_values(const struct config *config)
+int host_wiring_values(struct context *ctx, struct wiring_values *ret_values)
 {
   // What came with OpenSSH 9.8 is there where its session program is.
-  return (struct wiring_values){.sign_in_timeout_s = config->sign_in_timeout_s,
-                                .max_sign_ins = config->max_sign_ins,
-                                .has_penalties = access("/usr/lib/openssh/sshd-session", X_OK) == 0};
+  *ret_values = (struct wiring_values){.sign_in_timeout_s = ctx->config.sign_in_timeout_s,
+                                       .max_sign_ins = ctx->config.max_sign_ins,
+                                       .has_penalties = access("/usr/lib/openssh/sshd-session", X_OK) == 0};
+  struct error error = {.text = ""};
+  enum status status = sudo_rules_load(ctx->store_dir, &error, &ret_values->sudo_rules);
+  return status == STATUS_OK ? EXIT_DONE : fail(exit_code(status), "%s", error.text);
 }
 
 void host_result_done(struct host_result *result)

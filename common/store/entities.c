@@ -65,9 +65,10 @@ static const struct field ORG_FIELDS[] = {
     FIELD_OF_U32(org, max_members),
     FIELD_OF_TEXT(org, allowed_domains),
     FIELD_OF_U8(org, self_made),
+    FIELD_OF_U8(org, admins_sudo),
 };
-// Has grown within the schema twice, as the connection below.
-const struct record_type ORG_RECORD = RECORD_TYPE_GROWN(org, ENTITY_VERSION + 2, ORG_FIELDS, 27, 26, 23);
+// Has grown within the schema, as the connection below.
+const struct record_type ORG_RECORD = RECORD_TYPE_GROWN(org, ENTITY_VERSION + 3, ORG_FIELDS, 28, 27, 26, 23);
 
 static const struct field DOMAIN_FIELDS[] = {
     FIELD_OF_I64(domain, org_id),        FIELD_OF_TEXT(domain, domain),      FIELD_OF_U8(domain, verified),

@@ -111,6 +111,7 @@ struct org {
   uint32_t max_members;               // 0: MAX_MEMBERS_DEFAULT
   char allowed_domains[ALLOWED_SIZE]; // whose people may join by themselves, single spaces between them
   uint8_t self_made;                  // by its owner, with what such an org may not (POLICY V6)
+  uint8_t admins_sudo;                // its admins are given sudo on this host
 };
 
 enum { DOMAIN_GRACE_S = 14 * 86400 }; // for which a record may be gone (POLICY E7)

@@ -19,6 +19,7 @@ static const char *const CLIENT_AUTH[] = {
     "none", "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "auto"};
 static const char *const UNVERIFIED_MAIL[] = {"refuse", "accept"};
 static const char *const USERINFO_FOR[] = {"verified", "missing"};
+static const char *const YES[] = {"no", "yes"};
 static const char *const DEVICE_LINK[] = {"full", "code"};
 static const char *const WAY[] = {"key", "password", "sso", "recovery", "social", "mail"};
 
@@ -118,6 +119,11 @@ const char *device_link_word(uint8_t value)
   return name_of(DEVICE_LINK, COUNT_OF(DEVICE_LINK), value);
 }
 
+const char *yes_word(uint8_t value)
+{
+  return name_of(YES, COUNT_OF(YES), value);
+}
+
 enum status provisioning_from(const char *text, uint8_t *ret_value)
 {
   return from_name(PROVISIONING, COUNT_OF(PROVISIONING), text, ret_value);
@@ -171,4 +177,9 @@ enum status userinfo_for_from(const char *text, uint8_t *ret_value)
 enum status device_link_from(const char *text, uint8_t *ret_value)
 {
   return from_name(DEVICE_LINK, COUNT_OF(DEVICE_LINK), text, ret_value);
+}
+
+enum status yes_from(const char *text, uint8_t *ret_value)
+{
+  return from_name(YES, COUNT_OF(YES), text, ret_value);
 }

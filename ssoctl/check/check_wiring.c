@@ -78,7 +78,11 @@ void check_wiring(struct context *ctx, struct findings *findings)
   size_t count = 0;
   size_t before = findings->count;
   const struct wiring *rows = wiring_table(&count);
-  const struct wiring_values values = host_wiring_values(&ctx->config);
+  struct wiring_values values CLEANUP(wiring_values_done) = {.sudo_rules = BYTES_EMPTY};
+  if (host_wiring_values(ctx, &values) != EXIT_DONE) {
+    findings_add(findings, SEVERITY_CRITICAL, WIRING, NULL, "what sudo's rules should be cannot be read from the store");
+    return;
+  }
   for (size_t i = 0; i < count; i++) {
     look_at(&rows[i], &values, findings);
   }

@@ -311,6 +311,9 @@ int plan_run(struct plan *plan, bool dry)
   enum status status = plan->run_count > 0 ? change_run_all(&host, &by, &all, &error, &index) : STATUS_OK;
   explicit_bzero(&plan->last, sizeof plan->last);
   if (status == STATUS_OK) {
+    if (!dry) {
+      context_renew_sudo_rules(plan->ctx);
+    }
     status = table_status(&plan->rows);
     return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "apply: %s", status_text(status));
   }

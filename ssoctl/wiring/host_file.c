@@ -81,10 +81,15 @@ static int make_new(int folder, const char *name, gid_t gid)
 
 enum status host_file_replace(const char *path, const struct bytes *text, struct error *error)
 {
+  return host_file_replace_with_mode(path, 0644, text, error);
+}
+
+enum status host_file_replace_with_mode(const char *path, unsigned mode, const struct bytes *text, struct error *error)
+{
   char real[PATH_MAX];
   char beside[NAME_MAX + 1];
   const char *name = NULL;
-  struct stat like = {.st_mode = 0644, .st_uid = geteuid(), .st_gid = getegid()};
+  struct stat like = {.st_mode = mode, .st_uid = geteuid(), .st_gid = getegid()};
   if (realpath(path, real) == NULL) {
     if (errno != ENOENT || strlen(path) >= sizeof real) {
       return say(error, path);

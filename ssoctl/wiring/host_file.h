@@ -19,6 +19,10 @@ MUST_CHECK enum status host_file_read(const char *path, struct error *error, str
 // symbolic link stays one. STATUS_IO.
 MUST_CHECK enum status host_file_replace(const char *path, const struct bytes *text, struct error *error);
 
+// The same with MODE, of file permissions, for a new file.
+MUST_CHECK enum status host_file_replace_with_mode(const char *path, unsigned mode, const struct bytes *text,
+                                                   struct error *error);
+
 // Removes PATH durably; nothing to do where it is gone. STATUS_IO.
 MUST_CHECK enum status host_file_remove(const char *path, struct error *error);
 

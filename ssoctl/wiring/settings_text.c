@@ -142,20 +142,20 @@ enum status login_defs_text(const char *text, const struct wiring_values *values
 }
 
 static const char DROP_IN_HEAD[] =
-    SSHD_DROP_IN_MARK " written by 'ssoctl host enable', which writes it anew; 'ssoctl host disable' removes it.\n"
-                      "#\n"
-                      "# To open a host to one org only, add to sshd_config: AllowGroups acme\n"
-                      "#\n"
-                      "# WARNING: DenyUsers alice@acme.test KEEPS NOBODY OUT. sshd takes what follows\n"
-                      "# an @ in AllowUsers and DenyUsers for the host she comes from. Write\n"
-                      "# alice?acme.test there, or better: ssoctl member suspend acme alice@acme.test\n"
-                      "\n"
-                      "UsePAM yes\n"
-                      "\n"
-                      "# URL and code are shown, and answered, by this method only; Debian turns it off.\n"
-                      "KbdInteractiveAuthentication yes\n"
-                      "\n"
-                      "# A person needs time to sign in with a browser (sign-in-timeout of ssoorg.conf).\n";
+    DROP_IN_MARK " written by 'ssoctl host enable', which writes it anew; 'ssoctl host disable' removes it.\n"
+                 "#\n"
+                 "# To open a host to one org only, add to sshd_config: AllowGroups acme\n"
+                 "#\n"
+                 "# WARNING: DenyUsers alice@acme.test KEEPS NOBODY OUT. sshd takes what follows\n"
+                 "# an @ in AllowUsers and DenyUsers for the host she comes from. Write\n"
+                 "# alice?acme.test there, or better: ssoctl member suspend acme alice@acme.test\n"
+                 "\n"
+                 "UsePAM yes\n"
+                 "\n"
+                 "# URL and code are shown, and answered, by this method only; Debian turns it off.\n"
+                 "KbdInteractiveAuthentication yes\n"
+                 "\n"
+                 "# A person needs time to sign in with a browser (sign-in-timeout of ssoorg.conf).\n";
 
 static const char DROP_IN_STARTS[] =
     "\n"
@@ -170,15 +170,16 @@ static const char DROP_IN_PENALTIES[] =
     "# root included. ssoorg counts what it refuses itself.\n"
     "PerSourcePenalties authfail:1s noauth:1s\n";
 
-static const char DROP_IN_KEYS[] = "\n"
-                                   "# With these three lines a key that the org does not take any more (see \"keys\"\n"
-                                   "# in ssoctl-org(8)) is as if it was not there: sshd goes on to the sign-in through\n"
-                                   "# the organization in the same connection, instead of ending it. They are for\n"
-                                   "# all users, whose keys are then read from ~/.ssh/authorized_keys alone. Put\n"
-                                   "# them into a file of your own here, which sorts before this one.\n"
-                                   "#AuthorizedKeysCommand /usr/libexec/ssoorg/ssoorg-authorized-keys %u\n"
-                                   "#AuthorizedKeysCommandUser root\n"
-                                   "#AuthorizedKeysFile none\n";
+static const char DROP_IN_KEYS[] =
+    "\n"
+    "# With these three lines a key that the org does not take any more (see \"keys\"\n"
+    "# in ssoctl-org(8)) is as if it was not there: sshd goes on to the sign-in through\n"
+    "# the organization in the same connection, instead of ending it. They are for\n"
+    "# all users, whose keys are then read from ~/.ssh/authorized_keys alone. Put\n"
+    "# them into a file of your own here, which sorts before this one.\n"
+    "#AuthorizedKeysCommand /usr/libexec/ssoorg/ssoorg-authorized-keys %u\n"
+    "#AuthorizedKeysCommandUser root\n"
+    "#AuthorizedKeysFile none\n";
 
 enum status sshd_drop_in_text(const struct wiring_values *values, struct bytes *out)
 {
@@ -193,5 +194,19 @@ enum status sshd_drop_in_text(const struct wiring_values *values, struct bytes *
                  (long long)starts * 2);
   const char *const texts[] = {
       DROP_IN_HEAD, grace, DROP_IN_STARTS, limits, values->has_penalties ? DROP_IN_PENALTIES : "", DROP_IN_KEYS};
+  return bytes_append_texts(out, texts, COUNT_OF(texts));
+}
+
+enum status sudoers_text(const struct wiring_values *values, struct bytes *out)
+{
+  static const char HEAD[] =
+      DROP_IN_MARK " written by 'ssoctl host enable sudo', and anew with each change of an org;\n"
+                   "# changes here are lost. Put rules of your own into another file beside it.\n"
+                   "\n"
+                   "# Without this 'sudo -n' fails before ssoorg is asked, also where it would ask for\n"
+                   "# nothing: soon after a sign-in, as ansible's become needs it.\n"
+                   "Defaults noninteractive_auth\n";
+  const char *const texts[] = {HEAD, values->sudo_rules.length > 0 ? "\n# Orgs with admins-sudo=yes.\n" : "",
+                               values->sudo_rules.length > 0 ? bytes_text(&values->sudo_rules) : ""};
   return bytes_append_texts(out, texts, COUNT_OF(texts));
 }

@@ -16,8 +16,11 @@ MUST_CHECK enum status nsswitch_text(const char *text, bool wanted, struct error
 MUST_CHECK enum status login_defs_text(const char *text, const struct wiring_values *values, bool wanted,
                                        struct bytes *out);
 
-// How sshd's drop-in of ours begins.
-#define SSHD_DROP_IN_MARK "# ssoorg:"
+// How a file of ours in another package's folder begins.
+#define DROP_IN_MARK "# ssoorg:"
 
 // Appends the whole of sshd's drop-in to OUT. STATUS_NO_MEMORY.
 MUST_CHECK enum status sshd_drop_in_text(const struct wiring_values *values, struct bytes *out);
+
+// Appends the whole of sudo's. STATUS_NO_MEMORY.
+MUST_CHECK enum status sudoers_text(const struct wiring_values *values, struct bytes *out);

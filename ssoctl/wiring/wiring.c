@@ -17,6 +17,7 @@ static const struct wiring WIRINGS[] = {
     {"nsswitch", "", "/etc/nsswitch.conf", NULL, WIRING_NSSWITCH, 0, "names and groups of members"},
     {"sshd-config", "sshd", "/etc/ssh/sshd_config.d/10-ssoorg.conf", NULL, WIRING_SSHD, 0,
      "sign-in by keyboard-interactive, and time for it"},
+    {"sudoers", "sudo", "/etc/sudoers.d/ssoorg", NULL, WIRING_SUDOERS, 0, "sudo -n, and sudo for admins of orgs"},
     {"login-timeout", "login", "/etc/login.defs", NULL, WIRING_LOGIN_DEFS, 0, "time to sign in at the console"},
     {"sshd", "sshd", PAM "sshd", NULL, WIRING_STACK, IN_FULL | STACK_PASSWORD | STACK_HOME, "ssh"},
     {"login", "login", PAM "login", NULL, WIRING_STACK, IN_FULL | STACK_PASSWORD | STACK_HOME, "the console"},
@@ -49,6 +50,11 @@ const char *wiring_state_name(enum wiring_state state)
   case WIRING_THROUGH: return "through";
   }
   return "";
+}
+
+void wiring_values_done(struct wiring_values *values)
+{
+  bytes_done(&values->sudo_rules);
 }
 
 void wiring_plan_done(struct wiring_plan *plan)
@@ -100,9 +106,16 @@ static void texts_done(struct texts *texts)
   bytes_done(&texts->without);
 }
 
-static bool has_sshd(void)
+// A file of ours alone, in a folder of another package's.
+static bool is_drop_in(const struct wiring *row)
 {
-  return access("/usr/sbin/sshd", X_OK) == 0;
+  return row->kind == WIRING_SSHD || row->kind == WIRING_SUDOERS;
+}
+
+// Whether there is the program that reads ROW's drop-in.
+static bool has_reader(const struct wiring *row)
+{
+  return row->kind == WIRING_SSHD ? access("/usr/sbin/sshd", X_OK) == 0 : access("/etc/sudoers.d", X_OK) == 0;
 }
 
 static enum status read_base(const struct wiring *row, struct error *error, struct texts *texts)
@@ -112,8 +125,8 @@ static enum status read_base(const struct wiring *row, struct error *error, stru
   if (status != STATUS_NOT_FOUND) {
     return status;
   }
-  if (row->kind == WIRING_SSHD) {
-    return has_sshd() ? STATUS_OK : STATUS_NOT_FOUND;
+  if (is_drop_in(row)) {
+    return has_reader(row) ? STATUS_OK : STATUS_NOT_FOUND;
   }
   return read_vendor(row, error, &texts->base);
 }
@@ -125,7 +138,8 @@ static enum status make_without(const struct wiring *row, struct error *error, s
   case WIRING_STACK: return stack_without(base, &texts->without);
   case WIRING_LOGIN_DEFS: return login_defs_text(base, NULL, false, &texts->without);
   case WIRING_NSSWITCH: return nsswitch_text(base, false, error, &texts->without);
-  case WIRING_SSHD: return STATUS_OK;
+  case WIRING_SSHD:
+  case WIRING_SUDOERS: return STATUS_OK;
   }
   return STATUS_INVALID;
 }
@@ -160,6 +174,7 @@ static enum status make_with(const struct wiring *row, const struct wiring_value
   case WIRING_STACK: return stack_with(base, row->parts, row->path, error, &texts->with);
   case WIRING_LOGIN_DEFS: return login_defs_text(base, values, true, &texts->with);
   case WIRING_NSSWITCH: return nsswitch_text(base, true, error, &texts->with);
+  case WIRING_SUDOERS: return sudoers_text(values, &texts->with);
   case WIRING_SSHD: {
     enum status status = check_include(error);
     return status != STATUS_OK ? status : sshd_drop_in_text(values, &texts->with);
@@ -189,8 +204,7 @@ static bool asks_as_much(const char *name, unsigned parts)
 static enum wiring_state state_of(const struct wiring *row, struct texts *texts, char ret_through[STACK_SERVICE_SIZE])
 {
   const char *base = bytes_text(&texts->base);
-  bool others_file =
-      row->kind == WIRING_SSHD && texts->exists && strncmp(base, SSHD_DROP_IN_MARK, strlen(SSHD_DROP_IN_MARK)) != 0;
+  bool others_file = is_drop_in(row) && texts->exists && strncmp(base, DROP_IN_MARK, strlen(DROP_IN_MARK)) != 0;
   if (others_file || (row->kind == WIRING_STACK && stack_names_module(base))) {
     return WIRING_BY_HAND;
   }
@@ -213,7 +227,7 @@ static bool is_left_alone(enum wiring_state state)
 
 static void choose(const struct wiring *row, bool wanted, struct texts *texts, struct wiring_plan *plan)
 {
-  bool removes = row->kind == WIRING_SSHD || is_mere_copy(row, texts);
+  bool removes = is_drop_in(row) || is_mere_copy(row, texts);
   plan->removes = !wanted && texts->exists && removes;
   plan->changes = wanted ? plan->state != WIRING_WIRED : texts->exists && plan->state != WIRING_OPEN;
   if (texts->exists) {
@@ -266,6 +280,8 @@ bool wiring_copy_is_behind(const struct wiring *row)
 
 enum status wiring_write(const struct wiring_plan *plan, struct error *error)
 {
+  // sudo wants its own to be nobody's to read.
+  unsigned mode = plan->row->kind == WIRING_SUDOERS ? 0440 : 0644;
   return plan->removes ? host_file_remove(plan->row->path, error)
-                       : host_file_replace(plan->row->path, &plan->after, error);
+                       : host_file_replace_with_mode(plan->row->path, mode, &plan->after, error);
 }

@@ -11,7 +11,7 @@
 #include "base/status.h"
 #include "wiring/stack.h"
 
-enum wiring_kind { WIRING_STACK, WIRING_NSSWITCH, WIRING_SSHD, WIRING_LOGIN_DEFS };
+enum wiring_kind { WIRING_STACK, WIRING_NSSWITCH, WIRING_SSHD, WIRING_SUDOERS, WIRING_LOGIN_DEFS };
 
 struct wiring {
   const char *name;    // as it is typed: a PAM service, or what it is
@@ -30,8 +30,11 @@ const struct wiring *wiring_table(size_t *ret_count);
 struct wiring_values {
   int64_t sign_in_timeout_s;
   int64_t max_sign_ins;
-  bool has_penalties; // whether the host's sshd knows PerSourcePenalties (OpenSSH 9.8)
+  bool has_penalties;      // whether the host's sshd knows PerSourcePenalties (OpenSSH 9.8)
+  struct bytes sudo_rules; // lines of sudoers(5) that the store asks for
 };
+
+void wiring_values_done(struct wiring_values *values);
 
 enum wiring_state {
   WIRING_ABSENT,   // the host has no such service

@@ -11,9 +11,9 @@ STACKS = ("sudo", "su", "polkit-1")
 def wired(*people):
     """sudo, su and polkit wired, and these people may become anybody by sudo, each time anew."""
     rules = "Defaults preserve_groups\n" + "".join(f"#{host.in_passwd(name)[2]} ALL=(ALL) ALL\n" for name in people)
-    with host.Kept("/etc/pam.d") as folder, host.Kept("/etc/sudoers.d/test") as sudoers:
+    with host.Kept("/etc/pam.d") as folder, host.Kept("/etc/sudoers.d") as rules_of_all:
+        sudoers = rules_of_all / "test"
         host.ssoctl("host", "enable", *STACKS)
-        sudoers.parent.mkdir(exist_ok=True)
         sudoers.write_text("Defaults timestamp_timeout=0\n" + rules)
         sudoers.chmod(0o440)
         yield folder
@@ -34,5 +34,5 @@ def as_user(name, *words, groups=None):
     return login.Terminal("setpriv", ["--reuid", entry[2], "--regid", entry[3], *opened, *words])
 
 
-def sudo(name):
-    return as_user(name, "sudo", "id")
+def sudo(name, *options):
+    return as_user(name, "sudo", *options, "id")

@@ -16,7 +16,7 @@ import test_local_users as local
 PAM = pathlib.Path("/etc/pam.d")
 FILES = [*("/etc/pam.d/" + name for name in ("sshd", "login", "passwd", "sudo", "sudo-i", "su", "su-l", "polkit-1", "cron",
                                              "systemd-user")),
-         "/etc/nsswitch.conf", "/etc/login.defs", sshd.SHIPPED]
+         "/etc/nsswitch.conf", "/etc/login.defs", "/etc/sudoers.d/ssoorg", sshd.SHIPPED]
 PENDING = pathlib.Path("/var/lib/ssoorg/host/pending")
 
 
@@ -276,7 +276,7 @@ def _states():
 def _unwired(*names):
     """A host as the distribution has it, put back as it was."""
     with contextlib.ExitStack() as kept:
-        for path in ("/etc/pam.d", "/etc/nsswitch.conf", "/etc/login.defs", "/etc/ssh/sshd_config.d"):
+        for path in ("/etc/pam.d", "/etc/nsswitch.conf", "/etc/login.defs", "/etc/ssh/sshd_config.d", "/etc/sudoers.d"):
             kept.enter_context(host.Kept(path))
         host.ssoctl("host", "disable", *names)
         yield

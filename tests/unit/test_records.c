@@ -113,7 +113,7 @@ static void check_before(const struct record_type *type)
   for (int back = 1; back <= RECORD_OLDER_MAX; back++) {
     check_earlier(type, back, type->older_counts[back - 1]);
   }
-  check_earlier(type, 4, 0);
+  check_earlier(type, RECORD_OLDER_MAX + 1, 0);
 }
 
 static void records_of_versions_before_are_read(void **state)

@@ -58,6 +58,7 @@ static const struct org_value OTHERS[] = {
     {"password-from", "::1"},
     {"device-link", "code"},
     {"max-members", "4294967295"},
+    {"admins-sudo", "yes"},
     {"self-made", "no"}, // of one that is
     {"required-acr", "a b"},
     {"required-amr", "otp"},
@@ -96,6 +97,7 @@ static void what_is_not_legal_changes_nothing_and_says_what_is(void **state)
       {"self-made", "yes"},
       {"self-made", ""},
       {"max-members", "0"},
+      {"admins-sudo", "ja"},
       {"max-members", "4294967296"},
       {"signin-from", "10.0.0.0/33"},
       {"required-acr", " a"},

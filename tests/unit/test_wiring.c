@@ -198,7 +198,7 @@ static void has_in_drop_in(const struct wiring_values *values, const char *line,
   struct bytes text CLEANUP(bytes_done) = BYTES_EMPTY;
   assert_int_equal(sshd_drop_in_text(values, &text), STATUS_OK);
   assert_int_equal(strstr(bytes_text(&text), line) != NULL, wanted);
-  assert_int_equal(strncmp(bytes_text(&text), SSHD_DROP_IN_MARK, strlen(SSHD_DROP_IN_MARK)), 0);
+  assert_int_equal(strncmp(bytes_text(&text), DROP_IN_MARK, strlen(DROP_IN_MARK)), 0);
 }
 
 static void sshd_has_room_for_as_many_as_may_sign_in(void **state)
