@@ -74,7 +74,7 @@ int host_rows_typed(const struct invocation *in, bool wires, host_rows *ret_rows
   return EXIT_DONE;
 }
 
-int host_wiring_values(struct context *ctx, struct wiring_values *ret_values)
+int host_wiring_values(const struct context *ctx, struct wiring_values *ret_values)
 {
   // What came with OpenSSH 9.8 is there where its session program is.
   *ret_values = (struct wiring_values){.sign_in_timeout_s = ctx->config.sign_in_timeout_s,

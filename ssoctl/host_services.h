@@ -16,7 +16,7 @@ int host_rows_typed(const struct invocation *in, bool wires, host_rows *ret_rows
 
 // What the lines of this host are made of: its settings, which CTX has, and its store, if there is one.
 // wiring_values_done() ends it, also after a failure. An exit code, with the error on standard error.
-int host_wiring_values(struct context *ctx, struct wiring_values *ret_values);
+int host_wiring_values(const struct context *ctx, struct wiring_values *ret_values);
 
 // What became of each row, for whoever asked for it.
 struct host_result {

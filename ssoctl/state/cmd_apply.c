@@ -149,7 +149,7 @@ static int add_service_rows(struct plan *plan)
 {
   struct host_result wires CLEANUP(host_result_done) = {.changed = 0};
   struct host_result unwires CLEANUP(host_result_done) = {.changed = 0};
-  int code = host_wanted_plan(&plan->ctx->config, &plan->services, &wires, &unwires);
+  int code = host_wanted_plan(plan->ctx, &plan->services, &wires, &unwires);
   size_t count = 0;
   (void)wiring_table(&count);
   for (size_t i = 0; code == EXIT_DONE && i < count; i++) {
@@ -174,7 +174,7 @@ static int wire(struct plan *plan)
   if (config_load(plan->ctx->config_path, &error, &plan->ctx->config) != STATUS_OK) {
     return fail(EXIT_FAILED, "%s", error.text);
   }
-  return host_wanted_write(&plan->ctx->config, &plan->services);
+  return host_wanted_write(plan->ctx, &plan->services);
 }
 
 static enum status add_unproven(struct plan *plan, const struct step *step)

@@ -131,7 +131,7 @@ static void add_service(void *context, const char *name)
 static void put_services(struct dump *dump, cJSON *object)
 {
   struct services services = {dump, cJSON_CreateArray()};
-  if (host_wired_each(&dump->ctx->config, add_service, &services) != EXIT_DONE) {
+  if (host_wired_each(dump->ctx, add_service, &services) != EXIT_DONE) {
     dump->status = STATUS_TOLD;
   }
   dump_put(dump, object, "services", services.array);

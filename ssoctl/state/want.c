@@ -111,7 +111,7 @@ static int want_host_services(struct plan *plan, const struct json_place *at)
       return code;
     }
   }
-  return plan->prunes ? host_wanted_prune(&plan->ctx->config, &plan->services) : EXIT_DONE;
+  return plan->prunes ? host_wanted_prune(plan->ctx, &plan->services) : EXIT_DONE;
 }
 
 static int want_host(struct plan *plan, const struct json_place *at)
