@@ -130,11 +130,35 @@ struct change_by context_by(const struct context *ctx)
                             .right = actor->right};
 }
 
+int context_sudo_rules(const struct context *ctx, struct bytes *out)
+{
+  struct store *store CLEANUP(store_close) = NULL;
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  struct error error = {.text = ""};
+  enum status status = STATUS_OK;
+  if (ctx->txn != NULL) { // a process has the store open once, and reads it in one transaction at a time
+    status = sudo_rules_of(ctx->txn, out);
+    return status == STATUS_OK ? EXIT_DONE : fail(exit_code(status), "store: %s", status_text(status));
+  }
+  if (ctx->store == NULL && access(ctx->store_dir, F_OK) != 0) {
+    return EXIT_DONE;
+  }
+  status = ctx->store == NULL ? store_open(ctx->store_dir, STORE_READ_ONLY, &error, &store) : STATUS_OK;
+  status = status != STATUS_OK ? status : store_begin(store != NULL ? store : ctx->store, false, &txn);
+  status = status != STATUS_OK ? status : sudo_rules_of(txn, out);
+  return status == STATUS_OK ? EXIT_DONE
+                             : fail(exit_code(status), "%s", error.text[0] != '\0' ? error.text : status_text(status));
+}
+
 void context_renew_sudo_rules(const struct context *ctx)
 {
+  struct bytes rules CLEANUP(bytes_done) = BYTES_EMPTY;
   struct error error = {.text = ""};
   bool ours = strcmp(ctx->store_dir, PATH_STORE) == 0 && ctx->in->options[OPTION_DRY_RUN] == NULL;
-  if (ours && sudo_rules_renew(&error) != STATUS_OK) {
+  if (!ours || context_sudo_rules(ctx, &rules) != EXIT_DONE) {
+    return;
+  }
+  if (sudo_rules_renew(&rules, &error) != STATUS_OK) {
     (void)fail(EXIT_DONE, "done, but sudo's rules are not as they should be: %s; run 'ssoctl host enable sudo'",
                error.text);
   }

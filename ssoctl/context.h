@@ -64,6 +64,10 @@ struct change_by context_by(const struct context *ctx);
 // Carries CHANGE out (without storing anything under --dry-run) and says what failed.
 int context_change(struct context *ctx, struct change change);
 
+// Appends the rules for sudo that the store asks for, if there is one, to OUT. An exit code, with the error on standard
+// error.
+int context_sudo_rules(const struct context *ctx, struct bytes *out);
+
 // After a change of orgs: what sudo lets their admins do, where it is wired. What fails is said, since the change is
 // made.
 void context_renew_sudo_rules(const struct context *ctx);

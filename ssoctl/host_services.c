@@ -15,7 +15,6 @@
 #include "base/text.h"
 #include "paths.h"
 #include "program.h"
-#include "sudo_rules.h"
 #include "wiring/host_file.h"
 #include "wiring/pending.h"
 
@@ -80,9 +79,7 @@ int host_wiring_values(const struct context *ctx, struct wiring_values *ret_valu
   *ret_values = (struct wiring_values){.sign_in_timeout_s = ctx->config.sign_in_timeout_s,
                                        .max_sign_ins = ctx->config.max_sign_ins,
                                        .has_penalties = access("/usr/lib/openssh/sshd-session", X_OK) == 0};
-  struct error error = {.text = ""};
-  enum status status = sudo_rules_load(ctx->store_dir, &error, &ret_values->sudo_rules);
-  return status == STATUS_OK ? EXIT_DONE : fail(exit_code(status), "%s", error.text);
+  return context_sudo_rules(ctx, &ret_values->sudo_rules);
 }
 
 void host_result_done(struct host_result *result)

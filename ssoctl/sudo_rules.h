@@ -4,11 +4,10 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/status.h"
+#include "store/store.h"
 
-// Appends them, as the store in DIR asks for them, to OUT; none where there is no store. Errors as store_open() and
-// store_begin(), with ERROR, and STATUS_NO_MEMORY.
-MUST_CHECK enum status sudo_rules_load(const char *dir, struct error *error, struct bytes *out);
+// Appends them, as the store of TXN asks for them, to OUT. Errors as org_each(), and STATUS_NO_MEMORY.
+MUST_CHECK enum status sudo_rules_of(struct store_txn *txn, struct bytes *out);
 
-// Writes sudo's file of ours anew, where it is wired and not what this host's store asks for any more. What fails is
-// in ERROR.
-MUST_CHECK enum status sudo_rules_renew(struct error *error);
+// Puts RULES, which it takes, into sudo's file of ours, where that is wired. What fails is in ERROR.
+MUST_CHECK enum status sudo_rules_renew(struct bytes *rules, struct error *error);
