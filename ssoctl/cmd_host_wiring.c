@@ -288,13 +288,9 @@ static bool wait_until_due(void)
 static int read_due(bool only_due, struct pending *ret_pending, bool *ret_waits)
 {
   struct error error = {.text = ""};
-  enum status status = pending_read(&error, ret_pending);
+  enum status status = host_read_pending(&error, ret_pending);
   *ret_waits = status == STATUS_OK && (!only_due || pending_is_due(ret_pending));
-  if (status == STATUS_CORRUPT) {
-    *ret_pending = (struct pending){.rows = UINT64_MAX};
-    *ret_waits = true;
-  }
-  bool known = status == STATUS_OK || status == STATUS_NOT_FOUND || status == STATUS_CORRUPT;
+  bool known = status == STATUS_OK || status == STATUS_NOT_FOUND;
   return known ? EXIT_DONE : fail(EXIT_FAILED, "%s", error.text);
 }
 

@@ -16,7 +16,6 @@
 #include "paths.h"
 #include "program.h"
 #include "wiring/host_file.h"
-#include "wiring/pending.h"
 
 #define ROW(i) ((host_rows)1 << (i))
 
@@ -310,11 +309,23 @@ int host_check_product(void)
   return EXIT_DONE;
 }
 
+enum status host_read_pending(struct error *error, struct pending *ret_pending)
+{
+  size_t count = 0;
+  enum status status = pending_read(error, ret_pending);
+  if (status == STATUS_CORRUPT) {
+    (void)wiring_table(&count);
+    *ret_pending = (struct pending){.rows = ROW(count) - 1};
+    status = STATUS_OK;
+  }
+  return status;
+}
+
 int host_forget_pending(host_rows rows)
 {
   struct error error = {.text = ""};
   struct pending pending;
-  enum status status = pending_read(&error, &pending);
+  enum status status = host_read_pending(&error, &pending);
   if (status == STATUS_NOT_FOUND) {
     return EXIT_DONE;
   }

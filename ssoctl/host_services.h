@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "context.h"
+#include "wiring/pending.h"
 #include "wiring/wiring.h"
 
 // A row of wiring_table() for each bit.
@@ -50,6 +51,9 @@ int host_take_turn(bool waits, int *ret_fd);
 
 // Nothing is wired to what is not there.
 int host_check_product(void);
+
+// As pending_read(). Of a damaged note it is not known what waits: it is all of it, and due.
+MUST_CHECK enum status host_read_pending(struct error *error, struct pending *ret_pending);
 
 // What is wired for good, or not at all, waits for nobody any more.
 int host_forget_pending(host_rows rows);

@@ -74,12 +74,14 @@ enum status pending_read(struct error *error, struct pending *ret_pending)
 {
   struct bytes text CLEANUP(bytes_done) = BYTES_EMPTY;
   enum status status = host_file_read(PATH, error, &text);
-  if (status != STATUS_OK) {
-    return status;
+  // Among others the zeroes that a power cut may leave.
+  bool is_damaged = status == STATUS_INVALID || status == STATUS_TOO_LARGE;
+  if (status == STATUS_OK) {
+    is_damaged = parse(bytes_text(&text), ret_pending) != STATUS_OK;
   }
-  status = parse(bytes_text(&text), ret_pending);
-  if (status != STATUS_OK) {
-    error_set(error, "%s: is damaged", PATH);
+  if (is_damaged) {
+    error_set(error, "%s: is damaged; 'ssoctl host revert' takes back what waits", PATH);
+    return STATUS_CORRUPT;
   }
   return status;
 }
