@@ -82,16 +82,18 @@ root_make() {
 }
 
 # root_copy FOLDER COMMAND...: runs COMMAND of this machine with a copy of FOLDER's system at $ROOT, in namespaces of its
-# own, without a network but its own loopback; all that it changes there is thrown away.
+# own, without a network but its own loopback, unless ROOT_NETWORK says "machine"; all that it changes there is thrown away.
 root_copy() {
-    # shellcheck disable=SC2016
-    unshare -m -p -n -f --kill-child --propagation private --mount-proc bash -eu -c '
+    local network=-n
+    [ "${ROOT_NETWORK:-}" != machine ] || network=''
+    # shellcheck disable=SC2016,SC2086
+    unshare -m -p $network -f --kill-child --propagation private --mount-proc bash -eu -c '
         layers=$1/layers
         mount -t tmpfs -o mode=0755 layers "$layers"
         mkdir "$layers/upper" "$layers/work" "$layers/root"
         mount -t overlay -o "lowerdir=$1/root,upperdir=$layers/upper,workdir=$layers/work" overlay "$layers/root"
         export ROOT=$layers/root
-        ip link set lo up
+        [ "${ROOT_NETWORK:-}" = machine ] || ip link set lo up
         shift
         exec "$@"' - "$@"
 }
@@ -111,7 +113,8 @@ root_enter() {
 
 # root_boot FOLDER RESULT SECONDS COMMAND [WORD...] [-- NSPAWN-OPTION...]: boots a copy of FOLDER's system with systemd as
 # process 1, and runs COMMAND, which is in there, as a service of it; what it says comes to stand in RESULT/out, its exit
-# status in RESULT/status. 125 if this machine cannot boot one.
+# status in RESULT/status. Where it leaves RESULT/reboot it is run again after a reboot, with nothing in /run any more.
+# 125 if this machine cannot boot one.
 root_boot() {
     local folder=$1 result=$2 seconds=$3 words=()
     shift 3
@@ -143,24 +146,30 @@ StandardOutput=append:/result/out
 StandardError=append:/result/out
 ExecStartPre=touch /result/started
 ExecStart=$SSOORG_COMMAND
-ExecStopPost=/bin/sh -c "echo \$\$EXIT_STATUS > /result/status; systemctl --no-block poweroff"
+ExecStopPost=/bin/sh -c "if rm /result/reboot 2> /dev/null; then systemctl --no-block reboot; else echo \$\$EXIT_STATUS > /result/status; systemctl --no-block poweroff; fi"
 [Install]
 WantedBy=multi-user.target
 END
         mkdir -p "$ROOT/etc/systemd/system/multi-user.target.wants"
         ln -s ../ssoorg-test.service "$ROOT/etc/systemd/system/multi-user.target.wants/ssoorg-test.service"
         ln -sf /dev/null "$ROOT/etc/systemd/system/systemd-networkd-wait-online.service"
-        timeout -k 10 "$seconds" systemd-nspawn --quiet --register=no --keep-unit -D "$ROOT" --console=pipe \
-            --private-network --bind="$result:/result" \
-            --system-call-filter="landlock_create_ruleset landlock_add_rule landlock_restrict_self" \
-            "$@" --boot < /dev/null > "$result/console" 2>&1 &
-        # It takes seconds. What has not come so far in minutes never will.
-        for _ in {1..300}; do
-            [ ! -e "$result/started" ] && kill -0 $! 2> /dev/null || break
-            sleep 1
+        # 133 is a reboot.
+        rc=133
+        while [ "$rc" = 133 ] && [ "$SECONDS" -lt "$seconds" ]; do
+            rm -f "$result/started"
+            timeout -k 10 "$((seconds - SECONDS))" systemd-nspawn --quiet --register=no --keep-unit -D "$ROOT" --console=pipe \
+                --private-network --bind="$result:/result" \
+                --system-call-filter="landlock_create_ruleset landlock_add_rule landlock_restrict_self" \
+                "$@" --boot < /dev/null >> "$result/console" 2>&1 &
+            # It takes seconds. What has not come so far in minutes never will.
+            for _ in {1..300}; do
+                [ ! -e "$result/started" ] && kill -0 $! 2> /dev/null || break
+                sleep 1
+            done
+            [ -e "$result/started" ] || kill $! 2> /dev/null || true
+            rc=0
+            wait $! || rc=$?
         done
-        [ -e "$result/started" ] || kill $! 2> /dev/null || true
-        wait $! || true
         echo $$ > /sys/fs/cgroup/cgroup.procs
         find "$group" -depth -type d -exec rmdir {} + 2> /dev/null || true
         [ -e "$result/started" ] || exit 125' - "$result" "$seconds" "$@"

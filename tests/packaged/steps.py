@@ -6,11 +6,16 @@ import re
 import shutil
 import subprocess
 
+import boots
 import check
+import confined
+import earlier
+import first
 import host
 import login
 import processes
 import system
+import ways_out
 from system import ALL
 
 ALICE, BOB = "p1@acme.test", "p2@acme.test"
@@ -21,14 +26,14 @@ DIFFERENT = "passwd,console,groups"
 
 def local_people_get_in_at_first(here):
     here.kept["stock"] = system.contents()
-    here.kept["packages"] = system.installed()
+    here.kept["packages"] = sorted(system.installed())
     system.local_people_get_in(here)
 
 
 def installing_pulls_in_no_build_tool(here):
     check.equal(shutil.which("gcc"), None, "a compiler that is there anyway")
     said = here.install("before")
-    new = sorted(line.split()[0] for line in system.installed() - here.kept["packages"])
+    new = sorted(line.split()[0] for line in system.installed() - set(here.kept["packages"]))
     check.that(set(ALL) <= set(new), f"not all of ours are installed: {new}; {check.shown(said, 2000)}")
     tools = [name for name in new if re.search(r"-dev$|^(gcc|g\+\+|cpp|make|binutils|meson|ninja-build|pkgconf|git|debhelper)", name)]
     check.equal(tools, [], "build tools among what was installed")
@@ -58,18 +63,6 @@ def installing_makes_user_folders_and_store(here):
 
 def local_people_get_in_with_the_packages_installed(here):
     system.local_people_get_in(here)
-
-
-def somebody_signs_in_for_the_first_time(here):
-    here.start_provider()
-    host.ssoctl("host", "enable")
-    here.kept["wired"] = system.contents()
-    check.that("/etc/ssh/sshd_config.d/10-ssoorg.conf" in system.changed(here.kept["stock"], here.kept["wired"]), "sshd is not wired")
-    check.soon(here.listens, "sshd does not listen after it was wired")
-    here.orgs.create("acme", "acme.test", "jit")
-    said = login.signs_in(here, ALICE)
-    check.contains(said, rf"uid=(\d+)\({re.escape(ALICE)}\)", "id")
-    here.kept["alice"] = host.in_passwd(ALICE)[2]
 
 
 def local_people_get_in_with_everything_wired(here):
@@ -287,7 +280,8 @@ def installed_after_a_purge_it_begins_anew_with_the_same_user(here):
 
 
 def the_demo_signs_in_with_the_packages(here):
-    here.idp.stop()
+    if here.idp:
+        here.idp.stop()
     processes.must("rm", "-rf", here.folder)
     demo = pathlib.Path(__file__).resolve().parent.parent / "e2e/demo.py"
     result = processes.run("/usr/bin/python3", "-B", demo, "--auto", timeout=600, env=dict(os.environ, SSOORG_INSTALLED="packages"))
@@ -317,7 +311,7 @@ def the_end_to_end_tests_that_differ_on_debian_13_pass(here):
 
 ALL_STEPS = (
     local_people_get_in_at_first, installing_pulls_in_no_build_tool, installing_wires_nothing, installing_makes_user_folders_and_store,
-    local_people_get_in_with_the_packages_installed, somebody_signs_in_for_the_first_time,
+    local_people_get_in_with_the_packages_installed, first.the_first_login_takes_at_most_five_commands,
     local_people_get_in_with_everything_wired, a_session_from_before_an_upgrade_can_close_after_it,
     an_upgrade_keeps_what_was_edited_and_wired, people_sign_in_after_an_upgrade,
     a_package_that_changes_a_stack_is_installed_as_ever, a_maintainers_version_of_a_stack_unwires_it_and_the_log_says_so,
@@ -326,11 +320,14 @@ ALL_STEPS = (
     unwiring_leaves_edits_links_and_copies_of_the_admins, unwiring_does_what_host_disable_does,
     unwiring_on_a_full_disk_leaves_a_stack_as_it_is, removing_unwires_first_and_says_who_is_left,
     local_people_get_in_after_the_removal, installed_again_everybody_is_there_as_before,
-    purging_asks_nothing_and_puts_the_store_aside, local_people_get_in_after_the_purge,
-    installed_after_a_purge_it_begins_anew_with_the_same_user, the_demo_signs_in_with_the_packages)
+    *ways_out.STEPS_BEFORE_PURGE, purging_asks_nothing_and_puts_the_store_aside, local_people_get_in_after_the_purge,
+    *ways_out.STEPS_AFTER_PURGE,
+    installed_after_a_purge_it_begins_anew_with_the_same_user, *earlier.STEPS)
 ONLY_13 = (the_end_to_end_tests_that_differ_on_debian_13_pass,)
 
 
-def for_this_debian():
+def for_this_system(here):
     is_13 = 'VERSION_ID="13"' in pathlib.Path("/etc/os-release").read_text()
-    return ALL_STEPS + (ONLY_13 if is_13 else ())
+    at = ALL_STEPS.index(a_session_from_before_an_upgrade_can_close_after_it)
+    all_steps = ALL_STEPS[:at] + confined.steps_of_this_kernel(here) + ALL_STEPS[at:]
+    return all_steps + (boots.STEPS if here.booted else ()) + (the_demo_signs_in_with_the_packages,) + (ONLY_13 if is_13 else ())

@@ -5,6 +5,7 @@ import pathlib
 import pwd
 import re
 import socket
+import time
 
 import check
 import host
@@ -29,18 +30,28 @@ class Port:
 class System:
     """Also what the functions of login.py call a rig."""
 
-    def __init__(self):
+    def __init__(self, kept, whole):
+        """What the boot before has kept; whether times are waited for."""
         self.folder = pathlib.Path("/run/rig")
         self.sshd = Port()
         self.idp = None
         self.secrets = set()
         self.orgs = orgs.Orgs(self)
-        self.kept = {}
+        self.whole = whole
+        self.kept = kept
+        self.outside = ()  # runs a command where Debian's archive can be reached, if not here
         self.booted = pathlib.Path("/run/systemd/system").exists()
 
     def __enter__(self):
         self.folder.mkdir(mode=0o755)
         pathlib.Path("/run/ssoorg-namespace").touch()
+        if self.kept:
+            self._know_sshd()
+        else:
+            self._begin()
+        return self
+
+    def _begin(self):
         hosts = pathlib.Path("/etc/hosts")
         if not hosts.exists() or "localhost" not in hosts.read_text():
             hosts.write_text("127.0.0.1 localhost\n::1 localhost\n")
@@ -51,7 +62,6 @@ class System:
         os.chmod("/etc/sudoers.d/local", 0o440)
         pathlib.Path("/etc/ssh/sshd_config.d/50-test.conf").write_text("PermitRootLogin yes\nListenAddress 127.0.0.1\n")
         self._start_sshd()
-        return self
 
     def _start_sshd(self):
         processes.must("ssh-keygen", "-A")
@@ -59,6 +69,9 @@ class System:
             processes.must("systemctl", "restart", "ssh.service")
         else:
             processes.must("/usr/sbin/sshd")
+        self._know_sshd()
+
+    def _know_sshd(self):
         check.soon(self.listens, "no sshd listens")
         key = pathlib.Path("/etc/ssh/ssh_host_ed25519_key.pub").read_text()
         (self.folder / "known_hosts").write_text(f"127.0.0.1 {key}")
@@ -76,6 +89,8 @@ class System:
             self.idp.stop()
 
     def start_provider(self):
+        if self.idp:
+            return
         processes.must(provider.SOURCE / "new-ca", self.folder / "ca")
         os.chmod(self.folder / "ca", 0o755)
         self.ca = self.folder / "ca" / "ca.pem"
@@ -95,9 +110,16 @@ class System:
             return processes.run("ssoctl", "check", "--offline").text
         return processes.must("journalctl", "-q", f"--after-cursor={mark}", "-o", "cat").out
 
+    def types(self, *words):
+        """What an admin types, noted to be counted; the same words."""
+        self.kept.setdefault("began", time.time())
+        self.kept.setdefault("typed", []).append(" ".join(map(str, words)))
+        return words
+
     def apt(self, *words, wants=0, **env):
         """apt-get, without anybody to answer; its words."""
-        result = processes.run("apt-get", "-q", "-y", "--no-install-recommends", "--allow-downgrades", *words, timeout=900,
+        self.types("apt-get", *(word for word in words if not re.match("-|Dpkg", str(word))))
+        result = processes.run(*self.outside, "apt-get", "-q", "-y", "--no-install-recommends", "--allow-downgrades", *words, timeout=1800,
                                env=dict(os.environ, DEBIAN_FRONTEND="noninteractive", LC_ALL="C.UTF-8", **env))
         check.that(wants is None or (result.status == 0) == (wants == 0),
                    f"apt-get {' '.join(map(str, words))}: exit {result.status}: {check.shown(result.text, 3000)}")

@@ -1,0 +1,157 @@
+"""Steps on a host that is booted: what 'host enable --confirm-within' wired is taken back unless somebody confirms it."""
+import pathlib
+import re
+import time
+
+import check
+import host
+import login
+import processes
+import system
+
+PENDING = pathlib.Path("/var/lib/ssoorg/host/pending")
+DUE = "ssoorg-revert-due.service"
+AT_BOOT = "ssoorg-revert.service"
+TAKEN_BACK = "is taken back: nobody has confirmed it"
+DAMAGES = (b"", b"\0" * 200, b"boot ", b"no such note\n")
+
+
+def property_of(unit, name):
+    return processes.must("systemctl", "show", "-P", name, unit).out.strip()
+
+
+def wires(here, within):
+    """Wires a host that is as at first; a unit waits then."""
+    host.ssoctl("host", "disable")
+    here.kept["old"] = system.contents()
+    host.ssoctl("host", "enable", "--confirm-within", within)
+    here.kept["new"] = system.contents()
+    check.that("/etc/pam.d/sshd" in system.changed(here.kept["old"], here.kept["new"]), "nothing was wired")
+    check.soon(lambda: property_of(DUE, "ActiveState") == "active", "no unit waits")
+    check.soon(here.listens, "sshd does not listen after it was wired")
+
+
+def is_as_before(here, why):
+    check.equal(system.changed(here.kept["old"], system.contents()), [], f"files that are not as before, {why}")
+    check.that(not PENDING.exists(), f"it still waits, {why}")
+    check.soon(here.listens, f"sshd does not listen, {why}")
+
+
+def confirms(here, wants=0):
+    """As root types it in a new login."""
+    key = here.folder / "root_key"
+    if not key.exists():
+        processes.must("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)
+        pathlib.Path("/root/.ssh").mkdir(mode=0o700, exist_ok=True)
+        pathlib.Path("/root/.ssh/authorized_keys").write_text(key.with_suffix(".pub").read_text())
+    arguments = login.ssh_arguments(here, "root", method="publickey", key=key)
+    result = processes.run("ssh", *arguments, "ssoctl host confirm")
+    check.equal(result.status, wants, f"exit status of 'ssoctl host confirm' ({check.shown(result.text)})")
+    return result.text
+
+
+def not_confirmed_in_time_each_file_is_the_old_one_again(here):
+    log = here.log_mark()
+    wires(here, "1m" if here.whole else "1h")
+    if not here.whole:
+        PENDING.write_text(re.sub(r"(?m)^due .*$", "due 1", PENDING.read_text()))
+    end = time.monotonic() + check.HANG_S
+    while PENDING.exists() and time.monotonic() < end:
+        time.sleep(0.2)
+    is_as_before(here, "after its time")
+    check.soon(lambda: TAKEN_BACK in here.logged_since(log), "the log does not say so")
+    system.local_people_get_in(here)
+    check.contains(host.ssoctl("host", "confirm").err, "nothing waits", "a confirmation that comes too late")
+
+
+def a_damaged_note_counts_as_not_confirmed(here):
+    for damage in DAMAGES:
+        wires(here, "1h")
+        PENDING.write_bytes(damage)
+        check.soon(lambda: not PENDING.exists(), f"{damage[:20]!r} is still there")
+        is_as_before(here, f"with {damage[:20]!r} as its note")
+    system.local_people_get_in(here)
+
+
+def wiring_for_good_and_unwiring_end_what_waits(here):
+    wires(here, "1h")
+    host.ssoctl("host", "enable")
+    check.that(not PENDING.exists(), "wired for good, it still waits")
+    check.soon(lambda: property_of(DUE, "ActiveState") == "inactive", "the unit still waits after it was wired for good")
+    check.equal(system.changed(here.kept["new"], system.contents()), [], "files that are not wired")
+    wires(here, "1h")
+    host.ssoctl("host", "disable", "sudo", "su")
+    check.that(PENDING.exists(), "what is still wired does not wait any more")
+    host.ssoctl("host", "disable")
+    is_as_before(here, "unwired by hand")
+    check.soon(lambda: property_of(DUE, "ActiveState") == "inactive", "the unit still waits after it was unwired")
+
+
+def what_cannot_be_read_keeps_nothing_else_wired(here):
+    """By hand, and where nobody has confirmed it."""
+    stack, aside = pathlib.Path("/etc/pam.d/su"), pathlib.Path("/etc/su-aside")
+    for words in (("host", "disable"), ("host", "revert")):
+        wires(here, "1h")
+        stack.rename(aside)
+        stack.mkdir()
+        try:
+            result = host.ssoctl(*words, wants=None)
+            left = system.changed(here.kept["old"], system.contents())
+        finally:
+            stack.rmdir()
+            aside.rename(stack)
+        check.that(result.status != 0, f"{' '.join(words)} says that all was done")
+        check.contains(result.err, str(stack), f"what {' '.join(words)} says")
+        check.equal(left, [str(stack)], f"files that are not as before, by {' '.join(words)}")
+        check.that(PENDING.exists(), "nothing waits any more, and a file is still wired")
+        host.ssoctl(*words)
+        is_as_before(here, "with the file back")
+
+
+def it_is_wired_and_not_confirmed_when_the_host_is_booted(here):
+    wires(here, "1h")
+
+
+def a_boot_takes_back_what_nobody_confirmed_before_sshd_comes_up(here):
+    is_as_before(here, "after a reboot")
+    check.equal(property_of(AT_BOOT, "Result"), "success", AT_BOOT)
+    ended, began = (int(property_of(unit, f"ExecMain{what}TimestampMonotonic")) for unit, what in
+                    ((AT_BOOT, "Exit"), ("ssh.service", "Start")))
+    check.that(0 < ended <= began, f"sshd was started at {began} us, and {AT_BOOT} has ended at {ended} us")
+    check.contains(processes.must("journalctl", "-q", "-b", "-o", "cat").out, TAKEN_BACK, "the log of this boot")
+    system.local_people_get_in(here)
+
+
+def it_is_confirmed_from_a_new_login_when_the_host_is_booted(here):
+    wires(here, "1h")
+    check.contains(confirms(here), "confirmed: the host stays as it is", "what is said")
+    check.soon(lambda: property_of(DUE, "ActiveState") == "inactive", "the unit still waits")
+
+
+def what_was_confirmed_stays_over_a_boot(here):
+    check.equal(system.changed(here.kept["new"], system.contents()), [], "files that are not as they were wired")
+    for unit in (AT_BOOT, DUE):
+        check.equal(property_of(unit, "ConditionResult"), "no", f"whether {unit} had something to do")
+    system.local_people_get_in(here)
+
+
+def its_note_is_damaged_when_the_host_is_booted(here):
+    wires(here, "1h")
+    processes.must("systemctl", "stop", DUE)
+    PENDING.write_bytes(b"\0" * 200)
+    check.equal(system.changed(here.kept["new"], system.contents()), [], "files that are not as they were wired")
+    check.contains(confirms(here, wants=1), "is damaged", "what a confirmation says")
+
+
+def a_boot_takes_back_what_has_a_damaged_note(here):
+    is_as_before(here, "after a boot with a damaged note")
+    system.local_people_get_in(here)
+
+
+AFTER_A_REBOOT = (a_boot_takes_back_what_nobody_confirmed_before_sshd_comes_up, what_was_confirmed_stays_over_a_boot,
+                  a_boot_takes_back_what_has_a_damaged_note)
+STEPS = (not_confirmed_in_time_each_file_is_the_old_one_again, a_damaged_note_counts_as_not_confirmed,
+         wiring_for_good_and_unwiring_end_what_waits, what_cannot_be_read_keeps_nothing_else_wired,
+         it_is_wired_and_not_confirmed_when_the_host_is_booted, a_boot_takes_back_what_nobody_confirmed_before_sshd_comes_up,
+         it_is_confirmed_from_a_new_login_when_the_host_is_booted, what_was_confirmed_stays_over_a_boot,
+         its_note_is_damaged_when_the_host_is_booted, a_boot_takes_back_what_has_a_damaged_note)
