@@ -86,7 +86,7 @@ def apply_wires_the_services_of_the_document_and_unwires_with_prune_alone(rig):
         check.equal(schemas.problems_of_state(dumped), [], "beside the schema")
         check.equal(_applied(dumped["host"])["changed"], False, "the host's own dump")
         removed = {row["what"] for row in _applied({"services": ["sshd"]}, "--prune")["plan"] if row["action"] == "remove"}
-        check.equal(removed, {"host service sudo"}, "what goes with --prune")
+        check.equal(removed, {"host service sudo", "host service sudoers"}, "what goes with --prune")
         check.equal((_states()["sudo"], _states()["sshd"]), ("not-wired", "wired"), "the states")
         for services, why in ((["sudos"], r"host\.services\[0\]: is not legal"), ([1], r"services\[0\]: is not a string")):
             check.contains(_refused({"services": services}), why, "what is said")
