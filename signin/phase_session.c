@@ -11,6 +11,7 @@
 #include "change/ticket.h"
 #include "mapped_groups.h"
 #include "phases.h"
+#include "store/groups.h"
 
 // Reads the session's ticket without using it up. No ticket, an unknown one or another account's means key (K4).
 static struct ticket read_ticket(const struct session *s, const struct facts *facts)
@@ -106,7 +107,7 @@ static enum status fill_orgs(const struct opening *o, struct message_verdict *ve
   return status == STATUS_OK ? add_mapped(txn, o, &verdict->groups) : status;
 }
 
-// A local user keeps the groups that /etc/group lists them in: root gave them, by name.
+// The groups that /etc/group lists somebody in: root gave them, by name, and cron, at and user managers have them too.
 static enum status add_local_groups(const char *login, struct message_verdict *verdict)
 {
   FILE *file CLEANUP(cleanup_file) = fopen("/etc/group", "re");
@@ -116,7 +117,7 @@ static enum status add_local_groups(const char *login, struct message_verdict *v
   }
   for (const struct group *entry = fgetgrent(file); entry != NULL; entry = fgetgrent(file)) {
     for (char *const *member = entry->gr_mem; *member != NULL; member++) {
-      if (strcmp(*member, login) == 0 && groups->count < U32_LIST_MAX) {
+      if (strcmp(*member, login) == 0 && groups->count < U32_LIST_MAX && !groups_hold(groups, entry->gr_gid)) {
         groups->values[groups->count++] = entry->gr_gid;
         break;
       }
@@ -168,7 +169,7 @@ static void decide(struct session *s, bool redeem, struct message_verdict *verdi
   } else if (fill_orgs(&(struct opening){&s->decision, &question, facts.account.id,
                                          active_org_find(&facts.account, &ticket, &s->decision)},
                        verdict) == STATUS_OK &&
-             (facts.account.mapped == 0 || add_local_groups(facts.account.login, verdict) == STATUS_OK)) {
+             add_local_groups(facts.account.login, verdict) == STATUS_OK) {
     verdict->uid = facts.account.uid;
     // A local user's group may have been changed by root since.
     bool mapped = facts.account.mapped == 1 && s->request->nss_known == 1;

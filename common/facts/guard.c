@@ -76,8 +76,9 @@ enum status guard_is_operator(struct store_txn *txn, const char *operators, cons
   return status;
 }
 
-// The groups of operators, as /etc/group has them.
+// The groups of operators, and whoever is in any group, as /etc/group has them.
 struct listed {
+  struct local_members members;
   size_t count;
   struct local_group groups[OPERATORS_SIZE / 2];
 };
@@ -87,6 +88,7 @@ static void listed_done(struct listed *listed)
   for (size_t i = 0; i < listed->count; i++) {
     local_group_done(&listed->groups[i]);
   }
+  local_members_done(&listed->members);
 }
 
 // By /etc/group alone, for accounts of ours: this is asked while others wait for the store, and a name service of the
@@ -94,7 +96,7 @@ static void listed_done(struct listed *listed)
 static enum status load_listed(struct store_txn *txn, const char *operators, struct listed *listed)
 {
   char *words CLEANUP(cleanup_free) = strdup(operators);
-  enum status status = words != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+  enum status status = words != NULL ? local_members_load(&listed->members) : STATUS_NO_MEMORY;
   char *rest = words;
   for (const char *word = strsep(&rest, " "); status == STATUS_OK && word != NULL; word = strsep(&rest, " ")) {
     struct local_group group CLEANUP(local_group_done) = {.line = NULL};
@@ -109,9 +111,11 @@ static enum status load_listed(struct store_txn *txn, const char *operators, str
   return status;
 }
 
+// A local group that lists somebody is root's to give: sessions have it however they were made, and jobs too (HOLES
+// H81).
 static bool is_listed(const struct listed *listed, const struct account *account)
 {
-  bool is = false;
+  bool is = local_members_have(&listed->members, account->login);
   for (size_t i = 0; i < listed->count; i++) {
     is = is || local_group_has(&listed->groups[i], account->login, account->gid);
   }

@@ -44,8 +44,8 @@ static bool lists(const char *line, const char *login)
   size_t length = strlen(login);
   const char *at = line;
   for (int i = 0; at != NULL && i < 3; i++) {
-    at = strchr(at, ':');
-    at = at != NULL ? at + 1 : NULL;
+    at += strcspn(at, ":\n");
+    at = *at == ':' ? at + 1 : NULL; // a line that has no such field lists nobody
   }
   while (at != NULL && *at != '\0' && *at != '\n') {
     size_t word = strcspn(at, ",\n");
@@ -89,6 +89,41 @@ void local_group_done(struct local_group *group)
 bool local_group_has(const struct local_group *group, const char *login, uint32_t gid)
 {
   return group->gid == gid || lists(group->line, login);
+}
+
+enum status local_members_load(struct local_members *ret_members)
+{
+  FILE *file CLEANUP(close_file) = fopen("/etc/group", "re");
+  char *text CLEANUP(cleanup_free) = NULL;
+  size_t size = 0;
+  if (file == NULL) {
+    return errno == ENOENT ? STATUS_OK : STATUS_IO;
+  }
+  ssize_t length = getdelim(&text, &size, '\0', file); // to its end: it has no such byte
+  if (length < 0 && ferror(file) != 0) {
+    return STATUS_IO;
+  }
+  ret_members->text = length > 0 ? text : NULL;
+  text = length > 0 ? NULL : text;
+  return STATUS_OK;
+}
+
+void local_members_done(struct local_members *members)
+{
+  free(members->text);
+  members->text = NULL;
+}
+
+bool local_members_have(const struct local_members *members, const char *login)
+{
+  for (const char *line = members->text; line != NULL && *line != '\0';) {
+    if (lists(line, login)) {
+      return true;
+    }
+    const char *end = strchr(line, '\n');
+    line = end != NULL ? end + 1 : NULL;
+  }
+  return false;
 }
 
 enum status local_group_find(const char *name, uint32_t *ret_gid)

@@ -22,6 +22,17 @@ void local_group_done(struct local_group *group);
 // Whether it has LOGIN among its members, or is the primary group GID.
 bool local_group_has(const struct local_group *group, const char *login, uint32_t gid);
 
+// The members that the file lists, all of it at one moment. local_members_done(). STATUS_IO; no file is no member.
+struct local_members {
+  char *text; // owned
+};
+
+MUST_CHECK enum status local_members_load(struct local_members *ret_members);
+void local_members_done(struct local_members *members);
+
+// Whether any group lists LOGIN.
+bool local_members_have(const struct local_members *members, const char *login);
+
 // Whether who is in it can become root, or reads what only the system may: a number below 1000, or a name that Debian
 // or usual software gives to such a group (base/names.h).
 bool local_group_is_privileged(const char *name, uint32_t gid);

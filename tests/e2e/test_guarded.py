@@ -112,11 +112,14 @@ def _wards(rig):
         rig.orgs.create(ORG, DOMAIN, "jit")
         rig.secrets.add(PASSWORD)
         host.ssoctl("member", "add", ORG, ADMIN, "--role", "admin")
-        people = {kind: rig.person(DOMAIN) for kind in ("plain", "mapped", "operator", "local group")}
+        people = {kind: rig.person(DOMAIN) for kind in ("plain", "mapped", "operator", "local group", "listed")}
         host.ssoctl("member", "add", ORG, people["plain"])
         _map(rig, ORG, "wardmap", people["mapped"])
         _make_operator(ORG, people["operator"])
         _give_local_group(rig, people["local group"])
+        host.ssoctl("member", "add", ORG, people["listed"])
+        processes.must("groupadd", "-g", "4763", LOCAL_GROUP + "2")
+        delegates.into_group(LOCAL_GROUP + "2", people["listed"])
         rig.wards = people
     return rig.wards
 

@@ -14,7 +14,7 @@ import sshd
 import test_local_users as local
 
 PAM = pathlib.Path("/etc/pam.d")
-FILES = [*("/etc/pam.d/" + name for name in ("sshd", "login", "passwd", "sudo", "sudo-i", "su", "su-l", "polkit-1", "cron",
+FILES = [*("/etc/pam.d/" + name for name in ("sshd", "login", "passwd", "sudo", "sudo-i", "su", "su-l", "polkit-1", "cron", "atd",
                                              "systemd-user")),
          "/etc/nsswitch.conf", "/etc/login.defs", "/etc/sudoers.d/ssoorg", sshd.SHIPPED]
 PENDING = pathlib.Path("/var/lib/ssoorg/host/pending")
