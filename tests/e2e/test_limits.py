@@ -1,6 +1,7 @@
 """Many at once, too many, too long: bounded, and never a way in."""
 import os
 import signal
+import socket
 import threading
 import time
 
@@ -108,6 +109,20 @@ def T_too_many_sign_ins_refuse_strangers_and_keep_room_for_owners(rig):
     login.signs_in(rig, rig.person())
 
 
+def O07_with_32_people_at_the_prompt_nobody_loses_the_banner(rig):
+    """The shipped settings alone, each connection from an address of its own as people have."""
+    server = sshd.Sshd(rig.folder, "nine")
+    server.config.write_text(server.config.read_text().replace("MaxStartups 100\n", ""))
+    rig.serve(server)
+    waiting = [_greeted(server, f"127.0.1.{number}") for number in range(1, 33)]
+    new = [_greeted(server, f"127.0.2.{number}") for number in range(1, 61)]
+    check.equal(sum(banner for _, banner in waiting), 32, "banners of those who wait")
+    check.equal(sum(banner for _, banner in new), 60, "banners of those who come then")
+    for connection, _ in waiting + new:
+        connection.close()
+    server.stop()
+
+
 def grace_time_of_sshd_ends_the_helpers_too(rig):
     rig.orgs.acme()
     server = rig.serve(sshd.Sshd(rig.folder, "grace", ["LoginGraceTime 15"]))
@@ -157,3 +172,12 @@ def H06_provider_lost_in_mid_flow_is_never_a_grant(rig):
     check.that(not login.signed_in(text), "the person got in")
     check.contains(text, "organization|sign-in|code", "what the person is told")
     check.that(host.in_passwd(person) is None, "an account was made")
+
+
+def _greeted(server, address):
+    """An open connection from there, and whether sshd greeted it."""
+    connection = socket.create_connection(("127.0.0.1", server.port), check.HANG_S, source_address=(address, 0))
+    try:
+        return connection, connection.recv(64).startswith(b"SSH-2.0-")
+    except ConnectionError:
+        return connection, False
