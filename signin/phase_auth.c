@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "change/password_hash.h"
+#include "greeting.h"
 #include "invites.h"
 #include "joins.h"
 #include "mail_code.h"
@@ -19,21 +20,6 @@
 #include "ways.h"
 
 enum { TYPING_MS = 300000, CHOOSING_MS = 200000 };
-
-// When and from where the last sign-in was (POLICY K7).
-static void tell_last(struct session *s, const struct signed_in *result)
-{
-  char at[CLOCK_TEXT_SIZE];
-  char from[4 * sizeof result->last_sign_in_from];
-  char line[sizeof at + sizeof from + 32];
-  if (result->last_sign_in_at_s == 0) {
-    return;
-  }
-  clock_text(result->last_sign_in_at_s, at);
-  text_escape(result->last_sign_in_from, strlen(result->last_sign_in_from), from, sizeof from);
-  (void)snprintf(line, sizeof line, "Last sign-in: %s%s%s", at, from[0] != '\0' ? " from " : "", from);
-  session_tell(s, MESSAGE_INFO, line);
-}
 
 // What may be chosen by whoever is in: orgs to join, and the one to be active.
 static void ask_more(struct session *s, const struct signed_in *result)
@@ -72,7 +58,7 @@ static void grant(struct session *s, const struct signed_in *result, struct mess
   session_log(LOG_INFO, "signed in: login=%s uid=%u org=%s service=%s rhost=%s row=%s way=%s", account->login,
               account->uid, result->org, s->request->service, s->request->rhost, result->row,
               way_word(result->ticket.way));
-  tell_last(s, result);
+  greeting_tell(s, result);
   if (result->overage) {
     session_log(LOG_WARNING, "login=%s org=%s: in more groups than the provider says in a token; none is given",
                 account->login, result->org);

@@ -66,7 +66,7 @@ static bool is_org(const struct self *self, uint32_t gid, struct map_group *ret_
   return !admins && name_is_slug(ret_group->name);
 }
 
-// Owners are in that group too; the map knows no more.
+// Owners are in that group too; the map knows no more, and of the active org the session has said it.
 static bool is_admin(const struct self *self, const char *slug)
 {
   for (uint32_t i = 0; i < self->account.groups.count; i++) {
@@ -126,6 +126,15 @@ static bool is_active(const struct own_org *org)
   return active != NULL && strcmp(active, org->slug) == 0;
 }
 
+static const char *role_in(const struct self *self, const struct own_org *org)
+{
+  const char *role = getenv("SSOORG_ROLE");
+  if (!is_admin(self, org->slug)) {
+    return "viewer";
+  }
+  return is_active(org) && role != NULL && strcmp(role, "owner") == 0 ? "owner" : "admin";
+}
+
 static const struct column COLUMNS[] = {
     {"number", COLUMN_NUMBER}, {"login", COLUMN_TEXT}, {"uid", COLUMN_NUMBER},  {"org", COLUMN_TEXT},
     {"role", COLUMN_TEXT},     {"open", COLUMN_BOOL},  {"active", COLUMN_BOOL}, {"closed_because", COLUMN_TEXT},
@@ -142,7 +151,7 @@ static int print_orgs(const struct self *self, const struct own_orgs *orgs, stru
                {self->account.login, 0},
                {NULL, self->account.uid},
                {org->slug, 0},
-               {is_admin(self, org->slug) ? "admin" : "viewer", 0},
+               {role_in(self, org), 0},
                {NULL, has_group(self, org->gid)},
                {NULL, is_active(org)},
                {table_text_or_null(org->closed), 0}});

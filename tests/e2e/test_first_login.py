@@ -6,6 +6,7 @@ import socket
 import check
 import host
 import login
+import orgs
 import other_client
 import sshd
 
@@ -59,6 +60,22 @@ def unknown_person_fails_AllowGroups_of_others(rig):
 def unknown_person_in_DenyUsers_leaves_no_account(rig):
     person = rig.person()
     _is_turned_away(rig, person, "DenyUsers " + person.replace("@", "?"))
+
+
+def the_first_sign_in_is_greeted_with_org_role_and_home_and_the_next_is_not(rig):
+    rig.orgs.acme()
+    person = rig.person()
+    text = login.signs_in(rig, person)
+    check.contains(text, rf"Welcome\. You are viewer in Acme \(acme\); your home is /home/{re.escape(person)}\.", "the first")
+    text = login.signs_in(rig, person)
+    check.lacks(text, "Welcome", "the second")
+    check.contains(text, "Last sign-in: ", "the second")
+
+
+def whoami_says_owner_in_the_owners_own_session(rig):
+    org = rig.orgs.gamma()
+    _, text = login.by_password(rig, orgs.owner(org), orgs.OWNER_PASSWORD, command="echo BEGIN; ssoctl whoami --json; echo END")
+    check.contains(text, r'"role": ?"owner"', "the owner's whoami")
 
 
 def _is_turned_away(rig, person, rule):
