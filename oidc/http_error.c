@@ -10,7 +10,8 @@
 // fail with it.
 static bool is_broken(CURLcode code, const char *words)
 {
-  static const char *const SIGNS[] = {"Recv failure", "Send failure", "SSL_ERROR_SYSCALL", "Connection reset"};
+  static const char *const SIGNS[] = {"Recv failure", "Send failure", "SSL_ERROR_SYSCALL", "Connection reset",
+                                      "unexpected eof while reading"};
   for (size_t i = 0; code == CURLE_SSL_CONNECT_ERROR && i < COUNT_OF(SIGNS); i++) {
     if (strstr(words, SIGNS[i]) != NULL) {
       return true;
