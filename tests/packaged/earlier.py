@@ -54,10 +54,15 @@ def schema_of(path):
     return schema
 
 
-def an_upgrade_brings_a_store_of_the_schema_before_along_and_keeps_a_copy(here):
-    # As the version that wrote it has left it. Its programs are not at hand: nothing of ours runs in between.
+def _purge(here):
+    """With the homes: other people of the same names come, with other numbers."""
     here.apt("purge", *system.ALL)
     processes.must("rm", "-rf", *pathlib.Path("/home").glob("*@*"))
+
+
+def an_upgrade_brings_a_store_of_the_schema_before_along_and_keeps_a_copy(here):
+    # As the version that wrote it has left it. Its programs are not at hand: nothing of ours runs in between.
+    _purge(here)
     here.install("earlier")
     for path in host.STORE.iterdir():
         path.unlink()
@@ -125,7 +130,7 @@ def without_room_for_a_copy_an_upgrade_says_so_and_goes_on_later(here):
     check.equal((schema_of(DATA), schema_of(COPY)), (SCHEMA + 1, SCHEMA), "the schema of the store, and of the copy")
     check.that(login.signed_in(login.by_password(here, OWNER, listed_then()["password"])[1]), "the owner does not get in")
     host.ssoctl("host", "disable")
-    here.apt("purge", *system.ALL)
+    _purge(here)
     here.install("now")
 
 
