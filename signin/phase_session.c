@@ -2,13 +2,13 @@
 #include <grp.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <syslog.h>
 
 #include "active_org_prompt.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "change/ticket.h"
+#include "home.h"
 #include "mapped_groups.h"
 #include "phases.h"
 #include "store/groups.h"
@@ -135,14 +135,6 @@ static bool number_differs(const struct session *s, const struct facts *facts)
           (facts->account.mapped == 0 && s->request->nss_gid != facts->account.gid));
 }
 
-// A home belongs to its account's number (POLICY N8); one that root has made, as sftp's chroots are, is nobody else's,
-// and a local user's is the host's.
-static bool home_is_anothers(const struct account *account)
-{
-  struct stat st;
-  return account->mapped == 0 && stat(account->home, &st) == 0 && st.st_uid != account->uid && st.st_uid != 0;
-}
-
 static void decide(struct session *s, bool redeem, struct message_verdict *verdict)
 {
   struct facts facts;
@@ -175,6 +167,9 @@ static void decide(struct session *s, bool redeem, struct message_verdict *verdi
     bool mapped = facts.account.mapped == 1 && s->request->nss_known == 1;
     verdict->gid = mapped ? s->request->nss_gid : facts.account.gid;
     verdict->verdict = VERDICT_GRANTED;
+    if (s->type != MESSAGE_ACCOUNT) { // setcred comes before the session's modules
+      home_prepare(s, &facts.account);
+    }
   }
   record_done(&ACCOUNT_RECORD, &facts.account);
 }

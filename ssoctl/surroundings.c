@@ -35,7 +35,7 @@ static enum status open_standard(void)
 static enum status clean_environment(void)
 {
   static const char *const KEPT[] = {"LANG",     "LC_ALL",     "LC_CTYPE", "LC_MESSAGES",
-                                     "SUDO_UID", "SSOORG_ORG", "NO_COLOR", "TERM"};
+                                     "SUDO_UID", "SSOORG_ORG", "SSOORG_ROLE", "NO_COLOR", "TERM"};
   char values[COUNT_OF(KEPT)][VALUE_SIZE];
   bool there[COUNT_OF(KEPT)] = {false};
   for (size_t i = 0; i < COUNT_OF(KEPT); i++) {

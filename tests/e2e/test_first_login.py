@@ -1,6 +1,9 @@
 """People who come for the first time, and again."""
+import contextlib
+import os
 import pathlib
 import re
+import shutil
 import socket
 
 import check
@@ -8,6 +11,7 @@ import host
 import login
 import orgs
 import other_client
+import processes
 import sshd
 
 
@@ -70,6 +74,50 @@ def the_first_sign_in_is_greeted_with_org_role_and_home_and_the_next_is_not(rig)
     text = login.signs_in(rig, person)
     check.lacks(text, "Welcome", "the second")
     check.contains(text, "Last sign-in: ", "the second")
+
+
+def O14_a_home_that_could_not_be_made_is_made_at_the_next_login(rig):
+    rig.orgs.acme()
+    person = rig.person()
+    home = pathlib.Path("/home", person)
+    left = pathlib.Path("/run/left-home")
+    left.mkdir()
+    with _full_disk("/home"):
+        login.sign_in(rig, person)
+        check.equal(host.mode_of(home), "0700 0:0", "what pam_mkhomedir leaves")
+        for path in home.iterdir():
+            shutil.copy(path, left)
+    home.mkdir(mode=0o700)  # as it was left, and now there is room
+    for path in left.iterdir():
+        shutil.copy(path, home)
+    (home / "half.d").mkdir()
+    (home / "half.d/file").write_text("of the skeleton")
+    log = rig.log()
+    text = login.signs_in(rig, person, command="echo BEGIN; pwd; touch mine; ls -la; echo END")
+    check.contains(text, rf"\n/home/{re.escape(person)}\r?\n", "where the session begins")
+    check.contains(text, "mine", "what can be written there")
+    check.equal(host.mode_of(home), f"0700 {':'.join(host.in_passwd(person)[2:4])}", "the home")
+    check.that(not (home / "half.d").exists(), "what was left is there still")
+    check.contains(log.text(), "what was left of a home that could not be made is removed", "the log")
+
+
+def N8_a_home_of_roots_with_files_of_others_is_left_and_said(rig):
+    rig.orgs.acme()
+    person, other = rig.person(), "somebody-elses"
+    login.signs_in(rig, person)
+    home = pathlib.Path("/home", person)
+    shutil.rmtree(home)
+    home.mkdir(mode=0o700)
+    (home / other).write_text("theirs")
+    os.chown(home / other, 1, 1)
+    text = login.open_session(rig, person).text
+    check.contains(text, "Your home directory is root's, and cannot be made anew", "what is said")
+    check.equal((home / other).read_text(), "theirs", "the file")
+    shutil.rmtree(home)
+    home.mkdir(mode=0o755)  # as sftp's chroots are
+    (home / "kept").write_text("by root")
+    login.signs_in(rig, person)
+    check.equal((home / "kept").read_text(), "by root", "what is in a home that root made")
 
 
 def whoami_says_owner_in_the_owners_own_session(rig):
@@ -200,3 +248,13 @@ def an_absent_email_verified_counts_on_the_own_domain(rig):
 
 def _uid(text):
     return int(re.search(r"uid=(\d+)", text).group(1))
+
+
+@contextlib.contextmanager
+def _full_disk(path):
+    """An empty disk there that has no room left."""
+    processes.must("mount", "-t", "tmpfs", "-o", "size=64k,nr_inodes=3,mode=0755", "full", path)
+    try:
+        yield
+    finally:
+        processes.must("umount", "-l", path)
