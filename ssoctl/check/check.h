@@ -12,6 +12,9 @@ void check_programs(struct findings *findings);
 // The settings that sshd goes by ('sshd -T').
 void check_sshd(const struct config *config, struct findings *findings);
 
+// The lines of pam_access(8), where a service asks it.
+void check_access(struct findings *findings);
+
 // What else of the machine sign-ins hang on: nscd, the clock, room, timers, what the helper shuts itself in with.
 void check_machine(const struct config *config, const char *store_dir, struct findings *findings);
 

@@ -229,7 +229,7 @@ def at_console(name, password):
     terminal.send(name)
     terminal.password_prompt()
     terminal.send(password)
-    if terminal.until(r"[$] $", "incorrect", "Too many") == 0:
+    if terminal.until(r"[$] $", "incorrect", "Too many", "Permission denied") == 0:
         terminal.send("id; echo IS-END")
         terminal.until(r"\nIS-END|\rIS-END")
         terminal.send("exit")
