@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/text.h"
 #include "change/account.h"
 #include "leftovers.h"
 #include "member_args.h"
@@ -126,43 +125,4 @@ int cmd_account_retire(const struct invocation *in)
   context_done(&ctx, "account %s is retired; whoever proves %s next is somebody new", result.account.login,
                result.account.email);
   return take_away_and_print(&ctx, &result, true);
-}
-
-static int take_reason(const struct invocation *in, char to[static REASON_SIZE])
-{
-  const char *typed = in->options[OPTION_REASON];
-  bool legal = typed != NULL && typed[0] != '\0' && text_copy_clean(typed, strlen(typed), to, REASON_SIZE) == STATUS_OK;
-  return legal ? EXIT_DONE
-               : fail(EXIT_USAGE, "--reason: 1 to %zu bytes of text that say how you know", (size_t)REASON_SIZE - 1);
-}
-
-int cmd_account_set(const struct invocation *in)
-{
-  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
-  char typed[EMAIL_SIZE];
-  char reason[REASON_SIZE];
-  const struct account_prove prove = {typed, reason};
-  struct account_changed result;
-  int code = member_args_open_account(&ctx, in, typed);
-  if (code != EXIT_DONE) {
-    return code;
-  }
-  if (strcmp(in->arguments[1], "email=proven") != 0) {
-    return fail(EXIT_USAGE, "\"%.60s\": is not email=proven", in->arguments[1]);
-  }
-  code = take_reason(in, reason);
-  if (code != EXIT_DONE) {
-    return code;
-  }
-  code =
-      context_change_confirmed(&ctx, change_account_prove(&prove, &result),
-                               "Whoever proves this address at its organization gets this account with all that is in "
-                               "it. Go on?");
-  if (code != EXIT_DONE) {
-    return code;
-  }
-  context_done(&ctx, "account %s: its address counts as proven", result.account.login);
-  return context_result(&ctx, result.changed, RESULT_TEXT("login", result.account.login),
-                        RESULT_TEXT("email", result.account.email), RESULT_NUMBER("uid", result.account.uid),
-                        RESULT_BOOL("email_proven", true));
 }

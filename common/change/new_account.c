@@ -151,6 +151,13 @@ static enum status check_home_owner(struct change_context *c, const struct accou
   return STATUS_REFUSED;
 }
 
+enum status change_check_home(struct change_context *c, const struct account *account,
+                              struct policy_decision *ret_decision)
+{
+  enum status status = check_home(c, account->home);
+  return status != STATUS_OK ? status : check_home_owner(c, account, ret_decision);
+}
+
 static enum status name_account(struct change_context *c, const struct new_account *made, struct account *account)
 {
   const struct map_settings *settings = &c->host->config->map;

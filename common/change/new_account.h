@@ -24,6 +24,11 @@ struct new_account {
 MUST_CHECK enum status change_new_account(struct change_context *c, const struct new_account *made,
                                           struct account *ret_account, struct policy_decision *ret_decision);
 
+// Whether the home that ACCOUNT names may be its: no other account's, and not there with another number than its own or
+// root's (POLICY N8). STATUS_EXISTS, STATUS_REFUSED with an error; *RET_DECISION as above.
+MUST_CHECK enum status change_check_home(struct change_context *c, const struct account *account,
+                                         struct policy_decision *ret_decision);
+
 // Whether an account may get LOGIN: legal, an address only if it is its EMAIL, nobody's here or on the host.
 // STATUS_INVALID, STATUS_EXISTS with an error.
 MUST_CHECK enum status change_check_login(struct change_context *c, const char *login, const char *email);

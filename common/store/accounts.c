@@ -290,6 +290,18 @@ enum status account_was_removed(struct store_txn *txn, const char *login, bool *
   return status;
 }
 
+static enum status move_home(struct store_txn *txn, const struct account *before, const struct account *account)
+{
+  if (strcmp(before->home, account->home) == 0) {
+    return STATUS_OK;
+  }
+  enum status status = is_usual_home(before) ? STATUS_OK : forget_home(txn, before);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  return is_usual_home(account) ? STATUS_OK : note_home(txn, account);
+}
+
 enum status account_update(struct store_txn *txn, const struct account *account)
 {
   struct account before;
@@ -299,6 +311,7 @@ enum status account_update(struct store_txn *txn, const struct account *account)
   }
   bool same = strcmp(before.login, account->login) == 0 && strcmp(before.email, account->email) == 0 &&
               before.uid == account->uid;
+  status = same ? move_home(txn, &before, account) : STATUS_INVALID;
   record_done(&ACCOUNT_RECORD, &before);
-  return same ? put_account(txn, account) : STATUS_INVALID;
+  return status != STATUS_OK ? status : put_account(txn, account);
 }

@@ -144,6 +144,30 @@ def what_is_so_already_is_done(rig):
         check.contains(host.ssoctl(*words).text, "already", f"what {words} says")
 
 
+def account_set_changes_shell_home_and_name_for_the_sessions_to_come(rig):
+    org, person, other = rig.orgs.gamma(), rig.person("gamma.test"), rig.person("gamma.test")
+    login.signs_in(rig, person)
+    host.ssoctl("member", "add", org, other)
+    host.ssoctl("account", "set", person, "shell=/usr/bin/dash", "home=/home/moved-in", "name=Ann Example")
+    entry = host.in_passwd(person)
+    check.equal(entry[4:7], ["Ann Example", "/home/moved-in", "/usr/bin/dash"], "the entry")
+    text = login.signs_in(rig, person, command="echo BEGIN; pwd; readlink /proc/$$/exe; echo END")
+    check.contains(text, r"\n/home/moved-in\r?\n/usr/bin/dash\r?\n", "the session")
+    for values, why, status in ((("shell=dash",), "is not an absolute path", 2), (("home=/x", "home=/y"), "is there twice", 2),
+                                (("login=x",), "is not name=TEXT, home=PATH, shell=PATH", 2), (("email=proven",), "--reason", 2),
+                                (("email=proven", "shell=/bin/sh"), "is said alone", 2),
+                                (("shell=/bin/sh", "--reason", "x"), "is for email=proven", 2),
+                                ((f"home=/home/{other}",), "is that of account", 1)):
+        said = host.ssoctl("account", "set", person, *values, wants=status)
+        check.contains(said.err, why, f"what is said of {values}")
+    check.equal(host.ssoctl("account", "set", person, "shell=/usr/bin/dash").err.count("is so already"), 1, "a second time")
+    # The home that was left is free for somebody else, and the new one is not.
+    host.ssoctl("account", "set", other, "home=/home/moved-in", wants=1)
+    host.ssoctl("account", "set", person, f"home=/home/{person}")
+    host.ssoctl("account", "set", other, "home=/home/moved-in", wants=3)  # it is there, with the first one's number
+    check.that("account.set" in [event["event"] for event in host.listed("audit", "--since", "1h")], "no audit event")
+
+
 def _member(rig):
     org, person = rig.orgs.gamma(), rig.person("gamma.test")
     login.signs_in(rig, person)

@@ -74,6 +74,7 @@ def _script(rig):
     yield "account lock", "resultsman"
     yield "account unlock", "resultsman"
     yield "account set", "resultsman", "email=proven", "--reason", "known"
+    yield "account set", "resultsman", "shell=/bin/sh", "name=Results Man"
     yield "account rename", "resultsman", "resultsman2"
     yield "throttle clear", "resultsman2"
     yield "member remove", ORG, PERSON

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who may do what, cell by cell (POLICY W, HOLES H23), and that changes ask in their own transaction.
+#include "change/account_values.h"
 #include "change/enforcement.h"
 #include "change/group.h"
 #include "change/org.h"
@@ -80,7 +81,7 @@ static void an_operation_asks_the_store_of_the_moment(void **state)
   assert_int_equal(suspends(ADMIN, VIEWER), STATUS_REFUSED);
 }
 
-enum { OF_SETTINGS = 12, OF_PEOPLE = 17, SOME = OF_PEOPLE + OF_SETTINGS };
+enum { OF_SETTINGS = 12, OF_PEOPLE = 18, SOME = OF_PEOPLE + OF_SETTINGS };
 
 // One of each kind about how people come into ORG.
 static void changes_of_settings(const char *org, struct change ret_changes[static OF_SETTINGS])
@@ -145,8 +146,10 @@ static void some_changes(const char *org, struct change ret_changes[static SOME]
   static const struct account_name ACCOUNT = {VIEWER};
   static const struct account_rename ACCOUNT_RENAME = {VIEWER, "other"};
   static const struct account_prove PROVE = {VIEWER, ""};
+  static const struct account_values VALUES = {VIEWER, "Other", NULL, NULL};
   static const struct number_reserve NUMBER = {VIEWER, 70001};
   static struct org_created created;
+  static struct account_values_set set;
   create = (struct org_create){org, "An org", VIEWER, "", ""};
   renamed = (struct org_rename){org, "other"};
   transfer = (struct org_transfer){org, VIEWER};
@@ -173,6 +176,7 @@ static void some_changes(const char *org, struct change ret_changes[static SOME]
       change_account_remove(&ACCOUNT, &changed_account),
       change_account_retire(&ACCOUNT, &changed_account),
       change_account_prove(&PROVE, &changed_account),
+      change_account_values_set(&VALUES, &set),
       change_number_reserve(&NUMBER, &done),
   };
   memcpy(ret_changes, changes, sizeof changes);

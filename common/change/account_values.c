@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "change/account_values.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "change/context.h"
+#include "change/new_account.h"
+
+// Where it was typed and is not what is there already.
+static bool take(const char *typed, char *to, size_t size)
+{
+  if (typed == NULL || strcmp(typed, to) == 0) {
+    return false;
+  }
+  (void)snprintf(to, size, "%s", typed);
+  return true;
+}
+
+static enum status set_values(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct account_values *in = input;
+  struct account_values_set *result = ret_result;
+  struct account account;
+  enum status status = change_find_account(c, in->account, &account);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  change_name_login(c, account.login);
+  status = change_file_event(c, account.id);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (account.mapped == 1) {
+    error_set(c->error, "account \"%s\": is mapped onto the local user of that name: 'usermod' changes that",
+              account.login);
+    return STATUS_REFUSED;
+  }
+  result->before = account;
+  bool moves = take(in->home, account.home, sizeof account.home);
+  bool renames = take(in->name, account.name, sizeof account.name);
+  bool shells = take(in->shell, account.shell, sizeof account.shell);
+  status = moves ? change_check_home(c, &account, NULL) : STATUS_OK;
+  if (status != STATUS_OK) {
+    return status;
+  }
+  result->changed = moves || renames || shells;
+  result->after = account;
+  explicit_bzero(result->before.password, sizeof result->before.password);
+  explicit_bzero(result->after.password, sizeof result->after.password);
+  (void)snprintf(c->event.detail, sizeof c->event.detail, "%s%s%s", renames ? "name " : "", moves ? "home " : "",
+                 shells ? "shell" : "");
+  return account_update(c->txn, &account);
+}
+
+static const struct change_kind SET = {
+    "account.set", CHANGE_SITE, CHANGE_OF_ORG, set_values, sizeof(struct account_values_set), false};
+
+struct change change_account_values_set(const struct account_values *in, struct account_values_set *ret_result)
+{
+  return (struct change){&SET, in, ret_result, &ret_result->changed, "", ""};
+}
