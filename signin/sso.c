@@ -242,8 +242,9 @@ static enum status relay(struct flow *f, const struct message_code *code, enum q
     if (status == STATUS_OK) {
       status = receive_reply(f);
     } else {
-      status = ask_enter(f, f->typed ? "No password is needed here: approve it there, then press Enter: "
-                                     : "Not approved yet. Press Enter when you have approved it: ");
+      status = ask_enter(
+          f, f->typed ? "Not approved yet, and no password is needed here. Press Enter when you have approved it: "
+                      : "Not approved yet. Press Enter when you have approved it: ");
     }
   }
   return status;

@@ -78,6 +78,7 @@ static int check_place(struct context *ctx)
   case PLACE_ORG_OPTION: return check_org_option(ctx);
   case PLACE_ACCOUNT: return check_account(ctx, in->arguments[0]);
   case PLACE_PERSON: return check_person(ctx, in->arguments[0]);
+  case PLACE_SELF:
   case PLACE_ANYBODY: return EXIT_DONE;
   }
   return refuse_operators_only(in);

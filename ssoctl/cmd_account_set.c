@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// ssoctl account set.
+// ssoctl account set, and shell, for oneself.
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -131,4 +133,47 @@ int cmd_account_set(const struct invocation *in)
     return code;
   }
   return strcmp(in->arguments[1], "email=proven") == 0 ? prove(&ctx, account) : set_values(&ctx, account);
+}
+
+// Whether root lets people choose PATH: shells(5), by getusershell(3).
+static bool is_offered(const char *path)
+{
+  bool found = false;
+  setusershell();
+  for (const char *shell = getusershell(); shell != NULL && !found; shell = getusershell()) {
+    found = strcmp(shell, path) == 0;
+  }
+  endusershell();
+  return found;
+}
+
+static int set_own_shell(struct context *ctx, const char *shell)
+{
+  struct account self;
+  struct account_values_set result;
+  int code = member_args_self(ctx, &self);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  const struct account_values values = {self.login, NULL, NULL, shell};
+  code = context_change(ctx, change_account_values_set(&values, &result));
+  record_done(&ACCOUNT_RECORD, &self);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  context_done(ctx, "%s is your shell%s", shell, result.changed ? " from the next session on" : " already");
+  return print_values(ctx, &result);
+}
+
+int cmd_shell(const struct invocation *in)
+{
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
+  int code = context_open(in, &ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  if (!is_offered(in->arguments[0])) {
+    return fail(EXIT_USAGE, "\"%.100s\": is not in /etc/shells", in->arguments[0]);
+  }
+  return set_own_shell(&ctx, in->arguments[0]);
 }

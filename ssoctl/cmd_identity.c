@@ -105,17 +105,6 @@ int cmd_identity_unlink(const struct invocation *in)
                         RESULT_BOOL("no_way", result.no_way));
 }
 
-// Whose account it is that runs this.
-static int find_self(struct context *ctx, struct account *ret_account)
-{
-  int code = context_read(ctx);
-  if (code == EXIT_DONE && account_get(ctx->txn, ctx->in->actor->delegate.account_id, ret_account) != STATUS_OK) {
-    code = fail(EXIT_FAILED, "store: your account cannot be read");
-  }
-  context_end_read(ctx);
-  return code;
-}
-
 struct adding {
   struct device_flow *flow;
   const struct account *account;
@@ -156,7 +145,7 @@ int cmd_identity_add(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
-  code = find_self(&ctx, &account);
+  code = member_args_self(&ctx, &account);
   if (code != EXIT_DONE) {
     return code;
   }

@@ -109,6 +109,7 @@ enum place {
   PLACE_ORG_OPTION, // --org is; the first argument is an account, as for the next
   PLACE_ACCOUNT,    // the first argument is an account that an org of theirs must be in control of
   PLACE_PERSON,     // the first argument is somebody to look at
+  PLACE_SELF,       // the account of whoever runs it, as a delegate
   PLACE_ANYBODY,    // the person themself, who need not be root
 };
 
@@ -263,6 +264,7 @@ int cmd_throttle_list(const struct invocation *in);
 int cmd_throttle_clear(const struct invocation *in);
 int cmd_whoami(const struct invocation *in);
 int cmd_switch(const struct invocation *in);
+int cmd_shell(const struct invocation *in);
 int cmd_candidates(const struct invocation *in);
 int cmd_completion(const struct invocation *in);
 int cmd_why(const struct invocation *in);

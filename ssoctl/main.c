@@ -186,6 +186,8 @@ static const struct command COMMANDS[] = {
      cmd_completion, "print what completes the words of these commands in a shell"},
     {"whoami", "", "", 0, 0, OPTIONS(OPTIONS_ANYONE, OPTION_JSONL, OPTION_WIDE, OPTION_COLUMNS), RIGHT_OWN,
      PLACE_ANYBODY, cmd_whoami, "list your own orgs, and which are open in this session"},
+    {"shell", "", "PATH", 1, 1, OPTIONS(OPTIONS_CHANGE), RIGHT_OWN, PLACE_SELF, cmd_shell,
+     "choose your own shell, one of /etc/shells"},
     {"switch", "", "[SLUG]", 0, 1, OPTIONS(OPTIONS_ANYONE, OPTION_DRY_RUN), RIGHT_OWN, PLACE_ANYBODY, cmd_switch,
      "choose your active org"},
     {"backup", "", "FILE", 1, 1, OPTIONS(OPTIONS_COMMON), RIGHT_HOST, PLACE_HOST, cmd_backup,

@@ -74,3 +74,13 @@ int member_args_lock_local_user(const struct context *ctx, const char *local_use
               "'usermod -L %s'",
               account->login, account->login);
 }
+
+int member_args_self(struct context *ctx, struct account *ret_account)
+{
+  int code = context_read(ctx);
+  if (code == EXIT_DONE && account_get(ctx->txn, ctx->in->actor->delegate.account_id, ret_account) != STATUS_OK) {
+    code = fail(EXIT_FAILED, "store: your account cannot be read");
+  }
+  context_end_read(ctx);
+  return code;
+}

@@ -27,3 +27,7 @@ int member_args_local_user(const struct invocation *in, char to[static LOGIN_SIZ
 // Locks the password of the local user that ACCOUNT is mapped onto, if LOCAL_USER was given for it, so that no other
 // service takes it; the account has its hash by now. Does nothing for others and under --dry-run.
 int member_args_lock_local_user(const struct context *ctx, const char *local_user, const struct account *account);
+
+// The account of the delegate who acts; the caller ends it with record_done(). An exit code, with the error on standard
+// error.
+int member_args_self(struct context *ctx, struct account *ret_account);

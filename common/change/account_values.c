@@ -31,6 +31,13 @@ static enum status set_values(struct change_context *c, const void *input, void 
   if (status != STATUS_OK) {
     return status;
   }
+  bool own_shell = c->by->right == RIGHT_OWN && in->home == NULL && in->name == NULL;
+  if (c->by->delegate != NULL && !own_shell) {
+    error_set(c->error,
+              "account \"%s\": of one's own account the shell, and no more, is one's own to change (POLICY W1)",
+              account.login);
+    return STATUS_REFUSED;
+  }
   if (account.mapped == 1) {
     error_set(c->error, "account \"%s\": is mapped onto the local user of that name: 'usermod' changes that",
               account.login);
@@ -54,9 +61,9 @@ static enum status set_values(struct change_context *c, const void *input, void 
 }
 
 static const struct change_kind SET = {
-    "account.set", CHANGE_SITE, CHANGE_OF_ORG, set_values, sizeof(struct account_values_set), false};
+    "account.set", CHANGE_SITE, CHANGE_OF_ACCOUNT, set_values, sizeof(struct account_values_set), false};
 
 struct change change_account_values_set(const struct account_values *in, struct account_values_set *ret_result)
 {
-  return (struct change){&SET, in, ret_result, &ret_result->changed, "", ""};
+  return (struct change){&SET, in, ret_result, &ret_result->changed, "", in->account};
 }

@@ -9,6 +9,7 @@ import delegates
 import host
 import login
 import processes
+import schemas
 from delegates import DRY, OPERATOR, PASSWORD, world
 
 MANAGERS, OWNER_ONLY = ("owner", "admin"), ("owner",)
@@ -169,6 +170,18 @@ def W7_everything_else_is_an_operators(rig):
         check.that(found == status or (status is None and found != 3), f"what an operator's {text} comes to: {found}")
 
 
+def W1_shell_is_for_ones_own_account_and_of_etc_shells_alone(rig):
+    here = world(rig)
+    made = json.loads(here.may("viewer", "shell", "/bin/sh", "--json").out)
+    check.equal(schemas.problems("shell", made), [], "beside the schema")
+    check.equal(host.in_passwd(here.people["viewer"])[6], "/bin/sh", "the viewer's shell")
+    for path in ("/usr/bin/id", "sh", "", "/bin/sh\n/bin/id"):
+        check.equal(here.ssoctl("viewer", "shell", path).status, 2, f"the exit status for {path!r}")
+    check.equal(here.ssoctl(OPERATOR, "shell", "/bin/sh").status, 3, "of an operator, who has no account")
+    check.equal(processes.run("ssoctl", "shell", "/bin/sh").status, 3, "of root")
+    here.may_not("viewer", "account", "set", here.people["owner"], "shell=/bin/sh")
+
+
 def W1_to_W7_every_command_is_tried_and_has_a_row(rig):
     tried = {" ".join(text.split()[:2]) for _, text in COMMANDS} | {" ".join(text.split()[:2]) for text, _ in HOST_COMMANDS}
     overview = processes.must("ssoctl", "--help").out
@@ -178,7 +191,7 @@ def W1_to_W7_every_command_is_tried_and_has_a_row(rig):
     check.equal([c for c in untried if c not in ELSEWHERE], [], "commands that nobody has tried as everybody")
 
 
-ELSEWHERE = ("help", "group unmap", "enforcement pause", "identity add", "whoami", "switch", "idp preset")
+ELSEWHERE = ("help", "group unmap", "enforcement pause", "identity add", "shell", "whoami", "switch", "idp preset")
 
 
 def W3_W4_what_a_delegate_does_is_done_and_audited_under_their_login(rig):

@@ -248,6 +248,22 @@ static void an_operation_that_names_no_org_is_nobodys_but_for_accounts(void **st
   }
 }
 
+static void W1_of_ones_own_account_the_shell_is_ones_own(void **state)
+{
+  (void)state;
+  struct account_values_set set;
+  const struct account_values shell = {VIEWER, NULL, NULL, "/bin/sh"};
+  const struct account_values home = {VIEWER, NULL, "/srv/x", NULL};
+  const struct account_values name = {VIEWER, "Root", NULL, NULL};
+  set_up();
+  assert_int_equal(make_as(VIEWER, RIGHT_OWN, change_account_values_set(&shell, &set)), STATUS_OK);
+  assert_string_equal(get_account(VIEWER).shell, "/bin/sh");
+  assert_int_equal(make_as(VIEWER, RIGHT_OWN, change_account_values_set(&home, &set)), STATUS_REFUSED);
+  assert_int_equal(make_as(VIEWER, RIGHT_OWN, change_account_values_set(&name, &set)), STATUS_REFUSED);
+  assert_int_equal(make_as(BOSS, RIGHT_OWN, change_account_values_set(&shell, &set)), STATUS_REFUSED);
+  assert_int_equal(make_as(BOSS, RIGHT_ORG, change_account_values_set(&shell, &set)), STATUS_REFUSED);
+}
+
 static void H17_a_session_without_groups_opens_nothing(void **state)
 {
   (void)state;
@@ -306,6 +322,7 @@ int main(void)
       STORE_TEST(a_right_that_nobody_set_is_a_refusal),
       STORE_TEST(an_operation_that_names_no_org_is_nobodys_but_for_accounts),
       STORE_TEST(H17_a_session_without_groups_opens_nothing),
+      STORE_TEST(W1_of_ones_own_account_the_shell_is_ones_own),
       STORE_TEST(W5_nobody_sets_their_own_password_as_an_admin),
       STORE_TEST(W5_an_org_reaches_only_accounts_that_it_is_in_control_of),
   };
