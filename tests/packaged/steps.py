@@ -322,7 +322,7 @@ ALL_STEPS = (
     local_people_get_in_after_the_removal, installed_again_everybody_is_there_as_before,
     *ways_out.STEPS_BEFORE_PURGE, purging_asks_nothing_and_puts_the_store_aside, local_people_get_in_after_the_purge,
     *ways_out.STEPS_AFTER_PURGE,
-    installed_after_a_purge_it_begins_anew_with_the_same_user, *earlier.STEPS)
+    installed_after_a_purge_it_begins_anew_with_the_same_user)
 ONLY_13 = (the_end_to_end_tests_that_differ_on_debian_13_pass,)
 
 
@@ -330,4 +330,7 @@ def for_this_system(here):
     is_13 = 'VERSION_ID="13"' in pathlib.Path("/etc/os-release").read_text()
     at = ALL_STEPS.index(a_session_from_before_an_upgrade_can_close_after_it)
     all_steps = ALL_STEPS[:at] + confined.steps_of_this_kernel(here) + ALL_STEPS[at:]
+    # The store is the same on both: with --packages it is brought along on both, else where less is to be done.
+    if here.whole or not is_13:
+        all_steps += earlier.STEPS
     return all_steps + (boots.STEPS if here.booted else ()) + (the_demo_signs_in_with_the_packages,) + (ONLY_13 if is_13 else ())
