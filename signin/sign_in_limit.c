@@ -110,6 +110,7 @@ static enum status lock_last(int fd, int64_t first, int64_t end, struct sign_in_
   for (int64_t i = end - 1; status == STATUS_BUSY && i >= first; i--) {
     status = lock_byte(fd, i);
     if (status == STATUS_OK) {
+      write_owner(fd, i, 0); // what one that was killed has left says nothing about this process
       holder_sign(fd, i);
       limit->slot = i;
     }

@@ -349,16 +349,12 @@ def K7_a_shell_by_ssh_shows_the_last_sign_in(rig):
 
 def M_the_help_line_of_the_org_follows_every_refusal(rig):
     with _help(rig) as org:
-        person, other, guest = rig.person(), rig.person(), rig.person()
+        person, other = rig.person(), rig.person()
         login.signs_in(rig, person)
         _helps(login.is_refused(rig, person, other), "name you typed here")
         _helps(_declined(rig, login.Ssh(rig, other)), "if it is yours")
         with keys._keys(org, "deny"):
             _helps(keys._by_key(rig, person, keys._give_key(rig, person)), r"PubkeyAuthentication=no\)")
-        first = login.Ssh(rig, guest)
-        first.challenge()
-        _helps(login.Ssh(rig, guest).end(), "try again in a minute")
-        first.close()
         host.ssoctl("member", "suspend", org, person)
         _helps(login.is_refused(rig, person, person), "ask an admin")
 

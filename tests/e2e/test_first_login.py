@@ -90,14 +90,17 @@ def O14_a_home_that_could_not_be_made_is_made_at_the_next_login(rig):
     home.mkdir(mode=0o700)  # as it was left, and now there is room
     for path in left.iterdir():
         shutil.copy(path, home)
-    (home / "half.d").mkdir()
-    (home / "half.d/file").write_text("of the skeleton")
-    log = rig.log()
-    text = login.signs_in(rig, person, command="echo BEGIN; pwd; touch mine; ls -la; echo END")
+    with host.Kept("/etc/skel") as skeleton:
+        for folder in (skeleton, home):
+            (folder / "half.d").mkdir()
+        (skeleton / "half.d/file").write_text("whole")
+        (home / "half.d/file").write_text("wh")
+        log = rig.log()
+        text = login.signs_in(rig, person, command="echo BEGIN; pwd; touch mine; ls -la; echo END")
     check.contains(text, rf"\n/home/{re.escape(person)}\r?\n", "where the session begins")
     check.contains(text, "mine", "what can be written there")
     check.equal(host.mode_of(home), f"0700 {':'.join(host.in_passwd(person)[2:4])}", "the home")
-    check.that(not (home / "half.d").exists(), "what was left is there still")
+    check.equal((home / "half.d/file").read_text(), "whole", "what was copied in half")
     check.contains(log.text(), "what was left of a home that could not be made is removed", "the log")
 
 
@@ -108,11 +111,22 @@ def N8_a_home_of_roots_with_files_of_others_is_left_and_said(rig):
     home = pathlib.Path("/home", person)
     shutil.rmtree(home)
     home.mkdir(mode=0o700)
-    (home / other).write_text("theirs")
-    os.chown(home / other, 1, 1)
+    (home / other).write_text("roots own")
     text = login.open_session(rig, person).text
     check.contains(text, "Your home directory is root's, and cannot be made anew", "what is said")
-    check.equal((home / other).read_text(), "theirs", "the file")
+    check.equal((home / other).read_text(), "roots own", "the file")
+    (home / other).unlink()
+    (home / ".bashrc").write_text("theirs")
+    os.chown(home / ".bashrc", 1, 1)
+    login.open_session(rig, person)
+    check.equal((home / ".bashrc").read_text(), "theirs", "a file of somebody else's")
+    elsewhere = pathlib.Path("/srv/roots-data")
+    elsewhere.mkdir(mode=0o700)
+    (elsewhere / ".bashrc").write_text("roots own")
+    host.ssoctl("account", "set", person, f"home={elsewhere}")
+    login.open_session(rig, person)
+    check.equal((elsewhere / ".bashrc").read_text(), "roots own", "what is not where homes are")
+    host.ssoctl("account", "set", person, f"home={home}")
     shutil.rmtree(home)
     home.mkdir(mode=0o755)  # as sftp's chroots are
     (home / "kept").write_text("by root")
