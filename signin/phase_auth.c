@@ -17,6 +17,7 @@
 #include "recovery_prompt.h"
 #include "sso.h"
 #include "tell_sessions.h"
+#include "unrecorded.h"
 #include "ways.h"
 
 enum { TYPING_MS = 300000, CHOOSING_MS = 200000 };
@@ -65,7 +66,9 @@ static void grant(struct session *s, const struct signed_in *result, struct mess
     session_tell(s, MESSAGE_INFO, "You are in more groups than your organization says here, so none of them is given.");
   }
   tell_others(s, result);
-  ask_more(s, result);
+  if (result->changed) { // where nothing could be stored no choice can
+    ask_more(s, result);
+  }
   memcpy(verdict->ticket, result->ticket.id, sizeof verdict->ticket);
   verdict->uid = account->uid;
   verdict->gid = account->gid;
@@ -100,7 +103,7 @@ static void conclude(struct session *s, enum status status, const struct signed_
     return;
   }
   if (status != STATUS_REFUSED) {
-    session_refuse(s, s->decision.row, NOTICE_INTERNAL, "");
+    session_refuse(s, s->decision.row, session_notice_of(status), status_text(status));
     return;
   }
   note_refused(s, &result->decision, how);
@@ -112,6 +115,9 @@ static void sign_in_by_password(struct session *s, const struct facts *facts, st
   const struct password_sign_in in = {s->request->login, facts->account.password, session_with_key(s)};
   struct signed_in result;
   enum status status = session_change(s, change_password_sign_in(&in, &result));
+  if (status_is_unwritable(status)) {
+    status = unrecorded_sign_in(s, facts->account.password, status, &result);
+  }
   conclude(s, status, &result, "password", verdict);
 }
 
@@ -144,7 +150,7 @@ static void sign_in_by_code(struct session *s, const struct facts *facts, const 
   if (status == STATUS_OK) {
     grant(s, &result, verdict);
   } else if (!session_is_over(status)) {
-    session_refuse(s, s->decision.row, NOTICE_INTERNAL, status_text(status));
+    session_refuse(s, s->decision.row, session_notice_of(status), status_text(status));
   }
 }
 
@@ -177,7 +183,7 @@ static void run_way(struct session *s, const struct facts *facts, const struct w
   if (status == STATUS_OK) {
     grant(s, &result, verdict);
   } else if (!session_is_over(status)) {
-    session_refuse(s, s->decision.row, NOTICE_INTERNAL, status_text(status));
+    session_refuse(s, s->decision.row, session_notice_of(status), status_text(status));
   }
 }
 
@@ -195,7 +201,7 @@ static void run_ways(struct session *s, const struct facts *facts, struct messag
   if (status == STATUS_OK) {
     run_way(s, facts, way, verdict);
   } else if (!session_is_over(status)) {
-    session_refuse(s, s->decision.row, NOTICE_INTERNAL, status_text(status));
+    session_refuse(s, s->decision.row, session_notice_of(status), status_text(status));
   }
 }
 
@@ -211,7 +217,7 @@ static void ask_ways(struct session *s, const struct facts *facts, struct messag
   }
   if (status != STATUS_OK) {
     if (!session_is_over(status)) {
-      session_refuse(s, s->decision.row, NOTICE_INTERNAL, status_text(status));
+      session_refuse(s, s->decision.row, session_notice_of(status), status_text(status));
     }
     return;
   }

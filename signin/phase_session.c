@@ -11,6 +11,7 @@
 #include "home.h"
 #include "mapped_groups.h"
 #include "phases.h"
+#include "run_ticket.h"
 #include "store/groups.h"
 
 // Reads the session's ticket without using it up. No ticket, an unknown one or another account's means key (K4).
@@ -26,6 +27,9 @@ static struct ticket read_ticket(const struct session *s, const struct facts *fa
   if (status == STATUS_OK) {
     status = ticket_get(txn, s->request->ticket, clock_now_s(), &ticket);
   }
+  if (status != STATUS_OK) {
+    status = run_ticket_get(s->request->ticket, clock_now_s(), &ticket);
+  }
   if (status != STATUS_OK || ticket.account_id != facts->account.id) {
     return (struct ticket){.way = WAY_KEY};
   }
@@ -37,7 +41,14 @@ static bool redeem_ticket(struct session *s, const struct ticket *ticket)
 {
   const struct ticket_redeem redeem = {ticket->id};
   struct change_done ignored;
-  return ticket->id[0] == '\0' || session_change(s, change_ticket_redeem(&redeem, &ignored)) == STATUS_OK;
+  if (ticket->id[0] == '\0' || run_ticket_remove(ticket->id) == STATUS_OK) {
+    return true;
+  }
+  enum status status = session_change(s, change_ticket_redeem(&redeem, &ignored));
+  if (status != STATUS_OK) {
+    session_refuse(s, "K4", session_notice_of(status), status_text(status));
+  }
+  return status == STATUS_OK;
 }
 
 static void cleanup_file(FILE **file)
@@ -156,9 +167,8 @@ static void decide(struct session *s, bool redeem, struct message_verdict *verdi
     session_refuse(s, s->decision.row, s->decision.notice, "");
   } else if (home_is_anothers(&facts.account)) {
     session_refuse(s, "N8", NOTICE_HOME, facts.account.home);
-  } else if (redeem && !redeem_ticket(s, &ticket)) {
-    session_refuse(s, "K4", NOTICE_INTERNAL, "");
-  } else if (fill_orgs(&(struct opening){&s->decision, &question, facts.account.id,
+  } else if ((!redeem || redeem_ticket(s, &ticket)) &&
+             fill_orgs(&(struct opening){&s->decision, &question, facts.account.id,
                                          active_org_find(&facts.account, &ticket, &s->decision)},
                        verdict) == STATUS_OK &&
              add_local_groups(facts.account.login, verdict) == STATUS_OK) {

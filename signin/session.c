@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -211,10 +212,16 @@ bool session_is_over(enum status status)
   return status == STATUS_TOLD || status == STATUS_CLOSED || status == STATUS_REFUSED;
 }
 
+enum notice session_notice_of(enum status status)
+{
+  return status_is_unwritable(status) ? NOTICE_DISK : NOTICE_INTERNAL;
+}
+
 // Tries that cannot be counted are made one at a time: the lock goes with this process, after the answer.
 static bool wait_in_line(void)
 {
   bool left = false;
+  (void)mkdir(PATH_RUN, 0700); // where it cannot be made the file says so
   int fd = open(PATH_RUN "/uncounted", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0 || hold_take(fd, 0, LINE_WAIT_MS, &left) != STATUS_OK) {
     return false;
@@ -233,8 +240,10 @@ enum status session_try(struct session *s, enum try_kind kind, const char *org, 
     return session_refuse(s, result.decision.row, result.decision.notice, "");
   }
   bool uncounted = status != STATUS_OK;
-  if (uncounted && (!owner || !wait_in_line())) {
-    return session_refuse(s, "T", NOTICE_UNAVAILABLE, status_text(status));
+  bool in_vain = status_is_unwritable(status) && kind != TRY_PASSWORD;
+  if (uncounted && (!owner || in_vain || !wait_in_line())) {
+    enum notice notice = status_is_unwritable(status) ? NOTICE_DISK : NOTICE_UNAVAILABLE;
+    return session_refuse(s, "T", notice, status_text(status));
   }
   int64_t delay_s = uncounted ? THROTTLE_DELAY_S : result.delay_s;
   if (delay_s > 0) {

@@ -58,9 +58,12 @@ MUST_CHECK enum status session_prompt(struct session *s, bool echo, const char *
 // Tells the person the sentence of NOTICE and logs the refusal with ROW. Always STATUS_TOLD, to be passed on.
 enum status session_refuse(struct session *s, const char *row, enum notice notice, const char *detail);
 
+// What a person is told where a change ended with STATUS, which no policy said.
+enum notice session_notice_of(enum status status);
+
 // Counts a try that is about to be made (POLICY T); ORG is the slug for TRY_SIGN_IN, else "". STATUS_TOLD: they have
 // to wait; STATUS_OK, after a while if it is to be slow. Whoever is not an owner may not try without being
-// counted: STATUS_TOLD for them too, and OWNER goes on, slowly.
+// counted: STATUS_TOLD for them too, and OWNER goes on, slowly; but nobody begins a sign-in whose end cannot be stored.
 MUST_CHECK enum status session_try(struct session *s, enum try_kind kind, const char *org, bool owner);
 
 // Counts a refusal of somebody who has not proven to be anybody, through the connection of the org SLUG ("" for none);

@@ -167,10 +167,11 @@ static enum status store_answer(const struct sso_answer *x, struct signed_in *re
 static enum status refuse_answer(const struct sso_answer *x, enum status status, const struct policy_decision *decision)
 {
   bool decided = status == STATUS_REFUSED && decision->row != NULL;
-  enum notice notice = decided ? decision->notice : NOTICE_INTERNAL;
+  enum notice notice = decided ? decision->notice : session_notice_of(status);
   const char *row = decided ? decision->row : "-";
   char detail[REASON_SIZE];
-  (void)snprintf(detail, sizeof detail, "email=%.200s", x->authorized->email);
+  const char *why = decided ? "" : status_text(status);
+  (void)snprintf(detail, sizeof detail, "email=%.200s%s%s", x->authorized->email, decided ? "" : " ", why);
   if (strcmp(row, "N4") == 0) {
     reserve_number(x);
   }

@@ -124,7 +124,8 @@ int context_read_answer(const char *question, struct bytes *ret_answer);
 // TWICE. bytes_done().
 int context_read_secret(bool from_stdin, const char *prompt, bool twice, struct bytes *ret_secret);
 
-// A new file without a name on the disk of the store, for what may be long. The caller's to close; -1 after an error on
+// A new file without a name on the disk of the store, for what may be long; in memory where that disk is read-only or
+// has little room. The caller's to close; -1 after an error on
 // standard error.
 int context_temporary_file(const struct context *ctx);
 

@@ -40,6 +40,8 @@ int exit_code(enum status status)
   case STATUS_PERMISSION:
   case STATUS_BUSY:
   case STATUS_FULL:
+  case STATUS_READ_ONLY:
+  case STATUS_NO_SPACE:
   case STATUS_TOLD: return EXIT_FAILED;
   }
   return EXIT_FAILED;

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/statvfs.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -10,7 +12,7 @@
 #include "base/files.h"
 #include "context.h"
 
-enum { SECRET_LIMIT = 4096 };
+enum { SECRET_LIMIT = 4096, ROOM_MIN = 16 << 20 };
 
 // One line from FD without its newline, byte by byte so that nothing is read ahead.
 static int read_line(int fd, struct bytes *line)
@@ -122,11 +124,17 @@ int context_read_secret(bool from_stdin, const char *prompt, bool twice, struct 
   return same ? EXIT_DONE : fail(EXIT_FAILED, "the two are not the same, nothing was changed");
 }
 
-int context_temporary_file(const struct context *ctx)
+static bool has_room(int fd)
+{
+  struct statvfs fs;
+  return fstatvfs(fd, &fs) == 0 && (uint64_t)fs.f_bavail * fs.f_frsize >= ROOM_MIN;
+}
+
+static int file_beside_store(const char *store_dir)
 {
   char path[4096];
-  int fd = open(ctx->store_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  int length = snprintf(path, sizeof path, "%s/temporary.XXXXXX", ctx->store_dir);
+  int fd = open(store_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  int length = snprintf(path, sizeof path, "%s/temporary.XXXXXX", store_dir);
   // Not every file system has files that never had a name.
   if (fd < 0 && length > 0 && (size_t)length < sizeof path) {
     fd = mkostemp(path, O_CLOEXEC);
@@ -134,10 +142,22 @@ int context_temporary_file(const struct context *ctx)
       (void)unlink(path);
     }
   }
+  return fd;
+}
+
+// What is only read is read also where the disk takes no writes.
+int context_temporary_file(const struct context *ctx)
+{
+  int fd CLEANUP(cleanup_fd) = file_beside_store(ctx->store_dir);
+  bool unwritable = fd < 0 ? status_is_unwritable(status_of_write(errno)) : !has_room(fd);
+  if (unwritable) {
+    cleanup_fd(&fd);
+    fd = memfd_create("ssoctl", MFD_CLOEXEC);
+  }
   if (fd < 0) {
     (void)fail(EXIT_FAILED, "%.500s: no temporary file: %s", ctx->store_dir, strerror(errno));
   }
-  return fd;
+  return take_fd(&fd);
 }
 
 int context_read_file(const char *path, size_t limit, struct bytes *ret_contents)

@@ -125,7 +125,7 @@ enum status file_write_all(int fd, const void *data, size_t length)
       continue;
     }
     if (written <= 0) {
-      return STATUS_IO;
+      return written < 0 ? status_of_write(errno) : STATUS_IO;
     }
     at += written;
     length -= (size_t)written;

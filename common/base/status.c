@@ -1,6 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/status.h"
 
+#include <errno.h>
+
+enum status status_of_write(int number)
+{
+  switch (number) {
+  case EROFS: return STATUS_READ_ONLY;
+  case ENOSPC:
+  case EDQUOT: return STATUS_NO_SPACE;
+  default: return STATUS_IO;
+  }
+}
+
+bool status_is_unwritable(enum status status)
+{
+  return status == STATUS_READ_ONLY || status == STATUS_NO_SPACE;
+}
+
 const char *status_text(enum status status)
 {
   switch (status) {
@@ -20,6 +37,8 @@ const char *status_text(enum status status)
   case STATUS_PERMISSION: return "wrong owner or mode";
   case STATUS_BUSY: return "busy";
   case STATUS_FULL: return "full";
+  case STATUS_READ_ONLY: return "the file system is read-only";
+  case STATUS_NO_SPACE: return "the disk is full";
   case STATUS_TOLD: return "refused";
   }
   return "unknown status";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one status type of the project: what a function that can fail returns. 0 is success.
 #pragma once
+#include <stdbool.h>
 
 #define MUST_CHECK __attribute__((warn_unused_result))
 
@@ -21,8 +22,17 @@ enum status {
   STATUS_PERMISSION, // owner or mode of a file is not what it must be
   STATUS_BUSY,       // somebody else holds what is needed
   STATUS_FULL,       // the store has no room left at its present size
+  STATUS_READ_ONLY,  // the file system takes no writes
+  STATUS_NO_SPACE,   // the disk is full, or the quota used up
   STATUS_TOLD,       // refused, and the person and the log have been told why: whoever gets this says nothing more
 };
+
+// What a write, or an open to write, that failed with ERRNO of the system is: STATUS_READ_ONLY, STATUS_NO_SPACE, or
+// STATUS_IO for all others.
+enum status status_of_write(int number);
+
+// Whether STATUS is that nothing can be written, now and for all that need it.
+bool status_is_unwritable(enum status status);
 
 // A short ASCII phrase for STATUS ("no such thing"), never NULL, static.
 const char *status_text(enum status status);

@@ -183,14 +183,23 @@ static enum status run_locked(struct change_context *c, const struct changes *al
   return status != STATUS_OK ? status : published;
 }
 
+static void say_unlocked(struct error *error, enum status status)
+{
+  if (status == STATUS_BUSY) {
+    error_set(error, "the store is busy: another program has been changing it for %d seconds",
+              STORE_LOCK_WAIT_MS / 1000);
+  } else {
+    error_set(error, "the store cannot be changed: %s; nothing was changed", status_text(status));
+  }
+}
+
 enum status change_run_all(const struct change_host *host, const struct change_by *by, const struct changes *all,
                            struct error *error, uint64_t *ret_index)
 {
   struct change_context c = {.host = host, .by = by, .error = error, .shown = true, .now_s = clock_now_s()};
   enum status status = store_lock(host->store);
   if (status != STATUS_OK) {
-    error_set(error, "the store is busy: another program has been changing it for %d seconds",
-              STORE_LOCK_WAIT_MS / 1000);
+    say_unlocked(error, status);
     return status;
   }
   if (all->count == 1) {
@@ -201,7 +210,7 @@ enum status change_run_all(const struct change_host *host, const struct change_b
   foreign_free(&c.foreign);
   store_unlock(host->store);
   if (status != STATUS_OK && error != NULL && error->text[0] == '\0') {
-    error_set(error, "the store cannot be changed: %s", status_text(status));
+    error_set(error, "the store cannot be changed: %s; nothing was changed", status_text(status));
   }
   *ret_index = c.index > 0 ? c.index - 1 : 0;
   return status;
@@ -234,6 +243,7 @@ enum status change_publish(const struct change_host *host, const char *login, st
 {
   enum status status = store_lock(host->store);
   if (status != STATUS_OK) {
+    error_set(error, "%s: is behind the store, and cannot be made anew: %s", host->map_path, status_text(status));
     return status;
   }
   // Others may have met the same map and mended it while this one waited for the lock.

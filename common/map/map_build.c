@@ -46,7 +46,7 @@ enum status map_write_at(int fd, const void *data, size_t length, uint64_t offse
       continue;
     }
     if (put <= 0) {
-      return STATUS_IO;
+      return put < 0 ? status_of_write(errno) : STATUS_IO;
     }
     at += put;
     offset += (uint64_t)put;
@@ -288,7 +288,7 @@ enum status map_builder_stream(struct map_builder *b, const char *path, uint64_t
     return status;
   }
   if (unlink(beside) != 0 && errno != ENOENT) {
-    return STATUS_IO;
+    return status_of_write(errno);
   }
   status = make_slots(b, keys_max);
   if (status != STATUS_OK) {
@@ -296,7 +296,7 @@ enum status map_builder_stream(struct map_builder *b, const char *path, uint64_t
   }
   b->fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   b->streaming = b->fd >= 0;
-  return b->streaming ? STATUS_OK : STATUS_IO;
+  return b->streaming ? STATUS_OK : status_of_write(errno);
 }
 
 static enum status finish(struct map_builder *b, uint64_t serial)

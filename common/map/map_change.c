@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "map/map_change.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +37,10 @@ static enum status open_for_writing(const char *path, struct map_change *c)
   struct stat read_from;
   struct stat st;
   c->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
-  if (c->fd < 0 || fstat(c->fd, &st) != 0 || fstat(c->map.fd, &read_from) != 0) {
+  if (c->fd < 0) {
+    return status_of_write(errno);
+  }
+  if (fstat(c->fd, &st) != 0 || fstat(c->map.fd, &read_from) != 0) {
     return STATUS_IO;
   }
   c->size_before = c->size = (uint64_t)st.st_size;

@@ -75,6 +75,8 @@ static const struct {
     [NOTICE_LOWER_CASE] = {"lower-case", "Login names are in lower case here - type yours in lower case."},
     [NOTICE_UNAVAILABLE] = {"unavailable", "Sign-in is not available on this host right now - tell an admin; the log "
                                            "says why."},
+    [NOTICE_DISK] = {"disk", "This host's disk is full or read-only, and signing in this way has to be written there - "
+                             "tell an admin. Keys, and an owner's password, work meanwhile."},
     [NOTICE_NO_WAY] = {"no-way", "There is no way to sign in to this account yet - ask an admin for a password or for "
                                  "a connection of the org."},
     [NOTICE_TURNED_AWAY] = {"turned-away", "This host's sshd is set up not to let you in (AllowUsers, AllowGroups "

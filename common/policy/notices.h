@@ -41,6 +41,7 @@ enum notice {
   NOTICE_WRONG_PASSWORD,
   NOTICE_LOWER_CASE,  // L0
   NOTICE_UNAVAILABLE, // L3
+  NOTICE_DISK,        // nothing can be written, and this would have to be
   NOTICE_NO_WAY,      // no row offers a way that exists
   NOTICE_TURNED_AWAY, // sshd will not let the person in, whatever PAM says
   NOTICE_NOT_OPEN,    // K2: nothing would be opened

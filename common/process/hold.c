@@ -121,6 +121,18 @@ static void take_note(int fd, int64_t at, bool *ret_left)
   holder_write_note(fd, at, &note);
 }
 
+enum status hold_share(int fd, int64_t at, int64_t wait_ms)
+{
+  int64_t deadline_ms = clock_monotonic_ms() + wait_ms;
+  for (;;) {
+    enum status status = set_byte(fd, at, F_RDLCK);
+    if (status != STATUS_BUSY || clock_left_ms(deadline_ms) == 0) {
+      return status;
+    }
+    step(1);
+  }
+}
+
 enum status hold_take(int fd, int64_t at, int64_t wait_ms, bool *ret_left)
 {
   int64_t deadline_ms = clock_monotonic_ms() + wait_ms;

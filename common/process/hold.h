@@ -25,6 +25,11 @@ void hold_set_caller(const struct hold_caller *caller);
 // Takes the byte AT (0 to 15) of FD. STATUS_BUSY after WAIT_MS, STATUS_IO. *RET_LEFT: whoever had it before has not
 // given it back, but died.
 MUST_CHECK enum status hold_take(int fd, int64_t at, int64_t wait_ms, bool *ret_left);
+
+// Holds the byte AT of FD, which is open to be read, beside others that do so, and against whoever takes it with
+// hold_take(). Errors as there.
+MUST_CHECK enum status hold_share(int fd, int64_t at, int64_t wait_ms);
+
 void hold_release(int fd, int64_t at);
 
 // What this process does with the byte that it holds is of another kind than HOLDER_BRIEF.

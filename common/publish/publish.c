@@ -271,7 +271,7 @@ static enum status prepare_rebuild(struct store_txn *txn, const struct config *c
   }
   // A map that cannot be marked is not believed by its readers either: missing, damaged, or of another owner.
   status = map_mark_dirty(p->path);
-  return status == STATUS_IO ? status : STATUS_OK;
+  return status == STATUS_IO || status_is_unwritable(status) ? status : STATUS_OK;
 }
 
 // Which domains are listed because of the settings is seen by building the map anew alone.

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "base/cleanup.h"
 #include "base/endian.h"
@@ -23,7 +24,7 @@ enum status store_from_lmdb(int code)
   case MDB_READERS_FULL: return STATUS_BUSY;
   case ENOMEM: return STATUS_NO_MEMORY;
   case EACCES: return STATUS_PERMISSION;
-  default: return STATUS_IO;
+  default: return status_of_write(code);
   }
 }
 
@@ -60,11 +61,21 @@ static void free_txn(struct store_txn **txn)
   *txn = NULL;
 }
 
+// LMDB calls a write that came out short on a full disk an error of the device.
+static bool is_full(const struct store *store)
+{
+  struct statvfs fs;
+  int fd = -1;
+  return mdb_env_get_fd(store->env, &fd) == 0 && fstatvfs(fd, &fs) == 0 &&
+         (uint64_t)fs.f_bavail * fs.f_frsize < STORE_RESERVE_BYTES;
+}
+
 enum status store_commit(struct store_txn **txn)
 {
+  const struct store *store = (*txn)->store;
   int code = mdb_txn_commit((*txn)->txn);
   free_txn(txn);
-  return store_from_lmdb(code);
+  return code == EIO && is_full(store) ? STATUS_NO_SPACE : store_from_lmdb(code);
 }
 
 void store_abort(struct store_txn **txn)

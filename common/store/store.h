@@ -84,6 +84,7 @@ struct store_key key_of_text(const char *text);
 struct store;
 struct store_txn;
 
+// STORE_READ_WRITE on a file system that is read-only opens to be read: store_lock() refuses then.
 enum store_mode { STORE_READ_ONLY, STORE_READ_WRITE, STORE_CREATE };
 
 // Opens the store in directory DIR: a directory of root (or the effective user) with mode 0700. STORE_CREATE makes
@@ -96,7 +97,7 @@ void store_close(struct store **store);
 // Takes the one lock that writers hold around a change and its publishing; meanwhile this process is not stopped from
 // its terminal. Whoever holds it for too long is killed if somebody else could stop it (process/hold.h); what it had
 // begun is undone, and a map that it left dirty is made anew by the next. STATUS_BUSY after STORE_LOCK_WAIT_MS,
-// STATUS_IO.
+// STATUS_IO, STATUS_READ_ONLY: the file system takes no writes.
 // Released by store_unlock() and by store_close().
 MUST_CHECK enum status store_lock(struct store *store);
 void store_unlock(struct store *store);

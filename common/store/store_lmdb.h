@@ -12,8 +12,9 @@ struct store {
   MDB_env *env;
   MDB_dbi tables[TABLE_COUNT];
   int dir_fd;
-  int lock_fd; // of the file whose bytes are the locks; -1 where it cannot be had and nothing is written
+  int lock_fd; // of the file whose bytes are the locks; -1 where there is none and nothing is written
   bool read_only;
+  bool unwritable;   // the file system takes no writes
   bool locked;       // by store_lock()
   bool signals_held; // while it is
   sigset_t signals_before;
@@ -41,6 +42,10 @@ enum status store_from_lmdb(int code);
 // STATUS_BUSY and STATUS_IO as store_lock().
 MUST_CHECK enum status store_lock_opening(struct store *store);
 void store_unlock_opening(struct store *store);
+
+// Of a store that is unwritable here: nobody changes it meanwhile. A file system that is read-only for this process may
+// be for writing elsewhere, and LMDB has no slot here that would keep the pages that are read. Errors as store_lock().
+MUST_CHECK enum status store_lock_writers_out(struct store *store);
 
 // Says WHAT failed with the store in DIR, by the error CODE of LMDB's; what that is called here.
 enum status store_fail(struct error *error, const char *what, const char *dir, int code);

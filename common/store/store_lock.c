@@ -49,9 +49,11 @@ static void stop_hurrying(struct store *store)
 
 enum status store_lock_opening(struct store *store)
 {
+  if (store->unwritable) {
+    return STATUS_OK; // it has no mutexes, and hurries for nobody
+  }
   bool left = false; // what the dead have left LMDB sees to: it checks the slots
-  enum status status =
-      store->lock_fd < 0 ? STATUS_OK : hold_take(store->lock_fd, BYTE_OPENING, STORE_LOCK_WAIT_MS, &left);
+  enum status status = hold_take(store->lock_fd, BYTE_OPENING, STORE_LOCK_WAIT_MS, &left);
   if (status != STATUS_OK || store->hurries) {
     return status;
   }
@@ -62,7 +64,7 @@ enum status store_lock_opening(struct store *store)
 
 void store_unlock_opening(struct store *store)
 {
-  if (store->lock_fd >= 0) {
+  if (store->lock_fd >= 0 && !store->unwritable) {
     hold_release(store->lock_fd, BYTE_OPENING);
   }
   if (store->hurries_opening) {
@@ -91,12 +93,17 @@ static enum status mend_after_writer(struct store *store)
   return STATUS_OK;
 }
 
+enum status store_lock_writers_out(struct store *store)
+{
+  return store->lock_fd < 0 ? STATUS_OK : hold_share(store->lock_fd, BYTE_WRITER, STORE_LOCK_WAIT_MS);
+}
+
 enum status store_lock(struct store *store)
 {
   bool left = false;
   store_unlock(store);
-  if (store->lock_fd < 0) {
-    return STATUS_IO;
+  if (store->unwritable) {
+    return STATUS_READ_ONLY;
   }
   hold_job_control(store);
   enum status status = hold_take(store->lock_fd, BYTE_WRITER, STORE_LOCK_WAIT_MS, &left);

@@ -220,15 +220,33 @@ static enum status open_alone(struct store *store, const char *dir, struct error
   return status;
 }
 
-// On a file system that nobody can write to nothing is written, and no lock needed.
-static enum status open_lock_file(struct store *store, const char *dir, struct error *error)
+// Where nothing can be written what is there is read all the same.
+static enum status open_unwritable(struct store *store, const char *dir, struct error *error)
 {
-  store->lock_fd = openat(store->dir_fd, "writer", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (store->lock_fd < 0 && !(store->read_only && errno == EROFS)) {
+  store->read_only = store->unwritable = true;
+  store->lock_fd = openat(store->dir_fd, "writer", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (store->lock_fd < 0 && errno != ENOENT) {
     error_set(error, "store %s: writer: %s", dir, strerror(errno));
     return STATUS_IO;
   }
-  return STATUS_OK;
+  enum status status = store_lock_writers_out(store);
+  if (status != STATUS_OK) {
+    error_set(error, "store %s: cannot be locked: %s", dir, status_text(status));
+  }
+  return status;
+}
+
+static enum status open_lock_file(struct store *store, const char *dir, enum store_mode mode, struct error *error)
+{
+  store->lock_fd = openat(store->dir_fd, "writer", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (store->lock_fd >= 0) {
+    return STATUS_OK;
+  }
+  if (errno == EROFS && mode != STORE_CREATE) {
+    return open_unwritable(store, dir, error);
+  }
+  error_set(error, "store %s: writer: %s", dir, strerror(errno));
+  return status_of_write(errno);
 }
 
 static enum status open_files(struct store *store, const char *dir, enum store_mode mode, struct error *error)
@@ -241,7 +259,7 @@ static enum status open_files(struct store *store, const char *dir, enum store_m
   if (status != STATUS_OK) {
     return status;
   }
-  status = open_lock_file(store, dir, error);
+  status = open_lock_file(store, dir, mode, error);
   if (status != STATUS_OK) {
     return status;
   }

@@ -1,0 +1,156 @@
+"""A disk that takes no writes: a decision needs none. What does need one refuses, and says so."""
+import contextlib
+import re
+
+import check
+import host
+import login
+import orgs
+import processes
+import test_keys as keys
+import test_owner as owners
+
+DISK = "disk is full or read-only"
+READ_ONLY = "file system is read-only"
+
+
+def O08_key_and_owners_password_work_with_var_read_only(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    login.signs_in(rig, person)
+    key, log = keys._give_key(rig, person), rig.log()
+    owner = orgs.owner(org)
+    login.by_password(rig, owner, orgs.OWNER_PASSWORD)
+    with keys._keys(org, "allow"), _read_only("/var"):
+        text = keys._by_key(rig, person, key)
+        check.that(login.signed_in(text), f"a key is refused: {check.shown(text)}")
+        check.contains(text, rf"\({org}\)", "id of whoever came by key")
+        for _ in range(2):
+            _, text = login.by_password(rig, owner, orgs.OWNER_PASSWORD)
+            check.that(login.signed_in(text), f"the owner's password is refused: {check.shown(text)}")
+            check.contains(text, rf"\({org}\)", "id of the owner")
+        wrong = "wrong-Lantern-47-quartz"
+        _, text = login.by_password(rig, owner, wrong)
+        check.that(not login.signed_in(text), "a wrong password opened the owner's account")
+        rig.secrets.add(wrong)
+    check.contains(log.text(), rf"login={owner}: the store cannot be written \(the {READ_ONLY}\): this sign-in is in no "
+                   "audit trail", "what the log says of a sign-in that is not recorded")
+    check.equal(_tickets(), [], "tickets in /run that are left")
+    _, text = login.by_password(rig, owner, orgs.OWNER_PASSWORD)
+    check.that(login.signed_in(text), f"the owner afterwards: {check.shown(text)}")
+
+
+def O08_a_key_that_opens_nothing_does_not_with_var_read_only_and_a_password_is_no_key(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    login.signs_in(rig, person)
+    key = keys._give_key(rig, person)
+    with keys._keys(org, "deny"), _read_only("/var"):
+        check.that(not login.signed_in(keys._by_key(rig, person, key)), "a key got in that the org denies")
+        _, text = login.by_password(rig, orgs.owner(org), orgs.OWNER_PASSWORD)
+        check.that(login.signed_in(text), f"the owner's password counts as a key: {check.shown(text)}")
+    host.ssoctl("member", "suspend", org, person)
+    with keys._keys(org, "allow"), _read_only("/var"):
+        check.that(not login.signed_in(keys._by_key(rig, person, key)), "a suspended member got in by key")
+
+
+def O08_who_needs_a_write_is_told_that_the_disk_takes_none(rig):
+    org, new, member = rig.orgs.gamma(), rig.person("gamma.test"), rig.person("gamma.test")
+    login.signs_in(rig, member)
+    host.set_password(member, owners.MEMBER_PASSWORD)
+    log = rig.log()
+    with _read_only("/var"):
+        check.contains(login.is_told(rig, new), DISK, "what a newcomer is told, before the provider is asked")
+        _, text = login.by_password(rig, member, owners.MEMBER_PASSWORD)
+        check.that(not login.signed_in(text), "a try that is not counted opened a member's account")
+        check.contains(text, DISK, "what a member with a password is told")
+    check.contains(log.text(), rf"refused: login={new} org={org} .*reason=disk the {READ_ONLY}", "the log")
+    check.equal(processes.run("getent", "passwd", member).status, 0, "getent of the member")
+    login.signs_in(rig, new)
+
+
+def O08_ssoctl_reads_and_refuses_to_write_with_var_read_only(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    with _read_only("/var"):
+        host.ssoctl("status")
+        host.ssoctl("why", orgs.owner(org), wants=None)
+        check.that(host.members(org), "no members are listed")
+        check.that(host.listed("org", "list"), "no orgs are listed")
+        refused = host.ssoctl("member", "add", org, person, wants=1)
+        check.contains(refused.text, f"{READ_ONLY}; nothing was changed", "what ssoctl says")
+        found = host.ssoctl("check", "--offline", wants=2)
+        check.contains(found.text, "read-only", "what check says")
+    host.ssoctl("member", "add", org, person)
+
+
+def O08_key_and_owners_password_work_with_a_store_that_is_read_only_for_sshd_alone(rig):
+    """As under ReadOnlyPaths= of a unit: others write meanwhile, and are kept from it only while it is read."""
+    org, owner = rig.orgs.gamma(), orgs.owner(rig.orgs.gamma())
+    processes.must("unshare", "-m", "sh", "-euc", """
+        mount --bind /var/lib/ssoorg /var/lib/ssoorg
+        mount -o remount,bind,ro /var/lib/ssoorg
+        ssoctl status
+        ! ssoctl org set gamma help=somebody""")
+    host.ssoctl("org", "set", org, "help=Ask somebody.")
+    with _read_only("/var/lib/ssoorg", bind=True):
+        _, text = login.by_password(rig, owner, orgs.OWNER_PASSWORD)
+        check.that(login.signed_in(text), f"the owner's password is refused: {check.shown(text)}")
+
+
+def O08_E4_key_and_owners_password_work_on_a_full_disk_and_newcomers_are_refused(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    login.signs_in(rig, person)
+    key, owner, log = keys._give_key(rig, person), orgs.owner(org), rig.log()
+    with keys._keys(org, "allow"), owners._small_disk(host.STORE.parent):
+        processes.must("cp", host.STORE / "data.mdb", host.STORE / "copy")  # without what was reserved behind it
+        processes.must("mv", host.STORE / "copy", host.STORE / "data.mdb")
+        processes.must("chmod", "0600", host.STORE / "data.mdb")
+        owners._fill(host.STORE.parent / "filler")
+        text = keys._by_key(rig, person, key)
+        check.that(login.signed_in(text), f"a key is refused: {check.shown(text)}")
+        _, _, text = owners._add_until_refused(org, person)
+        check.contains(text, "the disk is full", "what ssoctl says")
+        for _ in range(4):
+            _, text = login.by_password(rig, owner, orgs.OWNER_PASSWORD)
+            check.that(login.signed_in(text), f"the owner's password is refused: {check.shown(text)}")
+        host.ssoctl("status")
+        check.that(host.members(org), "no members are listed")
+        _refused_newcomer(rig)
+        (host.STORE.parent / "filler").unlink()
+    check.contains(log.text(), r"refused: login=p\d+@gamma\.test .*reason=disk .*the disk is full", "the log of a newcomer")
+    check.equal(_tickets(), [], "tickets in /run that are left")
+
+
+def _refused_newcomer(rig):
+    """What is left of the last block of the store and the map has room for a few."""
+    for _ in range(20):
+        text = _newcomer(rig, rig.person("gamma.test"))
+        if not login.signed_in(text):
+            return text
+    raise check.Failed("twenty accounts were made on a full disk")
+
+
+def _newcomer(rig, new):
+    """Refused before the prompt, after the answer, or, where that had room still, with a ticket that cannot be used up."""
+    terminal = login.Ssh(rig, new)
+    found = terminal.until(login.CODE, DISK)
+    if found == 0:
+        terminal._more("Press Enter when you have approved it there: ")
+        rig.idp.approve(login.Challenge(terminal.text), new)
+        terminal.end()
+    terminal.close()
+    return terminal.text
+
+
+def _tickets():
+    return sorted(path.name for path in host.pathlib.Path("/run/ssoorg/tickets").glob("*")
+                  if re.fullmatch("[0-9a-f]{32}", path.name))
+
+
+@contextlib.contextmanager
+def _read_only(path, bind=False):
+    if bind:
+        processes.must("mount", "--bind", path, path)
+    processes.must("mount", "-o", "remount,bind,ro" if bind else "remount,ro", path)
+    try:
+        yield
+    finally:
+        processes.must(*(("umount", "-l", path) if bind else ("mount", "-o", "remount,rw", path)))
