@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "helper_fault.h"
 #include "mail/mail_text.h"
 #include "paths.h"
 #include "place.h"
@@ -150,7 +151,7 @@ static enum status send_mail(struct mail_code *m)
   }
   status = channel_receive(&m->oidc.channel, clock_monotonic_ms() + SENT_WAIT_MS, &type, &value);
   if (status != STATUS_OK) {
-    session_log(LOG_ERR, "ssoorg-oidc: %s (is " PATH_OIDC " installed?)", status_text(status));
+    helper_fault_log(status);
     return refuse(m, NOTICE_INTERNAL, "helper");
   }
   if (type == MESSAGE_FAILED) {

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "helper_fault.h"
 #include "paths.h"
 #include "place.h"
 #include "policy/person.h"
@@ -166,7 +167,7 @@ static enum status receive_code(struct flow *f, struct message_code *ret_code)
   }
   status = channel_receive(&f->oidc.channel, deadline_ms, &type, &value);
   if (status != STATUS_OK) {
-    session_log(LOG_ERR, "ssoorg-oidc: %s (is " PATH_OIDC " installed?)", status_text(status));
+    helper_fault_log(status);
     return refuse(f, f->s->decision.row, NOTICE_INTERNAL, "helper");
   }
   if (type == MESSAGE_FAILED) {
