@@ -7,8 +7,7 @@
 // is nobody else's, and a local user's is the host's.
 bool home_is_anothers(const struct account *account);
 
-// Removes what pam_mkhomedir(8) has left of a home that it could not make, so that it is made now: a directory with the
-// account's login, where the host's settings have homes, in one that only root can change; it is root's and closed to
-// everybody else, and in it is nothing but what /etc/skel has, of root's. One that is root's and closed, and not so, is
-// left, and the person told. Nothing is done, and nothing said, where there is none.
-void home_prepare(struct session *s, const struct account *account);
+// Tells the person, and the log, of a home that is root's and closed to everybody else: pam_mkhomedir(8) leaves one
+// that it could not make so, takes it for the home from then on, and the person would not know why they are in "/".
+// Nothing is said of one that may be being made just now.
+void home_tell(struct session *s, const struct account *account);

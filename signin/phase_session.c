@@ -178,7 +178,7 @@ static void decide(struct session *s, bool redeem, struct message_verdict *verdi
     verdict->gid = mapped ? s->request->nss_gid : facts.account.gid;
     verdict->verdict = VERDICT_GRANTED;
     if (s->type != MESSAGE_ACCOUNT) { // setcred comes before the session's modules
-      home_prepare(s, &facts.account);
+      home_tell(s, &facts.account);
     }
   }
   record_done(&ACCOUNT_RECORD, &facts.account);

@@ -74,12 +74,18 @@ static void write_owner(int fd, int64_t slot, int64_t pair)
   (void)written;
 }
 
+// Whoever takes a slot clears this before it signs.
+static bool is_of_pair(const void *pair, int fd, int64_t slot)
+{
+  int64_t owner = 0;
+  return pread(fd, &owner, sizeof owner, owner_place(slot)) == (ssize_t)sizeof owner && owner == *(const int64_t *)pair;
+}
+
 static void end_earlier(int fd, int64_t pair, int64_t slots)
 {
   for (int64_t i = 0; i < slots; i++) {
-    int64_t owner = 0;
-    if (pread(fd, &owner, sizeof owner, owner_place(i)) == (ssize_t)sizeof owner && owner == pair) {
-      holder_end_older(fd, i, 0);
+    if (is_of_pair(&pair, fd, i)) {
+      holder_end_older_if(fd, i, 0, is_of_pair, &pair);
     }
   }
 }

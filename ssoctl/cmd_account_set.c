@@ -155,6 +155,10 @@ static int set_own_shell(struct context *ctx, const char *shell)
   if (code != EXIT_DONE) {
     return code;
   }
+  if (!is_offered(self.shell)) { // as chsh(1): it may be there to hold somebody
+    record_done(&ACCOUNT_RECORD, &self);
+    return fail(EXIT_REFUSED, "your shell is not one of /etc/shells: an operator of this host changes it");
+  }
   const struct account_values values = {self.login, NULL, NULL, shell};
   code = context_change(ctx, change_account_values_set(&values, &result));
   record_done(&ACCOUNT_RECORD, &self);

@@ -150,15 +150,33 @@ int context_sudo_rules(const struct context *ctx, struct bytes *out)
                              : fail(exit_code(status), "%s", error.text[0] != '\0' ? error.text : status_text(status));
 }
 
+// Under the writers' lock: what is read is what is written, and whoever is stopped in between, as a delegate can be, is
+// killed by the next who waits.
+static enum status renew_sudo_rules(struct store *store, struct error *error)
+{
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  struct bytes rules CLEANUP(bytes_done) = BYTES_EMPTY;
+  enum status status = store_lock(store);
+  if (status != STATUS_OK) {
+    error_set(error, "store: %s", status_text(status));
+    return status;
+  }
+  status = store_begin(store, false, &txn);
+  status = status != STATUS_OK ? status : sudo_rules_of(txn, &rules);
+  if (status != STATUS_OK) {
+    error_set(error, "store: %s", status_text(status));
+  }
+  status = status != STATUS_OK ? status : sudo_rules_renew(&rules, error);
+  store_abort(&txn);
+  store_unlock(store);
+  return status;
+}
+
 void context_renew_sudo_rules(const struct context *ctx)
 {
-  struct bytes rules CLEANUP(bytes_done) = BYTES_EMPTY;
   struct error error = {.text = ""};
   bool ours = strcmp(ctx->store_dir, PATH_STORE) == 0 && ctx->in->options[OPTION_DRY_RUN] == NULL;
-  if (!ours || context_sudo_rules(ctx, &rules) != EXIT_DONE) {
-    return;
-  }
-  if (sudo_rules_renew(&rules, &error) != STATUS_OK) {
+  if (ours && ctx->store != NULL && renew_sudo_rules(ctx->store, &error) != STATUS_OK) {
     (void)fail(EXIT_DONE, "done, but sudo's rules are not as they should be: %s; run 'ssoctl host enable sudo'",
                error.text);
   }

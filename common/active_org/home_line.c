@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -15,7 +16,7 @@
 
 #include "base/cleanup.h"
 
-enum { WAIT_MS = 1000, NEW_SIZE = 40 };
+enum { WAIT_MS = 1000, NEW_SIZE = 40, ANSWER_FD = 3 };
 
 static const char *const FOLDERS[] = {".config", "ssoorg"};
 
@@ -94,13 +95,20 @@ struct answer {
 static void work_as(const struct home_owner *owner, const char *name, const char *save, int pipe)
 {
   struct answer answer = {.status = STATUS_PERMISSION};
+  // A home can hang for ever, and this process with it: locks and sockets of the one that started it are not its own
+  // to keep (HOLES H64).
+  bool alone = dup2(pipe, ANSWER_FD) == ANSWER_FD && close_range(0, ANSWER_FD - 1, 0) == 0 &&
+               close_range(ANSWER_FD + 1, ~0U, 0) == 0;
+  if (!alone) {
+    _exit(1);
+  }
   bool became = setgroups(0, NULL) == 0 && setresgid(owner->gid, owner->gid, owner->gid) == 0 &&
                 setresuid(owner->uid, owner->uid, owner->uid) == 0;
   if (became) {
     answer.status = save != NULL ? home_line_save(owner->home, name, save)
                                  : home_line_load(owner->home, owner->uid, name, answer.text);
   }
-  _exit(write(pipe, &answer, sizeof answer) == (ssize_t)sizeof answer ? 0 : 1);
+  _exit(write(ANSWER_FD, &answer, sizeof answer) == (ssize_t)sizeof answer ? 0 : 1);
 }
 
 static enum status receive(int fd, struct answer *answer)

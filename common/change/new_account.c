@@ -9,6 +9,7 @@
 #include "change/local_user.h"
 #include "map/numbers.h"
 #include "store/groups.h"
+#include "store/local_group.h"
 #include "store/numbers_store.h"
 
 // An org's name, or that of one of its groups: all names share one space (POLICY N2).
@@ -33,8 +34,29 @@ static bool is_org_name(struct store_txn *txn, const char *login)
   return org_by_slug(txn, slug, &org) == STATUS_OK;
 }
 
+// A group that root has given to somebody of that name, and may have forgotten, is not a delegate's to give (HOLES
+// H69).
+static enum status check_listed(struct change_context *c, const char *login)
+{
+  struct local_members members CLEANUP(local_members_done) = {NULL};
+  if (c->by->delegate == NULL) {
+    return STATUS_OK;
+  }
+  enum status status = local_members_load(&members);
+  if (status == STATUS_OK && local_members_have(&members, login)) {
+    error_set(c->error, "login \"%s\": a group of /etc/group lists it, which only an operator of this host may give",
+              login);
+    return STATUS_REFUSED;
+  }
+  return status;
+}
+
 enum status change_check_login(struct change_context *c, const char *login, const char *email)
 {
+  enum status listed = check_listed(c, login);
+  if (listed != STATUS_OK) {
+    return listed;
+  }
   struct account account;
   if (!name_is_login(login)) {
     error_set(c->error, "login \"%s\": is not an email address in lower case or [a-z][a-z0-9._+-]{0,30}", login);

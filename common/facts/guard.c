@@ -10,6 +10,7 @@
 #include "store/groups.h"
 #include "store/local_group.h"
 #include "store/numbers_store.h"
+#include "store/orgs.h"
 
 enum { GROUPS_FIRST = 64, GROUPS_MAX = 65536 };
 
@@ -142,6 +143,18 @@ static enum status holds_local(struct store_txn *txn, const struct membership *m
   return STATUS_OK;
 }
 
+// Whether it has root by sudo: who could sign in as such an admin through another org would have it too (HOLES H61).
+static enum status holds_sudo(struct store_txn *txn, const struct membership *membership, bool *ret_holds)
+{
+  struct org org;
+  if (membership->role == ROLE_VIEWER) {
+    return STATUS_OK;
+  }
+  enum status status = org_get(txn, membership->org_id, &org);
+  *ret_holds = *ret_holds || (status == STATUS_OK && org.admins_sudo == 1);
+  return status;
+}
+
 // By what the store has of it.
 static enum status is_granted(struct store_txn *txn, const struct account *account, bool *ret_granted)
 {
@@ -150,6 +163,7 @@ static enum status is_granted(struct store_txn *txn, const struct account *accou
   enum status status = memberships_of(txn, account->id, &all);
   for (size_t i = 0; status == STATUS_OK && !granted && i < all.count; i++) {
     status = holds_local(txn, &all.list[i], &granted);
+    status = status != STATUS_OK ? status : holds_sudo(txn, &all.list[i], &granted);
   }
   if (status == STATUS_OK) {
     *ret_granted = granted;

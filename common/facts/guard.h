@@ -12,8 +12,9 @@
 MUST_CHECK enum status guard_is_operator(struct store_txn *txn, const char *operators, const char *name, gid_t gid,
                                          bool *ret_is);
 
-// Whether ACCOUNT is mapped onto a local user, an operator's by /etc/group, listed there in any group, or holds a local
-// group by its provider (POLICY N6). No name service is asked. Errors as local_group_load() and store_get().
+// Whether ACCOUNT is mapped onto a local user, an operator's by /etc/group, listed there in any group, holds a local
+// group by its provider, or is an admin of an org whose admins have sudo (POLICY N6). No name service is asked. Errors
+// as local_group_load() and store_get().
 MUST_CHECK enum status guard_of(struct store_txn *txn, const char *operators, const struct account *account,
                                 bool *ret_guarded);
 

@@ -171,7 +171,20 @@ void holder_sign(int fd, int64_t at)
   holder_write_note(fd, at, &note);
 }
 
+static bool always(const void *context, int fd, int64_t at)
+{
+  (void)context;
+  (void)fd;
+  (void)at;
+  return true;
+}
+
 void holder_end_older(int fd, int64_t at, int64_t age_ms)
+{
+  holder_end_older_if(fd, at, age_ms, always, NULL);
+}
+
+void holder_end_older_if(int fd, int64_t at, int64_t age_ms, holder_still *still, const void *context)
 {
   struct holder_note note;
   if (!holder_read_note(fd, at, &note) || note.pid <= 0) {
@@ -182,7 +195,8 @@ void holder_end_older(int fd, int64_t at, int64_t age_ms)
   int64_t started = pidfd >= 0 ? started_ms(note.pid) : -1;
   // One that was started later has got the number of another.
   bool is_it = note.pid != getpid() && started >= 0 && started <= taken_ms + TICK_MS;
-  if (is_it && boot_ms() - taken_ms >= age_ms && syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) == 0) {
+  if (is_it && boot_ms() - taken_ms >= age_ms && still(context, fd, at) &&
+      syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) == 0) {
     put_first(note.pid);
   }
 }

@@ -49,3 +49,8 @@ void holder_sign(int fd, int64_t at);
 
 // Kills the process that has signed for the byte AT of FD, if it did AGE_MS ago or earlier and is that process still.
 void holder_end_older(int fd, int64_t at, int64_t age_ms);
+
+// The same where STILL says so, which is asked with CONTEXT when the process can be mistaken for no other any more:
+// the byte may have changed hands before that.
+typedef bool holder_still(const void *context, int fd, int64_t at);
+void holder_end_older_if(int fd, int64_t at, int64_t age_ms, holder_still *still, const void *context);

@@ -170,6 +170,18 @@ def W7_everything_else_is_an_operators(rig):
         check.that(found == status or (status is None and found != 3), f"what an operator's {text} comes to: {found}")
 
 
+def H69_a_name_that_a_local_group_still_lists_is_no_delegates_to_give(rig):
+    here = world(rig)
+    person = "once-in-docker@alpha.example"
+    with host.Kept("/etc/group") as groups:
+        groups.write_text(groups.read_text() + f"once-docker:x:4764:{person}\n")
+        refused = here.ssoctl("admin", "member", "add", "alpha", person)
+        check.equal(refused.status, 3, f"the exit status: {refused.text}")
+        check.contains(refused.err, "a group of /etc/group lists it", "what is said")
+        host.ssoctl("member", "add", "alpha", person)
+    host.ssoctl("account", "remove", person, "--yes")
+
+
 def W1_shell_is_for_ones_own_account_and_of_etc_shells_alone(rig):
     here = world(rig)
     made = json.loads(here.may("viewer", "shell", "/bin/sh", "--json").out)

@@ -112,7 +112,7 @@ def _wards(rig):
         rig.orgs.create(ORG, DOMAIN, "jit")
         rig.secrets.add(PASSWORD)
         host.ssoctl("member", "add", ORG, ADMIN, "--role", "admin")
-        people = {kind: rig.person(DOMAIN) for kind in ("plain", "mapped", "operator", "local group", "listed")}
+        people = {kind: rig.person(DOMAIN) for kind in ("plain", "mapped", "operator", "local group", "listed", "sudo")}
         host.ssoctl("member", "add", ORG, people["plain"])
         _map(rig, ORG, "wardmap", people["mapped"])
         _make_operator(ORG, people["operator"])
@@ -120,6 +120,10 @@ def _wards(rig):
         host.ssoctl("member", "add", ORG, people["listed"])
         processes.must("groupadd", "-g", "4763", LOCAL_GROUP + "2")
         delegates.into_group(LOCAL_GROUP + "2", people["listed"])
+        host.ssoctl("org", "create", "wardsudo", "--name", "Sudo", "--owner", "ward-boss@example.org")
+        host.ssoctl("member", "add", ORG, people["sudo"])
+        host.ssoctl("member", "add", "wardsudo", people["sudo"], "--role", "admin")
+        host.ssoctl("org", "set", "wardsudo", "admins-sudo=yes")
         rig.wards = people
     return rig.wards
 
