@@ -47,7 +47,7 @@ def K5_switch_without_an_org_lists_them_and_asks(rig):
     terminal.until(r"[$#%>] ?$")
     terminal.send("/usr/bin/ssoctl switch; echo ENDED $?")
     terminal.until("Enter keeps it")
-    check.contains(terminal.text, r"1\s+gamma\s+viewer\s+yes\s+", "the list")
+    check.contains(terminal.text, r"[12]\s+gamma\s+viewer\s+yes\s+", "the list")
     terminal.send("9")
     terminal.until("none of yours")
     terminal.until("Enter keeps it")
