@@ -32,7 +32,7 @@ def debian_12_is_installed_and_wired(here):
     here.outside = OUTSIDE
     here.kept["stock"] = system.contents()
     here.install("12")
-    host.ssoctl("host", "enable")
+    system.wire("enable")
     here.kept["wired"] = system.changed(here.kept["stock"], system.contents())
     _restart_sshd(here)
     here.start_provider()
@@ -78,7 +78,7 @@ def the_packages_for_13_are_installed_and_check_says_what_is_unwired(here):
 
 
 def host_enable_mends_it(here):
-    host.ssoctl("host", "enable")
+    system.wire("enable")
     states = {row["service"]: row["state"] for row in host.listed("host", "show")}
     check.equal([service for service, state in states.items() if state in ("not-wired", "outdated")], [], "what is not wired")
     check.soon(here.listens, "sshd does not listen")

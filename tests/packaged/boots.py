@@ -22,7 +22,7 @@ def property_of(unit, name):
 
 def wires(here, within):
     """Wires a host that is as at first; a unit waits then."""
-    host.ssoctl("host", "disable")
+    system.wire("disable")
     here.kept["old"] = system.contents()
     host.ssoctl("host", "enable", "--confirm-within", within)
     here.kept["new"] = system.contents()
@@ -75,14 +75,14 @@ def a_damaged_note_counts_as_not_confirmed(here):
 
 def wiring_for_good_and_unwiring_end_what_waits(here):
     wires(here, "1h")
-    host.ssoctl("host", "enable")
+    system.wire("enable")
     check.that(not PENDING.exists(), "wired for good, it still waits")
     check.soon(lambda: property_of(DUE, "ActiveState") == "inactive", "the unit still waits after it was wired for good")
     check.equal(system.changed(here.kept["new"], system.contents()), [], "files that are not wired")
     wires(here, "1h")
-    host.ssoctl("host", "disable", "sudo", "su")
+    system.wire("disable", "sudo", "su")
     check.that(PENDING.exists(), "what is still wired does not wait any more")
-    host.ssoctl("host", "disable")
+    system.wire("disable")
     is_as_before(here, "unwired by hand")
     check.soon(lambda: property_of(DUE, "ActiveState") == "inactive", "the unit still waits after it was unwired")
 

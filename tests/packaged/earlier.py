@@ -87,7 +87,7 @@ def everybody_of_that_store_is_there_as_before(here):
 
 
 def people_of_that_store_sign_in(here):
-    host.ssoctl("host", "enable")
+    system.wire("enable")
     check.soon(here.listens, "sshd does not listen after it was wired")
     system.local_people_get_in(here)
     password = listed_then()["password"]
@@ -130,7 +130,7 @@ def without_room_for_a_copy_an_upgrade_says_so_and_goes_on_later(here):
     processes.must("dpkg", "--configure", "-a")
     check.equal((schema_of(DATA), schema_of(COPY)), (SCHEMA + 1, SCHEMA), "the schema of the store, and of the copy")
     check.that(login.signed_in(login.by_password(here, OWNER, listed_then()["password"])[1]), "the owner does not get in")
-    host.ssoctl("host", "disable")
+    system.wire("disable")
     _purge(here)
     here.install("now")
 

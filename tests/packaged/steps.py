@@ -122,7 +122,7 @@ def a_maintainers_version_of_a_stack_unwires_it_and_the_log_says_so(here):
                "the log does not say that sshd is not wired any more")
     for left in ("/etc/pam.d/sshd.dpkg-old", "/etc/ssh/sshd_config.ucf-dist"):
         pathlib.Path(left).unlink(missing_ok=True)
-    host.ssoctl("host", "enable")
+    system.wire("enable")
     check.equal(system.changed(here.kept["wired"], system.contents()), [], "files of the host after it was wired again")
 
 
@@ -145,7 +145,7 @@ def a_line_of_the_admins_own_keeps_the_module_from_being_removed(here):
     check.that(host.INSTALLED["module"].exists(), "the module is gone")
     other.unlink()
     here.apt("-f", "install")
-    host.ssoctl("host", "enable")
+    system.wire("enable")
     check.equal(system.changed(here.kept["wired"], system.contents()), [], "files of the host after it was wired again")
 
 
@@ -155,14 +155,14 @@ def each_module_unwires_what_is_its_own(here):
     check.equal(left, ["/etc/nsswitch.conf"], "files that are not as they were before")
     check.that(host.in_passwd(ALICE), "names are gone with the PAM module")
     here.install("now")
-    host.ssoctl("host", "enable")
+    system.wire("enable")
     here.apt("remove", "libnss-ssoorg")
     left = system.changed(here.kept["wired"], system.contents())
     check.equal(left, ["/etc/nsswitch.conf"], "files that are not as they were wired")
     check.that(not host.in_passwd(ALICE), "names are there without their module")
     system.local_people_get_in(here)
     here.install("now")
-    host.ssoctl("host", "enable")
+    system.wire("enable")
     check.equal(system.changed(here.kept["wired"], system.contents()), [], "files of the host after it was wired again")
 
 
@@ -191,18 +191,18 @@ def unwiring_leaves_edits_links_and_copies_of_the_admins(here):
     for path, (text, mode) in before.items():
         path.write_text(text)
         os.chmod(path, int(mode.split()[0], 8))
-    host.ssoctl("host", "enable")
+    system.wire("enable")
     check.equal(system.changed(here.kept["wired"], system.contents()), [], "files of the host after it was wired again")
 
 
 def unwiring_does_what_host_disable_does(here):
-    host.ssoctl("host", "disable")
+    system.wire("disable")
     disabled = system.contents()
-    host.ssoctl("host", "enable")
+    system.wire("enable")
     for name in ("pam", "nss"):
         processes.must(f"/usr/lib/ssoorg/unwire-{name}")
     check.equal(system.changed(disabled, system.contents()), [], "what differs")
-    host.ssoctl("host", "enable")
+    system.wire("enable")
 
 
 def unwiring_on_a_full_disk_leaves_a_stack_as_it_is(here):
@@ -216,7 +216,7 @@ def unwiring_on_a_full_disk_leaves_a_stack_as_it_is(here):
     check.contains(result.err, "/etc/pam.d/sshd: could not be replaced; it is as it was", "what is said")
     changed = [path for path in system.changed(before, system.contents()) if "/pam.d/" in path]
     check.equal(changed, [], "stacks that have changed")
-    host.ssoctl("host", "enable")
+    system.wire("enable")
 
 
 def removing_unwires_first_and_says_who_is_left(here):
@@ -244,7 +244,7 @@ def installed_again_everybody_is_there_as_before(here):
     here.install("now")
     check.equal(system.changed(here.kept["stock"], system.contents()), [], "files of the host that are not as at first")
     check.equal(pathlib.Path("/etc/ssoorg/ssoorg.conf").read_text(), here.kept["conf"], "ssoorg.conf")
-    host.ssoctl("host", "enable")
+    system.wire("enable")
     login.signs_in(here, ALICE)
     check.equal(host.in_passwd(ALICE)[2], here.kept["alice"], "the number of somebody")
 

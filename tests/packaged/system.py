@@ -160,6 +160,23 @@ def changed(before, after):
     return sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
 
 
+def _listening():
+    """Which socket waits for ssh; None for none."""
+    for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        words = line.split()
+        if words[1].endswith(":0016") and words[3] == "0A":
+            return words[9]
+    return None
+
+
+def wire(*words):
+    """ssoctl host WORDS; a running sshd that was told of it has read its settings then, and waits for people again."""
+    before = _listening()
+    said = host.ssoctl("host", *words).err
+    if before and re.search(r"^(ssoctl: )?sshd-config (un)?wired: ", said, re.MULTILINE):
+        check.soon(lambda: _listening() not in (None, before), "sshd waits for people again")
+
+
 def gets_in(here, name):
     said = login.by_password(here, name, PASSWORD, method="password,keyboard-interactive")[1]
     check.contains(said, rf"uid={pwd.getpwnam(name).pw_uid}\({name}\)", f"id of {name} over ssh")
