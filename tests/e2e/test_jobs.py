@@ -29,7 +29,7 @@ def K3_an_at_job_writes_into_its_teams_folder(rig):
     person = "at-work@open.example"
     host.ssoctl("member", "add", org, person)
     gid = host.listed("org", "show", org)["gid"]
-    team = pathlib.Path("/srv/at-team")
+    team = pathlib.Path("/home/at-team")
     team.mkdir(mode=0o770, exist_ok=True)
     processes.must("chgrp", gid, team)
     team.chmod(0o2770)

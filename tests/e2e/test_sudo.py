@@ -127,7 +127,7 @@ def _ansible(rig, person, *words):
     home = rig.folder / "ansible"
     home.mkdir(exist_ok=True)
     home.chmod(0o777)
-    env = ("env", f"HOME={home}", f"ANSIBLE_LOCAL_TEMP={home}/l", f"ANSIBLE_REMOTE_TEMP=/tmp/ansible-{person}", "LC_ALL=C.UTF-8")
+    env = ("env", f"HOME={home}", f"ANSIBLE_LOCAL_TEMP={home}/l", f"ANSIBLE_REMOTE_TEMP={home}/remote-{person}", "LC_ALL=C.UTF-8")
     run = other_client.Unattended(rig, *_as_user(person, (), *env, "ansible", "-b", "-i", "localhost,", "-c", "local",
                                                  "localhost", "-m", "ansible.builtin.command", "-a", "id", *words))
     check.that(run.wait(check.HANG_S), f"ansible waits: {check.shown(run.text)}")
