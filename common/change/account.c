@@ -31,16 +31,6 @@ static enum status refuse_owner(struct change_context *c, const struct account *
   return status;
 }
 
-static enum status find(struct change_context *c, const char *name, struct account *ret_account)
-{
-  enum status status = change_find_account(c, name, ret_account);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  change_name_login(c, ret_account->login);
-  return change_file_event(c, ret_account->id);
-}
-
 static void keep(struct account_changed *result, const struct account *account)
 {
   result->account = *account;
@@ -51,7 +41,7 @@ static enum status set_status(struct change_context *c, const struct account_nam
                               struct account_changed *result)
 {
   struct account account;
-  enum status status = find(c, in->account, &account);
+  enum status status = change_find_concerned(c, in->account, &account);
   if (status != STATUS_OK) {
     return status;
   }
@@ -82,7 +72,7 @@ static enum status rename_to(struct change_context *c, const void *input, void *
   const struct account_rename *in = input;
   struct change_done *result = ret_result;
   struct account account;
-  enum status status = find(c, in->account, &account);
+  enum status status = change_find_concerned(c, in->account, &account);
   if (status != STATUS_OK) {
     return status;
   }
@@ -158,7 +148,7 @@ static enum status remove_account(struct change_context *c, const void *input, v
 {
   const struct account_name *in = input;
   struct account account;
-  enum status status = find(c, in->account, &account);
+  enum status status = change_find_concerned(c, in->account, &account);
   if (status != STATUS_OK) {
     return status;
   }
@@ -276,7 +266,7 @@ static enum status retire(struct change_context *c, const void *input, void *ret
 {
   const struct account_name *in = input;
   struct account account;
-  enum status status = find(c, in->account, &account);
+  enum status status = change_find_concerned(c, in->account, &account);
   if (status != STATUS_OK) {
     return status;
   }
@@ -302,7 +292,7 @@ static enum status prove(struct change_context *c, const void *input, void *ret_
 {
   const struct account_prove *in = input;
   struct account account;
-  enum status status = find(c, in->account, &account);
+  enum status status = change_find_concerned(c, in->account, &account);
   if (status != STATUS_OK) {
     return status;
   }

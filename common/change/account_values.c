@@ -22,12 +22,7 @@ static enum status set_values(struct change_context *c, const void *input, void 
   const struct account_values *in = input;
   struct account_values_set *result = ret_result;
   struct account account;
-  enum status status = change_find_account(c, in->account, &account);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  change_name_login(c, account.login);
-  status = change_file_event(c, account.id);
+  enum status status = change_find_concerned(c, in->account, &account);
   if (status != STATUS_OK) {
     return status;
   }

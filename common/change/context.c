@@ -149,3 +149,13 @@ enum status change_check_unused(struct change_context *c, const struct account *
             account->login, account->login, account->login);
   return STATUS_REFUSED;
 }
+
+enum status change_find_concerned(struct change_context *c, const char *name, struct account *ret_account)
+{
+  enum status status = change_find_account(c, name, ret_account);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  change_name_login(c, ret_account->login);
+  return change_file_event(c, ret_account->id);
+}

@@ -57,6 +57,10 @@ MUST_CHECK enum status change_file_event(struct change_context *c, int64_t accou
 // Puts LOGIN into the event.
 void change_name_login(struct change_context *c, const char *login);
 
+// change_find_account() for a change of the account itself: its event names it and is filed under its org. Errors as
+// both.
+MUST_CHECK enum status change_find_concerned(struct change_context *c, const char *name, struct account *ret_account);
+
 // ACCOUNT has no password any more; storing it is the caller's.
 void change_drop_password(struct account *account);
 
