@@ -12,8 +12,6 @@
 #include "policy/person.h"
 #include "run_ticket.h"
 
-enum { TICKET_LIFETIME_S = 300 };
-
 static enum status refuse(const struct policy_decision *decision, struct signed_in *ret_result)
 {
   *ret_result = (struct signed_in){.decision = *decision};

@@ -10,8 +10,6 @@
 #include "change/sign_in_parts.h"
 #include "change/throttle.h"
 
-enum { TICKET_LIFETIME_S = 300 };
-
 enum status sign_in_begin(struct sign_in *s)
 {
   change_name_login(s->c, s->login);

@@ -7,6 +7,8 @@
 #include "policy/policy.h"
 #include "store/entities.h"
 
+enum { TICKET_LIFETIME_S = 300 }; // from the sign-in to the session that it is for (POLICY K4)
+
 // What came of one. STATUS_REFUSED: DECISION says why, and what could be asked first.
 struct signed_in {
   bool changed;
