@@ -251,6 +251,12 @@ static enum status relay(struct flow *f, const struct message_code *code, enum q
   return status;
 }
 
+// Whether a picture may be shown: what the person of an account has chosen is read while the code is awaited.
+static bool wants_qr(const struct flow *f, const struct facts *facts)
+{
+  return f->org.device_link == DEVICE_LINK_FULL && (f->s->config.qr != QR_NEVER || facts->person.known);
+}
+
 static enum status begin(struct flow *f, const struct facts *facts, int64_t id)
 {
   struct session *s = f->s;
@@ -272,7 +278,7 @@ static enum status begin(struct flow *f, const struct facts *facts, int64_t id)
                                      &f->connection,
                                      (uint32_t)s->config.sign_in_timeout_s,
                                      s->config.allow_loopback_http,
-                                     f->org.device_link == DEVICE_LINK_FULL,
+                                     wants_qr(f, facts),
                                      &f->org,
                                      f->wants_groups,
                                      false,

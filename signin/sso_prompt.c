@@ -81,12 +81,26 @@ static int lines_of(const char *text, const char *picture, int columns)
   return lines;
 }
 
-static bool fits(const struct sso_prompt *p, const char *text)
+static bool fits(const struct terminal *terminal, const char *picture, const char *text)
 {
-  const struct message_request *request = p->s->request;
-  struct terminal terminal = session_is_ssh(p->s) ? terminal_of_ssh() : terminal_of(request->tty, getppid());
-  return p->qr == QR_ALWAYS ||
-         (terminal.utf8 && !terminal.dumb && lines_of(text, p->code->qr, terminal.columns) <= terminal.lines);
+  return terminal->utf8 && !terminal->dumb && lines_of(text, picture, terminal->columns) <= terminal->lines;
+}
+
+// Whether there is room for the picture; TEXT is composed with it then. It says the same as the longer address: where
+// both do not fit it goes alone.
+static bool compose_picture(const struct sso_prompt *p, bool complete, char text[static PROTOCOL_PROMPT_SIZE])
+{
+  compose(p, (struct look){complete, true}, text);
+  if (p->qr == QR_ALWAYS) {
+    return true;
+  }
+  const struct terminal terminal =
+      session_is_ssh(p->s) ? terminal_of_ssh() : terminal_of(p->s->request->tty, getppid());
+  if (fits(&terminal, p->code->qr, text)) {
+    return true;
+  }
+  compose(p, (struct look){false, true}, text);
+  return fits(&terminal, p->code->qr, text);
 }
 
 void sso_prompt_compose(const struct sso_prompt *p, char text[static PROTOCOL_PROMPT_SIZE])
@@ -94,15 +108,9 @@ void sso_prompt_compose(const struct sso_prompt *p, char text[static PROTOCOL_PR
   bool full = p->org->device_link == DEVICE_LINK_FULL; // what carries the code along is easily sent to somebody (H73)
   bool complete = full && p->code->verification_uri_complete[0] != '\0';
   bool picture = full && p->qr != QR_NEVER && p->code->qr[0] != '\0';
-  // The picture says the same as the longer address: where there is no room for both it goes alone.
-  const struct look looks[] = {{complete, true}, {false, true}};
-  for (size_t i = 0; picture && i < sizeof looks / sizeof looks[0]; i++) {
-    compose(p, looks[i], text);
-    if (fits(p, text)) {
-      return;
-    }
+  if (!picture || !compose_picture(p, complete, text)) {
+    compose(p, (struct look){complete, false}, text);
   }
-  compose(p, (struct look){complete, false}, text);
 }
 
 enum qr sso_prompt_qr(const struct session *s, const struct facts *facts)

@@ -10,7 +10,7 @@
 #include "base/status.h"
 #include "map/map_records.h"
 
-// When the address of a sign-in is also shown as a picture: over ssh, where terminals know UTF-8; always; never.
+// When the address of a sign-in is also shown as a picture: where it fits and the terminal can show it; always; never.
 enum qr { QR_AUTO, QR_ALWAYS, QR_NEVER };
 
 // Reads "auto", "always" or "never". False for any other word, *RET_QR untouched.
