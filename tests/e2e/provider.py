@@ -1,9 +1,11 @@
 """The OpenID provider of a run, and the person's browser at it."""
 import json
 import pathlib
+import select
 import subprocess
 import sys
 
+import check
 import processes
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -35,6 +37,9 @@ def write_clients(folder):
     (folder / "clients.json").write_text(json.dumps(clients))
 
 
+STARTS = 3  # node may wait for itself for ever, at its start as at its end: seen once in some thousand
+
+
 class Provider:
     def __init__(self, folder, *options, port=0):
         self.folder = folder
@@ -45,14 +50,12 @@ class Provider:
         self.faults = folder / f"faults-{id(self)}"
 
     def start(self):
-        ca = self.folder / "ca"
-        log = open(self.folder / "provider.log", "ab")
-        self.process = subprocess.Popen(
-            ["node", SOURCE / "server.mjs", "--key", ca / "server.key", "--cert", ca / "server.pem",
-             "--port", str(self.port), "--accounts", self.folder / "accounts.json",
-             "--clients", self.folder / "clients.json",
-             "--groups", self.folder / "groups.json", "--faults", self.faults, "--record", self.folder / "secrets", *self.options],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
+        for _ in range(STARTS):
+            self._begin()
+            if self._speaks():
+                break
+            print(f"# the provider said nothing in {check.HANG_S} s and is started again: {self._state()}", flush=True)
+            self.stop()
         line = self.process.stdout.readline().split()
         if line[:1] != ["ready"]:
             raise RuntimeError("the provider did not start, see " + str(self.folder / "provider.log"))
@@ -60,9 +63,30 @@ class Provider:
         self.port = int(self.issuer.rsplit(":", 1)[1])
         return self
 
+    def _begin(self):
+        ca = self.folder / "ca"
+        with open(self.folder / "provider.log", "ab") as log:
+            self.process = subprocess.Popen(
+                ["node", SOURCE / "server.mjs", "--key", ca / "server.key", "--cert", ca / "server.pem",
+                 "--port", str(self.port), "--accounts", self.folder / "accounts.json",
+                 "--clients", self.folder / "clients.json", "--groups", self.folder / "groups.json",
+                 "--faults", self.faults, "--record", self.folder / "secrets", *self.options],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
+
+    def _speaks(self):
+        """Whether it says something, or ends."""
+        return bool(select.select([self.process.stdout], [], [], check.HANG_S)[0])
+
+    def _state(self):
+        """What each of its threads waits for, as the kernel tells it."""
+        tasks = sorted(pathlib.Path(f"/proc/{self.process.pid}/task").glob("*"))
+        return ", ".join(f"{(task / 'comm').read_text().strip()} {(task / 'wchan').read_text()}" for task in tasks)
+
     def stop(self):
-        if self.process:
-            processes.stop(self.process)
+        """At once: it has nothing to put away."""
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
 
     def fault(self, name):
         """Makes the provider answer wrongly from now on; "" ends it."""
