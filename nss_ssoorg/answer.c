@@ -62,14 +62,19 @@ static enum status first_login(struct map_reader *map, const char *login, struct
 {
   struct map_settings settings;
   struct map_account account = {.uid = 0};
-  if (!caller_is_root() || !name_is_email(login)) {
+  bool of_short = name_is_new_short(login);
+  if (!caller_is_root() || (!of_short && !name_is_email(login))) {
     return STATUS_NOT_FOUND;
   }
-  enum status status = find_eligible(map, login, &account.groups);
+  enum status status = of_short ? STATUS_OK : find_eligible(map, login, &account.groups);
   if (status != STATUS_OK) {
     return status;
   }
   status = map_settings(map, &settings);
+  if (status == STATUS_OK && of_short) {
+    add_group(&account.groups, settings.short_gid);
+    status = settings.short_gid != 0 ? STATUS_OK : STATUS_NOT_FOUND;
+  }
   if (status != STATUS_OK) {
     return status;
   }

@@ -21,6 +21,17 @@ static enum holder from_status(enum status status)
                                                            : HOLDER_UNKNOWN;
 }
 
+// Row L16: whoever is nobody's may be the default org's, but for those of /etc/passwd (row L2).
+static enum holder short_holder(const struct map_reader *map, const char *name)
+{
+  struct map_settings settings;
+  if (!name_is_new_short(name) || name_is_local(name)) {
+    return HOLDER_NONE;
+  }
+  enum status status = map_settings(map, &settings);
+  return from_status(status == STATUS_OK && settings.short_gid == 0 ? STATUS_NOT_FOUND : status);
+}
+
 static enum holder holder_of(const struct map_reader *map, const char *name)
 {
   struct map_account account;
@@ -28,7 +39,7 @@ static enum holder holder_of(const struct map_reader *map, const char *name)
   struct map_invited invited;
   enum holder holder = from_status(map_account_by_login(map, name, &account));
   if (holder != HOLDER_NONE || !name_is_email(name)) {
-    return holder;
+    return holder != HOLDER_NONE ? holder : short_holder(map, name);
   }
   holder = from_status(map_domain(map, name_email_domain(name), &domain));
   return holder != HOLDER_NONE ? holder : from_status(map_invited(map, name, &invited));

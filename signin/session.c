@@ -198,11 +198,18 @@ enum status session_prompt(struct session *s, bool echo, const char *text, int64
 
 enum status session_refuse(struct session *s, const char *row, enum notice notice, const char *detail)
 {
+  return session_refuse_saying(s, row, notice, detail, "");
+}
+
+enum status session_refuse_saying(struct session *s, const char *row, enum notice notice, const char *detail,
+                                  const char *line)
+{
   const struct message_request *request = s->request;
-  char text[HELP_SIZE + 256];
+  char text[HELP_SIZE + LOGIN_SIZE + 320];
   session_log(LOG_NOTICE, "refused: login=%s org=%s service=%s rhost=%s row=%s reason=%s%s%s", request->login, s->org,
               request->service, request->rhost, row, notice_name(notice), detail[0] != '\0' ? " " : "", detail);
-  (void)snprintf(text, sizeof text, "%s%s%s", notice_sentence(notice), s->help[0] != '\0' ? "\n" : "", s->help);
+  (void)snprintf(text, sizeof text, "%s%s%s%s%s", notice_sentence(notice), line[0] != '\0' ? "\n" : "", line,
+                 s->help[0] != '\0' ? "\n" : "", s->help);
   session_tell(s, MESSAGE_ERROR, text);
   return STATUS_TOLD;
 }

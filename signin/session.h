@@ -58,6 +58,10 @@ MUST_CHECK enum status session_prompt(struct session *s, bool echo, const char *
 // Tells the person the sentence of NOTICE and logs the refusal with ROW. Always STATUS_TOLD, to be passed on.
 enum status session_refuse(struct session *s, const char *row, enum notice notice, const char *detail);
 
+// The same with a LINE of its own below the sentence, "" for none.
+enum status session_refuse_saying(struct session *s, const char *row, enum notice notice, const char *detail,
+                                  const char *line);
+
 // What a person is told where a change ended with STATUS, which no policy said.
 enum notice session_notice_of(enum status status);
 

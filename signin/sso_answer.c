@@ -21,12 +21,13 @@ static const char *filed_under(const struct sso_answer *x)
 }
 
 // For somebody whom the provider has vouched for: it is in the audit trail.
-static enum status refuse_known(const struct sso_answer *x, const char *row, enum notice notice, const char *detail)
+static enum status refuse_known(const struct sso_answer *x, const char *row, enum notice notice, const char *detail,
+                                const char *line)
 {
   char reason[REASON_SIZE];
   (void)snprintf(reason, sizeof reason, "%s %.200s", notice_name(notice), detail);
   session_note_refused(x->s, filed_under(x), row, reason);
-  return session_refuse(x->s, row, notice, detail);
+  return session_refuse_saying(x->s, row, notice, detail, line);
 }
 
 static void reserve_number(const struct sso_answer *x)
@@ -164,8 +165,10 @@ static enum status store_answer(const struct sso_answer *x, struct signed_in *re
   return asked == STATUS_CLOSED || asked == STATUS_TOLD ? asked : status;
 }
 
-static enum status refuse_answer(const struct sso_answer *x, enum status status, const struct policy_decision *decision)
+static enum status refuse_answer(const struct sso_answer *x, enum status status, const struct signed_in *result)
 {
+  const struct policy_decision *decision = &result->decision;
+  char line[LOGIN_SIZE + 16] = "";
   bool decided = status == STATUS_REFUSED && decision->row != NULL;
   enum notice notice = decided ? decision->notice : session_notice_of(status);
   const char *row = decided ? decision->row : "-";
@@ -175,13 +178,16 @@ static enum status refuse_answer(const struct sso_answer *x, enum status status,
   if (strcmp(row, "N4") == 0) {
     reserve_number(x);
   }
-  return refuse_known(x, row, notice, detail);
+  if (notice == NOTICE_OTHER_NAME) {
+    (void)snprintf(line, sizeof line, "Sign in as %s", result->sign_in_as);
+  }
+  return refuse_known(x, row, notice, detail, line);
 }
 
 enum status sso_answer_store(const struct sso_answer *x, struct signed_in *ret_result)
 {
   if (caller_turns_away(x->s->request->login)) {
-    return refuse_known(x, x->s->decision.row, NOTICE_TURNED_AWAY, "");
+    return refuse_known(x, x->s->decision.row, NOTICE_TURNED_AWAY, "", "");
   }
   if (x->way != WAY_MAIL && !oidc_identity_is_sound(x->authorized, x->connection)) {
     session_log(LOG_ALERT, "ssoorg-oidc sent an identity that it must never send: has it been taken over?");
@@ -197,7 +203,7 @@ enum status sso_answer_store(const struct sso_answer *x, struct signed_in *ret_r
     return status;
   }
   if (status != STATUS_OK) {
-    return refuse_answer(x, status, &result.decision);
+    return refuse_answer(x, status, &result);
   }
   if (result.own_org[0] != '\0') {
     joins_tell_own(x->s, result.own_org);

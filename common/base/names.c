@@ -110,6 +110,26 @@ bool name_is_login(const char *login)
   return is_lower(login[0]) && length <= SHORT_LOGIN_MAX && is_local_part(login, length) && !name_is_reserved(login);
 }
 
+bool name_is_new_short(const char *login)
+{
+  static const char *const USUAL[] = {
+      "administrator", "ansible",   "apache",    "centos",    "debian",     "deploy",   "ec2-user",
+      "elasticsearch", "es",        "ftp",       "ftpuser",   "git",        "gitlab",   "hadoop",
+      "http",          "jenkins",   "kafka",     "minecraft", "mongo",      "mongodb",  "nagios",
+      "nginx",         "odoo",      "oracle",    "pi",        "postmaster", "puppet",   "rabbitmq",
+      "redis",         "rocky",     "samba",     "service",   "solr",       "spark",    "steam",
+      "support",       "svn",       "teamspeak", "test",      "tester",     "testuser", "tomcat",
+      "ubnt",          "ubuntu",    "user",      "user1",     "vagrant",    "web",      "webmaster",
+      "zabbix",        "zookeeper",
+  };
+  for (size_t i = 0; i < COUNT_OF(USUAL); i++) {
+    if (strcmp(login, USUAL[i]) == 0) {
+      return false;
+    }
+  }
+  return strchr(login, '@') == NULL && name_is_login(login);
+}
+
 static bool ends_with(const char *text, const char *end)
 {
   size_t length = strlen(text);

@@ -16,6 +16,10 @@ enum {
 // A login name as an account may have it: a legal email in folded form, or [a-z][a-z0-9._+-]{0,30} without "@".
 bool name_is_login(const char *login);
 
+// A short login, without "@", that somebody new may come under (POLICY L16): not one that programs and their packages
+// give their users on other hosts, and that strangers therefore guess.
+bool name_is_new_short(const char *login);
+
 // [a-z][a-z0-9-]{1,22}, not ending in "-admins", not the name of a system user or group.
 bool name_is_slug(const char *slug);
 

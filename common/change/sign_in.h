@@ -19,11 +19,12 @@ struct signed_in {
   int64_t last_sign_in_at_s; // before this one, 0 for none
   char last_sign_in_from[256];
   struct ticket ticket;
-  bool again;              // what was made is stored, and the person has to sign in once more (POLICY V6)
-  bool asked;              // about invites already
-  bool overage;            // the provider says no groups, because they are too many
-  size_t codes_left;       // of the org's recovery codes
-  char own_org[SLUG_SIZE]; // that they have made, "" for none
+  bool again;                  // what was made is stored, and the person has to sign in once more (POLICY V6)
+  bool asked;                  // about invites already
+  bool overage;                // the provider says no groups, because they are too many
+  size_t codes_left;           // of the org's recovery codes
+  char own_org[SLUG_SIZE];     // that they have made, "" for none
+  char sign_in_as[LOGIN_SIZE]; // with NOTICE_OTHER_NAME: the login that is theirs
 };
 
 struct password_sign_in {

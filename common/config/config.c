@@ -185,6 +185,13 @@ static enum status parse_own_orgs_domains(const char *value, struct config *conf
   return STATUS_OK;
 }
 
+// The words auto and none are legal slugs, and mean no org of these names here.
+static enum status parse_default_org(const char *value, struct config *config)
+{
+  bool legal = name_is_slug(value);
+  return legal ? text_copy(value, config->map.default_org, sizeof config->map.default_org) : STATUS_INVALID;
+}
+
 static enum status parse_notify(const char *value, struct config *config)
 {
   return parse_yes(value, &config->notify_sessions);
@@ -265,6 +272,7 @@ const struct config_key CONFIG_KEYS[] = {
     {"own-orgs-domains", "none", "none, or domains in lower case separated by one space, each once",
      parse_own_orgs_domains},
     {"own-orgs-per-account", "1", "1 to 16", parse_own_orgs_per_account},
+    {"default-org", "auto", "auto, none or the slug of an org: [a-z][a-z0-9-]{1,22}", parse_default_org},
     {"notify-sessions", "yes", "yes or no", parse_notify},
 };
 const size_t CONFIG_KEY_COUNT = COUNT_OF(CONFIG_KEYS);

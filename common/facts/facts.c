@@ -12,6 +12,7 @@
 #include "store/confirmed.h"
 #include "store/pending_links.h"
 #include "store/recovery.h"
+#include "store/short_names.h"
 
 bool facts_doubts(const struct identity *identity, const struct connection *connection, bool in_control)
 {
@@ -226,6 +227,28 @@ static enum status load_recovery(const struct loading *l, struct policy_person *
   return status == STATUS_EXISTS ? STATUS_OK : status;
 }
 
+enum status facts_load_invites(struct store_txn *txn, const struct facts_query *of, struct facts *s)
+{
+  bool ignored = false;
+  const struct loading loading = {txn, of, 0, 0, false, &ignored};
+  struct inviting inviting = {&loading, &s->person};
+  s->person.invite_count = 0;
+  return invite_each_of(txn, s->email, add_invite, &inviting);
+}
+
+// Row L16: a name without "@" that nobody has is one of the org whose people come so, whoever it may be.
+static enum status load_short(const struct loading *l, struct facts *s)
+{
+  bool may_be = !s->person.known && l->of->config != NULL && name_is_new_short(l->of->login);
+  enum status status =
+      may_be ? short_names_org(l->txn, l->of->config->map.default_org, &s->governing) : STATUS_NOT_FOUND;
+  if (status != STATUS_OK) {
+    return facts_optional(status);
+  }
+  s->person.short_name = true;
+  return facts_load_org(l, &s->governing, &s->person.governing);
+}
+
 static enum status load_all(const struct loading *loading, struct facts *s)
 {
   struct inviting inviting = {loading, &s->person};
@@ -236,7 +259,7 @@ static enum status load_all(const struct loading *loading, struct facts *s)
   }
   status = load_recovery(loading, &s->person);
   if (status != STATUS_OK || s->email[0] == '\0') {
-    return status;
+    return status != STATUS_OK ? status : load_short(loading, s);
   }
   status = load_governing(loading, s);
   return status != STATUS_OK ? status : invite_each_of(loading->txn, s->email, add_invite, &inviting);
@@ -270,6 +293,7 @@ static enum status check_other_case(struct store_txn *txn, const struct facts_qu
 {
   char folded[LOGIN_SIZE];
   struct account account;
+  struct org org;
   int64_t org_id = 0;
   const char *login = of->login;
   if (text_fold_ascii(login, folded, sizeof folded) != STATUS_OK || strcmp(folded, login) == 0) {
@@ -281,6 +305,9 @@ static enum status check_other_case(struct store_txn *txn, const struct facts_qu
     if (status == STATUS_NOT_FOUND) {
       return facts_is_allowed(txn, of, name_email_domain(folded), &person->other_case);
     }
+  }
+  if (status == STATUS_NOT_FOUND && name_is_new_short(folded) && of->config != NULL) {
+    status = short_names_org(txn, of->config->map.default_org, &org);
   }
   person->other_case = status == STATUS_OK;
   return facts_optional(status);

@@ -10,7 +10,8 @@ struct facts {
   struct policy_person person;
   struct account account; // if person.known
   struct org governing;   // if person.governing.id is not 0
-  char email[EMAIL_SIZE]; // the account's primary email; the login where there is no account and it is one
+  char email[EMAIL_SIZE]; // the account's primary email; the login where there is no account and it is one; of a short
+                          // name (L16) "" until facts_answer() has found whose it is
 };
 
 // About whom, at which service, from where (the remote host as PAM has it, "" for none) and when.

@@ -103,6 +103,22 @@ static void answer_membership(const struct facts *s, int64_t org_id, struct poli
   }
 }
 
+// Row L16: the name that was typed is the local part of the address, and the address on a domain of the org whose
+// people come so. From here on it is as if that address had been typed.
+static enum status answer_short_name(struct store_txn *txn, const struct facts_query *of,
+                                     const struct message_authorized *authorized, struct facts *s)
+{
+  size_t length = strlen(of->login);
+  int64_t owner = 0;
+  bool same = strncmp(authorized->email, of->login, length) == 0 && authorized->email[length] == '@';
+  enum status status = same ? domain_owner(txn, name_email_domain(authorized->email), &owner) : STATUS_NOT_FOUND;
+  if (status != STATUS_OK || owner != s->governing.id) {
+    return facts_optional(status);
+  }
+  memcpy(s->email, authorized->email, sizeof s->email);
+  return facts_load_invites(txn, of, s);
+}
+
 // What the provider has said, beside what is stored.
 static enum status answer_said(struct store_txn *txn, const struct facts *s, const struct connection *connection,
                                const struct message_authorized *authorized, struct policy_answer *a)
@@ -127,6 +143,8 @@ enum status facts_answer(struct store_txn *txn, const struct facts_query *of, co
   }
   if (s->person.known) {
     status = answer_account(txn, of, s, connection, &a);
+  } else if (s->person.short_name && connection->org_id == s->governing.id) {
+    status = answer_short_name(txn, of, authorized, s);
   }
   if (status != STATUS_OK) {
     return status;
@@ -151,6 +169,9 @@ enum status facts_answer(struct store_txn *txn, const struct facts_query *of, co
   }
   if (status == STATUS_OK && !s->person.known) {
     status = account_was_removed(txn, s->email, &a.tombstoned);
+  }
+  if (status == STATUS_OK && s->person.short_name && !a.tombstoned) {
+    status = account_was_removed(txn, of->login, &a.tombstoned);
   }
   if (status == STATUS_OK) {
     *ret_answer = a;

@@ -22,6 +22,9 @@ struct loading {
 // ORG as it matters to the account. Errors as store_get().
 MUST_CHECK enum status facts_load_org(const struct loading *l, const struct org *org, struct policy_org *ret_org);
 
+// The open invites for the address in S, which has no account. Errors as store_get().
+MUST_CHECK enum status facts_load_invites(struct store_txn *txn, const struct facts_query *of, struct facts *s);
+
 // The host's social connections as they matter to S, whose orgs are loaded. Errors as store_get().
 MUST_CHECK enum status facts_load_social(struct store_txn *txn, const struct facts_query *of, struct facts *s);
 

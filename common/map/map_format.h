@@ -20,7 +20,7 @@
 #include "base/siphash.h"
 
 enum {
-  MAP_VERSION = 5,
+  MAP_VERSION = 6,
   MAP_HEADER_SIZE = 64,
   MAP_STATE_OFFSET = 64,
   MAP_STATE_SIZE = 64,

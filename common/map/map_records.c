@@ -30,9 +30,10 @@ static const struct field REMOVED_FIELDS[] = {FIELD_OF_U32(map_removed, number)}
 const struct record_type MAP_REMOVED_RECORD = RECORD_TYPE(map_removed, MAP_VERSION, REMOVED_FIELDS);
 
 static const struct field SETTINGS_FIELDS[] = {
-    FIELD_OF_TEXT(map_settings, sshd_paths), FIELD_OF_TEXT(map_settings, home),
-    FIELD_OF_TEXT(map_settings, shell),      FIELD_OF_TEXT(map_settings, own_orgs),
-    FIELD_OF_U32_LIST(map_settings, ranges), FIELD_OF_U32_LIST(map_settings, used),
+    FIELD_OF_TEXT(map_settings, sshd_paths),  FIELD_OF_TEXT(map_settings, home),
+    FIELD_OF_TEXT(map_settings, shell),       FIELD_OF_TEXT(map_settings, own_orgs),
+    FIELD_OF_TEXT(map_settings, default_org), FIELD_OF_U32(map_settings, short_gid),
+    FIELD_OF_U32_LIST(map_settings, ranges),  FIELD_OF_U32_LIST(map_settings, used),
 };
 const struct record_type MAP_SETTINGS_RECORD = RECORD_TYPE(map_settings, MAP_VERSION, SETTINGS_FIELDS);
 

@@ -52,6 +52,8 @@ struct map_settings {
   char home[PATH_SIZE];  // directory above the homes
   char shell[SHELL_SIZE];
   char own_orgs[OWN_ORGS_SIZE]; // domains whose people may make an org of their own (POLICY V6), "" for none
+  char default_org[SLUG_SIZE];  // whose people may come under short names, as the host's setting says (POLICY L16)
+  uint32_t short_gid;           // of that org, 0 where there is none
   struct u32_list ranges;       // first, last, first, last...
   struct u32_list used;         // numbers given in each range
 };

@@ -12,6 +12,8 @@ static const struct {
     [NOTICE_NOT_SET_UP] = {"not-set-up", "Your account isn't set up for this org - ask an admin to invite you."},
     [NOTICE_SOMEBODY_ELSE] = {"somebody-else", "You signed in as somebody else - sign out at your organization's "
                                                "sign-in page and try again with the name you typed here."},
+    [NOTICE_OTHER_NAME] = {"other-name", "You have another login name on this host than the one that you typed - use "
+                                         "that one."},
     [NOTICE_NO_EMAIL] = {"no-email", "Your organization's sign-in did not say your email address - ask an admin to "
                                      "release the email claim for this host."},
     [NOTICE_EMAIL_UNVERIFIED] = {"email-unverified", "Your organization's sign-in says that your email address is not "

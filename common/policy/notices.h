@@ -7,6 +7,7 @@ enum notice {
   NOTICE_NONE = 0,
   NOTICE_NOT_SET_UP,       // S12
   NOTICE_SOMEBODY_ELSE,    // S2, S9, S13
+  NOTICE_OTHER_NAME,       // S2, L16: the name that is theirs is said
   NOTICE_NO_EMAIL,         // S9, S13
   NOTICE_EMAIL_UNVERIFIED, // S9, S13
   NOTICE_EMAIL_DOMAIN,     // S9, S13
@@ -37,7 +38,7 @@ enum notice {
   NOTICE_KEY_REFUSED,
   NOTICE_NEEDS_TERMINAL,
   NOTICE_PASSWORD_METHOD, // of sshd, which could show nothing
-  NOTICE_NOT_APPROVED, // Enter came often, and no approval
+  NOTICE_NOT_APPROVED,    // Enter came often, and no approval
   NOTICE_WRONG_PASSWORD,
   NOTICE_LOWER_CASE,  // L0
   NOTICE_UNAVAILABLE, // L3

@@ -65,6 +65,7 @@ struct policy_allowed {
 struct policy_person {
   bool login_legal;
   bool other_case; // the name in lower case is an account's or an eligible one
+  bool short_name; // no account's, and short: whose it may be comes with the answer (row L16)
   bool local_user; // a name service other than ours holds the name, with another number than the account's
   bool store_readable;
   bool known; // the name is an account's; the rest up to the governing org is about it
@@ -78,7 +79,8 @@ struct policy_person {
   bool has_recovery; // unused recovery codes of an org that this account owns
   size_t membership_count;
   struct policy_membership memberships[MEMBERSHIPS_MAX_POLICY];
-  struct policy_org governing; // by the account's email; by the login where there is no account
+  struct policy_org governing; // by the account's email; by the login where there is no account; of a short name the
+                               // org that such people come to
   size_t invite_count;
   struct policy_invite invites[INVITES_MAX_POLICY];
   bool social_here;   // the host has social connections
@@ -103,7 +105,8 @@ struct policy_answer {
   bool identity_own;   // and that is this account
   bool other_identity; // this account has another identity under the present issuer and client
   enum email_state email_state;
-  bool email_is_primary;       // equals this account's primary email; the login where there is no account
+  bool email_is_primary;       // equals this account's primary email; the login where there is no account, or, of a
+                               // short name, its local part on a domain of the org does
   bool email_is_another;       // is the primary email of another account
   bool email_domain_here;      // its domain is verified by this org
   bool email_domain_lapsed;    // verified by this org, but its record is gone for too long (E7)

@@ -63,6 +63,15 @@ static bool fits_s2(const struct policy_question *q)
   return (a->identity_known && !a->identity_own) || (!a->identity_known && has_email(a) && a->email_is_another);
 }
 
+// Who has shown that the name that was typed would be theirs, and has another one here, is told which: that is their
+// own (POLICY L16).
+static void decide_s2(const struct policy_question *q, struct policy_decision *decision)
+{
+  const struct policy_answer *a = &q->answer;
+  bool own = !q->person.known && a->email_is_primary && (a->identity_known || policy_vouches(a));
+  policy_refuse(decision, own ? NOTICE_OTHER_NAME : NOTICE_SOMEBODY_ELSE);
+}
+
 // What an operator granted holds only for the connection as an operator saw it, also for an identity from before.
 static bool fits_s15(const struct policy_question *q)
 {
@@ -238,7 +247,7 @@ static bool fits_s13(const struct policy_question *q)
 // In the order of POLICY.md; rule E7 stands before the rows that it takes away.
 static const struct policy_row ROWS[] = {
     {"S1", fits_s1, .decide = decide_s1},
-    {"S2", fits_s2, .notice = NOTICE_SOMEBODY_ELSE},
+    {"S2", fits_s2, .decide = decide_s2},
     {"S15", fits_s15, .notice = NOTICE_UNCONFIRMED},
     {"S3", fits_s3, .verdict = VERDICT_GRANTED},
     {"S4", fits_s4, .decide = decide_s4},

@@ -206,6 +206,11 @@ static void decide_l11(const struct policy_question *q, struct policy_decision *
   offer(q, decision, false);
 }
 
+static bool fits_l16(const struct policy_question *q)
+{
+  return q->person.short_name && fits_l11(q);
+}
+
 static bool fits_l12(const struct policy_question *q)
 {
   return !q->person.known && q->person.governing.id != 0 && q->person.invite_count == 0;
@@ -260,6 +265,7 @@ static const struct policy_row ROWS[] = {
     {"L8", fits_l8, .decide = decide_l8},
     {"L9", fits_l9, .decide = decide_l9},
     {"L10", fits_l10, .decide = decide_l10},
+    {"L16", fits_l16, .decide = decide_l11},
     {"L11", fits_l11, .decide = decide_l11},
     {"L12", fits_l12, .verdict = VERDICT_NOT_OURS},
     {"L13", fits_l13, .decide = decide_l13},

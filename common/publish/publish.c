@@ -382,7 +382,7 @@ bool publish_is_current(struct store_txn *txn, const struct config *config, cons
   }
   wanted = config->map;
   return strcmp(wanted.sshd_paths, there.sshd_paths) == 0 && strcmp(wanted.own_orgs, there.own_orgs) == 0 &&
-         strcmp(wanted.home, there.home) == 0 && strcmp(wanted.shell, there.shell) == 0 &&
-         wanted.ranges.count == there.ranges.count &&
+         strcmp(wanted.default_org, there.default_org) == 0 && strcmp(wanted.home, there.home) == 0 &&
+         strcmp(wanted.shell, there.shell) == 0 && wanted.ranges.count == there.ranges.count &&
          memcmp(wanted.ranges.values, there.ranges.values, sizeof wanted.ranges.values[0] * wanted.ranges.count) == 0;
 }

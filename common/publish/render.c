@@ -14,6 +14,7 @@
 #include "store/allowed.h"
 #include "store/mail_server.h"
 #include "store/numbers_store.h"
+#include "store/short_names.h"
 
 enum { PASSWD_FILE_MAX = 16 << 20 };
 
@@ -365,10 +366,22 @@ enum status render_invited(struct render *p, const unsigned char seed[static SIP
   return out.groups.count > 0 ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
+// The org that people may come to under a short name, if they can at all.
+static enum status add_short_names(struct render *p, struct map_settings *settings)
+{
+  struct map_domain governed = {.org_gid = 0};
+  struct org org;
+  enum status status = short_names_org(p->txn, settings->default_org, &org);
+  status = status != STATUS_OK ? status : render_governed(p, org.id, &governed);
+  settings->short_gid = status == STATUS_OK ? governed.org_gid : 0;
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 enum status render_settings(struct render *p, const struct config *config, struct map_settings *ret_settings)
 {
   struct map_settings settings = config->map;
   enum status status = numbers_count(p->txn, &settings);
+  status = status != STATUS_OK ? status : add_short_names(p, &settings);
   if (status == STATUS_OK) {
     *ret_settings = settings;
   }

@@ -66,9 +66,10 @@ static const struct field ORG_FIELDS[] = {
     FIELD_OF_TEXT(org, allowed_domains),
     FIELD_OF_U8(org, self_made),
     FIELD_OF_U8(org, admins_sudo),
+    FIELD_OF_U8(org, login_form),
 };
 // Has grown within the schema, as the connection below.
-const struct record_type ORG_RECORD = RECORD_TYPE_GROWN(org, ENTITY_VERSION + 3, ORG_FIELDS, 28, 27, 26, 23);
+const struct record_type ORG_RECORD = RECORD_TYPE_GROWN(org, ENTITY_VERSION + 4, ORG_FIELDS, 29, 28, 27, 26, 23);
 
 static const struct field DOMAIN_FIELDS[] = {
     FIELD_OF_I64(domain, org_id),        FIELD_OF_TEXT(domain, domain),      FIELD_OF_U8(domain, verified),

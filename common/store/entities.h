@@ -71,6 +71,8 @@ enum on_link { ON_LINK_KEEP = 0, ON_LINK_SSO_ONLY };
 enum keys { KEYS_BY_DEFAULT = 0, KEYS_DENY, KEYS_RECENT, KEYS_ALLOW, KEYS_REQUIRED };
 // What of a device authorization is shown (HOLES H73).
 enum device_link { DEVICE_LINK_FULL = 0, DEVICE_LINK_CODE };
+// Under which name somebody new may come (POLICY L16).
+enum login_form { LOGIN_FORM_EMAIL = 0, LOGIN_FORM_LOCAL_PART };
 enum { MAX_MEMBERS_DEFAULT = 100000, MAX_MEMBERS_SELF_MADE = 10 };
 enum role { ROLE_VIEWER = 0, ROLE_ADMIN, ROLE_OWNER };
 enum source { SOURCE_MANUAL = 0, SOURCE_SSO, SOURCE_INVITATION, SOURCE_OWNER };
@@ -112,6 +114,7 @@ struct org {
   char allowed_domains[ALLOWED_SIZE]; // whose people may join by themselves, single spaces between them
   uint8_t self_made;                  // by its owner, with what such an org may not (POLICY V6)
   uint8_t admins_sudo;                // its admins are given sudo on this host
+  uint8_t login_form;                 // enum login_form
 };
 
 enum { DOMAIN_GRACE_S = 14 * 86400 }; // for which a record may be gone (POLICY E7)

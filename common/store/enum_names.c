@@ -21,6 +21,7 @@ static const char *const UNVERIFIED_MAIL[] = {"refuse", "accept"};
 static const char *const USERINFO_FOR[] = {"verified", "missing"};
 static const char *const YES[] = {"no", "yes"};
 static const char *const DEVICE_LINK[] = {"full", "code"};
+static const char *const LOGIN_FORM[] = {[LOGIN_FORM_EMAIL] = "email", [LOGIN_FORM_LOCAL_PART] = "local-part"};
 static const char *const WAY[] = {"key", "password", "sso", "recovery", "social", "mail"};
 
 static const char *name_of(const char *const *names, size_t count, uint8_t value)
@@ -119,6 +120,11 @@ const char *device_link_word(uint8_t value)
   return name_of(DEVICE_LINK, COUNT_OF(DEVICE_LINK), value);
 }
 
+const char *login_form_word(uint8_t value)
+{
+  return name_of(LOGIN_FORM, COUNT_OF(LOGIN_FORM), value);
+}
+
 const char *yes_word(uint8_t value)
 {
   return name_of(YES, COUNT_OF(YES), value);
@@ -177,6 +183,11 @@ enum status userinfo_for_from(const char *text, uint8_t *ret_value)
 enum status device_link_from(const char *text, uint8_t *ret_value)
 {
   return from_name(DEVICE_LINK, COUNT_OF(DEVICE_LINK), text, ret_value);
+}
+
+enum status login_form_from(const char *text, uint8_t *ret_value)
+{
+  return from_name(LOGIN_FORM, COUNT_OF(LOGIN_FORM), text, ret_value);
 }
 
 enum status yes_from(const char *text, uint8_t *ret_value)

@@ -20,6 +20,7 @@ const char *unverified_mail_word(uint8_t value);
 const char *userinfo_for_word(uint8_t value);
 const char *way_word(uint8_t value);
 const char *device_link_word(uint8_t value);
+const char *login_form_word(uint8_t value);
 const char *yes_word(uint8_t value);
 const char *throttle_word(uint8_t value);
 
@@ -34,5 +35,6 @@ MUST_CHECK enum status userinfo_for_from(const char *word, uint8_t *ret_value);
 MUST_CHECK enum status trust_from(const char *word, uint8_t *ret_value);
 MUST_CHECK enum status on_link_from(const char *word, uint8_t *ret_value);
 MUST_CHECK enum status device_link_from(const char *word, uint8_t *ret_value);
+MUST_CHECK enum status login_form_from(const char *word, uint8_t *ret_value);
 MUST_CHECK enum status yes_from(const char *word, uint8_t *ret_value);
 MUST_CHECK enum status invite_via_from(const char *word, uint8_t *ret_value);

@@ -63,7 +63,7 @@ HOST_COMMANDS = (
     ("social add net --issuer https://idp.example --client-id c", 0), ("social set none --name x", 4), ("social list", 0),
     ("social show none", 4), ("social test none", 4), ("social remove none", 4), ("social unlink none x", 4),
     ("mail set --server smtps://mail.example --from host@mail.example", 0), ("mail show", 4), ("mail test x@y.example", 4),
-    ("mail remove", 4), ("org set alpha self-made=no", 0), ("org set alpha admins-sudo=no", 0),
+    ("mail remove", 4), ("org set alpha self-made=no", 0), ("org set alpha admins-sudo=no", 0), ("org set alpha login-form=email", 0),
     ("org show alpha --store /var/lib/ssoorg/store", 0), ("org show alpha --store=/tmp/x", 1),
     ("org show alpha --config /etc/ssoorg/ssoorg.conf", 0),
 )

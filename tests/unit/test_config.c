@@ -51,6 +51,7 @@ static const struct {
     {"own-orgs", "yes", "true"},
     {"own-orgs-domains", "nest.test story.test", "nest.test  story.test"},
     {"own-orgs-per-account", "3", "17"},
+    {"default-org", "acme", "Acme"},
     {"notify-sessions", "no", "false"},
     {"audit-keep", "30d", "12h"},
     {"qr", "never", "yes"},

@@ -26,6 +26,20 @@ static void S2_H18_an_identity_of_another_account_is_refused(void **state)
   expect_refusal(&q, "S2", NOTICE_SOMEBODY_ELSE);
   q = newcomer(PROVISIONING_JIT);
   q.answer.identity_known = true;
+  q.answer.email_is_primary = false;
+  expect_refusal(&q, "S2", NOTICE_SOMEBODY_ELSE);
+}
+
+static void S2_L16_whoever_typed_another_name_of_their_own_is_told_which_is_theirs(void **state)
+{
+  (void)state;
+  struct policy_question q = newcomer(PROVISIONING_JIT);
+  q.answer.identity_known = true;
+  expect_refusal(&q, "S2", NOTICE_OTHER_NAME);
+  q.answer.identity_known = false;
+  q.answer.email_is_another = true;
+  expect_refusal(&q, "S2", NOTICE_OTHER_NAME);
+  q.answer.email_state = EMAIL_UNVERIFIED; // nobody has shown that the account is theirs
   expect_refusal(&q, "S2", NOTICE_SOMEBODY_ELSE);
 }
 
@@ -187,6 +201,7 @@ int main(void)
       cmocka_unit_test(S1_a_locked_account_is_refused_even_when_linked),
       cmocka_unit_test(S1_H06_a_membership_suspended_meanwhile_is_refused),
       cmocka_unit_test(S2_H18_an_identity_of_another_account_is_refused),
+      cmocka_unit_test(S2_L16_whoever_typed_another_name_of_their_own_is_told_which_is_theirs),
       cmocka_unit_test(S2_H30_an_email_of_another_account_is_refused),
       cmocka_unit_test(S3_a_linked_member_signs_in),
       cmocka_unit_test(S3_a_changed_email_changes_nothing),

@@ -112,6 +112,22 @@ static void L11_a_stranger_on_a_verified_domain_gets_sso(void **state)
   expect_offer(&q, "L11", false, ACME);
 }
 
+static void L16_a_short_name_of_nobody_gets_sso_of_the_org_whose_people_come_so(void **state)
+{
+  (void)state;
+  struct policy_question q = stranger();
+  q.person.governing = org(ACME, ENFORCEMENT_DOMAINS);
+  q.person.short_name = true;
+  expect_offer(&q, "L16", false, ACME);
+  q.person.local_user = true;
+  expect_row(&q, "L2", VERDICT_NOT_OURS);
+  q.person.local_user = false;
+  q.person.governing.has_connection = false;
+  expect_row(&q, "L12", VERDICT_NOT_OURS);
+  q.person.store_readable = false;
+  expect_row(&q, "L3", VERDICT_UNAVAILABLE);
+}
+
 static void L12_a_verified_domain_without_connection_is_not_ours(void **state)
 {
   (void)state;
@@ -149,6 +165,7 @@ int main(void)
       cmocka_unit_test(I4_L13_a_code_is_not_taken_where_a_provider_governs_the_address),
       cmocka_unit_test(L15_an_invite_code_is_taken_beside_a_password_only),
       cmocka_unit_test(L11_a_stranger_on_a_verified_domain_gets_sso),
+      cmocka_unit_test(L16_a_short_name_of_nobody_gets_sso_of_the_org_whose_people_come_so),
       cmocka_unit_test(L12_a_verified_domain_without_connection_is_not_ours),
       cmocka_unit_test(every_refusal_has_words_for_the_person),
   };

@@ -59,6 +59,7 @@ static const struct org_value OTHERS[] = {
     {"device-link", "code"},
     {"max-members", "4294967295"},
     {"admins-sudo", "yes"},
+    {"login-form", "local-part"},
     {"self-made", "no"}, // of one that is
     {"required-acr", "a b"},
     {"required-amr", "otp"},
@@ -98,6 +99,7 @@ static void what_is_not_legal_changes_nothing_and_says_what_is(void **state)
       {"self-made", ""},
       {"max-members", "0"},
       {"admins-sudo", "ja"},
+      {"login-form", "local"},
       {"max-members", "4294967296"},
       {"signin-from", "10.0.0.0/33"},
       {"required-acr", " a"},
