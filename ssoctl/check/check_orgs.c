@@ -14,6 +14,7 @@
 #include "store/foreign.h"
 #include "store/groups.h"
 #include "store/local_group.h"
+#include "store/short_names.h"
 
 enum { DAY_S = 86400, SECRET_SOON_S = 30 * DAY_S, LOOKED_UP_S = 3 * DAY_S, ASKED_MAX = 3, SHOWN_MAX = 20 };
 
@@ -174,12 +175,36 @@ static enum status look_at_waiting(const struct orgs *o, const struct org *org)
   return STATUS_OK;
 }
 
+// What an operator has said of the org, and the host's settings do not go with (POLICY L16).
+static enum status look_at_short_names(const struct orgs *o, const struct org *org)
+{
+  const char *setting = o->ctx->config.map.default_org;
+  char mend[FINDING_MEND_SIZE];
+  struct org whose = {.id = 0};
+  if (org->login_form != LOGIN_FORM_LOCAL_PART) {
+    return STATUS_OK;
+  }
+  enum status status = short_names_org(o->ctx->txn, setting, &whose);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  if (whose.id != org->id) {
+    (void)snprintf(mend, sizeof mend, "'default-org = %s' in ssoorg.conf, or 'ssoctl org set %s login-form=email'",
+                   org->slug, org->slug);
+    findings_add(o->findings, SEVERITY_WARNING, "names", mend,
+                 "%s: login-form=local-part has no effect where default-org is %s%s", org->slug, setting,
+                 strcmp(setting, "auto") == 0 ? " and it is not the only org with a verified domain" : "");
+  }
+  return STATUS_OK;
+}
+
 static enum status look_at_org(void *context, const struct org *org)
 {
   const struct orgs *o = context;
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
   char mend[FINDING_MEND_SIZE];
-  enum status status = connection_get(o->ctx->txn, org->id, CONNECTION_ACTIVE, &connection);
+  enum status status = look_at_short_names(o, org);
+  status = status != STATUS_OK ? status : connection_get(o->ctx->txn, org->id, CONNECTION_ACTIVE, &connection);
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }

@@ -28,7 +28,10 @@ def L16_is_off_by_default_and_elsewhere_than_at_the_default_org(rig):
         SETTING.write_text("default-org = nosuchorg\n")
         _is_not_ours(rig, name)
         SETTING.unlink()  # auto: and many orgs of this host have a domain
+        rig.orgs.gamma()
         _is_not_ours(rig, name)
+        text = host.ssoctl("check", "--offline", wants=None).text
+        check.contains(text, f"{ORG}: login-form=local-part has no effect", "what check says")
 
 
 def L16_S11_a_newcomer_comes_under_a_short_name_and_keeps_it(rig):
