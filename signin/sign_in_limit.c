@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/files.h"
 #include "base/names.h"
 #include "base/siphash.h"
 #include "process/holder.h"
@@ -29,6 +30,11 @@ static const int64_t FIRST_PAIR = 1 << 20;
 static const int64_t FIRST_ADDRESS = (int64_t)1 << 50;
 static const int64_t FIRST_OWNER = (int64_t)1 << 52;
 
+struct slots {
+  int fd;
+  unsigned char seed[SIPHASH_SEED_SIZE];
+};
+
 static enum status lock_byte(int fd, int64_t at)
 {
   struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = at, .l_len = 1};
@@ -38,33 +44,54 @@ static enum status lock_byte(int fd, int64_t at)
   return errno == EAGAIN || errno == EACCES ? STATUS_BUSY : STATUS_IO;
 }
 
-static int64_t hash_of(const char *text)
-{
-  static const unsigned char SEED[SIPHASH_SEED_SIZE] = "sign-in slots";
-  return (int64_t)(siphash(SEED, text, strlen(text)) & (((uint64_t)1 << HASH_BITS) - 1));
-}
-
-static int64_t pair_byte(const struct sign_in_limit_request *request)
-{
-  char pair[LOGIN_SIZE + SIGN_IN_SOURCE_SIZE + 2];
-  (void)snprintf(pair, sizeof pair, "%s\n%s", request->login, request->source);
-  return FIRST_PAIR + hash_of(pair);
-}
-
-// One of COUNT bytes from FIRST on that are ADDRESS's.
-static enum status lock_one_of(int fd, int64_t first, int count, const char *address)
-{
-  enum status status = STATUS_BUSY;
-  for (int i = 0; status == STATUS_BUSY && i < count; i++) {
-    status = lock_byte(fd, first + hash_of(address) * count + i);
-  }
-  return status;
-}
-
 // Whose slot it is stands behind the slots' notes, in the same file: 0 when it is given back.
 static off_t owner_place(int64_t slot)
 {
   return ((off_t)SLOTS_MAX * HOLDER_NOTE_STEP) + slot * (off_t)sizeof(int64_t);
+}
+
+// What hashes are made with stands in the file, which nobody but root reads: whoever knew it could choose a name that
+// falls together with somebody else's. Two that come first at once may differ for that moment.
+static enum status load_seed(struct slots *slots)
+{
+  static const unsigned char NONE[SIPHASH_SEED_SIZE] = {0};
+  ssize_t size = (ssize_t)sizeof slots->seed;
+  off_t place = owner_place(SLOTS_MAX);
+  bool there = pread(slots->fd, slots->seed, sizeof slots->seed, place) == size;
+  if (there && memcmp(slots->seed, NONE, sizeof NONE) != 0) {
+    return STATUS_OK;
+  }
+  enum status status = file_random(slots->seed, sizeof slots->seed);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (pwrite(slots->fd, slots->seed, sizeof slots->seed, place) != size) {
+    memset(slots->seed, 0, sizeof slots->seed); // where nothing can be written all are counted alike, still
+    return STATUS_OK;
+  }
+  return pread(slots->fd, slots->seed, sizeof slots->seed, place) == size ? STATUS_OK : STATUS_IO;
+}
+
+static int64_t hash_of(const struct slots *slots, const char *text)
+{
+  return (int64_t)(siphash(slots->seed, text, strlen(text)) & (((uint64_t)1 << HASH_BITS) - 1));
+}
+
+static int64_t pair_byte(const struct slots *slots, const struct sign_in_limit_request *request)
+{
+  char pair[LOGIN_SIZE + SIGN_IN_SOURCE_SIZE + 2];
+  (void)snprintf(pair, sizeof pair, "%s\n%s", request->login, request->source);
+  return FIRST_PAIR + hash_of(slots, pair);
+}
+
+// One of COUNT bytes from FIRST on that are ADDRESS's.
+static enum status lock_one_of(const struct slots *slots, int64_t first, int count, const char *address)
+{
+  enum status status = STATUS_BUSY;
+  for (int i = 0; status == STATUS_BUSY && i < count; i++) {
+    status = lock_byte(slots->fd, first + hash_of(slots, address) * count + i);
+  }
+  return status;
 }
 
 static void write_owner(int fd, int64_t slot, int64_t pair)
@@ -90,16 +117,18 @@ static void end_earlier(int fd, int64_t pair, int64_t slots)
   }
 }
 
-static enum status lock_pair(int fd, const struct sign_in_limit_request *request, struct sign_in_limit *limit)
+static enum status lock_pair(const struct slots *slots, const struct sign_in_limit_request *request,
+                             struct sign_in_limit *limit)
 {
+  int64_t pair = pair_byte(slots, request);
   int64_t deadline_ms = clock_monotonic_ms() + request->wait_ms;
   for (;;) {
-    enum status status = lock_byte(fd, pair_byte(request));
+    enum status status = lock_byte(slots->fd, pair);
     if (status != STATUS_BUSY) {
       return status;
     }
     // Each time: the earlier one may have been about to take its slot.
-    end_earlier(fd, pair_byte(request), request->max_sign_ins);
+    end_earlier(slots->fd, pair, request->max_sign_ins);
     limit->instead = true;
     if (clock_left_ms(deadline_ms) == 0) {
       return STATUS_EXISTS;
@@ -125,29 +154,32 @@ static enum status lock_last(int fd, int64_t first, int64_t end, struct sign_in_
 }
 
 // What is kept for owners: the last one for root's console, the others for few from each address.
-static enum status lock_kept(int fd, const struct sign_in_limit_request *request, struct sign_in_limit *limit)
+static enum status lock_kept(const struct slots *slots, const struct sign_in_limit_request *request,
+                             struct sign_in_limit *limit)
 {
   int64_t end = request->max_sign_ins - (request->console ? 0 : KEPT_FOR_CONSOLE);
-  enum status status = request->console ? STATUS_OK : lock_one_of(fd, FIRST_OWNER, KEPT_FOR_ADDRESS, request->address);
-  return status == STATUS_OK ? lock_last(fd, request->max_sign_ins - KEPT_FOR_OWNERS, end, limit) : status;
+  enum status status =
+      request->console ? STATUS_OK : lock_one_of(slots, FIRST_OWNER, KEPT_FOR_ADDRESS, request->address);
+  return status == STATUS_OK ? lock_last(slots->fd, request->max_sign_ins - KEPT_FOR_OWNERS, end, limit) : status;
 }
 
-static enum status lock_slot(int fd, const struct sign_in_limit_request *request, struct sign_in_limit *limit)
+static enum status lock_slot(const struct slots *slots, const struct sign_in_limit_request *request,
+                             struct sign_in_limit *limit)
 {
   int64_t usable = request->max_sign_ins - KEPT_FOR_OWNERS;
   usable = request->stranger ? (usable + 1) / 2 : usable;
   // From the top: what strangers cannot use is used first.
-  enum status status = lock_one_of(fd, FIRST_ADDRESS, SIGN_INS_OF_ADDRESS, request->address);
+  enum status status = lock_one_of(slots, FIRST_ADDRESS, SIGN_INS_OF_ADDRESS, request->address);
   if (status == STATUS_OK) {
-    status = lock_last(fd, 0, usable, limit);
+    status = lock_last(slots->fd, 0, usable, limit);
   }
   if (status == STATUS_BUSY && request->owner) {
-    status = lock_kept(fd, request, limit);
+    status = lock_kept(slots, request, limit);
   }
   // Whoever comes next finds the slots of those that should be gone and are not: su and sudo can be frozen.
   usable = request->owner ? request->max_sign_ins : usable;
   for (int64_t i = 0; status == STATUS_BUSY && i < usable; i++) {
-    holder_end_older(fd, i, request->longest_ms);
+    holder_end_older(slots->fd, i, request->longest_ms);
   }
   return status;
 }
@@ -176,12 +208,14 @@ enum status sign_in_limit_take(const char *dir, const struct sign_in_limit_reque
   int fd CLEANUP(cleanup_fd) = -1;
   struct sign_in_limit limit = SIGN_IN_LIMIT_NONE;
   enum status status = open_file(dir, &fd);
-  status = status != STATUS_OK ? status : lock_pair(fd, request, &limit);
-  status = status != STATUS_OK ? status : lock_slot(fd, request, &limit);
+  struct slots slots = {.fd = fd};
+  status = status != STATUS_OK ? status : load_seed(&slots);
+  status = status != STATUS_OK ? status : lock_pair(&slots, request, &limit);
+  status = status != STATUS_OK ? status : lock_slot(&slots, request, &limit);
   if (status != STATUS_OK) {
     return status;
   }
-  write_owner(fd, limit.slot, pair_byte(request));
+  write_owner(fd, limit.slot, pair_byte(&slots, request));
   limit.fd = take_fd(&fd);
   *ret_limit = limit;
   return STATUS_OK;

@@ -2,6 +2,7 @@
 #include "process/holder.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -184,6 +185,34 @@ void holder_end_older(int fd, int64_t at, int64_t age_ms)
   holder_end_older_if(fd, at, age_ms, always, NULL);
 }
 
+// The path of what PID runs, also where that file has been replaced since. False if nobody says.
+static bool program_of(const char *process, char *ret_path, size_t size)
+{
+  static const char GONE[] = " (deleted)";
+  char link[32];
+  (void)snprintf(link, sizeof link, "/proc/%s/exe", process);
+  ssize_t length = readlink(link, ret_path, size - 1);
+  if (length <= 0) {
+    return false;
+  }
+  ret_path[length] = '\0';
+  size_t end = (size_t)length > sizeof GONE - 1 ? (size_t)length - (sizeof GONE - 1) : 0;
+  ret_path[strcmp(ret_path + end, GONE) == 0 ? end : (size_t)length] = '\0';
+  return true;
+}
+
+// What another pid namespace has signed with is the number of anybody here: only one that runs this very program is
+// meant.
+static bool runs_this(pid_t pid)
+{
+  char number[16];
+  char theirs[PATH_MAX];
+  char ours[PATH_MAX];
+  (void)snprintf(number, sizeof number, "%d", (int)pid);
+  return program_of(number, theirs, sizeof theirs) && program_of("self", ours, sizeof ours) &&
+         strcmp(theirs, ours) == 0;
+}
+
 void holder_end_older_if(int fd, int64_t at, int64_t age_ms, holder_still *still, const void *context)
 {
   struct holder_note note;
@@ -194,7 +223,7 @@ void holder_end_older_if(int fd, int64_t at, int64_t age_ms, holder_still *still
   int pidfd CLEANUP(cleanup_fd) = (int)syscall(SYS_pidfd_open, note.pid, 0);
   int64_t started = pidfd >= 0 ? started_ms(note.pid) : -1;
   // One that was started later has got the number of another.
-  bool is_it = note.pid != getpid() && started >= 0 && started <= taken_ms + TICK_MS;
+  bool is_it = note.pid != getpid() && started >= 0 && started <= taken_ms + TICK_MS && runs_this(note.pid);
   if (is_it && boot_ms() - taken_ms >= age_ms && still(context, fd, at) &&
       syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) == 0) {
     put_first(note.pid);

@@ -47,7 +47,8 @@ void holder_watch(struct holder_watch *watch, int fd, int64_t at);
 // has it from now on.
 void holder_sign(int fd, int64_t at);
 
-// Kills the process that has signed for the byte AT of FD, if it did AGE_MS ago or earlier and is that process still.
+// Kills the process that has signed for the byte AT of FD, if it did AGE_MS ago or earlier, is that process still and
+// runs the program that the caller runs.
 void holder_end_older(int fd, int64_t at, int64_t age_ms);
 
 // The same where STILL says so, which is asked with CONTEXT when the process can be mistaken for no other any more:

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "process/holder.h"
 #include "sign_in_limit.h"
 #include "unit.h"
 
@@ -231,11 +234,87 @@ static void H13_the_file_is_private(void **state)
   assert_int_equal(chmod(directory, 0700), 0);
 }
 
+static int open_places(void)
+{
+  char path[sizeof directory + 16];
+  (void)snprintf(path, sizeof path, "%s/sign-ins", directory);
+  return open(path, O_RDWR | O_CLOEXEC);
+}
+
+// A process that has signed for the first place, or rather: whose number stands there.
+static pid_t sign_as(int fd, const char *program)
+{
+  pid_t pid = fork();
+  if (pid == 0) {
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (program != NULL) {
+      (void)execl(program, program, "600", (char *)NULL);
+    }
+    (void)pause();
+    _exit(1);
+  }
+  char link[32];
+  char runs[64] = "";
+  (void)snprintf(link, sizeof link, "/proc/%d/exe", (int)pid);
+  while (program != NULL && strstr(runs, "sleep") == NULL) {
+    ssize_t length = readlink(link, runs, sizeof runs - 1);
+    runs[length > 0 ? length : 0] = '\0';
+  }
+  struct timespec now = {0};
+  assert_int_equal(clock_gettime(CLOCK_BOOTTIME, &now), 0);
+  const struct holder_note note = {.taken_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec, .pid = pid};
+  holder_write_note(fd, 0, &note);
+  return pid;
+}
+
+// The number that another pid namespace has left may be anybody's here.
+static void nobody_who_runs_another_program_is_ended(void **state)
+{
+  int how = 0;
+  (void)state;
+  assert_int_equal(take("alice", false, false), STATUS_OK);
+  int fd = open_places();
+  assert_true(fd >= 0);
+  pid_t other = sign_as(fd, "/bin/sleep");
+  holder_end_older(fd, 0, 0);
+  assert_int_equal(waitpid(other, &how, WNOHANG), 0);
+  assert_int_equal(kill(other, SIGKILL), 0); // no other signal has reached it before
+  assert_int_equal(waitpid(other, &how, 0), other);
+  pid_t same = sign_as(fd, NULL);
+  holder_end_older(fd, 0, 0);
+  assert_int_equal(waitpid(same, &how, 0), same);
+  assert_true(WIFSIGNALED(how));
+  (void)close(fd);
+}
+
+static void hashes_are_made_with_a_seed_of_the_files_own(void **state)
+{
+  static const off_t PLACE = ((off_t)1 << 20) * (HOLDER_NOTE_STEP + (off_t)sizeof(int64_t));
+  unsigned char seeds[3][16];
+  (void)state;
+  for (int i = 0; i < 2; i++) {
+    assert_int_equal(take(i == 0 ? "alice" : "bob", false, false), STATUS_OK);
+    int fd = open_places();
+    assert_int_equal(pread(fd, seeds[i], sizeof seeds[i], PLACE), sizeof seeds[i]);
+    (void)close(fd);
+  }
+  assert_memory_equal(seeds[0], seeds[1], sizeof seeds[0]);
+  (void)clean(NULL);
+  (void)make(NULL);
+  assert_int_equal(take("alice", false, false), STATUS_OK);
+  int fd = open_places();
+  assert_int_equal(pread(fd, seeds[2], sizeof seeds[2], PLACE), sizeof seeds[2]);
+  (void)close(fd);
+  assert_memory_not_equal(seeds[0], seeds[2], sizeof seeds[0]);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(T_strangers_leave_room_for_members_and_members_for_owners, make, clean),
       cmocka_unit_test_setup_teardown(T_members_use_first_what_strangers_cannot, make, clean),
+      cmocka_unit_test_setup_teardown(nobody_who_runs_another_program_is_ended, make, clean),
+      cmocka_unit_test_setup_teardown(hashes_are_made_with_a_seed_of_the_files_own, make, clean),
       cmocka_unit_test_setup_teardown(K7_one_sign_in_per_login_and_source, make, clean),
       cmocka_unit_test_setup_teardown(K7_another_user_of_the_host_keeps_nobody_out, make, clean),
       cmocka_unit_test_setup_teardown(K7_a_later_one_ends_the_earlier_and_takes_its_place, make, clean),
