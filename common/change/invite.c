@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "change/context.h"
+#include "change/new_account.h"
 #include "change/org_own.h"
 #include "change/settings.h"
 
@@ -104,6 +105,9 @@ static enum status create(struct change_context *c, const void *input, void *ret
   }
   status = check(c, &org, in, &provable);
   status = status != STATUS_OK ? status : check_few(c, &org, in->email);
+  if (status == STATUS_OK && !provable) { // a code shows that one was invited, not whose the address is (I3)
+    status = change_check_listed(c, in->email);
+  }
   if (status != STATUS_OK) {
     return status;
   }

@@ -36,7 +36,7 @@ static bool is_org_name(struct store_txn *txn, const char *login)
 
 // A group that root has given to somebody of that name, and may have forgotten, is not a delegate's to give (HOLES
 // H69).
-static enum status check_listed(struct change_context *c, const char *login)
+enum status change_check_listed(struct change_context *c, const char *login)
 {
   struct local_members members CLEANUP(local_members_done) = {NULL};
   if (c->by->delegate == NULL) {
@@ -53,7 +53,7 @@ static enum status check_listed(struct change_context *c, const char *login)
 
 enum status change_check_login(struct change_context *c, const char *login, const char *email)
 {
-  enum status listed = check_listed(c, login);
+  enum status listed = change_check_listed(c, login);
   if (listed != STATUS_OK) {
     return listed;
   }

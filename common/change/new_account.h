@@ -33,5 +33,9 @@ MUST_CHECK enum status change_check_home(struct change_context *c, const struct 
 // STATUS_INVALID, STATUS_EXISTS with an error.
 MUST_CHECK enum status change_check_login(struct change_context *c, const char *login, const char *email);
 
+// Whether LOGIN is a delegate's to give: not where a group of /etc/group lists it (HOLES H69). STATUS_REFUSED with an
+// error.
+MUST_CHECK enum status change_check_listed(struct change_context *c, const char *login);
+
 // A number for the group or account NAME that nothing has or had. STATUS_IO with an error where there is none.
 MUST_CHECK enum status change_choose_number(struct change_context *c, const char *name, uint32_t *ret_number);

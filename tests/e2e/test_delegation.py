@@ -172,9 +172,14 @@ def W7_everything_else_is_an_operators(rig):
 
 def H69_a_name_that_a_local_group_still_lists_is_no_delegates_to_give(rig):
     here = world(rig)
-    person = "once-in-docker@alpha.example"
+    person, guest = "once-in-docker@alpha.example", "once-in-docker@elsewhere.example"
     with host.Kept("/etc/group") as groups:
-        groups.write_text(groups.read_text() + f"once-docker:x:4764:{person}\n")
+        groups.write_text(groups.read_text() + f"once-docker:x:4764:{person},{guest}\n")
+        invited = here.ssoctl("admin", "invite", "create", "alpha", guest)  # whose code the admin could use up
+        check.equal(invited.status, 3, f"the exit status: {invited.text}")
+        check.contains(invited.err, "a group of /etc/group lists it", "what is said of an invite")
+        host.ssoctl("invite", "create", "alpha", guest)
+        host.ssoctl("invite", "cancel", "alpha", guest)
         refused = here.ssoctl("admin", "member", "add", "alpha", person)
         check.equal(refused.status, 3, f"the exit status: {refused.text}")
         check.contains(refused.err, "a group of /etc/group lists it", "what is said")
