@@ -9,7 +9,7 @@ build_packages=(meson ninja-build gcc pkg-config liblmdb-dev libcrypt-dev libpwq
     libc-ares-dev libmd-dev libsmartcols-dev libidn2-dev libpsl-dev libpam0g-dev libssl-dev libcmocka-dev)
 run_packages=(openssh-server openssh-client openssl sudo python3-pexpect python3-paramiko
     python3-cryptography)
-test_packages=(ansible-core at clang cron fish git zsh libpam-wrapper libnss-wrapper libuid-wrapper pamtester sshpass
+test_packages=(ansible-core at clang cron fail2ban fish git zsh libpam-wrapper libnss-wrapper libuid-wrapper pamtester sshpass
     strace binutils iproute2 rsync tmux libnss-systemd mandoc putty-tools dropbear-bin valgrind libc6-dbg nsd
     postfix sasl2-bin libsasl2-modules mmdebstrap systemd-container)
 

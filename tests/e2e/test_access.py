@@ -1,10 +1,13 @@
 """What other means of keeping people out make of names with an @: each line as an admin would write it."""
 import contextlib
 import pathlib
+import re
 
 import check
 import host
 import login
+import orgs
+import processes
 import sshd
 import test_check as checks
 import test_console as console
@@ -58,6 +61,48 @@ def DenyUsers_with_a_question_mark_keeps_one_out_and_with_an_at_nobody(rig):
         text = login.sign_in(rig, person, sshd=server).text
         check.equal(login.signed_in(text), not out, f"signed in with {line}")
         server.stop()
+
+
+def fail2ban_counts_what_was_refused_and_not_what_was_given_up(rig):
+    org, person, other = rig.orgs.acme(), rig.person(), rig.person()
+    login.signs_in(rig, person)
+    check.equal(_failures(rig, lambda: login.is_refused(rig, person, other)), {person}, "somebody else's sign-in")
+    check.equal(_failures(rig, lambda: login.by_password(rig, orgs.owner(org), "wrong-Password-1")), {orgs.owner(org)},
+                "an owner's wrong password")
+    check.equal(_failures(rig, lambda: login.signs_in(rig, person)), set(), "a sign-in")
+    check.equal(_failures(rig, lambda: _gives_up(rig, person)), set(), "a prompt that was given up")
+    rig.secrets.add("wrong-Password-1")
+
+
+def hosts_deny_keeps_addresses_out_and_no_names(rig):
+    rig.orgs.acme()
+    person = rig.person()
+    with host.Kept("/etc/hosts.deny") as deny, host.Kept("/etc/hosts.allow") as allow:
+        allow.write_text("")
+        deny.write_text(f"sshd: {person}\nsshd: {person}@127.0.0.1\n")
+        login.signs_in(rig, person)
+        deny.write_text("sshd: 127.0.0.1\n")
+        terminal = login.Ssh(rig, person)
+        check.lacks(terminal.end(enter=False), "https://", "what is shown to an address that is denied")
+
+
+def _gives_up(rig, person):
+    terminal = login.Ssh(rig, person)
+    terminal.challenge()
+    terminal.close()
+
+
+def _failures(rig, act):
+    """Who failed in the eyes of fail2ban's own filter while ACT ran: its lines are those of syslog."""
+    start = rig.sshd.log.stat().st_size
+    act()
+    sshd_is_done = re.compile(r"(Connection closed|Disconnected from)[^\n]*\n$")
+    check.soon(lambda: sshd_is_done.search(rig.sshd.log.read_bytes()[start:].decode()), "sshd does not say that it is over")
+    lines = rig.sshd.log.read_bytes()[start:].decode().splitlines()
+    log = rig.folder / "fail2ban.log"
+    log.write_text("".join(f"Nov 30 01:00:00 host sshd[42]: {line}\n" for line in lines))
+    said = processes.must("fail2ban-regex", "-o", "user", log, "/etc/fail2ban/filter.d/sshd.conf").out
+    return {line for line in said.splitlines() if line}
 
 
 @contextlib.contextmanager
