@@ -31,6 +31,8 @@ static const struct wiring WIRINGS[] = {
     {"atd", "atd", PAM "atd", NULL, WIRING_STACK, STACK_ACCOUNT, "at jobs"},
     {"systemd-user", "systemd-user", PAM "systemd-user", VENDOR "systemd-user", WIRING_STACK, STACK_ACCOUNT,
      "user managers, also lingering ones"},
+    {"cockpit", "cockpit", PAM "cockpit", NULL, WIRING_STACK, STACK_ACCOUNT, "sessions of Cockpit"},
+    {"xrdp-sesman", "xrdp-sesman", PAM "xrdp-sesman", NULL, WIRING_STACK, STACK_ACCOUNT, "sessions of xrdp"},
 };
 
 const struct wiring *wiring_table(size_t *ret_count)

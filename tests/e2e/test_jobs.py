@@ -57,6 +57,35 @@ def O01_at_jobs_and_crontabs_of_who_is_suspended_locked_or_removed_do_not_run(ri
                 check.contains(_at(person, "echo ran"), "ran", f"an at job after {' '.join(begins)}")
 
 
+def K1_cockpit_and_xrdp_let_nobody_in_who_may_not(rig):
+    """By their stacks as Debian has them, through libpam: the programs themselves are not run."""
+    org, person = rig.orgs.open(), "desk@open.example"
+    host.ssoctl("member", "add", org, person)
+    with host.Kept("/etc/pam.d") as stacks:
+        for service, account in (("cockpit", "account include common-account"), ("xrdp-sesman", "@include common-account")):
+            path = stacks / service
+            path.write_text(f"auth required pam_env.so\nauth include common-auth\naccount required pam_nologin.so\n{account}\n"
+                            "session include common-session\n")
+            before = path.read_text()
+            host.ssoctl("host", "enable", service)
+            _may(service, person, True)
+            _may(service, "root", True)
+            host.ssoctl("member", "suspend", org, person)
+            _may(service, person, False)
+            host.ssoctl("member", "resume", org, person)
+            _may(service, person, True)
+            host.ssoctl("account", "lock", person)
+            _may(service, person, False)
+            host.ssoctl("account", "unlock", person)
+            host.ssoctl("host", "disable", service)
+            check.equal(path.read_text(), before, f"{path} when it is not wired any more")
+
+
+def _may(service, name, wanted):
+    said = processes.run("pamtester", service, name, "acct_mgmt")
+    check.equal(said.status == 0, wanted, f"{service} lets {name} in: {said.text}")
+
+
 class _listed:
     """A local group of root's that lists somebody."""
 
