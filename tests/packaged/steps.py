@@ -49,7 +49,8 @@ def installing_makes_user_folders_and_store(here):
     check.equal(processes.must("passwd", "-S", "ssoorg").out.split()[1], "L", "the password of the system user")
     here.kept["uid"] = entry.pw_uid
     for path, mode in (("/var/lib/ssoorg", "0755"), ("/var/lib/ssoorg/store", "0700"), ("/var/lib/ssoorg/public", "0755"),
-                       ("/run/ssoorg", "0700"), ("/etc/ssoorg/ssoorg.conf", "0644"), ("/usr/bin/ssoctl", "0755")):
+                       ("/run/ssoorg", "0700"), ("/etc/ssoorg/ssoorg.conf", "0644"), ("/usr/bin/ssoctl", "0755"),
+                       ("/usr/libexec/ssoorg/ssoorg-oidc", "0711")):
         check.equal(host.mode_of(path), f"{mode} 0:0", f"mode and owner of {path}")
     check.equal(host.listed("org", "list"), [], "orgs of the new store")
     for unit, state in (("ssoorg-domains.timer", "enabled"), ("ssoorg-revert.service", "enabled")):
