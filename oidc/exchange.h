@@ -11,6 +11,7 @@ enum { EXCHANGE_EARLIER = 8 };
 struct exchange {
   const struct message_sign_in *request; // checked by request_check(); borrowed
   struct http *http;                     // borrowed
+  int lacks_landlock;                    // as of message_code
   const char *scopes;                    // what is asked for instead of the request's scopes; NULL: these. Static
   struct message_found found;            // filled by discovery_fetch()
   uint32_t methods;                      // of client authentication that the provider lists: bits 1 << enum client_auth

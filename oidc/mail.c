@@ -22,6 +22,7 @@ enum { SEND_WAIT_MS = 5000, CONNECT_TIMEOUT_MS = 10000, REPLY_SIZE = 256 };
 
 struct mail {
   const struct message_mail *request;
+  int lacks_landlock;
   CURLM *multi;
   CURL *easy;
   struct curl_slist *to;
@@ -230,36 +231,36 @@ static enum status send_mail(struct mail *mail, struct failure *r)
   return status == STATUS_OK && code != CURLE_OK ? explain(mail, code, r) : status;
 }
 
-static enum status say_failed(struct channel *c, const struct message_mail *request, struct failure *r,
-                              enum status status)
+static enum status say_failed(struct channel *c, const struct mail *mail, struct failure *r, enum status status)
 {
-  struct message_failed failed = {.reason = FAILURE_INTERNAL};
+  struct message_failed failed = {.reason = FAILURE_INTERNAL, .lacks_landlock = (uint32_t)mail->lacks_landlock};
   if (r->detail[0] == '\0' || status == STATUS_NO_MEMORY) {
     (void)failure_set(r, FAILURE_INTERNAL, "%s", status == STATUS_NO_MEMORY ? "out of memory" : status_text(status));
   }
-  failure_blot_out(r, &request->password);
-  failure_blot_out(r, &request->secret);
+  failure_blot_out(r, &mail->request->password);
+  failure_blot_out(r, &mail->request->secret);
   failed.reason = r->reason;
   memcpy(failed.detail, r->detail, sizeof failed.detail);
   return channel_send(c, MESSAGE_FAILED, &failed, clock_monotonic_ms() + SEND_WAIT_MS);
 }
 
 // The reply may hold what was sent.
-static enum status say_sent(struct channel *c, const struct message_mail *request, const char *reply)
+static enum status say_sent(struct channel *c, const struct mail *mail)
 {
-  struct message_sent sent = {.reply = ""};
+  struct message_sent sent = {.reply = "", .lacks_landlock = (uint32_t)mail->lacks_landlock};
   struct failure shown = {.reason = FAILURE_INTERNAL};
-  (void)failure_set(&shown, FAILURE_INTERNAL, "%s", reply);
-  failure_blot_out(&shown, &request->password);
-  failure_blot_out(&shown, &request->secret);
+  (void)failure_set(&shown, FAILURE_INTERNAL, "%s", mail->reply);
+  failure_blot_out(&shown, &mail->request->password);
+  failure_blot_out(&shown, &mail->request->secret);
   (void)snprintf(sent.reply, sizeof sent.reply, "%.255s", shown.detail);
   return channel_send(c, MESSAGE_SENT, &sent, clock_monotonic_ms() + SEND_WAIT_MS);
 }
 
-enum status mail_serve(struct channel *c, const struct message_mail *request)
+enum status mail_serve(struct channel *c, const struct message_mail *request, int lacks_landlock)
 {
   struct failure failure = {.reason = FAILURE_INTERNAL};
   struct mail mail CLEANUP(mail_done) = {.request = request,
+                                         .lacks_landlock = lacks_landlock,
                                          .parent_fd = c->fd,
                                          .plain =
                                              request->allow_loopback_smtp == 1 && url_is_loopback_smtp(request->server),
@@ -269,5 +270,5 @@ enum status mail_serve(struct channel *c, const struct message_mail *request)
   if (status == STATUS_CLOSED) {
     return status;
   }
-  return status == STATUS_OK ? say_sent(c, request, mail.reply) : say_failed(c, request, &failure, status);
+  return status == STATUS_OK ? say_sent(c, &mail) : say_failed(c, &mail, &failure, status);
 }

@@ -6,5 +6,6 @@
 
 enum { MAIL_TIMEOUT_MAX_S = 60, MAIL_REPLIES_MAX = 16 * 1024 };
 
-// Sends the mail of REQUEST and says so over C, or why not. Errors as channel_send().
-MUST_CHECK enum status mail_serve(struct channel *c, const struct message_mail *request);
+// Sends the mail of REQUEST and says so over C, or why not; with it LACKS_LANDLOCK, as of sandbox_end(). Errors as
+// channel_send().
+MUST_CHECK enum status mail_serve(struct channel *c, const struct message_mail *request, int lacks_landlock);

@@ -2,6 +2,7 @@
 // ssoorg-oidc: one request on descriptor 0, one exchange with a provider or a mail server or one
 // look-up of a name, its result on descriptor 0. It logs nothing.
 // Exit 0: the last message was sent; 1: it was not; 2: started by somebody who may not.
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -39,7 +40,7 @@ static const char *explain(enum status status)
 
 static enum status send_failed(struct channel *c, struct exchange *x, enum status status)
 {
-  struct message_failed failed = {.reason = FAILURE_INTERNAL};
+  struct message_failed failed = {.reason = FAILURE_INTERNAL, .lacks_landlock = (uint32_t)x->lacks_landlock};
   bool explained = x->failure.detail[0] != '\0' && status != STATUS_NO_MEMORY;
   if (!explained) {
     (void)failure_set(&x->failure, FAILURE_INTERNAL, "%s", explain(status));
@@ -71,10 +72,10 @@ static enum status work(struct channel *c, struct exchange *x, enum message_type
   return channel_send(c, MESSAGE_FOUND, &x->found, deadline_ms);
 }
 
-static enum status serve(struct channel *c, enum message_type type, const struct message_sign_in *request)
+static enum status serve(struct channel *c, enum message_type type, const struct message_sign_in *request, int lacks)
 {
   struct http *http CLEANUP(http_done) = NULL;
-  struct exchange x CLEANUP(exchange_done) = {.request = request};
+  struct exchange x CLEANUP(exchange_done) = {.request = request, .lacks_landlock = lacks};
   enum status status = request_check(request, &x.failure);
   const struct http_settings settings = {.ca_pem = &request->ca_pem,
                                          .allow_loopback_http = request->allow_loopback_http != 0,
@@ -89,7 +90,41 @@ static enum status serve(struct channel *c, enum message_type type, const struct
   return work(c, &x, type);
 }
 
-static enum status prepare(void)
+// Whether whoever sent REQUEST takes a helper that has no Landlock.
+static bool may_lack(enum message_type type, const void *request)
+{
+  uint8_t confinement = CONFINEMENT_STRICT;
+  if (type == MESSAGE_TXT) {
+    confinement = ((const struct message_txt *)request)->confinement;
+  } else if (type == MESSAGE_MAIL) {
+    confinement = ((const struct message_mail *)request)->confinement;
+  } else if (type == MESSAGE_SIGN_IN || type == MESSAGE_DISCOVER) {
+    confinement = ((const struct message_sign_in *)request)->confinement;
+  }
+  return confinement == CONFINEMENT_AVAILABLE;
+}
+
+static enum status refuse(struct channel *c, int lacks)
+{
+  struct message_failed failed = {.reason = FAILURE_CONFINEMENT};
+  (void)snprintf(failed.detail, sizeof failed.detail, "%s; %s, or set confinement = available in ssoorg.conf(5)",
+                 confinement_lack(lacks), confinement_mend(lacks));
+  return channel_send(c, MESSAGE_FAILED, &failed, clock_monotonic_ms() + SEND_WAIT_MS);
+}
+
+// Whatever is done for REQUEST is done here.
+static enum status answer(struct channel *c, enum message_type type, const void *request, int lacks)
+{
+  if (lacks != 0 && !may_lack(type, request)) {
+    return refuse(c, lacks);
+  }
+  if (type == MESSAGE_TXT) {
+    return txt_serve(c, request);
+  }
+  return type == MESSAGE_MAIL ? mail_serve(c, request, lacks) : serve(c, type, request, lacks);
+}
+
+static enum status prepare(int *ret_lacks)
 {
   enum status status = sandbox_begin();
   if (status != STATUS_OK) {
@@ -101,17 +136,18 @@ static enum status prepare(void)
   }
   status = jose_start_up();
   document_start_up();
-  return status != STATUS_OK ? status : sandbox_end();
+  return status != STATUS_OK ? status : sandbox_end(ret_lacks);
 }
 
 int main(void)
 {
   enum message_type type = MESSAGE_SIGN_IN;
   void *request = NULL;
+  int lacks = 0;
   if (!parent_is_allowed(STDIN_FILENO)) {
     return EXIT_NOT_ALLOWED;
   }
-  enum status status = prepare();
+  enum status status = prepare(&lacks);
   if (status != STATUS_OK) {
     return status == STATUS_PERMISSION ? EXIT_NOT_ALLOWED : EXIT_UNSENT;
   }
@@ -120,13 +156,7 @@ int main(void)
   if (status != STATUS_OK) {
     return EXIT_UNSENT;
   }
-  if (type == MESSAGE_TXT) {
-    status = txt_serve(&c, request);
-  } else if (type == MESSAGE_MAIL) {
-    status = mail_serve(&c, request);
-  } else {
-    status = serve(&c, type, request);
-  }
+  status = answer(&c, type, request, lacks);
   channel_free_message(type, request);
   return status == STATUS_OK ? EXIT_SENT : EXIT_UNSENT;
 }

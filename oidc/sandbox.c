@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "protocol/confinement.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define HAS_SHADOW_MEMORY 1
@@ -118,34 +119,36 @@ static int new_ruleset(void)
   return (int)syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0);
 }
 
-// What is not there needs no rule.
-static bool allow_path(int ruleset, const char *path)
+// What is not there needs no rule. 0, or why there is none: what another call than Landlock's own says is EIO.
+static int allow_path(int ruleset, const char *path)
 {
   struct stat found;
   int fd CLEANUP(cleanup_fd) = open(path, O_PATH | O_CLOEXEC);
   if (fd < 0) {
-    return errno == ENOENT || errno == EACCES || errno == ENOTDIR || errno == ELOOP;
+    return errno == ENOENT || errno == EACCES || errno == ENOTDIR || errno == ELOOP ? 0 : EIO;
   }
   if (fstat(fd, &found) != 0) {
-    return false;
+    return EIO;
   }
   uint64_t rights = S_ISDIR(found.st_mode) ? FOLDER_RIGHTS : (uint64_t)LANDLOCK_ACCESS_FS_READ_FILE;
   const struct landlock_path_beneath_attr rule = {.allowed_access = rights, .parent_fd = fd};
-  return syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
+  return syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0 ? 0 : errno;
 }
 
-static enum status limit_files(void)
+// 0 once it is in force, or why it is not.
+static int limit_files(void)
 {
   int ruleset CLEANUP(cleanup_fd) = new_ruleset();
   if (ruleset < 0) {
-    return errno == ENOSYS || errno == EOPNOTSUPP ? STATUS_OK : STATUS_IO;
+    return errno;
   }
   for (size_t i = 0; i < COUNT_OF(READABLE); i++) {
-    if (!allow_path(ruleset, READABLE[i])) {
-      return STATUS_IO;
+    int error = allow_path(ruleset, READABLE[i]);
+    if (error != 0) {
+      return error;
     }
   }
-  return syscall(SYS_landlock_restrict_self, ruleset, 0) == 0 ? STATUS_OK : STATUS_IO;
+  return syscall(SYS_landlock_restrict_self, ruleset, 0) == 0 ? 0 : errno;
 }
 
 // The system calls that are left when the libraries are ready (libseccomp).
@@ -356,16 +359,23 @@ static enum status load_filter(void)
   return loaded ? STATUS_OK : STATUS_IO;
 }
 
-enum status sandbox_end(void)
+enum status sandbox_end(int *ret_lacks)
 {
   if (!limit(RLIMIT_FSIZE, 0)) {
     return STATUS_IO;
   }
-  enum status status = limit_files();
+  int lacks = limit_files();
+  if (lacks != 0 && !confinement_is_lack(lacks)) {
+    return STATUS_IO;
+  }
+  enum status status = load_filter();
   if (status != STATUS_OK) {
     return status;
   }
-  status = load_filter();
   // The filter has no call that would stop the alarm. What follows has deadlines of its own.
-  return status == STATUS_OK && signal(SIGALRM, SIG_IGN) == SIG_ERR ? STATUS_IO : status;
+  if (signal(SIGALRM, SIG_IGN) == SIG_ERR) {
+    return STATUS_IO;
+  }
+  *ret_lacks = lacks;
+  return STATUS_OK;
 }

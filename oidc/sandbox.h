@@ -17,7 +17,9 @@ enum {
 MUST_CHECK enum status sandbox_begin(void);
 
 // When the libraries are ready: from here on no byte is written to any file, and certificates and what the resolver
-// needs are all that is left to be read; a kernel without Landlock leaves the rest to owners and modes. Of the system
-// calls the few that a sign-in makes are left, anything else fails with EPERM: no program is started, no process
-// forked, signalled or traced, nothing opened for writing, no thread, no more executable memory. STATUS_IO.
-MUST_CHECK enum status sandbox_end(void);
+// needs are all that is left to be read. Of the system calls the few that a sign-in makes are left, anything else fails
+// with EPERM: no program is started, no process forked, signalled or traced, nothing opened for writing, no thread, no
+// more executable memory. STATUS_IO.
+// *RET_LACKS is 0, or the errno, one of confinement_is_lack(), for which there is no Landlock: all else is in force
+// then, and what is read is left to owners and modes. Whoever asked for this process says whether that will do.
+MUST_CHECK enum status sandbox_end(int *ret_lacks);

@@ -41,6 +41,7 @@ static enum status show_codes(struct exchange *x, struct channel *c, struct devi
     expires_at_ms = http_deadline_ms(x->http);
   }
   codes->shown.expires_in_s = (uint32_t)((expires_at_ms - now_ms) / 1000);
+  codes->shown.lacks_landlock = (uint32_t)x->lacks_landlock;
   *ret_expires_at_ms = expires_at_ms;
   if (x->request->wants_qr != 0) {
     bool complete = codes->shown.verification_uri_complete[0] != '\0';

@@ -50,6 +50,12 @@ static enum status refuse(const struct mail_code *m, enum notice notice, const c
   return session_refuse(m->s, "V2", notice, detail);
 }
 
+static enum status refuse_failed(const struct mail_code *m, const struct message_failed *failed)
+{
+  helper_fault_log_lack(failed->lacks_landlock);
+  return refuse(m, failed->reason == FAILURE_CONFINEMENT ? NOTICE_INTERNAL : NOTICE_MAIL, failed->detail);
+}
+
 // The one org that the person is in, or is invited to by one alone.
 static int64_t org_meant(const struct policy_person *person)
 {
@@ -116,7 +122,8 @@ static enum status compose(const struct mail_code *m, struct mail_text *ret_text
 static enum status start(struct mail_code *m)
 {
   struct mail_text text CLEANUP(mail_text_done) = {.subject = ""};
-  const struct mail_out out = {&m->server, m->s->config.allow_loopback_smtp, m->host, m->facts->email, &text, m->code};
+  const struct mail_out out = {&m->server, m->s->config.allow_loopback_smtp, m->host, m->facts->email, &text,
+                               m->code,    m->s->config.confinement};
   enum status status = compose(m, &text);
   if (status != STATUS_OK) {
     return status;
@@ -155,7 +162,9 @@ static enum status send_mail(struct mail_code *m)
     return refuse(m, NOTICE_INTERNAL, "helper");
   }
   if (type == MESSAGE_FAILED) {
-    status = refuse(m, NOTICE_MAIL, ((const struct message_failed *)value)->detail);
+    status = refuse_failed(m, value);
+  } else {
+    helper_fault_log_lack(((const struct message_sent *)value)->lacks_landlock);
   }
   channel_free_message(type, value);
   oidc_end(&m->oidc);

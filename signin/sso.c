@@ -171,12 +171,14 @@ static enum status receive_code(struct flow *f, struct message_code *ret_code)
     return refuse(f, f->s->decision.row, NOTICE_INTERNAL, "helper");
   }
   if (type == MESSAGE_FAILED) {
+    helper_fault_log_lack(((const struct message_failed *)value)->lacks_landlock);
     status = refuse_failed(f, value);
   } else if (!oidc_code_is_clean(value, &f->request)) {
     session_log(LOG_ALERT, "ssoorg-oidc sent a code that it must never send: has it been taken over?");
     status = refuse(f, f->s->decision.row, NOTICE_INTERNAL, "helper");
   } else {
     memcpy(ret_code, value, sizeof *ret_code);
+    helper_fault_log_lack(ret_code->lacks_landlock);
   }
   channel_free_message(type, value);
   return status;
@@ -283,7 +285,8 @@ static enum status begin(struct flow *f, const struct facts *facts, int64_t id)
                                      f->wants_groups,
                                      false,
                                      f->speaks,
-                                     f->way == WAY_SOCIAL};
+                                     f->way == WAY_SOCIAL,
+                                     s->config.confinement};
   f->deadline_ms = clock_monotonic_ms() + s->config.sign_in_timeout_s * 1000;
   status = oidc_start(PATH_OIDC, &f->request, &s->error, &f->oidc);
   if (status != STATUS_OK) {

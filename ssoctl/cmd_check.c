@@ -39,7 +39,8 @@ static void look_at_all(struct context *ctx, struct findings *findings)
   check_wiring(ctx, findings);
   check_sshd(&ctx->config, findings);
   check_access(findings);
-  check_machine(&ctx->config, ctx->store_dir, findings);
+  check_confinement(&ctx->config, findings);
+  check_machine(ctx->store_dir, findings);
   check_files(ctx, findings);
   look_at_store(ctx, findings);
 }

@@ -184,7 +184,8 @@ int device_flow_run(struct device_flow *f, enum message_type asks, device_flow_a
                                      f->wants_groups,
                                      true,
                                      f->speaks,
-                                     f->social};
+                                     f->social,
+                                     ctx->config.confinement};
   f->started_ms = clock_monotonic_ms();
   f->deadline_ms = f->started_ms + ctx->config.sign_in_timeout_s * 1000 + MARGIN_MS;
   store_close(&ctx->store); // before anything is started

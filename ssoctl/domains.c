@@ -107,11 +107,10 @@ static void look_up_done(struct look_up *l)
   oidc_end(&l->oidc);
 }
 
-static enum status start(struct look_up *l, const char *server, struct domain_check *check)
+static enum status start(struct look_up *l, const struct message_txt *of_all, struct domain_check *check)
 {
-  struct message_txt request = {.timeout_s = PROOF_LOOKUP_S};
+  struct message_txt request = *of_all;
   struct error error = {.text = ""};
-  (void)snprintf(request.server, sizeof request.server, "%s", server);
   proof_value(check->domain.token, l->value);
   l->deadline_ms = clock_monotonic_ms() + PROOF_DEADLINE_MS;
   enum status status = proof_name(check->domain.domain, request.name);
@@ -128,13 +127,13 @@ static enum status start(struct look_up *l, const char *server, struct domain_ch
 }
 
 // Side by side, so that many claims do not wait one after the other for a name server that is silent.
-static void look_up_some(const char *server, struct domain_check *checks, size_t count)
+static void look_up_some(const struct message_txt *of_all, struct domain_check *checks, size_t count)
 {
   struct look_up all[AT_ONCE];
   bool started[AT_ONCE] = {false};
   for (size_t i = 0; i < count; i++) {
     all[i] = (struct look_up){.oidc = OIDC_NONE};
-    started[i] = !checks[i].is_taken && start(&all[i], server, &checks[i]) == STATUS_OK;
+    started[i] = !checks[i].is_taken && start(&all[i], of_all, &checks[i]) == STATUS_OK;
   }
   for (size_t i = 0; i < count; i++) {
     if (started[i]) {
@@ -147,9 +146,11 @@ static void look_up_some(const char *server, struct domain_check *checks, size_t
 int domains_look_up(struct context *ctx, const char *server, struct domain_check *checks, size_t count)
 {
   struct error error = {.text = ""};
+  struct message_txt of_all = {.timeout_s = PROOF_LOOKUP_S, .confinement = (uint8_t)ctx->config.confinement};
+  (void)snprintf(of_all.server, sizeof of_all.server, "%s", server);
   store_close(&ctx->store); // before anything is started
   for (size_t at = 0; at < count; at += AT_ONCE) {
-    look_up_some(server, checks + at, count - at < AT_ONCE ? count - at : AT_ONCE);
+    look_up_some(&of_all, checks + at, count - at < AT_ONCE ? count - at : AT_ONCE);
   }
   enum status status = store_open(ctx->store_dir, STORE_READ_WRITE, &error, &ctx->store);
   return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "%s", error.text);

@@ -238,6 +238,8 @@ static const struct {
     {ANY, FAILURE_STRENGTH, "",
      "the sign-in was weaker than the org's required-acr and required-amr ask for; ask for a second factor for this "
      "client there, or change them with 'org set'"},
+    {ANY, FAILURE_CONFINEMENT, "",
+     "this host keeps the helper from shutting itself in, and the provider was not asked; allow it"},
     {ANY, FAILURE_INTERNAL, "", "the helper failed; is the package installed whole?"},
 };
 

@@ -104,6 +104,7 @@ static const char *advice(uint32_t reason)
   case FAILURE_BUSY: return "it takes no mail for now; try again in some minutes";
   case FAILURE_CLIENT: return "it does not take --user and --password-file";
   case FAILURE_MAIL: return "it refuses this mail; look at --from, at the address, and whether it wants --user";
+  case FAILURE_CONFINEMENT: return "it was not asked";
   case FAILURE_MISCONFIGURED:
   case FAILURE_INTERNAL:
   case FAILURE_REQUEST:
@@ -162,7 +163,7 @@ int mailer_send(struct mailer *mailer, const struct mailing *mailing)
   struct error error = {.text = ""};
   const char *secret = mailing->said.code != NULL ? mailing->said.code : "";
   const struct mail_out out = {&mailer->server, ctx->config.allow_loopback_smtp, mailer->host, mailing->to, &text,
-                               secret};
+                               secret,          ctx->config.confinement};
   int code = count_or_fail(mailer, mailing->to);
   if (code != EXIT_DONE) {
     return code;

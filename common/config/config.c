@@ -230,6 +230,16 @@ static enum status parse_qr(const char *value, struct config *config)
   return config_read_qr(value, &config->qr) ? STATUS_OK : STATUS_INVALID;
 }
 
+static enum status parse_confinement(const char *value, struct config *config)
+{
+  bool strict = strcmp(value, "strict") == 0;
+  if (!strict && strcmp(value, "available") != 0) {
+    return STATUS_INVALID;
+  }
+  config->confinement = strict ? CONFINEMENT_STRICT : CONFINEMENT_AVAILABLE;
+  return STATUS_OK;
+}
+
 // Names as groupadd(8) takes them; an empty list would be a misunderstanding (HOLES H34).
 static enum status parse_operators(const char *value, struct config *config)
 {
@@ -274,6 +284,7 @@ const struct config_key CONFIG_KEYS[] = {
     {"own-orgs-per-account", "1", "1 to 16", parse_own_orgs_per_account},
     {"default-org", "auto", "auto, none or the slug of an org: [a-z][a-z0-9-]{1,22}", parse_default_org},
     {"notify-sessions", "yes", "yes or no", parse_notify},
+    {"confinement", "strict", "strict or available", parse_confinement},
 };
 const size_t CONFIG_KEY_COUNT = COUNT_OF(CONFIG_KEYS);
 

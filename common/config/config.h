@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/status.h"
 #include "map/map_records.h"
+#include "protocol/confinement.h"
 
 // When the address of a sign-in is also shown as a picture: where it fits and the terminal can show it; always; never.
 enum qr { QR_AUTO, QR_ALWAYS, QR_NEVER };
@@ -35,6 +36,7 @@ struct config {
   char own_orgs_domains[OWN_ORGS_SIZE]; // own-orgs-domains: single spaces between them; "" for none
   int64_t audit_keep_s;                 // audit-keep
   enum qr qr;                           // qr
+  enum confinement confinement;         // confinement
   char resolver[ADDRESS_SIZE];          // resolver: as address_parse() reads it; "" for the servers of resolv.conf
   char operators[OPERATORS_SIZE];       // operators: names of groups, single spaces between them
 };

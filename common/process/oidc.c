@@ -59,6 +59,7 @@ static enum status send_request(struct channel *channel, const struct oidc_reque
   message.auth_first = connection->auth_found;
   message.speaks = (uint8_t)request->speaks;
   message.social = request->social ? 1 : 0;
+  message.confinement = (uint8_t)request->confinement;
   message.timeout_s = request->timeout_s;
   message.wants_qr = request->wants_qr ? 1 : 0;
   message.allow_loopback_http = request->allow_loopback_http ? 1 : 0;
@@ -143,6 +144,7 @@ static enum status fill_mail(const struct mail_out *mail, struct message_mail *m
   (void)snprintf(message->host, sizeof message->host, "%s", named ? mail->host : "localhost");
   message->allow_loopback_smtp = mail->allow_loopback_smtp ? 1 : 0;
   message->timeout_s = OIDC_MAIL_S;
+  message->confinement = (uint8_t)mail->confinement;
   enum status status = bytes_append(&message->password, bytes_text(&server->password), server->password.length);
   status =
       status != STATUS_OK ? status : bytes_append(&message->ca_pem, bytes_text(&server->ca_pem), server->ca_pem.length);
@@ -202,13 +204,19 @@ static bool is_picture(const char *text)
   return true;
 }
 
+static bool lack_is_allowed(uint32_t lacks, enum confinement confinement)
+{
+  return lacks == 0 || (confinement == CONFINEMENT_AVAILABLE && confinement_is_lack((int)lacks));
+}
+
 bool oidc_code_is_clean(const struct message_code *code, const struct oidc_request *request)
 {
   bool http = request->allow_loopback_http;
   bool complete =
       code->verification_uri_complete[0] == '\0' || url_is_for_people(code->verification_uri_complete, http);
   bool picture = request->wants_qr ? is_picture(code->qr) : code->qr[0] == '\0';
-  return url_is_for_people(code->verification_uri, http) && complete && is_user_code(code->user_code) && picture;
+  return url_is_for_people(code->verification_uri, http) && complete && is_user_code(code->user_code) && picture &&
+         lack_is_allowed(code->lacks_landlock, request->confinement);
 }
 
 // Whether the helper may have shown who we are by METHOD.

@@ -29,6 +29,7 @@ struct oidc_request {
   bool tries_auth;       // a test: with "auto", all ways that the provider lists
   enum speaks speaks;    // as a social connection says
   bool social;           // it is one
+  enum confinement confinement;
 };
 
 // Starts the helper at PATH as the system user "ssoorg" and sends it REQUEST. STATUS_NOT_FOUND if there is no such
@@ -48,6 +49,7 @@ struct mail_out {
   const char *to;
   const struct mail_text *mail;
   const char *secret; // what of it must not come back in an error; "" for nothing
+  enum confinement confinement;
 };
 
 enum { OIDC_MAIL_S = 25 }; // for the whole exchange with the mail server
@@ -63,7 +65,8 @@ MUST_CHECK enum status oidc_await(const struct oidc *oidc, int fd, int64_t deadl
 void oidc_end(struct oidc *oidc);
 
 // Whether CODE may be shown to people: addresses and code of plain ASCII, the picture of blocks and ends of lines
-// alone, and none that was not asked for. The helper has seen to that; one that somebody else has taken over has not.
+// alone, and none that was not asked for; and from a helper that shut itself in as REQUEST wants. The helper has seen
+// to that; one that somebody else has taken over has not.
 bool oidc_code_is_clean(const struct message_code *code, const struct oidc_request *request);
 
 // Whether what the provider says of itself is clean, and was got by a way of authentication that CONNECTION has.

@@ -57,13 +57,14 @@ static const struct field SIGN_IN_FIELDS[] = {
     FIELD_OF_TEXT(message_sign_in, audiences),
     FIELD_OF_U8(message_sign_in, speaks),
     FIELD_OF_U8(message_sign_in, social),
+    FIELD_OF_U8(message_sign_in, confinement),
 };
 static const struct record_type SIGN_IN = RECORD_TYPE(message_sign_in, PROTOCOL_VERSION, SIGN_IN_FIELDS);
 
 static const struct field CODE_FIELDS[] = {
     FIELD_OF_TEXT(message_code, verification_uri), FIELD_OF_TEXT(message_code, verification_uri_complete),
     FIELD_OF_TEXT(message_code, user_code),        FIELD_OF_TEXT(message_code, qr),
-    FIELD_OF_U32(message_code, expires_in_s),
+    FIELD_OF_U32(message_code, expires_in_s),      FIELD_OF_U32(message_code, lacks_landlock),
 };
 static const struct record_type CODE = RECORD_TYPE(message_code, PROTOCOL_VERSION, CODE_FIELDS);
 
@@ -101,6 +102,7 @@ static const struct record_type FOUND = RECORD_TYPE(message_found, PROTOCOL_VERS
 static const struct field FAILED_FIELDS[] = {
     FIELD_OF_U32(message_failed, reason),
     FIELD_OF_TEXT(message_failed, detail),
+    FIELD_OF_U32(message_failed, lacks_landlock),
 };
 static const struct record_type FAILED = RECORD_TYPE(message_failed, PROTOCOL_VERSION, FAILED_FIELDS);
 
@@ -108,6 +110,7 @@ static const struct field TXT_FIELDS[] = {
     FIELD_OF_TEXT(message_txt, name),
     FIELD_OF_TEXT(message_txt, server),
     FIELD_OF_U32(message_txt, timeout_s),
+    FIELD_OF_U8(message_txt, confinement),
 };
 static const struct record_type TXT = RECORD_TYPE(message_txt, PROTOCOL_VERSION, TXT_FIELDS);
 
@@ -131,10 +134,12 @@ static const struct field MAIL_FIELDS[] = {
     FIELD_OF_TEXT(message_mail, subject),
     FIELD_OF_BYTES(message_mail, text, PROTOCOL_MAIL_TEXT_MAX),
     FIELD_OF_BYTES(message_mail, secret, PROTOCOL_SECRET_MAX),
+    FIELD_OF_U8(message_mail, confinement),
 };
 static const struct record_type MAIL = RECORD_TYPE(message_mail, PROTOCOL_VERSION, MAIL_FIELDS);
 
-static const struct field SENT_FIELDS[] = {FIELD_OF_TEXT(message_sent, reply)};
+static const struct field SENT_FIELDS[] = {FIELD_OF_TEXT(message_sent, reply),
+                                           FIELD_OF_U32(message_sent, lacks_landlock)};
 static const struct record_type SENT = RECORD_TYPE(message_sent, PROTOCOL_VERSION, SENT_FIELDS);
 
 static const struct {

@@ -12,6 +12,7 @@
 #include "base/names.h"
 #include "base/record.h"
 #include "base/status.h"
+#include "protocol/confinement.h"
 
 enum {
   PROTOCOL_VERSION = 2,
@@ -160,7 +161,8 @@ struct message_sign_in {
   char key_set[PROTOCOL_URL_SIZE];         // likewise
   char audiences[PROTOCOL_AUDIENCES_SIZE]; // that an ID token may be for besides the client, separated by spaces
   uint8_t speaks;                          // enum speaks
-  uint8_t social; // people's own accounts are meant: Microsoft's tenant of them is legal, which vouches for no org
+  uint8_t social;      // people's own accounts are meant: Microsoft's tenant of them is legal, which vouches for no org
+  uint8_t confinement; // enum confinement
 };
 
 struct message_code {
@@ -169,6 +171,7 @@ struct message_code {
   char user_code[128];                               // printable ASCII
   char qr[PROTOCOL_QR_SIZE];                         // lines of UTF-8 half blocks, "" if not wanted or too large
   uint32_t expires_in_s;
+  uint32_t lacks_landlock; // the errno for which it works without Landlock (confinement.h); 0: it does not
 };
 
 enum email_state {
@@ -228,11 +231,13 @@ enum failure_reason {
   FAILURE_CLIENT,        // invalid_client: the provider does not take this client, or how it shows who it is; the mail
                          // server likewise its user and password
   FAILURE_MAIL,          // the mail server refuses this mail for good (5yz)
+  FAILURE_CONFINEMENT,   // the helper could not shut itself in, and has asked nobody anything
 };
 
 struct message_failed {
-  uint32_t reason;   // enum failure_reason
-  char detail[1024]; // printable ASCII, for the log and the admin; holds no secret
+  uint32_t reason;         // enum failure_reason
+  char detail[1024];       // printable ASCII, for the log and the admin; holds no secret
+  uint32_t lacks_landlock; // as of message_code; 0 where nothing was asked because of it
 };
 
 // Which TXT records there are at a name. What is hoped for is not said, so the helper cannot make it up.
@@ -240,6 +245,7 @@ struct message_txt {
   char name[PROTOCOL_NAME_SIZE]; // whole, without the final dot
   char server[ADDRESS_SIZE];     // as address_parse() reads it; "" for those of resolv.conf
   uint32_t timeout_s;            // for the whole look-up
+  uint8_t confinement;           // enum confinement
 };
 
 // What became of it; what is not an answer about the name comes first.
@@ -271,11 +277,13 @@ struct message_mail {
   char subject[PROTOCOL_SUBJECT_LINE_SIZE];
   struct bytes text;   // UTF-8, lines end in "\n"
   struct bytes secret; // what of TEXT must not come back in an error
+  uint8_t confinement; // enum confinement
 };
 
 // The mail server has taken it, with the last line of its reply (RFC 5321 4.2), as printable ASCII.
 struct message_sent {
   char reply[256];
+  uint32_t lacks_landlock; // as of message_code
 };
 
 // The packing table of a message's struct; NULL for an unknown TYPE.

@@ -15,8 +15,11 @@ void check_sshd(const struct config *config, struct findings *findings);
 // The lines of pam_access(8), where a service asks it.
 void check_access(struct findings *findings);
 
-// What else of the machine sign-ins hang on: nscd, the clock, room, timers, what the helper shuts itself in with.
-void check_machine(const struct config *config, const char *store_dir, struct findings *findings);
+// What the helper shuts itself in with, and whether that is as much as the settings want.
+void check_confinement(const struct config *config, struct findings *findings);
+
+// What else of the machine sign-ins hang on: nscd, the clock, room, timers.
+void check_machine(const char *store_dir, struct findings *findings);
 
 // Owners and modes of store, map and settings.
 void check_files(const struct context *ctx, struct findings *findings);

@@ -2,15 +2,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
 #include <sys/timex.h>
 #include <unistd.h>
-
-#include <linux/landlock.h>
-#include <linux/seccomp.h>
 
 #include "base/cleanup.h"
 #include "check/check.h"
@@ -65,31 +60,6 @@ static void look_at_room(const char *path, struct findings *findings)
   }
 }
 
-// What the helper shuts itself in with. Container managers forbid the calls, with errors of their own choice.
-static void look_at_confinement(struct findings *findings)
-{
-  static const char MEND[] = "allow the calls landlock_create_ruleset, landlock_add_rule, landlock_restrict_self and "
-                             "seccomp in the container's profile (nspawn: SystemCallFilter=)";
-  long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-  int why = errno;
-  if (prctl(PR_GET_SECCOMP) < 0 && errno == EINVAL) {
-    findings_add(findings, SEVERITY_CRITICAL, "confinement", MEND,
-                 "the kernel has no seccomp filters: no sign-in by a "
-                 "provider is begun");
-    return;
-  }
-  if (version > 0) {
-    findings_add(findings, SEVERITY_OK, "confinement", NULL, "seccomp and Landlock (ABI %ld) are there", version);
-  } else if (why == ENOSYS || why == EOPNOTSUPP) {
-    findings_add(findings, SEVERITY_WARNING, "confinement", "boot a kernel with Landlock",
-                 "this kernel has no Landlock (%s): the network helper is kept from files by owners and modes alone",
-                 strerror(why));
-  } else {
-    findings_add(findings, SEVERITY_CRITICAL, "confinement", MEND,
-                 "Landlock is there and forbidden (%s): no sign-in by a provider is begun", strerror(why));
-  }
-}
-
 static void look_at_timer(const char *unit, const char *what, struct findings *findings)
 {
   const char *const words[] = {"/usr/bin/systemctl", "is-active", "--quiet", unit, NULL};
@@ -103,13 +73,11 @@ static void look_at_timer(const char *unit, const char *what, struct findings *f
   findings_add(findings, SEVERITY_WARNING, "timer", mend, "%s does not run: %s", unit, what);
 }
 
-void check_machine(const struct config *config, const char *store_dir, struct findings *findings)
+void check_machine(const char *store_dir, struct findings *findings)
 {
-  (void)config;
   look_at_nscd(findings);
   look_at_clock(findings);
   look_at_room(store_dir, findings);
-  look_at_confinement(findings);
   if (access("/run/systemd/system", F_OK) == 0) {
     look_at_timer("ssoorg-domains.timer", "nobody sees it when a domain's record is gone", findings);
     look_at_timer("ssoorg-check.timer", "nobody hears of what this command finds", findings);

@@ -147,7 +147,8 @@ static void start(struct asking *a, struct talk *talk)
                                      .connection = &f->connection,
                                      .timeout_s = (uint32_t)(left_ms < ASK_S * 1000 ? left_ms / 1000 : ASK_S),
                                      .allow_loopback_http = a->ctx->config.allow_loopback_http,
-                                     .org = &f->org};
+                                     .org = &f->org,
+                                     .confinement = a->ctx->config.confinement};
   f->deadline_ms = clock_monotonic_ms() + f->request.timeout_s * INT64_C(1000) + MARGIN_MS;
   talk->taken = true;
   if (oidc_start(PATH_OIDC, &f->request, &error, &f->oidc) != STATUS_OK) {

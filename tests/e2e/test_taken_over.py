@@ -1,10 +1,12 @@
 """The confined helper of a running sign-in makes the calls that an attacker in it would make (HOLES H66)."""
+import errno
 import mmap
 import os
 import socket
 import struct
 
 import check
+import filtered
 import host
 import login
 import processes
@@ -15,20 +17,33 @@ INTERNET = (socket.AF_INET, socket.AF_INET6)
 SPOKEN = {(family, kind) for family in INTERNET for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM)}
 FAMILIES, KINDS = range(47), (1, 2, 3, 4, 5, 6, 10)
 FORGED = b"<38>sshd[1]: Accepted publickey for root from 192.0.2.66"
+EACCES, OPENED = -errno.EACCES, "it is opened"
 AT_FDCWD, PR_SET_DUMPABLE, TIOCSTI, F_SETOWN, SIGCHLD, NOBODY = -100, 4, 0x5412, 8, 17, 99999999
 
 
 def H66_a_helper_that_is_taken_over_reaches_no_other_program(rig):
     """On another processor than x86-64 the unit test of the filter alone says so."""
-    if not tracing.SUPPORTED:
-        return
+    if tracing.SUPPORTED:
+        _takes_over(rig, {}, EACCES)
+
+
+def H66_O12_nor_does_it_where_landlock_is_forbidden(rig):
+    if tracing.SUPPORTED:
+        with filtered.setting("available"), filtered.an_sshd(rig) as server:
+            _takes_over(rig, {"sshd": server}, OPENED)
+
+
+def _takes_over(rig, how, what_all_may_read):
     rig.orgs.gamma()
-    person = rig.person("gamma.test")
+    person, other = rig.person("gamma.test"), rig.person("gamma.test")
     check.soon(lambda: not _helpers(), "helpers of other tests are gone")
     log = rig.log()
-    terminal = login.Ssh(rig, person)
+    waiting = login.Ssh(rig, other, **how)
+    waiting.challenge()
+    others, = _helpers()
+    terminal = login.Ssh(rig, person, **how)
     challenge = terminal.challenge()
-    helper, = _helpers()
+    helper, = set(_helpers()) - {others}
     with tracing.taken_over(helper) as it:
         check.equal(it.call("getpid"), helper, "a call that it makes itself")
         result = it.call("socketpair", socket.AF_UNIX, socket.SOCK_STREAM, 0, it.memory)
@@ -37,6 +52,9 @@ def H66_a_helper_that_is_taken_over_reaches_no_other_program(rig):
         _forges_a_line(it, stream)
         _tries_each_socket(it)
         _tries_what_it_has_no_use_for(it, stream)
+        _reads_what_is_not_for_it(it, others)
+        check.equal(_opens(it, "/etc/passwd"), what_all_may_read, "what it may do with a file that everybody may read")
+    waiting.close()
     check.lacks(log.text(), "192.0.2.66", "the system's log")
     rig.idp.approve(challenge, person)
     text = terminal.end()
@@ -88,6 +106,18 @@ def _tries_what_it_has_no_use_for(it, stream):
                              ("memfd_create", it.memory, 0), ("io_uring_setup", 1, it.memory)):
         result = it.call(call, *arguments, data=path)
         check.that(tracing.refused(result), f"{call} {arguments}: {result}")
+
+
+def _reads_what_is_not_for_it(it, others):
+    """Nor what another helper has, which is of the same user: the secrets of another org's provider."""
+    files = [f"/proc/{others}/{name}" for name in ("mem", "maps", "environ", "fd/0", "map_files", "auxv", "stack")]
+    for path in ("/etc/shadow", "/var/lib/ssoorg/store/data.mdb", "/proc/1/mem", *files):
+        check.equal(_opens(it, path), EACCES, f"what opening {path} gives")
+
+
+def _opens(it, path):
+    result = it.call("openat", AT_FDCWD, it.memory, os.O_RDONLY, 0, data=path.encode() + b"\0")
+    return result if result < 0 else OPENED
 
 
 def _address(path):

@@ -55,6 +55,7 @@ static const struct {
     {"notify-sessions", "no", "false"},
     {"audit-keep", "30d", "12h"},
     {"qr", "never", "yes"},
+    {"confinement", "available", "none"},
     {"resolver", "[::1]:5353", "dns.example"},
     {"operators", "staff it-admins", "sudo  wheel"},
 };

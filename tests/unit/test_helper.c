@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is believed of ssoorg-oidc: a helper that somebody has taken over shows nothing and signs nobody in.
+#include <errno.h>
+
 #include "process/oidc.h"
 #include "unit.h"
 
@@ -56,6 +58,20 @@ static void a_picture_that_nobody_asked_for_or_a_code_that_is_none_is_not_shown(
   assert_false(oidc_code_is_clean(&code, &WITHOUT_QR));
   (void)snprintf(code.verification_uri, sizeof code.verification_uri, "javascript:alert(1)");
   assert_false(oidc_code_is_clean(&code, &WITHOUT_QR));
+}
+
+static void O12_a_code_of_a_helper_that_lacks_more_than_the_host_allows_is_not_shown(void **state)
+{
+  static const struct oidc_request AVAILABLE = {.type = MESSAGE_SIGN_IN, .confinement = CONFINEMENT_AVAILABLE};
+  (void)state;
+  struct message_code code = good_code();
+  code.lacks_landlock = EPERM;
+  assert_false(oidc_code_is_clean(&code, &WITHOUT_QR));
+  assert_true(oidc_code_is_clean(&code, &AVAILABLE));
+  code.lacks_landlock = EINVAL;
+  assert_false(oidc_code_is_clean(&code, &AVAILABLE));
+  code.lacks_landlock = UINT32_MAX;
+  assert_false(oidc_code_is_clean(&code, &AVAILABLE));
 }
 
 static struct message_authorized good_identity(void)
@@ -127,6 +143,7 @@ int main(void)
       cmocka_unit_test(a_plain_code_is_shown),
       cmocka_unit_test(H33_no_terminal_escape_of_the_helper_is_shown),
       cmocka_unit_test(a_picture_that_nobody_asked_for_or_a_code_that_is_none_is_not_shown),
+      cmocka_unit_test(O12_a_code_of_a_helper_that_lacks_more_than_the_host_allows_is_not_shown),
       cmocka_unit_test(only_a_whole_identity_of_the_right_issuer_is_believed),
       cmocka_unit_test(N7_no_text_of_the_helper_is_stored_as_it_came),
   };

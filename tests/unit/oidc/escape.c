@@ -4,26 +4,32 @@
 #include <grp.h>
 #include <sys/wait.h>
 
+#include "deny.h"
 #include "document.h"
 #include "http.h"
 #include "jose.h"
 #include "sandbox.h"
 
-static bool confine(void)
+static bool confine(bool landlock)
 {
+  int lacks = 0;
   bool dropped = setgroups(0, NULL) == 0 && setgid(NOBODY) == 0 && setuid(NOBODY) == 0;
+  if (!landlock) {
+    const struct denials denials = denials_of_landlock(EPERM);
+    deny(&denials);
+  }
   bool begun = dropped && sandbox_begin() == STATUS_OK && http_start_up() == STATUS_OK && jose_start_up() == STATUS_OK;
   document_start_up();
-  return begun && sandbox_end() == STATUS_OK;
+  return begun && sandbox_end(&lacks) == STATUS_OK && (landlock || lacks == EPERM);
 }
 
-int run(attempt *try)
+static int run_with(attempt *try, bool landlock)
 {
   int how = 0;
   pid_t pid = fork();
   assert_true(pid >= 0);
   if (pid == 0) {
-    if (!confine()) {
+    if (!confine(landlock)) {
       _exit(NOT_CONFINED);
     }
     errno = 0;
@@ -34,7 +40,18 @@ int run(attempt *try)
   return WIFEXITED(how) ? WEXITSTATUS(how) : 128 + WTERMSIG(how);
 }
 
+int run(attempt *try)
+{
+  return run_with(try, true);
+}
+
+int run_without_landlock(attempt *try)
+{
+  return run_with(try, false);
+}
+
 void expect_failure(attempt *try)
 {
   assert_int_equal(run(try), 0);
+  assert_int_equal(run_without_landlock(try), 0);
 }

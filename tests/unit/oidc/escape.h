@@ -16,6 +16,10 @@ typedef bool attempt(void);
 // Tries it: 0 if it was refused, or one of the numbers above, or 128 and the signal that ended the process.
 int run(attempt *try);
 
+// The same where a filter forbids Landlock: the rest of the confinement is there.
+int run_without_landlock(attempt *try);
+
+// Either way.
 void expect_failure(attempt *try);
 
 // The test may_not_FUNCTION.

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The confinement of ssoorg-oidc: no memory becomes code, none of others is read, and there is not much of it.
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 
 #include "escape.h"
 #include "sandbox.h"
@@ -45,6 +50,53 @@ REFUSED(make_code_of_data)
 REFUSED(take_writable_code)
 REFUSED(make_code_writable)
 
+static pid_t helper; // another one, of the same user
+
+static bool open_the_memory_of_another_helper(void)
+{
+  char path[64];
+  (void)snprintf(path, sizeof path, "/proc/%d/mem", helper);
+  return open(path, O_RDONLY | O_CLOEXEC) >= 0;
+}
+
+// Confines itself, dumpable as a program is that starts, and waits; FD is closed as soon as its memory is not to be
+// read any more.
+static void wait_as_a_helper(int fd)
+{
+  int lacks = 0;
+  bool confined = fcntl(fd, F_GETFD) >= 0 && setgid(NOBODY) == 0 && setuid(NOBODY) == 0 &&
+                  prctl(PR_SET_DUMPABLE, 1UL, 0UL, 0UL, 0UL) == 0 && sandbox_begin() == STATUS_OK &&
+                  sandbox_end(&lacks) == STATUS_OK;
+  while (confined) {
+    (void)poll(NULL, 0, -1);
+  }
+  _exit(NOT_CONFINED);
+}
+
+// It holds the secrets of somebody else's provider; where there is no Landlock this alone keeps them.
+static void may_not_open_the_memory_of_another_helper(void **state)
+{
+  int ends[2];
+  char byte;
+  (void)state;
+  assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+  helper = fork();
+  assert_true(helper >= 0);
+  if (helper == 0) {
+    (void)close(ends[0]);
+    wait_as_a_helper(ends[1]);
+  }
+  (void)close(ends[1]);
+  assert_int_equal(read(ends[0], &byte, 1), 0);
+  (void)close(ends[0]);
+  int with = run(open_the_memory_of_another_helper);
+  int without = run_without_landlock(open_the_memory_of_another_helper);
+  (void)kill(helper, SIGKILL);
+  assert_int_equal(waitpid(helper, NULL, 0), helper);
+  assert_int_equal(with, 0);
+  assert_int_equal(without, 0);
+}
+
 static bool fill_memory(void)
 {
   struct rlimit limit;
@@ -65,14 +117,20 @@ static void may_not_fill_the_memory(void **state)
   (void)state;
   int code = run(fill_memory);
   assert_true(code == 0 || code == SHADOWED);
+  code = run_without_landlock(fill_memory);
+  assert_true(code == 0 || code == SHADOWED);
 }
 
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(may_not_read_memory_of_others), cmocka_unit_test(may_not_load_more_code),
-      cmocka_unit_test(may_not_make_code_of_data),     cmocka_unit_test(may_not_take_writable_code),
-      cmocka_unit_test(may_not_make_code_writable),    cmocka_unit_test(may_not_fill_the_memory),
+      cmocka_unit_test(may_not_read_memory_of_others),
+      cmocka_unit_test(may_not_load_more_code),
+      cmocka_unit_test(may_not_make_code_of_data),
+      cmocka_unit_test(may_not_take_writable_code),
+      cmocka_unit_test(may_not_make_code_writable),
+      cmocka_unit_test(may_not_fill_the_memory),
+      cmocka_unit_test(may_not_open_the_memory_of_another_helper),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,13 +26,16 @@ static void become(uid_t uid)
   }
 }
 
-static pid_t start(int fd, uid_t uid)
+static pid_t start(int fd, uid_t uid, const struct denials *denials)
 {
   // Opened before the ids change: the build directory may lie where nobody else may look.
   int program CLEANUP(cleanup_fd) = open(SSOORG_OIDC, O_PATH | O_CLOEXEC);
   pid_t pid = fork();
   if (pid == 0) {
     become(uid);
+    if (denials != NULL) {
+      deny(denials);
+    }
     if (dup2(fd, STDIN_FILENO) != STDIN_FILENO) {
       _exit(EXIT_NOT_STARTED);
     }
@@ -45,15 +48,20 @@ static pid_t start(int fd, uid_t uid)
   return pid;
 }
 
-struct program program_start(void)
+struct program program_start_under(const struct denials *denials)
 {
   int ends[2] = {-1, -1};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
     abort();
   }
-  pid_t pid = start(ends[1], geteuid() == 0 ? NOBODY : geteuid());
+  pid_t pid = start(ends[1], geteuid() == 0 ? NOBODY : geteuid(), denials);
   (void)close(ends[1]);
   return (struct program){pid, channel_init(ends[0], LINK_SIGNIN_OIDC, PARTY_SIGNIN)};
+}
+
+struct program program_start(void)
+{
+  return program_start_under(NULL);
 }
 
 static int status_of(int how)
@@ -64,7 +72,7 @@ static int status_of(int how)
 int program_run(int fd, uid_t uid)
 {
   int how = 0;
-  pid_t pid = start(fd, uid);
+  pid_t pid = start(fd, uid, NULL);
   return waitpid(pid, &how, 0) == pid ? status_of(how) : -1;
 }
 

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "deny.h"
 #include "protocol/channel.h"
 #include "protocol/protocol.h"
 
@@ -14,6 +15,9 @@ struct program {
 
 // Started as "nobody" if this is root, else as ourselves, over a socket pair of ours. The test fails if that fails.
 struct program program_start(void);
+
+// The same, under a filter that answers some calls for the kernel.
+struct program program_start_under(const struct denials *denials);
 
 // Starts it with FD as its standard input and waits for its exit status; 128 plus the number of a signal. As UID.
 int program_run(int fd, uid_t uid);
