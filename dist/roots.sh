@@ -113,7 +113,8 @@ root_enter() {
 
 # root_boot FOLDER RESULT SECONDS COMMAND [WORD...] [-- NSPAWN-OPTION...]: boots a copy of FOLDER's system with systemd as
 # process 1, and runs COMMAND, which is in there, as a service of it; what it says comes to stand in RESULT/out, its exit
-# status in RESULT/status. Where it leaves RESULT/reboot it is run again after a reboot, with nothing in /run any more.
+# status in RESULT/status. Where it leaves RESULT/reboot it is run again after a reboot, with nothing in /run any more; where
+# RESULT/own-filter is there, too, that boot has nspawn's own filter of system calls, as it is without an option.
 # 125 if this machine cannot boot one.
 root_boot() {
     local folder=$1 result=$2 seconds=$3 words=()
@@ -157,10 +158,10 @@ END
         rc=133
         while [ "$rc" = 133 ] && [ "$SECONDS" -lt "$seconds" ]; do
             rm -f "$result/started"
+            filter=(--system-call-filter="landlock_create_ruleset landlock_add_rule landlock_restrict_self")
+            [ ! -e "$result/own-filter" ] || filter=()
             timeout -k 10 "$((seconds - SECONDS))" systemd-nspawn --quiet --register=no --keep-unit -D "$ROOT" --console=pipe \
-                --private-network --bind="$result:/result" \
-                --system-call-filter="landlock_create_ruleset landlock_add_rule landlock_restrict_self" \
-                "$@" --boot < /dev/null >> "$result/console" 2>&1 &
+                --private-network --bind="$result:/result" "${filter[@]}" "$@" --boot < /dev/null >> "$result/console" 2>&1 &
             # It takes seconds. What has not come so far in minutes never will.
             for _ in {1..300}; do
                 [ ! -e "$result/started" ] && kill -0 $! 2> /dev/null || break

@@ -1,9 +1,11 @@
 """Steps on a host that is booted: what 'host enable --confirm-within' wired is taken back unless somebody confirms it."""
+import json
 import pathlib
 import re
 import time
 
 import check
+import filtered
 import host
 import login
 import processes
@@ -13,6 +15,8 @@ PENDING = pathlib.Path("/var/lib/ssoorg/host/pending")
 DUE = "ssoorg-revert-due.service"
 AT_BOOT = "ssoorg-revert.service"
 TAKEN_BACK = "is taken back: nobody has confirmed it"
+OWN_FILTER = pathlib.Path("/result/own-filter")
+CAGED = "p1@cage.test"
 DAMAGES = (b"", b"\0" * 200, b"boot ", b"no such note\n")
 
 
@@ -135,6 +139,25 @@ def what_was_confirmed_stays_over_a_boot(here):
     system.local_people_get_in(here)
 
 
+def the_next_boot_has_nspawns_own_filter(here):
+    OWN_FILTER.touch()
+
+
+def O12_under_nspawns_own_filter_a_sign_in_is_as_the_setting_says(here):
+    OWN_FILTER.unlink()
+    here.start_provider()
+    here.orgs.create("cage", CAGED.split("@")[1], "jit")
+    log = here.log_mark()
+    login.is_told(here, CAGED)
+    check.contains(here.logged_since(log), rf"refused: login={CAGED} [^\n]*Landlock: EPERM, [^\n]*set confinement = available", "the log")
+    rows = json.loads(processes.run("ssoctl", "check", "--offline", "--json").out)
+    check.contains(str([row for row in rows if row["check"] == "confinement"]), "critical.*Landlock: EPERM", "what check says")
+    log = here.log_mark()
+    with filtered.setting("available"):
+        login.signs_in(here, CAGED)
+    check.contains(here.logged_since(log), "works without part of its confinement, as ssoorg.conf allows: Landlock: EPERM", "the log")
+
+
 def its_note_is_damaged_when_the_host_is_booted(here):
     wires(here, "1h")
     processes.must("systemctl", "stop", DUE)
@@ -153,5 +176,6 @@ AFTER_A_REBOOT = (a_boot_takes_back_what_nobody_confirmed_before_sshd_comes_up, 
 STEPS = (not_confirmed_in_time_each_file_is_the_old_one_again, a_damaged_note_counts_as_not_confirmed,
          wiring_for_good_and_unwiring_end_what_waits, what_cannot_be_read_keeps_nothing_else_wired,
          it_is_wired_and_not_confirmed_when_the_host_is_booted, a_boot_takes_back_what_nobody_confirmed_before_sshd_comes_up,
-         it_is_confirmed_from_a_new_login_when_the_host_is_booted, what_was_confirmed_stays_over_a_boot,
+         it_is_confirmed_from_a_new_login_when_the_host_is_booted, the_next_boot_has_nspawns_own_filter,
+         what_was_confirmed_stays_over_a_boot, O12_under_nspawns_own_filter_a_sign_in_is_as_the_setting_says,
          its_note_is_damaged_when_the_host_is_booted, a_boot_takes_back_what_has_a_damaged_note)

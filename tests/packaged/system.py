@@ -94,7 +94,7 @@ class System:
         processes.must(provider.SOURCE / "new-ca", self.folder / "ca")
         os.chmod(self.folder / "ca", 0o755)
         self.ca = self.folder / "ca" / "ca.pem"
-        provider.write_accounts(self.folder / "accounts.json", [f"p{n}@acme.test" for n in range(1, 9)])
+        provider.write_accounts(self.folder / "accounts.json", [*(f"p{n}@acme.test" for n in range(1, 9)), "p1@cage.test"])
         provider.write_clients(self.folder)
         self.idp = provider.Provider(self.folder, "--interval", "1").start()
 
