@@ -17,7 +17,8 @@ enum {
 bool name_is_login(const char *login);
 
 // A short login, without "@", that somebody new may come under (POLICY L16): not one that programs and their packages
-// give their users on other hosts, and that strangers therefore guess.
+// give their users and groups, so that one that is installed later would find it taken (HOLES H76), and that strangers
+// guess.
 bool name_is_new_short(const char *login);
 
 // [a-z][a-z0-9-]{1,22}, not ending in "-admins", not the name of a system user or group.

@@ -50,12 +50,24 @@ static enum status refuse_short_name(struct sign_in *s, enum status why)
 static enum status check_short_name(struct sign_in *s)
 {
   struct local_members members CLEANUP(local_members_done) = {NULL};
-  enum status status = s->facts.person.short_name ? local_members_load(&members) : STATUS_NOT_FOUND;
-  if (status != STATUS_OK || !local_members_have(&members, s->login)) {
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  bool removed = false;
+  if (!s->facts.person.short_name) {
+    return STATUS_OK;
   }
-  error_set(s->c->error, "login \"%s\": a group of /etc/group lists it, and may mean somebody else", s->login);
-  return STATUS_EXISTS;
+  enum status status = account_was_removed(s->c->txn, s->login, &removed);
+  status = status != STATUS_OK ? status : local_members_load(&members);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (removed) { // an invite is for an address, and says nothing about who had the name
+    error_set(s->c->error, "login \"%s\": was a removed account's", s->login);
+    return STATUS_EXISTS;
+  }
+  if (local_members_have(&members, s->login)) {
+    error_set(s->c->error, "login \"%s\": a group of /etc/group lists it, and may mean somebody else", s->login);
+    return STATUS_EXISTS;
+  }
+  return STATUS_OK;
 }
 
 enum status sign_in_create_account(struct sign_in *s, int64_t org_id, const struct told_number *told)

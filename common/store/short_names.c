@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/endian.h"
+#include "store/foreign.h"
 #include "store/orgs.h"
 
 // STATUS_EXISTS ends the walk: there are two.
@@ -34,9 +36,27 @@ static enum status only_org(struct store_txn *txn, struct org *ret_org)
   return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
 
+static void cleanup_foreign(struct foreign **foreign)
+{
+  foreign_free(foreign);
+}
+
+// Whether another name service than the host's own files may know somebody: one that is asked after ours, or does not
+// answer just now, has users whose names look like nobody's (HOLES H76).
+static enum status others_have_users(bool *ret_have)
+{
+  struct foreign *foreign CLEANUP(cleanup_foreign) = NULL;
+  enum status status = foreign_load(&foreign);
+  if (status == STATUS_OK) {
+    *ret_have = foreign_asks(foreign);
+  }
+  return status;
+}
+
 enum status short_names_org(struct store_txn *txn, const char *default_org, struct org *ret_org)
 {
   struct org org;
+  bool others = true;
   if (strcmp(default_org, "none") == 0) {
     return STATUS_NOT_FOUND;
   }
@@ -46,6 +66,10 @@ enum status short_names_org(struct store_txn *txn, const char *default_org, stru
   }
   if (org.login_form != LOGIN_FORM_LOCAL_PART) {
     return STATUS_NOT_FOUND;
+  }
+  status = others_have_users(&others);
+  if (status != STATUS_OK || others) {
+    return status != STATUS_OK ? status : STATUS_NOT_FOUND;
   }
   *ret_org = org;
   return STATUS_OK;

@@ -192,8 +192,9 @@ static enum status look_at_short_names(const struct orgs *o, const struct org *o
     (void)snprintf(mend, sizeof mend, "'default-org = %s' in ssoorg.conf, or 'ssoctl org set %s login-form=email'",
                    org->slug, org->slug);
     findings_add(o->findings, SEVERITY_WARNING, "names", mend,
-                 "%s: login-form=local-part has no effect where default-org is %s%s", org->slug, setting,
-                 strcmp(setting, "auto") == 0 ? " and it is not the only org with a verified domain" : "");
+                 "%s: login-form=local-part has no effect where default-org is %s%s, or where nsswitch.conf names "
+                 "another service with users",
+                 org->slug, setting, strcmp(setting, "auto") == 0 ? " and it is not the only org with a domain" : "");
   }
   return STATUS_OK;
 }

@@ -136,6 +136,16 @@ def L16_N3_local_users_win(rig):
             processes.must("userdel", "-r", name)
 
 
+def L16_N3_where_another_service_may_have_users_there_are_no_short_names(rig):
+    name = _name(rig)
+    with _short(rig), host.Kept("/etc/nsswitch.conf") as services:
+        text = services.read_text()
+        services.write_text(text.replace("passwd:", "passwd: db ", 1))
+        host.ssoctl("org", "set", ORG, "login-form=local-part")
+        check.contains(host.ssoctl("why", name).out, r"row +L1\n", "why")
+        _is_not_ours(rig, name)
+
+
 def L16_names_that_strangers_guess_begin_nothing(rig):
     with _short(rig):
         for name in ("ubuntu", "systemd-x", "9lives"):

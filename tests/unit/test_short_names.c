@@ -68,6 +68,35 @@ static void L16_S11_the_name_is_its_owners_alone(void **state)
   assert_int_equal(sign_in_result.decision.notice, NOTICE_OTHER_NAME);
 }
 
+static void L16_H76_names_of_system_users_and_groups_are_nobodys(void **state)
+{
+  static const char *const NAMES[] = {"ssl-cert", "lpadmin", "caddy",     "git",  "debian-tor",
+                                      "docker",   "root",    "systemd-x", "_apt", "a@acme.test"};
+  (void)state;
+  for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
+    assert_false(name_is_new_short(NAMES[i]));
+  }
+  assert_true(name_is_new_short("alice"));
+  assert_true(name_is_new_short("a.b-c"));
+}
+
+// An invite names an address: nobody has said that they shall have what a removed account was called.
+static void L16_H69_a_removed_accounts_name_is_not_given_by_an_invite_for_another_address(void **state)
+{
+  (void)state;
+  fixture_set_up(PROVISIONING_JIT);
+  assert_int_equal(set_setting("login-form", "local-part"), STATUS_OK);
+  assert_int_equal(add_domain("acme", "second.test"), STATUS_OK);
+  assert_int_equal(verify_domain("acme", "second.test"), STATUS_OK);
+  assert_int_equal(sign_in("bob", "bob@acme.test", "s-bob"), STATUS_OK);
+  assert_int_equal(remove_account("bob@acme.test"), STATUS_OK);
+  assert_int_equal(invite_to_acme("bob@second.test", ROLE_VIEWER, INT64_MAX), STATUS_OK);
+  assert_int_equal(sign_in("bob", "bob@second.test", "s-bob-2"), STATUS_REFUSED);
+  assert_string_equal(sign_in_result.decision.row, "L16");
+  assert_string_equal(sign_in_result.sign_in_as, "bob@second.test");
+  assert_int_equal(sign_in("bob@second.test", "bob@second.test", "s-bob-2"), STATUS_OK);
+}
+
 static void L16_what_is_turned_off_while_it_is_used_stores_nothing(void **state)
 {
   (void)state;
@@ -84,6 +113,9 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(L16_auto_is_the_only_org_with_a_domain, make_store, remove_store),
       cmocka_unit_test_setup_teardown(L16_S11_the_name_is_its_owners_alone, make_store, remove_store),
+      cmocka_unit_test(L16_H76_names_of_system_users_and_groups_are_nobodys),
+      cmocka_unit_test_setup_teardown(L16_H69_a_removed_accounts_name_is_not_given_by_an_invite_for_another_address,
+                                      make_store, remove_store),
       cmocka_unit_test_setup_teardown(L16_what_is_turned_off_while_it_is_used_stores_nothing, make_store, remove_store),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
