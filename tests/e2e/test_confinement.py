@@ -148,8 +148,8 @@ def O12_a_helper_that_starts_is_not_read_by_another_one(rig):
     as_helper = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": (), "stdout": subprocess.PIPE}
     for _ in range(ROUNDS):
         ours, theirs = socket.socketpair()
-        gate, opens = os.pipe()
-        starter = subprocess.Popen(["/bin/sh", "-c", f"read line <&{gate}; exec {OIDC}"], stdin=theirs, pass_fds=[gate], **as_helper)
+        gate, opens = os.pipe()  # bash: dash takes no descriptor of two digits
+        starter = subprocess.Popen(["/bin/bash", "-c", f"read line <&{gate}; exec {OIDC}"], stdin=theirs, pass_fds=[gate], **as_helper)
         reader = subprocess.Popen([sys.executable, "-c", READER, str(starter.pid), OIDC], stdin=subprocess.DEVNULL, **as_helper)
         for fd in (theirs.detach(), gate):
             os.close(fd)
