@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/status.h"
+#include "base/system_names.h"
 
 enum {
   LOGIN_SIZE = 256,  // a login of 255 bytes works through ssh, su, sudo, login, cron (measured)
@@ -23,9 +24,6 @@ bool name_is_new_short(const char *login);
 
 // [a-z][a-z0-9-]{1,22}, not ending in "-admins", not the name of a system user or group.
 bool name_is_slug(const char *slug);
-
-// True for names that Debian gives to system users and groups, and for "root", "sudo", "wheel", "docker" and the like.
-bool name_is_reserved(const char *name);
 
 // Two or more labels of letters, digits and inner hyphens, lower-case, the last one not all digits (RFC 1123 2.1); IDNA
 // names in their A-label form.
