@@ -38,12 +38,9 @@ static bool is_org_name(struct store_txn *txn, const char *login)
 // H69).
 enum status change_check_listed(struct change_context *c, const char *login)
 {
-  struct local_members members CLEANUP(local_members_done) = {NULL};
-  if (c->by->delegate == NULL) {
-    return STATUS_OK;
-  }
-  enum status status = local_members_load(&members);
-  if (status == STATUS_OK && local_members_have(&members, login)) {
+  bool listed = false;
+  enum status status = c->by->delegate != NULL ? local_groups_list(login, &listed) : STATUS_OK;
+  if (listed) {
     error_set(c->error, "login \"%s\": a group of /etc/group lists it, which only an operator of this host may give",
               login);
     return STATUS_REFUSED;

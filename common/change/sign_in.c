@@ -4,13 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/files.h"
 #include "base/text.h"
 #include "change/new_account.h"
 #include "change/sign_in_parts.h"
 #include "change/throttle.h"
-#include "store/local_group.h"
 
 enum status sign_in_begin(struct sign_in *s)
 {
@@ -37,39 +35,6 @@ enum status sign_in_refuse(struct sign_in *s, const struct policy_decision *deci
   return STATUS_REFUSED;
 }
 
-// Row L16: a short name that is taken in any way, or that root has once listed in a group for somebody else, is not
-// given; the address itself is free.
-static enum status refuse_short_name(struct sign_in *s, enum status why)
-{
-  const char *row = why == STATUS_REFUSED ? "N8" : "L16"; // a home is there, or the name is
-  memcpy(s->result->sign_in_as, s->facts.email, strlen(s->facts.email) + 1);
-  s->result->decision = (struct policy_decision){.row = row, .notice = NOTICE_OTHER_NAME};
-  return STATUS_REFUSED;
-}
-
-static enum status check_short_name(struct sign_in *s)
-{
-  struct local_members members CLEANUP(local_members_done) = {NULL};
-  bool removed = false;
-  if (!s->facts.person.short_name) {
-    return STATUS_OK;
-  }
-  enum status status = account_was_removed(s->c->txn, s->login, &removed);
-  status = status != STATUS_OK ? status : local_members_load(&members);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  if (removed) { // an invite is for an address, and says nothing about who had the name
-    error_set(s->c->error, "login \"%s\": was a removed account's", s->login);
-    return STATUS_EXISTS;
-  }
-  if (local_members_have(&members, s->login)) {
-    error_set(s->c->error, "login \"%s\": a group of /etc/group lists it, and may mean somebody else", s->login);
-    return STATUS_EXISTS;
-  }
-  return STATUS_OK;
-}
-
 enum status sign_in_create_account(struct sign_in *s, int64_t org_id, const struct told_number *told)
 {
   struct change_context *c = s->c;
@@ -80,10 +45,10 @@ enum status sign_in_create_account(struct sign_in *s, int64_t org_id, const stru
                                    .shell = "",
                                    .local_user = "",
                                    .org_id = org_id};
-  enum status status = check_short_name(s);
+  enum status status = sign_in_check_name(s);
   status = status != STATUS_OK ? status : change_new_account(c, &made, &s->account, &s->result->decision);
   if (s->facts.person.short_name && (status == STATUS_EXISTS || status == STATUS_REFUSED)) {
-    return refuse_short_name(s, status);
+    return sign_in_refuse_name(s, status);
   }
   if (status != STATUS_OK || !told->known || told->uid == s->account.uid) {
     return status;

@@ -27,6 +27,17 @@ MUST_CHECK enum status sign_in_decide(struct sign_in *s);
 // Keeps DECISION as the result. STATUS_REFUSED with an error.
 MUST_CHECK enum status sign_in_refuse(struct sign_in *s, const struct policy_decision *decision);
 
+// Whether the login, if it is a short one of somebody new, may be theirs beside all that change_new_account() looks at:
+// not a removed account's, and not listed by a local group, which may mean somebody else. STATUS_EXISTS with an error.
+MUST_CHECK enum status sign_in_check_name(const struct sign_in *s);
+
+// The refusal of a short login, for the reason WHY that it was not given: the address itself is theirs, and is in the
+// result. Always STATUS_REFUSED.
+MUST_CHECK enum status sign_in_refuse_name(struct sign_in *s, enum status why);
+
+// Into the result the login of whoever has signed in, who typed another name of theirs. Errors as identity_get().
+MUST_CHECK enum status sign_in_name_other(struct sign_in *s, const struct sso_sign_in *in);
+
 // Stores a new account made by org ORG_ID for the login, with the number that the calling program was told. Errors as
 // change_new_account(); STATUS_REFUSED for another number.
 MUST_CHECK enum status sign_in_create_account(struct sign_in *s, int64_t org_id, const struct told_number *told);

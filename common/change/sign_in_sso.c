@@ -310,25 +310,6 @@ static enum status let_in_by_host(struct sign_in *s, const struct sso_sign_in *i
   return status;
 }
 
-// The login of whoever has signed in, who typed another name of theirs.
-static enum status name_other(const struct sign_in *s, const struct sso_sign_in *in)
-{
-  struct identity identity;
-  struct account account;
-  enum status status = identity_get(s->c->txn, in->connection, in->authorized->subject, &identity);
-  if (status == STATUS_OK) {
-    status = account_get(s->c->txn, identity.account_id, &account);
-  } else if (status == STATUS_NOT_FOUND) {
-    status = account_by_email(s->c->txn, in->authorized->email, &account);
-  }
-  if (status != STATUS_OK) {
-    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
-  }
-  memcpy(s->result->sign_in_as, account.login, sizeof s->result->sign_in_as);
-  record_done(&ACCOUNT_RECORD, &account);
-  return STATUS_OK;
-}
-
 // What was decided is carried out, and noted of connection and groups.
 static enum status let_in(struct sign_in *s, const struct sso_sign_in *in, const struct policy_decision *decision,
                           bool confirmed)
@@ -391,7 +372,7 @@ static enum status by_answer(struct change_context *c, const void *input, void *
     return status;
   }
   s.result->decision = decision;
-  status = decision.notice == NOTICE_OTHER_NAME ? name_other(&s, in) : STATUS_OK;
+  status = decision.notice == NOTICE_OTHER_NAME ? sign_in_name_other(&s, in) : STATUS_OK;
   if (status != STATUS_OK) {
     return status;
   }

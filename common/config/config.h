@@ -20,7 +20,7 @@ bool config_read_qr(const char *word, enum qr *ret_qr);
 enum { OPERATORS_SIZE = 256 };
 
 struct config {
-  struct map_settings map;              // sshd-paths, home, shell, uid-ranges: default-org: what the modules need;
+  struct map_settings map;              // sshd-paths, home, shell, uid-ranges, default-org: what the modules need;
                                         // map.own_orgs is own-orgs-domains while own-orgs is on
   int64_t sign_in_timeout_s;            // sign-in-timeout
   int64_t max_sign_ins;                 // max-sign-ins

@@ -227,21 +227,31 @@ static enum status load_recovery(const struct loading *l, struct policy_person *
   return status == STATUS_EXISTS ? STATUS_OK : status;
 }
 
+static enum status load_invites(const struct loading *l, struct facts *s)
+{
+  struct inviting inviting = {l, &s->person};
+  s->person.invite_count = 0;
+  return invite_each_of(l->txn, s->email, add_invite, &inviting);
+}
+
 enum status facts_load_invites(struct store_txn *txn, const struct facts_query *of, struct facts *s)
 {
   bool ignored = false;
-  const struct loading loading = {txn, of, 0, 0, false, &ignored};
-  struct inviting inviting = {&loading, &s->person};
-  s->person.invite_count = 0;
-  return invite_each_of(txn, s->email, add_invite, &inviting);
+  return load_invites(&(struct loading){txn, of, 0, 0, false, &ignored}, s);
 }
 
-// Row L16: a name without "@" that nobody has is one of the org whose people come so, whoever it may be.
+// Row L16: the org whose people come under short names, if somebody new may come as NAME. STATUS_NOT_FOUND.
+static enum status org_of_short(struct store_txn *txn, const struct facts_query *of, const char *name,
+                                struct org *ret_org)
+{
+  bool may_be = of->config != NULL && name_is_new_short(name);
+  return may_be ? short_names_org(txn, of->config->map.default_org, ret_org) : STATUS_NOT_FOUND;
+}
+
+// A name without "@" that nobody has is one of that org, whoever it may be.
 static enum status load_short(const struct loading *l, struct facts *s)
 {
-  bool may_be = !s->person.known && l->of->config != NULL && name_is_new_short(l->of->login);
-  enum status status =
-      may_be ? short_names_org(l->txn, l->of->config->map.default_org, &s->governing) : STATUS_NOT_FOUND;
+  enum status status = s->person.known ? STATUS_NOT_FOUND : org_of_short(l->txn, l->of, l->of->login, &s->governing);
   if (status != STATUS_OK) {
     return facts_optional(status);
   }
@@ -251,7 +261,6 @@ static enum status load_short(const struct loading *l, struct facts *s)
 
 static enum status load_all(const struct loading *loading, struct facts *s)
 {
-  struct inviting inviting = {loading, &s->person};
   s->person.membership_count = s->person.invite_count = 0;
   enum status status = s->person.known ? load_memberships(loading, &s->person) : STATUS_OK;
   if (status != STATUS_OK) {
@@ -262,7 +271,7 @@ static enum status load_all(const struct loading *loading, struct facts *s)
     return status != STATUS_OK ? status : load_short(loading, s);
   }
   status = load_governing(loading, s);
-  return status != STATUS_OK ? status : invite_each_of(loading->txn, s->email, add_invite, &inviting);
+  return status != STATUS_OK ? status : load_invites(loading, s);
 }
 
 // A guarded account is looked at twice: whether it is one is asked only where that makes a difference.
@@ -306,8 +315,8 @@ static enum status check_other_case(struct store_txn *txn, const struct facts_qu
       return facts_is_allowed(txn, of, name_email_domain(folded), &person->other_case);
     }
   }
-  if (status == STATUS_NOT_FOUND && name_is_new_short(folded) && of->config != NULL) {
-    status = short_names_org(txn, of->config->map.default_org, &org);
+  if (status == STATUS_NOT_FOUND) {
+    status = org_of_short(txn, of, folded, &org);
   }
   person->other_case = status == STATUS_OK;
   return facts_optional(status);

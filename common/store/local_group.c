@@ -126,6 +126,16 @@ bool local_members_have(const struct local_members *members, const char *login)
   return false;
 }
 
+enum status local_groups_list(const char *login, bool *ret_listed)
+{
+  struct local_members members CLEANUP(local_members_done) = {NULL};
+  enum status status = local_members_load(&members);
+  if (status == STATUS_OK) {
+    *ret_listed = local_members_have(&members, login);
+  }
+  return status;
+}
+
 enum status local_group_find(const char *name, uint32_t *ret_gid)
 {
   struct local_group group CLEANUP(local_group_done) = {.line = NULL};

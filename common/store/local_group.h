@@ -33,6 +33,9 @@ void local_members_done(struct local_members *members);
 // Whether any group lists LOGIN.
 bool local_members_have(const struct local_members *members, const char *login);
 
+// The same for one name, of the file as it is now. Errors as local_members_load().
+MUST_CHECK enum status local_groups_list(const char *login, bool *ret_listed);
+
 // Whether who is in it can become root, or reads what only the system may: a number below 1000, or a name that Debian
 // or usual software gives to such a group (base/names.h).
 bool local_group_is_privileged(const char *name, uint32_t gid);

@@ -36,16 +36,11 @@ static enum status only_org(struct store_txn *txn, struct org *ret_org)
   return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
 
-static void cleanup_foreign(struct foreign **foreign)
-{
-  foreign_free(foreign);
-}
-
 // Whether another name service than the host's own files may know somebody: one that is asked after ours, or does not
 // answer just now, has users whose names look like nobody's (HOLES H76).
 static enum status others_have_users(bool *ret_have)
 {
-  struct foreign *foreign CLEANUP(cleanup_foreign) = NULL;
+  struct foreign *foreign CLEANUP(foreign_free) = NULL;
   enum status status = foreign_load(&foreign);
   if (status == STATUS_OK) {
     *ret_have = foreign_asks(foreign);
