@@ -163,7 +163,7 @@ static enum status explain(const struct http *http, const char *url, CURLcode co
     return failure_set(r, FAILURE_MISCONFIGURED, "%s: %s", where.text, why.text);
   }
   (void)failure_set(r, FAILURE_UNREACHABLE, "%s: %s", where.text, why.text);
-  return clock_left_ms(http->settings.deadline_ms) == 0 ? STATUS_TIMEOUT : STATUS_IO;
+  return clock_left_ms(http->settings.deadline_ms) <= HTTP_CLOCKS_MS ? STATUS_TIMEOUT : STATUS_IO;
 }
 
 // Providers call their JSON all sorts of things, but never a page.

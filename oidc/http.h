@@ -16,6 +16,7 @@ enum {
   HTTP_CONNECT_TIMEOUT_MS = 4500,    // to find the address and to connect: a provider that is away is told of soon
   HTTP_CONNECT_TIMEOUT_MIN_MS = 500, // for connecting, however long the address took
   HTTP_REQUEST_TIMEOUT_MS = 30 * 1000,
+  HTTP_CLOCKS_MS = 10, // libcurl rounds what is left to its own clock: so close to a deadline, that ended the request
 };
 
 struct http;

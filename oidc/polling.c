@@ -225,6 +225,7 @@ enum status polling_run(struct exchange *x, const struct device_codes *codes, in
   struct pace pace = {codes->interval_s, 1};
   struct poll poll = {POLL_PENDING, 0};
   bool answered = false;
+  struct failure told = {0}; // by the last poll, where that had no answer
   for (;;) {
     int64_t next_ms = next_poll_ms(&pace, &poll, expires_at_ms);
     if (next_ms >= expires_at_ms) {
@@ -239,6 +240,9 @@ enum status polling_run(struct exchange *x, const struct device_codes *codes, in
     if (status == STATUS_TIMEOUT && answered) { // our own deadline cut off a provider that had answered till then
       return expire(x, clock_monotonic_ms(), POLL_PENDING);
     }
+    if (status == STATUS_TIMEOUT && told.detail[0] != '\0') { // a poll that had no time says nothing of the provider
+      x->failure = told;
+    }
     if (status == STATUS_REFUSED && client_auth_next(x)) { // the same codes are good for another way to show who asks
       poll.outcome = POLL_PENDING;
       continue;
@@ -250,6 +254,7 @@ enum status polling_run(struct exchange *x, const struct device_codes *codes, in
       return status;
     }
     answered = poll.outcome != POLL_NO_ANSWER;
+    told = answered ? (struct failure){0} : x->failure;
     set_pace(&pace, &poll);
   }
 }

@@ -127,35 +127,68 @@ static int64_t pause_ms(const struct exchange *x, enum status status, const stru
   return answer->retry_after_s * 1000 > grown_ms ? answer->retry_after_s * 1000 : grown_ms;
 }
 
-// Whether the same is to be asked once more; the pause before that has passed then.
-static enum status wait_to_ask(struct exchange *x, int64_t wait_ms, int64_t until_ms, bool *ret_again)
+// How one of several attempts to ask the same went.
+struct attempt {
+  enum status status;
+  struct http_answer answer;
+  struct failure failure;
+};
+
+static void attempt_done(struct attempt *attempt)
+{
+  http_answer_done(&attempt->answer);
+}
+
+// Whether the same is to be asked once more; the pause before that has passed then, and ATTEMPT has what this one left.
+static enum status wait_to_ask(struct exchange *x, struct attempt *attempt, int64_t wait_ms, int64_t until_ms,
+                               bool *ret_again)
 {
   int64_t next_ms = clock_monotonic_ms() + wait_ms;
   *ret_again = wait_ms >= 0 && next_ms < until_ms && next_ms < http_until_ms(x->http);
   if (!*ret_again) {
     return STATUS_OK;
   }
-  x->failure = (struct failure){0}; // what this try left there
+  attempt->failure = x->failure;
+  x->failure = (struct failure){0};
   return http_wait(x->http, next_ms);
+}
+
+static enum status give(struct exchange *x, struct attempt *attempt, const struct failure *failure,
+                        struct http_answer *ret_answer)
+{
+  x->failure = *failure;
+  *ret_answer = attempt->answer;
+  attempt->answer = (struct http_answer){0};
+  return attempt->status;
+}
+
+static bool had_no_time(const struct exchange *x, enum status status)
+{
+  return (status == STATUS_TIMEOUT || status == STATUS_IO) && clock_left_ms(http_until_ms(x->http)) <= HTTP_CLOCKS_MS;
 }
 
 enum status provider_ask(struct exchange *x, provider_send *send, const void *context, struct http_answer *ret_answer)
 {
+  struct attempt last CLEANUP(attempt_done) = {0};
   int64_t until_ms = 0;
   for (int tries = 0;; tries++) {
-    struct http_answer answer CLEANUP(http_answer_done) = {0};
+    struct attempt this CLEANUP(attempt_done) = {0};
     bool again = false;
-    enum status status = send(x, context, &answer);
+    this.status = send(x, context, &this.answer);
+    if (had_no_time(x, this.status) && tries > 0) { // the one before it says more of the provider
+      return give(x, &last, &last.failure, ret_answer);
+    }
     until_ms = tries == 0 ? clock_monotonic_ms() + RETRY_FOR_MS : until_ms;
-    enum status waited = wait_to_ask(x, pause_ms(x, status, &answer, tries), until_ms, &again);
+    enum status waited = wait_to_ask(x, &this, pause_ms(x, this.status, &this.answer, tries), until_ms, &again);
     if (waited != STATUS_OK) {
       return waited;
     }
     if (!again) {
-      *ret_answer = answer;
-      answer = (struct http_answer){0};
-      return status;
+      return give(x, &this, &x->failure, ret_answer);
     }
+    attempt_done(&last);
+    last = this;
+    this = (struct attempt){0};
   }
 }
 

@@ -77,6 +77,24 @@ static void H12_a_provider_that_is_lost_while_polling_never_grants(void **state)
   harness_expect_failed_by(&request, FAILURE_UNREACHABLE, "/token");
 }
 
+static void what_a_provider_said_outlasts_a_poll_that_had_no_time(void **state)
+{
+  (void)state;
+  struct message_sign_in request = harness_request(HARNESS_WAITED_FOR_S);
+  stub_reply(stub, TOKEN, &(struct stub_reply){.status = 500, .body = ""});
+  stub_reply(stub, TOKEN, &(struct stub_reply){.manner = STUB_HANG});
+  harness_expect_failed_by(&request, FAILURE_UNREACHABLE, "token endpoint: HTTP 500");
+}
+
+static void what_a_provider_said_outlasts_a_retry_that_had_no_time(void **state)
+{
+  (void)state;
+  struct message_sign_in request = harness_request(HARNESS_WAITED_FOR_S);
+  harness_replace(DEVICE, (struct stub_reply){.status = 503, .body = ""});
+  stub_reply(stub, DEVICE, &(struct stub_reply){.manner = STUB_HANG});
+  harness_expect_failed_by(&request, FAILURE_UNREACHABLE, "HTTP 503");
+}
+
 static void H29_unknown_answers_never_grant(void **state)
 {
   (void)state;
@@ -137,6 +155,8 @@ int main(void)
       STUBBED(declined_and_expired_are_told_apart),
       STUBBED(connection_errors_while_polling_are_backed_off_from),
       STUBBED(H12_a_provider_that_is_lost_while_polling_never_grants),
+      STUBBED(what_a_provider_said_outlasts_a_poll_that_had_no_time),
+      STUBBED(what_a_provider_said_outlasts_a_retry_that_had_no_time),
       STUBBED(H29_unknown_answers_never_grant),
       STUBBED(H31_no_id_token_is_refused),
       STUBBED(a_token_signed_by_a_stranger_is_refused),
