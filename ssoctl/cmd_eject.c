@@ -11,8 +11,8 @@
 
 #include "base/cleanup.h"
 #include "base/files.h"
+#include "base/host_file.h"
 #include "eject_lines.h"
-#include "wiring/host_file.h"
 
 // passwd(5), shadow(5), group(5), gshadow(5); what is added to each.
 static const struct {

@@ -11,13 +11,13 @@
 #include "base/clock.h"
 #include "base/endian.h"
 #include "base/files.h"
+#include "base/host_file.h"
 #include "base/text.h"
 #include "context.h"
 #include "map/map_read.h"
 #include "metrics.h"
 #include "paths.h"
 #include "publish/publish.h"
-#include "wiring/host_file.h"
 
 enum { DAY_S = 86400, REFUSED_SIZE = 1024 };
 

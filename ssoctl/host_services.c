@@ -3,19 +3,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/files.h"
+#include "base/host_file.h"
 #include "base/text.h"
 #include "paths.h"
 #include "program.h"
-#include "wiring/host_file.h"
 
 #define ROW(i) ((host_rows)1 << (i))
 
@@ -118,14 +120,42 @@ int host_plan(host_rows rows, const struct wiring_values *values, bool wanted, s
   return code;
 }
 
+static int file_of(const struct bytes *text)
+{
+  int fd CLEANUP(cleanup_fd) = memfd_create("ssoctl", MFD_CLOEXEC);
+  if (fd < 0 || file_write_all(fd, bytes_text(text), text->length) != STATUS_OK) {
+    return -1;
+  }
+  return take_fd(&fd);
+}
+
+// What makes AFTER of BEFORE, as diff -u writes it, under the name PATH.
+static enum status print_diff(const char *path, const struct bytes *before, const struct bytes *after)
+{
+  char label[PATH_MAX];
+  char old_path[64];
+  char new_path[64];
+  int code = -1;
+  int old_fd CLEANUP(cleanup_fd) = file_of(before);
+  int new_fd CLEANUP(cleanup_fd) = file_of(after);
+  if (old_fd < 0 || new_fd < 0 || fflush(stdout) != 0) {
+    return STATUS_IO;
+  }
+  (void)snprintf(label, sizeof label, "--label=%.4000s", path);
+  (void)snprintf(old_path, sizeof old_path, "/proc/%d/fd/%d", (int)getpid(), old_fd);
+  (void)snprintf(new_path, sizeof new_path, "/proc/%d/fd/%d", (int)getpid(), new_fd);
+  const char *const words[] = {"/usr/bin/diff", "-u", label, label, old_path, new_path, NULL};
+  // 1 says that they differ.
+  return program_run(words, false, &code) == STATUS_OK && code <= 1 ? STATUS_OK : STATUS_IO;
+}
+
 int host_print_diffs(const struct host_result *result)
 {
   size_t count = 0;
   (void)wiring_table(&count);
   for (size_t i = 0; i < count; i++) {
     const struct wiring_plan *plan = &result->plans[i];
-    if ((result->changed & ROW(i)) != 0 &&
-        host_file_print_diff(plan->row->path, &plan->before, &plan->after) != STATUS_OK) {
+    if ((result->changed & ROW(i)) != 0 && print_diff(plan->row->path, &plan->before, &plan->after) != STATUS_OK) {
       return fail(EXIT_FAILED, "%s: the difference cannot be shown: diff(1) failed", plan->row->path);
     }
   }

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/host_file.h"
 #include "check/check.h"
-#include "wiring/host_file.h"
 
 static const char CHECK[] = "access";
 static const char PATH[] = "/etc/security/access.conf";

@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/cleanup.h"
-#include "wiring/host_file.h"
+#include "base/host_file.h"
 
 enum { LINE_SIZE = FINDING_WHAT_SIZE + 64 };
 

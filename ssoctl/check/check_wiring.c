@@ -5,11 +5,11 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/host_file.h"
 #include "base/version_mark.h"
 #include "check/check.h"
 #include "host_services.h"
 #include "paths.h"
-#include "wiring/host_file.h"
 #include "wiring/pending.h"
 
 static const char WIRING[] = "wiring";
@@ -80,7 +80,8 @@ void check_wiring(struct context *ctx, struct findings *findings)
   const struct wiring *rows = wiring_table(&count);
   struct wiring_values values CLEANUP(wiring_values_done) = {.sudo_rules = BYTES_EMPTY};
   if (host_wiring_values(ctx, &values) != EXIT_DONE) {
-    findings_add(findings, SEVERITY_CRITICAL, WIRING, NULL, "what sudo's rules should be cannot be read from the store");
+    findings_add(findings, SEVERITY_CRITICAL, WIRING, NULL,
+                 "what sudo's rules should be cannot be read from the store");
     return;
   }
   for (size_t i = 0; i < count; i++) {

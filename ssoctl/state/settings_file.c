@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/host_file.h"
 #include "base/text.h"
-#include "wiring/host_file.h"
 
 enum { APPLY_PATH_SIZE = 4096 };
 

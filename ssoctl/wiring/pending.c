@@ -12,8 +12,8 @@
 #include "base/bytes.h"
 #include "base/cleanup.h"
 #include "base/files.h"
+#include "base/host_file.h"
 #include "base/text.h"
-#include "wiring/host_file.h"
 
 static const char FOLDER[] = "/var/lib/ssoorg/host";
 static const char PATH[] = "/var/lib/ssoorg/host/pending";

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "wiring/host_file.h"
+#include "base/host_file.h"
 #include "wiring/settings_text.h"
 
 #define IN_FULL (STACK_AUTH | STACK_ACCOUNT | STACK_SESSION)

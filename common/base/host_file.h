@@ -25,6 +25,3 @@ MUST_CHECK enum status host_file_replace_with_mode(const char *path, unsigned mo
 
 // Removes PATH durably; nothing to do where it is gone. STATUS_IO.
 MUST_CHECK enum status host_file_remove(const char *path, struct error *error);
-
-// Writes what makes AFTER of BEFORE to standard output, as diff -u does, under the name PATH. STATUS_IO.
-MUST_CHECK enum status host_file_print_diff(const char *path, const struct bytes *before, const struct bytes *after);

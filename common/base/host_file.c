@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wiring/host_file.h"
+#include "base/host_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/fsuid.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/files.h"
-#include "program.h"
 
 enum status host_file_read(const char *path, struct error *error, struct bytes *out)
 {
@@ -134,32 +132,4 @@ enum status host_file_remove(const char *path, struct error *error)
     return say(error, path);
   }
   return fsync(folder) == 0 ? STATUS_OK : say(error, path);
-}
-
-static int file_of(const struct bytes *text)
-{
-  int fd CLEANUP(cleanup_fd) = memfd_create("ssoctl", MFD_CLOEXEC);
-  if (fd < 0 || file_write_all(fd, bytes_text(text), text->length) != STATUS_OK) {
-    return -1;
-  }
-  return take_fd(&fd);
-}
-
-enum status host_file_print_diff(const char *path, const struct bytes *before, const struct bytes *after)
-{
-  char label[PATH_MAX];
-  char old_path[64];
-  char new_path[64];
-  int code = -1;
-  int old_fd CLEANUP(cleanup_fd) = file_of(before);
-  int new_fd CLEANUP(cleanup_fd) = file_of(after);
-  if (old_fd < 0 || new_fd < 0 || fflush(stdout) != 0) {
-    return STATUS_IO;
-  }
-  (void)snprintf(label, sizeof label, "--label=%.4000s", path);
-  (void)snprintf(old_path, sizeof old_path, "/proc/%d/fd/%d", (int)getpid(), old_fd);
-  (void)snprintf(new_path, sizeof new_path, "/proc/%d/fd/%d", (int)getpid(), new_fd);
-  const char *const words[] = {"/usr/bin/diff", "-u", label, label, old_path, new_path, NULL};
-  // 1 says that they differ.
-  return program_run(words, false, &code) == STATUS_OK && code <= 1 ? STATUS_OK : STATUS_IO;
 }
