@@ -240,3 +240,9 @@ enum status foreign_has_number(const struct foreign *foreign, uint32_t number, b
   *ret_has = has || (asks && (getpwuid(number) != NULL || getgrgid(number) != NULL));
   return STATUS_OK;
 }
+
+const uint32_t *foreign_numbers(const struct foreign *foreign, size_t *ret_count)
+{
+  *ret_count = foreign->number_count;
+  return foreign->numbers;
+}

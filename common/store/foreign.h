@@ -39,3 +39,6 @@ bool foreign_asks(const struct foreign *foreign);
 // STATUS_IO, STATUS_NO_MEMORY.
 MUST_CHECK enum status foreign_has_name(const struct foreign *foreign, const char *name, bool *ret_has);
 MUST_CHECK enum status foreign_has_number(const struct foreign *foreign, uint32_t number, bool *ret_has);
+
+// The numbers in the files, sorted; *RET_COUNT of them. Borrowed.
+const uint32_t *foreign_numbers(const struct foreign *foreign, size_t *ret_count);

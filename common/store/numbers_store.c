@@ -104,6 +104,7 @@ enum status numbers_release(struct store_txn *txn, uint32_t number)
 }
 
 struct number_walk {
+  uint32_t last;
   number_visit *visit;
   void *context;
 };
@@ -119,15 +120,24 @@ static enum status visit_number(void *context, const struct store_entry *entry)
   for (int i = 0; i < 4; i++) {
     number = number << 8 | entry->key[i];
   }
+  if (number > walk->last) {
+    return STATUS_CLOSED; // nothing behind it is asked for
+  }
   enum status status = record_decode(&NUMBER_RECORD, entry->data, entry->length, &use);
   return status != STATUS_OK ? status : walk->visit(walk->context, number, &use);
 }
 
 enum status numbers_each(struct store_txn *txn, number_visit *visit, void *context)
 {
-  const struct store_key all = key_new();
-  struct number_walk walk = {visit, context};
-  return store_each(txn, TABLE_NUMBERS, &all, visit_number, &walk);
+  return numbers_each_in(txn, 0, UINT32_MAX, visit, context);
+}
+
+enum status numbers_each_in(struct store_txn *txn, uint32_t first, uint32_t last, number_visit *visit, void *context)
+{
+  const struct store_key from = number_key(first);
+  struct number_walk walk = {last, visit, context};
+  enum status status = store_each_from(txn, TABLE_NUMBERS, &from, visit_number, &walk);
+  return status == STATUS_CLOSED ? STATUS_OK : status;
 }
 
 static enum status count_number(void *context, uint32_t number, const struct number *use)

@@ -24,6 +24,10 @@ MUST_CHECK enum status numbers_get(struct store_txn *txn, uint32_t number, struc
 typedef enum status number_visit(void *context, uint32_t number, const struct number *use);
 MUST_CHECK enum status numbers_each(struct store_txn *txn, number_visit *visit, void *context);
 
+// Visits those from FIRST to LAST in order.
+MUST_CHECK enum status numbers_each_in(struct store_txn *txn, uint32_t first, uint32_t last, number_visit *visit,
+                                       void *context);
+
 // Counts the numbers given in each range of SETTINGS into settings->used.
 MUST_CHECK enum status numbers_count(struct store_txn *txn, struct map_settings *settings);
 

@@ -101,6 +101,18 @@ static void what_the_files_do_not_say_is_asked_where_another_service_may_know(vo
   }
 }
 
+static void numbers_of_both_files_are_listed_sorted(void **state)
+{
+  (void)state;
+  static const uint32_t NUMBERS[] = {0, 9, 50, 70001, 70002};
+  struct foreign *foreign CLEANUP(foreign_free) = NULL;
+  size_t count = 0;
+  assert_int_equal(foreign_load_from(&SOURCES, &foreign), STATUS_OK);
+  const uint32_t *numbers = foreign_numbers(foreign, &count);
+  assert_int_equal(count, COUNT_OF(NUMBERS));
+  assert_memory_equal(numbers, NUMBERS, sizeof NUMBERS);
+}
+
 static void a_name_without_at_is_asked_for_in_any_case(void **state)
 {
   (void)state;
@@ -188,6 +200,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       GROUND_TEST(N3_names_and_numbers_of_both_files_are_known),
       GROUND_TEST(what_the_files_do_not_say_is_asked_where_another_service_may_know),
+      GROUND_TEST(numbers_of_both_files_are_listed_sorted),
       GROUND_TEST(a_name_without_at_is_asked_for_in_any_case),
       GROUND_TEST(files_without_lines_or_that_are_not_there_have_nobody),
       GROUND_TEST(a_file_that_cannot_be_read_is_an_error_or_a_reason_to_ask),

@@ -3,6 +3,7 @@
 #include "map/numbers.h"
 
 #include "fixture.h"
+#include "store/numbers_store.h"
 
 static enum status taken_below(void *context, uint32_t number, bool *ret_taken)
 {
@@ -116,6 +117,37 @@ static void an_account_that_exists_keeps_its_number(void **state)
   assert_non_null(strstr(error.text, "70001"));
 }
 
+static enum status note_number(void *context, uint32_t number, const struct number *use)
+{
+  struct u32_list *seen = context;
+  assert_int_equal(use->use, NUMBER_ACCOUNT);
+  seen->values[seen->count++] = number;
+  return STATUS_OK;
+}
+
+static void numbers_are_visited_from_the_first_to_the_last_that_are_asked_for(void **state)
+{
+  (void)state;
+  static const struct {
+    uint32_t first;
+    uint32_t last;
+    uint32_t count;
+  } CASES[] = {{200000, 200002, 3}, {200001, 200001, 1}, {200001, 300000, 2}, {200003, 299999, 0}, {100000, 199999, 0}};
+  create_acme();
+  for (uint32_t i = 0; i < 3; i++) {
+    char email[EMAIL_SIZE];
+    (void)snprintf(email, sizeof email, "u%u@acme.test", i);
+    assert_int_equal(with_uid(email, 200000 + i), STATUS_OK);
+  }
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  assert_int_equal(store_begin(store, false, &txn), STATUS_OK);
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+    struct u32_list seen = {.count = 0};
+    assert_int_equal(numbers_each_in(txn, CASES[i].first, CASES[i].last, note_number, &seen), STATUS_OK);
+    assert_int_equal(seen.count, CASES[i].count);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -125,6 +157,7 @@ int main(void)
       STORE_TEST(H22_a_uid_that_is_asked_for_is_legal),
       STORE_TEST(H01_a_uid_that_is_asked_for_is_nobodys_and_was_nobodys),
       STORE_TEST(an_account_that_exists_keeps_its_number),
+      STORE_TEST(numbers_are_visited_from_the_first_to_the_last_that_are_asked_for),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
