@@ -13,6 +13,7 @@
 #include "phases.h"
 #include "run_ticket.h"
 #include "store/groups.h"
+#include "subids_give.h"
 
 // Reads the session's ticket without using it up. No ticket, an unknown one or another account's means key (K4).
 static struct ticket read_ticket(const struct session *s, const struct facts *facts)
@@ -179,6 +180,7 @@ static void decide(struct session *s, bool redeem, struct message_verdict *verdi
     verdict->verdict = VERDICT_GRANTED;
     if (s->type != MESSAGE_ACCOUNT) { // setcred comes before the session's modules
       home_tell(s, &facts.account);
+      subids_give(s, &facts.account);
     }
   }
   record_done(&ACCOUNT_RECORD, &facts.account);

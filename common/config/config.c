@@ -19,7 +19,9 @@ enum {
   GROUP_NAME_MAX = 32,
   MAILS_PER_HOST_MIN = 2,
   MAILS_MAX = 100000,
-  OWN_ORGS_MAX = 16
+  OWN_ORGS_MAX = 16,
+  SUBIDS_MIN = 65536, // with less an image has no nobody, 65534
+  SUBIDS_MAX = 16777216
 };
 
 static bool is_absolute(const char *path)
@@ -197,6 +199,15 @@ static enum status parse_notify(const char *value, struct config *config)
   return parse_yes(value, &config->notify_sessions);
 }
 
+static enum status parse_subids(const char *value, struct config *config)
+{
+  if (strcmp(value, "off") == 0) {
+    config->subids = 0;
+    return STATUS_OK;
+  }
+  return text_to_i64(value, SUBIDS_MIN, SUBIDS_MAX, &config->subids);
+}
+
 static enum status parse_audit_keep(const char *value, struct config *config)
 {
   return text_to_duration(value, AUDIT_KEEP_MIN_S, AUDIT_KEEP_MAX_S, &config->audit_keep_s);
@@ -285,6 +296,7 @@ const struct config_key CONFIG_KEYS[] = {
     {"default-org", "auto", "auto, none or the slug of an org: [a-z][a-z0-9-]{1,22}", parse_default_org},
     {"notify-sessions", "yes", "yes or no", parse_notify},
     {"confinement", "strict", "strict or available", parse_confinement},
+    {"subids", "off", "off, or 65536 to 16777216", parse_subids},
 };
 const size_t CONFIG_KEY_COUNT = COUNT_OF(CONFIG_KEYS);
 

@@ -28,6 +28,7 @@ struct config {
   bool allow_loopback_http;             // allow-loopback-http
   bool allow_loopback_smtp;             // allow-loopback-smtp
   bool notify_sessions;                 // notify-sessions
+  int64_t subids;                       // subids: how many each member has; 0 for off
   int64_t mails_per_address;            // mails-per-address, in 15 minutes
   int64_t mails_per_remote;             // mails-per-remote, in an hour
   int64_t mails_per_host;               // mails-per-host, in an hour

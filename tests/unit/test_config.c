@@ -53,6 +53,7 @@ static const struct {
     {"own-orgs-per-account", "3", "17"},
     {"default-org", "acme", "Acme"},
     {"notify-sessions", "no", "false"},
+    {"subids", "65536", "65535"},
     {"audit-keep", "30d", "12h"},
     {"qr", "never", "yes"},
     {"confinement", "available", "none"},
