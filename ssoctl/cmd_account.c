@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/host_file.h"
 #include "base/text.h"
 #include "change/account.h"
 #include "member_args.h"
@@ -13,8 +14,9 @@
 #include "store/groups.h"
 #include "store/pending_links.h"
 #include "store/socials.h"
+#include "subids/subids.h"
 
-enum { ORGS_SIZE = 1024, IDENTITIES_SIZE = 4096 };
+enum { ORGS_SIZE = 1024, IDENTITIES_SIZE = 4096, SUBIDS_SIZE = 32 };
 
 static const struct column COLUMNS[] = {
     {"login", COLUMN_TEXT},
@@ -32,7 +34,9 @@ static const struct column COLUMNS[] = {
     {"last_sign_in_at", COLUMN_DATE},
     {"last_sign_in_from", COLUMN_TEXT},
     {"identities", COLUMN_TEXT},
+    {"subids", COLUMN_TEXT}, // of a file with everybody's: which a list would search through for each
 };
+enum { LISTED_COLUMNS = COUNT_OF(COLUMNS) - 1 };
 
 struct walk {
   struct context *ctx;
@@ -156,11 +160,27 @@ static enum status list_identities(struct context *ctx, int64_t account_id, stru
   return status == STATUS_OK ? pending_link_each_of(ctx->txn, account_id, list_expected, all) : status;
 }
 
+// "100000-165535", or "" where the account has none.
+static void find_subids(const struct account *account, char text[static SUBIDS_SIZE])
+{
+  struct bytes lines CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct subid_range range;
+  text[0] = '\0';
+  if (host_file_read(SUBIDS_UID_FILE, NULL, &lines) == STATUS_OK &&
+      subids_find(bytes_text(&lines), account->login, account->uid, &range) == STATUS_OK) {
+    (void)snprintf(text, SUBIDS_SIZE, "%u-%u", range.first, range.last);
+  }
+}
+
 static enum status add_account(struct walk *walk, const struct account *account)
 {
   char orgs[ORGS_SIZE];
   char groups[ORGS_SIZE];
   struct identities identities;
+  char subids[SUBIDS_SIZE] = "";
+  if (walk->table->column_count > LISTED_COLUMNS) {
+    find_subids(account, subids);
+  }
   enum status status = list_orgs(walk->ctx, account->id, orgs);
   if (status != STATUS_OK) {
     return status;
@@ -188,7 +208,8 @@ static enum status add_account(struct walk *walk, const struct account *account)
              {NULL, account->created_at_s},
              {NULL, account->last_sign_in_at_s},
              {account->last_sign_in_from, 0},
-             {identities.text, 0}});
+             {identities.text, 0},
+             {table_text_or_null(subids), 0}});
   return STATUS_OK;
 }
 
@@ -202,7 +223,7 @@ static enum status visit(void *context, const struct account *account)
 int cmd_account_list(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
-  struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
+  struct table table CLEANUP(table_done) = table_init(COLUMNS, LISTED_COLUMNS);
   table.usual = "login uid status last_sign_in_at";
   struct walk walk = {&ctx, &table};
   int code = context_open(in, &ctx);

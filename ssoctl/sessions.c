@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,23 +13,49 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/host_file.h"
 #include "base/text.h"
+#include "subids/subids.h"
 
 enum { UID_MIN = 1000, STEP_US = 50000, ROUNDS = 20, STATUS_FILE_MAX = 16384 };
 
-// The line "Uid:<tab>real<tab>effective<tab>..." of proc(5).
-static bool runs_as(const char *text, uint32_t uid)
+// Whose, and the numbers that users of their containers have, none where LAST is 0: those processes are in no session.
+struct whose {
+  const struct sessions_of *of;
+  struct subid_range within;
+};
+
+static struct whose whose(const struct sessions_of *of)
 {
-  char wanted[16];
-  size_t length = (size_t)snprintf(wanted, sizeof wanted, "%u", uid);
+  struct whose w = {of, {0, 0}};
+  struct bytes text CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct subid_range range;
+  const struct passwd *entry = getpwuid(of->uid); // a local user's line has the name
+  if (of->gid == 0 && host_file_read(SUBIDS_UID_FILE, NULL, &text) == STATUS_OK &&
+      subids_find(bytes_text(&text), entry != NULL ? entry->pw_name : "", of->uid, &range) == STATUS_OK &&
+      range.first >= UID_MIN) {
+    w.within = range;
+  }
+  return w;
+}
+
+static bool is_theirs(const struct whose *w, unsigned long uid)
+{
+  return uid == w->of->uid || (w->within.last > 0 && uid >= w->within.first && uid <= w->within.last);
+}
+
+// The line "Uid:<tab>real<tab>effective<tab>..." of proc(5).
+static bool runs_as(const char *text, const struct whose *w)
+{
   const char *at = strstr(text, "\nUid:\t");
-  at = at != NULL ? at + strlen("\nUid:\t") : "";
-  const char *second = at + strcspn(at, "\t");
-  second += *second == '\t';
+  char *end = NULL;
+  if (at == NULL) {
+    return false;
+  }
+  unsigned long real = strtoul(at + strlen("\nUid:\t"), &end, 10);
+  unsigned long effective = strtoul(end, NULL, 10);
   // A daemon of root's that works as somebody for a moment is not theirs.
-  bool by_root = strncmp(at, "0\t", 2) == 0;
-  return (strncmp(at, wanted, length) == 0 && at[length] == '\t') ||
-         (!by_root && strncmp(second, wanted, length) == 0 && second[length] == '\t');
+  return is_theirs(w, real) || (real != 0 && is_theirs(w, effective));
 }
 
 // The line "Groups:<tab>gid gid ... " of proc(5).
@@ -48,7 +75,7 @@ static bool has_group(const char *text, uint32_t gid)
   return false;
 }
 
-static bool is_of(const char *pid, const struct sessions_of *of)
+static bool is_of(const char *pid, const struct whose *w)
 {
   char path[64];
   char text[STATUS_FILE_MAX + 1] = "";
@@ -58,18 +85,18 @@ static bool is_of(const char *pid, const struct sessions_of *of)
     return false;
   }
   bool ended = strstr(text, "\nState:\tZ") != NULL || strstr(text, "\nState:\tX") != NULL;
-  return !ended && runs_as(text, of->uid) && (of->gid == 0 || has_group(text, of->gid));
+  return !ended && runs_as(text, w) && (w->of->gid == 0 || has_group(text, w->of->gid));
 }
 
 // The process is held by its descriptor while it is looked at again: its number may have become another's.
-static bool signal_one(const char *name, const struct sessions_of *of, int number)
+static bool signal_one(const char *name, const struct whose *w, int number)
 {
   int64_t pid = 0;
   if (text_to_i64(name, 1, INT32_MAX, &pid) != STATUS_OK || pid == getpid()) {
     return false;
   }
   int fd CLEANUP(cleanup_fd) = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
-  if (fd < 0 || !is_of(name, of)) {
+  if (fd < 0 || !is_of(name, w)) {
     return false;
   }
   bool there = syscall(SYS_pidfd_send_signal, fd, number, NULL, 0) == 0;
@@ -80,7 +107,7 @@ static bool signal_one(const char *name, const struct sessions_of *of, int numbe
   return there;
 }
 
-static enum status signal_all(const struct sessions_of *of, int number, size_t *ret_count)
+static enum status signal_all(const struct whose *w, int number, size_t *ret_count)
 {
   DIR *dir CLEANUP(cleanup_dir) = opendir("/proc");
   if (dir == NULL) {
@@ -88,18 +115,18 @@ static enum status signal_all(const struct sessions_of *of, int number, size_t *
   }
   size_t count = 0;
   for (const struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
-    count += signal_one(entry->d_name, of, number);
+    count += signal_one(entry->d_name, w, number);
   }
   *ret_count = count;
   return STATUS_OK;
 }
 
 // SIGKILL is sent again and again: what forks faster than /proc is read is caught in a later round.
-static enum status kill_rest(const struct sessions_of *of)
+static enum status kill_rest(const struct whose *w)
 {
   size_t left = 0;
   for (int i = 0; i < ROUNDS; i++) {
-    enum status status = signal_all(of, SIGKILL, &left);
+    enum status status = signal_all(w, SIGKILL, &left);
     if (status != STATUS_OK || left == 0) {
       return status;
     }
@@ -115,18 +142,19 @@ enum status sessions_end(const struct sessions_of *of, size_t *ret_ended)
   if (of->uid < UID_MIN) {
     return STATUS_INVALID;
   }
-  enum status status = signal_all(of, SIGTERM, &there);
+  const struct whose w = whose(of);
+  enum status status = signal_all(&w, SIGTERM, &there);
   int64_t deadline_ms = clock_monotonic_ms() + SESSIONS_GRACE_MS;
   left = there;
   while (status == STATUS_OK && left > 0 && clock_left_ms(deadline_ms) > 0) {
     (void)usleep(STEP_US);
-    status = signal_all(of, 0, &left);
+    status = signal_all(&w, 0, &left);
   }
   if (status != STATUS_OK) {
     return status;
   }
   if (left > 0) {
-    status = kill_rest(of);
+    status = kill_rest(&w);
   }
   if (status != STATUS_OK) {
     return status;
@@ -137,7 +165,8 @@ enum status sessions_end(const struct sessions_of *of, size_t *ret_ended)
 
 enum status sessions_count(const struct sessions_of *of, size_t *ret_count)
 {
-  return of->uid < UID_MIN ? STATUS_INVALID : signal_all(of, 0, ret_count);
+  const struct whose w = whose(of);
+  return of->uid < UID_MIN ? STATUS_INVALID : signal_all(&w, 0, ret_count);
 }
 
 int sessions_end_if_asked(const struct context *ctx, const char *login, const struct sessions_of *of, size_t *ret_ended)

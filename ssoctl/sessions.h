@@ -9,8 +9,8 @@
 
 enum { SESSIONS_GRACE_MS = 3000 };
 
-// Whose: every process whose real or effective uid is UID, 1000 or more; where GID is not 0 only those that have this
-// group, as the sessions that opened its org do.
+// Whose: every process whose real or effective uid is UID, 1000 or more, or one of those that its line in /etc/subuid
+// gives to its containers; where GID is not 0 only those that have this group, as the sessions that opened its org do.
 struct sessions_of {
   uint32_t uid;
   uint32_t gid;
