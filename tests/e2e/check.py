@@ -10,6 +10,10 @@ class Failed(Exception):
     """The product did something else than it should."""
 
 
+class NotHere(Exception):
+    """This machine lacks what the test is about, and nothing of the product is at fault."""
+
+
 def that(held, words):
     if not held:
         raise Failed(words)

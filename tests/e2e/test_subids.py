@@ -24,6 +24,7 @@ MAPPED = "unshare --map-auto --map-root-user "
 
 
 def O13_podman_works_as_a_member_who_signed_in_over_ssh(rig):
+    _needs_namespaces()
     with _on(rig):
         person = rig.person(DOMAIN)
         text = login.signs_in(rig, person, command=(
@@ -37,6 +38,7 @@ def O13_podman_works_as_a_member_who_signed_in_over_ssh(rig):
 
 
 def O13_a_container_runs_as_a_member(rig):
+    _needs_namespaces()
     with _on(rig), _unified_cgroups():
         person = _member(rig)
         text = _in(rig, person, f"{IN_HOME} mkdir -p root/bin root/lib64 root/etc root/proc root/sys root/dev root/run root/tmp; "
@@ -50,6 +52,7 @@ def O13_a_container_runs_as_a_member(rig):
 
 
 def O13_newuidmap_gives_a_member_these_numbers_and_no_others(rig):
+    _needs_namespaces()
     with _on(rig):
         person, other = _member(rig), _member(rig)
         first, theirs = _range(person, UIDS)[0], _range(other, UIDS)[0]
@@ -194,6 +197,7 @@ def O13_what_a_crash_left_out_of_one_file_is_caught_up(rig):
 
 
 def O13_what_runs_in_containers_ends_with_the_sessions(rig):
+    _needs_namespaces()
     with _on(rig):
         person = _member(rig)
         inside = _range(person, UIDS)[0] + 999
@@ -202,6 +206,14 @@ def O13_what_runs_in_containers_ends_with_the_sessions(rig):
         text = host.ssoctl("account", "lock", person, "--end-sessions").text
         check.contains(text, r"[1-9]\d* processes ended", "what is said")
         check.equal(host.processes_of(inside), [], "what runs of the container")
+
+
+def _needs_namespaces():
+    """Kernels may be told to let no user make a namespace of users, and let nobody in a changed root."""
+    tried = subprocess.run(["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "unshare", "-U", "true"],
+                           capture_output=True, text=True)
+    if tried.returncode != 0:
+        raise check.NotHere(f"users may make no namespace of users here: {tried.stderr.strip()}")
 
 
 @contextlib.contextmanager
@@ -229,7 +241,9 @@ def _with(path, text):
 @contextlib.contextmanager
 def _unified_cgroups():
     """crun wants no others; what is mounted is gone with this namespace."""
-    processes.must("mount", "-t", "cgroup2", "cgroup2", "/sys/fs/cgroup")
+    mounted = subprocess.run(["mount", "-t", "cgroup2", "cgroup2", "/sys/fs/cgroup"], capture_output=True, text=True)
+    if mounted.returncode != 0:
+        raise check.NotHere(f"there are no unified cgroups here: {mounted.stderr.strip()}")
     try:
         yield
     finally:
