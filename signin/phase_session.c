@@ -139,7 +139,8 @@ static enum status add_local_groups(const char *login, struct message_verdict *v
 }
 
 // The session must be of the account that is stored, by its number (POLICY N4). Under `login` the name may not have
-// been looked up yet.
+// been looked up yet. sshd has been told the number before the sign-in: if a local user has come to hold the name since
+// then, it is still the account's.
 static bool number_differs(const struct session *s, const struct facts *facts)
 {
   return facts->person.known && s->request->nss_known == 1 &&
@@ -157,7 +158,9 @@ static void decide(struct session *s, bool redeem, struct message_verdict *verdi
   const struct ticket ticket = read_ticket(s, &facts);
   question.made = (struct policy_made){ticket.way, ticket.org_id, ticket.with_key == 1};
   policy_decide(&question, &s->decision);
-  if (s->decision.verdict == VERDICT_NOT_OURS) {
+  if (s->decision.verdict == VERDICT_NOT_OURS && ticket.way != WAY_KEY) { // the name was ours when it began
+    session_refuse(s, "N4", NOTICE_NUMBER, "");
+  } else if (s->decision.verdict == VERDICT_NOT_OURS) {
     verdict->verdict = VERDICT_NOT_OURS;
   } else if (s->decision.verdict == VERDICT_UNAVAILABLE) {
     session_refuse(s, s->decision.row, s->decision.notice, "");

@@ -32,6 +32,22 @@ def H72_jobs_of_a_suspended_person_do_not_start(rig):
                            r"account\t[^\n]*# ssoorg\n@include common-account", f"the stack of {name}")
 
 
+def N4_a_name_that_becomes_a_local_users_during_the_sign_in_opens_no_session(rig):
+    rig.orgs.gamma()
+    person = rig.person("gamma.test")
+    login.signs_in(rig, person)
+    with host.Kept("/etc/passwd") as passwd, host.Kept("/etc/shadow") as shadow:
+        terminal = login.Ssh(rig, person)
+        challenge = terminal.challenge()
+        passwd.write_text(f"{passwd.read_text()}{person}:x:64998:64998::/:/bin/sh\n")
+        shadow.write_text(f"{shadow.read_text()}{person}:!:20000:0:99999:7:::\n")
+        rig.idp.approve(challenge, person)
+        text = terminal.end()
+        check.that(not login.signed_in(text), f"a session with the account's number: {check.shown(text)}")
+        check.contains(text, "number", "what is said")
+    login.signs_in(rig, person)
+
+
 def H73_device_link_code_shows_address_and_code_alone(rig):
     org = rig.orgs.delta()
     person = rig.person("delta.test")
