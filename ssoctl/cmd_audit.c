@@ -10,6 +10,7 @@
 #include "base/when.h"
 #include "context.h"
 #include "list_options.h"
+#include "store/audit.h"
 
 enum { FOLLOW_US = 500000 };
 

@@ -16,6 +16,7 @@
 #include "base/files.h"
 #include "change/restore.h"
 #include "context.h"
+#include "store/audit.h"
 
 // The backup's store, in a folder beside the host's own, while it is read.
 struct unpacked {

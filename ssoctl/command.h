@@ -85,6 +85,7 @@ enum option {
   OPTION_NOW,
   OPTION_WAITING,
   OPTION_SECRET_EXPIRES,
+  OPTION_HEAD,
   OPTION_COUNT
 };
 
@@ -269,3 +270,4 @@ int cmd_candidates(const struct invocation *in);
 int cmd_completion(const struct invocation *in);
 int cmd_why(const struct invocation *in);
 int cmd_audit(const struct invocation *in);
+int cmd_audit_verify(const struct invocation *in);

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/grow.h"
 #include "facts/facts.h"
+#include "store/audit.h"
 
 static const struct column COLUMNS[] = {{"login", COLUMN_TEXT}, {"way", COLUMN_TEXT}, {"last_at", COLUMN_DATE},
                                         {"from", COLUMN_TEXT},  {"row", COLUMN_TEXT}, {"reason", COLUMN_TEXT}};

@@ -178,6 +178,8 @@ static const struct command COMMANDS[] = {
      "make local users of all accounts, with the same numbers, homes and groups"},
     {"why", "", "LOGIN|EMAIL|UID", 1, 1, OPTIONS(OPTIONS_COMMON, OPTION_SERVICE, OPTION_RHOST), RIGHT_SEE, PLACE_PERSON,
      cmd_why, "say what somebody would be offered, by which row of the policy, and what happened last"},
+    {"audit", "verify", "", 0, 0, OPTIONS(OPTIONS_COMMON, OPTION_HEAD, OPTION_LOG), RIGHT_HOST, PLACE_HOST,
+     cmd_audit_verify, "whether each event still follows the one before it"},
     {"audit", "", "[SLUG]", 0, 1, OPTIONS(OPTIONS_LIST, OPTION_SINCE, OPTION_FOLLOW), RIGHT_SEE, PLACE_ORG, cmd_audit,
      "show what was done, by whom"},
     {"candidates", "", "WORD...", 1, ARGUMENTS_MAX, OPTIONS(OPTIONS_PLAIN), RIGHT_HOST, PLACE_HOST, cmd_candidates,

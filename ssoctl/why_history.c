@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "change/throttle.h"
 #include "policy/throttle.h"
+#include "store/audit.h"
 #include "store/throttles.h"
 
 // As far back as is looked, in events; and how many are kept and shown.

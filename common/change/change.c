@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "change/context.h"
 #include "publish/publish.h"
+#include "store/audit.h"
 
 enum { GROW_TRIES = 6, MANY = 32 };
 

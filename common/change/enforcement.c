@@ -12,6 +12,7 @@
 #include "change/org_own.h"
 #include "change/staged.h"
 #include "policy/person.h"
+#include "store/audit.h"
 
 enum status change_check_provisioning(struct change_context *c, const struct org *org)
 {

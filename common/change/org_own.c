@@ -10,6 +10,7 @@
 #include "change/recovery.h"
 #include "change/sign_in_parts.h"
 #include "facts/control.h"
+#include "store/audit.h"
 
 enum { ALIKE_MAX = 99 };
 

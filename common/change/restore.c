@@ -12,6 +12,7 @@
 #include "change/account.h"
 #include "change/context.h"
 #include "change/restore_kept.h"
+#include "store/audit.h"
 #include "store/numbers_store.h"
 #include "store/store_copy.h"
 

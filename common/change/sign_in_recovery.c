@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "change/sign_in_parts.h"
+#include "store/audit.h"
 #include "store/recovery.h"
 
 // The code whose hash matched, if nobody has used it or made it void since, and its org if the account owns that now.

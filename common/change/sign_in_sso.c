@@ -8,6 +8,7 @@
 #include "change/org_own.h"
 #include "change/sign_in_parts.h"
 #include "policy/person.h"
+#include "store/audit.h"
 #include "store/pending_links.h"
 
 // A name from a provider as it may be stored (POLICY N7); anything else is no name.

@@ -273,9 +273,10 @@ static const struct field AUDIT_FIELDS[] = {
     FIELD_OF_I64(audit_event, number),  FIELD_OF_I64(audit_event, at_s),     FIELD_OF_TEXT(audit_event, actor),
     FIELD_OF_TEXT(audit_event, event),  FIELD_OF_TEXT(audit_event, org),     FIELD_OF_TEXT(audit_event, login),
     FIELD_OF_TEXT(audit_event, rhost),  FIELD_OF_TEXT(audit_event, service), FIELD_OF_TEXT(audit_event, row),
-    FIELD_OF_TEXT(audit_event, detail),
+    FIELD_OF_TEXT(audit_event, detail), FIELD_OF_TEXT(audit_event, before),
 };
-const struct record_type AUDIT_RECORD = SAME(audit_event, AUDIT_FIELDS);
+// Has grown within the schema, too, as the connection above.
+const struct record_type AUDIT_RECORD = RECORD_TYPE_GROWN(audit_event, ENTITY_VERSION + 1, AUDIT_FIELDS, 10, 10);
 
 static const struct field THROTTLE_FIELDS[] = {
     FIELD_OF_U8(throttle, kind),          FIELD_OF_TEXT(throttle, subject),  FIELD_OF_U32(throttle, count),

@@ -22,6 +22,7 @@ enum {
   ALLOWED_SIZE = 1024,
   SOCIAL_SIZE = 17,
   PRESET_SIZE = 16,
+  AUDIT_HASH_SIZE = 65,
 };
 
 enum account_status { ACCOUNT_ACTIVE = 0, ACCOUNT_LOCKED };
@@ -374,6 +375,7 @@ struct audit_event {
   char service[64];
   char row[8]; // of POLICY.md, "" where no row decided
   char detail[REASON_SIZE];
+  char before[AUDIT_HASH_SIZE]; // audit_hash() of the event before it; "" where events were not chained yet
 };
 
 // The last try of an account, or through an org's connection, that failed before anybody had proven to be anybody: one

@@ -71,10 +71,7 @@ enum status org_update(struct store_txn *txn, const struct org *org)
 }
 
 struct walk {
-  union {
-    org_visit *org;
-    audit_visit *audit;
-  } visit;
+  org_visit *visit;
   void *context;
 };
 
@@ -83,76 +80,12 @@ static enum status visit_org(void *context, const struct store_entry *entry)
   const struct walk *walk = context;
   struct org org;
   enum status status = record_decode(&ORG_RECORD, entry->data, entry->length, &org);
-  return status != STATUS_OK ? status : walk->visit.org(walk->context, &org);
+  return status != STATUS_OK ? status : walk->visit(walk->context, &org);
 }
 
 enum status org_each(struct store_txn *txn, org_visit *visit, void *context)
 {
   const struct store_key all = key_new();
-  struct walk walk = {{.org = visit}, context};
+  struct walk walk = {visit, context};
   return store_each(txn, TABLE_ORGS, &all, visit_org, &walk);
-}
-
-enum status audit_add(struct store_txn *txn, const struct audit_event *event)
-{
-  struct audit_event numbered = *event;
-  enum status status = store_next_id(txn, &numbered.number);
-  const struct store_key key = key_of_i64(numbered.number);
-  return status != STATUS_OK ? status : store_put_record(txn, TABLE_AUDIT, &key, &AUDIT_RECORD, &numbered);
-}
-
-static enum status visit_audit(void *context, const struct store_entry *entry)
-{
-  const struct walk *walk = context;
-  struct audit_event event;
-  enum status status = record_decode(&AUDIT_RECORD, entry->data, entry->length, &event);
-  return status != STATUS_OK ? status : walk->visit.audit(walk->context, &event);
-}
-
-enum status audit_each(struct store_txn *txn, int64_t after, audit_visit *visit, void *context)
-{
-  const struct store_key first = key_of_i64(after + 1);
-  struct walk walk = {{.audit = visit}, context};
-  return store_each_from(txn, TABLE_AUDIT, &first, visit_audit, &walk);
-}
-
-enum status audit_each_last(struct store_txn *txn, int64_t most, audit_visit *visit, void *context)
-{
-  int64_t last = 0;
-  enum status status = store_last_number(txn, TABLE_AUDIT, &last);
-  if (status != STATUS_OK) {
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-  }
-  return audit_each(txn, last > most ? last - most : 0, visit, context);
-}
-
-enum { TRIM_MAX = 8 };
-
-struct trimming {
-  int64_t old_s;
-  size_t count;
-  int64_t numbers[TRIM_MAX];
-};
-
-// Deleting would move the cursor: the numbers are noted first.
-static enum status note_old(void *context, const struct audit_event *event)
-{
-  struct trimming *trimming = context;
-  if (event->at_s >= trimming->old_s || trimming->count == TRIM_MAX) {
-    return STATUS_EXISTS;
-  }
-  trimming->numbers[trimming->count++] = event->number;
-  return STATUS_OK;
-}
-
-enum status audit_trim(struct store_txn *txn, int64_t old_s)
-{
-  struct trimming trimming = {.old_s = old_s};
-  enum status status = audit_each(txn, 0, note_old, &trimming);
-  status = status == STATUS_EXISTS ? STATUS_OK : status;
-  for (size_t i = 0; status == STATUS_OK && i < trimming.count; i++) {
-    const struct store_key key = key_of_i64(trimming.numbers[i]);
-    status = store_delete(txn, TABLE_AUDIT, &key);
-  }
-  return status;
 }

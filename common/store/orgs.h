@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Orgs, their domains, connections and invites in the store, with their indexes; and the audit trail. Writing needs a
-// write transaction. Every function may fail as store_get() and store_put() do.
+// Orgs, their domains, connections and invites in the store, with their indexes. Writing needs a write transaction.
+// Every function may fail as store_get() and store_put() do.
 #pragma once
 #include "store/entities.h"
 #include "store/store.h"
@@ -75,13 +75,3 @@ MUST_CHECK enum status invite_each_of(struct store_txn *txn, const char *email, 
 // All, those for one email one after the other.
 MUST_CHECK enum status invite_each_by_email(struct store_txn *txn, invite_visit *visit, void *context);
 MUST_CHECK enum status invite_each(struct store_txn *txn, int64_t org_id, invite_visit *visit, void *context);
-
-// The audit trail, oldest first. event->number is given by audit_add() and grows.
-MUST_CHECK enum status audit_add(struct store_txn *txn, const struct audit_event *event);
-typedef enum status audit_visit(void *context, const struct audit_event *event);
-// Those whose number is greater than AFTER.
-MUST_CHECK enum status audit_each(struct store_txn *txn, int64_t after, audit_visit *visit, void *context);
-// Those among the last MOST.
-MUST_CHECK enum status audit_each_last(struct store_txn *txn, int64_t most, audit_visit *visit, void *context);
-// Forgets events from before OLD_S, a few of the oldest at a time.
-MUST_CHECK enum status audit_trim(struct store_txn *txn, int64_t old_s);

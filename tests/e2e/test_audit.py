@@ -94,6 +94,25 @@ def the_audit_trail_tells_an_owner_nothing_of_accounts_elsewhere(rig):
     check.equal(rows, {"S2", "S9"}, "the rows that an operator is shown")
 
 
+def the_audit_trail_is_verified_and_its_head_is_kept_in_the_log(rig):
+    _tells(rig)
+    log = rig.log()
+    said = json.loads(host.ssoctl("audit", "verify", "--log", "--json").out)
+    check.equal((said["broken"], said["unchained"]), (0, 0), "what is broken, and what is not chained")
+    check.that(said["events"] > 1 and said["head"].startswith(f"{said['last']}:"), f"the answer: {said}")
+    check.soon(lambda: f"audit: head {said['head']} of {said['events']} events" in log.text(), "the head is not in the log")
+    host.ssoctl("member", "add", ORG, rig.person(DOMAIN))
+    later = json.loads(host.ssoctl("audit", "verify", "--head", said["head"], "--json").out)
+    check.that(later["events"] > said["events"] and later["head"] != said["head"], f"later: {later}")
+    number, digest = said["head"].split(":")
+    other = ("0" if digest[0] != "0" else "1") + digest[1:]
+    for head, words in ((f"{number}:{other}", f"event {number} is not the one that the log has"),
+                        (f"{2 ** 40}:{digest}", f"event {2 ** 40}, which the log has, was taken away")):
+        check.contains(host.ssoctl("audit", "verify", "--head", head, wants=1).err, words, head)
+    for head in (number, f"{number}:", f"{number}:{digest}0", f"-1:{digest}", f"{number}:{digest.upper()[:-1]}G", f":{digest}"):
+        check.contains(host.ssoctl("audit", "verify", f"--head={head}", wants=2).err, "is not NUMBER:HASH", head)
+
+
 def _tells(rig):
     if not hasattr(rig, "tells"):
         rig.tells = rig.orgs.create(ORG, DOMAIN, "invite-only")

@@ -6,6 +6,7 @@
 #include "map/map_read.h"
 #include "protocol/group_list.h"
 #include "store/accounts.h"
+#include "store/audit.h"
 #include "store/groups.h"
 #include "store/numbers_store.h"
 #include "store/orgs.h"

@@ -5,6 +5,7 @@
 #include "publish/publish.h"
 #include "published.h"
 #include "store/accounts.h"
+#include "store/audit.h"
 
 enum { ROWS = 400, RANGE_FIRST = 70000, RANGE_LAST = 70999 };
 

@@ -7,6 +7,7 @@
 #include "fixture.h"
 #include "map/map_read.h"
 #include "store/accounts.h"
+#include "store/audit.h"
 #include "store/orgs.h"
 
 static const char GUEST[] = "guest@nowhere.example";

@@ -10,6 +10,7 @@
 #include "facts/facts.h"
 #include "fixture.h"
 #include "store/accounts.h"
+#include "store/audit.h"
 #include "store/orgs.h"
 #include "store/recovery.h"
 

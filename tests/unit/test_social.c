@@ -6,6 +6,7 @@
 #include "change/throttle.h"
 #include "fixture.h"
 #include "store/accounts.h"
+#include "store/audit.h"
 #include "store/socials.h"
 #include "store/throttles.h"
 
