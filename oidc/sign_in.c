@@ -105,9 +105,10 @@ static enum status ask_userinfo(struct exchange *x, const struct tokens *tokens,
   if (url_is_microsoft(x->request->issuer)) {
     identity_take_edov(token->claims, identity);
   }
-  bool overage = group_claim_is_overage(token->claims, userinfo, groups_claim);
-  identity->groups_state = overage ? GROUPS_OVERAGE : GROUPS_SAID;
-  return group_claim_read(token->claims, userinfo, groups_claim, &identity->groups);
+  enum groups_state state = GROUPS_UNSAID;
+  status = group_claim_read(token->claims, userinfo, groups_claim, &identity->groups, &state);
+  identity->groups_state = (uint8_t)state;
+  return status;
 }
 
 static enum status identify(struct exchange *x, const struct cJSON *keys, const struct tokens *tokens,

@@ -256,7 +256,7 @@ bool oidc_identity_is_sound(const struct message_authorized *identity, const str
       !has_email || (name_fold_email(identity->email, folded) == STATUS_OK && strcmp(folded, identity->email) == 0);
   bool stated = has_email ? identity->email_state >= EMAIL_UNSTATED && identity->email_state <= EMAIL_UNVERIFIED
                           : identity->email_state == EMAIL_ABSENT || identity->email_state == EMAIL_ILLEGAL;
-  bool known = identity->groups_state <= GROUPS_OVERAGE && auth_is_sound(connection, identity->client_auth);
+  bool known = identity->groups_state <= GROUPS_UNSAID && auth_is_sound(connection, identity->client_auth);
   return clean && email && stated && known && group_list_is_sound(&identity->groups) &&
          strcmp(identity->issuer, connection->issuer) == 0 && strcmp(identity->client_id, connection->client_id) == 0;
 }

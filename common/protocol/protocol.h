@@ -185,6 +185,8 @@ enum email_state {
 enum groups_state {
   GROUPS_SAID = 0,
   GROUPS_OVERAGE, // the person is in more groups than the provider puts into a token, and it names none
+  GROUPS_CUT,     // in more than PROTOCOL_GROUP_COUNT, which are those that it named first
+  GROUPS_UNSAID,  // neither ID token nor userinfo has the claim
 };
 
 // A complete, verified identity (OIDC Core 3.1.3.7); every text is clean by text_is_clean().

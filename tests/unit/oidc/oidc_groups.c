@@ -16,7 +16,9 @@ static void expect_from(const char *token, const char *userinfo, const char *cla
   struct cJSON *second CLEANUP(document_done) = userinfo != NULL ? parsed(userinfo) : NULL;
   struct bytes groups CLEANUP(bytes_done) = BYTES_EMPTY;
   struct bytes words CLEANUP(bytes_done) = BYTES_EMPTY;
-  assert_int_equal(group_claim_read(first, second, claim, &groups), STATUS_OK);
+  enum groups_state state = GROUPS_OVERAGE;
+  assert_int_equal(group_claim_read(first, second, claim, &groups, &state), STATUS_OK);
+  assert_true(state == GROUPS_SAID || (state == GROUPS_UNSAID && wanted[0] == '\0'));
   assert_true(group_list_is_sound(&groups));
   for (const char *at = group_list_next(&groups, NULL); at != NULL; at = group_list_next(&groups, at)) {
     assert_int_equal(bytes_append_text(&words, words.length > 0 ? "|" : ""), STATUS_OK);
@@ -68,23 +70,28 @@ static void the_names_of_an_objects_objects_are_groups(void **state)
   expect_from("{\"r\":{\"dev\":true,\"ops\":null,\"qa\":[1],\"x\":{},\"\":{},\"a\\nb\":{}}}", NULL, "r", "x");
 }
 
-static void expect_overage(const char *token, const char *userinfo, bool expected)
+static void expect_state(const char *token, const char *userinfo, enum groups_state expected)
 {
   struct cJSON *first CLEANUP(document_done) = parsed(token);
   struct cJSON *second CLEANUP(document_done) = userinfo != NULL ? parsed(userinfo) : NULL;
-  assert_int_equal(group_claim_is_overage(first, second, "groups"), expected);
+  struct bytes groups CLEANUP(bytes_done) = BYTES_EMPTY;
+  enum groups_state state = GROUPS_CUT;
+  assert_int_equal(group_claim_read(first, second, "groups", &groups, &state), STATUS_OK);
+  assert_int_equal(state, expected);
 }
 
 static void P18_overage_is_told_apart_from_none(void **state)
 {
   (void)state;
-  expect_overage("{\"_claim_names\":{\"groups\":\"src1\"},\"_claim_sources\":{}}", NULL, true);
-  expect_overage("{\"hasgroups\":true}", "{\"sub\":\"u\"}", true);
-  expect_overage("{\"_claim_names\":{\"roles\":\"src1\"}}", NULL, false);
-  expect_overage("{\"_claim_names\":{\"groups\":\"src1\"}}", "{\"groups\":[]}", false);
-  expect_overage("{\"_claim_names\":{\"groups\":\"src1\"},\"groups\":[\"dev\"]}", NULL, false);
-  expect_overage("{\"_claim_names\":\"groups\",\"hasgroups\":\"true\"}", NULL, false);
-  expect_overage("{}", NULL, false);
+  expect_state("{\"_claim_names\":{\"groups\":\"src1\"},\"_claim_sources\":{}}", NULL, GROUPS_OVERAGE);
+  expect_state("{\"hasgroups\":true}", "{\"sub\":\"u\"}", GROUPS_OVERAGE);
+  expect_state("{\"_claim_names\":{\"roles\":\"src1\"}}", NULL, GROUPS_UNSAID);
+  expect_state("{\"_claim_names\":{\"groups\":\"src1\"}}", "{\"groups\":[]}", GROUPS_SAID);
+  expect_state("{\"_claim_names\":{\"groups\":\"src1\"},\"groups\":[\"dev\"]}", NULL, GROUPS_SAID);
+  expect_state("{\"_claim_names\":\"groups\",\"hasgroups\":\"true\"}", NULL, GROUPS_UNSAID);
+  expect_state("{}", NULL, GROUPS_UNSAID);
+  expect_state("{}", "{\"groups\":null}", GROUPS_UNSAID);
+  expect_state("{\"groups\":7}", NULL, GROUPS_SAID);
 }
 
 static void H52_any_other_type_says_nothing(void **state)
@@ -144,7 +151,9 @@ static void H44_no_more_than_two_hundred_are_read(void **state)
   }
   assert_int_equal(bytes_append_text(&text, "]}"), STATUS_OK);
   struct cJSON *token CLEANUP(document_done) = parsed(bytes_text(&text));
-  assert_int_equal(group_claim_read(token, NULL, "groups", &groups), STATUS_OK);
+  enum groups_state said = GROUPS_SAID;
+  assert_int_equal(group_claim_read(token, NULL, "groups", &groups, &said), STATUS_OK);
+  assert_int_equal(said, GROUPS_CUT); // S16: not the same as to be in none
   for (const char *at = group_list_next(&groups, NULL); at != NULL; at = group_list_next(&groups, at)) {
     count++;
   }
