@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "facts/gate.h"
 #include "helper_fault.h"
 #include "paths.h"
 #include "place.h"
@@ -16,7 +17,6 @@
 #include "sso_answer.h"
 #include "sso_prompt.h"
 #include "store/confirmed.h"
-#include "store/groups.h"
 #include "store/socials.h"
 
 enum {
@@ -86,7 +86,7 @@ static enum status load_org(struct flow *f, struct store_txn *txn, int64_t id)
   if (status != STATUS_OK) {
     return status;
   }
-  status = group_mappings_any(txn, id, &f->wants_groups);
+  status = gate_wants_groups(txn, &f->org, CONNECTION_ACTIVE, &f->wants_groups);
   return status != STATUS_OK ? status : confirmed_fingerprint(txn, id, CONNECTION_ACTIVE, f->fingerprint);
 }
 

@@ -11,6 +11,7 @@
 #include "change/password_hash.h"
 #include "context.h"
 #include "device_flow.h"
+#include "facts/gate.h"
 #include "idp_advice.h"
 #include "idp_answer.h"
 #include "protocol/group_list.h"
@@ -49,20 +50,48 @@ static void list_groups(const struct bytes *groups, char text[static GROUPS_SIZE
   }
 }
 
-// DECISION: where this answer leads; of somebody whom a delegate may not look at, nothing is said.
+// Whether the answer names one of the groups that the org lets in (POLICY S16). NULL: it lets in whoever it likes.
+static const char *gate_word(const struct message_authorized *a, const char *required, bool passed)
+{
+  if (required[0] == '\0') {
+    return NULL;
+  }
+  bool cut = a->groups_state == GROUPS_OVERAGE || a->groups_state == GROUPS_CUT;
+  return passed ? "passed" : cut ? "unknown" : "failed";
+}
+
+// RESULT: where this answer leads; of somebody whom a delegate may not look at, nothing is said.
 static int print_authorized(const struct device_flow *f, const struct message_authorized *a,
-                            const struct policy_decision *decision)
+                            const struct connection_try *result)
 {
   static const struct column COLUMNS[] = {
-      {"issuer", COLUMN_TEXT},    {"client_id", COLUMN_TEXT},   {"subject", COLUMN_TEXT},
-      {"email", COLUMN_TEXT},     {"email_state", COLUMN_TEXT}, {"name", COLUMN_TEXT},
-      {"acr", COLUMN_TEXT},       {"amr", COLUMN_TEXT},         {"algorithm", COLUMN_TEXT},
-      {"key_id", COLUMN_TEXT},    {"requests", COLUMN_NUMBER},  {"connections", COLUMN_NUMBER},
-      {"code_ms", COLUMN_NUMBER}, {"seconds", COLUMN_NUMBER},   {"row", COLUMN_TEXT},
-      {"result", COLUMN_TEXT},    {"groups", COLUMN_TEXT},      {"auth", COLUMN_TEXT},
+      {"issuer", COLUMN_TEXT},
+      {"client_id", COLUMN_TEXT},
+      {"subject", COLUMN_TEXT},
+      {"email", COLUMN_TEXT},
+      {"email_state", COLUMN_TEXT},
+      {"name", COLUMN_TEXT},
+      {"acr", COLUMN_TEXT},
+      {"amr", COLUMN_TEXT},
+      {"algorithm", COLUMN_TEXT},
+      {"key_id", COLUMN_TEXT},
+      {"requests", COLUMN_NUMBER},
+      {"connections", COLUMN_NUMBER},
+      {"code_ms", COLUMN_NUMBER},
+      {"seconds", COLUMN_NUMBER},
+      {"row", COLUMN_TEXT},
+      {"result", COLUMN_TEXT},
+      {"groups", COLUMN_TEXT},
+      {"auth", COLUMN_TEXT},
+      {"required_groups", COLUMN_NAMES},
+      {"gate", COLUMN_TEXT},
+      {"passed_by", COLUMN_TEXT},
   };
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   char groups[GROUPS_SIZE];
+  char by[PROTOCOL_GROUP_SIZE];
+  const struct policy_decision *decision = &result->decision;
+  bool passed = gate_passed_by(result->required_groups, &a->groups, by);
   list_groups(&a->groups, groups);
   bool granted = decision->verdict == VERDICT_GRANTED;
   table_add(&table, COLUMNS,
@@ -83,7 +112,10 @@ static int print_authorized(const struct device_flow *f, const struct message_au
              {decision->row, 0},
              {granted ? "would sign in" : notice_sentence(decision->notice), 0},
              {f->wants_groups ? groups : NULL, 0},
-             {client_auth_word(a->client_auth), 0}});
+             {client_auth_word(a->client_auth), 0},
+             {result->required_groups, 0},
+             {gate_word(a, result->required_groups, passed), 0},
+             {passed ? by : NULL, 0}});
   return context_print_one(f->ctx, &table);
 }
 
@@ -141,30 +173,40 @@ static void warn(const struct message_authorized *authorized, bool let_in)
                   "ssoctl: the person is in more groups than the provider says in a token, so that none is given; "
                   "let it say only those assigned to this client\n");
   }
+  if (authorized->groups_state == GROUPS_CUT) {
+    (void)fprintf(
+        stderr,
+        "ssoctl: the person is in more than %d groups, of which the first so many count; let the provider say "
+        "only those assigned to this client\n",
+        PROTOCOL_GROUP_COUNT);
+  }
   if (let_in && authorized->email_state == EMAIL_UNVERIFIED) {
     (void)fprintf(stderr,
                   "ssoctl: the provider says that the address is not verified, which --unverified-mail accepts\n");
   }
 }
 
-static int tell_refused(const struct device_flow *f, int code, enum notice notice, const struct error *error)
+static int tell_refused(const struct device_flow *f, int code, const struct message_authorized *authorized,
+                        enum notice notice, const struct error *error)
 {
   char advice[ADVICE_SIZE];
-  idp_advice_refused(notice, &f->connection, advice, sizeof advice);
+  bool unsaid = authorized->groups_state == GROUPS_UNSAID;
+  const struct refused_try refused = {notice, &f->connection, unsaid};
+  idp_advice_refused(&refused, advice, sizeof advice);
   return fail(code, "%s%s", error->text, advice);
 }
 
 static int note_and_print(const struct device_flow *f, const struct message_authorized *authorized)
 {
-  static const struct policy_decision NOTHING = {.row = "-", .notice = NOTICE_SOMEBODY_ELSE};
+  static const struct connection_try NOTHING = {.decision = {.row = "-", .notice = NOTICE_SOMEBODY_ELSE}};
   struct connection_try result = {.changed = false};
   struct error error = {.text = ""};
   int code = note(f, authorized, &error, &result);
   bool shown = result.decision.row != NULL && is_seen(f, authorized->email);
-  int printed = print_authorized(f, authorized, shown ? &result.decision : &NOTHING);
+  int printed = print_authorized(f, authorized, shown ? &result : &NOTHING);
   warn(authorized, code == EXIT_DONE);
   if (code != EXIT_DONE) {
-    return tell_refused(f, code, shown ? result.decision.notice : NOTICE_NONE, &error);
+    return tell_refused(f, code, authorized, shown ? result.decision.notice : NOTICE_NONE, &error);
   }
   context_done(f->ctx, "org %s: a sign-in through the connection succeeded", f->org.slug);
   return printed;

@@ -11,6 +11,7 @@
 #include "change/org_settings.h"
 #include "domain_name.h"
 #include "domains.h"
+#include "group_values.h"
 #include "member_args.h"
 #include "org_values.h"
 #include "store/accounts.h"
@@ -86,6 +87,17 @@ enum { FIXED_COLUMNS = 7, ORG_COLUMNS_MAX = FIXED_COLUMNS + ORG_SETTINGS_MAX };
 
 _Static_assert(ORG_COLUMNS_MAX <= (int)TABLE_COLUMNS_MAX, "a table has room for them");
 
+static enum column_type type_of(const struct org_setting *setting)
+{
+  if (setting->is_number) {
+    return COLUMN_NUMBER;
+  }
+  if (setting->is_groups) {
+    return COLUMN_NAMES;
+  }
+  return setting->is_domains ? COLUMN_WORDS : COLUMN_TEXT;
+}
+
 // Columns of a list of orgs: what is no setting, then the settings.
 static const struct column *org_columns(size_t *ret_count)
 {
@@ -95,8 +107,7 @@ static const struct column *org_columns(size_t *ret_count)
   size_t count = 0;
   const struct org_setting *settings = org_settings(&count);
   for (size_t i = 0; i < count; i++) {
-    enum column_type type = settings[i].is_number ? COLUMN_NUMBER : settings[i].is_domains ? COLUMN_WORDS : COLUMN_TEXT;
-    columns[FIXED_COLUMNS + i] = (struct column){settings[i].column, type};
+    columns[FIXED_COLUMNS + i] = (struct column){settings[i].column, type_of(&settings[i])};
   }
   *ret_count = FIXED_COLUMNS + count;
   return columns;
@@ -191,7 +202,7 @@ static void free_json(cJSON **json)
 // One KEY=VALUE as it was typed, and as it is stored.
 struct typed_value {
   char key[SETTING_SIZE];
-  char domains[ALLOWED_SIZE]; // of a list of domains
+  char list[ALLOWED_SIZE]; // of domains or groups
 };
 
 // ["acme.test", "acme.example"] as words; anything else as it is. STATUS_INVALID for what begins like such a list and
@@ -256,11 +267,12 @@ static int split_one(const char *typed, struct typed_value *kept, struct org_val
   kept->key[length] = '\0';
   *ret_value = (struct org_value){kept->key, typed + length + 1};
   const struct org_setting *setting = org_setting_find(typed, length);
-  if (setting == NULL || !setting->is_domains) {
+  if (setting == NULL || (!setting->is_domains && !setting->is_groups)) {
     return EXIT_DONE;
   }
-  ret_value->value = kept->domains;
-  return org_value_domains(kept->key, typed + length + 1, kept->domains);
+  ret_value->value = kept->list;
+  return setting->is_groups ? group_values_typed(kept->key, typed + length + 1, kept->list)
+                            : org_value_domains(kept->key, typed + length + 1, kept->list);
 }
 
 // Into VALUES, which borrow from KEPT and from what was typed.

@@ -8,11 +8,11 @@
 #include "base/clock.h"
 #include "change/staged.h"
 #include "change/throttle.h"
+#include "facts/gate.h"
 #include "idp_advice.h"
 #include "paths.h"
 #include "store/accounts.h"
 #include "store/confirmed.h"
-#include "store/groups.h"
 #include "store/socials.h"
 
 enum { MARGIN_MS = 5000 };
@@ -35,8 +35,9 @@ static enum status load(struct device_flow *f, bool staged)
     return status;
   }
   f->org = waits ? staged_org(&f->org, &f->connection) : f->org;
-  status = confirmed_fingerprint(txn, f->org.id, waits ? CONNECTION_STAGED : CONNECTION_ACTIVE, f->fingerprint);
-  return status != STATUS_OK ? status : group_mappings_any(txn, f->org.id, &f->wants_groups);
+  enum connection_slot slot = waits ? CONNECTION_STAGED : CONNECTION_ACTIVE;
+  status = confirmed_fingerprint(txn, f->org.id, slot, f->fingerprint);
+  return status != STATUS_OK ? status : gate_wants_groups(txn, &f->org, slot, &f->wants_groups);
 }
 
 int device_flow_load(struct device_flow *f, const char *slug, bool staged)

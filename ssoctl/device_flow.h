@@ -11,7 +11,7 @@ struct device_flow {
   struct org org;
   struct connection connection;
   char fingerprint[FINGERPRINT_SIZE]; // of it and of what is looked at with it
-  bool wants_groups;                  // the org maps groups of its provider
+  bool wants_groups;                  // of the provider, as facts/gate.h says
   enum speaks speaks;
   bool social;
   struct oidc_request request;

@@ -254,20 +254,36 @@ const char *idp_advice(const char *preset, uint32_t reason, const char *detail)
   return "unknown failure";
 }
 
-void idp_advice_refused(enum notice notice, const struct connection *connection, char *text, size_t size)
+// The claim is the one that a sign-in asks for.
+static void say_claim(const char *claim, const char *option, char *text, size_t size)
 {
+  (void)snprintf(
+      text, size,
+      "; neither the ID token nor userinfo has the claim \"%s\": let the provider release it, allow the scope "
+      "for it there and ask for it with 'idp set --scopes', or name another with 'idp set %s'",
+      claim, option);
+}
+
+void idp_advice_refused(const struct refused_try *refused, char *text, size_t size)
+{
+  const struct connection *connection = refused->connection;
   text[0] = '\0';
-  if (notice == NOTICE_EMAIL_UNVERIFIED) {
+  if (refused->notice == NOTICE_EMAIL_UNVERIFIED) {
     (void)snprintf(
         text, size,
         "; if the provider says so of everybody, an operator may accept it on the org's own domains: 'idp set "
         "--unverified-mail accept'");
   }
-  if (notice == NOTICE_NO_EMAIL) {
-    (void)snprintf(
-        text, size,
-        "; neither the ID token nor userinfo has the claim \"%s\": let the provider release it, allow the scope "
-        "for it there, or name another with 'idp set --email-claim'",
-        connection->email_claim);
+  if (refused->notice == NOTICE_NO_EMAIL) {
+    say_claim(connection->email_claim, "--email-claim", text, size);
+  }
+  if (refused->notice == NOTICE_NOT_IN_GROUP && refused->groups_unsaid) {
+    say_claim(connection->groups_claim[0] != '\0' ? connection->groups_claim : "groups", "--groups-claim", text, size);
+  } else if (refused->notice == NOTICE_NOT_IN_GROUP) {
+    (void)snprintf(text, size,
+                   "; one of the groups that the provider names must be one of required-groups, to the letter");
+  }
+  if (refused->notice == NOTICE_GROUPS_CUT) {
+    (void)snprintf(text, size, "; let the provider say only the groups that are assigned to this client");
   }
 }

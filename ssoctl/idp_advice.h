@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an admin can do about a test sign-in that failed.
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,6 +12,12 @@
 // provider whose PRESET it is ("" for none). Static.
 const char *idp_advice(const char *preset, uint32_t reason, const char *detail);
 
-// What can be done where the sign-in is genuine and the policy refuses it with NOTICE, as the end of a sentence in TEXT
-// of SIZE bytes; "" where the notice says it all.
-void idp_advice_refused(enum notice notice, const struct connection *connection, char *text, size_t size);
+// A genuine sign-in that the policy refuses. Borrowed.
+struct refused_try {
+  enum notice notice;
+  const struct connection *connection;
+  bool groups_unsaid; // the provider has said of no groups
+};
+
+// What can be done about it, as the end of a sentence in TEXT of SIZE bytes; "" where the notice says it all.
+void idp_advice_refused(const struct refused_try *refused, char *text, size_t size);

@@ -101,6 +101,7 @@ static void cell_words(enum column_type type, const struct cell *cell, char word
   switch (type) {
   case COLUMN_TEXT:
   case COLUMN_ROWS:
+  case COLUMN_NAMES:
   case COLUMN_WORDS: break;
   case COLUMN_NUMBER: (void)snprintf(words, NUMBER_SIZE, "%lld", (long long)cell->number); break;
   case COLUMN_BOOL: (void)snprintf(words, NUMBER_SIZE, "%s", cell->number != 0 ? "yes" : "no"); break;
@@ -113,7 +114,7 @@ static void cell_words(enum column_type type, const struct cell *cell, char word
 
 const char *table_cell_text(enum column_type type, const struct cell *cell, char words[static NUMBER_SIZE])
 {
-  if (type == COLUMN_TEXT || type == COLUMN_WORDS) {
+  if (type == COLUMN_TEXT || type == COLUMN_WORDS || type == COLUMN_NAMES) {
     return cell->text != NULL && cell->text[0] != '\0' ? cell->text : "-";
   }
   cell_words(type, cell, words);

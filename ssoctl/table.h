@@ -9,7 +9,7 @@
 
 enum { TABLE_COLUMNS_MAX = 48, TABLE_CHUNK = 1000 };
 
-enum column_type { COLUMN_TEXT, COLUMN_WORDS, COLUMN_NUMBER, COLUMN_BOOL, COLUMN_DATE, COLUMN_ROWS };
+enum column_type { COLUMN_TEXT, COLUMN_WORDS, COLUMN_NAMES, COLUMN_NUMBER, COLUMN_BOOL, COLUMN_DATE, COLUMN_ROWS };
 
 struct column {
   const char *key; // in JSON; the title of the table is made of it
@@ -17,7 +17,8 @@ struct column {
 };
 
 // One value: TEXT for COLUMN_TEXT (NULL is null) and COLUMN_WORDS (separated by single spaces; an array in JSON),
-// NUMBER for the others (a date of 0 is null).
+// for COLUMN_NAMES (as protocol/group_words.h has them; an array in JSON, or null for none), NUMBER for the others (a
+// date of 0 is null).
 struct cell {
   const char *text;
   int64_t number;

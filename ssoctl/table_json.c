@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "group_values.h"
 #include "table_parts.h"
 
 static cJSON *words_json(const char *text)
@@ -33,6 +34,7 @@ static cJSON *cell_json(enum column_type type, const struct cell *cell)
   switch (type) {
   case COLUMN_TEXT: return cell->text != NULL ? cJSON_CreateString(cell->text) : cJSON_CreateNull();
   case COLUMN_WORDS: return words_json(cell->text);
+  case COLUMN_NAMES: return group_values_json(cell->text);
   case COLUMN_NUMBER: return cJSON_CreateNumber((double)cell->number);
   case COLUMN_BOOL: return cJSON_CreateBool(cell->number != 0);
   case COLUMN_DATE:

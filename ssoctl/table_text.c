@@ -27,7 +27,7 @@ static void free_table(struct libscols_table **scols)
 static bool may_be_cut(const struct table *table, size_t column)
 {
   enum column_type type = table->columns[column].type;
-  bool is_text = type == COLUMN_TEXT || type == COLUMN_WORDS;
+  bool is_text = type == COLUMN_TEXT || type == COLUMN_WORDS || type == COLUMN_NAMES;
   for (size_t i = column; is_text && i < table->cell_count; i += table->column_count) {
     const char *text = table->cells[i].text;
     if (text != NULL && strlen(text) > SHORT_TEXT) {

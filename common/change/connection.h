@@ -64,8 +64,9 @@ struct connection_tried {
 
 struct connection_try {
   bool changed;
-  struct policy_decision decision; // the row is NULL where nothing was decided
-  struct account account;          // whose sign-in it was; record_done() is the caller's
+  struct policy_decision decision;        // the row is NULL where nothing was decided
+  struct account account;                 // whose sign-in it was; record_done() is the caller's
+  char required_groups[GROUP_WORDS_SIZE]; // of them (POLICY S16), as protocol/group_words.h has it; "" for none
 };
 
 struct change change_connection_tried(const struct connection_tried *tried, struct connection_try *ret_result);

@@ -8,6 +8,7 @@
 #include "change/context.h"
 #include "change/covered.h"
 #include "change/staged.h"
+#include "facts/gate.h"
 
 // Whose sign-in the test was: the identity's account, else that of the email. STATUS_NOT_FOUND: nobody's yet.
 static enum status find_account(struct change_context *c, const struct connection *connection,
@@ -73,7 +74,7 @@ static void decide(const struct connection_tried *in, const struct facts *facts,
   result->account = facts->account;
 }
 
-static enum status load_and_decide(struct change_context *c, const struct connection_tried *in,
+static enum status load_and_decide(struct change_context *c, const struct connection_tried *in, const struct org *org,
                                    const struct connection *connection, struct connection_try *result)
 {
   const struct message_authorized *authorized = in->answered.authorized;
@@ -85,6 +86,7 @@ static enum status load_and_decide(struct change_context *c, const struct connec
     return status;
   }
   status = facts_answer(c->txn, &of, connection, authorized, &facts, &question.answer);
+  status = status != STATUS_OK ? status : gate_required(c->txn, org, facts.person.guarded, result->required_groups);
   if (status == STATUS_OK) {
     decide(in, &facts, &question, result);
     change_name_login(c, facts.account.login);
@@ -97,7 +99,7 @@ static enum status load_and_decide(struct change_context *c, const struct connec
 static enum status check_let_in(struct change_context *c, const struct connection_tried *in, const struct org *org,
                                 const struct connection *connection, struct connection_try *result)
 {
-  enum status status = load_and_decide(c, in, connection, result);
+  enum status status = load_and_decide(c, in, org, connection, result);
   if (status != STATUS_OK) {
     return status;
   }

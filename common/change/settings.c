@@ -185,6 +185,23 @@ static bool is_words(const char *value)
   return true;
 }
 
+static enum status set_groups(const struct org_setting *setting, struct org *org, const char *value)
+{
+  char words[GROUP_WORDS_SIZE] = "";
+  bool none = strcmp(value, GROUP_WORDS_NONE) == 0;
+  if (!none && group_words_read(value, words) != STATUS_OK) {
+    return STATUS_INVALID;
+  }
+  memcpy((char *)org + setting->offset, words, sizeof words);
+  return STATUS_OK;
+}
+
+static void read_groups(const struct org_setting *setting, const struct org *org, struct setting_value *ret_value)
+{
+  const char *words = (const char *)org + setting->offset;
+  (void)snprintf(ret_value->text, sizeof ret_value->text, "%s", words[0] != '\0' ? words : GROUP_WORDS_NONE);
+}
+
 static bool is_networks(const char *value)
 {
   return value[0] == '\0' || network_list_is_legal(value);
@@ -321,6 +338,18 @@ static const struct org_setting SETTINGS[] = {
      .right = RIGHT_ORG,
      .waits = true,
      TEXT_OF(requirements.required_amr, is_words)},
+    {.key = "required-groups",
+     .column = "required_groups",
+     .legal = "names of groups at the provider separated by commas (\\, is a comma of a name), at most 1023 bytes, or "
+              "none",
+     .initial = "none",
+     .meaning = "whoever signs in through the provider must be in one of these there",
+     .right = RIGHT_ORG,
+     .waits = true,
+     .is_groups = true,
+     AT(requirements.required_groups),
+     .set = set_groups,
+     .read = read_groups},
     {.key = "invite-lifetime",
      .column = "invite_lifetime_s",
      .legal = "60s to 90d",

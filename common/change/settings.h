@@ -49,6 +49,7 @@ struct org_setting {
   bool waits;             // one of struct requirements: under enforcement it waits for a test sign-in (POLICY E3)
   bool is_number;
   bool is_domains; // a list of email domains, in A-labels and lower case by now
+  bool is_groups;  // a list of groups at the provider, as protocol/group_words.h has it
   // Sets it in ORG. Another status than STATUS_OK leaves ORG untouched: VALUE is not legal.
   enum status (*set)(const struct org_setting *setting, struct org *org, const char *value);
   void (*read)(const struct org_setting *setting, const struct org *org, struct setting_value *ret_value);

@@ -9,8 +9,9 @@
 // ORG as it will be once STAGED takes effect.
 struct org staged_org(const struct org *org, const struct connection *staged);
 
-// What CHANGED, which is ORG with VALUES set in it, asks for of trust, required-acr, required-amr and signin-from waits
-// with the connection: it is taken back in CHANGED, and *RET_WAITS is set. There must be a connection.
+// What CHANGED, which is ORG with VALUES set in it, asks for of trust, required-acr, required-amr, required-groups and
+// signin-from waits with the connection: it is taken back in CHANGED, and *RET_WAITS is set. There must be a
+// connection.
 MUST_CHECK enum status staged_settings(struct change_context *c, const struct org_values *values, const struct org *org,
                                        struct org *changed, bool *ret_waits);
 

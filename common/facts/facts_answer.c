@@ -3,6 +3,7 @@
 
 #include "facts/control.h"
 #include "facts/facts_parts.h"
+#include "facts/gate.h"
 #include "facts/guard.h"
 #include "store/pending_links.h"
 
@@ -119,6 +120,22 @@ static enum status answer_short_name(struct store_txn *txn, const struct facts_q
   return facts_load_invites(txn, of, s);
 }
 
+// Row S16. What a provider does not say nobody is in.
+static enum status answer_gate(struct store_txn *txn, const struct facts *s, const struct org *org,
+                               const struct message_authorized *authorized, struct policy_answer *a)
+{
+  char required[GROUP_WORDS_SIZE];
+  char by[PROTOCOL_GROUP_SIZE];
+  enum status status = gate_required(txn, org, s->person.guarded, required);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  a->gated = required[0] != '\0';
+  a->in_required = gate_passed_by(required, &authorized->groups, by);
+  a->groups_cut = authorized->groups_state == GROUPS_OVERAGE || authorized->groups_state == GROUPS_CUT;
+  return STATUS_OK;
+}
+
 // What the provider has said, beside what is stored.
 static enum status answer_said(struct store_txn *txn, const struct facts *s, const struct connection *connection,
                                const struct message_authorized *authorized, struct policy_answer *a)
@@ -156,6 +173,10 @@ enum status facts_answer(struct store_txn *txn, const struct facts_query *of, co
     return status;
   }
   answer_membership(s, connection->org_id, &a);
+  status = answer_gate(txn, s, &org, authorized, &a);
+  if (status != STATUS_OK) {
+    return status;
+  }
   status = answer_said(txn, s, connection, authorized, &a);
   if (status != STATUS_OK) {
     return status;

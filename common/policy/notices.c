@@ -32,6 +32,10 @@ static const struct {
     [NOTICE_UNCONFIRMED] = {"unconfirmed",
                             "The org's connection was changed, and an operator of this host must confirm "
                             "it before it signs this account in ('ssoctl idp confirm')."},
+    [NOTICE_NOT_IN_GROUP] = {"not-in-group", "Your organization has not given you access to this host - ask them to."},
+    [NOTICE_GROUPS_CUT] = {"too-many-groups",
+                           "You are in more groups than your organization's sign-in says, so that this host cannot see "
+                           "whether you have access - ask them to let it say those that this host needs."},
     [NOTICE_CHANGED] = {"changed", "Your org's sign-in was changed while you signed in - please sign in once more."},
     [NOTICE_FULL] = {"full", "Your org has as many members on this host as it may have - ask an admin to make room."},
     [NOTICE_HOME] = {"home", "The home directory of this account belongs to another number - ask the host's "

@@ -16,6 +16,8 @@ enum notice {
   NOTICE_NOT_IN_CONTROL,   // S8
   NOTICE_DOMAIN_LAPSED,    // E7
   NOTICE_UNCONFIRMED,      // S15
+  NOTICE_NOT_IN_GROUP,     // S16
+  NOTICE_GROUPS_CUT,       // S16: the provider does not say all groups
   NOTICE_CHANGED,          // the connection, while it was asked
   NOTICE_FULL,             // S12
   NOTICE_HOME,             // N8

@@ -117,6 +117,9 @@ struct policy_answer {
   bool sso_elsewhere;  // the account signs in through another org alone (on-link)
   bool was_removed;    // the account was a member here, and an admin removed it (E6)
   bool password_given; // the account's password was typed just now, after ASK_PASSWORD
+  bool gated;          // the org lets in only who is in one of its required groups (S16)
+  bool in_required;    // and the answer names one of them
+  bool groups_cut;     // it does not name all groups of the person: they are too many
   bool full;           // the org has as many members as an operator lets it have
   bool of_host;        // a social connection of the host has answered, or a code by email: there is no org (V5)
   bool by_mail;        // it was a code by email

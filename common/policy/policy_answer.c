@@ -78,6 +78,17 @@ static bool fits_s15(const struct policy_question *q)
   return q->person.known && q->person.guarded && q->answer.org.unconfirmed;
 }
 
+// Whoever the provider does not let in here is out, also with an identity from before, and nobody new comes.
+static bool fits_s16(const struct policy_question *q)
+{
+  return q->answer.gated && !q->answer.in_required;
+}
+
+static void decide_s16(const struct policy_question *q, struct policy_decision *decision)
+{
+  policy_refuse(decision, q->answer.groups_cut ? NOTICE_GROUPS_CUT : NOTICE_NOT_IN_GROUP);
+}
+
 static bool is_linked(const struct policy_question *q)
 {
   return q->person.known && q->answer.identity_known && q->answer.identity_own;
@@ -249,6 +260,7 @@ static const struct policy_row ROWS[] = {
     {"S1", fits_s1, .decide = decide_s1},
     {"S2", fits_s2, .decide = decide_s2},
     {"S15", fits_s15, .notice = NOTICE_UNCONFIRMED},
+    {"S16", fits_s16, .decide = decide_s16},
     {"S3", fits_s3, .verdict = VERDICT_GRANTED},
     {"S4", fits_s4, .decide = decide_s4},
     {"S5", fits_s5, .notice = NOTICE_ADDRESS_REUSED},

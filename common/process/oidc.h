@@ -25,7 +25,7 @@ struct oidc_request {
   bool allow_loopback_http;
   bool wants_qr;
   const struct org *org; // whose required-acr and required-amr the ID token must meet
-  bool wants_groups;     // the org has mappings of provider groups
+  bool wants_groups;     // of the provider, as facts/gate.h says
   bool tries_auth;       // a test: with "auto", all ways that the provider lists
   enum speaks speaks;    // as a social connection says
   bool social;           // it is one

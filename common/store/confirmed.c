@@ -11,30 +11,32 @@
 static const struct {
   const char *name;
   bool of_connection;
+  bool waits;         // of the org, and waits with the connection (POLICY E3)
   struct field field; // in struct covered
 } VALUES[COVERED_COUNT] = {
-    {"issuer", true, FIELD_OF_TEXT(covered, issuer)},
-    {"client_id", true, FIELD_OF_TEXT(covered, client_id)},
-    {"ca", true, FIELD_OF_BYTES(covered, ca_pem, PROTOCOL_CA_MAX)},
-    {"email_claim", true, FIELD_OF_TEXT(covered, email_claim)},
-    {"groups_claim", true, FIELD_OF_TEXT(covered, groups_claim)},
-    {"trust", true, FIELD_OF_U8(covered, requirements.trust)},
-    {"required_acr", true, FIELD_OF_TEXT(covered, requirements.required_acr)},
-    {"required_amr", true, FIELD_OF_TEXT(covered, requirements.required_amr)},
-    {"enforcement", false, FIELD_OF_U8(covered, enforcement)},
-    {"pause", false, FIELD_OF_I64(covered, paused_until_s)},
-    {"keys", false, FIELD_OF_U8(covered, keys)},
-    {"keys_recent", false, FIELD_OF_I64(covered, keys_recent_s)},
-    {"signin_from", false, FIELD_OF_TEXT(covered, requirements.signin_from)},
-    {"password_from", false, FIELD_OF_TEXT(covered, password_from)},
-    {"secret", true, FIELD_OF_BYTES(covered, client_secret, PROTOCOL_SECRET_MAX)},
-    {"auth", true, FIELD_OF_U8(covered, client_auth)},
-    {"scopes", true, FIELD_OF_TEXT(covered, scopes)},
-    {"device_endpoint", true, FIELD_OF_TEXT(covered, device_endpoint)},
-    {"key_set", true, FIELD_OF_TEXT(covered, key_set)},
-    {"audiences", true, FIELD_OF_TEXT(covered, audiences)},
-    {"unverified_mail", true, FIELD_OF_U8(covered, unverified_mail)},
-    {"userinfo", true, FIELD_OF_U8(covered, userinfo_for)},
+    {"issuer", true, false, FIELD_OF_TEXT(covered, issuer)},
+    {"client_id", true, false, FIELD_OF_TEXT(covered, client_id)},
+    {"ca", true, false, FIELD_OF_BYTES(covered, ca_pem, PROTOCOL_CA_MAX)},
+    {"email_claim", true, false, FIELD_OF_TEXT(covered, email_claim)},
+    {"groups_claim", true, false, FIELD_OF_TEXT(covered, groups_claim)},
+    {"trust", true, false, FIELD_OF_U8(covered, requirements.trust)},
+    {"required_acr", true, false, FIELD_OF_TEXT(covered, requirements.required_acr)},
+    {"required_amr", true, false, FIELD_OF_TEXT(covered, requirements.required_amr)},
+    {"enforcement", false, false, FIELD_OF_U8(covered, enforcement)},
+    {"pause", false, false, FIELD_OF_I64(covered, paused_until_s)},
+    {"keys", false, false, FIELD_OF_U8(covered, keys)},
+    {"keys_recent", false, false, FIELD_OF_I64(covered, keys_recent_s)},
+    {"signin_from", false, true, FIELD_OF_TEXT(covered, requirements.signin_from)},
+    {"password_from", false, false, FIELD_OF_TEXT(covered, password_from)},
+    {"secret", true, false, FIELD_OF_BYTES(covered, client_secret, PROTOCOL_SECRET_MAX)},
+    {"auth", true, false, FIELD_OF_U8(covered, client_auth)},
+    {"scopes", true, false, FIELD_OF_TEXT(covered, scopes)},
+    {"device_endpoint", true, false, FIELD_OF_TEXT(covered, device_endpoint)},
+    {"key_set", true, false, FIELD_OF_TEXT(covered, key_set)},
+    {"audiences", true, false, FIELD_OF_TEXT(covered, audiences)},
+    {"unverified_mail", true, false, FIELD_OF_U8(covered, unverified_mail)},
+    {"userinfo", true, false, FIELD_OF_U8(covered, userinfo_for)},
+    {"required_groups", false, true, FIELD_OF_TEXT(covered, requirements.required_groups)},
 };
 
 struct covered covered_of(const struct org *org, const struct connection *connection)
@@ -194,7 +196,7 @@ enum status confirmed_promote(struct confirmed *active, const struct confirmed *
 {
   enum status status = new_fingerprint(active);
   for (size_t i = 0; status == STATUS_OK && i < COVERED_COUNT; i++) {
-    if (VALUES[i].of_connection || strcmp(VALUES[i].name, "signin_from") == 0) {
+    if (VALUES[i].of_connection || VALUES[i].waits) {
       memcpy(active->set_by[i], staged->set_by[i], sizeof active->set_by[i]);
       status = copy_value(i, &staged->seen, &active->seen);
     }

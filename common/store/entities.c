@@ -67,9 +67,10 @@ static const struct field ORG_FIELDS[] = {
     FIELD_OF_U8(org, self_made),
     FIELD_OF_U8(org, admins_sudo),
     FIELD_OF_U8(org, login_form),
+    FIELD_OF_TEXT(org, requirements.required_groups),
 };
 // Has grown within the schema, as the connection below.
-const struct record_type ORG_RECORD = RECORD_TYPE_GROWN(org, ENTITY_VERSION + 4, ORG_FIELDS, 29, 28, 27, 26, 23);
+const struct record_type ORG_RECORD = RECORD_TYPE_GROWN(org, ENTITY_VERSION + 5, ORG_FIELDS, 30, 29, 28, 27, 26, 23);
 
 static const struct field DOMAIN_FIELDS[] = {
     FIELD_OF_I64(domain, org_id),        FIELD_OF_TEXT(domain, domain),      FIELD_OF_U8(domain, verified),
@@ -107,11 +108,12 @@ static const struct field CONNECTION_FIELDS[] = {
     FIELD_OF_TEXT(connection, preset),
     FIELD_OF_U32(connection, by_preset),
     FIELD_OF_I64(connection, secret_expires_at_s),
+    FIELD_OF_TEXT(connection, requirements.required_groups),
 };
-// Has grown within the schema twice: it had the first 27 before, the first 19 before that, and the first 13 in the
-// schema before.
+// Has grown within the schema three times: it had the first 28 before, the first 27 and 19 before that, and the first
+// 13 in the schema before.
 const struct record_type CONNECTION_RECORD =
-    RECORD_TYPE_GROWN(connection, ENTITY_VERSION + 2, CONNECTION_FIELDS, 27, 19, 13);
+    RECORD_TYPE_GROWN(connection, ENTITY_VERSION + 3, CONNECTION_FIELDS, 28, 27, 19, 13);
 
 static const struct field CONFIRMED_FIELDS[] = {
     FIELD_OF_I64(confirmed, org_id),
@@ -160,9 +162,11 @@ static const struct field CONFIRMED_FIELDS[] = {
     FIELD_OF_U8(confirmed, seen.unverified_mail),
     FIELD_OF_TEXT(confirmed, set_by[21]),
     FIELD_OF_U8(confirmed, seen.userinfo_for),
+    FIELD_OF_TEXT(confirmed, set_by[22]),
+    FIELD_OF_TEXT(confirmed, seen.requirements.required_groups),
 };
 // Has grown within the schema that it came with: of what follows the first 30 nobody has seen anything then.
-const struct record_type CONFIRMED_RECORD = RECORD_TYPE_GROWN(confirmed, ENTITY_VERSION + 1, CONFIRMED_FIELDS, 30);
+const struct record_type CONFIRMED_RECORD = RECORD_TYPE_GROWN(confirmed, ENTITY_VERSION + 2, CONFIRMED_FIELDS, 46, 30);
 
 static const struct field DOMAIN_PROOF_FIELDS[] = {FIELD_OF_I64(domain_proof, org_id),
                                                    FIELD_OF_I64(domain_proof, number)};

@@ -8,6 +8,7 @@
 #include "base/names.h"
 #include "base/record.h"
 #include "map/map_records.h"
+#include "protocol/group_words.h"
 #include "protocol/protocol.h"
 #include "store/enum_names.h"
 #include "store/throttle_kind.h"
@@ -85,7 +86,8 @@ struct requirements {
   uint8_t trust; // enum trust
   char required_acr[PROTOCOL_STRENGTH_SIZE];
   char required_amr[PROTOCOL_STRENGTH_SIZE];
-  char signin_from[NETWORKS_SIZE]; // "" for everywhere
+  char signin_from[NETWORKS_SIZE];        // "" for everywhere
+  char required_groups[GROUP_WORDS_SIZE]; // at the provider, one of which must be named; "" for none (POLICY S16)
 };
 
 struct org {
@@ -225,7 +227,7 @@ struct covered {
   uint8_t userinfo_for;
 };
 
-enum { COVERED_COUNT = 22, FINGERPRINT_SIZE = 17 };
+enum { COVERED_COUNT = 23, FINGERPRINT_SIZE = 17 };
 
 #define FINGERPRINT_NONE "none" // shown where nothing was kept
 

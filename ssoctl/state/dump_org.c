@@ -7,6 +7,7 @@
 #include "change/staged.h"
 #include "connection_fields.h"
 #include "domains.h"
+#include "group_values.h"
 #include "state/dump.h"
 #include "store/accounts.h"
 #include "store/groups.h"
@@ -71,6 +72,14 @@ static cJSON *words(struct dump *dump, const char *text)
   return array;
 }
 
+static cJSON *setting_json(struct dump *dump, const struct org_setting *setting, const char *text)
+{
+  if (setting->is_groups && strcmp(text, GROUP_WORDS_NONE) != 0) {
+    return group_values_json(text);
+  }
+  return setting->is_domains ? words(dump, text) : cJSON_CreateString(text);
+}
+
 static cJSON *settings_of(struct dump *dump, const struct org *org)
 {
   cJSON *object = cJSON_CreateObject();
@@ -82,7 +91,7 @@ static cJSON *settings_of(struct dump *dump, const struct org *org)
       continue;
     }
     org_setting_typed(&settings[i], org, text);
-    dump_put(dump, object, settings[i].key, settings[i].is_domains ? words(dump, text) : cJSON_CreateString(text));
+    dump_put(dump, object, settings[i].key, setting_json(dump, &settings[i], text));
   }
   return object;
 }

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "domain_name.h"
+#include "group_values.h"
 #include "org_values.h"
 #include "state/want.h"
 #include "store/accounts.h"
@@ -137,7 +138,7 @@ static const char *setting_value(struct wanted_org *w, const struct json_place *
     (void)snprintf(number, sizeof number, "%.17g", cJSON_GetNumberValue(value));
     return plan_text(w->plan, number);
   }
-  if (!setting->is_domains) {
+  if (!setting->is_domains && !setting->is_groups) {
     return json_text(value);
   }
   char folded[ALLOWED_SIZE];
@@ -145,12 +146,16 @@ static const char *setting_value(struct wanted_org *w, const struct json_place *
   char *list CLEANUP(cleanup_free) = json_text(value) == NULL ? cJSON_PrintUnformatted(value) : NULL;
   const char *typed = list != NULL ? list : json_text(value);
   (void)snprintf(key, sizeof key, "%.120s.%s", at->path, setting->key);
-  return typed != NULL && org_value_domains(key, typed, folded) == EXIT_DONE ? plan_text(w->plan, folded) : NULL;
+  int code = typed == NULL        ? EXIT_FAILED
+             : setting->is_groups ? group_values_typed(key, typed, folded)
+                                  : org_value_domains(key, typed, folded);
+  return code == EXIT_DONE ? plan_text(w->plan, folded) : NULL;
 }
 
 static unsigned types_of(const struct org_setting *setting)
 {
-  return JSON_TEXT | (setting->is_number ? JSON_NUMBER : 0) | (setting->is_domains ? JSON_LIST : 0);
+  bool list = setting->is_domains || setting->is_groups;
+  return JSON_TEXT | (setting->is_number ? JSON_NUMBER : 0) | (list ? JSON_LIST : 0);
 }
 
 // The members of "settings" into VALUES behind the COUNT that are there.

@@ -80,6 +80,10 @@ class Orgs:
         """delta.test under jit: the org of one test that turns its settings."""
         return self._once("delta", lambda: self.create("delta", "delta.test", "jit"))
 
+    def gated(self):
+        """gated.test under jit: lets in by groups of the provider while a test says so."""
+        return self._once("gated", lambda: self.create("gated", "gated.test", "jit"))
+
     def moving(self):
         """moving.test under jit, whose connection is changed and changed back."""
         return self._once("moving", lambda: self.create("moving", "moving.test", "jit"))

@@ -31,7 +31,7 @@ COMMANDS = (
     ("W4", "org set alpha provisioning=jit invite-lifetime=3d"), ("W4", "provisioning set alpha jit"),
     ("W4", "enforcement set alpha off"),
     ("W5", "org set alpha trust=linked"), ("W5", "org set alpha on-link=sso-only"), ("W5", "org set alpha name=Other"),
-    ("W5", "org set alpha signin-from=console help=x"), ("W5", "org set alpha password-from= device-link=code"), ("W5", "org set alpha required-amr=mfa required-acr=x"),
+    ("W5", "org set alpha signin-from=console help=x"), ("W5", "org set alpha password-from= device-link=code"), ("W5", "org set alpha required-amr=mfa required-acr=x"), ("W5", "org set alpha required-groups=staff"),
     ("W5", "idp set alpha --client-id other"), ("W5", "idp set alpha --trust linked"), ("W5", "idp set alpha --client-id other --now"), ("W5", "idp remove alpha"),
     ("W5", "idp test alpha --no-signin"),
     ("W5", "domain add alpha more.alpha.test"), ("W5", "domain remove alpha alpha.test"),

@@ -131,7 +131,11 @@ def _gives_groups(rig, row):
     if row.group_scope:
         host.connect(org, "--scopes", f"openid email profile {row.group_scope}")
     host.ssoctl("group", "map", org, row.groups, MAPPED)
-    said = zoo.sign_in(rig, row.name, _person(row, "dora"))
+    host.ssoctl("org", "set", org, f"required-groups={row.groups}")
+    try:
+        said = zoo.sign_in(rig, row.name, _person(row, "dora"))
+    finally:
+        host.ssoctl("org", "set", org, "required-groups=none")
     check.contains(said, rf"groups=\S*\({org}-{MAPPED}\)", "id")
 
 
@@ -207,6 +211,25 @@ def P18_zoo_entra_overage_is_told_apart_from_no_groups(rig):
     for where, text in (("the person is told", said), ("idp test says", tested),
                         ("the audit says", host.ssoctl("audit", org).out)):
         check.contains(text, "too many groups|more groups than", f"what {where}")
+
+
+def S16_zoo_entra_overage_is_never_said_to_be_no_group(rig):
+    row, = [one for one in _ROWS if one.name == "entra"]
+    with zoos.of(rig).known():
+        zoo, org = _connected(rig, row)
+        host.ssoctl("org", "set", org, f"required-groups={row.groups}")
+        try:
+            with zoo.wrong(row.name, "overage"):
+                said = zoo.sign_in(rig, row.name, _person(row, "judy"))
+                tested = zoo.tested(row.name, org, _person(row, "judy"), wants=3)
+            without = zoo.sign_in(rig, row.name, _person(row, "judy"))
+        finally:
+            host.ssoctl("org", "set", org, "required-groups=none")
+    check.that(not login.signed_in(said), f"a session: {check.shown(said)}")
+    for where, text in (("the person is told", said), ("idp test says", tested)):
+        check.contains(text, "in more groups than", f"what {where}")
+        check.lacks(text, "not given you access", f"what {where}")
+    check.that(login.signed_in(without), f"no session once they are named: {check.shown(without)}")
 
 
 def P01_zoo_authentik_is_refused_until_an_operator_accepts_unverified_mail(rig):

@@ -41,3 +41,15 @@ bool is_confirmed(void)
   const struct covered now = covered_of(&org, &connection);
   return covered_same_connection(&now, &confirmed.seen);
 }
+
+void guard_alice(void)
+{
+  struct store_txn *txn = NULL;
+  struct account account = get_account(ALICE);
+  account.mapped = 1;
+  assert_int_equal(store_lock(store), STATUS_OK);
+  assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
+  assert_int_equal(account_update(txn, &account), STATUS_OK);
+  assert_int_equal(store_commit(&txn), STATUS_OK);
+  store_unlock(store);
+}

@@ -20,3 +20,6 @@ enum status set_setting_by(const char *key, const char *value, bool by_operator)
 enum status set_ca(const char *client, const char *ca, bool by_operator);
 
 bool is_confirmed(void);
+
+// Alice, who holds no local group, becomes what POLICY calls guarded by being mapped.
+void guard_alice(void);

@@ -93,6 +93,63 @@ static void H61_S15_a_guarded_account_waits_for_an_operator(void **state)
   }
 }
 
+static struct policy_question gated(struct policy_question q)
+{
+  q.answer.gated = true;
+  return q;
+}
+
+// Every row behind S16 that could let somebody in, and a newcomer.
+static void S16_whoever_is_in_no_required_group_is_refused(void **state)
+{
+  (void)state;
+  struct policy_question questions[] = {alice(), linked(), removed(), newcomer(PROVISIONING_JIT), removed(), alice()};
+  static const char *const ROWS[] = {"S7", "S3", "S4", "S11", "S4", "S6"};
+  questions[2].answer.org.provisioning = PROVISIONING_JIT;
+  questions[4].person.membership_count = 1; // elsewhere, which another org's sign-in would open too
+  questions[4].person.memberships[0].org = (struct policy_org){.id = ACME + 1};
+  questions[5].answer.expected = true;
+  questions[5].answer.email_is_primary = false;
+  for (size_t i = 0; i < COUNT_OF(questions); i++) {
+    (void)expect(&questions[i], ROWS[i], VERDICT_GRANTED);
+    struct policy_question q = gated(questions[i]);
+    expect_refusal(&q, "S16", NOTICE_NOT_IN_GROUP);
+    q.answer.password_given = true;
+    expect_refusal(&q, "S16", NOTICE_NOT_IN_GROUP);
+    q.answer.in_required = true;
+    (void)expect(&q, ROWS[i], VERDICT_GRANTED);
+  }
+}
+
+static void S16_too_many_groups_are_not_no_group(void **state)
+{
+  (void)state;
+  struct policy_question q = gated(linked());
+  q.answer.groups_cut = true;
+  expect_refusal(&q, "S16", NOTICE_GROUPS_CUT);
+  q.answer.in_required = true; // one that it does name
+  (void)expect(&q, "S3", VERDICT_GRANTED);
+  q.answer.gated = q.answer.in_required = false; // nobody asks
+  (void)expect(&q, "S3", VERDICT_GRANTED);
+}
+
+static void S16_is_tried_after_S1_S2_and_S15(void **state)
+{
+  (void)state;
+  struct policy_question locked = gated(linked());
+  locked.person.locked = true;
+  expect_refusal(&locked, "S1", NOTICE_LOCKED);
+  struct policy_question other = gated(linked());
+  other.answer.identity_own = false;
+  expect_refusal(&other, "S2", NOTICE_SOMEBODY_ELSE);
+  struct policy_question guarded = gated(linked());
+  guarded.person.guarded = guarded.answer.org.unconfirmed = true;
+  expect_refusal(&guarded, "S15", NOTICE_UNCONFIRMED);
+  struct policy_question owner = gated(linked()); // a gate is for the connection, whoever comes by it
+  owner.person.memberships[0].role = ROLE_OWNER;
+  expect_refusal(&owner, "S16", NOTICE_NOT_IN_GROUP);
+}
+
 static void expect_email_refusals(struct policy_question q, const char *row)
 {
   struct policy_question missing = q;
@@ -198,6 +255,9 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(H61_S15_a_guarded_account_waits_for_an_operator),
+      cmocka_unit_test(S16_whoever_is_in_no_required_group_is_refused),
+      cmocka_unit_test(S16_too_many_groups_are_not_no_group),
+      cmocka_unit_test(S16_is_tried_after_S1_S2_and_S15),
       cmocka_unit_test(S1_a_locked_account_is_refused_even_when_linked),
       cmocka_unit_test(S1_H06_a_membership_suspended_meanwhile_is_refused),
       cmocka_unit_test(S2_H18_an_identity_of_another_account_is_refused),

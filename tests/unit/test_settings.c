@@ -63,6 +63,7 @@ static const struct org_value OTHERS[] = {
     {"self-made", "no"}, // of one that is
     {"required-acr", "a b"},
     {"required-amr", "otp"},
+    {"required-groups", "staff,ops team,CN=Dev\\,OU=Acme,J\xc3\xb6rg"},
     {"invite-lifetime", "90d"},
     {"help", "Ask Bob"},
 };
@@ -105,6 +106,13 @@ static void what_is_not_legal_changes_nothing_and_says_what_is(void **state)
       {"required-acr", " a"},
       {"required-acr", "a  b"},
       {"required-amr", "a\"b"},
+      {"required-groups", ""}, // an empty list never means everybody
+      {"required-groups", ","},
+      {"required-groups", "staff,"},
+      {"required-groups", "staff, ops"},
+      {"required-groups", "staff,none"},
+      {"required-groups", "None\x1b"},
+      {"required-groups", "staff\\"},
       {"invite-lifetime", "59s"},
       {"help", "a\x1b[1mb"},
       {"allowed-domains", "acme.test acme.test"},
@@ -141,6 +149,29 @@ static void keys_are_shown_as_they_are_typed(void **state)
   }
 }
 
+static void required_groups_are_shown_as_they_are_typed(void **state)
+{
+  static const char *const VALUES[][2] = {{"staff", "staff"},
+                                          {"staff,staff,ops", "staff,ops"},
+                                          {"CN=Dev\\,OU=Acme", "CN=Dev\\,OU=Acme"},
+                                          {"\\staff", "staff"},
+                                          {"\\none", "\\none"},
+                                          {"\\ staff\\ ", "\\ staff\\ "},
+                                          {"none", "none"}};
+  struct org org = {.id = 1};
+  char text[SETTING_TEXT_SIZE];
+  (void)state;
+  for (size_t i = 0; i < COUNT_OF(VALUES); i++) {
+    assert_int_equal(set(&org, "required-groups", VALUES[i][0], NULL), STATUS_OK);
+    org_setting_typed(org_setting_find("required-groups", 15), &org, text);
+    assert_string_equal(text, VALUES[i][1]);
+    assert_int_equal(set(&org, "required-groups", text, NULL), STATUS_OK); // and means the same then
+    org_setting_typed(org_setting_find("required-groups", 15), &org, text);
+    assert_string_equal(text, VALUES[i][1]);
+  }
+  assert_string_equal(org.requirements.required_groups, "");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -149,6 +180,7 @@ int main(void)
       cmocka_unit_test(each_is_kept_and_changes_nothing_else),
       cmocka_unit_test(what_is_not_legal_changes_nothing_and_says_what_is),
       cmocka_unit_test(keys_are_shown_as_they_are_typed),
+      cmocka_unit_test(required_groups_are_shown_as_they_are_typed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

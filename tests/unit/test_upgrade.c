@@ -148,8 +148,8 @@ static void a_connection_of_an_earlier_version_is_read_whole(void **state)
   fixture_set_up(PROVISIONING_JIT);
   struct store_key key = key_of_i64(stored_org("acme").id);
   key_add_u32(&key, CONNECTION_ACTIVE);
-  earlier.version = CONNECTION_RECORD.version - 1;
-  earlier.field_count = CONNECTION_RECORD.older_counts[0];
+  earlier.version = CONNECTION_RECORD.version - 2;
+  earlier.field_count = CONNECTION_RECORD.older_counts[1];
   assert_int_equal(store_lock(store), STATUS_OK);
   assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
   assert_int_equal(connection_get(txn, stored_org("acme").id, CONNECTION_ACTIVE, &connection), STATUS_OK);
