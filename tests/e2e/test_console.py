@@ -1,5 +1,6 @@
 """login on a pseudo-terminal, as at the console."""
 import re
+import time
 
 import check
 import hostile
@@ -58,6 +59,17 @@ def local_user_signs_in_at_the_console(rig):
     check.lacks(terminal.text, r"https://|SSO", "what a local user is shown")
     terminal.send(local.PASSWORD)
     check.contains(_say_who(terminal, press=False), rf"uid=\d+\({local.USER}\)", "id")
+
+
+def O06_who_approves_after_65_s_is_let_in_at_the_console(rig):
+    """login itself gives up after LOGIN_TIMEOUT, 60 s as Debian ships it."""
+    rig.orgs.acme()
+    person = rig.person()
+    terminal = _console(person)
+    challenge = terminal.challenge()
+    time.sleep(65)
+    rig.idp.approve(challenge, person)
+    check.contains(_say_who(terminal), rf"uid=\d+\({person}\)", "id")
 
 
 def the_console_is_told_by_a_refusal_and_asks_again(rig):

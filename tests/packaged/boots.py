@@ -17,6 +17,7 @@ AT_BOOT = "ssoorg-revert.service"
 TAKEN_BACK = "is taken back: nobody has confirmed it"
 OWN_FILTER = pathlib.Path("/result/own-filter")
 CAGED = "p1@cage.test"
+LINGERS = "unit@lingers.example"
 DAMAGES = (b"", b"\0" * 200, b"boot ", b"no such note\n")
 
 
@@ -158,6 +159,51 @@ def O12_under_nspawns_own_filter_a_sign_in_is_as_the_setting_says(here):
     check.contains(here.logged_since(log), "works without part of its confinement, as ssoorg.conf allows: Landlock: EPERM", "the log")
 
 
+def _manager_of(uid):
+    """Whether systemd runs a user manager of this number, and what runs as it."""
+    return property_of(f"user@{uid}.service", "ActiveState") == "active" and bool(host.processes_of(uid))
+
+
+def _lives(uid):
+    processes.run("systemctl", "reset-failed", f"user@{uid}.service")
+    processes.must("systemctl", "start", f"user@{uid}.service")
+    check.soon(lambda: any("sleep" in pathlib.Path(f"/proc/{pid}/comm").read_text() for pid in host.processes_of(uid)
+                           if pathlib.Path(f"/proc/{pid}/comm").exists()), "a user's own unit does not run")
+
+
+def O02_a_suspended_members_user_manager_does_not_start(here):
+    host.ssoctl("org", "create", "lingers", "--name", "Lingers", "--owner", "owner@lingers.example")
+    host.ssoctl("member", "add", "lingers", LINGERS)
+    uid = here.kept["lingers"] = int(host.in_passwd(LINGERS)[2])
+    wanted = pathlib.Path(host.in_passwd(LINGERS)[5]) / ".config/systemd/user/default.target.wants"
+    wanted.mkdir(parents=True, exist_ok=True)
+    (wanted / "lives.service").write_text("[Service]\nExecStart=/bin/sleep infinity\n")
+    processes.must("chown", "-R", f"{uid}:{uid}", wanted.parents[3])
+    processes.must("loginctl", "enable-linger", LINGERS)
+    _lives(uid)
+    host.ssoctl("member", "suspend", "lingers", LINGERS, "--end-sessions")
+    check.soon(lambda: not host.processes_of(uid), "something still runs of who is suspended")
+    for word in ("restart", "start"):
+        tried = processes.run("systemctl", word, f"user@{uid}.service")
+        check.that(tried.status != 0 and not _manager_of(uid), f"systemctl {word} starts the manager of who is suspended")
+    host.ssoctl("member", "resume", "lingers", LINGERS)
+    _lives(uid)
+    host.ssoctl("member", "suspend", "lingers", LINGERS)
+
+
+def O02_nor_at_boot_though_they_linger(here):
+    uid = here.kept["lingers"]
+    said = lambda: processes.must("journalctl", "-q", "-b", "-o", "cat", "-u", f"user@{uid}.service").out
+    check.soon(lambda: "Failed to start" in said(), "nobody has tried to start it")
+    check.that(not _manager_of(uid) and not host.processes_of(uid), f"it runs: {check.shown(said())}")
+    host.ssoctl("member", "resume", "lingers", LINGERS)
+    _lives(uid)
+    processes.must("loginctl", "disable-linger", LINGERS)
+    host.ssoctl("org", "delete", "lingers", "--yes")
+    host.ssoctl("account", "remove", LINGERS, "--yes", "--end-sessions")
+    host.ssoctl("account", "remove", "owner@lingers.example", "--yes")
+
+
 def its_note_is_damaged_when_the_host_is_booted(here):
     wires(here, "1h")
     processes.must("systemctl", "stop", DUE)
@@ -176,6 +222,7 @@ AFTER_A_REBOOT = (a_boot_takes_back_what_nobody_confirmed_before_sshd_comes_up, 
 STEPS = (not_confirmed_in_time_each_file_is_the_old_one_again, a_damaged_note_counts_as_not_confirmed,
          wiring_for_good_and_unwiring_end_what_waits, what_cannot_be_read_keeps_nothing_else_wired,
          it_is_wired_and_not_confirmed_when_the_host_is_booted, a_boot_takes_back_what_nobody_confirmed_before_sshd_comes_up,
-         it_is_confirmed_from_a_new_login_when_the_host_is_booted, the_next_boot_has_nspawns_own_filter,
-         what_was_confirmed_stays_over_a_boot, O12_under_nspawns_own_filter_a_sign_in_is_as_the_setting_says,
+         it_is_confirmed_from_a_new_login_when_the_host_is_booted, O02_a_suspended_members_user_manager_does_not_start,
+         the_next_boot_has_nspawns_own_filter, what_was_confirmed_stays_over_a_boot, O02_nor_at_boot_though_they_linger,
+         O12_under_nspawns_own_filter_a_sign_in_is_as_the_setting_says,
          its_note_is_damaged_when_the_host_is_booted, a_boot_takes_back_what_has_a_damaged_note)
