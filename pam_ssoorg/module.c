@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // pam_ssoorg.so: the six entry points. It decides nothing; it never sets PAM_USER.
+#include <inttypes.h>
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/version_mark.h"
 #include "credentials.h"
 #include "filter.h"
@@ -197,6 +200,34 @@ static int set_variable(pam_handle_t *pamh, const char *name, const char *value)
   return length > 0 && (size_t)length < sizeof setting ? pam_putenv(pamh, setting) : PAM_SESSION_ERR;
 }
 
+static void free_text(pam_handle_t *pamh, void *data, int error_status)
+{
+  (void)pamh;
+  (void)error_status;
+  free(data);
+}
+
+// For pam_systemd, whose line comes after ours: the session's scope ends then (pam_systemd(8),
+// "systemd.runtime_max_sec"). Where it does not run, 'ssoctl member expire' ends what is left.
+static int limit_session(pam_handle_t *pamh, int64_t ends_at_s)
+{
+  enum { TEXT_SIZE = 24 };
+  char *text = ends_at_s != 0 ? malloc(TEXT_SIZE) : NULL;
+  int64_t left_s = ends_at_s - clock_now_s();
+  if (ends_at_s == 0) {
+    return PAM_SUCCESS;
+  }
+  if (text == NULL) {
+    return PAM_SESSION_ERR;
+  }
+  (void)snprintf(text, TEXT_SIZE, "%" PRId64, left_s > 0 ? left_s : 1);
+  int code = pam_set_data(pamh, "systemd.runtime_max_sec", text, free_text);
+  if (code != PAM_SUCCESS) {
+    free(text);
+  }
+  return code == PAM_SUCCESS ? PAM_SUCCESS : PAM_SESSION_ERR;
+}
+
 EXPORTED int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
   (void)argc;
@@ -220,8 +251,9 @@ EXPORTED int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const 
     pam_syslog(pamh, LOG_ERR, "refused: the passwd entry of %s does not have the account's number", request.user);
     return PAM_SESSION_ERR;
   }
-  if (session->org[0] == '\0') {
-    return PAM_SUCCESS;
+  code = limit_session(pamh, session->ends_at_s);
+  if (code != PAM_SUCCESS || session->org[0] == '\0') {
+    return code;
   }
   code = set_variable(pamh, "SSOORG_ORG", session->org);
   return code != PAM_SUCCESS ? PAM_SESSION_ERR : set_variable(pamh, "SSOORG_ROLE", session->role);

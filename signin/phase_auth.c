@@ -14,9 +14,9 @@
 #include "mail_code.h"
 #include "phases.h"
 #include "policy/person.h"
+#include "process/tell_sessions.h"
 #include "recovery_prompt.h"
 #include "sso.h"
-#include "tell_sessions.h"
 #include "unrecorded.h"
 #include "ways.h"
 

@@ -12,6 +12,7 @@
 #include "mapped_groups.h"
 #include "phases.h"
 #include "run_ticket.h"
+#include "store/endings.h"
 #include "store/groups.h"
 #include "subids_give.h"
 
@@ -107,6 +108,11 @@ static enum status fill_orgs(const struct opening *o, struct message_verdict *ve
     if (status != STATUS_OK || groups->count + 2 > U32_LIST_MAX) {
       break;
     }
+    int64_t ends_at_s = membership_ends_session_at(&membership, clock_now_s());
+    if (ends_at_s != 0 && (verdict->ends_at_s == 0 || ends_at_s < verdict->ends_at_s)) {
+      verdict->ends_at_s = ends_at_s;
+    }
+    membership = membership_at(&membership, clock_now_s());
     groups->values[groups->count++] = org.gid;
     if (membership.role != ROLE_VIEWER) {
       groups->values[groups->count++] = org.admins_gid;
@@ -148,6 +154,17 @@ static bool number_differs(const struct session *s, const struct facts *facts)
           (facts->account.mapped == 0 && s->request->nss_gid != facts->account.gid));
 }
 
+static void tell_end(struct session *s, int64_t ends_at_s)
+{
+  char when[CLOCK_TEXT_SIZE];
+  char line[CLOCK_TEXT_SIZE + 64];
+  if (ends_at_s != 0) {
+    clock_text(ends_at_s, when);
+    (void)snprintf(line, sizeof line, "This session ends at %s, as your access does.", when);
+    session_tell(s, MESSAGE_INFO, line);
+  }
+}
+
 static void decide(struct session *s, bool redeem, struct message_verdict *verdict)
 {
   struct facts facts;
@@ -183,6 +200,7 @@ static void decide(struct session *s, bool redeem, struct message_verdict *verdi
     verdict->verdict = VERDICT_GRANTED;
     if (s->type != MESSAGE_ACCOUNT) { // setcred comes before the session's modules
       home_tell(s, &facts.account);
+      tell_end(s, verdict->ends_at_s);
       subids_give(s, &facts.account);
     }
   }

@@ -46,7 +46,8 @@ static int take_options(const struct invocation *in, struct invite_create *creat
   if (code != EXIT_DONE) {
     return code;
   }
-  code = take_via(in->options[OPTION_VIA], &create->via);
+  code = member_args_ending(in, &create->ending);
+  code = code != EXIT_DONE ? code : take_via(in->options[OPTION_VIA], &create->via);
   return code == EXIT_DONE ? take_expiry(in->options[OPTION_EXPIRES], &create->expires_at_s) : code;
 }
 

@@ -59,6 +59,10 @@ int cmd_member_add(const struct invocation *in)
   }
   struct member_add add = member_row_add(&row, words.org, local_user);
   add.email = words.email;
+  code = member_args_ending(in, &add.ending);
+  if (code != EXIT_DONE) {
+    return code;
+  }
   code = context_change(&ctx, change_member_add(&add, &result));
   if (code != EXIT_DONE) {
     return code;
@@ -68,47 +72,64 @@ int cmd_member_add(const struct invocation *in)
   return locked != EXIT_DONE ? locked : code;
 }
 
-typedef struct change member_change(const struct member_name *name, struct member_changed *ret_result);
+// What is asked before a change, NULL for nothing, and said after it.
+struct wording {
+  const char *question;
+  const char *done;
+};
 
-static int change(const struct invocation *in, member_change *what, const char *question, const char *done)
+// WHAT is about those whom WORDS name.
+static int change(struct context *ctx, const struct member_args *words, struct change what,
+                  const struct member_changed *result, const struct wording *wording)
 {
-  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
-  struct member_args words;
-  const struct member_name name = {words.org, words.email};
-  struct member_changed result;
-  int code = member_args_open_known(&ctx, in, &words);
+  int code = context_change_confirmed(ctx, what, wording->question);
   if (code != EXIT_DONE) {
     return code;
   }
-  code = context_change_confirmed(&ctx, what(&name, &result), question);
-  if (code != EXIT_DONE) {
-    return code;
-  }
-  context_done(&ctx, "%s %s in org %s%s", words.email, done, words.org, result.changed ? "" : " already");
+  context_done(ctx, "%s %s in org %s%s", words->email, wording->done, words->org, result->changed ? "" : " already");
   // What opened other orgs only is not an org's to end (POLICY W3).
-  const struct sessions_of of = {result.uid, in->actor->is_delegate ? result.gid : 0};
+  const struct sessions_of of = {result->uid, ctx->in->actor->is_delegate ? result->gid : 0};
   size_t ended = 0;
-  int ending = sessions_end_if_asked(&ctx, result.login, &of, &ended);
-  code = context_result(&ctx, result.changed, RESULT_TEXT("org", words.org), RESULT_TEXT("email", result.email),
-                        RESULT_TEXT("login", result.login), RESULT_NUMBER("uid", result.uid),
+  int ending = sessions_end_if_asked(ctx, result->login, &of, &ended);
+  code = context_result(ctx, result->changed, RESULT_TEXT("org", words->org), RESULT_TEXT("email", result->email),
+                        RESULT_TEXT("login", result->login), RESULT_NUMBER("uid", result->uid),
                         RESULT_NUMBER("processes_ended", (int64_t)ended));
   return ending != EXIT_DONE ? ending : code;
 }
 
 int cmd_member_remove(const struct invocation *in)
 {
-  return change(in, change_member_remove, "The member loses this org; the account stays. Go on?",
-                "is no longer a member");
+  static const struct wording WORDING = {"The member loses this org; the account stays. Go on?",
+                                         "is no longer a member"};
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
+  struct member_args words;
+  struct member_changed result;
+  int code = member_args_open_known(&ctx, in, &words);
+  const struct member_name name = {words.org, words.email};
+  return code != EXIT_DONE ? code : change(&ctx, &words, change_member_remove(&name, &result), &result, &WORDING);
 }
 
 int cmd_member_suspend(const struct invocation *in)
 {
-  return change(in, change_member_suspend, NULL, "is suspended");
+  static const struct wording WORDING = {NULL, "is suspended"};
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
+  struct member_args words;
+  struct member_changed result;
+  int code = member_args_open_known(&ctx, in, &words);
+  const struct member_name name = {words.org, words.email};
+  return code != EXIT_DONE ? code : change(&ctx, &words, change_member_suspend(&name, &result), &result, &WORDING);
 }
 
 int cmd_member_resume(const struct invocation *in)
 {
-  return change(in, change_member_resume, NULL, "is active");
+  static const struct wording WORDING = {NULL, "is active"};
+  struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
+  struct member_args words;
+  struct member_changed result;
+  struct member_resume resume = {.org = words.org, .email = words.email};
+  int code = member_args_ending(in, &resume.ending);
+  code = code != EXIT_DONE ? code : member_args_open_known(&ctx, in, &words);
+  return code != EXIT_DONE ? code : change(&ctx, &words, change_member_resume(&resume, &result), &result, &WORDING);
 }
 
 int cmd_member_role(const struct invocation *in)
@@ -122,6 +143,13 @@ int cmd_member_role(const struct invocation *in)
     return code;
   }
   code = member_args_role("role", in->arguments[2], &role.role);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = member_args_ending(in, &role.ending);
+  if (code == EXIT_DONE && role.ending.until_s != 0 && role.role == ROLE_VIEWER) {
+    code = fail(EXIT_USAGE, "--until: a viewer's role is what is left of others, and has no end; see 'member resume'");
+  }
   if (code != EXIT_DONE) {
     return code;
   }

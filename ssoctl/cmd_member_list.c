@@ -9,9 +9,10 @@
 #include "store/accounts.h"
 
 static const struct column LIST_COLUMNS[] = {
-    {"org", COLUMN_TEXT},       {"login", COLUMN_TEXT},           {"email", COLUMN_TEXT},      {"name", COLUMN_TEXT},
-    {"role", COLUMN_TEXT},      {"source", COLUMN_TEXT},          {"status", COLUMN_TEXT},     {"uid", COLUMN_NUMBER},
-    {"joined_at", COLUMN_DATE}, {"last_sign_in_at", COLUMN_DATE}, {"managed_by", COLUMN_TEXT},
+    {"org", COLUMN_TEXT},        {"login", COLUMN_TEXT},           {"email", COLUMN_TEXT},      {"name", COLUMN_TEXT},
+    {"role", COLUMN_TEXT},       {"source", COLUMN_TEXT},          {"status", COLUMN_TEXT},     {"uid", COLUMN_NUMBER},
+    {"joined_at", COLUMN_DATE},  {"last_sign_in_at", COLUMN_DATE}, {"managed_by", COLUMN_TEXT}, {"until", COLUMN_DATE},
+    {"role_until", COLUMN_DATE},
 };
 
 struct walk {
@@ -51,7 +52,9 @@ static enum status add_member(void *context, const struct membership *membership
              {NULL, account.uid},
              {NULL, membership->joined_at_s},
              {NULL, account.last_sign_in_at_s},
-             {walk->org->enforcement == ENFORCEMENT_SSO_ONLY ? "provider" : NULL, 0}});
+             {walk->org->enforcement == ENFORCEMENT_SSO_ONLY ? "provider" : NULL, 0},
+             {NULL, membership->until_s},
+             {NULL, membership->role_until_s}});
   record_done(&ACCOUNT_RECORD, &account);
   return table_status(walk->table);
 }

@@ -86,6 +86,7 @@ enum option {
   OPTION_WAITING,
   OPTION_SECRET_EXPIRES,
   OPTION_HEAD,
+  OPTION_UNTIL,
   OPTION_COUNT
 };
 
@@ -245,6 +246,7 @@ int cmd_member_remove(const struct invocation *in);
 int cmd_member_role(const struct invocation *in);
 int cmd_member_suspend(const struct invocation *in);
 int cmd_member_resume(const struct invocation *in);
+int cmd_member_expire(const struct invocation *in);
 int cmd_account_list(const struct invocation *in);
 int cmd_account_show(const struct invocation *in);
 int cmd_account_lock(const struct invocation *in);

@@ -3,7 +3,12 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
+#include "base/text.h"
+#include "base/when.h"
 #include "program.h"
+
+enum { UNTIL_MIN_S = 60, UNTIL_MAX_S = 3650 * 86400 };
 
 int member_args_open(struct context *ctx, const struct invocation *in, struct member_args *ret_words)
 {
@@ -39,6 +44,32 @@ int member_args_role(const char *what, const char *typed, enum role *ret_role)
   }
   *ret_role = (enum role)role;
   return EXIT_DONE;
+}
+
+int member_args_ending(const struct invocation *in, struct ending *ret_ending)
+{
+  const char *until = in->options[OPTION_UNTIL];
+  const char *reason = in->options[OPTION_REASON];
+  int64_t now_s = clock_now_s();
+  int64_t seconds = 0;
+  *ret_ending = (struct ending){0, reason};
+  if (until == NULL || reason == NULL || reason[0] == '\0') {
+    return until == NULL && reason == NULL
+               ? EXIT_DONE
+               : fail(EXIT_USAGE, "--until and --reason: what ends by itself has both, and a reason is not empty");
+  }
+  if (text_to_duration(until, UNTIL_MIN_S, UNTIL_MAX_S, &seconds) == STATUS_OK) {
+    ret_ending->until_s = now_s + seconds;
+    return EXIT_DONE;
+  }
+  bool legal = when_parse(until, now_s, &ret_ending->until_s) == STATUS_OK && ret_ending->until_s > now_s &&
+               ret_ending->until_s <= now_s + UNTIL_MAX_S;
+  return legal
+             ? EXIT_DONE
+             : fail(EXIT_USAGE,
+                    "--until \"%.40s\": is not a duration of 60s to 3650d, as in 2h or 30d, nor a day or date to come, "
+                    "as in 2027-01-31 or 2027-01-31T18:00:00Z",
+                    until);
 }
 
 int member_args_local_user(const struct invocation *in, char to[static LOGIN_SIZE])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the commands about people of an org share.
 #pragma once
+#include "change/member.h"
 #include "context.h"
 
 // An org and somebody of it, as they were typed.
@@ -20,6 +21,9 @@ int member_args_open_account(struct context *ctx, const struct invocation *in, c
 
 // The role TYPED for WHAT: anything but the owner's.
 int member_args_role(const char *what, const char *typed, enum role *ret_role);
+
+// When what is given now ends by itself, by --until and --reason, which go together. The reason is borrowed from IN.
+int member_args_ending(const struct invocation *in, struct ending *ret_ending);
 
 // The local user of --local-user, "" if it was not given; --login, --home, --shell and --uid then have nothing to say.
 int member_args_local_user(const struct invocation *in, char to[static LOGIN_SIZE]);

@@ -231,14 +231,19 @@ static enum status find_given(struct change_context *c, const struct account *ac
   return status != STATUS_OK ? status : org_get(c->txn, governing, ret_governing);
 }
 
+// What ends by itself ends so in the invite, too (POLICY K10): a role that would is a viewer's.
 static struct invite new_invite(const struct change_context *c, const struct account *account, const struct org *org,
-                                enum role role)
+                                const struct membership *membership)
 {
   struct invite invite = {.org_id = org->id,
-                          .role = (uint8_t)role,
+                          .role = membership->role_until_s == 0 ? membership->role : (uint8_t)ROLE_VIEWER,
                           .via = VIA_SSO,
                           .created_at_s = c->now_s,
-                          .expires_at_s = c->now_s + setting_invite_lifetime_s(org)};
+                          .expires_at_s = c->now_s + setting_invite_lifetime_s(org),
+                          .until_s = membership->until_s};
+  if (invite.until_s != 0 && invite.until_s < invite.expires_at_s) {
+    invite.expires_at_s = invite.until_s;
+  }
   (void)snprintf(invite.email, sizeof invite.email, "%s", account->email);
   (void)snprintf(invite.invited_by, sizeof invite.invited_by, "%s", c->by->actor);
   return invite;
@@ -258,7 +263,7 @@ static enum status make_new(struct change_context *c, const struct account *acco
   if (status != STATUS_OK || !given) {
     return status;
   }
-  const struct invite waiting = new_invite(c, account, &governing, membership.role);
+  const struct invite waiting = new_invite(c, account, &governing, &membership);
   return invite_put(c->txn, &waiting);
 }
 

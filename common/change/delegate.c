@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "change/delegate.h"
 
+#include "base/clock.h"
+#include "store/endings.h"
+
 static bool has_group(const struct delegate *delegate, gid_t gid)
 {
   for (size_t i = 0; i < delegate->group_count; i++) {
@@ -33,6 +36,7 @@ enum status delegate_standing(struct store_txn *txn, const struct delegate *dele
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
   bool open = has_group(delegate, org->gid);
+  membership = membership_at(&membership, clock_now_s());
   if (account.status == ACCOUNT_ACTIVE && membership.status == MEMBER_ACTIVE && open) {
     *ret_standing = standing_of(&membership);
   }

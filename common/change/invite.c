@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "change/context.h"
+#include "change/endings.h"
 #include "change/new_account.h"
 #include "change/org_own.h"
 #include "change/settings.h"
@@ -111,17 +112,26 @@ static enum status create(struct change_context *c, const void *input, void *ret
   if (status != STATUS_OK) {
     return status;
   }
+  status = change_check_ending(c, in->email, &in->ending);
+  if (status != STATUS_OK) {
+    return status;
+  }
   struct invite invite = {.org_id = org.id,
                           .role = (uint8_t)in->role,
                           // What proves it accepts it: a code is for nothing, and not for self-made orgs (V6).
                           .via = provable || org.self_made == 1 ? VIA_SSO : (uint8_t)in->via,
                           .created_at_s = c->now_s,
                           .expires_at_s =
-                              in->expires_at_s != 0 ? in->expires_at_s : c->now_s + setting_invite_lifetime_s(&org)};
+                              in->expires_at_s != 0 ? in->expires_at_s : c->now_s + setting_invite_lifetime_s(&org),
+                          .until_s = in->ending.until_s};
+  if (invite.until_s != 0 && invite.until_s < invite.expires_at_s) {
+    invite.expires_at_s = invite.until_s;
+  }
   (void)snprintf(invite.code, sizeof invite.code, "%s", invite.via == VIA_CODE ? in->code : "");
   (void)snprintf(invite.email, sizeof invite.email, "%s", in->email);
   (void)snprintf(invite.invited_by, sizeof invite.invited_by, "%s", c->by->actor);
   (void)snprintf(c->event.detail, sizeof c->event.detail, "%.200s as %s", invite.email, role_word(invite.role));
+  change_detail_ending(c, &in->ending);
   result->invite = invite;
   return invite_put(c->txn, &invite);
 }

@@ -2,6 +2,7 @@
 // Invites to orgs (POLICY I).
 #pragma once
 #include "change/change.h"
+#include "change/member.h"
 #include "store/entities.h"
 
 struct invite_create {
@@ -11,6 +12,7 @@ struct invite_create {
   enum invite_via via;  // unless told otherwise a code; where a provider governs the address it becomes SSO
   const char *code;     // the hash, "" for none
   int64_t expires_at_s; // 0: by the org's invite-lifetime
+  struct ending ending; // of the membership that comes of it; the invite ends then, too
 };
 
 struct invite_created {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "change/context.h"
+#include "change/endings.h"
 #include "change/invite.h"
 #include "store/pending_links.h"
 
@@ -26,27 +27,34 @@ static enum status find(struct change_context *c, const struct member_name *in, 
   return status;
 }
 
-static enum status set_status(struct change_context *c, const struct member_name *in, enum member_status to,
-                              struct member_changed *result)
+static enum status suspend(struct change_context *c, const void *input, void *ret_result)
 {
+  struct member_changed *result = ret_result;
   struct found_member f;
-  enum status status = find(c, in, to == MEMBER_SUSPENDED ? "suspended" : "resumed", result, &f);
+  enum status status = find(c, input, "suspended", result, &f);
   if (status != STATUS_OK) {
     return status;
   }
-  result->changed = f.membership.status != to;
-  f.membership.status = (uint8_t)to;
+  result->changed = f.membership.status != MEMBER_SUSPENDED;
+  f.membership.status = MEMBER_SUSPENDED;
   return result->changed ? membership_put(c->txn, &f.membership) : STATUS_OK;
-}
-
-static enum status suspend(struct change_context *c, const void *input, void *ret_result)
-{
-  return set_status(c, input, MEMBER_SUSPENDED, ret_result);
 }
 
 static enum status resume(struct change_context *c, const void *input, void *ret_result)
 {
-  return set_status(c, input, MEMBER_ACTIVE, ret_result);
+  const struct member_resume *in = input;
+  struct member_changed *result = ret_result;
+  struct found_member f;
+  enum status status = find(c, &(struct member_name){in->org, in->email}, "resumed", result, &f);
+  status = status != STATUS_OK ? status : change_check_ending(c, in->email, &in->ending);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  result->changed = f.membership.status != MEMBER_ACTIVE || f.membership.until_s != in->ending.until_s;
+  f.membership.status = MEMBER_ACTIVE;
+  f.membership.until_s = in->ending.until_s;
+  change_detail_ending(c, &in->ending);
+  return result->changed ? membership_put(c->txn, &f.membership) : STATUS_OK;
 }
 
 static enum status remove_member(struct change_context *c, const void *input, void *ret_result)
@@ -84,12 +92,18 @@ static enum status set_role(struct change_context *c, const void *input, void *r
   if (status != STATUS_OK) {
     return status;
   }
+  status = change_check_ending(c, in->email, &in->ending);
+  if (status != STATUS_OK) {
+    return status;
+  }
   (void)snprintf(c->event.detail, sizeof c->event.detail, "%s to %s", role_word(f.membership.role),
                  role_word((uint8_t)in->role));
+  change_detail_ending(c, &in->ending);
   name_member(&f, result);
   (void)snprintf(result->before, sizeof result->before, "%s", role_word(f.membership.role));
-  result->changed = f.membership.role != in->role;
+  result->changed = f.membership.role != in->role || f.membership.role_until_s != in->ending.until_s;
   f.membership.role = (uint8_t)in->role;
+  f.membership.role_until_s = in->ending.until_s;
   return result->changed ? membership_put(c->txn, &f.membership) : STATUS_OK;
 }
 
@@ -123,7 +137,7 @@ struct change change_member_suspend(const struct member_name *in, struct member_
   return (struct change){&SUSPEND, in, ret_result, &ret_result->changed, in->org, ""};
 }
 
-struct change change_member_resume(const struct member_name *in, struct member_changed *ret_result)
+struct change change_member_resume(const struct member_resume *in, struct member_changed *ret_result)
 {
   return (struct change){&RESUME, in, ret_result, &ret_result->changed, in->org, ""};
 }

@@ -5,6 +5,12 @@
 #include "change/change.h"
 #include "store/entities.h"
 
+// What ends by itself (POLICY K10).
+struct ending {
+  int64_t until_s;    // 0: it does not
+  const char *reason; // for the audit trail; NULL for none
+};
+
 // Strings are borrowed; all but ORG and EMAIL may be "".
 struct member_add {
   const char *org;
@@ -18,6 +24,7 @@ struct member_add {
   const char *shell;         // likewise
   bool has_status;           // a member must have STATUS already
   enum member_status status; // of a new member
+  struct ending ending;      // likewise; a member must have the same already
   bool imported;             // the audit event is that of the import behind it; the owner may be named as what they are
 };
 
@@ -55,15 +62,23 @@ struct member_changed {
 };
 
 // The account stays. STATUS_NOT_FOUND: no such member. STATUS_REFUSED: the owner and, for a delegate, themselves and
-// who is guarded; all three.
+// who is guarded; all three, and what would have ended already.
 struct change change_member_remove(const struct member_name *name, struct member_changed *ret_result);
 struct change change_member_suspend(const struct member_name *name, struct member_changed *ret_result);
-struct change change_member_resume(const struct member_name *name, struct member_changed *ret_result);
+
+struct member_resume {
+  const char *org;
+  const char *email;
+  struct ending ending; // of the membership, in place of what it had
+};
+
+struct change change_member_resume(const struct member_resume *resume, struct member_changed *ret_result);
 
 struct member_role {
   const char *org;
   const char *email;
-  enum role role; // viewer or admin
+  enum role role;       // viewer or admin
+  struct ending ending; // of an admin's
 };
 
 // Errors as change_member_remove(); STATUS_REFUSED also while somebody else may have used the account of a new admin.

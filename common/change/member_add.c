@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "change/context.h"
+#include "change/endings.h"
 #include "change/invite.h"
 #include "change/member.h"
 #include "change/new_account.h"
@@ -138,6 +139,11 @@ static enum status check_place(struct change_context *c, const struct member_add
     error_set(c->error, "email \"%s\": is a member of this org with another role; see 'ssoctl member role'", in->email);
     return STATUS_EXISTS;
   }
+  if (in->ending.until_s != 0 && in->ending.until_s != here.until_s) {
+    error_set(c->error, "email \"%s\": is a member of this org with another end; see 'ssoctl member resume'",
+              in->email);
+    return STATUS_EXISTS;
+  }
   if (differs(in, account) != NULL) {
     error_set(c->error, "email \"%s\": is a member of this org already, whose account has another %s", in->email,
               differs(in, account));
@@ -235,8 +241,13 @@ static enum status is_hidden(struct change_context *c, const char *email, const 
 static enum status store_member(struct change_context *c, const struct member_add *in, const struct org *org,
                                 const struct account *account)
 {
-  const struct membership membership = {account->id, org->id, (uint8_t)in->role, SOURCE_MANUAL, (uint8_t)in->status,
-                                        c->now_s,    0};
+  const struct membership membership = {.account_id = account->id,
+                                        .org_id = org->id,
+                                        .role = (uint8_t)in->role,
+                                        .source = SOURCE_MANUAL,
+                                        .status = (uint8_t)in->status,
+                                        .joined_at_s = c->now_s,
+                                        .until_s = in->ending.until_s};
   enum status status = change_drop_invite(c, org->id, account->email);
   if (status != STATUS_OK) {
     return status;
@@ -244,6 +255,7 @@ static enum status store_member(struct change_context *c, const struct member_ad
   change_name_login(c, account->login);
   (void)snprintf(c->event.detail, sizeof c->event.detail, "as %s%s%.100s", role_word((uint8_t)in->role),
                  in->local_user[0] != '\0' ? ", mapped onto local user " : "", in->local_user);
+  change_detail_ending(c, &in->ending);
   return membership_put(c->txn, &membership);
 }
 
@@ -260,6 +272,7 @@ static enum status add(struct change_context *c, const void *input, void *ret_re
     return status;
   }
   status = check_who(c, in, &org);
+  status = status != STATUS_OK ? status : change_check_ending(c, in->email, &in->ending);
   if (status != STATUS_OK) {
     return status;
   }

@@ -21,9 +21,9 @@ struct org_created {
   struct account owner; // without the password's hash
 };
 
-// One that is there with this name and owner stays as it is. STATUS_INVALID, STATUS_EXISTS: the slug, which may be an org
-// with another name or owner, or what a new account would be called. STATUS_REFUSED: the account may not
-// own an org, or is not new but LOCAL_USER is given. Errors as change_new_account().
+// One that is there with this name and owner stays as it is. STATUS_INVALID, STATUS_EXISTS: the slug, which may be an
+// org with another name or owner, or what a new account would be called. STATUS_REFUSED: the account may not own an
+// org, or is not new but LOCAL_USER is given. Errors as change_new_account().
 struct change change_org_create(const struct org_create *create, struct org_created *ret_result);
 
 struct org_rename {

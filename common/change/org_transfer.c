@@ -36,6 +36,9 @@ static const char *missing_of(const struct found_member *f)
   if (f->membership.status != MEMBER_ACTIVE) {
     return "their membership is suspended";
   }
+  if (f->membership.until_s != 0 || f->membership.role_until_s != 0) {
+    return "their membership, or their role, ends by itself (ssoctl member resume, member role)";
+  }
   if (enforced && f->account.password[0] == '\0') {
     return "they have no password (ssoctl password set), and the org enforces";
   }

@@ -58,22 +58,26 @@ enum status sign_in_create_account(struct sign_in *s, int64_t org_id, const stru
   return STATUS_REFUSED;
 }
 
-enum status sign_in_join(const struct sign_in *s, int64_t org_id, enum role role, enum source source)
+enum status sign_in_join(const struct sign_in *s, int64_t org_id, enum role role, enum source source, int64_t until_s)
 {
   const struct membership membership = {.account_id = s->account.id,
                                         .org_id = org_id,
                                         .role = (uint8_t)role,
                                         .source = (uint8_t)source,
-                                        .joined_at_s = s->c->now_s};
+                                        .joined_at_s = s->c->now_s,
+                                        .until_s = until_s};
   return membership_put(s->c->txn, &membership);
 }
 
 enum status sign_in_accept(const struct sign_in *s, int64_t org_id, enum role role)
 {
   struct membership there;
-  enum status status = membership_get(s->c->txn, s->account.id, org_id, &there);
+  struct invite invite = {.until_s = 0};
+  enum status status = invite_get(s->c->txn, org_id, s->facts.email, &invite);
+  status = status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  status = status != STATUS_OK ? status : membership_get(s->c->txn, s->account.id, org_id, &there);
   if (status == STATUS_NOT_FOUND) {
-    status = sign_in_join(s, org_id, role, SOURCE_INVITATION);
+    status = sign_in_join(s, org_id, role, SOURCE_INVITATION, invite.until_s);
   }
   return status != STATUS_OK ? status : invite_remove(s->c->txn, org_id, s->facts.email);
 }

@@ -54,7 +54,7 @@ static enum status join(struct change_context *c, const void *input, void *ret_r
   s.account = s.facts.account;
   change_name_login(c, s.account.login);
   (void)snprintf(c->event.detail, sizeof c->event.detail, "as %s", role_word((uint8_t)allowed->role));
-  return sign_in_join(&s, org.id, allowed->role, SOURCE_SSO);
+  return sign_in_join(&s, org.id, allowed->role, SOURCE_SSO, 0);
 }
 
 static const struct change_kind JOIN = {"member.join", CHANGE_CLAIM, CHANGE_OF_ORG, join, sizeof(struct change_done),

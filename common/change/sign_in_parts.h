@@ -50,7 +50,8 @@ MUST_CHECK enum status sign_in_accept(const struct sign_in *s, int64_t org_id, e
 MUST_CHECK enum status sign_in_check_proven(const struct sign_in *s, const char *id);
 
 // Stores a membership.
-MUST_CHECK enum status sign_in_join(const struct sign_in *s, int64_t org_id, enum role role, enum source source);
+MUST_CHECK enum status sign_in_join(const struct sign_in *s, int64_t org_id, enum role role, enum source source,
+                                    int64_t until_s);
 
 // Notes the sign-in and makes its ticket, if the session would open anything now, with all that was stored so far; a
 // refusal otherwise (POLICY K2). ROW is the one by which it is granted.

@@ -128,7 +128,7 @@ static enum status join_allowed(const struct sign_in *s)
     if (allowed->consent != CONSENT_YES) {
       continue;
     }
-    enum status status = sign_in_join(s, allowed->org_id, allowed->role, SOURCE_SSO);
+    enum status status = sign_in_join(s, allowed->org_id, allowed->role, SOURCE_SSO, 0);
     status = status != STATUS_OK ? status : note_joined(s, allowed);
     if (status != STATUS_OK) {
       return status;
@@ -155,7 +155,7 @@ static enum status join(const struct sign_in *s, const struct sso_sign_in *in, c
   enum status status = STATUS_OK;
   if (decision->join) {
     status = decision->accept_invite ? sign_in_accept(s, s->way_org_id, decision->role)
-                                     : sign_in_join(s, s->way_org_id, decision->role, SOURCE_SSO);
+                                     : sign_in_join(s, s->way_org_id, decision->role, SOURCE_SSO, 0);
   }
   if (status == STATUS_OK && decision->accept_others) {
     status = accept_others(s);

@@ -10,6 +10,7 @@
 #include "facts/guard.h"
 #include "policy/person.h"
 #include "store/confirmed.h"
+#include "store/endings.h"
 #include "store/pending_links.h"
 #include "store/recovery.h"
 #include "store/short_names.h"
@@ -113,10 +114,11 @@ static enum status load_memberships(const struct loading *l, struct policy_perso
   enum status status = memberships_of(l->txn, l->account_id, &all);
   for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
     struct policy_membership *membership = &person->memberships[i];
+    const struct membership now = membership_at(&all.list[i], l->of->now_s);
     struct org org;
-    membership->role = all.list[i].role;
-    membership->suspended = all.list[i].status != MEMBER_ACTIVE;
-    membership->last_sign_in_at_s = all.list[i].last_sign_in_at_s;
+    membership->role = now.role;
+    membership->suspended = now.status != MEMBER_ACTIVE;
+    membership->last_sign_in_at_s = now.last_sign_in_at_s;
     status = org_get(l->txn, all.list[i].org_id, &org);
     if (status == STATUS_OK) {
       status = facts_load_org(l, &org, &membership->org);

@@ -31,7 +31,7 @@ static const struct field VERDICT_FIELDS[] = {
     FIELD_OF_U8(message_verdict, verdict),      FIELD_OF_TEXT(message_verdict, ticket),
     FIELD_OF_U32(message_verdict, uid),         FIELD_OF_U32(message_verdict, gid),
     FIELD_OF_U32_LIST(message_verdict, groups), FIELD_OF_TEXT(message_verdict, org),
-    FIELD_OF_TEXT(message_verdict, role),
+    FIELD_OF_TEXT(message_verdict, role),       FIELD_OF_I64(message_verdict, ends_at_s),
 };
 static const struct record_type VERDICT = RECORD_TYPE(message_verdict, PROTOCOL_VERSION, VERDICT_FIELDS);
 

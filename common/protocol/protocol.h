@@ -115,6 +115,7 @@ struct message_verdict {
   struct u32_list groups; // of the opened orgs, without the private group
   char org[SLUG_SIZE];    // active org
   char role[8];
+  int64_t ends_at_s; // the session: then what it was opened by ends by itself (POLICY K10); 0: it does not
 };
 
 enum client_auth {

@@ -223,15 +223,18 @@ static const struct field MEMBERSHIP_FIELDS[] = {
     FIELD_OF_U8(membership, status),
     FIELD_OF_I64(membership, joined_at_s),
     FIELD_OF_I64(membership, last_sign_in_at_s),
+    FIELD_OF_I64(membership, until_s),
+    FIELD_OF_I64(membership, role_until_s),
 };
-const struct record_type MEMBERSHIP_RECORD = SAME(membership, MEMBERSHIP_FIELDS);
+// Has grown within the schema, too, as the connection above.
+const struct record_type MEMBERSHIP_RECORD = RECORD_TYPE_GROWN(membership, ENTITY_VERSION + 1, MEMBERSHIP_FIELDS, 7, 7);
 
 static const struct field INVITE_FIELDS[] = {
     FIELD_OF_I64(invite, org_id),       FIELD_OF_TEXT(invite, email),       FIELD_OF_U8(invite, role),
     FIELD_OF_U8(invite, via),           FIELD_OF_TEXT(invite, code),        FIELD_OF_TEXT(invite, invited_by),
-    FIELD_OF_I64(invite, created_at_s), FIELD_OF_I64(invite, expires_at_s),
+    FIELD_OF_I64(invite, created_at_s), FIELD_OF_I64(invite, expires_at_s), FIELD_OF_I64(invite, until_s),
 };
-const struct record_type INVITE_RECORD = SAME(invite, INVITE_FIELDS);
+const struct record_type INVITE_RECORD = RECORD_TYPE_GROWN(invite, ENTITY_VERSION + 1, INVITE_FIELDS, 8, 8);
 
 static const struct field ORG_GROUP_FIELDS[] = {
     FIELD_OF_I64(org_group, org_id),

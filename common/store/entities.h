@@ -275,6 +275,8 @@ struct membership {
   uint8_t status;
   int64_t joined_at_s;
   int64_t last_sign_in_at_s;
+  int64_t until_s;      // from then on it is as suspended (POLICY K10); 0: it does not end by itself
+  int64_t role_until_s; // likewise, the role is viewer
 };
 
 enum {
@@ -320,6 +322,7 @@ struct invite {
   char invited_by[ACTOR_SIZE];
   int64_t created_at_s;
   int64_t expires_at_s;
+  int64_t until_s; // of the membership that comes of it, as there
 };
 
 enum { RECOVERY_CODES = 10, RECOVERY_PREFIX_SIZE = 3 };

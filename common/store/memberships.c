@@ -3,6 +3,7 @@
 
 #include "base/endian.h"
 #include "store/accounts.h"
+#include "store/endings.h"
 #include "store/groups.h"
 
 enum status membership_get(struct store_txn *txn, int64_t account_id, int64_t org_id, struct membership *ret_membership)
@@ -84,6 +85,10 @@ enum status membership_put(struct store_txn *txn, const struct membership *membe
   if (membership->status != MEMBER_ACTIVE) {
     status = given_drop(txn, membership->account_id, membership->org_id);
   }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = endings_note(txn, membership);
   if (status != STATUS_OK) {
     return status;
   }

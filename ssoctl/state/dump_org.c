@@ -116,13 +116,13 @@ static enum status add_domain(void *context, const struct domain *domain)
   return walk->dump->status;
 }
 
-// A member whom an admin added; who came by an invite or a sign-in is nobody's setting.
+// A member whom an admin added; who came by an invite or a sign-in is nobody's setting, nor is who goes by themselves.
 static enum status add_member(void *context, const struct membership *membership)
 {
   const struct walk *walk = context;
   struct dump *dump = walk->dump;
   struct account account;
-  if (membership->source != SOURCE_MANUAL || membership->role == ROLE_OWNER) {
+  if (membership->source != SOURCE_MANUAL || membership->role == ROLE_OWNER || membership->until_s != 0) {
     return STATUS_OK;
   }
   enum status status = account_get(dump->ctx->txn, membership->account_id, &account);
@@ -131,7 +131,7 @@ static enum status add_member(void *context, const struct membership *membership
   }
   cJSON *object = cJSON_CreateObject();
   dump_text(dump, object, "email", account.email);
-  dump_text(dump, object, "role", role_word(membership->role));
+  dump_text(dump, object, "role", role_word(membership->role_until_s == 0 ? membership->role : (uint8_t)ROLE_VIEWER));
   dump_text(dump, object, "status", member_status_word(membership->status));
   if (account.mapped == 1) {
     dump_text(dump, object, "local_user", account.login);

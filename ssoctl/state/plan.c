@@ -129,7 +129,7 @@ static struct change change_of(const struct step *s, union step_result *r)
   case STEP_GROUP_MAP_LOCAL: return change_group_map_local(&s->in.group_map_local, &r->done);
   case STEP_MEMBER_ROLE: return change_member_role(&s->in.member_role, &r->member);
   case STEP_MEMBER_SUSPEND: return change_member_suspend(&s->in.member, &r->member);
-  case STEP_MEMBER_RESUME: return change_member_resume(&s->in.member, &r->member);
+  case STEP_MEMBER_RESUME: return change_member_resume(&s->in.member_resume, &r->member);
   case STEP_MEMBER_ADD: return change_member_add(&s->in.member_add, &r->added);
   case STEP_TRANSFER: return change_org_transfer(&s->in.transfer, &r->done);
   case STEP_MEMBER_REMOVE: return change_member_remove(&s->in.member, &r->member);

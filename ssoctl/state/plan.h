@@ -55,6 +55,7 @@ union step_input {
   struct group_map_local group_map_local;
   struct member_name member;
   struct member_role member_role;
+  struct member_resume member_resume;
   struct member_add member_add;
   struct org_transfer transfer;
   struct connection_remove connection_remove;

@@ -78,7 +78,7 @@ static bool add_role(struct plan *plan, const struct member *m)
   if (step == NULL) {
     return false;
   }
-  step->in.member_role = (struct member_role){m->org, row->email, (enum role)row->role};
+  step->in.member_role = (struct member_role){.org = m->org, .email = row->email, .role = (enum role)row->role};
   step->before = role_word(m->now.role);
   step->after = role_word(row->role);
   step->late = m->is_owner;
@@ -96,7 +96,11 @@ static bool add_status(struct plan *plan, const struct member *m)
   if (step == NULL) {
     return false;
   }
-  step->in.member = (struct member_name){m->org, row->email};
+  if (kind == STEP_MEMBER_RESUME) {
+    step->in.member_resume = (struct member_resume){.org = m->org, .email = row->email};
+  } else {
+    step->in.member = (struct member_name){m->org, row->email};
+  }
   step->before = member_status_word(m->now.status);
   step->after = member_status_word((uint8_t)row->status);
   step->late = m->is_owner;
@@ -159,13 +163,14 @@ struct pruning {
   struct email_set *named;
 };
 
-// Whom an admin added and nobody names; who came by an invite or a sign-in is not the document's.
+// Whom an admin added and nobody names; who came by an invite or a sign-in, or goes by themselves, is not the
+// document's.
 static enum status prune_member(void *context, const struct membership *membership)
 {
   const struct pruning *p = context;
   struct account account;
   uint32_t named = 0;
-  if (membership->source != SOURCE_MANUAL || membership->role == ROLE_OWNER) {
+  if (membership->source != SOURCE_MANUAL || membership->role == ROLE_OWNER || membership->until_s != 0) {
     return STATUS_OK;
   }
   enum status status = account_get(p->plan->ctx->txn, membership->account_id, &account);

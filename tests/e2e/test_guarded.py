@@ -24,7 +24,7 @@ CELLS = {
     "member import": ("member import wards -", "member import wards - --keep-going"),
     "member role": ("member role wards WHO admin", "member role wards WHO viewer"),
     "member suspend": ("member suspend wards WHO", "member suspend wards WHO --end-sessions"),
-    "member resume": ("member resume wards WHO",),
+    "member resume": ("member resume wards WHO", "member resume wards WHO --until 2h --reason x"),
     "member remove": ("member remove wards WHO --yes", "member remove wards WHO --yes --end-sessions"),
     "account show": ("account show WHO",),
     "account retire": ("account retire WHO --yes", "account retire WHO --yes --keep-home"),

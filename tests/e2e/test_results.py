@@ -62,6 +62,7 @@ def _script(rig):
     yield "member role", ORG, "resultsman", "admin"
     yield "member suspend", ORG, PERSON, "--end-sessions"
     yield "member resume", ORG, PERSON
+    yield "member expire",
     yield "identity link", PERSON, "--org", ORG, "--subject", "results-subject"
     yield "identity unlink", PERSON, "--org", ORG
     yield "identity link", PERSON, "--org", ORG, "--idp-email", "other@results.example"

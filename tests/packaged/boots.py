@@ -18,6 +18,7 @@ TAKEN_BACK = "is taken back: nobody has confirmed it"
 OWN_FILTER = pathlib.Path("/result/own-filter")
 CAGED = "p1@cage.test"
 LINGERS = "unit@lingers.example"
+UNTIL = "guest@until.example"
 DAMAGES = (b"", b"\0" * 200, b"boot ", b"no such note\n")
 
 
@@ -204,6 +205,27 @@ def O02_nor_at_boot_though_they_linger(here):
     host.ssoctl("account", "remove", "owner@lingers.example", "--yes")
 
 
+def K10_systemd_ends_the_session_of_who_has_access_until_then(here):
+    host.ssoctl("org", "create", "until", "--name", "Until", "--owner", "owner@until.example")
+    host.ssoctl("member", "add", "until", UNTIL, "--until", "1h", "--reason", "a test")
+    host.set_password(UNTIL, system.PASSWORD)
+    terminal = login.Ssh(here, UNTIL, shell=True)
+    terminal.password_prompt()
+    terminal.send(system.PASSWORD)
+    terminal.until(r"[$#] $")
+    uid = int(host.in_passwd(UNTIL)[2])
+    scopes = [line.split()[0] for line in processes.must("systemctl", "list-units", "--plain", "--no-legend", f"session-*.scope").out.splitlines()
+              if f"user-{uid}.slice" in property_of(line.split()[0], "Slice")]
+    check.equal(len(scopes), 1, f"scopes of {UNTIL}")
+    limit = property_of(scopes[0], "RuntimeMaxUSec")
+    check.contains(limit, r"^(1h|5\dmin)", "how long the session may take")
+    terminal.close()
+    check.equal(property_of("ssoorg-expire.timer", "ActiveState"), "active", "the timer")
+    host.ssoctl("org", "delete", "until", "--yes")
+    for email in (UNTIL, "owner@until.example"):
+        host.ssoctl("account", "remove", email, "--yes")
+
+
 def its_note_is_damaged_when_the_host_is_booted(here):
     wires(here, "1h")
     processes.must("systemctl", "stop", DUE)
@@ -224,5 +246,6 @@ STEPS = (not_confirmed_in_time_each_file_is_the_old_one_again, a_damaged_note_co
          it_is_wired_and_not_confirmed_when_the_host_is_booted, a_boot_takes_back_what_nobody_confirmed_before_sshd_comes_up,
          it_is_confirmed_from_a_new_login_when_the_host_is_booted, O02_a_suspended_members_user_manager_does_not_start,
          the_next_boot_has_nspawns_own_filter, what_was_confirmed_stays_over_a_boot, O02_nor_at_boot_though_they_linger,
+         K10_systemd_ends_the_session_of_who_has_access_until_then,
          O12_under_nspawns_own_filter_a_sign_in_is_as_the_setting_says,
          its_note_is_damaged_when_the_host_is_booted, a_boot_takes_back_what_has_a_damaged_note)

@@ -120,13 +120,13 @@ enum status suspend_member(const char *email)
 
 enum status resume_member(const char *email)
 {
-  return make(change_member_resume(&(struct member_name){"acme", email}, &changed_member));
+  return make(change_member_resume(&(struct member_resume){"acme", email, {0, NULL}}, &changed_member));
 }
 
 enum status give_role(const char *email, enum role role)
 {
   struct member_changed changed;
-  enum status status = make(change_member_role(&(struct member_role){"acme", email, role}, &changed));
+  enum status status = make(change_member_role(&(struct member_role){"acme", email, role, {0, NULL}}, &changed));
   done.changed = changed.changed;
   return status;
 }

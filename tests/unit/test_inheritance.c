@@ -44,7 +44,7 @@ static void H77_an_address_proven_before_a_domain_changed_hands_is_not_proven(vo
 static enum status use_code(const char *email)
 {
   struct invite_created created;
-  const struct invite_create invite = {"acme", email, ROLE_VIEWER, VIA_CODE, "$y$code", INT64_MAX};
+  const struct invite_create invite = {"acme", email, ROLE_VIEWER, VIA_CODE, "$y$code", INT64_MAX, {0, NULL}};
   assert_int_equal(make(change_invite_create(&invite, &created)), STATUS_OK);
   const struct code_sign_in in = {email, "acme", "$y$code", "$y$chosen", false, {false, 0}};
   return make(change_code_sign_in(&in, &sign_in_result));

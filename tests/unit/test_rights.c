@@ -54,7 +54,8 @@ static enum status suspends(const char *who, const char *email)
 
 static enum status resumes(const char *who, const char *email)
 {
-  return make_as(who, RIGHT_PEOPLE, change_member_resume(&(struct member_name){"acme", email}, &changed_member));
+  return make_as(who, RIGHT_PEOPLE,
+                 change_member_resume(&(struct member_resume){"acme", email, {0, NULL}}, &changed_member));
 }
 
 static void set_up(void)
@@ -142,6 +143,7 @@ static void some_changes(const char *org, struct change ret_changes[static SOME]
   static struct member_add member;
   static struct member_import import;
   static struct member_name name;
+  static struct member_resume resumed;
   static struct member_role role;
   static const struct account_name ACCOUNT = {VIEWER};
   static const struct account_rename ACCOUNT_RENAME = {VIEWER, "other"};
@@ -158,7 +160,8 @@ static void some_changes(const char *org, struct change ret_changes[static SOME]
   member.org = org;
   import = (struct member_import){org, ""};
   name = (struct member_name){org, VIEWER};
-  role = (struct member_role){org, VIEWER, ROLE_ADMIN};
+  resumed = (struct member_resume){org, VIEWER, {0, NULL}};
+  role = (struct member_role){org, VIEWER, ROLE_ADMIN, {0, NULL}};
   const struct change changes[OF_PEOPLE] = {
       change_org_create(&create, &created),
       change_org_rename(&renamed, &done),
@@ -168,7 +171,7 @@ static void some_changes(const char *org, struct change ret_changes[static SOME]
       change_member_import(&import, &done),
       change_member_remove(&name, &changed_member),
       change_member_suspend(&name, &changed_member),
-      change_member_resume(&name, &changed_member),
+      change_member_resume(&resumed, &changed_member),
       change_member_role(&role, &changed_member),
       change_account_lock(&ACCOUNT, &changed_account),
       change_account_unlock(&ACCOUNT, &changed_account),

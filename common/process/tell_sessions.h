@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tells the sessions that a person has open of a new sign-in (HOLES H73): one line on each of their terminals.
+// Tells the sessions that a person has open something, a new sign-in (HOLES H73) or that they end (POLICY K10): a line
+// on each of their terminals.
 #pragma once
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tell_sessions.h"
+#include "process/tell_sessions.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/endings.h"
+
+static bool is_past(int64_t until_s, int64_t now_s)
+{
+  return until_s != 0 && until_s <= now_s;
+}
+
+struct membership membership_at(const struct membership *membership, int64_t now_s)
+{
+  struct membership now = *membership;
+  if (is_past(now.until_s, now_s)) {
+    now.status = MEMBER_SUSPENDED;
+  }
+  if (is_past(now.role_until_s, now_s)) {
+    now.role = ROLE_VIEWER;
+  }
+  return now;
+}
+
+static int64_t earlier(int64_t a_s, int64_t b_s)
+{
+  return a_s == 0 || (b_s != 0 && b_s < a_s) ? b_s : a_s;
+}
+
+int64_t membership_ends_session_at(const struct membership *membership, int64_t now_s)
+{
+  const struct membership now = membership_at(membership, now_s);
+  return earlier(now.until_s, now.role != ROLE_VIEWER ? now.role_until_s : 0);
+}
+
+enum status endings_next(struct store_txn *txn, int64_t *ret_at_s)
+{
+  const struct store_key key = key_of_text("next_end");
+  return store_get_i64(txn, TABLE_META, &key, ret_at_s);
+}
+
+enum status endings_set_next(struct store_txn *txn, int64_t at_s)
+{
+  const struct store_key key = key_of_text("next_end");
+  if (at_s != 0) {
+    return store_put_i64(txn, TABLE_META, &key, at_s);
+  }
+  enum status status = store_delete(txn, TABLE_META, &key);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status endings_note(struct store_txn *txn, const struct membership *membership)
+{
+  int64_t next_s = 0;
+  int64_t own_s = membership->status == MEMBER_ACTIVE ? membership->until_s : 0;
+  own_s = earlier(own_s, membership->role_until_s);
+  if (own_s == 0) {
+    return STATUS_OK;
+  }
+  enum status status = endings_next(txn, &next_s);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  bool first = status == STATUS_NOT_FOUND || own_s < next_s;
+  return first ? endings_set_next(txn, own_s) : STATUS_OK;
+}

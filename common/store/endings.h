@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Memberships and roles that end by themselves (POLICY K10). Writing needs a write transaction. Every function may fail
+// as store_get() and store_put() do.
+#pragma once
+#include "store/entities.h"
+#include "store/store.h"
+
+// What MEMBERSHIP is at NOW_S: past its `until` suspended, past its role's a viewer's.
+struct membership membership_at(const struct membership *membership, int64_t now_s);
+
+// When a session that it opens at NOW_S ends, by itself or because the role does; 0: it does not.
+int64_t membership_ends_session_at(const struct membership *membership, int64_t now_s);
+
+// When, at the earliest, anything ends that is noted; never later than it is. STATUS_NOT_FOUND: nothing is.
+MUST_CHECK enum status endings_next(struct store_txn *txn, int64_t *ret_at_s);
+
+// Notes what of MEMBERSHIP, which is about to be stored, has yet to end.
+MUST_CHECK enum status endings_note(struct store_txn *txn, const struct membership *membership);
+
+// Says anew when the next one is; 0 for none.
+MUST_CHECK enum status endings_set_next(struct store_txn *txn, int64_t at_s);
