@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "store/accounts.h"
+#include "store/endings.h"
 #include "store/groups.h"
 
-enum { DAY_S = 86400 };
+enum { DAY_S = 86400, KEPT_OUT = 1 };
 
 void ejecting_done(struct ejecting *e)
 {
@@ -55,7 +57,7 @@ static void take_field(const char *from, char *field, size_t size)
 }
 
 // Who may not come in now may not later: without a password that works, and expired (shadow(5)), which keys obey too.
-static enum status add_user(struct ejecting *e, const struct account *account, bool kept_out)
+static enum status add_user(struct ejecting *e, const struct account *account, int64_t expires_day)
 {
   char line[LOGIN_SIZE + DISPLAY_SIZE + PATH_SIZE + SHELL_SIZE + PASSWORD_HASH_SIZE + 64];
   char name[DISPLAY_SIZE];
@@ -65,8 +67,12 @@ static enum status add_user(struct ejecting *e, const struct account *account, b
   enum status status = bytes_append_text(&e->lines[EJECT_PASSWD], line);
   const char *password = account->password[0] != '\0' ? account->password : "*";
   int64_t today = account->created_at_s / DAY_S;
-  (void)snprintf(line, sizeof line, "%s:%s%s:%" PRId64 ":0:99999:7::%s:\n", account->login, kept_out ? "!" : "",
-                 password, today, kept_out ? "1" : "");
+  char expires[24] = "";
+  if (expires_day != 0) {
+    (void)snprintf(expires, sizeof expires, "%" PRId64, expires_day);
+  }
+  (void)snprintf(line, sizeof line, "%s:%s%s:%" PRId64 ":0:99999:7::%s:\n", account->login,
+                 expires_day == KEPT_OUT ? "!" : "", password, today, expires);
   status = status != STATUS_OK ? status : bytes_append_text(&e->lines[EJECT_SHADOW], line);
   explicit_bzero(line, sizeof line);
   return status;
@@ -83,15 +89,25 @@ static enum status add_group(struct ejecting *e, const char *name, uint32_t gid,
   return status != STATUS_OK ? status : bytes_append_texts(&e->lines[EJECT_GSHADOW], gshadow, COUNT_OF(gshadow));
 }
 
-static enum status is_kept_out(struct ejecting *e, const struct account *account, bool *ret_kept_out)
+// The day, of those since 1970, from which the account is expired: KEPT_OUT where it may not come in now, the one
+// behind that on which the last of its memberships ends by itself (POLICY K10), 0 for none.
+static enum status find_expiry(struct ejecting *e, const struct account *account, int64_t *ret_day)
 {
   struct memberships all;
   size_t active = 0;
+  int64_t last_s = 0;
+  bool ends = true;
   enum status status = memberships_of(e->ctx->txn, account->id, &all);
   for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
-    active += all.list[i].status == MEMBER_ACTIVE;
+    const struct membership now = membership_at(&all.list[i], clock_now_s());
+    if (now.status == MEMBER_ACTIVE) {
+      active++;
+      ends = ends && now.until_s != 0;
+      last_s = now.until_s > last_s ? now.until_s : last_s;
+    }
   }
-  *ret_kept_out = account->status != ACCOUNT_ACTIVE || active == 0;
+  bool kept_out = account->status != ACCOUNT_ACTIVE || active == 0;
+  *ret_day = kept_out ? KEPT_OUT : ends ? last_s / DAY_S + 1 : 0;
   return status;
 }
 
@@ -99,8 +115,9 @@ static enum status eject_account(void *context, const struct account *account)
 {
   static const struct bytes NOBODY = BYTES_EMPTY;
   struct ejecting *e = context;
-  bool kept_out = true;
-  enum status status = is_kept_out(e, account, &kept_out);
+  int64_t expires_day = KEPT_OUT;
+  enum status status = find_expiry(e, account, &expires_day);
+  bool kept_out = expires_day == KEPT_OUT;
   if (account->mapped != 0 || is_another(e, account)) {
     if (account->mapped != 0 && kept_out) {
       context_done(e->ctx,
@@ -109,7 +126,7 @@ static enum status eject_account(void *context, const struct account *account)
     }
     return status;
   }
-  status = status != STATUS_OK ? status : add_user(e, account, kept_out);
+  status = status != STATUS_OK ? status : add_user(e, account, expires_day);
   e->accounts++;
   e->kept_out += kept_out;
   return status != STATUS_OK ? status : add_group(e, account->login, account->gid, &NOBODY);
@@ -152,8 +169,9 @@ static enum status gather_account(struct gathering *g, int64_t account_id, bool 
 
 static enum status gather(void *context, const struct membership *membership)
 {
-  return membership->status == MEMBER_ACTIVE
-             ? gather_account(context, membership->account_id, membership->role != ROLE_VIEWER)
+  const struct membership now = membership_at(membership, clock_now_s());
+  return now.status == MEMBER_ACTIVE
+             ? gather_account(context, now.account_id, now.role != ROLE_VIEWER && now.role_until_s == 0)
              : STATUS_OK;
 }
 

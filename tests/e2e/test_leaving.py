@@ -3,6 +3,7 @@ import json
 import pathlib
 import re
 import shutil
+import time
 
 import check
 import host
@@ -11,6 +12,7 @@ import processes
 import schemas
 
 PASSWORD = "leaving-Lantern-83-slate"
+GOES, ADMIN_GOES = "goes@elsewhere.example", "admin-goes@elsewhere.example"
 
 
 def offboard_ends_all_that_lets_somebody_in_or_runs_for_them(rig):
@@ -77,6 +79,11 @@ def ejected_people_are_local_users_with_the_same_numbers_homes_and_groups(rig):
         host.set_password(person, PASSWORD)
     host.ssoctl("member", "role", org, kept, "admin")
     host.ssoctl("member", "suspend", org, out)
+    for email in (GOES, ADMIN_GOES):
+        host.ssoctl("member", "add", org, email)
+    host.ssoctl("member", "resume", org, GOES, "--until", "20d", "--reason", "a contract")
+    goes_on = int(time.time()) // 86400 + 20 + 1
+    host.ssoctl("member", "role", org, ADMIN_GOES, "admin", "--until", "20d", "--reason", "a contract")
     before = processes.must("id", kept).out
     entry = host.in_passwd(kept)
     folder = pathlib.Path("/run/ejected")
@@ -101,6 +108,8 @@ def ejected_people_are_local_users_with_the_same_numbers_homes_and_groups(rig):
             host.ssoctl("host", "disable")
             pathlib.Path("/etc/ssh/sshd_config.d/10-ssoorg.conf").write_text("UsePAM yes\nKbdInteractiveAuthentication yes\n")
             check.equal(host.in_passwd(kept)[2:7:3], entry[2:7:3], "number and home")
+            check.contains(once[1], rf"\n{GOES}:[^\n]*::({goes_on}|{goes_on + 1}):\n", "the last day of who goes by themselves")
+            check.lacks(processes.must("id", ADMIN_GOES).out, rf"\({org}-admins\)", "the admins' group of one for a time")
             groups = [set(re.findall(r"\d+\([^)]*\)", text)) for text in (before, processes.must("id", kept).out)]
             check.that(groups[0] <= groups[1], f"groups: {groups[0] - groups[1]} are missing")
             check.contains(processes.must("id", kept).out, rf"\({org}-admins\)", "the admins' group")
@@ -112,3 +121,5 @@ def ejected_people_are_local_users_with_the_same_numbers_homes_and_groups(rig):
         shutil.rmtree(folder, ignore_errors=True)
         host.ssoctl("member", "role", org, kept, "viewer")
         host.ssoctl("member", "resume", org, out)
+        for email in (GOES, ADMIN_GOES):
+            host.ssoctl("account", "remove", email, "--yes")
