@@ -102,6 +102,9 @@ static int enable(struct context *ctx, const struct host_result *result, int64_t
   }
   code = seconds == 0 ? host_forget_pending(result->looked_at) : EXIT_DONE;
   code = code != EXIT_DONE ? code : host_write(result, true);
+  if (code == EXIT_DONE) {
+    context_renew_sudo_rules(ctx); // an org may have been changed since they were read
+  }
   if (code == EXIT_DONE && seconds > 0 && result->changed != 0) {
     code = note_done();
   }

@@ -174,9 +174,16 @@ static enum status renew_sudo_rules(struct store *store, struct error *error)
 
 void context_renew_sudo_rules(const struct context *ctx)
 {
+  struct store *store CLEANUP(store_close) = NULL;
   struct error error = {.text = ""};
+  enum status status = STATUS_OK;
   bool ours = strcmp(ctx->store_dir, PATH_STORE) == 0 && ctx->in->options[OPTION_DRY_RUN] == NULL;
-  if (ours && ctx->store != NULL && renew_sudo_rules(ctx->store, &error) != STATUS_OK) {
+  if (!ours || (ctx->store == NULL && access(ctx->store_dir, F_OK) != 0)) {
+    return;
+  }
+  status = ctx->store == NULL ? store_open(ctx->store_dir, STORE_READ_WRITE, &error, &store) : STATUS_OK;
+  status = status != STATUS_OK ? status : renew_sudo_rules(store != NULL ? store : ctx->store, &error);
+  if (status != STATUS_OK) {
     (void)fail(EXIT_DONE, "done, but sudo's rules are not as they should be: %s; run 'ssoctl host enable sudo'",
                error.text);
   }

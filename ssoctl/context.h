@@ -68,8 +68,8 @@ int context_change(struct context *ctx, struct change change);
 // error.
 int context_sudo_rules(const struct context *ctx, struct bytes *out);
 
-// After a change of orgs: what sudo lets their admins do, where it is wired. What fails is said, since the change is
-// made.
+// After a change of orgs, and after whatever wrote sudo's rules as they were a while ago: what sudo lets their admins
+// do, where it is wired. What fails is said, since the change is made.
 void context_renew_sudo_rules(const struct context *ctx);
 
 // Asks QUESTION, unless it is NULL, and carries CHANGE out. Exit codes as context_confirm() and context_change().

@@ -60,6 +60,9 @@ int host_wanted_write(const struct context *ctx, const struct host_wanted *wante
   code = code == EXIT_DONE ? host_wanted_plan(ctx, wanted, &wires, &unwires) : code;
   code = code == EXIT_DONE ? host_forget_pending(wires.looked_at | unwires.looked_at) : code;
   code = code == EXIT_DONE ? host_write(&wires, true) : code;
+  if (code == EXIT_DONE) {
+    context_renew_sudo_rules(ctx); // an org may have been changed since they were read
+  }
   return code == EXIT_DONE ? host_write(&unwires, false) : code;
 }
 

@@ -1,5 +1,8 @@
 """sudo, for people who have no password: on a terminal, in scripts and under ansible."""
+import os
 import pathlib
+import signal
+import subprocess
 
 import check
 import host
@@ -87,6 +90,33 @@ def rules_go_with_their_org(rig):
         check.lacks(DROP_IN.read_text(), "rulers", "after it was deleted")
         host.ssoctl("host", "disable", "sudo")
         check.that(not DROP_IN.exists(), "the file stays when sudo is unwired")
+
+
+def rules_that_were_read_before_an_org_was_changed_do_not_stay(rig):
+    """An admin who has lost sudo meanwhile; 'host enable' is stopped between reading and writing."""
+    with stacks.wired():
+        host.ssoctl("org", "create", "regents", "--name", "Regents", "--owner", "regent@example.org")
+        host.ssoctl("org", "set", "regents", "admins-sudo=yes")
+        host.ssoctl("host", "disable", "sudo")
+        tracer = subprocess.Popen(["strace", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e",
+                                   "inject=fsync:signal=SIGSTOP:when=1", "ssoctl", "host", "enable", "sudo"],
+                                  stdout=subprocess.DEVNULL)
+        check.soon(DROP_IN.with_name(".ssoorg.ssoorg-new").exists, "it writes no rules")
+        check.that(not DROP_IN.exists(), "the rules are there before")
+        host.ssoctl("org", "set", "regents", "admins-sudo=no")
+        check.soon(lambda: _has_ended(tracer), "'host enable' does not end")
+        check.equal(tracer.returncode, 0, "exit status of 'host enable'")
+        check.that(DROP_IN.exists(), "sudo is not wired")
+        check.lacks(DROP_IN.read_text(), "regents", "the rules")
+        host.ssoctl("org", "delete", "regents", "--yes")
+
+
+def _has_ended(tracer):
+    """Whether it has; what it traces is told to go on, which may be before it stops."""
+    children = pathlib.Path(f"/proc/{tracer.pid}/task/{tracer.pid}/children")
+    for pid in children.read_text().split() if tracer.poll() is None else ():
+        os.kill(int(pid), signal.SIGCONT)
+    return tracer.poll() is not None
 
 
 def a_rule_that_somebody_changed_is_said_by_check(rig):
