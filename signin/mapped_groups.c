@@ -25,11 +25,12 @@ static bool is_still_local(const struct group_mapping *mapping)
 
 static void add(const struct org *org, const struct group_mapping *mapping, struct u32_list *groups)
 {
-  bool good = mapping->local == 1 ? is_still_local(mapping) : is_still_ours(org, mapping);
+  bool local = mapping->gives == GIVES_LOCAL_GROUP;
+  bool good = local ? is_still_local(mapping) : is_still_ours(org, mapping);
   if (!good) {
     session_log(LOG_WARNING, "group %s of org %s is left out: %s", mapping->name, org->slug,
-                mapping->local == 1 ? "/etc/group has it no more, or with another number"
-                                    : "another group on this host has its name");
+                local ? "/etc/group has it no more, or with another number"
+                      : "another group on this host has its name");
     return;
   }
   if (groups->count < U32_LIST_MAX && !groups_hold(groups, mapping->gid)) {
@@ -50,8 +51,8 @@ enum status mapped_groups_add(struct store_txn *txn, const struct mapped_groups_
     status = group_mappings_of(txn, of->org_id, &all);
   }
   for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
-    bool counts = all.list[i].local == 0 || of->by_confirmed;
-    if (counts && groups_hold(&given.mappings, all.list[i].number)) {
+    bool local = all.list[i].gives == GIVES_LOCAL_GROUP && of->by_confirmed;
+    if ((local || all.list[i].gives == GIVES_GROUP) && groups_hold(&given.mappings, all.list[i].number)) {
       add(&org, &all.list[i], groups);
     }
   }

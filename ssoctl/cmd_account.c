@@ -121,8 +121,9 @@ static enum status add_given(struct context *ctx, const struct membership *membe
   enum status status = load_given(ctx, membership, &given, &all, &org);
   for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
     size_t used = strlen(text);
-    bool local = all.list[i].local == 1;
-    if (groups_hold(&given.mappings, all.list[i].number)) {
+    bool local = all.list[i].gives == GIVES_LOCAL_GROUP;
+    bool group = all.list[i].gives != GIVES_ROLE;
+    if (group && groups_hold(&given.mappings, all.list[i].number)) {
       (void)snprintf(text + used, ORGS_SIZE - used, "%s%s%s%s", used > 0 ? ", " : "", local ? "" : org.slug,
                      local ? "" : "-", all.list[i].name);
     }

@@ -6,17 +6,19 @@
 #include "base/cleanup.h"
 #include "change/group.h"
 #include "context.h"
+#include "store/accounts.h"
 #include "store/groups.h"
 
 static const struct column LIST_COLUMNS[] = {
-    {"provider_group", COLUMN_TEXT}, {"group", COLUMN_TEXT},     {"local", COLUMN_BOOL},     {"gid", COLUMN_NUMBER},
-    {"members", COLUMN_NUMBER},      {"mapped_by", COLUMN_TEXT}, {"created_at", COLUMN_DATE}};
+    {"provider_group", COLUMN_TEXT}, {"group", COLUMN_TEXT},     {"local", COLUMN_BOOL},      {"gid", COLUMN_NUMBER},
+    {"members", COLUMN_NUMBER},      {"mapped_by", COLUMN_TEXT}, {"created_at", COLUMN_DATE}, {"role", COLUMN_TEXT}};
 
 // What was typed for a mapping.
 struct mapping_words {
   char org[SLUG_SIZE];
   char provider_group[PROTOCOL_GROUP_SIZE];
-  char group[GROUP_SIZE];
+  enum group_gives gives;
+  char group[GROUP_SIZE]; // or the role
   char privileged[GROUP_SIZE];
 };
 
@@ -32,32 +34,61 @@ static int open_for_mapping(struct context *ctx, const struct invocation *in, st
                            : code;
 }
 
-// A group of the org by its name, or one of the host by an option of its own: neither is ever taken for the other.
-static int read_group(const struct invocation *in, struct mapping_words *words)
+// One of NAME, --local-group and --role, with what it is called in errors.
+static int read_target(const struct invocation *in, struct mapping_words *words)
 {
-  const char *own = in->arguments[2];
-  const char *local = in->options[OPTION_LOCAL_GROUP];
-  const char *privileged = in->options[OPTION_PRIVILEGED];
-  if ((own == NULL) == (local == NULL)) {
-    return fail(EXIT_USAGE, "group map: either NAME, for a group ORG-NAME of the org, or --local-group NAME");
+  const char *const TYPED[] = {[GIVES_GROUP] = in->arguments[2],
+                               [GIVES_LOCAL_GROUP] = in->options[OPTION_LOCAL_GROUP],
+                               [GIVES_ROLE] = in->options[OPTION_ROLE]};
+  static const char *const CALLED[] = {
+      [GIVES_GROUP] = "group", [GIVES_LOCAL_GROUP] = "--local-group", [GIVES_ROLE] = "--role"};
+  size_t said = 0;
+  for (size_t i = 0; i < COUNT_OF(TYPED); i++) {
+    said += TYPED[i] != NULL ? 1 : 0;
+    words->gives = TYPED[i] != NULL ? (enum group_gives)i : words->gives;
   }
-  if (privileged != NULL && local == NULL) {
-    return fail(EXIT_USAGE, "--privileged \"%.40s\": is legal with --local-group alone", privileged);
+  if (said != 1) {
+    return fail(EXIT_USAGE,
+                "group map: one of NAME, for a group ORG-NAME of the org, --local-group NAME and --role admin");
   }
-  int code = context_text(local != NULL ? "--local-group" : "group", local != NULL ? local : own, words->group,
-                          sizeof words->group);
-  return code == EXIT_DONE && privileged != NULL
-             ? context_text("--privileged", privileged, words->privileged, sizeof words->privileged)
-             : code;
+  return context_text(CALLED[words->gives], TYPED[words->gives], words->group, sizeof words->group);
 }
 
-static int print_mapped(struct context *ctx, const struct mapping_words *words, bool local, bool changed)
+// A group of the org by its name, or one of the host or a role by an option of its own: none is taken for another.
+static int read_group(const struct invocation *in, struct mapping_words *words)
 {
-  char full[LOGIN_SIZE];
-  group_full_name(words->org, words->group, full);
+  const char *privileged = in->options[OPTION_PRIVILEGED];
+  int code = read_target(in, words);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  if (words->gives == GIVES_ROLE && strcmp(words->group, role_word(ROLE_ADMIN)) != 0) {
+    return fail(EXIT_USAGE, "--role \"%s\": is not admin, the one role that a group gives", words->group);
+  }
+  if (privileged != NULL && words->gives != GIVES_LOCAL_GROUP) {
+    return fail(EXIT_USAGE, "--privileged \"%.40s\": is legal with --local-group alone", privileged);
+  }
+  return privileged != NULL ? context_text("--privileged", privileged, words->privileged, sizeof words->privileged)
+                            : EXIT_DONE;
+}
+
+// As people see it: the whole name of a group, or the role.
+static void name_target(const char *org, uint8_t gives, const char *name, char shown[static LOGIN_SIZE])
+{
+  if (gives == GIVES_GROUP) {
+    group_full_name(org, name, shown);
+  } else {
+    (void)snprintf(shown, LOGIN_SIZE, "%s", name);
+  }
+}
+
+static int print_mapped(struct context *ctx, const struct mapping_words *words, const char *name, bool changed)
+{
+  bool role = words->gives == GIVES_ROLE;
   return context_result(ctx, changed, RESULT_TEXT("org", words->org),
-                        RESULT_TEXT("provider_group", words->provider_group),
-                        RESULT_TEXT("group", local ? words->group : full), RESULT_BOOL("local", local));
+                        RESULT_TEXT("provider_group", words->provider_group), RESULT_TEXT("group", role ? NULL : name),
+                        RESULT_BOOL("local", words->gives == GIVES_LOCAL_GROUP),
+                        RESULT_TEXT("role", role ? name : NULL));
 }
 
 int cmd_group_map(const struct invocation *in)
@@ -66,8 +97,9 @@ int cmd_group_map(const struct invocation *in)
   struct mapping_words words = {.privileged = ""};
   const struct group_map own = {words.org, words.provider_group, words.group};
   const struct group_map_local host = {words.org, words.provider_group, words.group, words.privileged};
+  const struct group_map_role role = {words.org, words.provider_group};
   struct change_done result;
-  bool local = in->options[OPTION_LOCAL_GROUP] != NULL;
+  char name[LOGIN_SIZE];
   int code = open_for_mapping(&ctx, in, &words);
   if (code != EXIT_DONE) {
     return code;
@@ -76,14 +108,18 @@ int cmd_group_map(const struct invocation *in)
   if (code != EXIT_DONE) {
     return code;
   }
-  code = context_change(&ctx, local ? change_group_map_local(&host, &result) : change_group_map(&own, &result));
+  const struct change changes[] = {[GIVES_GROUP] = change_group_map(&own, &result),
+                                   [GIVES_LOCAL_GROUP] = change_group_map_local(&host, &result),
+                                   [GIVES_ROLE] = change_group_map_role(&role, &result)};
+  static const char *const KINDS[] = {[GIVES_GROUP] = "", [GIVES_LOCAL_GROUP] = "local group ", [GIVES_ROLE] = "role "};
+  code = context_change(&ctx, changes[words.gives]);
   if (code != EXIT_DONE) {
     return code;
   }
-  context_done(&ctx, "provider group %s gives %s%s%s%s", words.provider_group, local ? "local group " : words.org,
-               local ? "" : "-", words.group,
+  name_target(words.org, (uint8_t)words.gives, words.group, name);
+  context_done(&ctx, "provider group %s gives %s%s%s", words.provider_group, KINDS[words.gives], name,
                result.changed ? " from the next sign-in through the org's connection" : " already");
-  return print_mapped(&ctx, &words, local, result.changed);
+  return print_mapped(&ctx, &words, name, result.changed);
 }
 
 int cmd_group_unmap(const struct invocation *in)
@@ -119,22 +155,56 @@ static enum status count_one(void *context, int64_t account_id)
   return STATUS_OK;
 }
 
+// Those who have the role by this mapping, maybe among others.
+struct role_count {
+  struct context *ctx;
+  uint32_t mapping;
+  int64_t members;
+};
+
+static enum status count_role(void *context, const struct membership *membership)
+{
+  struct role_count *count = context;
+  struct given_groups given;
+  if (membership->role_by != ROLE_BY_GROUP) {
+    return STATUS_OK;
+  }
+  enum status status = given_get(count->ctx->txn, membership->account_id, membership->org_id, &given);
+  count->members += status == STATUS_OK && groups_hold(&given.mappings, count->mapping) ? 1 : 0;
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status count_members(struct context *ctx, const struct org *org, const struct group_mapping *mapping,
+                                 int64_t *ret_members)
+{
+  struct role_count roles = {ctx, mapping->number, 0};
+  enum status status = STATUS_OK;
+  switch ((enum group_gives)mapping->gives) {
+  case GIVES_GROUP: return given_each(ctx->txn, mapping->gid, count_one, ret_members);
+  case GIVES_LOCAL_GROUP: break;
+  case GIVES_ROLE: status = membership_each(ctx->txn, org->id, count_role, &roles); break;
+  }
+  *ret_members = roles.members;
+  return status;
+}
+
 static enum status add_mapping(struct context *ctx, const struct org *org, const struct group_mapping *mapping,
                                struct table *table)
 {
-  char full[LOGIN_SIZE];
+  char name[LOGIN_SIZE];
   int64_t members = 0;
-  bool local = mapping->local == 1;
-  enum status status = local ? STATUS_OK : given_each(ctx->txn, mapping->gid, count_one, &members);
-  group_full_name(org->slug, mapping->name, full);
+  bool role = mapping->gives == GIVES_ROLE;
+  enum status status = count_members(ctx, org, mapping, &members);
+  name_target(org->slug, mapping->gives, mapping->name, name);
   table_add(table, LIST_COLUMNS,
             {{mapping->provider, 0},
-             {local ? mapping->name : full, 0},
-             {NULL, local},
+             {role ? NULL : name, 0},
+             {NULL, mapping->gives == GIVES_LOCAL_GROUP},
              {NULL, mapping->gid},
              {NULL, members},
              {mapping->mapped_by, 0},
-             {NULL, mapping->created_at_s}});
+             {NULL, mapping->created_at_s},
+             {role ? name : NULL, 0}});
   return status;
 }
 
@@ -142,7 +212,7 @@ int cmd_group_list(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
-  table.usual = "provider_group group local gid members";
+  table.usual = "provider_group group role local gid members";
   struct group_mappings all = {.count = 0};
   struct org org;
   int code = context_open_org(in, &ctx, &org);

@@ -160,7 +160,8 @@ int cmd_member_role(const struct invocation *in)
   context_done(&ctx, "%s is %s in org %s%s", words.email, role_word((uint8_t)role.role), words.org,
                result.changed ? "" : " already");
   struct table values CLEANUP(table_done) = context_values();
-  if (result.changed) {
+  if (result.changed &&
+      strcmp(result.before, in->arguments[2]) != 0) { // else it was a provider group's, and is kept now
     context_add_value(&values, "role", result.before, in->arguments[2]);
   }
   return context_result(&ctx, result.changed, RESULT_TEXT("org", words.org), RESULT_TEXT("email", result.email),

@@ -17,7 +17,7 @@ static void list_values(const struct account *account, const struct membership *
 {
   (void)snprintf(number, NUMBER_SIZE, "%u", account->uid);
   values[MEMBER_EMAIL] = account->email;
-  values[MEMBER_ROLE] = role_word(membership->role);
+  values[MEMBER_ROLE] = role_word((uint8_t)membership_own_role(membership));
   values[MEMBER_STATUS] = member_status_word(membership->status);
   values[MEMBER_NAME] = account->name;
   values[MEMBER_LOGIN] = account->login;

@@ -236,7 +236,7 @@ static struct invite new_invite(const struct change_context *c, const struct acc
                                 const struct membership *membership)
 {
   struct invite invite = {.org_id = org->id,
-                          .role = membership->role_until_s == 0 ? membership->role : (uint8_t)ROLE_VIEWER,
+                          .role = (uint8_t)membership_own_role(membership),
                           .via = VIA_SSO,
                           .created_at_s = c->now_s,
                           .expires_at_s = c->now_s + setting_invite_lifetime_s(org),

@@ -131,15 +131,20 @@ bool change_knows_password(const struct account *account, const char *hash)
   return account->password[0] != '\0' && strcmp(account->password, hash) == 0;
 }
 
-enum status change_check_unused(struct change_context *c, const struct account *account)
+enum status change_used_unproven(struct change_context *c, const struct account *account, bool *ret_used)
 {
   int64_t controller = 0;
-  bool used = true;
   enum status status = domain_owner(c->txn, name_email_domain(account->email), &controller);
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
     return status;
   }
-  status = control_used_unproven(c->txn, account, controller, &used);
+  return control_used_unproven(c->txn, account, controller, ret_used);
+}
+
+enum status change_check_unused(struct change_context *c, const struct account *account)
+{
+  bool used = true;
+  enum status status = change_used_unproven(c, account, &used);
   if (status != STATUS_OK || !used) {
     return status;
   }

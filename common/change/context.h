@@ -81,6 +81,9 @@ MUST_CHECK enum status change_check_not_self(struct change_context *c, const str
 MUST_CHECK enum status change_check_unguarded(struct change_context *c, const struct account *account,
                                               const char *name);
 
+// Whether somebody else may have used ACCOUNT, whose address nobody has proven (POLICY "used while unproven").
+MUST_CHECK enum status change_used_unproven(struct change_context *c, const struct account *account, bool *ret_used);
+
 // Whether ACCOUNT may be given an org, or a say in one: not while somebody else may have used it. STATUS_REFUSED with a
 // error that names the mends.
 MUST_CHECK enum status change_check_unused(struct change_context *c, const struct account *account);

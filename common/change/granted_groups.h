@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a person is granted by the groups that the org's provider names (POLICY N6), and loses with them.
+// What a person is granted by the groups that the org's provider names (POLICY N6), and loses with them: Unix groups,
+// and the role of an admin.
 #pragma once
 #include "base/bytes.h"
 #include "change/change.h"
@@ -7,10 +8,10 @@
 
 // The groups that an org's connection has named of an account.
 struct named_groups {
-  int64_t account_id;
+  const struct account *account; // as it will be stored
   int64_t org_id;
   const struct bytes *named; // a list of groups, protocol/group_list.h
-  bool confirmed;            // local groups too: by a connection as an operator saw it
+  bool confirmed;            // local groups and the role too: by a connection as an operator saw it
 };
 
 // Grants the account what they are mapped to, and takes the rest back, if it is an active member of that org. WORDS:

@@ -17,10 +17,16 @@ enum { SHOWN_SIZE = 120 };
 // What a provider group is mapped to.
 struct target {
   const char *provider;
-  const char *name;
-  bool local;
+  enum group_gives gives;
+  const char *name; // of the group, or the role's word
   const char *privileged;
 };
+
+// What stands before the name, in sentences.
+static const char *kind_of(uint8_t gives)
+{
+  return gives == GIVES_LOCAL_GROUP ? "local group " : gives == GIVES_ROLE ? "role " : "";
+}
 
 static void show(const char *provider, char shown[static SHOWN_SIZE])
 {
@@ -147,26 +153,37 @@ static enum status look_for(struct change_context *c, const struct org *org, con
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
-  if (before.local == to->local && strcmp(before.name, to->name) == 0) {
+  if (before.gives == to->gives && strcmp(before.name, to->name) == 0) {
     *ret_mapped = true;
     return STATUS_OK;
   }
   show(to->provider, shown);
   error_set(c->error, "provider group \"%s\": is mapped to %s\"%s\" already; 'ssoctl group unmap' comes first", shown,
-            before.local == 1 ? "local group " : "", before.name);
+            kind_of(before.gives), before.name);
   return STATUS_EXISTS;
+}
+
+// "developers" to dev, gid 70001
+static void note_mapping(struct change_context *c, const char *to, const struct group_mapping *mapping)
+{
+  struct audit_event *event = &c->event;
+  char shown[SHOWN_SIZE];
+  show(mapping->provider, shown);
+  (void)snprintf(event->detail, sizeof event->detail, "\"%s\" %s %s%s", shown, to, kind_of(mapping->gives),
+                 mapping->name);
+  size_t used = strlen(event->detail);
+  if (mapping->gives != GIVES_ROLE) {
+    (void)snprintf(event->detail + used, sizeof event->detail - used, ", gid %u", mapping->gid);
+  }
 }
 
 static enum status add_mapping(struct change_context *c, const struct org *org, const struct target *to, uint32_t gid)
 {
-  struct group_mapping mapping = {.org_id = org->id, .local = to->local ? 1 : 0, .gid = gid, .created_at_s = c->now_s};
-  char shown[SHOWN_SIZE];
+  struct group_mapping mapping = {.org_id = org->id, .gives = (uint8_t)to->gives, .gid = gid, .created_at_s = c->now_s};
   (void)snprintf(mapping.provider, sizeof mapping.provider, "%s", to->provider);
   (void)snprintf(mapping.name, sizeof mapping.name, "%s", to->name);
   (void)snprintf(mapping.mapped_by, sizeof mapping.mapped_by, "%s", c->by->actor);
-  show(mapping.provider, shown);
-  (void)snprintf(c->event.detail, sizeof c->event.detail, "\"%s\" to %s%s, gid %u", shown,
-                 to->local ? "local group " : "", mapping.name, gid);
+  note_mapping(c, "to", &mapping);
   enum status status = group_mapping_add(c->txn, &mapping);
   if (status == STATUS_TOO_LARGE) {
     error_set(c->error, "org \"%s\": has %d mappings; not one more is legal", org->slug, GROUP_MAPPINGS_MAX);
@@ -198,28 +215,39 @@ static enum status map_to(struct change_context *c, const char *slug, const stru
   if (status != STATUS_OK || mapped) {
     return status;
   }
-  status = to->local ? find_local(c, to, &gid) : find_or_make(c, &org, to->name, &gid);
+  switch (to->gives) {
+  case GIVES_GROUP: status = find_or_make(c, &org, to->name, &gid); break;
+  case GIVES_LOCAL_GROUP: status = find_local(c, to, &gid); break;
+  case GIVES_ROLE: break;
+  }
   return status != STATUS_OK ? status : add_mapping(c, &org, to, gid);
 }
 
 static enum status map_own(struct change_context *c, const void *input, void *ret_result)
 {
   const struct group_map *in = input;
-  const struct target to = {in->provider_group, in->group, false, ""};
+  const struct target to = {in->provider_group, GIVES_GROUP, in->group, ""};
   return map_to(c, in->org, &to, ret_result);
 }
 
 static enum status map_local(struct change_context *c, const void *input, void *ret_result)
 {
   const struct group_map_local *in = input;
-  const struct target to = {in->provider_group, in->group, true, in->privileged};
+  const struct target to = {in->provider_group, GIVES_LOCAL_GROUP, in->group, in->privileged};
+  return map_to(c, in->org, &to, ret_result);
+}
+
+static enum status map_role(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct group_map_role *in = input;
+  const struct target to = {in->provider_group, GIVES_ROLE, role_word(ROLE_ADMIN), ""};
   return map_to(c, in->org, &to, ret_result);
 }
 
 static bool is_mapped_to(const struct group_mappings *all, const char *name)
 {
   for (size_t i = 0; i < all->count; i++) {
-    if (all->list[i].local == 0 && strcmp(all->list[i].name, name) == 0) {
+    if (all->list[i].gives == GIVES_GROUP && strcmp(all->list[i].name, name) == 0) {
       return true;
     }
   }
@@ -244,7 +272,7 @@ static enum status take_out(struct change_context *c, const struct group_mapping
   if (status != STATUS_OK) {
     return status;
   }
-  bool last = mapping->local == 0 && !is_mapped_to(&left, mapping->name);
+  bool last = mapping->gives == GIVES_GROUP && !is_mapped_to(&left, mapping->name);
   return last ? remove_group(c, mapping) : STATUS_OK;
 }
 
@@ -273,7 +301,6 @@ static enum status unmap(struct change_context *c, const void *input, void *ret_
   const struct group_unmap *in = input;
   struct group_mapping mapping;
   struct org org;
-  char shown[SHOWN_SIZE];
   (void)ret_result;
   enum status status = change_find_org(c, in->org, &org);
   if (status != STATUS_OK) {
@@ -283,9 +310,7 @@ static enum status unmap(struct change_context *c, const void *input, void *ret_
   if (status != STATUS_OK) {
     return status;
   }
-  show(in->provider_group, shown);
-  (void)snprintf(c->event.detail, sizeof c->event.detail, "\"%s\" from %s%s, gid %u", shown,
-                 mapping.local == 1 ? "local group " : "", mapping.name, mapping.gid);
+  note_mapping(c, "from", &mapping);
   return remove_mapping(c, &mapping);
 }
 
@@ -303,6 +328,8 @@ static const struct change_kind MAP = {"group.map", CHANGE_SITE, CHANGE_OF_ORG, 
                                        false};
 static const struct change_kind MAP_LOCAL = {
     "group.map", CHANGE_SITE, CHANGE_OF_ORG, map_local, sizeof(struct change_done), false};
+static const struct change_kind MAP_ROLE = {
+    "group.map", CHANGE_SITE, CHANGE_OF_ORG, map_role, sizeof(struct change_done), false};
 static const struct change_kind UNMAP = {"group.unmap", CHANGE_SITE, CHANGE_OF_ORG, unmap, sizeof(struct change_done),
                                          false};
 
@@ -314,6 +341,11 @@ struct change change_group_map(const struct group_map *in, struct change_done *r
 struct change change_group_map_local(const struct group_map_local *in, struct change_done *ret_result)
 {
   return (struct change){&MAP_LOCAL, in, ret_result, &ret_result->changed, in->org, ""};
+}
+
+struct change change_group_map_role(const struct group_map_role *in, struct change_done *ret_result)
+{
+  return (struct change){&MAP_ROLE, in, ret_result, &ret_result->changed, in->org, ""};
 }
 
 struct change change_group_unmap(const struct group_unmap *in, struct change_done *ret_result)

@@ -27,6 +27,14 @@ struct group_map_local {
 
 struct change change_group_map_local(const struct group_map_local *map, struct change_done *ret_result);
 
+// To the role of an admin of the org. Errors likewise.
+struct group_map_role {
+  const char *org;
+  const char *provider_group;
+};
+
+struct change change_group_map_role(const struct group_map_role *map, struct change_done *ret_result);
+
 struct group_unmap {
   const char *org;
   const char *provider_group;

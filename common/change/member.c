@@ -101,8 +101,11 @@ static enum status set_role(struct change_context *c, const void *input, void *r
   change_detail_ending(c, &in->ending);
   name_member(&f, result);
   (void)snprintf(result->before, sizeof result->before, "%s", role_word(f.membership.role));
-  result->changed = f.membership.role != in->role || f.membership.role_until_s != in->ending.until_s;
+  bool by_group = f.membership.role_by == ROLE_BY_GROUP;
+  bool for_a_time = in->ending.until_s != 0 && f.membership.role_by != ROLE_BY_HAND; // then as it was before
+  result->changed = f.membership.role != in->role || f.membership.role_until_s != in->ending.until_s || by_group;
   f.membership.role = (uint8_t)in->role;
+  f.membership.role_by = for_a_time ? ROLE_BY_MEMBERSHIP : ROLE_BY_HAND;
   f.membership.role_until_s = in->ending.until_s;
   return result->changed ? membership_put(c->txn, &f.membership) : STATUS_OK;
 }

@@ -135,7 +135,7 @@ static enum status check_place(struct change_context *c, const struct member_add
               in->email, member_status_word(here.status));
     return STATUS_EXISTS;
   }
-  if (here.role != in->role) {
+  if (membership_own_role(&here) != in->role) {
     error_set(c->error, "email \"%s\": is a member of this org with another role; see 'ssoctl member role'", in->email);
     return STATUS_EXISTS;
   }

@@ -156,8 +156,11 @@ static enum status find_owner(struct change_context *c, const struct org_create 
 
 enum status org_store_new(struct change_context *c, struct org *org)
 {
-  const struct membership membership = {
-      org->owner_id, org->id, ROLE_OWNER, SOURCE_OWNER, MEMBER_ACTIVE, c->now_s, 0, 0, 0};
+  const struct membership membership = {.account_id = org->owner_id,
+                                        .org_id = org->id,
+                                        .role = ROLE_OWNER,
+                                        .source = SOURCE_OWNER,
+                                        .joined_at_s = c->now_s};
   enum status status = choose_groups(c, org);
   if (status != STATUS_OK) {
     return status;

@@ -66,6 +66,7 @@ static enum status demote_owner(struct change_context *c, const struct org *org,
     return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
   }
   membership.role = ROLE_ADMIN;
+  membership.role_by = ROLE_BY_HAND;
   status = account_get(c->txn, org->owner_id, ret_owner);
   return status != STATUS_OK ? status : membership_put(c->txn, &membership);
 }
@@ -84,6 +85,7 @@ static enum status hand_over(struct change_context *c, struct found_member *f, s
     return status;
   }
   f->membership.role = ROLE_OWNER;
+  f->membership.role_by = ROLE_BY_HAND;
   f->org.owner_id = f->account.id;
   (void)snprintf(c->event.detail, sizeof c->event.detail, "from %.100s to %.100s%s", before.email, f->account.email,
                  void_codes > 0 ? "; recovery codes void" : "");

@@ -60,12 +60,20 @@ enum status sign_in_create_account(struct sign_in *s, int64_t org_id, const stru
 
 enum status sign_in_join(const struct sign_in *s, int64_t org_id, enum role role, enum source source, int64_t until_s)
 {
-  const struct membership membership = {.account_id = s->account.id,
-                                        .org_id = org_id,
-                                        .role = (uint8_t)role,
-                                        .source = (uint8_t)source,
-                                        .joined_at_s = s->c->now_s,
-                                        .until_s = until_s};
+  struct membership membership = {.account_id = s->account.id,
+                                  .org_id = org_id,
+                                  .role = (uint8_t)role,
+                                  .source = (uint8_t)source,
+                                  .joined_at_s = s->c->now_s,
+                                  .until_s = until_s};
+  bool removed = false;
+  // Whom an admin has removed is back as a viewer, whatever groups there are (POLICY E6).
+  enum status status =
+      source == SOURCE_SSO ? membership_was_removed(s->c->txn, s->account.id, org_id, &removed) : STATUS_OK;
+  if (status != STATUS_OK) {
+    return status;
+  }
+  membership.role_by = removed ? ROLE_BY_HAND : ROLE_BY_MEMBERSHIP;
   return membership_put(s->c->txn, &membership);
 }
 

@@ -324,7 +324,7 @@ static enum status let_in(struct sign_in *s, const struct sso_sign_in *in, const
   if (status != STATUS_OK) {
     return status;
   }
-  const struct named_groups named = {s->account.id, s->way_org_id, &in->authorized->groups, confirmed};
+  const struct named_groups named = {&s->account, s->way_org_id, &in->authorized->groups, confirmed};
   status = change_grant_groups(s->c, &named, words);
   if (status != STATUS_OK) {
     return status;

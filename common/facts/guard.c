@@ -137,7 +137,7 @@ static enum status holds_local(struct store_txn *txn, const struct membership *m
     return status;
   }
   for (size_t i = 0; i < mappings.count; i++) {
-    bool local = mappings.list[i].local == 1;
+    bool local = mappings.list[i].gives == GIVES_LOCAL_GROUP;
     *ret_holds = *ret_holds || (local && groups_hold(&given.mappings, mappings.list[i].number));
   }
   return STATUS_OK;

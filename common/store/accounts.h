@@ -73,8 +73,14 @@ MUST_CHECK enum status identity_each_of(struct store_txn *txn, int64_t account_i
 
 MUST_CHECK enum status membership_get(struct store_txn *txn, int64_t account_id, int64_t org_id,
                                       struct membership *ret_membership);
+// What its role is apart from what groups of the provider give, and from what ends by itself.
+enum role membership_own_role(const struct membership *membership);
+
+// No group gives it any more; storing it is the caller's.
+void membership_take_role(struct membership *membership);
+
 // STATUS_TOO_LARGE for one more than MEMBERSHIPS_MAX. With a membership that ends, or is suspended, go the groups that
-// the org's provider gave (store/groups.h).
+// the org's provider gave (store/groups.h), and the role.
 MUST_CHECK enum status membership_put(struct store_txn *txn, const struct membership *membership);
 MUST_CHECK enum status membership_remove(struct store_txn *txn, int64_t account_id, int64_t org_id);
 

@@ -225,9 +225,11 @@ static const struct field MEMBERSHIP_FIELDS[] = {
     FIELD_OF_I64(membership, last_sign_in_at_s),
     FIELD_OF_I64(membership, until_s),
     FIELD_OF_I64(membership, role_until_s),
+    FIELD_OF_U8(membership, role_by),
 };
-// Has grown within the schema, too, as the connection above.
-const struct record_type MEMBERSHIP_RECORD = RECORD_TYPE_GROWN(membership, ENTITY_VERSION + 1, MEMBERSHIP_FIELDS, 7, 7);
+// Has grown within the schema twice, as the connection above.
+const struct record_type MEMBERSHIP_RECORD =
+    RECORD_TYPE_GROWN(membership, ENTITY_VERSION + 2, MEMBERSHIP_FIELDS, 9, 7, 7);
 
 static const struct field INVITE_FIELDS[] = {
     FIELD_OF_I64(invite, org_id),       FIELD_OF_TEXT(invite, email),       FIELD_OF_U8(invite, role),
@@ -246,7 +248,7 @@ const struct record_type ORG_GROUP_RECORD = SAME(org_group, ORG_GROUP_FIELDS);
 
 static const struct field GROUP_MAPPING_FIELDS[] = {
     FIELD_OF_I64(group_mapping, org_id),     FIELD_OF_U32(group_mapping, number),
-    FIELD_OF_TEXT(group_mapping, provider),  FIELD_OF_U8(group_mapping, local),
+    FIELD_OF_TEXT(group_mapping, provider),  FIELD_OF_U8(group_mapping, gives),
     FIELD_OF_TEXT(group_mapping, name),      FIELD_OF_U32(group_mapping, gid),
     FIELD_OF_TEXT(group_mapping, mapped_by), FIELD_OF_I64(group_mapping, created_at_s),
 };

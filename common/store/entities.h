@@ -79,6 +79,12 @@ enum { MAX_MEMBERS_DEFAULT = 100000, MAX_MEMBERS_SELF_MADE = 10 };
 enum role { ROLE_VIEWER = 0, ROLE_ADMIN, ROLE_OWNER };
 enum source { SOURCE_MANUAL = 0, SOURCE_SSO, SOURCE_INVITATION, SOURCE_OWNER };
 enum member_status { MEMBER_ACTIVE = 0, MEMBER_SUSPENDED };
+// What a role is by, which says who changes it. By none of the others: it came with the membership.
+enum role_by {
+  ROLE_BY_MEMBERSHIP = 0,
+  ROLE_BY_HAND,  // an admin has changed it: no group of the provider does
+  ROLE_BY_GROUP, // a group at the provider gives it, on top of ROLE_VIEWER, until a sign-in does not name that group
+};
 
 // What a sign-in through an org's provider must meet. While the org enforces, a change of it waits for a test sign-in
 // (POLICY E3).
@@ -277,6 +283,7 @@ struct membership {
   int64_t last_sign_in_at_s;
   int64_t until_s;      // from then on it is as suspended (POLICY K10); 0: it does not end by itself
   int64_t role_until_s; // likewise, the role is viewer
+  uint8_t role_by;      // enum role_by
 };
 
 enum {
@@ -293,14 +300,17 @@ struct org_group {
   int64_t created_at_s;
 };
 
-// A group at the org's provider, and the Unix group that its members get.
+// What a group at the provider gives.
+enum group_gives { GIVES_GROUP = 0, GIVES_LOCAL_GROUP, GIVES_ROLE };
+
+// A group at the org's provider, and the Unix group or the role in the org that its members get.
 struct group_mapping {
   int64_t org_id;
   uint32_t number;                    // of no other mapping, ever
   char provider[PROTOCOL_GROUP_SIZE]; // compared byte for byte
-  uint8_t local;                      // a group of /etc/group, not one of the org
-  char name[GROUP_SIZE];              // of the org_group, or of the local group
-  uint32_t gid;                       // it had when it was mapped: an org_group keeps it, a local group must
+  uint8_t gives;                      // enum group_gives: an org_group, a group of /etc/group, or a role
+  char name[GROUP_SIZE];              // of the group, or the role's word
+  uint32_t gid; // it had when it was mapped: an org_group keeps it, a local group must; 0 of a role
   char mapped_by[ACTOR_SIZE];
   int64_t created_at_s;
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "store/accounts.h"
 #include "store/numbers_store.h"
 #include "store/orgs.h"
 
@@ -289,7 +290,7 @@ enum status given_put(struct store_txn *txn, int64_t account_id, int64_t org_id,
   }
   for (size_t i = 0; i < count; i++) {
     after.mappings.values[after.mappings.count++] = mappings[i]->number;
-    if (mappings[i]->local == 0 && !groups_hold(&after.gids, mappings[i]->gid)) {
+    if (mappings[i]->gives == GIVES_GROUP && !groups_hold(&after.gids, mappings[i]->gid)) {
       after.gids.values[after.gids.count++] = mappings[i]->gid;
     }
   }
@@ -327,6 +328,18 @@ enum status given_each(struct store_txn *txn, uint32_t gid, given_visit *visit, 
   return store_each(txn, TABLE_GROUP_MEMBERS, &prefix, visit_given, &walk);
 }
 
+// Nothing gives the role any more.
+static enum status take_role(struct store_txn *txn, int64_t account_id, int64_t org_id)
+{
+  struct membership membership;
+  enum status status = membership_get(txn, account_id, org_id, &membership);
+  if (status != STATUS_OK || membership.role_by != ROLE_BY_GROUP) {
+    return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+  }
+  membership_take_role(&membership);
+  return membership_put(txn, &membership);
+}
+
 // Who has what a mapping gave that is gone keeps the others.
 struct taking {
   struct store_txn *txn;
@@ -342,6 +355,7 @@ static enum status take_back(void *context, const struct store_entry *entry)
   int64_t account_id = 0;
   size_t count = 0;
   bool changed = false;
+  bool role = false;
   if (entry->key_length != 16) {
     return STATUS_CORRUPT;
   }
@@ -353,9 +367,12 @@ static enum status take_back(void *context, const struct store_entry *entry)
   for (size_t i = 0; i < t->left.count && count < COUNT_OF(kept); i++) {
     if (groups_hold(&given.mappings, t->left.list[i].number)) {
       kept[count++] = &t->left.list[i];
+      role = role || t->left.list[i].gives == GIVES_ROLE;
     }
   }
-  return given_put(t->txn, account_id, t->gone->org_id, kept, count, &changed);
+  status = given_put(t->txn, account_id, t->gone->org_id, kept, count, &changed);
+  return status != STATUS_OK || role || t->gone->gives != GIVES_ROLE ? status
+                                                                     : take_role(t->txn, account_id, t->gone->org_id);
 }
 
 enum status group_mapping_remove(struct store_txn *txn, const struct group_mapping *mapping)

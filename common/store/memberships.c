@@ -65,9 +65,24 @@ static enum status raise_count(struct store_txn *txn, int64_t org_id, int64_t by
   return status != STATUS_OK ? status : store_put_i64(txn, TABLE_META, &key, count + by);
 }
 
+enum role membership_own_role(const struct membership *membership)
+{
+  bool own = membership->role_by != ROLE_BY_GROUP && membership->role_until_s == 0;
+  return own ? (enum role)membership->role : ROLE_VIEWER;
+}
+
+void membership_take_role(struct membership *membership)
+{
+  if (membership->role_by == ROLE_BY_GROUP) {
+    membership->role = ROLE_VIEWER;
+    membership->role_by = ROLE_BY_MEMBERSHIP;
+  }
+}
+
 enum status membership_put(struct store_txn *txn, const struct membership *membership)
 {
   struct membership before;
+  struct membership kept = *membership;
   const struct store_key key = key_of_two_i64(membership->account_id, membership->org_id);
   const struct store_key back = key_of_two_i64(membership->org_id, membership->account_id);
   enum status status = membership_get(txn, membership->account_id, membership->org_id, &before);
@@ -84,15 +99,16 @@ enum status membership_put(struct store_txn *txn, const struct membership *membe
   }
   if (membership->status != MEMBER_ACTIVE) {
     status = given_drop(txn, membership->account_id, membership->org_id);
+    membership_take_role(&kept);
   }
   if (status != STATUS_OK) {
     return status;
   }
-  status = endings_note(txn, membership);
+  status = endings_note(txn, &kept);
   if (status != STATUS_OK) {
     return status;
   }
-  status = store_put_record(txn, TABLE_MEMBERSHIPS, &key, &MEMBERSHIP_RECORD, membership);
+  status = store_put_record(txn, TABLE_MEMBERSHIPS, &key, &MEMBERSHIP_RECORD, &kept);
   return status != STATUS_OK ? status : store_put(txn, TABLE_ORG_MEMBERS, &back, "", 0);
 }
 

@@ -229,7 +229,8 @@ static enum status look_at_org(void *context, const struct org *org)
 static void look_at_mapping(const struct orgs *o, const struct group_mapping *mapping)
 {
   uint32_t gid = 0;
-  if (mapping->local == 0 || (local_group_find(mapping->name, &gid) == STATUS_OK && gid == mapping->gid)) {
+  if (mapping->gives != GIVES_LOCAL_GROUP ||
+      (local_group_find(mapping->name, &gid) == STATUS_OK && gid == mapping->gid)) {
     return;
   }
   findings_add(o->findings, SEVERITY_WARNING, "groups",

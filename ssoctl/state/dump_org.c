@@ -131,7 +131,7 @@ static enum status add_member(void *context, const struct membership *membership
   }
   cJSON *object = cJSON_CreateObject();
   dump_text(dump, object, "email", account.email);
-  dump_text(dump, object, "role", role_word(membership->role_until_s == 0 ? membership->role : (uint8_t)ROLE_VIEWER));
+  dump_text(dump, object, "role", role_word((uint8_t)membership_own_role(membership)));
   dump_text(dump, object, "status", member_status_word(membership->status));
   if (account.mapped == 1) {
     dump_text(dump, object, "local_user", account.login);
@@ -145,14 +145,16 @@ static enum status add_member(void *context, const struct membership *membership
 
 static void add_groups(struct dump *dump, const struct org *org, cJSON *array)
 {
+  static const char *const KEYS[] = {
+      [GIVES_GROUP] = "group", [GIVES_LOCAL_GROUP] = "local_group", [GIVES_ROLE] = "role"};
   struct group_mappings all = {.count = 0};
   enum status status = group_mappings_of(dump->ctx->txn, org->id, &all);
   dump->status = dump->status == STATUS_OK ? status : dump->status;
   for (size_t i = 0; i < all.count; i++) {
     cJSON *object = cJSON_CreateObject();
     dump_text(dump, object, "provider_group", all.list[i].provider);
-    dump_text(dump, object, all.list[i].local == 1 ? "local_group" : "group", all.list[i].name);
-    if (all.list[i].local == 1 && local_group_is_privileged(all.list[i].name, all.list[i].gid)) {
+    dump_text(dump, object, KEYS[all.list[i].gives <= GIVES_ROLE ? all.list[i].gives : GIVES_GROUP], all.list[i].name);
+    if (all.list[i].gives == GIVES_LOCAL_GROUP && local_group_is_privileged(all.list[i].name, all.list[i].gid)) {
       dump_text(dump, object, "privileged", all.list[i].name);
     }
     dump_add(dump, array, object);

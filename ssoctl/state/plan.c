@@ -127,6 +127,7 @@ static struct change change_of(const struct step *s, union step_result *r)
   case STEP_GROUP_UNMAP: return change_group_unmap(&s->in.group_unmap, &r->done);
   case STEP_GROUP_MAP: return change_group_map(&s->in.group_map, &r->done);
   case STEP_GROUP_MAP_LOCAL: return change_group_map_local(&s->in.group_map_local, &r->done);
+  case STEP_GROUP_MAP_ROLE: return change_group_map_role(&s->in.group_map_role, &r->done);
   case STEP_MEMBER_ROLE: return change_member_role(&s->in.member_role, &r->member);
   case STEP_MEMBER_SUSPEND: return change_member_suspend(&s->in.member, &r->member);
   case STEP_MEMBER_RESUME: return change_member_resume(&s->in.member_resume, &r->member);
@@ -161,6 +162,7 @@ static const struct {
     [STEP_GROUP_UNMAP] = {"remove", "group", false},
     [STEP_GROUP_MAP] = {"add", "group", false},
     [STEP_GROUP_MAP_LOCAL] = {"add", "group", false},
+    [STEP_GROUP_MAP_ROLE] = {"add", "group", false},
     [STEP_MEMBER_ROLE] = {"change", "member", false},
     [STEP_MEMBER_SUSPEND] = {"change", "member", false},
     [STEP_MEMBER_RESUME] = {"change", "member", false},

@@ -26,6 +26,7 @@ enum step_kind {
   STEP_GROUP_UNMAP,
   STEP_GROUP_MAP,
   STEP_GROUP_MAP_LOCAL,
+  STEP_GROUP_MAP_ROLE,
   STEP_MEMBER_ROLE,
   STEP_MEMBER_SUSPEND,
   STEP_MEMBER_RESUME,
@@ -53,6 +54,7 @@ union step_input {
   struct group_unmap group_unmap;
   struct group_map group_map;
   struct group_map_local group_map_local;
+  struct group_map_role group_map_role;
   struct member_name member;
   struct member_role member_role;
   struct member_resume member_resume;

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "state/want.h"
 #include "store/groups.h"
 
-enum { GROUP_PROVIDER, GROUP_OWN, GROUP_LOCAL, GROUP_PRIVILEGED, GROUP_KEYS };
+enum { GROUP_PROVIDER, GROUP_OWN, GROUP_LOCAL, GROUP_PRIVILEGED, GROUP_ROLE, GROUP_KEYS };
 
-static const struct json_key GROUP_KEY[GROUP_KEYS] = {
-    {"provider_group", JSON_TEXT}, {"group", JSON_TEXT}, {"local_group", JSON_TEXT}, {"privileged", JSON_TEXT}};
+static const struct json_key GROUP_KEY[GROUP_KEYS] = {{"provider_group", JSON_TEXT},
+                                                      {"group", JSON_TEXT},
+                                                      {"local_group", JSON_TEXT},
+                                                      {"privileged", JSON_TEXT},
+                                                      {"role", JSON_TEXT}};
 
 // The mappings of an org as they are stored, and its steps so far.
 struct wanted_groups {
@@ -42,51 +46,91 @@ static bool add_unmap(struct wanted_groups *w, const char *path, const char *pro
 static bool has_group(const struct plan *plan, size_t first, const char *provider)
 {
   return want_has(plan, first, STEP_GROUP_MAP, provider) || want_has(plan, first, STEP_GROUP_MAP_LOCAL, provider) ||
-         want_has(plan, first, STEP_GROUP_SAME, provider);
+         want_has(plan, first, STEP_GROUP_MAP_ROLE, provider) || want_has(plan, first, STEP_GROUP_SAME, provider);
 }
 
-static int want_group(struct wanted_groups *w, const struct json_place *at)
+// What a provider group of the document gives.
+struct wanted_group {
+  const char *provider;
+  enum group_gives gives;
+  const char *name;
+  const char *privileged; // "" for none
+};
+
+static int read_group(const struct json_place *at, struct wanted_group *ret_group)
 {
+  static const enum group_gives GIVES[GROUP_KEYS] = {
+      [GROUP_OWN] = GIVES_GROUP, [GROUP_LOCAL] = GIVES_LOCAL_GROUP, [GROUP_ROLE] = GIVES_ROLE};
+  static const size_t KEYS[] = {GROUP_OWN, GROUP_LOCAL, GROUP_ROLE};
   const cJSON *values[GROUP_KEYS];
+  size_t said = 0;
   int code = json_object(at, GROUP_KEY, GROUP_KEYS, values);
   if (code != EXIT_DONE) {
     return code;
   }
   const char *provider = json_text(values[GROUP_PROVIDER]);
-  const char *own = json_text(values[GROUP_OWN]);
-  const char *local = json_text(values[GROUP_LOCAL]);
   const char *privileged = json_text(values[GROUP_PRIVILEGED]);
-  bool legal = provider != NULL && provider[0] != '\0' && strlen(provider) < PROTOCOL_GROUP_SIZE &&
-               (own == NULL) != (local == NULL) && (privileged == NULL || local != NULL);
+  struct wanted_group group = {.provider = provider, .privileged = privileged != NULL ? privileged : ""};
+  for (size_t i = 0; i < COUNT_OF(KEYS); i++) {
+    const char *name = json_text(values[KEYS[i]]);
+    if (name != NULL) {
+      group.name = name;
+      group.gives = GIVES[KEYS[i]];
+      said++;
+    }
+  }
+  bool legal = provider != NULL && provider[0] != '\0' && strlen(provider) < PROTOCOL_GROUP_SIZE && said == 1 &&
+               (privileged == NULL || group.gives == GIVES_LOCAL_GROUP);
   if (!legal) {
-    return fail(EXIT_USAGE,
-                "%s: a provider_group and one of group and local_group are needed, and privileged is legal "
-                "beside the latter",
-                at->path);
+    return fail(
+        EXIT_USAGE,
+        "%s: a provider_group and one of group, local_group and role are needed, and privileged is legal beside "
+        "local_group alone",
+        at->path);
   }
-  if (has_group(w->plan, w->first, provider)) {
-    return fail(EXIT_USAGE, "%s.provider_group: \"%.100s\" is named twice", at->path, provider);
+  if (group.gives == GIVES_ROLE && strcmp(group.name, role_word(ROLE_ADMIN)) != 0) {
+    return fail(EXIT_USAGE, "%s.role: \"%.40s\" is not admin, the one role that a group gives", at->path, group.name);
   }
-  const struct group_mapping *now = mapping_of(&w->now, provider);
-  const char *group = own != NULL ? own : local;
-  bool there = now != NULL && (now->local == 1) == (local != NULL) && strcmp(now->name, group) == 0;
-  if (now != NULL && !there && !add_unmap(w, at->path, provider, now->name)) {
+  *ret_group = group;
+  return EXIT_DONE;
+}
+
+static int add_map(struct wanted_groups *w, const struct json_place *at, const struct wanted_group *group)
+{
+  static const enum step_kind KINDS[] = {
+      [GIVES_GROUP] = STEP_GROUP_MAP, [GIVES_LOCAL_GROUP] = STEP_GROUP_MAP_LOCAL, [GIVES_ROLE] = STEP_GROUP_MAP_ROLE};
+  const struct group_mapping *now = mapping_of(&w->now, group->provider);
+  bool there = now != NULL && now->gives == (uint8_t)group->gives && strcmp(now->name, group->name) == 0;
+  if (now != NULL && !there && !add_unmap(w, at->path, group->provider, now->name)) {
     return EXIT_FAILED;
   }
-  enum step_kind kind = there ? STEP_GROUP_SAME : own != NULL ? STEP_GROUP_MAP : STEP_GROUP_MAP_LOCAL;
-  struct step *step = plan_step(w->plan, kind, at->path, w->slug, provider);
+  struct step *step =
+      plan_step(w->plan, there ? STEP_GROUP_SAME : KINDS[group->gives], at->path, w->slug, group->provider);
   if (step == NULL) {
     return EXIT_FAILED;
   }
-  step->after = group;
-  if (own != NULL) {
-    step->in.group_map = (struct group_map){w->slug, provider, own};
-  } else {
-    // A privileged group was named twice when it was mapped.
-    const char *twice = privileged != NULL ? privileged : "";
-    step->in.group_map_local = (struct group_map_local){w->slug, provider, local, twice};
+  step->after = group->name;
+  switch (group->gives) {
+  case GIVES_GROUP: step->in.group_map = (struct group_map){w->slug, group->provider, group->name}; break;
+  case GIVES_LOCAL_GROUP: // a privileged group was named twice when it was mapped
+    step->in.group_map_local = (struct group_map_local){w->slug, group->provider, group->name, group->privileged};
+    break;
+  case GIVES_ROLE: step->in.group_map_role = (struct group_map_role){w->slug, group->provider}; break;
   }
   return EXIT_DONE;
+}
+
+static int want_group(struct wanted_groups *w, const struct json_place *at)
+{
+  struct wanted_group group = {.provider = NULL};
+  int code = read_group(at, &group);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  if (has_group(w->plan, w->first, group.provider)) {
+    return fail(EXIT_USAGE, "%s.provider_group: \"%.100s\" is named twice", at->path, group.provider);
+  }
+  return add_map(w, at, &group);
 }
 
 static int prune_groups(struct wanted_groups *w)

@@ -71,7 +71,7 @@ struct member {
 static bool add_role(struct plan *plan, const struct member *m)
 {
   const struct member_row *row = m->row;
-  if (m->now.role == row->role) {
+  if (membership_own_role(&m->now) == row->role) {
     return true;
   }
   struct step *step = plan_step(plan, STEP_MEMBER_ROLE, m->at->path, m->org, row->email);
@@ -79,7 +79,7 @@ static bool add_role(struct plan *plan, const struct member *m)
     return false;
   }
   step->in.member_role = (struct member_role){.org = m->org, .email = row->email, .role = (enum role)row->role};
-  step->before = role_word(m->now.role);
+  step->before = role_word((uint8_t)membership_own_role(&m->now));
   step->after = role_word(row->role);
   step->late = m->is_owner;
   return true;
@@ -149,6 +149,7 @@ static int want_member(struct plan *plan, const struct json_place *at, const str
     return EXIT_DONE; // whose role is no setting, and who is never suspended (POLICY E4)
   }
   if (m.is_owner) {
+    m.now.role_by = ROLE_BY_HAND;
     m.now.role = ROLE_ADMIN; // once somebody else owns the org
   }
   const char *local_user = json_text(values[KEY_LOCAL_USER]);

@@ -36,7 +36,7 @@ COMMANDS = (
     ("W5", "idp test alpha --no-signin"),
     ("W5", "domain add alpha more.alpha.test"), ("W5", "domain remove alpha alpha.test"),
     ("W5", "recovery create alpha"), ("W5", "recovery list alpha"),
-    ("W5", "recovery revoke alpha"), ("W5", "group map alpha developers dev"), ("W2", "group list alpha"), ("W6", "org delete alpha"),
+    ("W5", "recovery revoke alpha"), ("W5", "group map alpha developers dev"), ("W5", "group map alpha chiefs --role admin"), ("W2", "group list alpha"), ("W6", "org delete alpha"),
     ("W5", f"org transfer alpha {GUEST}"), ("W5", f"password remove {GUEST}"),
     ("W5", f"password set {GUEST} --stdin"),
     ("W5", f"identity link {GUEST} --org alpha --subject s-guest"),

@@ -1,6 +1,8 @@
 """Groups at the provider: what is mapped gives a group on this host, and nothing else does."""
 import contextlib
+import json
 
+import attacks
 import check
 import host
 import login
@@ -138,6 +140,111 @@ def what_group_map_is_told_wrongly_is_refused_with_what_is_legal(rig):
     _map(org, "Asked", "asked")
     check.contains(host.ssoctl("group", "unmap", org, "Asked", wants=1).err, "--yes", "what is said without a yes")
     host.ssoctl("group", "unmap", org, "Asked", "--yes")
+
+
+def a_group_that_makes_admins_does_so_at_the_first_sign_in_and_no_longer_at_the_next(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    with _admins(org, "Chiefs, all"):
+        rig.idp.say_groups(person, ["Chiefs, all", "admin", "gamma-admins"])
+        said = login.signs_in(rig, person)
+        check.contains(said, r"\(gamma-admins\)", "id in the very first session")
+        check.contains(said, "SSOORG_ROLE=admin", "the environment")
+        row, = [r for r in host.listed("group", "list", org) if r["provider_group"] == "Chiefs, all"]
+        check.equal((row["role"], row["group"], row["local"], row["members"]), ("admin", None, False, 1), "what group list says")
+        check.equal(host.listed("account", "show", person)["groups"], "", "what account show says of groups")
+        for said_next in (["admin", "gamma-admins", "chiefs, all", "Chiefs"], None):
+            rig.idp.say_groups(person, said_next)
+            said = login.signs_in(rig, person)
+            check.contains(said, "SSOORG_ROLE=viewer", f"the environment with {said_next}")
+            check.lacks(said, "gamma-admins", f"id with {said_next}")
+        details = [e["detail"] for e in host.listed("audit", org) if e["login"] == person and e["event"] == "sign-in"]
+        check.equal(details, ["sso, groups +role:admin", "sso, groups -role:admin", "sso"], "the audit trail")
+
+
+def a_role_that_an_admin_changed_stays_whatever_the_groups_say(rig):
+    org, given, taken = rig.orgs.gamma(), rig.person("gamma.test"), rig.person("gamma.test")
+    with _admins(org, "Chiefs"):
+        for person in (given, taken):
+            rig.idp.say_groups(person, ["Chiefs"])
+            login.signs_in(rig, person)
+        check.equal(host.listed("member", "role", org, given, "admin")["changed"], True, "what member role says")
+        check.equal(host.listed("member", "role", org, given, "admin")["changed"], False, "what it says again")
+        host.ssoctl("member", "role", org, taken, "viewer")
+        rig.idp.say_groups(given, [])
+        check.contains(login.signs_in(rig, given), "SSOORG_ROLE=admin", "who was given it by hand")
+        check.contains(login.signs_in(rig, taken), "SSOORG_ROLE=viewer", "whose was taken by hand")
+    check.equal(_role(org, given), "admin", "who was given it by hand, without a mapping")
+
+
+def a_role_goes_at_once_when_its_group_is_no_longer_mapped(rig):
+    org, person, added = rig.orgs.gamma(), rig.person("gamma.test"), rig.person("gamma.test")
+    host.ssoctl("member", "add", org, added)
+    with _admins(org, "Chiefs"):
+        for one in (person, added):
+            rig.idp.say_groups(one, ["Chiefs"])
+            login.signs_in(rig, one)
+            check.equal(_role(org, one), "admin", "the role")
+        exported = host.ssoctl("member", "export", org).out
+        check.contains(exported, f"{added},viewer,", "what is exported")
+        dumped, = [o for o in json.loads(host.ssoctl("dump").out)["orgs"] if o["slug"] == org]
+        check.that({"provider_group": "Chiefs", "role": "admin"} in dumped["groups"], f"the dump: {dumped['groups']}")
+        check.equal([m["role"] for m in dumped["members"] if m["email"] == added], ["viewer"], "the member in the dump")
+        document = json.dumps({"format": 1, "orgs": [{"slug": org, "groups": dumped["groups"], "members": dumped["members"]}]})
+        check.equal(host.ssoctl("apply", "-", "--yes", "--json", stdin=document).status, 0, "the same again")
+        check.equal(_role(org, added), "admin", "the role after apply")
+        admins = processes.must("getent", "group", f"{org}-admins").out
+        check.that(person in admins and added in admins, f"the group of admins: {admins}")
+    check.equal([_role(org, person), _role(org, added)], ["viewer", "viewer"], "the roles without the mapping")
+    admins = processes.must("getent", "group", f"{org}-admins").out
+    check.that(person not in admins and added not in admins, f"the group of admins: {admins}")
+    document = json.dumps({"format": 1, "orgs": [{"slug": org, "groups": [{"provider_group": "Chiefs", "role": "admin"}]}]})
+    host.ssoctl("apply", "-", "--yes", stdin=document)
+    check.contains(login.signs_in(rig, person), "SSOORG_ROLE=admin", "the environment after apply")
+    host.ssoctl("group", "unmap", org, "Chiefs", "--yes")
+
+
+def no_other_role_and_no_two_things_are_mapped(rig):
+    org = rig.orgs.gamma()
+    for words in (("--role", "owner"), ("--role", "viewer"), ("--role", "Admin"), ("--role", ""), ("dev", "--role", "admin"),
+                  ("--role", "admin", "--local-group", "games"), ("--role", "admin", "--privileged", "sudo"), ()):
+        host.ssoctl("group", "map", org, "Chiefs", *words, wants=2)
+    for role in ("owner", "viewer", ""):
+        document = {"format": 1, "orgs": [{"slug": org, "groups": [{"provider_group": "Chiefs", "role": role}]}]}
+        host.ssoctl("apply", "-", "--yes", stdin=json.dumps(document), wants=2)
+    with _admins(org, "Chiefs"):
+        check.contains(host.ssoctl("group", "map", org, "Chiefs", "dev", wants=1).err, 'mapped to role "admin" already', "what is said")
+        check.contains(host.ssoctl("group", "map", org, "Chiefs", "--role", "admin").text, "role admin already", "what is said")
+
+
+def W8_an_owners_other_provider_makes_no_admins_until_an_operator_confirms_it(rig):
+    org, person = rig.orgs.delta(), rig.person("delta.test")
+    try:
+        said = attacks.as_owner(rig, org, "group", "map", org, "Chiefs", "--role", "admin")
+        check.equal(said.status, 0, f"the owner's own mapping: {said.text}")
+        said = attacks.as_owner(rig, org, "idp", "set", org, "--now", "--issuer", attacks.evil(rig).issuer,
+                                "--client-id", "ssoorg", "--ca-file", "-", stdin=rig.ca.read_text())
+        check.equal(said.status, 0, f"the owner's own change: {said.text}")
+        attacks.evil(rig).say_groups(person, ["Chiefs"])
+        text = attacks.through(rig, person, attacks.evil(rig))
+        check.contains(text, "SSOORG_ROLE=viewer", "through what no operator has seen")
+        host.ssoctl("idp", "confirm", org, host.listed("idp", "show", org)["fingerprint"])
+        check.contains(attacks.through(rig, person, attacks.evil(rig)), "SSOORG_ROLE=admin", "once it is confirmed")
+    finally:
+        attacks.restore(rig, org)
+        host.ssoctl("group", "unmap", org, "Chiefs", "--yes", wants=None)
+
+
+@contextlib.contextmanager
+def _admins(org, provider_group):
+    host.ssoctl("group", "map", org, provider_group, "--role", "admin")
+    try:
+        yield
+    finally:
+        host.ssoctl("group", "unmap", org, provider_group, "--yes")
+
+
+def _role(org, person):
+    return host.members(org)[person]["role"]
 
 
 @contextlib.contextmanager
