@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "change/context.h"
 #include "change/covered.h"
 #include "change/enforcement.h"
@@ -33,6 +34,10 @@ static void note_values(struct audit_event *event, const struct org_values *valu
     size_t used = strlen(event->detail);
     (void)snprintf(event->detail + used, sizeof event->detail - used, "%s%s=%s", used > 0 ? ", " : "",
                    values->list[i].key, values->list[i].value);
+  }
+  // What was cut within a character is no text.
+  for (size_t used = strlen(event->detail); used > 0 && !text_is_clean(event->detail, used); used--) {
+    event->detail[used - 1] = '\0';
   }
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Groups as a gate in a real store (POLICY S16): who comes through the connection, whom a delegate's change does not
 // touch (W8), and when a change counts (E3).
+#include "base/text.h"
 #include "confirmation.h"
 #include "facts/gate.h"
 #include "protocol/group_list.h"
 #include "store/accounts.h"
+#include "store/audit.h"
 #include "store/orgs.h"
 
 // NAMED: one group that the provider names, "" for none.
@@ -179,6 +181,31 @@ static void W8_E3_a_delegates_required_groups_that_waited_are_not_an_operators(v
   expect_in(ALICE, "s-alice", "others");
 }
 
+static enum status keep_detail(void *context, const struct audit_event *event)
+{
+  (void)snprintf(context, REASON_SIZE, "%s", event->detail);
+  return STATUS_OK;
+}
+
+// A long list of names in any script is cut where a character ends.
+static void N7_the_audit_trail_of_a_long_list_is_text(void **state)
+{
+  (void)state;
+  char value[2 * 120 + 2] = "";
+  fixture_set_up(PROVISIONING_JIT);
+  for (size_t first = 0; first < 2; first++) {
+    char detail[REASON_SIZE] = "";
+    memset(value, 'a', first);
+    for (size_t i = first; i + 2 < sizeof value; i += 2) {
+      memcpy(value + i, "\xc3\xb6", 3);
+    }
+    assert_int_equal(set_setting_by("required-groups", value, true), STATUS_OK);
+    struct store_txn *txn CLEANUP(store_abort) = read_txn();
+    assert_int_equal(audit_each(txn, 0, keep_detail, detail), STATUS_OK);
+    assert_true(strlen(detail) >= REASON_SIZE - 3 && text_is_clean(detail, strlen(detail)));
+  }
+}
+
 // Whoever opens the gate for a moment while an answer is under way is not let in by it.
 static void S16_an_answer_to_another_gate_is_asked_for_again(void **state)
 {
@@ -203,6 +230,7 @@ int main(void)
       STORE_TEST(W8_required_groups_count_for_a_guarded_account_as_an_operator_set_them),
       STORE_TEST(E3_required_groups_wait_for_a_sign_in_that_meets_them),
       STORE_TEST(W8_E3_a_delegates_required_groups_that_waited_are_not_an_operators),
+      STORE_TEST(N7_the_audit_trail_of_a_long_list_is_text),
       STORE_TEST(S16_an_answer_to_another_gate_is_asked_for_again),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -209,6 +209,26 @@ static void a_role_goes_at_once_with_its_mapping_the_suspension_and_the_last_of_
   expect_role(ALICE, ROLE_VIEWER, ROLE_BY_MEMBERSHIP);
 }
 
+// An admin's for a time is no group's to take, and leaves what was there before.
+static void K10_a_role_for_a_time_comes_before_the_groups_and_leaves_them_as_they_were(void **state)
+{
+  (void)state;
+  const struct member_role in = {
+      .org = "acme", .email = ALICE, .role = ROLE_ADMIN, .ending = {.until_s = clock_now_s() + 3600, .reason = "work"}};
+  fixture_set_up(PROVISIONING_JIT);
+  assert_int_equal(map_role(CHIEFS), STATUS_OK);
+  assert_int_equal(signs_in(ALICE, ""), STATUS_OK);
+  struct member_changed changed;
+  assert_int_equal(make(change_member_role(&in, &changed)), STATUS_OK);
+  assert_int_equal(signs_in(ALICE, CHIEFS), STATUS_OK);
+  assert_int_equal(signs_in(ALICE, ""), STATUS_OK);
+  expect_role(ALICE, ROLE_ADMIN, ROLE_BY_MEMBERSHIP);
+  const struct membership membership = membership_of(ALICE);
+  assert_int_equal(membership_own_role(&membership), ROLE_VIEWER);
+  assert_int_equal(give_role(ALICE, ROLE_VIEWER), STATUS_OK);
+  expect_role(ALICE, ROLE_VIEWER, ROLE_BY_HAND);
+}
+
 // However many mappings there are before it in the order.
 static void a_role_is_given_beside_as_many_groups_as_there_may_be(void **state)
 {
@@ -264,6 +284,7 @@ int main(void)
       STORE_TEST(the_owner_is_untouched_and_who_was_one_is_an_admin_by_hand),
       STORE_TEST(W8_a_role_comes_through_a_confirmed_connection_alone),
       STORE_TEST(a_role_goes_at_once_with_its_mapping_the_suspension_and_the_last_of_several_groups),
+      STORE_TEST(K10_a_role_for_a_time_comes_before_the_groups_and_leaves_them_as_they_were),
       STORE_TEST(a_role_is_given_beside_as_many_groups_as_there_may_be),
       STORE_TEST(H63_no_group_makes_an_admin_of_an_account_that_somebody_else_may_have_used),
   };
