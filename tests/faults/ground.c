@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "paths.h"
+#include "store/accounts.h"
 
 // lock.mdb is not kept: nobody has the store open between two runs.
 static const char *const FILES[] = {PATH_STORE "/data.mdb", PATH_MAP};
@@ -55,6 +56,22 @@ void ground_free(struct ground *ground)
     free(ground->data[i]);
   }
   free(ground);
+}
+
+void ground_settle_tickets(const char *keep)
+{
+  struct store *store CLEANUP(store_close) = NULL;
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  struct ticket kept = {.expires_at_s = 0};
+  must(store_open(PATH_STORE, STORE_READ_WRITE, NULL, &store) == STATUS_OK && store_lock(store) == STATUS_OK &&
+           store_begin(store, true, &txn) == STATUS_OK,
+       PATH_STORE);
+  bool any = keep[0] != '\0';
+  must(!any || ticket_get(txn, keep, 0, &kept) == STATUS_OK, "ticket");
+  must(ticket_sweep(txn, INT64_MAX) == STATUS_OK, "tickets");
+  kept.expires_at_s = INT64_MAX;
+  must(!any || ticket_put(txn, &kept) == STATUS_OK, "ticket");
+  must(store_commit(&txn) == STATUS_OK, PATH_STORE);
 }
 
 bool ground_count(struct counts *ret_counts)

@@ -17,6 +17,10 @@ struct ground *ground_keep(void);
 void ground_restore(const struct ground *ground);
 void ground_free(struct ground *ground);
 
+// Leaves no ticket in the store but KEEP ("" for none), which does not expire: otherwise what is counted would depend on
+// how long a sweep takes.
+void ground_settle_tickets(const char *keep);
+
 // False if the store cannot be opened and read.
 bool ground_count(struct counts *ret_counts);
 

@@ -207,6 +207,7 @@ static bool sweep_scene(struct stage *s, struct fault_plan *plan)
   } else {
     (void)snprintf(s->ticket, sizeof s->ticket, "%s", s->scene->ticket);
   }
+  ground_settle_tickets(s->scene->ticket == NULL ? s->ticket : "");
   s->ground = ground_keep();
   bool good = ground_count(&s->before);
   s->verdict = run_once(s, &end);
