@@ -178,8 +178,9 @@ def O02_a_suspended_members_user_manager_does_not_start(here):
     uid = here.kept["lingers"] = int(host.in_passwd(LINGERS)[2])
     wanted = pathlib.Path(host.in_passwd(LINGERS)[5]) / ".config/systemd/user/default.target.wants"
     wanted.mkdir(parents=True, exist_ok=True)
-    (wanted / "lives.service").write_text("[Service]\nExecStart=/bin/sleep infinity\n")
-    processes.must("chown", "-R", f"{uid}:{uid}", wanted.parents[3])
+    (wanted.parent / "lives.service").write_text("[Service]\nExecStart=/bin/sleep infinity\n")
+    (wanted / "lives.service").symlink_to("../lives.service")
+    processes.must("chown", "-R", "-h", f"{uid}:{uid}", wanted.parents[3])
     processes.must("loginctl", "enable-linger", LINGERS)
     _lives(uid)
     host.ssoctl("member", "suspend", "lingers", LINGERS, "--end-sessions")
