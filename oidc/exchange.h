@@ -19,6 +19,7 @@ struct exchange {
   struct bytes credential;               // by which the last request showed who we are; for exchange_done()
   struct bytes earlier[EXCHANGE_EARLIER]; // likewise, by which requests before it did: the last of them
   size_t earlier_count;
+  bool unanswered; // as of message_failed
   struct failure failure;
 };
 

@@ -18,6 +18,7 @@
 #include "parent.h"
 #include "paths.h"
 #include "protocol/channel.h"
+#include "refresh.h"
 #include "request.h"
 #include "sandbox.h"
 #include "sign_in.h"
@@ -40,7 +41,8 @@ static const char *explain(enum status status)
 
 static enum status send_failed(struct channel *c, struct exchange *x, enum status status)
 {
-  struct message_failed failed = {.reason = FAILURE_INTERNAL, .lacks_landlock = (uint32_t)x->lacks_landlock};
+  struct message_failed failed = {
+      .reason = FAILURE_INTERNAL, .lacks_landlock = (uint32_t)x->lacks_landlock, .unanswered = x->unanswered ? 1 : 0};
   bool explained = x->failure.detail[0] != '\0' && status != STATUS_NO_MEMORY;
   if (!explained) {
     (void)failure_set(&x->failure, FAILURE_INTERNAL, "%s", explain(status));
@@ -58,7 +60,9 @@ static enum status send_failed(struct channel *c, struct exchange *x, enum statu
 static enum status work(struct channel *c, struct exchange *x, enum message_type type)
 {
   struct message_authorized identity CLEANUP(identity_done) = {.email_state = EMAIL_ABSENT};
-  enum status status = type == MESSAGE_SIGN_IN ? sign_in(x, c, &identity) : discover(x);
+  enum status status = type == MESSAGE_SIGN_IN   ? sign_in(x, c, &identity)
+                       : type == MESSAGE_REFRESH ? refresh(x, c, &identity)
+                                                 : discover(x);
   if (status == STATUS_CLOSED || status == STATUS_PROTOCOL) {
     return status;
   }
@@ -66,7 +70,7 @@ static enum status work(struct channel *c, struct exchange *x, enum message_type
     return send_failed(c, x, status);
   }
   int64_t deadline_ms = clock_monotonic_ms() + SEND_WAIT_MS;
-  if (type == MESSAGE_SIGN_IN) {
+  if (type != MESSAGE_DISCOVER) {
     return channel_send(c, MESSAGE_AUTHORIZED, &identity, deadline_ms);
   }
   return channel_send(c, MESSAGE_FOUND, &x->found, deadline_ms);
@@ -98,7 +102,7 @@ static bool may_lack(enum message_type type, const void *request)
     confinement = ((const struct message_txt *)request)->confinement;
   } else if (type == MESSAGE_MAIL) {
     confinement = ((const struct message_mail *)request)->confinement;
-  } else if (type == MESSAGE_SIGN_IN || type == MESSAGE_DISCOVER) {
+  } else if (type == MESSAGE_SIGN_IN || type == MESSAGE_DISCOVER || type == MESSAGE_REFRESH) {
     confinement = ((const struct message_sign_in *)request)->confinement;
   }
   return confinement == CONFINEMENT_AVAILABLE;

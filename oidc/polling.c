@@ -9,6 +9,7 @@
 #include "client_auth.h"
 #include "document.h"
 #include "form.h"
+#include "protocol/oauth.h"
 #include "provider.h"
 
 enum {
@@ -42,6 +43,7 @@ void tokens_done(struct tokens *tokens)
 {
   bytes_done(&tokens->access_token);
   bytes_done(&tokens->id_token);
+  bytes_done(&tokens->refresh_token);
 }
 
 // RFC 6750 2.1, so that it can stand in a header.
@@ -62,6 +64,22 @@ static bool is_bearer_type(const struct cJSON *type)
   return type == NULL || (name != NULL && strcasecmp(name, "Bearer") == 0);
 }
 
+static bool is_refresh(const struct exchange *x)
+{
+  return x->request->refresh_token.length > 0;
+}
+
+// RFC 6749 A.17. One that cannot be kept is as none: nobody can be asked with it.
+static enum status read_refresh_token(const struct exchange *x, const struct cJSON *answer, struct tokens *tokens)
+{
+  const char *token = document_string(answer, "refresh_token");
+  bool wanted = x->request->offline != 0 || is_refresh(x);
+  size_t length = token != NULL ? strlen(token) : 0;
+  bool kept = wanted && length > 0 && length <= PROTOCOL_SECRET_MAX && oauth_is_visible(token, length);
+  tokens->unkept = document_value(answer, "refresh_token") != NULL && !kept;
+  return kept ? bytes_append(&tokens->refresh_token, token, length) : STATUS_OK;
+}
+
 enum status polling_read(struct exchange *x, const struct cJSON *answer, struct tokens *ret_tokens)
 {
   const struct cJSON *type = document_value(answer, "token_type");
@@ -76,8 +94,8 @@ enum status polling_read(struct exchange *x, const struct cJSON *answer, struct 
   if (access_token == NULL || !is_bearer_token(access_token)) {
     return failure_set(&x->failure, FAILURE_MISCONFIGURED, "RFC 6749 5.1: access_token is missing or not legal");
   }
-  if (x->request->speaks == SPEAKS_GITHUB) {
-    id_token = ""; // there is none, and one would not be looked at
+  if (x->request->speaks == SPEAKS_GITHUB || (id_token == NULL && is_refresh(x))) {
+    id_token = ""; // there is none, and of GitHub one would not be looked at
   } else if (id_token == NULL || id_token[0] == '\0') {
     return failure_set(&x->failure, FAILURE_TOKEN, "OIDC Core 3.1.3.3: id_token is missing or not a string");
   }
@@ -87,11 +105,14 @@ enum status polling_read(struct exchange *x, const struct cJSON *answer, struct 
     return status;
   }
   status = bytes_append_text(&tokens.id_token, id_token);
+  status = status != STATUS_OK ? status : read_refresh_token(x, answer, &tokens);
   if (status != STATUS_OK) {
     return status;
   }
   bytes_take(&ret_tokens->access_token, &tokens.access_token);
   bytes_take(&ret_tokens->id_token, &tokens.id_token);
+  bytes_take(&ret_tokens->refresh_token, &tokens.refresh_token);
+  ret_tokens->unkept = tokens.unkept;
   return STATUS_OK;
 }
 

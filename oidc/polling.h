@@ -13,14 +13,16 @@ struct cJSON;
 // For tokens_done().
 struct tokens {
   struct bytes access_token;
-  struct bytes id_token;
+  struct bytes id_token;      // empty after a refresh that brings none
+  struct bytes refresh_token; // empty if none was wanted or came, or none that can be kept
+  bool unkept;                // one came that cannot be
 };
 
 void tokens_done(struct tokens *tokens);
 
 // The members of a successful answer (RFC 6749 5.1, OIDC Core 3.1.3.3): token_type Bearer or absent, access_token,
-// id_token. STATUS_REFUSED (FAILURE_TOKEN without an ID token, else FAILURE_MISCONFIGURED), STATUS_NO_MEMORY.
-// *RET_TOKENS must be all zero.
+// id_token, which a refresh may leave out (OIDC Core 12.2), refresh_token where one is wanted. STATUS_REFUSED
+// (FAILURE_TOKEN without an ID token, else FAILURE_MISCONFIGURED), STATUS_NO_MEMORY. *RET_TOKENS must be all zero.
 MUST_CHECK enum status polling_read(struct exchange *x, const struct cJSON *answer, struct tokens *ret_tokens);
 
 // Polls until the codes expire at EXPIRES_AT_MS (monotonic): first after one interval; authorization_pending goes on,

@@ -5,30 +5,22 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/text.h"
-#include "base/url.h"
-#include "claims.h"
 #include "client_auth.h"
 #include "device.h"
 #include "discovery.h"
 #include "document.h"
 #include "github.h"
-#include "group_claim.h"
-#include "id_token.h"
-#include "identity.h"
+#include "identify.h"
 #include "key_set.h"
 #include "polling.h"
 #include "qr.h"
-#include "strength.h"
-#include "userinfo.h"
-
-static const char DEFAULT_EMAIL_CLAIM[] = "email";
 
 static void blot_out_tokens(struct failure *r, const struct device_codes *codes, const struct tokens *tokens)
 {
   failure_blot_out(r, &codes->device_code);
   failure_blot_out(r, &tokens->access_token);
   failure_blot_out(r, &tokens->id_token);
+  failure_blot_out(r, &tokens->refresh_token);
 }
 
 // The codes live as long as the provider says, but no longer than the whole exchange.
@@ -51,22 +43,6 @@ static enum status show_codes(struct exchange *x, struct channel *c, struct devi
   return channel_send(c, MESSAGE_CODE, &codes->shown, http_deadline_ms(x->http));
 }
 
-static enum status fill_proof(struct exchange *x, const struct id_token *token, struct message_authorized *identity)
-{
-  const char *key_id = token->key_id != NULL ? token->key_id : "";
-  text_escape(key_id, strlen(key_id), identity->key_id, sizeof identity->key_id);
-  strength_show(token->claims, identity);
-  enum status status = text_copy(x->request->issuer, identity->issuer, sizeof identity->issuer);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  status = text_copy(x->request->client_id, identity->client_id, sizeof identity->client_id);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  return text_copy(token->algorithm->name, identity->algorithm, sizeof identity->algorithm);
-}
-
 static bool is_github(const struct exchange *x)
 {
   return x->request->speaks == SPEAKS_GITHUB;
@@ -85,69 +61,6 @@ static enum status authorize(struct exchange *x, struct device_codes *ret_codes)
     status = device_authorize(x, ret_codes);
   }
   return status;
-}
-
-static enum status ask_userinfo(struct exchange *x, const struct tokens *tokens, const struct id_token *token,
-                                struct message_authorized *identity)
-{
-  struct cJSON *userinfo CLEANUP(document_done) = NULL;
-  const char *email_claim = x->request->email_claim[0] != '\0' ? x->request->email_claim : DEFAULT_EMAIL_CLAIM;
-  const char *groups_claim = x->request->groups_claim;
-  bool verified = x->request->userinfo_for == USERINFO_VERIFIED;
-  bool wanted = identity_needs_userinfo(token->claims, email_claim, verified) ||
-                !group_claim_is_there(token->claims, groups_claim);
-  bool needed = wanted && x->found.userinfo_endpoint[0] != '\0';
-  enum status status = needed ? userinfo_fetch(x, &tokens->access_token, identity->subject, &userinfo) : STATUS_OK;
-  if (status != STATUS_OK) {
-    return status;
-  }
-  identity_fill(token->claims, userinfo, email_claim, identity);
-  if (url_is_microsoft(x->request->issuer)) {
-    identity_take_edov(token->claims, identity);
-  }
-  enum groups_state state = GROUPS_UNSAID;
-  status = group_claim_read(token->claims, userinfo, groups_claim, &identity->groups, &state);
-  identity->groups_state = (uint8_t)state;
-  return status;
-}
-
-static enum status identify(struct exchange *x, const struct cJSON *keys, const struct tokens *tokens,
-                            struct message_authorized *ret_identity)
-{
-  struct message_authorized identity CLEANUP(identity_done) = {.email_state = EMAIL_ABSENT};
-  struct id_token token CLEANUP(id_token_done) = {0};
-  struct claims_expected expected = {x->found.issuer, x->request->client_id, x->request->audiences, clock_now_s()};
-  enum status status = id_token_parse(&tokens->id_token, &x->failure, &token);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  // Before the signature: what costs little comes first, and all must hold.
-  status = claims_check(token.claims, &expected, &x->failure, identity.subject);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  status = id_token_verify_or_refetch(x, &token, keys);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  status = strength_check(token.claims, x->request->required_acr, x->request->required_amr, &x->failure);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  status = fill_proof(x, &token, &identity);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  status = ask_userinfo(x, tokens, &token, &identity);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  identity.client_auth = (uint8_t)client_auth_of(x);
-  identity.requests = http_requests(x->http);
-  identity.connections = http_connections(x->http);
-  *ret_identity = identity;
-  identity.groups = (struct bytes)BYTES_EMPTY;
-  return STATUS_OK;
 }
 
 static enum status run(struct exchange *x, struct channel *c, struct device_codes *codes, struct tokens *tokens,
@@ -174,7 +87,11 @@ static enum status run(struct exchange *x, struct channel *c, struct device_code
   if (status != STATUS_OK) {
     return status;
   }
-  return is_github(x) ? github_identify(x, tokens, ret_identity) : identify(x, keys, tokens, ret_identity);
+  status = is_github(x) ? github_identify(x, tokens, ret_identity) : identify(x, keys, tokens, ret_identity);
+  if (status == STATUS_OK) {
+    bytes_take(&ret_identity->refresh_token, &tokens->refresh_token);
+  }
+  return status;
 }
 
 enum status sign_in(struct exchange *x, struct channel *c, struct message_authorized *ret_identity)

@@ -132,6 +132,8 @@ static enum status handle(struct relay *r, enum message_type type, const void *v
   case MESSAGE_TEXTS:
   case MESSAGE_MAIL:
   case MESSAGE_SENT:
+  case MESSAGE_REFRESH:
+  case MESSAGE_ROTATED:
   case MESSAGE_COUNT: break;
   }
   return STATUS_PROTOCOL;

@@ -111,6 +111,7 @@ static const char *advice(uint32_t reason)
   case FAILURE_DECLINED:
   case FAILURE_EXPIRED:
   case FAILURE_TOKEN:
+  case FAILURE_GRANT:
   case FAILURE_STRENGTH: break;
   }
   return "it cannot be used";

@@ -68,6 +68,11 @@ static const struct {
                                          "one."},
     [NOTICE_KEY_REFUSED] = {"key-refused", "A key alone is not accepted for this account - sign in through your "
                                            "organization (ssh -o PubkeyAuthentication=no)."},
+    [NOTICE_KEY_UNKNOWN] = {"key-unknown", "Your organization's sign-in does not stand for you any more, so a key is "
+                                           "not accepted - sign in there (ssh -o PubkeyAuthentication=no), or ask an "
+                                           "admin."},
+    [NOTICE_KEY_UNASKED] = {"key-unasked", "Your organization's sign-in could not say whether your key still counts - "
+                                           "try again later, or sign in there (ssh -o PubkeyAuthentication=no)."},
     [NOTICE_NEEDS_TERMINAL] = {"needs-terminal", "Signing in through your organization needs a terminal that can show "
                                                  "a prompt (keyboard-interactive)."},
     [NOTICE_PASSWORD_METHOD] = {"password-method",
@@ -118,7 +123,7 @@ static const enum notice OF_FAILURES[] = {
     [FAILURE_TOKEN] = NOTICE_BAD_TOKEN,      [FAILURE_REQUEST] = NOTICE_INTERNAL,
     [FAILURE_STRENGTH] = NOTICE_STRONGER,    [FAILURE_BUSY] = NOTICE_PROVIDER_BUSY,
     [FAILURE_CLIENT] = NOTICE_MISCONFIGURED, [FAILURE_MAIL] = NOTICE_MAIL,
-    [FAILURE_CONFINEMENT] = NOTICE_INTERNAL,
+    [FAILURE_CONFINEMENT] = NOTICE_INTERNAL, [FAILURE_GRANT] = NOTICE_KEY_UNKNOWN,
 };
 
 enum notice notice_of_failure(uint32_t reason)

@@ -38,6 +38,8 @@ enum notice {
   NOTICE_KEY_NEEDED, // keys=required
   NOTICE_WRONG_CODE, // of an invite
   NOTICE_KEY_REFUSED,
+  NOTICE_KEY_UNKNOWN, // K9: the provider was asked, and refused
+  NOTICE_KEY_UNASKED, // K9: it could not be asked
   NOTICE_NEEDS_TERMINAL,
   NOTICE_PASSWORD_METHOD, // of sshd, which could show nothing
   NOTICE_NOT_APPROVED,    // Enter came often, and no approval

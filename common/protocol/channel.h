@@ -20,6 +20,7 @@ enum phase {
   PHASE_FINDING,     // oidc reads the discovery document
   PHASE_LOOKING_UP,  // oidc asks name servers
   PHASE_SENDING,     // oidc sends a mail
+  PHASE_REFRESHING,  // oidc uses a refresh token
   PHASE_ENDED,       // the last message was said, or the rules were broken
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/oauth.h"
 
+#include <stdio.h>
 #include <string.h>
 
 bool oauth_is_visible(const char *text, size_t length)
@@ -28,4 +29,29 @@ bool oauth_is_scope_list(const char *scopes)
     }
     at += length + 1;
   }
+}
+
+static bool has_scope(const char *scopes, const char *scope)
+{
+  size_t wanted = strlen(scope);
+  for (const char *at = scopes; *at != '\0';) {
+    size_t length = strcspn(at, " ");
+    if (length == wanted && memcmp(at, scope, wanted) == 0) {
+      return true;
+    }
+    at += length + (at[length] != '\0' ? 1 : 0);
+  }
+  return false;
+}
+
+enum status oauth_add_scope(const char *scopes, const char *scope, char ret_scopes[static OAUTH_SCOPES_SIZE])
+{
+  char all[2 * OAUTH_SCOPES_SIZE];
+  bool added = scope[0] != '\0' && !has_scope(scopes, scope);
+  int length = snprintf(all, sizeof all, "%s%s%s", scopes, added ? " " : "", added ? scope : "");
+  if (length < 0 || length >= OAUTH_SCOPES_SIZE) {
+    return STATUS_TOO_LARGE;
+  }
+  memcpy(ret_scopes, all, (size_t)length + 1);
+  return STATUS_OK;
 }

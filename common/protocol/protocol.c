@@ -58,6 +58,9 @@ static const struct field SIGN_IN_FIELDS[] = {
     FIELD_OF_U8(message_sign_in, speaks),
     FIELD_OF_U8(message_sign_in, social),
     FIELD_OF_U8(message_sign_in, confinement),
+    FIELD_OF_U8(message_sign_in, offline),
+    FIELD_OF_BYTES(message_sign_in, refresh_token, PROTOCOL_SECRET_MAX),
+    FIELD_OF_TEXT(message_sign_in, subject),
 };
 static const struct record_type SIGN_IN = RECORD_TYPE(message_sign_in, PROTOCOL_VERSION, SIGN_IN_FIELDS);
 
@@ -84,8 +87,12 @@ static const struct field AUTHORIZED_FIELDS[] = {
     FIELD_OF_BYTES(message_authorized, groups, PROTOCOL_GROUPS_MAX),
     FIELD_OF_U8(message_authorized, groups_state),
     FIELD_OF_U8(message_authorized, client_auth),
+    FIELD_OF_BYTES(message_authorized, refresh_token, PROTOCOL_SECRET_MAX),
 };
 static const struct record_type AUTHORIZED = RECORD_TYPE(message_authorized, PROTOCOL_VERSION, AUTHORIZED_FIELDS);
+
+static const struct field ROTATED_FIELDS[] = {FIELD_OF_BYTES(message_rotated, refresh_token, PROTOCOL_SECRET_MAX)};
+static const struct record_type ROTATED = RECORD_TYPE(message_rotated, PROTOCOL_VERSION, ROTATED_FIELDS);
 
 static const struct field FOUND_FIELDS[] = {
     FIELD_OF_TEXT(message_found, issuer),
@@ -103,6 +110,7 @@ static const struct field FAILED_FIELDS[] = {
     FIELD_OF_U32(message_failed, reason),
     FIELD_OF_TEXT(message_failed, detail),
     FIELD_OF_U32(message_failed, lacks_landlock),
+    FIELD_OF_U8(message_failed, unanswered),
 };
 static const struct record_type FAILED = RECORD_TYPE(message_failed, PROTOCOL_VERSION, FAILED_FIELDS);
 
@@ -166,6 +174,8 @@ static const struct {
     [MESSAGE_TEXTS] = {"TEXTS", &TEXTS},
     [MESSAGE_MAIL] = {"MAIL", &MAIL},
     [MESSAGE_SENT] = {"SENT", &SENT},
+    [MESSAGE_REFRESH] = {"REFRESH", &SIGN_IN},
+    [MESSAGE_ROTATED] = {"ROTATED", &ROTATED},
 };
 
 const struct record_type *protocol_record(enum message_type type)

@@ -59,6 +59,8 @@ enum message_type {
   MESSAGE_TEXTS,      // oidc back: struct message_texts
   MESSAGE_MAIL,       // signin or ssoctl to oidc: struct message_mail
   MESSAGE_SENT,       // oidc back: struct message_sent
+  MESSAGE_REFRESH,    // signin or ssoctl to oidc: struct message_sign_in
+  MESSAGE_ROTATED,    // oidc back, before AUTHORIZED or FAILED: struct message_rotated
   MESSAGE_COUNT
 };
 
@@ -164,6 +166,9 @@ struct message_sign_in {
   uint8_t speaks;                          // enum speaks
   uint8_t social;      // people's own accounts are meant: Microsoft's tenant of them is legal, which vouches for no org
   uint8_t confinement; // enum confinement
+  uint8_t offline;     // SIGN_IN: a refresh token is wanted
+  struct bytes refresh_token;          // REFRESH: the one to use
+  char subject[PROTOCOL_SUBJECT_SIZE]; // REFRESH: whom it is about
 };
 
 struct message_code {
@@ -202,11 +207,18 @@ struct message_authorized {
   char amr[PROTOCOL_STRENGTH_SIZE]; // escaped, with spaces between its values; "" if absent
   char algorithm[16];               // of the ID token's signature
   char key_id[128];
-  uint32_t requests;    // HTTP requests made
-  uint32_t connections; // TLS or TCP connections made
-  struct bytes groups;  // at the provider, as group_list.h has them; empty if not wanted, absent or not legal
-  uint8_t groups_state; // enum groups_state
-  uint8_t client_auth;  // enum client_auth: the one that was used
+  uint32_t requests;          // HTTP requests made
+  uint32_t connections;       // TLS or TCP connections made
+  struct bytes groups;        // at the provider, as group_list.h has them; empty if not wanted, absent or not legal
+  uint8_t groups_state;       // enum groups_state
+  uint8_t client_auth;        // enum client_auth: the one that was used
+  struct bytes refresh_token; // SIGN_IN: printable ASCII; empty if none was wanted or came, or none that can be kept
+};
+
+// What takes the place of the refresh token that was used (RFC 6749 6): it counts from now on, whatever else is wrong
+// with the answer that it came in.
+struct message_rotated {
+  struct bytes refresh_token; // printable ASCII; empty: it cannot be kept
 };
 
 struct message_found {
@@ -235,12 +247,14 @@ enum failure_reason {
                          // server likewise its user and password
   FAILURE_MAIL,          // the mail server refuses this mail for good (5yz)
   FAILURE_CONFINEMENT,   // the helper could not shut itself in, and has asked nobody anything
+  FAILURE_GRANT,         // invalid_grant: the provider takes this refresh token no more
 };
 
 struct message_failed {
   uint32_t reason;         // enum failure_reason
   char detail[1024];       // printable ASCII, for the log and the admin; holds no secret
   uint32_t lacks_landlock; // as of message_code; 0 where nothing was asked because of it
+  uint8_t unanswered;      // REFRESH: the token was sent, and what the provider did with it is not known
 };
 
 // Which TXT records there are at a name. What is hoped for is not said, so the helper cannot make it up.

@@ -82,8 +82,8 @@ static bool may_begin(enum link link, enum party party, enum message_type type)
   if (link == LINK_MODULE_SIGNIN) {
     return party == PARTY_MODULE && type >= MESSAGE_AUTH && type <= MESSAGE_CHAUTHTOK;
   }
-  return party == PARTY_SIGNIN &&
-         (type == MESSAGE_SIGN_IN || type == MESSAGE_DISCOVER || type == MESSAGE_TXT || type == MESSAGE_MAIL);
+  return party == PARTY_SIGNIN && (type == MESSAGE_SIGN_IN || type == MESSAGE_DISCOVER || type == MESSAGE_TXT ||
+                                   type == MESSAGE_MAIL || type == MESSAGE_REFRESH);
 }
 
 static void only_requests_begin_an_exchange(void **state)
