@@ -78,7 +78,10 @@ static bool is_half(const struct policy_person *person)
 static bool would_be_accepted(const struct facts *facts)
 {
   struct policy_question question = {
-      .stage = STAGE_SESSION, .service = SERVICE_LOGIN, .made = {.way = WAY_KEY}, .person = facts->person};
+      .stage = STAGE_SESSION,
+      .service = SERVICE_LOGIN,
+      .made = {.way = WAY_KEY, .asks = true}, // the account phase will; here anybody's key could make it happen
+      .person = facts->person};
   struct policy_decision decision;
   policy_decide(&question, &decision);
   switch (decision.verdict) {

@@ -117,10 +117,11 @@ static void keep(struct session *s, const struct signed_in *result, const struct
 void active_org_choose(struct session *s, const struct signed_in *result, const struct facts *now)
 {
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
-  struct policy_question question = {.stage = STAGE_SESSION,
-                                     .service = policy_service_of(s->request->service),
-                                     .made = {result->ticket.way, result->ticket.org_id, result->ticket.with_key == 1},
-                                     .person = now->person};
+  struct policy_question question = {
+      .stage = STAGE_SESSION,
+      .service = policy_service_of(s->request->service),
+      .made = {.way = result->ticket.way, .org_id = result->ticket.org_id, .with_key = result->ticket.with_key == 1},
+      .person = now->person};
   struct policy_decision decision;
   struct open_orgs orgs;
   char text[TEXT_SIZE];

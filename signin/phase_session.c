@@ -5,6 +5,7 @@
 #include <syslog.h>
 
 #include "active_org_prompt.h"
+#include "ask_again.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "change/ticket.h"
@@ -165,6 +166,21 @@ static void tell_end(struct session *s, int64_t ends_at_s)
   }
 }
 
+// sshd has taken a key, and nothing else is to come that could be decided by.
+static bool is_key_login(const struct session *s, const struct ticket *ticket)
+{
+  return s->type == MESSAGE_ACCOUNT && ticket->way == WAY_KEY &&
+         policy_service_of(s->request->service) == SERVICE_LOGIN;
+}
+
+// Somebody with a key of theirs is refused for want of a provider's word: it is in the audit trail.
+static void note_unasked(struct session *s)
+{
+  if (s->type == MESSAGE_ACCOUNT && strcmp(s->decision.row, "K9") == 0) {
+    session_note_refused(s, s->org, s->decision.row, notice_name(s->decision.notice));
+  }
+}
+
 static void decide(struct session *s, bool redeem, struct message_verdict *verdict)
 {
   struct facts facts;
@@ -173,7 +189,15 @@ static void decide(struct session *s, bool redeem, struct message_verdict *verdi
   question.person = facts.person;
   question.service = policy_service_of(s->request->service);
   const struct ticket ticket = read_ticket(s, &facts);
-  question.made = (struct policy_made){ticket.way, ticket.org_id, ticket.with_key == 1};
+  if (is_key_login(s, &ticket) && ask_again(s, &facts)) {
+    record_done(&ACCOUNT_RECORD, &facts.account);
+    session_load(s, &facts);
+    question.person = facts.person;
+  }
+  question.made = (struct policy_made){.way = ticket.way,
+                                       .org_id = ticket.org_id,
+                                       .with_key = ticket.with_key == 1,
+                                       .later = s->type != MESSAGE_ACCOUNT};
   policy_decide(&question, &s->decision);
   if (s->decision.verdict == VERDICT_NOT_OURS && ticket.way != WAY_KEY) { // the name was ours when it began
     session_refuse(s, "N4", NOTICE_NUMBER, "");
@@ -185,6 +209,7 @@ static void decide(struct session *s, bool redeem, struct message_verdict *verdi
   } else if (number_differs(s, &facts)) {
     session_refuse(s, "N4", NOTICE_NUMBER, "");
   } else if (s->decision.verdict != VERDICT_GRANTED) {
+    note_unasked(s);
     session_refuse(s, s->decision.row, s->decision.notice, "");
   } else if (home_is_anothers(&facts.account)) {
     session_refuse(s, "N8", NOTICE_HOME, facts.account.home);

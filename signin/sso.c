@@ -286,7 +286,8 @@ static enum status begin(struct flow *f, const struct facts *facts, int64_t id)
                                      false,
                                      f->speaks,
                                      f->way == WAY_SOCIAL,
-                                     s->config.confinement};
+                                     s->config.confinement,
+                                     NULL};
   f->deadline_ms = clock_monotonic_ms() + s->config.sign_in_timeout_s * 1000;
   status = oidc_start(PATH_OIDC, &f->request, &s->error, &f->oidc);
   if (status != STATUS_OK) {

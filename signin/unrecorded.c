@@ -52,7 +52,7 @@ static enum status sign_in(struct session *s, const struct facts *facts, const c
   }
   question.stage = STAGE_SESSION;
   question.service = policy_service_of(s->request->service);
-  question.made = (struct policy_made){WAY_PASSWORD, 0, session_with_key(s)};
+  question.made = (struct policy_made){.way = WAY_PASSWORD, .with_key = session_with_key(s)};
   policy_decide(&question, &session);
   if (session.verdict != VERDICT_GRANTED) {
     return refuse(&session, ret_result);

@@ -10,8 +10,11 @@
 
 #include "backup_file.h"
 #include "base/cleanup.h"
+#include "base/files.h"
 #include "context.h"
+#include "store/refresh.h"
 #include "store/store_copy.h"
+#include "unpacked.h"
 
 // What is there already is replaced if it is a backup, and left alone if it is anything else.
 static int check_target(const char *path)
@@ -60,6 +63,83 @@ static int copy_store(struct context *ctx, int fd)
                              : fail(EXIT_FAILED, "store %s: cannot be copied: %s", ctx->store_dir, status_text(status));
 }
 
+static enum status find_token(void *context, const struct refresh *refresh)
+{
+  (void)context;
+  return refresh->token.length > 0 ? STATUS_EXISTS : STATUS_OK;
+}
+
+static int has_tokens(struct context *ctx, bool *ret_any)
+{
+  int code = context_read(ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  enum status status = refresh_each(ctx->txn, 0, find_token, NULL);
+  context_end_read(ctx);
+  *ret_any = status == STATUS_EXISTS;
+  return status == STATUS_OK || *ret_any
+             ? EXIT_DONE
+             : fail(EXIT_FAILED, "store %s: cannot be read: %s", ctx->store_dir, status_text(status));
+}
+
+static enum status copy_file(int from, int to)
+{
+  char part[65536];
+  ssize_t length = lseek(from, 0, SEEK_SET) == 0 ? read(from, part, sizeof part) : -1;
+  for (; length > 0; length = read(from, part, sizeof part)) {
+    if (file_write_all(to, part, (size_t)length) != STATUS_OK) {
+      return STATUS_IO;
+    }
+  }
+  explicit_bzero(part, sizeof part);
+  return length == 0 ? STATUS_OK : STATUS_IO;
+}
+
+static enum status wipe(struct unpacked *unpacked, struct error *error)
+{
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  enum status status = store_open(unpacked->dir, STORE_READ_WRITE, error, &unpacked->store);
+  status = status != STATUS_OK ? status : store_lock(unpacked->store);
+  status = status != STATUS_OK ? status : store_begin(unpacked->store, true, &txn);
+  status = status != STATUS_OK ? status : refresh_wipe_all(txn);
+  return status != STATUS_OK ? status : store_commit(&txn);
+}
+
+// A token that somebody takes from a backup asks the provider as well as the host does, and replaces the host's. COPY
+// is written anew from what is left: what was wiped is not in it, nor in room that is free.
+static int leave_out_tokens(struct context *ctx, int copy)
+{
+  struct unpacked unpacked CLEANUP(unpacked_done) = {.dir_fd = -1};
+  struct error error = {.text = ""};
+  int code = unpacked_make(ctx, "backup", &unpacked);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  (void)unlinkat(unpacked.dir_fd, "data.mdb", 0);
+  int to CLEANUP(cleanup_fd) =
+      openat(unpacked.dir_fd, "data.mdb", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  enum status status = to >= 0 ? copy_file(copy, to) : STATUS_IO;
+  status = status != STATUS_OK ? status : wipe(&unpacked, &error);
+  if (status == STATUS_OK) {
+    status = ftruncate(copy, 0) == 0 && lseek(copy, 0, SEEK_SET) == 0 ? store_copy(unpacked.store, copy) : STATUS_IO;
+  }
+  return status == STATUS_OK ? EXIT_DONE
+                             : fail(EXIT_FAILED, "%s: tokens cannot be left out: %s; --with-tokens keeps them",
+                                    unpacked.dir, error.text[0] != '\0' ? error.text : status_text(status));
+}
+
+static int make_copy(struct context *ctx, int fd)
+{
+  bool tokens = false;
+  int code = copy_store(ctx, fd);
+  if (code != EXIT_DONE || ctx->in->options[OPTION_WITH_TOKENS] != NULL) {
+    return code;
+  }
+  code = has_tokens(ctx, &tokens);
+  return code == EXIT_DONE && tokens ? leave_out_tokens(ctx, fd) : code;
+}
+
 int cmd_backup(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
@@ -75,7 +155,7 @@ int cmd_backup(const struct invocation *in)
   if (copy < 0) {
     return EXIT_FAILED;
   }
-  code = copy_store(&ctx, copy);
+  code = make_copy(&ctx, copy);
   if (code != EXIT_DONE) {
     return code;
   }

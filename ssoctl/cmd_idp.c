@@ -128,6 +128,7 @@ static int print_view(struct context *ctx, const struct view *v)
       {"preset", COLUMN_TEXT},
       {"by_preset", COLUMN_TEXT},
       {"secret_expires", COLUMN_DATE},
+      {"offline", COLUMN_BOOL},
   };
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   const struct connection *c = &v->now;
@@ -159,7 +160,8 @@ static int print_view(struct context *ctx, const struct view *v)
              {unverified_mail_word(c->unverified_mail), 0},
              {table_text_or_null(c->preset), 0},
              {table_text_or_null(v->by_preset), 0},
-             {NULL, c->secret_expires_at_s}});
+             {NULL, c->secret_expires_at_s},
+             {NULL, c->offline}});
   return context_print_one(ctx, &table);
 }
 

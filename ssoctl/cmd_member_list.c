@@ -7,12 +7,13 @@
 #include "base/text.h"
 #include "context.h"
 #include "store/accounts.h"
+#include "store/refresh.h"
 
 static const struct column LIST_COLUMNS[] = {
     {"org", COLUMN_TEXT},        {"login", COLUMN_TEXT},           {"email", COLUMN_TEXT},      {"name", COLUMN_TEXT},
     {"role", COLUMN_TEXT},       {"source", COLUMN_TEXT},          {"status", COLUMN_TEXT},     {"uid", COLUMN_NUMBER},
     {"joined_at", COLUMN_DATE},  {"last_sign_in_at", COLUMN_DATE}, {"managed_by", COLUMN_TEXT}, {"until", COLUMN_DATE},
-    {"role_until", COLUMN_DATE},
+    {"role_until", COLUMN_DATE}, {"asked", COLUMN_TEXT},           {"asked_at", COLUMN_DATE},
 };
 
 struct walk {
@@ -22,12 +23,48 @@ struct walk {
   const char *source;
   const char *role;
   int64_t idle_since_s; // 0: whoever
+  bool gone;            // only who is gone at the provider
 };
+
+// What is known of asking the provider again (POLICY K9).
+struct asked {
+  const char *word; // NULL: there is nothing to ask with, and nothing was said
+  int64_t at_s;
+};
+
+static enum status load_asked(struct store_txn *txn, const struct membership *membership, struct asked *ret_asked)
+{
+  static const char *const RESULTS[REFRESH_RESULT_COUNT] = {[REFRESH_NEVER] = "never",
+                                                            [REFRESH_ANSWERED] = "answered",
+                                                            [REFRESH_NO_GRANT] = "refused",
+                                                            [REFRESH_UNREACHABLE] = "no-answer",
+                                                            [REFRESH_UNSOUND] = "unsound"};
+  struct refresh refresh CLEANUP(cleanup_refresh) = {.org_id = 0};
+  *ret_asked = (struct asked){NULL, 0};
+  enum status status = refresh_get(txn, membership->org_id, membership->account_id, &refresh);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  bool refused = refresh.state == REFRESH_REFUSED;
+  bool gone = refused && membership->role != ROLE_OWNER && clock_now_s() - refresh.refused_at_s >= REFRESH_GONE_S;
+  const char *word = refresh.result < REFRESH_RESULT_COUNT ? RESULTS[refresh.result] : "?";
+  word = gone ? "gone" : refused ? "refused" : refresh.state == REFRESH_LOST ? "sign-in-again" : word;
+  *ret_asked = (struct asked){word, gone || refused ? refresh.refused_at_s : refresh.result_at_s};
+  return STATUS_OK;
+}
+
+// Whether somebody like this is meant.
+static bool is_wanted(const struct walk *walk, const struct account *account, const struct asked *asked)
+{
+  bool idle = walk->idle_since_s == 0 || account->last_sign_in_at_s < walk->idle_since_s;
+  return idle && (!walk->gone || (asked->word != NULL && strcmp(asked->word, "gone") == 0));
+}
 
 static enum status add_member(void *context, const struct membership *membership)
 {
   const struct walk *walk = context;
   struct account account;
+  struct asked asked;
   bool source = walk->source == NULL || strcmp(walk->source, source_word(membership->source)) == 0;
   bool role = walk->role == NULL || strcmp(walk->role, role_word(membership->role)) == 0;
   if (!source || !role) {
@@ -37,9 +74,10 @@ static enum status add_member(void *context, const struct membership *membership
   if (status != STATUS_OK) {
     return status;
   }
-  if (walk->idle_since_s != 0 && account.last_sign_in_at_s >= walk->idle_since_s) {
+  status = load_asked(walk->ctx->txn, membership, &asked);
+  if (status != STATUS_OK || !is_wanted(walk, &account, &asked)) {
     record_done(&ACCOUNT_RECORD, &account);
-    return STATUS_OK;
+    return status;
   }
   table_add(walk->table, LIST_COLUMNS,
             {{walk->org->slug, 0},
@@ -54,7 +92,10 @@ static enum status add_member(void *context, const struct membership *membership
              {NULL, account.last_sign_in_at_s},
              {walk->org->enforcement == ENFORCEMENT_SSO_ONLY ? "provider" : NULL, 0},
              {NULL, membership->until_s},
-             {NULL, membership->role_until_s}});
+             {NULL, membership->role_until_s},
+
+             {asked.word, 0},
+             {NULL, asked.at_s}});
   record_done(&ACCOUNT_RECORD, &account);
   return table_status(walk->table);
 }
@@ -89,7 +130,8 @@ int cmd_member_list(const struct invocation *in)
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
   table.usual = "org email role status last_sign_in_at";
-  struct walk walk = {&ctx, &table, NULL, in->options[OPTION_SOURCE], in->options[OPTION_ROLE], 0};
+  struct walk walk = {
+      &ctx, &table, NULL, in->options[OPTION_SOURCE], in->options[OPTION_ROLE], 0, in->options[OPTION_GONE] != NULL};
   struct org org;
   int code = check_filters(&walk, in->options[OPTION_IDLE]);
   if (code != EXIT_DONE) {

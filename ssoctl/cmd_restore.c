@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // ssoctl restore: the store as a backup has it (POLICY D3), on the host that it is of or a fresh one.
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "backup_file.h"
@@ -17,61 +13,7 @@
 #include "change/restore.h"
 #include "context.h"
 #include "store/audit.h"
-
-// The backup's store, in a folder beside the host's own, while it is read.
-struct unpacked {
-  char dir[PATH_MAX];
-  int dir_fd; // locked, so that no other restore uses it
-  struct store *store;
-  struct store_txn *txn;
-};
-
-// A store of the schema before has left a copy beside it, too.
-static void empty_folder(int dir_fd)
-{
-  int own = fcntl(dir_fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-  DIR *dir CLEANUP(cleanup_dir) = own >= 0 ? fdopendir(own) : NULL;
-  if (dir == NULL && own >= 0) {
-    (void)close(own);
-  }
-  for (const struct dirent *entry = dir != NULL ? readdir(dir) : NULL; entry != NULL; entry = readdir(dir)) {
-    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
-      (void)unlinkat(dir_fd, entry->d_name, 0);
-    }
-  }
-}
-
-static void unpacked_done(struct unpacked *unpacked)
-{
-  store_abort(&unpacked->txn);
-  store_close(&unpacked->store);
-  if (unpacked->dir_fd < 0) {
-    return;
-  }
-  empty_folder(unpacked->dir_fd);
-  if (rmdir(unpacked->dir) != 0) {
-    (void)fail(EXIT_FAILED, "%s: %s; it holds secrets, remove it by hand", unpacked->dir, strerror(errno));
-  }
-  cleanup_fd(&unpacked->dir_fd);
-}
-
-// What a restore left that was killed is used again.
-static int make_folder(const struct context *ctx, struct unpacked *unpacked)
-{
-  int length = snprintf(unpacked->dir, sizeof unpacked->dir, "%s.restore", ctx->store_dir);
-  if (length < 0 || (size_t)length >= sizeof unpacked->dir) {
-    return fail(EXIT_USAGE, "--store: a shorter path is legal");
-  }
-  if (mkdir(unpacked->dir, 0700) != 0 && errno != EEXIST) {
-    return fail(EXIT_FAILED, "%s: %s", unpacked->dir, strerror(errno));
-  }
-  int fd CLEANUP(cleanup_fd) = open(unpacked->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-  if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    return fail(EXIT_FAILED, "%s: %s; is another restore at work?", unpacked->dir, strerror(errno));
-  }
-  unpacked->dir_fd = take_fd(&fd);
-  return EXIT_DONE;
-}
+#include "unpacked.h"
 
 static int unpack(int fd, const char *path, const struct backup_head *head, struct unpacked *unpacked)
 {
@@ -237,7 +179,7 @@ int cmd_restore(const struct invocation *in)
     return fail(exit_code(status), "%s: %s", path, error.text);
   }
   code = open_store(&ctx);
-  code = code != EXIT_DONE ? code : make_folder(&ctx, &unpacked);
+  code = code != EXIT_DONE ? code : unpacked_make(&ctx, "restore", &unpacked);
   code = code != EXIT_DONE ? code : unpack(fd, path, &head, &unpacked);
   return code != EXIT_DONE ? code : restore(&ctx, &head, &unpacked);
 }

@@ -118,6 +118,9 @@ void connection_add_values(struct table *values, const struct connection *before
   if (strcmp(from->preset, after->preset) != 0) {
     context_add_value(values, "preset", table_text_or_null(from->preset), table_text_or_null(after->preset));
   }
+  if (from->offline != after->offline) {
+    context_add_value(values, "offline", before != NULL ? yes_word(from->offline) : NULL, yes_word(after->offline));
+  }
   if (from->secret_expires_at_s != after->secret_expires_at_s) {
     char old[CLOCK_TEXT_SIZE];
     char now[CLOCK_TEXT_SIZE];

@@ -186,7 +186,8 @@ int device_flow_run(struct device_flow *f, enum message_type asks, device_flow_a
                                      true,
                                      f->speaks,
                                      f->social,
-                                     ctx->config.confinement};
+                                     ctx->config.confinement,
+                                     NULL};
   f->started_ms = clock_monotonic_ms();
   f->deadline_ms = f->started_ms + ctx->config.sign_in_timeout_s * 1000 + MARGIN_MS;
   store_close(&ctx->store); // before anything is started

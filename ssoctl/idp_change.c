@@ -125,6 +125,17 @@ static int check_expiry(const struct invocation *in, const struct bytes *secret_
   return EXIT_DONE;
 }
 
+// What is asked for with it must fit.
+static int check_offline(const struct connection *connection)
+{
+  char scopes[OAUTH_SCOPES_SIZE];
+  return connection->offline == 0 || oauth_add_scope(connection->scopes, OAUTH_OFFLINE, scopes) == STATUS_OK
+             ? EXIT_DONE
+             : fail(EXIT_USAGE,
+                    "--offline yes: adds the scope " OAUTH_OFFLINE "; scopes of at most %zu bytes are legal",
+                    sizeof scopes - sizeof OAUTH_OFFLINE - 1);
+}
+
 int idp_change(struct context *ctx, struct connection *connection)
 {
   struct bytes secret CLEANUP(bytes_done) = BYTES_EMPTY;
@@ -136,5 +147,6 @@ int idp_change(struct context *ctx, struct connection *connection)
   }
   int code = idp_values_set(ctx, connection);
   code = code == EXIT_DONE ? check_whole(ctx->in, &before, connection) : code;
-  return code == EXIT_DONE ? check_expiry(ctx->in, &secret, connection) : code;
+  code = code == EXIT_DONE ? check_expiry(ctx->in, &secret, connection) : code;
+  return code == EXIT_DONE ? check_offline(connection) : code;
 }

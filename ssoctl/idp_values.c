@@ -242,6 +242,15 @@ static int set_secret_expires(const struct context *ctx, const char *typed, stru
                     typed);
 }
 
+// With the scope that it adds the list must still fit.
+static int set_offline(const struct context *ctx, const char *typed, struct connection *connection)
+{
+  (void)ctx;
+  return yes_from(typed, &connection->offline) == STATUS_OK
+             ? EXIT_DONE
+             : fail(EXIT_USAGE, "--offline \"%.40s\": is not yes or no", typed);
+}
+
 typedef int setter(const struct context *ctx, const char *typed, struct connection *connection);
 
 // What a preset may say goes through the same hands as what is typed.
@@ -265,6 +274,7 @@ static const struct {
     {OPTION_UNVERIFIED_MAIL, set_unverified_mail, PRESET_VALUE_COUNT},
     {OPTION_USERINFO, set_userinfo, PRESET_USERINFO},
     {OPTION_SECRET_EXPIRES, set_secret_expires, PRESET_VALUE_COUNT},
+    {OPTION_KEEP_OFFLINE, set_offline, PRESET_VALUE_COUNT},
 };
 
 // Tells of what is typed beside --preset and must not be, or is missing.

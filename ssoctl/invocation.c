@@ -41,6 +41,14 @@ static void note_wrong(struct line *line, const char *word, const char *complain
   }
 }
 
+// One name is a flag of some commands and takes a value in another, which is always one of two words.
+static enum option as_meant(enum option option, const char *next)
+{
+  bool valued = strcmp(next, "yes") == 0 || strcmp(next, "no") == 0;
+  bool other = option == OPTION_OFFLINE || option == OPTION_KEEP_OFFLINE;
+  return other ? (valued ? OPTION_KEEP_OFFLINE : OPTION_OFFLINE) : option;
+}
+
 // Takes the option in *AT of ARGV, and its value.
 static void take_option(struct line *line, int argc, char *const *argv, int *at)
 {
@@ -51,6 +59,7 @@ static void take_option(struct line *line, int argc, char *const *argv, int *at)
     note_wrong(line, word, "");
     return;
   }
+  option = as_meant(option, word[length] == '=' ? word + length + 1 : *at + 1 < argc ? argv[*at + 1] : "");
   if (line->options[option] != NULL) {
     note_wrong(line, word, "is given twice");
   }
@@ -115,6 +124,9 @@ static int check_options(const struct command *command, const struct line *line)
   if (line->complaint != NULL) {
     return line->complaint[0] == '\0' ? complain_option(command, line->wrong)
                                       : complain(command, line->wrong, line->complaint);
+  }
+  if (line->options[OPTION_OFFLINE] != NULL && command_takes(command, OPTION_KEEP_OFFLINE)) {
+    return complain(command, option_name(OPTION_KEEP_OFFLINE), "needs yes or no");
   }
   for (size_t i = 0; i < OPTION_COUNT; i++) {
     if (line->options[i] != NULL && !command_takes(command, (enum option)i)) {

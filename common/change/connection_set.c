@@ -125,10 +125,13 @@ static enum status carry_over(struct change_context *c, bool secret_given, struc
   return believes_others ? store_next_id(c->txn, &wanted->generation) : STATUS_OK;
 }
 
-// Whatever is changed of what people depend on waits for a test sign-in (POLICY E3).
+// Whatever is changed of what people depend on waits for a test sign-in (POLICY E3). To ask for less, no refresh token,
+// makes no sign-in fail.
 static bool must_wait(const struct connection_set *in, const struct setting *s)
 {
-  bool same = s->any && connection_is_same(&s->active, &s->wanted) && s->wanted.waits == 0;
+  struct connection active = s->active; // borrowed
+  active.offline = s->wanted.offline == 0 ? 0 : active.offline;
+  bool same = s->any && connection_is_same(&active, &s->wanted) && s->wanted.waits == 0;
   bool enforces = s->org.enforcement != ENFORCEMENT_OFF;
   return s->any && !same && (enforces || (s->in_use && !in->now));
 }

@@ -14,6 +14,7 @@
 #include "change/restore_kept.h"
 #include "store/audit.h"
 #include "store/numbers_store.h"
+#include "store/refresh.h"
 #include "store/store_copy.h"
 
 enum fate {
@@ -32,7 +33,8 @@ static enum status take_tables(struct kept *kept, bool same_history)
 {
   for (int i = 0; i < TABLE_COUNT; i++) {
     const enum store_table table = (enum store_table)i;
-    if (FATES[i] == KEPT || (table == TABLE_AUDIT && same_history)) {
+    bool of_history = table == TABLE_AUDIT || table == TABLE_REFRESH; // what is here is newer
+    if (FATES[i] == KEPT || (of_history && same_history)) {
       continue;
     }
     enum status status = store_clear(kept->txn, table);
@@ -331,6 +333,7 @@ static enum status restore(struct change_context *c, const void *input, void *re
   status = status != STATUS_OK ? status : kept_gather(&kept);
   status = status != STATUS_OK ? status : take_tables(&kept, result->same_history);
   status = status != STATUS_OK ? status : put_kept(c, &kept, result);
+  status = status != STATUS_OK ? status : refresh_sweep(c->txn, !result->same_history);
   status = status != STATUS_OK ? status : count_now(c->txn, in->from, result);
   (void)snprintf(c->event.detail, sizeof c->event.detail, "%.200s", in->what);
   return status != STATUS_OK ? status : store_log_all(c->txn);

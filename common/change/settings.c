@@ -91,9 +91,21 @@ static void read_duration(const struct org_setting *setting, const struct org *o
   ret_value->number = seconds > 0 ? seconds : setting->unset;
 }
 
-static const char *const KEYS[] = {
-    [KEYS_BY_DEFAULT] = "default", [KEYS_DENY] = "deny", [KEYS_ALLOW] = "allow", [KEYS_REQUIRED] = "required"};
+static const char *const KEYS[] = {[KEYS_BY_DEFAULT] = "default",
+                                   [KEYS_DENY] = "deny",
+                                   [KEYS_ALLOW] = "allow",
+                                   [KEYS_REQUIRED] = "required",
+                                   [KEYS_LIVE] = NULL};
 static const char RECENT[] = "recent:";
+static const char LIVE[] = "live";
+
+// "recent:" or "live:" and a duration.
+static bool has_duration(const char *value, const char *prefix, int64_t *ret_s)
+{
+  size_t length = strlen(prefix);
+  return strncmp(value, prefix, length) == 0 &&
+         text_to_duration(value + length, KEYS_RECENT_MIN_S, KEYS_RECENT_MAX_S, ret_s) == STATUS_OK;
+}
 
 static enum status set_keys(const struct org_setting *setting, struct org *org, const char *value)
 {
@@ -106,11 +118,11 @@ static enum status set_keys(const struct org_setting *setting, struct org *org, 
       return STATUS_OK;
     }
   }
-  if (strncmp(value, RECENT, sizeof RECENT - 1) != 0 ||
-      text_to_duration(value + sizeof RECENT - 1, KEYS_RECENT_MIN_S, KEYS_RECENT_MAX_S, &recent_s) != STATUS_OK) {
+  bool live = strcmp(value, LIVE) == 0 || has_duration(value, "live:", &recent_s);
+  if (!live && !has_duration(value, RECENT, &recent_s)) {
     return STATUS_INVALID;
   }
-  org->keys = KEYS_RECENT;
+  org->keys = live ? KEYS_LIVE : KEYS_RECENT;
   org->keys_recent_s = recent_s;
   return STATUS_OK;
 }
@@ -132,12 +144,13 @@ static void read_keys(const struct org_setting *setting, const struct org *org, 
 {
   char duration[32];
   (void)setting;
-  if (org->keys == KEYS_RECENT) {
+  if (org->keys == KEYS_RECENT || (org->keys == KEYS_LIVE && org->keys_recent_s > 0)) {
     duration_text(org->keys_recent_s, duration, sizeof duration);
-    (void)snprintf(ret_value->text, sizeof ret_value->text, "%s%s", RECENT, duration);
+    (void)snprintf(ret_value->text, sizeof ret_value->text, "%s%s", org->keys == KEYS_LIVE ? "live:" : RECENT,
+                   duration);
     return;
   }
-  const char *word = org->keys < COUNT_OF(KEYS) ? KEYS[org->keys] : NULL;
+  const char *word = org->keys == KEYS_LIVE ? LIVE : org->keys < COUNT_OF(KEYS) ? KEYS[org->keys] : NULL;
   (void)snprintf(ret_value->text, sizeof ret_value->text, "%s", word != NULL ? word : "?");
 }
 
@@ -257,7 +270,7 @@ static const struct org_setting SETTINGS[] = {
      WORD_OF(on_link, on_link_from, on_link_word)},
     {.key = "keys",
      .column = "keys",
-     .legal = "deny, recent:DURATION of 60s to 90d, allow, required or default",
+     .legal = "deny, recent:DURATION or live:DURATION of 60s to 90d, live, allow, required or default",
      .initial = "default",
      .meaning = "whether an ssh key alone is enough",
      .right = RIGHT_SETTINGS,

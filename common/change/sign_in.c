@@ -173,7 +173,7 @@ static enum status check_opens(struct sign_in *s)
 {
   struct policy_question question = {.stage = STAGE_SESSION,
                                      .service = policy_service_of(s->c->by->service),
-                                     .made = {s->way, s->way_org_id, s->with_key}};
+                                     .made = {.way = s->way, .org_id = s->way_org_id, .with_key = s->with_key}};
   struct policy_decision session;
   struct facts now;
   enum status status = change_load_facts(s->c, s->account.login, &now);

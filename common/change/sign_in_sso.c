@@ -10,9 +10,9 @@
 #include "policy/person.h"
 #include "store/audit.h"
 #include "store/pending_links.h"
+#include "store/refresh.h"
 
-// A name from a provider as it may be stored (POLICY N7); anything else is no name.
-static void keep_name(struct account *account, const char *name)
+void sign_in_keep_name(struct account *account, const char *name)
 {
   char kept[DISPLAY_SIZE];
   bool legal = strpbrk(name, ":,=\\\"") == NULL && text_copy_clean(name, strlen(name), kept, sizeof kept) == STATUS_OK;
@@ -184,7 +184,7 @@ static enum status carry_out(struct sign_in *s, const struct sso_sign_in *in, co
     return status;
   }
   if (!of_host) { // of that nothing but identity and address counts (V1)
-    keep_name(&s->account, in->authorized->name);
+    sign_in_keep_name(&s->account, in->authorized->name);
   }
   status = decision->prove_email ? prove_email(s, decision->drop_unproven) : STATUS_OK;
   if (status != STATUS_OK) {
@@ -311,6 +311,23 @@ static enum status let_in_by_host(struct sign_in *s, const struct sso_sign_in *i
   return status;
 }
 
+// The token of this sign-in takes the place of what the one before has left (POLICY K9).
+static enum status keep_refresh(const struct sign_in *s, const struct sso_sign_in *in)
+{
+  struct refresh refresh = {.org_id = s->way_org_id,
+                            .account_id = s->account.id,
+                            .registration = in->connection->registration,
+                            .generation = in->connection->generation,
+                            .token = in->authorized->refresh_token, // borrowed
+                            .given_at_s = s->c->now_s,
+                            .answered_at_s = s->c->now_s};
+  if (in->connection->offline == 0 || refresh.token.length == 0) {
+    return refresh_drop(s->c->txn, refresh.org_id, refresh.account_id);
+  }
+  memcpy(refresh.subject, in->authorized->subject, sizeof refresh.subject);
+  return refresh_put(s->c->txn, &refresh);
+}
+
 // What was decided is carried out, and noted of connection and groups.
 static enum status let_in(struct sign_in *s, const struct sso_sign_in *in, const struct policy_decision *decision,
                           bool confirmed)
@@ -326,6 +343,10 @@ static enum status let_in(struct sign_in *s, const struct sso_sign_in *in, const
   }
   const struct named_groups named = {&s->account, s->way_org_id, &in->authorized->groups, confirmed};
   status = change_grant_groups(s->c, &named, words);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = keep_refresh(s, in);
   if (status != STATUS_OK) {
     return status;
   }

@@ -13,6 +13,7 @@
 #include "store/endings.h"
 #include "store/pending_links.h"
 #include "store/recovery.h"
+#include "store/refresh.h"
 #include "store/short_names.h"
 
 bool facts_doubts(const struct identity *identity, const struct connection *connection, bool in_control)
@@ -75,6 +76,45 @@ static bool same_settings(const struct covered *a, const struct covered *b)
   return true;
 }
 
+// Whether the token is of the identity that the account has now; a guarded account's is sent to nobody whom an operator
+// has not seen (POLICY S15).
+static enum status can_be_asked(const struct loading *l, const struct connection *connection,
+                                const struct refresh *refresh, const struct policy_org *org, bool *ret_can)
+{
+  struct identity identity;
+  *ret_can = false;
+  if (!org->linked || !refresh_fits(refresh, connection) || (l->guarded && org->unconfirmed)) {
+    return STATUS_OK;
+  }
+  enum status status = identity_of_account(l->txn, l->account_id, connection, &identity);
+  *ret_can = status == STATUS_OK && strcmp(identity.subject, refresh->subject) == 0;
+  return facts_optional(status);
+}
+
+// What is known of asking the provider again (POLICY K9). A refusal outlasts the token.
+static enum status load_asked(const struct loading *l, const struct connection *connection, struct policy_org *org)
+{
+  struct refresh refresh CLEANUP(cleanup_refresh) = {.org_id = 0};
+  bool can = false;
+  org->offline = org->has_connection && connection->offline == 1;
+  if (l->account_id == 0 || (!org->offline && org->keys != KEYS_LIVE)) {
+    return STATUS_OK;
+  }
+  enum status status = refresh_get(l->txn, org->id, l->account_id, &refresh);
+  if (status != STATUS_OK) {
+    return facts_optional(status);
+  }
+  if (refresh.state == REFRESH_REFUSED || refresh.state == REFRESH_LOST) {
+    org->asked = ASKED_REFUSED;
+    return STATUS_OK;
+  }
+  status = can_be_asked(l, connection, &refresh, org, &can);
+  org->asked = can ? ASKED_TOKEN : ASKED_NOBODY;
+  org->answered_at_s = refresh.result == REFRESH_ANSWERED ? refresh.result_at_s : 0;
+  org->unsound_at_s = refresh.result == REFRESH_UNSOUND ? refresh.result_at_s : 0;
+  return status;
+}
+
 enum status facts_load_org(const struct loading *l, const struct org *org, struct policy_org *ret_org)
 {
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
@@ -104,6 +144,10 @@ enum status facts_load_org(const struct loading *l, const struct org *org, struc
   out.unconfirmed = out.has_connection && !covered_same_connection(&now, &confirmed.seen);
   take_settings(l, l->guarded ? &confirmed.seen : &now, &out);
   *l->differs = *l->differs || out.unconfirmed || !same_settings(&now, &confirmed.seen);
+  status = load_asked(l, &connection, &out);
+  if (status != STATUS_OK) {
+    return status;
+  }
   *ret_org = out;
   return STATUS_OK;
 }

@@ -13,10 +13,14 @@ static bool objects_by_enforcement(const struct policy_person *person, const str
   return true;
 }
 
+static bool is_within(const struct policy_person *person, int64_t at_s, int64_t within_s)
+{
+  return at_s > 0 && at_s <= person->now_s && person->now_s - at_s <= within_s;
+}
+
 static bool is_recent(const struct policy_person *person, const struct policy_membership *membership, int64_t within_s)
 {
-  int64_t at_s = membership->last_sign_in_at_s;
-  return at_s > 0 && at_s <= person->now_s && person->now_s - at_s <= within_s;
+  return is_within(person, membership->last_sign_in_at_s, within_s);
 }
 
 bool policy_waits_for_operator(const struct policy_person *person, const struct policy_org *org)
@@ -31,14 +35,63 @@ static bool objects_to_password(const struct policy_person *person, const struct
          objects_by_enforcement(person, &membership->org);
 }
 
-static bool objects_to_key(const struct policy_person *person, const struct policy_membership *membership)
+// Whether the provider's last word, while it serves, is that it knows the person, or one that is not to be believed.
+static bool is_answered(const struct policy_person *person, const struct policy_org *org, int64_t within_s)
+{
+  return org->asked == ASKED_TOKEN && is_within(person, org->answered_at_s, within_s);
+}
+
+static bool is_unsound(const struct policy_person *person, const struct policy_org *org)
+{
+  return org->asked == ASKED_TOKEN && is_within(person, org->unsound_at_s, ASKED_SERVES_S);
+}
+
+bool policy_key_is_live(const struct policy_person *person, const struct policy_membership *membership)
 {
   const struct policy_org *org = &membership->org;
+  bool by_default = org->keys == KEYS_BY_DEFAULT && org->enforcement == ENFORCEMENT_SSO_ONLY && org->offline &&
+                    objects_to_password(person, membership);
+  return org->keys == KEYS_LIVE || by_default;
+}
+
+bool policy_is_to_be_asked(const struct policy_person *person, const struct policy_membership *membership)
+{
+  const struct policy_org *org = &membership->org;
+  return !membership->suspended && policy_key_is_live(person, membership) && org->asked == ASKED_TOKEN &&
+         !is_answered(person, org, ASKED_SERVES_S) && !is_unsound(person, org);
+}
+
+// The provider's word counts while it serves; without one, a sign-in that is recent if the setting says so (K9).
+static bool objects_to_live_key(const struct policy_person *person, const struct policy_membership *membership,
+                                const struct policy_made *made)
+{
+  const struct policy_org *org = &membership->org;
+  int64_t within_s = org->keys == KEYS_LIVE ? org->keys_recent_s : KEYS_RECENT_DEFAULT_S;
+  if (org->asked == ASKED_REFUSED || is_unsound(person, org)) {
+    return true;
+  }
+  if (is_answered(person, org, made->later ? ASKED_LATER_S : ASKED_SERVES_S) ||
+      (made->asks && org->asked == ASKED_TOKEN)) {
+    return false;
+  }
+  return within_s == 0 || !is_recent(person, membership, within_s);
+}
+
+static bool objects_to_key(const struct policy_person *person, const struct policy_membership *membership,
+                           const struct policy_made *made)
+{
+  const struct policy_org *org = &membership->org;
+  if (policy_key_is_live(person, membership)) {
+    return objects_to_live_key(person, membership, made);
+  }
+  bool refused = org->asked == ASKED_REFUSED;
   switch (org->keys) {
   case KEYS_BY_DEFAULT:
-    return objects_to_password(person, membership) && !is_recent(person, membership, KEYS_RECENT_DEFAULT_S);
-  case KEYS_DENY: return true;
-  case KEYS_RECENT: return !is_recent(person, membership, org->keys_recent_s);
+    return objects_to_password(person, membership) &&
+           (refused || !is_recent(person, membership, KEYS_RECENT_DEFAULT_S));
+  case KEYS_DENY:
+  case KEYS_LIVE: return true;
+  case KEYS_RECENT: return refused || !is_recent(person, membership, org->keys_recent_s);
   case KEYS_ALLOW: return false;
   case KEYS_REQUIRED: return true;
   }
@@ -50,7 +103,7 @@ bool policy_objects(const struct policy_person *person, const struct policy_memb
 {
   const struct policy_org *org = &membership->org;
   switch (made->way) {
-  case WAY_KEY: return objects_to_key(person, membership);
+  case WAY_KEY: return objects_to_key(person, membership, made);
   case WAY_PASSWORD: return org->password_barred || objects_to_password(person, membership);
   case WAY_RECOVERY: return objects_to_password(person, membership);
   case WAY_SOCIAL:

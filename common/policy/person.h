@@ -40,3 +40,9 @@ bool policy_has_active(const struct policy_person *person);
 
 // Whether a password counts from here at one of the person's orgs (password-from).
 bool policy_password_counts(const struct policy_person *person);
+
+// Whether the org of MEMBERSHIP wants its provider's word beside a key of PERSON (POLICY K9).
+bool policy_key_is_live(const struct policy_person *person, const struct policy_membership *membership);
+
+// The same, and the provider can be asked and has said nothing that still serves.
+bool policy_is_to_be_asked(const struct policy_person *person, const struct policy_membership *membership);

@@ -14,7 +14,16 @@ enum {
   MEMBERSHIPS_MAX_POLICY = 32,
   INVITES_MAX_POLICY = 16,
   ALLOWED_MAX_POLICY = 16,
-  KEYS_RECENT_DEFAULT_S = 12 * 3600
+  KEYS_RECENT_DEFAULT_S = 12 * 3600,
+  ASKED_SERVES_S = 60, // what a provider has said of somebody, for the next key login (POLICY K9)
+  ASKED_LATER_S = 180, // for the later phases of that one: sshd gives a login two minutes in all (FACTS 11)
+};
+
+// Whether the org's provider can be asked about a person (POLICY K9).
+enum policy_asked {
+  ASKED_NOBODY = 0, // there is no token to ask with
+  ASKED_TOKEN,      // there is one
+  ASKED_REFUSED,    // it was asked and refused; so it stays until the next sign-in
 };
 
 // An org as it matters to one person.
@@ -34,6 +43,10 @@ struct policy_org {
   bool linked; // the account has an identity under the connection's present issuer and client, or an admin expects one
   bool barred; // its signin-from leaves out where this sign-in comes from
   bool password_barred; // its password-from does
+  bool offline;         // its connection keeps refresh tokens
+  enum policy_asked asked;
+  int64_t answered_at_s; // when its provider knew the person last by a refresh, if that came last; 0: never
+  int64_t unsound_at_s;  // likewise, when an answer was not to be believed
 };
 
 struct policy_membership {
@@ -140,6 +153,8 @@ struct policy_made {
   enum way way;
   int64_t org_id; // whose connection was used
   bool with_key;  // an ssh key was accepted in the same connection
+  bool asks;      // a key: where providers could be asked about it they will be, later
+  bool later;     // they were, by an earlier phase
 };
 
 struct policy_question {

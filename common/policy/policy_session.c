@@ -67,25 +67,46 @@ static void open_orgs(const struct policy_question *q, struct policy_decision *d
 }
 
 // Its rule is for everybody whom it governs, members or not.
-static bool governing_objects_to_key(const struct policy_person *person)
+static bool governing_objects_to_key(const struct policy_question *q)
 {
-  static const struct policy_made KEY = {.way = WAY_KEY};
+  const struct policy_person *person = &q->person;
   const struct policy_membership outsider = {.org = person->governing};
   for (size_t i = 0; i < person->membership_count; i++) {
     if (person->memberships[i].org.id == person->governing.id) {
-      return policy_objects(person, &person->memberships[i], &KEY);
+      return policy_objects(person, &person->memberships[i], &q->made);
     }
   }
-  return person->governing.id != 0 && policy_objects(person, &outsider, &KEY);
+  return person->governing.id != 0 && policy_objects(person, &outsider, &q->made);
+}
+
+// Whose word would have been needed: the governing org's, without one any.
+static bool matters(const struct policy_person *person, const struct policy_membership *membership)
+{
+  bool governs = person->governing.id == 0 || membership->org.id == person->governing.id;
+  return governs && !membership->suspended && policy_key_is_live(person, membership);
+}
+
+// Says of a key that was refused for want of a provider's word which word that was.
+static void refuse_key(const struct policy_question *q, struct policy_decision *decision)
+{
+  policy_refuse(decision, NOTICE_KEY_REFUSED);
+  for (size_t i = 0; i < q->person.membership_count; i++) {
+    const struct policy_membership *membership = &q->person.memberships[i];
+    if (matters(&q->person, membership)) {
+      bool refused = membership->org.asked == ASKED_REFUSED;
+      decision->row = "K9";
+      policy_refuse(decision, refused ? NOTICE_KEY_UNKNOWN : NOTICE_KEY_UNASKED);
+    }
+  }
 }
 
 // The rule of the governing org applies; without one at least one org's must allow the key.
 static void decide_key(const struct policy_question *q, struct policy_decision *decision)
 {
   open_orgs(q, decision);
-  if (governing_objects_to_key(&q->person) || decision->opened_count == 0) {
+  if (governing_objects_to_key(q) || decision->opened_count == 0) {
     decision->opened_count = 0;
-    policy_refuse(decision, NOTICE_KEY_REFUSED);
+    refuse_key(q, decision);
     return;
   }
   policy_grant(decision);

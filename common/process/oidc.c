@@ -37,16 +37,31 @@ static void message_done(struct message_sign_in *message)
   record_done(protocol_record(MESSAGE_SIGN_IN), message);
 }
 
+// OIDC Core 11. Google knows no such scope, and gives a refresh token to every device.
+static enum status add_scopes(const struct connection *connection, struct message_sign_in *message)
+{
+  bool scope = connection->offline == 1 && !url_is_google(connection->issuer);
+  message->offline = connection->offline;
+  return oauth_add_scope(connection->scopes, scope ? OAUTH_OFFLINE : "", message->scopes);
+}
+
 static enum status send_request(struct channel *channel, const struct oidc_request *request)
 {
   const struct connection *connection = request->connection;
   struct message_sign_in message CLEANUP(message_done) = {.client_auth = connection->client_auth};
   memcpy(message.issuer, connection->issuer, sizeof message.issuer);
   memcpy(message.client_id, connection->client_id, sizeof message.client_id);
-  memcpy(message.scopes, connection->scopes, sizeof message.scopes);
+  enum status composed = add_scopes(connection, &message);
+  if (composed != STATUS_OK) {
+    return composed;
+  }
   memcpy(message.email_claim, connection->email_claim, sizeof message.email_claim);
-  memcpy(message.required_acr, request->org->requirements.required_acr, sizeof message.required_acr);
-  memcpy(message.required_amr, request->org->requirements.required_amr, sizeof message.required_amr);
+  if (request->refresh == NULL) { // what a refresh says of how somebody signed in counts for nothing (POLICY K9)
+    memcpy(message.required_acr, request->org->requirements.required_acr, sizeof message.required_acr);
+    memcpy(message.required_amr, request->org->requirements.required_amr, sizeof message.required_amr);
+  } else {
+    memcpy(message.subject, request->refresh->subject, sizeof message.subject);
+  }
   if (request->wants_groups) {
     const char *claim = connection->groups_claim[0] != '\0' ? connection->groups_claim : DEFAULT_GROUPS_CLAIM;
     (void)snprintf(message.groups_claim, sizeof message.groups_claim, "%s", claim);
@@ -69,6 +84,10 @@ static enum status send_request(struct channel *channel, const struct oidc_reque
     return status;
   }
   status = bytes_append(&message.ca_pem, bytes_text(&connection->ca_pem), connection->ca_pem.length);
+  if (status == STATUS_OK && request->refresh != NULL) {
+    const struct bytes *token = &request->refresh->token;
+    status = bytes_append(&message.refresh_token, bytes_text(token), token->length);
+  }
   return status != STATUS_OK ? status
                              : channel_send(channel, request->type, &message, clock_monotonic_ms() + SEND_WAIT_MS);
 }
@@ -242,6 +261,11 @@ bool oidc_found_is_sound(const struct message_found *found, const struct connect
   return clean && auth_is_sound(connection, found->client_auth);
 }
 
+bool oidc_token_is_sound(const struct bytes *token, const struct connection *connection)
+{
+  return token->length == 0 || (connection->offline == 1 && oauth_is_visible(bytes_text(token), token->length));
+}
+
 bool oidc_identity_is_sound(const struct message_authorized *identity, const struct connection *connection)
 {
   char folded[EMAIL_SIZE];
@@ -257,6 +281,7 @@ bool oidc_identity_is_sound(const struct message_authorized *identity, const str
   bool stated = has_email ? identity->email_state >= EMAIL_UNSTATED && identity->email_state <= EMAIL_UNVERIFIED
                           : identity->email_state == EMAIL_ABSENT || identity->email_state == EMAIL_ILLEGAL;
   bool known = identity->groups_state <= GROUPS_UNSAID && auth_is_sound(connection, identity->client_auth);
+  known = known && oidc_token_is_sound(&identity->refresh_token, connection);
   return clean && email && stated && known && group_list_is_sound(&identity->groups) &&
          strcmp(identity->issuer, connection->issuer) == 0 && strcmp(identity->client_id, connection->client_id) == 0;
 }

@@ -17,7 +17,7 @@ struct oidc {
     .process = PROCESS_NONE                                                                                            \
   }
 
-// What is asked of the helper: TYPE (SIGN_IN or DISCOVER) for CONNECTION.
+// What is asked of the helper: TYPE (SIGN_IN, REFRESH or DISCOVER) for CONNECTION.
 struct oidc_request {
   enum message_type type;
   const struct connection *connection;
@@ -30,6 +30,7 @@ struct oidc_request {
   enum speaks speaks;    // as a social connection says
   bool social;           // it is one
   enum confinement confinement;
+  const struct refresh *refresh; // with REFRESH: whom it is about, and the token; else NULL
 };
 
 // Starts the helper at PATH as the system user "ssoorg" and sends it REQUEST. STATUS_NOT_FOUND if there is no such
@@ -71,6 +72,10 @@ bool oidc_code_is_clean(const struct message_code *code, const struct oidc_reque
 
 // Whether what the provider says of itself is clean, and was got by a way of authentication that CONNECTION has.
 bool oidc_found_is_sound(const struct message_found *found, const struct connection *connection);
+
+// Whether TOKEN is a refresh token that may be kept (RFC 6749 A.17), or none, which is all that a CONNECTION without
+// "offline" has.
+bool oidc_token_is_sound(const struct bytes *token, const struct connection *connection);
 
 // Whether IDENTITY is complete and clean, its list of groups too, and of the issuer and client that REQUEST asked.
 bool oidc_identity_is_sound(const struct message_authorized *identity, const struct connection *connection);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "store/orgs.h"
+#include "store/refresh.h"
 
 static struct store_key slot_key(int64_t org_id, enum connection_slot slot)
 {
@@ -71,13 +72,18 @@ enum status connection_put(struct store_txn *txn, enum connection_slot slot, str
     return status;
   }
   status = log_connection(txn, connection->org_id);
-  return status != STATUS_OK ? status : store_put_record(txn, TABLE_CONNECTIONS, &key, &CONNECTION_RECORD, connection);
+  status =
+      status != STATUS_OK ? status : store_put_record(txn, TABLE_CONNECTIONS, &key, &CONNECTION_RECORD, connection);
+  return status == STATUS_OK && slot == CONNECTION_ACTIVE ? refresh_keep_fitting(txn, connection) : status;
 }
 
 enum status connection_remove(struct store_txn *txn, int64_t org_id, enum connection_slot slot)
 {
   const struct store_key key = slot_key(org_id, slot);
   enum status status = log_connection(txn, org_id);
+  if (status == STATUS_OK && slot == CONNECTION_ACTIVE) {
+    status = refresh_drop_org(txn, org_id);
+  }
   return status != STATUS_OK ? status : store_delete(txn, TABLE_CONNECTIONS, &key);
 }
 
@@ -103,7 +109,7 @@ static bool same_settings(const struct connection *a, const struct connection *b
   return connection_same_voucher(a, b) && strcmp(a->scopes, b->scopes) == 0 &&
          strcmp(a->email_claim, b->email_claim) == 0 && strcmp(a->groups_claim, b->groups_claim) == 0 &&
          strcmp(a->audiences, b->audiences) == 0 && a->unverified_mail == b->unverified_mail &&
-         a->userinfo_for == b->userinfo_for;
+         a->userinfo_for == b->userinfo_for && a->offline == b->offline;
 }
 
 static bool same_secret(const struct connection *a, const struct connection *b)

@@ -109,11 +109,23 @@ static const struct field CONNECTION_FIELDS[] = {
     FIELD_OF_U32(connection, by_preset),
     FIELD_OF_I64(connection, secret_expires_at_s),
     FIELD_OF_TEXT(connection, requirements.required_groups),
+    FIELD_OF_U8(connection, offline),
 };
-// Has grown within the schema three times: it had the first 28 before, the first 27 and 19 before that, and the first
-// 13 in the schema before.
+// Has grown within the schema four times: it had the first 29 before, then 28, 27 and 19, and the first 13 in the
+// schema before.
 const struct record_type CONNECTION_RECORD =
-    RECORD_TYPE_GROWN(connection, ENTITY_VERSION + 3, CONNECTION_FIELDS, 28, 27, 19, 13);
+    RECORD_TYPE_GROWN(connection, ENTITY_VERSION + 4, CONNECTION_FIELDS, 29, 28, 27, 19, 13);
+
+static const struct field REFRESH_FIELDS[] = {
+    FIELD_OF_I64(refresh, org_id),       FIELD_OF_I64(refresh, account_id),
+    FIELD_OF_U32(refresh, registration), FIELD_OF_I64(refresh, generation),
+    FIELD_OF_TEXT(refresh, subject),     FIELD_OF_BYTES(refresh, token, PROTOCOL_SECRET_MAX),
+    FIELD_OF_U8(refresh, state),         FIELD_OF_I64(refresh, given_at_s),
+    FIELD_OF_I64(refresh, begun_at_s),   FIELD_OF_U8(refresh, result),
+    FIELD_OF_I64(refresh, result_at_s),  FIELD_OF_I64(refresh, answered_at_s),
+    FIELD_OF_I64(refresh, refused_at_s),
+};
+const struct record_type REFRESH_RECORD = CAME(refresh, REFRESH_FIELDS);
 
 static const struct field CONFIRMED_FIELDS[] = {
     FIELD_OF_I64(confirmed, org_id),
@@ -298,7 +310,7 @@ const struct record_type *const ENTITY_RECORDS[] = {
     &SOCIAL_RECORD,      &DOMAIN_PROOF_RECORD, &REGISTRATION_RECORD, &IDENTITY_RECORD,      &PENDING_LINK_RECORD,
     &MEMBERSHIP_RECORD,  &INVITE_RECORD,       &ORG_GROUP_RECORD,    &GROUP_MAPPING_RECORD, &GIVEN_GROUPS_RECORD,
     &RECOVERY_RECORD,    &TICKET_RECORD,       &NUMBER_RECORD,       &AUDIT_RECORD,         &THROTTLE_RECORD,
-    &MAIL_SERVER_RECORD, &FAILED_TRY_RECORD,
+    &MAIL_SERVER_RECORD, &FAILED_TRY_RECORD,   &REFRESH_RECORD,
 };
 const size_t ENTITY_RECORD_COUNT = COUNT_OF(ENTITY_RECORDS);
 
@@ -310,6 +322,11 @@ void cleanup_confirmed(struct confirmed *confirmed)
 void cleanup_mail_server(struct mail_server *server)
 {
   record_done(&MAIL_SERVER_RECORD, server);
+}
+
+void cleanup_refresh(struct refresh *refresh)
+{
+  record_done(&REFRESH_RECORD, refresh);
 }
 
 void cleanup_connection(struct connection *connection)

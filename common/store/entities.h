@@ -69,8 +69,8 @@ enum enforcement { ENFORCEMENT_OFF = 0, ENFORCEMENT_DOMAINS, ENFORCEMENT_SSO_ONL
 enum trust { TRUST_DOMAIN = 0, TRUST_LINKED, TRUST_ANY };
 enum on_link { ON_LINK_KEEP = 0, ON_LINK_SSO_ONLY };
 // Whether an ssh key alone is enough (POLICY "Settings", K1); by default a recent sign-in is wanted of those whose
-// password the org would object to.
-enum keys { KEYS_BY_DEFAULT = 0, KEYS_DENY, KEYS_RECENT, KEYS_ALLOW, KEYS_REQUIRED };
+// password the org would object to; under sso-only the provider's word, where it can be asked again (K9).
+enum keys { KEYS_BY_DEFAULT = 0, KEYS_DENY, KEYS_RECENT, KEYS_ALLOW, KEYS_REQUIRED, KEYS_LIVE };
 // What of a device authorization is shown (HOLES H73).
 enum device_link { DEVICE_LINK_FULL = 0, DEVICE_LINK_CODE };
 // Under which name somebody new may come (POLICY L16).
@@ -108,7 +108,7 @@ struct org {
   struct requirements requirements;
   uint8_t on_link;
   uint8_t keys;                 // enum keys
-  int64_t keys_recent_s;        // with KEYS_RECENT
+  int64_t keys_recent_s;        // with KEYS_RECENT; with KEYS_LIVE, where nobody can be asked; 0: then never
   uint8_t by_root;              // created by root: its owner keeps the password (POLICY L5)
   char help[HELP_SIZE];         // a line added to refusals, "" for none
   int64_t invite_lifetime_s;    // 0: INVITE_LIFETIME_S
@@ -189,7 +189,46 @@ struct connection {
   char preset[PRESET_SIZE];                // whose values it was made with; "" for none
   uint32_t by_preset;                      // of which values, as bits of enum preset_value
   int64_t secret_expires_at_s;             // at the provider, as an admin has said; 0: not known
+  uint8_t offline;                         // refresh tokens are asked for and kept (POLICY K9)
 };
+
+// How it stands with asking a provider again about somebody (POLICY K9).
+enum refresh_state {
+  REFRESH_READY = 0, // the token is as it came
+  REFRESH_BEGUN,     // it was sent, and what became of it is not known: the provider may have replaced it
+  REFRESH_REFUSED,   // invalid_grant: the token is wiped, and so it stays until the next sign-in
+  REFRESH_LOST,      // likewise, of one that was BEGUN: that says nothing of the person
+  REFRESH_STATE_COUNT
+};
+
+// What came of asking the last time.
+enum refresh_result {
+  REFRESH_NEVER = 0,
+  REFRESH_ANSWERED,    // the provider knows the person
+  REFRESH_NO_GRANT,    // invalid_grant
+  REFRESH_UNREACHABLE, // no answer, or none that says anything of the person
+  REFRESH_UNSOUND,     // an answer that is not to be believed, as one about somebody else
+  REFRESH_RESULT_COUNT
+};
+
+// The refresh token of a person's last sign-in through an org's connection (OIDC Core 12), and what came of it.
+struct refresh {
+  int64_t org_id;
+  int64_t account_id;
+  uint32_t registration; // of the connection that it is for
+  int64_t generation;    // likewise
+  char subject[PROTOCOL_SUBJECT_SIZE];
+  struct bytes token; // empty once it is wiped
+  uint8_t state;      // enum refresh_state
+  int64_t given_at_s; // by a sign-in
+  int64_t begun_at_s;
+  uint8_t result; // enum refresh_result
+  int64_t result_at_s;
+  int64_t answered_at_s; // when the provider knew the person last
+  int64_t refused_at_s;  // since when it is REFRESH_REFUSED
+};
+
+enum { REFRESH_GONE_S = 86400 }; // without a sign-in after a refusal: then somebody is gone
 
 // A social connection of the host; the connection itself is kept under its id.
 struct social {
@@ -412,6 +451,7 @@ extern const struct record_type SOCIAL_RECORD;
 extern const struct record_type MAIL_SERVER_RECORD;
 extern const struct record_type FAILED_TRY_RECORD;
 extern const struct record_type DOMAIN_PROOF_RECORD;
+extern const struct record_type REFRESH_RECORD;
 extern const struct record_type REGISTRATION_RECORD;
 extern const struct record_type IDENTITY_RECORD;
 extern const struct record_type PENDING_LINK_RECORD;
@@ -430,7 +470,8 @@ extern const struct record_type THROTTLE_RECORD;
 extern const struct record_type *const ENTITY_RECORDS[];
 extern const size_t ENTITY_RECORD_COUNT;
 
-// For the cleanup attribute: wipes and frees what a connection owns, or what an operator saw of one.
+// For the cleanup attribute: wipes and frees what a connection owns, what an operator saw of one, or a token.
 void cleanup_connection(struct connection *connection);
 void cleanup_confirmed(struct confirmed *confirmed);
 void cleanup_mail_server(struct mail_server *server);
+void cleanup_refresh(struct refresh *refresh);

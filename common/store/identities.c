@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The identities of accounts at connections: store/accounts.h.
 #include "store/accounts.h"
+#include "store/refresh.h"
 
 static struct store_key identity_key(int64_t org_id, uint32_t registration, const char *subject)
 {
@@ -118,6 +119,9 @@ static enum status drop_identities(struct store_txn *txn, const struct store_key
     *ret_any = true;
     status = store_delete(txn, TABLE_IDENTITIES, &first.key);
     status = status != STATUS_OK ? status : store_delete(txn, TABLE_ACCOUNT_IDENTITIES, &first.back);
+    status = status != STATUS_OK
+                 ? status
+                 : refresh_drop(txn, key_take_i64(first.back.data + sizeof(int64_t)), key_take_i64(first.back.data));
     if (status != STATUS_OK) {
       return status;
     }

@@ -126,7 +126,7 @@ static enum status forget_domain(void *context, const struct store_entry *entry)
 
 enum status connections_forget(struct store_txn *txn, int64_t id)
 {
-  static const enum store_table REST[] = {TABLE_CONNECTIONS, TABLE_REGISTRATIONS, TABLE_CONFIRMED};
+  static const enum store_table REST[] = {TABLE_CONNECTIONS, TABLE_REGISTRATIONS, TABLE_CONFIRMED, TABLE_REFRESH};
   struct removal removal = {txn, id};
   const struct store_key key = key_of_i64(id);
   enum status status = store_purge(txn, TABLE_IDENTITIES, &key, forget_identity, &removal);

@@ -56,6 +56,7 @@ enum store_table {
   TABLE_ALLOWED_DOMAINS,    // domain, org id -> nothing
   TABLE_SOCIALS,            // name -> social connection of the host
   TABLE_MAIL,               // "server" -> mail server of the host
+  TABLE_REFRESH,            // org id, account id -> refresh token of the person's last sign-in there
   TABLE_COUNT
 };
 

@@ -40,6 +40,7 @@ static const char *const TABLE_NAMES[TABLE_COUNT] = {
     [TABLE_ALLOWED_DOMAINS] = "allowed_domains",
     [TABLE_SOCIALS] = "socials",
     [TABLE_MAIL] = "mail",
+    [TABLE_REFRESH] = "refresh",
 };
 
 enum status store_fail(struct error *error, const char *what, const char *dir, int code)

@@ -245,6 +245,7 @@ static void put_connection(struct dump *dump, cJSON *object, struct org *org)
     const char *expiry = connection_expiry(&connection, date);
     cJSON *dumped = dump_connection(dump, &connection);
     dump_put(dump, dumped, "secret_expires", expiry != NULL ? cJSON_CreateString(expiry) : cJSON_CreateNull());
+    dump_text(dump, dumped, "offline", yes_word(connection.offline));
     dump_put(dump, object, "connection", dumped);
     return;
   }

@@ -34,6 +34,7 @@ static const struct {
 
 // Of an org's connection alone. null is not known.
 static const struct json_key SECRET_EXPIRES = {"secret_expires", JSON_TEXT | JSON_NULL};
+static const struct json_key OFFLINE = {"offline", JSON_TEXT};
 
 static const struct json_key CA = {"ca", JSON_TEXT | JSON_LINES | JSON_NULL};
 
@@ -69,8 +70,9 @@ static int read_connection(const struct json_place *at, const struct connection 
   keys[all++] = CA;
   bool of_org = strcmp(r->typed.command->noun, "idp") == 0;
   keys[all] = SECRET_EXPIRES;
-  values[all] = NULL;
-  int code = json_object(at, keys, of_org ? all + 1 : all, values);
+  keys[all + 1] = OFFLINE;
+  values[all] = values[all + 1] = NULL;
+  int code = json_object(at, keys, of_org ? all + 2 : all, values);
   if (code != EXIT_DONE) {
     return code;
   }
@@ -90,6 +92,7 @@ static int read_connection(const struct json_place *at, const struct connection 
                 expiry);
   }
   r->typed.options[OPTION_SECRET_EXPIRES] = expiry;
+  r->typed.options[OPTION_KEEP_OFFLINE] = json_text(values[all + 1]);
   return r->ca != NULL && r->typed.options[OPTION_CA_FILE] != NULL
              ? fail(EXIT_USAGE, "%s: ca and ca_file: one of them is legal", at->path)
              : EXIT_DONE;

@@ -70,6 +70,7 @@ class Provider:
                 ["node", SOURCE / "server.mjs", "--key", ca / "server.key", "--cert", ca / "server.pem",
                  "--port", str(self.port), "--accounts", self.folder / "accounts.json",
                  "--clients", self.folder / "clients.json", "--groups", self.folder / "groups.json",
+                 "--gone", self.folder / "gone.json",
                  "--faults", self.faults, "--record", self.folder / "secrets", *self.options],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
 
@@ -98,6 +99,10 @@ class Provider:
         said = json.loads(path.read_text()) if path.exists() else {}
         said[person] = groups
         path.write_text(json.dumps({name: value for name, value in said.items() if value is not None}))
+
+    def forget(self, *people):
+        """These are deleted at the provider, and nobody else is."""
+        (self.folder / "gone.json").write_text(json.dumps(people))
 
     def answer(self, challenge, person, how="approve"):
         """What the person does in their browser; gives back what it shows."""

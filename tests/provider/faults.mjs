@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 const FAULTS = {
   'no-id-token': { route: 'token', change: (body) => { delete body.id_token; } },
   'half-id-token': { route: 'token', change: (body) => { body.id_token = body.id_token?.slice(0, -9); } },
+  'late-tokens': { route: 'token', change: () => {}, wait: 8000 },
   'other-subject': { route: 'userinfo', change: (body) => { body.sub = 'u-somebody'; } },
   'other-email': { route: 'userinfo', change: (body) => { body.email = 'mallory@evil.test'; } },
   'unverified': { route: 'userinfo', change: (body) => { body.email_verified = false; } },
@@ -43,6 +44,7 @@ export function addFaults(provider, file) {
     const fault = named(file);
     if (!fault || ctx.oidc?.route !== fault.route) return;
     if (ctx.status !== 200 && ctx.status !== fault.also) return;
+    if (fault.wait) await new Promise((resolve) => { setTimeout(resolve, fault.wait); });
     const body = changed(ctx.body, fault.change);
     const type = ctx.type;
     ctx.body = fault.encoding ? Buffer.from(JSON.stringify(body), fault.encoding) : body;

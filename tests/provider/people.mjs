@@ -14,9 +14,10 @@ function claimsOf(entry) {
 }
 
 export class People {
-  constructor(file, groupsFile) {
+  constructor(file, groupsFile, goneFile) {
     this.all = JSON.parse(readFileSync(file, 'utf8')).map(claimsOf);
     this.groupsFile = groupsFile;
+    this.goneFile = goneFile;
   }
 
   // What a JSON file says that the groups claim is, by email; read each time, since people come and go.
@@ -26,9 +27,15 @@ export class People {
     return person.email in groups ? { groups: groups[person.email] } : {};
   }
 
+  // Whether a JSON file lists the email of somebody who was deleted here; read each time.
+  isGone(person) {
+    if (!this.goneFile || !existsSync(this.goneFile)) return false;
+    return JSON.parse(readFileSync(this.goneFile, 'utf8')).includes(person.email);
+  }
+
   // A person is named by subject or by email, exactly.
   find(who) {
-    return this.all.find((p) => p.sub === who || p.email === who);
+    return this.all.find((p) => (p.sub === who || p.email === who) && !this.isGone(p));
   }
 
   // The shape that oidc-provider wants from its findAccount setting.

@@ -3,7 +3,7 @@
 //
 //   node server.mjs --key F --cert F [--port N] [--accounts F] [--clients F]
 //                   [--interval S] [--device-code-ttl S] [--conform]
-//                   [--faults F] [--record F] [--groups F]
+//                   [--faults F] [--record F] [--groups F] [--gone F]
 //
 // Prints "ready ISSUER" once it listens. Ends on SIGTERM, SIGINT or when its
 // standard input closes, so that it cannot outlive who started it.
@@ -32,6 +32,7 @@ function readArguments() {
       interval: text,
       faults: text,
       groups: text,
+      gone: text,
       record: text,
       'device-code-ttl': text,
       conform: { type: 'boolean', default: false },
@@ -77,7 +78,7 @@ async function main() {
   const server = createServer({ key: readFileSync(options.key), cert: readFileSync(options.cert) });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   const issuer = `https://localhost:${await listen(server, Number(options.port))}`;
-  const people = new People(options.accounts, options.groups);
+  const people = new People(options.accounts, options.groups, options.gone);
   const provider = newProvider(issuer, options, people);
   const interaction = new Interaction(provider, people);
   const protocol = provider.callback();

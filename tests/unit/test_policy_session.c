@@ -2,6 +2,8 @@
 // What a session opens and which keys are enough: rules K1 and K2 of POLICY.md, row L4.
 #include "person.h"
 
+#include "policy/person.h"
+
 static void K1_a_key_of_an_enforced_member_is_refused(void **state)
 {
   (void)state;
@@ -145,6 +147,136 @@ static void K1_each_value_of_keys_decides_as_it_says(void **state)
   }
 }
 
+// Acme's word is wanted beside a key; with DURATION_S, where nobody can be asked, a sign-in within that.
+static struct policy_question live(int64_t duration_s, enum policy_asked asked)
+{
+  struct policy_question q = with_key(KEYS_LIVE, 60);
+  q.person.memberships[0].org.keys_recent_s = duration_s;
+  q.person.memberships[0].org.asked = asked;
+  return q;
+}
+
+static void K9_live_counts_what_the_provider_says(void **state)
+{
+  (void)state;
+  static const struct {
+    enum policy_asked asked;
+    int64_t answered_ago_s; // 0: never
+    int64_t unsound_ago_s;
+    int64_t duration_s;
+    enum notice notice; // NOTICE_NONE: accepted
+  } CASES[] = {
+      {ASKED_TOKEN, 1, 0, 0, NOTICE_NONE},
+      {ASKED_TOKEN, 60, 0, 0, NOTICE_NONE},
+      {ASKED_TOKEN, 61, 0, 0, NOTICE_KEY_UNASKED},
+      {ASKED_TOKEN, 61, 0, 600, NOTICE_NONE},
+      {ASKED_TOKEN, 61, 0, 59, NOTICE_KEY_UNASKED},
+      {ASKED_TOKEN, -1, 0, 0, NOTICE_KEY_UNASKED},
+      {ASKED_TOKEN, 0, 0, 0, NOTICE_KEY_UNASKED},
+      {ASKED_TOKEN, 0, 0, 600, NOTICE_NONE},
+      {ASKED_TOKEN, 0, 1, 600, NOTICE_KEY_UNASKED},
+      {ASKED_TOKEN, 0, 61, 600, NOTICE_NONE},
+      {ASKED_NOBODY, 1, 0, 0, NOTICE_KEY_UNASKED},
+      {ASKED_NOBODY, 0, 0, 600, NOTICE_NONE},
+      {ASKED_REFUSED, 1, 0, 600, NOTICE_KEY_UNKNOWN},
+      {ASKED_REFUSED, 0, 0, 0, NOTICE_KEY_UNKNOWN},
+  };
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+    struct policy_question q = live(CASES[i].duration_s, CASES[i].asked);
+    struct policy_org *org = &q.person.memberships[0].org;
+    org->answered_at_s = CASES[i].answered_ago_s != 0 ? NOW_S - CASES[i].answered_ago_s : 0;
+    org->unsound_at_s = CASES[i].unsound_ago_s != 0 ? NOW_S - CASES[i].unsound_ago_s : 0;
+    bool accepted = CASES[i].notice == NOTICE_NONE;
+    expect_row(&q, accepted ? "K1" : "K9", accepted ? VERDICT_GRANTED : VERDICT_REFUSED);
+    assert_int_equal(decide(&q).notice, CASES[i].notice);
+    q.service = SERVICE_OTHER; // status alone
+    expect_row(&q, "K2", VERDICT_GRANTED);
+  }
+}
+
+static void K9_what_was_said_to_the_account_phase_serves_the_later_ones(void **state)
+{
+  (void)state;
+  struct policy_question q = live(0, ASKED_TOKEN);
+  q.person.memberships[0].org.answered_at_s = NOW_S - ASKED_LATER_S;
+  expect_notice(&q, "K9", NOTICE_KEY_UNASKED);
+  q.made.later = true;
+  expect_row(&q, "K1", VERDICT_GRANTED);
+  q.person.memberships[0].org.answered_at_s--;
+  expect_notice(&q, "K9", NOTICE_KEY_UNASKED);
+}
+
+static void K9_who_asks_nobody_goes_by_what_is_stored(void **state)
+{
+  (void)state;
+  struct policy_question q = live(0, ASKED_TOKEN);
+  q.made.asks = true;
+  expect_row(&q, "K1", VERDICT_GRANTED);
+  q.person.memberships[0].org.unsound_at_s = NOW_S;
+  expect_notice(&q, "K9", NOTICE_KEY_UNASKED);
+  q = live(0, ASKED_NOBODY);
+  q.made.asks = true;
+  expect_notice(&q, "K9", NOTICE_KEY_UNASKED);
+  q = live(600, ASKED_REFUSED);
+  q.made.asks = true;
+  expect_notice(&q, "K9", NOTICE_KEY_UNKNOWN);
+}
+
+static void K9_the_default_under_sso_only_is_live_where_the_provider_can_be_asked(void **state)
+{
+  (void)state;
+  struct policy_question q = with_key(KEYS_BY_DEFAULT, 12 * 3600);
+  struct policy_org *org = &q.person.memberships[0].org;
+  org->enforcement = q.person.governing.enforcement = ENFORCEMENT_SSO_ONLY;
+  org->asked = ASKED_REFUSED;
+  expect_notice(&q, "K1", NOTICE_KEY_REFUSED);
+  org->offline = true;
+  assert_true(policy_key_is_live(&q.person, &q.person.memberships[0]));
+  expect_notice(&q, "K9", NOTICE_KEY_UNKNOWN);
+  org->asked = ASKED_TOKEN; // nobody answered: a sign-in within twelve hours
+  expect_row(&q, "K1", VERDICT_GRANTED);
+  assert_true(policy_is_to_be_asked(&q.person, &q.person.memberships[0]));
+  q.person.memberships[0].last_sign_in_at_s--;
+  expect_notice(&q, "K9", NOTICE_KEY_UNASKED);
+  q.person.memberships[0].role = ROLE_OWNER; // whose password is not objected to, either
+  expect_row(&q, "K1", VERDICT_GRANTED);
+  assert_false(policy_is_to_be_asked(&q.person, &q.person.memberships[0]));
+  org->enforcement = q.person.governing.enforcement = ENFORCEMENT_DOMAINS;
+  q.person.memberships[0].role = ROLE_VIEWER;
+  assert_false(policy_key_is_live(&q.person, &q.person.memberships[0]));
+}
+
+static void K9_a_refusal_closes_keys_that_go_by_a_sign_in_and_none_that_are_allowed(void **state)
+{
+  (void)state;
+  static const struct {
+    enum keys keys;
+    bool accepted;
+  } CASES[] = {{KEYS_BY_DEFAULT, false}, {KEYS_RECENT, false}, {KEYS_DENY, false}, {KEYS_ALLOW, true}};
+  for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+    struct policy_question q = with_key(CASES[i].keys, 60);
+    q.person.memberships[0].org.asked = ASKED_REFUSED;
+    expect_row(&q, "K1", CASES[i].accepted ? VERDICT_GRANTED : VERDICT_REFUSED);
+  }
+}
+
+static void K9_nobody_asks_about_the_suspended_or_where_the_setting_wants_no_word(void **state)
+{
+  (void)state;
+  struct policy_question q = live(0, ASKED_TOKEN);
+  assert_true(policy_is_to_be_asked(&q.person, &q.person.memberships[0]));
+  q.person.memberships[0].suspended = true;
+  assert_false(policy_is_to_be_asked(&q.person, &q.person.memberships[0]));
+  q = live(0, ASKED_TOKEN);
+  q.person.memberships[0].org.keys = KEYS_RECENT;
+  assert_false(policy_is_to_be_asked(&q.person, &q.person.memberships[0]));
+  q = live(0, ASKED_TOKEN);
+  q.person.memberships[0].org.answered_at_s = NOW_S - 60;
+  assert_false(policy_is_to_be_asked(&q.person, &q.person.memberships[0]));
+  q = live(0, ASKED_NOBODY);
+  assert_false(policy_is_to_be_asked(&q.person, &q.person.memberships[0]));
+}
+
 static void K1_the_default_asks_nothing_of_those_whose_password_is_accepted(void **state)
 {
   (void)state;
@@ -229,6 +361,12 @@ int main(void)
       cmocka_unit_test(L3_a_session_without_a_store_is_refused),
       cmocka_unit_test(K1_each_value_of_keys_decides_as_it_says),
       cmocka_unit_test(K1_the_default_asks_nothing_of_those_whose_password_is_accepted),
+      cmocka_unit_test(K9_live_counts_what_the_provider_says),
+      cmocka_unit_test(K9_what_was_said_to_the_account_phase_serves_the_later_ones),
+      cmocka_unit_test(K9_who_asks_nobody_goes_by_what_is_stored),
+      cmocka_unit_test(K9_the_default_under_sso_only_is_live_where_the_provider_can_be_asked),
+      cmocka_unit_test(K9_a_refusal_closes_keys_that_go_by_a_sign_in_and_none_that_are_allowed),
+      cmocka_unit_test(K9_nobody_asks_about_the_suspended_or_where_the_setting_wants_no_word),
       cmocka_unit_test(K1_K2_a_key_opens_only_the_orgs_whose_rule_accepts_it),
       cmocka_unit_test(K1_required_opens_with_key_and_sso_in_one_connection_only),
       cmocka_unit_test(K2_each_org_objects_by_its_own_enforcement),

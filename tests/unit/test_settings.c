@@ -95,6 +95,10 @@ static void what_is_not_legal_changes_nothing_and_says_what_is(void **state)
       {"keys", "recent:59s"},
       {"keys", "recent:"},
       {"keys", "recent:91d"},
+      {"keys", "live:"},
+      {"keys", "live:59s"},
+      {"keys", "live:91d"},
+      {"keys", "lively"},
       {"keys", ""},
       {"self-made", "yes"},
       {"self-made", ""},
@@ -137,8 +141,8 @@ static void what_is_not_legal_changes_nothing_and_says_what_is(void **state)
 // "recent:90m" comes back as it is best read.
 static void keys_are_shown_as_they_are_typed(void **state)
 {
-  static const char *const VALUES[] = {"default",    "deny",       "allow",     "required",
-                                       "recent:90d", "recent:90m", "recent:61s"};
+  static const char *const VALUES[] = {"default",    "deny",       "allow", "required", "recent:90d",
+                                       "recent:90m", "recent:61s", "live",  "live:12h"};
   struct org org = {.id = 1};
   struct setting_value value;
   (void)state;

@@ -138,32 +138,46 @@ static void without_room_for_a_copy_nothing_is_changed(void **state)
   open_store(STORE_READ_WRITE);
 }
 
-// As it was written before the end of its secret was kept.
-static void a_connection_of_an_earlier_version_is_read_whole(void **state)
+// As it was written before refresh tokens were kept (0), before groups were required (1), and before the end of its
+// secret was kept (2).
+static void read_earlier(uint8_t before)
 {
-  (void)state;
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
   struct record_type earlier = CONNECTION_RECORD;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   fixture_set_up(PROVISIONING_JIT);
   struct store_key key = key_of_i64(stored_org("acme").id);
   key_add_u32(&key, CONNECTION_ACTIVE);
-  earlier.version = CONNECTION_RECORD.version - 2;
-  earlier.field_count = CONNECTION_RECORD.older_counts[1];
+  earlier.version = (uint8_t)(CONNECTION_RECORD.version - 1 - before);
+  earlier.field_count = CONNECTION_RECORD.older_counts[before];
   assert_int_equal(store_lock(store), STATUS_OK);
   assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
   assert_int_equal(connection_get(txn, stored_org("acme").id, CONNECTION_ACTIVE, &connection), STATUS_OK);
   connection.by_preset = 1U << PRESET_SCOPES;
   connection.secret_expires_at_s = 1;
+  connection.offline = 1;
   assert_int_equal(store_put_record(txn, TABLE_CONNECTIONS, &key, &earlier, &connection), STATUS_OK);
   cleanup_connection(&connection);
   connection = (struct connection){.org_id = 0};
   assert_int_equal(connection_get(txn, stored_org("acme").id, CONNECTION_ACTIVE, &connection), STATUS_OK);
   assert_string_equal(connection.client_id, "client");
   assert_int_equal(connection.by_preset, 1U << PRESET_SCOPES);
-  assert_int_equal(connection.secret_expires_at_s, 0);
+  assert_int_equal(connection.secret_expires_at_s, before < 2 ? 1 : 0);
+  assert_int_equal(connection.offline, 0);
   store_abort(&txn);
   store_unlock(store);
+}
+
+static void a_connection_of_an_earlier_version_is_read_whole(void **state)
+{
+  (void)state;
+  read_earlier(0);
+}
+
+static void a_connection_of_the_version_before_that_is_read_whole(void **state)
+{
+  (void)state;
+  read_earlier(1);
 }
 
 static void a_store_of_another_version_is_refused(void **state)
@@ -182,6 +196,7 @@ int main(void)
       STORE_TEST(a_copy_of_an_earlier_store_is_kept_as_it_was),
       STORE_TEST(without_room_for_a_copy_nothing_is_changed),
       STORE_TEST(a_connection_of_an_earlier_version_is_read_whole),
+      STORE_TEST(a_connection_of_the_version_before_that_is_read_whole),
       STORE_TEST(a_store_of_another_version_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
