@@ -33,11 +33,6 @@ static void round_done(struct round *round)
   }
 }
 
-static void facts_done(struct facts *facts)
-{
-  record_done(&ACCOUNT_RECORD, &facts->account);
-}
-
 // Anew, since another key login of the same person may have been told meanwhile.
 static enum status load(struct round *round)
 {

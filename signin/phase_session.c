@@ -95,6 +95,7 @@ static enum status add_mapped(struct store_txn *txn, const struct opening *o, st
 static enum status fill_orgs(const struct opening *o, struct message_verdict *verdict)
 {
   const struct policy_decision *decision = o->decision;
+  int64_t now_s = clock_now_s();
   struct store *store CLEANUP(store_close) = NULL;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   enum status status = session_read(NULL, &store, &txn);
@@ -109,11 +110,8 @@ static enum status fill_orgs(const struct opening *o, struct message_verdict *ve
     if (status != STATUS_OK || groups->count + 2 > U32_LIST_MAX) {
       break;
     }
-    int64_t ends_at_s = membership_ends_session_at(&membership, clock_now_s());
-    if (ends_at_s != 0 && (verdict->ends_at_s == 0 || ends_at_s < verdict->ends_at_s)) {
-      verdict->ends_at_s = ends_at_s;
-    }
-    membership = membership_at(&membership, clock_now_s());
+    verdict->ends_at_s = ends_earlier(verdict->ends_at_s, membership_ends_session_at(&membership, now_s));
+    membership = membership_at(&membership, now_s);
     groups->values[groups->count++] = org.gid;
     if (membership.role != ROLE_VIEWER) {
       groups->values[groups->count++] = org.admins_gid;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // ssoctl member expire: what has come to its end (POLICY K10), and who is told that it will.
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "base/cleanup.h"

@@ -93,7 +93,6 @@ static enum status add_member(void *context, const struct membership *membership
              {walk->org->enforcement == ENFORCEMENT_SSO_ONLY ? "provider" : NULL, 0},
              {NULL, membership->until_s},
              {NULL, membership->role_until_s},
-
              {asked.word, 0},
              {NULL, asked.at_s}});
   record_done(&ACCOUNT_RECORD, &account);

@@ -10,6 +10,7 @@
 #include "change/org_own.h"
 #include "change/settings.h"
 #include "facts/control.h"
+#include "store/endings.h"
 #include "store/numbers_store.h"
 #include "store/pending_links.h"
 
@@ -239,11 +240,8 @@ static struct invite new_invite(const struct change_context *c, const struct acc
                           .role = (uint8_t)membership_own_role(membership),
                           .via = VIA_SSO,
                           .created_at_s = c->now_s,
-                          .expires_at_s = c->now_s + setting_invite_lifetime_s(org),
+                          .expires_at_s = ends_earlier(c->now_s + setting_invite_lifetime_s(org), membership->until_s),
                           .until_s = membership->until_s};
-  if (invite.until_s != 0 && invite.until_s < invite.expires_at_s) {
-    invite.expires_at_s = invite.until_s;
-  }
   (void)snprintf(invite.email, sizeof invite.email, "%s", account->email);
   (void)snprintf(invite.invited_by, sizeof invite.invited_by, "%s", c->by->actor);
   return invite;

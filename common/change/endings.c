@@ -19,27 +19,18 @@ struct due {
   struct membership list[ENDINGS_MAX];
 };
 
-static void note_next(struct due *due, int64_t at_s)
-{
-  due->next_s = due->next_s == 0 || (at_s != 0 && at_s < due->next_s) ? at_s : due->next_s;
-}
-
 // Storing would move the cursor: they are noted first.
 static enum status look_at(void *context, const struct membership *membership)
 {
   struct due *due = context;
   const struct membership now = membership_at(membership, due->now_s);
   bool ended = now.status != membership->status || now.role != membership->role;
-  if (!ended) {
-    note_next(due, membership->status == MEMBER_ACTIVE && membership->until_s > due->now_s ? membership->until_s : 0);
-    note_next(due, membership->role_until_s > due->now_s ? membership->role_until_s : 0);
-  } else if (due->count < ENDINGS_MAX) {
+  bool waits = ended && due->count == ENDINGS_MAX; // for the next time
+  if (ended && !waits) {
     due->list[due->count++] = *membership;
-    note_next(due, membership->role_until_s > due->now_s ? membership->role_until_s : 0);
-  } else {
-    due->more = true;
-    note_next(due, due->now_s);
   }
+  due->more = due->more || waits;
+  due->next_s = ends_earlier(due->next_s, waits ? due->now_s : membership_ends_next_at(&now));
   return STATUS_OK;
 }
 
@@ -74,7 +65,6 @@ static enum status end_one(struct change_context *c, const struct membership *be
   bool role_ended = now.role != before->role;
   bool ended = now.status != before->status;
   struct audit_event event = c->event;
-  now.role_until_s = role_ended ? 0 : now.role_until_s;
   enum status status = org_get(c->txn, before->org_id, &org);
   status = status != STATUS_OK ? status : account_get(c->txn, before->account_id, &account);
   if (status != STATUS_OK) {

@@ -10,6 +10,7 @@
 #include "change/new_account.h"
 #include "change/org_own.h"
 #include "change/settings.h"
+#include "store/endings.h"
 
 static enum status refuse(struct change_context *c, const struct org *org, const char *why)
 {
@@ -124,9 +125,7 @@ static enum status create(struct change_context *c, const void *input, void *ret
                           .expires_at_s =
                               in->expires_at_s != 0 ? in->expires_at_s : c->now_s + setting_invite_lifetime_s(&org),
                           .until_s = in->ending.until_s};
-  if (invite.until_s != 0 && invite.until_s < invite.expires_at_s) {
-    invite.expires_at_s = invite.until_s;
-  }
+  invite.expires_at_s = ends_earlier(invite.expires_at_s, invite.until_s);
   (void)snprintf(invite.code, sizeof invite.code, "%s", invite.via == VIA_CODE ? in->code : "");
   (void)snprintf(invite.email, sizeof invite.email, "%s", in->email);
   (void)snprintf(invite.invited_by, sizeof invite.invited_by, "%s", c->by->actor);

@@ -96,11 +96,6 @@ static const struct policy_membership *membership_in(const struct policy_person 
   return NULL;
 }
 
-static void facts_done(struct facts *facts)
-{
-  record_done(&ACCOUNT_RECORD, &facts->account);
-}
-
 static enum status take_name(struct change_context *c, struct account *account, const char *name)
 {
   char before[DISPLAY_SIZE];

@@ -392,3 +392,8 @@ void facts_unreadable(const char *login, struct facts *ret_facts)
 {
   *ret_facts = (struct facts){.person = {.login_legal = name_is_login(login)}};
 }
+
+void facts_done(struct facts *facts)
+{
+  record_done(&ACCOUNT_RECORD, &facts->account);
+}

@@ -29,6 +29,9 @@ struct facts_query {
 // as store_get().
 MUST_CHECK enum status facts_load(struct store_txn *txn, const struct facts_query *of, struct facts *ret_facts);
 
+// Ends what facts_load() gave: the account in it owns a secret.
+void facts_done(struct facts *facts);
+
 // Whether a list of NETWORKS, as a setting has it ("": everywhere), leaves out where this is.
 bool query_is_barred(const struct facts_query *of, const char *networks);
 

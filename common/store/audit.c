@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 
 // What the first event of a store carries.
 static const char NOTHING_BEFORE[] = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -26,7 +27,7 @@ static void hash_number(SHA256_CTX *sha, int64_t number)
 void audit_hash(const struct audit_event *event, char ret_hash[static AUDIT_HASH_SIZE])
 {
   SHA256_CTX sha;
-  uint8_t sum[SHA256_DIGEST_LENGTH];
+  unsigned char sum[SHA256_DIGEST_LENGTH];
   const char *const texts[] = {event->actor, event->event,   event->org, event->login,
                                event->rhost, event->service, event->row, event->detail};
   SHA256Init(&sha);
@@ -38,9 +39,7 @@ void audit_hash(const struct audit_event *event, char ret_hash[static AUDIT_HASH
     hash_text(&sha, texts[i]);
   }
   SHA256Final(sum, &sha);
-  for (size_t i = 0; i < sizeof sum; i++) {
-    (void)snprintf(ret_hash + 2 * i, 3, "%02x", sum[i]);
-  }
+  text_hex(sum, sizeof sum, ret_hash);
 }
 
 // What the next event carries.

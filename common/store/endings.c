@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/endings.h"
 
+int64_t ends_earlier(int64_t a_s, int64_t b_s)
+{
+  return a_s == 0 || (b_s != 0 && b_s < a_s) ? b_s : a_s;
+}
+
 static bool is_past(int64_t until_s, int64_t now_s)
 {
   return until_s != 0 && until_s <= now_s;
@@ -14,19 +19,20 @@ struct membership membership_at(const struct membership *membership, int64_t now
   }
   if (is_past(now.role_until_s, now_s)) {
     now.role = ROLE_VIEWER;
+    now.role_until_s = 0;
   }
   return now;
-}
-
-static int64_t earlier(int64_t a_s, int64_t b_s)
-{
-  return a_s == 0 || (b_s != 0 && b_s < a_s) ? b_s : a_s;
 }
 
 int64_t membership_ends_session_at(const struct membership *membership, int64_t now_s)
 {
   const struct membership now = membership_at(membership, now_s);
-  return earlier(now.until_s, now.role != ROLE_VIEWER ? now.role_until_s : 0);
+  return ends_earlier(now.until_s, now.role != ROLE_VIEWER ? now.role_until_s : 0);
+}
+
+int64_t membership_ends_next_at(const struct membership *membership)
+{
+  return ends_earlier(membership->status == MEMBER_ACTIVE ? membership->until_s : 0, membership->role_until_s);
 }
 
 enum status endings_next(struct store_txn *txn, int64_t *ret_at_s)
@@ -48,8 +54,7 @@ enum status endings_set_next(struct store_txn *txn, int64_t at_s)
 enum status endings_note(struct store_txn *txn, const struct membership *membership)
 {
   int64_t next_s = 0;
-  int64_t own_s = membership->status == MEMBER_ACTIVE ? membership->until_s : 0;
-  own_s = earlier(own_s, membership->role_until_s);
+  int64_t own_s = membership_ends_next_at(membership);
   if (own_s == 0) {
     return STATUS_OK;
   }

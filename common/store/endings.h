@@ -5,11 +5,17 @@
 #include "store/entities.h"
 #include "store/store.h"
 
-// What MEMBERSHIP is at NOW_S: past its `until` suspended, past its role's a viewer's.
+// The earlier of two moments at which something ends; 0 is never.
+int64_t ends_earlier(int64_t a_s, int64_t b_s);
+
+// What MEMBERSHIP is at NOW_S: past its `until` suspended, past its role's a viewer's, which has no end.
 struct membership membership_at(const struct membership *membership, int64_t now_s);
 
 // When a session that it opens at NOW_S ends, by itself or because the role does; 0: it does not.
 int64_t membership_ends_session_at(const struct membership *membership, int64_t now_s);
+
+// When anything of it has to be written down as ended next; 0: never.
+int64_t membership_ends_next_at(const struct membership *membership);
 
 // When, at the earliest, anything ends that is noted; never later than it is. STATUS_NOT_FOUND: nothing is.
 MUST_CHECK enum status endings_next(struct store_txn *txn, int64_t *ret_at_s);
