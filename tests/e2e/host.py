@@ -145,9 +145,19 @@ class Kept:
 
 
 def processes_of(uid):
-    """The pids of what runs as this uid."""
-    return [int(path.name) for path in pathlib.Path("/proc").iterdir()
-            if path.name.isdigit() and path.exists() and path.stat().st_uid == uid]
+    """The pids of what runs as this uid. What has ended runs no more, though whoever started it has not asked yet."""
+    found = []
+    for path in pathlib.Path("/proc").iterdir():
+        try:
+            if path.name.isdigit() and path.stat().st_uid == uid and _state(path) not in "ZX":
+                found.append(int(path.name))
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return found
+
+
+def _state(process):
+    return (process / "stat").read_text().rpartition(") ")[2][0]
 
 
 def mode_of(path):
