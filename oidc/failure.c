@@ -32,6 +32,7 @@ enum status failure_set(struct failure *r, enum failure_reason reason, const cha
     }
   }
   r->reason = reason;
+  r->retry_after_s = 0;
   return STATUS_REFUSED;
 }
 

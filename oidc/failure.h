@@ -12,6 +12,7 @@ enum { FAILURE_SHOWN_SIZE = 200 };
 // All zero: none yet, which reads as an internal failure. DETAIL is printable ASCII and holds no secret.
 struct failure {
   enum failure_reason reason;
+  uint32_t retry_after_s; // as of message_failed
   char detail[sizeof(((struct message_failed *)0)->detail)];
 };
 

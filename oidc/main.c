@@ -53,6 +53,7 @@ static enum status send_failed(struct channel *c, struct exchange *x, enum statu
     failure_blot_out(&x->failure, &x->earlier[i]);
   }
   failed.reason = x->failure.reason;
+  failed.retry_after_s = x->failure.retry_after_s;
   memcpy(failed.detail, x->failure.detail, sizeof failed.detail);
   return channel_send(c, MESSAGE_FAILED, &failed, clock_monotonic_ms() + SEND_WAIT_MS);
 }

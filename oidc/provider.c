@@ -20,7 +20,7 @@ enum {
   RETRY_LONGEST_MS = 4000,
   RETRY_FOR_MS = 30 * 1000,
   LOST_MAX = 2, // connections in a row, after which nobody is there
-  RETRY_AFTER_SHOWN_MAX_S = 86400
+  RETRY_AFTER_MAX_S = 86400
 };
 
 // RFC 9110 15.6, RFC 6585 4: a provider in trouble, not one that is set up wrongly.
@@ -72,11 +72,17 @@ struct shown provider_description(const struct cJSON *body)
   return failure_show(text != NULL ? text : "", length);
 }
 
+static uint32_t retry_after_s(const struct http_answer *answer)
+{
+  int64_t said_s = provider_is_busy(answer) ? answer->retry_after_s : 0;
+  return (uint32_t)(said_s < RETRY_AFTER_MAX_S ? said_s : RETRY_AFTER_MAX_S);
+}
+
 static void show_later(const struct http_answer *answer, char later[static 64])
 {
   later[0] = '\0';
   if (answer->status == HTTP_TOO_MANY_REQUESTS && answer->retry_after_s > 0 &&
-      answer->retry_after_s <= RETRY_AFTER_SHOWN_MAX_S) {
+      answer->retry_after_s <= RETRY_AFTER_MAX_S) {
     (void)snprintf(later, 64, " (Retry-After: %lld)", (long long)answer->retry_after_s);
   }
 }
@@ -90,12 +96,15 @@ enum status provider_refuse(struct exchange *x, const char *what, const struct h
   char later[64];
   show_later(answer, later);
   if (error == NULL) {
-    return failure_set(&x->failure, reason_of(answer, ""), "%s: HTTP %ld without a reason%s", what, answer->status,
-                       later);
+    (void)failure_set(&x->failure, reason_of(answer, ""), "%s: HTTP %ld without a reason%s", what, answer->status,
+                      later);
+  } else {
+    struct shown shown = failure_show(error, strlen(error));
+    (void)failure_set(&x->failure, reason_of(answer, error), "%s: HTTP %ld: %s%s%s%s", what, answer->status, shown.text,
+                      description.text[0] != '\0' ? ": " : "", description.text, later);
   }
-  struct shown shown = failure_show(error, strlen(error));
-  return failure_set(&x->failure, reason_of(answer, error), "%s: HTTP %ld: %s%s%s%s", what, answer->status, shown.text,
-                     description.text[0] != '\0' ? ": " : "", description.text, later);
+  x->failure.retry_after_s = retry_after_s(answer);
+  return STATUS_REFUSED;
 }
 
 enum status provider_parse(struct exchange *x, const char *what, const struct http_answer *answer,

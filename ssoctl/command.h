@@ -90,6 +90,7 @@ enum option {
   OPTION_KEEP_OFFLINE,
   OPTION_GONE,
   OPTION_WITH_TOKENS,
+  OPTION_RATE,
   OPTION_COUNT
 };
 
@@ -256,6 +257,7 @@ int cmd_account_lock(const struct invocation *in);
 int cmd_account_unlock(const struct invocation *in);
 int cmd_account_rename(const struct invocation *in);
 int cmd_account_remove(const struct invocation *in);
+int cmd_account_recheck(const struct invocation *in);
 int cmd_account_retire(const struct invocation *in);
 int cmd_account_set(const struct invocation *in);
 int cmd_identity_link(const struct invocation *in);

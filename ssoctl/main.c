@@ -155,6 +155,8 @@ static const struct command COMMANDS[] = {
     {"account", "set", "LOGIN KEY=VALUE...", 2, 4, OPTIONS(OPTIONS_CHANGE, OPTION_REASON), RIGHT_HOST, PLACE_HOST,
      cmd_account_set,
      "change shell=, home= or name= of an account, or say email=proven, that its address is its person's"},
+    {"account", "recheck", "[SLUG|LOGIN]", 0, 1, OPTIONS(OPTIONS_CHANGE, OPTION_RATE, OPTION_END_SESSIONS), RIGHT_HOST,
+     PLACE_HOST, cmd_account_recheck, "ask the providers whether people are still theirs, and write down who is gone"},
     {"identity", "link", "EMAIL", 1, 1, OPTIONS(OPTIONS_CHANGE, NEEDS(ORG), OPTION_SUBJECT, OPTION_IDP_EMAIL),
      RIGHT_ORG, PLACE_ORG_OPTION, cmd_identity_link, "link an account to an identity at the org's provider"},
     {"identity", "unlink", "EMAIL", 1, 1, OPTIONS(OPTIONS_CHANGE, NEEDS(ORG)), RIGHT_ORG, PLACE_ORG_OPTION,

@@ -165,6 +165,7 @@ static const struct {
                              .value = "yes|no",
                              .meaning = "ask for refresh tokens and keep them, so that keys=live can ask again"},
     [OPTION_GONE] = {.name = "--gone", .meaning = "only those whom their provider does not know any more"},
+    [OPTION_RATE] = {.name = "--rate", .value = "N", .meaning = "about so many people of an org a minute; 240 without"},
     [OPTION_WITH_TOKENS] = {.name = "--with-tokens",
                             .meaning = "refresh tokens too, by which providers are asked about people"},
     [OPTION_MAIL] = {.name = "--mail", .meaning = "tell them by mail"},

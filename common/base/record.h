@@ -30,7 +30,7 @@ struct field {
   size_t size;
 };
 
-enum { RECORD_OLDER_MAX = 6 };
+enum { RECORD_OLDER_MAX = 8 };
 
 struct record_type {
   const char *name;

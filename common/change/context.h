@@ -45,6 +45,10 @@ struct found_member {
 MUST_CHECK enum status change_find_member(struct change_context *c, const char *slug, const char *name,
                                           const char *what, struct found_member *ret_found);
 
+// Removes the membership of ACCOUNT in ORG, which is not the owner's, with what would bring it back.
+MUST_CHECK enum status change_remove_member(struct change_context *c, const struct org *org,
+                                            const struct account *account);
+
 // About LOGIN, at the service and from the remote host of who acts.
 struct facts_query change_query(const struct change_context *c, const char *login);
 

@@ -45,18 +45,6 @@ static enum status look_at_org(void *context, const struct org *org)
   return membership_each(looking->txn, org->id, look_at, looking->due);
 }
 
-// With the last membership that counts ends all that runs, not only what has the org's group.
-static enum status is_last(struct store_txn *txn, const struct membership *now, bool *ret_last)
-{
-  struct memberships all;
-  enum status status = memberships_of(txn, now->account_id, &all);
-  *ret_last = true;
-  for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
-    *ret_last = *ret_last && (all.list[i].org_id == now->org_id || all.list[i].status != MEMBER_ACTIVE);
-  }
-  return status;
-}
-
 static enum status end_one(struct change_context *c, const struct membership *before, struct ended *ret_ended)
 {
   struct org org;
@@ -78,9 +66,8 @@ static enum status end_one(struct change_context *c, const struct membership *be
   (void)snprintf(ret_ended->login, sizeof ret_ended->login, "%s", account.login);
   ret_ended->uid = account.uid;
   record_done(&ACCOUNT_RECORD, &account);
-  bool last = false;
-  status = ended ? is_last(c->txn, &now, &last) : STATUS_OK;
-  ret_ended->gid = last ? 0 : ended ? org.gid : org.admins_gid;
+  ret_ended->gid = org.admins_gid;
+  status = ended ? membership_ends_what(c->txn, &now, &org, &ret_ended->gid) : STATUS_OK;
   status = status != STATUS_OK ? status : membership_put(c->txn, &now);
   return status != STATUS_OK ? status : audit_add(c->txn, &event);
 }

@@ -8,6 +8,7 @@
 #include "change/endings.h"
 #include "change/invite.h"
 #include "store/pending_links.h"
+#include "store/refresh.h"
 
 static void name_member(const struct found_member *found, struct member_changed *result)
 {
@@ -57,24 +58,21 @@ static enum status resume(struct change_context *c, const void *input, void *ret
   return result->changed ? membership_put(c->txn, &f.membership) : STATUS_OK;
 }
 
+enum status change_remove_member(struct change_context *c, const struct org *org, const struct account *account)
+{
+  bool any = false;
+  enum status status = change_drop_invite(c, org->id, account->email);
+  status = status != STATUS_OK ? status : pending_link_drop(c->txn, account->id, org->id, &any);
+  status = status != STATUS_OK ? status : membership_remember_removed(c->txn, account->id, org->id, c->now_s);
+  status = status != STATUS_OK ? status : refresh_unmark_gone(c->txn, org->id, account->id);
+  return status != STATUS_OK ? status : membership_remove(c->txn, account->id, org->id);
+}
+
 static enum status remove_member(struct change_context *c, const void *input, void *ret_result)
 {
   struct found_member f;
-  bool any = false;
   enum status status = find(c, input, "removed", ret_result, &f);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  status = change_drop_invite(c, f.org.id, f.account.email);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  status = pending_link_drop(c->txn, f.account.id, f.org.id, &any);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  status = membership_remember_removed(c->txn, f.account.id, f.org.id, c->now_s);
-  return status != STATUS_OK ? status : membership_remove(c->txn, f.account.id, f.org.id);
+  return status != STATUS_OK ? status : change_remove_member(c, &f.org, &f.account);
 }
 
 static enum status set_role(struct change_context *c, const void *input, void *ret_result)

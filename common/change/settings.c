@@ -9,6 +9,7 @@
 #include "base/network.h"
 #include "base/suggest.h"
 #include "base/text.h"
+#include "change/setting_times.h"
 #include "store/allowed.h"
 
 #define NETWORKS                                                                                                       \
@@ -28,8 +29,8 @@
 #define COUNT_IN(member, low, otherwise)                                                                               \
   AT(member), .set = set_count, .read = read_count, .least = (low), .unset = (otherwise), .is_number = true
 #define DURATION_IN(member, low, high, otherwise)                                                                      \
-  AT(member), .set = set_duration, .read = read_duration, .least = (low), .most = (high), .unset = (otherwise),        \
-              .is_number = true
+  AT(member), .set = setting_set_duration, .read = setting_read_duration, .least = (low), .most = (high),              \
+              .unset = (otherwise), .is_number = true
 
 static enum status set_word(const struct org_setting *setting, struct org *org, const char *value)
 {
@@ -72,86 +73,6 @@ static void read_count(const struct org_setting *setting, const struct org *org,
   uint32_t number = 0;
   memcpy(&number, (const char *)org + setting->offset, sizeof number);
   ret_value->number = number > 0 ? number : setting->unset;
-}
-
-static enum status set_duration(const struct org_setting *setting, struct org *org, const char *value)
-{
-  int64_t seconds = 0;
-  if (text_to_duration(value, setting->least, setting->most, &seconds) != STATUS_OK) {
-    return STATUS_INVALID;
-  }
-  memcpy((char *)org + setting->offset, &seconds, sizeof seconds);
-  return STATUS_OK;
-}
-
-static void read_duration(const struct org_setting *setting, const struct org *org, struct setting_value *ret_value)
-{
-  int64_t seconds = 0;
-  memcpy(&seconds, (const char *)org + setting->offset, sizeof seconds);
-  ret_value->number = seconds > 0 ? seconds : setting->unset;
-}
-
-static const char *const KEYS[] = {[KEYS_BY_DEFAULT] = "default",
-                                   [KEYS_DENY] = "deny",
-                                   [KEYS_ALLOW] = "allow",
-                                   [KEYS_REQUIRED] = "required",
-                                   [KEYS_LIVE] = NULL};
-static const char RECENT[] = "recent:";
-static const char LIVE[] = "live";
-
-// "recent:" or "live:" and a duration.
-static bool has_duration(const char *value, const char *prefix, int64_t *ret_s)
-{
-  size_t length = strlen(prefix);
-  return strncmp(value, prefix, length) == 0 &&
-         text_to_duration(value + length, KEYS_RECENT_MIN_S, KEYS_RECENT_MAX_S, ret_s) == STATUS_OK;
-}
-
-static enum status set_keys(const struct org_setting *setting, struct org *org, const char *value)
-{
-  int64_t recent_s = 0;
-  (void)setting;
-  for (size_t i = 0; i < COUNT_OF(KEYS); i++) {
-    if (KEYS[i] != NULL && strcmp(KEYS[i], value) == 0) {
-      org->keys = (uint8_t)i;
-      org->keys_recent_s = 0;
-      return STATUS_OK;
-    }
-  }
-  bool live = strcmp(value, LIVE) == 0 || has_duration(value, "live:", &recent_s);
-  if (!live && !has_duration(value, RECENT, &recent_s)) {
-    return STATUS_INVALID;
-  }
-  org->keys = live ? KEYS_LIVE : KEYS_RECENT;
-  org->keys_recent_s = recent_s;
-  return STATUS_OK;
-}
-
-static void duration_text(int64_t seconds, char *text, size_t size)
-{
-  static const struct {
-    int64_t unit_s;
-    char letter;
-  } UNITS[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
-  size_t i = 0;
-  while (seconds % UNITS[i].unit_s != 0) {
-    i++;
-  }
-  (void)snprintf(text, size, "%lld%c", (long long)(seconds / UNITS[i].unit_s), UNITS[i].letter);
-}
-
-static void read_keys(const struct org_setting *setting, const struct org *org, struct setting_value *ret_value)
-{
-  char duration[32];
-  (void)setting;
-  if (org->keys == KEYS_RECENT || (org->keys == KEYS_LIVE && org->keys_recent_s > 0)) {
-    duration_text(org->keys_recent_s, duration, sizeof duration);
-    (void)snprintf(ret_value->text, sizeof ret_value->text, "%s%s", org->keys == KEYS_LIVE ? "live:" : RECENT,
-                   duration);
-    return;
-  }
-  const char *word = org->keys == KEYS_LIVE ? LIVE : org->keys < COUNT_OF(KEYS) ? KEYS[org->keys] : NULL;
-  (void)snprintf(ret_value->text, sizeof ret_value->text, "%s", word != NULL ? word : "?");
 }
 
 // Whoever makes an org makes it one of these; it is not made one later.
@@ -274,8 +195,8 @@ static const struct org_setting SETTINGS[] = {
      .initial = "default",
      .meaning = "whether an ssh key alone is enough",
      .right = RIGHT_SETTINGS,
-     .set = set_keys,
-     .read = read_keys},
+     .set = setting_set_keys,
+     .read = setting_read_keys},
     {.key = "allowed-domains",
      .column = "allowed_domains",
      .legal = "email domains separated by single spaces, each once and none a public one, or nothing",
@@ -363,6 +284,14 @@ static const struct org_setting SETTINGS[] = {
      AT(requirements.required_groups),
      .set = set_groups,
      .read = read_groups},
+    {.key = "gone-after",
+     .column = "gone_after",
+     .legal = "a duration of 1d to 3650d, or never",
+     .initial = "never",
+     .meaning = "who is not known at the provider any more is removed after so long",
+     .right = RIGHT_ORG,
+     .set = setting_set_gone_after,
+     .read = setting_read_gone_after},
     {.key = "invite-lifetime",
      .column = "invite_lifetime_s",
      .legal = "60s to 90d",
@@ -407,8 +336,8 @@ void org_setting_typed(const struct org_setting *setting, const struct org *org,
 {
   struct setting_value value;
   org_setting_read(setting, org, &value);
-  if (setting->set == set_duration) {
-    duration_text(value.number, text, SETTING_TEXT_SIZE);
+  if (setting->set == setting_set_duration) {
+    setting_duration_text(value.number, text, SETTING_TEXT_SIZE);
   } else if (setting->is_number) {
     (void)snprintf(text, SETTING_TEXT_SIZE, "%lld", (long long)value.number);
   } else {

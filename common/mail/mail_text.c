@@ -15,7 +15,17 @@ enum { TEMPLATE_MAX = 12 * 1024, VALUE_SIZE = 1024, NAME_SIZE = 16 };
 static const char COMMENT = '#';
 static const char SUBJECT[] = "Subject: ";
 
-enum said { SAID_HOST, SAID_ORG, SAID_LOGIN, SAID_ADDRESS, SAID_CODE, SAID_MINUTES, SAID_ROLE, SAID_EXPIRES };
+enum said {
+  SAID_HOST,
+  SAID_ORG,
+  SAID_LOGIN,
+  SAID_ADDRESS,
+  SAID_CODE,
+  SAID_MINUTES,
+  SAID_ROLE,
+  SAID_EXPIRES,
+  SAID_PEOPLE
+};
 
 static const struct {
   const char *name;
@@ -29,6 +39,7 @@ static const struct {
     [SAID_MINUTES] = {"minutes", offsetof(struct mail_said, minutes)},
     [SAID_ROLE] = {"role", offsetof(struct mail_said, role)},
     [SAID_EXPIRES] = {"expires", offsetof(struct mail_said, expires)},
+    [SAID_PEOPLE] = {"people", offsetof(struct mail_said, people)},
 };
 
 #define BIT(field) (1U << (field))
@@ -49,6 +60,7 @@ static const struct {
     [MAIL_MEMBER] = {"member", BIT(SAID_HOST) | BIT(SAID_ORG) | BIT(SAID_LOGIN) | BIT(SAID_ROLE) | BIT(SAID_EXPIRES),
                      "host, org, login, role and expires"},
     [MAIL_TEST] = {"test", BIT(SAID_HOST), "host"},
+    [MAIL_GONE] = {"gone", BIT(SAID_HOST) | BIT(SAID_ORG) | BIT(SAID_PEOPLE), "host, org and people"},
 };
 
 void mail_text_done(struct mail_text *mail)
@@ -177,7 +189,7 @@ static enum status begin_part(struct reading *r, const char *line)
       return STATUS_OK;
     }
   }
-  return refuse(r, "part", line, "[code], [invitation], [member] and [test] are legal");
+  return refuse(r, "part", line, "[code], [invitation], [member], [test] and [gone] are legal");
 }
 
 static enum status take_subject(struct reading *r, const char *line)

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "protocol/protocol.h"
 
-enum mail_part { MAIL_CODE, MAIL_INVITATION, MAIL_MEMBER, MAIL_TEST, MAIL_PART_COUNT };
+enum mail_part { MAIL_CODE, MAIL_INVITATION, MAIL_MEMBER, MAIL_TEST, MAIL_GONE, MAIL_PART_COUNT };
 
 // What can be said. A part takes some of them; "" leaves the line out.
 struct mail_said {
@@ -20,6 +20,7 @@ struct mail_said {
   const char *minutes;
   const char *role;
   const char *expires;
+  const char *people;
 };
 
 // A subject and a text (bytes_done()): UTF-8, lines end in "\n"; what was said is in them as it is if it is clean, else

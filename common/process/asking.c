@@ -140,6 +140,16 @@ static void take_answer(const struct asking *asking, struct refresh_end *end)
   end->detail = overage ? "too many groups to be said" : "";
 }
 
+bool asking_was_too_much(const struct asking *asking, int64_t *ret_retry_after_s)
+{
+  if (asking->value == NULL || asking->type != MESSAGE_FAILED) {
+    return false;
+  }
+  const struct message_failed *failed = asking->value;
+  *ret_retry_after_s = failed->retry_after_s;
+  return failed->reason == FAILURE_BUSY || failed->retry_after_s > 0;
+}
+
 struct refresh_end asking_result(const struct asking *asking, const char *login)
 {
   struct refresh_end end = {.login = login,

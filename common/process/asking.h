@@ -37,5 +37,8 @@ MUST_CHECK enum status asking_start(struct asking *asking, const struct asking_h
 // Takes what the helper says until DEADLINE_MS (monotonic), and ends it.
 void asking_finish(struct asking *asking, int64_t deadline_ms);
 
+// Whether the provider wants to be left alone, and for how long; 0: it has not said.
+bool asking_was_too_much(const struct asking *asking, int64_t *ret_retry_after_s);
+
 // What came of it, about LOGIN. Borrows from ASKING.
 struct refresh_end asking_result(const struct asking *asking, const char *login);

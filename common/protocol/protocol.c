@@ -111,6 +111,7 @@ static const struct field FAILED_FIELDS[] = {
     FIELD_OF_TEXT(message_failed, detail),
     FIELD_OF_U32(message_failed, lacks_landlock),
     FIELD_OF_U8(message_failed, unanswered),
+    FIELD_OF_U32(message_failed, retry_after_s),
 };
 static const struct record_type FAILED = RECORD_TYPE(message_failed, PROTOCOL_VERSION, FAILED_FIELDS);
 

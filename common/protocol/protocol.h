@@ -255,6 +255,7 @@ struct message_failed {
   char detail[1024];       // printable ASCII, for the log and the admin; holds no secret
   uint32_t lacks_landlock; // as of message_code; 0 where nothing was asked because of it
   uint8_t unanswered;      // REFRESH: the token was sent, and what the provider did with it is not known
+  uint32_t retry_after_s;  // so long the provider wants to be left alone (RFC 9110 10.2.3); 0: not said
 };
 
 // Which TXT records there are at a name. What is hoped for is not said, so the helper cannot make it up.

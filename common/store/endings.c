@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/endings.h"
 
+#include "store/accounts.h"
+
 int64_t ends_earlier(int64_t a_s, int64_t b_s)
 {
   return a_s == 0 || (b_s != 0 && b_s < a_s) ? b_s : a_s;
@@ -33,6 +35,21 @@ int64_t membership_ends_session_at(const struct membership *membership, int64_t 
 int64_t membership_ends_next_at(const struct membership *membership)
 {
   return ends_earlier(membership->status == MEMBER_ACTIVE ? membership->until_s : 0, membership->role_until_s);
+}
+
+enum status membership_ends_what(struct store_txn *txn, const struct membership *membership, const struct org *org,
+                                 uint32_t *ret_gid)
+{
+  struct memberships all;
+  bool last = true;
+  enum status status = memberships_of(txn, membership->account_id, &all);
+  for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
+    last = last && (all.list[i].org_id == membership->org_id || all.list[i].status != MEMBER_ACTIVE);
+  }
+  if (status == STATUS_OK) {
+    *ret_gid = last ? 0 : org->gid;
+  }
+  return status;
 }
 
 enum status endings_next(struct store_txn *txn, int64_t *ret_at_s)

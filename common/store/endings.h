@@ -17,6 +17,11 @@ int64_t membership_ends_session_at(const struct membership *membership, int64_t 
 // When anything of it has to be written down as ended next; 0: never.
 int64_t membership_ends_next_at(const struct membership *membership);
 
+// Which processes end with MEMBERSHIP of ORG, by the group that they have; 0, all of the person's, with the last
+// membership that counts.
+MUST_CHECK enum status membership_ends_what(struct store_txn *txn, const struct membership *membership,
+                                            const struct org *org, uint32_t *ret_gid);
+
 // When, at the earliest, anything ends that is noted; never later than it is. STATUS_NOT_FOUND: nothing is.
 MUST_CHECK enum status endings_next(struct store_txn *txn, int64_t *ret_at_s);
 

@@ -68,9 +68,11 @@ static const struct field ORG_FIELDS[] = {
     FIELD_OF_U8(org, admins_sudo),
     FIELD_OF_U8(org, login_form),
     FIELD_OF_TEXT(org, requirements.required_groups),
+    FIELD_OF_I64(org, gone_after_s),
 };
 // Has grown within the schema, as the connection below.
-const struct record_type ORG_RECORD = RECORD_TYPE_GROWN(org, ENTITY_VERSION + 5, ORG_FIELDS, 30, 29, 28, 27, 26, 23);
+const struct record_type ORG_RECORD =
+    RECORD_TYPE_GROWN(org, ENTITY_VERSION + 6, ORG_FIELDS, 31, 30, 29, 28, 27, 26, 23);
 
 static const struct field DOMAIN_FIELDS[] = {
     FIELD_OF_I64(domain, org_id),        FIELD_OF_TEXT(domain, domain),      FIELD_OF_U8(domain, verified),
@@ -123,9 +125,9 @@ static const struct field REFRESH_FIELDS[] = {
     FIELD_OF_U8(refresh, state),         FIELD_OF_I64(refresh, given_at_s),
     FIELD_OF_I64(refresh, begun_at_s),   FIELD_OF_U8(refresh, result),
     FIELD_OF_I64(refresh, result_at_s),  FIELD_OF_I64(refresh, answered_at_s),
-    FIELD_OF_I64(refresh, refused_at_s),
+    FIELD_OF_I64(refresh, refused_at_s), FIELD_OF_I64(refresh, gone_at_s),
 };
-const struct record_type REFRESH_RECORD = CAME(refresh, REFRESH_FIELDS);
+const struct record_type REFRESH_RECORD = RECORD_TYPE_GROWN(refresh, ENTITY_VERSION + 1, REFRESH_FIELDS, 13, 13);
 
 static const struct field CONFIRMED_FIELDS[] = {
     FIELD_OF_I64(confirmed, org_id),

@@ -124,6 +124,7 @@ struct org {
   uint8_t self_made;                  // by its owner, with what such an org may not (POLICY V6)
   uint8_t admins_sudo;                // its admins are given sudo on this host
   uint8_t login_form;                 // enum login_form
+  int64_t gone_after_s;               // who is gone for so long is removed; 0: nobody is
 };
 
 enum { DOMAIN_GRACE_S = 14 * 86400 }; // for which a record may be gone (POLICY E7)
@@ -226,6 +227,7 @@ struct refresh {
   int64_t result_at_s;
   int64_t answered_at_s; // when the provider knew the person last
   int64_t refused_at_s;  // since when it is REFRESH_REFUSED
+  int64_t gone_at_s;     // when it was written down that the person is gone; 0: it was not
 };
 
 enum { REFRESH_GONE_S = 86400 }; // without a sign-in after a refusal: then somebody is gone

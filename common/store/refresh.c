@@ -29,6 +29,17 @@ enum status refresh_drop(struct store_txn *txn, int64_t org_id, int64_t account_
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+enum status refresh_unmark_gone(struct store_txn *txn, int64_t org_id, int64_t account_id)
+{
+  struct refresh refresh CLEANUP(cleanup_refresh) = {.org_id = 0};
+  enum status status = refresh_get(txn, org_id, account_id, &refresh);
+  if (status != STATUS_OK || refresh.gone_at_s == 0) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  refresh.gone_at_s = 0;
+  return refresh_put(txn, &refresh);
+}
+
 enum status refresh_drop_org(struct store_txn *txn, int64_t org_id)
 {
   const struct store_key org = key_of_i64(org_id);

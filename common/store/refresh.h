@@ -15,6 +15,9 @@ MUST_CHECK enum status refresh_put(struct store_txn *txn, const struct refresh *
 // Forgets it, if there is one.
 MUST_CHECK enum status refresh_drop(struct store_txn *txn, int64_t org_id, int64_t account_id);
 
+// Whoever is gone, and was removed for it or not, may be found to be so once more.
+MUST_CHECK enum status refresh_unmark_gone(struct store_txn *txn, int64_t org_id, int64_t account_id);
+
 // Forgets all of an org.
 MUST_CHECK enum status refresh_drop_org(struct store_txn *txn, int64_t org_id);
 

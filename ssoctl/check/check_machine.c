@@ -81,6 +81,7 @@ void check_machine(const char *store_dir, struct findings *findings)
   if (access("/run/systemd/system", F_OK) == 0) {
     look_at_timer("ssoorg-domains.timer", "nobody sees it when a domain's record is gone", findings);
     look_at_timer("ssoorg-expire.timer", "open sessions outlast the access that they were opened by", findings);
+    look_at_timer("ssoorg-recheck.timer", "nobody sees it when people are gone at their provider", findings);
     look_at_timer("ssoorg-audit.timer", "the log has no head of the audit trail", findings);
     look_at_timer("ssoorg-check.timer", "nobody hears of what this command finds", findings);
   }

@@ -1,73 +1,26 @@
 """K9: providers are asked again whether a person is still theirs, at a login by key."""
-import contextlib
 import pathlib
-import signal
 
+import asking
 import check
 import host
 import login
 import processes
-import provider
 import test_keys as keys
 
 ORG = "asked"
 HOME = "asked.test"
 
 
-class _Asked:
-    """An org whose provider, of its own, gives refresh tokens; each test's person has signed in and has a key."""
-
-    def __init__(self, rig):
-        self.rig = rig
-        self.idp = rig.serve(provider.Provider(rig.folder, "--interval", "1"))
-        rig.orgs.create(ORG, HOME, "jit", self.idp, "ssoorg-offline")
-        host.ssoctl("idp", "set", ORG, "--offline", "yes", "--now")
-
-    def person(self):
-        person = self.rig.person(HOME)
-        self.sign_in(person)
-        return person, keys._give_key(self.rig, person)
-
-    def sign_in(self, person):
-        terminal = login.Ssh(self.rig, person)
-        self.idp.approve(terminal.challenge(), person)
-        terminal.end()
-        check.that(login.signed_in(terminal.text), f"{person} is not signed in: {check.shown(terminal.text)}")
-
-    def by_key(self, person, key):
-        return keys._by_key(self.rig, person, key)
-
-    def lets_in(self, person, key, what):
-        text = self.by_key(person, key)
-        check.that(login.signed_in(text), f"{what}: {check.shown(text)}")
-
-    def refuses(self, person, key, pattern, what):
-        text = self.by_key(person, key)
-        check.that(not login.signed_in(text), f"{what}: got in")
-        check.contains(text, pattern, what)
-
-    def asked(self, person):
-        return host.members(ORG)[person]["asked"]
-
-
 def _asked(rig):
-    return rig.orgs._once(ORG, lambda: _Asked(rig))
-
-
-@contextlib.contextmanager
-def _live(value="live"):
-    host.ssoctl("org", "set", ORG, f"keys={value}")
-    try:
-        yield
-    finally:
-        host.ssoctl("org", "set", ORG, "keys=default")
+    return asking.of(rig, ORG, HOME)
 
 
 def K9_a_key_counts_as_long_as_the_provider_knows_the_person(rig):
     there = _asked(rig)
     person, key = there.person()
     check.equal(there.asked(person), "never", "before anybody was asked")
-    with _live():
+    with there.live():
         there.lets_in(person, key, "a key of somebody whom the provider knows")
         check.equal(there.asked(person), "answered", "afterwards")
         text = login.Ssh(rig, person, method="publickey", key=key).end(enter=False)
@@ -80,7 +33,7 @@ def K9_who_is_deleted_at_the_provider_is_out_by_key_until_the_next_sign_in(rig):
     log = rig.log()
     there.idp.forget(person)
     try:
-        with _live("live:12h"):
+        with there.live("live:12h"):
             there.refuses(person, key, "does not stand for you any more", "a key of somebody who was deleted")
             check.equal(there.asked(person), "refused", "what is known")
             check.contains(log.text(), "invalid_grant", "the log")
@@ -104,7 +57,7 @@ def K9_who_is_deleted_at_the_provider_is_out_by_key_until_the_next_sign_in(rig):
 def K9_a_token_that_was_replaced_is_followed(rig):
     there = _asked(rig)
     person, key = there.person()
-    with _live():
+    with there.live():
         for _ in range(2):  # a sign-in between them, since a word of the provider serves for a minute
             before = set(_secrets(rig))
             there.lets_in(person, key, "a key")
@@ -115,13 +68,13 @@ def K9_a_token_that_was_replaced_is_followed(rig):
 def K9_a_provider_that_cannot_be_reached_says_nothing(rig):
     there = _asked(rig)
     person, key = there.person()
-    with _live(), _hung(there.idp):
+    with there.live(), there.hung():
         there.refuses(person, key, "could not say whether your key still counts", "a key while the provider hangs")
         check.equal(there.asked(person), "no-answer", "what is known")
         host.ssoctl("org", "set", ORG, "keys=live:12h")
         there.lets_in(person, key, "a key soon after a sign-in, while the provider hangs")
         host.ssoctl("org", "set", ORG, "keys=live:60s")
-    with _live():
+    with there.live():
         there.lets_in(person, key, "a key once the provider answers again")
 
 
@@ -130,13 +83,13 @@ def K9_a_provider_that_is_stopped_says_nothing(rig):
     person, key = there.person()
     there.idp.stop()
     try:
-        with _live():
+        with there.live():
             there.refuses(person, key, "could not say whether your key still counts", "a key without a provider")
-        with _live("live:12h"):
+        with there.live("live:12h"):
             there.lets_in(person, key, "a key soon after a sign-in, without a provider")
     finally:
         there.idp.start()
-    with _live("live:12h"):  # it remembers nothing: no token is good any more
+    with there.live("live:12h"):  # it remembers nothing: no token is good any more
         there.refuses(person, key, "does not stand for you any more", "a key that the provider does not know")
     there.sign_in(person)
 
@@ -146,7 +99,7 @@ def K9_an_answer_that_was_lost_means_to_sign_in_again_and_nothing_else(rig):
     person, key = there.person()
     there.idp.fault("late-tokens")  # it has replaced the token, and nobody hears of it
     try:
-        with _live("live:12h"):
+        with there.live("live:12h"):
             there.lets_in(person, key, "a key while the answer is late")
             check.equal(there.asked(person), "no-answer", "what is known")
             there.idp.fault("")
@@ -163,7 +116,7 @@ def K9_an_answer_that_cannot_be_verified_opens_nothing(rig):
     person, key = there.person()
     there.idp.fault("half-id-token")
     try:
-        with _live("live:12h"):
+        with there.live("live:12h"):
             there.refuses(person, key, "could not say", "a key with an ID token that is cut")
             check.equal(there.asked(person), "unsound", "what is known")
     finally:
@@ -175,7 +128,7 @@ def K9_where_there_is_no_ID_token_userinfo_says_who_it_is(rig):
     person, key = there.person()
     there.idp.fault("no-id-token")
     try:
-        with _live():
+        with there.live():
             there.lets_in(person, key, "a key without an ID token")
             check.equal(there.asked(person), "answered", "what is known")
     finally:
@@ -185,7 +138,7 @@ def K9_where_there_is_no_ID_token_userinfo_says_who_it_is(rig):
 def K9_a_person_who_comes_eight_times_at_once_is_let_in_each_time(rig):
     there = _asked(rig)
     person, key = there.person()
-    with _live():
+    with there.live():
         terminals = [login.Ssh(rig, person, method="publickey", key=key) for _ in range(8)]
         texts = [terminal.end(enter=False) for terminal in terminals]
         check.equal([login.signed_in(text) for text in texts], [True] * len(texts), "who was let in")
@@ -198,7 +151,7 @@ def K9_twenty_keys_of_five_people_at_once_are_decided_by_whose_they_are(rig):
     gone = people[0][0]
     there.idp.forget(gone)
     try:
-        with _live("live:12h"):
+        with there.live("live:12h"):
             terminals = [(person, login.Ssh(rig, person, method="publickey", key=key))
                          for person, key in people for _ in range(4)]
             for person, terminal in terminals:
@@ -213,7 +166,7 @@ def K9_the_command_for_keys_asks_nobody(rig):
     person, key = there.person()
     public = pathlib.Path(f"{key}.pub").read_text().split()[1]
     command = next(line.split()[1] for line in keys._command_lines() if "AuthorizedKeysCommand " in line)
-    with _live():
+    with there.live():
         before = _token_requests(rig)
         check.contains(processes.must(command, person).out, public.replace("+", r"\+"), "the keys of who can be asked about")
         check.equal(_token_requests(rig), before, "requests")
@@ -251,9 +204,9 @@ def K9_offline_no_wipes_what_was_kept(rig):
     try:
         check.equal(there.asked(person), None, "afterwards")
         check.equal(host.listed("idp", "show", ORG)["offline"], False, "idp show")
-        with _live("live:12h"):
+        with there.live("live:12h"):
             there.lets_in(person, key, "a key where nobody can be asked, soon after a sign-in")
-        with _live():
+        with there.live():
             there.refuses(person, key, "could not say", "a key where nobody can be asked")
     finally:
         host.ssoctl("idp", "set", ORG, "--offline", "yes", "--now")
@@ -265,7 +218,7 @@ def K9_sudo_and_the_last_sign_in_take_nothing_from_an_answer(rig):
     there = _asked(rig)
     person, key = there.person()
     before = host.members(ORG)[person]["last_sign_in_at"]
-    with _live():
+    with there.live():
         there.lets_in(person, key, "a key")
     check.equal(host.members(ORG)[person]["last_sign_in_at"], before, "the last sign-in")
 
@@ -279,7 +232,7 @@ def K9_S16_who_is_in_no_required_group_any_more_is_out_by_key(rig):
     host.ssoctl("org", "set", ORG, "required-groups=staff")
     try:
         there.sign_in(person)
-        with _live("live:12h"):
+        with there.live("live:12h"):
             there.lets_in(person, key, "a key of who is in a required group")
             there.sign_in(person)
             there.idp.say_groups(person, ["others"])
@@ -288,15 +241,6 @@ def K9_S16_who_is_in_no_required_group_any_more_is_out_by_key(rig):
     finally:
         host.ssoctl("org", "set", ORG, "required-groups=none")
         there.idp.say_groups(person, None)
-
-
-@contextlib.contextmanager
-def _hung(idp):
-    idp.process.send_signal(signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        idp.process.send_signal(signal.SIGCONT)
 
 
 def _token_requests(rig):

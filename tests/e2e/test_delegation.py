@@ -31,7 +31,7 @@ COMMANDS = (
     ("W4", "org set alpha provisioning=jit invite-lifetime=3d"), ("W4", "provisioning set alpha jit"),
     ("W4", "enforcement set alpha off"),
     ("W5", "org set alpha trust=linked"), ("W5", "org set alpha on-link=sso-only"), ("W5", "org set alpha name=Other"),
-    ("W5", "org set alpha signin-from=console help=x"), ("W5", "org set alpha password-from= device-link=code"), ("W5", "org set alpha required-amr=mfa required-acr=x"), ("W5", "org set alpha required-groups=staff"),
+    ("W5", "org set alpha signin-from=console help=x"), ("W5", "org set alpha password-from= device-link=code"), ("W5", "org set alpha required-amr=mfa required-acr=x"), ("W5", "org set alpha required-groups=staff"), ("W5", "org set alpha gone-after=30d"),
     ("W5", "idp set alpha --client-id other"), ("W5", "idp set alpha --trust linked"), ("W5", "idp set alpha --client-id other --now"), ("W5", "idp remove alpha"),
     ("W5", "idp test alpha --no-signin"),
     ("W5", "domain add alpha more.alpha.test"), ("W5", "domain remove alpha alpha.test"),
@@ -46,7 +46,7 @@ COMMANDS = (
 # What only an operator does, and what an operator's attempt comes to.
 HOST_COMMANDS = (
     ("init", 0), ("status", 0), ("upgrade", 0), ("org create charlie --name C --owner c@charlie.example", 0), ("org list", 0),
-    ("domain verify --all", None), ("domain verify alpha alpha.test --resolver 127.0.0.1:1", None), ("domain list", 0), ("member list", 0), ("audit --since 1s", 0), ("audit verify", 0), ("member expire", 0), ("account list", 0),
+    ("domain verify --all", None), ("domain verify alpha alpha.test --resolver 127.0.0.1:1", None), ("domain list", 0), ("member list", 0), ("audit --since 1s", 0), ("audit verify", 0), ("member expire", 0), ("account recheck", 0), ("account recheck alpha", 0), ("account list", 0),
     (f"account lock {GUEST}", 0), (f"account unlock {GUEST}", 0), (f"account rename {GUEST} guesty", 0),
     (f"account remove {GUEST}", 0), ("throttle list", 0), ("throttle clear nobody", 0), ("candidates org show x", 0), ("host show", 0), ("check", None),
     ("setup", 1), (f"offboard {GUEST}", 0), ("eject --do", 0), ("backup /run/delegation.backup", 0), ("restore /nowhere", 1),

@@ -63,6 +63,7 @@ def _script(rig):
     yield "member suspend", ORG, PERSON, "--end-sessions"
     yield "member resume", ORG, PERSON
     yield "member expire",
+    yield "account recheck", ORG
     yield "identity link", PERSON, "--org", ORG, "--subject", "results-subject"
     yield "identity unlink", PERSON, "--org", ORG
     yield "identity link", PERSON, "--org", ORG, "--idp-email", "other@results.example"

@@ -7,6 +7,8 @@ const FAULTS = {
   'no-id-token': { route: 'token', change: (body) => { delete body.id_token; } },
   'half-id-token': { route: 'token', change: (body) => { body.id_token = body.id_token?.slice(0, -9); } },
   'late-tokens': { route: 'token', change: () => {}, wait: 8000 },
+  'busy-tokens': { path: '/token', first: 2, retryAfter: '11' },
+  'shut-tokens': { path: '/token', first: Infinity, retryAfter: '3600' },
   'other-subject': { route: 'userinfo', change: (body) => { body.sub = 'u-somebody'; } },
   'other-email': { route: 'userinfo', change: (body) => { body.email = 'mallory@evil.test'; } },
   'unverified': { route: 'userinfo', change: (body) => { body.email_verified = false; } },
@@ -38,11 +40,29 @@ function changed(body, change) {
   return value;
 }
 
+// The first so many requests under a fault are refused as too much (RFC 6585 4) before anybody has looked at them.
+let refusing;
+let refused = 0;
+
+function refuses(fault, ctx) {
+  if (fault !== refusing) {
+    refusing = fault;
+    refused = 0;
+  }
+  if (!fault?.first || ctx.path !== fault.path || refused >= fault.first) return false;
+  refused += 1;
+  ctx.status = 429;
+  ctx.set('Retry-After', fault.retryAfter);
+  ctx.body = { error: 'slow_down' };
+  return true;
+}
+
 export function addFaults(provider, file) {
   provider.use(async (ctx, next) => {
+    if (refuses(named(file), ctx)) return;
     await next();
     const fault = named(file);
-    if (!fault || ctx.oidc?.route !== fault.route) return;
+    if (!fault?.route || ctx.oidc?.route !== fault.route) return;
     if (ctx.status !== 200 && ctx.status !== fault.also) return;
     if (fault.wait) await new Promise((resolve) => { setTimeout(resolve, fault.wait); });
     const body = changed(ctx.body, fault.change);

@@ -112,7 +112,7 @@ static void what_is_illegal_is_told_with_its_line_and_the_own_text_is_there(void
       {"[code]\nSubject: x\n\nno code\n", ":5: part \"code\": must say {code}"},
       {"[invitation]\nSubject: {code}\n\nx\n[test]\nSubject: x\n\nx\n", ":5: part \"invitation\": must say {code}"},
       {"[code]", ":1: part \"code\""},
-      {"[codes]\nSubject: x\n\nx\n", ":1: part \"[codes]\": [code], [invitation], [member] and [test] are legal"},
+      {"[codes]\nSubject: x\n\nx\n", ":1: part \"[codes]\": [code], [invitation], [member], [test] and [gone] are legal"},
       {"hello\n[code]\nSubject: x\n\nx\n", ":1: line \"hello\""},
       {"[test]\nSubject: x\n\n{code}\n", ":4: field \"code\": host"},
       {"[code]\nSubject: x\n\n\x1b[31m\n", ":4: line"},

@@ -58,6 +58,7 @@ static const struct org_value OTHERS[] = {
     {"password-from", "::1"},
     {"device-link", "code"},
     {"max-members", "4294967295"},
+    {"gone-after", "30d"},
     {"admins-sudo", "yes"},
     {"login-form", "local-part"},
     {"self-made", "no"}, // of one that is
@@ -118,6 +119,10 @@ static void what_is_not_legal_changes_nothing_and_says_what_is(void **state)
       {"required-groups", "None\x1b"},
       {"required-groups", "staff\\"},
       {"invite-lifetime", "59s"},
+      {"gone-after", "23h"},
+      {"gone-after", "3651d"},
+      {"gone-after", "0s"},
+      {"gone-after", ""},
       {"help", "a\x1b[1mb"},
       {"allowed-domains", "acme.test acme.test"},
       {"allowed-domains", "acme.test  b.test"},

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "change/gone.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/grow.h"
+#include "change/context.h"
+#include "facts/guard.h"
+#include "store/audit.h"
+#include "store/endings.h"
+#include "store/refresh.h"
+
+enum { AT_ONCE_LEAST = 3, AT_ONCE_SHARE = 10 };
+
+struct candidate {
+  int64_t org_id;
+  int64_t account_id;
+  bool removed;
+};
+
+// Storing would move the cursor: they are noted first, in the order of orgs.
+struct search {
+  struct change_context *c;
+  const struct gone_of *of;
+  struct candidate *list; // owned
+  size_t count;
+  size_t capacity;
+};
+
+static void search_done(struct search *search)
+{
+  free(search->list);
+}
+
+static void account_done(struct account *account)
+{
+  record_done(&ACCOUNT_RECORD, account);
+}
+
+static enum status note(struct search *search, const struct refresh *refresh, bool removed)
+{
+  struct candidate *room = grow_array(search->list, search->count, sizeof *room, &search->capacity);
+  if (room == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  search->list = room;
+  room[search->count++] = (struct candidate){refresh->org_id, refresh->account_id, removed};
+  return STATUS_OK;
+}
+
+// A clock that was ahead for a moment has nobody removed: they were found to be gone before.
+static bool is_to_be_removed(const struct org *org, const struct refresh *refresh, int64_t now_s)
+{
+  return org->gone_after_s > 0 && refresh->gone_at_s > 0 && now_s - refresh->refused_at_s >= org->gone_after_s &&
+         now_s - refresh->gone_at_s >= org->gone_after_s - REFRESH_GONE_S;
+}
+
+static enum status is_guarded(struct search *search, int64_t account_id, bool *ret_guarded)
+{
+  struct account account CLEANUP(account_done) = {.id = 0};
+  enum status status = account_get(search->c->txn, account_id, &account);
+  return status != STATUS_OK ? status
+                             : guard_of(search->c->txn, search->c->host->config->operators, &account, ret_guarded);
+}
+
+static enum status look_at_refused(struct search *search, const struct refresh *refresh)
+{
+  struct membership stored;
+  struct org org;
+  bool guarded = false;
+  int64_t now_s = search->c->now_s;
+  enum status status = membership_get(search->c->txn, refresh->account_id, refresh->org_id, &stored);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  const struct membership membership = membership_at(&stored, now_s);
+  if (membership.role == ROLE_OWNER || membership.status != MEMBER_ACTIVE) {
+    return STATUS_OK;
+  }
+  status = org_get(search->c->txn, refresh->org_id, &org);
+  if (status != STATUS_OK || refresh->gone_at_s == 0) {
+    return status != STATUS_OK ? status : note(search, refresh, false);
+  }
+  if (!is_to_be_removed(&org, refresh, now_s)) {
+    return STATUS_OK;
+  }
+  status = is_guarded(search, refresh->account_id, &guarded);
+  return status != STATUS_OK || guarded ? status : note(search, refresh, true);
+}
+
+static enum status look_at(void *context, const struct refresh *refresh)
+{
+  struct search *search = context;
+  bool meant = search->of->account_id == 0 || search->of->account_id == refresh->account_id;
+  bool gone = refresh->state == REFRESH_REFUSED && search->c->now_s - refresh->refused_at_s >= REFRESH_GONE_S;
+  return meant && gone ? look_at_refused(search, refresh) : STATUS_OK;
+}
+
+static enum status hold(struct change_context *c, int64_t org_id, int64_t people, struct gone *result)
+{
+  struct org org;
+  enum status status = org_get(c->txn, org_id, &org);
+  if (status == STATUS_OK && result->held_count < GONE_HELD_MAX) {
+    struct gone_held *held = &result->held[result->held_count++];
+    (void)snprintf(held->org, sizeof held->org, "%s", org.slug);
+    held->people = people;
+  }
+  return status;
+}
+
+// Takes those of LIST[FIRST] to LIST[END - 1], all of one org, out again who are too many to be removed at once.
+static enum status hold_too_many(struct search *search, size_t first, size_t end, struct gone *result)
+{
+  int64_t members = 0;
+  int64_t people = 0;
+  for (size_t i = first; i < end; i++) {
+    people += search->list[i].removed;
+  }
+  enum status status = membership_count(search->c->txn, search->list[first].org_id, &members);
+  if (status != STATUS_OK || people <= AT_ONCE_LEAST + members / AT_ONCE_SHARE) {
+    return status;
+  }
+  for (size_t i = first; i < end; i++) {
+    search->list[i].account_id = search->list[i].removed ? 0 : search->list[i].account_id;
+  }
+  return hold(search->c, search->list[first].org_id, people, result);
+}
+
+static enum status hold_back(struct search *search, struct gone *result)
+{
+  enum status status = STATUS_OK;
+  size_t end = 0;
+  for (size_t first = 0; status == STATUS_OK && first < search->count; first = end) {
+    for (end = first; end < search->count && search->list[end].org_id == search->list[first].org_id; end++) {
+    }
+    status = hold_too_many(search, first, end, result);
+  }
+  return status;
+}
+
+static enum status mark(struct change_context *c, struct refresh *refresh)
+{
+  refresh->gone_at_s = c->now_s;
+  return refresh_put(c->txn, refresh);
+}
+
+static enum status apply_one(struct change_context *c, const struct candidate *one, struct gone_person *ret_person)
+{
+  struct account account CLEANUP(account_done) = {.id = 0};
+  struct refresh refresh CLEANUP(cleanup_refresh) = {.org_id = 0};
+  struct membership membership;
+  struct audit_event event = c->event;
+  struct org org;
+  char since[CLOCK_TEXT_SIZE];
+  enum status status = org_get(c->txn, one->org_id, &org);
+  status = status != STATUS_OK ? status : account_get(c->txn, one->account_id, &account);
+  status = status != STATUS_OK ? status : refresh_get(c->txn, one->org_id, one->account_id, &refresh);
+  status = status != STATUS_OK ? status : membership_get(c->txn, one->account_id, one->org_id, &membership);
+  status = status != STATUS_OK ? status : membership_ends_what(c->txn, &membership, &org, &ret_person->gid);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  clock_text(refresh.refused_at_s, since);
+  (void)snprintf(event.org, sizeof event.org, "%s", org.slug);
+  (void)snprintf(event.login, sizeof event.login, "%s", account.login);
+  (void)snprintf(event.row, sizeof event.row, "K9");
+  (void)snprintf(event.detail, sizeof event.detail, "not known at the provider since %s%s", since,
+                 one->removed ? ": removed (gone-after)" : "");
+  (void)snprintf(ret_person->org, sizeof ret_person->org, "%s", org.slug);
+  (void)snprintf(ret_person->login, sizeof ret_person->login, "%s", account.login);
+  ret_person->uid = account.uid;
+  ret_person->removed = one->removed;
+  status = one->removed ? change_remove_member(c, &org, &account) : mark(c, &refresh);
+  return status != STATUS_OK ? status : audit_add(c->txn, &event);
+}
+
+static enum status apply_all(struct search *search, struct gone *result)
+{
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < search->count; i++) {
+    if (search->list[i].account_id == 0) {
+      continue;
+    }
+    if (result->count == GONE_MAX) {
+      result->more = true;
+      return STATUS_OK;
+    }
+    status = apply_one(search->c, &search->list[i], &result->list[result->count]);
+    result->count += status == STATUS_OK;
+  }
+  return status;
+}
+
+static enum status look(struct change_context *c, const void *input, void *ret_result)
+{
+  struct gone *result = ret_result;
+  struct search search CLEANUP(search_done) = {.c = c, .of = input};
+  c->silent = true; // each has an event of its own
+  enum status status = refresh_each(c->txn, search.of->org_id, look_at, &search);
+  status = status != STATUS_OK ? status : hold_back(&search, result);
+  status = status != STATUS_OK ? status : apply_all(&search, result);
+  result->changed = result->count > 0;
+  return status;
+}
+
+static const struct change_kind GONE = {"member.gone", CHANGE_HOST, CHANGE_OF_ORG, look, sizeof(struct gone), false};
+
+struct change change_gone(const struct gone_of *of, struct gone *ret_result)
+{
+  return (struct change){&GONE, of, ret_result, &ret_result->changed, "", ""};
+}

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recheck.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/grow.h"
+#include "paths.h"
+#include "process/asking.h"
+#include "progress.h"
+#include "store/accounts.h"
+#include "store/refresh.h"
+
+enum {
+  ASK_S = 10,
+  AT_ONCE = 8,        // in all
+  OF_ORG_AT_ONCE = 4, // so many of one org, which leaves room for others beside one that hangs
+  SILENT_MAX = 3,     // nothing came, so often in a row
+  ALONE_S = 60,       // where it is not said for how long
+  ALONE_MAX_S = 900,  // longer than that, it is for the next time
+  TOLD_MAX = 30,      // to leave it alone, without anything else said
+  INTERVAL_MAX_MS = 60 * 1000
+};
+
+// The people of one org, in the order in which they are asked about.
+struct lane {
+  int64_t org_id;
+  char org[SLUG_SIZE];
+  int64_t *accounts; // owned
+  size_t count;
+  size_t capacity;
+  size_t next;
+  int64_t due_ms; // when the next may be asked
+  int64_t interval_ms;
+  size_t silent;
+  size_t told;
+  bool over;
+};
+
+struct round {
+  struct context *ctx;
+  const struct gone_of *of;
+  struct recheck *result;
+  int64_t interval_ms;
+  struct lane *lanes; // owned
+  size_t count;
+  size_t capacity;
+};
+
+// One who is asked about now.
+struct slot {
+  struct lane *lane;
+  int64_t account_id;
+  char login[LOGIN_SIZE];
+  int lock;
+  struct asking asking;
+};
+
+struct batch {
+  size_t count;
+  struct slot slots[AT_ONCE];
+};
+
+static void round_done(struct round *round)
+{
+  for (size_t i = 0; i < round->count; i++) {
+    free(round->lanes[i].accounts);
+  }
+  free(round->lanes);
+}
+
+static void slot_done(struct slot *slot)
+{
+  asking_done(&slot->asking);
+  cleanup_fd(&slot->lock);
+}
+
+static void batch_done(struct batch *batch)
+{
+  for (size_t i = 0; i < batch->count; i++) {
+    slot_done(&batch->slots[i]);
+  }
+}
+
+static enum status open_lane(struct round *round, int64_t org_id)
+{
+  struct org org;
+  enum status status = org_get(round->ctx->txn, org_id, &org);
+  struct lane *room =
+      status == STATUS_OK ? grow_array(round->lanes, round->count, sizeof *room, &round->capacity) : NULL;
+  if (room == NULL) {
+    return status != STATUS_OK ? status : STATUS_NO_MEMORY;
+  }
+  round->lanes = room;
+  room[round->count] = (struct lane){.org_id = org_id, .interval_ms = round->interval_ms};
+  memcpy(room[round->count].org, org.slug, sizeof org.slug);
+  round->count++;
+  return STATUS_OK;
+}
+
+static enum status add_to(struct lane *lane, int64_t account_id)
+{
+  int64_t *room = grow_array(lane->accounts, lane->count, sizeof *room, &lane->capacity);
+  if (room == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  lane->accounts = room;
+  room[lane->count++] = account_id;
+  return STATUS_OK;
+}
+
+// In the order of orgs.
+static enum status note(void *context, const struct refresh *refresh)
+{
+  struct round *round = context;
+  enum status status = STATUS_OK;
+  if (refresh->token.length == 0 || (round->of->account_id != 0 && round->of->account_id != refresh->account_id)) {
+    return STATUS_OK;
+  }
+  if (round->count == 0 || round->lanes[round->count - 1].org_id != refresh->org_id) {
+    status = open_lane(round, refresh->org_id);
+  }
+  status = status != STATUS_OK ? status : add_to(&round->lanes[round->count - 1], refresh->account_id);
+  round->result->people += status == STATUS_OK;
+  return status;
+}
+
+static int collect(struct round *round)
+{
+  int code = context_read(round->ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  enum status status = refresh_each(round->ctx->txn, round->of->org_id, note, round);
+  context_end_read(round->ctx);
+  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "store: %s", status_text(status));
+}
+
+static enum status load(struct store_txn *txn, struct slot *slot)
+{
+  struct account account;
+  enum status status = account_get(txn, slot->account_id, &account);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  memcpy(slot->login, account.login, sizeof slot->login);
+  record_done(&ACCOUNT_RECORD, &account);
+  return refresh_asked_load(txn, slot->lane->org_id, slot->account_id, &slot->asking.asked);
+}
+
+// The next one of LANE, unless nobody can be asked about them any more, or somebody does ask just now.
+static enum status take_one(struct round *round, struct lane *lane, struct batch *batch)
+{
+  struct slot *slot = &batch->slots[batch->count];
+  *slot = (struct slot){.lane = lane, .account_id = lane->accounts[lane->next++], .lock = -1, .asking = asking_new()};
+  enum status status = asking_lock(PATH_RUN "/asking", slot->account_id, 0, &slot->lock);
+  status = status != STATUS_OK ? status : load(round->ctx->txn, slot);
+  if (status == STATUS_OK) {
+    batch->count++;
+    return STATUS_OK;
+  }
+  slot_done(slot);
+  return status == STATUS_NOT_FOUND || status == STATUS_BUSY ? STATUS_OK : status;
+}
+
+// As many as may be asked now.
+static enum status take_of_lane(struct round *round, struct lane *lane, struct batch *batch)
+{
+  int64_t now_ms = clock_monotonic_ms();
+  size_t start = batch->count;
+  enum status status = STATUS_OK;
+  lane->due_ms = lane->due_ms < now_ms - 1000 ? now_ms - 1000 : lane->due_ms; // what was not used is not saved up
+  while (status == STATUS_OK && !lane->over && lane->next < lane->count && lane->due_ms <= now_ms &&
+         batch->count < AT_ONCE && batch->count - start < OF_ORG_AT_ONCE) {
+    lane->due_ms += lane->interval_ms;
+    status = take_one(round, lane, batch);
+  }
+  return status;
+}
+
+static int take(struct round *round, struct batch *batch)
+{
+  int code = context_read(round->ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < round->count; i++) {
+    status = take_of_lane(round, &round->lanes[i], batch);
+  }
+  context_end_read(round->ctx);
+  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "asking again: %s", status_text(status));
+}
+
+static enum status store(struct context *ctx, struct change change)
+{
+  struct error error = {.text = ""};
+  const struct change_host host = context_host(ctx);
+  const struct change_by by = context_by(ctx);
+  enum status status = change_run(&host, &by, change, &error);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    (void)fail(EXIT_FAILED, "%s", error.text);
+  }
+  return status;
+}
+
+// It is stored that it is asked before it is; what cannot be stored is not asked.
+static void begin(struct round *round, struct batch *batch)
+{
+  const struct context *ctx = round->ctx;
+  const struct asking_how how = {PATH_OIDC, ASK_S, ctx->config.allow_loopback_http, ctx->config.confinement};
+  for (size_t i = 0; i < batch->count; i++) {
+    struct change_done ignored;
+    struct asking *asking = &batch->slots[i].asking;
+    enum status status = store(round->ctx, change_refresh_begin(&asking->asked, &ignored));
+    asking->begun = status == STATUS_OK;
+    round->result->no_answer += !asking->begun && status != STATUS_NOT_FOUND; // that: they have just signed in
+  }
+  store_close(&round->ctx->store); // before anything is started
+  for (size_t i = 0; i < batch->count; i++) {
+    struct error error = {.text = ""};
+    struct asking *asking = &batch->slots[i].asking;
+    if (asking->begun && asking_start(asking, &how, &error) != STATUS_OK) {
+      (void)fail(EXIT_FAILED, "%s", error.text);
+    }
+  }
+  int64_t deadline_ms = clock_monotonic_ms() + (ASK_S + 1) * 1000;
+  for (size_t i = 0; i < batch->count; i++) {
+    asking_finish(&batch->slots[i].asking, deadline_ms);
+  }
+}
+
+static void give_up(struct round *round, struct lane *lane, const char *why, const char *detail)
+{
+  lane->over = true;
+  size_t left = lane->count - lane->next;
+  round->result->left += left;
+  (void)fail(EXIT_FAILED, "org %s: its provider %s: %zu people were not asked about: %s", lane->org, why, left, detail);
+}
+
+// The provider is left alone for as long as it says, and asked half as often then.
+static void leave_alone(struct round *round, struct slot *slot, int64_t said_s, const char *detail)
+{
+  struct lane *lane = slot->lane;
+  int64_t alone_s = said_s > 0 ? said_s : ALONE_S;
+  int64_t until_ms = clock_monotonic_ms() + alone_s * 1000;
+  bool again =
+      !lane->over && alone_s <= ALONE_MAX_S && ++lane->told <= TOLD_MAX && add_to(lane, slot->account_id) == STATUS_OK;
+  if (again) {
+    if (lane->due_ms < until_ms) {
+      lane->interval_ms = lane->interval_ms * 2 < INTERVAL_MAX_MS ? lane->interval_ms * 2 : INTERVAL_MAX_MS;
+      lane->due_ms = until_ms;
+    }
+    return;
+  }
+  round->result->left++;
+  if (!lane->over) {
+    give_up(round, lane, "wants to be left alone", detail);
+  }
+}
+
+static void count_silent(struct round *round, struct lane *lane, const char *detail)
+{
+  round->result->no_answer++;
+  if (++lane->silent >= SILENT_MAX && !lane->over) {
+    give_up(round, lane, "does not answer", detail);
+  }
+}
+
+static void count(struct round *round, struct slot *slot, enum refresh_result result, const char *detail)
+{
+  struct recheck *all = round->result;
+  int64_t alone_s = 0;
+  bool silent = result == REFRESH_UNREACHABLE;
+  if (silent && asking_was_too_much(&slot->asking, &alone_s)) {
+    leave_alone(round, slot, alone_s, detail);
+    return;
+  }
+  if (silent) {
+    count_silent(round, slot->lane, detail);
+    return;
+  }
+  slot->lane->silent = 0;
+  slot->lane->told = 0;
+  all->answered += result == REFRESH_ANSWERED || result == REFRESH_NEVER; // or a sign-in has come meanwhile
+  all->unsound += result == REFRESH_UNSOUND;
+  all->refused += result == REFRESH_NO_GRANT;
+  if (result == REFRESH_NO_GRANT || result == REFRESH_UNSOUND) {
+    context_done(round->ctx, "%s in org %s: %s%s%s", slot->login, slot->lane->org,
+                 result == REFRESH_NO_GRANT ? "the provider does not stand for them any more"
+                                            : "what the provider says is not to be believed",
+                 detail[0] != '\0' ? ": " : "", detail);
+  }
+}
+
+static int end(struct round *round, struct batch *batch)
+{
+  struct error error = {.text = ""};
+  struct context *ctx = round->ctx;
+  if (store_open(ctx->store_dir, STORE_READ_WRITE, &error, &ctx->store) != STATUS_OK) {
+    return fail(EXIT_FAILED, "%s", error.text);
+  }
+  for (size_t i = 0; i < batch->count; i++) {
+    struct slot *slot = &batch->slots[i];
+    const struct refresh_end in = asking_result(&slot->asking, slot->login);
+    struct refresh_ended ended = {.result = REFRESH_NEVER};
+    if (slot->asking.begun && store(ctx, change_refresh_end(&in, &ended)) == STATUS_OK) {
+      count(round, slot, ended.result, in.detail);
+    } else {
+      round->result->no_answer += slot->asking.begun;
+    }
+  }
+  return EXIT_DONE;
+}
+
+// When somebody may be asked about next, on the monotonic clock; -1: there is nobody left.
+static int64_t next_ms(const struct round *round)
+{
+  int64_t next = -1;
+  for (size_t i = 0; i < round->count; i++) {
+    const struct lane *lane = &round->lanes[i];
+    if (!lane->over && lane->next < lane->count && (next < 0 || lane->due_ms < next)) {
+      next = lane->due_ms;
+    }
+  }
+  return next;
+}
+
+static void wait_until(int64_t at_ms)
+{
+  int64_t left_ms = clock_left_ms(at_ms);
+  const struct timespec pause = {left_ms / 1000, left_ms % 1000 * 1000000};
+  if (left_ms > 0) {
+    (void)nanosleep(&pause, NULL);
+  }
+}
+
+static int ask_some(struct round *round)
+{
+  struct batch batch CLEANUP(batch_done) = {.count = 0};
+  int code = take(round, &batch);
+  if (code != EXIT_DONE || batch.count == 0) {
+    return code;
+  }
+  begin(round, &batch);
+  return end(round, &batch);
+}
+
+static size_t done(const struct recheck *result)
+{
+  return result->answered + result->refused + result->unsound + result->no_answer;
+}
+
+int recheck_run(struct context *ctx, const struct gone_of *of, size_t per_minute, struct recheck *ret_recheck)
+{
+  *ret_recheck = (struct recheck){.people = 0};
+  struct round round CLEANUP(round_done) = {
+      .ctx = ctx, .of = of, .result = ret_recheck, .interval_ms = 60000 / (int64_t)per_minute};
+  int code = collect(&round);
+  if (code != EXIT_DONE || ctx->in->options[OPTION_DRY_RUN] != NULL) {
+    return code;
+  }
+  (void)mkdir(PATH_RUN, 0700); // where it cannot be made the lock in it says so
+  struct progress progress = progress_begin(true, ret_recheck->people);
+  for (int64_t at_ms = next_ms(&round); code == EXIT_DONE && at_ms >= 0; at_ms = next_ms(&round)) {
+    progress_show(&progress, done(ret_recheck));
+    wait_until(at_ms);
+    code = ask_some(&round);
+  }
+  progress_end(&progress);
+  return code;
+}
