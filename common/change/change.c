@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "change/context.h"
 #include "publish/publish.h"
+#include "store/access_history.h"
 #include "store/audit.h"
 
 enum { GROW_TRIES = 6, MANY = 32 };
@@ -133,7 +134,9 @@ static enum status apply_and_trim(struct change_context *c, const struct changes
     return status;
   }
   bool trims = c->audited && c->host->config->audit_keep_s > 0;
-  return trims ? audit_trim(c->txn, c->now_s - c->host->config->audit_keep_s) : STATUS_OK;
+  int64_t old_s = c->now_s - c->host->config->audit_keep_s;
+  status = trims ? audit_trim(c->txn, old_s) : STATUS_OK;
+  return trims && status == STATUS_OK ? access_trim(c->txn, old_s) : status;
 }
 
 static enum status apply_and_commit(struct change_context *c, const struct changes *all)
@@ -142,6 +145,7 @@ static enum status apply_and_commit(struct change_context *c, const struct chang
   if (status != STATUS_OK) {
     return status;
   }
+  store_set_moment(c->txn, c->now_s);
   status = apply_and_trim(c, all);
   if (status == STATUS_OK && c->changed && !c->host->dry_run) {
     return commit(c);

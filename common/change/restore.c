@@ -12,6 +12,7 @@
 #include "change/account.h"
 #include "change/context.h"
 #include "change/restore_kept.h"
+#include "store/access_history.h"
 #include "store/audit.h"
 #include "store/numbers_store.h"
 #include "store/refresh.h"
@@ -33,7 +34,7 @@ static enum status take_tables(struct kept *kept, bool same_history)
 {
   for (int i = 0; i < TABLE_COUNT; i++) {
     const enum store_table table = (enum store_table)i;
-    bool of_history = table == TABLE_AUDIT || table == TABLE_REFRESH; // what is here is newer
+    bool of_history = table == TABLE_AUDIT || table == TABLE_REFRESH || table == TABLE_ACCESS; // what is here is newer
     if (FATES[i] == KEPT || (of_history && same_history)) {
       continue;
     }
@@ -322,6 +323,17 @@ static enum status refuse_another(struct change_context *c, bool same_history)
   return STATUS_REFUSED;
 }
 
+// Who could get in is known as it is here; of another store's backup until that was made.
+static enum status settle_access(const struct kept *kept, bool same_history)
+{
+  struct audit_event last = {.number = 0};
+  if (same_history) {
+    return access_set_since(kept->txn, kept->access_since_s != 0 ? kept->access_since_s : kept->now_s);
+  }
+  enum status status = audit_each_last(kept->from, 1, take_last, &last);
+  return status != STATUS_OK ? status : access_note_gap(kept->txn, last.at_s);
+}
+
 static enum status restore(struct change_context *c, const void *input, void *ret_result)
 {
   const struct store_restore *in = input;
@@ -330,9 +342,13 @@ static enum status restore(struct change_context *c, const void *input, void *re
   int64_t last = 0;
   enum status status = restore_is_same_history(in->from, c->txn, &last, &result->same_history);
   status = status != STATUS_OK ? status : refuse_another(c, result->same_history);
+  if (status == STATUS_OK && result->same_history) {
+    status = access_note_all(c->txn, in->from);
+  }
   status = status != STATUS_OK ? status : kept_gather(&kept);
   status = status != STATUS_OK ? status : take_tables(&kept, result->same_history);
   status = status != STATUS_OK ? status : put_kept(c, &kept, result);
+  status = status != STATUS_OK ? status : settle_access(&kept, result->same_history);
   status = status != STATUS_OK ? status : refresh_sweep(c->txn, !result->same_history);
   status = status != STATUS_OK ? status : count_now(c->txn, in->from, result);
   (void)snprintf(c->event.detail, sizeof c->event.detail, "%.200s", in->what);

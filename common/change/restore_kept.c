@@ -6,6 +6,7 @@
 
 #include "base/endian.h"
 #include "base/grow.h"
+#include "store/access_history.h"
 #include "store/accounts.h"
 #include "store/numbers_store.h"
 
@@ -166,6 +167,12 @@ enum status kept_last_id(struct store_txn *txn, int64_t *ret_id)
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+static enum status keep_since(struct kept *kept)
+{
+  enum status status = access_since(kept->txn, &kept->access_since_s);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 enum status kept_gather(struct kept *kept)
 {
   const struct store_key all = key_new();
@@ -173,5 +180,6 @@ enum status kept_gather(struct kept *kept)
   status = status != STATUS_OK ? status : account_each(kept->txn, look_at_account, kept);
   status = status != STATUS_OK ? status : numbers_each(kept->txn, look_at_number, kept);
   status = status != STATUS_OK ? status : kept_last_id(kept->txn, &kept->last_id);
+  status = status != STATUS_OK ? status : keep_since(kept);
   return status != STATUS_OK ? status : store_map_serial(kept->txn, &kept->map_serial);
 }

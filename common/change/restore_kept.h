@@ -41,6 +41,7 @@ struct kept {
   size_t number_capacity;
   int64_t last_id;
   int64_t map_serial;
+  int64_t access_since_s; // since when it is known who could get in; 0: not
   int64_t now_s;
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "store/access_history.h"
 #include "store/numbers_store.h"
 
 enum status account_get(struct store_txn *txn, int64_t id, struct account *ret_account)
@@ -228,10 +229,16 @@ enum status account_rename(struct store_txn *txn, struct account *account, const
   if (status != STATUS_OK) {
     return status;
   }
-  status = text_copy(login, account->login, sizeof account->login);
+  struct account renamed = *account; // borrows what it owns
+  status = text_copy(login, renamed.login, sizeof renamed.login);
   if (status != STATUS_OK) {
     return status;
   }
+  status = access_note_account(txn, account, &renamed);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  memcpy(account->login, renamed.login, sizeof account->login);
   status = note_home(txn, account);
   return status != STATUS_OK ? status : put_account(txn, account);
 }
@@ -242,6 +249,10 @@ enum status account_retire(struct store_txn *txn, const struct account *account)
   const struct store_key email = key_of_text(account->email);
   const struct store_key id = key_of_i64(account->id);
   enum status status = log_account(txn, account);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = access_note_account(txn, account, NULL);
   if (status != STATUS_OK) {
     return status;
   }
@@ -312,6 +323,7 @@ enum status account_update(struct store_txn *txn, const struct account *account)
   bool same = strcmp(before.login, account->login) == 0 && strcmp(before.email, account->email) == 0 &&
               before.uid == account->uid;
   status = same ? move_home(txn, &before, account) : STATUS_INVALID;
+  status = status != STATUS_OK ? status : access_note_account(txn, &before, account);
   record_done(&ACCOUNT_RECORD, &before);
   return status != STATUS_OK ? status : put_account(txn, account);
 }

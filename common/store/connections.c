@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
 
+#include "store/access_history.h"
 #include "store/orgs.h"
 #include "store/refresh.h"
 
@@ -72,6 +73,9 @@ enum status connection_put(struct store_txn *txn, enum connection_slot slot, str
     return status;
   }
   status = log_connection(txn, connection->org_id);
+  if (status == STATUS_OK && slot == CONNECTION_ACTIVE) {
+    status = access_note_issuer(txn, connection->org_id, connection->issuer);
+  }
   status =
       status != STATUS_OK ? status : store_put_record(txn, TABLE_CONNECTIONS, &key, &CONNECTION_RECORD, connection);
   return status == STATUS_OK && slot == CONNECTION_ACTIVE ? refresh_keep_fitting(txn, connection) : status;
@@ -82,7 +86,8 @@ enum status connection_remove(struct store_txn *txn, int64_t org_id, enum connec
   const struct store_key key = slot_key(org_id, slot);
   enum status status = log_connection(txn, org_id);
   if (status == STATUS_OK && slot == CONNECTION_ACTIVE) {
-    status = refresh_drop_org(txn, org_id);
+    status = access_note_issuer(txn, org_id, "");
+    status = status != STATUS_OK ? status : refresh_drop_org(txn, org_id);
   }
   return status != STATUS_OK ? status : store_delete(txn, TABLE_CONNECTIONS, &key);
 }

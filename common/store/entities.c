@@ -245,6 +245,35 @@ static const struct field MEMBERSHIP_FIELDS[] = {
 const struct record_type MEMBERSHIP_RECORD =
     RECORD_TYPE_GROWN(membership, ENTITY_VERSION + 2, MEMBERSHIP_FIELDS, 9, 7, 7);
 
+static const struct field ORG_PAST_FIELDS[] = {
+    FIELD_OF_I64(org_past, ended_at_s), FIELD_OF_U8(org_past, absent),         FIELD_OF_I64(org_past, created_at_s),
+    FIELD_OF_TEXT(org_past, slug),      FIELD_OF_U8(org_past, enforcement),    FIELD_OF_I64(org_past, paused_until_s),
+    FIELD_OF_U8(org_past, keys),        FIELD_OF_I64(org_past, keys_recent_s), FIELD_OF_TEXT(org_past, issuer),
+};
+const struct record_type ORG_PAST_RECORD = CAME(org_past, ORG_PAST_FIELDS);
+
+static const struct field ACCOUNT_PAST_FIELDS[] = {
+    FIELD_OF_I64(account_past, ended_at_s),   FIELD_OF_U8(account_past, absent),
+    FIELD_OF_I64(account_past, created_at_s), FIELD_OF_TEXT(account_past, login),
+    FIELD_OF_TEXT(account_past, email),       FIELD_OF_U32(account_past, uid),
+    FIELD_OF_U8(account_past, status),        FIELD_OF_U8(account_past, has_password),
+};
+const struct record_type ACCOUNT_PAST_RECORD = CAME(account_past, ACCOUNT_PAST_FIELDS);
+
+static const struct field MEMBER_PAST_FIELDS[] = {
+    FIELD_OF_I64(member_past, ended_at_s),     FIELD_OF_U8(member_past, absent),
+    FIELD_OF_I64(member_past, was.account_id), FIELD_OF_I64(member_past, was.org_id),
+    FIELD_OF_U8(member_past, was.role),        FIELD_OF_U8(member_past, was.source),
+    FIELD_OF_U8(member_past, was.status),      FIELD_OF_I64(member_past, was.joined_at_s),
+    FIELD_OF_I64(member_past, was.until_s),    FIELD_OF_I64(member_past, was.role_until_s),
+    FIELD_OF_U8(member_past, was.role_by),
+};
+const struct record_type MEMBER_PAST_RECORD = CAME(member_past, MEMBER_PAST_FIELDS);
+
+static const struct field ACCESS_GAP_FIELDS[] = {FIELD_OF_I64(access_gap, ended_at_s),
+                                                 FIELD_OF_I64(access_gap, from_s)};
+const struct record_type ACCESS_GAP_RECORD = CAME(access_gap, ACCESS_GAP_FIELDS);
+
 static const struct field INVITE_FIELDS[] = {
     FIELD_OF_I64(invite, org_id),       FIELD_OF_TEXT(invite, email),       FIELD_OF_U8(invite, role),
     FIELD_OF_U8(invite, via),           FIELD_OF_TEXT(invite, code),        FIELD_OF_TEXT(invite, invited_by),
@@ -312,7 +341,8 @@ const struct record_type *const ENTITY_RECORDS[] = {
     &SOCIAL_RECORD,      &DOMAIN_PROOF_RECORD, &REGISTRATION_RECORD, &IDENTITY_RECORD,      &PENDING_LINK_RECORD,
     &MEMBERSHIP_RECORD,  &INVITE_RECORD,       &ORG_GROUP_RECORD,    &GROUP_MAPPING_RECORD, &GIVEN_GROUPS_RECORD,
     &RECOVERY_RECORD,    &TICKET_RECORD,       &NUMBER_RECORD,       &AUDIT_RECORD,         &THROTTLE_RECORD,
-    &MAIL_SERVER_RECORD, &FAILED_TRY_RECORD,   &REFRESH_RECORD,
+    &MAIL_SERVER_RECORD, &FAILED_TRY_RECORD,   &REFRESH_RECORD,      &ORG_PAST_RECORD,      &ACCOUNT_PAST_RECORD,
+    &MEMBER_PAST_RECORD, &ACCESS_GAP_RECORD,
 };
 const size_t ENTITY_RECORD_COUNT = COUNT_OF(ENTITY_RECORDS);
 

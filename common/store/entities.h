@@ -327,6 +327,43 @@ struct membership {
   uint8_t role_by;      // enum role_by
 };
 
+// What of an org says who gets in, and how, until it was changed; and a person's account and place in an org likewise.
+// ABSENT: there was none until then. Of passwords only whether there was one.
+struct org_past {
+  int64_t ended_at_s;
+  uint8_t absent;
+  int64_t created_at_s;
+  char slug[SLUG_SIZE];
+  uint8_t enforcement;
+  int64_t paused_until_s;
+  uint8_t keys;
+  int64_t keys_recent_s;
+  char issuer[PROTOCOL_URL_SIZE]; // of the connection in effect, "" for none
+};
+
+struct account_past {
+  int64_t ended_at_s;
+  uint8_t absent;
+  int64_t created_at_s;
+  char login[LOGIN_SIZE];
+  char email[EMAIL_SIZE];
+  uint32_t uid;
+  uint8_t status; // enum account_status
+  uint8_t has_password;
+};
+
+struct member_past {
+  int64_t ended_at_s;
+  uint8_t absent;
+  struct membership was; // without when its last sign-in was
+};
+
+// For so long nobody has kept what was so.
+struct access_gap {
+  int64_t ended_at_s;
+  int64_t from_s;
+};
+
 enum {
   GROUP_SIZE = 33,         // a Unix group's name of 32 characters (groupadd(8))
   GROUP_MAPPINGS_MAX = 64, // of one org
@@ -458,6 +495,10 @@ extern const struct record_type REGISTRATION_RECORD;
 extern const struct record_type IDENTITY_RECORD;
 extern const struct record_type PENDING_LINK_RECORD;
 extern const struct record_type MEMBERSHIP_RECORD;
+extern const struct record_type ORG_PAST_RECORD;
+extern const struct record_type ACCOUNT_PAST_RECORD;
+extern const struct record_type MEMBER_PAST_RECORD;
+extern const struct record_type ACCESS_GAP_RECORD;
 extern const struct record_type INVITE_RECORD;
 extern const struct record_type ORG_GROUP_RECORD;
 extern const struct record_type GROUP_MAPPING_RECORD;

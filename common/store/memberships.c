@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/endian.h"
+#include "store/access_history.h"
 #include "store/accounts.h"
 #include "store/endings.h"
 #include "store/groups.h"
@@ -86,7 +87,8 @@ enum status membership_put(struct store_txn *txn, const struct membership *membe
   const struct store_key key = key_of_two_i64(membership->account_id, membership->org_id);
   const struct store_key back = key_of_two_i64(membership->org_id, membership->account_id);
   enum status status = membership_get(txn, membership->account_id, membership->org_id, &before);
-  if (status == STATUS_NOT_FOUND) {
+  bool is_new = status == STATUS_NOT_FOUND;
+  if (is_new) {
     status = check_room(txn, membership->account_id);
     status = status != STATUS_OK ? status : raise_count(txn, membership->org_id, 1);
   }
@@ -108,6 +110,10 @@ enum status membership_put(struct store_txn *txn, const struct membership *membe
   if (status != STATUS_OK) {
     return status;
   }
+  status = is_new ? STATUS_OK : access_note_member(txn, &before, &kept);
+  if (status != STATUS_OK) {
+    return status;
+  }
   status = store_put_record(txn, TABLE_MEMBERSHIPS, &key, &MEMBERSHIP_RECORD, &kept);
   return status != STATUS_OK ? status : store_put(txn, TABLE_ORG_MEMBERS, &back, "", 0);
 }
@@ -116,7 +122,16 @@ enum status membership_remove(struct store_txn *txn, int64_t account_id, int64_t
 {
   const struct store_key key = key_of_two_i64(account_id, org_id);
   const struct store_key back = key_of_two_i64(org_id, account_id);
+  struct membership before;
   enum status status = log_member(txn, account_id);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = membership_get(txn, account_id, org_id, &before);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = access_note_member(txn, &before, NULL);
   if (status != STATUS_OK) {
     return status;
   }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "store/access_history.h"
 #include "store/allowed.h"
 #include "store/numbers_store.h"
 
@@ -67,6 +68,7 @@ enum status org_update(struct store_txn *txn, const struct org *org)
   if (status == STATUS_OK && (before.enforcement != org->enforcement || before.default_role != org->default_role)) {
     status = allowed_note(txn, org->allowed_domains);
   }
+  status = status != STATUS_OK ? status : access_note_org(txn, &before, org);
   return status != STATUS_OK ? status : put_org(txn, org);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "store/access_history.h"
 #include "store/accounts.h"
 #include "store/allowed.h"
 #include "store/numbers_store.h"
@@ -47,8 +48,11 @@ enum status org_rename(struct store_txn *txn, struct org *org, const char *slug)
   if (status != STATUS_OK) {
     return status;
   }
+  struct org renamed = *org;
+  memcpy(renamed.slug, kept, sizeof renamed.slug);
+  status = access_note_org(txn, org, &renamed);
   memcpy(org->slug, kept, sizeof org->slug);
-  return store_put_record(txn, TABLE_ORGS, &id, &ORG_RECORD, org);
+  return status != STATUS_OK ? status : store_put_record(txn, TABLE_ORGS, &id, &ORG_RECORD, org);
 }
 
 struct removal {
@@ -62,8 +66,12 @@ static enum status forget_member(void *context, const struct store_entry *entry)
   if (entry->key_length != 16) {
     return STATUS_CORRUPT;
   }
-  const struct store_key key = key_of_two_i64(key_take_i64(entry->key + 8), r->org_id);
-  return store_delete(r->txn, TABLE_MEMBERSHIPS, &key);
+  struct membership before;
+  int64_t account_id = key_take_i64(entry->key + 8);
+  const struct store_key key = key_of_two_i64(account_id, r->org_id);
+  enum status status = membership_get(r->txn, account_id, r->org_id, &before);
+  status = status != STATUS_OK ? status : access_note_member(r->txn, &before, NULL);
+  return status != STATUS_OK ? status : store_delete(r->txn, TABLE_MEMBERSHIPS, &key);
 }
 
 static enum status forget_identity(void *context, const struct store_entry *entry)
@@ -149,6 +157,7 @@ enum status org_remove(struct store_txn *txn, const struct org *org)
   const struct store_key id = key_of_i64(org->id);
   const struct store_key slug = key_of_text(org->slug);
   enum status status = store_log_all(txn);
+  status = status != STATUS_OK ? status : access_note_org(txn, org, NULL);
   for (size_t i = 0; status == STATUS_OK && i < sizeof PARTS / sizeof PARTS[0]; i++) {
     status = store_purge(txn, PARTS[i].table, &id, PARTS[i].forget, &removal);
   }

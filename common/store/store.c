@@ -7,6 +7,7 @@
 #include <sys/statvfs.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/endian.h"
 #include "store/store_lmdb.h"
 
@@ -115,6 +116,16 @@ enum status store_make_room(struct store *store, size_t length)
     return STATUS_IO;
   }
   return wanted <= info.me_mapsize ? STATUS_OK : store_from_lmdb(mdb_env_set_mapsize(store->env, wanted));
+}
+
+void store_set_moment(struct store_txn *txn, int64_t at_s)
+{
+  txn->at_s = at_s;
+}
+
+int64_t store_moment(const struct store_txn *txn)
+{
+  return txn->at_s != 0 ? txn->at_s : clock_now_s();
 }
 
 uint64_t store_writes(const struct store_txn *txn)

@@ -57,6 +57,7 @@ enum store_table {
   TABLE_SOCIALS,            // name -> social connection of the host
   TABLE_MAIL,               // "server" -> mail server of the host
   TABLE_REFRESH,            // org id, account id -> refresh token of the person's last sign-in there
+  TABLE_ACCESS,             // what it is of, number -> what was so until it ended (store/access_history.h)
   TABLE_COUNT
 };
 
@@ -122,6 +123,10 @@ void store_abort(struct store_txn **txn);
 // Makes the map large enough for LENGTH bytes beside what is there, before a transaction that will store so much; none
 // may be open. STATUS_IO.
 MUST_CHECK enum status store_make_room(struct store *store, size_t length);
+
+// The moment of what TXN changes, in seconds since 1970: as it was set, else by the clock.
+void store_set_moment(struct store_txn *txn, int64_t at_s);
+int64_t store_moment(const struct store_txn *txn);
 
 // How often TXN has put, replaced or deleted something.
 uint64_t store_writes(const struct store_txn *txn);

@@ -28,6 +28,7 @@ struct store_txn {
   struct store *store;
   MDB_txn *txn;
   uint64_t writes;
+  int64_t at_s; // store_set_moment(); 0: not set
   struct logged_change *logged;
   size_t logged_count;
   size_t logged_capacity;

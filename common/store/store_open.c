@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
+#include "store/access_history.h"
 #include "store/store.h"
 #include "store/store_lmdb.h"
 
@@ -181,6 +183,7 @@ static enum status check_schema(struct store *store, const char *dir, enum store
   enum status status = store_begin(store, mode == STORE_CREATE, &txn);
   if (status == STATUS_OK && mode == STORE_CREATE) {
     status = store_put_i64(txn, TABLE_META, &key, STORE_SCHEMA);
+    status = status != STATUS_OK ? status : access_set_since(txn, clock_now_s());
     return status != STATUS_OK ? status : store_commit(&txn);
   }
   status = status != STATUS_OK ? status : store_get_i64(txn, TABLE_META, &key, &schema);

@@ -2,7 +2,9 @@
 // The tables of the environment: their names, and those that have come since the schema before.
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "base/endian.h"
+#include "store/access_history.h"
 #include "store/store_lmdb.h"
 
 static const char *const TABLE_NAMES[TABLE_COUNT] = {
@@ -41,6 +43,7 @@ static const char *const TABLE_NAMES[TABLE_COUNT] = {
     [TABLE_SOCIALS] = "socials",
     [TABLE_MAIL] = "mail",
     [TABLE_REFRESH] = "refresh",
+    [TABLE_ACCESS] = "access",
 };
 
 enum status store_fail(struct error *error, const char *what, const char *dir, int code)
@@ -114,6 +117,16 @@ enum status store_tables_open(struct store *store, const char *dir, bool create,
                               : store_fail(error, "tables cannot be opened", dir, code);
 }
 
+// Of what was so before nothing is known (store/access_history.h).
+static int begin_access(MDB_txn *txn, MDB_dbi meta)
+{
+  unsigned char packed[8];
+  MDB_val key = {sizeof ACCESS_SINCE - 1, (void *)(uintptr_t)ACCESS_SINCE};
+  MDB_val value = {sizeof packed, packed};
+  endian_put_u64(packed, (uint64_t)clock_now_s());
+  return mdb_put(txn, meta, &key, &value, 0);
+}
+
 // Records of the version before are read as they are.
 enum status store_tables_add(MDB_env *env)
 {
@@ -123,11 +136,15 @@ enum status store_tables_add(MDB_env *env)
   if (code != 0) {
     return store_from_lmdb(code);
   }
+  bool came = mdb_dbi_open(txn, TABLE_NAMES[TABLE_ACCESS], 0, &table) == MDB_NOTFOUND;
   for (size_t i = STORE_TABLES_BEFORE; code == 0 && i < TABLE_COUNT; i++) {
     code = mdb_dbi_open(txn, TABLE_NAMES[i], MDB_CREATE, &table);
   }
   if (code == 0) {
     code = mdb_dbi_open(txn, TABLE_NAMES[TABLE_META], 0, &table);
+  }
+  if (code == 0 && came) {
+    code = begin_access(txn, table);
   }
   if (code == 0) {
     code = raise_schema(txn, table);

@@ -6,8 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/endian.h"
 #include "fixture.h"
+#include "store/access_history.h"
 
 #define ALICE "alice@acme.test"
 
@@ -18,7 +20,7 @@ static void make_earlier(int schema)
   MDB_txn *txn = NULL;
   MDB_dbi table = 0;
   unsigned char packed[8];
-  static const char *const CAME[] = {"domain_proofs", "confirmed", "allowed_domains", "socials"};
+  static const char *const CAME[] = {"domain_proofs", "confirmed", "allowed_domains", "socials", "access"};
   endian_put_u64(packed, (uint64_t)schema);
   MDB_val key = {6, (void *)(uintptr_t) "schema"};
   MDB_val value = {sizeof packed, packed};
@@ -52,6 +54,28 @@ static void an_earlier_store_is_opened_by_readers_and_writers(void **state)
     }
     assert_int_equal(sign_in(ALICE, ALICE, "s-alice"), STATUS_OK);
   }
+}
+
+// Who could get in before is not known, and nobody is told otherwise.
+static void what_was_so_in_an_earlier_store_is_not_known(void **state)
+{
+  (void)state;
+  int64_t from_s = 0;
+  int64_t until_s = 0;
+  bool unknown = false;
+  fixture_set_up(PROVISIONING_JIT);
+  assert_int_equal(store_lock(store), STATUS_OK);
+  struct store_txn *before = NULL;
+  assert_int_equal(store_begin(store, true, &before), STATUS_OK);
+  assert_int_equal(access_set_since(before, 1), STATUS_OK);
+  assert_int_equal(store_commit(&before), STATUS_OK);
+  make_earlier(STORE_SCHEMA - 1);
+  int64_t now_s = clock_now_s();
+  open_store(STORE_READ_ONLY);
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  assert_int_equal(access_is_unknown(txn, now_s - 1, &unknown, &from_s, &until_s), STATUS_OK);
+  assert_true(unknown);
+  assert_in_range(until_s, now_s, now_s + 600);
 }
 
 // Proofs of addresses count as made under those of their time; connections are nobody's until an operator has looked.
@@ -192,6 +216,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       STORE_TEST(an_earlier_store_is_opened_by_readers_and_writers),
+      STORE_TEST(what_was_so_in_an_earlier_store_is_not_known),
       STORE_TEST(proofs_of_an_earlier_store_count),
       STORE_TEST(a_copy_of_an_earlier_store_is_kept_as_it_was),
       STORE_TEST(without_room_for_a_copy_nothing_is_changed),
