@@ -68,13 +68,22 @@ static int check_org_option(struct context *ctx)
   return code == EXIT_DONE ? check_account(ctx, ctx->in->arguments[0]) : code;
 }
 
+// The slug that an argument of IN is; NULL where none is, or it is left out.
+static const char *named_org(const struct invocation *in)
+{
+  return in->command->place == PLACE_ORG         ? in->arguments[0]
+         : in->command->place == PLACE_ORG_THIRD ? in->arguments[2]
+                                                 : NULL;
+}
+
 // What a command is about, by what stands where it names it.
 static int check_place(struct context *ctx)
 {
   const struct invocation *in = ctx->in;
   switch (in->command->place) {
   case PLACE_HOST: return refuse_operators_only(in);
-  case PLACE_ORG: return check_org(ctx, in->arguments[0]);
+  case PLACE_ORG:
+  case PLACE_ORG_THIRD: return check_org(ctx, named_org(in));
   case PLACE_ORG_OPTION: return check_org_option(ctx);
   case PLACE_ACCOUNT: return check_account(ctx, in->arguments[0]);
   case PLACE_PERSON: return check_person(ctx, in->arguments[0]);
@@ -106,7 +115,8 @@ static enum right setting_right(const char *typed)
 static enum right right_taken(const struct invocation *in)
 {
   enum right right = in->command->right;
-  if (in->command->place == PLACE_ORG && in->arguments[0] == NULL) {
+  bool names_org = in->command->place == PLACE_ORG || in->command->place == PLACE_ORG_THIRD;
+  if (names_org && named_org(in) == NULL) {
     right = RIGHT_HOST;
   }
   for (size_t i = 0; i < OPTION_COUNT; i++) {

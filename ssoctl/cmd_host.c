@@ -234,13 +234,15 @@ static enum status count_waiting(void *context, const struct org *org)
 int cmd_status(const struct invocation *in)
 {
   static const struct column COLUMNS[] = {
-      {"store", COLUMN_TEXT},         {"map", COLUMN_TEXT},
-      {"map_current", COLUMN_BOOL},   {"orgs", COLUMN_NUMBER},
-      {"accounts", COLUMN_NUMBER},    {"memberships", COLUMN_NUMBER},
-      {"invites", COLUMN_NUMBER},     {"audit_events", COLUMN_NUMBER},
-      {"refused_today", COLUMN_TEXT}, {"waiting_connections", COLUMN_NUMBER},
+      {"store", COLUMN_TEXT},           {"map", COLUMN_TEXT},
+      {"map_current", COLUMN_BOOL},     {"orgs", COLUMN_NUMBER},
+      {"accounts", COLUMN_NUMBER},      {"memberships", COLUMN_NUMBER},
+      {"invites", COLUMN_NUMBER},       {"audit_events", COLUMN_NUMBER},
+      {"refused_today", COLUMN_TEXT},   {"waiting_connections", COLUMN_NUMBER},
+      {"access_states", COLUMN_NUMBER},
   };
-  static const enum store_table TABLES[] = {TABLE_ORGS, TABLE_ACCOUNTS, TABLE_MEMBERSHIPS, TABLE_INVITES, TABLE_AUDIT};
+  static const enum store_table TABLES[] = {TABLE_ORGS,    TABLE_ACCOUNTS, TABLE_MEMBERSHIPS,
+                                            TABLE_INVITES, TABLE_AUDIT,    TABLE_ACCESS};
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   uint64_t counts[COUNT_OF(TABLES)] = {0};
   int code = context_open(in, &ctx);
@@ -278,6 +280,7 @@ int cmd_status(const struct invocation *in)
              {NULL, (int64_t)counts[3]},
              {NULL, (int64_t)counts[4]},
              {refused, 0},
-             {NULL, waiting.count}});
+             {NULL, waiting.count},
+             {NULL, (int64_t)(counts[5] / 2)}}); // each stands there with its place in the order
   return context_print_one(&ctx, &table);
 }

@@ -91,6 +91,7 @@ enum option {
   OPTION_GONE,
   OPTION_WITH_TOKENS,
   OPTION_RATE,
+  OPTION_AT,
   OPTION_COUNT
 };
 
@@ -112,6 +113,7 @@ enum { ARGUMENTS_MAX = 16 };
 enum place {
   PLACE_HOST = 0,   // nothing of an org
   PLACE_ORG,        // the first argument is the org's slug; where it is left out, the whole host is meant
+  PLACE_ORG_THIRD,  // the third argument is; likewise
   PLACE_ORG_OPTION, // --org is; the first argument is an account, as for the next
   PLACE_ACCOUNT,    // the first argument is an account that an org of theirs must be in control of
   PLACE_PERSON,     // the first argument is somebody to look at
@@ -276,5 +278,7 @@ int cmd_shell(const struct invocation *in);
 int cmd_candidates(const struct invocation *in);
 int cmd_completion(const struct invocation *in);
 int cmd_why(const struct invocation *in);
+int cmd_access(const struct invocation *in);
+int cmd_access_diff(const struct invocation *in);
 int cmd_audit(const struct invocation *in);
 int cmd_audit_verify(const struct invocation *in);

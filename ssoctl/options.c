@@ -176,6 +176,7 @@ static const struct {
     [OPTION_UNTIL] = {.name = "--until",
                       .value = "DATE|DURATION",
                       .meaning = "when it ends by itself, with its --reason"},
+    [OPTION_AT] = {.name = "--at", .value = "DURATION|DATE", .meaning = "as it was then, or so long ago"},
     [OPTION_HEAD] = {.name = "--head",
                      .value = "NUMBER:HASH",
                      .meaning = "an event as the system's log had it, which must be there still"},

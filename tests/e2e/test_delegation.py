@@ -21,7 +21,7 @@ COMMANDS = (
     ("W2", "org show alpha"), ("W2", "provisioning show alpha"), ("W2", "enforcement show alpha"),
     ("W2", "idp show alpha"), ("W2", "domain list alpha"), ("W2", "invite list alpha"), ("W2", "member list alpha"),
     ("W2", "domain show alpha alpha.test"), ("W2", "member export alpha"),
-    ("W2", f"account show {GUEST}"), ("W2", f"why {GUEST}"), ("W2", "audit alpha"), ("W2", "why new@alpha.test"),
+    ("W2", f"account show {GUEST}"), ("W2", f"why {GUEST}"), ("W2", "audit alpha"), ("W2", "access alpha"), ("W2", "access alpha --at 1s"), ("W2", "access diff 1s now alpha"), ("W2", "why new@alpha.test"),
     ("W3", "invite create alpha new@somewhere.example"), ("W3", "invite cancel alpha invited@alpha.example"),
     ("W3", "member add alpha new@somewhere.example --role admin --name New"), ("W3", f"member role alpha {GUEST} admin"),
     ("W3", f"member role alpha {GUEST} admin --until 2h --reason x"), ("W3", f"member suspend alpha {GUEST}"), ("W3", f"member resume alpha {GUEST}"),
@@ -46,7 +46,7 @@ COMMANDS = (
 # What only an operator does, and what an operator's attempt comes to.
 HOST_COMMANDS = (
     ("init", 0), ("status", 0), ("upgrade", 0), ("org create charlie --name C --owner c@charlie.example", 0), ("org list", 0),
-    ("domain verify --all", None), ("domain verify alpha alpha.test --resolver 127.0.0.1:1", None), ("domain list", 0), ("member list", 0), ("audit --since 1s", 0), ("audit verify", 0), ("member expire", 0), ("account recheck", 0), ("account recheck alpha", 0), ("account list", 0),
+    ("domain verify --all", None), ("domain verify alpha alpha.test --resolver 127.0.0.1:1", None), ("domain list", 0), ("member list", 0), ("audit --since 1s", 0), ("audit verify", 0), ("access", 0), ("access diff 1s now", 0), ("member expire", 0), ("account recheck", 0), ("account recheck alpha", 0), ("account list", 0),
     (f"account lock {GUEST}", 0), (f"account unlock {GUEST}", 0), (f"account rename {GUEST} guesty", 0),
     (f"account remove {GUEST}", 0), ("throttle list", 0), ("throttle clear nobody", 0), ("candidates org show x", 0), ("host show", 0), ("check", None),
     ("setup", 1), (f"offboard {GUEST}", 0), ("eject --do", 0), ("backup /run/delegation.backup", 0), ("restore /nowhere", 1),
@@ -72,7 +72,7 @@ HOST_COMMANDS = (
 def _words(text):
     words = text.split()
     known = {("password", "set"): "set", ("member", "role"): "role"}
-    reads = words[0] in ("status", "why", "audit", "candidates", "check", "setup", "backup", "dump") or words[1:2] in (["show"], ["list"], ["test"], ["export"])
+    reads = words[0] in ("status", "why", "access", "audit", "candidates", "check", "setup", "backup", "dump") or words[1:2] in (["show"], ["list"], ["test"], ["export"])
     stdin = "email,role\nfresh@somewhere.example,viewer\n" if words[-1] == "-" else ""
     return [*words, *(() if reads else DRY)], PASSWORD + "\n" if known.get(tuple(words[:2])) == "set" else stdin
 
