@@ -97,7 +97,7 @@ static enum status open_lane(struct round *round, int64_t org_id)
     return status != STATUS_OK ? status : STATUS_NO_MEMORY;
   }
   round->lanes = room;
-  room[round->count] = (struct lane){.org_id = org_id, .interval_ms = round->interval_ms};
+  room[round->count] = (struct lane){.org_id = org_id, .due_ms = clock_monotonic_ms(), .interval_ms = round->interval_ms};
   memcpy(room[round->count].org, org.slug, sizeof org.slug);
   round->count++;
   return STATUS_OK;

@@ -2,9 +2,11 @@
 // measure run PROGRAM ARGUMENTS...: runs a program, which has our standard input and output.
 // measure sign-in SSOORG-SIGNIN LOGIN: asks ssoorg-signin as pam_ssoorg.so does. Each prompt is printed, then a line
 // "---"; a line on standard input answers it.
-// Both close with one line of JSON: what it cost, as trace.h says.
+// measure account SSOORG-SIGNIN LOGIN: the same for the account phase of a login by key.
+// All close with one line of JSON: what it cost, as trace.h says.
 #include <fcntl.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -19,6 +21,7 @@ enum { WAIT_MS = 60000 };
 
 struct talk {
   struct channel channel;
+  enum message_type type;
   const char *login;
   int verdict;
 };
@@ -42,8 +45,14 @@ static void *converse(void *context)
 {
   struct talk *talk = context;
   struct message_request request = {.service = "sshd", .rhost = "192.0.2.7"};
+  const struct passwd *entry = getpwnam(talk->login);
   (void)snprintf(request.login, sizeof request.login, "%s", talk->login);
-  enum status status = channel_send(&talk->channel, MESSAGE_AUTH, &request, soon());
+  if (entry != NULL) {
+    request.nss_known = 1;
+    request.nss_uid = entry->pw_uid;
+    request.nss_gid = entry->pw_gid;
+  }
+  enum status status = channel_send(&talk->channel, talk->type, &request, soon());
   while (status == STATUS_OK && talk->channel.phase != PHASE_ENDED) {
     enum message_type type;
     void *value = NULL;
@@ -70,7 +79,7 @@ static void print(const struct trace *trace, int verdict)
   printf("]}\n");
 }
 
-static int sign_in(char **arguments)
+static int ask(enum message_type type, char **arguments)
 {
   struct trace trace;
   pthread_t thread;
@@ -80,7 +89,7 @@ static int sign_in(char **arguments)
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
     return 1;
   }
-  struct talk talk = {channel_init(ends[0], LINK_MODULE_SIGNIN, PARTY_MODULE), arguments[3], -1};
+  struct talk talk = {channel_init(ends[0], LINK_MODULE_SIGNIN, PARTY_MODULE), type, arguments[3], -1};
   pid_t pid = trace_start(program, ends[1], null);
   (void)close(ends[1]);
   if (pid < 0 || pthread_create(&thread, NULL, converse, &talk) != 0) {
@@ -107,11 +116,15 @@ static int run(char **arguments)
 int main(int argc, char **argv)
 {
   if (argc == 4 && strcmp(argv[1], "sign-in") == 0) {
-    return sign_in(argv);
+    return ask(MESSAGE_AUTH, argv);
+  }
+  if (argc == 4 && strcmp(argv[1], "account") == 0) {
+    return ask(MESSAGE_ACCOUNT, argv);
   }
   if (argc >= 3 && strcmp(argv[1], "run") == 0) {
     return run(argv);
   }
-  (void)fprintf(stderr, "usage: measure run PROGRAM ARGUMENTS...\n       measure sign-in SSOORG-SIGNIN LOGIN\n");
+  (void)fprintf(stderr,
+                "usage: measure run PROGRAM ARGUMENTS...\n       measure sign-in|account SSOORG-SIGNIN LOGIN\n");
   return 2;
 }

@@ -93,11 +93,29 @@ static char *tokens_for(const struct quick_provider *p, const char *email)
   return forge_text("{\"token_type\":\"Bearer\",\"access_token\":\"at-very-secret\",\"id_token\":\"%s\"}", token);
 }
 
+// Whose refresh token stands in REQUEST; "" without one.
+static void find_refreshed(const char *request, char email[static EMAIL_SIZE])
+{
+  static const char FIELD[] = "refresh_token=" QUICK_PROVIDER_REFRESH;
+  const char *at = strstr(request, FIELD);
+  size_t length = 0;
+  for (at = at != NULL ? at + strlen(FIELD) : ""; *at != '\0' && *at != '&' && length + 1 < EMAIL_SIZE; at++) {
+    bool encoded = strncmp(at, "%40", 3) == 0;
+    email[length++] = encoded ? '@' : *at;
+    at += encoded ? 2 : 0;
+  }
+  email[length] = '\0';
+}
+
 // *RET_CODE is whose tokens they are, NULL without any.
 static char *token_answer(struct quick_provider *p, const char *request, int *ret_status, struct code **ret_code)
 {
   char email[EMAIL_SIZE] = "";
   uint32_t number = 0;
+  find_refreshed(request, email);
+  if (email[0] != '\0') {
+    return tokens_for(p, email);
+  }
   pthread_mutex_lock(&p->lock);
   struct code *code = find_code(p, request, DEVICE_CODE, &number);
   if (code != NULL) {

@@ -22,6 +22,9 @@ const char *quick_provider_issuer(const struct quick_provider *provider);
 // quick_provider_share() wants. False if no code of this provider stands there.
 bool quick_provider_approve(struct quick_provider *provider, const char *prompt, const char *email, uint32_t *ret_code);
 
+// The refresh token of the person with EMAIL follows, in which only "@" is not as it stands in a form.
+#define QUICK_PROVIDER_REFRESH "rt-very-secret-"
+
 // The provider's part in one sign-in.
 struct quick_share {
   int64_t spent_ns;       // from having read each request whole to having answered it, all of its requests
