@@ -1,5 +1,9 @@
 """K9: providers are asked again whether a person is still theirs, at a login by key."""
 import pathlib
+import ssl
+import urllib.error
+import urllib.parse
+import urllib.request
 
 import asking
 import check
@@ -179,6 +183,58 @@ def K9_the_command_for_keys_asks_nobody(rig):
             there.idp.forget()
 
 
+def K9_a_token_stolen_before_it_was_replaced_is_of_no_use_and_its_owner_signs_in_again(rig):
+    there = _asked(rig)
+    person = rig.person(HOME)
+    before = set(_secrets(rig))
+    there.sign_in(person)
+    key = keys._give_key(rig, person)
+    stolen = set(_secrets(rig)) - before
+    with there.live("live:12h"):
+        there.lets_in(person, key, "a key, for which the token is replaced")
+        used = [token for token in stolen if _uses(there.idp, rig, token)]
+        check.equal(used, [], "tokens from before that the provider takes")
+        _forget_the_answer(person)
+        there.refuses(person, key, "does not stand for you any more", "a key after the provider has seen a token twice")
+        there.sign_in(person)
+        there.lets_in(person, key, "a key after the next sign-in")
+
+
+def K9_a_restore_keeps_the_tokens_that_took_the_place_of_its_own(rig):
+    there = _asked(rig)
+    person, key = there.person()
+    path = pathlib.Path("/root/replaced.backup")
+    try:
+        host.ssoctl("backup", str(path), "--with-tokens")
+        with there.live("live:12h"):
+            there.lets_in(person, key, "a key, for which the token is replaced")
+        host.ssoctl("restore", str(path), "--yes")
+    finally:
+        path.unlink(missing_ok=True)
+    _forget_the_answer(person)
+    check.equal(there.asked(person), "answered", "what is known then")
+    with there.live():
+        there.lets_in(person, key, "a key after the restore")
+
+
+def K9_in_the_middle_of_an_upgrade_nobody_has_said_anything(rig):
+    there = _asked(rig)
+    helper, away = host.INSTALLED["oidc"], host.INSTALLED["oidc"].with_suffix(".dpkg-tmp")
+    person, key = there.person()
+    for put in (lambda: None, lambda: _put(helper, b""), lambda: _put(helper, b"#!/bin/sh\nexec cat\n")):
+        helper.rename(away)
+        try:
+            put()
+            with there.live():
+                there.refuses(person, key, "could not say whether your key still counts", "a key without the helper")
+            with there.live("live:12h"):
+                there.lets_in(person, key, "a key soon after a sign-in, without the helper")
+        finally:
+            away.replace(helper)
+    with there.live():
+        there.lets_in(person, key, "a key after the upgrade")
+
+
 def K9_a_backup_leaves_tokens_out_unless_it_is_told_to_take_them(rig):
     there = _asked(rig)
     there.person()
@@ -248,4 +304,26 @@ def _token_requests(rig):
 
 
 def _secrets(rig):
-    return (rig.folder / "secrets").read_text().splitlines()
+    path = rig.folder / "secrets"
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def _uses(idp, rig, token):
+    """Whether the provider takes this as a refresh token."""
+    form = urllib.parse.urlencode({"grant_type": "refresh_token", "client_id": "ssoorg-offline", "refresh_token": token})
+    context = ssl.create_default_context(cafile=rig.ca)
+    try:
+        with urllib.request.urlopen(f"{idp.issuer}/token", form.encode(), context=context) as answer:
+            return answer.status == 200
+    except urllib.error.HTTPError:
+        return False
+
+
+def _forget_the_answer(person):
+    """A word of the provider serves for a minute: it is asked again for everybody."""
+    host.ssoctl("account", "recheck", person, wants=None)
+
+
+def _put(path, data):
+    path.write_bytes(data)
+    path.chmod(0o755)
