@@ -86,6 +86,9 @@ static int owner_types(struct context *ctx, const char *slug, char password[stat
 
 typedef unsigned long long number;
 
+static const char KEYS_DENIED[] = " No ssh key alone is taken any more, since the provider cannot be asked again about "
+                                  "people ('ssoctl idp set' with --offline yes, 'ssoctl org set' with keys=).";
+
 // What will happen, with counts (POLICY E1).
 static void describe(const struct org *org, uint8_t to, const struct enforcement_counts *c, char *text, size_t size)
 {
@@ -108,9 +111,9 @@ static void describe(const struct org *org, uint8_t to, const struct enforcement
                    "All %llu members but the owner sign in through the org's provider only; %llu of them have a "
                    "password that does not open this org any more. %llu guests have no identity linked and cannot "
                    "open it until an admin links one. %llu invites are cancelled, and whoever the provider lets in "
-                   "joins by themselves. Go on?",
+                   "joins by themselves.%s Go on?",
                    (number)c->members, (number)(c->passwords + c->guest_passwords), (number)c->guests_unlinked,
-                   (number)c->invites);
+                   (number)c->invites, c->keys_denied ? KEYS_DENIED : "");
     return;
   }
 }

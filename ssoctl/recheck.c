@@ -24,7 +24,8 @@ enum {
   ALONE_S = 60,       // where it is not said for how long
   ALONE_MAX_S = 900,  // longer than that, it is for the next time
   TOLD_MAX = 30,      // to leave it alone, without anything else said
-  INTERVAL_MAX_MS = 60 * 1000
+  INTERVAL_MAX_MS = 60 * 1000,
+  RUN_MAX_MS = 5 * 3600 * 1000 // then the timer's next is near
 };
 
 // The people of one org, in the order in which they are asked about.
@@ -97,7 +98,8 @@ static enum status open_lane(struct round *round, int64_t org_id)
     return status != STATUS_OK ? status : STATUS_NO_MEMORY;
   }
   round->lanes = room;
-  room[round->count] = (struct lane){.org_id = org_id, .due_ms = clock_monotonic_ms(), .interval_ms = round->interval_ms};
+  room[round->count] =
+      (struct lane){.org_id = org_id, .due_ms = clock_monotonic_ms(), .interval_ms = round->interval_ms};
   memcpy(room[round->count].org, org.slug, sizeof org.slug);
   round->count++;
   return STATUS_OK;
@@ -287,6 +289,9 @@ static void count(struct round *round, struct slot *slot, enum refresh_result re
   }
   slot->lane->silent = 0;
   slot->lane->told = 0;
+  if (slot->lane->interval_ms > round->interval_ms) { // it bears more again, little by little
+    slot->lane->interval_ms -= slot->lane->interval_ms / 16;
+  }
   all->answered += result == REFRESH_ANSWERED || result == REFRESH_NEVER; // or a sign-in has come meanwhile
   all->unsound += result == REFRESH_UNSOUND;
   all->refused += result == REFRESH_NO_GRANT;
@@ -340,6 +345,16 @@ static void wait_until(int64_t at_ms)
   }
 }
 
+static void give_up_rest(struct round *round)
+{
+  for (size_t i = 0; i < round->count; i++) {
+    struct lane *lane = &round->lanes[i];
+    if (!lane->over && lane->next < lane->count) {
+      give_up(round, lane, "takes too long", "five hours are over");
+    }
+  }
+}
+
 static int ask_some(struct round *round)
 {
   struct batch batch CLEANUP(batch_done) = {.count = 0};
@@ -367,10 +382,15 @@ int recheck_run(struct context *ctx, const struct gone_of *of, size_t per_minute
   }
   (void)mkdir(PATH_RUN, 0700); // where it cannot be made the lock in it says so
   struct progress progress = progress_begin(true, ret_recheck->people);
+  int64_t until_ms = clock_monotonic_ms() + RUN_MAX_MS;
   for (int64_t at_ms = next_ms(&round); code == EXIT_DONE && at_ms >= 0; at_ms = next_ms(&round)) {
     progress_show(&progress, done(ret_recheck));
-    wait_until(at_ms);
-    code = ask_some(&round);
+    wait_until(at_ms < until_ms ? at_ms : until_ms);
+    if (clock_left_ms(until_ms) == 0) {
+      give_up_rest(&round);
+    } else {
+      code = ask_some(&round);
+    }
   }
   progress_end(&progress);
   return code;

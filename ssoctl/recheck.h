@@ -17,7 +17,8 @@ struct recheck {
 };
 
 // Asks about those whom OF says, at most PER_MINUTE of each org, and stores what is said as it comes. An org's provider
-// that answers nothing three times in a row is left alone, as is one that wants to be for a quarter of an hour. No read
-// transaction may be open. An exit code, with the error on standard error; EXIT_DONE whatever providers say. Under
+// that answers nothing three times in a row is left alone, as is one that wants to be for a quarter of an hour; after
+// five hours all are. No read transaction may be open. An exit code, with the error on standard error; EXIT_DONE
+// whatever providers say. Under
 // --dry-run nobody is asked.
 int recheck_run(struct context *ctx, const struct gone_of *of, size_t per_minute, struct recheck *ret_recheck);

@@ -100,5 +100,6 @@ enum status enforcement_count(struct store_txn *txn, const struct org *org, stru
     return status;
   }
   *ret_counts = c.counts;
+  ret_counts->keys_denied = org->keys == KEYS_BY_DEFAULT && !(c.connected && c.connection.offline == 1);
   return STATUS_OK;
 }

@@ -11,6 +11,7 @@ struct enforcement_counts {
   uint64_t guest_passwords;
   uint64_t guests_unlinked; // guests, but for the owner, without an identity at the org's connection
   uint64_t invites;
+  bool keys_denied; // under sso-only no key alone would count: the org says nothing, and nobody can be asked again
 };
 
 // Counts by walking all members. Errors as store_get().

@@ -41,8 +41,11 @@ enum status membership_ends_what(struct store_txn *txn, const struct membership 
                                  uint32_t *ret_gid)
 {
   struct memberships all;
-  bool last = true;
-  enum status status = memberships_of(txn, membership->account_id, &all);
+  struct account account = {.id = 0};
+  enum status status = account_get(txn, membership->account_id, &account);
+  bool last = account.mapped == 0;
+  record_done(&ACCOUNT_RECORD, &account);
+  status = status != STATUS_OK ? status : memberships_of(txn, membership->account_id, &all);
   for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
     last = last && (all.list[i].org_id == membership->org_id || all.list[i].status != MEMBER_ACTIVE);
   }

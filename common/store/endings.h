@@ -18,7 +18,7 @@ int64_t membership_ends_session_at(const struct membership *membership, int64_t 
 int64_t membership_ends_next_at(const struct membership *membership);
 
 // Which processes end with MEMBERSHIP of ORG, by the group that they have; 0, all of the person's, with the last
-// membership that counts.
+// membership that counts. What a local user runs besides, whom an account is mapped onto, is not ours to end.
 MUST_CHECK enum status membership_ends_what(struct store_txn *txn, const struct membership *membership,
                                             const struct org *org, uint32_t *ret_gid);
 

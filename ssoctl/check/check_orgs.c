@@ -199,6 +199,21 @@ static enum status look_at_short_names(const struct orgs *o, const struct org *o
   return STATUS_OK;
 }
 
+// What enforcement says of it, too: nobody is to learn it from a key that is refused.
+static void look_at_keys(const struct orgs *o, const struct org *org, const struct connection *connection)
+{
+  char mend[FINDING_MEND_SIZE];
+  if (org->enforcement != ENFORCEMENT_SSO_ONLY || org->keys != KEYS_BY_DEFAULT || connection->offline == 1) {
+    return;
+  }
+  (void)snprintf(mend, sizeof mend,
+                 "'ssoctl idp set %s --offline yes', or 'ssoctl org set %s keys=deny' if it is meant", org->slug,
+                 org->slug);
+  findings_add(o->findings, SEVERITY_WARNING, "keys", mend,
+               "%s: under sso-only no ssh key alone is taken, since its provider cannot be asked again about people",
+               org->slug);
+}
+
 static enum status look_at_org(void *context, const struct org *org)
 {
   const struct orgs *o = context;
@@ -222,6 +237,7 @@ static enum status look_at_org(void *context, const struct org *org)
     findings_add(o->findings, SEVERITY_WARNING, "enforcement", mend, "%s: is paused until %s", org->slug, date);
   }
   look_at_secret(o, org, &connection);
+  look_at_keys(o, org, &connection);
   status = look_at_waiting(o, org);
   return status != STATUS_OK ? status : look_at_confirmed(o, org, &connection);
 }

@@ -1,10 +1,12 @@
 """sso-only: what it closes, what it leaves open, and what comes back."""
 import contextlib
+import json
 
 import check
 import host
 import login
 import orgs
+import test_keys as keys
 
 PASSWORD = "member-Lantern-47-quartz"
 
@@ -87,6 +89,23 @@ def E5_a_pause_opens_passwords_is_loud_and_ends_with_the_next_setting(rig):
         terminal.challenge()
         check.lacks(terminal.text, "password", "what is asked after the pause")
         terminal.close()
+
+
+def K9_no_key_alone_counts_where_nobody_can_be_asked_unless_the_org_says_so(rig):
+    org, person = rig.orgs.sole(), rig.person("sole.test")
+    said = host.ssoctl("enforcement", "set", org, "sso-only", "--dry-run").text
+    check.contains(said, "No ssh key alone is taken any more.*--offline yes", "what the dry run says")
+    with _sso_only(org):
+        login.signs_in(rig, person)
+        key = keys._give_key(rig, person)
+        text = keys._by_key(rig, person, key)
+        check.that(not login.signed_in(text), "a key got in soon after a sign-in")
+        check.contains(text, "A key alone is not accepted", "what is said")
+        found = json.loads(host.ssoctl("check", "--offline", "--json", wants=None).out)
+        check.contains(str([row["what"] for row in found if row["check"] == "keys"]), f"{org}: under sso-only no ssh key", "check")
+        with keys._keys(org, "recent:12h"):
+            text = keys._by_key(rig, person, key)
+            check.that(login.signed_in(text), f"a key is refused where the org takes it: {check.shown(text)}")
 
 
 def _guest(rig, org):

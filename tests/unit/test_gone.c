@@ -192,7 +192,7 @@ static void K9_who_was_removed_and_is_added_again_has_all_the_time_again(void **
   assert_true(is_member(ALICE));
 }
 
-static void K9_a_mapped_account_is_never_removed(void **state)
+static void K9_a_mapped_account_is_never_removed_and_keeps_what_is_none_of_the_orgs(void **state)
 {
   (void)state;
   struct store_txn *txn CLEANUP(store_abort) = NULL;
@@ -208,6 +208,10 @@ static void K9_a_mapped_account_is_never_removed(void **state)
   refuse(ALICE, 40, 39);
   look();
   assert_true(is_member(ALICE));
+  refuse(ALICE, 40, -1);
+  look();
+  assert_int_equal(gone.count, 1);
+  assert_int_equal(gone.list[0].gid, stored_org("acme").gid);
 }
 
 static void add_and_refuse(size_t people, int64_t days, int64_t gone_days)
@@ -275,7 +279,7 @@ int main(void)
       STORE_TEST(K9_other_orgs_keep_their_sessions),
       STORE_TEST(K9_who_is_gone_is_removed_where_the_org_says_so_and_not_before),
       STORE_TEST(K9_who_was_removed_and_is_added_again_has_all_the_time_again),
-      STORE_TEST(K9_a_mapped_account_is_never_removed),
+      STORE_TEST(K9_a_mapped_account_is_never_removed_and_keeps_what_is_none_of_the_orgs),
       STORE_TEST(K9_a_provider_that_has_forgotten_everybody_has_nobody_removed),
       STORE_TEST(K9_many_are_found_a_few_at_a_time_and_each_once),
       STORE_TEST(K9_only_those_are_looked_at_who_are_meant),

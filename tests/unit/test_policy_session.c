@@ -228,6 +228,7 @@ static void K9_the_default_under_sso_only_is_live_where_the_provider_can_be_aske
   struct policy_question q = with_key(KEYS_BY_DEFAULT, 12 * 3600);
   struct policy_org *org = &q.person.memberships[0].org;
   org->enforcement = q.person.governing.enforcement = ENFORCEMENT_SSO_ONLY;
+  expect_notice(&q, "K1", NOTICE_KEY_REFUSED); // nobody can be asked
   org->asked = ASKED_REFUSED;
   expect_notice(&q, "K1", NOTICE_KEY_REFUSED);
   org->offline = true;
