@@ -2,12 +2,12 @@
 // ssoctl member list.
 #include <string.h>
 
+#include "asked.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "context.h"
 #include "store/accounts.h"
-#include "store/refresh.h"
 
 static const struct column LIST_COLUMNS[] = {
     {"org", COLUMN_TEXT},        {"login", COLUMN_TEXT},           {"email", COLUMN_TEXT},      {"name", COLUMN_TEXT},
@@ -25,33 +25,6 @@ struct walk {
   int64_t idle_since_s; // 0: whoever
   bool gone;            // only who is gone at the provider
 };
-
-// What is known of asking the provider again (POLICY K9).
-struct asked {
-  const char *word; // NULL: there is nothing to ask with, and nothing was said
-  int64_t at_s;
-};
-
-static enum status load_asked(struct store_txn *txn, const struct membership *membership, struct asked *ret_asked)
-{
-  static const char *const RESULTS[REFRESH_RESULT_COUNT] = {[REFRESH_NEVER] = "never",
-                                                            [REFRESH_ANSWERED] = "answered",
-                                                            [REFRESH_NO_GRANT] = "refused",
-                                                            [REFRESH_UNREACHABLE] = "no-answer",
-                                                            [REFRESH_UNSOUND] = "unsound"};
-  struct refresh refresh CLEANUP(cleanup_refresh) = {.org_id = 0};
-  *ret_asked = (struct asked){NULL, 0};
-  enum status status = refresh_get(txn, membership->org_id, membership->account_id, &refresh);
-  if (status != STATUS_OK) {
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-  }
-  bool refused = refresh.state == REFRESH_REFUSED;
-  bool gone = refused && membership->role != ROLE_OWNER && clock_now_s() - refresh.refused_at_s >= REFRESH_GONE_S;
-  const char *word = refresh.result < REFRESH_RESULT_COUNT ? RESULTS[refresh.result] : "?";
-  word = gone ? "gone" : refused ? "refused" : refresh.state == REFRESH_LOST ? "sign-in-again" : word;
-  *ret_asked = (struct asked){word, gone || refused ? refresh.refused_at_s : refresh.result_at_s};
-  return STATUS_OK;
-}
 
 // Whether somebody like this is meant.
 static bool is_wanted(const struct walk *walk, const struct account *account, const struct asked *asked)
@@ -74,7 +47,7 @@ static enum status add_member(void *context, const struct membership *membership
   if (status != STATUS_OK) {
     return status;
   }
-  status = load_asked(walk->ctx->txn, membership, &asked);
+  status = asked_load(walk->ctx->txn, membership, &asked);
   if (status != STATUS_OK || !is_wanted(walk, &account, &asked)) {
     record_done(&ACCOUNT_RECORD, &account);
     return status;

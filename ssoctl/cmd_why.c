@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "context.h"
 #include "facts/facts.h"
-#include "policy/person.h"
+#include "key_alone.h"
 #include "store/accounts.h"
 #include "why_history.h"
 
@@ -39,32 +39,6 @@ static const char *outcome_words(const struct policy_decision *decision, const c
   case VERDICT_GRANTED: return "granted";
   }
   return "?";
-}
-
-static struct policy_decision decide_key(const struct policy_question *asked, bool asks)
-{
-  struct policy_question question = *asked;
-  struct policy_decision decision;
-  question.stage = STAGE_SESSION;
-  question.made = (struct policy_made){.way = WAY_KEY, .asks = asks};
-  policy_decide(&question, &decision);
-  return decision;
-}
-
-// "asked": the login would ask the provider (POLICY K9), whose word decides.
-static const char *key_words(const struct policy_question *asked)
-{
-  const struct policy_decision decision = decide_key(asked, false);
-  bool to_be_asked = false;
-  for (size_t i = 0; i < asked->person.membership_count; i++) {
-    to_be_asked = to_be_asked || policy_is_to_be_asked(&asked->person, &asked->person.memberships[i]);
-  }
-  if (to_be_asked && asked->service == SERVICE_LOGIN && decide_key(asked, true).verdict == VERDICT_GRANTED) {
-    return "asked";
-  }
-  return decision.verdict == VERDICT_GRANTED   ? "accepted"
-         : decision.verdict == VERDICT_REFUSED ? "refused"
-                                               : "not ours";
 }
 
 // "L4 locked": why what is offered would lead nowhere; "" if it may lead in.
@@ -122,7 +96,7 @@ static int print(struct context *ctx, const struct facts *s, const struct policy
       RESULT_TEXT("reason", notice_name(decision.notice)),
       RESULT_TEXT("afterwards", after),
       RESULT_TEXT("sso_org", slugs),
-      RESULT_TEXT("key_alone", key_words(question)),
+      RESULT_TEXT("key_alone", key_alone_word(question)),
       RESULT_BOOL("account", s->person.known),
       RESULT_NUMBER("uid", s->account.uid),
       RESULT_TEXT("email", s->email),

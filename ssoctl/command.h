@@ -92,6 +92,7 @@ enum option {
   OPTION_WITH_TOKENS,
   OPTION_RATE,
   OPTION_AT,
+  OPTION_SIGN_OFF,
   OPTION_COUNT
 };
 
@@ -196,6 +197,7 @@ int cmd_host_confirm(const struct invocation *in);
 int cmd_host_revert(const struct invocation *in);
 int cmd_check(const struct invocation *in);
 int cmd_backup(const struct invocation *in);
+int cmd_review(const struct invocation *in);
 int cmd_restore(const struct invocation *in);
 int cmd_offboard(const struct invocation *in);
 int cmd_eject(const struct invocation *in);

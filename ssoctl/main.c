@@ -187,6 +187,8 @@ static const struct command COMMANDS[] = {
      "list who came and went between two moments, and whose role or end changed"},
     {"access", "", "[SLUG]", 0, 1, OPTIONS(OPTIONS_LIST, OPTION_AT), RIGHT_SEE, PLACE_ORG, cmd_access,
      "list who can get in, or could at a time"},
+    {"review", "", "SLUG", 1, 1, OPTIONS(OPTIONS_LIST, OPTION_DRY_RUN, OPTION_IDLE, OPTION_SIGN_OFF, OPTION_REASON),
+     RIGHT_SEE, PLACE_ORG, cmd_review, "show who is in an org and whom to look at, or sign that off"},
     {"audit", "verify", "", 0, 0, OPTIONS(OPTIONS_COMMON, OPTION_HEAD, OPTION_LOG), RIGHT_HOST, PLACE_HOST,
      cmd_audit_verify, "whether each event still follows the one before it"},
     {"audit", "", "[SLUG]", 0, 1, OPTIONS(OPTIONS_LIST, OPTION_SINCE, OPTION_FOLLOW), RIGHT_SEE, PLACE_ORG, cmd_audit,

@@ -95,7 +95,7 @@ static enum status look_at(void *context, const struct refresh *refresh)
 {
   struct search *search = context;
   bool meant = search->of->account_id == 0 || search->of->account_id == refresh->account_id;
-  bool gone = refresh->state == REFRESH_REFUSED && search->c->now_s - refresh->refused_at_s >= REFRESH_GONE_S;
+  bool gone = refresh_is_gone(refresh, search->c->now_s);
   return meant && gone ? look_at_refused(search, refresh) : STATUS_OK;
 }
 

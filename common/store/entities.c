@@ -245,6 +245,12 @@ static const struct field MEMBERSHIP_FIELDS[] = {
 const struct record_type MEMBERSHIP_RECORD =
     RECORD_TYPE_GROWN(membership, ENTITY_VERSION + 2, MEMBERSHIP_FIELDS, 9, 7, 7);
 
+static const struct field ORG_REVIEW_FIELDS[] = {
+    FIELD_OF_I64(org_review, at_s),    FIELD_OF_TEXT(org_review, by),        FIELD_OF_TEXT(org_review, digest),
+    FIELD_OF_I64(org_review, members), FIELD_OF_I64(org_review, to_look_at),
+};
+const struct record_type ORG_REVIEW_RECORD = CAME(org_review, ORG_REVIEW_FIELDS);
+
 static const struct field ORG_PAST_FIELDS[] = {
     FIELD_OF_I64(org_past, ended_at_s), FIELD_OF_U8(org_past, absent),         FIELD_OF_I64(org_past, created_at_s),
     FIELD_OF_TEXT(org_past, slug),      FIELD_OF_U8(org_past, enforcement),    FIELD_OF_I64(org_past, paused_until_s),
@@ -337,12 +343,12 @@ static const struct field THROTTLE_FIELDS[] = {
 const struct record_type THROTTLE_RECORD = SAME(throttle, THROTTLE_FIELDS);
 
 const struct record_type *const ENTITY_RECORDS[] = {
-    &ACCOUNT_RECORD,     &ORG_RECORD,          &DOMAIN_RECORD,       &CONNECTION_RECORD,    &CONFIRMED_RECORD,
-    &SOCIAL_RECORD,      &DOMAIN_PROOF_RECORD, &REGISTRATION_RECORD, &IDENTITY_RECORD,      &PENDING_LINK_RECORD,
-    &MEMBERSHIP_RECORD,  &INVITE_RECORD,       &ORG_GROUP_RECORD,    &GROUP_MAPPING_RECORD, &GIVEN_GROUPS_RECORD,
-    &RECOVERY_RECORD,    &TICKET_RECORD,       &NUMBER_RECORD,       &AUDIT_RECORD,         &THROTTLE_RECORD,
-    &MAIL_SERVER_RECORD, &FAILED_TRY_RECORD,   &REFRESH_RECORD,      &ORG_PAST_RECORD,      &ACCOUNT_PAST_RECORD,
-    &MEMBER_PAST_RECORD, &ACCESS_GAP_RECORD,
+    &ACCOUNT_RECORD,      &ORG_RECORD,          &DOMAIN_RECORD,       &CONNECTION_RECORD,    &CONFIRMED_RECORD,
+    &SOCIAL_RECORD,       &DOMAIN_PROOF_RECORD, &REGISTRATION_RECORD, &IDENTITY_RECORD,      &PENDING_LINK_RECORD,
+    &MEMBERSHIP_RECORD,   &INVITE_RECORD,       &ORG_GROUP_RECORD,    &GROUP_MAPPING_RECORD, &GIVEN_GROUPS_RECORD,
+    &RECOVERY_RECORD,     &TICKET_RECORD,       &NUMBER_RECORD,       &AUDIT_RECORD,         &THROTTLE_RECORD,
+    &MAIL_SERVER_RECORD,  &FAILED_TRY_RECORD,   &REFRESH_RECORD,      &ORG_REVIEW_RECORD,    &ORG_PAST_RECORD,
+    &ACCOUNT_PAST_RECORD, &MEMBER_PAST_RECORD,  &ACCESS_GAP_RECORD,
 };
 const size_t ENTITY_RECORD_COUNT = COUNT_OF(ENTITY_RECORDS);
 

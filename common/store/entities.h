@@ -327,6 +327,15 @@ struct membership {
   uint8_t role_by;      // enum role_by
 };
 
+// The last time that somebody has looked through who is in an org.
+struct org_review {
+  int64_t at_s;
+  char by[ACTOR_SIZE];
+  char digest[33]; // of what was shown
+  int64_t members;
+  int64_t to_look_at; // those of them for whom there was a reason
+};
+
 // What of an org says who gets in, and how, until it was changed; and a person's account and place in an org likewise.
 // ABSENT: there was none until then. Of passwords only whether there was one.
 struct org_past {
@@ -495,6 +504,7 @@ extern const struct record_type REGISTRATION_RECORD;
 extern const struct record_type IDENTITY_RECORD;
 extern const struct record_type PENDING_LINK_RECORD;
 extern const struct record_type MEMBERSHIP_RECORD;
+extern const struct record_type ORG_REVIEW_RECORD;
 extern const struct record_type ORG_PAST_RECORD;
 extern const struct record_type ACCOUNT_PAST_RECORD;
 extern const struct record_type MEMBER_PAST_RECORD;

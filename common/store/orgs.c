@@ -72,6 +72,32 @@ enum status org_update(struct store_txn *txn, const struct org *org)
   return status != STATUS_OK ? status : put_org(txn, org);
 }
 
+static struct store_key review_key(int64_t id)
+{
+  struct store_key key = key_of_text("review");
+  key_add_i64(&key, id);
+  return key;
+}
+
+enum status org_review_get(struct store_txn *txn, int64_t id, struct org_review *ret_review)
+{
+  const struct store_key key = review_key(id);
+  return store_get_record(txn, TABLE_META, &key, &ORG_REVIEW_RECORD, ret_review);
+}
+
+enum status org_review_put(struct store_txn *txn, int64_t id, const struct org_review *review)
+{
+  const struct store_key key = review_key(id);
+  return store_put_record(txn, TABLE_META, &key, &ORG_REVIEW_RECORD, review);
+}
+
+enum status org_review_drop(struct store_txn *txn, int64_t id)
+{
+  const struct store_key key = review_key(id);
+  enum status status = store_delete(txn, TABLE_META, &key);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 struct walk {
   org_visit *visit;
   void *context;

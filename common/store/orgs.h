@@ -24,6 +24,11 @@ MUST_CHECK enum status org_remove(struct store_txn *txn, const struct org *org);
 // Forgets the connections under ID, an org's or a social connection's, with their registrations and identities.
 MUST_CHECK enum status connections_forget(struct store_txn *txn, int64_t id);
 
+// The last time that somebody has looked through who is in the org. STATUS_NOT_FOUND: nobody has.
+MUST_CHECK enum status org_review_get(struct store_txn *txn, int64_t id, struct org_review *ret_review);
+MUST_CHECK enum status org_review_put(struct store_txn *txn, int64_t id, const struct org_review *review);
+MUST_CHECK enum status org_review_drop(struct store_txn *txn, int64_t id);
+
 typedef enum status org_visit(void *context, const struct org *org);
 MUST_CHECK enum status org_each(struct store_txn *txn, org_visit *visit, void *context);
 

@@ -164,6 +164,10 @@ enum status org_remove(struct store_txn *txn, const struct org *org)
   if (status != STATUS_OK) {
     return status;
   }
+  status = org_review_drop(txn, org->id);
+  if (status != STATUS_OK) {
+    return status;
+  }
   status = connections_forget(txn, org->id);
   if (status != STATUS_OK) {
     return status;

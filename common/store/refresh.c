@@ -186,3 +186,8 @@ enum status refresh_wipe_all(struct store_txn *txn)
   enum status status = refresh_each(txn, 0, find_token, &tokens);
   return status != STATUS_OK ? status : change(&tokens, wipe);
 }
+
+bool refresh_is_gone(const struct refresh *refresh, int64_t now_s)
+{
+  return refresh->state == REFRESH_REFUSED && now_s - refresh->refused_at_s >= REFRESH_GONE_S;
+}

@@ -34,6 +34,10 @@ MUST_CHECK enum status refresh_sweep(struct store_txn *txn, bool taken);
 // Wipes every token, and keeps what else is known.
 MUST_CHECK enum status refresh_wipe_all(struct store_txn *txn);
 
+// Whether whom REFRESH is of is gone at NOW_S: refused, and not signed in for REFRESH_GONE_S since. An owner never is,
+// which is the caller's to know.
+bool refresh_is_gone(const struct refresh *refresh, int64_t now_s);
+
 typedef enum status refresh_visit(void *context, const struct refresh *refresh);
 
 // Visits those of an org, or of all where ORG_ID is 0, in the order of orgs and accounts. What is visited is borrowed.

@@ -21,7 +21,7 @@ COMMANDS = (
     ("W2", "org show alpha"), ("W2", "provisioning show alpha"), ("W2", "enforcement show alpha"),
     ("W2", "idp show alpha"), ("W2", "domain list alpha"), ("W2", "invite list alpha"), ("W2", "member list alpha"),
     ("W2", "domain show alpha alpha.test"), ("W2", "member export alpha"),
-    ("W2", f"account show {GUEST}"), ("W2", f"why {GUEST}"), ("W2", "audit alpha"), ("W2", "access alpha"), ("W2", "access alpha --at 1s"), ("W2", "access diff 1s now alpha"), ("W2", "why new@alpha.test"),
+    ("W2", f"account show {GUEST}"), ("W2", f"why {GUEST}"), ("W2", "audit alpha"), ("W2", "access alpha"), ("W2", "review alpha"), ("W2", "access alpha --at 1s"), ("W2", "access diff 1s now alpha"), ("W2", "why new@alpha.test"),
     ("W3", "invite create alpha new@somewhere.example"), ("W3", "invite cancel alpha invited@alpha.example"),
     ("W3", "member add alpha new@somewhere.example --role admin --name New"), ("W3", f"member role alpha {GUEST} admin"),
     ("W3", f"member role alpha {GUEST} admin --until 2h --reason x"), ("W3", f"member suspend alpha {GUEST}"), ("W3", f"member resume alpha {GUEST}"),
@@ -36,7 +36,7 @@ COMMANDS = (
     ("W5", "idp test alpha --no-signin"),
     ("W5", "domain add alpha more.alpha.test"), ("W5", "domain remove alpha alpha.test"),
     ("W5", "recovery create alpha"), ("W5", "recovery list alpha"),
-    ("W5", "recovery revoke alpha"), ("W5", "group map alpha developers dev"), ("W5", "group map alpha chiefs --role admin"), ("W2", "group list alpha"), ("W6", "org delete alpha"),
+    ("W5", "recovery revoke alpha"), ("W5", "group map alpha developers dev"), ("W5", "group map alpha chiefs --role admin"), ("W2", "group list alpha"), ("W5", "review alpha --sign-off DIGEST"), ("W6", "org delete alpha"),
     ("W5", f"org transfer alpha {GUEST}"), ("W5", f"password remove {GUEST}"),
     ("W5", f"password set {GUEST} --stdin"),
     ("W5", f"identity link {GUEST} --org alpha --subject s-guest"),
@@ -70,9 +70,9 @@ HOST_COMMANDS = (
 
 
 def _words(text):
-    words = text.split()
+    words = [host.listed("review", "alpha")["digest"] if word == "DIGEST" else word for word in text.split()]
     known = {("password", "set"): "set", ("member", "role"): "role"}
-    reads = words[0] in ("status", "why", "access", "audit", "candidates", "check", "setup", "backup", "dump") or words[1:2] in (["show"], ["list"], ["test"], ["export"])
+    reads = words[0] in ("status", "why", "access", "audit", "candidates", "check", "setup", "backup", "dump") or words == ["review", "alpha"] or words[1:2] in (["show"], ["list"], ["test"], ["export"])
     stdin = "email,role\nfresh@somewhere.example,viewer\n" if words[-1] == "-" else ""
     return [*words, *(() if reads else DRY)], PASSWORD + "\n" if known.get(tuple(words[:2])) == "set" else stdin
 

@@ -64,6 +64,7 @@ def _script(rig):
     yield "member resume", ORG, PERSON
     yield "member expire",
     yield "account recheck", ORG
+    yield "review", ORG, "--sign-off", _digest
     yield "identity link", PERSON, "--org", ORG, "--subject", "results-subject"
     yield "identity unlink", PERSON, "--org", ORG
     yield "identity link", PERSON, "--org", ORG, "--idp-email", "other@results.example"
@@ -96,6 +97,10 @@ def _script(rig):
 
 def _fingerprint():
     return host.listed("idp", "show", ORG, *STORE)["fingerprint"]
+
+
+def _digest():
+    return host.listed("review", ORG, *STORE)["digest"]
 
 
 def _result(words, *more, wants=0, stdin=PASSWORD + "\n"):
