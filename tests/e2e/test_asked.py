@@ -98,6 +98,31 @@ def K9_a_provider_that_is_stopped_says_nothing(rig):
     there.sign_in(person)
 
 
+def K9_of_two_orgs_the_one_whose_provider_hangs_stays_closed(rig):
+    both = (_asked(rig), asking.of(rig, "hanging", "hanging.test"))
+    guest = rig.person("guests.test")
+    for there in both:
+        host.ssoctl("member", "add", there.org, guest)
+        host.ssoctl("identity", "link", guest, "--org", there.org, "--subject", "s-" + guest.replace("@", "-"))
+    for number, there in enumerate(both, 1):
+        terminal = login.Ssh(rig, guest)
+        terminal.until(r"Number \[1\]: ")
+        terminal.send(str(number))
+        there.idp.approve(terminal.challenge(), guest)
+        terminal.end()
+        check.that(login.signed_in(terminal.text), f"not signed in through {there.org}: {check.shown(terminal.text)}")
+    key = keys._give_key(rig, guest)
+    with both[0].live(), both[1].live():
+        with both[1].hung():
+            text = both[0].by_key(guest, key)
+            check.that(login.signed_in(text), f"a key that one of two providers knows: {check.shown(text)}")
+            check.contains(text, rf"\({ORG}\)", "the groups")
+            check.lacks(text, r"\(hanging\)", "the groups")
+            check.equal([there.asked(guest) for there in both], ["answered", "no-answer"], "what is known")
+        text = both[0].by_key(guest, key)
+        check.contains(text, r"\(hanging\)", "the groups once it answers again")
+
+
 def K9_an_answer_that_was_lost_means_to_sign_in_again_and_nothing_else(rig):
     there = _asked(rig)
     person, key = there.person()
