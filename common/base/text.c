@@ -39,6 +39,12 @@ static bool point_is_clean(uint32_t point)
   return !control && !separator && !direction && point != 0xfeff;
 }
 
+size_t text_line_length(const char *text)
+{
+  const char *end = strchr(text, '\n');
+  return end != NULL ? (size_t)(end - text) + 1 : strlen(text);
+}
+
 bool text_is_clean(const void *data, size_t length)
 {
   const unsigned char *at = data;

@@ -7,6 +7,9 @@
 
 #include "base/status.h"
 
+// Of the line at TEXT, with its newline if it has one.
+size_t text_line_length(const char *text);
+
 // True if the LENGTH bytes are well-formed UTF-8 (RFC 3629: shortest form, no surrogates) without control characters
 // (C0, DEL, C1), without line or paragraph separators and without bidirectional overrides.
 bool text_is_clean(const void *data, size_t length);

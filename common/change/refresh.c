@@ -40,6 +40,23 @@ enum status refresh_asked_load(struct store_txn *txn, int64_t org_id, int64_t ac
   return STATUS_OK;
 }
 
+enum status change_keep_refresh(struct change_context *c, const struct refresh_given *given)
+{
+  const struct connection *connection = given->connection;
+  struct refresh refresh = {.org_id = given->org_id,
+                            .account_id = given->account_id,
+                            .registration = connection->registration,
+                            .generation = connection->generation,
+                            .token = given->authorized->refresh_token, // borrowed
+                            .given_at_s = c->now_s,
+                            .answered_at_s = c->now_s};
+  if (connection->offline == 0 || refresh.token.length == 0) {
+    return refresh_drop(c->txn, refresh.org_id, refresh.account_id);
+  }
+  memcpy(refresh.subject, given->authorized->subject, sizeof refresh.subject);
+  return refresh_put(c->txn, &refresh);
+}
+
 static bool same_token(const struct bytes *a, const struct bytes *b)
 {
   return a->length > 0 && a->length == b->length && bytes_equal_constant_time(bytes_text(a), bytes_text(b), a->length);

@@ -21,6 +21,17 @@ void refresh_asked_done(struct refresh_asked *asked);
 MUST_CHECK enum status refresh_asked_load(struct store_txn *txn, int64_t org_id, int64_t account_id,
                                           struct refresh_asked *ret_asked);
 
+// What a sign-in has brought.
+struct refresh_given {
+  int64_t org_id; // 0: none's
+  int64_t account_id;
+  const struct connection *connection;
+  const struct message_authorized *authorized;
+};
+
+// Within a sign-in: its token takes the place of what the one before has left; without one that goes all the same.
+MUST_CHECK enum status change_keep_refresh(struct change_context *c, const struct refresh_given *given);
+
 // Notes, before it is, that the token is sent. No audit event. STATUS_NOT_FOUND: it is another one by now.
 struct change change_refresh_begin(const struct refresh_asked *asked, struct change_done *ret_result);
 

@@ -6,11 +6,11 @@
 #include "change/answered.h"
 #include "change/granted_groups.h"
 #include "change/org_own.h"
+#include "change/refresh.h"
 #include "change/sign_in_parts.h"
 #include "policy/person.h"
 #include "store/audit.h"
 #include "store/pending_links.h"
-#include "store/refresh.h"
 
 void sign_in_keep_name(struct account *account, const char *name)
 {
@@ -311,23 +311,6 @@ static enum status let_in_by_host(struct sign_in *s, const struct sso_sign_in *i
   return status;
 }
 
-// The token of this sign-in takes the place of what the one before has left (POLICY K9).
-static enum status keep_refresh(const struct sign_in *s, const struct sso_sign_in *in)
-{
-  struct refresh refresh = {.org_id = s->way_org_id,
-                            .account_id = s->account.id,
-                            .registration = in->connection->registration,
-                            .generation = in->connection->generation,
-                            .token = in->authorized->refresh_token, // borrowed
-                            .given_at_s = s->c->now_s,
-                            .answered_at_s = s->c->now_s};
-  if (in->connection->offline == 0 || refresh.token.length == 0) {
-    return refresh_drop(s->c->txn, refresh.org_id, refresh.account_id);
-  }
-  memcpy(refresh.subject, in->authorized->subject, sizeof refresh.subject);
-  return refresh_put(s->c->txn, &refresh);
-}
-
 // What was decided is carried out, and noted of connection and groups.
 static enum status let_in(struct sign_in *s, const struct sso_sign_in *in, const struct policy_decision *decision,
                           bool confirmed)
@@ -346,7 +329,8 @@ static enum status let_in(struct sign_in *s, const struct sso_sign_in *in, const
   if (status != STATUS_OK) {
     return status;
   }
-  status = keep_refresh(s, in);
+  const struct refresh_given given = {s->way_org_id, s->account.id, in->connection, in->authorized};
+  status = change_keep_refresh(s->c, &given);
   if (status != STATUS_OK) {
     return status;
   }

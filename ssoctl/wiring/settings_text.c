@@ -5,12 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-
-static size_t line_length(const char *text)
-{
-  const char *end = strchr(text, '\n');
-  return end != NULL ? (size_t)(end - text) + 1 : strlen(text);
-}
+#include "base/text.h"
 
 // Which of passwd, group and initgroups the line is about; "" for another.
 static const char *database_of(const char *line)
@@ -107,7 +102,7 @@ enum status nsswitch_text(const char *text, bool wanted, struct error *error, st
   bool has_passwd = false;
   bool has_group = false;
   for (const char *at = text; *at != '\0';) {
-    size_t length = line_length(at);
+    size_t length = text_line_length(at);
     const char *database = database_of(at);
     has_passwd = has_passwd || strcmp(database, "passwd") == 0;
     has_group = has_group || strcmp(database, "group") == 0;

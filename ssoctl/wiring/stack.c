@@ -6,18 +6,8 @@
 #include <strings.h>
 
 #include "base/cleanup.h"
-
-enum { WORD_SIZE = 256 };
-
-// A line of a stack, and those that a backslash at its end adds to it.
-struct line {
-  const char *text; // borrowed
-  size_t length;    // with its newline
-  unsigned number;  // from 1
-  char type[16];    // "auth"; "@include"; "" for a comment
-  char control[WORD_SIZE];
-  char module[WORD_SIZE]; // of "@include" what it names
-};
+#include "base/text.h"
+#include "wiring/stack_line.h"
 
 struct phase {
   enum stack_part part;
@@ -79,114 +69,12 @@ static bool ends_with(const char *text, size_t length, const char *end)
   return length >= size && memcmp(text + length - size, end, size) == 0;
 }
 
-static size_t without_newline(const char *text, size_t length)
-{
-  return length > 0 && text[length - 1] == '\n' ? length - 1 : length;
-}
-
 static bool is_ours(const char *text, size_t length)
 {
-  return ends_with(text, without_newline(text, length), STACK_MARK);
+  return ends_with(text, stack_line_bare(text, length), STACK_MARK);
 }
 
-// The physical line at TEXT, with its newline.
-static size_t line_length(const char *text)
-{
-  const char *end = strchr(text, '\n');
-  return end != NULL ? (size_t)(end - text) + 1 : strlen(text);
-}
-
-static bool is_blank(char c)
-{
-  return c == ' ' || c == '\t' || c == '\n' || c == '\\';
-}
-
-// The next word of *AT, or what stands in brackets; none behind a "#". Too long a word is cut.
-static void take_word(const char **at, const char *end, char *ret_word, size_t size)
-{
-  size_t used = 0;
-  const char *p = *at;
-  while (p < end && is_blank(*p)) {
-    p++;
-  }
-  bool in_brackets = p < end && *p == '[';
-  while (p < end && *p != '#' && (in_brackets || !is_blank(*p))) {
-    if (used + 1 < size) {
-      ret_word[used++] = *p;
-    }
-    p++;
-    if (in_brackets && p[-1] == ']') {
-      break;
-    }
-  }
-  ret_word[used] = '\0';
-  *at = p;
-}
-
-static const char *base_name(const char *path)
-{
-  const char *slash = strrchr(path, '/');
-  return slash != NULL ? slash + 1 : path;
-}
-
-static void parse(struct line *line)
-{
-  const char *at = line->text;
-  const char *end = at + line->length;
-  char word[WORD_SIZE];
-  take_word(&at, end, word, sizeof word);
-  const char *type = word[0] == '-' ? word + 1 : word;
-  line->control[0] = '\0';
-  line->module[0] = '\0';
-  line->type[0] = '\0';
-  if (strlen(type) >= sizeof line->type) {
-    return;
-  }
-  (void)snprintf(line->type, sizeof line->type, "%.15s", type);
-  for (char *at_type = line->type; *at_type != '\0'; at_type++) {
-    *at_type = (char)tolower((unsigned char)*at_type); // as libpam takes it
-  }
-  if (strcmp(type, "@include") != 0) {
-    take_word(&at, end, line->control, sizeof line->control);
-  }
-  take_word(&at, end, word, sizeof word);
-  (void)snprintf(line->module, sizeof line->module, "%s", base_name(word));
-}
-
-// Whether libpam takes the line behind the LENGTH bytes of this one as a part of it: a backslash is the last of it but
-// for blanks, and stands in no comment.
-static bool goes_on(const char *text, size_t length)
-{
-  size_t bare = without_newline(text, length);
-  if (memchr(text, '#', bare) != NULL) {
-    return false;
-  }
-  while (bare > 0 && (text[bare - 1] == ' ' || text[bare - 1] == '\t')) {
-    bare--;
-  }
-  return bare > 0 && text[bare - 1] == '\\';
-}
-
-// The line at *AT, which goes behind it. False at the end.
-static bool next_line(const char **at, unsigned *number, struct line *ret_line)
-{
-  if (**at == '\0') {
-    return false;
-  }
-  *ret_line = (struct line){.text = *at, .number = *number};
-  bool more = true;
-  while (more) {
-    size_t length = line_length(*at);
-    more = goes_on(*at, length) && (*at)[length] != '\0';
-    *at += length;
-    (*number)++;
-    ret_line->length += length;
-  }
-  parse(ret_line);
-  return true;
-}
-
-static bool includes(const struct line *line, const struct phase *phase)
+static bool includes(const struct stack_line *line, const struct phase *phase)
 {
   bool whole = strcmp(line->type, "@include") == 0;
   bool in_phase = strcmp(line->type, phase->type) == 0 &&
@@ -225,7 +113,7 @@ static bool may_let_by(const char *control)
 }
 
 // Whether LINE stands for lines of a file that is not the distribution's.
-static bool is_unread(const struct line *line)
+static bool is_unread(const struct stack_line *line)
 {
   bool whole = strcmp(line->type, "@include") == 0;
   bool phase = strcasecmp(line->control, "include") == 0 || strcasecmp(line->control, "substack") == 0;
@@ -233,7 +121,7 @@ static bool is_unread(const struct line *line)
 }
 
 // Whether LINE, which comes before ours, leaves all to us.
-static enum status check_before(const struct line *line, const char *name, struct error *error)
+static enum status check_before(const struct stack_line *line, const char *name, struct error *error)
 {
   if (is_one_of(OTHERS, COUNT_OF(OTHERS), line->module)) {
     error_set(error,
@@ -250,7 +138,7 @@ static enum status check_before(const struct line *line, const char *name, struc
     return STATUS_REFUSED;
   }
   bool may_end = is_one_of(MAY_END, COUNT_OF(MAY_END), line->module) && !jumps(line->control);
-  if ((may_let_by(line->control) && !may_end) || strlen(line->control) == WORD_SIZE - 1) {
+  if ((may_let_by(line->control) && !may_end) || strlen(line->control) == STACK_WORD_SIZE - 1) {
     error_set(error,
               "%s:%u: \"%s %s %s\" comes before pam_ssoorg.so and lets people by without asking it; move that line "
               "behind what the distribution has for \"%s\", or leave this service out",
@@ -265,11 +153,11 @@ static enum status check_before(const struct line *line, const char *name, struc
 static enum status find_place(const char *text, const struct phase *phase, const char *name, struct error *error,
                               size_t *ret_at)
 {
-  struct line line;
+  struct stack_line line;
   unsigned number = 1;
   size_t place = 0;
   bool found = false;
-  for (const char *at = text; next_line(&at, &number, &line);) {
+  for (const char *at = text; stack_line_next(&at, &number, &line);) {
     bool common = includes(&line, phase);
     bool main_line = strcmp(line.type, phase->type) == 0 && !is_one_of(PRELIMINARY, COUNT_OF(PRELIMINARY), line.module);
     if (common || (main_line && !found)) {
@@ -288,7 +176,7 @@ static enum status find_place(const char *text, const struct phase *phase, const
     return STATUS_INVALID;
   }
   number = 1;
-  for (const char *at = text; next_line(&at, &number, &line) && (size_t)(line.text - text) < place;) {
+  for (const char *at = text; stack_line_next(&at, &number, &line) && (size_t)(line.text - text) < place;) {
     bool counts = strcmp(line.type, phase->type) == 0 || strcmp(line.type, "@include") == 0;
     enum status status = counts ? check_before(&line, name, error) : STATUS_OK;
     if (status != STATUS_OK) {
@@ -348,7 +236,7 @@ static enum status add_phase(struct bytes *text, const struct phase *phase, unsi
 enum status stack_without(const char *text, struct bytes *out)
 {
   for (const char *at = text; *at != '\0';) {
-    size_t length = line_length(at);
+    size_t length = text_line_length(at);
     enum status status = is_ours(at, length) ? STATUS_OK : bytes_append(out, at, length);
     if (status != STATUS_OK) {
       return status;
@@ -382,9 +270,9 @@ enum status stack_with(const char *text, unsigned parts, const char *name, struc
 
 bool stack_names_module(const char *text)
 {
-  struct line line;
+  struct stack_line line;
   unsigned number = 1;
-  for (const char *at = text; next_line(&at, &number, &line);) {
+  for (const char *at = text; stack_line_next(&at, &number, &line);) {
     if (strcmp(line.module, "pam_ssoorg.so") == 0 && !is_ours(line.text, line.length)) {
       return true;
     }
@@ -393,7 +281,7 @@ bool stack_names_module(const char *text)
 }
 
 // Whether LINE hands the whole of its phase to another service.
-static bool is_handed_on(const struct line *line)
+static bool is_handed_on(const struct stack_line *line)
 {
   return (strcasecmp(line->control, "include") == 0 || strcasecmp(line->control, "substack") == 0) &&
          strncmp(line->module, "common-", 7) != 0 && strlen(line->module) < STACK_SERVICE_SIZE;
@@ -401,10 +289,10 @@ static bool is_handed_on(const struct line *line)
 
 static bool phase_is_through(const char *text, const struct phase *phase, char ret_service[static STACK_SERVICE_SIZE])
 {
-  struct line line;
+  struct stack_line line;
   unsigned number = 1;
   bool through = false;
-  for (const char *at = text; next_line(&at, &number, &line);) {
+  for (const char *at = text; stack_line_next(&at, &number, &line);) {
     if (includes(&line, phase)) {
       return false;
     }
