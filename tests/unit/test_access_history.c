@@ -326,6 +326,23 @@ static void trimming_takes_no_answer_that_is_kept_for(void **state)
   assert_false(unknown);
 }
 
+static void what_is_older_than_the_audit_trail_is_kept_goes_with_the_changes_that_follow(void **state)
+{
+  (void)state;
+  start();
+  int64_t since_s = 0;
+  put(-3 * 86400, ROLE_ADMIN, MEMBER_ACTIVE);
+  put(-2 * 86400, ROLE_VIEWER, MEMBER_ACTIVE);
+  put(-3600, ROLE_ADMIN, MEMBER_ACTIVE);
+  config.audit_keep_s = 86400;
+  assert_int_equal(add_member(OTHER), STATUS_OK);
+  config.audit_keep_s = 0;
+  assert_int_equal(count(TABLE_ACCESS), 1 * 2);
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  assert_int_equal(access_since(txn, &since_s), STATUS_OK);
+  assert_true(since_s >= began_s - 600); // nothing is taken back of what was not known
+}
+
 static void of_before_the_store_was_made_and_of_gaps_nothing_is_known(void **state)
 {
   (void)state;
@@ -389,6 +406,7 @@ int main(void)
       STORE_TEST(what_an_org_was_is_known_and_so_is_one_that_is_gone),
       STORE_TEST(everybody_is_found_once_and_in_order),
       STORE_TEST(trimming_takes_no_answer_that_is_kept_for),
+      STORE_TEST(what_is_older_than_the_audit_trail_is_kept_goes_with_the_changes_that_follow),
       STORE_TEST(of_before_the_store_was_made_and_of_gaps_nothing_is_known),
       STORE_TEST(the_present_is_what_is_stored_whatever_the_clock_says),
       STORE_TEST(a_change_is_kept_with_the_moment_that_its_audit_event_has),
