@@ -167,7 +167,9 @@ static int show(struct view *view)
   if (json) {
     return code == EXIT_DONE && puts("}") < 0 ? EXIT_FAILED : code;
   }
-  say(view, &review, &last);
+  if (code == EXIT_DONE) {
+    say(view, &review, &last);
+  }
   return code;
 }
 

@@ -137,6 +137,7 @@ enum status access_is_unknown(struct store_txn *txn, int64_t at_s, bool *ret_unk
 
 // One of two sorted lists of ids: the keys of a table from PREFIX on.
 struct ids {
+  enum store_table table;
   struct store_walk *walk; // owned
   struct store_key prefix;
   bool ended;
@@ -166,18 +167,18 @@ static enum status ids_step(struct ids *ids)
   return STATUS_OK;
 }
 
-static enum status ids_begin(struct store_txn *txn, enum store_table table, struct ids *ids)
+static enum status ids_begin(struct store_txn *txn, struct ids *ids)
 {
-  enum status status = store_walk_begin(txn, table, &ids->prefix, &ids->walk);
+  enum status status = store_walk_begin(txn, ids->table, &ids->prefix, &ids->walk);
   return status != STATUS_OK ? status : ids_step(ids);
 }
 
 // The ids of both, each once and in order; none is 0.
-static enum status visit_both(struct store_txn *txn, enum store_table table, struct ids *present, struct ids *past,
-                              access_visit *visit, void *context)
+static enum status visit_both(struct store_txn *txn, struct ids *present, struct ids *past, access_visit *visit,
+                              void *context)
 {
-  enum status status = ids_begin(txn, table, present);
-  status = status != STATUS_OK ? status : ids_begin(txn, TABLE_ACCESS, past);
+  enum status status = ids_begin(txn, present);
+  status = status != STATUS_OK ? status : ids_begin(txn, past);
   while (status == STATUS_OK && !(present->ended && past->ended)) {
     bool from_past = present->ended || (!past->ended && past->next < present->next);
     bool both = !present->ended && !past->ended && past->next == present->next;
@@ -194,14 +195,14 @@ static enum status visit_both(struct store_txn *txn, enum store_table table, str
 
 enum status access_each_org(struct store_txn *txn, access_visit *visit, void *context)
 {
-  struct ids present CLEANUP(ids_done) = {.prefix = key_new()};
-  struct ids past CLEANUP(ids_done) = {.prefix = key_of_i64(ACCESS_ORG)};
-  return visit_both(txn, TABLE_ORGS, &present, &past, visit, context);
+  struct ids present CLEANUP(ids_done) = {.table = TABLE_ORGS, .prefix = key_new()};
+  struct ids past CLEANUP(ids_done) = {.table = TABLE_ACCESS, .prefix = key_of_i64(ACCESS_ORG)};
+  return visit_both(txn, &present, &past, visit, context);
 }
 
 enum status access_each_member(struct store_txn *txn, int64_t org_id, access_visit *visit, void *context)
 {
-  struct ids present CLEANUP(ids_done) = {.prefix = key_of_i64(org_id)};
-  struct ids past CLEANUP(ids_done) = {.prefix = key_of_two_i64(ACCESS_MEMBER, org_id)};
-  return visit_both(txn, TABLE_ORG_MEMBERS, &present, &past, visit, context);
+  struct ids present CLEANUP(ids_done) = {.table = TABLE_ORG_MEMBERS, .prefix = key_of_i64(org_id)};
+  struct ids past CLEANUP(ids_done) = {.table = TABLE_ACCESS, .prefix = key_of_two_i64(ACCESS_MEMBER, org_id)};
+  return visit_both(txn, &present, &past, visit, context);
 }

@@ -12,7 +12,7 @@ import sshd
 FOLDER = pathlib.Path("/run/rig")
 DOMAINS = ("acme.test", "beta.test", "gamma.test", "slow.test", "info.test", "elliptic.test",
            "basic.test", "post.test", "mac.test", "rsakey.test", "eckey.test", "delta.test", "guests.test", "nest.test", "lairs.test",
-           "story.test", "sole.test", "open.test", "acme-inc.test", "handed.test", "wards.test", "tells.test", "looked.test", "untested.test", "walked.test", "moving.test", "short.test", "brief.test", "pods.test",
+           "story.test", "sole.test", "open.test", "acme-inc.test", "handed.test", "wards.test", "tells.test", "looked.test", "lookgone.test", "untested.test", "walked.test", "moving.test", "short.test", "brief.test", "pods.test",
            "gated.test", "asked.test", "rechecked.test", "hanging.test")
 PEOPLE_EACH = 200
 

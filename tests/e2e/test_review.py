@@ -2,6 +2,8 @@
 import json
 import time
 
+import ahead
+import asking
 import check
 import delegates
 import host
@@ -11,6 +13,7 @@ import orgs
 ORG, DOMAIN = "looked", "looked.test"
 ADMIN = "admin-looked@example.org"
 PASSWORD = "looked-Pebble-63-lantern"
+DAY_S = 86400
 REASON = ("--reason", "as each quarter")
 
 
@@ -87,11 +90,30 @@ def a_sign_in_leaves_the_digest_as_it_is(rig):
     host.ssoctl("review", ORG, "--sign-off", before["digest"])
 
 
+def K9_who_is_gone_and_who_is_idle_is_to_be_looked_at(rig):
+    there = asking.of(rig, "lookgone", "lookgone.test")
+    (gone, _), (stays, _) = there.person(), there.person()
+    there.idp.forget(gone)
+    host.ssoctl("account", "recheck", gone, "--rate", "6000", wants=None)
+    now = host.listed("review", there.org)
+    reasons = {row["email"]: row["look_at"] for row in now["people"]}
+    check.equal((reasons[gone], reasons[stays]), (["refused by the provider"], None), "whom to look at now")
+    after = _later(rig, 100 * DAY_S, there.org, "--json")
+    reasons = {row["email"]: row["look_at"] for row in json.loads(after.out)["people"]}
+    check.equal((reasons[gone], reasons[stays]), (["gone", "idle 100d"], ["idle 100d"]), "whom to look at in 100 days")
+    check.equal(_later(rig, 100 * DAY_S, there.org, "--sign-off", now["digest"]).status, 3, "what was shown before somebody was gone")
+    check.equal(_later(rig, DAY_S // 2, there.org, "--sign-off", now["digest"], "--dry-run").status, 0, "before that")
+
+
 def what_is_not_legal_is_said(rig):
     _made(rig)
     for words, said in ((("--idle", "long"), "is not a duration"), (REASON, "for --sign-off"), (("--dry-run",), "for --sign-off")):
         check.contains(host.ssoctl("review", ORG, *words, wants=2).err, said, " ".join(words))
     check.contains(host.ssoctl("review", "no-such-org", wants=4).err, "no-such-org", "of an org that is not there")
+
+
+def _later(rig, seconds, *words):
+    return ahead.run(rig, seconds, "ssoctl", "review", *words)
 
 
 def _shown():
