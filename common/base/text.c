@@ -158,6 +158,26 @@ enum status text_to_duration(const char *text, int64_t min_s, int64_t max_s, int
   return STATUS_OK;
 }
 
+void text_of_duration(int64_t seconds, char *text, size_t size)
+{
+  static const struct {
+    int64_t unit_s;
+    char letter;
+  } UNITS[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
+  size_t i = 0;
+  while (seconds % UNITS[i].unit_s != 0) {
+    i++;
+  }
+  (void)snprintf(text, size, "%lld%c", (long long)(seconds / UNITS[i].unit_s), UNITS[i].letter);
+}
+
+void text_end_clean(char *text)
+{
+  for (size_t used = strlen(text); used > 0 && !text_is_clean(text, used); used--) {
+    text[used - 1] = '\0';
+  }
+}
+
 enum status text_fold_ascii(const char *from, char *text, size_t size)
 {
   enum status status = text_copy(from, text, size);

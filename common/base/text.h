@@ -31,6 +31,12 @@ MUST_CHECK enum status text_to_i64(const char *text, int64_t min, int64_t max, i
 // A DURATION such as "90s", "15m", "12h", "7d", "2w", as seconds between MIN_S and MAX_S. STATUS_INVALID.
 MUST_CHECK enum status text_to_duration(const char *text, int64_t min_s, int64_t max_s, int64_t *ret_seconds);
 
+// The same, the other way round, in the largest unit that it is a whole number of.
+void text_of_duration(int64_t seconds, char *text, size_t size);
+
+// Cuts TEXT where text_is_clean() stops to hold, as after a character that was cut in the middle.
+void text_end_clean(char *text);
+
 // Lower-case ASCII letters; every other byte is copied. TEXT has SIZE bytes. STATUS_TOO_LARGE.
 MUST_CHECK enum status text_fold_ascii(const char *from, char *text, size_t size);
 

@@ -87,6 +87,19 @@ static enum status apply_one(struct change_context *c)
   return status == STATUS_OK && audited ? audit_add(c->txn, &c->event) : status;
 }
 
+enum status change_also(struct change_context *c, const struct change *change)
+{
+  const struct change *outer = c->change;
+  const struct audit_event event = c->event;
+  bool silent = c->silent;
+  c->change = change;
+  enum status status = apply_one(c);
+  c->change = outer;
+  c->event = event;
+  c->silent = silent;
+  return status;
+}
+
 static bool is_refusal(enum status status)
 {
   return status == STATUS_REFUSED || status == STATUS_NOT_FOUND || status == STATUS_EXISTS || status == STATUS_INVALID;

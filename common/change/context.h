@@ -23,6 +23,9 @@ struct change_context {
   bool silent;    // no audit event for this one
 };
 
+// Applies CHANGE too, with an event of its own, within the one that is being applied, which fails with it.
+MUST_CHECK enum status change_also(struct change_context *c, const struct change *change);
+
 // The org SLUG. STATUS_NOT_FOUND with an error.
 MUST_CHECK enum status change_find_org(struct change_context *c, const char *slug, struct org *ret_org);
 

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "store/accounts.h"
 #include "store/audit.h"
 #include "store/endings.h"
@@ -123,5 +124,6 @@ void change_detail_ending(struct change_context *c, const struct ending *ending)
     clock_text(ending->until_s, when);
     (void)snprintf(c->event.detail + used, sizeof c->event.detail - used, "%suntil %s: %.120s", used > 0 ? " " : "",
                    when, ending->reason != NULL ? ending->reason : "");
+    text_end_clean(c->event.detail);
   }
 }

@@ -36,8 +36,9 @@ static enum status suspend(struct change_context *c, const void *input, void *re
   if (status != STATUS_OK) {
     return status;
   }
-  result->changed = f.membership.status != MEMBER_SUSPENDED;
+  result->changed = f.membership.status != MEMBER_SUSPENDED || f.membership.ended == 1;
   f.membership.status = MEMBER_SUSPENDED;
+  f.membership.ended = 0;
   return result->changed ? membership_put(c->txn, &f.membership) : STATUS_OK;
 }
 
@@ -53,6 +54,7 @@ static enum status resume(struct change_context *c, const void *input, void *ret
   }
   result->changed = f.membership.status != MEMBER_ACTIVE || f.membership.until_s != in->ending.until_s;
   f.membership.status = MEMBER_ACTIVE;
+  f.membership.ended = 0;
   f.membership.until_s = in->ending.until_s;
   change_detail_ending(c, &in->ending);
   return result->changed ? membership_put(c->txn, &f.membership) : STATUS_OK;

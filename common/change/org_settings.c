@@ -36,9 +36,7 @@ static void note_values(struct audit_event *event, const struct org_values *valu
                    values->list[i].key, values->list[i].value);
   }
   // What was cut within a character is no text.
-  for (size_t used = strlen(event->detail); used > 0 && !text_is_clean(event->detail, used); used--) {
-    event->detail[used - 1] = '\0';
-  }
+  text_end_clean(event->detail);
 }
 
 // An owner narrows where their own password counts only from inside the new list (POLICY "password-from"): by where

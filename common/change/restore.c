@@ -27,7 +27,7 @@ enum fate {
 static const enum fate FATES[TABLE_COUNT] = {
     [TABLE_INVITES] = VOID,       [TABLE_INVITE_EMAILS] = VOID,   [TABLE_TICKETS] = VOID,
     [TABLE_PENDING_LINKS] = VOID, [TABLE_ACCOUNT_PENDING] = VOID, [TABLE_RECOVERY] = VOID,
-    [TABLE_THROTTLES] = KEPT,     [TABLE_REFUSALS] = KEPT,
+    [TABLE_THROTTLES] = KEPT,     [TABLE_REFUSALS] = KEPT,        [TABLE_REQUESTS] = VOID,
 };
 
 static enum status take_tables(struct kept *kept, bool same_history)
@@ -182,6 +182,7 @@ static enum status keep_out(const struct kept *kept)
     status = membership_get(kept->txn, kept->suspended[i].account_id, kept->suspended[i].org_id, &membership);
     if (status == STATUS_OK && membership.role != ROLE_OWNER) {
       membership.status = MEMBER_SUSPENDED;
+      membership.ended = 0;
       status = membership_put(kept->txn, &membership);
     }
     status = status == STATUS_NOT_FOUND ? STATUS_OK : status;

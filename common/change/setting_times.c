@@ -62,25 +62,12 @@ enum status setting_set_keys(const struct org_setting *setting, struct org *org,
   return STATUS_OK;
 }
 
-void setting_duration_text(int64_t seconds, char *text, size_t size)
-{
-  static const struct {
-    int64_t unit_s;
-    char letter;
-  } UNITS[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
-  size_t i = 0;
-  while (seconds % UNITS[i].unit_s != 0) {
-    i++;
-  }
-  (void)snprintf(text, size, "%lld%c", (long long)(seconds / UNITS[i].unit_s), UNITS[i].letter);
-}
-
 void setting_read_keys(const struct org_setting *setting, const struct org *org, struct setting_value *ret_value)
 {
   char duration[32];
   (void)setting;
   if (org->keys == KEYS_RECENT || (org->keys == KEYS_LIVE && org->keys_recent_s > 0)) {
-    setting_duration_text(org->keys_recent_s, duration, sizeof duration);
+    text_of_duration(org->keys_recent_s, duration, sizeof duration);
     (void)snprintf(ret_value->text, sizeof ret_value->text, "%s%s", org->keys == KEYS_LIVE ? "live:" : RECENT,
                    duration);
     return;
@@ -104,7 +91,7 @@ void setting_read_gone_after(const struct org_setting *setting, const struct org
 {
   (void)setting;
   if (org->gone_after_s > 0) {
-    setting_duration_text(org->gone_after_s, ret_value->text, sizeof ret_value->text);
+    text_of_duration(org->gone_after_s, ret_value->text, sizeof ret_value->text);
   } else {
     (void)snprintf(ret_value->text, sizeof ret_value->text, "%s", NEVER);
   }

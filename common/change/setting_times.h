@@ -2,12 +2,7 @@
 // Those settings of an org that are durations, or hold one beside words: how they are read from what was typed, and
 // shown. Functions as of struct org_setting.
 #pragma once
-#include <stddef.h>
-
 #include "change/settings.h"
-
-// SECONDS in the largest unit that they are a multiple of: "90m", "7d".
-void setting_duration_text(int64_t seconds, char *text, size_t size);
 
 // A duration between the setting's `least` and `most`; 0 is its `unset`.
 enum status setting_set_duration(const struct org_setting *setting, struct org *org, const char *value);

@@ -337,7 +337,7 @@ void org_setting_typed(const struct org_setting *setting, const struct org *org,
   struct setting_value value;
   org_setting_read(setting, org, &value);
   if (setting->set == setting_set_duration) {
-    setting_duration_text(value.number, text, SETTING_TEXT_SIZE);
+    text_of_duration(value.number, text, SETTING_TEXT_SIZE);
   } else if (setting->is_number) {
     (void)snprintf(text, SETTING_TEXT_SIZE, "%lld", (long long)value.number);
   } else {

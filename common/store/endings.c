@@ -17,6 +17,7 @@ struct membership membership_at(const struct membership *membership, int64_t now
 {
   struct membership now = *membership;
   if (is_past(now.until_s, now_s)) {
+    now.ended |= now.status == MEMBER_ACTIVE;
     now.status = MEMBER_SUSPENDED;
   }
   if (is_past(now.role_until_s, now_s)) {
@@ -24,6 +25,12 @@ struct membership membership_at(const struct membership *membership, int64_t now
     now.role_until_s = 0;
   }
   return now;
+}
+
+bool membership_has_ended(const struct membership *membership, int64_t now_s)
+{
+  const struct membership now = membership_at(membership, now_s);
+  return now.status == MEMBER_SUSPENDED && now.ended == 1;
 }
 
 int64_t membership_ends_session_at(const struct membership *membership, int64_t now_s)

@@ -11,6 +11,9 @@ int64_t ends_earlier(int64_t a_s, int64_t b_s);
 // What MEMBERSHIP is at NOW_S: past its `until` suspended, past its role's a viewer's, which has no end.
 struct membership membership_at(const struct membership *membership, int64_t now_s);
 
+// Whether MEMBERSHIP is as suspended at NOW_S because it came to its end, and by no admin.
+bool membership_has_ended(const struct membership *membership, int64_t now_s);
+
 // When a session that it opens at NOW_S ends, by itself or because the role does; 0: it does not.
 int64_t membership_ends_session_at(const struct membership *membership, int64_t now_s);
 

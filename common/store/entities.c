@@ -240,10 +240,18 @@ static const struct field MEMBERSHIP_FIELDS[] = {
     FIELD_OF_I64(membership, until_s),
     FIELD_OF_I64(membership, role_until_s),
     FIELD_OF_U8(membership, role_by),
+    FIELD_OF_U8(membership, ended),
 };
-// Has grown within the schema twice, as the connection above.
+// Has grown within the schema thrice, as the connection above.
 const struct record_type MEMBERSHIP_RECORD =
-    RECORD_TYPE_GROWN(membership, ENTITY_VERSION + 2, MEMBERSHIP_FIELDS, 9, 7, 7);
+    RECORD_TYPE_GROWN(membership, ENTITY_VERSION + 3, MEMBERSHIP_FIELDS, 10, 9, 7, 7);
+
+static const struct field REQUEST_FIELDS[] = {
+    FIELD_OF_I64(request, org_id),       FIELD_OF_I64(request, account_id), FIELD_OF_U8(request, role),
+    FIELD_OF_I64(request, for_s),        FIELD_OF_TEXT(request, reason),    FIELD_OF_I64(request, asked_at_s),
+    FIELD_OF_I64(request, expires_at_s),
+};
+const struct record_type REQUEST_RECORD = CAME(request, REQUEST_FIELDS);
 
 static const struct field ORG_REVIEW_FIELDS[] = {
     FIELD_OF_I64(org_review, at_s),    FIELD_OF_TEXT(org_review, by),        FIELD_OF_TEXT(org_review, digest),
@@ -348,7 +356,7 @@ const struct record_type *const ENTITY_RECORDS[] = {
     &MEMBERSHIP_RECORD,   &INVITE_RECORD,       &ORG_GROUP_RECORD,    &GROUP_MAPPING_RECORD, &GIVEN_GROUPS_RECORD,
     &RECOVERY_RECORD,     &TICKET_RECORD,       &NUMBER_RECORD,       &AUDIT_RECORD,         &THROTTLE_RECORD,
     &MAIL_SERVER_RECORD,  &FAILED_TRY_RECORD,   &REFRESH_RECORD,      &ORG_REVIEW_RECORD,    &ORG_PAST_RECORD,
-    &ACCOUNT_PAST_RECORD, &MEMBER_PAST_RECORD,  &ACCESS_GAP_RECORD,
+    &ACCOUNT_PAST_RECORD, &MEMBER_PAST_RECORD,  &ACCESS_GAP_RECORD,   &REQUEST_RECORD,
 };
 const size_t ENTITY_RECORD_COUNT = COUNT_OF(ENTITY_RECORDS);
 

@@ -325,6 +325,25 @@ struct membership {
   int64_t until_s;      // from then on it is as suspended (POLICY K10); 0: it does not end by itself
   int64_t role_until_s; // likewise, the role is viewer
   uint8_t role_by;      // enum role_by
+  uint8_t ended;        // it is suspended since it came to its end, and by nobody
+};
+
+enum {
+  REQUEST_LIFE_S = 86400, // unanswered: then it is as if nobody had asked
+  REQUEST_FOR_MIN_S = 60,
+  REQUEST_FOR_MAX_S = 30 * 86400,
+  REQUESTS_MAX = 100, // of one org that are open
+};
+
+// What a member asks an admin of the org for (POLICY K10): open as long as it is stored and not expired.
+struct request {
+  int64_t org_id;
+  int64_t account_id;
+  uint8_t role;  // ROLE_ADMIN, for a while; ROLE_VIEWER is access, for a while or a while longer
+  int64_t for_s; // from the answer on
+  char reason[REASON_SIZE];
+  int64_t asked_at_s;
+  int64_t expires_at_s;
 };
 
 // The last time that somebody has looked through who is in an org.
@@ -509,6 +528,7 @@ extern const struct record_type ORG_PAST_RECORD;
 extern const struct record_type ACCOUNT_PAST_RECORD;
 extern const struct record_type MEMBER_PAST_RECORD;
 extern const struct record_type ACCESS_GAP_RECORD;
+extern const struct record_type REQUEST_RECORD;
 extern const struct record_type INVITE_RECORD;
 extern const struct record_type ORG_GROUP_RECORD;
 extern const struct record_type GROUP_MAPPING_RECORD;

@@ -6,6 +6,7 @@
 #include "store/accounts.h"
 #include "store/endings.h"
 #include "store/groups.h"
+#include "store/requests.h"
 
 enum status membership_get(struct store_txn *txn, int64_t account_id, int64_t org_id, struct membership *ret_membership)
 {
@@ -136,6 +137,10 @@ enum status membership_remove(struct store_txn *txn, int64_t account_id, int64_t
     return status;
   }
   status = given_drop(txn, account_id, org_id);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = request_drop(txn, org_id, account_id);
   if (status != STATUS_OK) {
     return status;
   }

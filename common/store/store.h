@@ -58,6 +58,7 @@ enum store_table {
   TABLE_MAIL,               // "server" -> mail server of the host
   TABLE_REFRESH,            // org id, account id -> refresh token of the person's last sign-in there
   TABLE_ACCESS,             // what it is of, number -> what was so until it ended (store/access_history.h)
+  TABLE_REQUESTS,           // org id, account id -> request for a role or for access
   TABLE_COUNT
 };
 

@@ -44,6 +44,7 @@ static const char *const TABLE_NAMES[TABLE_COUNT] = {
     [TABLE_MAIL] = "mail",
     [TABLE_REFRESH] = "refresh",
     [TABLE_ACCESS] = "access",
+    [TABLE_REQUESTS] = "requests",
 };
 
 enum status store_fail(struct error *error, const char *what, const char *dir, int code)
