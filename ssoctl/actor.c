@@ -134,6 +134,7 @@ int actor_identify(struct actor *ret_actor)
   if (sudo_uid != NULL && text_to_i64(sudo_uid, 0, UINT32_MAX - 1, &uid) != STATUS_OK) {
     return fail(EXIT_REFUSED, "SUDO_UID \"%.40s\": is not a user's number", sudo_uid);
   }
+  ret_actor->uid = (uint32_t)uid;
   say_who_calls((uint32_t)uid, true);
   if (uid == 0) {
     name_operator(0, ret_actor);

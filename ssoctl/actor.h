@@ -11,6 +11,7 @@ enum { ACTOR_GROUPS_MAX = 1024 };
 
 struct actor {
   char name[ACTOR_SIZE]; // in the audit trail
+  uint32_t uid;          // of who has run sudo; 0: root
   bool is_delegate;      // an account, by the table
   struct delegate delegate;
   enum right right;               // what the command takes of a delegate

@@ -26,7 +26,7 @@ COMMANDS = (
     ("W3", "member add alpha new@somewhere.example --role admin --name New"), ("W3", f"member role alpha {GUEST} admin"),
     ("W3", f"member role alpha {GUEST} admin --until 2h --reason x"), ("W3", f"member suspend alpha {GUEST}"), ("W3", f"member resume alpha {GUEST}"),
     ("W3", f"member remove alpha {GUEST}"), ("W3", f"member suspend alpha {GUEST} --end-sessions"),
-    ("W3", "member import alpha -"),
+    ("W3", "member import alpha -"), ("W3", f"request approve alpha {GUEST}"), ("W3", f"request deny alpha {GUEST} --reason x"),
     ("W4", "org set alpha help=Hello"), ("W4", "org set alpha allowed-domains=staff.example"), ("W4", "org set alpha keys=deny"), ("W4", "org set alpha default-role=admin"),
     ("W4", "org set alpha provisioning=jit invite-lifetime=3d"), ("W4", "provisioning set alpha jit"),
     ("W4", "enforcement set alpha off"),
@@ -36,7 +36,7 @@ COMMANDS = (
     ("W5", "idp test alpha --no-signin"),
     ("W5", "domain add alpha more.alpha.test"), ("W5", "domain remove alpha alpha.test"),
     ("W5", "recovery create alpha"), ("W5", "recovery list alpha"),
-    ("W5", "recovery revoke alpha"), ("W5", "group map alpha developers dev"), ("W5", "group map alpha chiefs --role admin"), ("W2", "group list alpha"), ("W5", "review alpha --sign-off DIGEST"), ("W6", "org delete alpha"),
+    ("W5", "recovery revoke alpha"), ("W5", "group map alpha developers dev"), ("W5", "group map alpha chiefs --role admin"), ("W2", "group list alpha"), ("W2", "request list alpha"), ("W5", "review alpha --sign-off DIGEST"), ("W6", "org delete alpha"),
     ("W5", f"org transfer alpha {GUEST}"), ("W5", f"password remove {GUEST}"),
     ("W5", f"password set {GUEST} --stdin"),
     ("W5", f"identity link {GUEST} --org alpha --subject s-guest"),
@@ -46,7 +46,7 @@ COMMANDS = (
 # What only an operator does, and what an operator's attempt comes to.
 HOST_COMMANDS = (
     ("init", 0), ("status", 0), ("upgrade", 0), ("org create charlie --name C --owner c@charlie.example", 0), ("org list", 0),
-    ("domain verify --all", None), ("domain verify alpha alpha.test --resolver 127.0.0.1:1", None), ("domain list", 0), ("member list", 0), ("audit --since 1s", 0), ("audit verify", 0), ("access", 0), ("access diff 1s now", 0), ("member expire", 0), ("account recheck", 0), ("account recheck alpha", 0), ("account list", 0),
+    ("domain verify --all", None), ("domain verify alpha alpha.test --resolver 127.0.0.1:1", None), ("domain list", 0), ("member list", 0), ("request list", 0), ("audit --since 1s", 0), ("audit verify", 0), ("access", 0), ("access diff 1s now", 0), ("member expire", 0), ("account recheck", 0), ("account recheck alpha", 0), ("account list", 0),
     (f"account lock {GUEST}", 0), (f"account unlock {GUEST}", 0), (f"account rename {GUEST} guesty", 0),
     (f"account remove {GUEST}", 0), ("throttle list", 0), ("throttle clear nobody", 0), ("candidates org show x", 0), ("host show", 0), ("check", None),
     ("setup", 1), (f"offboard {GUEST}", 0), ("eject --do", 0), ("backup /run/delegation.backup", 0), ("restore /nowhere", 1),
@@ -81,6 +81,8 @@ def _cells(rig, row, allowed):
     here = world(rig)
     if row == "W3" and not host.listed("invite", "list", "alpha"):
         host.ssoctl("invite", "create", "alpha", "invited@alpha.example")
+    if row == "W3" and not host.listed("request", "list", "alpha"):
+        here.may("guest", "request", "alpha", "--role", "admin", "--for", "2h", "--reason", "x")
     before = delegates.stored()
     for words, stdin in (_words(text) for of, text in COMMANDS if of == row):
         for who in ("owner", "admin", "viewer", *NEVER):
@@ -208,7 +210,7 @@ def W1_to_W7_every_command_is_tried_and_has_a_row(rig):
     check.equal([c for c in untried if c not in ELSEWHERE], [], "commands that nobody has tried as everybody")
 
 
-ELSEWHERE = ("help", "group unmap", "enforcement pause", "identity add", "shell", "whoami", "switch", "idp preset")
+ELSEWHERE = ("help", "group unmap", "enforcement pause", "identity add", "shell", "whoami", "switch", "idp preset", "request add")
 
 
 def W3_W4_what_a_delegate_does_is_done_and_audited_under_their_login(rig):

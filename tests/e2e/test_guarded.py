@@ -26,6 +26,8 @@ CELLS = {
     "member suspend": ("member suspend wards WHO", "member suspend wards WHO --end-sessions"),
     "member resume": ("member resume wards WHO", "member resume wards WHO --until 2h --reason x"),
     "member remove": ("member remove wards WHO --yes", "member remove wards WHO --yes --end-sessions"),
+    "request approve": ("request approve wards WHO",),
+    "request deny": ("request deny wards WHO", "request deny wards WHO --reason x"),
     "account show": ("account show WHO",),
     "account retire": ("account retire WHO --yes", "account retire WHO --yes --keep-home"),
     "identity link": ("identity link WHO --org wards --subject s-evil",
@@ -124,6 +126,7 @@ def _wards(rig):
         host.ssoctl("member", "add", ORG, people["sudo"])
         host.ssoctl("member", "add", "wardsudo", people["sudo"], "--role", "admin")
         host.ssoctl("org", "set", "wardsudo", "admins-sudo=yes")
+        _run(rig, people["plain"], "request wards --role admin --for 2h --reason x", "")
         rig.wards = people
     return rig.wards
 

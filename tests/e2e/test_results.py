@@ -14,7 +14,7 @@ OWNER = "boss@results.example"
 PERSON = "person@results.example"
 PASSWORD = "results-Horse-battery-6-staple"
 # What takes a person's own session, or an org that enforces: below, and where linking is tried.
-ELSEWHERE = {"identity add", "shell", "switch", "enforcement pause"}
+ELSEWHERE = {"identity add", "shell", "switch", "enforcement pause", "request", "request add", "request approve", "request deny"}
 # In test_wiring.py, test_backup.py, test_leaving.py and test_apply.py.
 ELSEWHERE |= {"offboard", "eject", "host enable", "host disable", "host confirm", "host revert", "restore", "apply"}
 
