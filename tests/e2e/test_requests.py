@@ -1,6 +1,7 @@
 """What members ask for, and who answers (POLICY K10, W1, W3), through the real sudo."""
 import datetime
 import json
+import shutil
 import struct
 import subprocess
 import time
@@ -186,6 +187,14 @@ def K10_what_is_asked_goes_with_the_membership_and_after_a_day(rig):
     check.that(not _is_open(late), "still there after a day")
     _ssoctl(rig, ADMIN, "request", "approve", ORG, late, wants=4)
     check.equal(_result("request", _asks(rig, late, "--json"))["replaced"], False, "what a new one replaces")
+    backup, other = rig.folder / "asks.backup", ("--store", "/run/asks-store")
+    host.ssoctl("backup", backup)
+    host.ssoctl("init", *other)
+    host.ssoctl("restore", backup, *other, "--yes")
+    check.that(host.listed("member", "list", ORG, *other), "nothing was restored")
+    check.equal(host.listed("request", "list", *other), [], "what a backup brings back")
+    shutil.rmtree(other[1])
+    check.that(_is_open(late), "what a backup takes away")
     host.ssoctl("request", "deny", ORG, late)
 
 
