@@ -106,9 +106,7 @@ struct account_past access_of_account(const struct account *account)
 
 struct member_past access_of_member(const struct membership *membership)
 {
-  struct member_past past = {.was = *membership};
-  past.was.last_sign_in_at_s = 0;
-  return past;
+  return (struct member_past){.was = *membership};
 }
 
 bool access_same_org(const struct org_past *a, const struct org_past *b)
