@@ -17,8 +17,9 @@
 enum { TOLD_MAX = 32 };
 
 static const struct column LIST_COLUMNS[] = {
-    {"org", COLUMN_TEXT}, {"login", COLUMN_TEXT},  {"email", COLUMN_TEXT},    {"wants", COLUMN_TEXT},
-    {"for", COLUMN_TEXT}, {"reason", COLUMN_TEXT}, {"asked_at", COLUMN_DATE}, {"expires_at", COLUMN_DATE}};
+    {"org", COLUMN_TEXT},      {"login", COLUMN_TEXT},    {"email", COLUMN_TEXT},
+    {"number", COLUMN_NUMBER}, {"wants", COLUMN_TEXT},    {"for", COLUMN_TEXT},
+    {"reason", COLUMN_TEXT},   {"asked_at", COLUMN_DATE}, {"expires_at", COLUMN_DATE}};
 
 static int take_options(const struct invocation *in, struct request_ask *ask, char reason[static REASON_SIZE])
 {
@@ -60,7 +61,7 @@ static enum status take_admin(void *context, const struct membership *membership
 }
 
 // Nothing is read any more while they are told. That nobody can be is no failure: the request is stored.
-static void tell_admins(struct context *ctx, const char *slug, const char *login, const char *wants)
+static void tell_admins(struct context *ctx, const char *slug, const struct request_asked *result, const char *wants)
 {
   struct admins admins = {.now_s = clock_now_s()};
   struct org org;
@@ -72,7 +73,9 @@ static void tell_admins(struct context *ctx, const char *slug, const char *login
   bool found = org_by_slug(ctx->txn, slug, &org) == STATUS_OK &&
                membership_each(ctx->txn, org.id, take_admin, &admins) == STATUS_OK;
   context_end_read(ctx);
-  request_line(line, "%s asks for %s in org %s; see 'ssoctl request list %s'.", login, wants, slug, slug);
+  request_line(line, "%s asks for %s in org %s%s; that is request %lld in 'ssoctl request list %s'.", result->login,
+               wants, slug, result->replaced ? ", in place of what was asked before" : "", (long long)result->number,
+               slug);
   for (size_t i = 0; found && i < admins.count; i++) {
     tell_sessions(admins.uids[i], line);
   }
@@ -84,12 +87,14 @@ static int tell(struct context *ctx, const struct request_ask *ask, const struct
   char expires[CLOCK_TEXT_SIZE];
   request_wants((uint8_t)ask->role, ask->for_s, wants);
   clock_text(result->expires_at_s, expires);
-  if (ctx->in->options[OPTION_DRY_RUN] == NULL && !result->replaced) {
-    tell_admins(ctx, ask->org, result->login, wants);
+  if (ctx->in->options[OPTION_DRY_RUN] == NULL && result->changed) {
+    tell_admins(ctx, ask->org, result, wants);
   }
-  context_done(ctx, "the admins of org %s are asked for %s%s, until %s; your terminal tells the answer", ask->org,
-               wants, result->replaced ? ", in place of what you asked for before" : "", expires);
+  context_done(ctx, "the admins of org %s are asked for %s%s%s, until %s; your terminal tells the answer", ask->org,
+               wants, result->changed ? "" : " already",
+               result->replaced ? ", in place of what you asked for before" : "", expires);
   return context_result(ctx, result->changed, RESULT_TEXT("org", ask->org), RESULT_TEXT("login", result->login),
+                        RESULT_NUMBER("number", result->number),
                         RESULT_TEXT("wants", request_wanted((uint8_t)ask->role)),
                         RESULT_BOOL("replaced", result->replaced), RESULT_DATE("expires_at", result->expires_at_s));
 }
@@ -136,6 +141,7 @@ static enum status add_request(void *context, const struct request *request)
             {{org.slug, 0},
              {account.login, 0},
              {account.email, 0},
+             {NULL, request->number},
              {request_wanted(request->role), 0},
              {duration, 0},
              {request->reason, 0},
@@ -149,7 +155,7 @@ int cmd_request_list(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   struct table table CLEANUP(table_done) = table_init(LIST_COLUMNS, COUNT_OF(LIST_COLUMNS));
-  table.usual = "org login wants for expires_at reason";
+  table.usual = "org login number wants for expires_at reason";
   struct org org = {.id = 0};
   int code = context_open(in, &ctx);
   code = code != EXIT_DONE ? code : context_read(&ctx);

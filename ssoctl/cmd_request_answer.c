@@ -2,6 +2,7 @@
 // ssoctl request: the answers, which the member's terminals tell.
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "change/request.h"
 #include "member_args.h"
 #include "process/tell_sessions.h"
@@ -14,13 +15,22 @@ struct answering {
   struct request_answer answer;
 };
 
+static int take_number(const char *typed, int64_t *ret_number)
+{
+  return text_to_i64(typed, 1, INT64_MAX, ret_number) == STATUS_OK
+             ? EXIT_DONE
+             : fail(EXIT_USAGE, "NUMBER \"%.40s\": is not the number of a request, as 'ssoctl request list' shows it",
+                    typed);
+}
+
 static int begin(struct context *ctx, const struct invocation *in, struct answering *ret_answering)
 {
   const char *reason = in->options[OPTION_REASON];
   struct answering *a = ret_answering;
   a->reason[0] = '\0';
-  a->answer = (struct request_answer){a->words.org, a->words.email, a->reason, in->actor->uid};
+  a->answer = (struct request_answer){a->words.org, a->words.email, a->reason, in->actor->uid, 0};
   int code = reason != NULL ? context_text("--reason", reason, a->reason, sizeof a->reason) : EXIT_DONE;
+  code = code != EXIT_DONE || in->arguments[2] == NULL ? code : take_number(in->arguments[2], &a->answer.number);
   return code == EXIT_DONE ? member_args_open_known(ctx, in, &a->words) : code;
 }
 
@@ -51,8 +61,8 @@ int cmd_request_approve(const struct invocation *in)
   context_done(&ctx, "%s has %s in org %s until %s, in sessions from now on", result.login, what, a.words.org, until);
   return context_result(&ctx, result.changed, RESULT_TEXT("org", a.words.org), RESULT_TEXT("email", result.email),
                         RESULT_TEXT("login", result.login), RESULT_NUMBER("uid", result.uid),
-                        RESULT_TEXT("wants", request_wanted(result.role)), RESULT_TEXT("reason", result.reason),
-                        RESULT_DATE("until", result.until_s));
+                        RESULT_NUMBER("number", result.number), RESULT_TEXT("wants", request_wanted(result.role)),
+                        RESULT_TEXT("reason", result.reason), RESULT_DATE("until", result.until_s));
 }
 
 int cmd_request_deny(const struct invocation *in)
@@ -74,5 +84,6 @@ int cmd_request_deny(const struct invocation *in)
   context_done(&ctx, "%s is denied %s in org %s", result.login, wants, a.words.org);
   return context_result(&ctx, result.changed, RESULT_TEXT("org", a.words.org), RESULT_TEXT("email", result.email),
                         RESULT_TEXT("login", result.login), RESULT_NUMBER("uid", result.uid),
-                        RESULT_TEXT("wants", request_wanted(result.role)), RESULT_TEXT("reason", result.reason));
+                        RESULT_NUMBER("number", result.number), RESULT_TEXT("wants", request_wanted(result.role)),
+                        RESULT_TEXT("reason", result.reason));
 }

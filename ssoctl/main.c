@@ -141,9 +141,9 @@ static const struct command COMMANDS[] = {
     // Before the command of one word: an org of such a name is named behind 'request add'.
     {"request", "list", "[SLUG]", 0, 1, OPTIONS(OPTIONS_LIST), RIGHT_SEE, PLACE_ORG, cmd_request_list,
      "list what members ask for and nobody has answered"},
-    {"request", "approve", "SLUG LOGIN", 2, 2, OPTIONS(OPTIONS_CHANGE), RIGHT_PEOPLE, PLACE_ORG, cmd_request_approve,
-     "give a member what they ask for, from now on"},
-    {"request", "deny", "SLUG LOGIN", 2, 2, OPTIONS(OPTIONS_CHANGE, OPTION_REASON), RIGHT_PEOPLE, PLACE_ORG,
+    {"request", "approve", "SLUG LOGIN NUMBER", 3, 3, OPTIONS(OPTIONS_CHANGE), RIGHT_PEOPLE, PLACE_ORG,
+     cmd_request_approve, "give a member what they ask for, from now on"},
+    {"request", "deny", "SLUG LOGIN [NUMBER]", 2, 3, OPTIONS(OPTIONS_CHANGE, OPTION_REASON), RIGHT_PEOPLE, PLACE_ORG,
      cmd_request_deny, "end a request without giving anything"},
     {"request", "add", "SLUG", 1, 1, OPTIONS(OPTIONS_CHANGE, OPTION_ROLE, NEEDS(FOR), NEEDS(REASON)), RIGHT_OWN,
      PLACE_SELF, cmd_request, "the same as 'request SLUG', whatever the org is called"},

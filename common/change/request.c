@@ -95,28 +95,62 @@ static enum status check_session(struct change_context *c, const struct found_me
   return refuse(c, f->org.slug, "this session has not opened it (POLICY W1; see DELEGATION in ssoctl(8))");
 }
 
-static enum status put(struct change_context *c, const struct request_ask *in, const struct found_member *f,
-                       struct request_asked *result)
+static bool is_the_same(const struct request *open, const struct request_ask *in)
 {
-  struct request request;
-  enum status status = request_get(c->txn, f->org.id, f->account.id, c->now_s, &request);
-  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
-    return status;
+  return open->role == in->role && open->for_s == in->for_s && strcmp(open->reason, in->reason) == 0;
+}
+
+// Each has an event and is told to the admins, and there is no end to what could be asked for. One of a clock that was
+// ahead holds up nobody.
+static enum status check_not_too_soon(struct change_context *c, const struct found_member *f,
+                                      const struct request *open)
+{
+  char when[CLOCK_TEXT_SIZE];
+  if (open->asked_at_s > c->now_s || open->asked_at_s + REQUEST_EVERY_S <= c->now_s) {
+    return STATUS_OK;
   }
-  result->replaced = status == STATUS_OK;
-  request = (struct request){.org_id = f->org.id,
-                             .account_id = f->account.id,
-                             .role = (uint8_t)in->role,
-                             .for_s = in->for_s,
-                             .asked_at_s = c->now_s,
-                             .expires_at_s = c->now_s + REQUEST_LIFE_S};
-  status = text_copy(in->reason, request.reason, sizeof request.reason);
+  clock_text(open->asked_at_s + REQUEST_EVERY_S, when);
+  error_set(c->error, "org \"%.64s\": you have asked its admins just now; something else may be asked for from %s on",
+            f->org.slug, when);
+  return STATUS_REFUSED;
+}
+
+static enum status store_request(struct change_context *c, const struct request_ask *in, const struct found_member *f,
+                                 struct request_asked *result)
+{
+  struct request request = (struct request){.org_id = f->org.id,
+                                            .account_id = f->account.id,
+                                            .role = (uint8_t)in->role,
+                                            .for_s = in->for_s,
+                                            .asked_at_s = c->now_s,
+                                            .expires_at_s = c->now_s + REQUEST_LIFE_S};
+  enum status status = text_copy(in->reason, request.reason, sizeof request.reason);
   status = status != STATUS_OK ? status : request_put(c->txn, &request);
   if (status == STATUS_TOO_LARGE) {
     return refuse(c, f->org.slug, "has as many open requests as it may: its admins answer them first");
   }
   result->expires_at_s = request.expires_at_s;
+  result->number = request.number;
   return status;
+}
+
+static enum status put(struct change_context *c, const struct request_ask *in, const struct found_member *f,
+                       struct request_asked *result)
+{
+  struct request open;
+  enum status status = request_get(c->txn, f->org.id, f->account.id, c->now_s, &open);
+  if (status == STATUS_NOT_FOUND) {
+    return store_request(c, in, f, result);
+  }
+  if (status == STATUS_OK && is_the_same(&open, in)) {
+    result->changed = false;
+    result->expires_at_s = open.expires_at_s;
+    result->number = open.number;
+    return STATUS_OK;
+  }
+  result->replaced = true;
+  status = status != STATUS_OK ? status : check_not_too_soon(c, f, &open);
+  return status != STATUS_OK ? status : store_request(c, in, f, result);
 }
 
 static enum status ask(struct change_context *c, const void *input, void *ret_result)
@@ -167,13 +201,29 @@ static enum status get_open(struct change_context *c, const struct request_answe
   return status;
 }
 
+// What is given is what was looked at: whoever asks may have put something else in its place since.
+static enum status check_number(struct change_context *c, const struct request_answer *in, const struct found_member *f,
+                                const struct request *open)
+{
+  char what[DURATION_SIZE + 16];
+  if (in->number == open->number) {
+    return STATUS_OK;
+  }
+  describe(open->role, open->for_s, what, sizeof what);
+  error_set(c->error, "member \"%s\": request %lld %s by %lld, %s; look at 'ssoctl request list %s' again", in->person,
+            (long long)in->number, in->number < open->number ? "was replaced" : "is not open; they ask",
+            (long long)open->number, what, f->org.slug);
+  return STATUS_REFUSED;
+}
+
 static enum status take_request(struct change_context *c, const struct request_answer *in, struct found_member *f,
-                                struct request_answered *result)
+                                bool whatever_is_open, struct request_answered *result)
 {
   struct request request;
   enum status status = change_find_member(c, in->org, in->person, "given or denied what they ask for", f);
   status = status != STATUS_OK ? status : check_not_by_oneself(c, in, &f->account);
   status = status != STATUS_OK ? status : get_open(c, in, f, &request);
+  status = status != STATUS_OK || whatever_is_open ? status : check_number(c, in, f, &request);
   if (status != STATUS_OK) {
     return status;
   }
@@ -181,6 +231,7 @@ static enum status take_request(struct change_context *c, const struct request_a
   (void)snprintf(result->email, sizeof result->email, "%s", f->account.email);
   (void)snprintf(result->reason, sizeof result->reason, "%s", request.reason);
   result->uid = f->account.uid;
+  result->number = request.number;
   result->role = request.role;
   result->for_s = request.for_s;
   return request_drop(c->txn, f->org.id, f->account.id);
@@ -225,7 +276,7 @@ static enum status approve(struct change_context *c, const void *input, void *re
   struct found_member f;
   char what[DURATION_SIZE + 16];
   char when[CLOCK_TEXT_SIZE];
-  enum status status = take_request(c, in, &f, result);
+  enum status status = take_request(c, in, &f, false, result);
   status = status != STATUS_OK ? status : check_may_have(c, &f, result->role, result->for_s);
   if (status != STATUS_OK) {
     return status;
@@ -246,7 +297,7 @@ static enum status deny(struct change_context *c, const void *input, void *ret_r
   struct found_member f;
   char what[DURATION_SIZE + 16];
   char *detail = c->event.detail;
-  enum status status = take_request(c, in, &f, result);
+  enum status status = take_request(c, in, &f, in->number == 0, result);
   if (status != STATUS_OK) {
     return status;
   }

@@ -249,7 +249,7 @@ const struct record_type MEMBERSHIP_RECORD =
 static const struct field REQUEST_FIELDS[] = {
     FIELD_OF_I64(request, org_id),       FIELD_OF_I64(request, account_id), FIELD_OF_U8(request, role),
     FIELD_OF_I64(request, for_s),        FIELD_OF_TEXT(request, reason),    FIELD_OF_I64(request, asked_at_s),
-    FIELD_OF_I64(request, expires_at_s),
+    FIELD_OF_I64(request, expires_at_s), FIELD_OF_I64(request, number),
 };
 const struct record_type REQUEST_RECORD = CAME(request, REQUEST_FIELDS);
 

@@ -86,7 +86,8 @@ enum {
   REQUEST_LIFE_S = 86400, // unanswered: then it is as if nobody had asked
   REQUEST_FOR_MIN_S = 60,
   REQUEST_FOR_MAX_S = 30 * 86400,
-  REQUESTS_MAX = 100, // of one org that are open
+  REQUESTS_MAX = 100,   // of one org that are open
+  REQUEST_EVERY_S = 60, // one replaces another no sooner
 };
 
 // What a member asks an admin of the org for (POLICY K10): open as long as it is stored and not expired.
@@ -98,6 +99,7 @@ struct request {
   char reason[REASON_SIZE];
   int64_t asked_at_s;
   int64_t expires_at_s;
+  int64_t number; // another one for each that is stored: whoever answers names what they have seen
 };
 
 // The last time that somebody has looked through who is in an org.

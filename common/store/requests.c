@@ -84,7 +84,7 @@ static enum status sweep(struct store_txn *txn, int64_t org_id, struct look *loo
   }
 }
 
-enum status request_put(struct store_txn *txn, const struct request *request)
+enum status request_put(struct store_txn *txn, struct request *request)
 {
   const struct store_key key = key_of_two_i64(request->org_id, request->account_id);
   struct look look = {.account_id = request->account_id, .now_s = request->asked_at_s};
@@ -92,6 +92,7 @@ enum status request_put(struct store_txn *txn, const struct request *request)
   if (status == STATUS_OK && look.others >= REQUESTS_MAX) {
     return STATUS_TOO_LARGE;
   }
+  status = status != STATUS_OK ? status : store_next_id(txn, &request->number);
   return status != STATUS_OK ? status : store_put_record(txn, TABLE_REQUESTS, &key, &REQUEST_RECORD, request);
 }
 

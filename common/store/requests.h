@@ -9,9 +9,9 @@
 MUST_CHECK enum status request_get(struct store_txn *txn, int64_t org_id, int64_t account_id, int64_t now_s,
                                    struct request *ret_request);
 
-// Replaces the one that the account has in the org. STATUS_TOO_LARGE where others have REQUESTS_MAX open there; those
-// of the org that are not open at its asked_at_s are forgotten.
-MUST_CHECK enum status request_put(struct store_txn *txn, const struct request *request);
+// Replaces the one that the account has in the org, and gives it its number. STATUS_TOO_LARGE where others have
+// REQUESTS_MAX open there; those of the org that are not open at its asked_at_s are forgotten.
+MUST_CHECK enum status request_put(struct store_txn *txn, struct request *request);
 
 // Forgets that of the account in the org, if there is one.
 MUST_CHECK enum status request_drop(struct store_txn *txn, int64_t org_id, int64_t account_id);

@@ -26,7 +26,7 @@ COMMANDS = (
     ("W3", "member add alpha new@somewhere.example --role admin --name New"), ("W3", f"member role alpha {GUEST} admin"),
     ("W3", f"member role alpha {GUEST} admin --until 2h --reason x"), ("W3", f"member suspend alpha {GUEST}"), ("W3", f"member resume alpha {GUEST}"),
     ("W3", f"member remove alpha {GUEST}"), ("W3", f"member suspend alpha {GUEST} --end-sessions"),
-    ("W3", "member import alpha -"), ("W3", f"request approve alpha {GUEST}"), ("W3", f"request deny alpha {GUEST} --reason x"),
+    ("W3", "member import alpha -"), ("W3", f"request approve alpha {GUEST} NUMBER"), ("W3", f"request deny alpha {GUEST} --reason x"),
     ("W4", "org set alpha help=Hello"), ("W4", "org set alpha allowed-domains=staff.example"), ("W4", "org set alpha keys=deny"), ("W4", "org set alpha default-role=admin"),
     ("W4", "org set alpha provisioning=jit invite-lifetime=3d"), ("W4", "provisioning set alpha jit"),
     ("W4", "enforcement set alpha off"),
@@ -69,8 +69,12 @@ HOST_COMMANDS = (
 )
 
 
+def _number():
+    return str((host.listed("request", "list", "alpha") or [{"number": 1}])[0]["number"])
+
+
 def _words(text):
-    words = [host.listed("review", "alpha")["digest"] if word == "DIGEST" else word for word in text.split()]
+    words = [host.listed("review", "alpha")["digest"] if word == "DIGEST" else _number() if word == "NUMBER" else word for word in text.split()]
     known = {("password", "set"): "set", ("member", "role"): "role"}
     reads = words[0] in ("status", "why", "access", "audit", "candidates", "check", "setup", "backup", "dump") or words == ["review", "alpha"] or words[1:2] in (["show"], ["list"], ["test"], ["export"])
     stdin = "email,role\nfresh@somewhere.example,viewer\n" if words[-1] == "-" else ""

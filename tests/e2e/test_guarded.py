@@ -26,7 +26,7 @@ CELLS = {
     "member suspend": ("member suspend wards WHO", "member suspend wards WHO --end-sessions"),
     "member resume": ("member resume wards WHO", "member resume wards WHO --until 2h --reason x"),
     "member remove": ("member remove wards WHO --yes", "member remove wards WHO --yes --end-sessions"),
-    "request approve": ("request approve wards WHO",),
+    "request approve": ("request approve wards WHO NUMBER",),
     "request deny": ("request deny wards WHO", "request deny wards WHO --reason x"),
     "account show": ("account show WHO",),
     "account retire": ("account retire WHO --yes", "account retire WHO --yes --keep-home"),
@@ -90,6 +90,9 @@ def _held(cell):
 def _run(rig, delegate, cell, account, org=ORG, more=()):
     """ssoctl through sudo by a delegate whose session opened the org."""
     words = [word.replace("WHO", account) for word in cell.split()]
+    if "NUMBER" in words:  # theirs; of who has asked for nothing, any
+        numbers = [str(row["number"]) for row in host.listed("request", "list", org) if row["login"] == account]
+        words[words.index("NUMBER")] = (numbers or ["1"])[0]
     words += [word for word in more if word not in words]
     stdin = f"email,role\n{account},viewer\n" if "import" in words else PASSWORD + "\n"
     row = host.listed("org", "show", org)

@@ -32,9 +32,11 @@ def K10_a_role_is_asked_for_given_told_and_ends_by_itself(rig):
     check.equal([(row["login"], row["wants"], row["for"], row["reason"]) for row in listed], [(person, "admin", "90s", REASON)],
                 "what the admin sees")
     before = delegates.stored()
-    tried = _result("request approve", _ssoctl(rig, ADMIN, "request", "approve", ORG, person, "--dry-run", "--json"))
+    number = str(listed[0]["number"])
+    check.equal(listed[0]["number"], said["number"], "the number that who has asked is told")
+    tried = _result("request approve", _ssoctl(rig, ADMIN, "request", "approve", ORG, person, number, "--dry-run", "--json"))
     check.equal((tried["dry_run"], delegates.stored() == before), (True, True), "a try")
-    said = _result("request approve", _ssoctl(rig, ADMIN, "request", "approve", ORG, person, "--json"))
+    said = _result("request approve", _ssoctl(rig, ADMIN, "request", "approve", ORG, person, number, "--json"))
     theirs.until(f"{ADMIN} has given you the role of an admin in org {ORG} until {said['until']}. Log in anew for it.")
     check.lacks(theirs.text, "--dry-run", "what a try tells")
     check.equal((_row(person)["role"], _row(person)["role_until"]), ("admin", said["until"]), "the role")
@@ -60,10 +62,10 @@ def K10_a_role_is_asked_for_given_told_and_ends_by_itself(rig):
 
 def _twice(rig, person):
     for by in (ADMIN, orgs.owner(ORG)):
-        said = _ssoctl(rig, by, "request", "approve", ORG, person, wants=4)
+        said = _ssoctl(rig, by, "request", "approve", ORG, person, "1", wants=4)
         check.contains(said.err, f'"{person}": has no open request in org "{ORG}"', "a second yes")
         _ssoctl(rig, by, "request", "deny", ORG, person, wants=4)
-    check.contains(host.ssoctl("request", "approve", ORG, person, wants=4).err, "has no open request", "root's")
+    check.contains(host.ssoctl("request", "approve", ORG, person, "1", wants=4).err, "has no open request", "root's")
 
 
 def W3_nobody_else_answers_and_nobody_their_own(rig):
@@ -89,7 +91,7 @@ def W3_nobody_else_answers_and_nobody_their_own(rig):
         _refused(rig, ADMIN, "approve", person, "only an operator")
         _refused(rig, orgs.owner(ORG), "deny", person, "only an operator")
     check.equal(_row(person)["role"], "viewer", "the role after all that")
-    _ssoctl(rig, orgs.owner(ORG), "request", "approve", ORG, person, wants=0)
+    _ssoctl(rig, orgs.owner(ORG), "request", "approve", ORG, person, _number(person), wants=0)
     check.equal(_row(person)["role"], "admin", "the role")
 
 
@@ -102,7 +104,7 @@ def H68_a_guarded_account_asks_and_an_operator_answers(rig):
     check.equal(said.status, 0, f"a mapped member asks: {said.text}")
     _refused(rig, ADMIN, "approve", person, "only an operator")
     _refused(rig, ADMIN, "deny", person, "only an operator")
-    said = here.ssoctl(delegates.OPERATOR, "request", "approve", ORG, "askmapped", "--json")
+    said = here.ssoctl(delegates.OPERATOR, "request", "approve", ORG, "askmapped", _number("askmapped"), "--json")
     check.equal((said.status, _row(person)["role"]), (0, "admin"), f"an operator's yes: {said.text}")
     check.equal([event["actor"] for event in host.listed("audit", ORG) if event["event"] == "request.approve"][-1],
                 delegates.OPERATOR, "who is said to have done it")
@@ -112,6 +114,7 @@ def K10_a_no_is_told_and_the_next_one_replaces_what_was_asked(rig):
     _made(rig)
     person = _member(rig, password=True)
     _asks(rig, person)
+    _set_back(person, 60)
     check.equal(_result("request add", _ssoctl(rig, person, "request", "add", ORG, "--role", "admin", "--for", "30m", "--reason",
                                                REASON, "--json"))["replaced"], True, "the second one")
     rows = [row for row in host.listed("request", "list") if row["login"] == person]
@@ -125,7 +128,42 @@ def K10_a_no_is_told_and_the_next_one_replaces_what_was_asked(rig):
     event = [event for event in host.listed("audit", ORG) if event["event"] == "request.deny"][-1]
     check.equal((event["actor"], event["login"], event["detail"]), (ADMIN, person, f"admin for 30m: {REASON}; denied: {no}"), "the event")
     check.equal(_row(person)["role"], "viewer", "the role")
-    _ssoctl(rig, ADMIN, "request", "approve", ORG, person, wants=4)
+    _ssoctl(rig, ADMIN, "request", "approve", ORG, person, "1", wants=4)
+
+
+def K10_what_was_put_in_the_place_of_what_an_admin_has_seen_is_not_given(rig):
+    _made(rig)
+    person = _member(rig)
+    _asks(rig, person, "--for", "60s")
+    seen = _number(person)
+    admins = _opens(rig, ADMIN)
+    _set_back(person, 60)
+    now = str(_result("request", _asks(rig, person, "--for", "30d", "--json"))["number"])
+    admins.until(f"{person} asks for the role of an admin for 30d in org {ORG}, in place of what was asked before; that is request {now} ")
+    admins.close()
+    check.equal(_number(person), now, "the number in the list")
+    before = delegates.stored()
+    for verb in ("approve", "deny"):
+        said = _ssoctl(rig, ADMIN, "request", verb, ORG, person, seen, wants=3)
+        check.contains(said.err, f"request {seen} was replaced by {now}, admin for 30d; look at 'ssoctl request list {ORG}' again", verb)
+    for number in ("0", "-1", "x", ""):
+        _ssoctl(rig, ADMIN, "request", "approve", ORG, person, number, wants=2)
+    _ssoctl(rig, ADMIN, "request", "approve", ORG, person, wants=2)
+    check.equal((delegates.stored() == before, _row(person)["role"]), (True, "viewer"), "what was given")
+    _ssoctl(rig, ADMIN, "request", "deny", ORG, person, now)
+
+
+def H74_asking_again_and_again_does_not_fill_the_audit_trail(rig):
+    _made(rig)
+    person = _member(rig)
+    first = _result("request", _asks(rig, person, "--json"))
+    before = delegates.stored()
+    again = _result("request", _asks(rig, person, "--json"))
+    check.equal(again, {**first, "changed": False}, "asked for the same again")
+    said = _ssoctl(rig, person, "request", ORG, "--role", "admin", "--for", "2h", "--reason", "another", "--dry-run", wants=3)
+    check.contains(said.err, "something else may be asked for from 20", "asked for something else at once")
+    check.equal(delegates.stored(), before, "the store")
+    host.ssoctl("request", "deny", ORG, person)
 
 
 def K10_who_may_ask_and_for_what(rig):
@@ -168,7 +206,7 @@ def K10_access_that_has_ended_is_asked_for_from_another_org(rig):
     check.equal(said.status, 3, f"a role before access: {said.text}")
     said = world(rig).run_as(person, [_gid(OTHER)], *_request())
     check.equal(said.status, 0, f"access again: {said.text}")
-    said = _result("request approve", _ssoctl(rig, ADMIN, "request", "approve", ORG, person, "--json"))
+    said = _result("request approve", _ssoctl(rig, ADMIN, "request", "approve", ORG, person, _number(person), "--json"))
     check.equal(said["wants"], "access", "what was given")
     check.equal((_row(person)["status"], _row(person)["until"]), ("active", said["until"]), "the membership")
 
@@ -179,13 +217,13 @@ def K10_what_is_asked_goes_with_the_membership_and_after_a_day(rig):
     _asks(rig, gone)
     host.ssoctl("member", "remove", ORG, gone, "--yes")
     host.ssoctl("member", "add", ORG, gone)
-    _ssoctl(rig, ADMIN, "request", "approve", ORG, gone, wants=4)
+    _ssoctl(rig, ADMIN, "request", "approve", ORG, gone, "1", wants=4)
     _asks(rig, late)
     _set_back(late, DAY_S - 600)
     check.that(_is_open(late), "gone before a day is over")
     _set_back(late, 600)
     check.that(not _is_open(late), "still there after a day")
-    _ssoctl(rig, ADMIN, "request", "approve", ORG, late, wants=4)
+    _ssoctl(rig, ADMIN, "request", "approve", ORG, late, "1", wants=4)
     check.equal(_result("request", _asks(rig, late, "--json"))["replaced"], False, "what a new one replaces")
     backup, other = rig.folder / "asks.backup", ("--store", "/run/asks-store")
     host.ssoctl("backup", backup)
@@ -202,8 +240,8 @@ def K10_of_two_answers_at_once_one_counts(rig):
     _made(rig)
     person = _member(rig)
     for verbs in (("approve", "approve"), ("approve", "deny"), ("deny", "approve")):
-        _asks(rig, person)
-        running = [_starts(rig, by, "request", verb, ORG, person) for by, verb in zip((ADMIN, orgs.owner(ORG)), verbs)]
+        number = str(_result("request", _asks(rig, person, "--json"))["number"])
+        running = [_starts(rig, by, "request", verb, ORG, person, number) for by, verb in zip((ADMIN, orgs.owner(ORG)), verbs)]
         said = [process.communicate()[0] for process in running]
         codes = [process.returncode for process in running]
         check.equal(sorted(codes), [0, 4], f"{verbs}: {said}")
@@ -242,10 +280,10 @@ def the_sample_for_sudo_lets_members_ask_and_nothing_more(rig):
         here.let(sample, "ssoorg-asks")
         _asks(rig, person)
         check.that(_is_open(person), "nothing was asked")
-        for words in (("request", "list", ORG), ("request", "approve", ORG, person), ("request", OTHER, "--for", "2h", "--reason", "x")):
+        for words in (("request", "list", ORG), ("request", "approve", ORG, person, "1"), ("request", OTHER, "--for", "2h", "--reason", "x")):
             check.contains(_ssoctl(rig, person, *words, wants=1).err, "sudo: ", f"what sudo says of {words}")
         _ssoctl(rig, person, "request", ORG, "--for", "2h", "--reason", "x", "--store", "/tmp/x", wants=3)
-        _ssoctl(rig, ADMIN, "request", "approve", ORG, person, wants=0)
+        _ssoctl(rig, ADMIN, "request", "approve", ORG, person, _number(person), wants=0)
     finally:
         here.let(delegates.ANYBODY)
 
@@ -308,7 +346,7 @@ def _asks(rig, who, *more):
 
 def _refused(rig, by, verb, person, says):
     before = delegates.stored()
-    said = _ssoctl(rig, by, "request", verb, ORG, person, wants=3)
+    said = _ssoctl(rig, by, "request", verb, ORG, person, _number(person), wants=3)
     check.contains(said.err, says, f"{by}: request {verb}")
     check.equal(delegates.stored(), before, f"the store after request {verb} of {by}")
 
@@ -317,6 +355,11 @@ def _result(command, said):
     value = json.loads(said.out)
     check.equal(schemas.problems(command, value), [], f"problems of {said.out}")
     return value
+
+
+def _number(person):
+    """As the list shows it; "1" is none of a request, for who has none."""
+    return ([str(row["number"]) for row in host.listed("request", "list", ORG) if person in (row["login"], row["email"])] or ["1"])[0]
 
 
 def _is_open(person):

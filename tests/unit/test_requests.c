@@ -43,10 +43,17 @@ static enum status ask_access(const char *who)
   return ask_of("acme", who, ROLE_VIEWER, 7200);
 }
 
+// Names what is open, as whoever has just seen the list.
 static const struct request_answer *about(const char *who)
 {
   static struct request_answer answer;
-  answer = (struct request_answer){"acme", who, "", 0};
+  struct request request = {.number = 0};
+  struct account account = get_account(who);
+  struct org org = stored_org("acme");
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  enum status status = request_get(txn, org.id, account.id, clock_now_s(), &request);
+  assert_true(status == STATUS_OK || status == STATUS_NOT_FOUND);
+  answer = (struct request_answer){"acme", who, "", 0, status == STATUS_OK ? request.number : 1};
   return &answer;
 }
 
@@ -104,6 +111,20 @@ static void end(const char *login)
   keep(&membership);
 }
 
+// As if that had been asked so many seconds earlier.
+static void age(const char *login, int64_t seconds)
+{
+  struct request request;
+  struct account account = get_account(login);
+  struct org org = stored_org("acme");
+  const struct store_key key = key_of_two_i64(org.id, account.id);
+  struct store_txn *txn = write_txn();
+  assert_int_equal(request_get(txn, org.id, account.id, clock_now_s(), &request), STATUS_OK);
+  request.asked_at_s -= seconds;
+  assert_int_equal(store_put_record(txn, TABLE_REQUESTS, &key, &REQUEST_RECORD, &request), STATUS_OK);
+  commit(txn);
+}
+
 // Counts what is open, and keeps the last.
 static enum status count_open(void *context, const struct request *request)
 {
@@ -135,7 +156,7 @@ static struct audit_event last_event(void)
 
 static struct request request_of(int64_t org_id, int64_t account_id, int64_t asked_at_s)
 {
-  return (struct request){org_id, account_id, ROLE_ADMIN, 60, "why", asked_at_s, asked_at_s + REQUEST_LIFE_S};
+  return (struct request){org_id, account_id, ROLE_ADMIN, 60, "why", asked_at_s, asked_at_s + REQUEST_LIFE_S, 0};
 }
 
 static void requests_are_one_for_each_member_and_org_and_expire(void **state)
@@ -143,15 +164,17 @@ static void requests_are_one_for_each_member_and_org_and_expire(void **state)
   (void)state;
   struct request found;
   struct store_txn *txn CLEANUP(store_abort) = write_txn();
-  const struct request first = request_of(7, 1, 1000);
+  struct request first = request_of(7, 1, 1000);
   struct request second = request_of(7, 1, 1001);
-  const struct request elsewhere = request_of(8, 1, 1000);
+  struct request elsewhere = request_of(8, 1, 1000);
   second.for_s = 61;
   assert_int_equal(request_put(txn, &first), STATUS_OK);
   assert_int_equal(request_put(txn, &second), STATUS_OK);
   assert_int_equal(request_put(txn, &elsewhere), STATUS_OK);
   assert_int_equal(request_get(txn, 7, 1, 1002, &found), STATUS_OK);
   assert_int_equal(found.for_s, 61);
+  assert_int_equal(found.number, second.number);
+  assert_true(0 < first.number && first.number < second.number && second.number < elsewhere.number);
   assert_int_equal(request_get(txn, 7, 1, 1001 + REQUEST_LIFE_S - 1, &found), STATUS_OK);
   assert_int_equal(request_get(txn, 7, 1, 1001 + REQUEST_LIFE_S, &found), STATUS_NOT_FOUND);
   assert_int_equal(request_get(txn, 7, 2, 1002, &found), STATUS_NOT_FOUND);
@@ -168,13 +191,13 @@ static void requests_of_an_org_are_bounded_and_what_has_expired_makes_room(void 
   (void)state;
   struct store_txn *txn = write_txn();
   for (int64_t account = 1; account <= REQUESTS_MAX; account++) {
-    const struct request request = request_of(7, account, 1000 + account);
+    struct request request = request_of(7, account, 1000 + account);
     assert_int_equal(request_put(txn, &request), STATUS_OK);
   }
-  const struct request one_more = request_of(7, 5000, 2000);
-  const struct request again = request_of(7, 50, 2000);
-  const struct request elsewhere = request_of(8, 5000, 2000);
-  const struct request later = request_of(7, 5000, 1010 + REQUEST_LIFE_S);
+  struct request one_more = request_of(7, 5000, 2000);
+  struct request again = request_of(7, 50, 2000);
+  struct request elsewhere = request_of(8, 5000, 2000);
+  struct request later = request_of(7, 5000, 1010 + REQUEST_LIFE_S);
   assert_int_equal(request_put(txn, &one_more), STATUS_TOO_LARGE);
   assert_int_equal(request_put(txn, &again), STATUS_OK);
   assert_int_equal(request_put(txn, &elsewhere), STATUS_OK);
@@ -361,16 +384,68 @@ static void K10_a_no_ends_it_and_the_next_one_replaces_what_was_asked(void **sta
   set_up();
   assert_int_equal(deny(GUEST), STATUS_NOT_FOUND);
   assert_int_equal(ask_role(GUEST), STATUS_OK);
+  age(GUEST, REQUEST_EVERY_S);
   assert_int_equal(ask_of("acme", GUEST, ROLE_ADMIN, 60), STATUS_OK);
   assert_true(asked.replaced);
   assert_int_equal(open_at(0, clock_now_s()), 1);
   struct request_answer answer = *about(GUEST);
   answer.reason = "ask the desk";
+  answer.number = 0; // whatever it is
   assert_int_equal(make(change_request_deny(&answer, &answered)), STATUS_OK);
   assert_int_equal(answered.for_s, 60);
   assert_string_equal(last_event().detail, "admin for 1m: to mend the mail; denied: ask the desk");
   assert_int_equal(approve(GUEST), STATUS_NOT_FOUND);
   assert_int_equal(stored(GUEST).role, ROLE_VIEWER);
+}
+
+static void K10_what_was_put_in_the_place_of_what_was_seen_is_not_given(void **state)
+{
+  (void)state;
+  set_up();
+  assert_int_equal(ask_of("acme", GUEST, ROLE_ADMIN, 60), STATUS_OK);
+  struct request_answer seen = *about(GUEST);
+  age(GUEST, REQUEST_EVERY_S);
+  assert_int_equal(ask_of("acme", GUEST, ROLE_ADMIN, REQUEST_FOR_MAX_S), STATUS_OK);
+  assert_true(asked.number > seen.number);
+  assert_int_equal(make(change_request_approve(&seen, &answered)), STATUS_REFUSED);
+  assert_non_null(strstr(error.text, "was replaced by "));
+  assert_non_null(strstr(error.text, "admin for 30d; look at 'ssoctl request list acme' again"));
+  assert_int_equal(make(change_request_deny(&seen, &answered)), STATUS_REFUSED);
+  struct request_answer unseen = seen;
+  unseen.number = 0;
+  assert_int_equal(make(change_request_approve(&unseen, &answered)), STATUS_REFUSED);
+  unseen.number = asked.number + 1;
+  assert_int_equal(make(change_request_approve(&unseen, &answered)), STATUS_REFUSED);
+  assert_int_equal(stored(GUEST).role, ROLE_VIEWER);
+  seen.number = asked.number;
+  assert_int_equal(make(change_request_approve(&seen, &answered)), STATUS_OK);
+  assert_int_equal(stored(GUEST).role, ROLE_ADMIN);
+}
+
+static void H74_asking_again_and_again_does_not_fill_the_audit_trail(void **state)
+{
+  (void)state;
+  set_up();
+  assert_int_equal(ask_role(GUEST), STATUS_OK);
+  int64_t number = asked.number;
+  int64_t expires_at_s = asked.expires_at_s;
+  int64_t last = last_event().number;
+  age(GUEST, 10);
+  assert_int_equal(ask_role(GUEST), STATUS_OK);
+  assert_false(asked.changed);
+  assert_false(asked.replaced);
+  assert_int_equal(asked.number, number);
+  assert_int_equal(asked.expires_at_s, expires_at_s);
+  assert_int_equal(ask_of("acme", GUEST, ROLE_ADMIN, 60), STATUS_REFUSED);
+  assert_non_null(strstr(error.text, "may be asked for from "));
+  assert_int_equal(last_event().number, last);
+  age(GUEST, -3600); // a clock that was ahead
+  assert_int_equal(ask_of("acme", GUEST, ROLE_ADMIN, 60), STATUS_OK);
+  assert_true(asked.replaced);
+  assert_int_equal(ask_role(GUEST), STATUS_REFUSED);
+  age(GUEST, REQUEST_EVERY_S);
+  assert_int_equal(ask_role(GUEST), STATUS_OK);
+  assert_true(asked.replaced);
 }
 
 static void K10_a_request_goes_with_the_membership_the_account_and_the_org(void **state)
@@ -404,10 +479,10 @@ static void N7_the_audit_trail_of_long_reasons_is_text(void **state)
       memcpy(reason + i, "\xc3\xb6", 3);
     }
     const struct request_ask in = {"acme", GUEST, ROLE_ADMIN, 7200, reason};
-    struct request_answer answer = *about(GUEST);
-    answer.reason = reason;
     for (int yes = 0; yes < 2; yes++) {
       assert_int_equal(make_as(GUEST, RIGHT_OWN, change_request_ask(&in, &asked)), STATUS_OK);
+      struct request_answer answer = *about(GUEST);
+      answer.reason = reason;
       struct audit_event event = last_event();
       assert_true(strlen(event.detail) > 100 && text_is_clean(event.detail, strlen(event.detail)));
       assert_int_equal(make(yes ? change_request_approve(&answer, &answered) : change_request_deny(&answer, &answered)),
@@ -433,6 +508,8 @@ int main(void)
       STORE_TEST(K10_access_again_is_a_viewers_and_ends_again),
       STORE_TEST(K10_who_is_still_in_asks_for_longer),
       STORE_TEST(K10_a_no_ends_it_and_the_next_one_replaces_what_was_asked),
+      STORE_TEST(K10_what_was_put_in_the_place_of_what_was_seen_is_not_given),
+      STORE_TEST(H74_asking_again_and_again_does_not_fill_the_audit_trail),
       STORE_TEST(K10_a_request_goes_with_the_membership_the_account_and_the_org),
       STORE_TEST(N7_the_audit_trail_of_long_reasons_is_text),
   };
