@@ -5,13 +5,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "change/context.h"
 
 static void describe(struct change_context *c, const struct org_review_sign *in, const struct review *review)
 {
+  char idle[40] = ""; // what was taken for idle says how many there are to look at
+  if (in->idle_s != 0) {
+    memcpy(idle, ", idle from ", sizeof ", idle from ");
+    text_of_duration(in->idle_s, idle + strlen(idle), sizeof idle - strlen(idle));
+  }
   (void)snprintf(c->event.detail, sizeof c->event.detail,
-                 "digest %s: %" PRId64 " members, %" PRId64 " admins, %" PRId64 " to look at%s%.120s", review->digest,
-                 review->members, review->admins, review->to_look_at, in->reason[0] != '\0' ? ": " : "", in->reason);
+                 "digest %s: %" PRId64 " members, %" PRId64 " admins, %" PRId64 " to look at%s%s%.120s", review->digest,
+                 review->members, review->admins, review->to_look_at, idle, in->reason[0] != '\0' ? ": " : "",
+                 in->reason);
+  text_end_clean(c->event.detail);
 }
 
 static enum status sign(struct change_context *c, const void *input, void *ret_result)

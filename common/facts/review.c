@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/names.h"
 #include "base/text.h"
+#include "store/confirmed.h"
 #include "store/endings.h"
 #include "store/groups.h"
 #include "store/refresh.h"
@@ -140,13 +141,11 @@ static void look_at_membership(const struct walk *walk, const struct membership 
              now->role == ROLE_ADMIN && now->role_until_s == 0 && now->until_s == 0 && now->role_by != ROLE_BY_GROUP);
 }
 
-static void hash_member(struct walk *walk, const struct reviewed *reviewed)
+// As it is stored: what mere time makes of that, nobody has changed.
+static void hash_member(struct walk *walk, const struct membership *m, const struct reviewed *reviewed)
 {
-  const struct membership *m = &reviewed->membership;
-  const int64_t numbers[] = {m->account_id,   m->role,        m->role_by,
-                             m->source,       m->status,      m->until_s,
-                             m->role_until_s, m->joined_at_s, reviewed->account->status,
-                             reviewed->gone};
+  const int64_t numbers[] = {m->account_id, m->role,  m->role_by,      m->source,      m->status,
+                             m->until_s,    m->ended, m->role_until_s, m->joined_at_s, reviewed->account->status};
   for (size_t i = 0; i < COUNT_OF(numbers); i++) {
     hash_number(walk, numbers[i]);
   }
@@ -165,7 +164,7 @@ static enum status look_at(struct walk *walk, const struct membership *stored, c
     return status;
   }
   look_at_membership(walk, stored, &reviewed);
-  hash_member(walk, &reviewed);
+  hash_member(walk, stored, &reviewed);
   walk->review.members++;
   walk->review.admins += reviewed.membership.role == ROLE_ADMIN;
   walk->review.to_look_at += reviewed.reasons != 0;
@@ -185,6 +184,58 @@ static enum status visit_member(void *context, const struct membership *membersh
   return status;
 }
 
+// All that 'idp confirm' looks at but the secret, which says of nobody whether they get in.
+static void hash_covered(struct walk *walk, const struct connection *connection)
+{
+  const struct covered covered = covered_of(walk->of->org, connection->org_id != 0 ? connection : NULL);
+  for (size_t i = 0; i < COVERED_COUNT; i++) {
+    size_t length = 0;
+    const void *bytes = covered_bytes(i, &covered, &length);
+    if (strcmp(covered_name(i), "secret") != 0) {
+      hash_number(walk, (int64_t)length);
+      SHA256Update(&walk->sha, bytes, length);
+    }
+  }
+  hash_number(walk, connection->offline);
+}
+
+static enum status hash_domain(void *context, const struct domain *domain)
+{
+  struct walk *walk = context;
+  if (domain->verified != 0) {
+    hash_text(walk, domain->domain);
+  }
+  return STATUS_OK;
+}
+
+static enum status hash_mappings(struct walk *walk)
+{
+  enum status status = group_mappings_of(walk->txn, walk->of->org->id, &walk->mappings);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  hash_number(walk, (int64_t)walk->mappings.count);
+  for (size_t i = 0; i < walk->mappings.count; i++) {
+    const struct group_mapping *mapping = &walk->mappings.list[i];
+    hash_text(walk, mapping->provider);
+    hash_number(walk, mapping->gives);
+    hash_text(walk, mapping->name);
+  }
+  return STATUS_OK;
+}
+
+static void hash_org(struct walk *walk)
+{
+  const struct org *org = walk->of->org;
+  const int64_t numbers[] = {org->id,      org->owner_id,    org->provisioning, org->default_role,
+                             org->on_link, org->device_link, org->admins_sudo};
+  hash_text(walk, org->slug);
+  hash_text(walk, org->allowed_domains);
+  for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+    hash_number(walk, numbers[i]);
+  }
+}
+
 // What of the org itself says who gets in.
 static enum status begin(struct walk *walk)
 {
@@ -195,22 +246,15 @@ static enum status begin(struct walk *walk)
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
     return status;
   }
+  status = domain_count_verified(walk->txn, org->id, &domains);
+  walk->has_domains = domains > 0;
   memcpy(walk->review.issuer, connection.issuer, sizeof walk->review.issuer);
   SHA256Init(&walk->sha);
   hash_text(walk, "ssoorg-review-1");
-  const char *const texts[] = {org->slug, connection.issuer, connection.client_id, org->requirements.required_groups,
-                               org->allowed_domains};
-  const int64_t numbers[] = {org->id,           org->owner_id,           org->provisioning, org->enforcement,
-                             org->default_role, org->requirements.trust, org->keys,         org->keys_recent_s};
-  for (size_t i = 0; i < COUNT_OF(texts); i++) {
-    hash_text(walk, texts[i]);
-  }
-  for (size_t i = 0; i < COUNT_OF(numbers); i++) {
-    hash_number(walk, numbers[i]);
-  }
-  status = domain_count_verified(walk->txn, org->id, &domains);
-  walk->has_domains = domains > 0;
-  return status != STATUS_OK ? status : group_mappings_of(walk->txn, org->id, &walk->mappings);
+  hash_org(walk);
+  hash_covered(walk, &connection);
+  status = status != STATUS_OK ? status : hash_mappings(walk);
+  return status != STATUS_OK ? status : domain_each(walk->txn, org->id, hash_domain, walk);
 }
 
 static void end(struct walk *walk)

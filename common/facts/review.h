@@ -39,8 +39,7 @@ struct review {
   int64_t admins;
   int64_t to_look_at;              // those with a reason
   char issuer[PROTOCOL_URL_SIZE];  // of the org's connection; "" for none
-  char digest[REVIEW_DIGEST_SIZE]; // of what it shows: of who is in by what, not of sign-ins and of what time makes of
-                                   // them
+  char digest[REVIEW_DIGEST_SIZE]; // of what is stored of who is in by what, not of sign-ins
 };
 
 struct review_of {

@@ -75,6 +75,19 @@ bool covered_is_connection(size_t index)
   return VALUES[index].of_connection;
 }
 
+const void *covered_bytes(size_t index, const struct covered *covered, size_t *ret_length)
+{
+  const struct field *field = &VALUES[index].field;
+  const char *at = (const char *)covered + field->offset;
+  const struct bytes *bytes = (const void *)at;
+  if (field->type == FIELD_BYTES) {
+    *ret_length = bytes->length;
+    return bytes_text(bytes);
+  }
+  *ret_length = field->type == FIELD_TEXT ? strlen(at) : field->type == FIELD_I64 ? sizeof(int64_t) : sizeof(uint8_t);
+  return at;
+}
+
 bool covered_is_same(size_t index, const struct covered *a, const struct covered *b)
 {
   const struct field *field = &VALUES[index].field;

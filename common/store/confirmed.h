@@ -16,6 +16,9 @@ struct covered covered_of(const struct org *org, const struct connection *connec
 const char *covered_name(size_t index);
 bool covered_is_connection(size_t index);
 
+// The bytes of value INDEX, as this host has them in memory; borrowed. *RET_LENGTH is 0 for an empty text.
+const void *covered_bytes(size_t index, const struct covered *covered, size_t *ret_length);
+
 // Whether value INDEX is the same in both.
 bool covered_is_same(size_t index, const struct covered *a, const struct covered *b);
 

@@ -101,8 +101,10 @@ def K9_who_is_gone_and_who_is_idle_is_to_be_looked_at(rig):
     after = _later(rig, 100 * DAY_S, there.org, "--json")
     reasons = {row["email"]: row["look_at"] for row in json.loads(after.out)["people"]}
     check.equal((reasons[gone], reasons[stays]), (["gone", "idle 100d"], ["idle 100d"]), "whom to look at in 100 days")
-    check.equal(_later(rig, 100 * DAY_S, there.org, "--sign-off", now["digest"]).status, 3, "what was shown before somebody was gone")
-    check.equal(_later(rig, DAY_S // 2, there.org, "--sign-off", now["digest"], "--dry-run").status, 0, "before that")
+    check.equal(json.loads(after.out)["digest"], now["digest"], "the digest, of which nothing was changed")
+    check.equal(_later(rig, 100 * DAY_S, there.org, "--sign-off", now["digest"], "--dry-run").status, 0, "signed off by it")
+    host.ssoctl("member", "suspend", there.org, gone)
+    check.equal(_later(rig, 100 * DAY_S, there.org, "--sign-off", now["digest"], "--dry-run").status, 3, "after a change")
 
 
 def what_is_not_legal_is_said(rig):

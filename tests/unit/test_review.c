@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What of an org is to be looked through, and that it was, on a real store.
 #include "base/clock.h"
+#include "change/endings.h"
+#include "change/group.h"
 #include "change/org.h"
 #include "change/org_review.h"
 #include "fixture.h"
@@ -95,8 +97,108 @@ static void each_change_of_who_gets_in_makes_another_digest(void **state)
   const struct member_resume until = {"acme", GUEST, {clock_now_s() + 3600, "as agreed"}};
   assert_int_equal(make(change_member_resume(&until, &changed_member)), STATUS_OK);
   expect_another(digest);
-  assert_string_not_equal(read_at(clock_now_s() + 7200, NULL).digest, digest); // it has come to its end
+  assert_string_equal(read_at(clock_now_s() + 7200, NULL).digest, digest); // its end is past, and nothing is changed
   assert_int_equal(remove_member(GUEST), STATUS_OK);
+  expect_another(digest);
+}
+
+static void end_now(const char *email)
+{
+  struct membership membership;
+  struct endings endings;
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  assert_int_equal(store_lock(store), STATUS_OK);
+  assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
+  assert_int_equal(membership_get(txn, get_account(email).id, stored_org("acme").id, &membership), STATUS_OK);
+  membership.until_s = clock_now_s() - 1;
+  assert_int_equal(membership_put(txn, &membership), STATUS_OK);
+  assert_int_equal(store_commit(&txn), STATUS_OK);
+  store_unlock(store);
+  assert_int_equal(make(change_endings(&endings)), STATUS_OK);
+  assert_int_equal(endings.count, 1);
+}
+
+static void an_end_that_is_carried_out_makes_another_digest(void **state)
+{
+  (void)state;
+  fixture_set_up(PROVISIONING_JIT);
+  char digest[REVIEW_DIGEST_SIZE] = "";
+  assert_int_equal(add_member(GUEST), STATUS_OK);
+  expect_another(digest);
+  end_now(GUEST);
+  expect_another(digest);
+}
+
+// What is set of the connection in effect, past all that a change of it waits for.
+static void put_connection(struct connection *connection)
+{
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  assert_int_equal(store_lock(store), STATUS_OK);
+  assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
+  assert_int_equal(connection_put(txn, CONNECTION_ACTIVE, connection), STATUS_OK);
+  assert_int_equal(store_commit(&txn), STATUS_OK);
+  store_unlock(store);
+}
+
+static void whom_a_connection_believes_is_in_the_digest_and_its_secret_is_not(void **state)
+{
+  (void)state;
+  fixture_set_up(PROVISIONING_JIT);
+  char digest[REVIEW_DIGEST_SIZE] = "";
+  const struct org org = stored_org("acme");
+  struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
+  {
+    struct store_txn *txn CLEANUP(store_abort) = read_txn();
+    assert_int_equal(connection_get(txn, org.id, CONNECTION_ACTIVE, &connection), STATUS_OK);
+  }
+  expect_another(digest);
+  assert_int_equal(bytes_append(&connection.ca_pem, "a", 1), STATUS_OK);
+  put_connection(&connection);
+  expect_another(digest);
+  memcpy(connection.key_set, "https://keys.test", sizeof "https://keys.test");
+  put_connection(&connection);
+  expect_another(digest);
+  memcpy(connection.key_set, "", 1);
+  memcpy(connection.device_endpoint, "https://keys.test", sizeof "https://keys.test");
+  put_connection(&connection);
+  expect_another(digest);
+  memcpy(connection.audiences, "others", sizeof "others");
+  put_connection(&connection);
+  expect_another(digest);
+  connection.offline = !connection.offline;
+  put_connection(&connection);
+  expect_another(digest);
+  assert_int_equal(bytes_append(&connection.client_secret, "a", 1), STATUS_OK);
+  connection.secret_expires_at_s = 1;
+  put_connection(&connection);
+  assert_string_equal(read_at(clock_now_s(), NULL).digest, digest);
+}
+
+static void what_lets_in_beside_the_members_is_in_the_digest(void **state)
+{
+  (void)state;
+  fixture_set_up(PROVISIONING_JIT);
+  char digest[REVIEW_DIGEST_SIZE] = "";
+  expect_another(digest);
+  static const char *const SETTINGS[][2] = {{"required-acr", "gold"},      {"required-amr", "mfa"},
+                                            {"signin-from", "10.0.0.0/8"}, {"password-from", "10.0.0.0/8"},
+                                            {"required-groups", "staff"},  {"default-role", "admin"}};
+  for (size_t i = 0; i < COUNT_OF(SETTINGS); i++) {
+    assert_int_equal(set_setting(SETTINGS[i][0], SETTINGS[i][1]), STATUS_OK);
+    expect_another(digest);
+  }
+  assert_int_equal(map_group("staff", "dev"), STATUS_OK);
+  expect_another(digest);
+  const struct group_map_role chiefs = {"acme", "chiefs"};
+  assert_int_equal(make(change_group_map_role(&chiefs, &done)), STATUS_OK);
+  expect_another(digest);
+  const struct domain domain = {.org_id = stored_org("acme").id, .domain = "more.test", .verified = 1};
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  assert_int_equal(store_lock(store), STATUS_OK);
+  assert_int_equal(store_begin(store, true, &txn), STATUS_OK);
+  assert_int_equal(domain_put(txn, &domain), STATUS_OK);
+  assert_int_equal(store_commit(&txn), STATUS_OK);
+  store_unlock(store);
   expect_another(digest);
 }
 
@@ -219,6 +321,19 @@ static void what_was_shown_is_signed_off_and_nothing_else(void **state)
   assert_int_equal(org_review_get(txn, org.id, &last), STATUS_NOT_FOUND);
 }
 
+static void what_idle_meant_is_in_the_event(void **state)
+{
+  (void)state;
+  fixture_set_up(PROVISIONING_JIT);
+  struct review shown = read_at(clock_now_s(), NULL);
+  const struct org_review_sign sign = {"acme", shown.digest, "as each quarter", 86400};
+  struct audit_event event = {.number = 0};
+  assert_int_equal(make(change_org_review(&sign, &reviewed)), STATUS_OK);
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  assert_int_equal(audit_each_last(txn, 1, note, &event), STATUS_OK);
+  assert_non_null(strstr(event.detail, " to look at, idle from 1d: as each quarter"));
+}
+
 static void the_owner_signs_off_and_an_admin_does_not(void **state)
 {
   (void)state;
@@ -241,6 +356,10 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       STORE_TEST(each_change_of_who_gets_in_makes_another_digest),
+      STORE_TEST(an_end_that_is_carried_out_makes_another_digest),
+      STORE_TEST(whom_a_connection_believes_is_in_the_digest_and_its_secret_is_not),
+      STORE_TEST(what_lets_in_beside_the_members_is_in_the_digest),
+      STORE_TEST(what_idle_meant_is_in_the_event),
       STORE_TEST(a_sign_in_and_time_make_no_other_digest),
       STORE_TEST(what_a_provider_gives_is_in_it),
       STORE_TEST(whom_to_look_at_and_why),
