@@ -16,8 +16,10 @@ struct search {
   void *past;                // a struct of TYPE, which begins with when it ended
   const int64_t *ended_at_s; // in it
   bool found;
+  struct store_key key; // then: of it
 };
 
+// They are in the order in which they ended, whatever the clock said: none ended after the next one.
 static enum status look_at(void *context, const struct store_entry *entry)
 {
   struct search *search = context;
@@ -25,18 +27,26 @@ static enum status look_at(void *context, const struct store_entry *entry)
   if (status != STATUS_OK) {
     return status;
   }
-  search->found = *search->ended_at_s > search->at_s;
-  return search->found ? STATUS_EXISTS : STATUS_OK;
+  bool after = *search->ended_at_s > search->at_s;
+  if (after && !search->found) {
+    memcpy(search->key.data, entry->key, entry->key_length);
+    search->key.length = entry->key_length;
+  }
+  search->found = after;
+  return STATUS_OK;
 }
 
-// The first state under PREFIX that ended after at_s; at 0, now, there is none.
+// The first state under PREFIX that ended after at_s, as did all behind it: by a clock that was ahead for a while one
+// ended no later than they. At 0, now, there is none.
 static enum status find(struct store_txn *txn, const struct store_key *prefix, struct search *search)
 {
   if (search->at_s == 0) {
     return STATUS_OK;
   }
   enum status status = store_each(txn, TABLE_ACCESS, prefix, look_at, search);
-  return status == STATUS_EXISTS ? STATUS_OK : status;
+  return status != STATUS_OK || !search->found
+             ? status
+             : store_get_record(txn, TABLE_ACCESS, &search->key, search->type, search->past);
 }
 
 // Whether what began at BEGAN_S was there at AT_S.
@@ -49,7 +59,7 @@ enum status access_org_at(struct store_txn *txn, int64_t org_id, int64_t at_s, s
 {
   struct org_past past = {.ended_at_s = 0};
   const struct store_key prefix = key_of_two_i64(ACCESS_ORG, org_id);
-  struct search search = {&ORG_PAST_RECORD, at_s, &past, &past.ended_at_s, false};
+  struct search search = {.type = &ORG_PAST_RECORD, .at_s = at_s, .past = &past, .ended_at_s = &past.ended_at_s};
   enum status status = find(txn, &prefix, &search);
   if (status == STATUS_OK && !search.found) {
     status = access_org_now(txn, org_id, &past);
@@ -65,7 +75,7 @@ enum status access_account_at(struct store_txn *txn, int64_t account_id, int64_t
 {
   struct account_past past = {.ended_at_s = 0};
   const struct store_key prefix = key_of_two_i64(ACCESS_ACCOUNT, account_id);
-  struct search search = {&ACCOUNT_PAST_RECORD, at_s, &past, &past.ended_at_s, false};
+  struct search search = {.type = &ACCOUNT_PAST_RECORD, .at_s = at_s, .past = &past, .ended_at_s = &past.ended_at_s};
   enum status status = find(txn, &prefix, &search);
   if (status == STATUS_OK && !search.found) {
     status = access_account_now(txn, account_id, &past);
@@ -82,7 +92,7 @@ enum status access_member_at(struct store_txn *txn, int64_t account_id, int64_t 
 {
   struct member_past past = {.ended_at_s = 0};
   struct store_key prefix = key_of_two_i64(ACCESS_MEMBER, org_id);
-  struct search search = {&MEMBER_PAST_RECORD, at_s, &past, &past.ended_at_s, false};
+  struct search search = {.type = &MEMBER_PAST_RECORD, .at_s = at_s, .past = &past, .ended_at_s = &past.ended_at_s};
   key_add_i64(&prefix, account_id);
   enum status status = find(txn, &prefix, &search);
   if (status == STATUS_OK && !search.found) {

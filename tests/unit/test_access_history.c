@@ -393,6 +393,24 @@ static void the_present_is_what_is_stored_whatever_the_clock_says(void **state)
   assert_int_equal(membership.role, ROLE_ADMIN);
 }
 
+static void a_clock_that_was_ahead_for_a_while_hides_nothing_that_came_after(void **state)
+{
+  (void)state;
+  start();
+  put(86400, ROLE_ADMIN, MEMBER_ACTIVE); // by a clock that was set back since
+  put(100, ROLE_ADMIN, MEMBER_SUSPENDED);
+  put(200, ROLE_VIEWER, MEMBER_SUSPENDED);
+  put(172800, ROLE_ADMIN, MEMBER_SUSPENDED); // and once more
+  put(300, ROLE_VIEWER, MEMBER_ACTIVE);
+  expect(99, ROLE_VIEWER, MEMBER_ACTIVE);
+  expect(100, ROLE_ADMIN, MEMBER_SUSPENDED);
+  expect(199, ROLE_ADMIN, MEMBER_SUSPENDED);
+  expect(200, ROLE_VIEWER, MEMBER_SUSPENDED);
+  expect(299, ROLE_VIEWER, MEMBER_SUSPENDED);
+  expect(300, ROLE_VIEWER, MEMBER_ACTIVE);
+  expect(90000, ROLE_VIEWER, MEMBER_ACTIVE);
+}
+
 // A change that takes its time: what it stores is kept with the moment at which it began, as its event is.
 static enum status get_slowly(void *context, uint64_t index, struct error *for_error, struct change *ret_change)
 {
@@ -450,6 +468,7 @@ int main(void)
       STORE_TEST(what_is_older_than_the_audit_trail_is_kept_goes_with_the_changes_that_follow),
       STORE_TEST(of_before_the_store_was_made_and_of_gaps_nothing_is_known),
       STORE_TEST(the_present_is_what_is_stored_whatever_the_clock_says),
+      STORE_TEST(a_clock_that_was_ahead_for_a_while_hides_nothing_that_came_after),
       STORE_TEST(a_change_is_kept_with_the_moment_that_its_audit_event_has),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
