@@ -124,7 +124,7 @@ int gone_mail_send(struct context *ctx, const struct gone_mail *mail)
     return code;
   }
   code = mailer_open(ctx, &mailer);
-  for (size_t i = 0; mailer.ctx != NULL && i < mail->count; i++) {
+  for (size_t i = 0; mailer.ctx != NULL && ctx->store != NULL && i < mail->count; i++) {
     int one = send_one(&mailer, &mail->orgs[i]);
     code = code != EXIT_DONE ? code : one;
   }

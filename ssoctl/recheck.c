@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recheck.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/grow.h"
+#include "facts/facts.h"
 #include "paths.h"
 #include "process/asking.h"
 #include "progress.h"
@@ -18,6 +21,7 @@
 
 enum {
   ASK_S = 10,
+  LOCK_MS = 3000,
   AT_ONCE = 8,        // in all
   OF_ORG_AT_ONCE = 4, // so many of one org, which leaves room for others beside one that hangs
   SILENT_MAX = 3,     // nothing came, so often in a row
@@ -51,6 +55,7 @@ struct round {
   struct lane *lanes; // owned
   size_t count;
   size_t capacity;
+  size_t first; // whose turn it is
 };
 
 // One who is asked about now.
@@ -59,6 +64,7 @@ struct slot {
   int64_t account_id;
   char login[LOGIN_SIZE];
   int lock;
+  bool over;
   struct asking asking;
 };
 
@@ -77,8 +83,10 @@ static void round_done(struct round *round)
 
 static void slot_done(struct slot *slot)
 {
-  asking_done(&slot->asking);
-  cleanup_fd(&slot->lock);
+  if (!slot->over) {
+    asking_done(&slot->asking);
+    cleanup_fd(&slot->lock);
+  }
 }
 
 static void batch_done(struct batch *batch)
@@ -143,30 +151,52 @@ static int collect(struct round *round)
   return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "store: %s", status_text(status));
 }
 
-static enum status load(struct store_txn *txn, struct slot *slot)
+// As a login by key would (POLICY K9, S15): about no guarded account where no operator has seen who is asked.
+static bool may_be_asked_about(const struct facts *facts, int64_t org_id)
 {
+  for (size_t i = 0; i < facts->person.membership_count; i++) {
+    const struct policy_membership *membership = &facts->person.memberships[i];
+    if (membership->org.id == org_id) {
+      return facts->person.known && !facts->person.locked && !membership->suspended &&
+             membership->org.asked == ASKED_TOKEN;
+    }
+  }
+  return false;
+}
+
+// STATUS_NOT_FOUND: nobody is asked about them.
+static enum status load(const struct context *ctx, struct slot *slot)
+{
+  struct facts facts CLEANUP(facts_done) = {.email = ""};
   struct account account;
-  enum status status = account_get(txn, slot->account_id, &account);
+  enum status status = account_get(ctx->txn, slot->account_id, &account);
   if (status != STATUS_OK) {
     return status;
   }
   memcpy(slot->login, account.login, sizeof slot->login);
   record_done(&ACCOUNT_RECORD, &account);
-  return refresh_asked_load(txn, slot->lane->org_id, slot->account_id, &slot->asking.asked);
+  const struct facts_query of = {slot->login, "sshd", "", clock_now_s(), ctx->config.operators, &ctx->config};
+  status = facts_load(ctx->txn, &of, &facts);
+  if (status != STATUS_OK || !may_be_asked_about(&facts, slot->lane->org_id)) {
+    return status != STATUS_OK ? status : STATUS_NOT_FOUND;
+  }
+  return refresh_asked_load(ctx->txn, slot->lane->org_id, slot->account_id, &slot->asking.asked);
 }
 
-// The next one of LANE, unless nobody can be asked about them any more, or somebody does ask just now.
+// The next one of LANE, unless nobody can be asked about them any more; a login by key that asks just now comes first.
 static enum status take_one(struct round *round, struct lane *lane, struct batch *batch)
 {
   struct slot *slot = &batch->slots[batch->count];
   *slot = (struct slot){.lane = lane, .account_id = lane->accounts[lane->next++], .lock = -1, .asking = asking_new()};
-  enum status status = asking_lock(PATH_RUN "/asking", slot->account_id, 0, &slot->lock);
-  status = status != STATUS_OK ? status : load(round->ctx->txn, slot);
+  enum status status = asking_lock(PATH_RUN "/asking", slot->account_id, clock_monotonic_ms() + LOCK_MS, &slot->lock);
+  status = status != STATUS_OK ? status : load(round->ctx, slot);
   if (status == STATUS_OK) {
     batch->count++;
     return STATUS_OK;
   }
   slot_done(slot);
+  round->result->people -= status == STATUS_NOT_FOUND;
+  round->result->left += status == STATUS_BUSY;
   return status == STATUS_NOT_FOUND || status == STATUS_BUSY ? STATUS_OK : status;
 }
 
@@ -193,8 +223,9 @@ static int take(struct round *round, struct batch *batch)
   }
   enum status status = STATUS_OK;
   for (size_t i = 0; status == STATUS_OK && i < round->count; i++) {
-    status = take_of_lane(round, &round->lanes[i], batch);
+    status = take_of_lane(round, &round->lanes[(round->first + i) % round->count], batch);
   }
+  round->first = (round->first + 1) % round->count; // the slow ones do not always come first
   context_end_read(round->ctx);
   return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "asking again: %s", status_text(status));
 }
@@ -230,10 +261,6 @@ static void begin(struct round *round, struct batch *batch)
     if (asking->begun && asking_start(asking, &how, &error) != STATUS_OK) {
       (void)fail(EXIT_FAILED, "%s", error.text);
     }
-  }
-  int64_t deadline_ms = clock_monotonic_ms() + (ASK_S + 1) * 1000;
-  for (size_t i = 0; i < batch->count; i++) {
-    asking_finish(&batch->slots[i].asking, deadline_ms);
   }
 }
 
@@ -278,12 +305,12 @@ static void count(struct round *round, struct slot *slot, enum refresh_result re
 {
   struct recheck *all = round->result;
   int64_t alone_s = 0;
-  bool silent = result == REFRESH_UNREACHABLE;
-  if (silent && asking_was_too_much(&slot->asking, &alone_s)) {
+  bool unanswered = result == REFRESH_UNREACHABLE;
+  if (unanswered && asking_was_too_much(&slot->asking, &alone_s)) {
     leave_alone(round, slot, alone_s, detail);
     return;
   }
-  if (silent) {
+  if (unanswered && asking_was_silent(&slot->asking)) {
     count_silent(round, slot->lane, detail);
     return;
   }
@@ -292,6 +319,7 @@ static void count(struct round *round, struct slot *slot, enum refresh_result re
   if (slot->lane->interval_ms > round->interval_ms) { // it bears more again, little by little
     slot->lane->interval_ms -= slot->lane->interval_ms / 16;
   }
+  all->no_answer += unanswered; // about this one alone, as somebody in too many groups
   all->answered += result == REFRESH_ANSWERED || result == REFRESH_NEVER; // or a sign-in has come meanwhile
   all->unsound += result == REFRESH_UNSOUND;
   all->refused += result == REFRESH_NO_GRANT;
@@ -303,24 +331,45 @@ static void count(struct round *round, struct slot *slot, enum refresh_result re
   }
 }
 
-static int end(struct round *round, struct batch *batch)
+// Stores what has come, and lets go of the person.
+static void end_one(struct round *round, struct slot *slot)
 {
-  struct error error = {.text = ""};
-  struct context *ctx = round->ctx;
-  if (store_open(ctx->store_dir, STORE_READ_WRITE, &error, &ctx->store) != STATUS_OK) {
-    return fail(EXIT_FAILED, "%s", error.text);
+  asking_end(&slot->asking);
+  const struct refresh_end in = asking_result(&slot->asking, slot->login);
+  struct refresh_ended ended = {.result = REFRESH_NEVER};
+  if (slot->asking.begun && store(round->ctx, change_refresh_end(&in, &ended)) == STATUS_OK) {
+    count(round, slot, ended.result, in.detail);
+  } else {
+    round->result->no_answer += slot->asking.begun;
   }
-  for (size_t i = 0; i < batch->count; i++) {
-    struct slot *slot = &batch->slots[i];
-    const struct refresh_end in = asking_result(&slot->asking, slot->login);
-    struct refresh_ended ended = {.result = REFRESH_NEVER};
-    if (slot->asking.begun && store(ctx, change_refresh_end(&in, &ended)) == STATUS_OK) {
-      count(round, slot, ended.result, in.detail);
-    } else {
-      round->result->no_answer += slot->asking.begun;
+  slot_done(slot);
+  slot->over = true;
+}
+
+// As they are heard of, so that nobody's login waits for somebody else's provider; whoever is left after the deadline
+// has not been.
+static void end(struct round *round, struct batch *batch, int64_t deadline_ms)
+{
+  struct pollfd fds[AT_ONCE];
+  int open = 0;
+  do {
+    open = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+      fds[i] = (struct pollfd){batch->slots[i].over ? -1 : batch->slots[i].asking.oidc.process.fd, POLLIN, 0};
+      open += fds[i].fd >= 0;
     }
-  }
-  return EXIT_DONE;
+    bool timely = open > 0 && clock_left_ms(deadline_ms) > 0;
+    if (timely && poll(fds, batch->count, clock_left_ms(deadline_ms)) < 0 && errno != EINTR) {
+      timely = false;
+    }
+    for (size_t i = 0; i < batch->count; i++) {
+      struct slot *slot = &batch->slots[i];
+      bool heard = timely && fds[i].revents != 0 && !asking_take(&slot->asking, deadline_ms);
+      if (!slot->over && (heard || !timely || fds[i].fd < 0)) {
+        end_one(round, slot);
+      }
+    }
+  } while (open > 0);
 }
 
 // When somebody may be asked about next, on the monotonic clock; -1: there is nobody left.
@@ -363,7 +412,14 @@ static int ask_some(struct round *round)
     return code;
   }
   begin(round, &batch);
-  return end(round, &batch);
+  int64_t deadline_ms = clock_monotonic_ms() + (ASK_S + 1) * 1000;
+  struct error error = {.text = ""};
+  struct context *ctx = round->ctx;
+  if (store_open(ctx->store_dir, STORE_READ_WRITE, &error, &ctx->store) != STATUS_OK) {
+    return fail(EXIT_FAILED, "%s", error.text);
+  }
+  end(round, &batch, deadline_ms);
+  return EXIT_DONE;
 }
 
 static size_t done(const struct recheck *result)

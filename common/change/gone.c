@@ -19,6 +19,7 @@ struct candidate {
   int64_t org_id;
   int64_t account_id;
   bool removed;
+  bool guarded;
 };
 
 // Storing would move the cursor: they are noted first, in the order of orgs.
@@ -40,14 +41,14 @@ static void account_done(struct account *account)
   record_done(&ACCOUNT_RECORD, account);
 }
 
-static enum status note(struct search *search, const struct refresh *refresh, bool removed)
+static enum status note(struct search *search, const struct refresh *refresh, bool removed, bool guarded)
 {
   struct candidate *room = grow_array(search->list, search->count, sizeof *room, &search->capacity);
   if (room == NULL) {
     return STATUS_NO_MEMORY;
   }
   search->list = room;
-  room[search->count++] = (struct candidate){refresh->org_id, refresh->account_id, removed};
+  room[search->count++] = (struct candidate){refresh->org_id, refresh->account_id, removed, guarded};
   return STATUS_OK;
 }
 
@@ -58,45 +59,52 @@ static bool is_to_be_removed(const struct org *org, const struct refresh *refres
          now_s - refresh->gone_at_s >= org->gone_after_s - REFRESH_GONE_S;
 }
 
-static enum status is_guarded(struct search *search, int64_t account_id, bool *ret_guarded)
+static enum status is_guarded(struct store_txn *txn, const char *operators, int64_t account_id, bool *ret_guarded)
 {
   struct account account CLEANUP(account_done) = {.id = 0};
-  enum status status = account_get(search->c->txn, account_id, &account);
-  return status != STATUS_OK ? status
-                             : guard_of(search->c->txn, search->c->host->config->operators, &account, ret_guarded);
+  enum status status = account_get(txn, account_id, &account);
+  return status != STATUS_OK ? status : guard_of(txn, operators, &account, ret_guarded);
 }
 
-static enum status look_at_refused(struct search *search, const struct refresh *refresh)
+// Whether REFRESH, which says so, is of a member for whom that counts.
+static enum status counts_for(struct store_txn *txn, const struct refresh *refresh, int64_t now_s, bool *ret_counts)
 {
   struct membership stored;
-  struct org org;
-  bool guarded = false;
-  int64_t now_s = search->c->now_s;
-  enum status status = membership_get(search->c->txn, refresh->account_id, refresh->org_id, &stored);
+  enum status status = membership_get(txn, refresh->account_id, refresh->org_id, &stored);
+  *ret_counts = false;
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
   const struct membership membership = membership_at(&stored, now_s);
-  if (membership.role == ROLE_OWNER || membership.status != MEMBER_ACTIVE) {
-    return STATUS_OK;
-  }
-  status = org_get(search->c->txn, refresh->org_id, &org);
-  if (status != STATUS_OK || refresh->gone_at_s == 0) {
-    return status != STATUS_OK ? status : note(search, refresh, false);
-  }
-  if (!is_to_be_removed(&org, refresh, now_s)) {
-    return STATUS_OK;
-  }
-  status = is_guarded(search, refresh->account_id, &guarded);
-  return status != STATUS_OK || guarded ? status : note(search, refresh, true);
+  *ret_counts = membership.role != ROLE_OWNER && membership.status == MEMBER_ACTIVE;
+  return STATUS_OK;
 }
 
+static enum status look_at_refused(struct search *search, const struct refresh *refresh)
+{
+  struct change_context *c = search->c;
+  struct org org;
+  bool counts = false;
+  bool guarded = false;
+  enum status status = counts_for(c->txn, refresh, c->now_s, &counts);
+  if (status != STATUS_OK || !counts) {
+    return status;
+  }
+  status = org_get(c->txn, refresh->org_id, &org);
+  bool news = refresh->gone_at_s == 0;
+  if (status != STATUS_OK || (!news && !is_to_be_removed(&org, refresh, c->now_s))) {
+    return status;
+  }
+  status = is_guarded(c->txn, c->host->config->operators, refresh->account_id, &guarded);
+  return status != STATUS_OK || (guarded && !news) ? status : note(search, refresh, !news, guarded);
+}
+
+// Those of an org are all looked at, whoever is meant: so many at once may be too many.
 static enum status look_at(void *context, const struct refresh *refresh)
 {
   struct search *search = context;
-  bool meant = search->of->account_id == 0 || search->of->account_id == refresh->account_id;
-  bool gone = refresh_is_gone(refresh, search->c->now_s);
-  return meant && gone ? look_at_refused(search, refresh) : STATUS_OK;
+  bool gone = refresh->state == REFRESH_REFUSED && search->c->now_s - refresh->refused_at_s >= REFRESH_GONE_S;
+  return gone ? look_at_refused(search, refresh) : STATUS_OK;
 }
 
 static enum status hold(struct change_context *c, int64_t org_id, int64_t people, struct gone *result)
@@ -173,6 +181,7 @@ static enum status apply_one(struct change_context *c, const struct candidate *o
   (void)snprintf(ret_person->login, sizeof ret_person->login, "%s", account.login);
   ret_person->uid = account.uid;
   ret_person->removed = one->removed;
+  ret_person->guarded = one->guarded;
   status = one->removed ? change_remove_member(c, &org, &account) : mark(c, &refresh);
   return status != STATUS_OK ? status : audit_add(c->txn, &event);
 }
@@ -181,7 +190,8 @@ static enum status apply_all(struct search *search, struct gone *result)
 {
   enum status status = STATUS_OK;
   for (size_t i = 0; status == STATUS_OK && i < search->count; i++) {
-    if (search->list[i].account_id == 0) {
+    bool meant = search->of->account_id == 0 || search->of->account_id == search->list[i].account_id;
+    if (search->list[i].account_id == 0 || !meant) {
       continue;
     }
     if (result->count == GONE_MAX) {
@@ -211,4 +221,77 @@ static const struct change_kind GONE = {"member.gone", CHANGE_HOST, CHANGE_OF_OR
 struct change change_gone(const struct gone_of *of, struct gone *ret_result)
 {
   return (struct change){&GONE, of, ret_result, &ret_result->changed, "", ""};
+}
+
+struct walk {
+  struct store_txn *txn;
+  const char *operators;
+  const struct gone_of *of;
+  int64_t now_s;
+  gone_visit *visit;
+  void *context;
+};
+
+static enum status name_open(const struct walk *walk, const struct refresh *refresh, struct gone_person *person)
+{
+  struct account account CLEANUP(account_done) = {.id = 0};
+  struct membership membership;
+  struct org org = {.id = 0};
+  enum status status = org_get(walk->txn, refresh->org_id, &org);
+  status = status != STATUS_OK ? status : account_get(walk->txn, refresh->account_id, &account);
+  status = status != STATUS_OK ? status : membership_get(walk->txn, refresh->account_id, refresh->org_id, &membership);
+  status = status != STATUS_OK ? status : membership_ends_what(walk->txn, &membership, &org, &person->gid);
+  (void)snprintf(person->org, sizeof person->org, "%s", org.slug);
+  (void)snprintf(person->login, sizeof person->login, "%s", account.login);
+  person->uid = account.uid;
+  return status;
+}
+
+static enum status visit_open(void *context, const struct refresh *refresh)
+{
+  const struct walk *walk = context;
+  struct gone_open open = {.org_id = refresh->org_id, .account_id = refresh->account_id};
+  bool counts = false;
+  bool guarded = false;
+  bool meant = walk->of->account_id == 0 || walk->of->account_id == refresh->account_id;
+  if (!meant || refresh->state != REFRESH_REFUSED || refresh->gone_at_s == 0 || refresh->ended_at_s != 0) {
+    return STATUS_OK;
+  }
+  enum status status = counts_for(walk->txn, refresh, walk->now_s, &counts);
+  status =
+      status != STATUS_OK || !counts ? status : is_guarded(walk->txn, walk->operators, refresh->account_id, &guarded);
+  if (status != STATUS_OK || !counts || guarded) {
+    return status;
+  }
+  status = name_open(walk, refresh, &open.person);
+  return status != STATUS_OK ? status : walk->visit(walk->context, &open);
+}
+
+enum status gone_each_open(struct store_txn *txn, const char *operators, const struct gone_of *of, int64_t now_s,
+                           gone_visit *visit, void *context)
+{
+  struct walk walk = {txn, operators, of, now_s, visit, context};
+  return refresh_each(txn, of->org_id, visit_open, &walk);
+}
+
+static enum status note_ended(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct gone_open *open = input;
+  struct change_done *result = ret_result;
+  struct refresh refresh CLEANUP(cleanup_refresh) = {.org_id = 0};
+  enum status status = refresh_get(c->txn, open->org_id, open->account_id, &refresh);
+  result->changed = status == STATUS_OK && refresh.gone_at_s != 0 && refresh.ended_at_s == 0;
+  if (!result->changed) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  refresh.ended_at_s = c->now_s;
+  return refresh_put(c->txn, &refresh);
+}
+
+static const struct change_kind ENDED = {"member.gone.ended",        CHANGE_HOST, CHANGE_OF_ORG, note_ended,
+                                         sizeof(struct change_done), true};
+
+struct change change_gone_ended(const struct gone_open *open, struct change_done *ret_result)
+{
+  return (struct change){&ENDED, open, ret_result, &ret_result->changed, "", ""};
 }

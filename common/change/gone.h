@@ -19,6 +19,7 @@ struct gone_person {
   uint32_t uid;
   uint32_t gid; // whose processes end, as membership_ends_what() says
   bool removed; // from the org, since they have been gone for its gone-after; else this is news of them
+  bool guarded; // what they run is not ended on a provider's word
 };
 
 // So many people of one org at once are hardly gone: more likely its provider has forgotten them.
@@ -39,3 +40,19 @@ struct gone {
 // Writes down who is gone, and removes who has been for as long as their org says, with an event for each. Nobody is
 // removed who is guarded, or where more are to be removed at once than three and a tenth of the org's members.
 struct change change_gone(const struct gone_of *of, struct gone *ret_result);
+
+// One who is gone and whose sessions nobody has ended for it.
+struct gone_open {
+  int64_t org_id;
+  int64_t account_id;
+  struct gone_person person;
+};
+
+typedef enum status gone_visit(void *context, const struct gone_open *open);
+
+// Visits them, guarded ones left out; OPERATORS as in the host's settings. Errors as store_get().
+MUST_CHECK enum status gone_each_open(struct store_txn *txn, const char *operators, const struct gone_of *of,
+                                      int64_t now_s, gone_visit *visit, void *context);
+
+// Writes down that their sessions are ended. No audit event. Nothing changes where they have signed in meanwhile.
+struct change change_gone_ended(const struct gone_open *open, struct change_done *ret_result);

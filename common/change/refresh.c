@@ -122,10 +122,9 @@ static enum status take_name(struct change_context *c, struct account *account, 
 }
 
 // Name and groups are as the provider says now, where the person is a member.
-static enum status take_identity(struct change_context *c, const struct refresh_end *in)
+static enum status take_identity(struct change_context *c, const struct refresh_end *in, char words[static REASON_SIZE])
 {
   struct facts facts CLEANUP(facts_done) = {.email = ""};
-  char words[REASON_SIZE] = "";
   int64_t org_id = in->asked->refresh.org_id;
   enum status status = change_load_facts(c, in->login, &facts);
   if (status != STATUS_OK) {
@@ -136,7 +135,8 @@ static enum status take_identity(struct change_context *c, const struct refresh_
     return STATUS_OK;
   }
   status = take_name(c, &facts.account, in->authorized->name);
-  if (status != STATUS_OK || !in->asked->wants_groups) {
+  bool unseen = facts.person.guarded && membership->org.unconfirmed; // no operator has seen who speaks (POLICY W8)
+  if (status != STATUS_OK || !in->asked->wants_groups || unseen) {
     return status;
   }
   const struct named_groups named = {&facts.account, org_id, &in->authorized->groups, !membership->org.unconfirmed};
@@ -206,7 +206,8 @@ static void refuse(const struct change_context *c, const struct refresh_end *in,
   refresh->refused_at_s = c->now_s;
 }
 
-static enum status apply_result(struct change_context *c, const struct refresh_end *in, struct refresh *refresh)
+static enum status apply_result(struct change_context *c, const struct refresh_end *in, struct refresh *refresh,
+                                char words[static REASON_SIZE])
 {
   refresh->result_at_s = c->now_s;
   if (refresh->result == REFRESH_NO_GRANT) {
@@ -218,7 +219,7 @@ static enum status apply_result(struct change_context *c, const struct refresh_e
     return STATUS_OK;
   }
   refresh->answered_at_s = c->now_s;
-  return take_identity(c, in);
+  return take_identity(c, in, words);
 }
 
 // What cannot be kept is as if there were none (K9): nobody can be asked with it.
@@ -231,7 +232,9 @@ static enum status replace(const struct refresh_end *in, struct refresh *refresh
   return bytes_append(&refresh->token, bytes_text(in->rotated), in->rotated->length);
 }
 
-static enum status file_event(struct change_context *c, const struct refresh_end *in, const struct refresh *refresh)
+// GIVEN: what of role and groups has changed, "" for nothing.
+static enum status file_event(struct change_context *c, const struct refresh_end *in, const struct refresh *refresh,
+                              const char *given)
 {
   static const char *const WORDS[REFRESH_RESULT_COUNT] = {
       [REFRESH_NO_GRANT] = "refused", [REFRESH_UNSOUND] = "not to be believed"};
@@ -242,12 +245,16 @@ static enum status file_event(struct change_context *c, const struct refresh_end
   if (status != STATUS_OK) {
     return status;
   }
-  c->silent = word == NULL;
+  c->silent = word == NULL && given[0] == '\0';
   change_name_login(c, in->login);
   memcpy(c->event.org, org.slug, sizeof c->event.org);
   memcpy(c->event.row, "K9", sizeof "K9");
+  if (word == NULL) {
+    (void)snprintf(c->event.detail, sizeof c->event.detail, "answered:%.200s", given);
+    return STATUS_OK;
+  }
   (void)snprintf(c->event.detail, sizeof c->event.detail, "%s%s: %.200s",
-                 lost ? "the answer before was lost, to sign in again; " : "", word != NULL ? word : "",
+                 lost ? "the answer before was lost, to sign in again; " : "", word,
                  in->result == REFRESH_ANSWERED ? "in none of the required groups" : in->detail);
   return STATUS_OK;
 }
@@ -257,6 +264,7 @@ static enum status end(struct change_context *c, const void *input, void *ret_re
   const struct refresh_end *in = input;
   struct refresh_ended *result = ret_result;
   struct refresh refresh CLEANUP(cleanup_refresh) = {.org_id = 0};
+  char given[REASON_SIZE] = "";
   enum status status = get_same(c, &in->asked->refresh, &refresh);
   if (status != STATUS_OK) { // a sign-in has brought another one
     result->changed = false;
@@ -266,9 +274,9 @@ static enum status end(struct change_context *c, const void *input, void *ret_re
   refresh.result = (uint8_t)judge(c, in);
   status = check_gate(c, in, &refresh.result);
   status = status != STATUS_OK ? status : replace(in, &refresh);
-  status = status != STATUS_OK ? status : apply_result(c, in, &refresh);
+  status = status != STATUS_OK ? status : apply_result(c, in, &refresh, given);
   status = status != STATUS_OK ? status : refresh_put(c->txn, &refresh);
-  status = status != STATUS_OK ? status : file_event(c, in, &refresh);
+  status = status != STATUS_OK ? status : file_event(c, in, &refresh, given);
   result->result = (enum refresh_result)refresh.result;
   return status;
 }

@@ -86,9 +86,11 @@ static bool objects_to_key(const struct policy_person *person, const struct poli
   }
   bool refused = org->asked == ASKED_REFUSED;
   switch (org->keys) {
-  case KEYS_BY_DEFAULT: // nobody says whether the provider still knows them: under sso-only that is everything
-    return objects_to_password(person, membership) && (org->enforcement == ENFORCEMENT_SSO_ONLY || refused ||
-                                                       !is_recent(person, membership, KEYS_RECENT_DEFAULT_S));
+  case KEYS_BY_DEFAULT: // under sso-only somebody must say that the provider still knows them, but for whom operators
+                        // let in: whether anybody can be asked is the org's to change (POLICY W8)
+    return objects_to_password(person, membership) &&
+           ((org->enforcement == ENFORCEMENT_SSO_ONLY && !person->guarded) || refused ||
+            !is_recent(person, membership, KEYS_RECENT_DEFAULT_S));
   case KEYS_DENY:
   case KEYS_LIVE: return true;
   case KEYS_RECENT: return refused || !is_recent(person, membership, org->keys_recent_s);

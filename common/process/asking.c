@@ -75,30 +75,48 @@ static void take_rotated(struct asking *asking, void *value)
   }
 }
 
-void asking_finish(struct asking *asking, int64_t deadline_ms)
+bool asking_take(struct asking *asking, int64_t deadline_ms)
+{
+  enum message_type type;
+  void *value = NULL;
+  if (asking->oidc.process.fd < 0 || channel_receive(&asking->oidc.channel, deadline_ms, &type, &value) != STATUS_OK) {
+    return false;
+  }
+  if (type == MESSAGE_ROTATED) {
+    take_rotated(asking, value);
+    channel_free_message(type, value);
+    return true;
+  }
+  asking->type = type;
+  asking->value = value;
+  return false;
+}
+
+void asking_end(struct asking *asking)
 {
   const struct refresh_asked *asked = &asking->asked;
-  enum message_type type = MESSAGE_ROTATED;
-  void *value = NULL;
-  while (asking->oidc.process.fd >= 0 && type == MESSAGE_ROTATED) {
-    enum status status = channel_receive(&asking->oidc.channel, deadline_ms, &type, &value);
-    if (status != STATUS_OK) {
-      break;
-    }
-    if (type == MESSAGE_ROTATED) {
-      take_rotated(asking, value);
-      channel_free_message(type, value);
-    } else {
-      asking->type = type;
-      asking->value = value;
-    }
-  }
   oidc_end(&asking->oidc);
   if (asking->type == MESSAGE_AUTHORIZED && asking->value != NULL) {
     const struct message_authorized *authorized = asking->value;
     asking->unsound = asking->unsound || !oidc_identity_is_sound(authorized, &asked->connection) ||
                       authorized->refresh_token.length > 0 || strcmp(authorized->subject, asked->refresh.subject) != 0;
   }
+}
+
+void asking_finish(struct asking *asking, int64_t deadline_ms)
+{
+  while (asking_take(asking, deadline_ms)) {
+  }
+  asking_end(asking);
+}
+
+bool asking_was_silent(const struct asking *asking)
+{
+  if (asking->value == NULL || asking->type != MESSAGE_FAILED) {
+    return asking->value == NULL;
+  }
+  const struct message_failed *failed = asking->value;
+  return failed->reason == FAILURE_UNREACHABLE || failed->reason == FAILURE_TLS;
 }
 
 static enum refresh_result result_of_failure(uint32_t reason)

@@ -34,8 +34,17 @@ MUST_CHECK enum status asking_lock(const char *path, int64_t account_id, int64_t
 // Starts the helper. Errors as oidc_start().
 MUST_CHECK enum status asking_start(struct asking *asking, const struct asking_how *how, struct error *error);
 
-// Takes what the helper says until DEADLINE_MS (monotonic), and ends it.
+// Takes the next message of the helper, until DEADLINE_MS (monotonic). Whether there is more to come.
+bool asking_take(struct asking *asking, int64_t deadline_ms);
+
+// Ends the helper, and looks at what it has said.
+void asking_end(struct asking *asking);
+
+// Both, to the last message.
 void asking_finish(struct asking *asking, int64_t deadline_ms);
+
+// Whether nothing came of the provider, which may be down.
+bool asking_was_silent(const struct asking *asking);
 
 // Whether the provider wants to be left alone, and for how long; 0: it has not said.
 bool asking_was_too_much(const struct asking *asking, int64_t *ret_retry_after_s);

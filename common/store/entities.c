@@ -126,6 +126,7 @@ static const struct field REFRESH_FIELDS[] = {
     FIELD_OF_I64(refresh, begun_at_s),   FIELD_OF_U8(refresh, result),
     FIELD_OF_I64(refresh, result_at_s),  FIELD_OF_I64(refresh, answered_at_s),
     FIELD_OF_I64(refresh, refused_at_s), FIELD_OF_I64(refresh, gone_at_s),
+    FIELD_OF_I64(refresh, ended_at_s),
 };
 const struct record_type REFRESH_RECORD = RECORD_TYPE_GROWN(refresh, ENTITY_VERSION + 1, REFRESH_FIELDS, 13, 13);
 

@@ -95,6 +95,7 @@ struct refresh {
   int64_t answered_at_s; // when the provider knew the person last
   int64_t refused_at_s;  // since when it is REFRESH_REFUSED
   int64_t gone_at_s;     // when it was written down that the person is gone; 0: it was not
+  int64_t ended_at_s;    // when what they ran by then was ended for it; 0: it was not
 };
 
 enum { REFRESH_GONE_S = 86400 }; // without a sign-in after a refusal: then somebody is gone

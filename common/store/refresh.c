@@ -37,6 +37,7 @@ enum status refresh_unmark_gone(struct store_txn *txn, int64_t org_id, int64_t a
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
   refresh.gone_at_s = 0;
+  refresh.ended_at_s = 0;
   return refresh_put(txn, &refresh);
 }
 

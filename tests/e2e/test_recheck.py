@@ -1,14 +1,17 @@
 """K9: everybody is asked about again, and who is gone is written down, told and, where the org says so, removed."""
 import contextlib
 import json
+import subprocess
 import time
 
 import ahead
 import asking
+import attacks
 import check
 import host
 import login
 import postfix
+import processes
 
 ORG, HOME = "rechecked", "rechecked.test"
 OWNER = f"boss-{ORG}@example.org"
@@ -45,6 +48,8 @@ def K9_names_groups_and_roles_are_as_the_provider_says_at_a_recheck(rig):
         there.idp.say_groups(person, ["chiefs"])
         _recheck(person)
         check.equal(host.members(ORG)[person]["role"], "admin", "the role once the group is there again")
+        said = [row["detail"] for row in host.listed("audit", ORG) if row["event"] == "refresh" and row["login"] == person]
+        check.equal(said, ["answered: -role:admin", "answered: +role:admin"], "the audit")
     finally:
         host.ssoctl("group", "unmap", ORG, "chiefs", "--yes")
         there.idp.say_groups(person, None)
@@ -62,9 +67,11 @@ def K9_who_is_refused_for_a_day_is_gone_and_their_sessions_end(rig):
             there.refuses(person, key, "does not stand for you any more", "a key of who was refused")
             check.equal(_recheck(person)["gone"], [], "who is gone at once")
             check.that(host.processes_of(uid), "a session ended before a day was over")
-            said = _later(rig, DAY_S + 60, person, wants=5)
+            said = _later(rig, DAY_S + 60, person, wants=5, ends=False)
             check.equal([(row["org"], row["login"], row["removed"]) for row in said["gone"]], [(ORG, person, False)], "who is gone")
-            check.that(said["gone"][0]["processes_ended"] > 0, f"nothing was ended: {said}")
+            check.that(said["processes_ended"] == 0 and host.processes_of(uid), f"ended without being told to: {said}")
+            said = _later(rig, DAY_S + 90, person)
+            check.that(said["gone"] == [] and said["processes_ended"] > 0, f"nothing was ended: {said}")
             terminal.until("closed")
             check.equal(host.processes_of(uid), [], "what runs still")
             mail = server.new(OWNER)
@@ -102,6 +109,67 @@ def K9_who_is_gone_for_as_long_as_the_org_says_is_removed(rig):
     check.contains(host.ssoctl("org", "set", ORG, "gone-after=1h", wants=2).err, "1d to 3650d, or never", "an hour")
 
 
+def K9_H68_what_an_operator_runs_is_not_ended_on_a_providers_word(rig):
+    there = _there(rig)
+    person, _ = there.person()
+    uid = int(host.in_passwd(person)[2])
+    terminal = _opens(there, person)
+    there.idp.forget(person)
+    try:
+        check.equal(_recheck(person)["refused"], 1, "who was refused")
+        processes.must("gpasswd", "-a", person, "sudo")
+        said = _later(rig, DAY_S + 60, person, wants=5)
+        check.equal([row["login"] for row in said["gone"]], [person], "who is gone")
+        check.that(said["processes_ended"] == 0 and host.processes_of(uid), f"an operator's were ended: {said}")
+        with there.setting("gone-after", "1d", "never"):
+            check.equal(_later(rig, 9 * DAY_S, person)["gone"], [], "who is removed")
+        processes.must("gpasswd", "-d", person, "sudo")
+        check.that(_later(rig, 2 * DAY_S, person)["processes_ended"] > 0, "nothing was ended of one who is none any more")
+    finally:
+        processes.run("gpasswd", "-d", person, "sudo")
+        there.idp.forget()
+        terminal.close()
+
+
+def S15_nobody_is_asked_about_a_guarded_account_where_no_operator_has_seen_who_is_asked(rig):
+    there = _there(rig)
+    person = rig.person(HOME)
+    there.idp.say_groups(person, ["tools"])
+    host.ssoctl("idp", "confirm", ORG, _fingerprint())
+    processes.must("groupadd", "-f", "rechecktools")
+    host.ssoctl("group", "map", ORG, "tools", "--local-group", "rechecktools")
+    try:
+        there.sign_in(person)
+        check.equal(_recheck(person)["answered"], 1, "who was asked about")
+        there.idp.say_groups(person, [])
+        attacks.as_owner(rig, ORG, "idp", "set", ORG, "--email-claim", "mail", "--now")
+        check.equal((_recheck(person)["people"], there.asked(person)), (0, "answered"), "who was asked about")
+        check.contains(host.ssoctl("account", "show", person).out, "rechecktools", "the local group")
+    finally:
+        host.ssoctl("idp", "set", ORG, "--email-claim", "email", "--now")
+        host.ssoctl("group", "unmap", ORG, "tools", "--yes")
+        there.idp.say_groups(person, None)
+
+
+def K9_one_who_cannot_be_told_of_keeps_nobody_else_from_being_asked_about(rig):
+    there = _there(rig)
+    people = [there.person()[0] for _ in range(5)]
+    host.ssoctl("org", "set", ORG, "required-groups=staff")
+    for person in people[:4]:
+        there.idp.say_groups(person, [f"group-{number}" for number in range(400)])
+    there.idp.forget(people[4])
+    try:
+        result = host.ssoctl("account", "recheck", ORG, *FAST, "--json", wants=None)
+        said = json.loads(result.out)
+        check.equal((said["left"], said["refused"] >= 1), (0, True), f"who was asked about: {result.text}")
+        check.equal(there.asked(people[4]), "refused", "what is known of who was deleted")
+    finally:
+        there.idp.forget()
+        host.ssoctl("org", "set", ORG, "required-groups=none")
+        for person in people[:4]:
+            there.idp.say_groups(person, None)
+
+
 def K9_a_provider_that_wants_to_be_left_alone_is_and_all_are_asked_about(rig):
     there = _there(rig)
     people = [there.person()[0] for _ in range(2)]
@@ -135,11 +203,18 @@ def K9_a_provider_that_hangs_keeps_nobody_else_waiting(rig):
     hanging.person()
     person, _ = there.person()
     with hanging.hung():
-        result = host.ssoctl("account", "recheck", *FAST, "--json", wants=1)
-    said = json.loads(result.out)
+        running = subprocess.Popen(["ssoctl", "account", "recheck", *FAST, "--json"], stdout=subprocess.PIPE, text=True)
+        check.soon(lambda: there.asked(person) == "answered", "what a provider says that answers")
+        check.equal(running.poll(), None, "whether it still waits for the one that hangs")
+        said = json.loads(running.communicate()[0])
+        check.equal(running.returncode, 1, "exit code")
     check.that(said["no_answer"] >= 1, f"nobody hung: {said}")
     check.equal(there.asked(person), "answered", "what is known where the provider answers")
     check.equal(said["answered"] + said["refused"] + said["no_answer"] + said["left"], said["people"], "the sum")
+
+
+def _fingerprint():
+    return host.listed("idp", "show", ORG)["fingerprint"]
 
 
 def _there(rig):
@@ -157,8 +232,8 @@ def _recheck(what):
     return json.loads(host.ssoctl("account", "recheck", what, *FAST, "--json").out)
 
 
-def _later(rig, seconds, what, wants=0):
-    result = ahead.run(rig, seconds, "ssoctl", "account", "recheck", what, *FAST, "--end-sessions", "--json")
+def _later(rig, seconds, what, wants=0, ends=True):
+    result = ahead.run(rig, seconds, "ssoctl", "account", "recheck", what, *FAST, *(["--end-sessions"] if ends else []), "--json")
     check.equal(result.status, wants, f"exit code, {seconds} s later: {result.err}")
     return json.loads(result.out)
 
