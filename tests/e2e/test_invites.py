@@ -190,8 +190,7 @@ def _by_code(rig, name, code):
 def _answering(rig, person, answer):
     terminal = login.Ssh(rig, person)
     rig.idp.approve(terminal.challenge(), person)
-    terminal.send()
-    terminal.until(r"Join\? \[y/N\]: ")
+    terminal.enter_until(r"Join\? \[y/N\]: ")
     terminal.send(answer)
     if terminal.until("END", r"Active org \[\w+\]: ") == 1:  # two are open now
         terminal.send()

@@ -34,13 +34,13 @@ def S8_an_org_that_is_not_in_control_links_beside_the_password_only(rig):
     person = rig.person("open.test")
     _owner_of_two(rig, person)
     terminal = _starts_sso(rig, person)
-    terminal.until(LINK)
+    terminal.enter_until(LINK)
     terminal.send(PASSWORD + "x")
     text = terminal.end()
     check.that(not login.signed_in(text), f"a wrong password linked it: {check.shown(text)}")
     check.contains(text, "retire the account", "what is said")
     terminal = _starts_sso(rig, person)
-    terminal.until(LINK)
+    terminal.enter_until(LINK)
     terminal.send(PASSWORD)
     text = _finish(terminal)
     check.that(login.signed_in(text), f"not linked: {check.shown(text)}")
@@ -49,7 +49,7 @@ def S8_an_org_that_is_not_in_control_links_beside_the_password_only(rig):
     terminal.password_prompt()
     terminal.send(PASSWORD)
     check.that(login.signed_in(_finish(terminal)), "the password does not sign in any more")
-    text = _finish(_starts_sso(rig, person))
+    text = _finish(_starts_sso(rig, person), enter=True)
     check.lacks(text, "to link this identity", "what a second sign-in asks")
     check.that(login.signed_in(text), f"not signed in again: {check.shown(text)}")
 
@@ -99,12 +99,12 @@ def _starts_sso(rig, person):
     terminal.password_prompt()
     terminal.send()
     rig.idp.approve(terminal.challenge(), person)
-    terminal.send()
     return terminal
 
 
-def _finish(terminal):
-    if terminal.until(r"Active org \[\w+\]: ", "END") == 0:
+def _finish(terminal, enter=False):
+    wait = terminal.enter_until if enter else terminal.until
+    if wait(r"Active org \[\w+\]: ", "END") == 0:
         terminal.send()
         terminal.until("END")
     terminal.close()
