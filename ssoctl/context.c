@@ -40,11 +40,14 @@ int context_open(const struct invocation *in, struct context *ctx)
     return code;
   }
   enum status status = config_load(ctx->config_path, &error, &ctx->config);
-  status = status != STATUS_OK ? status : store_open(ctx->store_dir, STORE_READ_WRITE, &error, &ctx->store);
-  if (status != STATUS_OK) {
-    return fail(EXIT_FAILED, "%s", error.text);
-  }
-  return EXIT_DONE;
+  return status == STATUS_OK ? context_open_store(ctx) : fail(EXIT_FAILED, "%s", error.text);
+}
+
+int context_open_store(struct context *ctx)
+{
+  struct error error = {.text = ""};
+  enum status status = store_open(ctx->store_dir, STORE_READ_WRITE, &error, &ctx->store);
+  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "%s", error.text);
 }
 
 void context_close(struct context *ctx)

@@ -33,6 +33,10 @@ struct context {
 int context_open(const struct invocation *in, struct context *ctx);
 void context_close(struct context *ctx);
 
+// Opens the store, which is closed: before anything was read, or while something was started. EXIT_FAILED with an error
+// on standard error.
+int context_open_store(struct context *ctx);
+
 // Fills in what was asked for and where the store is, without opening anything.
 int context_begin(const struct invocation *in, struct context *ctx);
 

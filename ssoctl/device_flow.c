@@ -191,9 +191,9 @@ int device_flow_run(struct device_flow *f, enum message_type asks, device_flow_a
   f->started_ms = clock_monotonic_ms();
   f->deadline_ms = f->started_ms + ctx->config.sign_in_timeout_s * 1000 + MARGIN_MS;
   store_close(&ctx->store); // before anything is started
-  if (oidc_start(PATH_OIDC, &f->request, &error, &f->oidc) != STATUS_OK ||
-      store_open(ctx->store_dir, STORE_READ_WRITE, &error, &ctx->store) != STATUS_OK) {
+  if (oidc_start(PATH_OIDC, &f->request, &error, &f->oidc) != STATUS_OK) {
     return fail(EXIT_FAILED, "%s", error.text);
   }
-  return receive_all(f, answered, context);
+  code = context_open_store(ctx);
+  return code == EXIT_DONE ? receive_all(f, answered, context) : code;
 }

@@ -145,15 +145,13 @@ static void look_up_some(const struct message_txt *of_all, struct domain_check *
 
 int domains_look_up(struct context *ctx, const char *server, struct domain_check *checks, size_t count)
 {
-  struct error error = {.text = ""};
   struct message_txt of_all = {.timeout_s = PROOF_LOOKUP_S, .confinement = (uint8_t)ctx->config.confinement};
   (void)snprintf(of_all.server, sizeof of_all.server, "%s", server);
   store_close(&ctx->store); // before anything is started
   for (size_t at = 0; at < count; at += AT_ONCE) {
     look_up_some(&of_all, checks + at, count - at < AT_ONCE ? count - at : AT_ONCE);
   }
-  enum status status = store_open(ctx->store_dir, STORE_READ_WRITE, &error, &ctx->store);
-  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "%s", error.text);
+  return context_open_store(ctx);
 }
 
 static struct change note_look_up(const struct domain_check *check, const struct domain_look_up *look_up,

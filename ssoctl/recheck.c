@@ -4,58 +4,33 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/grow.h"
 #include "facts/facts.h"
 #include "paths.h"
 #include "process/asking.h"
 #include "progress.h"
+#include "recheck_lanes.h"
 #include "store/accounts.h"
 #include "store/refresh.h"
 
 enum {
   ASK_S = 10,
   LOCK_MS = 3000,
-  AT_ONCE = 8,        // in all
-  OF_ORG_AT_ONCE = 4, // so many of one org, which leaves room for others beside one that hangs
-  SILENT_MAX = 3,     // nothing came, so often in a row
-  ALONE_S = 60,       // where it is not said for how long
-  ALONE_MAX_S = 900,  // longer than that, it is for the next time
-  TOLD_MAX = 30,      // to leave it alone, without anything else said
-  INTERVAL_MAX_MS = 60 * 1000,
+  AT_ONCE = 8,                 // in all
+  OF_ORG_AT_ONCE = 4,          // so many of one org, which leaves room for others beside one that hangs
   RUN_MAX_MS = 5 * 3600 * 1000 // then the timer's next is near
-};
-
-// The people of one org, in the order in which they are asked about.
-struct lane {
-  int64_t org_id;
-  char org[SLUG_SIZE];
-  int64_t *accounts; // owned
-  size_t count;
-  size_t capacity;
-  size_t next;
-  int64_t due_ms; // when the next may be asked
-  int64_t interval_ms;
-  size_t silent;
-  size_t told;
-  bool over;
 };
 
 struct round {
   struct context *ctx;
   const struct gone_of *of;
   struct recheck *result;
-  int64_t interval_ms;
-  struct lane *lanes; // owned
-  size_t count;
-  size_t capacity;
-  size_t first; // whose turn it is
+  struct lanes lanes;
 };
 
 // One who is asked about now.
@@ -75,10 +50,7 @@ struct batch {
 
 static void round_done(struct round *round)
 {
-  for (size_t i = 0; i < round->count; i++) {
-    free(round->lanes[i].accounts);
-  }
-  free(round->lanes);
+  lanes_done(&round->lanes);
 }
 
 static void slot_done(struct slot *slot)
@@ -86,6 +58,7 @@ static void slot_done(struct slot *slot)
   if (!slot->over) {
     asking_done(&slot->asking);
     cleanup_fd(&slot->lock);
+    slot->over = true;
   }
 }
 
@@ -96,46 +69,20 @@ static void batch_done(struct batch *batch)
   }
 }
 
-static enum status open_lane(struct round *round, int64_t org_id)
-{
-  struct org org;
-  enum status status = org_get(round->ctx->txn, org_id, &org);
-  struct lane *room =
-      status == STATUS_OK ? grow_array(round->lanes, round->count, sizeof *room, &round->capacity) : NULL;
-  if (room == NULL) {
-    return status != STATUS_OK ? status : STATUS_NO_MEMORY;
-  }
-  round->lanes = room;
-  room[round->count] =
-      (struct lane){.org_id = org_id, .due_ms = clock_monotonic_ms(), .interval_ms = round->interval_ms};
-  memcpy(room[round->count].org, org.slug, sizeof org.slug);
-  round->count++;
-  return STATUS_OK;
-}
-
-static enum status add_to(struct lane *lane, int64_t account_id)
-{
-  int64_t *room = grow_array(lane->accounts, lane->count, sizeof *room, &lane->capacity);
-  if (room == NULL) {
-    return STATUS_NO_MEMORY;
-  }
-  lane->accounts = room;
-  room[lane->count++] = account_id;
-  return STATUS_OK;
-}
-
 // In the order of orgs.
 static enum status note(void *context, const struct refresh *refresh)
 {
   struct round *round = context;
+  struct org org;
   enum status status = STATUS_OK;
   if (refresh->token.length == 0 || (round->of->account_id != 0 && round->of->account_id != refresh->account_id)) {
     return STATUS_OK;
   }
-  if (round->count == 0 || round->lanes[round->count - 1].org_id != refresh->org_id) {
-    status = open_lane(round, refresh->org_id);
+  if (!lanes_end_with(&round->lanes, refresh->org_id)) {
+    status = org_get(round->ctx->txn, refresh->org_id, &org);
+    status = status != STATUS_OK ? status : lanes_open(&round->lanes, &org);
   }
-  status = status != STATUS_OK ? status : add_to(&round->lanes[round->count - 1], refresh->account_id);
+  status = status != STATUS_OK ? status : lanes_add(&round->lanes, refresh->account_id);
   round->result->people += status == STATUS_OK;
   return status;
 }
@@ -183,49 +130,70 @@ static enum status load(const struct context *ctx, struct slot *slot)
   return refresh_asked_load(ctx->txn, slot->lane->org_id, slot->account_id, &slot->asking.asked);
 }
 
-// The next one of LANE, unless nobody can be asked about them any more; a login by key that asks just now comes first.
-static enum status take_one(struct round *round, struct lane *lane, struct batch *batch)
+static bool is_in(const struct batch *batch, int64_t account_id)
 {
-  struct slot *slot = &batch->slots[batch->count];
-  *slot = (struct slot){.lane = lane, .account_id = lane->accounts[lane->next++], .lock = -1, .asking = asking_new()};
-  enum status status = asking_lock(PATH_RUN "/asking", slot->account_id, clock_monotonic_ms() + LOCK_MS, &slot->lock);
-  status = status != STATUS_OK ? status : load(round->ctx, slot);
-  if (status == STATUS_OK) {
-    batch->count++;
-    return STATUS_OK;
+  for (size_t i = 0; i < batch->count; i++) {
+    if (batch->slots[i].account_id == account_id) {
+      return true;
+    }
   }
-  slot_done(slot);
-  round->result->people -= status == STATUS_NOT_FOUND;
-  round->result->left += status == STATUS_BUSY;
-  return status == STATUS_NOT_FOUND || status == STATUS_BUSY ? STATUS_OK : status;
+  return false;
 }
 
-// As many as may be asked now.
-static enum status take_of_lane(struct round *round, struct lane *lane, struct batch *batch)
+// A login by key that asks just now comes first.
+static enum status lock_one(struct round *round, struct lane *lane, int64_t account_id, struct batch *batch)
+{
+  struct slot *slot = &batch->slots[batch->count];
+  *slot = (struct slot){.lane = lane, .account_id = account_id, .lock = -1, .asking = asking_new()};
+  enum status status = asking_lock(PATH_RUN "/asking", account_id, clock_monotonic_ms() + LOCK_MS, &slot->lock);
+  if (status != STATUS_BUSY) {
+    batch->count += status == STATUS_OK;
+    return status;
+  }
+  round->result->left++;
+  return STATUS_OK;
+}
+
+// As many as may be asked now. One refresh at a time of each person: whoever is there for another org waits.
+static enum status lock_of_lane(struct round *round, struct lane *lane, struct batch *batch)
 {
   int64_t now_ms = clock_monotonic_ms();
   size_t start = batch->count;
   enum status status = STATUS_OK;
-  lane->due_ms = lane->due_ms < now_ms - 1000 ? now_ms - 1000 : lane->due_ms; // what was not used is not saved up
-  while (status == STATUS_OK && !lane->over && lane->next < lane->count && lane->due_ms <= now_ms &&
-         batch->count < AT_ONCE && batch->count - start < OF_ORG_AT_ONCE) {
-    lane->due_ms += lane->interval_ms;
-    status = take_one(round, lane, batch);
+  while (status == STATUS_OK && lane_is_due(lane, now_ms) && !is_in(batch, lane_next(lane)) && batch->count < AT_ONCE &&
+         batch->count - start < OF_ORG_AT_ONCE) {
+    status = lock_one(round, lane, lane_take(lane, now_ms), batch);
   }
   return status;
 }
 
+static enum status load_all(struct round *round, struct batch *batch)
+{
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < batch->count; i++) {
+    status = load(round->ctx, &batch->slots[i]);
+    if (status == STATUS_NOT_FOUND) {
+      round->result->people--;
+      slot_done(&batch->slots[i]);
+      status = STATUS_OK;
+    }
+  }
+  return status;
+}
+
+// Nothing is read while somebody's lock is waited for (HOLES H74).
 static int take(struct round *round, struct batch *batch)
 {
-  int code = context_read(round->ctx);
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < round->lanes.count; i++) {
+    status = lock_of_lane(round, lanes_turn(&round->lanes, i), batch);
+  }
+  lanes_turn_on(&round->lanes);
+  int code = status == STATUS_OK ? context_read(round->ctx) : EXIT_DONE;
   if (code != EXIT_DONE) {
     return code;
   }
-  enum status status = STATUS_OK;
-  for (size_t i = 0; status == STATUS_OK && i < round->count; i++) {
-    status = take_of_lane(round, &round->lanes[(round->first + i) % round->count], batch);
-  }
-  round->first = (round->first + 1) % round->count; // the slow ones do not always come first
+  status = status == STATUS_OK ? load_all(round, batch) : status;
   context_end_read(round->ctx);
   return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "asking again: %s", status_text(status));
 }
@@ -250,6 +218,9 @@ static void begin(struct round *round, struct batch *batch)
   for (size_t i = 0; i < batch->count; i++) {
     struct change_done ignored;
     struct asking *asking = &batch->slots[i].asking;
+    if (batch->slots[i].over) {
+      continue;
+    }
     enum status status = store(round->ctx, change_refresh_begin(&asking->asked, &ignored));
     asking->begun = status == STATUS_OK;
     round->result->no_answer += !asking->begun && status != STATUS_NOT_FOUND; // that: they have just signed in
@@ -266,37 +237,26 @@ static void begin(struct round *round, struct batch *batch)
 
 static void give_up(struct round *round, struct lane *lane, const char *why, const char *detail)
 {
-  lane->over = true;
-  size_t left = lane->count - lane->next;
+  size_t left = lane_give_up(lane);
   round->result->left += left;
   (void)fail(EXIT_FAILED, "org %s: its provider %s: %zu people were not asked about: %s", lane->org, why, left, detail);
 }
 
-// The provider is left alone for as long as it says, and asked half as often then.
 static void leave_alone(struct round *round, struct slot *slot, int64_t said_s, const char *detail)
 {
-  struct lane *lane = slot->lane;
-  int64_t alone_s = said_s > 0 ? said_s : ALONE_S;
-  int64_t until_ms = clock_monotonic_ms() + alone_s * 1000;
-  bool again =
-      !lane->over && alone_s <= ALONE_MAX_S && ++lane->told <= TOLD_MAX && add_to(lane, slot->account_id) == STATUS_OK;
-  if (again) {
-    if (lane->due_ms < until_ms) {
-      lane->interval_ms = lane->interval_ms * 2 < INTERVAL_MAX_MS ? lane->interval_ms * 2 : INTERVAL_MAX_MS;
-      lane->due_ms = until_ms;
-    }
+  if (lane_leave_alone(slot->lane, slot->account_id, said_s, clock_monotonic_ms())) {
     return;
   }
   round->result->left++;
-  if (!lane->over) {
-    give_up(round, lane, "wants to be left alone", detail);
+  if (!slot->lane->over) {
+    give_up(round, slot->lane, "wants to be left alone", detail);
   }
 }
 
 static void count_silent(struct round *round, struct lane *lane, const char *detail)
 {
   round->result->no_answer++;
-  if (++lane->silent >= SILENT_MAX && !lane->over) {
+  if (lane_was_silent(lane)) {
     give_up(round, lane, "does not answer", detail);
   }
 }
@@ -314,11 +274,7 @@ static void count(struct round *round, struct slot *slot, enum refresh_result re
     count_silent(round, slot->lane, detail);
     return;
   }
-  slot->lane->silent = 0;
-  slot->lane->told = 0;
-  if (slot->lane->interval_ms > round->interval_ms) { // it bears more again, little by little
-    slot->lane->interval_ms -= slot->lane->interval_ms / 16;
-  }
+  lane_was_heard(slot->lane);
   all->no_answer += unanswered; // about this one alone, as somebody in too many groups
   all->answered += result == REFRESH_ANSWERED || result == REFRESH_NEVER; // or a sign-in has come meanwhile
   all->unsound += result == REFRESH_UNSOUND;
@@ -343,7 +299,6 @@ static void end_one(struct round *round, struct slot *slot)
     round->result->no_answer += slot->asking.begun;
   }
   slot_done(slot);
-  slot->over = true;
 }
 
 // As they are heard of, so that nobody's login waits for somebody else's provider; whoever is left after the deadline
@@ -372,19 +327,6 @@ static void end(struct round *round, struct batch *batch, int64_t deadline_ms)
   } while (open > 0);
 }
 
-// When somebody may be asked about next, on the monotonic clock; -1: there is nobody left.
-static int64_t next_ms(const struct round *round)
-{
-  int64_t next = -1;
-  for (size_t i = 0; i < round->count; i++) {
-    const struct lane *lane = &round->lanes[i];
-    if (!lane->over && lane->next < lane->count && (next < 0 || lane->due_ms < next)) {
-      next = lane->due_ms;
-    }
-  }
-  return next;
-}
-
 static void wait_until(int64_t at_ms)
 {
   int64_t left_ms = clock_left_ms(at_ms);
@@ -396,9 +338,9 @@ static void wait_until(int64_t at_ms)
 
 static void give_up_rest(struct round *round)
 {
-  for (size_t i = 0; i < round->count; i++) {
-    struct lane *lane = &round->lanes[i];
-    if (!lane->over && lane->next < lane->count) {
+  for (size_t i = 0; i < round->lanes.count; i++) {
+    struct lane *lane = &round->lanes.list[i];
+    if (lane_waits(lane)) {
       give_up(round, lane, "takes too long", "five hours are over");
     }
   }
@@ -413,13 +355,11 @@ static int ask_some(struct round *round)
   }
   begin(round, &batch);
   int64_t deadline_ms = clock_monotonic_ms() + (ASK_S + 1) * 1000;
-  struct error error = {.text = ""};
-  struct context *ctx = round->ctx;
-  if (store_open(ctx->store_dir, STORE_READ_WRITE, &error, &ctx->store) != STATUS_OK) {
-    return fail(EXIT_FAILED, "%s", error.text);
+  code = context_open_store(round->ctx);
+  if (code == EXIT_DONE) {
+    end(round, &batch, deadline_ms);
   }
-  end(round, &batch, deadline_ms);
-  return EXIT_DONE;
+  return code;
 }
 
 static size_t done(const struct recheck *result)
@@ -431,7 +371,7 @@ int recheck_run(struct context *ctx, const struct gone_of *of, size_t per_minute
 {
   *ret_recheck = (struct recheck){.people = 0};
   struct round round CLEANUP(round_done) = {
-      .ctx = ctx, .of = of, .result = ret_recheck, .interval_ms = 60000 / (int64_t)per_minute};
+      .ctx = ctx, .of = of, .result = ret_recheck, .lanes = lanes_new(60000 / (int64_t)per_minute)};
   int code = collect(&round);
   if (code != EXIT_DONE || ctx->in->options[OPTION_DRY_RUN] != NULL) {
     return code;
@@ -439,7 +379,8 @@ int recheck_run(struct context *ctx, const struct gone_of *of, size_t per_minute
   (void)mkdir(PATH_RUN, 0700); // where it cannot be made the lock in it says so
   struct progress progress = progress_begin(true, ret_recheck->people);
   int64_t until_ms = clock_monotonic_ms() + RUN_MAX_MS;
-  for (int64_t at_ms = next_ms(&round); code == EXIT_DONE && at_ms >= 0; at_ms = next_ms(&round)) {
+  for (int64_t at_ms = lanes_next_ms(&round.lanes); code == EXIT_DONE && at_ms >= 0;
+       at_ms = lanes_next_ms(&round.lanes)) {
     progress_show(&progress, done(ret_recheck));
     wait_until(at_ms < until_ms ? at_ms : until_ms);
     if (clock_left_ms(until_ms) == 0) {

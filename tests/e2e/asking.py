@@ -1,5 +1,6 @@
 """An org whose provider can be asked again about its people (K9), and their keys."""
 import contextlib
+import re
 import signal
 
 import check
@@ -69,3 +70,19 @@ class Asked:
 
 def of(rig, org, home):
     return rig.orgs._once(org, lambda: Asked(rig, org, home))
+
+
+def guest_of(rig, both):
+    """Somebody whom no org governs, and who has signed in through the providers of these two."""
+    guest = rig.person("guests.test")
+    for there in both:
+        host.ssoctl("member", "add", there.org, guest)
+        host.ssoctl("identity", "link", guest, "--org", there.org, "--subject", "s-" + guest.replace("@", "-"))
+    for there in both:
+        terminal = login.Ssh(rig, guest)
+        terminal.until(r"Number \[1\]: ")
+        terminal.send(re.search(rf"(\d)\) [^\n]*\({there.org}\)", terminal.text).group(1))
+        there.idp.approve(terminal.challenge(), guest)
+        terminal.end()
+        check.that(login.signed_in(terminal.text), f"not signed in through {there.org}: {check.shown(terminal.text)}")
+    return guest

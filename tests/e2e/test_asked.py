@@ -100,17 +100,7 @@ def K9_a_provider_that_is_stopped_says_nothing(rig):
 
 def K9_of_two_orgs_the_one_whose_provider_hangs_stays_closed(rig):
     both = (_asked(rig), asking.of(rig, "hanging", "hanging.test"))
-    guest = rig.person("guests.test")
-    for there in both:
-        host.ssoctl("member", "add", there.org, guest)
-        host.ssoctl("identity", "link", guest, "--org", there.org, "--subject", "s-" + guest.replace("@", "-"))
-    for number, there in enumerate(both, 1):
-        terminal = login.Ssh(rig, guest)
-        terminal.until(r"Number \[1\]: ")
-        terminal.send(str(number))
-        there.idp.approve(terminal.challenge(), guest)
-        terminal.end()
-        check.that(login.signed_in(terminal.text), f"not signed in through {there.org}: {check.shown(terminal.text)}")
+    guest = asking.guest_of(rig, both)
     key = keys._give_key(rig, guest)
     with both[0].live(), both[1].live():
         with both[1].hung():

@@ -55,6 +55,14 @@ def K9_names_groups_and_roles_are_as_the_provider_says_at_a_recheck(rig):
         there.idp.say_groups(person, None)
 
 
+def K9_who_is_in_two_orgs_is_asked_about_in_both(rig):
+    both = (_there(rig), asking.of(rig, "hanging", "hanging.test"))
+    guest = asking.guest_of(rig, both)
+    said = _recheck(guest)
+    check.equal((said["people"], said["answered"], said["left"]), (2, 2, 0), "who was asked about")
+    check.equal([there.asked(guest) for there in both], ["answered"] * 2, "what is known")
+
+
 def K9_who_is_refused_for_a_day_is_gone_and_their_sessions_end(rig):
     there = _there(rig)
     person, key = there.person()
