@@ -92,21 +92,12 @@ static void end(struct round *round)
   }
 }
 
-static bool any_to_ask(const struct facts *facts)
-{
-  for (size_t i = 0; i < facts->person.membership_count; i++) {
-    if (policy_is_to_be_asked(&facts->person, &facts->person.memberships[i])) {
-      return true;
-    }
-  }
-  return false;
-}
-
 bool ask_again(struct session *s, const struct facts *facts)
 {
   int64_t deadline_ms = clock_monotonic_ms() + ASK_MS;
   struct round round CLEANUP(round_done) = {.s = s, .deadline_ms = deadline_ms};
-  if (!facts->person.known || facts->person.locked || facts->person.local_user || !any_to_ask(facts)) {
+  if (!facts->person.known || facts->person.locked || facts->person.local_user ||
+      !policy_any_is_to_be_asked(&facts->person)) {
     return false;
   }
   int lock CLEANUP(cleanup_fd) = -1;

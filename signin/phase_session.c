@@ -12,6 +12,7 @@
 #include "home.h"
 #include "mapped_groups.h"
 #include "phases.h"
+#include "policy/person.h"
 #include "run_ticket.h"
 #include "store/endings.h"
 #include "store/groups.h"
@@ -63,12 +64,8 @@ static void cleanup_file(FILE **file)
 
 static bool is_confirmed(const struct policy_person *person, int64_t org_id)
 {
-  for (size_t i = 0; i < person->membership_count; i++) {
-    if (person->memberships[i].org.id == org_id) {
-      return person->memberships[i].org.has_connection && !person->memberships[i].org.unconfirmed;
-    }
-  }
-  return false;
+  const struct policy_membership *membership = policy_membership_in(person, org_id);
+  return membership != NULL && membership->org.has_connection && !membership->org.unconfirmed;
 }
 
 // What a session of ACCOUNT_ID opens.

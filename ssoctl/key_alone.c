@@ -16,11 +16,8 @@ static struct policy_decision decide_key(const struct policy_question *asked, bo
 const char *key_alone_word(const struct policy_question *asked)
 {
   const struct policy_decision decision = decide_key(asked, false);
-  bool to_be_asked = false;
-  for (size_t i = 0; i < asked->person.membership_count; i++) {
-    to_be_asked = to_be_asked || policy_is_to_be_asked(&asked->person, &asked->person.memberships[i]);
-  }
-  if (to_be_asked && asked->service == SERVICE_LOGIN && decide_key(asked, true).verdict == VERDICT_GRANTED) {
+  if (policy_any_is_to_be_asked(&asked->person) && asked->service == SERVICE_LOGIN &&
+      decide_key(asked, true).verdict == VERDICT_GRANTED) {
     return "asked";
   }
   return decision.verdict == VERDICT_GRANTED   ? "accepted"

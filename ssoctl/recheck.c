@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "facts/facts.h"
 #include "paths.h"
+#include "policy/person.h"
 #include "process/asking.h"
 #include "progress.h"
 #include "recheck_lanes.h"
@@ -101,14 +102,9 @@ static int collect(struct round *round)
 // As a login by key would (POLICY K9, S15): about no guarded account where no operator has seen who is asked.
 static bool may_be_asked_about(const struct facts *facts, int64_t org_id)
 {
-  for (size_t i = 0; i < facts->person.membership_count; i++) {
-    const struct policy_membership *membership = &facts->person.memberships[i];
-    if (membership->org.id == org_id) {
-      return facts->person.known && !facts->person.locked && !membership->suspended &&
-             membership->org.asked == ASKED_TOKEN;
-    }
-  }
-  return false;
+  const struct policy_membership *membership = policy_membership_in(&facts->person, org_id);
+  return membership != NULL && facts->person.known && !facts->person.locked && !membership->suspended &&
+         membership->org.asked == ASKED_TOKEN;
 }
 
 // STATUS_NOT_FOUND: nobody is asked about them.

@@ -20,6 +20,7 @@ struct candidate {
   int64_t account_id;
   bool removed;
   bool guarded;
+  bool held; // with too many others
 };
 
 // Storing would move the cursor: they are noted first, in the order of orgs.
@@ -41,6 +42,11 @@ static void account_done(struct account *account)
   record_done(&ACCOUNT_RECORD, account);
 }
 
+static bool is_meant(const struct gone_of *of, int64_t account_id)
+{
+  return of->account_id == 0 || of->account_id == account_id;
+}
+
 static enum status note(struct search *search, const struct refresh *refresh, bool removed, bool guarded)
 {
   struct candidate *room = grow_array(search->list, search->count, sizeof *room, &search->capacity);
@@ -48,7 +54,7 @@ static enum status note(struct search *search, const struct refresh *refresh, bo
     return STATUS_NO_MEMORY;
   }
   search->list = room;
-  room[search->count++] = (struct candidate){refresh->org_id, refresh->account_id, removed, guarded};
+  room[search->count++] = (struct candidate){refresh->org_id, refresh->account_id, removed, guarded, false};
   return STATUS_OK;
 }
 
@@ -103,8 +109,7 @@ static enum status look_at_refused(struct search *search, const struct refresh *
 static enum status look_at(void *context, const struct refresh *refresh)
 {
   struct search *search = context;
-  bool gone = refresh->state == REFRESH_REFUSED && search->c->now_s - refresh->refused_at_s >= REFRESH_GONE_S;
-  return gone ? look_at_refused(search, refresh) : STATUS_OK;
+  return refresh_is_gone(refresh, search->c->now_s) ? look_at_refused(search, refresh) : STATUS_OK;
 }
 
 static enum status hold(struct change_context *c, int64_t org_id, int64_t people, struct gone *result)
@@ -132,7 +137,7 @@ static enum status hold_too_many(struct search *search, size_t first, size_t end
     return status;
   }
   for (size_t i = first; i < end; i++) {
-    search->list[i].account_id = search->list[i].removed ? 0 : search->list[i].account_id;
+    search->list[i].held = search->list[i].removed;
   }
   return hold(search->c, search->list[first].org_id, people, result);
 }
@@ -155,34 +160,48 @@ static enum status mark(struct change_context *c, struct refresh *refresh)
   return refresh_put(c->txn, refresh);
 }
 
-static enum status apply_one(struct change_context *c, const struct candidate *one, struct gone_person *ret_person)
+static void found_done(struct found_member *found)
 {
-  struct account account CLEANUP(account_done) = {.id = 0};
-  struct refresh refresh CLEANUP(cleanup_refresh) = {.org_id = 0};
-  struct membership membership;
-  struct audit_event event = c->event;
-  struct org org;
-  char since[CLOCK_TEXT_SIZE];
-  enum status status = org_get(c->txn, one->org_id, &org);
-  status = status != STATUS_OK ? status : account_get(c->txn, one->account_id, &account);
-  status = status != STATUS_OK ? status : refresh_get(c->txn, one->org_id, one->account_id, &refresh);
-  status = status != STATUS_OK ? status : membership_get(c->txn, one->account_id, one->org_id, &membership);
-  status = status != STATUS_OK ? status : membership_ends_what(c->txn, &membership, &org, &ret_person->gid);
+  account_done(&found->account);
+}
+
+// The membership, and what is said of it.
+static enum status load(struct store_txn *txn, int64_t org_id, int64_t account_id, struct found_member *found,
+                        struct gone_person *ret_person)
+{
+  enum status status = org_get(txn, org_id, &found->org);
+  status = status != STATUS_OK ? status : account_get(txn, account_id, &found->account);
+  status = status != STATUS_OK ? status : membership_get(txn, account_id, org_id, &found->membership);
+  status = status != STATUS_OK ? status : membership_ends_what(txn, &found->membership, &found->org, &ret_person->gid);
   if (status != STATUS_OK) {
     return status;
   }
+  (void)snprintf(ret_person->org, sizeof ret_person->org, "%s", found->org.slug);
+  (void)snprintf(ret_person->login, sizeof ret_person->login, "%s", found->account.login);
+  ret_person->uid = found->account.uid;
+  return STATUS_OK;
+}
+
+static enum status apply_one(struct change_context *c, const struct candidate *one, struct gone_person *ret_person)
+{
+  struct found_member found CLEANUP(found_done) = {.account = {.id = 0}};
+  struct refresh refresh CLEANUP(cleanup_refresh) = {.org_id = 0};
+  struct audit_event event = c->event;
+  char since[CLOCK_TEXT_SIZE];
+  enum status status = load(c->txn, one->org_id, one->account_id, &found, ret_person);
+  status = status != STATUS_OK ? status : refresh_get(c->txn, one->org_id, one->account_id, &refresh);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  ret_person->removed = one->removed;
+  ret_person->guarded = one->guarded;
   clock_text(refresh.refused_at_s, since);
-  (void)snprintf(event.org, sizeof event.org, "%s", org.slug);
-  (void)snprintf(event.login, sizeof event.login, "%s", account.login);
+  (void)snprintf(event.org, sizeof event.org, "%s", ret_person->org);
+  (void)snprintf(event.login, sizeof event.login, "%s", ret_person->login);
   (void)snprintf(event.row, sizeof event.row, "K9");
   (void)snprintf(event.detail, sizeof event.detail, "not known at the provider since %s%s", since,
                  one->removed ? ": removed (gone-after)" : "");
-  (void)snprintf(ret_person->org, sizeof ret_person->org, "%s", org.slug);
-  (void)snprintf(ret_person->login, sizeof ret_person->login, "%s", account.login);
-  ret_person->uid = account.uid;
-  ret_person->removed = one->removed;
-  ret_person->guarded = one->guarded;
-  status = one->removed ? change_remove_member(c, &org, &account) : mark(c, &refresh);
+  status = one->removed ? change_remove_member(c, &found.org, &found.account) : mark(c, &refresh);
   return status != STATUS_OK ? status : audit_add(c->txn, &event);
 }
 
@@ -190,8 +209,7 @@ static enum status apply_all(struct search *search, struct gone *result)
 {
   enum status status = STATUS_OK;
   for (size_t i = 0; status == STATUS_OK && i < search->count; i++) {
-    bool meant = search->of->account_id == 0 || search->of->account_id == search->list[i].account_id;
-    if (search->list[i].account_id == 0 || !meant) {
+    if (search->list[i].held || !is_meant(search->of, search->list[i].account_id)) {
       continue;
     }
     if (result->count == GONE_MAX) {
@@ -232,29 +250,15 @@ struct walk {
   void *context;
 };
 
-static enum status name_open(const struct walk *walk, const struct refresh *refresh, struct gone_person *person)
-{
-  struct account account CLEANUP(account_done) = {.id = 0};
-  struct membership membership;
-  struct org org = {.id = 0};
-  enum status status = org_get(walk->txn, refresh->org_id, &org);
-  status = status != STATUS_OK ? status : account_get(walk->txn, refresh->account_id, &account);
-  status = status != STATUS_OK ? status : membership_get(walk->txn, refresh->account_id, refresh->org_id, &membership);
-  status = status != STATUS_OK ? status : membership_ends_what(walk->txn, &membership, &org, &person->gid);
-  (void)snprintf(person->org, sizeof person->org, "%s", org.slug);
-  (void)snprintf(person->login, sizeof person->login, "%s", account.login);
-  person->uid = account.uid;
-  return status;
-}
-
 static enum status visit_open(void *context, const struct refresh *refresh)
 {
   const struct walk *walk = context;
   struct gone_open open = {.org_id = refresh->org_id, .account_id = refresh->account_id};
+  struct found_member found CLEANUP(found_done) = {.account = {.id = 0}};
   bool counts = false;
   bool guarded = false;
-  bool meant = walk->of->account_id == 0 || walk->of->account_id == refresh->account_id;
-  if (!meant || refresh->state != REFRESH_REFUSED || refresh->gone_at_s == 0 || refresh->ended_at_s != 0) {
+  if (!is_meant(walk->of, refresh->account_id) || refresh->state != REFRESH_REFUSED || refresh->gone_at_s == 0 ||
+      refresh->ended_at_s != 0) {
     return STATUS_OK;
   }
   enum status status = counts_for(walk->txn, refresh, walk->now_s, &counts);
@@ -263,7 +267,7 @@ static enum status visit_open(void *context, const struct refresh *refresh)
   if (status != STATUS_OK || !counts || guarded) {
     return status;
   }
-  status = name_open(walk, refresh, &open.person);
+  status = load(walk->txn, refresh->org_id, refresh->account_id, &found, &open.person);
   return status != STATUS_OK ? status : walk->visit(walk->context, &open);
 }
 

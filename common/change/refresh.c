@@ -11,6 +11,7 @@
 #include "change/sign_in_parts.h"
 #include "facts/gate.h"
 #include "facts/guard.h"
+#include "policy/person.h"
 #include "store/confirmed.h"
 #include "store/refresh.h"
 
@@ -103,16 +104,6 @@ static bool was_doubted(const struct refresh_end *in)
   return in->asked->refresh.state == REFRESH_BEGUN;
 }
 
-static const struct policy_membership *membership_in(const struct policy_person *person, int64_t org_id)
-{
-  for (size_t i = 0; i < person->membership_count; i++) {
-    if (person->memberships[i].org.id == org_id) {
-      return &person->memberships[i];
-    }
-  }
-  return NULL;
-}
-
 static enum status take_name(struct change_context *c, struct account *account, const char *name)
 {
   char before[DISPLAY_SIZE];
@@ -130,7 +121,7 @@ static enum status take_identity(struct change_context *c, const struct refresh_
   if (status != STATUS_OK) {
     return status;
   }
-  const struct policy_membership *membership = membership_in(&facts.person, org_id);
+  const struct policy_membership *membership = policy_membership_in(&facts.person, org_id);
   if (membership == NULL || facts.account.id != in->asked->refresh.account_id) {
     return STATUS_OK;
   }

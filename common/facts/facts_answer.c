@@ -5,6 +5,7 @@
 #include "facts/facts_parts.h"
 #include "facts/gate.h"
 #include "facts/guard.h"
+#include "policy/person.h"
 #include "store/pending_links.h"
 
 static enum status answer_identity(struct store_txn *txn, const struct facts *s, const struct connection *connection,
@@ -96,11 +97,10 @@ static enum status answer_account(struct store_txn *txn, const struct facts_quer
 
 static void answer_membership(const struct facts *s, int64_t org_id, struct policy_answer *a)
 {
-  for (size_t i = 0; i < s->person.membership_count; i++) {
-    if (s->person.memberships[i].org.id == org_id) {
-      a->member_here = true;
-      a->suspended_here = s->person.memberships[i].suspended;
-    }
+  const struct policy_membership *membership = policy_membership_in(&s->person, org_id);
+  if (membership != NULL) {
+    a->member_here = true;
+    a->suspended_here = membership->suspended;
   }
 }
 

@@ -18,16 +18,6 @@ struct adding {
   struct policy_person *person;
 };
 
-static bool is_member(const struct policy_person *person, int64_t org_id)
-{
-  for (size_t i = 0; i < person->membership_count; i++) {
-    if (person->memberships[i].org.id == org_id) {
-      return true;
-    }
-  }
-  return false;
-}
-
 // Whoever was removed comes back as a viewer (POLICY E6).
 static enum status role_of(const struct adding *adding, const struct org *org, enum role *ret_role)
 {
@@ -47,7 +37,7 @@ static enum status add_allowed(void *context, int64_t org_id)
   struct policy_person *person = adding->person;
   struct org org;
   bool full = false;
-  if (person->allowed_count == ALLOWED_MAX_POLICY || is_member(person, org_id)) {
+  if (person->allowed_count == ALLOWED_MAX_POLICY || policy_membership_in(person, org_id) != NULL) {
     return STATUS_OK;
   }
   enum status status = org_get(adding->txn, org_id, &org);

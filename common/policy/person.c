@@ -61,6 +61,16 @@ bool policy_is_to_be_asked(const struct policy_person *person, const struct poli
          !is_answered(person, org, ASKED_SERVES_S) && !is_unsound(person, org);
 }
 
+bool policy_any_is_to_be_asked(const struct policy_person *person)
+{
+  for (size_t i = 0; i < person->membership_count; i++) {
+    if (policy_is_to_be_asked(person, &person->memberships[i])) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // The provider's word counts while it serves; without one, a sign-in that is recent if the setting says so (K9).
 static bool objects_to_live_key(const struct policy_person *person, const struct policy_membership *membership,
                                 const struct policy_made *made)
@@ -115,6 +125,16 @@ bool policy_objects(const struct policy_person *person, const struct policy_memb
                                    : objects_by_enforcement(person, org);
   }
   return true;
+}
+
+const struct policy_membership *policy_membership_in(const struct policy_person *person, int64_t org_id)
+{
+  for (size_t i = 0; i < person->membership_count; i++) {
+    if (person->memberships[i].org.id == org_id) {
+      return &person->memberships[i];
+    }
+  }
+  return NULL;
 }
 
 static bool all_are_sso_only(const struct policy_person *person)

@@ -35,6 +35,9 @@ bool policy_owns_any(const struct policy_person *person);
 // email.
 bool policy_is_owner(const struct policy_person *person);
 
+// Their membership of the org, or NULL.
+const struct policy_membership *policy_membership_in(const struct policy_person *person, int64_t org_id);
+
 // The account has a membership that is not suspended.
 bool policy_has_active(const struct policy_person *person);
 
@@ -46,3 +49,6 @@ bool policy_key_is_live(const struct policy_person *person, const struct policy_
 
 // The same, and the provider can be asked and has said nothing that still serves.
 bool policy_is_to_be_asked(const struct policy_person *person, const struct policy_membership *membership);
+
+// That is so at any of PERSON's orgs.
+bool policy_any_is_to_be_asked(const struct policy_person *person);

@@ -71,10 +71,9 @@ static bool governing_objects_to_key(const struct policy_question *q)
 {
   const struct policy_person *person = &q->person;
   const struct policy_membership outsider = {.org = person->governing};
-  for (size_t i = 0; i < person->membership_count; i++) {
-    if (person->memberships[i].org.id == person->governing.id) {
-      return policy_objects(person, &person->memberships[i], &q->made);
-    }
+  const struct policy_membership *membership = policy_membership_in(person, person->governing.id);
+  if (membership != NULL) {
+    return policy_objects(person, membership, &q->made);
   }
   return person->governing.id != 0 && policy_objects(person, &outsider, &q->made);
 }

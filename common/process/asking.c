@@ -110,13 +110,16 @@ void asking_finish(struct asking *asking, int64_t deadline_ms)
   asking_end(asking);
 }
 
+static const struct message_failed *failure_of(const struct asking *asking)
+{
+  return asking->type == MESSAGE_FAILED ? asking->value : NULL;
+}
+
 bool asking_was_silent(const struct asking *asking)
 {
-  if (asking->value == NULL || asking->type != MESSAGE_FAILED) {
-    return asking->value == NULL;
-  }
-  const struct message_failed *failed = asking->value;
-  return failed->reason == FAILURE_UNREACHABLE || failed->reason == FAILURE_TLS;
+  const struct message_failed *failed = failure_of(asking);
+  return asking->value == NULL ||
+         (failed != NULL && (failed->reason == FAILURE_UNREACHABLE || failed->reason == FAILURE_TLS));
 }
 
 static enum refresh_result result_of_failure(uint32_t reason)
@@ -160,10 +163,10 @@ static void take_answer(const struct asking *asking, struct refresh_end *end)
 
 bool asking_was_too_much(const struct asking *asking, int64_t *ret_retry_after_s)
 {
-  if (asking->value == NULL || asking->type != MESSAGE_FAILED) {
+  const struct message_failed *failed = failure_of(asking);
+  if (failed == NULL) {
     return false;
   }
-  const struct message_failed *failed = asking->value;
   *ret_retry_after_s = failed->retry_after_s;
   return failed->reason == FAILURE_BUSY || failed->retry_after_s > 0;
 }

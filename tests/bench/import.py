@@ -27,6 +27,7 @@ import tempfile
 import time
 
 import expect
+import footprint
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
@@ -43,16 +44,6 @@ MOST_LIST_MIB = 16
 MOST_FIRST_LINE_S = 1
 
 
-def anonymous_kib(pid):
-    try:
-        for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("RssAnon:"):
-                return int(line.split()[1])
-    except OSError:
-        pass
-    return 0
-
-
 def timed(*words, stdin=None, stdout=subprocess.DEVNULL):
     """Seconds, and the most anonymous memory in MiB."""
     os.sync()
@@ -60,7 +51,7 @@ def timed(*words, stdin=None, stdout=subprocess.DEVNULL):
     with subprocess.Popen([str(word) for word in words], stdin=stdin, stdout=stdout,
                           stderr=subprocess.PIPE) as program:
         while program.poll() is None:
-            peak = max(peak, anonymous_kib(program.pid))
+            peak = max(peak, footprint.anonymous_kib(program.pid))
             time.sleep(0.002)
         took = time.monotonic() - began
         said = program.stderr.read().decode(errors="replace")

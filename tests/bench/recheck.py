@@ -24,13 +24,15 @@ import sys
 import tempfile
 import time
 
+import expect
+import footprint
+import storm
+
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
-import expect  # noqa: E402
 import host  # noqa: E402
 import processes  # noqa: E402
 import rig as rigs  # noqa: E402
-import storm  # noqa: E402
 
 PROGRAM = host.BUILD / "tests/bench/rechecked"
 AT_RATE, RATE = 100, 600
@@ -55,16 +57,6 @@ def make_org(slug, people, issuer, folder):
     processes.must(PROGRAM, "fill", host.STORE, slug)
 
 
-def anonymous_kib(pid):
-    try:
-        for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("RssAnon:"):
-                return int(line.split()[1])
-    except OSError:
-        pass
-    return 0
-
-
 def cpu_s():
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
@@ -75,7 +67,7 @@ def recheck(slug, people, rate):
     with subprocess.Popen(["ssoctl", "account", "recheck", slug, "--rate", str(rate), "--json"], stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True) as program:
         while program.poll() is None:
-            peak = max(peak, anonymous_kib(program.pid))
+            peak = max(peak, footprint.anonymous_kib(program.pid))
             time.sleep(0.002)
         said, errors = program.communicate()
     took = time.monotonic() - began

@@ -28,6 +28,8 @@ import sys
 import tempfile
 import time
 
+import footprint
+
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 import host  # noqa: E402
@@ -47,21 +49,11 @@ def ask(*words):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def rss_anon_kib(pid):
-    try:
-        for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("RssAnon:"):
-                return int(line.split()[1])
-    except OSError:
-        pass
-    return 0
-
-
 def rebuild(folder):
     peak = 0
     with subprocess.Popen([PROGRAM, "rebuild", str(folder)], stdout=subprocess.PIPE, text=True) as program:
         while program.poll() is None:
-            peak = max(peak, rss_anon_kib(program.pid))
+            peak = max(peak, footprint.anonymous_kib(program.pid))
             time.sleep(0.002)
         found = json.loads(program.stdout.read())
     return {"seconds": found["ns"] / 1e9, "anonymous_mib": peak / 1024}

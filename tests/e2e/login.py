@@ -197,6 +197,15 @@ def is_told(rig, login, **how):
     return terminal.text
 
 
+def open_by_password(rig, login, password):
+    """An interactive shell that stays open, after a password at the first prompt."""
+    terminal = Ssh(rig, login, shell=True)
+    terminal.password_prompt()
+    terminal.send(password)
+    terminal.until(r"[$#] $")
+    return terminal
+
+
 def by_password(rig, login, password, command=SAY_WHO, **how):
     """A login that types a password at the first prompt and nothing after it."""
     terminal = Ssh(rig, login, command, **how)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real mail server (Debian's postfix) on loopback ports of its own: TLS and authentication are required, and what it
 takes for anybody lies in one maildir."""
+import contextlib
 import email
 import email.policy
 import mailbox
@@ -13,6 +14,7 @@ import tempfile
 import time
 
 import check
+import host
 import nsd
 import processes
 
@@ -163,3 +165,14 @@ def of(rig):
     if not hasattr(rig, "postfix"):
         rig.postfix = rig.serve(Postfix(rig))
     return rig.postfix
+
+
+@contextlib.contextmanager
+def sends(rig, scheme="smtps"):
+    """The host sends mail through a real server meanwhile."""
+    server = of(rig)
+    host.ssoctl("mail", "set", *server.options(scheme), stdin=PASSWORD + "\n")
+    try:
+        yield server
+    finally:
+        host.ssoctl("mail", "remove", "--yes")

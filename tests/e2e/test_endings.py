@@ -1,11 +1,10 @@
 """Memberships and roles that end by themselves (POLICY K10)."""
-import datetime
 import json
-import time
 
 import check
 import host
 import login
+import moments
 
 ORG, DOMAIN = "endings", "endings.test"
 PASSWORD = "ended-Pebble-63-lantern"
@@ -16,16 +15,16 @@ def K10_a_membership_ends_at_its_time_and_so_do_its_sessions(rig):
     _made(rig)
     person = _email()
     rig.secrets.add(PASSWORD)
-    until = _in(60)
+    until = moments.after(60)
     said = json.loads(host.ssoctl("member", "add", ORG, person, "--until", until, *REASON, "--json").out)
     check.equal(said["changed"], True, "the answer")
     check.equal(_row(person)["until"], until, "the column")
     host.set_password(person, PASSWORD)
-    terminal = _opens(rig, person)
+    terminal = login.open_by_password(rig, person, PASSWORD)
     check.contains(terminal.text, f"This session ends at {until}, as your access does", "what a session says")
     host.ssoctl("member", "expire", "--end-sessions")
     check.equal(_row(person)["status"], "active", "before its time")
-    _wait_for(until)
+    moments.wait_for(until)
     _, text = login.by_password(rig, person, PASSWORD)
     check.that(not login.signed_in(text), f"let in after the end: {check.shown(text)}")
     check.contains(text, "suspended", "what is said then")
@@ -51,7 +50,7 @@ def K10_an_admins_role_that_ends_and_who_is_told_before(rig):
     host.ssoctl("member", "add", ORG, person)
     host.set_password(person, PASSWORD)
     host.ssoctl("member", "role", ORG, person, "admin", "--until", "1h", *REASON)
-    terminal = _opens(rig, person)
+    terminal = login.open_by_password(rig, person, PASSWORD)
     check.contains(terminal.text, "This session ends at", "what an admin's session says")
     check.equal(json.loads(host.ssoctl("member", "expire", "--json").out)["told"], 0, "who was told an hour before")
     host.ssoctl("member", "role", ORG, person, "admin", "--until", "10m", *REASON)
@@ -84,14 +83,6 @@ def K10_ends_that_are_not_legal_are_refused_with_the_words(rig):
     check.that(person not in json.dumps(dumped), "who goes by themselves is in the document")
 
 
-def _opens(rig, person):
-    terminal = login.Ssh(rig, person, shell=True)
-    terminal.password_prompt()
-    terminal.send(PASSWORD)
-    terminal.until(r"[$#] $")
-    return terminal
-
-
 _count = []
 
 
@@ -106,13 +97,3 @@ def _made(rig):
 
 def _row(person):
     return host.members(ORG)[person]
-
-
-def _in(seconds):
-    at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _wait_for(until):
-    while _in(0) <= until:
-        time.sleep(0.5)

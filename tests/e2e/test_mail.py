@@ -16,20 +16,9 @@ import postfix
 import processes
 
 
-@contextlib.contextmanager
-def _mail(rig, scheme="smtps"):
-    """The host sends mail through a real server meanwhile."""
-    server = postfix.of(rig)
-    host.ssoctl("mail", "set", *server.options(scheme), stdin=postfix.PASSWORD + "\n")
-    try:
-        yield server
-    finally:
-        host.ssoctl("mail", "remove", "--yes")
-
-
 def V2_a_mail_goes_through_a_real_server_with_tls_and_authentication(rig):
     for scheme in ("smtps", "smtp"):
-        with _mail(rig, scheme) as server:
+        with postfix.sends(rig, scheme) as server:
             to = f"test-{scheme}@nest.test"
             said = host.ssoctl("mail", "test", to).err
             check.contains(said, "has taken it: 250 ", "what is said")
@@ -63,7 +52,7 @@ def _by_code(rig, *orgs):
         rig.orgs.bare(org)
         host.ssoctl("org", "set", org, f"allowed-domains={DOMAIN}")
     try:
-        with _mail(rig) as server, host.Kept(host.CONF) as conf:
+        with postfix.sends(rig) as server, host.Kept(host.CONF) as conf:
             with open(conf, "a") as file:
                 file.write("mails-per-remote = 1000\nmails-per-host = 1000\n")
             yield server
@@ -355,7 +344,7 @@ def I1_V2_an_invitation_goes_by_mail_with_all_that_is_needed(rig):
     person, other, third = rig.person(DOMAIN), rig.person(DOMAIN), rig.person(DOMAIN)
     host.ssoctl("invite", "create", "kite", person, "--mail", wants=4)  # without a mail server nothing is stored
     check.equal(host.listed("invite", "list", "kite"), [], "the invites")
-    with _mail(rig) as server:
+    with postfix.sends(rig) as server:
         log = rig.log()
         said = host.ssoctl("invite", "create", "kite", person, "--role", "admin", "--mail", "--json")
         check.contains(said.err, "the code was sent to them by mail", "what is said")
@@ -394,7 +383,7 @@ def V2_an_import_tells_each_who_was_added_by_mail(rig):
     rig.orgs.bare("kite")
     there, one, two, three = (rig.person(DOMAIN) for _ in range(4))
     host.ssoctl("member", "add", "kite", there)
-    with _mail(rig) as server:
+    with postfix.sends(rig) as server:
         before = server.count()
         rows = f"email,role,status\n{there},viewer,\n{one},admin,\n{two},viewer,suspended\n"
         said = host.ssoctl("member", "import", "kite", "-", "--mail", stdin=rows)
@@ -497,7 +486,7 @@ def N7_V2_what_people_call_themselves_arrives_as_text(rig):
     name = "1 <b>\u00dcn\u00efcode</b> \"quoted\"; Bcc: all@nest.test " + "x" * 40
     host.ssoctl("org", "set", "kite", f"name={name}")
     try:
-        with _mail(rig) as server:
+        with postfix.sends(rig) as server:
             person = rig.person(DOMAIN)
             host.ssoctl("invite", "create", "kite", person, "--mail")
             mail = server.new(person)
@@ -552,7 +541,7 @@ def W3_V2_an_orgs_admin_invites_and_imports_by_mail(rig):
         return processes.run("setpriv", "--reuid", uid, "--regid", gid, "--groups", listed, "--", "sudo", "-n",
                              "/usr/bin/ssoctl", *words, stdin=stdin)
 
-    with _mail(rig) as server:
+    with postfix.sends(rig) as server:
         try:
             sudoers.write_text("Defaults!/usr/bin/ssoctl env_reset, !setenv, preserve_groups\n"
                                "ALL ALL = (root) NOPASSWD: /usr/bin/ssoctl\n")

@@ -1,5 +1,4 @@
 """K9: everybody is asked about again, and who is gone is written down, told and, where the org says so, removed."""
-import contextlib
 import json
 import subprocess
 import time
@@ -70,7 +69,7 @@ def K9_who_is_refused_for_a_day_is_gone_and_their_sessions_end(rig):
     terminal = _opens(there, person)
     there.idp.forget(person)
     try:
-        with there.live("live:12h"), _mail(rig) as server:
+        with there.live("live:12h"), postfix.sends(rig) as server:
             check.equal(_recheck(person)["refused"], 1, "who was refused")
             there.refuses(person, key, "does not stand for you any more", "a key of who was refused")
             check.equal(_recheck(person)["gone"], [], "who is gone at once")
@@ -247,14 +246,3 @@ def _later(rig, seconds, what, wants=0, ends=True):
     result = ahead.run(rig, seconds, "ssoctl", "account", "recheck", what, *FAST, *(["--end-sessions"] if ends else []), "--json")
     check.equal(result.status, wants, f"exit code, {seconds} s later: {result.err}")
     return json.loads(result.out)
-
-
-@contextlib.contextmanager
-def _mail(rig):
-    """The host sends mail through a real server meanwhile."""
-    server = postfix.of(rig)
-    host.ssoctl("mail", "set", *server.options(), stdin=postfix.PASSWORD + "\n")
-    try:
-        yield server
-    finally:
-        host.ssoctl("mail", "remove", "--yes")

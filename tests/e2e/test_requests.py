@@ -4,12 +4,12 @@ import json
 import shutil
 import struct
 import subprocess
-import time
 
 import check
 import delegates
 import host
 import login
+import moments
 import orgs
 import schemas
 from delegates import world
@@ -24,7 +24,7 @@ DAY_S = 86400
 def K10_a_role_is_asked_for_given_told_and_ends_by_itself(rig):
     _made(rig)
     person = _member(rig, password=True)
-    theirs, admins = _opens(rig, person), _opens(rig, ADMIN)
+    theirs, admins = login.open_by_password(rig, person, PASSWORD), login.open_by_password(rig, ADMIN, PASSWORD)
     said = _result("request", _asks(rig, person, "--for", "90s", "--json"))
     check.equal((said["wants"], said["replaced"], said["org"]), ("admin", False, ORG), "what is said to who asks")
     admins.until(f"{person} asks for the role of an admin for 90s in org {ORG}")
@@ -42,7 +42,7 @@ def K10_a_role_is_asked_for_given_told_and_ends_by_itself(rig):
     check.equal((_row(person)["role"], _row(person)["role_until"]), ("admin", said["until"]), "the role")
     theirs.close()
     admins.close()
-    again = _opens(rig, person)
+    again = login.open_by_password(rig, person, PASSWORD)
     again.send("id -Gn; echo ask''ed")
     again.until("asked")
     check.contains(again.text, f"{ORG}-admins", "the groups of a new session")
@@ -53,7 +53,7 @@ def K10_a_role_is_asked_for_given_told_and_ends_by_itself(rig):
                 [("request.ask", person), ("member.role", ADMIN), ("request.approve", ADMIN)], "who did what")
     check.that(all(REASON in event["detail"] for event in events if event["event"].startswith(("request", "member.role"))),
                f"the reason: {events}")
-    _wait_for(said["until"])
+    moments.wait_for(said["until"])
     host.ssoctl("member", "expire", "--end-sessions")
     check.equal((_row(person)["role"], _row(person)["role_until"], _row(person)["status"]), ("viewer", None, "active"), "after it")
     check.equal(host.processes_of(int(host.in_passwd(person)[2])), [], "what the role has opened")
@@ -119,7 +119,7 @@ def K10_a_no_is_told_and_the_next_one_replaces_what_was_asked(rig):
                                                REASON, "--json"))["replaced"], True, "the second one")
     rows = [row for row in host.listed("request", "list") if row["login"] == person]
     check.equal([(row["org"], row["for"]) for row in rows], [(ORG, "30m")], "what is open, on the whole host")
-    theirs = _opens(rig, person)
+    theirs = login.open_by_password(rig, person, PASSWORD)
     no = "nicht h\u00fcbsch genug"
     said = _result("request deny", _ssoctl(rig, ADMIN, "request", "deny", ORG, person, "--reason", no, "--json"))
     check.equal(said["reason"], REASON, "the reason of who has asked")
@@ -136,7 +136,7 @@ def K10_what_was_put_in_the_place_of_what_an_admin_has_seen_is_not_given(rig):
     person = _member(rig)
     _asks(rig, person, "--for", "60s")
     seen = _number(person)
-    admins = _opens(rig, ADMIN)
+    admins = login.open_by_password(rig, ADMIN, PASSWORD)
     _set_back(person, 60)
     now = str(_result("request", _asks(rig, person, "--for", "30d", "--json"))["number"])
     admins.until(f"{person} asks for the role of an admin for 30d in org {ORG}, in place of what was asked before; that is request {now} ")
@@ -195,11 +195,11 @@ def K10_access_that_has_ended_is_asked_for_from_another_org(rig):
     _made(rig)
     person = _member(rig)
     host.ssoctl("member", "add", OTHER, person)
-    until = _in(61)
+    until = moments.after(61)
     host.ssoctl("member", "resume", ORG, person, "--until", until, "--reason", REASON)
     longer = _ssoctl(rig, person, "request", ORG, "--for", "2h", "--reason", REASON, "--dry-run", wants=0)
     check.contains(longer.err, "access for 2h", "asking for longer, before it")
-    _wait_for(until)
+    moments.wait_for(until)
     host.ssoctl("member", "expire")
     check.equal(_row(person)["status"], "suspended", "past its end")
     said = world(rig).run_as(person, [_gid(OTHER)], *_request(), "--role", "admin")
@@ -378,23 +378,5 @@ def _set_back(person, seconds):
         file.write(contents.replace(stored, earlier))
 
 
-def _opens(rig, person):
-    terminal = login.Ssh(rig, person, shell=True)
-    terminal.password_prompt()
-    terminal.send(PASSWORD)
-    terminal.until(r"[$#] $")
-    return terminal
-
-
 def _row(person):
     return host.members(ORG)[person]
-
-
-def _in(seconds):
-    at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _wait_for(until):
-    while _in(0) <= until:
-        time.sleep(0.5)
