@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "quick_provider.h"
 #include "store/accounts.h"
 #include "store/orgs.h"
@@ -37,6 +38,21 @@ struct filling {
   int64_t count;
 };
 
+static enum status link_to(const struct filling *filling, const struct account *account, const char *subject)
+{
+  const struct connection *connection = filling->connection;
+  struct identity identity = {.account_id = account->id,
+                              .org_id = connection->org_id,
+                              .registration = connection->registration,
+                              .linked_at_s = clock_now_s(),
+                              .generation = connection->generation};
+  (void)snprintf(identity.issuer, sizeof identity.issuer, "%s", connection->issuer);
+  (void)snprintf(identity.client_id, sizeof identity.client_id, "%s", connection->client_id);
+  (void)snprintf(identity.subject, sizeof identity.subject, "%s", subject);
+  (void)snprintf(identity.email, sizeof identity.email, "%s", account->email);
+  return identity_put(filling->txn, &identity);
+}
+
 static enum status leave_token(void *context, const struct membership *membership)
 {
   struct filling *filling = context;
@@ -52,6 +68,7 @@ static enum status leave_token(void *context, const struct membership *membershi
   (void)snprintf(refresh.subject, sizeof refresh.subject, "s-%.200s", account.email);
   status = bytes_append_text(&refresh.token, QUICK_PROVIDER_REFRESH);
   status = status != STATUS_OK ? status : bytes_append_text(&refresh.token, account.email);
+  status = status != STATUS_OK ? status : link_to(filling, &account, refresh.subject);
   record_done(&ACCOUNT_RECORD, &account);
   filling->count++;
   return status != STATUS_OK ? status : refresh_put(filling->txn, &refresh);
