@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recheck.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -15,15 +12,12 @@
 #include "policy/person.h"
 #include "process/asking.h"
 #include "progress.h"
-#include "recheck_lanes.h"
+#include "recheck_pool.h"
 #include "store/accounts.h"
 #include "store/refresh.h"
 
 enum {
   ASK_S = 10,
-  LOCK_MS = 3000,
-  AT_ONCE = 8,                 // in all
-  OF_ORG_AT_ONCE = 4,          // so many of one org, which leaves room for others beside one that hangs
   RUN_MAX_MS = 5 * 3600 * 1000 // then the timer's next is near
 };
 
@@ -32,42 +26,13 @@ struct round {
   const struct gone_of *of;
   struct recheck *result;
   struct lanes lanes;
-};
-
-// One who is asked about now.
-struct slot {
-  struct lane *lane;
-  int64_t account_id;
-  char login[LOGIN_SIZE];
-  int lock;
-  bool over;
-  struct asking asking;
-};
-
-struct batch {
-  size_t count;
-  struct slot slots[AT_ONCE];
+  struct pool pool;
 };
 
 static void round_done(struct round *round)
 {
+  pool_done(&round->pool);
   lanes_done(&round->lanes);
-}
-
-static void slot_done(struct slot *slot)
-{
-  if (!slot->over) {
-    asking_done(&slot->asking);
-    cleanup_fd(&slot->lock);
-    slot->over = true;
-  }
-}
-
-static void batch_done(struct batch *batch)
-{
-  for (size_t i = 0; i < batch->count; i++) {
-    slot_done(&batch->slots[i]);
-  }
 }
 
 // In the order of orgs.
@@ -126,72 +91,24 @@ static enum status load(const struct context *ctx, struct slot *slot)
   return refresh_asked_load(ctx->txn, slot->lane->org_id, slot->account_id, &slot->asking.asked);
 }
 
-static bool is_in(const struct batch *batch, int64_t account_id)
-{
-  for (size_t i = 0; i < batch->count; i++) {
-    if (batch->slots[i].account_id == account_id) {
-      return true;
-    }
-  }
-  return false;
-}
-
-// A login by key that asks just now comes first.
-static enum status lock_one(struct round *round, struct lane *lane, int64_t account_id, struct batch *batch)
-{
-  struct slot *slot = &batch->slots[batch->count];
-  *slot = (struct slot){.lane = lane, .account_id = account_id, .lock = -1, .asking = asking_new()};
-  enum status status = asking_lock(PATH_RUN "/asking", account_id, clock_monotonic_ms() + LOCK_MS, &slot->lock);
-  if (status != STATUS_BUSY) {
-    batch->count += status == STATUS_OK;
-    return status;
-  }
-  round->result->left++;
-  return STATUS_OK;
-}
-
-// As many as may be asked now. One refresh at a time of each person: whoever is there for another org waits.
-static enum status lock_of_lane(struct round *round, struct lane *lane, struct batch *batch)
-{
-  int64_t now_ms = clock_monotonic_ms();
-  size_t start = batch->count;
-  enum status status = STATUS_OK;
-  while (status == STATUS_OK && lane_is_due(lane, now_ms) && !is_in(batch, lane_next(lane)) && batch->count < AT_ONCE &&
-         batch->count - start < OF_ORG_AT_ONCE) {
-    status = lock_one(round, lane, lane_take(lane, now_ms), batch);
-  }
-  return status;
-}
-
-static enum status load_all(struct round *round, struct batch *batch)
+static enum status load_all(struct round *round)
 {
   enum status status = STATUS_OK;
-  for (size_t i = 0; status == STATUS_OK && i < batch->count; i++) {
-    status = load(round->ctx, &batch->slots[i]);
+  for (size_t i = 0; i < POOL_SLOTS && status == STATUS_OK; i++) {
+    struct slot *slot = &round->pool.slots[i];
+    status = slot->state == SLOT_HELD ? load(round->ctx, slot) : STATUS_OK;
     if (status == STATUS_NOT_FOUND) {
       round->result->people--;
-      slot_done(&batch->slots[i]);
+      slot_free(slot);
       status = STATUS_OK;
     }
   }
   return status;
 }
 
-// Nothing is read while somebody's lock is waited for (HOLES H74).
-static int take(struct round *round, struct batch *batch)
+static int open_store(struct context *ctx)
 {
-  enum status status = STATUS_OK;
-  for (size_t i = 0; status == STATUS_OK && i < round->lanes.count; i++) {
-    status = lock_of_lane(round, lanes_turn(&round->lanes, i), batch);
-  }
-  lanes_turn_on(&round->lanes);
-  int code = status == STATUS_OK ? context_read(round->ctx) : EXIT_DONE;
-  if (code != EXIT_DONE) {
-    return code;
-  }
-  status = status == STATUS_OK ? load_all(round, batch) : status;
-  context_end_read(round->ctx);
-  return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "asking again: %s", status_text(status));
+  return ctx->store != NULL ? EXIT_DONE : context_open_store(ctx);
 }
 
 static enum status store(struct context *ctx, struct change change)
@@ -207,28 +124,64 @@ static enum status store(struct context *ctx, struct change change)
 }
 
 // It is stored that it is asked before it is; what cannot be stored is not asked.
-static void begin(struct round *round, struct batch *batch)
+static void begin(struct round *round, struct slot *slot)
 {
-  const struct context *ctx = round->ctx;
-  const struct asking_how how = {PATH_OIDC, ASK_S, ctx->config.allow_loopback_http, ctx->config.confinement};
-  for (size_t i = 0; i < batch->count; i++) {
-    struct change_done ignored;
-    struct asking *asking = &batch->slots[i].asking;
-    if (batch->slots[i].over) {
-      continue;
-    }
-    enum status status = store(round->ctx, change_refresh_begin(&asking->asked, &ignored));
-    asking->begun = status == STATUS_OK;
-    round->result->no_answer += !asking->begun && status != STATUS_NOT_FOUND; // that: they have just signed in
+  struct change_done ignored;
+  enum status status = store(round->ctx, change_refresh_begin(&slot->asking.asked, &ignored));
+  slot->asking.begun = status == STATUS_OK;
+  if (!slot->asking.begun) {
+    round->result->people -= status == STATUS_NOT_FOUND; // they have just signed in
+    round->result->no_answer += status != STATUS_NOT_FOUND;
+    slot_free(slot);
   }
+}
+
+// Nothing is read while it is stored.
+static int begin_all(struct round *round)
+{
+  int code = context_read(round->ctx);
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  enum status status = load_all(round);
+  context_end_read(round->ctx);
+  if (status != STATUS_OK) {
+    return fail(EXIT_FAILED, "asking again: %s", status_text(status));
+  }
+  for (size_t i = 0; i < POOL_SLOTS; i++) {
+    if (round->pool.slots[i].state == SLOT_HELD) {
+      begin(round, &round->pool.slots[i]);
+    }
+  }
+  return EXIT_DONE;
+}
+
+static void start(const struct round *round, struct slot *slot)
+{
+  const struct config *config = &round->ctx->config;
+  const struct asking_how how = {PATH_OIDC, ASK_S, config->allow_loopback_http, config->confinement};
+  struct error error = {.text = ""};
+  slot_asks(slot, clock_monotonic_ms() + (ASK_S + 1) * 1000);
+  if (asking_start(&slot->asking, &how, &error) != STATUS_OK) {
+    slot->state = SLOT_IS_OVER;
+    (void)fail(EXIT_FAILED, "%s", error.text);
+  }
+}
+
+static int ask_held(struct round *round)
+{
+  int code = pool_has(&round->pool, SLOT_HELD) ? open_store(round->ctx) : EXIT_DONE;
+  if (code != EXIT_DONE || !pool_has(&round->pool, SLOT_HELD)) {
+    return code;
+  }
+  code = begin_all(round);
   store_close(&round->ctx->store); // before anything is started
-  for (size_t i = 0; i < batch->count; i++) {
-    struct error error = {.text = ""};
-    struct asking *asking = &batch->slots[i].asking;
-    if (asking->begun && asking_start(asking, &how, &error) != STATUS_OK) {
-      (void)fail(EXIT_FAILED, "%s", error.text);
+  for (size_t i = 0; i < POOL_SLOTS && code == EXIT_DONE; i++) {
+    if (round->pool.slots[i].state == SLOT_HELD) {
+      start(round, &round->pool.slots[i]);
     }
   }
+  return code;
 }
 
 static void give_up(struct round *round, struct lane *lane, const char *why, const char *detail)
@@ -283,53 +236,29 @@ static void count(struct round *round, struct slot *slot, enum refresh_result re
   }
 }
 
-// Stores what has come, and lets go of the person.
-static void end_one(struct round *round, struct slot *slot)
+// Stores what has come, and lets go of the person, so that nobody's login waits for somebody else's provider.
+static void end(struct round *round, struct slot *slot)
 {
   asking_end(&slot->asking);
   const struct refresh_end in = asking_result(&slot->asking, slot->login);
   struct refresh_ended ended = {.result = REFRESH_NEVER};
-  if (slot->asking.begun && store(round->ctx, change_refresh_end(&in, &ended)) == STATUS_OK) {
+  if (store(round->ctx, change_refresh_end(&in, &ended)) == STATUS_OK) {
     count(round, slot, ended.result, in.detail);
   } else {
-    round->result->no_answer += slot->asking.begun;
+    round->result->no_answer++;
   }
-  slot_done(slot);
+  slot_free(slot);
 }
 
-// As they are heard of, so that nobody's login waits for somebody else's provider; whoever is left after the deadline
-// has not been.
-static void end(struct round *round, struct batch *batch, int64_t deadline_ms)
+static int end_those_over(struct round *round)
 {
-  struct pollfd fds[AT_ONCE];
-  int open = 0;
-  do {
-    open = 0;
-    for (size_t i = 0; i < batch->count; i++) {
-      fds[i] = (struct pollfd){batch->slots[i].over ? -1 : batch->slots[i].asking.oidc.process.fd, POLLIN, 0};
-      open += fds[i].fd >= 0;
+  int code = pool_has(&round->pool, SLOT_IS_OVER) ? open_store(round->ctx) : EXIT_DONE;
+  for (size_t i = 0; i < POOL_SLOTS && code == EXIT_DONE; i++) {
+    if (round->pool.slots[i].state == SLOT_IS_OVER) {
+      end(round, &round->pool.slots[i]);
     }
-    bool timely = open > 0 && clock_left_ms(deadline_ms) > 0;
-    if (timely && poll(fds, batch->count, clock_left_ms(deadline_ms)) < 0 && errno != EINTR) {
-      timely = false;
-    }
-    for (size_t i = 0; i < batch->count; i++) {
-      struct slot *slot = &batch->slots[i];
-      bool heard = timely && fds[i].revents != 0 && !asking_take(&slot->asking, deadline_ms);
-      if (!slot->over && (heard || !timely || fds[i].fd < 0)) {
-        end_one(round, slot);
-      }
-    }
-  } while (open > 0);
-}
-
-static void wait_until(int64_t at_ms)
-{
-  int64_t left_ms = clock_left_ms(at_ms);
-  const struct timespec pause = {left_ms / 1000, left_ms % 1000 * 1000000};
-  if (left_ms > 0) {
-    (void)nanosleep(&pause, NULL);
   }
+  return code;
 }
 
 static void give_up_rest(struct round *round)
@@ -342,18 +271,20 @@ static void give_up_rest(struct round *round)
   }
 }
 
-static int ask_some(struct round *round)
+static int ask_some(struct round *round, int64_t until_ms)
 {
-  struct batch batch CLEANUP(batch_done) = {.count = 0};
-  int code = take(round, &batch);
-  if (code != EXIT_DONE || batch.count == 0) {
-    return code;
+  if (clock_left_ms(until_ms) == 0) {
+    give_up_rest(round);
   }
-  begin(round, &batch);
-  int64_t deadline_ms = clock_monotonic_ms() + (ASK_S + 1) * 1000;
-  code = context_open_store(round->ctx);
+  pool_fill(&round->pool, &round->lanes, clock_monotonic_ms());
+  enum status status = pool_hold(&round->pool, PATH_RUN "/asking", &round->result->left);
+  if (status != STATUS_OK) {
+    return fail(EXIT_FAILED, "asking again: %s", status_text(status));
+  }
+  int code = ask_held(round);
   if (code == EXIT_DONE) {
-    end(round, &batch, deadline_ms);
+    pool_wait(&round->pool, &round->lanes, lanes_wait(&round->lanes) ? until_ms : INT64_MAX);
+    code = end_those_over(round);
   }
   return code;
 }
@@ -367,7 +298,7 @@ int recheck_run(struct context *ctx, const struct gone_of *of, size_t per_minute
 {
   *ret_recheck = (struct recheck){.people = 0};
   struct round round CLEANUP(round_done) = {
-      .ctx = ctx, .of = of, .result = ret_recheck, .lanes = lanes_new(60000 / (int64_t)per_minute)};
+      .ctx = ctx, .of = of, .result = ret_recheck, .lanes = lanes_new(60000 / (int64_t)per_minute), .pool = pool_new()};
   int code = collect(&round);
   if (code != EXIT_DONE || ctx->in->options[OPTION_DRY_RUN] != NULL) {
     return code;
@@ -375,16 +306,10 @@ int recheck_run(struct context *ctx, const struct gone_of *of, size_t per_minute
   (void)mkdir(PATH_RUN, 0700); // where it cannot be made the lock in it says so
   struct progress progress = progress_begin(true, ret_recheck->people);
   int64_t until_ms = clock_monotonic_ms() + RUN_MAX_MS;
-  for (int64_t at_ms = lanes_next_ms(&round.lanes); code == EXIT_DONE && at_ms >= 0;
-       at_ms = lanes_next_ms(&round.lanes)) {
+  while (code == EXIT_DONE && (lanes_wait(&round.lanes) || pool_is_busy(&round.pool))) {
     progress_show(&progress, done(ret_recheck));
-    wait_until(at_ms < until_ms ? at_ms : until_ms);
-    if (clock_left_ms(until_ms) == 0) {
-      give_up_rest(&round);
-    } else {
-      code = ask_some(&round);
-    }
+    code = ask_some(&round, until_ms);
   }
   progress_end(&progress);
-  return code;
+  return code == EXIT_DONE ? open_store(ctx) : code;
 }

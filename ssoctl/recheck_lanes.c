@@ -76,16 +76,14 @@ void lanes_turn_on(struct lanes *lanes)
   lanes->first = (lanes->first + 1) % lanes->count;
 }
 
-int64_t lanes_next_ms(const struct lanes *lanes)
+bool lanes_wait(const struct lanes *lanes)
 {
-  int64_t next_ms = -1;
   for (size_t i = 0; i < lanes->count; i++) {
-    const struct lane *lane = &lanes->list[i];
-    if (lane_waits(lane) && (next_ms < 0 || lane->due_ms < next_ms)) {
-      next_ms = lane->due_ms;
+    if (lane_waits(&lanes->list[i])) {
+      return true;
     }
   }
-  return next_ms;
+  return false;
 }
 
 bool lane_waits(const struct lane *lane)

@@ -48,10 +48,10 @@ MUST_CHECK enum status lanes_add(struct lanes *lanes, int64_t account_id);
 struct lane *lanes_turn(const struct lanes *lanes, size_t number);
 void lanes_turn_on(struct lanes *lanes);
 
-// When somebody may be asked about next; -1: there is nobody left.
-int64_t lanes_next_ms(const struct lanes *lanes);
+// Whether somebody is left to be asked about.
+bool lanes_wait(const struct lanes *lanes);
 
-// Whether somebody is left to be asked about, and may be at NOW_MS.
+// The same of one lane, and whether they may be at NOW_MS.
 bool lane_waits(const struct lane *lane);
 bool lane_is_due(const struct lane *lane, int64_t now_ms);
 
