@@ -123,12 +123,22 @@ enum status device_read(struct exchange *x, const struct cJSON *answer, struct d
   return STATUS_OK;
 }
 
+// OIDC Core 11: a refresh token is asked for by a scope.
+static enum status add_scopes(const struct exchange *x, struct bytes *form)
+{
+  char scopes[OAUTH_SCOPES_SIZE];
+  bool offline = x->request->offline != 0 && x->knows_offline;
+  enum status status =
+      oauth_add_scope(x->scopes != NULL ? x->scopes : x->request->scopes, offline ? OAUTH_OFFLINE : "", scopes);
+  return status != STATUS_OK ? status : form_add(form, "scope", scopes);
+}
+
 // The form is made anew each time: an assertion in it is good for one use.
 static enum status post(struct exchange *x, const void *context, struct http_answer *ret_answer)
 {
   struct bytes form CLEANUP(bytes_done) = BYTES_EMPTY;
   (void)context;
-  enum status status = form_add(&form, "scope", x->scopes != NULL ? x->scopes : x->request->scopes);
+  enum status status = add_scopes(x, &form);
   return status != STATUS_OK ? status : provider_post(x, x->found.device_authorization_endpoint, &form, ret_answer);
 }
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "document.h"
+#include "protocol/oauth.h"
 #include "provider.h"
 #include "request.h"
 
@@ -113,6 +114,14 @@ static uint32_t read_methods(const struct cJSON *document)
   return methods != 0 ? methods : 1U << CLIENT_AUTH_BASIC;
 }
 
+// OIDC Discovery 3: the list is RECOMMENDED. Those that refuse what they do not list give a refresh token without it,
+// as Google and GitLab do.
+static bool may_know_scope(const struct cJSON *document, const char *scope)
+{
+  const struct cJSON *listed = document_member(document, "scopes_supported");
+  return listed == NULL || document_holds(listed, scope);
+}
+
 enum status discovery_read(struct exchange *x, const struct cJSON *document)
 {
   struct message_found found = {0};
@@ -130,6 +139,7 @@ enum status discovery_read(struct exchange *x, const struct cJSON *document)
   }
   x->found = found;
   x->methods = read_methods(document);
+  x->knows_offline = may_know_scope(document, OAUTH_OFFLINE);
   return STATUS_OK;
 }
 

@@ -13,10 +13,11 @@ struct exchange {
   struct http *http;                     // borrowed
   int lacks_landlock;                    // as of message_code
   const char *scopes;                    // what is asked for instead of the request's scopes; NULL: these. Static
-  struct message_found found;            // filled by discovery_fetch()
-  uint32_t methods;                      // of client authentication that the provider lists: bits 1 << enum client_auth
-  uint32_t methods_tried;                // likewise, with CLIENT_AUTH_AUTO
-  struct bytes credential;               // by which the last request showed who we are; for exchange_done()
+  bool knows_offline;         // whether the provider may know the scope offline_access: it lists it, or lists none
+  struct message_found found; // filled by discovery_fetch()
+  uint32_t methods;           // of client authentication that the provider lists: bits 1 << enum client_auth
+  uint32_t methods_tried;     // likewise, with CLIENT_AUTH_AUTO
+  struct bytes credential;    // by which the last request showed who we are; for exchange_done()
   struct bytes earlier[EXCHANGE_EARLIER]; // likewise, by which requests before it did: the last of them
   size_t earlier_count;
   bool unanswered; // as of message_failed

@@ -166,8 +166,12 @@ static bool is_seen(const struct device_flow *f, const char *email)
 }
 
 // What of the answer is worth a word, beside whether it lets somebody in.
-static void warn(const struct message_authorized *authorized, bool let_in)
+static void warn(const struct device_flow *f, const struct message_authorized *authorized, bool let_in)
 {
+  if (f->connection.offline == 1 && authorized->refresh_token.length == 0) {
+    (void)fprintf(stderr, "ssoctl: the provider gave no refresh token, so that nobody can be asked about again "
+                          "(keys=live, 'ssoctl account recheck'); let this client have refresh tokens there\n");
+  }
   if (authorized->groups_state == GROUPS_OVERAGE) {
     (void)fprintf(stderr,
                   "ssoctl: the person is in more groups than the provider says in a token, so that none is given; "
@@ -204,7 +208,7 @@ static int note_and_print(const struct device_flow *f, const struct message_auth
   int code = note(f, authorized, &error, &result);
   bool shown = result.decision.row != NULL && is_seen(f, authorized->email);
   int printed = print_authorized(f, authorized, shown ? &result : &NOTHING);
-  warn(authorized, code == EXIT_DONE);
+  warn(f, authorized, code == EXIT_DONE);
   if (code != EXIT_DONE) {
     return tell_refused(f, code, authorized, shown ? result.decision.notice : NOTICE_NONE, &error);
   }

@@ -221,11 +221,6 @@ bool url_is_microsoft(const char *url)
   return split(url, &parts) && is_microsoft(&parts);
 }
 
-bool url_is_google(const char *url)
-{
-  return strcmp(url, "https://accounts.google.com") == 0;
-}
-
 bool url_is_microsoft_personal(const char *url)
 {
   return strcmp(url, "https://login.microsoftonline.com/" URL_MICROSOFT_PERSONAL_TENANT "/v2.0") == 0;

@@ -36,9 +36,6 @@ bool url_is_tenant_independent(const char *url);
 // True for an issuer of Microsoft's, whichever cloud and tenant.
 bool url_is_microsoft(const char *url);
 
-// Whether URL is Google's issuer.
-bool url_is_google(const char *url);
-
 // Microsoft's tenant of people's own accounts, which is one of these, and its issuer.
 #define URL_MICROSOFT_PERSONAL_TENANT "9188040d-6c67-4c5b-b112-36a304b66dad"
 bool url_is_microsoft_personal(const char *url);

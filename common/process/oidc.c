@@ -37,24 +37,14 @@ static void message_done(struct message_sign_in *message)
   record_done(protocol_record(MESSAGE_SIGN_IN), message);
 }
 
-// OIDC Core 11. Google knows no such scope, and gives a refresh token to every device.
-static enum status add_scopes(const struct connection *connection, struct message_sign_in *message)
-{
-  bool scope = connection->offline == 1 && !url_is_google(connection->issuer);
-  message->offline = connection->offline;
-  return oauth_add_scope(connection->scopes, scope ? OAUTH_OFFLINE : "", message->scopes);
-}
-
 static enum status send_request(struct channel *channel, const struct oidc_request *request)
 {
   const struct connection *connection = request->connection;
   struct message_sign_in message CLEANUP(message_done) = {.client_auth = connection->client_auth};
   memcpy(message.issuer, connection->issuer, sizeof message.issuer);
   memcpy(message.client_id, connection->client_id, sizeof message.client_id);
-  enum status composed = add_scopes(connection, &message);
-  if (composed != STATUS_OK) {
-    return composed;
-  }
+  memcpy(message.scopes, connection->scopes, sizeof message.scopes);
+  message.offline = connection->offline;
   memcpy(message.email_claim, connection->email_claim, sizeof message.email_claim);
   if (request->refresh == NULL) { // what a refresh says of how somebody signed in counts for nothing (POLICY K9)
     memcpy(message.required_acr, request->org->requirements.required_acr, sizeof message.required_acr);

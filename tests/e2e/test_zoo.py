@@ -3,6 +3,7 @@
 the tests are made of both and are called zoo_PROVIDER_STORY."""
 import dataclasses
 import functools
+import json
 
 import check
 import host
@@ -25,6 +26,7 @@ class _Row:
     group_scope: str = ""  # that groups need to be asked for
     advice: dict = dataclasses.field(default_factory=dict)  # {what is misconfigured: (exit of idp test, its words)}
     shapes: tuple = ()  # that a setting or version there has besides, and that people sign in with all the same
+    is_asked_again: bool = True  # whether it gives refresh tokens
     without: tuple = ()  # of _ADVICE: what it has not, or what makes no difference there
 
 
@@ -79,7 +81,7 @@ _ROWS = (
     _Row("kanidm", ("kanidm", "--host", "kanidm.zoo.test", "--realm", "hosts"), _SECRET,
          groups="staff@kanidm.zoo.test", group_scope="groups", without=(*_NO_POLICY, "public-client"),
          advice={"missing-scope": (1, "scope|denied"), "assignment": (1, "assign|scope|denied")}),
-    _Row("adfs", ("adfs", "--host", "ADFS.zoo.test"), groups="staff", advice={"missing-scope": (3, "upn")},
+    _Row("adfs", ("adfs", "--host", "ADFS.zoo.test"), groups="staff", is_asked_again=False, advice={"missing-scope": (3, "upn")},
          shapes=("old-numbers", "email-rule", "unverified-mail"),
          without=(*_NO_POLICY, "unverified-mail", "wrong-secret")),
 )
@@ -102,10 +104,23 @@ def _signs_in(rig, row):
     zoo, org = _connected(rig, row)
     person = _person(row, "alice")
     check.contains(zoo.tested(row.name, org, person), "succeeded", "what idp test says")
-    for which in ("first", "second"):
-        said = zoo.sign_in(rig, row.name, person)
-        check.that(login.signed_in(said), f"the {which} login is no session: {check.shown(said)}")
+    _sign_in(rig, zoo, row, person)
     check.that(person in host.members(org), f"{person} is no member")
+    if row.is_asked_again:
+        host.connect(org, "--offline", "yes")
+    try:
+        _sign_in(rig, zoo, row, person)
+        # Twice: the second time with what the first has brought, where that takes the place of the token.
+        found = [json.loads(host.ssoctl("account", "recheck", person, "--json").out) for _ in range(2)]
+    finally:
+        host.connect(org, "--offline", "no")
+    wanted = 1 if row.is_asked_again else 0
+    check.equal([said["answered"] for said in found], [wanted] * 2, f"who was asked about again: {found}")
+
+
+def _sign_in(rig, zoo, row, person):
+    said = zoo.sign_in(rig, row.name, person)
+    check.that(login.signed_in(said), f"{person} has no session: {check.shown(said)}")
 
 
 def _declines(rig, row):
@@ -188,6 +203,20 @@ def _tests():
 
 
 globals().update(_tests())
+
+
+def zoo_okta_that_gives_no_refresh_token_is_told_to(rig):
+    row, = [one for one in _ROWS if one.name == "okta"]
+    with zoos.of(rig).known():
+        zoo, org = _connected(rig, row)
+        host.connect(org, "--offline", "yes")
+        try:
+            with zoo.wrong(row.name, "no-refresh"):
+                said = zoo.tested(row.name, org, _person(row, "henry"))
+        finally:
+            host.connect(org, "--offline", "no")
+    check.contains(said, "succeeded", "what idp test says")
+    check.contains(said, "gave no refresh token", "what idp test says")
 
 
 def zoo_entra_expires_by_another_word(rig):

@@ -43,6 +43,7 @@ WRONG = {
     "missing-scope": {"claims": no_mail, "userinfo": no_mail},  # left out in silence (RFC 6749 3.3 allows it)
     "wrong-secret": {"client": client(secret=OTHER_SECRET)},
     "public-client": {"client": client(secret="", public_and_strict=True)},
+    "no-refresh": {"token": lambda document, ask: document.pop("refresh_token", None) and None},
     "no-signing-key": {"keys": lambda document, ask: {"keys": []}},
 }
 

@@ -12,6 +12,8 @@ from answers import Reply
 from kind import ANSWERS, GRANT, Client
 from signing import Token, b64
 
+OFFLINE = "offline_access"
+SCOPES = {False: ["openid", "email", "profile"], True: ["openid", "email", "profile", OFFLINE]}
 DIGESTS = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
 
 
@@ -67,13 +69,15 @@ def discovery(ask):
             **{endpoints[name]: ask.url(at) for name, at in kind.endpoints.items() if name not in kind.hidden},
             "response_types_supported": ["code"], "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": [ask.key.alg], "grant_types_supported":
-            ["authorization_code", "refresh_token", GRANT], "scopes_supported": ["openid", "email", "profile"],
+            ["authorization_code", "refresh_token", GRANT], "scopes_supported": SCOPES[kind.refresh == OFFLINE],
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"], **kind.metadata}
 
 
 def device(ask):
     kind = ask.kind
     refusal = kind.authenticate(ask, "device")
+    if refusal is None and not set(ask.form.get("scope", "").split()) <= {*discovery(ask)["scopes_supported"]}:
+        refusal = ask.answer("unknown_scope")
     if refusal is not None:
         return refusal
     interval = kind.interval if ask.zoo.interval is None else ask.zoo.interval
@@ -91,8 +95,7 @@ def token(ask):
     if refusal is not None:
         return refusal
     if ask.form.get("grant_type") == "refresh_token":
-        ask.grant = ask.zoo.grants.of_token(ask.kind, ask.form.get("refresh_token", ""))
-        return tokens(ask) if ask.grant is not None else ask.answer("unknown_code")
+        return refreshed(ask, ask.form.get("refresh_token", ""))
     if ask.form.get("grant_type") != GRANT:
         return ask.answer("unknown_grant")
     ask.grant = grant = ask.zoo.grants.of_device_code(ask.kind, ask.form.get("device_code", ""))
@@ -111,6 +114,18 @@ def token(ask):
     return tokens(ask)
 
 
+def refreshed(ask, given):
+    ask.grant = ask.zoo.grants.of_token(ask.kind, given) if given.startswith("rt-") else None
+    if ask.grant is None:
+        return ask.answer("unknown_token")
+    if ask.kind.rotates:
+        ask.zoo.grants.forget(given)
+    document = tokens(ask)
+    if not ask.kind.refresh_again:
+        document.pop("refresh_token")
+    return document
+
+
 def tokens(ask):
     grants, grant, kind = ask.zoo.grants, ask.grant, ask.kind
     ask.access_token = grants.token_for(grant, "at-")
@@ -118,7 +133,7 @@ def tokens(ask):
                 "scope": " ".join(grant.scopes)}
     if ask.has_scope("openid"):
         document["id_token"] = id_token(ask)
-    if kind.refresh == "always" or (kind.refresh and ask.has_scope(kind.refresh)):
+    if kind.refresh == "always" or (kind.refresh and ask.has_scope(OFFLINE)):
         document["refresh_token"] = grants.token_for(grant, "rt-")
     return document
 

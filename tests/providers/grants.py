@@ -82,6 +82,10 @@ class Grants:
             self.by_token[token] = grant
         return token
 
+    def forget(self, token):
+        with self.lock:
+            self.by_token.pop(token, None)
+
     def spend(self, grant):
         """The code is good for one answer (RFC 6749 4.1.2)."""
         with self.lock:

@@ -44,6 +44,7 @@ ANSWERS = {
     "denied": told("access_denied"),
     "expired": told("expired_token"),
     "unknown_code": told("invalid_grant"),
+    "unknown_token": told("invalid_grant"),  # a refresh token
     "unknown_client": told("invalid_client", status=401),
     "wrong_secret": told("invalid_client", status=401),
     "no_secret": told("invalid_client", status=401),
@@ -51,6 +52,7 @@ ANSWERS = {
     "other_method": told("invalid_client", status=401),
     "unknown_grant": told("unsupported_grant_type"),
     "bad_token": told("invalid_token", status=401),
+    "unknown_scope": lambda ask: None,  # by itself it is left out in silence (RFC 6749 3.3)
     "elsewhere": page(404, "Not Found"),
 }
 
@@ -81,6 +83,8 @@ class Kind:
     expires_in: int = 600
     interval: int = 5
     refresh: str = ""  # "offline_access": a refresh token if that scope was asked for; "always"
+    rotates: bool = False  # a refresh token is good for one answer, which has the next
+    refresh_again: bool = True  # the answer to one has the next; else it stays as it is
     key: str = "rsa"  # of the ring, which signs
     kid: str = ""
     email_in: str = "both"  # "both", "userinfo"

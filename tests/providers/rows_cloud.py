@@ -34,7 +34,7 @@ GOOGLE = Kind(
                "userinfo": "//openidconnect.googleapis.com/v1/userinfo"},
     verification="//www.google.com/device", authenticate=clients.secret_at_token(clients.only_form),
     differs="verification_url, no complete URL; pending is 428, slow_down and denied 403; the secret in the form; hd",
-    refresh="always", sub=lambda ask, person: people.digits(ask, person, 21),
+    refresh="always", refresh_again=False, sub=lambda ask, person: people.digits(ask, person, 21),
     metadata={"revocation_endpoint": "https://oauth2.googleapis.com/revoke",
               "authorization_endpoint": "https://accounts.google.com/o/oauth2/v2/auth",
               "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"]},
@@ -44,6 +44,7 @@ GOOGLE = Kind(
              "unknown_client": told("invalid_client", "The OAuth client was not found.", 401),
              "wrong_secret": told("invalid_client", "Unauthorized", 401),
              "no_secret": told("invalid_request", "client_secret is missing."),
+             "unknown_scope": told("invalid_scope", "Invalid device flow scope: offline_access"),
              "unknown_code": told("invalid_grant", "Malformed auth code."),  # uncertain: the words
              "secret_not_wanted": told("invalid_client", "Unauthorized", 401)},
     changes={"device": google_device, "claims": both(google_claims, azp, hashed),

@@ -81,13 +81,15 @@ GITLAB = Kind(
     endpoints={"device": "/oauth/authorize_device", "token": "/oauth/token", "keys": "/oauth/discovery/keys",
                "userinfo": "/oauth/userinfo"},
     # [RFC 8628 4] A provider with the grant publishes its endpoint. Leniency: an endpoint by hand, or the preset's.
-    hidden=("device",), verification="/oauth/device", authenticate=clients.either, refresh="always",
+    hidden=("device",), verification="/oauth/device", authenticate=clients.either, refresh="always", rotates=True,
     differs="advertises the grant but publishes no device endpoint (/oauth/authorize_device)",
     sub=lambda ask, person: people.digits(ask, person, 7),
     metadata={"scopes_supported": ["api", "read_user", "openid", "profile", "email"],
               "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"]},
     answers={"pending": told("authorization_pending", PENDING),
              "expired": told("expired_token", "The device code has expired."),
+             # doorkeeper refuses what is not among the scopes that the server has, offline_access with it
+             "unknown_scope": told("invalid_scope", "The requested scope is invalid, unknown, or malformed."),
              # uncertain: that a refusal comes so; doorkeeper has none, and the grant may just stay pending
              "denied": told("access_denied", "The resource owner or authorization server denied the request."),
              **{name: told("invalid_client", "Client authentication failed due to unknown client, no client "
@@ -179,7 +181,7 @@ ZITADEL = Kind(
     "zitadel", "zitadel.zoo.test", "", expires_in=300, email_in="userinfo",
     endpoints={"device": "/oauth/v2/device_authorization", "token": "/oauth/v2/token", "keys": "/oauth/v2/keys",
                "userinfo": "/oidc/v1/userinfo"},
-    verification="/device", authenticate=clients.either, refresh="offline_access", kid="264001112223334445",
+    verification="/device", authenticate=clients.either, refresh="offline_access", rotates=True, kid="264001112223334445",
     differs="the audience lists the project beside the client, with azp; role claims are objects; a thin ID token",
     sub=lambda ask, person: people.digits(ask, person, 18),
     metadata={"token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post",

@@ -26,7 +26,7 @@ def dex_claims(claims, ask):
 
 
 DEX = Kind(
-    "dex", "dex.zoo.test", "", secret=True, expires_in=300, refresh="offline_access",
+    "dex", "dex.zoo.test", "", secret=True, expires_in=300, refresh="offline_access", rotates=True,
     endpoints={"device": "/device/code", "token": "/token", "keys": "/keys", "userinfo": "/userinfo"},
     verification="/device", authenticate=clients.nobody, approving=dex_approving,
     differs="the secret in the form at the device endpoint, or a public client; the codes come as text/plain; "
@@ -66,7 +66,7 @@ AUTHELIA = Kind(
     "authelia", "authelia.zoo.test", "", secret=True, email_in="userinfo", code="LLLLLLLL",
     endpoints={"device": "/api/oidc/device-authorization", "token": "/api/oidc/token", "keys": "/jwks.json",
                "userinfo": "/api/oidc/userinfo"},
-    verification="/consent/openid/device-authorization", authenticate=clients.only_basic, refresh="offline_access",
+    verification="/consent/openid/device-authorization", authenticate=clients.only_basic, refresh="offline_access", rotates=True,
     differs="a thin ID token: all in userinfo; a client may authenticate only in the way it is registered with",
     metadata={"token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post",
                                                         "client_secret_jwt", "private_key_jwt", "none"],

@@ -11,7 +11,6 @@ import clients
 from kind import GRANT
 
 PERSON = "alice@acme.test"
-SCOPE = "openid email profile groups offline_access"
 PENDING = {"google": 428, "auth0": 403, "dex": 401, "casdoor": 200, "github": 200, "github-enterprise": 200}  # elsewhere 400
 GITHUB = ("github", "github-enterprise")  # no OpenID
 BASIC = ("authelia",)  # the secret in the form is refused there
@@ -55,6 +54,14 @@ def part_of(token, index):
     return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
 
+def is_strict(kind):
+    return "unknown_scope" in kind.answers
+
+
+def scope_of(kind):
+    return "openid email profile" if is_strict(kind) else "openid email profile groups offline_access"
+
+
 def problems(kind, ca, control):
     client = Client(kind, ca)
     openid = (discovery, codes, strangers, denial, tokens)
@@ -94,7 +101,7 @@ def discovery(kind, client, control):
 
 
 def codes(kind, client, control):
-    (status, one), (_, other) = client.post("device", scope=SCOPE), client.post("device", scope=SCOPE)
+    (status, one), (_, other) = client.post("device", scope=scope_of(kind)), client.post("device", scope=scope_of(kind))
     if status != 200 or one["device_code"] == other["device_code"] or one["user_code"] == other["user_code"]:
         yield f"device: {status} {one} {other}"
     status, answer = client.poll(one["device_code"])
@@ -107,7 +114,7 @@ def codes(kind, client, control):
 
 def strangers(kind, client, control):
     """Who has another client's name or secret gets nothing."""
-    _, document = client.post("device", scope=SCOPE)
+    _, document = client.post("device", scope=scope_of(kind))
     if kind.secret and not kind.approving:
         status, answer = client.poll(document["device_code"], secret="wrong" * 5)
         if "error" not in answer or answer["error"] == "authorization_pending":
@@ -118,8 +125,12 @@ def strangers(kind, client, control):
 
 
 def denial(kind, client, control):
+    if is_strict(kind):
+        status, answer = client.post("device", scope="openid email profile offline_access")
+        if answer.get("error") != "invalid_scope":
+            yield f"a scope that is not published: {status} {answer}"
     for what, wrong in (("deny", ("access_denied", "authorization_declined")), ("expire", ("expired_token",))):
-        _, document = client.post("device", scope=SCOPE)
+        _, document = client.post("device", scope=scope_of(kind))
         control.answer(document["user_code"], what)
         status, answer = client.poll(document["device_code"])
         silent = kind.name == "dex" and what == "deny" and answer.get("error") == "authorization_pending"
@@ -127,8 +138,19 @@ def denial(kind, client, control):
             yield f"{what}: {status} {answer}"
 
 
+def refreshes(kind, client, token):
+    if token is None:
+        return
+    status, answer = client.post("token", grant_type="refresh_token", refresh_token=token)
+    if status != 200 or "id_token" not in answer or ("refresh_token" in answer) != kind.refresh_again:
+        yield f"a refresh: {status} {answer}"
+    status, again = client.post("token", grant_type="refresh_token", refresh_token=token)
+    if (again.get("error") == "invalid_grant") != kind.rotates:
+        yield f"the same token once more: {status} {again}"
+
+
 def tokens(kind, client, control):
-    _, document = client.post("device", scope=SCOPE)
+    _, document = client.post("device", scope=scope_of(kind))
     control.answer(document["user_code"], "approve", PERSON)
     status, answer = client.poll(document["device_code"])
     if status != 200 or "id_token" not in answer:
@@ -136,6 +158,7 @@ def tokens(kind, client, control):
         return
     if bool(kind.refresh) != ("refresh_token" in answer):
         yield "a refresh token, or none, against the row"
+    yield from refreshes(kind, client, answer.get("refresh_token"))
     if "error" not in client.poll(document["device_code"])[1]:
         yield "the device code is good for two"
     kids = {key["kid"] for key in client.ask(kind.url("keys"))[1]["keys"]}
