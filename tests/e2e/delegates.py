@@ -1,5 +1,4 @@
 """Two orgs with people of every kind, who run ssoctl through sudo as their sessions would."""
-import hashlib
 import pathlib
 import re
 
@@ -12,6 +11,7 @@ PASSWORD = "delegate-Horse-battery-5-staple"
 ANYBODY = ('Defaults!/usr/bin/ssoctl env_reset, !setenv, preserve_groups\n'
            'ALL ALL = (root) NOPASSWD: /usr/bin/ssoctl\n')
 OPERATOR = "opsy"
+META_PAGES = 2 * 4096
 DRY = ("--dry-run", "--yes")
 
 
@@ -100,8 +100,9 @@ def into_group(group, login):
 
 
 def stored():
-    """What the store holds, to the byte."""
-    return hashlib.sha256((host.STORE / "data.mdb").read_bytes()).hexdigest()
+    """Which state the store is in: LMDB writes one of its two meta pages anew with each transaction that is committed."""
+    with open(host.STORE / "data.mdb", "rb") as file:
+        return file.read(META_PAGES).hex()
 
 
 def world(rig):
