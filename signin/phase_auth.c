@@ -17,6 +17,7 @@
 #include "process/tell_sessions.h"
 #include "recovery_prompt.h"
 #include "sso.h"
+#include "sudo_words.h"
 #include "unrecorded.h"
 #include "ways.h"
 
@@ -246,7 +247,9 @@ static void ask_password(struct session *s, const struct facts *facts, struct me
 static void offer(struct session *s, const struct facts *facts, struct message_verdict *verdict)
 {
   bool secret = s->decision.offer_password || s->decision.offer_code || s->decision.offer_recovery;
-  if (secret && (s->decision.offer_social || s->decision.offer_mail)) {
+  if (sudo_caller_asks_nobody(s->request->service)) { // a code would be asked for, and counted, that nobody sees
+    session_refuse(s, s->decision.row, NOTICE_NEEDS_TERMINAL, "sudo was told to ask nobody");
+  } else if (secret && (s->decision.offer_social || s->decision.offer_mail)) {
     ask_ways(s, facts, verdict);
   } else if (secret) {
     ask_password(s, facts, verdict);

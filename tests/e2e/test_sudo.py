@@ -28,6 +28,26 @@ def O04_sudo_n_works_soon_after_a_sign_in_and_says_why_not_later(rig):
         check.contains(_unattended(rig, person, "sudo", "-n", "id"), "a password is required", "without our drop-in")
 
 
+def O04_sudo_n_begins_no_sign_in_and_counts_none(rig):
+    person = _member(rig)
+    with stacks.wired(person), stacks.reauth("0s"):
+        host.ssoctl("host", "enable", "sudo-i")
+        before, log = _asked(rig), rig.log()
+        for words in (("-n", "id"), ("-kHSnu", "root", "id"), ("--user", "root", "A=b", "--non-interactive", "id"), ("-n", "-i", "id"),
+                      ("-p", "hm: ", "-nv")):
+            said = _unattended(rig, person, "sudo", *words)
+            check.lacks(said, OWN, f"what sudo {' '.join(words)} does")
+            check.contains(said, "needs a terminal that can show a prompt", f"why sudo {' '.join(words)} does not")
+        check.equal(_asked(rig), before, "codes that the provider was asked for")
+        check.lacks(str([row["subject"] for row in host.listed("throttle", "list")]), person, "what is counted")
+        check.contains(log.text(), rf"refused: login={person} [^\n]*reason=needs-terminal sudo was told to ask nobody", "the log")
+        for words in (("id", "-n"), ("-p", "-n", "id"), ("--", "id", "-n")):  # these are not sudo's
+            terminal = stacks.as_user(person, "sudo", *words)
+            terminal.challenge()
+            terminal.close()
+        check.equal(_asked(rig), before + 3, "codes for those who can be asked")
+
+
 def O05_sudo_i_asks_as_sudo_does(rig):
     person = _member(rig)
     with stacks.wired(person):
@@ -127,6 +147,11 @@ def a_rule_that_somebody_changed_is_said_by_check(rig):
         check.contains(said, r"sudoers \(/etc/sudoers\.d/ssoorg\) has lines of ssoorg that are not this version's", "check")
         host.ssoctl("host", "enable", "sudo")
         check.lacks(DROP_IN.read_text(), "everybody", "the file after its mend")
+
+
+def _asked(rig):
+    """How often the provider was asked for codes."""
+    return (rig.folder / "secrets.requests").read_text().split().count("device_authorization")
 
 
 def _member(rig):
