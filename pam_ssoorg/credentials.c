@@ -20,6 +20,14 @@ static bool runs_in_sshd(void)
   return caller_is_sshd(readable ? settings.sshd_paths : USUAL_SSHD);
 }
 
+// After a key sshd goes on whatever setcred says, and becomes the user that it was told of when the connection began:
+// from here it can become nobody else, and ends.
+static int become_nobody(void)
+{
+  enum { NOBODY = 65534 };
+  return setresuid(NOBODY, NOBODY, NOBODY) == 0 ? PAM_CRED_ERR : PAM_SYSTEM_ERR;
+}
+
 int credentials_apply(const struct message_verdict *verdict)
 {
   gid_t groups[U32_LIST_MAX + 1] = {verdict->gid};
@@ -32,7 +40,7 @@ int credentials_apply(const struct message_verdict *verdict)
     return PAM_CRED_ERR;
   }
   if (effective != 0 && effective != verdict->gid && runs_in_sshd()) {
-    return PAM_CRED_ERR;
+    return become_nobody();
   }
   for (uint32_t i = 0; i < verdict->groups.count; i++) {
     groups[count++] = verdict->groups.values[i];

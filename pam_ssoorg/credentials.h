@@ -6,6 +6,7 @@
 #include "protocol/protocol.h"
 
 // Drops to the private group and adds those of the opened orgs. Under sshd, once its initgroups() has run (effective
-// gid not 0), a process with another gid than the account's is refused. A caller without root's rights changes nothing
-// and gains nothing: PAM_SUCCESS. PAM_CRED_ERR otherwise.
+// gid not 0), a process with another gid than the account's is refused, and loses root's rights, since sshd does not
+// heed a refusal after a key. A caller without root's rights changes nothing and gains nothing: PAM_SUCCESS.
+// PAM_CRED_ERR or PAM_SYSTEM_ERR otherwise.
 int credentials_apply(const struct message_verdict *verdict);

@@ -188,7 +188,8 @@ EXPORTED int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char 
   }
   code = credentials_apply(session_data_find(pamh, request.user));
   if (code != PAM_SUCCESS) {
-    pam_syslog(pamh, LOG_ERR, "refused: this process does not have the number of account %s", request.user);
+    pam_syslog(pamh, LOG_ERR, "refused: this process does not have the number of account %s, or cannot take its groups",
+               request.user);
   }
   return code;
 }

@@ -112,9 +112,9 @@ def with_password_method(rig, name, password):
         transport.close()
 
 
-def with_key(rig, name, path):
+def with_key(rig, name, path, sshd=None):
     """A login by key alone: whether a session really opens, and what it says."""
-    transport = connect(rig)
+    transport = connect(rig, sshd)
     try:
         transport.auth_publickey(name, paramiko.Ed25519Key.from_private_key_file(str(path)))
         text = _session(transport)

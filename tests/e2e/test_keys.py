@@ -5,6 +5,8 @@ import pathlib
 import pwd
 import tempfile
 
+import paramiko
+
 import check
 import host
 import login
@@ -15,6 +17,7 @@ import test_local_users as local
 
 # sshd's words when PAM's account phase says no; the session phase would say it too late.
 BY_ACCOUNT = "by PAM account configuration"
+NUMBER = 540123  # in no range, so that no newcomer is told it
 
 
 def K1_key_of_an_enforced_member_is_refused_and_told(rig):
@@ -68,6 +71,31 @@ def K1_required_takes_key_and_sso_in_one_connection(rig):
             check.that(login.signed_in(terminal.text), f"key and SSO: {check.shown(terminal.text)}")
     finally:
         both.stop()
+
+
+def N4_a_key_login_that_was_told_another_number_opens_no_session(rig):
+    """sshd keeps what it hears at the first word of the connection, and goes on after a key whatever setcred says."""
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    key = _new_key(rig, person)
+    server = rig.serve(sshd.Sshd(rig.folder, "told", [f"AuthorizedKeysFile {key}.pub"]))
+    early = other_client.connect(rig, server)
+    try:
+        with contextlib.suppress(paramiko.BadAuthenticationType):
+            early.auth_none(person)  # a newcomer's: sshd is told the number of a first login
+        host.ssoctl("member", "add", org, person, "--uid", NUMBER)
+        log = rig.log()
+        with _keys(org, "allow"):
+            early.auth_publickey(person, paramiko.Ed25519Key.from_private_key_file(str(key)))
+            with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
+                check.equal(other_client._session(early), "", "what a session with the number of nobody's account says")
+            check.soon(lambda: not early.is_active(), "the connection goes on")
+            check.contains(log.text(), f"does not have the number of account {person}", "the log")
+            opened, text = other_client.with_key(rig, person, key, server)
+        check.that(opened, f"a connection that began later is refused: {check.shown(text)}")
+        check.contains(text, rf"uid={NUMBER}\({person}\)", "its number")
+    finally:
+        early.close()
+        server.stop()
 
 
 def K1_without_a_key_that_is_accepted_sshd_goes_on_to_sso_in_one_connection(rig):
