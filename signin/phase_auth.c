@@ -11,6 +11,7 @@
 #include "greeting.h"
 #include "invites.h"
 #include "joins.h"
+#include "late_notes.h"
 #include "mail_code.h"
 #include "phases.h"
 #include "policy/person.h"
@@ -68,6 +69,7 @@ static void grant(struct session *s, const struct signed_in *result, struct mess
   }
   tell_others(s, result);
   if (result->changed) { // where nothing could be stored no choice can
+    late_notes_catch_up(s);
     ask_more(s, result);
   }
   memcpy(verdict->ticket, result->ticket.id, sizeof verdict->ticket);

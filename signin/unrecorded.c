@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "late_notes.h"
 #include "paths.h"
 #include "policy/person.h"
 #include "run_ticket.h"
@@ -76,10 +77,10 @@ enum status unrecorded_sign_in(struct session *s, const char *hash, enum status 
   session_load(s, &facts);
   enum status status = policy_is_owner(&facts.person) ? sign_in(s, &facts, hash, ret_result) : why;
   if (status == STATUS_OK) {
-    session_log(LOG_WARNING,
-                "login=%s: the store cannot be written (%s): this sign-in is in no audit trail and does not count as "
-                "the last one; the next line is all there is of it",
-                s->request->login, status_text(why));
+    bool kept = late_notes_keep(s, ret_result) == STATUS_OK;
+    session_log(LOG_WARNING, "login=%s: the store cannot be written (%s): this sign-in is in no audit trail%s",
+                s->request->login, status_text(why),
+                kept ? " until it can be added" : ", and is not added later: the next line is all there is of it");
   }
   record_done(&ACCOUNT_RECORD, &facts.account);
   return status;

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/files.h"
 #include "base/text.h"
 #include "change/new_account.h"
@@ -240,10 +242,42 @@ static enum status refused(struct change_context *c, const void *input, void *re
   return STATUS_OK;
 }
 
+static void forget_account(struct account *account)
+{
+  record_done(&ACCOUNT_RECORD, account);
+}
+
+static enum status note_late(struct change_context *c, const struct audit_event *was)
+{
+  struct account account CLEANUP(forget_account) = {.id = 0};
+  enum status status = account_by_login(c->txn, was->login, &account);
+  if (status != STATUS_OK || account.last_sign_in_at_s >= was->at_s) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  account.last_sign_in_at_s = was->at_s;
+  (void)snprintf(account.last_sign_in_from, sizeof account.last_sign_in_from, "%s", was->rhost);
+  return account_update(c->txn, &account);
+}
+
+static enum status late(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct audit_event *was = input;
+  char when[CLOCK_TEXT_SIZE];
+  (void)ret_result;
+  change_name_login(c, was->login);
+  clock_text(was->at_s, when);
+  (void)snprintf(c->event.row, sizeof c->event.row, "%s", was->row);
+  (void)snprintf(c->event.detail, sizeof c->event.detail, "password, at %s, when the store took no writes", when);
+  return note_late(c, was);
+}
+
 static const struct change_kind PASSWORD = {
     "sign-in", CHANGE_HOST, CHANGE_OF_ORG, by_password, sizeof(struct signed_in), false};
 static const struct change_kind REFUSED = {"sign-in.refused",          CHANGE_HOST, CHANGE_OF_ORG, refused,
                                            sizeof(struct change_done), false};
+
+static const struct change_kind LATE = {"sign-in.late", CHANGE_HOST, CHANGE_OF_ORG, late, sizeof(struct change_done),
+                                        false};
 
 struct change change_password_sign_in(const struct password_sign_in *in, struct signed_in *ret_result)
 {
@@ -253,4 +287,9 @@ struct change change_password_sign_in(const struct password_sign_in *in, struct 
 struct change change_sign_in_refused(const struct sign_in_refused *in, struct change_done *ret_result)
 {
   return (struct change){&REFUSED, in, ret_result, &ret_result->changed, in->org, ""};
+}
+
+struct change change_sign_in_late(const struct audit_event *was, struct change_done *ret_result)
+{
+  return (struct change){&LATE, was, ret_result, &ret_result->changed, was->org, ""};
 }

@@ -98,6 +98,10 @@ struct sign_in_refused {
 
 struct change change_sign_in_refused(const struct sign_in_refused *in, struct change_done *ret_result);
 
+// A sign-in of WAS->login at WAS->at_s that could not be stored then, by an owner's password: the audit event
+// "sign-in.late", and the account's last sign-in, if none came after it.
+struct change change_sign_in_late(const struct audit_event *was, struct change_done *ret_result);
+
 // An invite accepted after a sign-in, by its code or by a yes: the audit event is "invite.accept". STATUS_REFUSED,
 // STATUS_NOT_FOUND: it cannot be, or not any more.
 struct invite_accept {

@@ -1,5 +1,6 @@
 """A disk that takes no writes: a decision needs none. What does need one refuses, and says so."""
 import contextlib
+import pathlib
 import re
 
 import check
@@ -33,10 +34,14 @@ def O08_key_and_owners_password_work_with_var_read_only(rig):
         check.that(not login.signed_in(text), "a wrong password opened the owner's account")
         rig.secrets.add(wrong)
     check.contains(log.text(), rf"login={owner}: the store cannot be written \(the {READ_ONLY}\): this sign-in is in no "
-                   "audit trail", "what the log says of a sign-in that is not recorded")
+                   "audit trail until it can be added", "what the log says of a sign-in that is not recorded")
     check.equal(_tickets(), [], "tickets in /run that are left")
     _, text = login.by_password(rig, owner, orgs.OWNER_PASSWORD)
     check.that(login.signed_in(text), f"the owner afterwards: {check.shown(text)}")
+    late = [row for row in host.listed("audit", "--since", "1h") if row["event"] == "sign-in.late"]
+    check.equal([(row["actor"], row["login"], row["rhost"], row["row"]) for row in late], [(owner, owner, "127.0.0.1", "L5")] * 2, "caught up")
+    check.contains(late[0]["detail"], r"password, at 20\d\d-\S+Z, when the store took no writes", "its detail")
+    check.equal(list(pathlib.Path("/run/ssoorg/unrecorded").iterdir()), [], "notes that are left")
 
 
 def O08_a_key_that_opens_nothing_does_not_with_var_read_only_and_a_password_is_no_key(rig):
