@@ -13,6 +13,7 @@ import test_owner as owners
 
 DISK = "disk is full or read-only"
 READ_ONLY = "file system is read-only"
+MOST_WRITES = 60
 
 
 def O08_key_and_owners_password_work_with_var_read_only(rig):
@@ -122,6 +123,52 @@ def O08_E4_key_and_owners_password_work_on_a_full_disk_and_newcomers_are_refused
         (host.STORE.parent / "filler").unlink()
     check.contains(log.text(), r"refused: login=p\d+@gamma\.test .*reason=disk .*the disk is full", "the log of a newcomer")
     check.equal(_tickets(), [], "tickets in /run that are left")
+
+
+def O08_a_newcomer_is_refused_whole_at_whichever_write_the_disk_is_full_and_comes_once_there_is_room(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    home, told = pathlib.Path("/home", person), 0
+    for number in range(1, MOST_WRITES):
+        log = rig.log()
+        with _full_at(number):
+            text = _newcomer(rig, person)
+        if login.signed_in(text) and "No space left" not in log.text() and "disk is full" not in log.text():
+            break
+        account = host.ssoctl("account", "show", person, wants=None).status == 0
+        check.equal(host.in_passwd(person) is not None, account, f"whether NSS knows the account, with write {number} failing")
+        check.equal(person in host.members(org), account, f"whether there is a member, with write {number} failing")
+        check.equal(home.exists(), login.signed_in(text), f"whether there is a home, with write {number} failing")
+        if not login.signed_in(text):
+            check.contains(text, DISK, f"what is told with write {number} failing")
+            told += 1
+        check.equal(_tickets(), [], f"tickets that are left of write {number}")
+        if account:  # the sign-in was stored, and what came after it was not
+            host.ssoctl("account", "remove", person, "--yes")
+            home.exists() and processes.must("rm", "-r", home)
+            person = rig.person("gamma.test")
+            home = pathlib.Path("/home", person)
+        host.ssoctl("throttle", "clear", person)
+    check.that(number < MOST_WRITES - 1, "no end to the writes")
+    check.that(told >= 3, f"only {told} of {number} writes refused anybody")
+    check.equal(host.mode_of(home), f"0700 {':'.join(host.in_passwd(person)[2:4])}", "the home of who came in the end")
+
+
+@contextlib.contextmanager
+def _full_at(number):
+    """ssoorg-signin finds no room at this write of each of its processes to the store or the map."""
+    program = host.INSTALLED["signin"]
+    real = program.with_name("ssoorg-signin.real")
+    calls = "pwrite64,pwritev,write,writev,ftruncate,fallocate,fdatasync,fsync"
+    files = [word for path in (host.STORE / "data.mdb", host.MAP) for word in ("-P", path)]
+    program.rename(real)
+    program.write_text("#!/bin/sh\nexec " + " ".join(map(str, (
+        "/usr/bin/strace", "-D", "-qq", "-o", "/dev/null", *files, "-e", f"trace={calls}",
+        "-e", f"inject={calls}:error=ENOSPC:when={number}", real))) + "\n")
+    program.chmod(0o755)
+    try:
+        yield
+    finally:
+        real.rename(program)
 
 
 def _refused_newcomer(rig):
