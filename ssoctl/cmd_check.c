@@ -40,6 +40,7 @@ static void look_at_all(struct context *ctx, struct findings *findings)
   check_sshd(&ctx->config, findings);
   check_access(findings);
   check_confinement(&ctx->config, findings);
+  check_numbers(&ctx->config, findings);
   check_machine(ctx->store_dir, findings);
   check_files(ctx, findings);
   look_at_store(ctx, findings);

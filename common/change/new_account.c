@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "change/local_user.h"
 #include "map/numbers.h"
+#include "map/numbers_here.h"
 #include "store/groups.h"
 #include "store/local_group.h"
 #include "store/numbers_store.h"
@@ -101,6 +102,21 @@ static void forget_account(struct account *account)
   explicit_bzero(account->password, sizeof account->password);
 }
 
+// Of many that are added at once it is not asked: 'ssoctl check' says the same of uid-ranges.
+static enum status check_here(struct change_context *c, uint32_t number)
+{
+  bool here = true;
+  enum status status = c->foreign == NULL ? numbers_are_here(number, number, &here) : STATUS_OK;
+  if (status == STATUS_OK && !here) {
+    error_set(c->error,
+              "uid %u: this container has not got that number (/proc/self/uid_map); set uid-ranges in "
+              "ssoorg.conf to some that it has",
+              number);
+    return STATUS_INVALID;
+  }
+  return status;
+}
+
 enum status change_choose_number(struct change_context *c, const char *name, uint32_t *ret_number)
 {
   struct map_settings settings = c->host->config->map;
@@ -110,7 +126,11 @@ enum status change_choose_number(struct change_context *c, const char *name, uin
     error_set(c->error, "no free number: every range of uid-ranges is half full; add one in ssoorg.conf");
     status = STATUS_IO; // not a thing that somebody asked for and that is not there
   }
-  return status;
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = check_here(c, *ret_number);
+  return status == STATUS_INVALID ? STATUS_IO : status; // likewise
 }
 
 // The number that was asked for (POLICY N4): never one that anybody has, or had here.
@@ -137,7 +157,7 @@ static enum status check_number(struct change_context *c, uint32_t number)
     error_set(c->error, "uid %u: is a local user's or group's; any other is legal", number);
     return STATUS_EXISTS;
   }
-  return STATUS_OK;
+  return check_here(c, number);
 }
 
 // An account that was renamed keeps its home: somebody new with its old name must not find theirs there.

@@ -18,6 +18,9 @@ void check_access(struct findings *findings);
 // What the helper shuts itself in with, and whether that is as much as the settings want.
 void check_confinement(const struct config *config, struct findings *findings);
 
+// Whether this host, which may be a container, has the numbers of uid-ranges.
+void check_numbers(const struct config *config, struct findings *findings);
+
 // What else of the machine sign-ins hang on: nscd, the clock, room, timers.
 void check_machine(const char *store_dir, struct findings *findings);
 
