@@ -71,6 +71,12 @@ static enum status add_name(struct foreign *f, const char *line)
   return f->names[f->name_count++] != NULL ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
+// Of compat: what else is asked.
+static bool is_sign(const char *line)
+{
+  return line[0] == '+' || line[0] == '-';
+}
+
 // "name:password:number:...", in passwd as in group.
 static enum status add_line(struct foreign *f, const char *line)
 {
@@ -79,7 +85,7 @@ static enum status add_line(struct foreign *f, const char *line)
   char *end = NULL;
   unsigned long value = at != NULL ? strtoul(at + 1, &end, 10) : 0;
   bool numbered = at != NULL && end != at + 1 && value <= UINT32_MAX;
-  f->signs = f->signs || line[0] == '+' || line[0] == '-';
+  f->signs = f->signs || is_sign(line);
   enum status status = add_name(f, line);
   return status == STATUS_OK && numbered ? add_number(f, (uint32_t)value) : status;
 }
@@ -128,43 +134,87 @@ static bool is_word(const char *at, size_t length, const char *word)
   return strlen(word) == length && memcmp(at, word, length) == 0;
 }
 
+// Whether name services are asked, by nsswitch.conf(5).
+enum asks { ASKS_NOBODY, ASKS_WHERE_SIGNS, ASKS_OTHERS };
+
+static enum asks word_asks(const struct foreign_sources *sources, const char *word, size_t length)
+{
+  if (is_word(word, length, "files") || is_word(word, length, "ssoorg")) {
+    return ASKS_NOBODY;
+  }
+  if (is_word(word, length, "compat")) {
+    return ASKS_WHERE_SIGNS;
+  }
+  return is_word(word, length, "systemd") && userdb_is_quiet(sources) ? ASKS_NOBODY : ASKS_OTHERS;
+}
+
 // LINE is what stands behind "passwd:" or "group:"; what is in brackets is done with an answer, not who is asked.
-static bool line_asks(const struct foreign *f, const struct foreign_sources *sources, const char *line)
+static enum asks line_asks(const struct foreign_sources *sources, const char *line)
 {
   static const char BLANKS[] = " \t\n";
+  enum asks most = ASKS_NOBODY;
   for (line += strspn(line, BLANKS); line[0] != '\0' && line[0] != '#'; line += strspn(line, BLANKS)) {
     bool action = line[0] == '[';
     size_t length = action ? strcspn(line, "]") : strcspn(line, " \t\n[#");
-    bool read = is_word(line, length, "files") || is_word(line, length, "ssoorg") ||
-                (is_word(line, length, "compat") && !f->signs) ||
-                (is_word(line, length, "systemd") && userdb_is_quiet(sources));
-    if (!action && !read) {
-      return true;
-    }
+    enum asks asks = action ? ASKS_NOBODY : word_asks(sources, line, length);
+    most = asks > most ? asks : most;
     line += length + (action && line[length] == ']' ? 1 : 0);
   }
-  return false;
+  return most;
 }
 
 // A database without a line is the files alone. One that cannot be read may name anything.
-static bool services_ask(const struct foreign *f, const struct foreign_sources *sources)
+static enum asks services_ask(const struct foreign_sources *sources)
 {
   FILE *file CLEANUP(close_file) = fopen(sources->nsswitch, "re");
   char *line CLEANUP(cleanup_free) = NULL;
   size_t size = 0;
+  enum asks most = ASKS_NOBODY;
   if (file == NULL) {
-    return errno != ENOENT;
+    return errno == ENOENT ? ASKS_NOBODY : ASKS_OTHERS;
   }
-  while (getline(&line, &size, file) >= 0) {
+  while (most != ASKS_OTHERS && getline(&line, &size, file) >= 0) {
     const char *at = line + strspn(line, " \t");
     size_t name = strcspn(at, ": \t\n");
     const char *colon = at + name + strspn(at + name, " \t");
     bool ours = is_word(at, name, "passwd") || is_word(at, name, "group");
-    if (ours && colon[0] == ':' && line_asks(f, sources, colon + 1)) {
-      return true;
-    }
+    enum asks asks = ours && colon[0] == ':' ? line_asks(sources, colon + 1) : ASKS_NOBODY;
+    most = asks > most ? asks : most;
   }
-  return ferror(file) != 0;
+  return ferror(file) != 0 ? ASKS_OTHERS : most;
+}
+
+static enum status has_signs(const char *path, bool *has)
+{
+  FILE *file CLEANUP(close_file) = fopen(path, "re");
+  char *line CLEANUP(cleanup_free) = NULL;
+  size_t size = 0;
+  if (file == NULL) {
+    return errno == ENOENT ? STATUS_OK : STATUS_IO;
+  }
+  while (!*has && getline(&line, &size, file) >= 0) {
+    *has = is_sign(line);
+  }
+  return ferror(file) != 0 ? STATUS_IO : STATUS_OK;
+}
+
+enum status foreign_asks_of(const struct foreign_sources *sources, bool *ret_asks)
+{
+  enum asks asks = services_ask(sources);
+  bool signs = false;
+  enum status status = asks == ASKS_WHERE_SIGNS ? has_signs(sources->passwd, &signs) : STATUS_OK;
+  if (status == STATUS_OK && asks == ASKS_WHERE_SIGNS) {
+    status = has_signs(sources->group, &signs);
+  }
+  if (status == STATUS_OK) {
+    *ret_asks = asks == ASKS_OTHERS || signs;
+  }
+  return status;
+}
+
+enum status foreign_asks(bool *ret_asks)
+{
+  return foreign_asks_of(&HOST, ret_asks);
 }
 
 static int compare_names(const void *a, const void *b)
@@ -199,7 +249,8 @@ enum status foreign_load_from(const struct foreign_sources *sources, struct fore
   if (f->number_count > 0) {
     qsort(f->numbers, f->number_count, sizeof *f->numbers, compare_numbers);
   }
-  f->asks = services_ask(f, sources);
+  enum asks asks = services_ask(sources);
+  f->asks = asks == ASKS_OTHERS || (asks == ASKS_WHERE_SIGNS && f->signs);
   *ret_foreign = f;
   f = NULL;
   return STATUS_OK;
@@ -208,11 +259,6 @@ enum status foreign_load_from(const struct foreign_sources *sources, struct fore
 enum status foreign_load(struct foreign **ret_foreign)
 {
   return foreign_load_from(&HOST, ret_foreign);
-}
-
-bool foreign_asks(const struct foreign *foreign)
-{
-  return foreign->asks;
 }
 
 enum status foreign_has_name(const struct foreign *foreign, const char *name, bool *ret_has)

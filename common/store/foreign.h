@@ -32,8 +32,10 @@ MUST_CHECK enum status foreign_load(struct foreign **ret_foreign);
 MUST_CHECK enum status foreign_load_from(const struct foreign_sources *sources, struct foreign **ret_foreign);
 void foreign_free(struct foreign **foreign);
 
-// Whether users or groups may be known to a name service whose data has not been read.
-bool foreign_asks(const struct foreign *foreign);
+// Whether users or groups of this host, or of SOURCES, may be known to a name service beyond the files. Reads the files
+// for compat alone. STATUS_IO.
+MUST_CHECK enum status foreign_asks(bool *ret_asks);
+MUST_CHECK enum status foreign_asks_of(const struct foreign_sources *sources, bool *ret_asks);
 
 // Whether NAME is the name, NUMBER the number of a user or group. FOREIGN may be NULL: everything is looked at now.
 // STATUS_IO, STATUS_NO_MEMORY.

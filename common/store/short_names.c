@@ -36,18 +36,6 @@ static enum status only_org(struct store_txn *txn, struct org *ret_org)
   return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
 
-// Whether another name service than the host's own files may know somebody: one that is asked after ours, or does not
-// answer just now, has users whose names look like nobody's (HOLES H76).
-static enum status others_have_users(bool *ret_have)
-{
-  struct foreign *foreign CLEANUP(foreign_free) = NULL;
-  enum status status = foreign_load(&foreign);
-  if (status == STATUS_OK) {
-    *ret_have = foreign_asks(foreign);
-  }
-  return status;
-}
-
 enum status short_names_org(struct store_txn *txn, const char *default_org, struct org *ret_org)
 {
   struct org org;
@@ -62,7 +50,9 @@ enum status short_names_org(struct store_txn *txn, const char *default_org, stru
   if (org.login_form != LOGIN_FORM_LOCAL_PART) {
     return STATUS_NOT_FOUND;
   }
-  status = others_have_users(&others);
+  // Another name service that is asked after ours, or does not answer just now, has users whose names look like
+  // nobody's (HOLES H76).
+  status = foreign_asks(&others);
   if (status != STATUS_OK || others) {
     return status != STATUS_OK ? status : STATUS_NOT_FOUND;
   }

@@ -35,6 +35,18 @@ static int make_ground(void **state)
   return 0;
 }
 
+static bool asks_of(const struct foreign_sources *sources)
+{
+  bool asks = false;
+  assert_int_equal(foreign_asks_of(sources, &asks), STATUS_OK);
+  return asks;
+}
+
+static bool asks(void)
+{
+  return asks_of(&SOURCES);
+}
+
 static bool has_name(const struct foreign *foreign, const char *name)
 {
   bool has = false;
@@ -54,7 +66,7 @@ static void N3_names_and_numbers_of_both_files_are_known(void **state)
   (void)state;
   struct foreign *foreign CLEANUP(foreign_free) = NULL;
   assert_int_equal(foreign_load_from(&SOURCES, &foreign), STATUS_OK);
-  assert_false(foreign_asks(foreign));
+  assert_false(asks());
   assert_true(has_name(foreign, "zoe@acme.test"));
   assert_true(has_name(foreign, "crew@acme.test"));
   assert_false(has_name(foreign, "zo@acme.test"));
@@ -94,7 +106,7 @@ static void what_the_files_do_not_say_is_asked_where_another_service_may_know(vo
     write_file(nsswitch, CASES[i].nsswitch);
     write_file(passwd, "");
     assert_int_equal(foreign_load_from(&SOURCES, &foreign), STATUS_OK);
-    assert_int_equal(foreign_asks(foreign), CASES[i].asks);
+    assert_int_equal(asks(), CASES[i].asks);
     // 0 is root's number on this machine, which the files read here do not say.
     assert_int_equal(has_number(foreign, 0), CASES[i].asks);
     assert_false(has_name(foreign, "nobody-at-all@acme.test"));
@@ -119,7 +131,7 @@ static void a_name_without_at_is_asked_for_in_any_case(void **state)
   struct foreign *foreign CLEANUP(foreign_free) = NULL;
   write_file(passwd, "");
   assert_int_equal(foreign_load_from(&SOURCES, &foreign), STATUS_OK);
-  assert_false(foreign_asks(foreign));
+  assert_false(asks());
   assert_true(has_name(foreign, "root"));
   assert_false(has_name(foreign, "nobody-at-all"));
 }
@@ -132,7 +144,7 @@ static void files_without_lines_or_that_are_not_there_have_nobody(void **state)
   assert_int_equal(unlink(group), 0);
   assert_int_equal(unlink(nsswitch), 0);
   assert_int_equal(foreign_load_from(&SOURCES, &foreign), STATUS_OK);
-  assert_false(foreign_asks(foreign));
+  assert_false(asks());
   assert_false(has_number(foreign, 70001));
   assert_false(has_name(foreign, "zoe@acme.test"));
 }
@@ -146,7 +158,12 @@ static void a_file_that_cannot_be_read_is_an_error_or_a_reason_to_ask(void **sta
   assert_int_equal(foreign_load_from(&no_passwd, &foreign), STATUS_IO);
   assert_null(foreign);
   assert_int_equal(foreign_load_from(&no_services, &foreign), STATUS_OK);
-  assert_true(foreign_asks(foreign));
+  assert_true(asks_of(&no_services));
+  assert_false(asks_of(&no_passwd)); // for these services it is not read
+  write_file(nsswitch, "passwd: compat\n");
+  bool asked = true;
+  assert_int_equal(foreign_asks_of(&no_passwd, &asked), STATUS_IO);
+  assert_true(asked);
 }
 
 static void compat_with_lines_for_other_services_is_asked(void **state)
@@ -156,7 +173,7 @@ static void compat_with_lines_for_other_services_is_asked(void **state)
   write_file(nsswitch, "passwd: compat\n");
   write_file(passwd, "root:x:0:0::/:\n+::::::\n");
   assert_int_equal(foreign_load_from(&SOURCES, &foreign), STATUS_OK);
-  assert_true(foreign_asks(foreign));
+  assert_true(asks());
 }
 
 // As systemd is asked only where it may know somebody beside root, nobody and dynamic users.
@@ -178,7 +195,7 @@ static void systemd_is_asked_where_userdb_has_more_than_dynamic_users(void **sta
     (void)snprintf(entry, sizeof entry, "%s/%s", userdb, CASES[i].entry);
     write_file(entry, "");
     assert_int_equal(foreign_load_from(&SOURCES, &foreign), STATUS_OK);
-    assert_int_equal(foreign_asks(foreign), CASES[i].asks);
+    assert_int_equal(asks(), CASES[i].asks);
     assert_int_equal(unlink(entry), 0);
   }
   assert_int_equal(rmdir(userdb), 0);
