@@ -8,6 +8,7 @@
 #include "base/host_file.h"
 #include "base/text.h"
 #include "change/account.h"
+#include "groups_left.h"
 #include "member_args.h"
 #include "sessions.h"
 #include "store/accounts.h"
@@ -312,6 +313,7 @@ int cmd_account_rename(const struct invocation *in)
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
   char typed[EMAIL_SIZE];
   char to[LOGIN_SIZE];
+  struct bytes groups CLEANUP(bytes_done) = BYTES_EMPTY;
   const struct account_rename renamed = {typed, to};
   struct change_done result;
   int code = member_args_open_account(&ctx, in, typed);
@@ -328,5 +330,9 @@ int cmd_account_rename(const struct invocation *in)
   }
   context_done(&ctx, "account %s is called %s%s; number and home stay", in->arguments[0], to,
                result.changed ? "" : " already");
-  return context_result(&ctx, result.changed, RESULT_TEXT("login", to), RESULT_TEXT("former_login", result.before));
+  if (result.changed) {
+    groups_left_tell(&ctx, result.before, &groups);
+  }
+  return context_result(&ctx, result.changed, RESULT_TEXT("login", to), RESULT_TEXT("former_login", result.before),
+                        RESULT_WORDS("local_groups", bytes_text(&groups)));
 }

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "change/account.h"
+#include "groups_left.h"
 #include "leftovers.h"
 #include "member_args.h"
 #include "sessions.h"
@@ -78,10 +79,14 @@ static int take_away(const struct context *ctx, const struct account *account, b
 static int take_away_and_print(struct context *ctx, const struct account_changed *result, bool ends)
 {
   const struct account *account = &result->account;
+  struct bytes groups CLEANUP(bytes_done) = BYTES_EMPTY;
   int code = take_away(ctx, account, ends);
-  int printed =
-      context_result(ctx, result->changed, RESULT_TEXT("login", account->login), RESULT_TEXT("email", account->email),
-                     RESULT_NUMBER("uid", account->uid), RESULT_TEXT("home", account->home));
+  if (account->mapped == 0) { // a local user stays
+    groups_left_tell(ctx, account->login, &groups);
+  }
+  int printed = context_result(ctx, result->changed, RESULT_TEXT("login", account->login),
+                               RESULT_TEXT("email", account->email), RESULT_NUMBER("uid", account->uid),
+                               RESULT_TEXT("home", account->home), RESULT_WORDS("local_groups", bytes_text(&groups)));
   return code != EXIT_DONE ? code : printed;
 }
 

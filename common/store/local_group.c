@@ -136,6 +136,30 @@ enum status local_groups_list(const char *login, bool *ret_listed)
   return status;
 }
 
+static enum status append_name(struct bytes *names, const char *line)
+{
+  enum status status = names->length > 0 ? bytes_append(names, " ", 1) : STATUS_OK;
+  return status != STATUS_OK ? status : bytes_append(names, line, strcspn(line, ":\n"));
+}
+
+enum status local_groups_of(const char *login, struct bytes *ret_names)
+{
+  struct local_members members CLEANUP(local_members_done) = {NULL};
+  struct bytes names CLEANUP(bytes_done) = BYTES_EMPTY;
+  enum status status = local_members_load(&members);
+  for (const char *line = members.text; status == STATUS_OK && line != NULL && *line != '\0';) {
+    if (lists(line, login)) {
+      status = append_name(&names, line);
+    }
+    const char *end = strchr(line, '\n');
+    line = end != NULL ? end + 1 : NULL;
+  }
+  if (status == STATUS_OK) {
+    bytes_take(ret_names, &names);
+  }
+  return status;
+}
+
 enum status local_group_find(const char *name, uint32_t *ret_gid)
 {
   struct local_group group CLEANUP(local_group_done) = {.line = NULL};

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "base/status.h"
 
 // The number of the group NAME. STATUS_NOT_FOUND if no line has it, or its line has no legal number; STATUS_IO.
@@ -35,6 +36,10 @@ bool local_members_have(const struct local_members *members, const char *login);
 
 // The same for one name, of the file as it is now. Errors as local_members_load().
 MUST_CHECK enum status local_groups_list(const char *login, bool *ret_listed);
+
+// The names of those that list LOGIN, one space between two, in *RET_NAMES: bytes_done(). Errors as
+// local_members_load(), and STATUS_NO_MEMORY.
+MUST_CHECK enum status local_groups_of(const char *login, struct bytes *ret_names);
 
 // Whether who is in it can become root, or reads what only the system may: a number below 1000, or a name that Debian
 // or usual software gives to such a group (base/names.h).

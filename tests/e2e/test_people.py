@@ -1,8 +1,11 @@
 """Stories of people who are there: role, suspension, lock, removal, return, transfer."""
+import json
+
 import check
 import host
 import login
 import orgs
+import processes
 
 IDLE_PASSWORD = "people-Lantern-19-slate"
 
@@ -104,6 +107,21 @@ def H08_account_rename_keeps_number_and_home(rig):
     check.contains(login.signs_in(rig, new, person), rf"uid={before['uid']}\({new}\)", "id")
     check.that(not login.signed_in(login.sign_in(rig, person).text), "the old name signs in")
     host.ssoctl("account", "rename", new, person)
+
+
+def H69_groups_of_etc_group_that_list_a_login_that_is_nobodys_any_more_are_named(rig):
+    org, person = rig.orgs.gamma(), rig.person("gamma.test")
+    host.ssoctl("member", "add", org, person)
+    with host.Kept("/etc/group") as groups:
+        groups.write_text(groups.read_text() + f"left-docker:x:4765:{person},left-short\nleft-none:x:4766:x{person},\nleft-disk:x:4767:a,{person}\n")
+        said = host.ssoctl("account", "rename", person, "left-short")
+        check.contains(said.err, rf"{person} is still listed in /etc/group, [^\n]*: left-docker left-disk; 'gpasswd -d {person} GROUP'", "a renaming")
+        said = host.ssoctl("account", "remove", "left-short", "--yes", "--json")
+        check.equal(json.loads(said.out)["local_groups"], ["left-docker"], "what a removal lists")
+        check.contains(said.err, r"left-short is still listed in /etc/group, [^\n]*: left-docker;", "a removal")
+        processes.must("gpasswd", "-d", "left-short", "left-docker")
+        host.ssoctl("member", "add", org, "left@gamma.test", "--login", "left-short")
+        check.lacks(host.ssoctl("account", "remove", "left-short", "--yes").text, "etc/group", "a removal from no group")
 
 
 def E4_an_org_is_transferred_and_its_old_owner_can_go(rig):
