@@ -142,9 +142,11 @@ static int take_values(struct context *ctx, enum speaks speaks, struct connectio
   return is_preset(ctx->in, "microsoft") ? take_microsoft(ctx, connection) : idp_change(ctx, connection);
 }
 
-// What is added once more must be what is there.
-static int compare(struct context *ctx, const struct social *social, const struct social_set *wanted)
+// What is added once more must be what is there, but for what is not said of it.
+static int compare(struct context *ctx, struct social_wanted *wanted)
 {
+  const struct social *social = &wanted->stored;
+  const struct social_set *set = &wanted->set;
   struct connection stored CLEANUP(cleanup_connection) = {.org_id = 0};
   int code = context_read(ctx);
   if (code != EXIT_DONE) {
@@ -156,8 +158,11 @@ static int compare(struct context *ctx, const struct social *social, const struc
     return fail(EXIT_FAILED, "store: social connection \"%.40s\" cannot be read: %s", social->name,
                 status_text(status));
   }
-  bool same = strcmp(social->title, wanted->title) == 0 && social->speaks == (uint8_t)wanted->speaks &&
-              connection_is_same(&stored, wanted->connection);
+  if (ctx->in->options[OPTION_SECRET_EXPIRES] == NULL) {
+    wanted->connection.secret_expires_at_s = stored.secret_expires_at_s;
+  }
+  bool same = strcmp(social->title, set->title) == 0 && social->speaks == (uint8_t)set->speaks &&
+              connection_is_same(&stored, set->connection);
   return same
              ? EXIT_DONE
              : fail(EXIT_FAILED,
@@ -205,7 +210,7 @@ static int set(struct context *ctx, const char *name, bool is_new)
   if (code != EXIT_DONE) {
     return code;
   }
-  code = is_new && wanted.stored.id != 0 ? compare(ctx, &wanted.stored, &wanted.set) : EXIT_DONE;
+  code = is_new && wanted.stored.id != 0 ? compare(ctx, &wanted) : EXIT_DONE;
   if (code != EXIT_DONE) {
     return code;
   }
@@ -249,10 +254,12 @@ int cmd_social_set(const struct invocation *in)
 }
 
 static const struct column COLUMNS[] = {
-    {"name", COLUMN_TEXT},      {"title", COLUMN_TEXT},       {"speaks", COLUMN_TEXT}, {"issuer", COLUMN_TEXT},
-    {"client_id", COLUMN_TEXT}, {"auth", COLUMN_TEXT},        {"scopes", COLUMN_TEXT}, {"secret_set", COLUMN_BOOL},
-    {"own_ca", COLUMN_BOOL},    {"email_claim", COLUMN_TEXT}, {"preset", COLUMN_TEXT}, {"device_endpoint", COLUMN_TEXT},
-    {"key_set", COLUMN_TEXT},   {"created_at", COLUMN_DATE},  {"set_at", COLUMN_DATE},
+    {"name", COLUMN_TEXT},        {"title", COLUMN_TEXT},          {"speaks", COLUMN_TEXT},
+    {"issuer", COLUMN_TEXT},      {"client_id", COLUMN_TEXT},      {"auth", COLUMN_TEXT},
+    {"scopes", COLUMN_TEXT},      {"secret_set", COLUMN_BOOL},     {"own_ca", COLUMN_BOOL},
+    {"email_claim", COLUMN_TEXT}, {"preset", COLUMN_TEXT},         {"device_endpoint", COLUMN_TEXT},
+    {"key_set", COLUMN_TEXT},     {"secret_expires", COLUMN_DATE}, {"created_at", COLUMN_DATE},
+    {"set_at", COLUMN_DATE},
 };
 
 struct walk {
@@ -283,6 +290,7 @@ static enum status add_row(void *context, const struct social *social)
              {table_text_or_null(c->preset), 0},
              {table_text_or_null(c->device_endpoint), 0},
              {table_text_or_null(c->key_set), 0},
+             {NULL, c->secret_expires_at_s},
              {NULL, social->created_at_s},
              {NULL, c->set_at_s}});
   return table_status(walk->table);

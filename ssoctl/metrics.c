@@ -13,6 +13,7 @@
 #include "check/check_log.h"
 #include "paths.h"
 #include "publish/publish.h"
+#include "store/socials.h"
 
 enum { DAY_S = 86400 };
 
@@ -91,6 +92,18 @@ static enum status add_secret(void *context, const struct org *org)
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+static enum status add_social_secret(void *context, const struct social *social)
+{
+  struct metrics *m = context;
+  struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
+  enum status status = connection_get(m->ctx->txn, social->id, CONNECTION_ACTIVE, &connection);
+  if (status == STATUS_OK && connection.secret_expires_at_s != 0) {
+    add(m, "ssoorg_client_secret_expires_seconds{social=\"%s\"} %" PRId64 "\n", social->name,
+        connection.secret_expires_at_s);
+  }
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 static enum status add_waiting(void *context, const struct org *org)
 {
   struct metrics *m = context;
@@ -156,6 +169,7 @@ enum status metrics_text(struct context *ctx, struct bytes *out)
   begin(&m, "ssoorg_client_secret_expires_seconds",
         "When the client's secret ends at the provider, since 1970, where an admin has said so.");
   status = status != STATUS_OK ? status : org_each(ctx->txn, add_secret, &m);
+  status = status != STATUS_OK ? status : social_each(ctx->txn, add_social_secret, &m);
   begin(&m, "ssoorg_connection_waits", "Whether a changed connection of the org waits for its test.");
   status = status != STATUS_OK ? status : org_each(ctx->txn, add_waiting, &m);
   begin(&m, "ssoorg_domain_missing_seconds", "For how long a verified domain's record has been gone.");

@@ -89,7 +89,8 @@ static enum status is_same(struct change_context *c, const struct social_set *in
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
   *ret_changed = strcmp(social->title, in->title) != 0 || !connection_is_same(&before, in->connection) ||
-                 strcmp(before.preset, in->connection->preset) != 0;
+                 strcmp(before.preset, in->connection->preset) != 0 ||
+                 before.secret_expires_at_s != in->connection->secret_expires_at_s;
   return STATUS_OK;
 }
 

@@ -15,6 +15,7 @@
 #include "store/groups.h"
 #include "store/local_group.h"
 #include "store/short_names.h"
+#include "store/socials.h"
 
 enum { DAY_S = 86400, SECRET_SOON_S = 30 * DAY_S, LOOKED_UP_S = 3 * DAY_S, ASKED_MAX = 3, SHOWN_MAX = 20 };
 
@@ -145,7 +146,8 @@ static enum status look_at_confirmed(const struct orgs *o, const struct org *org
 }
 
 // A client's secret that ends at the provider, as an admin has said.
-static void look_at_secret(const struct orgs *o, const struct org *org, const struct connection *connection)
+static void look_at_secret(const struct orgs *o, const char *command, const char *name,
+                           const struct connection *connection)
 {
   char date[CLOCK_TEXT_SIZE];
   char mend[FINDING_MEND_SIZE];
@@ -154,10 +156,10 @@ static void look_at_secret(const struct orgs *o, const struct org *org, const st
     return;
   }
   clock_text(connection->secret_expires_at_s, date);
-  (void)snprintf(mend, sizeof mend, "make another at the provider, then 'ssoctl idp set %s' with it and its date",
-                 org->slug);
+  (void)snprintf(mend, sizeof mend, "make another at the provider, then 'ssoctl %s set %s' with it and its date",
+                 command, name);
   findings_add(o->findings, left_s <= 0 ? SEVERITY_CRITICAL : SEVERITY_WARNING, "connection", mend,
-               "%s: the client's secret %s %s", org->slug, left_s <= 0 ? "has ended" : "ends", date);
+               "%s: the client's secret %s %s", name, left_s <= 0 ? "has ended" : "ends", date);
 }
 
 // A change that nobody has tested yet.
@@ -236,10 +238,21 @@ static enum status look_at_org(void *context, const struct org *org)
                    org->enforcement == ENFORCEMENT_DOMAINS ? "domains" : "sso-only");
     findings_add(o->findings, SEVERITY_WARNING, "enforcement", mend, "%s: is paused until %s", org->slug, date);
   }
-  look_at_secret(o, org, &connection);
+  look_at_secret(o, "idp", org->slug, &connection);
   look_at_keys(o, org, &connection);
   status = look_at_waiting(o, org);
   return status != STATUS_OK ? status : look_at_confirmed(o, org, &connection);
+}
+
+static enum status look_at_social(void *context, const struct social *social)
+{
+  const struct orgs *o = context;
+  struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
+  enum status status = connection_get(o->ctx->txn, social->id, CONNECTION_ACTIVE, &connection);
+  if (status == STATUS_OK) {
+    look_at_secret(o, "social", social->name, &connection);
+  }
+  return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
 }
 
 static void look_at_mapping(const struct orgs *o, const struct group_mapping *mapping)
@@ -279,8 +292,10 @@ void check_orgs(struct context *ctx, struct findings *findings)
   }
   if (org_each(ctx->txn, look_at_org, &orgs) != STATUS_OK ||
       domain_each(ctx->txn, 0, look_at_domain, &orgs) != STATUS_OK ||
-      org_each(ctx->txn, look_at_groups, &orgs) != STATUS_OK) {
-    findings_add(findings, SEVERITY_CRITICAL, "store", "restore a backup", "orgs or domains cannot be read");
+      org_each(ctx->txn, look_at_groups, &orgs) != STATUS_OK ||
+      social_each(ctx->txn, look_at_social, &orgs) != STATUS_OK) {
+    findings_add(findings, SEVERITY_CRITICAL, "store", "restore a backup",
+                 "orgs, domains or social connections cannot be read");
   } else if (findings->count == before) {
     findings_add(findings, SEVERITY_OK, "orgs", NULL,
                  "the map is current; domains are proven, connections tried and confirmed");

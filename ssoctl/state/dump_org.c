@@ -37,12 +37,15 @@ void dump_text(struct dump *dump, cJSON *object, const char *key, const char *te
 cJSON *dump_connection(struct dump *dump, const struct connection *connection)
 {
   cJSON *object = cJSON_CreateObject();
+  char date[CLOCK_TEXT_SIZE];
+  const char *expiry = connection_expiry(connection, date);
   size_t count = 0;
   const struct connection_field *fields = connection_fields(&count);
   for (size_t i = 0; i < count; i++) {
     dump_put(dump, object, fields[i].key, cJSON_CreateString(fields[i].text(connection)));
   }
   dump_text(dump, object, "ca", bytes_text(&connection->ca_pem));
+  dump_text(dump, object, "secret_expires", expiry != NULL ? expiry : "");
   // Which file it came from nobody knows any more: whoever applies this elsewhere names one.
   if (connection->client_secret.length > 0) {
     bool key = connection->client_auth == CLIENT_AUTH_PRIVATE_KEY_JWT;
@@ -241,10 +244,7 @@ static void put_connection(struct dump *dump, cJSON *object, struct org *org)
     status = connection_get(dump->ctx->txn, org->id, CONNECTION_ACTIVE, &connection);
   }
   if (status == STATUS_OK) {
-    char date[CLOCK_TEXT_SIZE];
-    const char *expiry = connection_expiry(&connection, date);
     cJSON *dumped = dump_connection(dump, &connection);
-    dump_put(dump, dumped, "secret_expires", expiry != NULL ? cJSON_CreateString(expiry) : cJSON_CreateNull());
     dump_text(dump, dumped, "offline", yes_word(connection.offline));
     dump_put(dump, object, "connection", dumped);
     return;

@@ -32,8 +32,10 @@ static const struct {
     {{"ca_file", JSON_TEXT}, OPTION_CA_FILE},
 };
 
-// Of an org's connection alone. null is not known.
+// null is not known.
 static const struct json_key SECRET_EXPIRES = {"secret_expires", JSON_TEXT | JSON_NULL};
+
+// Of an org's connection alone.
 static const struct json_key OFFLINE = {"offline", JSON_TEXT};
 
 static const struct json_key CA = {"ca", JSON_TEXT | JSON_LINES | JSON_NULL};
@@ -72,7 +74,7 @@ static int read_connection(const struct json_place *at, const struct connection 
   keys[all] = SECRET_EXPIRES;
   keys[all + 1] = OFFLINE;
   values[all] = values[all + 1] = NULL;
-  int code = json_object(at, keys, of_org ? all + 2 : all, values);
+  int code = json_object(at, keys, of_org ? all + 2 : all + 1, values);
   if (code != EXIT_DONE) {
     return code;
   }

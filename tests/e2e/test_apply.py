@@ -229,9 +229,16 @@ def the_end_of_a_clients_secret_is_dumped_and_applied(rig):
         check.equal([row["what"] for row in site.apply(document)["plan"]], ["org wanta connection secret_expires"], "null")
         connection["secret_expires"] = "90d"
         check.contains(site.apply(document, wants=2).err, r"connection\.secret_expires: .*a date is legal", "a duration")
-        document["social"][0]["connection"]["secret_expires"] = "2030-05-06"
         del connection["secret_expires"]
-        check.contains(site.apply(document, wants=2).err, r"social\[0\]\.connection\.secret_expires: is not known", "at a social one")
+        social = document["social"][0]["connection"]
+        social["secret_expires"] = "2030-05-06T07:08:09Z"
+        social["client_secret_file"] = site.secret("social", SECRETS[1])
+        site.apply(document)
+        dumped = next(row for row in json.loads(site.dump())["social"] if row["name"] == document["social"][0]["name"])
+        check.equal(dumped["connection"]["secret_expires"], "2030-05-06T07:08:09Z", "of a social one")
+        check.equal(site.apply(document)["changed"], False, "the second time")
+        social["offline"] = "yes"
+        check.contains(site.apply(document, wants=2).err, r"social\[0\]\.connection\.offline: is not known", "what is an org's alone")
 
 
 def an_owner_on_a_local_user_is_made_once_dumped_and_the_users_password_locked(rig):

@@ -207,6 +207,26 @@ def the_end_of_a_clients_secret_is_said_thirty_days_before_and_is_critical_after
         host.ssoctl("account", "remove", "boss@ending.example", "--yes")
 
 
+def the_end_of_a_social_clients_secret_is_said_too(rig):
+    secret = rig.folder / "social-ending.secret"
+    secret.touch(mode=0o600)
+    secret.write_text("ending-secret-of-a-social-client\n")
+    rig.secrets.add("ending-secret-of-a-social-client")
+    words = ("--issuer", "https://localhost:1", "--client-id", "x", "--client-secret-file", secret)
+    try:
+        host.ssoctl("social", "add", "ends", *words, "--secret-expires", "29d")
+        _is_said(WARNING, "connection", r"ends: the client's secret ends 20\d\d-", "ssoctl social set ends")
+        check.equal(json.loads(host.ssoctl("social", "add", "ends", *words, "--json").out)["changed"], False, "added once more")
+        host.ssoctl("social", "set", "ends", "--secret-expires", "2026-01-02T02:04:05Z")
+        check.equal(host.listed("social", "show", "ends")["secret_expires"], "2026-01-02T02:04:05Z", "the date")
+        _is_said(CRITICAL, "connection", r"ends: the client's secret has ended 2026-01-02", "ssoctl social set ends")
+        check.contains(_metrics(), r'ssoorg_client_secret_expires_seconds{social="ends"} 1767319445\n', "the metrics")
+        host.ssoctl("social", "set", "ends", "--secret-expires", "-")
+        _is_not_said("ends: the client's secret")
+    finally:
+        host.ssoctl("social", "remove", "ends", "--yes")
+
+
 def silent_providers_are_asked_side_by_side_for_forty_seconds_in_all_and_the_others_named(rig):
     folder, count = pathlib.Path("/run/silent"), 60  # one after the other they would take half an hour
     shutil.rmtree(folder, ignore_errors=True)
