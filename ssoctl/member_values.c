@@ -90,9 +90,55 @@ static enum status take_shell(const char *what, const char *typed, struct member
   return take_path(what, typed, row->shell, error);
 }
 
+// The next name of PATH behind slashes and "."; its length is 0 at the end.
+static const char *next_name(const char *path, size_t *ret_length)
+{
+  size_t length = 0;
+  do {
+    path += length;
+    path += strspn(path, "/");
+    length = strcspn(path, "/");
+  } while (length == 1 && path[0] == '.');
+  *ret_length = length;
+  return path;
+}
+
+static bool is_one_of(const char *const *names, size_t count, const char *name, size_t length)
+{
+  for (size_t i = 0; i < count; i++) {
+    if (strlen(names[i]) == length && memcmp(names[i], name, length) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Whether a home there would be the system's, everybody's, or gone after a reboot.
+static bool is_no_place_for_a_home(const char *path)
+{
+  static const char *const SYSTEMS[] = {"bin",  "boot", "dev", "etc",  "lib", "lib32", "lib64", "libx32",
+                                        "proc", "root", "run", "sbin", "sys", "tmp",   "usr",   "lost+found"};
+  static const char *const HOLD_THEM[] = {"home", "srv", "opt", "var", "mnt", "media"};
+  size_t length = 0;
+  size_t below_length = 0;
+  const char *name = next_name(path, &length);
+  const char *below = next_name(name + length, &below_length);
+  bool top = below_length == 0 && is_one_of(HOLD_THEM, COUNT_OF(HOLD_THEM), name, length);
+  bool var_tmp = length == 3 && memcmp(name, "var", 3) == 0 && below_length == 3 && memcmp(below, "tmp", 3) == 0;
+  return length == 0 || top || var_tmp || is_one_of(SYSTEMS, COUNT_OF(SYSTEMS), name, length);
+}
+
 static enum status take_home(const char *what, const char *typed, struct member_row *row, struct error *error)
 {
-  return take_path(what, typed, row->home, error);
+  enum status status = take_path(what, typed, row->home, error);
+  if (status == STATUS_OK && is_no_place_for_a_home(typed)) {
+    error_set(error,
+              "%s \"%.100s\": is no place for a home; a folder in /home, /srv, /opt, /var and the like is legal, "
+              "below /etc, /usr, /tmp and others of the system's it is not",
+              what, typed);
+    return STATUS_INVALID;
+  }
+  return status;
 }
 
 static enum status take_uid(const char *what, const char *typed, struct member_row *row, struct error *error)

@@ -175,6 +175,7 @@ def account_set_changes_shell_home_and_name_for_the_sessions_to_come(rig):
                                 (("login=x",), "is not name=TEXT, home=PATH, shell=PATH", 2), (("email=proven",), "--reason", 2),
                                 (("email=proven", "shell=/bin/sh"), "is said alone", 2),
                                 (("shell=/bin/sh", "--reason", "x"), "is for email=proven", 2),
+                                (("home=/etc/ann",), "is no place for a home", 2), (("home=/home",), "is no place for a home", 2),
                                 ((f"home=/home/{other}",), "is that of account", 1)):
         said = host.ssoctl("account", "set", person, *values, wants=status)
         check.contains(said.err, why, f"what is said of {values}")
