@@ -49,7 +49,7 @@ def the_same_first_login_twice_at_once_makes_one_account(rig):
     check.equal(sum(row["email"] == person for row in host.listed("member", "list", org)), 1, "memberships")
 
 
-def K7_a_sign_in_takes_the_place_of_one_of_the_same_name_whose_client_is_frozen(rig):
+def O10_K7_a_sign_in_takes_the_place_of_one_of_the_same_name_whose_client_is_frozen(rig):
     rig.orgs.acme()
     check.soon(lambda: not processes.ours(), "helpers of other tests are gone")
     person = rig.person()

@@ -37,7 +37,7 @@ def T_an_owner_gets_in_while_others_try_their_password_from_elsewhere(rig):
     host.ssoctl("throttle", "clear", "127.0.0.1")
 
 
-def T_twenty_sign_ins_that_come_to_nothing_are_followed_by_a_pause(rig):
+def O11_T_twenty_sign_ins_that_come_to_nothing_are_followed_by_a_pause(rig):
     """The person goes away at each prompt, and the next one takes its place."""
     rig.orgs.acme()
     person = rig.person()
