@@ -24,6 +24,22 @@ static void look_at_nscd(struct findings *findings)
   findings_add(findings, SEVERITY_OK, "nscd", NULL, "none runs");
 }
 
+// What verifies ID tokens keeps a file there, as the helper's own user (liboauth2).
+static void look_at_shared_memory(struct findings *findings)
+{
+  static const char SHM[] = "/dev/shm";
+  struct stat st;
+  struct statvfs fs;
+  bool there = stat(SHM, &st) == 0 && S_ISDIR(st.st_mode) && statvfs(SHM, &fs) == 0;
+  if (there && (st.st_mode & 01003) == 01003 && (fs.f_flag & ST_RDONLY) == 0) {
+    findings_add(findings, SEVERITY_OK, "shm", NULL, "%s is there for everybody", SHM);
+    return;
+  }
+  findings_add(findings, SEVERITY_CRITICAL, "shm", "mount -t tmpfs -o mode=1777,nosuid,nodev shm /dev/shm",
+               "%s is %s: nobody is signed in by a provider", SHM,
+               there ? "not for everybody to write, with mode 1777" : "not there");
+}
+
 static void look_at_clock(struct findings *findings)
 {
   struct timex clock = {.modes = 0};
@@ -76,6 +92,7 @@ static void look_at_timer(const char *unit, const char *what, struct findings *f
 void check_machine(const char *store_dir, struct findings *findings)
 {
   look_at_nscd(findings);
+  look_at_shared_memory(findings);
   look_at_clock(findings);
   look_at_room(store_dir, findings);
   if (access("/run/systemd/system", F_OK) == 0) {

@@ -65,6 +65,19 @@ def settings_of_sshd_that_keep_people_out_or_nobody_are_said(rig):
         _is_said(CRITICAL, "sshd", "sshd -T' fails")
 
 
+def shared_memory_that_the_helper_does_not_start_without_is_missed(rig):
+    shm = pathlib.Path("/dev/shm")
+    try:
+        shm.chmod(0o755)
+        _is_said(CRITICAL, "shm", "not for everybody to write", "mount -t tmpfs -o mode=1777")
+        processes.must("mount", "-o", "remount,ro", shm)
+        _is_said(CRITICAL, "shm", "/dev/shm is not", "mount -t tmpfs -o mode=1777")
+    finally:
+        processes.must("mount", "-o", "remount,rw", shm)
+        shm.chmod(0o1777)
+    _is_said(FINE, "shm", "there for everybody")
+
+
 def nscd_a_full_disk_and_modes_of_files_are_said(rig):
     nscd = pathlib.Path("/run/nscd")
     nscd.mkdir()
