@@ -62,8 +62,8 @@ static enum status sign_in(struct session *s, const struct facts *facts, const c
   explicit_bzero(result.account.password, sizeof result.account.password);
   (void)snprintf(result.row, sizeof result.row, "%s", login.row);
   memcpy(result.org, facts->governing.slug, sizeof result.org);
-  result.last_sign_in_at_s = facts->account.last_sign_in_at_s;
-  memcpy(result.last_sign_in_from, facts->account.last_sign_in_from, sizeof result.last_sign_in_from);
+  result.last_sign_in_at_s = facts->here.last_sign_in_at_s;
+  memcpy(result.last_sign_in_from, facts->here.last_sign_in_from, sizeof result.last_sign_in_from);
   enum status status = keep_ticket(s, facts, &result.ticket);
   if (status == STATUS_OK) {
     *ret_result = result;

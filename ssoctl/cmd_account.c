@@ -13,6 +13,7 @@
 #include "sessions.h"
 #include "store/accounts.h"
 #include "store/groups.h"
+#include "store/here.h"
 #include "store/pending_links.h"
 #include "store/socials.h"
 #include "subids/subids.h"
@@ -179,11 +180,13 @@ static enum status add_account(struct walk *walk, const struct account *account)
   char orgs[ORGS_SIZE];
   char groups[ORGS_SIZE];
   struct identities identities;
+  struct account_here here;
   char subids[SUBIDS_SIZE] = "";
   if (walk->table->column_count > LISTED_COLUMNS) {
     find_subids(account, subids);
   }
-  enum status status = list_orgs(walk->ctx, account->id, orgs);
+  enum status status = account_here_get(walk->ctx->txn, account->id, &here);
+  status = status != STATUS_OK ? status : list_orgs(walk->ctx, account->id, orgs);
   if (status != STATUS_OK) {
     return status;
   }
@@ -208,8 +211,8 @@ static enum status add_account(struct walk *walk, const struct account *account)
              {orgs, 0},
              {groups, 0},
              {NULL, account->created_at_s},
-             {NULL, account->last_sign_in_at_s},
-             {account->last_sign_in_from, 0},
+             {NULL, here.last_sign_in_at_s},
+             {here.last_sign_in_from, 0},
              {identities.text, 0},
              {table_text_or_null(subids), 0}});
   return STATUS_OK;

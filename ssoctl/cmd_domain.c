@@ -108,7 +108,9 @@ static enum status add_domain(void *context, const struct domain *domain)
 {
   const struct domain_walk *walk = context;
   struct org org;
+  struct domain_here here;
   enum status status = org_get(walk->ctx->txn, domain->org_id, &org);
+  status = status != STATUS_OK ? status : domain_here_get(walk->ctx->txn, domain->org_id, domain->domain, &here);
   if (status != STATUS_OK) {
     return status;
   }
@@ -119,7 +121,7 @@ static enum status add_domain(void *context, const struct domain *domain)
              {domain_is_by_hand(domain) ? domain->reason : NULL, 0},
              {NULL, domain->added_at_s},
              {NULL, domain->verified_at_s},
-             {NULL, domain->checked_at_s},
+             {NULL, here.checked_at_s},
              {NULL, domain->missing_since_s},
              {NULL, domain_is_lapsed(domain)}});
   return STATUS_OK;
@@ -163,7 +165,11 @@ static int print_claim(struct context *ctx, const struct org *org, const struct 
   struct table table CLEANUP(table_done) = table_init(COLUMNS, COUNT_OF(COLUMNS));
   char record[DOMAIN_RECORD_SIZE];
   char value[PROOF_VALUE_SIZE];
+  struct domain_here here;
   bool has_record = domain_record(domain->domain, record) == STATUS_OK;
+  if (domain_here_get(ctx->txn, org->id, domain->domain, &here) != STATUS_OK) {
+    return fail(EXIT_FAILED, "store: domains cannot be read");
+  }
   proof_value(domain->token, value);
   table_add(&table, COLUMNS,
             {{domain->domain, 0},
@@ -174,7 +180,7 @@ static int print_claim(struct context *ctx, const struct org *org, const struct 
              {domain_is_by_hand(domain) ? domain->reason : NULL, 0},
              {NULL, domain->added_at_s},
              {NULL, domain->verified_at_s},
-             {NULL, domain->checked_at_s},
+             {NULL, here.checked_at_s},
              {NULL, domain->missing_since_s},
              {NULL, domain_is_lapsed(domain)}});
   return context_print_one(ctx, &table);

@@ -88,7 +88,7 @@ static int print_check(struct context *ctx, const struct domain_check *check)
       RESULT_TEXT("status", domain_status_word(domain)), RESULT_TEXT("result", proof_word(check->proof.result)),
       RESULT_TEXT("record", has_record ? record : NULL), RESULT_TEXT("value", value),
       RESULT_TEXT("detail", table_text_or_null(check->proof.detail)), RESULT_DATE("verified_at", domain->verified_at_s),
-      RESULT_DATE("checked_at", domain->checked_at_s), RESULT_DATE("missing_since", domain->missing_since_s),
+      RESULT_DATE("checked_at", check->here.checked_at_s), RESULT_DATE("missing_since", domain->missing_since_s),
       RESULT_BOOL("lapsed", domain_is_lapsed(domain)));
 }
 
@@ -177,7 +177,7 @@ static void add_row(struct table *table, const struct domain_check *check)
              {check->slug, 0},
              {domain_status_word(domain), 0},
              {check->is_taken ? "taken" : proof_word(check->proof.result), 0},
-             {NULL, domain->checked_at_s},
+             {NULL, check->here.checked_at_s},
              {NULL, domain->missing_since_s},
              {NULL, domain_is_lapsed(domain)},
              {detail[0] != '\0' ? detail : NULL, 0}});

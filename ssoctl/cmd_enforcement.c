@@ -14,6 +14,7 @@
 #include "enforcement_trial.h"
 #include "facts/enforcement_counts.h"
 #include "store/accounts.h"
+#include "store/here.h"
 
 enum { QUESTION_SIZE = 1024, PAUSE_MIN_S = 60, PAUSE_MAX_S = 7 * 86400 };
 
@@ -38,7 +39,7 @@ int cmd_enforcement_show(const struct invocation *in)
   return context_print_one(&ctx, &table);
 }
 
-static int read_owner(struct context *ctx, const char *slug, struct account *ret_owner)
+static int read_owner(struct context *ctx, const char *slug, struct account *ret_owner, struct account_here *ret_here)
 {
   struct org org;
   int code = context_read(ctx);
@@ -49,13 +50,14 @@ static int read_owner(struct context *ctx, const char *slug, struct account *ret
   if (code != EXIT_DONE) {
     return code;
   }
-  bool read = account_get(ctx->txn, org.owner_id, ret_owner) == STATUS_OK;
+  bool read = account_get(ctx->txn, org.owner_id, ret_owner) == STATUS_OK &&
+              account_here_get(ctx->txn, org.owner_id, ret_here) == STATUS_OK;
   return read ? EXIT_DONE : fail(EXIT_FAILED, "store: the org's owner cannot be read");
 }
 
-static int find_owner(struct context *ctx, const char *slug, struct account *ret_owner)
+static int find_owner(struct context *ctx, const char *slug, struct account *ret_owner, struct account_here *ret_here)
 {
-  int code = read_owner(ctx, slug, ret_owner);
+  int code = read_owner(ctx, slug, ret_owner, ret_here);
   context_end_read(ctx);
   return code;
 }
@@ -65,11 +67,12 @@ static int owner_types(struct context *ctx, const char *slug, char password[stat
 {
   struct bytes typed CLEANUP(bytes_done) = BYTES_EMPTY;
   struct account owner;
-  int code = find_owner(ctx, slug, &owner);
+  struct account_here here;
+  int code = find_owner(ctx, slug, &owner, &here);
   if (code != EXIT_DONE) {
     return code;
   }
-  if (owner.password_tried != 0 || owner.password[0] == '\0' || !isatty(STDIN_FILENO)) {
+  if (here.password_tried != 0 || owner.password[0] == '\0' || !isatty(STDIN_FILENO)) {
     return EXIT_DONE;
   }
   (void)fprintf(stderr, "The owner %s has not signed in with their password yet.\n", owner.login);

@@ -9,6 +9,7 @@
 #include "context.h"
 #include "presets.h"
 #include "store/confirmed.h"
+#include "store/here.h"
 
 enum { WORDS_SIZE = COVERED_COUNT * (ACTOR_SIZE + 24) };
 
@@ -64,6 +65,7 @@ static void list_by_preset(const struct connection *connection, char *words)
 struct view {
   struct org org;
   struct connection now;
+  struct connection_here here;
   struct connection waiting;
   bool waits;
   struct looked looked;
@@ -88,6 +90,9 @@ static int load_view(struct context *ctx, struct view *view)
     return fail(EXIT_FAILED, "store: the waiting connection cannot be read");
   }
   view->waits = status == STATUS_OK;
+  if (connection_here_get(ctx->txn, &view->now, &view->here) != STATUS_OK) {
+    return fail(EXIT_FAILED, "store: whether the connection was tried cannot be read");
+  }
   status = look(ctx, &view->org, &view->now, &view->looked);
   if (status == STATUS_OK && view->waits) {
     status = confirmed_fingerprint(ctx->txn, view->org.id, CONNECTION_STAGED, view->waiting_fingerprint);
@@ -142,8 +147,8 @@ static int print_view(struct context *ctx, const struct view *v)
              {c->email_claim, 0},
              {c->groups_claim, 0},
              {NULL, c->ca_pem.length > 0},
-             {NULL, c->tried},
-             {NULL, c->tried_at_s},
+             {NULL, v->here.tried},
+             {NULL, v->here.tried_at_s},
              {NULL, c->set_at_s},
              {table_text_or_null(v->waiting.issuer), 0},
              {table_text_or_null(v->waiting.client_id), 0},

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "context.h"
 #include "store/accounts.h"
+#include "store/here.h"
 
 static const struct column LIST_COLUMNS[] = {
     {"org", COLUMN_TEXT},        {"login", COLUMN_TEXT},           {"email", COLUMN_TEXT},      {"name", COLUMN_TEXT},
@@ -27,9 +28,9 @@ struct walk {
 };
 
 // Whether somebody like this is meant.
-static bool is_wanted(const struct walk *walk, const struct account *account, const struct asked *asked)
+static bool is_wanted(const struct walk *walk, const struct account_here *here, const struct asked *asked)
 {
-  bool idle = walk->idle_since_s == 0 || account->last_sign_in_at_s < walk->idle_since_s;
+  bool idle = walk->idle_since_s == 0 || here->last_sign_in_at_s < walk->idle_since_s;
   return idle && (!walk->gone || (asked->word != NULL && strcmp(asked->word, "gone") == 0));
 }
 
@@ -37,6 +38,7 @@ static enum status add_member(void *context, const struct membership *membership
 {
   const struct walk *walk = context;
   struct account account;
+  struct account_here here = {.last_sign_in_at_s = 0};
   struct asked asked;
   bool source = walk->source == NULL || strcmp(walk->source, source_word(membership->source)) == 0;
   bool role = walk->role == NULL || strcmp(walk->role, role_word(membership->role)) == 0;
@@ -47,8 +49,9 @@ static enum status add_member(void *context, const struct membership *membership
   if (status != STATUS_OK) {
     return status;
   }
-  status = asked_load(walk->ctx->txn, membership, &asked);
-  if (status != STATUS_OK || !is_wanted(walk, &account, &asked)) {
+  status = account_here_get(walk->ctx->txn, account.id, &here);
+  status = status != STATUS_OK ? status : asked_load(walk->ctx->txn, membership, &asked);
+  if (status != STATUS_OK || !is_wanted(walk, &here, &asked)) {
     record_done(&ACCOUNT_RECORD, &account);
     return status;
   }
@@ -62,7 +65,7 @@ static enum status add_member(void *context, const struct membership *membership
              {member_status_word(membership->status), 0},
              {NULL, account.uid},
              {NULL, membership->joined_at_s},
-             {NULL, account.last_sign_in_at_s},
+             {NULL, here.last_sign_in_at_s},
              {walk->org->enforcement == ENFORCEMENT_SSO_ONLY ? "provider" : NULL, 0},
              {NULL, membership->until_s},
              {NULL, membership->role_until_s},

@@ -89,7 +89,7 @@ static enum status add_member(void *context, const struct reviewed *reviewed)
              {source_word(membership->source), 0},
              {member_status_word(membership->status), 0},
              {NULL, membership->joined_at_s},
-             {NULL, account->last_sign_in_at_s},
+             {NULL, reviewed->last_sign_in_at_s},
              {key, 0},
              {reviewed->groups, 0},
              {asked.word, 0},

@@ -13,6 +13,7 @@
 #include "paths.h"
 #include "presets.h"
 #include "store/accounts.h"
+#include "store/here.h"
 #include "walk.h"
 
 enum { HOSTNAME_SIZE = 256, LOOKUPS = 20 };
@@ -59,6 +60,7 @@ static enum status load_org(struct context *ctx, struct setup *setup)
   struct org org;
   struct account account;
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct connection_here here = {.tried = 0};
   enum status status = org_by_slug(ctx->txn, setup->slug, &org);
   if (status != STATUS_OK) {
     return status;
@@ -72,7 +74,8 @@ static enum status load_org(struct context *ctx, struct setup *setup)
   record_done(&ACCOUNT_RECORD, &account);
   status = connection_get(ctx->txn, org.id, CONNECTION_ACTIVE, &connection);
   setup->has_connection = status == STATUS_OK;
-  setup->tried = status == STATUS_OK && connection.tried != 0;
+  status = status != STATUS_OK ? status : connection_here_get(ctx->txn, &connection, &here);
+  setup->tried = here.tried != 0;
   setup->domain[0] = setup->pending[0] = '\0';
   return status != STATUS_OK && status != STATUS_NOT_FOUND ? status : domain_each(ctx->txn, org.id, take_domain, setup);
 }

@@ -72,6 +72,10 @@ enum status domain_check_begin(struct context *ctx, const struct domain *domain,
   }
   check.is_taken = status == STATUS_OK && owner != domain->org_id;
   memcpy(check.slug, org.slug, sizeof check.slug);
+  status = domain_here_get(ctx->txn, domain->org_id, domain->domain, &check.here);
+  if (status != STATUS_OK) {
+    return status;
+  }
   *ret_check = check;
   return STATUS_OK;
 }
@@ -177,6 +181,7 @@ int domain_check_store(struct context *ctx, struct domain_check *check)
   int code = context_change(ctx, note_look_up(check, &look_up, &verify, &result));
   if (code == EXIT_DONE) {
     check->domain = result.domain;
+    check->here = result.here;
     check->changed = result.changed;
   }
   return code;

@@ -3,6 +3,7 @@
 #pragma once
 #include "context.h"
 #include "process/proof.h"
+#include "store/here.h"
 
 // "verified", "pending"; static.
 const char *domain_status_word(const struct domain *domain);
@@ -21,6 +22,7 @@ void domains_warn(struct context *ctx, int64_t org_id);
 // One claim, and what became of looking up its record.
 struct domain_check {
   struct domain domain;
+  struct domain_here here;
   char slug[SLUG_SIZE];
   bool is_taken; // by another org: not looked up
   bool changed;  // what is stored, by what was found
@@ -38,5 +40,5 @@ int domains_server(const struct context *ctx, char server[static ADDRESS_SIZE]);
 // is closed meanwhile. EXIT_FAILED if it cannot be opened again.
 int domains_look_up(struct context *ctx, const char *server, struct domain_check *checks, size_t count);
 
-// Stores what the look-up has shown; check->domain is what it is then. Errors as context_change().
+// Stores what the look-up has shown; check->domain and its here are what they are then. Errors as context_change().
 int domain_check_store(struct context *ctx, struct domain_check *check);

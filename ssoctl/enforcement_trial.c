@@ -155,6 +155,7 @@ static enum status look_at_member(void *context, const struct membership *member
 {
   struct trial *t = context;
   struct account account;
+  struct account_here here = {.last_sign_in_from = ""};
   if (membership->status != MEMBER_ACTIVE) {
     return STATUS_OK;
   }
@@ -162,9 +163,10 @@ static enum status look_at_member(void *context, const struct membership *member
   if (status != STATUS_OK) {
     return status;
   }
+  status = account_here_get(t->ctx->txn, account.id, &here);
   const struct facts_query of = {
-      account.login, "sshd", account.last_sign_in_from, clock_now_s(), t->ctx->config.operators, &t->ctx->config};
-  status = facts_load(t->ctx->txn, &of, &t->facts);
+      account.login, "sshd", here.last_sign_in_from, clock_now_s(), t->ctx->config.operators, &t->ctx->config};
+  status = status != STATUS_OK ? status : facts_load(t->ctx->txn, &of, &t->facts);
   record_done(&ACCOUNT_RECORD, &account);
   if (status == STATUS_OK) {
     look_at_ways(t);

@@ -13,6 +13,7 @@
 #include "check/check_log.h"
 #include "paths.h"
 #include "publish/publish.h"
+#include "store/here.h"
 #include "store/socials.h"
 
 enum { DAY_S = 86400 };
@@ -74,9 +75,11 @@ static enum status add_connection(void *context, const struct org *org)
 {
   struct metrics *m = context;
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct connection_here here;
   enum status status = connection_get(m->ctx->txn, org->id, CONNECTION_ACTIVE, &connection);
+  status = status != STATUS_OK ? status : connection_here_get(m->ctx->txn, &connection, &here);
   if (status == STATUS_OK) {
-    add(m, "ssoorg_connection_tried_seconds{org=\"%s\"} %" PRId64 "\n", org->slug, connection.tried_at_s);
+    add(m, "ssoorg_connection_tried_seconds{org=\"%s\"} %" PRId64 "\n", org->slug, here.tried_at_s);
   }
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }

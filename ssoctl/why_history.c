@@ -10,6 +10,7 @@
 #include "change/throttle.h"
 #include "policy/throttle.h"
 #include "store/audit.h"
+#include "store/here.h"
 #include "store/throttles.h"
 
 // As far back as is looked, in events; and how many are kept and shown.
@@ -121,6 +122,7 @@ static enum status add_connection(struct reading *r, int64_t org_id)
   struct org org;
   struct failed_try failed = {.at_s = 0};
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct connection_here here;
   enum status status = org_get(r->ctx->txn, org_id, &org);
   if (status != STATUS_OK || !context_sees_org(r->ctx, &org)) {
     return status;
@@ -133,10 +135,14 @@ static enum status add_connection(struct reading *r, int64_t org_id)
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
     return status;
   }
+  status = connection_here_get(r->ctx->txn, &connection, &here);
+  if (status != STATUS_OK) {
+    return status;
+  }
   table_add(&r->history->connections, CONNECTION_COLUMNS,
             {{org.slug, 0},
              {connection.issuer, 0},
-             {NULL, connection.tried_at_s},
+             {NULL, here.tried_at_s},
              {NULL, failed.at_s},
              {table_text_or_null(failed.reason), 0},
              {table_text_or_null(failed.detail), 0}});

@@ -7,6 +7,7 @@
 #include "change/context.h"
 #include "change/covered.h"
 #include "change/staged.h"
+#include "store/here.h"
 
 static bool is_same(const struct connection *now, const struct answered *answered)
 {
@@ -37,14 +38,11 @@ enum status answered_check(struct change_context *c, const struct answered *answ
   return STATUS_REFUSED;
 }
 
-static enum status note_tried(struct change_context *c, struct connection *now)
+static enum status note_tried(struct change_context *c, const struct connection *now)
 {
-  if (now->tried != 0) {
-    return STATUS_OK;
-  }
-  now->tried = 1;
-  now->tried_at_s = c->now_s;
-  return connection_put(c->txn, CONNECTION_ACTIVE, now);
+  struct connection_here here;
+  enum status status = connection_here_get(c->txn, now, &here);
+  return status != STATUS_OK || here.tried != 0 ? status : connection_here_tried(c->txn, now, c->now_s);
 }
 
 // If what waits is met by a sign-in of LOGIN, it takes effect.
@@ -61,8 +59,6 @@ static enum status meet_waiting(struct change_context *c, const struct connectio
   if (!staged_waits_for_network(&org, now, &staged) || query_is_barred(&of, staged.requirements.signin_from)) {
     return STATUS_OK;
   }
-  staged.tried = now->tried;
-  staged.tried_at_s = now->tried_at_s;
   return staged_promote(c, &org, &staged);
 }
 

@@ -155,8 +155,6 @@ static enum status take_waiting(struct change_context *c, const struct connectio
 
 static enum status put_staged(struct change_context *c, struct setting *s)
 {
-  s->wanted.tried = 0;
-  s->wanted.tried_at_s = 0;
   enum status status = connection_put(c->txn, CONNECTION_STAGED, &s->wanted);
   if (status != STATUS_OK) {
     return status;
@@ -170,9 +168,6 @@ static enum status put_staged(struct change_context *c, struct setting *s)
 // What is put in effect replaces what waited.
 static enum status put_active(struct change_context *c, struct setting *s)
 {
-  bool tried = s->any && s->active.tried == 1 && connection_same_client(&s->active, &s->wanted);
-  s->wanted.tried = tried ? 1 : 0;
-  s->wanted.tried_at_s = tried ? s->active.tried_at_s : 0;
   s->wanted.waits = 0;
   enum status status = staged_drop(c, s->org.id);
   if (status != STATUS_OK) {

@@ -9,6 +9,7 @@
 #include "change/covered.h"
 #include "change/staged.h"
 #include "facts/gate.h"
+#include "store/here.h"
 
 // Whose sign-in the test was: the identity's account, else that of the email. STATUS_NOT_FOUND: nobody's yet.
 static enum status find_account(struct change_context *c, const struct connection *connection,
@@ -55,10 +56,17 @@ static enum status tell_refused(struct change_context *c, const struct connectio
 }
 
 // A signin-from that takes effect with the test must have room for where whoever made it has signed in from last.
-static bool shuts_out(const struct change_context *c, const struct account *account, const struct org *org)
+static enum status shuts_out(const struct change_context *c, const struct account *account, const struct org *org,
+                             bool *ret_out)
 {
-  const struct facts_query of = {"", "", account->last_sign_in_from, c->now_s, "", NULL};
-  return query_is_barred(&of, org->requirements.signin_from);
+  struct account_here here;
+  enum status status = account_here_get(c->txn, account->id, &here);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  const struct facts_query of = {"", "", here.last_sign_in_from, c->now_s, "", NULL};
+  *ret_out = query_is_barred(&of, org->requirements.signin_from);
+  return STATUS_OK;
 }
 
 // What a sign-in of FACTS with this answer leads to; invites are said yes to.
@@ -99,11 +107,13 @@ static enum status load_and_decide(struct change_context *c, const struct connec
 static enum status check_let_in(struct change_context *c, const struct connection_tried *in, const struct org *org,
                                 const struct connection *connection, struct connection_try *result)
 {
+  bool out = false;
   enum status status = load_and_decide(c, in, org, connection, result);
+  status = status != STATUS_OK ? status : shuts_out(c, &result->account, org, &out);
   if (status != STATUS_OK) {
     return status;
   }
-  if (result->decision.verdict == VERDICT_GRANTED && shuts_out(c, &result->account, org)) {
+  if (result->decision.verdict == VERDICT_GRANTED && out) {
     result->decision = (struct policy_decision){.row = "E3", .notice = NOTICE_NETWORK};
   }
   return result->decision.verdict == VERDICT_GRANTED ? STATUS_OK : tell_refused(c, in, &result->decision);
@@ -144,10 +154,9 @@ static enum status tried(struct change_context *c, const void *input, void *ret_
     return status;
   }
   bool staged = slot == CONNECTION_STAGED;
-  stored.tried = 1;
-  stored.tried_at_s = c->now_s;
   (void)snprintf(c->event.detail, sizeof c->event.detail, "%s", staged ? "now in effect" : "");
-  status = staged ? staged_promote(c, &org, &stored) : connection_put(c->txn, CONNECTION_ACTIVE, &stored);
+  status = staged ? staged_promote(c, &org, &stored) : STATUS_OK;
+  status = status != STATUS_OK ? status : connection_here_tried(c->txn, &stored, c->now_s);
   return status != STATUS_OK ? status : check_let_in(c, in, &org, &stored, ret_result);
 }
 

@@ -106,7 +106,6 @@ void change_name_login(struct change_context *c, const char *login)
 void change_drop_password(struct account *account)
 {
   explicit_bzero(account->password, sizeof account->password);
-  account->password_tried = 0;
 }
 
 enum status change_leave_sso_alone(struct change_context *c, struct account *account, int64_t org_id)

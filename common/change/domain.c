@@ -100,12 +100,17 @@ static void set_verified(struct change_context *c, struct domain *domain, const 
 {
   bool by_hand = reason[0] != '\0';
   domain->verified_at_s = domain->verified == 1 ? domain->verified_at_s : c->now_s;
-  domain->checked_at_s = by_hand ? domain->checked_at_s : c->now_s;
   domain->verified = 1;
-  domain->missing_since_s = 0;
+  domain->missing_at_s = domain->missing_since_s = 0;
   (void)snprintf(domain->reason, sizeof domain->reason, "%s", reason);
   (void)snprintf(c->event.detail, sizeof c->event.detail, by_hand ? "%.100s by hand: %.120s" : "%.240s by DNS%s",
                  domain->domain, domain->reason);
+}
+
+static enum status note_checked(struct change_context *c, struct domain_changed *result)
+{
+  result->here.checked_at_s = c->now_s;
+  return domain_here_put(c->txn, result->domain.org_id, result->domain.domain, &result->here);
 }
 
 static enum status verify(struct change_context *c, const void *input, void *ret_result)
@@ -131,12 +136,14 @@ static enum status verify(struct change_context *c, const void *input, void *ret
   }
   result->domain = domain;
   result->changed = is_news(&domain, by_hand);
-  if (!result->changed) {
-    return STATUS_OK;
+  status = domain_here_get(c->txn, org.id, domain.domain, &result->here);
+  if (status != STATUS_OK || !result->changed) {
+    return status;
   }
   set_verified(c, &domain, in->reason);
   result->domain = domain;
-  return domain_put(c->txn, &domain);
+  status = by_hand ? STATUS_OK : note_checked(c, result);
+  return status != STATUS_OK ? status : domain_put(c->txn, &domain);
 }
 
 // What a look-up said of the record. A domain verified by hand has none to miss; a claim only notes the look-up.
@@ -157,11 +164,13 @@ static enum status note_look_up(struct change_context *c, const struct domain_lo
   bool is_missing = missing && domain.verified == 1 && domain.reason[0] == '\0';
   int64_t since_s = was_missing ? domain.missing_since_s : c->now_s;
   domain.missing_since_s = is_missing ? since_s : 0;
-  domain.checked_at_s = c->now_s;
+  domain.missing_at_s = is_missing ? c->now_s : 0;
   c->silent = is_missing == was_missing;
   note_domain(c, in->domain);
   result->domain = domain;
-  return domain_put(c->txn, &domain);
+  status = note_checked(c, result);
+  bool same = status == STATUS_OK && !was_missing && !is_missing;
+  return status != STATUS_OK || same ? status : domain_put(c->txn, &domain);
 }
 
 static enum status found(struct change_context *c, const void *input, void *ret_result)

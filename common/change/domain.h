@@ -3,11 +3,12 @@
 // org, or no such claim.
 #pragma once
 #include "change/change.h"
-#include "store/entities.h"
+#include "store/here.h"
 
 struct domain_changed {
   bool changed;
   struct domain domain; // as it is now
+  struct domain_here here;
 };
 
 struct domain_add {

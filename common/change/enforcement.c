@@ -13,6 +13,7 @@
 #include "change/staged.h"
 #include "policy/person.h"
 #include "store/audit.h"
+#include "store/here.h"
 
 enum status change_check_provisioning(struct change_context *c, const struct org *org)
 {
@@ -54,9 +55,11 @@ struct ground {
 static enum status look_at_connection(struct change_context *c, const struct org *org, struct ground *ground)
 {
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct connection_here here = {.tried = 0};
   enum status status = connection_get(c->txn, org->id, CONNECTION_ACTIVE, &connection);
   ground->connected = status == STATUS_OK;
-  ground->tried = status == STATUS_OK && connection.tried != 0;
+  status = status != STATUS_OK ? status : connection_here_get(c->txn, &connection, &here);
+  ground->tried = here.tried != 0;
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
@@ -65,8 +68,10 @@ static enum status look_at_owner(struct change_context *c, const struct org *org
                                  struct ground *ground)
 {
   struct account owner;
+  struct account_here here;
   struct facts facts;
   enum status status = account_get(c->txn, org->owner_id, &owner);
+  status = status != STATUS_OK ? status : account_here_get(c->txn, org->owner_id, &here);
   if (status != STATUS_OK) {
     return status;
   }
@@ -76,7 +81,7 @@ static enum status look_at_owner(struct change_context *c, const struct org *org
   }
   bool typed_now = typed[0] != '\0' && strcmp(typed, owner.password) == 0;
   ground->has_password = owner.password[0] != '\0';
-  ground->password_tried = owner.password_tried != 0 || typed_now;
+  ground->password_tried = here.password_tried != 0 || typed_now;
   ground->stays_owner = policy_is_owner(&facts.person);
   return STATUS_OK;
 }

@@ -11,6 +11,7 @@
 #include "change/enforcement.h"
 #include "change/org_own.h"
 #include "change/staged.h"
+#include "store/here.h"
 
 static enum status is_same(const struct org *a, const struct org *b, bool *ret_same)
 {
@@ -44,21 +45,23 @@ static void note_values(struct audit_event *event, const struct org_values *valu
 static enum status check_inside(struct change_context *c, const struct org *before, const struct org *org)
 {
   struct account owner;
+  struct account_here here;
   if (c->by->delegate == NULL || strcmp(before->password_from, org->password_from) == 0) {
     return STATUS_OK;
   }
   enum status status = account_get(c->txn, c->by->delegate->account_id, &owner);
+  status = status != STATUS_OK ? status : account_here_get(c->txn, c->by->delegate->account_id, &here);
   if (status != STATUS_OK) {
     return status;
   }
-  const struct facts_query of = {owner.login, "", owner.last_sign_in_from, c->now_s, "", NULL};
+  const struct facts_query of = {owner.login, "", here.last_sign_in_from, c->now_s, "", NULL};
   bool outside = query_is_barred(&of, org->password_from);
   if (outside) {
     error_set(
         c->error,
         "password-from: \"%.100s\" leaves out where you signed in last (\"%.60s\", empty for the console): your own "
         "password would not count any more",
-        org->password_from, owner.last_sign_in_from);
+        org->password_from, here.last_sign_in_from);
   }
   record_done(&ACCOUNT_RECORD, &owner);
   return outside ? STATUS_REFUSED : STATUS_OK;

@@ -5,6 +5,7 @@
 #include "change/org.h"
 #include "change/org_own.h"
 #include "change/recovery.h"
+#include "store/here.h"
 
 static enum status is_owner(struct change_context *c, const struct org_transfer *in, bool *ret_owner)
 {
@@ -26,8 +27,9 @@ static enum status is_owner(struct change_context *c, const struct org_transfer 
   return STATUS_OK;
 }
 
-// The new owner must be able to get in with the password whatever the provider does (POLICY E3, E4). NULL: they can.
-static const char *missing_of(const struct found_member *f)
+// The new owner must be able to get in with the password whatever the provider does (POLICY E3, E4). TRIED: they have
+// signed in with it. NULL: they can.
+static const char *missing_of(const struct found_member *f, bool tried)
 {
   bool enforced = f->org.enforcement != ENFORCEMENT_OFF;
   if (f->account.status != ACCOUNT_ACTIVE) {
@@ -42,7 +44,7 @@ static const char *missing_of(const struct found_member *f)
   if (enforced && f->account.password[0] == '\0') {
     return "they have no password (ssoctl password set), and the org enforces";
   }
-  if (enforced && f->account.password_tried == 0) {
+  if (enforced && !tried) {
     return "they have never signed in with their password, and the org enforces";
   }
   return NULL;
@@ -50,7 +52,12 @@ static const char *missing_of(const struct found_member *f)
 
 static enum status check_may_own(struct change_context *c, const char *name, const struct found_member *f)
 {
-  const char *missing = missing_of(f);
+  struct account_here here;
+  enum status status = account_here_get(c->txn, f->account.id, &here);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  const char *missing = missing_of(f, here.password_tried != 0);
   if (missing == NULL) {
     return change_check_unused(c, &f->account);
   }

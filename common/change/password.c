@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "change/context.h"
 #include "facts/control.h"
+#include "store/here.h"
 
 // The event is filed under the account's org.
 static enum status store(struct change_context *c, const struct account *account)
@@ -55,7 +56,6 @@ static enum status set(struct change_context *c, const void *input, void *ret_re
     return status;
   }
   (void)snprintf(account.password, sizeof account.password, "%s", in->hash);
-  account.password_tried = 0;
   if (c->by->delegate != NULL) { // whoever knows it can use the account, whoever made that
     account.by_operator = 0;
   }
@@ -112,6 +112,17 @@ static bool is_offered_password(const struct facts *facts)
   return decision.verdict == VERDICT_OFFER && decision.offer_password;
 }
 
+static enum status note_tried(struct change_context *c, int64_t account_id)
+{
+  struct account_here here;
+  enum status status = account_here_get(c->txn, account_id, &here);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  here.password_tried = 1;
+  return account_here_put(c->txn, account_id, &here);
+}
+
 // The new one counts as tried (POLICY E2). The old one may have been changed meanwhile, and passwords may not be
 // accepted any more.
 static enum status change(struct change_context *c, const void *input, void *ret_result)
@@ -131,9 +142,9 @@ static enum status change(struct change_context *c, const void *input, void *ret
     return STATUS_REFUSED;
   }
   (void)snprintf(account->password, sizeof account->password, "%s", in->new_hash);
-  account->password_tried = 1;
   status = change_file_event(c, account->id);
   status = status != STATUS_OK ? status : account_update(c->txn, account);
+  status = status != STATUS_OK ? status : note_tried(c, account->id);
   record_done(&ACCOUNT_RECORD, account);
   return status;
 }

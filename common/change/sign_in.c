@@ -11,6 +11,7 @@
 #include "change/new_account.h"
 #include "change/sign_in_parts.h"
 #include "change/throttle.h"
+#include "store/here.h"
 
 enum status sign_in_begin(struct sign_in *s)
 {
@@ -122,27 +123,31 @@ static enum status new_ticket(struct sign_in *s)
 static enum status note_membership(const struct sign_in *s)
 {
   struct membership membership;
+  const struct membership_here here = {.last_sign_in_at_s = s->c->now_s};
   enum status status = membership_get(s->c->txn, s->account.id, s->way_org_id, &membership);
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
-  membership.last_sign_in_at_s = s->c->now_s;
-  return membership_put(s->c->txn, &membership);
+  return membership_here_put(s->c->txn, s->account.id, s->way_org_id, &here);
 }
 
 static enum status note_sign_in(struct sign_in *s)
 {
   struct change_context *c = s->c;
+  struct account_here here;
   enum status status = note_membership(s);
+  status = status != STATUS_OK ? status : account_update(c->txn, &s->account);
+  status = status != STATUS_OK ? status : account_here_get(c->txn, s->account.id, &here);
   if (status != STATUS_OK) {
     return status;
   }
-  s->result->last_sign_in_at_s = s->account.last_sign_in_at_s;
-  memcpy(s->result->last_sign_in_from, s->account.last_sign_in_from, sizeof s->result->last_sign_in_from);
-  s->account.last_sign_in_at_s = c->now_s;
-  s->account.last_sso_at_s = s->way == WAY_SSO ? c->now_s : s->account.last_sso_at_s;
-  (void)snprintf(s->account.last_sign_in_from, sizeof s->account.last_sign_in_from, "%s", c->by->rhost);
-  return account_update(c->txn, &s->account);
+  s->result->last_sign_in_at_s = here.last_sign_in_at_s;
+  memcpy(s->result->last_sign_in_from, here.last_sign_in_from, sizeof s->result->last_sign_in_from);
+  here.last_sign_in_at_s = c->now_s;
+  here.last_sso_at_s = s->way == WAY_SSO ? c->now_s : here.last_sso_at_s;
+  here.password_tried = s->password_alone ? 1 : here.password_tried;
+  (void)snprintf(here.last_sign_in_from, sizeof here.last_sign_in_from, "%s", c->by->rhost);
+  return account_here_put(c->txn, s->account.id, &here);
 }
 
 // What was counted before it was tried is taken back: also the password that was typed beside SSO (S8).
@@ -228,7 +233,7 @@ static enum status by_password(struct change_context *c, const void *input, void
     return sign_in_refuse(&s, &(struct policy_decision){.row = row, .notice = NOTICE_WRONG_PASSWORD});
   }
   s.account = s.facts.account;
-  s.account.password_tried = 1;
+  s.password_alone = true;
   return sign_in_finish(&s, row);
 }
 
@@ -250,13 +255,15 @@ static void forget_account(struct account *account)
 static enum status note_late(struct change_context *c, const struct audit_event *was)
 {
   struct account account CLEANUP(forget_account) = {.id = 0};
+  struct account_here here = {.last_sign_in_at_s = 0};
   enum status status = account_by_login(c->txn, was->login, &account);
-  if (status != STATUS_OK || account.last_sign_in_at_s >= was->at_s) {
+  status = status != STATUS_OK ? status : account_here_get(c->txn, account.id, &here);
+  if (status != STATUS_OK || here.last_sign_in_at_s >= was->at_s) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
-  account.last_sign_in_at_s = was->at_s;
-  (void)snprintf(account.last_sign_in_from, sizeof account.last_sign_in_from, "%s", was->rhost);
-  return account_update(c->txn, &account);
+  here.last_sign_in_at_s = was->at_s;
+  (void)snprintf(here.last_sign_in_from, sizeof here.last_sign_in_from, "%s", was->rhost);
+  return account_here_put(c->txn, account.id, &here);
 }
 
 static enum status late(struct change_context *c, const void *input, void *ret_result)

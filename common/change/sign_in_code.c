@@ -59,7 +59,7 @@ static enum status make_account(struct sign_in *s, const struct code_sign_in *in
     return status;
   }
   (void)snprintf(s->account.password, sizeof s->account.password, "%s", in->password);
-  s->account.password_tried = 0; // typed twice, but never signed in with
+  // Typed twice, but never signed in with: it counts as not tried.
   s->account.code_used = 1;
   return STATUS_OK;
 }

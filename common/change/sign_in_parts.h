@@ -9,7 +9,8 @@ struct sign_in {
   struct signed_in *result;
   const char *login;
   bool with_key;
-  bool with_password; // typed beside SSO
+  bool with_password;  // typed beside SSO
+  bool password_alone; // the one that is stored was all that was asked for
   enum way way;
   bool proves;         // the answer is about the account's own address, which the provider has verified
   const char *counted; // as whose flow the try was counted

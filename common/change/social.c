@@ -65,8 +65,6 @@ static enum status put_connection(struct change_context *c, const struct social_
   bool same_client = any && connection_same_client(&before, &wanted) && before.client_auth == wanted.client_auth;
   wanted.org_id = id;
   wanted.set_at_s = c->now_s;
-  wanted.tried = 0;
-  wanted.tried_at_s = 0;
   wanted.auth_found = same_client && !in->secret_given ? before.auth_found : 0;
   wanted.waits = 0;
   // An answer that is under way is not of another provider's words (as answered_check() sees).

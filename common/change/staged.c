@@ -57,7 +57,6 @@ static enum status stage(struct change_context *c, const struct org *before, con
 {
   waiting->waits = 1;
   waiting->requirements = then->requirements;
-  waiting->tried = 0;
   enum status status = connection_put(c->txn, CONNECTION_STAGED, waiting);
   return status != STATUS_OK ? status
                              : covered_note(c, CONNECTION_STAGED, &(struct org_state){before, waiting},

@@ -45,7 +45,7 @@ static bool is_local(const struct change_context *c)
 // Where the person has signed in from last.
 static bool is_known_place(const struct change_context *c, const struct facts *facts)
 {
-  return facts->person.known && c->by->rhost[0] != '\0' && strcmp(c->by->rhost, facts->account.last_sign_in_from) == 0;
+  return facts->person.known && c->by->rhost[0] != '\0' && strcmp(c->by->rhost, facts->here.last_sign_in_from) == 0;
 }
 
 static void choose_flows(const struct change_context *c, const struct try_count *in, const struct facts *facts,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "facts/control.h"
+#include "store/here.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -95,6 +96,7 @@ enum status control_used_unproven(struct store_txn *txn, const struct account *a
                                   bool *ret_used)
 {
   struct memberships all;
+  struct account_here here;
   bool added =
       account->mapped == 1 || account->by_operator == 1 || (controller != 0 && account->created_by_org == controller);
   *ret_used = false;
@@ -102,8 +104,9 @@ enum status control_used_unproven(struct store_txn *txn, const struct account *a
     return STATUS_OK;
   }
   enum status status = memberships_of(txn, account->id, &all);
+  status = status != STATUS_OK ? status : account_here_get(txn, account->id, &here);
   if (status == STATUS_OK && (!added || has_used_code(account, &all))) {
-    *ret_used = account->last_sign_in_at_s != 0 || control_has_home(account);
+    *ret_used = here.last_sign_in_at_s != 0 || control_has_home(account);
   }
   return status;
 }

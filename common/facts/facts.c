@@ -159,11 +159,13 @@ static enum status load_memberships(const struct loading *l, struct policy_perso
   for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
     struct policy_membership *membership = &person->memberships[i];
     const struct membership now = membership_at(&all.list[i], l->of->now_s);
+    struct membership_here here = {.last_sign_in_at_s = 0};
     struct org org;
+    status = membership_here_get(l->txn, l->account_id, all.list[i].org_id, &here);
     membership->role = now.role;
     membership->suspended = now.status != MEMBER_ACTIVE;
-    membership->last_sign_in_at_s = now.last_sign_in_at_s;
-    status = org_get(l->txn, all.list[i].org_id, &org);
+    membership->last_sign_in_at_s = here.last_sign_in_at_s;
+    status = status != STATUS_OK ? status : org_get(l->txn, all.list[i].org_id, &org);
     if (status == STATUS_OK) {
       status = facts_load_org(l, &org, &membership->org);
       person->membership_count = i + 1;
@@ -243,9 +245,10 @@ static enum status load_account(struct store_txn *txn, const char *login, struct
   s->person.locked = s->account.status != ACCOUNT_ACTIVE;
   s->person.has_password = s->account.password[0] != '\0';
   s->person.proven = s->account.email_proven == 1;
-  s->person.last_sso_at_s = s->account.last_sso_at_s;
   memcpy(s->email, s->account.email, sizeof s->email);
-  return load_sso_only(txn, s);
+  status = account_here_get(txn, s->account.id, &s->here);
+  s->person.last_sso_at_s = s->here.last_sso_at_s;
+  return status != STATUS_OK ? status : load_sso_only(txn, s);
 }
 
 static bool owns(const struct policy_person *person, int64_t org_id)
@@ -275,15 +278,13 @@ static enum status load_recovery(const struct loading *l, struct policy_person *
 
 static enum status load_invites(const struct loading *l, struct facts *s)
 {
-  struct inviting inviting = {l, &s->person};
   s->person.invite_count = 0;
-  return invite_each_of(l->txn, s->email, add_invite, &inviting);
+  return invite_each_of(l->txn, s->email, add_invite, &(struct inviting){l, &s->person});
 }
 
 enum status facts_load_invites(struct store_txn *txn, const struct facts_query *of, struct facts *s)
 {
-  bool ignored = false;
-  return load_invites(&(struct loading){txn, of, 0, 0, false, &ignored}, s);
+  return load_invites(&(struct loading){txn, of, 0, 0, false, &(bool){false}}, s);
 }
 
 // Row L16: the org whose people come under short names, if somebody new may come as NAME. STATUS_NOT_FOUND.

@@ -4,12 +4,14 @@
 #include "config/config.h"
 #include "policy/policy.h"
 #include "store/accounts.h"
+#include "store/here.h"
 #include "store/orgs.h"
 
 struct facts {
   struct policy_person person;
-  struct account account; // if person.known
-  struct org governing;   // if person.governing.id is not 0
+  struct account account;   // if person.known
+  struct account_here here; // likewise
+  struct org governing;     // if person.governing.id is not 0
   char email[EMAIL_SIZE]; // the account's primary email; the login where there is no account and it is one; of a short
                           // name (L16) "" until facts_answer() has found whose it is
 };

@@ -213,7 +213,7 @@ static enum status answer_account(struct store_txn *txn, const struct facts *s, 
   if (!s->person.known) {
     return account_was_removed(txn, s->email, &a->tombstoned);
   }
-  a->never_used = s->account.last_sign_in_at_s == 0 && !control_has_home(&s->account);
+  a->never_used = s->here.last_sign_in_at_s == 0 && !control_has_home(&s->account);
   return STATUS_OK;
 }
 

@@ -12,6 +12,7 @@
 #include "store/confirmed.h"
 #include "store/endings.h"
 #include "store/groups.h"
+#include "store/here.h"
 #include "store/refresh.h"
 
 const char *review_reason_words(enum review_reason reason)
@@ -129,8 +130,8 @@ static void look_at_membership(const struct walk *walk, const struct membership 
   const struct account *account = reviewed->account;
   const struct membership *now = &reviewed->membership;
   int64_t idle_s = walk->of->idle_s != 0 ? walk->of->idle_s : REVIEW_IDLE_S;
-  bool never = account->last_sign_in_at_s == 0;
-  reviewed->idle_s = walk->of->now_s - (never ? stored->joined_at_s : account->last_sign_in_at_s);
+  bool never = reviewed->last_sign_in_at_s == 0;
+  reviewed->idle_s = walk->of->now_s - (never ? stored->joined_at_s : reviewed->last_sign_in_at_s);
   bool ended = stored->until_s != 0 && now->status != MEMBER_ACTIVE && stored->until_s <= walk->of->now_s;
   add_reason(reviewed, REVIEW_LOCKED, account->status != ACCOUNT_ACTIVE);
   add_reason(reviewed, REVIEW_ENDED, ended);
@@ -157,7 +158,10 @@ static void hash_member(struct walk *walk, const struct membership *m, const str
 static enum status look_at(struct walk *walk, const struct membership *stored, const struct account *account)
 {
   struct reviewed reviewed = {.account = account, .membership = membership_at(stored, walk->of->now_s)};
-  enum status status = look_at_provider(walk, stored, &reviewed);
+  struct account_here here = {.last_sign_in_at_s = 0};
+  enum status status = account_here_get(walk->txn, account->id, &here);
+  reviewed.last_sign_in_at_s = here.last_sign_in_at_s;
+  status = status != STATUS_OK ? status : look_at_provider(walk, stored, &reviewed);
   status = status != STATUS_OK ? status : look_at_address(walk, &reviewed);
   status = status != STATUS_OK ? status : read_groups(walk, stored, &reviewed);
   if (status != STATUS_OK) {

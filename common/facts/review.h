@@ -29,7 +29,8 @@ struct reviewed {
   bool gone;
   char groups[GROUP_WORDS_SIZE]; // on this host, by groups of the provider; as protocol/group_words.h has it
   uint32_t reasons;              // bits of enum review_reason
-  int64_t idle_s;                // since the last sign-in, or since they joined
+  int64_t last_sign_in_at_s;     // on this host, 0 for never
+  int64_t idle_s;                // since then, or since they joined
 };
 
 enum { REVIEW_DIGEST_SIZE = 33 };

@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/text.h"
 #include "store/access_history.h"
+#include "store/here.h"
 #include "store/numbers_store.h"
 
 enum status account_get(struct store_txn *txn, int64_t id, struct account *ret_account)
@@ -175,6 +177,20 @@ static enum status put_account(struct store_txn *txn, const struct account *acco
   return status != STATUS_OK ? status : store_put_record(txn, TABLE_ACCOUNTS, &key, &ACCOUNT_RECORD, account);
 }
 
+// Most sign-ins leave an account as it was: then nothing of it is written, which hosts that share it would fetch.
+static enum status put_changed(struct store_txn *txn, const struct account *before, const struct account *account)
+{
+  struct bytes was CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct bytes is CLEANUP(bytes_done) = BYTES_EMPTY;
+  enum status status = record_encode(&ACCOUNT_RECORD, before, &was);
+  status = status != STATUS_OK ? status : record_encode(&ACCOUNT_RECORD, account, &is);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  bool same = was.length == is.length && memcmp(was.data, is.data, is.length) == 0;
+  return same ? log_account(txn, account) : put_account(txn, account);
+}
+
 static enum status lift_tombstone(struct store_txn *txn, const char *login)
 {
   const struct store_key key = key_of_text(login);
@@ -182,9 +198,28 @@ static enum status lift_tombstone(struct store_txn *txn, const char *login)
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+static enum status check_new_id(struct store_txn *txn, int64_t id)
+{
+  struct bytes there CLEANUP(bytes_done) = BYTES_EMPTY;
+  const struct store_key key = key_of_i64(id);
+  enum status status = store_check_id(txn, id);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = store_get(txn, TABLE_ACCOUNTS, &key, &there);
+  if (status == STATUS_NOT_FOUND) {
+    return STATUS_OK;
+  }
+  return status == STATUS_OK ? STATUS_EXISTS : status;
+}
+
 enum status account_add(struct store_txn *txn, const struct account *account)
 {
-  enum status status = index_new(txn, TABLE_ACCOUNT_LOGINS, account->login, account->id);
+  enum status status = check_new_id(txn, account->id);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = index_new(txn, TABLE_ACCOUNT_LOGINS, account->login, account->id);
   if (status != STATUS_OK) {
     return status;
   }
@@ -268,6 +303,10 @@ enum status account_retire(struct store_txn *txn, const struct account *account)
   if (status != STATUS_OK) {
     return status;
   }
+  status = account_here_drop(txn, account->id);
+  if (status != STATUS_OK) {
+    return status;
+  }
   status = forget_home(txn, account);
   if (status != STATUS_OK) {
     return status;
@@ -313,6 +352,21 @@ static enum status move_home(struct store_txn *txn, const struct account *before
   return is_usual_home(account) ? STATUS_OK : note_home(txn, account);
 }
 
+static enum status update(struct store_txn *txn, const struct account *before, const struct account *account)
+{
+  bool same = strcmp(before->login, account->login) == 0 && strcmp(before->email, account->email) == 0 &&
+              before->uid == account->uid;
+  if (!same) {
+    return STATUS_INVALID;
+  }
+  enum status status = move_home(txn, before, account);
+  if (status == STATUS_OK && strcmp(before->password, account->password) != 0) { // both are hashes
+    status = account_here_untried(txn, account->id);
+  }
+  status = status != STATUS_OK ? status : access_note_account(txn, before, account);
+  return status != STATUS_OK ? status : put_changed(txn, before, account);
+}
+
 enum status account_update(struct store_txn *txn, const struct account *account)
 {
   struct account before;
@@ -320,10 +374,7 @@ enum status account_update(struct store_txn *txn, const struct account *account)
   if (status != STATUS_OK) {
     return status;
   }
-  bool same = strcmp(before.login, account->login) == 0 && strcmp(before.email, account->email) == 0 &&
-              before.uid == account->uid;
-  status = same ? move_home(txn, &before, account) : STATUS_INVALID;
-  status = status != STATUS_OK ? status : access_note_account(txn, &before, account);
+  status = update(txn, &before, account);
   record_done(&ACCOUNT_RECORD, &before);
-  return status != STATUS_OK ? status : put_account(txn, account);
+  return status;
 }

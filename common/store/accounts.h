@@ -23,11 +23,13 @@ MUST_CHECK enum status account_by_home(struct store_txn *txn, const char *home, 
 typedef enum status account_visit(void *context, const struct account *account);
 MUST_CHECK enum status account_each(struct store_txn *txn, account_visit *visit, void *context);
 
-// Stores a new account, its id given by store_next_id(), and its indexes. STATUS_EXISTS if the login, the email or the
-// number is taken already: nothing but the transaction's end may follow then.
+// Stores a new account, its id given by store_next_id() or by a fleet's engine, and its indexes. STATUS_EXISTS if the
+// id, the login, the email or the number is taken already, STATUS_INVALID as store_check_id(): nothing but the
+// transaction's end may follow then.
 MUST_CHECK enum status account_add(struct store_txn *txn, const struct account *account);
 
-// Replaces a stored account whose login, email and uid stay as they are; STATUS_INVALID otherwise.
+// Replaces a stored account whose login, email and uid stay as they are; STATUS_INVALID otherwise. Another password is
+// one that nobody has tried here (store/here.h).
 MUST_CHECK enum status account_update(struct store_txn *txn, const struct account *account);
 
 // Gives a stored account another login, in ACCOUNT too, and leaves a tombstone for the old one, whose home it keeps.

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "store/access_history.h"
+#include "store/here.h"
 #include "store/orgs.h"
 #include "store/refresh.h"
 
@@ -75,6 +76,7 @@ enum status connection_put(struct store_txn *txn, enum connection_slot slot, str
   status = log_connection(txn, connection->org_id);
   if (status == STATUS_OK && slot == CONNECTION_ACTIVE) {
     status = access_note_issuer(txn, connection->org_id, connection->issuer);
+    status = status != STATUS_OK ? status : connection_here_keep_fitting(txn, connection);
   }
   status =
       status != STATUS_OK ? status : store_put_record(txn, TABLE_CONNECTIONS, &key, &CONNECTION_RECORD, connection);
@@ -87,6 +89,7 @@ enum status connection_remove(struct store_txn *txn, int64_t org_id, enum connec
   enum status status = log_connection(txn, org_id);
   if (status == STATUS_OK && slot == CONNECTION_ACTIVE) {
     status = access_note_issuer(txn, org_id, "");
+    status = status != STATUS_OK ? status : connection_here_drop(txn, org_id);
     status = status != STATUS_OK ? status : refresh_drop_org(txn, org_id);
   }
   return status != STATUS_OK ? status : store_delete(txn, TABLE_CONNECTIONS, &key);

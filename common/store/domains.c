@@ -2,6 +2,7 @@
 // Claims of domains, who has verified which, and the proofs.
 #include <string.h>
 
+#include "store/here.h"
 #include "store/orgs.h"
 
 struct walk {
@@ -25,7 +26,7 @@ enum status domain_get(struct store_txn *txn, int64_t org_id, const char *domain
 bool domain_is_lapsed(const struct domain *domain)
 {
   bool missing = domain->verified == 1 && domain->reason[0] == '\0' && domain->missing_since_s != 0;
-  return missing && domain->checked_at_s - domain->missing_since_s >= DOMAIN_GRACE_S;
+  return missing && domain->missing_at_s - domain->missing_since_s >= DOMAIN_GRACE_S;
 }
 
 enum status domain_owner(struct store_txn *txn, const char *domain, int64_t *ret_org_id)
@@ -127,6 +128,7 @@ enum status domain_remove(struct store_txn *txn, int64_t org_id, const char *dom
     return status;
   }
   status = store_log_domain(txn, domain);
+  status = status != STATUS_OK ? status : domain_here_drop(txn, org_id, domain);
   return status != STATUS_OK ? status : store_delete(txn, TABLE_DOMAINS, &key);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/entities.h"
 #include "base/cleanup.h"
+#include "store/here.h"
 
 enum { ENTITY_VERSION = 4 };
 
@@ -8,6 +9,8 @@ enum { ENTITY_VERSION = 4 };
 #define SAME(s, table) RECORD_TYPE_GROWN(s, ENTITY_VERSION, table, COUNT_OF(table))
 #define GROWN(s, table, before) RECORD_TYPE_GROWN(s, ENTITY_VERSION, table, before)
 #define CAME(s, table) RECORD_TYPE(s, ENTITY_VERSION, table)
+// One that was split with the schema: those of before were all written anew (split.c).
+#define SPLIT(s, number, table) RECORD_TYPE(s, number, table)
 
 static const struct field ACCOUNT_FIELDS[] = {
     FIELD_OF_I64(account, id),
@@ -22,19 +25,14 @@ static const struct field ACCOUNT_FIELDS[] = {
     FIELD_OF_TEXT(account, home),
     FIELD_OF_TEXT(account, shell),
     FIELD_OF_TEXT(account, password),
-    FIELD_OF_U8(account, password_tried),
     FIELD_OF_I64(account, created_by_org),
     FIELD_OF_I64(account, created_at_s),
-    FIELD_OF_I64(account, last_sign_in_at_s),
-    FIELD_OF_TEXT(account, last_sign_in_from),
-    FIELD_OF_I64(account, last_sso_at_s),
     FIELD_OF_I64(account, proof),
     FIELD_OF_U8(account, by_operator),
     FIELD_OF_U8(account, code_used),
     FIELD_OF_I64(account, sso_only_org),
 };
-// Has grown within the schema, too, as the connection below.
-const struct record_type ACCOUNT_RECORD = RECORD_TYPE_GROWN(account, ENTITY_VERSION + 1, ACCOUNT_FIELDS, 21, 18);
+const struct record_type ACCOUNT_RECORD = SPLIT(account, ENTITY_VERSION + 2, ACCOUNT_FIELDS);
 
 static const struct field ORG_FIELDS[] = {
     FIELD_OF_I64(org, id),
@@ -70,16 +68,16 @@ static const struct field ORG_FIELDS[] = {
     FIELD_OF_TEXT(org, requirements.required_groups),
     FIELD_OF_I64(org, gone_after_s),
 };
-// Has grown within the schema, as the connection below.
+// Has grown within the schema: it had the first 31 before, then 30 and so on, and the first 23 in the schema before.
 const struct record_type ORG_RECORD =
     RECORD_TYPE_GROWN(org, ENTITY_VERSION + 6, ORG_FIELDS, 31, 30, 29, 28, 27, 26, 23);
 
 static const struct field DOMAIN_FIELDS[] = {
     FIELD_OF_I64(domain, org_id),        FIELD_OF_TEXT(domain, domain),      FIELD_OF_U8(domain, verified),
     FIELD_OF_TEXT(domain, token),        FIELD_OF_TEXT(domain, reason),      FIELD_OF_I64(domain, added_at_s),
-    FIELD_OF_I64(domain, verified_at_s), FIELD_OF_I64(domain, checked_at_s), FIELD_OF_I64(domain, missing_since_s),
+    FIELD_OF_I64(domain, verified_at_s), FIELD_OF_I64(domain, missing_at_s), FIELD_OF_I64(domain, missing_since_s),
 };
-const struct record_type DOMAIN_RECORD = SAME(domain, DOMAIN_FIELDS);
+const struct record_type DOMAIN_RECORD = SPLIT(domain, ENTITY_VERSION + 1, DOMAIN_FIELDS);
 
 static const struct field CONNECTION_FIELDS[] = {
     FIELD_OF_I64(connection, org_id),
@@ -91,8 +89,6 @@ static const struct field CONNECTION_FIELDS[] = {
     FIELD_OF_TEXT(connection, email_claim),
     FIELD_OF_BYTES(connection, ca_pem, PROTOCOL_CA_MAX),
     FIELD_OF_U32(connection, registration),
-    FIELD_OF_U8(connection, tried),
-    FIELD_OF_I64(connection, tried_at_s),
     FIELD_OF_I64(connection, set_at_s),
     FIELD_OF_TEXT(connection, groups_claim),
     FIELD_OF_I64(connection, generation),
@@ -113,10 +109,7 @@ static const struct field CONNECTION_FIELDS[] = {
     FIELD_OF_TEXT(connection, requirements.required_groups),
     FIELD_OF_U8(connection, offline),
 };
-// Has grown within the schema four times: it had the first 29 before, then 28, 27 and 19, and the first 13 in the
-// schema before.
-const struct record_type CONNECTION_RECORD =
-    RECORD_TYPE_GROWN(connection, ENTITY_VERSION + 4, CONNECTION_FIELDS, 29, 28, 27, 19, 13);
+const struct record_type CONNECTION_RECORD = SPLIT(connection, ENTITY_VERSION + 5, CONNECTION_FIELDS);
 
 static const struct field REFRESH_FIELDS[] = {
     FIELD_OF_I64(refresh, org_id),       FIELD_OF_I64(refresh, account_id),
@@ -231,21 +224,12 @@ static const struct field PENDING_LINK_FIELDS[] = {
 const struct record_type PENDING_LINK_RECORD = SAME(pending_link, PENDING_LINK_FIELDS);
 
 static const struct field MEMBERSHIP_FIELDS[] = {
-    FIELD_OF_I64(membership, account_id),
-    FIELD_OF_I64(membership, org_id),
-    FIELD_OF_U8(membership, role),
-    FIELD_OF_U8(membership, source),
-    FIELD_OF_U8(membership, status),
-    FIELD_OF_I64(membership, joined_at_s),
-    FIELD_OF_I64(membership, last_sign_in_at_s),
-    FIELD_OF_I64(membership, until_s),
-    FIELD_OF_I64(membership, role_until_s),
-    FIELD_OF_U8(membership, role_by),
+    FIELD_OF_I64(membership, account_id), FIELD_OF_I64(membership, org_id),       FIELD_OF_U8(membership, role),
+    FIELD_OF_U8(membership, source),      FIELD_OF_U8(membership, status),        FIELD_OF_I64(membership, joined_at_s),
+    FIELD_OF_I64(membership, until_s),    FIELD_OF_I64(membership, role_until_s), FIELD_OF_U8(membership, role_by),
     FIELD_OF_U8(membership, ended),
 };
-// Has grown within the schema thrice, as the connection above.
-const struct record_type MEMBERSHIP_RECORD =
-    RECORD_TYPE_GROWN(membership, ENTITY_VERSION + 3, MEMBERSHIP_FIELDS, 10, 9, 7, 7);
+const struct record_type MEMBERSHIP_RECORD = SPLIT(membership, ENTITY_VERSION + 4, MEMBERSHIP_FIELDS);
 
 static const struct field REQUEST_FIELDS[] = {
     FIELD_OF_I64(request, org_id),       FIELD_OF_I64(request, account_id), FIELD_OF_U8(request, role),
@@ -330,7 +314,7 @@ static const struct field TICKET_FIELDS[] = {
     FIELD_OF_I64(ticket, org_id),       FIELD_OF_U8(ticket, with_key),    FIELD_OF_I64(ticket, active_org_id),
     FIELD_OF_I64(ticket, expires_at_s), FIELD_OF_U8(ticket, proven),
 };
-// Has grown within the schema, too, as the connection above.
+// Has grown within the schema, too, as the org above.
 const struct record_type TICKET_RECORD = RECORD_TYPE_GROWN(ticket, ENTITY_VERSION + 1, TICKET_FIELDS, 7, 7);
 
 static const struct field NUMBER_FIELDS[] = {FIELD_OF_U8(number, use), FIELD_OF_I64(number, id)};
@@ -342,7 +326,7 @@ static const struct field AUDIT_FIELDS[] = {
     FIELD_OF_TEXT(audit_event, rhost),  FIELD_OF_TEXT(audit_event, service), FIELD_OF_TEXT(audit_event, row),
     FIELD_OF_TEXT(audit_event, detail), FIELD_OF_TEXT(audit_event, before),
 };
-// Has grown within the schema, too, as the connection above.
+// Has grown within the schema, too, as the org above.
 const struct record_type AUDIT_RECORD = RECORD_TYPE_GROWN(audit_event, ENTITY_VERSION + 1, AUDIT_FIELDS, 10, 10);
 
 static const struct field THROTTLE_FIELDS[] = {
@@ -352,12 +336,15 @@ static const struct field THROTTLE_FIELDS[] = {
 const struct record_type THROTTLE_RECORD = SAME(throttle, THROTTLE_FIELDS);
 
 const struct record_type *const ENTITY_RECORDS[] = {
-    &ACCOUNT_RECORD,      &ORG_RECORD,          &DOMAIN_RECORD,       &CONNECTION_RECORD,    &CONFIRMED_RECORD,
-    &SOCIAL_RECORD,       &DOMAIN_PROOF_RECORD, &REGISTRATION_RECORD, &IDENTITY_RECORD,      &PENDING_LINK_RECORD,
-    &MEMBERSHIP_RECORD,   &INVITE_RECORD,       &ORG_GROUP_RECORD,    &GROUP_MAPPING_RECORD, &GIVEN_GROUPS_RECORD,
-    &RECOVERY_RECORD,     &TICKET_RECORD,       &NUMBER_RECORD,       &AUDIT_RECORD,         &THROTTLE_RECORD,
-    &MAIL_SERVER_RECORD,  &FAILED_TRY_RECORD,   &REFRESH_RECORD,      &ORG_REVIEW_RECORD,    &ORG_PAST_RECORD,
-    &ACCOUNT_PAST_RECORD, &MEMBER_PAST_RECORD,  &ACCESS_GAP_RECORD,   &REQUEST_RECORD,
+    &ACCOUNT_RECORD,     &ORG_RECORD,           &DOMAIN_RECORD,          &CONNECTION_RECORD,
+    &CONFIRMED_RECORD,   &SOCIAL_RECORD,        &DOMAIN_PROOF_RECORD,    &REGISTRATION_RECORD,
+    &IDENTITY_RECORD,    &PENDING_LINK_RECORD,  &MEMBERSHIP_RECORD,      &INVITE_RECORD,
+    &ORG_GROUP_RECORD,   &GROUP_MAPPING_RECORD, &GIVEN_GROUPS_RECORD,    &RECOVERY_RECORD,
+    &TICKET_RECORD,      &NUMBER_RECORD,        &AUDIT_RECORD,           &THROTTLE_RECORD,
+    &MAIL_SERVER_RECORD, &FAILED_TRY_RECORD,    &REFRESH_RECORD,         &ORG_REVIEW_RECORD,
+    &ORG_PAST_RECORD,    &ACCOUNT_PAST_RECORD,  &MEMBER_PAST_RECORD,     &ACCESS_GAP_RECORD,
+    &REQUEST_RECORD,     &ACCOUNT_HERE_RECORD,  &MEMBERSHIP_HERE_RECORD, &CONNECTION_HERE_RECORD,
+    &DOMAIN_HERE_RECORD,
 };
 const size_t ENTITY_RECORD_COUNT = COUNT_OF(ENTITY_RECORDS);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the store knows: accounts, orgs, claims of domains, connections, identities, memberships, invites, tickets,
-// audit events. Packed by the tables in entities.c. Dates are seconds since 1970, 0 for never.
+// audit events. Packed by the tables in entities.c. Dates are seconds since 1970, 0 for never. What many hosts may
+// share has nothing in it that one host has seen or tried by itself: that is in here.h.
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,16 +31,12 @@ struct account {
   char home[PATH_SIZE];
   char shell[SHELL_SIZE];
   char password[PASSWORD_HASH_SIZE]; // crypt(5) string, "" for none
-  uint8_t password_tried;            // its owner has signed in with this password
   int64_t created_by_org;            // the org whose admin, invite or sign-in made it
   int64_t created_at_s;
-  int64_t last_sign_in_at_s;
-  char last_sign_in_from[256];
-  int64_t last_sso_at_s; // the last sign-in through a provider (POLICY K6)
-  int64_t proof;         // of its domain, under which the email was proven; PROOF_BEFORE or PROOF_NONE
-  uint8_t by_operator;   // an operator made it
-  uint8_t code_used;     // an invitation code was typed for it (POLICY I3)
-  int64_t sso_only_org;  // an org that linked it with on-link=sso-only: no other way counts until unlinked; 0: none
+  int64_t proof;        // of its domain, under which the email was proven; PROOF_BEFORE or PROOF_NONE
+  uint8_t by_operator;  // an operator made it
+  uint8_t code_used;    // an invitation code was typed for it (POLICY I3)
+  int64_t sso_only_org; // an org that linked it with on-link=sso-only: no other way counts until unlinked; 0: none
 };
 
 // Of an email that was proven before proofs of domains were numbered: it counts as made under those of that time. And
@@ -75,7 +72,6 @@ struct membership {
   uint8_t source;
   uint8_t status;
   int64_t joined_at_s;
-  int64_t last_sign_in_at_s;
   int64_t until_s;      // from then on it is as suspended (POLICY K10); 0: it does not end by itself
   int64_t role_until_s; // likewise, the role is viewer
   uint8_t role_by;      // enum role_by
@@ -139,7 +135,7 @@ struct account_past {
 struct member_past {
   int64_t ended_at_s;
   uint8_t absent;
-  struct membership was; // without when its last sign-in was
+  struct membership was;
 };
 
 // For so long nobody has kept what was so.

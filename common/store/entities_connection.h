@@ -40,8 +40,6 @@ struct connection {
   char email_claim[64];
   struct bytes ca_pem;
   uint32_t registration; // number of this issuer and client id under the org
-  uint8_t tried;         // a sign-in succeeded with the present issuer and client
-  int64_t tried_at_s;
   int64_t set_at_s;
   char groups_claim[64]; // the claim that names a person's groups
   int64_t generation;    // raised when a delegate changes whom it believes: identities from before are doubted

@@ -100,6 +100,6 @@ struct domain {
   char reason[REASON_SIZE]; // why it was verified by hand, "" if by DNS
   int64_t added_at_s;
   int64_t verified_at_s;
-  int64_t checked_at_s;    // when a name server last said whether the record is there
-  int64_t missing_since_s; // of a domain verified by DNS: since when each look-up said that it is not there
+  int64_t missing_at_s;    // of a domain verified by DNS, while its record is gone: when a look-up last said so
+  int64_t missing_since_s; // and since when each did; 0: it is there
 };

@@ -6,6 +6,7 @@
 #include "store/accounts.h"
 #include "store/endings.h"
 #include "store/groups.h"
+#include "store/here.h"
 #include "store/requests.h"
 
 enum status membership_get(struct store_txn *txn, int64_t account_id, int64_t org_id, struct membership *ret_membership)
@@ -133,6 +134,10 @@ enum status membership_remove(struct store_txn *txn, int64_t account_id, int64_t
     return status;
   }
   status = access_note_member(txn, &before, NULL);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = membership_here_drop(txn, account_id, org_id);
   if (status != STATUS_OK) {
     return status;
   }

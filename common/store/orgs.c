@@ -32,12 +32,30 @@ static enum status put_org(struct store_txn *txn, const struct org *org)
   return status != STATUS_OK ? status : store_put_record(txn, TABLE_ORGS, &key, &ORG_RECORD, org);
 }
 
+static enum status check_new_id(struct store_txn *txn, int64_t id)
+{
+  struct org there;
+  enum status status = store_check_id(txn, id);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = org_get(txn, id, &there);
+  if (status == STATUS_NOT_FOUND) {
+    return STATUS_OK;
+  }
+  return status == STATUS_OK ? STATUS_EXISTS : status;
+}
+
 enum status org_add(struct store_txn *txn, const struct org *org)
 {
   const struct store_key slug = key_of_text(org->slug);
   const struct number use = {NUMBER_ORG, org->id};
   int64_t other = 0;
-  enum status status = store_get_i64(txn, TABLE_ORG_SLUGS, &slug, &other);
+  enum status status = check_new_id(txn, org->id);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = store_get_i64(txn, TABLE_ORG_SLUGS, &slug, &other);
   if (status != STATUS_NOT_FOUND) {
     return status == STATUS_OK ? STATUS_EXISTS : status;
   }

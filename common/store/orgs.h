@@ -8,7 +8,8 @@
 MUST_CHECK enum status org_get(struct store_txn *txn, int64_t id, struct org *ret_org);
 MUST_CHECK enum status org_by_slug(struct store_txn *txn, const char *slug, struct org *ret_org);
 
-// Stores a new org, its id given by store_next_id(), and takes its numbers. STATUS_EXISTS if slug or number is taken.
+// Stores a new org, its id given by store_next_id() or by a fleet's engine, and takes its numbers. STATUS_EXISTS if id,
+// slug or number is taken, STATUS_INVALID as store_check_id().
 MUST_CHECK enum status org_add(struct store_txn *txn, const struct org *org);
 
 // Replaces a stored org whose slug and numbers stay; STATUS_INVALID otherwise.

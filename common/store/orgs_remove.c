@@ -6,6 +6,7 @@
 #include "store/access_history.h"
 #include "store/accounts.h"
 #include "store/allowed.h"
+#include "store/here.h"
 #include "store/numbers_store.h"
 #include "store/orgs.h"
 #include "store/purge.h"
@@ -71,6 +72,7 @@ static enum status forget_member(void *context, const struct store_entry *entry)
   const struct store_key key = key_of_two_i64(account_id, r->org_id);
   enum status status = membership_get(r->txn, account_id, r->org_id, &before);
   status = status != STATUS_OK ? status : access_note_member(r->txn, &before, NULL);
+  status = status != STATUS_OK ? status : membership_here_drop(r->txn, account_id, r->org_id);
   return status != STATUS_OK ? status : store_delete(r->txn, TABLE_MEMBERSHIPS, &key);
 }
 
@@ -134,7 +136,8 @@ static enum status forget_domain(void *context, const struct store_entry *entry)
 
 enum status connections_forget(struct store_txn *txn, int64_t id)
 {
-  static const enum store_table REST[] = {TABLE_CONNECTIONS, TABLE_REGISTRATIONS, TABLE_CONFIRMED, TABLE_REFRESH};
+  static const enum store_table REST[] = {TABLE_CONNECTIONS, TABLE_CONNECTIONS_HERE, TABLE_REGISTRATIONS,
+                                          TABLE_CONFIRMED, TABLE_REFRESH};
   struct removal removal = {txn, id};
   const struct store_key key = key_of_i64(id);
   enum status status = store_purge(txn, TABLE_IDENTITIES, &key, forget_identity, &removal);
@@ -152,6 +155,7 @@ enum status org_remove(struct store_txn *txn, const struct org *org)
   } PARTS[] = {
       {TABLE_ORG_MEMBERS, forget_member}, {TABLE_INVITES, forget_invite}, {TABLE_PENDING_LINKS, forget_pending_link},
       {TABLE_DOMAINS, forget_domain},     {TABLE_TOMBSTONES, NULL},       {TABLE_REQUESTS, NULL},
+      {TABLE_DOMAINS_HERE, NULL},
   };
   struct removal removal = {txn, org->id};
   const struct store_key id = key_of_i64(org->id);

@@ -13,7 +13,7 @@
 #include "base/status.h"
 
 enum {
-  STORE_SCHEMA = 4,
+  STORE_SCHEMA = 5,
   STORE_KEY_MAX = 511,
   STORE_LOCK_WAIT_MS = 10000,
   STORE_RESERVE_BYTES = 1 << 20,
@@ -59,10 +59,15 @@ enum store_table {
   TABLE_REFRESH,            // org id, account id -> refresh token of the person's last sign-in there
   TABLE_ACCESS,             // what it is of, number -> what was so until it ended (store/access_history.h)
   TABLE_REQUESTS,           // org id, account id -> request for a role or for access
+  TABLE_ACCOUNTS_HERE,      // account id -> what this host alone knows of the account (store/here.h)
+  TABLE_MEMBERSHIPS_HERE,   // account id, org id -> likewise of the membership
+  TABLE_CONNECTIONS_HERE,   // org id -> likewise of the connection in effect
+  TABLE_DOMAINS_HERE,       // org id, domain -> likewise of the claim
   TABLE_COUNT
 };
 
-enum { STORE_TABLES_BEFORE = TABLE_DOMAIN_PROOFS }; // that the schema before had, first in the list
+// That every store of the schema before has, first in the list: of the others those are added that are missing.
+enum { STORE_TABLES_BEFORE = TABLE_DOMAIN_PROOFS };
 
 // A key is built from its parts in order; numbers are big-endian so that keys sort by them. A key that grows over
 // STORE_KEY_MAX bytes is marked bad and every use of it fails with STATUS_INVALID.
@@ -191,8 +196,17 @@ MUST_CHECK enum status store_count(struct store_txn *txn, enum store_table table
 // are. STATUS_IO.
 MUST_CHECK enum status store_readers(struct store *store, uint32_t *ret_used, uint32_t *ret_slots);
 
-// A new id, never given before. Needs a write transaction.
+// Ids from STORE_ID_FLEET on, below STORE_ID_END, are given by a fleet's engine, those below it by this store itself:
+// so neither ever gives one that the other has given or will give. JSON holds both as numbers, and the keys of both
+// begin with a byte of zeros, by which they are told from names.
+#define STORE_ID_FLEET (INT64_C(1) << 48)
+#define STORE_ID_END (INT64_C(1) << 53)
+
+// A new id of this store's own, never given before. Needs a write transaction. STATUS_TOO_LARGE: all have been given.
 MUST_CHECK enum status store_next_id(struct store_txn *txn, int64_t *ret_id);
+
+// Whether something may be stored under ID: this store has given it, or a fleet's engine. STATUS_INVALID: neither.
+MUST_CHECK enum status store_check_id(struct store_txn *txn, int64_t id);
 
 // The seed of this site, set once by store_set_seed().
 MUST_CHECK enum status store_seed(struct store_txn *txn, unsigned char ret_seed[static SIPHASH_SEED_SIZE]);

@@ -62,5 +62,7 @@ MUST_CHECK enum status store_tables_schema(MDB_env *env, uint64_t *ret_schema);
 MUST_CHECK enum status store_before_keep(const struct store *store, uint64_t schema, const char *dir,
                                          struct error *error);
 
-// Adds the tables that have come since the schema before, empty, and raises the schema. STATUS_VERSION for another one.
-MUST_CHECK enum status store_tables_add(MDB_env *env);
+// Brings STORE, whose lock is held, from the schema before to this one, in one transaction: adds the tables that have
+// come since, and writes the records anew that are split. STATUS_VERSION for another schema; STATUS_FULL as
+// store_put().
+MUST_CHECK enum status store_tables_add(struct store *store);

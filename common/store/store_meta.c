@@ -4,12 +4,24 @@
 #include "base/cleanup.h"
 #include "store/store.h"
 
-static enum status count_up(struct store_txn *txn, const char *name, int64_t *ret_value)
+static enum status get_counter(struct store_txn *txn, const char *name, int64_t *ret_value)
 {
   const struct store_key key = key_of_text(name);
   int64_t value = 0;
   enum status status = store_get_i64(txn, TABLE_META, &key, &value);
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  *ret_value = value;
+  return STATUS_OK;
+}
+
+static enum status count_up(struct store_txn *txn, const char *name, int64_t *ret_value)
+{
+  const struct store_key key = key_of_text(name);
+  int64_t value = 0;
+  enum status status = get_counter(txn, name, &value);
+  if (status != STATUS_OK) {
     return status;
   }
   status = store_put_i64(txn, TABLE_META, &key, value + 1);
@@ -21,7 +33,29 @@ static enum status count_up(struct store_txn *txn, const char *name, int64_t *re
 
 enum status store_next_id(struct store_txn *txn, int64_t *ret_id)
 {
-  return count_up(txn, "last_id", ret_id);
+  int64_t id = 0;
+  enum status status = count_up(txn, "last_id", &id);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (id >= STORE_ID_FLEET) {
+    return STATUS_TOO_LARGE;
+  }
+  *ret_id = id;
+  return STATUS_OK;
+}
+
+enum status store_check_id(struct store_txn *txn, int64_t id)
+{
+  int64_t last = 0;
+  if (id >= STORE_ID_FLEET) {
+    return id < STORE_ID_END ? STATUS_OK : STATUS_INVALID;
+  }
+  enum status status = get_counter(txn, "last_id", &last);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  return id > 0 && id <= last ? STATUS_OK : STATUS_INVALID;
 }
 
 enum status store_seed(struct store_txn *txn, unsigned char ret_seed[static SIPHASH_SEED_SIZE])
@@ -68,13 +102,7 @@ enum status store_set_own_id(struct store_txn *txn, const unsigned char identity
 
 enum status store_map_serial(struct store_txn *txn, int64_t *ret_serial)
 {
-  const struct store_key key = key_of_text("map_serial");
-  enum status status = store_get_i64(txn, TABLE_META, &key, ret_serial);
-  if (status == STATUS_NOT_FOUND) {
-    *ret_serial = 0;
-    return STATUS_OK;
-  }
-  return status;
+  return get_counter(txn, "map_serial", ret_serial);
 }
 
 enum status store_raise_map_serial(struct store_txn *txn)

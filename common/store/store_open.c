@@ -131,6 +131,21 @@ static enum status keep_copy(const struct store *store, const char *dir, struct 
   return store_before_keep(store, schema, dir, error);
 }
 
+// All of it is written anew in one transaction, which may take more room than there was.
+static enum status add_with_room(struct store *store)
+{
+  for (;;) {
+    enum status status = store_tables_add(store);
+    if (status != STATUS_FULL) {
+      return status;
+    }
+    status = store_grow(store);
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
+}
+
 // A store that is only to be read is opened anew, since it cannot be changed so.
 static enum status upgrade_alone(struct store *store, const char *dir, struct error *error)
 {
@@ -138,7 +153,7 @@ static enum status upgrade_alone(struct store *store, const char *dir, struct er
   store->read_only = false;
   enum status status = reopen(store, dir, error);
   status = status != STATUS_OK ? status : keep_copy(store, dir, error);
-  status = status != STATUS_OK ? status : store_tables_add(store->env);
+  status = status != STATUS_OK ? status : add_with_room(store);
   store->read_only = read_only;
   if (status != STATUS_OK) {
     return status;

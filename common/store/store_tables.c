@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tables of the environment: their names, and those that have come since the schema before.
+// The tables of the environment: their names, and what the step from the schema before makes of them.
 #include <stdint.h>
 
 #include "base/clock.h"
 #include "base/endian.h"
 #include "store/access_history.h"
+#include "store/split.h"
 #include "store/store_lmdb.h"
 
 static const char *const TABLE_NAMES[TABLE_COUNT] = {
@@ -45,6 +46,10 @@ static const char *const TABLE_NAMES[TABLE_COUNT] = {
     [TABLE_REFRESH] = "refresh",
     [TABLE_ACCESS] = "access",
     [TABLE_REQUESTS] = "requests",
+    [TABLE_ACCOUNTS_HERE] = "accounts_here",
+    [TABLE_MEMBERSHIPS_HERE] = "memberships_here",
+    [TABLE_CONNECTIONS_HERE] = "connections_here",
+    [TABLE_DOMAINS_HERE] = "domains_here",
 };
 
 enum status store_fail(struct error *error, const char *what, const char *dir, int code)
@@ -83,21 +88,6 @@ enum status store_tables_schema(MDB_env *env, uint64_t *ret_schema)
   return code == 0 ? STATUS_OK : store_from_lmdb(code);
 }
 
-// From the schema before, or the present one if another process has been faster; any other is not for this program.
-static int raise_schema(MDB_txn *txn, MDB_dbi meta)
-{
-  unsigned char packed[8];
-  MDB_val key = {sizeof "schema" - 1, (void *)(uintptr_t) "schema"};
-  uint64_t schema = 0;
-  int code = read_schema(txn, meta, &schema);
-  if (code != 0 || (schema != STORE_SCHEMA && schema != STORE_SCHEMA - 1)) {
-    return code != 0 ? code : MDB_VERSION_MISMATCH;
-  }
-  endian_put_u64(packed, STORE_SCHEMA);
-  MDB_val value = {sizeof packed, packed};
-  return mdb_put(txn, meta, &key, &value, 0);
-}
-
 enum status store_tables_open(struct store *store, const char *dir, bool create, struct error *error)
 {
   MDB_txn *txn = NULL;
@@ -128,31 +118,45 @@ static int begin_access(MDB_txn *txn, MDB_dbi meta)
   return mdb_put(txn, meta, &key, &value, 0);
 }
 
-// Records of the version before are read as they are.
-enum status store_tables_add(MDB_env *env)
+static int add_tables(struct store *store, MDB_txn *txn)
 {
-  MDB_txn *txn = NULL;
   MDB_dbi table = 0;
-  int code = mdb_txn_begin(env, NULL, 0, &txn);
+  bool came = mdb_dbi_open(txn, TABLE_NAMES[TABLE_ACCESS], 0, &table) == MDB_NOTFOUND;
+  int code = 0;
+  for (size_t i = 0; code == 0 && i < TABLE_COUNT; i++) {
+    code = mdb_dbi_open(txn, TABLE_NAMES[i], i >= STORE_TABLES_BEFORE ? MDB_CREATE : 0, &store->tables[i]);
+  }
+  return code == 0 && came ? begin_access(txn, store->tables[TABLE_META]) : code;
+}
+
+// From the schema before, or the present one if another process has been faster; any other is not for this program.
+static enum status raise_schema(struct store_txn *txn)
+{
+  uint64_t schema = 0;
+  const struct store_key key = key_of_text("schema");
+  enum status status = store_from_lmdb(read_schema(txn->txn, txn->store->tables[TABLE_META], &schema));
+  if (status != STATUS_OK || schema == STORE_SCHEMA) {
+    return status;
+  }
+  if (schema != STORE_SCHEMA - 1) {
+    return STATUS_VERSION;
+  }
+  status = split_all(txn);
+  return status != STATUS_OK ? status : store_put_i64(txn, TABLE_META, &key, STORE_SCHEMA);
+}
+
+enum status store_tables_add(struct store *store)
+{
+  struct store_txn upgrading = {.store = store};
+  int code = mdb_txn_begin(store->env, NULL, 0, &upgrading.txn);
   if (code != 0) {
     return store_from_lmdb(code);
   }
-  bool came = mdb_dbi_open(txn, TABLE_NAMES[TABLE_ACCESS], 0, &table) == MDB_NOTFOUND;
-  for (size_t i = STORE_TABLES_BEFORE; code == 0 && i < TABLE_COUNT; i++) {
-    code = mdb_dbi_open(txn, TABLE_NAMES[i], MDB_CREATE, &table);
+  enum status status = store_from_lmdb(add_tables(store, upgrading.txn));
+  status = status != STATUS_OK ? status : raise_schema(&upgrading);
+  if (status == STATUS_OK) {
+    return store_from_lmdb(mdb_txn_commit(upgrading.txn));
   }
-  if (code == 0) {
-    code = mdb_dbi_open(txn, TABLE_NAMES[TABLE_META], 0, &table);
-  }
-  if (code == 0 && came) {
-    code = begin_access(txn, table);
-  }
-  if (code == 0) {
-    code = raise_schema(txn, table);
-  }
-  if (code == 0) {
-    return store_from_lmdb(mdb_txn_commit(txn));
-  }
-  mdb_txn_abort(txn);
-  return store_from_lmdb(code);
+  mdb_txn_abort(upgrading.txn);
+  return status;
 }

@@ -13,6 +13,7 @@
 #include "store/confirmed.h"
 #include "store/foreign.h"
 #include "store/groups.h"
+#include "store/here.h"
 #include "store/local_group.h"
 #include "store/short_names.h"
 #include "store/socials.h"
@@ -90,7 +91,7 @@ struct orgs {
   struct findings *findings;
 };
 
-static void look_at_lapse(const struct orgs *o, const char *slug, const struct domain *domain)
+static void look_at_lapse(const struct orgs *o, const char *slug, const struct domain *domain, int64_t checked_at_s)
 {
   char date[CLOCK_TEXT_SIZE];
   char mend[FINDING_MEND_SIZE];
@@ -104,8 +105,8 @@ static void look_at_lapse(const struct orgs *o, const char *slug, const struct d
     findings_add(o->findings, SEVERITY_WARNING, "domain", mend,
                  "%s of %s: its record is gone since %s; after 14 days it brings nobody new", domain->domain, slug,
                  date);
-  } else if (domain->reason[0] == '\0' && clock_now_s() - domain->checked_at_s > LOOKED_UP_S) {
-    clock_text(domain->checked_at_s, date);
+  } else if (domain->reason[0] == '\0' && clock_now_s() - checked_at_s > LOOKED_UP_S) {
+    clock_text(checked_at_s, date);
     findings_add(o->findings, SEVERITY_WARNING, "domain",
                  "have ssoorg-domains.timer run, or 'ssoctl domain verify --all'",
                  "%s of %s: nobody has looked for its record since %s", domain->domain, slug, date);
@@ -116,9 +117,11 @@ static enum status look_at_domain(void *context, const struct domain *domain)
 {
   const struct orgs *o = context;
   struct org org;
+  struct domain_here here;
   enum status status = org_get(o->ctx->txn, domain->org_id, &org);
+  status = status != STATUS_OK ? status : domain_here_get(o->ctx->txn, domain->org_id, domain->domain, &here);
   if (status == STATUS_OK && domain->verified != 0) {
-    look_at_lapse(o, org.slug, domain);
+    look_at_lapse(o, org.slug, domain, here.checked_at_s);
   }
   return status;
 }
@@ -220,13 +223,15 @@ static enum status look_at_org(void *context, const struct org *org)
 {
   const struct orgs *o = context;
   struct connection connection CLEANUP(cleanup_connection) = {.org_id = 0};
+  struct connection_here here;
   char mend[FINDING_MEND_SIZE];
   enum status status = look_at_short_names(o, org);
   status = status != STATUS_OK ? status : connection_get(o->ctx->txn, org->id, CONNECTION_ACTIVE, &connection);
+  status = status != STATUS_OK ? status : connection_here_get(o->ctx->txn, &connection, &here);
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
-  if (connection.tried == 0) {
+  if (here.tried == 0) {
     (void)snprintf(mend, sizeof mend, "ssoctl idp test %s", org->slug);
     findings_add(o->findings, SEVERITY_WARNING, "connection", mend, "%s: nobody has signed in through it yet",
                  org->slug);

@@ -94,9 +94,9 @@ bool ground_count(struct counts *ret_counts)
 bool ground_is_same(const struct counts *one, const struct counts *other, bool audit)
 {
   static const enum store_table TABLES[] = {
-      TABLE_ACCOUNTS,   TABLE_ACCOUNT_LOGINS,     TABLE_ACCOUNT_EMAILS, TABLE_NUMBERS,     TABLE_REGISTRATIONS,
-      TABLE_IDENTITIES, TABLE_ACCOUNT_IDENTITIES, TABLE_MEMBERSHIPS,    TABLE_ORG_MEMBERS, TABLE_INVITES,
-      TABLE_TICKETS,
+      TABLE_ACCOUNTS,   TABLE_ACCOUNT_LOGINS,     TABLE_ACCOUNT_EMAILS,   TABLE_NUMBERS,          TABLE_REGISTRATIONS,
+      TABLE_IDENTITIES, TABLE_ACCOUNT_IDENTITIES, TABLE_MEMBERSHIPS,      TABLE_ORG_MEMBERS,      TABLE_INVITES,
+      TABLE_TICKETS,    TABLE_ACCOUNTS_HERE,      TABLE_MEMBERSHIPS_HERE, TABLE_CONNECTIONS_HERE,
   };
   for (size_t i = 0; i < COUNT_OF(TABLES); i++) {
     if (one->of[TABLES[i]] != other->of[TABLES[i]]) {

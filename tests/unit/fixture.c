@@ -323,6 +323,16 @@ struct org stored_org(const char *slug)
   return org;
 }
 
+struct account_here seen_here(const char *login)
+{
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  struct account account;
+  struct account_here here;
+  assert_int_equal(account_by_login(txn, login, &account), STATUS_OK);
+  assert_int_equal(account_here_get(txn, account.id, &here), STATUS_OK);
+  return here;
+}
+
 struct account get_account(const char *login)
 {
   struct store_txn *txn CLEANUP(store_abort) = read_txn();

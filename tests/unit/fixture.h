@@ -9,6 +9,7 @@
 #include "change/member.h"
 #include "change/sign_in.h"
 #include "store/confirmed.h"
+#include "store/here.h"
 #include "unit.h"
 
 extern char directory[64];
@@ -79,6 +80,9 @@ void enforce(void);            // acme does, from here on
 struct store_txn *read_txn(void);
 uint64_t count(enum store_table table);
 struct account get_account(const char *login);
+
+// What this host alone knows of the account.
+struct account_here seen_here(const char *login);
 struct org stored_org(const char *slug);
 enum status map_group(const char *provider, const char *name);
 enum status unmap_group(const char *provider);

@@ -162,11 +162,11 @@ static void a_sign_in_that_changes_nothing_writes_nothing(void **state)
   assert_int_equal(add_member(GUEST), STATUS_OK);
   assert_int_equal(set_password(GUEST, "correct horse battery"), STATUS_OK);
   uint64_t before = count(TABLE_ACCESS);
-  int64_t signed_in_s = get_account("alice@acme.test").last_sign_in_at_s;
+  int64_t signed_in_s = seen_here("alice@acme.test").last_sign_in_at_s;
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "s-alice"), STATUS_OK);
   assert_int_equal(sign_in_by_password(GUEST), STATUS_OK);
-  assert_true(get_account("alice@acme.test").last_sign_in_at_s >= signed_in_s);
-  assert_int_not_equal(get_account(GUEST).last_sign_in_at_s, 0);
+  assert_true(seen_here("alice@acme.test").last_sign_in_at_s >= signed_in_s);
+  assert_int_not_equal(seen_here(GUEST).last_sign_in_at_s, 0);
   assert_int_equal(count(TABLE_ACCESS), before);
 }
 
@@ -192,7 +192,7 @@ static void what_an_account_was_is_known(void **state)
   assert_int_equal(account_update(txn, &account), STATUS_OK);
   end(txn);
   txn = begin(250);
-  account.last_sign_in_at_s = began_s + 250;
+  (void)snprintf(account.name, sizeof account.name, "Guest");
   assert_int_equal(account_update(txn, &account), STATUS_OK);
   end(txn);
   txn = begin(300);

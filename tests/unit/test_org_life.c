@@ -75,11 +75,12 @@ static void D2_a_deleted_org_leaves_accounts_and_nothing_else(void **state)
   assert_int_equal(invite_to_acme("bob@acme.test", ROLE_VIEWER, 0), STATUS_OK);
   struct org before = stored_org("acme");
   assert_int_equal(delete_acme(), STATUS_OK);
-  static const enum store_table EMPTY[] = {TABLE_ORGS,          TABLE_ORG_SLUGS,      TABLE_ORG_MEMBERS,
-                                           TABLE_MEMBERSHIPS,   TABLE_INVITES,        TABLE_INVITE_EMAILS,
-                                           TABLE_DOMAINS,       TABLE_DOMAIN_OWNERS,  TABLE_CONNECTIONS,
-                                           TABLE_IDENTITIES,    TABLE_REGISTRATIONS,  TABLE_ACCOUNT_IDENTITIES,
-                                           TABLE_PENDING_LINKS, TABLE_ACCOUNT_PENDING};
+  static const enum store_table EMPTY[] = {
+      TABLE_ORGS,          TABLE_ORG_SLUGS,       TABLE_ORG_MEMBERS,      TABLE_MEMBERSHIPS,
+      TABLE_INVITES,       TABLE_INVITE_EMAILS,   TABLE_DOMAINS,          TABLE_DOMAIN_OWNERS,
+      TABLE_CONNECTIONS,   TABLE_IDENTITIES,      TABLE_REGISTRATIONS,    TABLE_ACCOUNT_IDENTITIES,
+      TABLE_PENDING_LINKS, TABLE_ACCOUNT_PENDING, TABLE_MEMBERSHIPS_HERE, TABLE_CONNECTIONS_HERE,
+      TABLE_DOMAINS_HERE};
   for (size_t i = 0; i < COUNT_OF(EMPTY); i++) {
     assert_int_equal(count(EMPTY[i]), 0);
   }

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The published map after whoever changed it was killed: the next one repairs it. SSOORG_TEST_SEED repeats a run by the
 // number that it printed.
-#include <seccomp.h>
-#include <signal.h>
-#include <sys/ptrace.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
+#include "killed.h"
 #include "many.h"
 #include "map/map_read.h"
 #include "publish/publish.h"
@@ -32,56 +27,9 @@ static void change_somebody(unsigned round)
   }
 }
 
-// The process is stopped where it enters one of the system calls that change files, and nowhere else.
-static bool stop_at_changes(void)
+static void open_to_write(void)
 {
-  static const int CALLS[] = {SCMP_SYS(write),     SCMP_SYS(pwrite64),  SCMP_SYS(writev),
-                              SCMP_SYS(pwritev),   SCMP_SYS(fdatasync), SCMP_SYS(fsync),
-                              SCMP_SYS(ftruncate), SCMP_SYS(rename),    SCMP_SYS(unlink)};
-  scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-  bool good = filter != NULL;
-  for (size_t i = 0; good && i < COUNT_OF(CALLS); i++) {
-    good = seccomp_rule_add(filter, SCMP_ACT_TRACE(0), CALLS[i], 0) == 0;
-  }
-  return good && seccomp_load(filter) == 0;
-}
-
-// Goes on to where the process enters the next of them, or leaves the one that it has entered.
-static int go_on(pid_t pid, bool leaves)
-{
-  int how = 0;
-  do {
-    assert_int_equal(ptrace(leaves ? PTRACE_SYSCALL : PTRACE_CONT, pid, NULL, NULL), 0);
-    assert_int_equal(waitpid(pid, &how, 0), pid);
-  } while (WIFSTOPPED(how) && !leaves && how >> 8 != (SIGTRAP | PTRACE_EVENT_SECCOMP << 8));
-  return how;
-}
-
-// Lets a child change somebody and kills it when it enters or leaves the system call number STOP of those that change
-// files. False if it ended before.
-static bool kill_at(unsigned round, unsigned stop)
-{
-  int how = 0;
-  pid_t pid = fork();
-  if (pid == 0) {
-    open_store(STORE_READ_WRITE);
-    if (stop_at_changes() && ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0 && raise(SIGSTOP) == 0) {
-      change_somebody(round);
-    }
-    _exit(0);
-  }
-  assert_int_equal(waitpid(pid, &how, 0), pid);
-  assert_true(WIFSTOPPED(how));
-  assert_int_equal(ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL), 0);
-  for (unsigned i = 0; i < stop && WIFSTOPPED(how); i++) {
-    how = go_on(pid, i % 2 == 1);
-  }
-  if (!WIFSTOPPED(how)) {
-    return false;
-  }
-  assert_int_equal(kill(pid, SIGKILL), 0);
-  assert_int_equal(waitpid(pid, &how, 0), pid);
-  return true;
+  open_store(STORE_READ_WRITE);
 }
 
 static bool is_current(void)
@@ -115,7 +63,7 @@ static void whoever_is_killed_at_one_of_500_points_leaves_what_the_next_repairs(
   fixture_set_up_two();
   store_close(&store);
   for (unsigned i = 0; killed < KILLS && i < 8 * KILLS; i++) {
-    killed += kill_at(i, 1 + (unsigned)trial_random(STOPS_MAX));
+    killed += killed_at(open_to_write, change_somebody, i, 1 + (unsigned)trial_random(STOPS_MAX));
     open_store(STORE_READ_WRITE);
     dirty += check_and_repair();
     store_close(&store);

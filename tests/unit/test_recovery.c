@@ -122,7 +122,7 @@ static void L5_each_code_signs_the_owner_in_once(void **state)
   assert_int_equal(sum.left, 0);
   assert_int_equal(sum.made, RECOVERY_CODES);
   assert_true(sum.created_at_s > 0 && sum.last_used_at_s >= sum.created_at_s);
-  assert_int_equal(get_account(BOSS).password_tried, 0); // a code says nothing of the password
+  assert_int_equal(seen_here(BOSS).password_tried, 0); // a code says nothing of the password
 }
 
 static void L5_an_owner_without_a_password_signs_in_too(void **state)

@@ -106,7 +106,7 @@ static void K9_an_answer_replaces_the_token_and_refreshes_the_name(void **state)
   struct refresh_asked asked CLEANUP(refresh_asked_done) = {.wants_groups = false};
   struct bytes rotated CLEANUP(bytes_done) = BYTES_EMPTY;
   set_up();
-  int64_t signed_in_at_s = get_account(ALICE).last_sso_at_s;
+  int64_t signed_in_at_s = seen_here(ALICE).last_sso_at_s;
   load(&asked);
   assert_int_equal(begin(&asked), STATUS_OK);
   assert_int_equal(bytes_append_text(&rotated, "rt-2"), STATUS_OK);
@@ -115,8 +115,8 @@ static void K9_an_answer_replaces_the_token_and_refreshes_the_name(void **state)
   assert_int_equal(end(&in), REFRESH_ANSWERED);
   expect_kept("rt-2", REFRESH_READY);
   assert_string_equal(get_account(ALICE).name, "Alice Anew");
-  assert_int_equal(get_account(ALICE).last_sso_at_s, signed_in_at_s); // it counts for keys alone
-  assert_int_equal(end(&in), REFRESH_NEVER);                          // of a token that is not there any more
+  assert_int_equal(seen_here(ALICE).last_sso_at_s, signed_in_at_s); // it counts for keys alone
+  assert_int_equal(end(&in), REFRESH_NEVER);                        // of a token that is not there any more
   expect_kept("rt-2", REFRESH_READY);
 }
 

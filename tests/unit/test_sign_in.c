@@ -205,7 +205,7 @@ static void K7_a_sign_in_says_when_the_last_one_was(void **state)
   fixture_set_up(PROVISIONING_JIT);
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   assert_int_equal(sign_in_result.last_sign_in_at_s, 0);
-  int64_t first = get_account("alice@acme.test").last_sign_in_at_s;
+  int64_t first = seen_here("alice@acme.test").last_sign_in_at_s;
   assert_int_equal(sign_in("alice@acme.test", "alice@acme.test", "sub-1"), STATUS_OK);
   assert_int_equal(sign_in_result.last_sign_in_at_s, first);
 }
