@@ -1,5 +1,6 @@
 """ssoctl backup and restore: one file, taken while people sign in; a fresh host or an earlier state (POLICY D3)."""
 import json
+import lzma
 import pathlib
 import re
 import shutil
@@ -13,6 +14,23 @@ import schemas
 
 FOLDER = pathlib.Path("/run/backups")
 PEOPLE = 20
+
+
+def a_store_of_the_schema_before_is_split_and_lists_what_it_listed(rig):
+    """As the last version that had that schema wrote it (tests/packaged/earlier/make)."""
+    earlier = pathlib.Path(__file__).resolve().parents[1] / "packaged" / "earlier"
+    newest = max(earlier.glob("schema-*.json"), key=lambda path: int(path.stem.split("-")[1]))
+    then = json.loads(newest.read_text())
+    store = FOLDER / "earlier"
+    store.mkdir(mode=0o700, parents=True)
+    try:
+        (store / "data.mdb").write_bytes(lzma.decompress(newest.with_suffix(".mdb.xz").read_bytes()))
+        (store / "data.mdb").chmod(0o600)
+        for what, words in (("accounts", ("account", "list")), ("members", ("member", "list", "acme")), ("orgs", ("org", "list"))):
+            check.equal(host.listed(*words, "--store", store), then[what], what)
+        check.equal(host.mode_of(store / f"data.mdb.{newest.stem}"), "0600 0:0", "the copy that is kept")
+    finally:
+        shutil.rmtree(store)
 
 
 def H57_a_backup_is_roots_alone_and_makes_a_fresh_host_the_same(rig):

@@ -13,7 +13,7 @@ import processes
 import system
 
 HERE = pathlib.Path(__file__).resolve().parent / "earlier"
-SCHEMA = 3
+SCHEMA = 4
 DATA = host.STORE / "data.mdb"
 COPY = host.STORE / f"data.mdb.schema-{SCHEMA}"
 NOTED = host.STORE.parent / "schema"
