@@ -154,7 +154,10 @@ int invocation_parse(int argc, char *const *argv, struct invocation *ret_in);
 // Carries out a command line, the program's name first. An exit code; what went wrong has been said.
 int command_run(int argc, char *const *argv);
 
-// All commands, those of one noun one after the other; static.
+// From now on these are the commands, those of one noun one after the other. Borrowed for good.
+void command_use(const struct command *list, size_t count);
+
+// All of them.
 const struct command *command_table(size_t *ret_count);
 
 // The command of NOUN and VERB; a command of one word has the verb "". NULL for none; VERB may be NULL.

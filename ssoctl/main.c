@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ssoctl: administers orgs, domains, connections, invites, members, provisioning and enforcement.
-#include <stdio.h>
-#include <string.h>
-
-#include "authorize.h"
 #include "base/cleanup.h"
 #include "command.h"
-#include "help.h"
 #include "paths.h"
 #include "surroundings.h"
 
@@ -230,54 +225,8 @@ static const struct command COMMANDS[] = {
      "show the state of store and published map"},
 };
 
-const struct command *command_table(size_t *ret_count)
-{
-  *ret_count = COUNT_OF(COMMANDS);
-  return COMMANDS;
-}
-
-const struct command *command_find(const char *noun, const char *verb)
-{
-  for (size_t i = 0; i < COUNT_OF(COMMANDS); i++) {
-    const struct command *command = &COMMANDS[i];
-    bool fits = strcmp(command->noun, noun) == 0;
-    if (fits && (command->verb[0] == '\0' || (verb != NULL && strcmp(command->verb, verb) == 0))) {
-      return command;
-    }
-  }
-  return NULL;
-}
-
-bool command_is_noun(const char *word)
-{
-  for (size_t i = 0; i < COUNT_OF(COMMANDS); i++) {
-    if (strcmp(COMMANDS[i].noun, word) == 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
-int command_run(int argc, char *const *argv)
-{
-  struct invocation in;
-  struct actor actor;
-  int code = invocation_parse(argc - 1, argv + 1, &in);
-  if (code != EXIT_DONE) {
-    return code;
-  }
-  if (in.options[OPTION_HELP] != NULL) {
-    return help_print(in.command, in.arguments[0]);
-  }
-  if (in.options[OPTION_VERSION] != NULL) {
-    return printf("ssoctl %s\n", SSOORG_VERSION) < 0 ? EXIT_FAILED : EXIT_DONE;
-  }
-  in.actor = &actor;
-  code = authorize_command(&in, &actor);
-  return code == EXIT_DONE ? in.command->run(&in) : code;
-}
-
 int main(int argc, char **argv)
 {
+  command_use(COMMANDS, COUNT_OF(COMMANDS));
   return surroundings_settle() == STATUS_OK ? command_run(argc, argv) : EXIT_FAILED;
 }

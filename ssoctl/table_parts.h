@@ -9,6 +9,9 @@ enum { NUMBER_SIZE = 32 };
 size_t table_shown_count(const struct table *table);
 size_t table_shown_column(const struct table *table, size_t at);
 
+// Keeps copies of a row's cells; what goes wrong shows in table_status().
+void table_put_row(struct table *table, const struct cell *cells);
+
 // A cell as a person reads it: borrowed from it, or in WORDS.
 const char *table_cell_text(enum column_type type, const struct cell *cell, char words[static NUMBER_SIZE]);
 

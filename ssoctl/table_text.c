@@ -160,7 +160,8 @@ enum status table_print_fields(const struct result_field *fields, size_t count, 
     char words[NUMBER_SIZE];
     const struct cell cell = {fields[i].text, fields[i].number};
     if (fields[i].type != COLUMN_ROWS) {
-      table_add(&pairs, PAIR, {{fields[i].key, 0}, {table_cell_text(fields[i].type, &cell, words), 0}});
+      const struct cell pair[COUNT_OF(PAIR)] = {{fields[i].key, 0}, {table_cell_text(fields[i].type, &cell, words), 0}};
+      table_put_row(&pairs, pair);
     }
   }
   struct libscols_table *scols CLEANUP(free_table) = scols_new_table();

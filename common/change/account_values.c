@@ -4,8 +4,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "change/context.h"
 #include "change/new_account.h"
+
+void account_keep_name(struct account *account, const char *name)
+{
+  char kept[DISPLAY_SIZE];
+  bool legal = strpbrk(name, ":,=\\\"") == NULL && text_copy_clean(name, strlen(name), kept, sizeof kept) == STATUS_OK;
+  if (legal && kept[0] != '\0') {
+    memcpy(account->name, kept, sizeof account->name);
+  }
+}
 
 // Where it was typed and is not what is there already.
 static bool take(const char *typed, char *to, size_t size)

@@ -4,6 +4,9 @@
 #include "change/change.h"
 #include "store/entities.h"
 
+// A name from a provider as it may be stored (POLICY N7); anything else is no name, and leaves ACCOUNT's.
+void account_keep_name(struct account *account, const char *name);
+
 struct account_values {
   const char *account;
   const char *name; // NULL: as it is

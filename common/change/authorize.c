@@ -119,7 +119,7 @@ static enum status check_found(struct change_context *c, const struct account *a
 static enum status check_account(struct change_context *c)
 {
   struct account account;
-  enum status status = change_look_up_account(c, c->change->account, &account);
+  enum status status = account_by_name(c->txn, c->change->account, &account);
   if (status == STATUS_NOT_FOUND) {
     return refuse(c, c->change->account, NOT_THEIRS);
   }

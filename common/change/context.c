@@ -15,14 +15,9 @@ enum status change_find_org(struct change_context *c, const char *slug, struct o
   return status;
 }
 
-enum status change_look_up_account(struct change_context *c, const char *name, struct account *ret_account)
-{
-  return account_by_name(c->txn, name, ret_account);
-}
-
 enum status change_find_account(struct change_context *c, const char *name, struct account *ret_account)
 {
-  enum status status = change_look_up_account(c, name, ret_account);
+  enum status status = account_by_name(c->txn, name, ret_account);
   if (status == STATUS_NOT_FOUND) {
     error_set(c->error, "account \"%s\": no such email, login or number; 'ssoctl member list' shows them", name);
   }

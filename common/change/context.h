@@ -29,10 +29,7 @@ MUST_CHECK enum status change_also(struct change_context *c, const struct change
 // The org SLUG. STATUS_NOT_FOUND with an error.
 MUST_CHECK enum status change_find_org(struct change_context *c, const char *slug, struct org *ret_org);
 
-// The account whose primary email, login or number NAME is. STATUS_NOT_FOUND, without an error.
-MUST_CHECK enum status change_look_up_account(struct change_context *c, const char *name, struct account *ret_account);
-
-// The same; STATUS_NOT_FOUND with an error.
+// The account whose primary email, login or number NAME is. STATUS_NOT_FOUND with an error.
 MUST_CHECK enum status change_find_account(struct change_context *c, const char *name, struct account *ret_account);
 
 // A membership, and whose and where it is.

@@ -143,18 +143,6 @@ enum status org_own_drop_all(struct change_context *c, const struct account *acc
   return status;
 }
 
-enum status org_own_check(struct change_context *c, const struct org *org, const char *what)
-{
-  if (org->self_made != 1) {
-    return STATUS_OK;
-  }
-  error_set(c->error,
-            "org \"%s\": was made by its owner, and may not %s (POLICY V6); an operator lifts that with 'org set %s "
-            "self-made=no'",
-            org->slug, what, org->slug);
-  return STATUS_REFUSED;
-}
-
 static enum status make(struct change_context *c, const void *input, void *ret_result)
 {
   const struct own_org_make *in = input;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "change/account_values.h"
 #include "change/answered.h"
 #include "change/context.h"
 #include "change/granted_groups.h"
@@ -108,7 +109,7 @@ static enum status take_name(struct change_context *c, struct account *account, 
 {
   char before[DISPLAY_SIZE];
   memcpy(before, account->name, sizeof before);
-  sign_in_keep_name(account, name);
+  account_keep_name(account, name);
   return strcmp(before, account->name) != 0 ? account_update(c->txn, account) : STATUS_OK;
 }
 

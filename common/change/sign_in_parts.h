@@ -58,5 +58,3 @@ MUST_CHECK enum status sign_in_join(const struct sign_in *s, int64_t org_id, enu
 // refusal otherwise (POLICY K2). ROW is the one by which it is granted.
 MUST_CHECK enum status sign_in_finish(struct sign_in *s, const char *row);
 
-// A name from a provider as it may be stored (POLICY N7); anything else is no name, and leaves ACCOUNT's.
-void sign_in_keep_name(struct account *account, const char *name);

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "change/account_values.h"
 #include "change/answered.h"
 #include "change/granted_groups.h"
 #include "change/org_own.h"
@@ -11,15 +11,6 @@
 #include "policy/person.h"
 #include "store/audit.h"
 #include "store/pending_links.h"
-
-void sign_in_keep_name(struct account *account, const char *name)
-{
-  char kept[DISPLAY_SIZE];
-  bool legal = strpbrk(name, ":,=\\\"") == NULL && text_copy_clean(name, strlen(name), kept, sizeof kept) == STATUS_OK;
-  if (legal && kept[0] != '\0') {
-    memcpy(account->name, kept, sizeof account->name);
-  }
-}
 
 // An identity that is there already keeps the generation that it was linked in.
 static enum status generation_of(const struct sign_in *s, const struct sso_sign_in *in, bool linked_now,
@@ -184,7 +175,7 @@ static enum status carry_out(struct sign_in *s, const struct sso_sign_in *in, co
     return status;
   }
   if (!of_host) { // of that nothing but identity and address counts (V1)
-    sign_in_keep_name(&s->account, in->authorized->name);
+    account_keep_name(&s->account, in->authorized->name);
   }
   status = decision->prove_email ? prove_email(s, decision->drop_unproven) : STATUS_OK;
   if (status != STATUS_OK) {

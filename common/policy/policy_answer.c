@@ -2,51 +2,6 @@
 #include "base/cleanup.h"
 #include "policy/rows.h"
 
-static bool has_email(const struct policy_answer *a)
-{
-  return a->email_state != EMAIL_ABSENT && a->email_state != EMAIL_ILLEGAL;
-}
-
-// An address on another org's domain is never vouched for, whatever the trust.
-static bool is_allowed(const struct policy_answer *a)
-{
-  if (a->email_domain_elsewhere) {
-    return false;
-  }
-  switch (a->org.trust) {
-  case TRUST_LINKED: return false;
-  case TRUST_DOMAIN: return a->email_domain_here;
-  case TRUST_ANY: return true;
-  }
-  return false;
-}
-
-static bool is_proven(const struct policy_answer *a)
-{
-  bool trusted_domain = a->email_domain_here && a->org.trust != TRUST_LINKED;
-  return a->email_state == EMAIL_VERIFIED || (a->email_state == EMAIL_UNSTATED && trusted_domain);
-}
-
-bool policy_vouches(const struct policy_answer *a)
-{
-  return has_email(a) && a->email_is_primary && is_proven(a) && is_allowed(a);
-}
-
-// Why an answer does not vouch for the person: the message of rows S9 and S13.
-static enum notice why_not(const struct policy_answer *a)
-{
-  if (a->email_state == EMAIL_ABSENT) {
-    return NOTICE_NO_EMAIL;
-  }
-  if (a->email_state == EMAIL_ILLEGAL || !a->email_is_primary) {
-    return NOTICE_SOMEBODY_ELSE;
-  }
-  if (!is_allowed(a)) {
-    return NOTICE_EMAIL_DOMAIN;
-  }
-  return NOTICE_EMAIL_UNVERIFIED;
-}
-
 static bool fits_s1(const struct policy_question *q)
 {
   return q->person.known && (q->person.locked || (q->answer.member_here && q->answer.suspended_here));
@@ -60,7 +15,7 @@ static void decide_s1(const struct policy_question *q, struct policy_decision *d
 static bool fits_s2(const struct policy_question *q)
 {
   const struct policy_answer *a = &q->answer;
-  return (a->identity_known && !a->identity_own) || (!a->identity_known && has_email(a) && a->email_is_another);
+  return (a->identity_known && !a->identity_own) || (!a->identity_known && policy_has_email(a) && a->email_is_another);
 }
 
 // Who has shown that the name that was typed would be theirs, and has another one here, is told which: that is their
@@ -138,7 +93,7 @@ static void decide_s4(const struct policy_question *q, struct policy_decision *d
 
 static bool fits_s5(const struct policy_question *q)
 {
-  return q->person.known && has_email(&q->answer) && q->answer.email_is_primary && q->answer.other_identity;
+  return q->person.known && policy_has_email(&q->answer) && q->answer.email_is_primary && q->answer.other_identity;
 }
 
 // What another org's provider says does not count, until that one's identity is unlinked (POLICY "on-link").
@@ -241,7 +196,7 @@ static bool fits_s9(const struct policy_question *q)
 
 static void decide_why_not(const struct policy_question *q, struct policy_decision *decision)
 {
-  policy_refuse(decision, why_not(&q->answer));
+  policy_refuse(decision, policy_why_not_vouched(&q->answer));
 }
 
 // A domain whose record is gone brings nobody new and links nobody; who is linked was let in by S3 and S4.

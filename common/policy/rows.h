@@ -31,8 +31,14 @@ void policy_join(struct policy_decision *decision, enum role role, bool by_invit
 // Refused until the person has said yes or no to the invite of org ORG_ID.
 void policy_ask_consent(struct policy_decision *decision, int64_t org_id);
 
+// The answer has an address that is one.
+bool policy_has_email(const struct policy_answer *a);
+
 // The answer names the person's own address, proven, and this org may vouch for it.
 bool policy_vouches(const struct policy_answer *a);
+
+// Why it may not, or does not: the message of rows S9 and S13.
+enum notice policy_why_not_vouched(const struct policy_answer *a);
 
 // Rows S10 to S12.
 bool policy_is_new(const struct policy_question *question);

@@ -48,7 +48,7 @@ static int find_claims(struct plan *plan, struct claims *claims)
   claims->checks = calloc(plan->count + 1, sizeof *claims->checks);
   claims->steps = calloc(plan->count + 1, sizeof(const struct step *));
   if (claims->checks == NULL || claims->steps == NULL) {
-    return want_unreadable(STATUS_NO_MEMORY);
+    return plan_unreadable(STATUS_NO_MEMORY);
   }
   for (size_t i = 0; i < plan->count; i++) {
     struct domain domain;
@@ -59,7 +59,7 @@ static int find_claims(struct plan *plan, struct claims *claims)
       claims->steps[claims->count++] = &plan->steps[i];
     }
     if (status != STATUS_OK) {
-      return want_unreadable(status);
+      return plan_unreadable(status);
     }
   }
   return EXIT_DONE;
@@ -87,7 +87,7 @@ static int look_up(struct plan *plan, struct claims *claims)
   code =
       code == EXIT_DONE && claims->count > 0 ? domains_look_up(plan->ctx, server, claims->checks, claims->count) : code;
   if (code != EXIT_DONE || indexes == NULL) {
-    return code != EXIT_DONE ? code : want_unreadable(STATUS_NO_MEMORY);
+    return code != EXIT_DONE ? code : plan_unreadable(STATUS_NO_MEMORY);
   }
   for (size_t i = 0; i < claims->count; i++) {
     indexes[i] = (size_t)(claims->steps[i] - plan->steps);
@@ -231,7 +231,7 @@ static int add_pending(struct plan *plan)
     }
   }
   context_end_read(plan->ctx);
-  return status == STATUS_OK ? code : want_unreadable(status);
+  return status == STATUS_OK ? code : plan_unreadable(status);
 }
 
 static void print_row(const struct cell *cells)

@@ -86,6 +86,21 @@ struct step *plan_step(struct plan *plan, enum step_kind kind, const char *path,
   return &plan->steps[plan->count++];
 }
 
+int plan_unreadable(enum status status)
+{
+  return status == STATUS_TOLD ? EXIT_FAILED : fail(EXIT_FAILED, "store: cannot be read: %s", status_text(status));
+}
+
+bool plan_has(const struct plan *plan, size_t first, enum step_kind kind, const char *name)
+{
+  for (size_t i = first; i < plan->count; i++) {
+    if (plan->steps[i].kind == kind && strcmp(plan->steps[i].name, name) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // What opens an org again comes first, what closes it last; what is given before what is taken.
 static int rank(const struct step *step)
 {

@@ -133,6 +133,12 @@ struct connection *plan_connection(struct plan *plan);
 // One more step of KIND, to be filled in. NULL when there is no memory, which has been said.
 struct step *plan_step(struct plan *plan, enum step_kind kind, const char *path, const char *org, const char *name);
 
+// Whether there is a step of KIND about NAME among those from FIRST on.
+bool plan_has(const struct plan *plan, size_t first, enum step_kind kind, const char *name);
+
+// "store: cannot be read", unless it was told: an exit code.
+int plan_unreadable(enum status status);
+
 // Puts the steps in an order that works, whatever order they were added in.
 void plan_sort(struct plan *plan);
 

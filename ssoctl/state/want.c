@@ -15,25 +15,10 @@ static const struct json_key DOC_KEY[DOC_KEYS] = {{"format", JSON_NUMBER},
                                                   {"mail", JSON_OBJECT | JSON_NULL},
                                                   {"host", JSON_OBJECT}};
 
-int want_unreadable(enum status status)
-{
-  return status == STATUS_TOLD ? EXIT_FAILED : fail(EXIT_FAILED, "store: cannot be read: %s", status_text(status));
-}
-
-bool want_has(const struct plan *plan, size_t first, enum step_kind kind, const char *name)
-{
-  for (size_t i = first; i < plan->count; i++) {
-    if (plan->steps[i].kind == kind && strcmp(plan->steps[i].name, name) == 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
 static enum status prune_org(void *context, const struct org *org)
 {
   struct plan *plan = context;
-  if (want_has(plan, 0, STEP_ORG_SEEN, org->slug)) {
+  if (plan_has(plan, 0, STEP_ORG_SEEN, org->slug)) {
     return STATUS_OK;
   }
   const char *slug = plan_text(plan, org->slug);
@@ -58,7 +43,7 @@ static int want_orgs(struct plan *plan, const struct json_place *at)
     }
   }
   enum status status = plan->prunes ? org_each(plan->ctx->txn, prune_org, plan) : STATUS_OK;
-  return status == STATUS_OK ? EXIT_DONE : want_unreadable(status);
+  return status == STATUS_OK ? EXIT_DONE : plan_unreadable(status);
 }
 
 // Of the host's settings that 'ssoctl apply' has set, what is not named goes with --prune.

@@ -23,9 +23,3 @@ int want_connection(struct plan *plan, const struct json_place *at, const struct
 // The list "social", and "mail".
 int want_socials(struct plan *plan, const struct json_place *at);
 int want_mail(struct plan *plan, const struct json_place *at);
-
-// What of the plan was told there already, of the steps from FIRST on.
-bool want_has(const struct plan *plan, size_t first, enum step_kind kind, const char *name);
-
-// "store: cannot be read".
-int want_unreadable(enum status status);

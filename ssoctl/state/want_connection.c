@@ -114,7 +114,7 @@ static int take_ca(const struct json_place *at, const cJSON *ca, struct bytes *c
   }
   (void)snprintf(what, sizeof what, "%s.ca", at->path);
   enum status status = bytes_append_text(&pem, json_text(ca));
-  return status == STATUS_OK ? idp_values_ca_text(what, &pem, ca_pem) : want_unreadable(status);
+  return status == STATUS_OK ? idp_values_ca_text(what, &pem, ca_pem) : plan_unreadable(status);
 }
 
 // null stands for the secret that is stored.
@@ -181,13 +181,13 @@ int want_connection(struct plan *plan, const struct json_place *at, const struct
   struct connection *wanted = plan_connection(plan);
   struct read_connection r = {.typed = typed_for(plan, "idp", "set")};
   if (stored == NULL || wanted == NULL) {
-    return want_unreadable(STATUS_NO_MEMORY);
+    return plan_unreadable(STATUS_NO_MEMORY);
   }
   enum status status = load(plan, org->id, stored);
   bool there = status == STATUS_OK;
   status = there ? staged_copy(stored, wanted) : status;
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
-    return want_unreadable(status);
+    return plan_unreadable(status);
   }
   if (cJSON_IsNull(at->value)) {
     return remove_connection(plan, at, org, there);
@@ -262,7 +262,7 @@ static int add_social(struct plan *plan, const struct json_place *at, struct soc
   const char *title = kept != NULL ? plan_text(plan, wanted->title) : NULL;
   struct step *step = title != NULL ? plan_step(plan, STEP_SOCIAL, at->path, "", wanted->set.name) : NULL;
   if (step == NULL || staged_copy(&wanted->connection, kept) != STATUS_OK) {
-    return want_unreadable(STATUS_NO_MEMORY);
+    return plan_unreadable(STATUS_NO_MEMORY);
   }
   step->in.social = wanted->set;
   step->in.social.connection = kept;
@@ -280,7 +280,7 @@ static int want_social(struct plan *plan, const struct json_place *at, size_t fi
   struct social_wanted wanted CLEANUP(social_wanted_done) = {.title = ""};
   struct read_connection r = {.typed = typed_for(plan, "social", "set")};
   struct connection *stored = plan_connection(plan);
-  int code = stored != NULL ? json_object(at, SOCIAL_KEY, SOCIAL_KEYS, values) : want_unreadable(STATUS_NO_MEMORY);
+  int code = stored != NULL ? json_object(at, SOCIAL_KEY, SOCIAL_KEYS, values) : plan_unreadable(STATUS_NO_MEMORY);
   if (code != EXIT_DONE) {
     return code;
   }
@@ -292,12 +292,12 @@ static int want_social(struct plan *plan, const struct json_place *at, size_t fi
   if (speaks != NULL && strcmp(speaks, "openid") != 0 && strcmp(speaks, "github") != 0) {
     return fail(EXIT_USAGE, "%s.speaks: \"%.40s\" is not openid or github", at->path, speaks);
   }
-  if (want_has(plan, first, STEP_SOCIAL, name)) {
+  if (plan_has(plan, first, STEP_SOCIAL, name)) {
     return fail(EXIT_USAGE, "%s.name: \"%.40s\" is named twice", at->path, name);
   }
   enum status status = load_social(plan, name, &social, stored);
   if (status != STATUS_OK) {
-    return want_unreadable(status);
+    return plan_unreadable(status);
   }
   bool there = social.id != 0;
   const struct json_place place = json_member(at, "connection", values[SOCIAL_CONNECTION]);
@@ -324,7 +324,7 @@ struct pruning {
 static enum status prune_social(void *context, const struct social *social)
 {
   const struct pruning *p = context;
-  if (want_has(p->plan, p->first, STEP_SOCIAL, social->name)) {
+  if (plan_has(p->plan, p->first, STEP_SOCIAL, social->name)) {
     return STATUS_OK;
   }
   const char *name = plan_text(p->plan, social->name);
@@ -350,7 +350,7 @@ int want_socials(struct plan *plan, const struct json_place *at)
     }
   }
   enum status status = plan->prunes ? social_each(plan->ctx->txn, prune_social, &pruning) : STATUS_OK;
-  return status == STATUS_OK ? EXIT_DONE : want_unreadable(status);
+  return status == STATUS_OK ? EXIT_DONE : plan_unreadable(status);
 }
 
 enum { MAIL_SERVER, MAIL_FROM, MAIL_USER, MAIL_PASSWORD_FILE, MAIL_CA, MAIL_CA_FILE, MAIL_KEYS };
@@ -375,7 +375,7 @@ int want_mail(struct plan *plan, const struct json_place *at)
   enum status status = mail_server_get(plan->ctx->txn, &plan->server);
   bool there = status == STATUS_OK;
   if (!there && status != STATUS_NOT_FOUND) {
-    return want_unreadable(status);
+    return plan_unreadable(status);
   }
   if (cJSON_IsNull(at->value)) {
     return remove_mail(plan, at, there);

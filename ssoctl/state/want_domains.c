@@ -45,7 +45,7 @@ static int want_domain(struct plan *plan, const struct json_place *at, const cha
   if (code != EXIT_DONE) {
     return code;
   }
-  if (want_has(plan, first, STEP_DOMAIN_ADD, name)) {
+  if (plan_has(plan, first, STEP_DOMAIN_ADD, name)) {
     return fail(EXIT_USAGE, "%s.domain: \"%s\" is named twice", at->path, name);
   }
   const char *kept = plan_text(plan, name);
@@ -74,7 +74,7 @@ static enum status prune_domain(void *context, const struct domain *domain)
 {
   const struct pruning *p = context;
   struct plan *plan = p->plan;
-  if (want_has(plan, p->first, STEP_DOMAIN_ADD, domain->domain)) {
+  if (plan_has(plan, p->first, STEP_DOMAIN_ADD, domain->domain)) {
     return STATUS_OK;
   }
   const char *name = plan_text(plan, domain->domain);
@@ -101,5 +101,5 @@ int want_domains(struct plan *plan, const struct json_place *at, const struct or
   }
   bool prunes = plan->prunes && org->id != 0;
   enum status status = prunes ? domain_each(plan->ctx->txn, org->id, prune_domain, &pruning) : STATUS_OK;
-  return status == STATUS_OK ? EXIT_DONE : want_unreadable(status);
+  return status == STATUS_OK ? EXIT_DONE : plan_unreadable(status);
 }

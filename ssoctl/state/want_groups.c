@@ -45,8 +45,8 @@ static bool add_unmap(struct wanted_groups *w, const char *path, const char *pro
 
 static bool has_group(const struct plan *plan, size_t first, const char *provider)
 {
-  return want_has(plan, first, STEP_GROUP_MAP, provider) || want_has(plan, first, STEP_GROUP_MAP_LOCAL, provider) ||
-         want_has(plan, first, STEP_GROUP_MAP_ROLE, provider) || want_has(plan, first, STEP_GROUP_SAME, provider);
+  return plan_has(plan, first, STEP_GROUP_MAP, provider) || plan_has(plan, first, STEP_GROUP_MAP_LOCAL, provider) ||
+         plan_has(plan, first, STEP_GROUP_MAP_ROLE, provider) || plan_has(plan, first, STEP_GROUP_SAME, provider);
 }
 
 // What a provider group of the document gives.
@@ -151,7 +151,7 @@ int want_groups(struct plan *plan, const struct json_place *at, const struct org
   size_t index = 0;
   enum status status = org->id != 0 ? group_mappings_of(plan->ctx->txn, org->id, &w.now) : STATUS_OK;
   if (status != STATUS_OK) {
-    return want_unreadable(status);
+    return plan_unreadable(status);
   }
   cJSON_ArrayForEach(item, at->value)
   {

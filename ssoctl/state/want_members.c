@@ -138,7 +138,7 @@ static int want_member(struct plan *plan, const struct json_place *at, const str
   enum status status = email_set_note(seen, row->email, 1, &before);
   status = status == STATUS_OK ? find_member(plan, org, row->email, &there, &m.now) : status;
   if (status != STATUS_OK) {
-    return want_unreadable(status);
+    return plan_unreadable(status);
   }
   if (before != 0) {
     return fail(EXIT_USAGE, "%s.email: \"%s\" is named twice", at->path, row->email);
@@ -217,5 +217,5 @@ int want_members(struct plan *plan, const struct json_place *at, const struct or
   bool prunes = plan->prunes && org->id != 0;
   enum status status =
       prunes ? membership_each(plan->ctx->txn, org->id, prune_member, (void *)(uintptr_t)&pruning) : STATUS_OK;
-  return status == STATUS_OK ? EXIT_DONE : want_unreadable(status);
+  return status == STATUS_OK ? EXIT_DONE : plan_unreadable(status);
 }

@@ -81,7 +81,7 @@ static int transfer(struct wanted_org *w)
   struct account now;
   enum status status = account_get(w->plan->ctx->txn, w->org.owner_id, &now);
   if (status != STATUS_OK) {
-    return want_unreadable(status);
+    return plan_unreadable(status);
   }
   bool same = w->owner[0] == '\0' || strcmp(now.email, w->owner) == 0;
   const char *before = plan_text(w->plan, now.email);
@@ -194,7 +194,7 @@ static int want_settings(struct wanted_org *w)
   struct org_value *values = plan_make(w->plan, ORG_SETTINGS_MAX * sizeof *values);
   size_t count = 0;
   if (values == NULL) {
-    return want_unreadable(STATUS_NO_MEMORY);
+    return plan_unreadable(STATUS_NO_MEMORY);
   }
   if (w->values[ORG_NAME] != NULL) {
     values[count++] = (struct org_value){"name", text_of(w, ORG_NAME)};
@@ -222,7 +222,7 @@ static int find(struct wanted_org *w)
     return fail(EXIT_USAGE, "%s.slug: \"%.60s\" is not [a-z][a-z0-9-]{1,22}, ends in -admins, or is a system name",
                 w->at->path, slug);
   }
-  if (want_has(w->plan, 0, STEP_ORG_SEEN, slug)) {
+  if (plan_has(w->plan, 0, STEP_ORG_SEEN, slug)) {
     return fail(EXIT_USAGE, "%s.slug: \"%s\" is named twice", w->at->path, slug);
   }
   if (w->values[ORG_OWNER] != NULL && domain_name_parse_email(owner, w->owner) != STATUS_OK) {
@@ -230,7 +230,7 @@ static int find(struct wanted_org *w)
   }
   enum status status = org_by_slug(w->plan->ctx->txn, slug, &w->org);
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
-    return want_unreadable(status);
+    return plan_unreadable(status);
   }
   (void)snprintf(w->org.slug, sizeof w->org.slug, "%s", slug);
   w->slug = slug;
@@ -247,7 +247,7 @@ int want_org(struct plan *plan, const struct json_place *at)
 {
   struct wanted_org *w = plan_make(plan, sizeof *w); // its org is what steps are about
   if (w == NULL) {
-    return want_unreadable(STATUS_NO_MEMORY);
+    return plan_unreadable(STATUS_NO_MEMORY);
   }
   w->plan = plan;
   w->at = at;
