@@ -54,6 +54,10 @@ bool groups_hold(const struct u32_list *list, uint32_t value);
 MUST_CHECK enum status given_get(struct store_txn *txn, int64_t account_id, int64_t org_id,
                                  struct given_groups *ret_given);
 
+// The same, but nothing is no error.
+MUST_CHECK enum status given_get_or_none(struct store_txn *txn, int64_t account_id, int64_t org_id,
+                                         struct given_groups *ret_given);
+
 // From now on the account has what COUNT of the org's mappings give, at most GIVEN_GROUPS_MAX; *RET_CHANGED: that is
 // something else than before.
 MUST_CHECK enum status given_put(struct store_txn *txn, int64_t account_id, int64_t org_id,

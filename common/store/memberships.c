@@ -9,12 +9,6 @@
 #include "store/here.h"
 #include "store/requests.h"
 
-enum status membership_get(struct store_txn *txn, int64_t account_id, int64_t org_id, struct membership *ret_membership)
-{
-  const struct store_key key = key_of_two_i64(account_id, org_id);
-  return store_get_record(txn, TABLE_MEMBERSHIPS, &key, &MEMBERSHIP_RECORD, ret_membership);
-}
-
 static enum status log_member(struct store_txn *txn, int64_t account_id)
 {
   return store_log_change(txn, &(struct logged_change){.kind = LOGGED_MEMBER, .id = account_id});
@@ -66,20 +60,6 @@ static enum status raise_count(struct store_txn *txn, int64_t org_id, int64_t by
   int64_t count = 0;
   enum status status = membership_count(txn, org_id, &count);
   return status != STATUS_OK ? status : store_put_i64(txn, TABLE_META, &key, count + by);
-}
-
-enum role membership_own_role(const struct membership *membership)
-{
-  bool own = membership->role_by != ROLE_BY_GROUP && membership->role_until_s == 0;
-  return own ? (enum role)membership->role : ROLE_VIEWER;
-}
-
-void membership_take_role(struct membership *membership)
-{
-  if (membership->role_by == ROLE_BY_GROUP) {
-    membership->role = ROLE_VIEWER;
-    membership->role_by = ROLE_BY_MEMBERSHIP;
-  }
 }
 
 enum status membership_put(struct store_txn *txn, const struct membership *membership)
@@ -179,111 +159,4 @@ enum status membership_was_removed(struct store_txn *txn, int64_t account_id, in
   }
   *ret_removed = status == STATUS_OK;
   return STATUS_OK;
-}
-
-static enum status collect(void *context, const struct store_entry *entry)
-{
-  struct memberships *all = context;
-  if (all->count == MEMBERSHIPS_MAX) {
-    return STATUS_TOO_LARGE;
-  }
-  enum status status = record_decode(&MEMBERSHIP_RECORD, entry->data, entry->length, &all->list[all->count]);
-  if (status == STATUS_OK) {
-    all->count++;
-  }
-  return status;
-}
-
-enum status memberships_of(struct store_txn *txn, int64_t account_id, struct memberships *ret_memberships)
-{
-  const struct store_key prefix = key_of_i64(account_id);
-  struct memberships all = {.count = 0};
-  enum status status = store_each(txn, TABLE_MEMBERSHIPS, &prefix, collect, &all);
-  if (status == STATUS_OK) {
-    *ret_memberships = all;
-  }
-  return status;
-}
-
-struct member_walk {
-  struct store_txn *txn;
-  int64_t org_id;
-  membership_visit *visit;
-  void *context;
-};
-
-static enum status visit_member(void *context, const struct store_entry *entry)
-{
-  const struct member_walk *walk = context;
-  struct membership membership;
-  if (entry->key_length != 16) {
-    return STATUS_CORRUPT;
-  }
-  enum status status = membership_get(walk->txn, key_take_i64(entry->key + 8), walk->org_id, &membership);
-  return status != STATUS_OK ? status : walk->visit(walk->context, &membership);
-}
-
-enum status membership_each(struct store_txn *txn, int64_t org_id, membership_visit *visit, void *context)
-{
-  const struct store_key prefix = key_of_i64(org_id);
-  struct member_walk walk = {txn, org_id, visit, context};
-  return store_each(txn, TABLE_ORG_MEMBERS, &prefix, visit_member, &walk);
-}
-
-enum status ticket_put(struct store_txn *txn, const struct ticket *ticket)
-{
-  const struct store_key key = key_of_text(ticket->id);
-  return store_put_record(txn, TABLE_TICKETS, &key, &TICKET_RECORD, ticket);
-}
-
-enum status ticket_get(struct store_txn *txn, const char *id, int64_t now_s, struct ticket *ret_ticket)
-{
-  struct ticket ticket;
-  const struct store_key key = key_of_text(id);
-  enum status status = store_get_record(txn, TABLE_TICKETS, &key, &TICKET_RECORD, &ticket);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  if (ticket.expires_at_s <= now_s) {
-    return STATUS_NOT_FOUND;
-  }
-  *ret_ticket = ticket;
-  return STATUS_OK;
-}
-
-enum status ticket_remove(struct store_txn *txn, const char *id)
-{
-  const struct store_key key = key_of_text(id);
-  return store_delete(txn, TABLE_TICKETS, &key);
-}
-
-struct sweep {
-  int64_t now_s;
-  struct ticket expired;
-};
-
-static enum status find_expired(void *context, const struct store_entry *entry)
-{
-  struct sweep *sweep = context;
-  enum status status = record_decode(&TICKET_RECORD, entry->data, entry->length, &sweep->expired);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  return sweep->expired.expires_at_s <= sweep->now_s ? STATUS_EXISTS : STATUS_OK;
-}
-
-enum status ticket_sweep(struct store_txn *txn, int64_t now_s)
-{
-  const struct store_key all = key_new();
-  struct sweep sweep = {.now_s = now_s};
-  for (;;) {
-    enum status status = store_each(txn, TABLE_TICKETS, &all, find_expired, &sweep);
-    if (status != STATUS_EXISTS) {
-      return status;
-    }
-    status = ticket_remove(txn, sweep.expired.id);
-    if (status != STATUS_OK) {
-      return status;
-    }
-  }
 }

@@ -58,6 +58,9 @@ MUST_CHECK enum status domain_each(struct store_txn *txn, int64_t org_id, domain
 // How many domains the org has verified.
 MUST_CHECK enum status domain_count_verified(struct store_txn *txn, int64_t org_id, size_t *ret_count);
 
+// The key of one in TABLE_CONNECTIONS.
+struct store_key connection_key(int64_t org_id, enum connection_slot slot);
+
 // Connections own secrets: record_done(&CONNECTION_RECORD, ...).
 MUST_CHECK enum status connection_get(struct store_txn *txn, int64_t org_id, enum connection_slot slot,
                                       struct connection *ret_connection);
