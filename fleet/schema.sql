@@ -342,20 +342,28 @@ CREATE FUNCTION ssoorg.tell(of_org bigint, at_revision bigint) RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, ssoorg, pg_temp
 AS $$ SELECT pg_notify('ssoorg_' || of_org, at_revision::text) $$;
 
--- SF006: nobody new comes to the org by this address: no invite is open, and it is not provisioned just in time for a
--- domain of its own.
+-- Whether somebody new may come to the org by this address: by an open invite, or just in time where the org does that
+-- for a domain of its own.
+CREATE FUNCTION ssoorg.is_open(of_org bigint, of_email text) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, ssoorg, pg_temp
+AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM ssoorg.invite i
+                 WHERE i.org_id = of_org AND i.email = of_email AND NOT i.gone AND i.expires_at > now())
+      OR EXISTS (SELECT FROM ssoorg.org o JOIN ssoorg.domain d ON d.org_id = o.id
+                 WHERE o.id = of_org AND NOT o.gone AND o.provisioning = 'jit'
+                   AND d.domain = split_part(of_email, '@', 2) AND d.verified AND NOT d.lapsed AND NOT d.gone);
+END
+$$;
+
+-- SF006: nobody may.
 CREATE FUNCTION ssoorg.must_be_open(of_org bigint, of_email text) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, ssoorg, pg_temp
 AS $$
 BEGIN
-  IF EXISTS (SELECT FROM ssoorg.invite i
-             WHERE i.org_id = of_org AND i.email = of_email AND NOT i.gone AND i.expires_at > now())
-     OR EXISTS (SELECT FROM ssoorg.org o JOIN ssoorg.domain d ON d.org_id = o.id
-                WHERE o.id = of_org AND NOT o.gone AND o.provisioning = 'jit'
-                  AND d.domain = split_part(of_email, '@', 2) AND d.verified AND NOT d.lapsed AND NOT d.gone) THEN
-    RETURN;
+  IF NOT ssoorg.is_open(of_org, of_email) THEN
+    RAISE EXCEPTION 'org %: is not open to %', of_org, of_email USING ERRCODE = 'SF006';
   END IF;
-  RAISE EXCEPTION 'org %: is not open to %', of_org, of_email USING ERRCODE = 'SF006';
 END
 $$;
 
@@ -531,13 +539,17 @@ BEGIN
   IF FOUND THEN
     RETURN;
   END IF;
-  PERFORM ssoorg.must_be_open(of_org, of_email);
-  PERFORM ssoorg.be_alone();
-  RETURN QUERY SELECT m.role, m.source, m.revision FROM ssoorg.membership m -- while we waited
+  IF ssoorg.is_open(of_org, of_email) THEN -- else they wait for nobody
+    PERFORM ssoorg.be_alone();
+  END IF;
+  -- While we waited, or looked whether it is open: the invite may have been used up for this very place.
+  RETURN QUERY SELECT m.role, m.source, m.revision FROM ssoorg.membership m
     WHERE m.org_id = of_org AND m.account_id = of_account AND NOT m.gone;
   IF FOUND THEN
     RETURN;
   END IF;
+  PERFORM ssoorg.must_be_open(of_org, of_email);
+  PERFORM ssoorg.be_alone();
   at_revision := ssoorg.next_revision();
   SELECT i.* INTO open_invite FROM ssoorg.invite i
     WHERE i.org_id = of_org AND i.email = of_email AND NOT i.gone AND i.expires_at > now();
@@ -547,7 +559,7 @@ BEGIN
   IF open_invite.email IS NOT NULL THEN
     UPDATE ssoorg.invite i SET gone = true, revision = at_revision WHERE i.org_id = of_org AND i.email = of_email;
   ELSE
-    PERFORM ssoorg.must_be_open(of_org, of_email);
+    PERFORM ssoorg.must_be_open(of_org, of_email); -- under the lock
   END IF;
   INSERT INTO ssoorg.membership AS m (org_id, account_id, role, source, revision)
     VALUES (of_org, of_account, 'viewer', CASE WHEN open_invite.email IS NULL THEN 'sso' ELSE 'invitation' END,

@@ -5,16 +5,24 @@ import collections
 import subprocess
 
 
-def _symbols(path):
-    """(defined, wanted) of an object."""
-    lines = subprocess.run(["nm", path], capture_output=True, text=True, check=True).stdout.splitlines()
-    words = [line.split() for line in lines]
-    return {w[2] for w in words if len(w) == 3 and w[1] in "TDRB"}, {w[1] for w in words if len(w) == 2 and w[0] == "U"}
+def _symbols(paths):
+    """{path: (defined, wanted)} of objects."""
+    found = {path: (set(), set()) for path in paths}
+    text = subprocess.run(["nm", "-A", "--", *paths], capture_output=True, text=True, check=True).stdout
+    for line in text.splitlines():
+        path, _, rest = line.partition(":")
+        words = rest.split()
+        if len(words) == 3 and words[1] in "TDRB":
+            found[path][0].add(words[2])
+        elif len(words) == 2 and words[0] == "U":
+            found[path][1].add(words[1])
+    return found
 
 
 def _calls(build):
-    """{object: the objects that it calls}, of one of each source."""
-    objects = {str(path.relative_to(build)): _symbols(path) for path in build.glob("*/*.p/*.o") if path.relative_to(build).parts[0] != "tests"}
+    """{object: the objects that it calls}."""
+    paths = [str(path) for path in build.glob("*/*.p/*.o") if path.relative_to(build).parts[0] != "tests"]
+    objects = _symbols(paths) if paths else {}
     owner = {symbol: name for name, (defined, _) in objects.items() for symbol in defined - {"main"}}
     return {name: {owner[one] for one in wanted if one in owner} - {name} for name, (_, wanted) in objects.items()}
 
