@@ -3,13 +3,11 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -18,27 +16,11 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "paths.h"
+#include "run_folder.h"
 
-enum { NOTES_MAX = 64, RECORD_MAX = 4096, NAME_SIZE = 64 };
+enum { NOTES_MAX = 64, NAME_SIZE = 64 };
 
 static const char FOLDER[] = PATH_RUN "/unrecorded";
-
-static enum status open_folder(int *ret_fd)
-{
-  struct stat st;
-  int fd CLEANUP(cleanup_fd) = open(FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-  if (fd < 0) {
-    return errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO;
-  }
-  if (fstat(fd, &st) != 0) {
-    return STATUS_IO;
-  }
-  if (st.st_uid != geteuid() || (st.st_mode & 077) != 0) {
-    return STATUS_PERMISSION;
-  }
-  *ret_fd = take_fd(&fd);
-  return STATUS_OK;
-}
 
 // Whole ones: a name with a dot before it is not written to its end.
 static int is_note(const struct dirent *entry)
@@ -65,21 +47,10 @@ static void free_list(struct dirent **names, int count)
 static enum status write_note(int folder, const struct audit_event *event, const char *name)
 {
   char unfinished[NAME_SIZE + 1];
-  struct bytes record CLEANUP(bytes_done) = BYTES_EMPTY;
   (void)snprintf(unfinished, sizeof unfinished, ".%s", name);
-  enum status status = record_encode(&AUDIT_RECORD, event, &record);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  int fd CLEANUP(cleanup_fd) = openat(folder, unfinished, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) {
-    return status_of_write(errno);
-  }
-  status = file_write_all(fd, bytes_text(&record), record.length);
+  enum status status = run_folder_write(folder, unfinished, &AUDIT_RECORD, event);
   if (status == STATUS_OK && renameat(folder, unfinished, folder, name) != 0) {
     status = status_of_write(errno);
-  }
-  if (status != STATUS_OK) {
     (void)unlinkat(folder, unfinished, 0);
   }
   return status;
@@ -93,10 +64,7 @@ enum status late_notes_keep(const struct session *s, const struct signed_in *res
   char name[NAME_SIZE];
   int folder CLEANUP(cleanup_fd) = -1;
   int count = 0;
-  if ((mkdir(PATH_RUN, 0700) != 0 && errno != EEXIST) || (mkdir(FOLDER, 0700) != 0 && errno != EEXIST)) {
-    return status_of_write(errno);
-  }
-  enum status status = open_folder(&folder);
+  enum status status = run_folder_make(FOLDER, &folder);
   status = status != STATUS_OK ? status : file_random(random, sizeof random);
   if (status != STATUS_OK) {
     return status;
@@ -116,21 +84,6 @@ enum status late_notes_keep(const struct session *s, const struct signed_in *res
   return write_note(folder, &event, name);
 }
 
-static enum status read_note(int folder, const char *name, struct audit_event *ret_event)
-{
-  struct bytes record CLEANUP(bytes_done) = BYTES_EMPTY;
-  struct stat st;
-  int fd CLEANUP(cleanup_fd) = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  if (fd < 0) {
-    return STATUS_IO;
-  }
-  if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_nlink != 1) {
-    return STATUS_PERMISSION;
-  }
-  enum status status = file_read_all(fd, RECORD_MAX, &record);
-  return status != STATUS_OK ? status : record_decode(&AUDIT_RECORD, bytes_text(&record), record.length, ret_event);
-}
-
 // Of whoever it was, and not of who signs in now.
 static enum status add(struct session *s, const struct audit_event *event)
 {
@@ -148,7 +101,7 @@ static enum status add(struct session *s, const struct audit_event *event)
 static bool catch_up(struct session *s, int folder, const char *name)
 {
   struct audit_event event;
-  enum status status = read_note(folder, name, &event);
+  enum status status = run_folder_read(folder, name, &AUDIT_RECORD, &event);
   bool damaged = status != STATUS_OK;
   status = damaged ? STATUS_OK : add(s, &event);
   if (damaged) {
@@ -161,7 +114,7 @@ void late_notes_catch_up(struct session *s)
 {
   int folder CLEANUP(cleanup_fd) = -1;
   int count = 0;
-  if (open_folder(&folder) != STATUS_OK || flock(folder, LOCK_EX | LOCK_NB) != 0) {
+  if (run_folder_open(FOLDER, &folder) != STATUS_OK || flock(folder, LOCK_EX | LOCK_NB) != 0) {
     return;
   }
   struct dirent **names = list(&count);

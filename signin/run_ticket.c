@@ -3,16 +3,12 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/files.h"
 #include "paths.h"
-
-enum { RECORD_MAX = 4096 };
+#include "run_folder.h"
 
 static const char FOLDER[] = PATH_RUN "/tickets";
 
@@ -29,48 +25,10 @@ static bool is_id(const char *id)
   return strlen(id) == PROTOCOL_TICKET_SIZE - 1 && strspn(id, "0123456789abcdef") == PROTOCOL_TICKET_SIZE - 1;
 }
 
-static enum status open_folder(int *ret_fd)
-{
-  struct stat st;
-  int fd CLEANUP(cleanup_fd) = open(FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-  if (fd < 0) {
-    return errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO;
-  }
-  if (fstat(fd, &st) != 0) {
-    return STATUS_IO;
-  }
-  if (st.st_uid != geteuid() || (st.st_mode & 077) != 0) {
-    return STATUS_PERMISSION;
-  }
-  *ret_fd = take_fd(&fd);
-  return STATUS_OK;
-}
-
-static enum status make_folder(int *ret_fd)
-{
-  if ((mkdir(PATH_RUN, 0700) != 0 && errno != EEXIST) || (mkdir(FOLDER, 0700) != 0 && errno != EEXIST)) {
-    return status_of_write(errno);
-  }
-  return open_folder(ret_fd);
-}
-
 static enum status read_record(int folder, const char *id, struct ticket *ret_ticket)
 {
-  struct bytes record CLEANUP(bytes_done) = BYTES_EMPTY;
-  struct stat st;
-  int fd CLEANUP(cleanup_fd) = openat(folder, id, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  if (fd < 0) {
-    return errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO;
-  }
-  if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_nlink != 1) {
-    return STATUS_PERMISSION;
-  }
-  enum status status = file_read_all(fd, RECORD_MAX, &record);
-  if (status != STATUS_OK) {
-    return status;
-  }
   struct ticket ticket = {.id = ""};
-  status = record_decode(&TICKET_RECORD, bytes_text(&record), record.length, &ticket);
+  enum status status = run_folder_read(folder, id, &TICKET_RECORD, &ticket);
   if (status != STATUS_OK) {
     return status;
   }
@@ -99,43 +57,25 @@ static void sweep(int folder, int64_t now_s)
   }
 }
 
-static enum status write_record(int folder, const struct ticket *ticket)
-{
-  struct bytes record CLEANUP(bytes_done) = BYTES_EMPTY;
-  enum status status = record_encode(&TICKET_RECORD, ticket, &record);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  int fd CLEANUP(cleanup_fd) = openat(folder, ticket->id, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) {
-    return status_of_write(errno);
-  }
-  status = file_write_all(fd, bytes_text(&record), record.length);
-  if (status != STATUS_OK) {
-    (void)unlinkat(folder, ticket->id, 0);
-  }
-  return status;
-}
-
 enum status run_ticket_put(const struct ticket *ticket, int64_t now_s)
 {
   int folder CLEANUP(cleanup_fd) = -1;
   if (!is_id(ticket->id)) {
     return STATUS_INVALID;
   }
-  enum status status = make_folder(&folder);
+  enum status status = run_folder_make(FOLDER, &folder);
   if (status != STATUS_OK) {
     return status;
   }
   sweep(folder, now_s);
-  return write_record(folder, ticket);
+  return run_folder_write(folder, ticket->id, &TICKET_RECORD, ticket);
 }
 
 enum status run_ticket_get(const char *id, int64_t now_s, struct ticket *ret_ticket)
 {
   int folder CLEANUP(cleanup_fd) = -1;
   struct ticket ticket;
-  enum status status = is_id(id) ? open_folder(&folder) : STATUS_NOT_FOUND;
+  enum status status = is_id(id) ? run_folder_open(FOLDER, &folder) : STATUS_NOT_FOUND;
   status = status != STATUS_OK ? status : read_record(folder, id, &ticket);
   if (status != STATUS_OK) {
     return status;
@@ -150,7 +90,7 @@ enum status run_ticket_get(const char *id, int64_t now_s, struct ticket *ret_tic
 enum status run_ticket_remove(const char *id)
 {
   int folder CLEANUP(cleanup_fd) = -1;
-  enum status status = is_id(id) ? open_folder(&folder) : STATUS_NOT_FOUND;
+  enum status status = is_id(id) ? run_folder_open(FOLDER, &folder) : STATUS_NOT_FOUND;
   if (status != STATUS_OK) {
     return status;
   }

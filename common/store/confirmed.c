@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "store/orgs.h"
 
 static const struct {
   const char *name;
@@ -133,17 +134,10 @@ static enum status copy_value(size_t index, const struct covered *from, struct c
   return bytes_append(into, bytes_text(bytes), bytes->length);
 }
 
-static struct store_key slot_key(int64_t org_id, enum connection_slot slot)
-{
-  struct store_key key = key_of_i64(org_id);
-  key_add_u32(&key, (uint32_t)slot);
-  return key;
-}
-
 enum status confirmed_get(struct store_txn *txn, int64_t org_id, enum connection_slot slot,
                           struct confirmed *ret_confirmed)
 {
-  const struct store_key key = slot_key(org_id, slot);
+  const struct store_key key = connection_key(org_id, slot);
   return store_get_record(txn, TABLE_CONFIRMED, &key, &CONFIRMED_RECORD, ret_confirmed);
 }
 
@@ -161,13 +155,13 @@ enum status confirmed_fingerprint(struct store_txn *txn, int64_t org_id, enum co
 
 enum status confirmed_put(struct store_txn *txn, enum connection_slot slot, const struct confirmed *confirmed)
 {
-  const struct store_key key = slot_key(confirmed->org_id, slot);
+  const struct store_key key = connection_key(confirmed->org_id, slot);
   return store_put_record(txn, TABLE_CONFIRMED, &key, &CONFIRMED_RECORD, confirmed);
 }
 
 enum status confirmed_remove(struct store_txn *txn, int64_t org_id, enum connection_slot slot)
 {
-  const struct store_key key = slot_key(org_id, slot);
+  const struct store_key key = connection_key(org_id, slot);
   enum status status = store_delete(txn, TABLE_CONFIRMED, &key);
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }

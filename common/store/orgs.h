@@ -58,7 +58,7 @@ MUST_CHECK enum status domain_each(struct store_txn *txn, int64_t org_id, domain
 // How many domains the org has verified.
 MUST_CHECK enum status domain_count_verified(struct store_txn *txn, int64_t org_id, size_t *ret_count);
 
-// The key of one in TABLE_CONNECTIONS.
+// The key of one in TABLE_CONNECTIONS, and of what an operator saw of it in TABLE_CONFIRMED.
 struct store_key connection_key(int64_t org_id, enum connection_slot slot);
 
 // Connections own secrets: record_done(&CONNECTION_RECORD, ...).

@@ -10,4 +10,4 @@ def after(seconds):
 
 def wait_for(until):
     while after(0) <= until:
-        time.sleep(0.5)
+        time.sleep(0.1)

@@ -1,5 +1,4 @@
 """Who could get in at a time: what `access --at` and `access diff` say of what was done to people, accounts and orgs."""
-import datetime
 import json
 import pathlib
 import time
@@ -7,6 +6,7 @@ import time
 import check
 import host
 import login
+import moments
 
 ORG, DOMAIN = "hindsight", "hindsight.test"
 PASSWORD = "hindsight-Pebble-63-lantern"
@@ -18,7 +18,7 @@ def who_can_get_in_now_are_the_active_members(rig):
     locked, suspended, ended = (_add() for _ in range(3))
     host.ssoctl("account", "lock", locked)
     host.ssoctl("member", "suspend", ORG, suspended)
-    host.ssoctl("member", "resume", ORG, ended, "--until", _in(60), *REASON)
+    host.ssoctl("member", "resume", ORG, ended, "--until", moments.after(60), *REASON)
     try:
         for org in (ORG, *(row["slug"] for row in host.listed("org", "list"))):
             out = {row["login"] for row in host.listed("account", "list") if row["status"] != "active"}
@@ -30,7 +30,7 @@ def who_can_get_in_now_are_the_active_members(rig):
                 check.equal({name: row[key] for name, row in now.items()},
                             {name: row[key] for name, row in active.items()}, f"{key} in {org}")
         check.that(ended in _now(), "who has not come to their end yet is out")
-        _wait_until(host.members(ORG)[ended]["until"])
+        moments.wait_for(host.members(ORG)[ended]["until"])
         check.equal(host.members(ORG)[ended]["status"], "active", "the membership, which nobody has written down as ended")
         check.that(ended not in _now(), "who has come to their end can get in")
     finally:
@@ -40,23 +40,23 @@ def who_can_get_in_now_are_the_active_members(rig):
 def each_change_shows_from_its_moment_on(rig):
     _made(rig)
     person = _add()
-    moments = {"added": _moment()}
+    times = {"added": _moment()}
     host.ssoctl("member", "role", ORG, person, "admin")
-    moments["admin"] = _moment()
+    times["admin"] = _moment()
     host.ssoctl("member", "suspend", ORG, person)
-    moments["suspended"] = _moment()
+    times["suspended"] = _moment()
     host.ssoctl("member", "resume", ORG, person)
     host.ssoctl("account", "rename", person, "hindsight-new", "--yes")
-    moments["renamed"] = _moment()
+    times["renamed"] = _moment()
     host.ssoctl("account", "lock", person)
-    moments["locked"] = _moment()
+    times["locked"] = _moment()
     host.ssoctl("account", "unlock", person)
     host.ssoctl("org", "set", ORG, "keys=deny")
-    moments["keys"] = _moment()
+    times["keys"] = _moment()
     host.ssoctl("account", "retire", "hindsight-new", "--yes")
-    moments["retired"] = _moment()
+    times["retired"] = _moment()
     host.ssoctl("org", "set", ORG, "keys=default")
-    seen = {name: _at(at) for name, at in moments.items()}
+    seen = {name: _at(at) for name, at in times.items()}
     check.equal(seen["added"][person]["role"], "viewer", "as who they were added")
     check.equal(seen["admin"][person]["role"], "admin", "after another role")
     check.that(person not in seen["suspended"], "who was suspended could get in")
@@ -66,12 +66,12 @@ def each_change_shows_from_its_moment_on(rig):
     check.that("hindsight-new" not in seen["locked"], "who was locked could get in")
     check.equal(seen["keys"]["hindsight-new"]["keys"], "deny", "the org's keys")
     check.that(not {person, "hindsight-new"} & set(seen["retired"]), "who was retired can get in")
-    check.equal(_diff(moments["added"], moments["admin"]), [(person, person, "changed", "viewer", "admin")], "another role")
-    check.equal(_diff(moments["admin"], moments["suspended"]), [(person, person, "went", "admin", None)], "suspended")
-    check.equal(_diff(moments["suspended"], moments["renamed"]), [("hindsight-new", None, "came", None, "admin")], "back")
-    check.equal(_diff(moments["admin"], moments["renamed"]), [("hindsight-new", person, "changed", "admin", "admin")], "a login")
-    check.equal(_diff(moments["renamed"], moments["retired"]), [("hindsight-new", "hindsight-new", "went", "admin", None)], "retired")
-    check.equal(_diff(moments["renamed"], moments["renamed"]), [], "a moment and itself")
+    check.equal(_diff(times["added"], times["admin"]), [(person, person, "changed", "viewer", "admin")], "another role")
+    check.equal(_diff(times["admin"], times["suspended"]), [(person, person, "went", "admin", None)], "suspended")
+    check.equal(_diff(times["suspended"], times["renamed"]), [("hindsight-new", None, "came", None, "admin")], "back")
+    check.equal(_diff(times["admin"], times["renamed"]), [("hindsight-new", person, "changed", "admin", "admin")], "a login")
+    check.equal(_diff(times["renamed"], times["retired"]), [("hindsight-new", "hindsight-new", "went", "admin", None)], "retired")
+    check.equal(_diff(times["renamed"], times["renamed"]), [], "a moment and itself")
 
 
 def an_org_that_is_gone_is_known_still(rig):
@@ -170,8 +170,8 @@ def _diff(before, after):
 def _moment():
     """Now, with a second to itself: what was done is before it, and what is done next is after it."""
     time.sleep(1.1)
-    at = _in(0)
-    _wait_until(at)
+    at = moments.after(0)
+    moments.wait_for(at)
     return at
 
 
@@ -187,13 +187,3 @@ def _add():
 
 def _made(rig):
     rig.orgs._once(ORG, lambda: rig.orgs.create(ORG, DOMAIN, "invite-only"))
-
-
-def _in(seconds):
-    at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _wait_until(moment):
-    while _in(0) <= moment:
-        time.sleep(0.1)
