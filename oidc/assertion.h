@@ -4,7 +4,7 @@
 #pragma once
 #include "base/bytes.h"
 #include "base/status.h"
-#include "failure.h"
+#include "helper/failure.h"
 #include "protocol/protocol.h"
 
 enum { ASSERTION_LIFETIME_S = 300 };

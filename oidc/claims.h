@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
-#include "failure.h"
+#include "helper/failure.h"
 #include "protocol/protocol.h"
 
 struct cJSON;

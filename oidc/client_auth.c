@@ -6,7 +6,7 @@
 #include "assertion.h"
 #include "base/cleanup.h"
 #include "base/url.h"
-#include "form.h"
+#include "helper/form.h"
 #include "jose.h"
 #include "protocol/oauth.h"
 

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "document.h"
-#include "form.h"
+#include "helper/form.h"
 #include "protocol/oauth.h"
 #include "provider.h"
 

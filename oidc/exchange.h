@@ -2,7 +2,7 @@
 // One exchange with a provider: what its steps share. Each step returns STATUS_OK, STATUS_CLOSED when the parent is
 // gone, STATUS_NO_MEMORY, or any other status after it has written the reason into the failure.
 #pragma once
-#include "failure.h"
+#include "helper/failure.h"
 #include "http.h"
 #include "protocol/protocol.h"
 

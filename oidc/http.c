@@ -8,11 +8,11 @@
 #include "base/clock.h"
 #include "base/url.h"
 #include "curl_options.h"
+#include "helper/parent.h"
 #include "http_error.h"
 #include "http_hosts.h"
 #include "http_options.h"
 #include "memory.h"
-#include "parent.h"
 #include "transfer.h"
 
 struct http {

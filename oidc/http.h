@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/status.h"
-#include "failure.h"
+#include "helper/failure.h"
 
 enum {
   HTTP_BODY_MAX = 256 * 1024,

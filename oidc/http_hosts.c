@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "resolver.h"
+#include "helper/resolver.h"
 
 static void cleanup_url(CURLU **url)
 {

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
-#include "failure.h"
+#include "helper/failure.h"
 
 // Entries for CURLOPT_RESOLVE. NULL: none yet. For curl_slist_free_all().
 struct curl_slist;

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "curl_options.h"
-#include "failure.h"
+#include "helper/failure.h"
 #include "http_error.h"
 #include "http_hosts.h"
 #include "mail_message.h"

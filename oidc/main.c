@@ -9,18 +9,18 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/version_mark.h"
+#include "confined.h"
 #include "document.h"
 #include "exchange.h"
+#include "helper/parent.h"
 #include "http.h"
 #include "identity.h"
 #include "jose.h"
 #include "mail.h"
-#include "parent.h"
 #include "paths.h"
 #include "protocol/channel.h"
 #include "refresh.h"
 #include "request.h"
-#include "sandbox.h"
 #include "sign_in.h"
 #include "txt.h"
 
@@ -131,7 +131,7 @@ static enum status answer(struct channel *c, enum message_type type, const void 
 
 static enum status prepare(int *ret_lacks)
 {
-  enum status status = sandbox_begin();
+  enum status status = sandbox_begin(&CONFINED);
   if (status != STATUS_OK) {
     return status;
   }
@@ -141,7 +141,7 @@ static enum status prepare(int *ret_lacks)
   }
   status = jose_start_up();
   document_start_up();
-  return status != STATUS_OK ? status : sandbox_end(ret_lacks);
+  return status != STATUS_OK ? status : sandbox_end(&CONFINED, ret_lacks);
 }
 
 int main(void)

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "client_auth.h"
 #include "document.h"
-#include "form.h"
+#include "helper/form.h"
 #include "protocol/oauth.h"
 #include "provider.h"
 

@@ -8,7 +8,7 @@
 #include "client_auth.h"
 #include "discovery.h"
 #include "document.h"
-#include "form.h"
+#include "helper/form.h"
 #include "identify.h"
 #include "identity.h"
 #include "key_set.h"

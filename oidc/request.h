@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 #include "base/status.h"
-#include "failure.h"
+#include "helper/failure.h"
 #include "protocol/protocol.h"
 
 enum { REQUEST_TIMEOUT_MAX_S = 3600 };

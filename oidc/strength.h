@@ -3,7 +3,7 @@
 // RFC 8176).
 #pragma once
 #include "base/status.h"
-#include "failure.h"
+#include "helper/failure.h"
 
 struct cJSON;
 struct message_authorized;

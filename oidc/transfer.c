@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
-#include "parent.h"
+#include "helper/parent.h"
 
 // How long a parent that went away may remain unnoticed if its descriptor does not wake the poll.
 enum { WATCH_MS = 500 };

@@ -6,8 +6,8 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "dns.h"
-#include "failure.h"
+#include "helper/dns.h"
+#include "helper/failure.h"
 #include "txt_answer.h"
 
 enum { SEND_WAIT_MS = 5 * 1000 };

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "process/user.h"
 #include "protocol/group_list.h"
 #include "protocol/oauth.h"
 
@@ -19,18 +19,6 @@ enum { SEND_WAIT_MS = 5000, END_GRACE_MS = 200 };
 
 static const char HELPER_USER[] = "ssoorg";
 static const char DEFAULT_GROUPS_CLAIM[] = "groups";
-
-static enum status find_user(struct error *error, struct process_user *ret_user)
-{
-  const struct passwd *entry = getpwnam(HELPER_USER);
-  if (entry == NULL || entry->pw_uid == 0 || entry->pw_gid == 0) {
-    error_set(error, "system user \"%s\": does not exist; systemd-sysusers makes it from the package's file",
-              HELPER_USER);
-    return STATUS_NOT_FOUND;
-  }
-  *ret_user = (struct process_user){true, entry->pw_uid, entry->pw_gid};
-  return STATUS_OK;
-}
 
 static void message_done(struct message_sign_in *message)
 {
@@ -85,7 +73,7 @@ static enum status send_request(struct channel *channel, const struct oidc_reque
 static enum status start(const char *path, struct error *error, struct oidc *ret_oidc)
 {
   struct process_user user;
-  enum status status = find_user(error, &user);
+  enum status status = process_user_find(HELPER_USER, error, &user);
   if (status != STATUS_OK) {
     return status;
   }

@@ -19,7 +19,7 @@
 // What a try says that is no errno: the process was ended for it.
 enum { TRY_ENDED = -1 };
 
-// As oidc/sandbox.c does it, for one folder. 0 or an errno.
+// As helper/sandbox_files.c does it, for one folder. 0 or an errno.
 static int restrict_self(void)
 {
   const struct landlock_ruleset_attr handled = {.handled_access_fs = LANDLOCK_ACCESS_FS_READ_FILE};

@@ -4,11 +4,11 @@
 #include <grp.h>
 #include <sys/wait.h>
 
+#include "confined.h"
 #include "deny.h"
 #include "document.h"
 #include "http.h"
 #include "jose.h"
-#include "sandbox.h"
 
 static bool confine(bool landlock)
 {
@@ -18,9 +18,10 @@ static bool confine(bool landlock)
     const struct denials denials = denials_of_landlock(EPERM);
     deny(&denials);
   }
-  bool begun = dropped && sandbox_begin() == STATUS_OK && http_start_up() == STATUS_OK && jose_start_up() == STATUS_OK;
+  bool begun =
+      dropped && sandbox_begin(&CONFINED) == STATUS_OK && http_start_up() == STATUS_OK && jose_start_up() == STATUS_OK;
   document_start_up();
-  return begun && sandbox_end(&lacks) == STATUS_OK && (landlock || lacks == EPERM);
+  return begun && sandbox_end(&CONFINED, &lacks) == STATUS_OK && (landlock || lacks == EPERM);
 }
 
 static int run_with(attempt *try, bool landlock)

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/status.h"
-#include "failure.h"
+#include "helper/failure.h"
 #include "forge.h"
 
 #define JUDGE_ISSUER "https://idp.test/acme"

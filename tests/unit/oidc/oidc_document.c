@@ -11,8 +11,8 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "document.h"
-#include "failure.h"
-#include "form.h"
+#include "helper/failure.h"
+#include "helper/form.h"
 #include "request.h"
 
 static enum status parse(const char *text, size_t length)

@@ -10,8 +10,8 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 
+#include "confined.h"
 #include "escape.h"
-#include "sandbox.h"
 
 static bool read_memory_of_others(void)
 {
@@ -65,8 +65,8 @@ static void wait_as_a_helper(int fd)
 {
   int lacks = 0;
   bool confined = fcntl(fd, F_GETFD) >= 0 && setgid(NOBODY) == 0 && setuid(NOBODY) == 0 &&
-                  prctl(PR_SET_DUMPABLE, 1UL, 0UL, 0UL, 0UL) == 0 && sandbox_begin() == STATUS_OK &&
-                  sandbox_end(&lacks) == STATUS_OK;
+                  prctl(PR_SET_DUMPABLE, 1UL, 0UL, 0UL, 0UL) == 0 && sandbox_begin(&CONFINED) == STATUS_OK &&
+                  sandbox_end(&CONFINED, &lacks) == STATUS_OK;
   while (confined) {
     (void)poll(NULL, 0, -1);
   }
@@ -103,7 +103,7 @@ static bool fill_memory(void)
   if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY) {
     _exit(SHADOWED); // a sanitizer reserves terabytes: there is no limit to meet
   }
-  for (int i = 0; i < SANDBOX_MEMORY_MIB; i++) {
+  for (int i = 0; i < CONFINED_MEMORY_MIB; i++) {
     if (mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED) {
       errno = EPERM;
       return false;

@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "escape.h"
-#include "resolver.h"
+#include "helper/resolver.h"
 
 static bool speak_to_the_wire(void)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Required acr and amr: what counts, and what does not.
 #include "document.h"
-#include "failure.h"
+#include "helper/failure.h"
 #include "strength.h"
 #include "unit.h"
 

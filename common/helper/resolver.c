@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resolver.h"
+#include "helper/resolver.h"
 
 #include <ares.h>
 #include <arpa/inet.h>
@@ -10,7 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "dns.h"
+#include "helper/dns.h"
 
 enum { FAMILIES = 2 };
 

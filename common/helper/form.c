@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "form.h"
+#include "helper/form.h"
 
 #include <string.h>
 

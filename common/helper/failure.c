@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "failure.h"
+#include "helper/failure.h"
 
 #include <stdarg.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "form.h"
+#include "helper/form.h"
 
 enum { SECRET_MIN = 4, SECRET_START = 16 };
 

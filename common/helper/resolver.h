@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/status.h"
-#include "failure.h"
+#include "helper/failure.h"
 
 enum {
   RESOLVER_ADDRESSES_MAX = 16, // of one host; what is beyond is left out

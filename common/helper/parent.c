@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "parent.h"
+#include "helper/parent.h"
 
 #include <errno.h>
 #include <poll.h>
