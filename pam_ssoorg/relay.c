@@ -134,6 +134,14 @@ static enum status handle(struct relay *r, enum message_type type, const void *v
   case MESSAGE_SENT:
   case MESSAGE_REFRESH:
   case MESSAGE_ROTATED:
+  case MESSAGE_OPEN:
+  case MESSAGE_READY:
+  case MESSAGE_ASK:
+  case MESSAGE_ROWS:
+  case MESSAGE_DONE:
+  case MESSAGE_LISTEN:
+  case MESSAGE_TOLD:
+  case MESSAGE_SCRIPT:
   case MESSAGE_COUNT: break;
   }
   return STATUS_PROTOCOL;

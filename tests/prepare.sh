@@ -6,7 +6,8 @@ top=$(dirname "$here")
 
 build_packages=(meson ninja-build gcc pkg-config liblmdb-dev libcrypt-dev libpwquality-dev
     libcurl4-openssl-dev liboauth2-dev libcjose-dev libcjson-dev libjansson-dev libqrencode-dev libseccomp-dev
-    libc-ares-dev libmd-dev libsmartcols-dev libidn2-dev libpsl-dev libpam0g-dev libssl-dev libcmocka-dev)
+    libc-ares-dev libmd-dev libsmartcols-dev libidn2-dev libpsl-dev libpam0g-dev libpq-dev libssl-dev
+    libcmocka-dev)
 run_packages=(openssh-server openssh-client openssl sudo python3-pexpect python3-paramiko
     python3-cryptography)
 test_packages=(ansible-core at clang cron fail2ban fish git zsh libpam-wrapper libnss-wrapper libuid-wrapper pamtester sshpass

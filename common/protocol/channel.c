@@ -49,7 +49,24 @@ static const struct rule RULES[] = {
     {LINK_SIGNIN_OIDC, PHASE_REFRESHING, PARTY_OIDC, MESSAGE_ROTATED, PHASE_POLLING},
     {LINK_SIGNIN_OIDC, PHASE_REFRESHING, PARTY_OIDC, MESSAGE_AUTHORIZED, PHASE_ENDED},
     {LINK_SIGNIN_OIDC, PHASE_REFRESHING, PARTY_OIDC, MESSAGE_FAILED, PHASE_ENDED},
+    {LINK_SYNC_FLEET, PHASE_REQUEST, PARTY_SYNC, MESSAGE_OPEN, PHASE_OPENING},
+    {LINK_SYNC_FLEET, PHASE_OPENING, PARTY_FLEET, MESSAGE_READY, PHASE_OPEN},
+    {LINK_SYNC_FLEET, PHASE_OPENING, PARTY_FLEET, MESSAGE_FAILED, PHASE_ENDED},
+    {LINK_SYNC_FLEET, PHASE_OPEN, PARTY_SYNC, MESSAGE_ASK, PHASE_ASKED},
+    {LINK_SYNC_FLEET, PHASE_OPEN, PARTY_SYNC, MESSAGE_LISTEN, PHASE_ASKED},
+    {LINK_SYNC_FLEET, PHASE_OPEN, PARTY_SYNC, MESSAGE_SCRIPT, PHASE_ASKED},
+    {LINK_SYNC_FLEET, PHASE_OPEN, PARTY_FLEET, MESSAGE_TOLD, PHASE_OPEN},
+    {LINK_SYNC_FLEET, PHASE_OPEN, PARTY_FLEET, MESSAGE_FAILED, PHASE_ENDED},
+    {LINK_SYNC_FLEET, PHASE_ASKED, PARTY_FLEET, MESSAGE_ROWS, PHASE_ASKED},
+    {LINK_SYNC_FLEET, PHASE_ASKED, PARTY_FLEET, MESSAGE_DONE, PHASE_OPEN},
+    {LINK_SYNC_FLEET, PHASE_ASKED, PARTY_FLEET, MESSAGE_TOLD, PHASE_ASKED}, // on its way while something is asked
+    {LINK_SYNC_FLEET, PHASE_ASKED, PARTY_FLEET, MESSAGE_FAILED, PHASE_ENDED},
 };
+
+static uint32_t payload_max(enum link link)
+{
+  return link == LINK_SYNC_FLEET ? PROTOCOL_FLEET_PAYLOAD_MAX : PROTOCOL_PAYLOAD_MAX;
+}
 
 struct channel channel_init(int fd, enum link link, enum party self)
 {
@@ -128,7 +145,7 @@ static enum status receive_all(int fd, void *data, size_t length, int64_t deadli
   return STATUS_OK;
 }
 
-static enum status pack(enum message_type type, const void *value, struct bytes *out)
+static enum status pack(enum link link, enum message_type type, const void *value, struct bytes *out)
 {
   unsigned char header[PROTOCOL_HEADER_SIZE] = {0};
   enum status status = bytes_append(out, header, sizeof header);
@@ -140,7 +157,7 @@ static enum status pack(enum message_type type, const void *value, struct bytes 
     return status;
   }
   size_t length = out->length - sizeof header;
-  if (length > PROTOCOL_PAYLOAD_MAX) {
+  if (length > payload_max(link)) {
     return STATUS_INVALID;
   }
   unsigned char *at = (unsigned char *)out->data;
@@ -156,7 +173,7 @@ enum status channel_send(struct channel *c, enum message_type type, const void *
     return STATUS_PROTOCOL;
   }
   struct bytes frame CLEANUP(bytes_done) = BYTES_EMPTY;
-  enum status status = pack(type, value, &frame);
+  enum status status = pack(c->link, type, value, &frame);
   if (status != STATUS_OK) {
     return status;
   }
@@ -199,7 +216,7 @@ static enum status receive_body(struct channel *c, const unsigned char *header, 
   uint32_t tail = endian_get_u32(header + 4);
   enum message_type type = (enum message_type)(tail & 0xffff);
   const struct rule *rule = find_rule(c, type, false);
-  if (rule == NULL || tail >> 16 != PROTOCOL_VERSION || length > PROTOCOL_PAYLOAD_MAX) {
+  if (rule == NULL || tail >> 16 != PROTOCOL_VERSION || length > payload_max(c->link)) {
     return STATUS_PROTOCOL;
   }
   struct bytes payload CLEANUP(bytes_done) = BYTES_EMPTY;

@@ -8,8 +8,8 @@
 #include "base/status.h"
 #include "protocol/protocol.h"
 
-enum party { PARTY_MODULE, PARTY_SIGNIN, PARTY_OIDC };
-enum link { LINK_MODULE_SIGNIN, LINK_SIGNIN_OIDC };
+enum party { PARTY_MODULE, PARTY_SIGNIN, PARTY_OIDC, PARTY_SYNC, PARTY_FLEET };
+enum link { LINK_MODULE_SIGNIN, LINK_SIGNIN_OIDC, LINK_SYNC_FLEET };
 
 enum phase {
   PHASE_REQUEST = 0, // nothing said yet
@@ -21,10 +21,14 @@ enum phase {
   PHASE_LOOKING_UP,  // oidc asks name servers
   PHASE_SENDING,     // oidc sends a mail
   PHASE_REFRESHING,  // oidc uses a refresh token
+  PHASE_OPENING,     // fleet connects
+  PHASE_OPEN,        // fleet waits to be asked
+  PHASE_ASKED,       // fleet asks the engine
   PHASE_ENDED,       // the last message was said, or the rules were broken
 };
 
-// FD is borrowed: the caller closes it. ssoctl speaks to ssoorg-oidc as PARTY_SIGNIN.
+// FD is borrowed: the caller closes it. ssoctl speaks to ssoorg-oidc as PARTY_SIGNIN, and whoever asks
+// ssoorg-fleet is PARTY_SYNC.
 struct channel {
   int fd;
   enum link link;
@@ -41,7 +45,7 @@ struct channel channel_init(int fd, enum link link, enum party self);
 MUST_CHECK enum status channel_send(struct channel *c, enum message_type type, const void *value, int64_t deadline_ms);
 
 // Receives one whole message before DEADLINE_MS into a new struct; *RET_VALUE is freed by channel_free_message().
-// STATUS_PROTOCOL for a type that may not come now, another version or a length over PROTOCOL_PAYLOAD_MAX;
+// STATUS_PROTOCOL for a type that may not come now, another version or a length over the link's most;
 // STATUS_CORRUPT for a payload that does not decode exactly; STATUS_CLOSED, STATUS_TIMEOUT, STATUS_IO,
 // STATUS_NO_MEMORY. After any failure but STATUS_TIMEOUT with no byte read the channel is in PHASE_ENDED.
 MUST_CHECK enum status channel_receive(struct channel *c, int64_t deadline_ms, enum message_type *ret_type,

@@ -107,10 +107,8 @@ static const struct field FOUND_FIELDS[] = {
 static const struct record_type FOUND = RECORD_TYPE(message_found, PROTOCOL_VERSION, FOUND_FIELDS);
 
 static const struct field FAILED_FIELDS[] = {
-    FIELD_OF_U32(message_failed, reason),
-    FIELD_OF_TEXT(message_failed, detail),
-    FIELD_OF_U32(message_failed, lacks_landlock),
-    FIELD_OF_U8(message_failed, unanswered),
+    FIELD_OF_U32(message_failed, reason),         FIELD_OF_TEXT(message_failed, detail),
+    FIELD_OF_U32(message_failed, lacks_landlock), FIELD_OF_U8(message_failed, unanswered),
     FIELD_OF_U32(message_failed, retry_after_s),
 };
 static const struct record_type FAILED = RECORD_TYPE(message_failed, PROTOCOL_VERSION, FAILED_FIELDS);
@@ -151,6 +149,68 @@ static const struct field SENT_FIELDS[] = {FIELD_OF_TEXT(message_sent, reply),
                                            FIELD_OF_U32(message_sent, lacks_landlock)};
 static const struct record_type SENT = RECORD_TYPE(message_sent, PROTOCOL_VERSION, SENT_FIELDS);
 
+static const struct field OPEN_FIELDS[] = {
+    FIELD_OF_TEXT(message_open, hosts),
+    FIELD_OF_TEXT(message_open, database),
+    FIELD_OF_TEXT(message_open, login),
+    FIELD_OF_BYTES(message_open, password, PROTOCOL_SECRET_MAX),
+    FIELD_OF_BYTES(message_open, certificate_pem, PROTOCOL_CA_MAX),
+    FIELD_OF_BYTES(message_open, key_pem, PROTOCOL_CA_MAX),
+    FIELD_OF_BYTES(message_open, ca_pem, PROTOCOL_CA_MAX),
+    FIELD_OF_U32(message_open, timeout_ms),
+    FIELD_OF_U32(message_open, statement_ms),
+    FIELD_OF_U8(message_open, confinement),
+};
+static const struct record_type OPEN = RECORD_TYPE(message_open, PROTOCOL_VERSION, OPEN_FIELDS);
+
+static const struct field READY_FIELDS[] = {
+    FIELD_OF_TEXT(message_ready, host),
+    FIELD_OF_U32(message_ready, server_version),
+    FIELD_OF_U8(message_ready, encrypted),
+    FIELD_OF_U32(message_ready, lacks_landlock),
+};
+static const struct record_type READY = RECORD_TYPE(message_ready, PROTOCOL_VERSION, READY_FIELDS);
+
+static const struct field ASK_FIELDS[] = {
+    FIELD_OF_U32(message_ask, statement),
+    FIELD_OF_U32(message_ask, timeout_ms),
+    FIELD_OF_BYTES(message_ask, values, PROTOCOL_FLEET_VALUES_MAX),
+};
+static const struct record_type ASK = RECORD_TYPE(message_ask, PROTOCOL_VERSION, ASK_FIELDS);
+
+static const struct field ROWS_FIELDS[] = {
+    FIELD_OF_U32(message_rows, columns),
+    FIELD_OF_U32(message_rows, rows),
+    FIELD_OF_BYTES(message_rows, values, PROTOCOL_FLEET_VALUES_MAX),
+};
+static const struct record_type ROWS = RECORD_TYPE(message_rows, PROTOCOL_VERSION, ROWS_FIELDS);
+
+static const struct field DONE_FIELDS[] = {
+    FIELD_OF_TEXT(message_done, sqlstate),
+    FIELD_OF_TEXT(message_done, message),
+    FIELD_OF_U32(message_done, columns),
+    FIELD_OF_U32(message_done, rows),
+};
+static const struct record_type DONE = RECORD_TYPE(message_done, PROTOCOL_VERSION, DONE_FIELDS);
+
+static const struct field LISTEN_FIELDS[] = {
+    FIELD_OF_U32(message_listen, timeout_ms),
+    FIELD_OF_BYTES(message_listen, orgs, PROTOCOL_FLEET_ORGS_MAX * sizeof(uint64_t)),
+};
+static const struct record_type LISTEN = RECORD_TYPE(message_listen, PROTOCOL_VERSION, LISTEN_FIELDS);
+
+static const struct field TOLD_FIELDS[] = {
+    FIELD_OF_I64(message_told, org_id),
+    FIELD_OF_I64(message_told, revision),
+};
+static const struct record_type TOLD = RECORD_TYPE(message_told, PROTOCOL_VERSION, TOLD_FIELDS);
+
+static const struct field SCRIPT_FIELDS[] = {
+    FIELD_OF_U32(message_script, timeout_ms),
+    FIELD_OF_BYTES(message_script, text, PROTOCOL_FLEET_VALUES_MAX),
+};
+static const struct record_type SCRIPT = RECORD_TYPE(message_script, PROTOCOL_VERSION, SCRIPT_FIELDS);
+
 static const struct {
   const char *name;
   const struct record_type *record;
@@ -177,6 +237,14 @@ static const struct {
     [MESSAGE_SENT] = {"SENT", &SENT},
     [MESSAGE_REFRESH] = {"REFRESH", &SIGN_IN},
     [MESSAGE_ROTATED] = {"ROTATED", &ROTATED},
+    [MESSAGE_OPEN] = {"OPEN", &OPEN},
+    [MESSAGE_READY] = {"READY", &READY},
+    [MESSAGE_ASK] = {"ASK", &ASK},
+    [MESSAGE_ROWS] = {"ROWS", &ROWS},
+    [MESSAGE_DONE] = {"DONE", &DONE},
+    [MESSAGE_LISTEN] = {"LISTEN", &LISTEN},
+    [MESSAGE_TOLD] = {"TOLD", &TOLD},
+    [MESSAGE_SCRIPT] = {"SCRIPT", &SCRIPT},
 };
 
 const struct record_type *protocol_record(enum message_type type)

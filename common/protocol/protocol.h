@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The messages between pam_ssoorg.so, ssoorg-signin, ssoctl and ssoorg-oidc: the whole of them.
+// The messages between pam_ssoorg.so, ssoorg-signin, ssoctl, ssoorg-sync, ssoorg-oidc and ssoorg-fleet: the whole of
+// them.
 //
 // A frame on the socket pair is {u32 payload length, u16 type, u16 version}, little-endian, then the payload: the
 // message's struct packed by the table in protocol.c, exact in size. The table in channel.c says who may send what
@@ -36,6 +37,11 @@ enum {
   PROTOCOL_GROUPS_MAX = PROTOCOL_GROUP_COUNT * PROTOCOL_GROUP_SIZE,
   PROTOCOL_SUBJECT_LINE_SIZE = 256,   // of a mail
   PROTOCOL_MAIL_TEXT_MAX = 16 * 1024, // likewise
+  PROTOCOL_FLEET_PAYLOAD_MAX = 1024 * 1024,
+  PROTOCOL_FLEET_HOSTS_SIZE = 2400,       // eight names with their ports
+  PROTOCOL_FLEET_NAME_SIZE = 64,          // of a database or a role: NAMEDATALEN of PostgreSQL
+  PROTOCOL_FLEET_VALUES_MAX = 960 * 1024, // parameters of a statement, or rows of one message
+  PROTOCOL_FLEET_ORGS_MAX = 4096,         // that are listened to
 };
 
 enum message_type {
@@ -61,6 +67,14 @@ enum message_type {
   MESSAGE_SENT,       // oidc back: struct message_sent
   MESSAGE_REFRESH,    // signin or ssoctl to oidc: struct message_sign_in
   MESSAGE_ROTATED,    // oidc back, before AUTHORIZED or FAILED: struct message_rotated
+  MESSAGE_OPEN,       // sync, ssoctl or signin to fleet: struct message_open
+  MESSAGE_READY,      // fleet back: struct message_ready; or FAILED, as at any time from then on
+  MESSAGE_ASK,        // sync, ssoctl or signin to fleet: struct message_ask
+  MESSAGE_ROWS,       // fleet back, as often as needed before DONE: struct message_rows
+  MESSAGE_DONE,       // fleet back, to ASK, LISTEN and SCRIPT: struct message_done
+  MESSAGE_LISTEN,     // sync to fleet: struct message_listen
+  MESSAGE_TOLD,       // fleet, whenever it comes: struct message_told
+  MESSAGE_SCRIPT,     // ssoctl to fleet: struct message_script
   MESSAGE_COUNT
 };
 
@@ -302,6 +316,66 @@ struct message_mail {
 struct message_sent {
   char reply[256];
   uint32_t lacks_landlock; // as of message_code
+};
+
+// Where a fleet's engine is, and who is who.
+struct message_open {
+  char hosts[PROTOCOL_FLEET_HOSTS_SIZE]; // as fleet/hosts.h reads it
+  char database[PROTOCOL_FLEET_NAME_SIZE];
+  char login[PROTOCOL_FLEET_NAME_SIZE];
+  struct bytes password;        // empty: none
+  struct bytes certificate_pem; // of the client; empty: none
+  struct bytes key_pem;         // for it
+  struct bytes ca_pem;          // that the engine's certificate is from; empty: the system's certificates
+  uint32_t timeout_ms;          // until the connection is open
+  uint32_t statement_ms;        // after which the engine itself gives up a statement
+  uint8_t confinement;          // enum confinement
+};
+
+struct message_ready {
+  char host[PROTOCOL_NAME_SIZE]; // which of them it is
+  uint32_t server_version;       // as 150004
+  uint8_t encrypted;             // by TLS
+  uint32_t lacks_landlock;       // as of message_code
+};
+
+struct message_ask {
+  uint32_t statement;  // enum engine_statement
+  uint32_t timeout_ms; // for the whole of it
+  struct bytes values; // its parameters, as value_list.h has them
+};
+
+// Some rows of an answer.
+struct message_rows {
+  uint32_t columns;
+  uint32_t rows;
+  struct bytes values; // COLUMNS * ROWS of them, as value_list.h has them: bytea as its bytes, all else as text
+};
+
+// The end of what was asked. An SQLSTATE makes the rows before it void.
+struct message_done {
+  char sqlstate[6];   // "": it is done
+  char message[1024]; // printable ASCII: the engine's, foreign text; of a script that is done its last warnings
+  uint32_t columns;
+  uint32_t rows; // that were sent
+};
+
+// The orgs of which TOLD is wanted, in place of those before.
+struct message_listen {
+  uint32_t timeout_ms;
+  struct bytes orgs; // 8 bytes each, little-endian
+};
+
+// Something of the org has changed. A hint, which anybody in the database can give.
+struct message_told {
+  int64_t org_id;
+  int64_t revision; // 0: not said
+};
+
+// A file of SQL, run as one.
+struct message_script {
+  uint32_t timeout_ms;
+  struct bytes text;
 };
 
 // The packing table of a message's struct; NULL for an unknown TYPE.

@@ -82,6 +82,9 @@ static bool may_begin(enum link link, enum party party, enum message_type type)
   if (link == LINK_MODULE_SIGNIN) {
     return party == PARTY_MODULE && type >= MESSAGE_AUTH && type <= MESSAGE_CHAUTHTOK;
   }
+  if (link == LINK_SYNC_FLEET) {
+    return party == PARTY_SYNC && type == MESSAGE_OPEN;
+  }
   return party == PARTY_SIGNIN && (type == MESSAGE_SIGN_IN || type == MESSAGE_DISCOVER || type == MESSAGE_TXT ||
                                    type == MESSAGE_MAIL || type == MESSAGE_REFRESH);
 }
@@ -92,10 +95,8 @@ static void only_requests_begin_an_exchange(void **state)
   static const struct {
     enum link link;
     enum party party;
-  } ENDS[] = {{LINK_MODULE_SIGNIN, PARTY_MODULE},
-              {LINK_MODULE_SIGNIN, PARTY_SIGNIN},
-              {LINK_SIGNIN_OIDC, PARTY_SIGNIN},
-              {LINK_SIGNIN_OIDC, PARTY_OIDC}};
+  } ENDS[] = {{LINK_MODULE_SIGNIN, PARTY_MODULE}, {LINK_MODULE_SIGNIN, PARTY_SIGNIN}, {LINK_SIGNIN_OIDC, PARTY_SIGNIN},
+              {LINK_SIGNIN_OIDC, PARTY_OIDC},     {LINK_SYNC_FLEET, PARTY_SYNC},      {LINK_SYNC_FLEET, PARTY_FLEET}};
   for (size_t i = 0; i < COUNT_OF(ENDS); i++) {
     for (int type = MESSAGE_AUTH; type < MESSAGE_COUNT; type++) {
       struct channel channel = channel_init(pair->fds[0], ENDS[i].link, ENDS[i].party);
