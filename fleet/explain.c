@@ -28,12 +28,25 @@ static bool is_of_use(const char *line)
   return *line != '\0' && strncmp(line, LOCATION, strlen(LOCATION)) != 0;
 }
 
+// Of LINE without where it was, which libpq begins with, by numbers alone.
+static size_t place_length(const char *line, size_t length)
+{
+  static const char PLACE[] = "connection to server at ";
+  static const char FAILED[] = " failed: ";
+  const char *failed = memmem(line, length, FAILED, strlen(FAILED));
+  bool has_place = length > strlen(PLACE) && memcmp(line, PLACE, strlen(PLACE)) == 0 && failed != NULL;
+  return has_place ? (size_t)(failed - line) + strlen(FAILED) : 0;
+}
+
 void explain_line(const char *message, char *text, size_t size)
 {
   struct bytes line CLEANUP(bytes_done) = BYTES_EMPTY;
   enum status status = STATUS_OK;
   while (status == STATUS_OK && *message != '\0') {
     size_t length = strcspn(message, "\n");
+    size_t place = place_length(message, length);
+    message += place;
+    length -= place;
     if (is_of_use(message) && length > 0) {
       status = line.length > 0 ? bytes_append_text(&line, "; ") : STATUS_OK;
       status = status != STATUS_OK ? status : bytes_append(&line, message, length);
@@ -58,21 +71,41 @@ static void find_sqlstate(const char *message, char sqlstate[static SQLSTATE_LEN
   }
 }
 
+// What the engine says, by the beginning of its SQLSTATE; any other: it starts, it stops, it is full.
+static const struct {
+  const char *sqlstate;
+  enum failure_reason reason;
+} SQLSTATES[] = {
+    {"28", FAILURE_CLIENT},        {"3D", FAILURE_MISCONFIGURED}, {"42", FAILURE_MISCONFIGURED},
+    {"22", FAILURE_MISCONFIGURED}, {"", FAILURE_UNREACHABLE},
+};
+
+// What libpq itself says, which knows no SQLSTATE.
+static const struct {
+  const char *words;
+  enum failure_reason reason;
+} WORDS[] = {
+    {"session is read-only", FAILURE_MISCONFIGURED}, // a standby
+    {"no password supplied", FAILURE_CLIENT},
+    {"authentication method requirement", FAILURE_CLIENT}, // it wants the password itself
+    {"does not support SSL", FAILURE_TLS},
+    {"certificate", FAILURE_TLS},
+    {"SSL error", FAILURE_TLS},
+};
+
 static enum failure_reason reason_of(const char *message, ConnStatusType stage)
 {
   char sqlstate[SQLSTATE_LENGTH + 1];
   find_sqlstate(message, sqlstate);
-  if (strncmp(sqlstate, "28", 2) == 0) {
-    return FAILURE_CLIENT;
+  for (size_t i = 0; sqlstate[0] != '\0' && i < COUNT_OF(SQLSTATES); i++) {
+    if (strncmp(sqlstate, SQLSTATES[i].sqlstate, strlen(SQLSTATES[i].sqlstate)) == 0) {
+      return SQLSTATES[i].reason;
+    }
   }
-  if (strncmp(sqlstate, "3D", 2) == 0 || strncmp(sqlstate, "42", 2) == 0 || strncmp(sqlstate, "22", 2) == 0) {
-    return FAILURE_MISCONFIGURED;
-  }
-  if (sqlstate[0] != '\0') {
-    return FAILURE_UNREACHABLE; // it starts, it stops, it is full
-  }
-  if (strstr(message, "session is read-only") != NULL) {
-    return FAILURE_MISCONFIGURED; // a standby
+  for (size_t i = 0; sqlstate[0] == '\0' && i < COUNT_OF(WORDS); i++) {
+    if (strstr(message, WORDS[i].words) != NULL) {
+      return WORDS[i].reason;
+    }
   }
   return stage == CONNECTION_SSL_STARTUP ? FAILURE_TLS : FAILURE_UNREACHABLE;
 }
@@ -90,13 +123,8 @@ void explain_connection(const struct explain_where *where, const char *message, 
 {
   char line[LINE_SIZE];
   struct failure one = {.reason = FAILURE_INTERNAL};
-  if (timed_out) {
-    (void)failure_set(&one, FAILURE_EXPIRED, "%s (%s) port %u: no answer in time", where->host, where->address,
-                      (unsigned)where->port);
-  } else {
-    explain_line(message, line, sizeof line);
-    (void)failure_set(&one, reason_of(message, stage), "%s (%s) port %u: %s", where->host, where->address,
-                      (unsigned)where->port, line);
-  }
+  explain_line(timed_out ? "no answer in time" : message, line, sizeof line);
+  (void)failure_set(&one, timed_out ? FAILURE_EXPIRED : reason_of(message, stage), "%s (%s) port %u: %s", where->host,
+                    where->address, (unsigned)where->port, line);
   explain_add(r, one.reason, one.detail);
 }

@@ -64,6 +64,10 @@ class Engine:
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         said = made.communicate(timeout=check.HANG_S)[0]
         check.equal(made.returncode, 0, f"initdb: {said}")
+        self.begin()
+
+    def begin(self):
+        """The server, on the folder that is there."""
         settings = {"listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": self.folder,
                     "max_connections": 120, "fsync": "off", "deadlock_timeout": "200ms"}
         words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
@@ -77,7 +81,8 @@ class Engine:
             raise check.Failed(f"PostgreSQL has ended: {(self.folder / 'log').read_text()[-2000:]}")
         return self.root("SELECT 1", database="postgres").state is None
 
-    def stop(self):
+    def end(self):
+        """The server, not what it has stored."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)  # "fast": it ends its sessions
             try:
@@ -85,6 +90,13 @@ class Engine:
             except subprocess.TimeoutExpired:
                 self.process.send_signal(signal.SIGQUIT)
                 self.process.wait(check.HANG_S)
+
+    def sessions(self, login):
+        """The processes of the server that a role is connected to."""
+        return [int(row[0]) for row in self.root(f"SELECT pid FROM pg_stat_activity WHERE usename = '{login}'").rows]
+
+    def stop(self):
+        self.end()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def words(self, login, database):
