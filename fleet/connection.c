@@ -8,7 +8,6 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "explain.h"
-#include "fleet/hosts.h"
 #include "helper/resolver.h"
 #include "options.h"
 
@@ -182,7 +181,7 @@ static enum status try_host(const struct attempt *a, const struct fleet_host *ho
   while (status == STATUS_OK && next_address(&at, address)) {
     status = try_address(a, host, address, share_until(until_ms, left--), connection);
     if (status == STATUS_OK) {
-      connection->host = host->name;
+      memcpy(connection->host, host->name, sizeof connection->host);
       return STATUS_OK;
     }
     status = status == STATUS_REFUSED ? STATUS_OK : status;

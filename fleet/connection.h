@@ -5,6 +5,7 @@
 #include <libpq-fe.h>
 #include <stdint.h>
 
+#include "fleet/hosts.h"
 #include "helper/failure.h"
 #include "pem_file.h"
 #include "protocol/protocol.h"
@@ -12,7 +13,7 @@
 struct connection {
   PGconn *pg;
   int parent_fd;
-  const char *host; // which of them it is, as it was asked for
+  char host[FLEET_HOST_SIZE]; // which of them it is, as it was asked for
 };
 
 // For CLEANUP(): says nothing to the server and waits for nothing.

@@ -131,10 +131,11 @@ static struct engine_value value_of(char *text)
   if (strncmp(text, "\\x", 2) != 0) {
     return engine_text(text);
   }
+  // In place: the bytes are fewer than their digits, and each is written behind where it is read.
   size_t length = (digits - 2) / 2;
-  unsigned char *data = calloc(1, length + 1); // until the end
-  return data != NULL && text_from_hex(text + 2, data, length) == STATUS_OK ? (struct engine_value){data, length, false}
-                                                                            : engine_text(NULL);
+  unsigned char *data = (unsigned char *)text;
+  return text_from_hex(text + 2, data, length) == STATUS_OK ? (struct engine_value){data, length, false}
+                                                            : engine_text(NULL);
 }
 
 static enum status do_ask(struct drive *d)

@@ -73,6 +73,6 @@ class Driver:
     @property
     def helper(self):
         """The process of ssoorg-fleet."""
-        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        check.equal(len(children), 1, "helpers")
-        return int(children[0])
+        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        check.soon(lambda: len(children.read_text().split()) == 1, "there is not one helper")
+        return int(children.read_text())

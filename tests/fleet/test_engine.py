@@ -136,3 +136,13 @@ def a_script_is_run_as_one_and_what_it_warns_of_is_said(fleet):
         check.equal((said.status, said.sqlstate), ("not legal", "22012"), "one that fails")
         found = fleet.engine.root("SELECT relname FROM pg_class WHERE relname IN ('one', 'two', 'three')").rows
         check.equal(found, [["one"]], "tables")
+
+
+def the_schema_is_a_script_that_makes_a_database_of_a_fleet(fleet):
+    fleet.engine.root("CREATE DATABASE second", database="postgres")
+    fleet.engine.root(f"CREATE ROLE owns LOGIN SUPERUSER PASSWORD '{engine.PASSWORD}'")
+    with Driver(fleet) as root:
+        root.open("owns", database="second")
+        said = root.say("script", engine.SCHEMA)
+        check.equal((said.status, said.sqlstate), ("done", ""), said.text)
+    check.equal(fleet.engine.root("SELECT revision FROM ssoorg.head", database="second").value, "0", "its first revision")

@@ -153,8 +153,8 @@ def _row(data):
 class _Liar:
     """A server that lets everybody in, and answers the first thing that it is asked with what it was given."""
 
-    def __init__(self, answer, greeting=GREETING, endless=False):
-        self.answer, self.greeting, self.endless = answer, greeting, endless
+    def __init__(self, answer, greeting=GREETING, endless=False, challenge=None):
+        self.answer, self.greeting, self.endless, self.challenge = answer, greeting, endless, challenge
         self.server = socket.create_server(("127.0.0.1", 0))
         self.where = f"127.0.0.1:{self.server.getsockname()[1]}"
         self.thread = threading.Thread(target=self._serve, daemon=True)
@@ -179,7 +179,10 @@ class _Liar:
                 client.sendall(b"N")
                 client.recv(4096)
             client.sendall(self.greeting)
-            client.recv(65536)
+            first = client.recv(65536)
+            if self.challenge:
+                client.sendall(self.challenge(first))
+                time.sleep(check.HANG_S)
             client.sendall(self.answer)
             while self.endless:
                 client.sendall(self.answer[-65536:])
@@ -225,6 +228,22 @@ def a_server_that_lies_while_it_lets_us_in_is_no_engine(fleet):
             check.that(said.status != "done", what)
             check.that(said.text.isascii() and said.text.isprintable(), f"{what}: {said.text!r}")
             check.lacks(said.text, engine.PASSWORD, what)
+
+
+def _hard_work(first):
+    """What a server says to the client's first message (RFC 5802 3), with more rounds than anybody should do."""
+    nonce = first[first.index(b",r=") + 3:]
+    return _message(b"R", struct.pack("!i", 11) + b"r=" + nonce + b"more,s=c2FsdHNhbHRzYWx0,i=2147483647")
+
+
+def a_server_that_wants_endless_work_is_left(fleet):
+    sasl = _message(b"R", struct.pack("!i", 10) + b"SCRAM-SHA-256\0\0")
+    with _Liar(b"", greeting=sasl, challenge=_hard_work) as liar, Driver(fleet) as web:
+        web.begin("open", liar.where, "fleet", WEB, fleet.engine.folder / "password", "-", "-", "-", 0, ms=SOON_MS)
+        helper = web.helper
+        said = web.finish()
+        check.equal(said.status, "took too long", said.text)
+        check.that(not pathlib.Path(f"/proc/{helper}").exists(), "the helper stays")
 
 
 def a_long_life_of_asking_holds_no_more_memory(fleet):
