@@ -96,7 +96,8 @@ void check_wiring(struct context *ctx, struct findings *findings)
 // What of ours is on the disk: the mark says of which version.
 static void look_at_program(const char *path, struct findings *findings)
 {
-  static const char AGAIN[] = "install the packages ssoorg, libpam-ssoorg and libnss-ssoorg of one version";
+  static const char AGAIN[] =
+      "install the packages ssoorg, libpam-ssoorg, libnss-ssoorg and, in a fleet, ssoorg-fleet of one version";
   struct stat st;
   char version[VERSION_SIZE] = "";
   struct error error = {.text = ""};
@@ -121,6 +122,9 @@ void check_programs(struct findings *findings)
   size_t before = findings->count;
   for (size_t i = 0; i < COUNT_OF(PATHS); i++) {
     look_at_program(PATHS[i], findings);
+  }
+  if (access(PATH_FLEET, F_OK) == 0) { // of a package that a host which stands alone does without
+    look_at_program(PATH_FLEET, findings);
   }
   if (findings->count == before) {
     findings_add(findings, SEVERITY_OK, "programs", NULL, "modules and helpers are there, and of version %s",

@@ -23,6 +23,7 @@ INSTALLED = {
     "nss": LIB / "libnss_ssoorg.so.2",
     "signin": pathlib.Path("/usr/libexec/ssoorg/ssoorg-signin"),
     "oidc": pathlib.Path("/usr/libexec/ssoorg/ssoorg-oidc"),
+    "fleet": pathlib.Path("/usr/libexec/ssoorg/ssoorg-fleet"),
     "ssoctl": pathlib.Path("/usr/bin/ssoctl"),
 }
 

@@ -50,6 +50,12 @@ def programs_that_are_gone_foreign_or_of_another_version_are_critical(rig):
     with host.Kept(helper):
         helper.chmod(0o775)
         _is_said(CRITICAL, "programs", r"ssoorg-oidc: belongs to uid 0 with mode 0775", "chmod go-w")
+    fleet = host.INSTALLED["fleet"]
+    with host.Kept(fleet):
+        fleet.chmod(0o722)
+        _is_said(CRITICAL, "programs", r"ssoorg-fleet: belongs to uid 0 with mode 0722", "chmod go-w")
+        fleet.unlink()
+        _is_said(FINE, "programs", "there, and of version")
 
 
 def settings_of_sshd_that_keep_people_out_or_nobody_are_said(rig):

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // drive HELPER: does what each line of standard input says with a fleet's engine, through fleet/engine.h, and prints a
 // line for it. Words are separated by tabs:
-//   open MS HOSTS DATABASE LOGIN PASSWORD_FILE CA_FILE CERTIFICATE_FILE KEY_FILE STATEMENT_MS   ("-": no such file)
+//   open MS HOSTS DATABASE LOGIN PASSWORD_FILE CA_FILE CERTIFICATE_FILE KEY_FILE STATEMENT_MS CONFINEMENT
+//     ("-": no such file; 1: available)
 //   ask MS STATEMENT [VALUE...]       "\N": NULL; "\xHEX": bytes
 //   listen MS [ORG...]
 //   await MS
@@ -93,7 +94,7 @@ static void read_file(const char *path, struct bytes *out)
 
 static enum status do_open(struct drive *d)
 {
-  enum { FILES = 4, FIRST_FILE = 5, STATEMENT = 9 };
+  enum { FILES = 4, FIRST_FILE = 5, STATEMENT = 9, CONFINEMENT = 10 };
   struct bytes files[FILES] = {BYTES_EMPTY, BYTES_EMPTY, BYTES_EMPTY, BYTES_EMPTY};
   for (size_t i = 0; i < FILES; i++) {
     read_file(word(d, FIRST_FILE + i), &files[i]);
@@ -105,7 +106,8 @@ static enum status do_open(struct drive *d)
                                      .ca_pem = &files[1],
                                      .certificate_pem = &files[2],
                                      .key_pem = &files[3],
-                                     .statement_ms = (uint32_t)number(d, STATEMENT)};
+                                     .statement_ms = (uint32_t)number(d, STATEMENT),
+                                     .confinement = (enum confinement)number(d, CONFINEMENT)};
   enum status status = engine_start(d->helper, &where, deadline(d), &d->error, &d->engine);
   for (size_t i = 0; i < FILES; i++) {
     bytes_done(&files[i]);

@@ -32,9 +32,10 @@ class Said:
 class Driver:
     """One of them. Deadlines are of the product: here they only guard against hanging."""
 
-    def __init__(self, fleet, ms=int(check.SOON_S * 1000)):
+    def __init__(self, fleet, ms=int(check.SOON_S * 1000), under=()):
+        """UNDER: the program, with its arguments, that starts it."""
         self.fleet, self.ms = fleet, ms
-        self.process = subprocess.Popen([BUILD / "tests/fleet/drive", HELPER], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        self.process = subprocess.Popen([*under, BUILD / "tests/fleet/drive", HELPER], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         text=True, bufsize=1)
 
     def __enter__(self):
@@ -61,11 +62,11 @@ class Driver:
         return self.finish()
 
     def open(self, login, hosts=None, database="fleet", password=engine.PASSWORD, ca="-", certificate="-", key="-",
-             statement_ms=0, ms=None):
+             statement_ms=0, confinement=0, ms=None):
         file = self.fleet.engine.folder / "password"
         file.write_text(password)
         return self.say("open", hosts or f"127.0.0.1:{self.fleet.engine.port}", database, login, file, ca, certificate, key,
-                        statement_ms, ms=ms)
+                        statement_ms, confinement, ms=ms)
 
     def ask(self, statement, *values, ms=None):
         return self.say("ask", statement, *values, ms=ms)

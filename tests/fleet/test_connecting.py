@@ -1,16 +1,19 @@
 """ssoorg-fleet on its way to an engine: who it believes, how long it waits, what it says."""
 import contextlib
 import datetime
+import errno
 import os
 import pathlib
 import pwd
 import socket
 import ssl
 import struct
+import sys
 
 import authority
 import check
 import engine
+import filtered
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from driver import USER, Driver
 from ground import WEB
@@ -86,6 +89,18 @@ def the_helper_is_shut_in_and_shows_its_password_nowhere(fleet):
         session = fleet.engine.root(f"SELECT application_name, query FROM pg_stat_activity WHERE usename = '{WEB}'").rows
         check.equal(session[0][0], "ssoorg", "how it calls itself")
     check.lacks((fleet.engine.folder / "log").read_text(), engine.PASSWORD, "the engine's log")
+
+
+def without_landlock_nobody_is_asked_unless_the_host_allows_it(fleet):
+    program = fleet.engine.folder / "filtered"
+    program.write_text(filtered.PROGRAM)
+    with Driver(fleet, under=(sys.executable, program, str(int(errno.EPERM)))) as web:
+        said = web.open(WEB)
+        check.equal(said.status, "input or output failed", said.text)
+        check.contains(said.text, r"^fleet: Landlock: EPERM, .*set confinement = available in ssoorg.conf\(5\)$", "the error")
+        check.equal(web.open(WEB, confinement=1).status, "done", "where it may do without")
+        status = pathlib.Path(f"/proc/{web.helper}/status").read_text()
+        check.contains(status, r"\nSeccomp:\t2\nSeccomp_filters:\t2\n", "its own filter, besides the container's")
 
 
 def _as_postgres(path, text):

@@ -97,6 +97,18 @@ def people_sign_in_after_an_upgrade(here):
     login.signs_in(here, ALICE)
 
 
+def the_package_of_a_fleet_comes_and_goes_without_the_others(here):
+    helper = pathlib.Path("/usr/libexec/ssoorg/ssoorg-fleet")
+    check.that(not helper.exists(), "a host that stands alone has it")
+    here.install("now", ("ssoorg-fleet",))
+    check.equal(host.mode_of(helper), "0711 0:0", f"mode and owner of {helper}")
+    entry = pwd.getpwnam("ssoorg-fleet")
+    check.equal((entry.pw_dir, entry.pw_shell), ("/", "/usr/sbin/nologin"), "home and shell of its user")
+    here.apt("remove", "ssoorg-fleet")
+    check.that(not helper.exists(), "it stays")
+    check.equal(system.status_of("ssoorg"), "install ok installed", "the package without it")
+
+
 def a_package_that_changes_a_stack_is_installed_as_ever(here):
     tree = here.folder / "stack"
     (tree / "DEBIAN").mkdir(parents=True)
@@ -315,6 +327,7 @@ ALL_STEPS = (
     local_people_get_in_with_the_packages_installed, first.the_first_login_takes_at_most_five_commands,
     local_people_get_in_with_everything_wired, a_session_from_before_an_upgrade_can_close_after_it,
     an_upgrade_keeps_what_was_edited_and_wired, people_sign_in_after_an_upgrade,
+    the_package_of_a_fleet_comes_and_goes_without_the_others,
     a_package_that_changes_a_stack_is_installed_as_ever, a_maintainers_version_of_a_stack_unwires_it_and_the_log_says_so,
     an_older_version_that_cannot_read_the_store_is_refused_with_the_reason,
     a_line_of_the_admins_own_keeps_the_module_from_being_removed, each_module_unwires_what_is_its_own,
