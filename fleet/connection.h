@@ -13,7 +13,8 @@
 struct connection {
   PGconn *pg;
   int parent_fd;
-  char host[FLEET_HOST_SIZE]; // which of them it is, as it was asked for
+  const struct bytes *password; // which nothing that is said may hold; borrowed
+  char host[FLEET_HOST_SIZE];   // which of them it is, as it was asked for
 };
 
 // For CLEANUP(): says nothing to the server and waits for nothing.

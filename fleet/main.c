@@ -50,7 +50,7 @@ static enum status send_ready(struct channel *channel, const struct connection *
 static enum status work(struct channel *channel, struct message_open *request, const struct pem_files *files, int lacks,
                         struct failure *r)
 {
-  struct connection connection CLEANUP(connection_done) = {.parent_fd = channel->fd};
+  struct connection connection CLEANUP(connection_done) = {.parent_fd = channel->fd, .password = &request->password};
   int64_t deadline_ms = clock_monotonic_ms() + (int64_t)request->timeout_ms;
   enum status status = check_confinement(request, lacks, r);
   status = status != STATUS_OK ? status : connection_open(request, files, deadline_ms, r, &connection);

@@ -103,12 +103,23 @@ static enum status take_results(const struct query *query, struct rows *rows, st
   }
 }
 
+// A server that was told the password may say it back.
+static void blot_out(const struct query *query, struct message_done *done)
+{
+  struct failure said = {.reason = FAILURE_INTERNAL};
+  _Static_assert(sizeof said.detail == sizeof done->message, "both hold what is said");
+  memcpy(said.detail, done->message, sizeof said.detail);
+  failure_blot_out(&said, query->connection->password);
+  memcpy(done->message, said.detail, sizeof done->message);
+}
+
 static enum status say_done(const struct query *query, const struct rows *rows, struct message_done *done)
 {
   if (done->sqlstate[0] == '\0' && rows->is_too_large) {
     memcpy(done->sqlstate, TOO_LARGE, sizeof TOO_LARGE);
     (void)snprintf(done->message, sizeof done->message, "the answer is too large");
   }
+  blot_out(query, done);
   done->columns = rows->columns;
   done->rows = rows->sent;
   return channel_send(query->channel, MESSAGE_DONE, done, query->deadline_ms);

@@ -50,6 +50,8 @@ def whoever_is_not_let_in_is_told_why(fleet):
 
 def an_engine_that_is_not_there_or_says_nothing_is_not_waited_for(fleet):
     _refused(fleet, "closed by the other side", "refused", hosts=f"127.0.0.1:{engine.free_port()}")
+    _refused(fleet, "closed by the other side", "nowhere.invalid: (the name could not be resolved|no name server answered)",
+             hosts="nowhere.invalid")
     with _listener() as hung:
         _refused(fleet, "took too long", "no answer in time", hosts=hung, ms=SOON_MS)
         _refused(fleet, "took too long", "no answer in time", hosts=f"{hung},{hung}", ms=SOON_MS)

@@ -217,6 +217,16 @@ def a_server_that_lies_costs_no_more_than_the_deadline(fleet):
             _ended(web)
 
 
+def an_error_with_the_password_in_it_is_told_without(fleet):
+    error = b"SERROR\0C22023\0Mno such thing: '" + engine.PASSWORD.encode() + b"'\0\0"
+    with _Liar(_message(b"E", error) + _message(b"Z", b"I")) as liar, Driver(fleet) as web:
+        web.open(WEB, hosts=liar.where)
+        said = web.ask("head")
+        check.equal((said.status, said.sqlstate), ("not legal", "22023"), said.text)
+        check.contains(said.text, r"no such thing: '\*+'", "the error")
+        check.lacks(said.text, engine.PASSWORD, "the error")
+
+
 def a_server_that_lies_while_it_lets_us_in_is_no_engine(fleet):
     for what, greeting in {
             "noise": b"\0\xff garbage" * 99, "a challenge that is none": _message(b"R", struct.pack("!i", 99)),
