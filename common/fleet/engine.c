@@ -158,7 +158,9 @@ enum status engine_next(struct engine *engine, int64_t deadline_ms, const char *
 {
   *ret_type = MESSAGE_TOLD;
   while (*ret_type == MESSAGE_TOLD) {
-    enum status status = receive(engine, deadline_ms, error, ret_type, ret_value);
+    // One that goes on telling is not heard beyond the deadline, either.
+    enum status status =
+        clock_left_ms(deadline_ms) == 0 ? STATUS_TIMEOUT : receive(engine, deadline_ms, error, ret_type, ret_value);
     if (status != STATUS_OK) {
       return engine->process.fd < 0 ? status : engine_give_up(engine, status, what, error);
     }
@@ -175,8 +177,25 @@ enum status engine_take_told(struct engine *engine, int64_t deadline_ms, struct 
   return goes_on || engine->process.fd < 0 ? status : engine_give_up(engine, status, "waiting", error);
 }
 
+// What a helper that somebody has taken over may say: nothing that is no host of WHERE, and nothing of a confinement
+// that is not allowed.
+static bool ready_is_sound(const struct message_ready *ready, const struct engine_where *where)
+{
+  struct fleet_hosts hosts;
+  bool known = false;
+  if (fleet_hosts_parse(where->hosts, &hosts) != STATUS_OK) {
+    return false;
+  }
+  for (size_t i = 0; i < hosts.count; i++) {
+    known = known || strcmp(hosts.hosts[i].name, ready->host) == 0;
+  }
+  return known && ready->encrypted <= 1 &&
+         (ready->lacks_landlock == 0 ||
+          (where->confinement == CONFINEMENT_AVAILABLE && confinement_is_lack((int)ready->lacks_landlock)));
+}
+
 static enum status open_connection(struct engine *engine, const struct engine_where *where, int64_t deadline_ms,
-                            struct error *error)
+                                   struct error *error)
 {
   enum message_type type;
   void *value = NULL;
@@ -190,11 +209,13 @@ static enum status open_connection(struct engine *engine, const struct engine_wh
     return engine_give_up(engine, status, where->hosts, error);
   }
   status = engine_next(engine, deadline_ms + ENGINE_SAY_GRACE_MS, where->hosts, error, &type, &value);
-  if (status == STATUS_OK) {
-    memcpy(&engine->ready, value, sizeof engine->ready);
-    channel_free_message(type, value);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  memcpy(&engine->ready, value, sizeof engine->ready);
+  channel_free_message(type, value);
+  return ready_is_sound(&engine->ready, where) ? STATUS_OK
+                                               : engine_give_up(engine, STATUS_CORRUPT, where->hosts, error);
 }
 
 enum status engine_start(const char *path, const struct engine_where *where, int64_t deadline_ms, struct error *error,
@@ -207,6 +228,7 @@ enum status engine_start(const char *path, const struct engine_where *where, int
   }
   struct engine *engine CLEANUP(engine_end) = calloc(1, sizeof *engine);
   if (engine == NULL) {
+    error_set(error, "fleet: %s", status_text(STATUS_NO_MEMORY));
     return STATUS_NO_MEMORY;
   }
   engine->process = (struct process)PROCESS_NONE;
@@ -239,10 +261,7 @@ static enum status take_answer(struct engine *engine, const char *what, int64_t 
     if (type == MESSAGE_ROWS) {
       status = engine_answer_add(answer, value);
     } else {
-      const struct message_done *done = value;
-      memcpy(answer->sqlstate, done->sqlstate, sizeof answer->sqlstate);
-      memcpy(answer->message, done->message, sizeof answer->message);
-      status = done->sqlstate[0] == '\0' ? engine_answer_end(answer, done) : STATUS_OK;
+      status = engine_answer_end(answer, value);
     }
     channel_free_message(type, value);
   }
@@ -270,7 +289,6 @@ enum status engine_exchange(struct engine *engine, enum message_type type, const
   }
   status = engine_answer_status(answer.sqlstate);
   if (status != STATUS_OK) {
-    answer.rows = 0;
     error_set(error, "fleet: %s: %s (SQLSTATE %s)", what, answer.message, answer.sqlstate);
   }
   *ret_answer = answer;
@@ -300,10 +318,14 @@ enum status engine_ask(struct engine *engine, enum engine_statement statement, c
   }
   struct bytes list CLEANUP(bytes_done) = BYTES_EMPTY;
   enum status status = engine_must_be_open(engine, text->name, deadline_ms, error);
+  if (status != STATUS_OK) {
+    return status;
+  }
   for (size_t i = 0; status == STATUS_OK && i < text->count; i++) {
     status = value_list_add(&list, &values[i]);
   }
   if (status != STATUS_OK) {
+    error_set(error, "fleet: %s: %s", text->name, status_text(status));
     return status;
   }
   const struct message_ask message = {statement, (uint32_t)clock_left_ms(deadline_ms), list};

@@ -6,6 +6,10 @@
 #include "fleet/engine.h"
 #include "fleet/engine_parts.h"
 
+_Static_assert(sizeof((struct message_done *)0)->message == ENGINE_MESSAGE_SIZE, "a message fits");
+
+enum { SQLSTATE_LENGTH = 5 };
+
 // What an SQLSTATE is to whoever asks: the first row that it begins with.
 static const struct {
   const char *sqlstate;
@@ -56,18 +60,43 @@ enum status engine_answer_add(struct engine_answer *answer, const struct message
   return bytes_append(&answer->values, rows->values.data, rows->values.length);
 }
 
-enum status engine_answer_end(struct engine_answer *answer, const struct message_done *done)
+static bool is_sqlstate(const char *text)
 {
-  if (done->rows != answer->rows || (answer->rows > 0 && done->columns != answer->columns)) {
-    return STATUS_CORRUPT;
+  static const char LEGAL[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  size_t length = strlen(text);
+  return length == 0 || (length == SQLSTATE_LENGTH && strspn(text, LEGAL) == length);
+}
+
+// A helper that somebody has taken over says anything.
+static void copy_printable(const char *from, char *text)
+{
+  for (; *from != '\0'; from++) {
+    *text++ = *from >= ' ' && *from <= '~' ? *from : '?';
   }
+  *text = '\0';
+}
+
+static enum status read_cells(struct engine_answer *answer)
+{
   size_t count = answer->rows * answer->columns;
-  answer->columns = done->columns;
-  if (count == 0) {
-    return STATUS_OK;
-  }
   answer->cells = calloc(count, sizeof *answer->cells);
   return answer->cells == NULL ? STATUS_NO_MEMORY : value_list_read(&answer->values, count, answer->cells);
+}
+
+enum status engine_answer_end(struct engine_answer *answer, const struct message_done *done)
+{
+  if (!is_sqlstate(done->sqlstate)) {
+    return STATUS_CORRUPT;
+  }
+  if (done->sqlstate[0] == '\0' &&
+      (done->rows != answer->rows || (answer->rows > 0 && done->columns != answer->columns))) {
+    return STATUS_CORRUPT;
+  }
+  memcpy(answer->sqlstate, done->sqlstate, sizeof answer->sqlstate);
+  copy_printable(done->message, answer->message);
+  answer->columns = done->columns;
+  answer->rows = done->sqlstate[0] == '\0' ? answer->rows : 0; // what came before an error counts for nothing
+  return answer->rows == 0 ? STATUS_OK : read_cells(answer);
 }
 
 const struct engine_value *engine_cell(const struct engine_answer *answer, size_t row, size_t column)

@@ -66,40 +66,41 @@ static bool take_told(struct engine *engine, struct engine_event *ret_event)
   return false;
 }
 
-static enum status wait_for_both(const struct engine *engine, int fd, int64_t deadline_ms, bool *ret_engine)
+// STATUS_TIMEOUT also of a helper that goes on telling what nobody wants.
+static enum status wait_for_both(const struct engine *engine, int fd, int64_t deadline_ms, bool *ret_engine,
+                                 bool *ret_fd)
 {
   struct pollfd entries[2] = {{.fd = engine->channel.fd, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
   int ready = 0;
   do {
     ready = poll(entries, 2, clock_left_ms(deadline_ms));
   } while (ready < 0 && errno == EINTR);
-  if (ready <= 0) {
+  if (ready <= 0 || (entries[1].revents == 0 && clock_left_ms(deadline_ms) == 0)) {
     return STATUS_TIMEOUT;
   }
   *ret_engine = entries[0].revents != 0;
+  *ret_fd = entries[1].revents != 0;
   return STATUS_OK;
 }
 
 enum status engine_await(struct engine *engine, int fd, int64_t deadline_ms, struct error *error,
                          struct engine_event *ret_event)
 {
-  bool is_engine = false;
   if (!engine_is_open(engine)) {
     error_set(error, "fleet: the connection has ended");
     return STATUS_CLOSED;
   }
   while (!take_told(engine, ret_event)) {
-    enum status status = wait_for_both(engine, fd, deadline_ms, &is_engine);
+    bool is_engine = false;
+    bool is_fd = false;
+    enum status status = wait_for_both(engine, fd, deadline_ms, &is_engine, &is_fd);
+    status = status == STATUS_OK && is_engine ? engine_take_told(engine, deadline_ms, error) : status;
     if (status != STATUS_OK) {
       return status;
     }
-    if (!is_engine) {
+    if (is_fd && engine->told == 0) {
       *ret_event = (struct engine_event){.is_told = false};
       return STATUS_OK;
-    }
-    status = engine_take_told(engine, deadline_ms, error);
-    if (status != STATUS_OK) {
-      return status;
     }
   }
   return STATUS_OK;

@@ -30,7 +30,8 @@ enum status engine_answer_status(const char *sqlstate);
 // STATUS_NO_MEMORY.
 MUST_CHECK enum status engine_answer_add(struct engine_answer *answer, const struct message_rows *rows);
 
-// All rows are there. STATUS_CORRUPT: they are not what DONE says, or no values. STATUS_NO_MEMORY.
+// All is there. STATUS_CORRUPT: the rows are not what DONE says, or no values, or its SQLSTATE is none.
+// STATUS_NO_MEMORY.
 MUST_CHECK enum status engine_answer_end(struct engine_answer *answer, const struct message_done *done);
 
 // For whoever asks WHAT: the connection can be asked, and there is time for it. STATUS_CLOSED, STATUS_TIMEOUT.

@@ -340,6 +340,41 @@ static void each_sqlstate_has_its_status_and_the_connection_goes_on(void **state
   }
 }
 
+static void N7_no_text_of_a_helper_is_taken_as_it_came(void **state)
+{
+  static const char *const ILLEGAL[] = {"0", "SF0\n1", "sf001", "SF01"};
+  struct stand_in *s = *state;
+  struct engine_answer answer CLEANUP(engine_answer_done) = {.columns = 0};
+  say(s, MESSAGE_DONE, &(struct message_done){.sqlstate = "SF001", .message = "\x1b[2J\n\xff"});
+  assert_int_equal(ask(s, &answer), STATUS_REFUSED);
+  assert_string_equal(answer.message, "?[2J??");
+  for (size_t i = 0; i < COUNT_OF(ILLEGAL); i++) {
+    struct message_done done = {.message = "words"};
+    (void)snprintf(done.sqlstate, sizeof done.sqlstate, "%s", ILLEGAL[i]);
+    assert_int_equal(end(state), 0);
+    assert_int_equal(begin(state), 0);
+    say(s, MESSAGE_DONE, &done);
+    assert_int_equal(ask(s, &answer), STATUS_CORRUPT);
+  }
+}
+
+static void a_helper_that_goes_on_telling_is_not_heard_beyond_the_deadline(void **state)
+{
+  struct stand_in *s = *state;
+  struct error error;
+  struct engine_event event;
+  struct engine_answer answer CLEANUP(engine_answer_done) = {.columns = 0};
+  for (int i = 0; i < 100; i++) {
+    say(s, MESSAGE_TOLD, &(struct message_told){1, i});
+  }
+  assert_int_equal(engine_await(s->engine, -1, clock_monotonic_ms(), &error, &event), STATUS_TIMEOUT);
+  assert_int_equal(
+      engine_next(s->engine, clock_monotonic_ms(), "what", &error, &(enum message_type){0}, &(void *){NULL}),
+      STATUS_TIMEOUT);
+  assert_false(engine_is_open(s->engine));
+  assert_int_equal(ask(s, &answer), STATUS_CLOSED);
+}
+
 static void a_helper_that_says_nothing_is_not_waited_for(void **state)
 {
   struct stand_in *s = *state;
@@ -370,6 +405,14 @@ static void what_is_told_is_had_once_and_of_orgs_that_are_listened_to(void **sta
   assert_true(event.is_told && event.org_id == 6 && event.revision == 2);
   assert_int_equal(engine_await(s->engine, -1, clock_monotonic_ms() + 50, &error, &event), STATUS_TIMEOUT);
   assert_true(engine_is_open(s->engine));
+  int pair[2];
+  assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+  assert_int_equal(write(pair[0], "", 1), 1);
+  say(s, MESSAGE_TOLD, &(struct message_told){7, 1});
+  assert_int_equal(engine_await(s->engine, pair[1], soon(), &error, &event), STATUS_OK);
+  assert_false(event.is_told);
+  cleanup_fd(&pair[0]);
+  cleanup_fd(&pair[1]);
   say(s, MESSAGE_FAILED, &(struct message_failed){.reason = FAILURE_UNREACHABLE, .detail = "gone"});
   assert_int_equal(engine_await(s->engine, -1, soon(), &error, &event), STATUS_CLOSED);
   assert_string_equal(error.text, "fleet: gone");
@@ -387,6 +430,8 @@ int main(void)
       cmocka_unit_test_setup_teardown(H35_what_a_helper_must_not_say_ends_the_connection, begin, end),
       cmocka_unit_test_setup_teardown(an_answer_without_end_is_refused, begin, end),
       cmocka_unit_test_setup_teardown(each_sqlstate_has_its_status_and_the_connection_goes_on, begin, end),
+      cmocka_unit_test_setup_teardown(N7_no_text_of_a_helper_is_taken_as_it_came, begin, end),
+      cmocka_unit_test_setup_teardown(a_helper_that_goes_on_telling_is_not_heard_beyond_the_deadline, begin, end),
       cmocka_unit_test_setup_teardown(a_helper_that_says_nothing_is_not_waited_for, begin, end),
       cmocka_unit_test_setup_teardown(what_is_told_is_had_once_and_of_orgs_that_are_listened_to, begin, end),
   };
