@@ -37,7 +37,9 @@ struct engine;
 // host that takes writes. STATUS_TIMEOUT: no host answered until DEADLINE_MS (monotonic). STATUS_CLOSED: none can be
 // reached, or what answers is no engine. STATUS_REFUSED: a certificate or the login is not taken. STATUS_INVALID: WHERE
 // is not legal, there is no such database, or all hosts are standbys. STATUS_NOT_FOUND: no such system user.
-// STATUS_NO_MEMORY, STATUS_IO. ERROR says what, where; it holds no secret. *RET_ENGINE is ended by engine_end().
+// STATUS_CORRUPT, STATUS_PROTOCOL: the helper says what it must not say. STATUS_NO_MEMORY, STATUS_IO: also of a helper
+// that could not shut itself in. Where hosts fail in several ways the one that says most counts: a login that is
+// refused before a host that is away. ERROR says what, where; it holds no secret. *RET_ENGINE is ended by engine_end().
 MUST_CHECK enum status engine_start(const char *path, const struct engine_where *where, int64_t deadline_ms,
                                     struct error *error, struct engine **ret_engine);
 
