@@ -10,8 +10,10 @@
 #include "publish/publish.h"
 #include "store/access_history.h"
 #include "store/audit.h"
+#include "store/fleet.h"
+#include "store/row_log.h"
 
-enum { GROW_TRIES = 6, MANY = 32 };
+enum { GROW_TRIES = 6, MANY = 32, PUSH_TRIES = 5 };
 
 // What one of many changes stores, and what making room for it in trees takes, at most as a rule.
 static const size_t ROOM_EACH = 1024;
@@ -77,11 +79,15 @@ static enum status apply_one(struct change_context *c)
   memset(change->result, 0, change->kind->result_size);
   *change->ret_changed = true;
   c->silent = change->kind->silent;
+  if (c->in_fleet && change->kind->scope != CHANGE_FLEET) {
+    row_log_begin(c->txn);
+  }
   enum status status = apply(c);
   if (status != STATUS_OK && c->error != NULL && c->error->text[0] == '\0' && status != STATUS_FULL) {
     error_set(c->error, "%s: %s", change->kind->event, status_text(status));
   }
   bool audited = *change->ret_changed && !c->silent;
+  c->is_site = c->is_site || (*change->ret_changed && change->kind->scope == CHANGE_SITE);
   c->changed = c->changed || *change->ret_changed;
   c->audited = c->audited || audited;
   return status == STATUS_OK && audited ? audit_add(c->txn, &c->event) : status;
@@ -152,15 +158,67 @@ static enum status apply_and_trim(struct change_context *c, const struct changes
   return trims && status == STATUS_OK ? access_trim(c->txn, old_s) : status;
 }
 
-static enum status apply_and_commit(struct change_context *c, const struct changes *all)
+// Of what a fleet shares, sign-ins change nothing but what this host has seen of somebody: whoever is new is claimed.
+static enum status check_sign_in(struct change_context *c)
+{
+  for (size_t i = 0; i < c->rows.count; i++) {
+    const struct fleet_row *row = &c->rows.list[i];
+    if (row->is_new || row->gone) {
+      error_set(c->error, "fleet: %s: is made by the fleet's engine alone", fleet_kind_name(row->kind));
+      return STATUS_REFUSED;
+    }
+  }
+  return STATUS_OK;
+}
+
+static enum status refuse_site(struct change_context *c)
+{
+  struct fleet_join join CLEANUP(cleanup_fleet_join) = {.admin = 0};
+  enum status status = fleet_join_get(c->txn, &join);
+  if (status == STATUS_OK) {
+    error_set(c->error, "the fleet shares this: it is changed on an admin host%s%s", join.admins[0] != '\0' ? ", " : "",
+              join.admins);
+    return STATUS_REFUSED;
+  }
+  return status;
+}
+
+// Whether what was applied is the fleet's, and who may change that.
+static enum status sift(struct change_context *c)
+{
+  c->is_pushed = false;
+  fleet_rows_done(&c->rows);
+  if (!c->in_fleet || !c->changed) {
+    return STATUS_OK;
+  }
+  enum status status = fleet_rows_collect(c->txn, &c->rows, c->error);
+  if (status != STATUS_OK || c->rows.count == 0) {
+    return status;
+  }
+  if (!c->is_site) {
+    return check_sign_in(c);
+  }
+  c->is_pushed = c->is_admin && c->host->push != NULL;
+  return c->is_pushed ? STATUS_OK : refuse_site(c);
+}
+
+static enum status begin(struct change_context *c)
 {
   enum status status = store_begin(c->host->store, true, &c->txn);
   if (status != STATUS_OK) {
     return status;
   }
   store_set_moment(c->txn, c->now_s);
-  status = apply_and_trim(c, all);
-  if (status == STATUS_OK && c->changed && !c->host->dry_run) {
+  return fleet_role(c->txn, &c->in_fleet, &c->is_admin);
+}
+
+static enum status apply_and_commit(struct change_context *c, const struct changes *all)
+{
+  c->is_site = false;
+  enum status status = begin(c);
+  status = status != STATUS_OK ? status : apply_and_trim(c, all);
+  status = status != STATUS_OK ? status : sift(c);
+  if (status == STATUS_OK && c->changed && !c->is_pushed && !c->host->dry_run) {
     return commit(c);
   }
   store_abort(&c->txn);
@@ -211,22 +269,42 @@ static void say_unlocked(struct error *error, enum status status)
   }
 }
 
+static enum status run_alone(struct change_context *c, const struct changes *all)
+{
+  enum status status = store_lock(c->host->store);
+  if (status != STATUS_OK) {
+    say_unlocked(c->error, status);
+    return status;
+  }
+  if (all->count == 1) {
+    store_hurry(c->host->store);
+  }
+  error_set(c->error, "%s", "");
+  status = run_locked(c, all);
+  foreign_free(&c->foreign);
+  store_unlock(c->host->store);
+  return status;
+}
+
+static enum status run_and_push(struct change_context *c, const struct changes *all)
+{
+  enum status status = STATUS_BUSY;
+  for (int i = 0; status == STATUS_BUSY && i < PUSH_TRIES; i++) {
+    status = run_alone(c, all);
+    if (status != STATUS_OK || !c->is_pushed || c->host->dry_run) {
+      return status;
+    }
+    status = c->host->push->push(c->host->push->context, &c->rows, c->error);
+  }
+  return status;
+}
+
 enum status change_run_all(const struct change_host *host, const struct change_by *by, const struct changes *all,
                            struct error *error, uint64_t *ret_index)
 {
   struct change_context c = {.host = host, .by = by, .error = error, .shown = true, .now_s = clock_now_s()};
-  enum status status = store_lock(host->store);
-  if (status != STATUS_OK) {
-    say_unlocked(error, status);
-    return status;
-  }
-  if (all->count == 1) {
-    store_hurry(host->store);
-  }
-  error_set(error, "%s", "");
-  status = run_locked(&c, all);
-  foreign_free(&c.foreign);
-  store_unlock(host->store);
+  enum status status = run_and_push(&c, all);
+  fleet_rows_done(&c.rows);
   if (status != STATUS_OK && error != NULL && error->text[0] == '\0') {
     error_set(error, "the store cannot be changed: %s; nothing was changed", status_text(status));
   }

@@ -17,12 +17,23 @@
 #include "policy/rights.h"
 #include "store/store.h"
 
+struct fleet_rows;
+
+// How a change of what the hosts of a fleet share is made: told to the fleet first, and stored here by PUSH once it is
+// so there. No lock is held meanwhile. STATUS_OK; STATUS_BUSY: another host has changed some of it since it was read
+// here, and this host has caught up: the change is to be applied anew; any other with an ERROR, and nothing is changed.
+struct change_push {
+  enum status (*push)(void *context, const struct fleet_rows *rows, struct error *error);
+  void *context;
+};
+
 // Where changes are made.
 struct change_host {
   struct store *store;
   const struct config *config;
   const char *map_path;
-  bool dry_run; // everything but the commit
+  bool dry_run;                   // everything but the commit
+  const struct change_push *push; // NULL: nothing that a fleet shares is changed from here
 };
 
 // Who makes them, and from where. Borrowed; RHOST is "" where there is none.
@@ -37,9 +48,10 @@ struct change_by {
 
 // Where a kind of change may be made once hosts share one store.
 enum change_scope {
-  CHANGE_SITE,  // by an admin, where the site is administered
-  CHANGE_CLAIM, // at a sign-in, by asking the shared store for it
+  CHANGE_SITE,  // by an admin, on an admin host
+  CHANGE_CLAIM, // at a sign-in: whoever is new is claimed from the fleet
   CHANGE_HOST,  // on any host, about that host alone
+  CHANGE_FLEET, // on any host, where it takes over what another one has changed
 };
 
 // What a delegate must be in control of: the org that a change names, or an account.
@@ -78,8 +90,9 @@ struct change_done {
 
 // Carries CHANGE out durably and publishes what it changed. STATUS_REFUSED (policy), STATUS_NOT_FOUND, STATUS_EXISTS,
 // STATUS_INVALID: ERROR says what and what is legal, and nothing is stored. STATUS_BUSY if another writer holds the
-// store too long. STATUS_IO with an ERROR that says so if the change is durable but the map could not be written.
-// ERROR may be NULL.
+// store too long. In a fleet, of what hosts share: STATUS_REFUSED on a host that is no admin host, and what
+// struct change_push says. STATUS_IO with an ERROR that says so if the change is durable but the map could not be
+// written. ERROR may be NULL.
 MUST_CHECK enum status change_run(const struct change_host *host, const struct change_by *by, struct change change,
                                   struct error *error);
 

@@ -4,6 +4,7 @@
 #include "change/change.h"
 #include "facts/facts.h"
 #include "store/accounts.h"
+#include "store/fleet_rows.h"
 #include "store/foreign.h"
 #include "store/orgs.h"
 
@@ -21,6 +22,11 @@ struct change_context {
   bool audited;   // any of them
   bool shown;     // the map shows what is stored
   bool silent;    // no audit event for this one
+  bool in_fleet;  // this host is,
+  bool is_admin;  // and may change what hosts share
+  bool is_site;   // one of the changes is an admin's
+  bool is_pushed; // ROWS are told to the fleet first
+  struct fleet_rows rows;
 };
 
 // Applies CHANGE too, with an event of its own, within the one that is being applied, which fails with it.

@@ -253,7 +253,7 @@ enum status change_new_account(struct change_context *c, const struct new_accoun
   if (status != STATUS_OK) {
     return status;
   }
-  status = store_next_id(c->txn, &account.id);
+  status = store_new_id(c->txn, made->org_id >= STORE_ID_FLEET, &account.id);
   if (status != STATUS_OK) {
     return status;
   }

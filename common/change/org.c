@@ -180,7 +180,7 @@ static enum status take_owner(struct change_context *c, const struct org_create 
   if (status != STATUS_OK) {
     return status;
   }
-  status = store_next_id(c->txn, ret_id);
+  status = store_new_id(c->txn, c->is_admin, ret_id);
   return status != STATUS_OK ? status : find_owner(c, in, *ret_id, result);
 }
 

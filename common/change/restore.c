@@ -28,6 +28,7 @@ static const enum fate FATES[TABLE_COUNT] = {
     [TABLE_INVITES] = VOID,       [TABLE_INVITE_EMAILS] = VOID,   [TABLE_TICKETS] = VOID,
     [TABLE_PENDING_LINKS] = VOID, [TABLE_ACCOUNT_PENDING] = VOID, [TABLE_RECOVERY] = VOID,
     [TABLE_THROTTLES] = KEPT,     [TABLE_REFUSALS] = KEPT,        [TABLE_REQUESTS] = VOID,
+    [TABLE_FLEET] = KEPT,
 };
 
 static enum status take_tables(struct kept *kept, bool same_history)

@@ -129,7 +129,7 @@ static enum status change_number(struct diff *c, uint32_t number)
 {
   struct number use;
   enum status status = numbers_get(c->published.txn, number, &use);
-  if (status == STATUS_OK && use.use == NUMBER_REMOVED) {
+  if (status == STATUS_OK && (use.use == NUMBER_REMOVED || use.use == NUMBER_ELSEWHERE)) {
     return map_change_put(c->change, MAP_REMOVED, &(struct map_removed){number});
   }
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {

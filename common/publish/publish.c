@@ -160,7 +160,7 @@ static enum status add_invited(void *context, const struct invite *invite)
 static enum status add_removed(void *context, uint32_t number, const struct number *use)
 {
   struct rebuild *r = context;
-  return use->use == NUMBER_REMOVED ? map_add_removed(&r->builder, number) : STATUS_OK;
+  return use->use == NUMBER_REMOVED || use->use == NUMBER_ELSEWHERE ? map_add_removed(&r->builder, number) : STATUS_OK;
 }
 
 static enum status fill(struct rebuild *r, const struct config *config)

@@ -28,6 +28,13 @@ static enum status compare(void *context, const struct store_entry *entry)
   return STATUS_OK;
 }
 
+enum status registration_put(struct store_txn *txn, int64_t org_id, const struct registration *registration)
+{
+  struct store_key key = key_of_i64(org_id);
+  key_add_u32(&key, registration->number);
+  return store_put_record(txn, TABLE_REGISTRATIONS, &key, &REGISTRATION_RECORD, registration);
+}
+
 // Identities are kept under the number of the issuer and client id they were made with.
 static enum status number_registration(struct store_txn *txn, const struct connection *connection, uint32_t *ret_number)
 {
@@ -41,10 +48,8 @@ static enum status number_registration(struct store_txn *txn, const struct conne
   struct registration fresh = {.number = search.last + 1};
   memcpy(fresh.issuer, connection->issuer, sizeof fresh.issuer);
   memcpy(fresh.client_id, connection->client_id, sizeof fresh.client_id);
-  struct store_key key = prefix;
-  key_add_u32(&key, fresh.number);
   *ret_number = fresh.number;
-  return store_put_record(txn, TABLE_REGISTRATIONS, &key, &REGISTRATION_RECORD, &fresh);
+  return registration_put(txn, connection->org_id, &fresh);
 }
 
 static enum status log_connection(struct store_txn *txn, int64_t org_id)

@@ -41,7 +41,7 @@ static enum status last_proof(struct store_txn *txn, const char *domain, struct 
   return store_get_record(txn, TABLE_DOMAIN_PROOFS, &key, &DOMAIN_PROOF_RECORD, ret_proof);
 }
 
-static enum status put_proof(struct store_txn *txn, const char *domain, const struct domain_proof *proof)
+enum status domain_put_proof(struct store_txn *txn, const char *domain, const struct domain_proof *proof)
 {
   const struct store_key key = key_of_text(domain);
   return store_put_record(txn, TABLE_DOMAIN_PROOFS, &key, &DOMAIN_PROOF_RECORD, proof);
@@ -67,7 +67,8 @@ enum status domain_remember_proof(struct store_txn *txn, int64_t org_id, const c
 {
   struct domain_proof proof = {.org_id = 0};
   enum status status = last_proof(txn, domain, &proof);
-  return status != STATUS_NOT_FOUND ? status : put_proof(txn, domain, &(struct domain_proof){org_id, PROOF_BEFORE});
+  return status != STATUS_NOT_FOUND ? status
+                                    : domain_put_proof(txn, domain, &(struct domain_proof){org_id, PROOF_BEFORE});
 }
 
 // A claim that is verified now and was not: by whoever had it last it is the same proof.
@@ -87,8 +88,8 @@ static enum status number_proof(struct store_txn *txn, const struct domain *doma
     return STATUS_OK;
   }
   proof.org_id = domain->org_id;
-  status = store_next_id(txn, &proof.number);
-  return status != STATUS_OK ? status : put_proof(txn, domain->domain, &proof);
+  status = store_new_id(txn, domain->org_id >= STORE_ID_FLEET, &proof.number);
+  return status != STATUS_OK ? status : domain_put_proof(txn, domain->domain, &proof);
 }
 
 enum status domain_put(struct store_txn *txn, const struct domain *domain)

@@ -222,7 +222,8 @@ struct ticket {
   uint8_t proven; // the answer of this very sign-in proved the account's email
 };
 
-enum number_use { NUMBER_ACCOUNT = 1, NUMBER_ORG, NUMBER_REMOVED, NUMBER_GROUP };
+// NUMBER_ELSEWHERE: taken in the fleet, by what is not on this host.
+enum number_use { NUMBER_ACCOUNT = 1, NUMBER_ORG, NUMBER_REMOVED, NUMBER_GROUP, NUMBER_ELSEWHERE };
 
 struct number {
   uint8_t use; // enum number_use

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/files.h"
 #include "store/accounts.h"
 #include "store/numbers_store.h"
 #include "store/orgs.h"
@@ -186,11 +187,30 @@ enum status group_mapping_get(struct store_txn *txn, int64_t org_id, const char 
   return store_get_record(txn, TABLE_GROUP_MAPPINGS, &key, &GROUP_MAPPING_RECORD, ret_mapping);
 }
 
-enum status group_mapping_add(struct store_txn *txn, struct group_mapping *mapping)
+// Of an org of a fleet other hosts number too: at random, as nothing but its other mappings may have it.
+static enum status number_mapping(struct store_txn *txn, const struct group_mapping *mapping, uint32_t *ret_number)
+{
+  int64_t number = 0;
+  if (mapping->org_id >= STORE_ID_FLEET) {
+    return file_random(ret_number, sizeof *ret_number);
+  }
+  enum status status = store_next_id(txn, &number);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  *ret_number = (uint32_t)number;
+  return number > UINT32_MAX ? STATUS_TOO_LARGE : STATUS_OK;
+}
+
+enum status group_mapping_put(struct store_txn *txn, const struct group_mapping *mapping)
 {
   const struct store_key key = org_and_text(mapping->org_id, mapping->provider);
+  return store_put_record(txn, TABLE_GROUP_MAPPINGS, &key, &GROUP_MAPPING_RECORD, mapping);
+}
+
+enum status group_mapping_add(struct store_txn *txn, struct group_mapping *mapping)
+{
   struct group_mappings all;
-  int64_t number = 0;
   enum status status = group_mappings_of(txn, mapping->org_id, &all);
   if (status != STATUS_OK) {
     return status;
@@ -198,15 +218,8 @@ enum status group_mapping_add(struct store_txn *txn, struct group_mapping *mappi
   if (all.count == GROUP_MAPPINGS_MAX) {
     return STATUS_TOO_LARGE;
   }
-  status = store_next_id(txn, &number);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  if (number > UINT32_MAX) {
-    return STATUS_TOO_LARGE;
-  }
-  mapping->number = (uint32_t)number;
-  return store_put_record(txn, TABLE_GROUP_MAPPINGS, &key, &GROUP_MAPPING_RECORD, mapping);
+  status = number_mapping(txn, mapping, &mapping->number);
+  return status != STATUS_OK ? status : group_mapping_put(txn, mapping);
 }
 
 // Nothing gives the role any more.

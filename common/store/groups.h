@@ -44,6 +44,9 @@ MUST_CHECK enum status group_mapping_get(struct store_txn *txn, int64_t org_id, 
 // Stores a new one with a number of its own. STATUS_TOO_LARGE for one more than GROUP_MAPPINGS_MAX.
 MUST_CHECK enum status group_mapping_add(struct store_txn *txn, struct group_mapping *mapping);
 
+// Stores one that has its number, in place of what was there.
+MUST_CHECK enum status group_mapping_put(struct store_txn *txn, const struct group_mapping *mapping);
+
 // Forgets it, and takes what it gave from everybody.
 MUST_CHECK enum status group_mapping_remove(struct store_txn *txn, const struct group_mapping *mapping);
 

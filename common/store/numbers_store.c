@@ -74,11 +74,22 @@ enum status numbers_take(struct store_txn *txn, uint32_t number, const struct nu
     return STATUS_INVALID;
   }
   enum status status = numbers_get(txn, number, &before);
-  if (status != STATUS_NOT_FOUND) {
+  bool comes_here = status == STATUS_OK && before.use == NUMBER_ELSEWHERE && use->id >= STORE_ID_FLEET;
+  if (status != STATUS_NOT_FOUND && !comes_here) {
     return status == STATUS_OK ? STATUS_EXISTS : status;
   }
-  status = note_change(txn, number, true);
+  status = comes_here ? store_log_change(txn, &(struct logged_change){.kind = LOGGED_NUMBER, .number = number})
+                      : note_change(txn, number, true);
   return status != STATUS_OK ? status : store_put_record(txn, TABLE_NUMBERS, &key, &NUMBER_RECORD, use);
+}
+
+enum status numbers_leave(struct store_txn *txn, uint32_t number)
+{
+  const struct store_key key = number_key(number);
+  enum status status = numbers_retire(txn, number);
+  return status != STATUS_OK
+             ? status
+             : store_put_record(txn, TABLE_NUMBERS, &key, &NUMBER_RECORD, &(struct number){NUMBER_ELSEWHERE, 0});
 }
 
 enum status numbers_retire(struct store_txn *txn, uint32_t number)

@@ -7,12 +7,15 @@
 #include "store/foreign.h"
 #include "store/store.h"
 
-// Gives NUMBER to what NUMBER_USE names. STATUS_EXISTS if it is or was given to anything; STATUS_INVALID if it is not
-// legal. Errors as store_put().
+// Gives NUMBER to what NUMBER_USE names. STATUS_EXISTS if it is or was given to anything, but for what comes here from
+// a fleet in which it was given already; STATUS_INVALID if it is not legal. Errors as store_put().
 MUST_CHECK enum status numbers_take(struct store_txn *txn, uint32_t number, const struct number *use);
 
 // Takes NUMBER from what has it; nothing gets it again. Errors as store_put().
 MUST_CHECK enum status numbers_retire(struct store_txn *txn, uint32_t number);
+
+// NUMBER is taken in the fleet, by what is not here, or not any more: nothing else gets it. Errors as store_put().
+MUST_CHECK enum status numbers_leave(struct store_txn *txn, uint32_t number);
 
 // Takes NUMBER from what has it; it may be given again. Errors as store_put().
 MUST_CHECK enum status numbers_release(struct store_txn *txn, uint32_t number);

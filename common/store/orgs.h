@@ -47,6 +47,9 @@ MUST_CHECK enum status domain_proof_now(struct store_txn *txn, const char *domai
 // For whoever takes a verified domain from ORG_ID: its proof is remembered.
 MUST_CHECK enum status domain_remember_proof(struct store_txn *txn, int64_t org_id, const char *domain);
 
+// DOMAIN was last proven so, as another host of the fleet says.
+MUST_CHECK enum status domain_put_proof(struct store_txn *txn, const char *domain, const struct domain_proof *proof);
+
 // Rule E7: verified by DNS, and the record was not there at a look-up nor at any later one for DOMAIN_GRACE_S, the last
 // of them included. Where nobody looks, nothing lapses.
 bool domain_is_lapsed(const struct domain *domain);
@@ -66,6 +69,9 @@ MUST_CHECK enum status connection_get(struct store_txn *txn, int64_t org_id, enu
                                       struct connection *ret_connection);
 // Stores it and sets connection->registration: the number its issuer and client id had before, or a new one.
 MUST_CHECK enum status connection_put(struct store_txn *txn, enum connection_slot slot, struct connection *connection);
+
+// An issuer and client id of the org under a number that another host of the fleet has given them.
+MUST_CHECK enum status registration_put(struct store_txn *txn, int64_t org_id, const struct registration *registration);
 MUST_CHECK enum status connection_remove(struct store_txn *txn, int64_t org_id, enum connection_slot slot);
 
 // Whether two connections have the same issuer and client id; the same of what says who the provider is besides (CA,

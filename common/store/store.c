@@ -58,6 +58,7 @@ enum status store_begin(struct store *store, bool write, struct store_txn **ret_
 static void free_txn(struct store_txn **txn)
 {
   free((*txn)->logged);
+  row_log_free(&(*txn)->row_log);
   free(*txn);
   *txn = NULL;
 }
@@ -138,6 +139,29 @@ static MDB_val key_value(const struct store_key *key)
   return (MDB_val){key->length, (void *)(uintptr_t)key->data};
 }
 
+static enum status borrow(struct store_txn *txn, enum store_table table, const struct store_key *key,
+                          MDB_val *ret_value)
+{
+  MDB_val name = key_value(key);
+  if (key->bad || key->length == 0) {
+    return STATUS_NOT_FOUND;
+  }
+  return store_from_lmdb(mdb_get(txn->txn, txn->store->tables[table], &name, ret_value));
+}
+
+static enum status note_row(struct store_txn *txn, enum store_table table, const struct store_key *key)
+{
+  MDB_val value = {0, NULL};
+  if (!row_log_wants(&txn->row_log, table)) {
+    return STATUS_OK;
+  }
+  enum status status = borrow(txn, table, key, &value);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  return row_log_note(&txn->row_log, table, key, status == STATUS_OK ? value.mv_data : NULL, value.mv_size);
+}
+
 enum status store_put(struct store_txn *txn, enum store_table table, const struct store_key *key, const void *data,
                       size_t length)
 {
@@ -146,6 +170,10 @@ enum status store_put(struct store_txn *txn, enum store_table table, const struc
   }
   MDB_val name = key_value(key);
   MDB_val value = {length, (void *)(uintptr_t)data};
+  enum status status = note_row(txn, table, key);
+  if (status != STATUS_OK) {
+    return status;
+  }
   txn->writes++;
   return store_from_lmdb(mdb_put(txn->txn, txn->store->tables[table], &name, &value, 0));
 }
@@ -156,19 +184,13 @@ enum status store_delete(struct store_txn *txn, enum store_table table, const st
   if (key->bad) {
     return STATUS_INVALID;
   }
+  enum status status = note_row(txn, table, key);
+  if (status != STATUS_OK) {
+    return status;
+  }
   int code = mdb_del(txn->txn, txn->store->tables[table], &name, NULL);
   txn->writes += code == 0 ? 1 : 0;
   return store_from_lmdb(code);
-}
-
-static enum status borrow(struct store_txn *txn, enum store_table table, const struct store_key *key,
-                          MDB_val *ret_value)
-{
-  MDB_val name = key_value(key);
-  if (key->bad || key->length == 0) {
-    return STATUS_NOT_FOUND;
-  }
-  return store_from_lmdb(mdb_get(txn->txn, txn->store->tables[table], &name, ret_value));
 }
 
 enum status store_get(struct store_txn *txn, enum store_table table, const struct store_key *key, struct bytes *out)

@@ -63,6 +63,7 @@ enum store_table {
   TABLE_MEMBERSHIPS_HERE,   // account id, org id -> likewise of the membership
   TABLE_CONNECTIONS_HERE,   // org id -> likewise of the connection in effect
   TABLE_DOMAINS_HERE,       // org id, domain -> likewise of the claim
+  TABLE_FLEET,              // of the fleet that this host is in (store/fleet.h)
   TABLE_COUNT
 };
 
@@ -204,6 +205,12 @@ MUST_CHECK enum status store_readers(struct store *store, uint32_t *ret_used, ui
 
 // A new id of this store's own, never given before. Needs a write transaction. STATUS_TOO_LARGE: all have been given.
 MUST_CHECK enum status store_next_id(struct store_txn *txn, int64_t *ret_id);
+
+// A new id for something that hosts share, if IN_FLEET: random, above those that an engine counts up to by itself, so
+// that neither gives one that the other has; whoever has it already is found by the engine. Else store_next_id().
+// Errors as that; STATUS_IO.
+#define STORE_ID_RANDOM (INT64_C(1) << 52)
+MUST_CHECK enum status store_new_id(struct store_txn *txn, bool in_fleet, int64_t *ret_id);
 
 // Whether something may be stored under ID: this store has given it, or a fleet's engine. STATUS_INVALID: neither.
 MUST_CHECK enum status store_check_id(struct store_txn *txn, int64_t id);

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 
+#include "store/row_log.h"
 #include "store/store.h"
 
 struct store {
@@ -33,6 +34,7 @@ struct store_txn {
   size_t logged_count;
   size_t logged_capacity;
   bool logged_too_many;
+  struct row_log row_log;
 };
 
 // What an LMDB or system error is called here.

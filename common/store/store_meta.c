@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/files.h"
 #include "store/store.h"
 
 static enum status get_counter(struct store_txn *txn, const char *name, int64_t *ret_value)
@@ -43,6 +44,19 @@ enum status store_next_id(struct store_txn *txn, int64_t *ret_id)
   }
   *ret_id = id;
   return STATUS_OK;
+}
+
+enum status store_new_id(struct store_txn *txn, bool in_fleet, int64_t *ret_id)
+{
+  uint64_t drawn = 0;
+  if (!in_fleet) {
+    return store_next_id(txn, ret_id);
+  }
+  enum status status = file_random(&drawn, sizeof drawn);
+  if (status == STATUS_OK) {
+    *ret_id = STORE_ID_RANDOM | (int64_t)(drawn % (uint64_t)(STORE_ID_END - STORE_ID_RANDOM));
+  }
+  return status;
 }
 
 enum status store_check_id(struct store_txn *txn, int64_t id)

@@ -50,6 +50,7 @@ static const char *const TABLE_NAMES[TABLE_COUNT] = {
     [TABLE_MEMBERSHIPS_HERE] = "memberships_here",
     [TABLE_CONNECTIONS_HERE] = "connections_here",
     [TABLE_DOMAINS_HERE] = "domains_here",
+    [TABLE_FLEET] = "fleet",
 };
 
 enum status store_fail(struct error *error, const char *what, const char *dir, int code)

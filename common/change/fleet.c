@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "change/fleet.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "change/context.h"
+#include "change/fleet_apply.h"
+#include "change/fleet_parts.h"
+#include "store/audit.h"
+#include "store/numbers_store.h"
+
+static enum status join(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct fleet_join *in = input;
+  struct fleet_join before CLEANUP(cleanup_fleet_join) = {.admin = 0};
+  (void)ret_result;
+  enum status status = fleet_join_get(c->txn, &before);
+  if (status == STATUS_OK) {
+    error_set(c->error, "host: is \"%s\" of a fleet already; 'ssoctl fleet leave' comes first", before.host);
+    return STATUS_EXISTS;
+  }
+  (void)snprintf(c->event.detail, sizeof c->event.detail, "as %.60s, %.150s", in->host, in->engines);
+  return status != STATUS_NOT_FOUND ? status : fleet_join_put(c->txn, in);
+}
+
+static enum status apply_rows(struct change_context *c, const struct fleet_rows *rows, struct fleet_applied *result)
+{
+  for (size_t i = 0; i < rows->count; i++) {
+    bool clash = false;
+    enum status status = fleet_apply_row(c, &rows->list[i], &clash);
+    if (status != STATUS_OK) {
+      return status;
+    }
+    result->clashes += clash ? 1 : 0;
+    result->rows++;
+  }
+  return STATUS_OK;
+}
+
+// Whether the org itself has gone: of one that is not there any more there is nothing to ask for.
+static bool is_org_gone(const struct fleet_batch *batch)
+{
+  for (size_t i = 0; i < batch->rows->count; i++) {
+    const struct fleet_row *row = &batch->rows->list[i];
+    if (row->kind == FLEET_ORG && row->org_id == batch->org_id && row->gone) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static enum status apply(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct fleet_batch *batch = input;
+  enum status status = apply_rows(c, batch->rows, ret_result);
+  if (status != STATUS_OK || batch->org_id == 0) {
+    return status;
+  }
+  return is_org_gone(batch) ? fleet_cursor_drop(c->txn, batch->org_id)
+                            : fleet_cursor_put(c->txn, batch->org_id, &batch->cursor);
+}
+
+static enum status pushed(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct fleet_rows *rows = input;
+  enum status status = apply_rows(c, rows, ret_result);
+  for (size_t i = 0; status == STATUS_OK && i < rows->event_count; i++) {
+    status = audit_add(c->txn, &rows->events[i]);
+  }
+  return status;
+}
+
+static enum status drop(struct change_context *c, const void *input, void *ret_result)
+{
+  const int64_t *org_id = input;
+  (void)ret_result;
+  enum status status = fleet_drop_org(c, *org_id);
+  return status != STATUS_OK ? status : fleet_cursor_drop(c->txn, *org_id);
+}
+
+static enum status set_state(struct change_context *c, const void *input, void *ret_result)
+{
+  (void)ret_result;
+  return fleet_state_put(c->txn, input);
+}
+
+static enum status take(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct fleet_taken *taken = input;
+  struct change_done *result = ret_result;
+  struct number use;
+  result->changed = false;
+  for (size_t i = 0; i < taken->count; i++) {
+    enum status status = numbers_get(c->txn, taken->numbers[i], &use);
+    if (status == STATUS_NOT_FOUND) {
+      result->changed = true;
+      status = numbers_leave(c->txn, taken->numbers[i]);
+    }
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
+  return STATUS_OK;
+}
+
+static const struct change_kind JOIN = {"fleet.join", CHANGE_HOST, CHANGE_OF_ORG, join, sizeof(struct change_done),
+                                        false};
+static const struct change_kind APPLY = {
+    "fleet.apply", CHANGE_FLEET, CHANGE_OF_ORG, apply, sizeof(struct fleet_applied), true};
+static const struct change_kind PUSHED = {
+    "fleet.pushed", CHANGE_FLEET, CHANGE_OF_ORG, pushed, sizeof(struct fleet_applied), true};
+static const struct change_kind DROP = {"fleet.drop", CHANGE_FLEET, CHANGE_OF_ORG, drop, sizeof(struct change_done),
+                                        true};
+static const struct change_kind STATE = {
+    "fleet.state", CHANGE_HOST, CHANGE_OF_ORG, set_state, sizeof(struct change_done), true};
+static const struct change_kind TAKEN = {"fleet.taken", CHANGE_FLEET, CHANGE_OF_ORG, take, sizeof(struct change_done),
+                                         true};
+
+struct change change_fleet_join(const struct fleet_join *in, struct change_done *ret_result)
+{
+  return (struct change){&JOIN, in, ret_result, &ret_result->changed, "", ""};
+}
+
+struct change change_fleet_apply(const struct fleet_batch *in, struct fleet_applied *ret_result)
+{
+  return (struct change){&APPLY, in, ret_result, &ret_result->changed, "", ""};
+}
+
+struct change change_fleet_pushed(const struct fleet_rows *rows, struct fleet_applied *ret_result)
+{
+  return (struct change){&PUSHED, rows, ret_result, &ret_result->changed, "", ""};
+}
+
+struct change change_fleet_drop(const int64_t *org_id, struct change_done *ret_result)
+{
+  return (struct change){&DROP, org_id, ret_result, &ret_result->changed, "", ""};
+}
+
+struct change change_fleet_state(const struct fleet_state *in, struct change_done *ret_result)
+{
+  return (struct change){&STATE, in, ret_result, &ret_result->changed, "", ""};
+}
+
+struct change change_fleet_taken(const struct fleet_taken *in, struct change_done *ret_result)
+{
+  return (struct change){&TAKEN, in, ret_result, &ret_result->changed, "", ""};
+}

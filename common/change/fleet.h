@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Of the fleet that this host is in: joining and leaving it, and taking over what other hosts of it have changed.
+#pragma once
+#include "change/change.h"
+#include "store/fleet.h"
+#include "store/fleet_rows.h"
+
+// STATUS_EXISTS: this host is in a fleet already, another one or as another host; with an ERROR.
+struct change change_fleet_join(const struct fleet_join *join, struct change_done *ret_result);
+
+// Rows of one org, or of none where they are this host's own of a push, as an engine gave them; and how far that is.
+struct fleet_batch {
+  const struct fleet_rows *rows; // fleet_rows_sort()
+  int64_t org_id;                // whose rows these are; 0: no cursor is moved
+  struct fleet_cursor cursor;    // of that org from now on
+};
+
+struct fleet_applied {
+  bool changed;
+  size_t rows;
+  size_t clashes; // that are not taken over: fleet_clash_each() says which
+};
+
+// Takes rows over. What clashes with what is this host's own is left out, and noted. STATUS_CORRUPT, STATUS_VERSION
+// with an ERROR for a row that this program cannot read: nothing is taken over then.
+struct change change_fleet_apply(const struct fleet_batch *batch, struct fleet_applied *ret_result);
+
+// The rows of a change that the fleet has been told of, with its events.
+struct change change_fleet_pushed(const struct fleet_rows *rows, struct fleet_applied *ret_result);
+
+// What this host serves no more: all of the org goes, and whoever was in no other.
+struct change change_fleet_drop(const int64_t *org_id, struct change_done *ret_result);
+
+// How far this host has come; silent.
+struct change change_fleet_state(const struct fleet_state *state, struct change_done *ret_result);
+
+// Numbers that are taken in the fleet.
+struct fleet_taken {
+  const uint32_t *numbers;
+  size_t count;
+};
+struct change change_fleet_taken(const struct fleet_taken *taken, struct change_done *ret_result);

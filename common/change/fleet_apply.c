@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "change/fleet_apply.h"
+
+#include "change/fleet_parts.h"
+
+static enum status put(struct change_context *c, const struct fleet_row *row, bool *ret_clash)
+{
+  switch (row->kind) {
+  case FLEET_ORG: return fleet_put_org(c, row, ret_clash);
+  case FLEET_PROOF: return fleet_put_proof(c, row);
+  case FLEET_ACCOUNT: return fleet_put_account(c, row, ret_clash);
+  case FLEET_MEMBERSHIP: return fleet_put_membership(c, row);
+  case FLEET_DOMAIN: return fleet_put_domain(c, row);
+  case FLEET_REGISTRATION: return fleet_put_registration(c, row);
+  case FLEET_CONNECTION: return fleet_put_connection(c, row);
+  case FLEET_INVITE: return fleet_put_invite(c, row);
+  case FLEET_GROUP: return fleet_put_group(c, row, ret_clash);
+  case FLEET_MAPPING: return fleet_put_mapping(c, row);
+  case FLEET_PENDING: return fleet_put_pending(c, row);
+  case FLEET_KIND_COUNT:
+  default: return STATUS_CORRUPT;
+  }
+}
+
+static enum status drop(struct change_context *c, const struct fleet_row *row)
+{
+  switch (row->kind) {
+  case FLEET_ORG: return fleet_drop_org(c, row->org_id);
+  case FLEET_ACCOUNT: return fleet_end_account(c, row->account_id);
+  case FLEET_MEMBERSHIP: return fleet_end_membership(c, row);
+  case FLEET_DOMAIN: return domain_remove(c->txn, row->org_id, row->key);
+  case FLEET_CONNECTION: return fleet_drop_connection(c, row);
+  case FLEET_INVITE: return invite_remove(c->txn, row->org_id, row->key);
+  case FLEET_GROUP: return fleet_drop_group(c, row);
+  case FLEET_MAPPING: return fleet_drop_mapping(c, row);
+  case FLEET_PENDING: return fleet_drop_pending(c, row);
+  case FLEET_PROOF:        // never goes
+  case FLEET_REGISTRATION: // goes with its org
+  case FLEET_KIND_COUNT:
+  default: return STATUS_OK;
+  }
+}
+
+// What is of an org that is not here is not here either: it clashes, or is gone.
+static enum status check_org_here(struct change_context *c, const struct fleet_row *row, bool *ret_here)
+{
+  struct org org;
+  enum status status =
+      row->kind == FLEET_ACCOUNT || row->kind == FLEET_ORG ? STATUS_OK : org_get(c->txn, row->org_id, &org);
+  *ret_here = status == STATUS_OK;
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status fleet_apply_row(struct change_context *c, const struct fleet_row *row, bool *ret_clash)
+{
+  bool here = false;
+  enum status status = check_org_here(c, row, &here);
+  if (status != STATUS_OK || !here) {
+    return status;
+  }
+  status = row->gone ? drop(c, row) : put(c, row, ret_clash);
+  return row->gone && status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the files that take rows of a fleet over share. Errors as fleet_apply_row(). Here fleet_check.c:
+#pragma once
+#include "change/context.h"
+#include "store/fleet_rows.h"
+
+// The record of a row, in RET_VALUE, which is zero. STATUS_CORRUPT, STATUS_VERSION with an error.
+MUST_CHECK enum status fleet_decode(struct change_context *c, const struct fleet_row *row,
+                                    const struct record_type *type, void *ret_value);
+
+// STATUS_CORRUPT with an error unless SAME: the record is about what the row is about.
+MUST_CHECK enum status fleet_check_same(struct change_context *c, const struct fleet_row *row, bool same);
+
+// Whether STATUS, of a check, is a clash with what is this host's own; the check's error is noted under ID.
+bool fleet_is_clash(enum status status);
+MUST_CHECK enum status fleet_note_clash(struct change_context *c, const struct fleet_row *row, int64_t id);
+
+// Whether NUMBER may come here: STATUS_EXISTS with an error.
+MUST_CHECK enum status fleet_check_number(struct change_context *c, uint32_t number);
+
+// fleet_apply_account.c, of accounts and memberships:
+
+MUST_CHECK enum status fleet_put_account(struct change_context *c, const struct fleet_row *row, bool *ret_clash);
+MUST_CHECK enum status fleet_put_membership(struct change_context *c, const struct fleet_row *row);
+MUST_CHECK enum status fleet_end_membership(struct change_context *c, const struct fleet_row *row);
+
+// Whoever is gone from the fleet, or from all of it that is here. STATUS_OK where they are not here.
+MUST_CHECK enum status fleet_end_account(struct change_context *c, int64_t account_id);
+
+// fleet_apply_org.c:
+
+// Forgets an org of the fleet with all that is in it, and the accounts that are in no other then.
+MUST_CHECK enum status fleet_drop_org(struct change_context *c, int64_t org_id);
+MUST_CHECK enum status fleet_put_org(struct change_context *c, const struct fleet_row *row, bool *ret_clash);
+
+// fleet_apply_parts.c, of what an org has:
+
+MUST_CHECK enum status fleet_put_proof(struct change_context *c, const struct fleet_row *row);
+MUST_CHECK enum status fleet_put_domain(struct change_context *c, const struct fleet_row *row);
+MUST_CHECK enum status fleet_put_registration(struct change_context *c, const struct fleet_row *row);
+MUST_CHECK enum status fleet_put_connection(struct change_context *c, const struct fleet_row *row);
+MUST_CHECK enum status fleet_put_invite(struct change_context *c, const struct fleet_row *row);
+MUST_CHECK enum status fleet_put_group(struct change_context *c, const struct fleet_row *row, bool *ret_clash);
+MUST_CHECK enum status fleet_put_mapping(struct change_context *c, const struct fleet_row *row);
+MUST_CHECK enum status fleet_put_pending(struct change_context *c, const struct fleet_row *row);
+MUST_CHECK enum status fleet_drop_connection(struct change_context *c, const struct fleet_row *row);
+MUST_CHECK enum status fleet_drop_group(struct change_context *c, const struct fleet_row *row);
+MUST_CHECK enum status fleet_drop_mapping(struct change_context *c, const struct fleet_row *row);
+MUST_CHECK enum status fleet_drop_pending(struct change_context *c, const struct fleet_row *row);

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/fleet.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "store/store_copy.h"
+
+static const struct field JOIN_FIELDS[] = {
+    FIELD_OF_TEXT(fleet_join, host),
+    FIELD_OF_TEXT(fleet_join, engines),
+    FIELD_OF_TEXT(fleet_join, database),
+    FIELD_OF_TEXT(fleet_join, login),
+    FIELD_OF_BYTES(fleet_join, password, PROTOCOL_SECRET_MAX),
+    FIELD_OF_BYTES(fleet_join, ca_pem, PROTOCOL_CA_MAX),
+    FIELD_OF_U8(fleet_join, admin),
+    FIELD_OF_TEXT(fleet_join, admins),
+    FIELD_OF_I64(fleet_join, joined_at_s),
+};
+const struct record_type FLEET_JOIN_RECORD = RECORD_TYPE(fleet_join, 1, JOIN_FIELDS);
+
+static const struct field STATE_FIELDS[] = {
+    FIELD_OF_I64(fleet_state, revision), FIELD_OF_TEXT(fleet_state, token), FIELD_OF_I64(fleet_state, caught_up_at_s),
+    FIELD_OF_I64(fleet_state, contacts), FIELD_OF_TEXT(fleet_state, nonce), FIELD_OF_I64(fleet_state, contact_at_s),
+    FIELD_OF_TEXT(fleet_state, stopped),
+};
+const struct record_type FLEET_STATE_RECORD = RECORD_TYPE(fleet_state, 1, STATE_FIELDS);
+
+static const struct field CURSOR_FIELDS[] = {FIELD_OF_I64(fleet_cursor, revision), FIELD_OF_TEXT(fleet_cursor, token)};
+const struct record_type FLEET_CURSOR_RECORD = RECORD_TYPE(fleet_cursor, 1, CURSOR_FIELDS);
+
+static const struct field CLASH_FIELDS[] = {FIELD_OF_TEXT(fleet_clash, what), FIELD_OF_I64(fleet_clash, at_s)};
+const struct record_type FLEET_CLASH_RECORD = RECORD_TYPE(fleet_clash, 1, CLASH_FIELDS);
+
+void cleanup_fleet_join(struct fleet_join *join)
+{
+  record_done(&FLEET_JOIN_RECORD, join);
+}
+
+enum status fleet_join_get(struct store_txn *txn, struct fleet_join *ret_join)
+{
+  const struct store_key key = key_of_text("join");
+  return store_get_record(txn, TABLE_FLEET, &key, &FLEET_JOIN_RECORD, ret_join);
+}
+
+enum status fleet_join_put(struct store_txn *txn, const struct fleet_join *join)
+{
+  const struct store_key key = key_of_text("join");
+  return store_put_record(txn, TABLE_FLEET, &key, &FLEET_JOIN_RECORD, join);
+}
+
+enum status fleet_role(struct store_txn *txn, bool *ret_member, bool *ret_admin)
+{
+  struct fleet_join join CLEANUP(cleanup_fleet_join) = {.admin = 0};
+  enum status status = fleet_join_get(txn, &join);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  *ret_member = status == STATUS_OK;
+  *ret_admin = *ret_member && join.admin == 1;
+  return STATUS_OK;
+}
+
+enum status fleet_state_get(struct store_txn *txn, struct fleet_state *ret_state)
+{
+  const struct store_key key = key_of_text("state");
+  *ret_state = (struct fleet_state){.revision = 0};
+  enum status status = store_get_record(txn, TABLE_FLEET, &key, &FLEET_STATE_RECORD, ret_state);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status fleet_state_put(struct store_txn *txn, const struct fleet_state *state)
+{
+  const struct store_key key = key_of_text("state");
+  return store_put_record(txn, TABLE_FLEET, &key, &FLEET_STATE_RECORD, state);
+}
+
+static const char CURSOR[] = "org ";
+
+static struct store_key cursor_key(int64_t org_id)
+{
+  struct store_key key = key_of_text(CURSOR);
+  key_add_i64(&key, org_id);
+  return key;
+}
+
+enum status fleet_cursor_get(struct store_txn *txn, int64_t org_id, struct fleet_cursor *ret_cursor)
+{
+  const struct store_key key = cursor_key(org_id);
+  *ret_cursor = (struct fleet_cursor){.revision = 0};
+  enum status status = store_get_record(txn, TABLE_FLEET, &key, &FLEET_CURSOR_RECORD, ret_cursor);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status fleet_cursor_put(struct store_txn *txn, int64_t org_id, const struct fleet_cursor *cursor)
+{
+  const struct store_key key = cursor_key(org_id);
+  return store_put_record(txn, TABLE_FLEET, &key, &FLEET_CURSOR_RECORD, cursor);
+}
+
+enum status fleet_cursor_drop(struct store_txn *txn, int64_t org_id)
+{
+  const struct store_key key = cursor_key(org_id);
+  enum status status = store_delete(txn, TABLE_FLEET, &key);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+struct org_walk {
+  fleet_org_visit *visit;
+  void *context;
+};
+
+static enum status visit_org(void *context, const struct store_entry *entry)
+{
+  const struct org_walk *walk = context;
+  if (entry->key_length != sizeof CURSOR - 1 + sizeof(int64_t)) {
+    return STATUS_CORRUPT;
+  }
+  return walk->visit(walk->context, key_take_i64(entry->key + sizeof CURSOR - 1));
+}
+
+enum status fleet_org_each(struct store_txn *txn, fleet_org_visit *visit, void *context)
+{
+  const struct store_key prefix = key_of_text(CURSOR);
+  struct org_walk walk = {visit, context};
+  return store_each(txn, TABLE_FLEET, &prefix, visit_org, &walk);
+}
+
+static struct store_key clash_key(const char *kind, int64_t id)
+{
+  struct store_key key = key_of_text("clash ");
+  key_add_text(&key, kind);
+  key_add_i64(&key, id);
+  return key;
+}
+
+enum status fleet_clash_put(struct store_txn *txn, const char *kind, int64_t id, const struct fleet_clash *clash)
+{
+  const struct store_key key = clash_key(kind, id);
+  return store_put_record(txn, TABLE_FLEET, &key, &FLEET_CLASH_RECORD, clash);
+}
+
+enum status fleet_clash_drop(struct store_txn *txn, const char *kind, int64_t id)
+{
+  const struct store_key key = clash_key(kind, id);
+  enum status status = store_delete(txn, TABLE_FLEET, &key);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+struct clash_walk {
+  fleet_clash_visit *visit;
+  void *context;
+};
+
+static enum status visit_clash(void *context, const struct store_entry *entry)
+{
+  const struct clash_walk *walk = context;
+  struct fleet_clash clash;
+  enum status status = record_decode(&FLEET_CLASH_RECORD, entry->data, entry->length, &clash);
+  return status != STATUS_OK ? status : walk->visit(walk->context, &clash);
+}
+
+enum status fleet_clash_each(struct store_txn *txn, fleet_clash_visit *visit, void *context)
+{
+  const struct store_key prefix = key_of_text("clash ");
+  struct clash_walk walk = {visit, context};
+  return store_each(txn, TABLE_FLEET, &prefix, visit_clash, &walk);
+}
+
+enum status fleet_forget(struct store_txn *txn)
+{
+  return store_clear(txn, TABLE_FLEET);
+}

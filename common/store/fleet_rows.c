@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/fleet_rows.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/grow.h"
+
+// How the key of a table's rows goes on behind the org's id, and becomes text.
+enum rest { REST_NONE, REST_TEXT, REST_NUMBER, REST_ACCOUNT };
+
+static const struct {
+  const char *name;
+  enum store_table table;
+  enum rest rest;
+} KINDS[FLEET_KIND_COUNT] = {
+    [FLEET_ORG] = {"org", TABLE_ORGS, REST_NONE},
+    [FLEET_PROOF] = {"proof", TABLE_DOMAIN_PROOFS, REST_TEXT},
+    [FLEET_ACCOUNT] = {"account", TABLE_ACCOUNTS, REST_NONE},
+    [FLEET_MEMBERSHIP] = {"membership", TABLE_MEMBERSHIPS, REST_ACCOUNT},
+    [FLEET_DOMAIN] = {"domain", TABLE_DOMAINS, REST_TEXT},
+    [FLEET_REGISTRATION] = {"registration", TABLE_REGISTRATIONS, REST_NUMBER},
+    [FLEET_CONNECTION] = {"connection", TABLE_CONNECTIONS, REST_NUMBER},
+    [FLEET_INVITE] = {"invite", TABLE_INVITES, REST_TEXT},
+    [FLEET_GROUP] = {"group", TABLE_ORG_GROUPS, REST_TEXT},
+    [FLEET_MAPPING] = {"mapping", TABLE_GROUP_MAPPINGS, REST_TEXT},
+    [FLEET_PENDING] = {"pending", TABLE_PENDING_LINKS, REST_TEXT},
+};
+
+const char *fleet_kind_name(enum fleet_kind kind)
+{
+  return KINDS[kind].name;
+}
+
+bool fleet_kind_of(const char *name, enum fleet_kind *ret_kind)
+{
+  for (size_t i = 0; i < FLEET_KIND_COUNT; i++) {
+    if (strcmp(KINDS[i].name, name) == 0) {
+      *ret_kind = (enum fleet_kind)i;
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool kind_of_table(enum store_table table, enum fleet_kind *ret_kind)
+{
+  for (size_t i = 0; i < FLEET_KIND_COUNT; i++) {
+    if (KINDS[i].table == table) {
+      *ret_kind = (enum fleet_kind)i;
+      return true;
+    }
+  }
+  return false;
+}
+
+enum status fleet_rows_add(struct fleet_rows *rows, const struct fleet_row *row, struct fleet_row **ret_row)
+{
+  struct fleet_row *room = grow_array(rows->list, rows->count, sizeof *room, &rows->capacity);
+  if (room == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  rows->list = room;
+  *ret_row = &rows->list[rows->count++];
+  **ret_row = *row;
+  (*ret_row)->record = (struct bytes)BYTES_EMPTY;
+  return STATUS_OK;
+}
+
+void fleet_rows_done(struct fleet_rows *rows)
+{
+  for (size_t i = 0; i < rows->count; i++) {
+    bytes_done(&rows->list[i].record);
+  }
+  free(rows->list);
+  free(rows->events);
+  *rows = (struct fleet_rows){.count = 0};
+}
+
+static int compare(const void *a, const void *b)
+{
+  const struct fleet_row *x = a;
+  const struct fleet_row *y = b;
+  if (x->gone != y->gone) {
+    return x->gone ? -1 : 1;
+  }
+  int order = x->kind < y->kind ? -1 : x->kind > y->kind ? 1 : 0;
+  return x->gone ? -order : order;
+}
+
+void fleet_rows_sort(struct fleet_rows *rows)
+{
+  if (rows->count > 1) {
+    qsort(rows->list, rows->count, sizeof rows->list[0], compare);
+  }
+}
+
+enum status fleet_row_pack(struct fleet_row *row, const struct record_type *type, const void *value)
+{
+  bytes_clear(&row->record);
+  return record_encode(type, value, &row->record);
+}
+
+static enum status take_rest(const struct store_key *key, size_t at, enum rest rest, struct fleet_row *row)
+{
+  size_t length = key->length - at;
+  if (rest == REST_ACCOUNT || rest == REST_NONE) {
+    return length == 0 ? STATUS_OK : STATUS_CORRUPT;
+  }
+  if (rest == REST_TEXT) {
+    if (length >= sizeof row->key) {
+      return STATUS_CORRUPT;
+    }
+    memcpy(row->key, key->data + at, length);
+    row->key[length] = '\0';
+    return STATUS_OK;
+  }
+  uint32_t number = 0;
+  if (length != sizeof number) {
+    return STATUS_CORRUPT;
+  }
+  for (size_t i = 0; i < sizeof number; i++) {
+    number = number << 8 | key->data[at + i];
+  }
+  (void)snprintf(row->key, sizeof row->key, "%u", number);
+  return STATUS_OK;
+}
+
+// Whose a domain's proof is stands in it alone.
+static enum status take_proof(const struct store_key *key, const struct bytes *record, struct fleet_row *row)
+{
+  struct domain_proof proof = {.org_id = 0};
+  enum status status = record_decode(&DOMAIN_PROOF_RECORD, record->data, record->length, &proof);
+  row->org_id = proof.org_id;
+  return status != STATUS_OK ? status : take_rest(key, 0, REST_TEXT, row);
+}
+
+static enum status take_key(const struct store_key *key, const struct bytes *record, struct fleet_row *row)
+{
+  size_t at = sizeof(int64_t);
+  if (row->kind == FLEET_PROOF) {
+    return take_proof(key, record, row);
+  }
+  if (key->length < at) {
+    return STATUS_CORRUPT;
+  }
+  int64_t first = key_take_i64(key->data);
+  if (row->kind == FLEET_ACCOUNT) {
+    row->account_id = first;
+  } else if (row->kind == FLEET_MEMBERSHIP) {
+    if (key->length != 2 * at) {
+      return STATUS_CORRUPT;
+    }
+    row->account_id = first;
+    row->org_id = key_take_i64(key->data + at);
+    at *= 2;
+  } else {
+    row->org_id = first;
+  }
+  return take_rest(key, at, KINDS[row->kind].rest, row);
+}
+
+// What is not the fleet's stays here.
+static enum status check_owner(const struct fleet_row *row, bool *ret_shared, struct error *error)
+{
+  bool org = row->org_id >= STORE_ID_FLEET;
+  bool account = row->account_id >= STORE_ID_FLEET;
+  if (row->kind == FLEET_MEMBERSHIP && org && !account && !row->gone) {
+    error_set(error,
+              "the org is the fleet's, and the account this host's own: 'ssoctl fleet join' makes it the fleet's");
+    return STATUS_REFUSED;
+  }
+  *ret_shared = row->kind == FLEET_ACCOUNT ? account : org;
+  return STATUS_OK;
+}
+
+static bool is_same(const struct logged_row *logged, const struct bytes *now, bool is_there)
+{
+  if (logged->was_there != is_there) {
+    return false;
+  }
+  bool same_length = logged->before.length == now->length;
+  return !is_there || (same_length && (now->length == 0 || memcmp(logged->before.data, now->data, now->length) == 0));
+}
+
+static enum status collect_one(struct store_txn *txn, const struct logged_row *logged, struct fleet_rows *rows,
+                               struct error *error)
+{
+  struct bytes now CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct fleet_row row = {.is_new = !logged->was_there};
+  struct fleet_row *added = NULL;
+  bool shared = false;
+  if (!kind_of_table(logged->table, &row.kind)) {
+    return STATUS_CORRUPT;
+  }
+  enum status status = store_get(txn, logged->table, &logged->key, &now);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    return status;
+  }
+  row.gone = status == STATUS_NOT_FOUND;
+  if (is_same(logged, &now, !row.gone)) {
+    return STATUS_OK;
+  }
+  const struct bytes *record = row.gone ? &logged->before : &now;
+  status = take_key(&logged->key, record, &row);
+  status = status != STATUS_OK ? status : check_owner(&row, &shared, error);
+  if (status != STATUS_OK || !shared) {
+    return status;
+  }
+  status = fleet_rows_add(rows, &row, &added);
+  return status != STATUS_OK ? status : bytes_append(&added->record, bytes_text(record), record->length);
+}
+
+static enum status collect_event(struct store_txn *txn, const struct logged_row *logged, struct fleet_rows *rows)
+{
+  struct audit_event *room = grow_array(rows->events, rows->event_count, sizeof *room, &rows->event_capacity);
+  if (room == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  rows->events = room;
+  explicit_bzero(&rows->events[rows->event_count], sizeof *room);
+  enum status status =
+      store_get_record(txn, TABLE_AUDIT, &logged->key, &AUDIT_RECORD, &rows->events[rows->event_count]);
+  rows->event_count += status == STATUS_OK ? 1 : 0;
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status; // trimmed
+}
+
+enum status fleet_rows_collect(struct store_txn *txn, struct fleet_rows *ret_rows, struct error *error)
+{
+  const struct logged_row *logged = NULL;
+  size_t count = 0;
+  row_log_rows(txn, &logged, &count);
+  for (size_t i = 0; i < count; i++) {
+    enum status status = logged[i].table == TABLE_AUDIT ? collect_event(txn, &logged[i], ret_rows)
+                                                        : collect_one(txn, &logged[i], ret_rows, error);
+    if (status != STATUS_OK) {
+      fleet_rows_done(ret_rows);
+      return status;
+    }
+  }
+  fleet_rows_sort(ret_rows);
+  return STATUS_OK;
+}
