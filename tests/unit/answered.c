@@ -46,6 +46,14 @@ struct policy_question removed(void)
   return q;
 }
 
+struct policy_question social_answer(void)
+{
+  struct policy_question q = social_guest();
+  q.stage = STAGE_ANSWER;
+  q.answer = (struct policy_answer){.of_host = true, .email_state = EMAIL_VERIFIED, .email_is_primary = true};
+  return q;
+}
+
 struct policy_decision expect(const struct policy_question *q, const char *row, enum verdict verdict)
 {
   struct policy_decision decision;

@@ -15,6 +15,9 @@ struct policy_question linked(void);
 // The same after she was removed from Acme.
 struct policy_question removed(void);
 
+// A guest of Acme, of whom a social connection says the address that is theirs here, verified.
+struct policy_question social_answer(void);
+
 // A decision by ROW with VERDICT, which makes, joins and links nothing unless it grants.
 struct policy_decision expect(const struct policy_question *q, const char *row, enum verdict verdict);
 void expect_refusal(const struct policy_question *q, const char *row, enum notice notice);

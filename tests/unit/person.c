@@ -30,6 +30,13 @@ struct policy_question guest(enum enforcement enforcement)
   return q;
 }
 
+struct policy_question social_guest(void)
+{
+  struct policy_question q = guest(ENFORCEMENT_OFF);
+  q.person.social_here = true;
+  return q;
+}
+
 struct policy_decision decide(const struct policy_question *q)
 {
   struct policy_decision decision;
@@ -74,6 +81,11 @@ struct policy_invite *invites(struct policy_question *q, int64_t org_id, enum in
   struct policy_invite *invite = &q->person.invites[q->person.invite_count++];
   *invite = (struct policy_invite){.org = org(org_id, ENFORCEMENT_OFF), .role = ROLE_ADMIN, .via = via};
   return invite;
+}
+
+void allows(struct policy_question *q, int64_t org_id)
+{
+  q->person.allowed[q->person.allowed_count++] = (struct policy_allowed){.org_id = org_id, .role = ROLE_VIEWER};
 }
 
 void expect_notice(const struct policy_question *q, const char *row, enum notice notice)

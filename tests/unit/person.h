@@ -17,6 +17,9 @@ struct policy_question member(enum enforcement enforcement);
 // A member of Acme whose email nobody governs.
 struct policy_question guest(enum enforcement enforcement);
 
+// A guest of Acme on a host with a social connection.
+struct policy_question social_guest(void);
+
 // The member in a session made so.
 struct policy_question session(enum enforcement enforcement, enum way way, int64_t way_org_id);
 
@@ -24,6 +27,9 @@ struct policy_question session(enum enforcement enforcement, enum way way, int64
 struct policy_membership *joins(struct policy_question *q, int64_t org_id, enum enforcement enforcement);
 
 struct policy_invite *invites(struct policy_question *q, int64_t org_id, enum invite_via via);
+
+// An org lets people of their domain join, as viewers.
+void allows(struct policy_question *q, int64_t org_id);
 
 struct policy_decision decide(const struct policy_question *q);
 void expect_row(const struct policy_question *q, const char *row, enum verdict verdict);
