@@ -41,6 +41,8 @@ class Provider:
             name, self.origins[name] = line.split()
         assert "main" in self.origins, "the provider does not start"
         self.context = None if plain else ssl.create_default_context(cafile=self.ca)
+        if self.context:
+            self.context.verify_flags |= ssl.VERIFY_X509_STRICT  # as Python has it by itself from 3.13 on
 
     def counts(self):
         """How often each case was asked for what, so far."""

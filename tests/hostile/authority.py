@@ -13,6 +13,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 DAY = datetime.timedelta(days=1)
 LOCAL = ("localhost", "127.0.0.1")
+SIGNS_CERTIFICATES = x509.KeyUsage(
+    digital_signature=False, content_commitment=False, key_encipherment=False, data_encipherment=False,
+    key_agreement=False, key_cert_sign=True, crl_sign=True, encipher_only=False, decipher_only=False)
 
 
 def pem_of(certificate):
@@ -38,15 +41,21 @@ class Authority:
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         signer = above or self
-        builder = self._start(self.name, signer.name, self.key.public_key(), -DAY, 30 * DAY)
+        builder = signer.start(self.name, self.key.public_key(), -DAY, 30 * DAY)
         builder = builder.add_extension(x509.BasicConstraints(ca=not as_leaf, path_length=None), critical=True)
+        if not as_leaf:
+            builder = builder.add_extension(SIGNS_CERTIFICATES, critical=True)
         self.certificate = builder.sign(signer.key, hashes.SHA256())
 
-    @staticmethod
-    def _start(subject, issuer, public_key, since, until):
-        now = datetime.datetime.utcnow()
-        return (x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(public_key)
-                .serial_number(x509.random_serial_number()).not_valid_before(now + since).not_valid_after(now + until))
+    def start(self, subject, public_key, since, until):
+        """What every certificate of ours has: both identifiers, too, without which a strict reader takes none
+        (RFC 5280 4.2.1.1 and 4.2.1.2)."""
+        now = datetime.datetime.now(datetime.timezone.utc)
+        return (x509.CertificateBuilder().subject_name(subject).issuer_name(self.name).public_key(public_key)
+                .serial_number(x509.random_serial_number()).not_valid_before(now + since).not_valid_after(now + until)
+                .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+                .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()),
+                               critical=False))
 
     def leaf(self, names=LOCAL, since=-DAY, until=30 * DAY, use=ExtendedKeyUsageOID.SERVER_AUTH, weak=False,
              chain=True):
@@ -54,7 +63,7 @@ class Authority:
         key = rsa.generate_private_key(65537, 1024) if weak else ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
         alternatives = x509.SubjectAlternativeName([alternative(name) for name in names])
-        certificate = (self._start(subject, self.name, key.public_key(), since, until)
+        certificate = (self.start(subject, key.public_key(), since, until)
                        .add_extension(alternatives, critical=False)
                        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
                        .add_extension(x509.ExtendedKeyUsage([use]), critical=False)

@@ -51,6 +51,7 @@ class Page(html.parser.HTMLParser):
 class Browser:
     def __init__(self, ca_file):
         context = ssl.create_default_context(cafile=ca_file)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT  # as Python has it by itself from 3.13 on
         self._opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}),
             urllib.request.HTTPSHandler(context=context),

@@ -35,7 +35,7 @@ class Keyring:
 def certificate_of(key):
     """A certificate that the key signed for itself, in DER."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "signing")])
-    now = datetime.datetime.utcnow()
+    now = datetime.datetime.now(datetime.timezone.utc)
     made = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.private.public_key())
             .serial_number(1).not_valid_before(now - DAY).not_valid_after(now + 300 * DAY)
             .sign(key.private, hashes.SHA256()))
