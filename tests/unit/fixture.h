@@ -7,7 +7,6 @@
 #include "change/connection.h"
 #include "change/identity.h"
 #include "change/member.h"
-#include "change/sign_in.h"
 #include "store/confirmed.h"
 #include "store/here.h"
 #include "unit.h"
@@ -23,7 +22,6 @@ extern struct identity_unlinked unlinked;
 extern struct member_added added;
 extern struct member_changed changed_member;
 extern struct account_changed changed_account;
-extern struct signed_in sign_in_result;
 extern struct connection_try try_result; // of try_connection()
 
 // Root acts, on the host.
@@ -86,18 +84,6 @@ struct account_here seen_here(const char *login);
 struct org stored_org(const char *slug);
 enum status map_group(const char *provider, const char *name);
 enum status unmap_group(const char *provider);
-enum status sign_in(const char *login, const char *email, const char *subject);
-enum status sign_in_with(const char *login, const char *email, const char *subject, const struct bytes *groups);
-
-// The same after a yes or no to every other org's invite.
-enum status sign_in_saying(const char *login, const char *email, const char *subject, enum policy_consent said);
-
-// The same by hand; the result is in sign_in_result.
-enum status sign_in_by(const struct sso_sign_in *in);
-
-// LOGIN types their password.
-enum status sign_in_by_password(const char *login);
-
 // The fingerprint of acme's connection in SLOT, as it is now.
 void read_fingerprint(enum connection_slot slot, char ret_fingerprint[static FINGERPRINT_SIZE]);
 

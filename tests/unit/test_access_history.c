@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "fixture.h"
+#include "sign_ins.h"
 #include "store/access_history.h"
 #include "store/access_kind.h"
 #include "store/accounts.h"

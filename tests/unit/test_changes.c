@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Changes by admins on a real store: what they store, what they refuse, and that refusals store nothing.
 #include "base/clock.h"
-#include "fixture.h"
 #include "many.h"
 #include "map/map_read.h"
 #include "publish/publish.h"
+#include "sign_ins.h"
 
 static void an_org_has_an_owner_two_groups_and_one_audit_event(void **state)
 {

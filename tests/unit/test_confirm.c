@@ -3,6 +3,7 @@
 #include "change/org.h"
 #include "confirmation.h"
 #include "facts/facts.h"
+#include "sign_ins.h"
 #include "store/accounts.h"
 #include "store/confirmed.h"
 

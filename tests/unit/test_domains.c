@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "change/context.h"
 #include "change/domain.h"
-#include "fixture.h"
+#include "sign_ins.h"
 #include "store/orgs.h"
 
 enum { DAY_S = 86400 };

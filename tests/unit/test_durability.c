@@ -13,6 +13,7 @@
 #include "many.h"
 #include "map/map_read.h"
 #include "process/hold.h"
+#include "sign_ins.h"
 #include "store/accounts.h"
 #include "store/numbers_store.h"
 #include "store/orgs.h"

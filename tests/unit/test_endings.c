@@ -4,7 +4,7 @@
 #include "change/endings.h"
 #include "change/invite.h"
 #include "facts/facts.h"
-#include "fixture.h"
+#include "sign_ins.h"
 #include "store/accounts.h"
 #include "store/audit.h"
 #include "store/endings.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Enforcement: what it waits for, and what it stands on while it is on (POLICY E2, E3).
-#include "fixture.h"
+#include "sign_ins.h"
 #include "store/orgs.h"
 
 static void E2_enforcement_waits_for_everything_it_needs(void **state)

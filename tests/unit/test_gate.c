@@ -5,6 +5,7 @@
 #include "confirmation.h"
 #include "facts/gate.h"
 #include "protocol/group_list.h"
+#include "sign_ins.h"
 #include "store/accounts.h"
 #include "store/audit.h"
 #include "store/orgs.h"

@@ -6,6 +6,7 @@
 #include "confirmation.h"
 #include "map/map_read.h"
 #include "protocol/group_list.h"
+#include "sign_ins.h"
 #include "store/accounts.h"
 #include "store/audit.h"
 #include "store/groups.h"

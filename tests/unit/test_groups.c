@@ -2,9 +2,9 @@
 // Provider groups in a real store (POLICY N6): what is mapped gives a group, and nothing else does.
 #include "change/context.h"
 #include "change/group.h"
-#include "fixture.h"
 #include "map/map_read.h"
 #include "protocol/group_list.h"
+#include "sign_ins.h"
 #include "store/accounts.h"
 #include "store/audit.h"
 #include "store/groups.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "change/org.h"
-#include "fixture.h"
+#include "sign_ins.h"
 #include "store/accounts.h"
 #include "store/orgs.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Identities linked by an admin, expected, unlinked, and linked by the person themself (POLICY S2, S5, S6, W1).
-#include "fixture.h"
+#include "sign_ins.h"
 #include "store/accounts.h"
 #include "store/orgs.h"
 #include "store/pending_links.h"

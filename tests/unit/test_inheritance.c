@@ -2,6 +2,7 @@
 // Whose an account is when somebody signs in with its address: proofs of it, and what ends them.
 #include "change/invite.h"
 #include "confirmation.h"
+#include "sign_ins.h"
 #include "store/accounts.h"
 
 static void identity_a_delegates_other_certificates_void_it_where_the_org_is_not_in_control(void **state)

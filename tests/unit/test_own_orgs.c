@@ -9,9 +9,9 @@
 #include "change/org_own.h"
 #include "change/org_settings.h"
 #include "facts/facts.h"
-#include "fixture.h"
 #include "map/map_read.h"
 #include "policy/person.h"
+#include "sign_ins.h"
 
 #define BOB "bob@nest.test"
 #define CAROL "carol@nest.test"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What admins do to people who are there: roles, suspension, transfer, lock, rename, removal with its tombstones.
 #include "published.h"
+#include "sign_ins.h"
 #include "store/accounts.h"
 #include "store/numbers_store.h"
 #include "store/orgs.h"

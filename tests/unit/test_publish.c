@@ -11,6 +11,7 @@
 #include "many.h"
 #include "protocol/group_list.h"
 #include "published.h"
+#include "sign_ins.h"
 #include "trial.h"
 
 enum { PEOPLE = 40, CHANGES = 400 };

@@ -6,6 +6,7 @@
 #include "map/map_read.h"
 #include "publish/publish.h"
 #include "published.h"
+#include "sign_ins.h"
 #include "trial.h"
 
 enum { PEOPLE = 40, KILLS = 500, STOPS_MAX = 40 };

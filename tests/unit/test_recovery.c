@@ -8,7 +8,7 @@
 #include "change/password_hash.h"
 #include "change/recovery.h"
 #include "facts/facts.h"
-#include "fixture.h"
+#include "sign_ins.h"
 #include "store/accounts.h"
 #include "store/audit.h"
 #include "store/orgs.h"

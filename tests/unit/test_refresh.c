@@ -5,7 +5,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "change/refresh.h"
-#include "fixture.h"
+#include "sign_ins.h"
 #include "store/refresh.h"
 
 static const char ALICE[] = "alice@acme.test";

@@ -5,7 +5,7 @@
 #include "change/group.h"
 #include "change/org.h"
 #include "change/org_review.h"
-#include "fixture.h"
+#include "sign_ins.h"
 #include "store/audit.h"
 #include "store/refresh.h"
 

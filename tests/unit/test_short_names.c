@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Newcomers under the local part of their address: whose they are, and who gets the name (POLICY L16).
-#include "fixture.h"
 #include "map/map_read.h"
+#include "sign_ins.h"
 #include "store/short_names.h"
 
 // The slug of the org whose people come so, "" for none.

@@ -4,7 +4,7 @@
 #include "change/org_settings.h"
 #include "change/social.h"
 #include "change/throttle.h"
-#include "fixture.h"
+#include "sign_ins.h"
 #include "store/accounts.h"
 #include "store/audit.h"
 #include "store/socials.h"

@@ -4,8 +4,8 @@
 #include "change/org.h"
 #include "change/password.h"
 #include "facts/facts.h"
-#include "fixture.h"
 #include "policy/person.h"
+#include "sign_ins.h"
 #include "store/accounts.h"
 
 #define ALICE "alice@acme.test"

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "change/sign_in.h"
 #include "fixture.h"
 #include "process/hold.h"
 

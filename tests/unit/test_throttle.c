@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 #include "change/throttle.h"
-#include "fixture.h"
 #include "policy/throttle.h"
+#include "sign_ins.h"
 #include "store/accounts.h"
 #include "store/throttles.h"
 

@@ -8,8 +8,8 @@
 
 #include "base/clock.h"
 #include "base/endian.h"
-#include "fixture.h"
 #include "killed.h"
+#include "sign_ins.h"
 #include "store/access_history.h"
 #include "store/split.h"
 

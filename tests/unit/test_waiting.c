@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What waits for a test sign-in while an org enforces, or since people sign in, and what counts as one (POLICY E2, E3).
 #include "confirmation.h"
+#include "sign_ins.h"
 
 static void E3_what_a_sign_in_must_meet_waits_for_one_that_meets_it(void **state)
 {
