@@ -6,8 +6,8 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "ca_file.h"
 #include "change/mail_server.h"
-#include "idp_values.h"
 #include "mail_values.h"
 #include "mailer.h"
 #include "paths.h"
@@ -96,7 +96,7 @@ int mail_values_set(const struct invocation *in, struct mail_server *server)
   }
   forget_password(&before, server);
   code = take_password(in->options[OPTION_PASSWORD_FILE], server);
-  code = code == EXIT_DONE && ca_file != NULL ? idp_values_ca(ca_file, &server->ca_pem) : code;
+  code = code == EXIT_DONE && ca_file != NULL ? ca_file_read(ca_file, &server->ca_pem) : code;
   if (code != EXIT_DONE) {
     return code;
   }

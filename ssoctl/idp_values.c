@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "base/when.h"
+#include "ca_file.h"
 #include "presets.h"
 #include "protocol/oauth.h"
 
@@ -95,52 +96,10 @@ static int set_key(const struct context *ctx, const char *path, struct connectio
   return EXIT_DONE;
 }
 
-// RFC 7468 5: whole blocks of base64. What stands between them is a comment. Whether the certificates are any good is
-// for 'idp test' to say.
-static bool is_certificates(const struct bytes *pem)
-{
-  static const char BEGIN[] = "-----BEGIN CERTIFICATE-----";
-  static const char END[] = "-----END CERTIFICATE-----";
-  static const char BASE64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n";
-  const char *at = strlen(bytes_text(pem)) == pem->length ? strstr(bytes_text(pem), BEGIN) : NULL;
-  bool whole = at != NULL;
-  for (; whole && at != NULL; at = strstr(at, BEGIN)) {
-    at += strlen(BEGIN);
-    size_t length = strspn(at, BASE64);
-    whole = length > 64 && strncmp(at + length, END, strlen(END)) == 0;
-  }
-  return whole;
-}
-
-int idp_values_ca_text(const char *what, struct bytes *pem, struct bytes *ca_pem)
-{
-  if (pem->length > PROTOCOL_CA_MAX || !is_certificates(pem)) {
-    return fail(EXIT_USAGE, "%s: holds no certificate in PEM form, or a damaged one, or more than %d bytes", what,
-                PROTOCOL_CA_MAX);
-  }
-  bytes_done(ca_pem);
-  bytes_take(ca_pem, pem);
-  return EXIT_DONE;
-}
-
-int idp_values_ca(const char *path, struct bytes *ca_pem)
-{
-  if (path[0] == '\0') {
-    bytes_done(ca_pem);
-    return EXIT_DONE;
-  }
-  struct bytes pem CLEANUP(bytes_done) = BYTES_EMPTY;
-  int code = context_read_file(path, PROTOCOL_CA_MAX, &pem);
-  if (code != EXIT_DONE) {
-    return code;
-  }
-  return idp_values_ca_text("--ca-file", &pem, ca_pem);
-}
-
 static int set_ca(const struct context *ctx, const char *path, struct connection *connection)
 {
   (void)ctx;
-  return idp_values_ca(path, &connection->ca_pem);
+  return ca_file_read(path, &connection->ca_pem);
 }
 
 static int set_auth(const struct context *ctx, const char *typed, struct connection *connection)

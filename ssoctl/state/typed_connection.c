@@ -6,8 +6,8 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "ca_file.h"
 #include "connection_fields.h"
-#include "idp_values.h"
 
 enum { CONNECTION_KEYS_MAX = 24 };
 
@@ -99,7 +99,7 @@ int typed_take_ca(const struct json_place *at, const cJSON *ca, struct bytes *ca
   }
   (void)snprintf(what, sizeof what, "%s.ca", at->path);
   enum status status = bytes_append_text(&pem, json_text(ca));
-  return status == STATUS_OK ? idp_values_ca_text(what, &pem, ca_pem) : plan_unreadable(status);
+  return status == STATUS_OK ? ca_file_take(what, &pem, ca_pem) : plan_unreadable(status);
 }
 
 int typed_check_secret(const struct json_place *at, const struct typed_connection *r, const struct connection *wanted)
