@@ -209,7 +209,7 @@ LIES = {
 def a_server_that_lies_costs_no_more_than_the_deadline(fleet):
     for what, (answer, endless) in LIES.items():
         with _Liar(answer, endless=endless) as liar, Driver(fleet) as web:
-            check.equal(web.open(WEB, hosts=liar.where).status, "done", what)
+            check.equal(web.open(WEB, hosts=liar.where, password="").status, "done", what)
             web.begin("ask", "head", ms=SOON_MS)
             said = web.finish()
             check.that(said.status in ("took too long", "closed by the other side"), f"{what}: {said.status} {said.text}")
@@ -220,7 +220,11 @@ def a_server_that_lies_costs_no_more_than_the_deadline(fleet):
 def an_error_with_the_password_in_it_is_told_without(fleet):
     error = b"SERROR\0C22023\0Mno such thing: '" + engine.PASSWORD.encode() + b"'\0\0"
     with _Liar(_message(b"E", error) + _message(b"Z", b"I")) as liar, Driver(fleet) as web:
-        web.open(WEB, hosts=liar.where)
+        said = web.open(WEB, hosts=liar.where)
+        if said.status != "done":  # by libpq 16 and later, without TLS: it has not asked for a proof
+            check.equal(said.status, "refused by policy", said.text)
+            check.contains(said.text, 'authentication method requirement "scram-sha-256" failed', "the error")
+            return
         said = web.ask("head")
         check.equal((said.status, said.sqlstate), ("not legal", "22023"), said.text)
         check.contains(said.text, r"no such thing: '\*+'", "the error")
