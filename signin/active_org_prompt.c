@@ -29,21 +29,22 @@ static enum status load(struct error *error, const struct policy_decision *decis
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   struct open_orgs orgs = {.count = 0};
   enum status status = session_read(error, &store, &txn);
-  for (size_t i = 0; status == STATUS_OK && i < decision->opened_count; i++) {
-    struct open_org *to = &orgs.list[orgs.count];
+  if (status != STATUS_OK) {
+    return status;
+  }
+  for (size_t i = 0; i < decision->opened_count; i++) {
+    struct open_org *to = &orgs.list[orgs.count++];
     struct org org;
     status = org_get(txn, decision->opened[i], &org);
-    if (status == STATUS_OK) {
-      to->id = org.id;
-      memcpy(to->slug, org.slug, sizeof to->slug);
-      memcpy(to->name, org.name, sizeof to->name);
-      orgs.count++;
+    if (status != STATUS_OK) {
+      return status;
     }
+    to->id = org.id;
+    memcpy(to->slug, org.slug, sizeof to->slug);
+    memcpy(to->name, org.name, sizeof to->name);
   }
-  if (status == STATUS_OK) {
-    *ret_orgs = orgs;
-  }
-  return status;
+  *ret_orgs = orgs;
+  return STATUS_OK;
 }
 
 // The last choice; 0 for none that is open.

@@ -48,14 +48,16 @@ enum status invites_load(struct session *s, const char *email, struct open_invit
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   struct open_invites all = {.count = 0};
   enum status status = session_read(&s->error, &store, &txn);
-  if (status == STATUS_OK) {
-    struct collecting collecting = {txn, &all, clock_now_s()};
-    status = invite_each_of(txn, email, collect, &collecting);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    *ret_invites = all;
+  struct collecting collecting = {txn, &all, clock_now_s()};
+  status = invite_each_of(txn, email, collect, &collecting);
+  if (status != STATUS_OK) {
+    return status;
   }
-  return status;
+  *ret_invites = all;
+  return STATUS_OK;
 }
 
 const struct open_invite *invites_find(const struct open_invites *invites, const struct bytes *typed)

@@ -38,23 +38,34 @@ static void add(const struct org *org, const struct group_mapping *mapping, stru
   }
 }
 
-enum status mapped_groups_add(struct store_txn *txn, const struct mapped_groups_of *of, struct u32_list *groups)
+static enum status add_all(struct store_txn *txn, const struct mapped_groups_of *of, struct u32_list *groups)
 {
   struct given_groups given;
   struct group_mappings all;
   struct org org;
   enum status status = given_get(txn, of->account_id, of->org_id, &given);
-  if (status == STATUS_OK) {
-    status = org_get(txn, of->org_id, &org);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = group_mappings_of(txn, of->org_id, &all);
+  status = org_get(txn, of->org_id, &org);
+  if (status != STATUS_OK) {
+    return status;
   }
-  for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
+  status = group_mappings_of(txn, of->org_id, &all);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  for (size_t i = 0; i < all.count; i++) {
     bool local = all.list[i].gives == GIVES_LOCAL_GROUP && of->by_confirmed;
     if ((local || all.list[i].gives == GIVES_GROUP) && groups_hold(&given.mappings, all.list[i].number)) {
       add(&org, &all.list[i], groups);
     }
   }
+  return STATUS_OK;
+}
+
+enum status mapped_groups_add(struct store_txn *txn, const struct mapped_groups_of *of, struct u32_list *groups)
+{
+  enum status status = add_all(txn, of, groups);
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }

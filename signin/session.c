@@ -65,12 +65,10 @@ static void mend_map(struct session *s, struct store *store, bool current)
 static enum status load_from(struct session *s, struct store *store, struct facts *ret_facts)
 {
   struct store_txn *txn CLEANUP(store_abort) = NULL;
+  const struct facts_query of = {s->request->login, s->request->service, s->request->rhost,
+                                 clock_now_s(),     s->config.operators, &s->config};
   enum status status = store_begin(store, false, &txn);
-  if (status == STATUS_OK) {
-    const struct facts_query of = {s->request->login, s->request->service, s->request->rhost,
-                                   clock_now_s(),     s->config.operators, &s->config};
-    status = facts_load(txn, &of, ret_facts);
-  }
+  status = status != STATUS_OK ? status : facts_load(txn, &of, ret_facts);
   if (status != STATUS_OK) {
     error_set(&s->error, "store " PATH_STORE ": %s", status_text(status));
     return status;
@@ -89,19 +87,22 @@ static void say_who_calls(const struct session *s)
   hold_set_caller(&caller);
 }
 
-void session_load(struct session *s, struct facts *ret_facts)
+static enum status load(struct session *s, struct facts *ret_facts)
 {
   struct store *store CLEANUP(store_close) = NULL;
   enum status status = config_load(PATH_CONF, &s->error, &s->config);
   s->config_readable = status == STATUS_OK;
-  if (status == STATUS_OK) {
-    say_who_calls(s);
-    status = store_open(PATH_STORE, STORE_READ_WRITE, &s->error, &store);
-  }
-  if (status == STATUS_OK) {
-    status = load_from(s, store, ret_facts);
-  }
   if (status != STATUS_OK) {
+    return status;
+  }
+  say_who_calls(s);
+  status = store_open(PATH_STORE, STORE_READ_WRITE, &s->error, &store);
+  return status != STATUS_OK ? status : load_from(s, store, ret_facts);
+}
+
+void session_load(struct session *s, struct facts *ret_facts)
+{
+  if (load(s, ret_facts) != STATUS_OK) {
     session_log(LOG_CRIT, "sign-in is not available: %s", s->error.text);
     facts_unreadable(s->request->login, ret_facts);
   }

@@ -303,12 +303,14 @@ enum status sso_sign_in(struct session *s, const struct facts *facts, struct sso
   struct flow f CLEANUP(flow_done) = {.s = s, .oidc = OIDC_NONE, .limit = SIGN_IN_LIMIT_NONE, .way = through.way};
   struct message_code code;
   enum status status = begin(&f, facts, through.id);
-  if (status == STATUS_OK) {
-    status = receive_code(&f, &code);
+  if (status != STATUS_OK) {
+    return status;
   }
-  if (status == STATUS_OK) {
-    status = relay(&f, &code, sso_prompt_qr(s, facts));
+  status = receive_code(&f, &code);
+  if (status != STATUS_OK) {
+    return status;
   }
+  status = relay(&f, &code, sso_prompt_qr(s, facts));
   if (status != STATUS_OK) {
     return status;
   }
