@@ -3,8 +3,10 @@ import json
 import os
 import pathlib
 import re
+import socket
 import sysconfig
 import tempfile
+import uuid
 
 import check
 import processes
@@ -103,6 +105,21 @@ def in_passwd(login):
     return line.split(":") if line else None
 
 
+def _await_log():
+    """What was sent to the log before this line is in the file once this line is, however busy the machine."""
+    mark = f"caught up {uuid.uuid4()}"
+    start = SYSLOG.stat().st_size
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
+        log.connect("/dev/log")
+        log.send(f"<15>{mark}".encode())
+
+    def arrived():
+        with open(SYSLOG, "rb") as log:
+            log.seek(start)
+            return mark.encode() in log.read()
+    check.soon(arrived, "the log does not catch up")
+
+
 class SystemLog:
     """What was logged since a moment."""
 
@@ -115,6 +132,7 @@ class SystemLog:
         return path.stat().st_size if path.exists() else 0
 
     def text(self):
+        _await_log()
         parts = []
         for path in self.files:
             if path.exists():

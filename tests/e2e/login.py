@@ -111,7 +111,10 @@ class Terminal:
         return self.child.exitstatus
 
     def close(self):
-        self.child.close(force=True)
+        try:
+            self.child.close(force=True)
+        except pexpect.ExceptionPexpect:  # it is killed, and a busy machine takes longer than pexpect waits
+            self.child.wait()
 
 
 def ssh_arguments(rig, login, sshd=None, method="keyboard-interactive", key=None, options=()):

@@ -199,10 +199,11 @@ def _tickets():
 
 @contextlib.contextmanager
 def _read_only(path, bind=False):
+    """With the source named, mount asks for what is said here alone: what an overlay has is not for changing."""
     if bind:
         processes.must("mount", "--bind", path, path)
-    processes.must("mount", "-o", "remount,bind,ro" if bind else "remount,ro", path)
+    processes.must("mount", "-o", *(("remount,bind,ro", path) if bind else ("remount,ro", "overlay", path)))
     try:
         yield
     finally:
-        processes.must(*(("umount", "-l", path) if bind else ("mount", "-o", "remount,rw", path)))
+        processes.must(*(("umount", "-l", path) if bind else ("mount", "-o", "remount,rw", "overlay", path)))
