@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one place that decides. policy_decide() is a pure function over plain values; what it computes is written in
-// POLICY.md, row by row. Rows are tables; the first that fits decides; where none fits the answer is a refusal.
+// ssoorg-policy(7), row by row. Rows are tables; the first that fits decides; where none fits the answer is a refusal.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

@@ -210,7 +210,7 @@ static bool fits_s13(const struct policy_question *q)
   return !q->person.known;
 }
 
-// In the order of POLICY.md; rule E7 stands before the rows that it takes away.
+// In the order of ssoorg-policy(7); rule E7 stands before the rows that it takes away.
 static const struct policy_row ROWS[] = {
     {"S1", fits_s1, .decide = decide_s1},
     {"S2", fits_s2, .decide = decide_s2},
