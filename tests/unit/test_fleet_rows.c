@@ -10,7 +10,7 @@
 #include "change/invite.h"
 #include "change/org.h"
 #include "change/org_settings.h"
-#include "fixture.h"
+#include "sign_ins.h"
 #include "store/audit.h"
 #include "store/fleet.h"
 #include "store/groups.h"
