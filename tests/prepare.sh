@@ -12,7 +12,7 @@ run_packages=(openssh-server openssh-client openssl sudo python3-pexpect python3
     python3-cryptography)
 test_packages=(ansible-core at clang cron fail2ban fish git zsh libpam-wrapper libnss-wrapper libuid-wrapper pamtester sshpass
     strace binutils iproute2 rsync tmux libnss-systemd mandoc putty-tools dropbear-bin valgrind libc6-dbg nsd
-    postfix sasl2-bin libsasl2-modules mmdebstrap systemd-container uidmap podman)
+    polkitd postfix sasl2-bin libsasl2-modules mmdebstrap systemd-container uidmap podman)
 
 require_root() {
     [ "$(id -u)" = 0 ] && return
