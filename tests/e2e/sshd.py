@@ -8,6 +8,7 @@ import processes
 
 SHIPPED = "/etc/ssh/sshd_config.d/10-ssoorg.conf"
 RUNS_AS = "/usr/sbin/sshd"
+PROGRAMS = (RUNS_AS, "/usr/lib/openssh/sshd-session", "/usr/lib/openssh/sshd-auth")  # a program for each part from 9.8 on
 
 
 def free_port():

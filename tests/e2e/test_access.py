@@ -96,7 +96,8 @@ def _failures(rig, act):
     """Who failed in the eyes of fail2ban's own filter while ACT ran: its lines are those of syslog."""
     start = rig.sshd.log.stat().st_size
     act()
-    sshd_is_done = re.compile(r"(Connection closed|Disconnected from)[^\n]*\n$")
+    # From OpenSSH 9.8 on the one that listens says last what it holds against the address.
+    sshd_is_done = re.compile(r"(Connection closed|Disconnected from)[^\n]*\n(srclimit_\w+: [^\n]*\n)*$")
     check.soon(lambda: sshd_is_done.search(rig.sshd.log.read_bytes()[start:].decode()), "sshd does not say that it is over")
     lines = rig.sshd.log.read_bytes()[start:].decode().splitlines()
     log = rig.folder / "fail2ban.log"

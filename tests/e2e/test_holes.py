@@ -9,6 +9,7 @@ import host
 import login
 import other_client
 import processes
+import sshd
 import test_local_users as local
 
 NEVER_IMPORTED = r"\b(system|popen|wordexp|execlp|execvp|execvpe|posix_spawnp|mktemp|tmpnam)(@|$)"
@@ -231,7 +232,7 @@ def H47_sshd_of_a_session_holds_no_descriptor_of_ours(rig):
     rig.idp.approve(terminal.challenge(), person)
     terminal.enter_until("END")
     uid = host.in_passwd(person)[2]
-    pids = [pid for pid, exe in processes.each() if exe == "/usr/sbin/sshd" and pid != rig.sshd.process.pid]
+    pids = [pid for pid, exe in processes.each() if exe in sshd.PROGRAMS and pid != rig.sshd.process.pid]
     check.that(len(pids) >= 2, f"sshd's processes of the session: {pids}")
     for pid in pids:
         for fd in pathlib.Path(f"/proc/{pid}/fd").iterdir():
