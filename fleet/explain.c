@@ -43,6 +43,7 @@ void explain_line(const char *message, char *text, size_t size)
   struct bytes line CLEANUP(bytes_done) = BYTES_EMPTY;
   enum status status = STATUS_OK;
   while (status == STATUS_OK && *message != '\0') {
+    message += strspn(message, "\t ");
     size_t length = strcspn(message, "\n");
     size_t place = place_length(message, length);
     message += place;
