@@ -69,8 +69,9 @@ WITH first AS (
   RETURNING revision, token)
 INSERT INTO ssoorg.head (revision, token) SELECT revision, token FROM first;
 
--- Ids of accounts and orgs, above all that a host's store gives by itself.
-CREATE SEQUENCE ssoorg.id MINVALUE 281474976710656 MAXVALUE 9007199254740991 NO CYCLE;
+-- Ids of accounts and orgs, above all that a host's store gives by itself, and below those that admin hosts draw at
+-- random, from 2^52 on.
+CREATE SEQUENCE ssoorg.id MINVALUE 281474976710656 MAXVALUE 4503599627370495 NO CYCLE;
 
 CREATE TABLE ssoorg.host (
   host text PRIMARY KEY CHECK (host ~ '^[a-z0-9][a-z0-9.-]{0,62}$'),
@@ -184,10 +185,11 @@ CREATE TABLE ssoorg.invite (
 );
 CREATE INDEX ON ssoorg.invite (org_id, revision);
 
--- Connections, registrations, groups and their mappings, pending links: nothing in them must be unique or checked here.
+-- Connections, registrations, groups and their mappings, pending links, proofs of domains: nothing in them must be unique
+-- or checked here but the numbers of groups.
 CREATE TABLE ssoorg.part (
   org_id bigint NOT NULL,
-  kind text NOT NULL CHECK (kind IN ('connection', 'registration', 'group', 'mapping', 'pending')),
+  kind text NOT NULL CHECK (kind IN ('connection', 'registration', 'group', 'mapping', 'pending', 'proof')),
   key text NOT NULL CHECK (pg_catalog.octet_length(key) <= 512),
   record bytea NOT NULL CHECK (pg_catalog.octet_length(record) <= 262144),
   revision bigint NOT NULL,
@@ -379,6 +381,16 @@ BEGIN
 END
 $$;
 
+-- The orgs that the caller serves. Of one that has gone and is still said it takes over that it has.
+CREATE FUNCTION ssoorg.served() RETURNS TABLE (org_id bigint)
+LANGUAGE plpgsql SECURITY DEFINER STABLE SET search_path = pg_catalog, ssoorg, pg_temp
+AS $$
+BEGIN
+  PERFORM ssoorg.me();
+  RETURN QUERY SELECT o.id FROM ssoorg.org o ORDER BY o.id;
+END
+$$;
+
 -- A host says that it is there: for the CONTACT-th time, with something random that it has noted before, by which it may
 -- say the same again if the answer was lost. False, from then on for good: another one has come by its name, from an
 -- image or from a backup.
@@ -404,11 +416,13 @@ $$;
 
 -- What of an org has changed behind AFTER_REVISION, whose token is AFTER_TOKEN (0 and NULL: all of it), up to UP_TO, which
 -- head() has said: a page behind (PAGE_REVISION, PAGE_KIND, PAGE_KEY), in this order. The first page is behind
--- (AFTER_REVISION, '~', ''). FIELDS: the typed columns. SF004: the revision is none of this fleet, or not any more: an
+-- (AFTER_REVISION, '~', ''). FIELDS: the typed columns. LOGIN and what follows: of what a host has claimed, which has no
+-- record. SF004: the revision is none of this fleet, or not any more: an
 -- engine that was restored, or has failed over without its last commits.
 CREATE FUNCTION ssoorg.pull(of_org bigint, after_revision bigint, after_token uuid, up_to bigint, page_revision bigint,
                             page_kind text, page_key text, most integer)
-RETURNS TABLE (row_revision bigint, kind text, key text, gone boolean, fields jsonb, record bytea)
+RETURNS TABLE (row_revision bigint, kind text, key text, gone boolean, fields jsonb, record bytea, login text, email text,
+               uid bigint, created_by_org bigint, source text, at_s bigint)
 LANGUAGE plpgsql SECURITY DEFINER STABLE SET search_path = pg_catalog, ssoorg, pg_temp
 AS $$
 BEGIN
@@ -421,28 +435,32 @@ BEGIN
   RETURN QUERY
     SELECT u.* FROM (
       SELECT o.revision, 'org', o.id::text COLLATE "C", o.gone,
-             jsonb_build_object('slug', o.slug, 'provisioning', o.provisioning), o.record
+             jsonb_build_object('slug', o.slug, 'provisioning', o.provisioning), o.record,
+             NULL, NULL, NULL, NULL, NULL, NULL
         FROM ssoorg.org o WHERE o.id = of_org AND o.revision > after_revision
       UNION ALL
       SELECT a.revision, 'account', a.id::text COLLATE "C", a.gone,
-             jsonb_build_object('login', a.login, 'email', a.email, 'uid', a.uid, 'org', a.created_by_org), a.record
+             jsonb_build_object('login', a.login, 'email', a.email, 'uid', a.uid, 'org', a.created_by_org), a.record,
+             a.login, a.email, a.uid, a.created_by_org, NULL, extract(epoch FROM a.created_at)::bigint
         FROM ssoorg.account a JOIN ssoorg.membership m ON m.account_id = a.id AND m.org_id = of_org
         WHERE a.revision > after_revision
       UNION ALL
       SELECT m.revision, 'membership', m.account_id::text COLLATE "C", m.gone,
-             jsonb_build_object('role', m.role, 'source', m.source), m.record
+             jsonb_build_object('role', m.role, 'source', m.source), m.record, NULL, NULL, NULL, NULL, m.source, NULL
         FROM ssoorg.membership m WHERE m.org_id = of_org AND m.revision > after_revision
       UNION ALL
       SELECT d.revision, 'domain', d.domain COLLATE "C", d.gone,
-             jsonb_build_object('verified', d.verified, 'lapsed', d.lapsed), d.record
+             jsonb_build_object('verified', d.verified, 'lapsed', d.lapsed), d.record, NULL, NULL, NULL, NULL, NULL, NULL
         FROM ssoorg.domain d WHERE d.org_id = of_org AND d.revision > after_revision
       UNION ALL
-      SELECT i.revision, 'invite', i.email COLLATE "C", i.gone, jsonb_build_object('via', i.via), i.record
+      SELECT i.revision, 'invite', i.email COLLATE "C", i.gone, jsonb_build_object('via', i.via), i.record,
+             NULL, NULL, NULL, NULL, NULL, NULL
         FROM ssoorg.invite i WHERE i.org_id = of_org AND i.revision > after_revision
       UNION ALL
-      SELECT p.revision, p.kind COLLATE "C", p.key COLLATE "C", p.gone, '{}'::jsonb, p.record
+      SELECT p.revision, p.kind COLLATE "C", p.key COLLATE "C", p.gone, '{}'::jsonb, p.record,
+             NULL, NULL, NULL, NULL, NULL, NULL
         FROM ssoorg.part p WHERE p.org_id = of_org AND p.revision > after_revision
-    ) AS u (revision, kind, key, gone, fields, record)
+    ) AS u (revision, kind, key, gone, fields, record, login, email, uid, created_by_org, source, at_s)
     WHERE u.revision <= up_to AND (u.revision, u.kind COLLATE "C", u.key) > (page_revision, page_kind, page_key)
     ORDER BY u.revision, u.kind COLLATE "C", u.key
     LIMIT least(greatest(most, 1), 1000);
@@ -592,8 +610,8 @@ BEGIN
 END
 $$;
 
--- For admin hosts. READ_AT: the revision of the row that was changed, 0 for a new one. All that one transaction changes
--- has one revision.
+-- For admin hosts. READ_AT: the revision up to which the caller has taken everything over, from which the change was
+-- made. All that one transaction changes has one revision.
 
 -- SF005: the row is not there, or not any more as it was read.
 CREATE FUNCTION ssoorg.must_be_fresh(was_there boolean, what text) RETURNS void
@@ -643,7 +661,7 @@ BEGIN
 END
 $$;
 
--- The org's id; of a new one (OF_ORG NULL) the one that it gets.
+-- The org's id; of a new one that comes without (OF_ORG NULL) the one that it gets.
 CREATE FUNCTION ssoorg.put_org(of_org bigint, read_at bigint, of_slug text, of_provisioning text, of_short_logins boolean,
                                gids bigint[], of_record bytea, is_gone boolean DEFAULT false) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, ssoorg, pg_temp
@@ -660,15 +678,13 @@ BEGIN
   FOREACH gid IN ARRAY gids LOOP
     PERFORM ssoorg.take_number(gid, of_id, at_revision);
   END LOOP;
-  IF of_org IS NULL THEN
-    INSERT INTO ssoorg.org (id, slug, provisioning, short_logins, record, revision)
-      VALUES (of_id, of_slug, of_provisioning, of_short_logins, of_record, at_revision);
-  ELSE
-    UPDATE ssoorg.org o SET slug = of_slug, provisioning = of_provisioning, short_logins = of_short_logins,
-                            record = of_record, gone = is_gone, revision = at_revision
-      WHERE o.id = of_org AND (o.revision = read_at OR o.revision = at_revision);
-    PERFORM ssoorg.must_be_fresh(FOUND, 'org ' || of_org);
-  END IF;
+  INSERT INTO ssoorg.org AS o (id, slug, provisioning, short_logins, record, gone, revision)
+    VALUES (of_id, of_slug, of_provisioning, of_short_logins, of_record, is_gone, at_revision)
+    ON CONFLICT (id) DO UPDATE
+      SET slug = of_slug, provisioning = of_provisioning, short_logins = of_short_logins, record = of_record,
+          gone = is_gone, revision = at_revision
+      WHERE o.revision <= read_at OR o.revision = at_revision;
+  PERFORM ssoorg.must_be_fresh(FOUND, 'org ' || of_id);
   PERFORM ssoorg.tell(of_id, at_revision);
   RETURN of_id;
 END
@@ -686,15 +702,12 @@ DECLARE
 BEGIN
   PERFORM ssoorg.take_name(of_login, of_id, false, at_revision);
   PERFORM ssoorg.take_number(of_uid, of_id, at_revision);
-  IF of_account IS NULL THEN
-    INSERT INTO ssoorg.account (id, login, email, uid, created_by_org, created_by, record, revision)
-      VALUES (of_id, of_login, of_email, of_uid, of_org, session_user, of_record, at_revision);
-  ELSE
-    UPDATE ssoorg.account a SET login = of_login, email = of_email, uid = of_uid, record = of_record, gone = is_gone,
-                                revision = at_revision
-      WHERE a.id = of_account AND (a.revision = read_at OR a.revision = at_revision);
-    PERFORM ssoorg.must_be_fresh(FOUND, 'account ' || of_account);
-  END IF;
+  INSERT INTO ssoorg.account AS a (id, login, email, uid, created_by_org, created_by, record, gone, revision)
+    VALUES (of_id, of_login, of_email, of_uid, of_org, session_user, of_record, is_gone, at_revision)
+    ON CONFLICT (id) DO UPDATE
+      SET login = of_login, email = of_email, uid = of_uid, record = of_record, gone = is_gone, revision = at_revision
+      WHERE a.revision <= read_at OR a.revision = at_revision;
+  PERFORM ssoorg.must_be_fresh(FOUND, 'account ' || of_id);
   DELETE FROM ssoorg.person p WHERE p.account_id = of_id;
   IF NOT is_gone THEN
     INSERT INTO ssoorg.person (email, account_id, login, uid) VALUES (of_email, of_id, of_login, of_uid);
@@ -717,7 +730,7 @@ BEGIN
     VALUES (of_org, of_account, of_role, of_source, of_record, at_revision, is_gone)
     ON CONFLICT (org_id, account_id) DO UPDATE
       SET role = of_role, source = of_source, record = of_record, gone = is_gone, revision = at_revision
-      WHERE m.revision = read_at OR m.revision = at_revision;
+      WHERE m.revision <= read_at OR m.revision = at_revision;
   PERFORM ssoorg.must_be_fresh(FOUND, 'membership of ' || of_account);
   UPDATE ssoorg.account a SET revision = at_revision WHERE a.id = of_account;
   PERFORM ssoorg.must_be_fresh(FOUND, 'account ' || of_account);
@@ -736,7 +749,7 @@ BEGIN
     VALUES (of_org, of_domain, is_verified, is_lapsed, of_record, at_revision, is_gone)
     ON CONFLICT (org_id, domain) DO UPDATE
       SET verified = is_verified, lapsed = is_lapsed, record = of_record, gone = is_gone, revision = at_revision
-      WHERE d.revision = read_at OR d.revision = at_revision;
+      WHERE d.revision <= read_at OR d.revision = at_revision;
   PERFORM ssoorg.must_be_fresh(FOUND, 'domain ' || of_domain);
   PERFORM ssoorg.tell(of_org, at_revision);
 END
@@ -754,23 +767,26 @@ BEGIN
     ON CONFLICT (org_id, email) DO UPDATE
       SET via = of_via, code_hash = code_sha256, expires_at = until, record = of_record, gone = is_gone,
           revision = at_revision
-      WHERE i.revision = read_at OR i.revision = at_revision;
+      WHERE i.revision <= read_at OR i.revision = at_revision;
   PERFORM ssoorg.must_be_fresh(FOUND, 'invite of ' || of_email);
   PERFORM ssoorg.tell(of_org, at_revision);
 END
 $$;
 
 CREATE FUNCTION ssoorg.put_part(of_org bigint, of_kind text, of_key text, read_at bigint, of_record bytea,
-                                is_gone boolean DEFAULT false) RETURNS void
+                                is_gone boolean DEFAULT false, of_gid bigint DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, ssoorg, pg_temp
 AS $$
 DECLARE
   at_revision bigint := ssoorg.begin_change();
 BEGIN
+  IF of_gid IS NOT NULL THEN
+    PERFORM ssoorg.take_number(of_gid, of_org, at_revision);
+  END IF;
   INSERT INTO ssoorg.part AS p (org_id, kind, key, record, revision, gone)
     VALUES (of_org, of_kind, of_key, of_record, at_revision, is_gone)
     ON CONFLICT (org_id, kind, key) DO UPDATE SET record = of_record, gone = is_gone, revision = at_revision
-      WHERE p.revision = read_at OR p.revision = at_revision;
+      WHERE p.revision <= read_at OR p.revision = at_revision;
   PERFORM ssoorg.must_be_fresh(FOUND, of_kind || ' ' || of_key);
   PERFORM ssoorg.tell(of_org, at_revision);
 END
@@ -813,7 +829,7 @@ END
 $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ssoorg FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION ssoorg.head, ssoorg.contact, ssoorg.pull, ssoorg.pull_taken, ssoorg.claim_account,
+GRANT EXECUTE ON FUNCTION ssoorg.head, ssoorg.served, ssoorg.contact, ssoorg.pull, ssoorg.pull_taken, ssoorg.claim_account,
   ssoorg.claim_membership, ssoorg.report TO ssoorg_host, ssoorg_admin;
 GRANT EXECUTE ON FUNCTION ssoorg.put_org, ssoorg.put_account, ssoorg.put_membership, ssoorg.put_domain, ssoorg.put_invite,
   ssoorg.put_part, ssoorg.add_host, ssoorg.serve, ssoorg.reports TO ssoorg_admin;

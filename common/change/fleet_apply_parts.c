@@ -11,8 +11,14 @@
 enum status fleet_put_proof(struct change_context *c, const struct fleet_row *row)
 {
   struct domain_proof proof = {.org_id = 0};
+  int64_t owner = 0;
   enum status status = fleet_decode(c, row, &DOMAIN_PROOF_RECORD, &proof);
-  return status != STATUS_OK ? status : domain_put_proof(c->txn, row->key, &proof);
+  status = status != STATUS_OK ? status : fleet_check_same(c, row, proof.org_id == row->org_id);
+  status = status != STATUS_OK ? status : domain_owner(c->txn, row->key, &owner);
+  if (status == STATUS_OK && owner != row->org_id) {
+    return STATUS_OK; // another org has proven it since
+  }
+  return status != STATUS_OK && status != STATUS_NOT_FOUND ? status : domain_put_proof(c->txn, row->key, &proof);
 }
 
 enum status fleet_put_domain(struct change_context *c, const struct fleet_row *row)

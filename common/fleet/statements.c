@@ -13,13 +13,17 @@ static const struct engine_statement_text STATEMENTS[ENGINE_STATEMENT_COUNT] = {
     [ENGINE_ROLLBACK] = {"rollback", "ROLLBACK", 0, 0},
     // at_revision, at_token, schema_version, record_version
     [ENGINE_HEAD] = {"head", "SELECT * FROM ssoorg.head()", 0, 0},
+    // org
+    [ENGINE_SERVED] = {"served", "SELECT * FROM ssoorg.served()", 0, 0},
     // number, nonce, machine-id, record version that is read
     [ENGINE_CONTACT] = {"contact", "SELECT ssoorg.contact($1::bigint, $2::uuid, $3::text, $4::integer)", 4, 0},
     // org, after revision, its token, up to, page: revision, kind, key; most
-    [ENGINE_PULL] = {"pull",
-                     "SELECT * FROM ssoorg.pull($1::bigint, $2::bigint, $3::uuid, $4::bigint, $5::bigint, $6::text, "
-                     "$7::text, $8::integer)",
-                     8, 0},
+    [ENGINE_PULL] =
+        {"pull",
+         "SELECT row_revision, kind, key, gone, record, login, email, uid, created_by_org, source, at_s FROM "
+         "ssoorg.pull($1::bigint, $2::bigint, $3::uuid, $4::bigint, $5::bigint, $6::text, $7::text, "
+         "$8::integer)",
+         8, 0},
     // after revision, its token, up to, after which taken, most
     [ENGINE_PULL_TAKEN] = {"pull_taken",
                            "SELECT * FROM ssoorg.pull_taken($1::bigint, $2::uuid, $3::bigint, $4::text, $5::integer)",
@@ -58,10 +62,11 @@ static const struct engine_statement_text STATEMENTS[ENGINE_STATEMENT_COUNT] = {
                            "SELECT ssoorg.put_invite($1::bigint, $2::text, $3::bigint, $4::text, $5::bytea, "
                            "pg_catalog.to_timestamp($6::bigint), $7::bytea, $8::boolean)",
                            8, BYTEA(5) | BYTEA(7)},
-    // org, kind, key, read at, record, gone
+    // org, kind, key, read at, record, gone, gid of a group
     [ENGINE_PUT_PART] = {"put_part",
-                         "SELECT ssoorg.put_part($1::bigint, $2::text, $3::text, $4::bigint, $5::bytea, $6::boolean)",
-                         6, BYTEA(5)},
+                         "SELECT ssoorg.put_part($1::bigint, $2::text, $3::text, $4::bigint, $5::bytea, $6::boolean, "
+                         "$7::bigint)",
+                         7, BYTEA(5)},
     // host, login
     [ENGINE_ADD_HOST] = {"add_host", "SELECT ssoorg.add_host($1::text, $2::name)", 2, 0},
     // host, orgs

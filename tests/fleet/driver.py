@@ -13,7 +13,7 @@ USER = "ssoorg-fleet"
 
 def install():
     """The helper and its user, as the package has them."""
-    for path in (BUILD / "fleet/ssoorg-fleet", BUILD / "tests/fleet/drive"):
+    for path in (BUILD / "fleet/ssoorg-fleet", BUILD / "tests/fleet/drive", BUILD / "tests/fleet/site"):
         check.that(path.exists(), f"{path}: not there; ninja -C {BUILD} fleet_tests")
     HELPER.parent.mkdir(parents=True, exist_ok=True)
     HELPER.write_bytes((BUILD / "fleet/ssoorg-fleet").read_bytes())

@@ -15,8 +15,8 @@ def what_is_asked_is_answered_with_rows_of_text_and_bytes(fleet):
         record = bytes(range(256))
         fleet.must(ADMIN, f"SELECT ssoorg.put_part({fleet.acme}, 'connection', 'bytes', 0, '\\x{record.hex()}')")
         rows = web.ask("pull", fleet.acme, 0, None, fleet.head()[0], 0, "~", "", 1000).rows
-        check.that(any(row[1] == b"connection" and row[2] == b"bytes" and row[5] == record for row in rows), "the record's bytes")
-        check.that(any(row[1] == b"account" and row[5] is None for row in rows), "NULL of a record that no admin wrote")
+        check.that(any(row[1] == b"connection" and row[2] == b"bytes" and row[4] == record for row in rows), "the record's bytes")
+        check.that(any(row[1] == b"account" and row[4] is None for row in rows), "NULL of a record that no admin wrote")
 
 
 def an_error_of_the_engine_is_told_and_the_connection_goes_on(fleet):
@@ -55,7 +55,7 @@ def a_transaction_is_whole_or_nothing(fleet):
 
 def each_statement_of_the_table_is_one_that_the_engine_has(fleet):
     """With parameters that the engine refuses, if by nothing else: by what it says it has found the function."""
-    names = ("begin", "commit", "rollback", "head", "contact", "pull", "pull_taken", "claim_account", "claim_membership", "report",
+    names = ("begin", "commit", "rollback", "head", "served", "contact", "pull", "pull_taken", "claim_account", "claim_membership", "report",
              "put_org", "put_account", "put_membership", "put_domain", "put_invite", "put_part", "add_host", "serve", "reports")
     with Driver(fleet) as stranger:
         stranger.open(STRANGER)
@@ -87,7 +87,7 @@ def a_long_answer_comes_whole_and_one_that_is_too_long_is_an_error(fleet):
             db.open(DB)
             pull = ("pull", fleet.beta, 0, None, fleet.head()[0], 0, "~", "")
             said = db.ask(*pull, 60)
-            check.equal([len(row[5]) for row in said.rows if row[1] == b"pending"][:40], [200000] * 40, "records")
+            check.equal([len(row[4]) for row in said.rows if row[1] == b"pending"][:40], [200000] * 40, "records")
             said = db.ask(*pull, 1000)
             check.equal((said.status, said.sqlstate, said.rows), ("too large", "54000", []), "18 MB")
             check.equal(db.ask("head").status, "done", "what is asked then")

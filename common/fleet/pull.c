@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fleet/pull.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/grow.h"
+
+enum { NUMBER_SIZE = 24, PAGE_ROWS = 500, PAGE_TAKEN = 10000 };
+
+// The columns of ENGINE_PULL.
+enum {
+  ROW_REVISION,
+  ROW_KIND,
+  ROW_KEY,
+  ROW_GONE,
+  ROW_RECORD,
+  ROW_LOGIN,
+  ROW_EMAIL,
+  ROW_UID,
+  ROW_BY,
+  ROW_SOURCE,
+  ROW_AT
+};
+
+struct pulling {
+  struct engine *engine;
+  const struct change_host *host;
+  const struct change_by *by;
+  int64_t deadline_ms;
+  struct error *error;
+  struct fleet_cursor head;
+  struct fleet_caught_up *result;
+};
+
+struct orgs {
+  int64_t *ids;
+  size_t count;
+  size_t capacity;
+};
+
+static void orgs_done(struct orgs *orgs)
+{
+  free(orgs->ids);
+}
+
+static enum status orgs_add(struct orgs *orgs, int64_t id)
+{
+  int64_t *room = grow_array(orgs->ids, orgs->count, sizeof *room, &orgs->capacity);
+  if (room == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  orgs->ids = room;
+  orgs->ids[orgs->count++] = id;
+  return STATUS_OK;
+}
+
+static bool orgs_hold(const struct orgs *orgs, int64_t id)
+{
+  for (size_t i = 0; i < orgs->count; i++) {
+    if (orgs->ids[i] == id) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void print(char text[static NUMBER_SIZE], int64_t number)
+{
+  (void)snprintf(text, NUMBER_SIZE, "%lld", (long long)number);
+}
+
+static enum status ask(const struct pulling *p, enum engine_statement statement, const struct engine_value *values,
+                       struct engine_answer *ret_answer)
+{
+  return engine_ask(p->engine, statement, values, p->deadline_ms, p->error, ret_answer);
+}
+
+static enum status bad_answer(const struct pulling *p, const char *what, enum status status)
+{
+  if (status == STATUS_INVALID || status == STATUS_TOO_LARGE) {
+    error_set(p->error, "fleet: the engine's %s is not what it should be", what);
+    return STATUS_PROTOCOL;
+  }
+  return status;
+}
+
+static enum status ask_head(struct pulling *p)
+{
+  struct engine_answer answer CLEANUP(engine_answer_done) = {.rows = 0};
+  enum status status = ask(p, ENGINE_HEAD, NULL, &answer);
+  if (status == STATUS_OK && (answer.rows != 1 || answer.columns < 2)) {
+    status = STATUS_INVALID;
+  }
+  status = status != STATUS_OK ? status : engine_cell_i64(&answer, 0, 0, &p->head.revision);
+  status = status != STATUS_OK ? status : engine_cell_text(&answer, 0, 1, p->head.token, sizeof p->head.token);
+  return bad_answer(p, "head", status);
+}
+
+static enum status ask_served(struct pulling *p, struct orgs *ret_orgs)
+{
+  struct engine_answer answer CLEANUP(engine_answer_done) = {.rows = 0};
+  enum status status = ask(p, ENGINE_SERVED, NULL, &answer);
+  for (size_t i = 0; status == STATUS_OK && i < answer.rows; i++) {
+    int64_t id = 0;
+    status = engine_cell_i64(&answer, i, 0, &id);
+    if (status == STATUS_OK && (id < STORE_ID_FLEET || id >= STORE_ID_END)) {
+      status = STATUS_INVALID;
+    }
+    status = status != STATUS_OK ? status : orgs_add(ret_orgs, id);
+  }
+  return bad_answer(p, "list of orgs", status);
+}
+
+// All that an engine knows of somebody whom a host has claimed; the rest is by this host's settings.
+static enum status claimed_account(const struct pulling *p, const struct engine_answer *answer, size_t at,
+                                   struct fleet_row *row)
+{
+  const struct map_settings *settings = &p->host->config->map;
+  struct account account = {.id = row->account_id, .proof = PROOF_NONE};
+  int64_t uid = 0;
+  enum status status = engine_cell_text(answer, at, ROW_LOGIN, account.login, sizeof account.login);
+  status = status != STATUS_OK ? status : engine_cell_text(answer, at, ROW_EMAIL, account.email, sizeof account.email);
+  status = status != STATUS_OK ? status : engine_cell_i64(answer, at, ROW_UID, &uid);
+  status = status != STATUS_OK ? status : engine_cell_i64(answer, at, ROW_BY, &account.created_by_org);
+  status = status != STATUS_OK ? status : engine_cell_i64(answer, at, ROW_AT, &account.created_at_s);
+  if (status != STATUS_OK || uid <= 0 || uid > INT32_MAX) {
+    return status != STATUS_OK ? status : STATUS_INVALID;
+  }
+  account.uid = account.gid = (uint32_t)uid;
+  (void)snprintf(account.shell, sizeof account.shell, "%s", settings->shell);
+  int length = snprintf(account.home, sizeof account.home, "%s/%s", settings->home, account.login);
+  return (size_t)length < sizeof account.home ? fleet_row_pack(row, &ACCOUNT_RECORD, &account) : STATUS_INVALID;
+}
+
+static enum status claimed_membership(const struct pulling *p, const struct engine_answer *answer, size_t at,
+                                      struct fleet_row *row)
+{
+  struct membership membership = {.account_id = row->account_id, .org_id = row->org_id, .joined_at_s = clock_now_s()};
+  char source[16];
+  (void)p;
+  enum status status = engine_cell_text(answer, at, ROW_SOURCE, source, sizeof source);
+  membership.source = strcmp(source, "invitation") == 0 ? SOURCE_INVITATION : SOURCE_SSO;
+  return status != STATUS_OK ? status : fleet_row_pack(row, &MEMBERSHIP_RECORD, &membership);
+}
+
+static enum status take_record(const struct pulling *p, const struct engine_answer *answer, size_t at,
+                               struct fleet_row *row)
+{
+  const struct engine_value *record = engine_cell(answer, at, ROW_RECORD);
+  if (!record->null) {
+    return bytes_append(&row->record, record->data, record->length);
+  }
+  row->is_claim = true;
+  if (row->gone) {
+    return STATUS_OK; // of what goes nothing is looked at but what it is
+  }
+  return row->kind == FLEET_ACCOUNT      ? claimed_account(p, answer, at, row)
+         : row->kind == FLEET_MEMBERSHIP ? claimed_membership(p, answer, at, row)
+                                         : STATUS_INVALID;
+}
+
+// What the key says besides: an account's id of an account or a membership, and what it is of the others.
+static enum status take_key(const struct engine_answer *answer, size_t at, int64_t org_id, struct fleet_row *row)
+{
+  bool is_account = row->kind == FLEET_ACCOUNT || row->kind == FLEET_MEMBERSHIP;
+  row->org_id = row->kind == FLEET_ACCOUNT ? 0 : org_id;
+  if (is_account) {
+    return engine_cell_i64(answer, at, ROW_KEY, &row->account_id);
+  }
+  return row->kind == FLEET_ORG ? STATUS_OK : engine_cell_text(answer, at, ROW_KEY, row->key, sizeof row->key);
+}
+
+static enum status take_row(const struct pulling *p, const struct engine_answer *answer, size_t at, int64_t org_id,
+                            struct fleet_rows *rows)
+{
+  struct fleet_row row = {.kind = FLEET_ORG};
+  struct fleet_row *added = NULL;
+  char kind[16];
+  enum status status = engine_cell_text(answer, at, ROW_KIND, kind, sizeof kind);
+  if (status == STATUS_OK && !fleet_kind_of(kind, &row.kind)) {
+    return STATUS_INVALID;
+  }
+  status = status != STATUS_OK ? status : engine_cell_bool(answer, at, ROW_GONE, &row.gone);
+  status = status != STATUS_OK ? status : take_key(answer, at, org_id, &row);
+  status = status != STATUS_OK ? status : fleet_rows_add(rows, &row, &added);
+  return status != STATUS_OK ? status : take_record(p, answer, at, added);
+}
+
+// Where the next page begins: behind the last row of this one. MOST: rows of it, fewer where they are large.
+struct page {
+  int64_t most;
+  int64_t revision;
+  char kind[16];
+  char key[FLEET_KEY_SIZE];
+};
+
+static enum status turn(const struct engine_answer *answer, struct page *page)
+{
+  size_t last = answer->rows - 1;
+  enum status status = engine_cell_i64(answer, last, ROW_REVISION, &page->revision);
+  status = status != STATUS_OK ? status : engine_cell_text(answer, last, ROW_KIND, page->kind, sizeof page->kind);
+  return status != STATUS_OK ? status : engine_cell_text(answer, last, ROW_KEY, page->key, sizeof page->key);
+}
+
+static enum status pull_page(const struct pulling *p, int64_t org_id, const struct fleet_cursor *cursor,
+                             struct page *page, struct fleet_rows *rows, bool *ret_last)
+{
+  struct engine_answer answer CLEANUP(engine_answer_done) = {.rows = 0};
+  char org[NUMBER_SIZE];
+  char after[NUMBER_SIZE];
+  char up_to[NUMBER_SIZE];
+  char page_revision[NUMBER_SIZE];
+  char most[NUMBER_SIZE];
+  print(org, org_id);
+  print(after, cursor->revision);
+  print(up_to, p->head.revision);
+  print(page_revision, page->revision);
+  print(most, page->most);
+  const struct engine_value values[] = {
+      engine_text(org),       engine_text(after),         engine_text(cursor->token[0] != '\0' ? cursor->token : NULL),
+      engine_text(up_to),     engine_text(page_revision), engine_text(page->kind),
+      engine_text(page->key), engine_text(most)};
+  enum status status = ask(p, ENGINE_PULL, values, &answer);
+  if (status == STATUS_TOO_LARGE && page->most > 1 && engine_is_open(p->engine)) {
+    page->most /= 2;
+    return STATUS_OK;
+  }
+  if (status == STATUS_OK && answer.rows > 0 && answer.columns != ROW_AT + 1) {
+    status = STATUS_INVALID;
+  }
+  for (size_t i = 0; status == STATUS_OK && i < answer.rows; i++) {
+    status = take_row(p, &answer, i, org_id, rows);
+  }
+  *ret_last = answer.rows < (size_t)page->most;
+  status = status != STATUS_OK || *ret_last ? status : turn(&answer, page);
+  return bad_answer(p, "answer about an org", status);
+}
+
+static enum status pull_org(struct pulling *p, int64_t org_id, const struct fleet_cursor *cursor)
+{
+  struct fleet_rows rows CLEANUP(fleet_rows_done) = {.count = 0};
+  struct page page = {.most = PAGE_ROWS, .revision = cursor->revision, .kind = "~"};
+  struct fleet_applied applied;
+  bool last = false;
+  while (!last) {
+    enum status status = pull_page(p, org_id, cursor, &page, &rows, &last);
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
+  fleet_rows_sort(&rows);
+  const struct fleet_batch batch = {&rows, org_id, p->head};
+  enum status status = change_run(p->host, p->by, change_fleet_apply(&batch, &applied), p->error);
+  if (status == STATUS_OK) {
+    p->result->rows += applied.rows;
+    p->result->clashes += applied.clashes;
+  }
+  return status;
+}
+
+static enum status read_cursor(const struct pulling *p, int64_t org_id, struct fleet_cursor *ret_cursor)
+{
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  enum status status = store_begin(p->host->store, false, &txn);
+  return status != STATUS_OK ? status : fleet_cursor_get(txn, org_id, ret_cursor);
+}
+
+static enum status pull_orgs(struct pulling *p, const struct orgs *orgs)
+{
+  for (size_t i = 0; i < orgs->count; i++) {
+    struct fleet_cursor cursor;
+    enum status status = read_cursor(p, orgs->ids[i], &cursor);
+    status = status != STATUS_OK ? status : pull_org(p, orgs->ids[i], &cursor);
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
+  return STATUS_OK;
+}
+
+static enum status note_org(void *context, int64_t org_id)
+{
+  return orgs_add(context, org_id);
+}
+
+// What was served here, and is not any more.
+static enum status drop_others(struct pulling *p, const struct orgs *served)
+{
+  struct orgs here CLEANUP(orgs_done) = {.ids = NULL};
+  struct store_txn *txn = NULL;
+  enum status status = store_begin(p->host->store, false, &txn);
+  status = status != STATUS_OK ? status : fleet_org_each(txn, note_org, &here);
+  store_abort(&txn);
+  for (size_t i = 0; status == STATUS_OK && i < here.count; i++) {
+    struct change_done done;
+    if (!orgs_hold(served, here.ids[i])) {
+      status = change_run(p->host, p->by, change_fleet_drop(&here.ids[i], &done), p->error);
+    }
+  }
+  return status;
+}
+
+static enum status take_numbers(const struct pulling *p, const struct engine_answer *answer)
+{
+  struct change_done done;
+  size_t count = 0;
+  uint32_t *numbers CLEANUP(cleanup_free) = calloc(answer->rows > 0 ? answer->rows : 1, sizeof *numbers);
+  if (numbers == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  for (size_t i = 0; i < answer->rows; i++) {
+    int64_t number = 0; // or a name, which begins with a letter
+    if (engine_cell_i64(answer, i, 0, &number) == STATUS_OK && number > 0 && number <= INT32_MAX) {
+      numbers[count++] = (uint32_t)number;
+    }
+  }
+  const struct fleet_taken taken = {numbers, count};
+  return count == 0 ? STATUS_OK : change_run(p->host, p->by, change_fleet_taken(&taken, &done), p->error);
+}
+
+static enum status pull_taken(struct pulling *p, const struct fleet_state *state)
+{
+  char after[NUMBER_SIZE];
+  char up_to[NUMBER_SIZE];
+  char most[NUMBER_SIZE];
+  char last[LOGIN_SIZE] = "";
+  print(after, state->revision);
+  print(up_to, p->head.revision);
+  print(most, PAGE_TAKEN);
+  for (;;) {
+    struct engine_answer answer CLEANUP(engine_answer_done) = {.rows = 0};
+    const struct engine_value values[] = {engine_text(after),
+                                          engine_text(state->token[0] != '\0' ? state->token : NULL),
+                                          engine_text(up_to), engine_text(last), engine_text(most)};
+    enum status status = ask(p, ENGINE_PULL_TAKEN, values, &answer);
+    status = status != STATUS_OK ? status : take_numbers(p, &answer);
+    if (status != STATUS_OK || answer.rows < PAGE_TAKEN) {
+      return status;
+    }
+    status = engine_cell_text(&answer, answer.rows - 1, 0, last, sizeof last);
+    if (status != STATUS_OK) {
+      return bad_answer(p, "list of numbers", status);
+    }
+  }
+}
+
+static enum status read_state(const struct pulling *p, struct fleet_state *ret_state)
+{
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  enum status status = store_begin(p->host->store, false, &txn);
+  return status != STATUS_OK ? status : fleet_state_get(txn, ret_state);
+}
+
+static enum status catch_up(struct pulling *p, struct fleet_state *state)
+{
+  struct orgs served CLEANUP(orgs_done) = {.ids = NULL};
+  struct change_done done;
+  enum status status = ask_served(p, &served);
+  status = status != STATUS_OK ? status : drop_others(p, &served);
+  status = status != STATUS_OK ? status : pull_taken(p, state);
+  status = status != STATUS_OK ? status : pull_orgs(p, &served);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  p->result->orgs = served.count;
+  state->revision = p->head.revision;
+  memcpy(state->token, p->head.token, sizeof state->token);
+  state->caught_up_at_s = clock_now_s();
+  return change_run(p->host, p->by, change_fleet_state(state, &done), p->error);
+}
+
+enum status fleet_catch_up(struct engine *engine, const struct change_host *host, const struct change_by *by,
+                           int64_t deadline_ms, struct error *error, struct fleet_caught_up *ret_caught_up)
+{
+  struct pulling p = {engine, host, by, deadline_ms, error, {.revision = 0}, ret_caught_up};
+  struct fleet_state state;
+  *ret_caught_up = (struct fleet_caught_up){.revision = 0};
+  enum status status = read_state(&p, &state);
+  status = status != STATUS_OK ? status : ask_head(&p);
+  status = status != STATUS_OK ? status : catch_up(&p, &state);
+  ret_caught_up->revision = p.head.revision;
+  return status;
+}

@@ -1,0 +1,75 @@
+"""Hosts with stores of their own: what an admin host changes is on the others, with the same numbers."""
+import os
+import pathlib
+import re
+import signal
+
+import check
+import fleet_site
+from ground import ADMIN, STRANGER, WEB
+
+
+def what_an_admin_host_makes_is_on_another_with_the_same_numbers(fleet):
+    with fleet_site.Site(fleet, ADMIN, "admin") as admin, fleet_site.Site(fleet, WEB) as web:
+        admin.must("catch-up")
+        admin.must("org", "sites", "boss@sites.test")
+        admin.must("member", "sites", "ann@sites.test")
+        admin.must("role", "sites", "ann@sites.test")
+        there = admin.must("show")
+        web.must("catch-up")
+        check.that("sites" not in web.must("show"), "what it does not serve is there")
+        fleet_site.must(fleet, ADMIN, "SELECT ssoorg.serve('web', ARRAY(SELECT org_id FROM ssoorg.served()))")
+        web.must("catch-up")
+        here = web.must("show")
+        for what in (r"account=ann@sites\.test:\d+", r"account=boss@sites\.test:\d+", r"org=sites:\d+: .*ann@sites\.test:1"):
+            found = re.search(what, there)
+            check.that(found and found.group(0) in here, f"{what}: {there} / {here}")
+        admin.must("remove", "sites", "ann@sites.test")
+        web.must("catch-up")
+        check.that("ann@sites.test:1" not in web.must("show"), "who was removed")
+
+
+def whom_another_host_has_claimed_is_known_with_their_number(fleet):
+    with fleet_site.Site(fleet, ADMIN, "admin") as admin:
+        admin.must("catch-up")
+        admin.must("org", "claims", "boss@claims.test")
+        org = fleet_site.must(fleet, None, "SELECT id FROM ssoorg.org WHERE slug = 'claims'").value
+        fleet_site.must(fleet, ADMIN, "SELECT ssoorg.serve('web', ARRAY(SELECT org_id FROM ssoorg.served()))")
+        fleet_site.must(fleet, None, f"UPDATE ssoorg.org SET provisioning = 'jit' WHERE id = {org}")
+        fleet_site.must(fleet, ADMIN, f"SELECT ssoorg.put_domain({org}, 'claims.test', 0, true, false, 'no record', true)")
+        fleet_site.must(fleet, None, "UPDATE ssoorg.domain SET gone = false WHERE domain = 'claims.test'")
+        account = fleet_site.must(fleet, WEB, f"SELECT * FROM ssoorg.claim_account({org}, 'new@claims.test', 'new@claims.test', 80001)")
+        fleet_site.must(fleet, WEB, f"SELECT * FROM ssoorg.claim_membership({org}, {account.value})")
+        fleet_site.must(fleet, None, "UPDATE ssoorg.domain SET gone = true WHERE domain = 'claims.test'")
+        admin.must("catch-up")
+        check.contains(admin.must("show"), r"account=new@claims\.test:80001 .*org=claims:\d+: .*new@claims\.test:0", "who was claimed")
+
+
+def a_change_that_another_has_overtaken_is_made_anew(fleet):
+    with fleet_site.Site(fleet, ADMIN, "admin", "first") as one, fleet_site.Site(fleet, ADMIN, "admin", "second") as two:
+        one.must("catch-up")
+        one.must("org", "twice", "boss@twice.test")
+        one.must("member", "twice", "ann@twice.test")
+        two.must("catch-up")
+        one.must("role", "twice", "ann@twice.test")
+        two.must("remove", "twice", "ann@twice.test")  # as it read it it is another one by now
+        one.must("member", "twice", "bob@twice.test")
+        two.must("member", "twice", "bob@twice.test")  # and this is so already
+        one.must("catch-up")
+        two.must("catch-up")
+        check.equal(sorted(two.must("show").split()), sorted(one.must("show").split()), "what the two have")
+        check.that("bob@twice.test:0" in one.must("show"), one.must("show"))
+
+
+def an_engine_that_is_away_leaves_all_as_it_was_and_a_stranger_has_nothing(fleet):
+    with fleet_site.Site(fleet, ADMIN, "admin", "away") as admin:
+        admin.must("catch-up")
+        admin.must("org", "away", "boss@away.test")
+        before = admin.must("show")
+        children = pathlib.Path(f"/proc/{admin.process.pid}/task/{admin.process.pid}/children")
+        os.kill(int(children.read_text().split()[0]), signal.SIGKILL)
+        said = admin.say("member", "away", "ann@away.test")[1]
+        check.that(not said.startswith("done"), said)
+        check.equal(admin.must("show"), before, "what is here")
+    with fleet_site.Site(fleet, STRANGER, name="stranger") as stranger:
+        check.contains(stranger.say("catch-up")[1], "is no host of this fleet", "what a stranger is told")
