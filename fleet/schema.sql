@@ -118,7 +118,7 @@ CREATE TABLE ssoorg.person (
 
 -- Rows with a record as the store of a host has it. GONE: a tombstone, which keeps its revision.
 CREATE TABLE ssoorg.org (
-  id bigint PRIMARY KEY,
+  id bigint PRIMARY KEY CHECK (id BETWEEN 281474976710656 AND 9007199254740991),
   slug text NOT NULL CHECK (slug ~ '^[a-z][a-z0-9-]{1,22}$'),
   provisioning text NOT NULL CHECK (provisioning IN ('invite-only', 'jit')),
   short_logins boolean NOT NULL DEFAULT false, -- its people may come as the local part of their address
@@ -130,7 +130,7 @@ CREATE UNIQUE INDEX ON ssoorg.org (slug) WHERE NOT gone;
 
 -- RECORD: as an admin host wrote it; NULL of an account that a host has claimed, of which this is all that there is.
 CREATE TABLE ssoorg.account (
-  id bigint PRIMARY KEY,
+  id bigint PRIMARY KEY CHECK (id BETWEEN 281474976710656 AND 9007199254740991),
   login text NOT NULL,
   email text NOT NULL,
   uid bigint NOT NULL,
@@ -144,7 +144,6 @@ CREATE TABLE ssoorg.account (
 CREATE UNIQUE INDEX ON ssoorg.account (login) WHERE NOT gone;
 CREATE UNIQUE INDEX ON ssoorg.account (email) WHERE NOT gone;
 CREATE UNIQUE INDEX ON ssoorg.account (uid) WHERE NOT gone;
-CREATE INDEX ON ssoorg.account (revision, id);
 
 CREATE TABLE ssoorg.membership (
   org_id bigint NOT NULL,
@@ -267,8 +266,6 @@ CREATE POLICY served ON ssoorg.account FOR SELECT TO ssoorg_functions
 CREATE POLICY claim ON ssoorg.account FOR INSERT TO ssoorg_functions
   WITH CHECK (record IS NULL AND NOT gone AND created_by = session_user
               AND created_by_org IN (SELECT o.org_id FROM ssoorg.host_org o));
-CREATE POLICY claim_membership ON ssoorg.account FOR UPDATE TO ssoorg_functions
-  USING (id IN (SELECT m.account_id FROM ssoorg.membership m));
 CREATE POLICY claim ON ssoorg.membership FOR INSERT TO ssoorg_functions
   WITH CHECK (record IS NULL AND role = 'viewer' AND NOT gone AND org_id IN (SELECT o.org_id FROM ssoorg.host_org o));
 CREATE POLICY again ON ssoorg.membership FOR UPDATE TO ssoorg_functions
@@ -381,6 +378,18 @@ BEGIN
 END
 $$;
 
+-- Whether a revision is of this fleet, and still is: before anything is changed by who has taken over all up to it. SF004.
+CREATE FUNCTION ssoorg.check_revision(of_revision bigint, of_token uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER STABLE SET search_path = pg_catalog, ssoorg, pg_temp
+AS $$
+BEGIN
+  PERFORM ssoorg.me();
+  IF NOT EXISTS (SELECT FROM ssoorg.revision r WHERE r.revision = of_revision AND r.token = of_token) THEN
+    RAISE EXCEPTION 'revision % with this token is none of this fleet', of_revision USING ERRCODE = 'SF004';
+  END IF;
+END
+$$;
+
 -- The orgs that the caller serves. Of one that has gone and is still said it takes over that it has.
 CREATE FUNCTION ssoorg.served() RETURNS TABLE (org_id bigint)
 LANGUAGE plpgsql SECURITY DEFINER STABLE SET search_path = pg_catalog, ssoorg, pg_temp
@@ -415,8 +424,9 @@ END
 $$;
 
 -- What of an org has changed behind AFTER_REVISION, whose token is AFTER_TOKEN (0 and NULL: all of it), up to UP_TO, which
--- head() has said: a page behind (PAGE_REVISION, PAGE_KIND, PAGE_KEY), in this order. The first page is behind
--- (AFTER_REVISION, '~', ''). FIELDS: the typed columns. LOGIN and what follows: of what a host has claimed, which has no
+-- head() has said, or with NULL all that there is: a page behind (PAGE_REVISION, PAGE_KIND, PAGE_KEY), in this order. The first page is behind
+-- (AFTER_REVISION, '~', ''). An account comes with its place in the org, at that one's revision: neither is ever here
+-- without the other. FIELDS: the typed columns. LOGIN and what follows: of what a host has claimed, which has no
 -- record. SF004: the revision is none of this fleet, or not any more: an
 -- engine that was restored, or has failed over without its last commits.
 CREATE FUNCTION ssoorg.pull(of_org bigint, after_revision bigint, after_token uuid, up_to bigint, page_revision bigint,
@@ -425,6 +435,10 @@ RETURNS TABLE (row_revision bigint, kind text, key text, gone boolean, fields js
                uid bigint, created_by_org bigint, source text, at_s bigint)
 LANGUAGE plpgsql SECURITY DEFINER STABLE SET search_path = pg_catalog, ssoorg, pg_temp
 AS $$
+DECLARE
+  page_rows integer := least(greatest(most, 1), 1000);
+  last bigint := coalesce(up_to, 9223372036854775807);
+  everybody boolean := ssoorg.is_admin(); -- also who is in no org any more
 BEGIN
   PERFORM ssoorg.must_serve(of_org);
   IF NOT (after_revision = 0 AND after_token IS NULL)
@@ -434,36 +448,47 @@ BEGIN
   END IF;
   RETURN QUERY
     SELECT u.* FROM (
-      SELECT o.revision, 'org', o.id::text COLLATE "C", o.gone,
-             jsonb_build_object('slug', o.slug, 'provisioning', o.provisioning), o.record,
-             NULL, NULL, NULL, NULL, NULL, NULL
-        FROM ssoorg.org o WHERE o.id = of_org AND o.revision > after_revision
+      (SELECT o.revision, 'org', o.id::text, o.gone,
+              jsonb_build_object('slug', o.slug, 'provisioning', o.provisioning), o.record,
+              NULL::text, NULL::text, NULL::bigint, NULL::bigint, NULL::text, NULL::bigint
+        FROM ssoorg.org o WHERE o.id = of_org AND o.revision > after_revision AND o.revision BETWEEN page_revision AND last
+          AND (o.revision, 'org' COLLATE "C", o.id::text COLLATE "C") > (page_revision, page_kind COLLATE "C", page_key COLLATE "C")
+        ORDER BY 1 LIMIT page_rows)
       UNION ALL
-      SELECT a.revision, 'account', a.id::text COLLATE "C", a.gone,
-             jsonb_build_object('login', a.login, 'email', a.email, 'uid', a.uid, 'org', a.created_by_org), a.record,
-             a.login, a.email, a.uid, a.created_by_org, NULL, extract(epoch FROM a.created_at)::bigint
-        FROM ssoorg.account a JOIN ssoorg.membership m ON m.account_id = a.id AND m.org_id = of_org
-        WHERE a.revision > after_revision
+      (SELECT m.revision, 'account', lpad(a.id::text, 16, '0'), a.gone,
+              jsonb_build_object('login', a.login, 'email', a.email, 'uid', a.uid, 'org', a.created_by_org), a.record,
+              a.login, a.email, a.uid, a.created_by_org, NULL, extract(epoch FROM a.created_at)::bigint
+        FROM ssoorg.membership m JOIN ssoorg.account a ON a.id = m.account_id
+        WHERE m.org_id = of_org AND (NOT m.gone OR a.gone OR everybody) AND m.revision > after_revision AND m.revision BETWEEN page_revision AND last
+          AND (m.revision, 'account' COLLATE "C", lpad(m.account_id::text, 16, '0') COLLATE "C") > (page_revision, page_kind COLLATE "C", page_key COLLATE "C")
+        ORDER BY m.revision, m.account_id LIMIT page_rows)
       UNION ALL
-      SELECT m.revision, 'membership', m.account_id::text COLLATE "C", m.gone,
-             jsonb_build_object('role', m.role, 'source', m.source), m.record, NULL, NULL, NULL, NULL, m.source, NULL
-        FROM ssoorg.membership m WHERE m.org_id = of_org AND m.revision > after_revision
+      (SELECT m.revision, 'membership', lpad(m.account_id::text, 16, '0'), m.gone,
+              jsonb_build_object('role', m.role, 'source', m.source), m.record, NULL, NULL, NULL, NULL, m.source, NULL
+        FROM ssoorg.membership m WHERE m.org_id = of_org AND m.revision > after_revision AND m.revision BETWEEN page_revision AND last
+          AND (m.revision, 'membership' COLLATE "C", lpad(m.account_id::text, 16, '0') COLLATE "C") > (page_revision, page_kind COLLATE "C", page_key COLLATE "C")
+        ORDER BY m.revision, m.account_id LIMIT page_rows)
       UNION ALL
-      SELECT d.revision, 'domain', d.domain COLLATE "C", d.gone,
-             jsonb_build_object('verified', d.verified, 'lapsed', d.lapsed), d.record, NULL, NULL, NULL, NULL, NULL, NULL
-        FROM ssoorg.domain d WHERE d.org_id = of_org AND d.revision > after_revision
+      (SELECT d.revision, 'domain', d.domain, d.gone,
+              jsonb_build_object('verified', d.verified, 'lapsed', d.lapsed), d.record,
+              NULL::text, NULL::text, NULL::bigint, NULL::bigint, NULL::text, NULL::bigint
+        FROM ssoorg.domain d WHERE d.org_id = of_org AND d.revision > after_revision AND d.revision BETWEEN page_revision AND last
+          AND (d.revision, 'domain' COLLATE "C", d.domain COLLATE "C") > (page_revision, page_kind COLLATE "C", page_key COLLATE "C")
+        ORDER BY d.revision, d.domain COLLATE "C" LIMIT page_rows)
       UNION ALL
-      SELECT i.revision, 'invite', i.email COLLATE "C", i.gone, jsonb_build_object('via', i.via), i.record,
-             NULL, NULL, NULL, NULL, NULL, NULL
-        FROM ssoorg.invite i WHERE i.org_id = of_org AND i.revision > after_revision
+      (SELECT i.revision, 'invite', i.email, i.gone, jsonb_build_object('via', i.via), i.record,
+              NULL::text, NULL::text, NULL::bigint, NULL::bigint, NULL::text, NULL::bigint
+        FROM ssoorg.invite i WHERE i.org_id = of_org AND i.revision > after_revision AND i.revision BETWEEN page_revision AND last
+          AND (i.revision, 'invite' COLLATE "C", i.email COLLATE "C") > (page_revision, page_kind COLLATE "C", page_key COLLATE "C")
+        ORDER BY i.revision, i.email COLLATE "C" LIMIT page_rows)
       UNION ALL
-      SELECT p.revision, p.kind COLLATE "C", p.key COLLATE "C", p.gone, '{}'::jsonb, p.record,
-             NULL, NULL, NULL, NULL, NULL, NULL
-        FROM ssoorg.part p WHERE p.org_id = of_org AND p.revision > after_revision
+      (SELECT p.revision, p.kind, p.key, p.gone, '{}'::jsonb, p.record,
+              NULL::text, NULL::text, NULL::bigint, NULL::bigint, NULL::text, NULL::bigint
+        FROM ssoorg.part p WHERE p.org_id = of_org AND p.revision > after_revision AND p.revision BETWEEN page_revision AND last
+          AND (p.revision, p.kind COLLATE "C", p.key COLLATE "C") > (page_revision, page_kind COLLATE "C", page_key COLLATE "C")
+        ORDER BY p.revision, p.kind COLLATE "C", p.key COLLATE "C" LIMIT page_rows)
     ) AS u (revision, kind, key, gone, fields, record, login, email, uid, created_by_org, source, at_s)
-    WHERE u.revision <= up_to AND (u.revision, u.kind COLLATE "C", u.key) > (page_revision, page_kind, page_key)
-    ORDER BY u.revision, u.kind COLLATE "C", u.key
-    LIMIT least(greatest(most, 1), 1000);
+    ORDER BY u.revision, u.kind COLLATE "C", u.key COLLATE "C" LIMIT page_rows;
 END
 $$;
 
@@ -584,8 +609,6 @@ BEGIN
             at_revision)
     ON CONFLICT (org_id, account_id) DO UPDATE
       SET role = 'viewer', source = excluded.source, record = NULL, gone = false, revision = at_revision;
-  -- To hosts that serve this org alone the person is new, however long they have been in others.
-  UPDATE ssoorg.account a SET revision = at_revision WHERE a.id = of_account;
   PERFORM ssoorg.tell(of_org, at_revision);
   RETURN QUERY SELECT m.role, m.source, m.revision FROM ssoorg.membership m
     WHERE m.org_id = of_org AND m.account_id = of_account;
@@ -712,7 +735,12 @@ BEGIN
   IF NOT is_gone THEN
     INSERT INTO ssoorg.person (email, account_id, login, uid) VALUES (of_email, of_id, of_login, of_uid);
   END IF;
-  FOR served IN SELECT m.org_id FROM ssoorg.membership m WHERE m.account_id = of_id LOOP
+  -- Whoever has made the change has not seen where they have come to be, or to be something else, since.
+  PERFORM ssoorg.must_be_fresh(NOT EXISTS (
+    SELECT FROM ssoorg.membership m WHERE m.account_id = of_id AND m.revision > read_at AND m.revision <> at_revision),
+    'account ' || of_id);
+  -- With which it travels.
+  FOR served IN UPDATE ssoorg.membership m SET revision = at_revision WHERE m.account_id = of_id RETURNING m.org_id LOOP
     PERFORM ssoorg.tell(served, at_revision);
   END LOOP;
   RETURN of_id;
@@ -732,8 +760,9 @@ BEGIN
       SET role = of_role, source = of_source, record = of_record, gone = is_gone, revision = at_revision
       WHERE m.revision <= read_at OR m.revision = at_revision;
   PERFORM ssoorg.must_be_fresh(FOUND, 'membership of ' || of_account);
-  UPDATE ssoorg.account a SET revision = at_revision WHERE a.id = of_account;
-  PERFORM ssoorg.must_be_fresh(FOUND, 'account ' || of_account);
+  PERFORM ssoorg.must_be_fresh(EXISTS (
+    SELECT FROM ssoorg.account a
+    WHERE a.id = of_account AND (a.revision <= read_at OR a.revision = at_revision)), 'account ' || of_account);
   PERFORM ssoorg.tell(of_org, at_revision);
 END
 $$;
@@ -829,7 +858,7 @@ END
 $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ssoorg FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION ssoorg.head, ssoorg.served, ssoorg.contact, ssoorg.pull, ssoorg.pull_taken, ssoorg.claim_account,
+GRANT EXECUTE ON FUNCTION ssoorg.head, ssoorg.served, ssoorg.check_revision, ssoorg.contact, ssoorg.pull, ssoorg.pull_taken, ssoorg.claim_account,
   ssoorg.claim_membership, ssoorg.report TO ssoorg_host, ssoorg_admin;
 GRANT EXECUTE ON FUNCTION ssoorg.put_org, ssoorg.put_account, ssoorg.put_membership, ssoorg.put_domain, ssoorg.put_invite,
   ssoorg.put_part, ssoorg.add_host, ssoorg.serve, ssoorg.reports TO ssoorg_admin;

@@ -131,6 +131,13 @@ static enum status drop_all(struct change_context *c, const struct account *acco
   return status == STATUS_OK ? pending_link_drop(c->txn, account->id, 0, &any) : status;
 }
 
+enum status change_forget_account(struct change_context *c, const struct account *account)
+{
+  enum status status = org_own_drop_all(c, account);
+  status = status != STATUS_OK ? status : drop_all(c, account);
+  return status != STATUS_OK ? status : account_retire(c->txn, account);
+}
+
 enum status change_end_account(struct change_context *c, const struct account *account)
 {
   enum status status = refuse_owner(c, account, "removed");

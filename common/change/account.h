@@ -52,5 +52,8 @@ struct number_reserve {
 // and again.
 struct change change_number_reserve(const struct number_reserve *reserve, struct change_done *ret_result);
 
+// Within a change: the account goes with all that stands for it, whatever it owns, and leaves no tombstone.
+MUST_CHECK enum status change_forget_account(struct change_context *c, const struct account *account);
+
 // Within a change: the account goes with all that stands for it, and leaves tombstones. STATUS_REFUSED for an owner.
 MUST_CHECK enum status change_end_account(struct change_context *c, const struct account *account);

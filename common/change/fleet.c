@@ -39,18 +39,6 @@ static enum status apply_rows(struct change_context *c, const struct fleet_rows 
   return STATUS_OK;
 }
 
-// Whether the org itself has gone: of one that is not there any more there is nothing to ask for.
-static bool is_org_gone(const struct fleet_batch *batch)
-{
-  for (size_t i = 0; i < batch->rows->count; i++) {
-    const struct fleet_row *row = &batch->rows->list[i];
-    if (row->kind == FLEET_ORG && row->org_id == batch->org_id && row->gone) {
-      return true;
-    }
-  }
-  return false;
-}
-
 static enum status apply(struct change_context *c, const void *input, void *ret_result)
 {
   const struct fleet_batch *batch = input;
@@ -58,8 +46,8 @@ static enum status apply(struct change_context *c, const void *input, void *ret_
   if (status != STATUS_OK || batch->org_id == 0) {
     return status;
   }
-  return is_org_gone(batch) ? fleet_cursor_drop(c->txn, batch->org_id)
-                            : fleet_cursor_put(c->txn, batch->org_id, &batch->cursor);
+  // Of one that has gone, too: else all of it would be asked for again.
+  return fleet_cursor_put(c->txn, batch->org_id, &batch->cursor);
 }
 
 static enum status pushed(struct change_context *c, const void *input, void *ret_result)
@@ -80,6 +68,21 @@ static enum status drop(struct change_context *c, const void *input, void *ret_r
   return status != STATUS_OK ? status : fleet_cursor_drop(c->txn, *org_id);
 }
 
+static enum status set_head(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct fleet_cursor *head = input;
+  struct fleet_state state;
+  (void)ret_result;
+  enum status status = fleet_state_get(c->txn, &state);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  state.revision = head->revision;
+  memcpy(state.token, head->token, sizeof state.token);
+  state.caught_up_at_s = c->now_s;
+  return fleet_state_put(c->txn, &state);
+}
+
 static enum status set_state(struct change_context *c, const void *input, void *ret_result)
 {
   (void)ret_result;
@@ -96,7 +99,7 @@ static enum status take(struct change_context *c, const void *input, void *ret_r
     enum status status = numbers_get(c->txn, taken->numbers[i], &use);
     if (status == STATUS_NOT_FOUND) {
       result->changed = true;
-      status = numbers_leave(c->txn, taken->numbers[i]);
+      status = numbers_leave(c->txn, taken->numbers[i], 0);
     }
     if (status != STATUS_OK) {
       return status;
@@ -112,6 +115,8 @@ static const struct change_kind APPLY = {
 static const struct change_kind PUSHED = {
     "fleet.pushed", CHANGE_FLEET, CHANGE_OF_ORG, pushed, sizeof(struct fleet_applied), true};
 static const struct change_kind DROP = {"fleet.drop", CHANGE_FLEET, CHANGE_OF_ORG, drop, sizeof(struct change_done),
+                                        true};
+static const struct change_kind HEAD = {"fleet.head", CHANGE_HOST, CHANGE_OF_ORG, set_head, sizeof(struct change_done),
                                         true};
 static const struct change_kind STATE = {
     "fleet.state", CHANGE_HOST, CHANGE_OF_ORG, set_state, sizeof(struct change_done), true};
@@ -136,6 +141,11 @@ struct change change_fleet_pushed(const struct fleet_rows *rows, struct fleet_ap
 struct change change_fleet_drop(const int64_t *org_id, struct change_done *ret_result)
 {
   return (struct change){&DROP, org_id, ret_result, &ret_result->changed, "", ""};
+}
+
+struct change change_fleet_head(const struct fleet_cursor *head, struct change_done *ret_result)
+{
+  return (struct change){&HEAD, head, ret_result, &ret_result->changed, "", ""};
 }
 
 struct change change_fleet_state(const struct fleet_state *in, struct change_done *ret_result)

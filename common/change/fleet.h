@@ -31,6 +31,9 @@ struct change change_fleet_pushed(const struct fleet_rows *rows, struct fleet_ap
 // What this host serves no more: all of the org goes, and whoever was in no other.
 struct change change_fleet_drop(const int64_t *org_id, struct change_done *ret_result);
 
+// All of the fleet that is served here is taken over up to HEAD; silent.
+struct change change_fleet_head(const struct fleet_cursor *head, struct change_done *ret_result);
+
 // How far this host has come; silent.
 struct change change_fleet_state(const struct fleet_state *state, struct change_done *ret_result);
 

@@ -2,6 +2,7 @@
 #include "change/fleet_apply.h"
 
 #include "change/fleet_parts.h"
+#include "store/fleet.h"
 
 static enum status put(struct change_context *c, const struct fleet_row *row, bool *ret_clash)
 {
@@ -14,7 +15,7 @@ static enum status put(struct change_context *c, const struct fleet_row *row, bo
   case FLEET_REGISTRATION: return fleet_put_registration(c, row);
   case FLEET_CONNECTION: return fleet_put_connection(c, row);
   case FLEET_INVITE: return fleet_put_invite(c, row);
-  case FLEET_GROUP: return fleet_put_group(c, row, ret_clash);
+  case FLEET_GROUP: return fleet_put_group(c, row);
   case FLEET_MAPPING: return fleet_put_mapping(c, row);
   case FLEET_PENDING: return fleet_put_pending(c, row);
   case FLEET_KIND_COUNT:
@@ -22,11 +23,11 @@ static enum status put(struct change_context *c, const struct fleet_row *row, bo
   }
 }
 
-static enum status drop(struct change_context *c, const struct fleet_row *row)
+static enum status drop(struct change_context *c, const struct fleet_row *row, bool *ret_clash)
 {
   switch (row->kind) {
   case FLEET_ORG: return fleet_drop_org(c, row->org_id);
-  case FLEET_ACCOUNT: return fleet_end_account(c, row->account_id);
+  case FLEET_ACCOUNT: return fleet_end_account(c, row->account_id, true, ret_clash);
   case FLEET_MEMBERSHIP: return fleet_end_membership(c, row);
   case FLEET_DOMAIN: return domain_remove(c->txn, row->org_id, row->key);
   case FLEET_CONNECTION: return fleet_drop_connection(c, row);
@@ -51,13 +52,47 @@ static enum status check_org_here(struct change_context *c, const struct fleet_r
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+static bool is_fleets(int64_t id)
+{
+  return id >= STORE_ID_FLEET && id < STORE_ID_END;
+}
+
+// What is this host's own no row names, whoever has written it.
+static enum status check_ids(struct change_context *c, const struct fleet_row *row)
+{
+  bool of_account = row->kind == FLEET_ACCOUNT || row->kind == FLEET_MEMBERSHIP;
+  bool legal = (row->kind == FLEET_ACCOUNT || is_fleets(row->org_id)) && (!of_account || is_fleets(row->account_id));
+  if (!legal) {
+    error_set(c->error, "fleet: %s of org %lld, account %lld: is none of the fleet's", fleet_kind_name(row->kind),
+              (long long)row->org_id, (long long)row->account_id);
+  }
+  return legal ? STATUS_OK : STATUS_CORRUPT;
+}
+
+// What a check has refused before anything was stored is left out, and the rest goes on.
+static enum status judge(struct change_context *c, const struct fleet_row *row, enum status status, bool unharmed,
+                         bool *ret_clash)
+{
+  bool clash = fleet_is_clash(status) || status == STATUS_TOO_LARGE;
+  if (status == STATUS_OK && !*ret_clash) {
+    return fleet_clash_drop(c->txn, fleet_kind_name(row->kind), fleet_row_id(row), row->key);
+  }
+  if (!clash || !unharmed) {
+    return row->gone && status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  *ret_clash = true;
+  return fleet_note_clash(c, row);
+}
+
 enum status fleet_apply_row(struct change_context *c, const struct fleet_row *row, bool *ret_clash)
 {
   bool here = false;
-  enum status status = check_org_here(c, row, &here);
+  enum status status = check_ids(c, row);
+  status = status != STATUS_OK ? status : check_org_here(c, row, &here);
   if (status != STATUS_OK || !here) {
     return status;
   }
-  status = row->gone ? drop(c, row) : put(c, row, ret_clash);
-  return row->gone && status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  uint64_t writes = store_writes(c->txn);
+  status = row->gone ? drop(c, row, ret_clash) : put(c, row, ret_clash);
+  return judge(c, row, status, store_writes(c->txn) == writes, ret_clash);
 }

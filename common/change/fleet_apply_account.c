@@ -8,36 +8,99 @@
 #include "store/fleet.h"
 #include "store/numbers_store.h"
 
+static void forget_account(struct account *account)
+{
+  explicit_bzero(account->password, sizeof account->password);
+}
+
+// An org of this host's own is not left without its owner, who gets in by nothing any more.
+static enum status keep_local_owner(struct change_context *c, struct account *account, bool *ret_kept)
+{
+  struct memberships all;
+  enum status status = memberships_of(c->txn, account->id, &all);
+  *ret_kept = false;
+  for (size_t i = 0; status == STATUS_OK && i < all.count; i++) {
+    *ret_kept = *ret_kept || (all.list[i].role == ROLE_OWNER && all.list[i].org_id < STORE_ID_FLEET);
+  }
+  if (status != STATUS_OK || !*ret_kept) {
+    return status;
+  }
+  error_set(c->error, "account \"%s\": is gone from the fleet, and owns an org of this host's own: it is locked",
+            account->login);
+  account->status = ACCOUNT_LOCKED;
+  return account_update(c->txn, account);
+}
+
+static enum status end_account(struct change_context *c, struct account *account, bool removed, bool *ret_clash)
+{
+  enum status status = keep_local_owner(c, account, ret_clash);
+  if (status != STATUS_OK || *ret_clash) {
+    const struct fleet_row row = {.kind = FLEET_ACCOUNT, .account_id = account->id};
+    return status != STATUS_OK ? status : fleet_note_clash(c, &row);
+  }
+  status = change_forget_account(c, account);
+  status = status == STATUS_OK && removed ? account_bury(c->txn, account, c->now_s) : status;
+  return status != STATUS_OK ? status : numbers_leave(c->txn, account->uid, account->id);
+}
+
+enum status fleet_end_account(struct change_context *c, int64_t account_id, bool removed, bool *ret_clash)
+{
+  struct account account CLEANUP(forget_account) = {.id = 0};
+  enum status status = account_get(c->txn, account_id, &account);
+  if (status != STATUS_OK) {
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+  return end_account(c, &account, removed, ret_clash);
+}
+
+enum status fleet_end_if_nowhere(struct change_context *c, int64_t account_id)
+{
+  struct memberships all;
+  enum status status = memberships_of(c->txn, account_id, &all);
+  // An admin host has all of them, or it would make somebody anew who comes back.
+  bool nowhere = status == STATUS_OK && all.count == 0 && account_id >= STORE_ID_FLEET && !c->is_admin;
+  bool clash = false;
+  return nowhere ? fleet_end_account(c, account_id, false, &clash) : status;
+}
+
 // Who has the address of somebody else of the fleet is gone, which comes with a later row.
 static enum status make_way(struct change_context *c, const struct account *account)
 {
-  struct account before;
+  struct account before CLEANUP(forget_account) = {.id = 0};
   enum status status = account_by_email(c->txn, account->email, &before);
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
-  if (before.id == account->id || before.id < STORE_ID_FLEET) {
-    return STATUS_OK;
+  bool is_theirs = before.id == account->id || before.id < STORE_ID_FLEET;
+  bool clash = false;
+  return is_theirs ? STATUS_OK : end_account(c, &before, true, &clash);
+}
+
+// What no account of a fleet is, whoever says so: with it a row could be anybody on this host.
+static enum status check_values(struct change_context *c, const struct account *account)
+{
+  if (account->mapped != 0 || account->gid != account->uid) {
+    error_set(c->error,
+              "account \"%s\": is mapped onto a local user of another host, or has a group that is not its own",
+              account->login);
+    return STATUS_REFUSED;
   }
-  status = change_end_account(c, &before);
-  return status != STATUS_OK ? status : numbers_leave(c->txn, before.uid);
+  return STATUS_OK;
 }
 
 static enum status check_account(struct change_context *c, const struct account *account)
 {
-  struct account other;
-  if (account->mapped == 1) {
-    error_set(c->error, "account \"%s\": is mapped onto a local user of another host", account->login);
-    return STATUS_REFUSED;
-  }
-  enum status status = account_by_email(c->txn, account->email, &other);
+  struct account other CLEANUP(forget_account) = {.id = 0};
+  enum status status = check_values(c, account);
+  status = status != STATUS_OK ? status : account_by_email(c->txn, account->email, &other);
   if (status == STATUS_OK) {
     error_set(c->error, "account \"%s\": the address %s is that of \"%s\" on this host", account->login, account->email,
               other.login);
     return STATUS_EXISTS;
   }
   status = status == STATUS_NOT_FOUND ? change_check_login(c, account->login, account->email) : status;
-  return status != STATUS_OK ? status : fleet_check_number(c, account->uid);
+  status = status != STATUS_OK ? status : fleet_check_number(c, account->uid, account->id);
+  return status != STATUS_OK ? status : change_check_home(c, account, NULL);
 }
 
 static enum status add_account(struct change_context *c, const struct fleet_row *row, const struct account *account,
@@ -47,26 +110,36 @@ static enum status add_account(struct change_context *c, const struct fleet_row 
   status = status != STATUS_OK ? status : check_account(c, account);
   if (fleet_is_clash(status)) {
     *ret_clash = true;
-    return fleet_note_clash(c, row, account->id);
+    return fleet_note_clash(c, row);
   }
   status = status != STATUS_OK ? status : account_add(c->txn, account);
-  return status != STATUS_OK ? status : fleet_clash_drop(c->txn, fleet_kind_name(row->kind), account->id);
+  return status;
+}
+
+static enum status check_update(struct change_context *c, const struct account *before, const struct account *account)
+{
+  enum status status = check_values(c, account);
+  if (status == STATUS_OK && strcmp(before->login, account->login) != 0) {
+    status = change_check_login(c, account->login, account->email);
+  }
+  bool moves = strcmp(before->home, account->home) != 0;
+  return status != STATUS_OK || !moves ? status : change_check_home(c, account, NULL);
 }
 
 static enum status update_account(struct change_context *c, const struct fleet_row *row, struct account *before,
-                                  const struct account *account)
+                                  const struct account *account, bool *ret_clash)
 {
   enum status status =
       fleet_check_same(c, row, before->uid == account->uid && strcmp(before->email, account->email) == 0);
+  status = status != STATUS_OK ? status : check_update(c, before, account);
+  if (fleet_is_clash(status)) {
+    *ret_clash = true;
+    return fleet_note_clash(c, row);
+  }
   if (status == STATUS_OK && strcmp(before->login, account->login) != 0) {
     status = account_rename(c->txn, before, account->login, c->now_s);
   }
   return status != STATUS_OK ? status : account_update(c->txn, account);
-}
-
-static void forget_account(struct account *account)
-{
-  explicit_bzero(account->password, sizeof account->password);
 }
 
 enum status fleet_put_account(struct change_context *c, const struct fleet_row *row, bool *ret_clash)
@@ -83,18 +156,7 @@ enum status fleet_put_account(struct change_context *c, const struct fleet_row *
     return add_account(c, row, &account, ret_clash);
   }
   // All that an engine knows of a claim is here already.
-  return status != STATUS_OK || row->is_claim ? status : update_account(c, row, &before, &account);
-}
-
-enum status fleet_end_account(struct change_context *c, int64_t account_id)
-{
-  struct account account CLEANUP(forget_account) = {.id = 0};
-  enum status status = account_get(c->txn, account_id, &account);
-  if (status != STATUS_OK) {
-    return status == STATUS_NOT_FOUND ? fleet_clash_drop(c->txn, fleet_kind_name(FLEET_ACCOUNT), account_id) : status;
-  }
-  status = change_end_account(c, &account);
-  return status != STATUS_OK ? status : numbers_leave(c->txn, account.uid);
+  return status != STATUS_OK || row->is_claim ? status : update_account(c, row, &before, &account, ret_clash);
 }
 
 enum status fleet_put_membership(struct change_context *c, const struct fleet_row *row)
@@ -126,5 +188,6 @@ enum status fleet_end_membership(struct change_context *c, const struct fleet_ro
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
-  return membership_remember_removed(c->txn, row->account_id, row->org_id, c->now_s);
+  status = membership_remember_removed(c->txn, row->account_id, row->org_id, c->now_s);
+  return status != STATUS_OK ? status : fleet_end_if_nowhere(c, row->account_id);
 }

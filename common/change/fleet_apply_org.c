@@ -9,13 +9,14 @@
 #include "change/org_parts.h"
 #include "change/recovery.h"
 #include "store/fleet.h"
+#include "store/groups.h"
 #include "store/numbers_store.h"
 
 static enum status check_org(struct change_context *c, const struct org *org)
 {
   enum status status = org_check_free(c, org->slug);
-  status = status != STATUS_OK ? status : fleet_check_number(c, org->gid);
-  return status != STATUS_OK ? status : fleet_check_number(c, org->admins_gid);
+  status = status != STATUS_OK ? status : fleet_check_number(c, org->gid, org->id);
+  return status != STATUS_OK ? status : fleet_check_number(c, org->admins_gid, org->id);
 }
 
 static enum status add_org(struct change_context *c, const struct fleet_row *row, const struct org *org,
@@ -25,12 +26,34 @@ static enum status add_org(struct change_context *c, const struct fleet_row *row
   enum status status = check_org(c, org);
   if (fleet_is_clash(status)) {
     *ret_clash = true;
-    return fleet_note_clash(c, row, org->id);
+    return fleet_note_clash(c, row);
   }
   explicit_bzero(bare.allowed_domains, sizeof bare.allowed_domains); // org_update() has the index
   status = status != STATUS_OK ? status : org_add(c->txn, &bare);
   status = status != STATUS_OK ? status : org_update(c->txn, org);
-  return status != STATUS_OK ? status : fleet_clash_drop(c->txn, fleet_kind_name(row->kind), org->id);
+  return status;
+}
+
+struct renaming {
+  struct change_context *c;
+  const char *to;
+};
+
+static enum status check_group_name(void *context, const struct org_group *group)
+{
+  const struct renaming *renaming = context;
+  return change_check_group_name(renaming->c, renaming->to, group->name);
+}
+
+// Its groups are called by the slug too, and none of them as anything of this host's own.
+static enum status rename_org(struct change_context *c, struct org *org, const char *to)
+{
+  if (strcmp(org->slug, to) == 0) {
+    return STATUS_OK;
+  }
+  enum status status = org_check_free(c, to);
+  status = status != STATUS_OK ? status : group_each(c->txn, org->id, check_group_name, &(struct renaming){c, to});
+  return status != STATUS_OK ? status : org_rename(c->txn, org, to);
 }
 
 enum status fleet_put_org(struct change_context *c, const struct fleet_row *row, bool *ret_clash)
@@ -48,8 +71,10 @@ enum status fleet_put_org(struct change_context *c, const struct fleet_row *row,
   }
   status = status != STATUS_OK ? status
                                : fleet_check_same(c, row, org.gid == before.gid && org.admins_gid == before.admins_gid);
-  if (status == STATUS_OK && strcmp(org.slug, before.slug) != 0) {
-    status = org_rename(c->txn, &before, org.slug);
+  status = status != STATUS_OK ? status : rename_org(c, &before, org.slug);
+  if (fleet_is_clash(status)) {
+    *ret_clash = true;
+    return fleet_note_clash(c, row);
   }
   return status != STATUS_OK ? status : org_update(c->txn, &org);
 }
@@ -77,40 +102,28 @@ static enum status note_member(void *context, const struct membership *membershi
   return STATUS_OK;
 }
 
-// Nobody of the fleet is here but for an org.
-static enum status end_if_nowhere(struct change_context *c, int64_t account_id)
-{
-  struct memberships all;
-  enum status status = account_id >= STORE_ID_FLEET ? memberships_of(c->txn, account_id, &all) : STATUS_EXISTS;
-  if (status != STATUS_OK) {
-    return status == STATUS_EXISTS ? STATUS_OK : status;
-  }
-  return all.count > 0 ? STATUS_OK : fleet_end_account(c, account_id);
-}
-
 static enum status drop_groups(struct change_context *c, const struct org *org)
 {
   size_t codes = 0;
   enum status status = change_drop_recovery(c, org, &codes);
   status = status != STATUS_OK ? status : change_drop_groups(c, org);
   status = status != STATUS_OK ? status : org_remove(c->txn, org);
-  status = status != STATUS_OK ? status : numbers_leave(c->txn, org->gid);
-  return status != STATUS_OK ? status : numbers_leave(c->txn, org->admins_gid);
+  status = status != STATUS_OK ? status : numbers_leave(c->txn, org->gid, org->id);
+  return status != STATUS_OK ? status : numbers_leave(c->txn, org->admins_gid, org->id);
 }
 
 enum status fleet_drop_org(struct change_context *c, int64_t org_id)
 {
   struct members members CLEANUP(members_done) = {.ids = NULL};
   struct org org = {.id = 0};
-  enum status status = fleet_clash_drop(c->txn, fleet_kind_name(FLEET_ORG), org_id);
-  status = status != STATUS_OK ? status : org_get(c->txn, org_id, &org);
+  enum status status = org_get(c->txn, org_id, &org);
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
   status = membership_each(c->txn, org_id, note_member, &members);
   status = status != STATUS_OK ? status : drop_groups(c, &org);
   for (size_t i = 0; status == STATUS_OK && i < members.count; i++) {
-    status = end_if_nowhere(c, members.ids[i]);
+    status = fleet_end_if_nowhere(c, members.ids[i]);
   }
   return status;
 }

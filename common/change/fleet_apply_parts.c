@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "change/fleet_parts.h"
+#include "change/group.h"
 #include "store/groups.h"
 #include "store/numbers_store.h"
 #include "store/pending_links.h"
@@ -21,6 +22,18 @@ enum status fleet_put_proof(struct change_context *c, const struct fleet_row *ro
   return status != STATUS_OK && status != STATUS_NOT_FOUND ? status : domain_put_proof(c->txn, row->key, &proof);
 }
 
+// Whose people come from it is decided by whoever has proven it here.
+static enum status check_domain(struct change_context *c, const struct domain *domain)
+{
+  int64_t owner = 0;
+  enum status status = domain_owner(c->txn, domain->domain, &owner);
+  if (status == STATUS_OK && owner < STORE_ID_FLEET) {
+    error_set(c->error, "domain \"%s\": is verified by an org of this host's own", domain->domain);
+    return STATUS_EXISTS;
+  }
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 enum status fleet_put_domain(struct change_context *c, const struct fleet_row *row)
 {
   struct domain domain = {.org_id = 0};
@@ -28,6 +41,7 @@ enum status fleet_put_domain(struct change_context *c, const struct fleet_row *r
   status = status != STATUS_OK
                ? status
                : fleet_check_same(c, row, domain.org_id == row->org_id && strcmp(domain.domain, row->key) == 0);
+  status = status != STATUS_OK || domain.verified != 1 ? status : check_domain(c, &domain);
   return status != STATUS_OK ? status : domain_put(c->txn, &domain);
 }
 
@@ -77,7 +91,15 @@ enum status fleet_put_invite(struct change_context *c, const struct fleet_row *r
   return status != STATUS_OK ? status : invite_put(c->txn, &invite);
 }
 
-enum status fleet_put_group(struct change_context *c, const struct fleet_row *row, bool *ret_clash)
+static enum status check_group(struct change_context *c, const struct org_group *group)
+{
+  struct org org;
+  enum status status = org_get(c->txn, group->org_id, &org);
+  status = status != STATUS_OK ? status : change_check_group_name(c, org.slug, group->name);
+  return status != STATUS_OK ? status : fleet_check_number(c, group->gid, group->org_id);
+}
+
+enum status fleet_put_group(struct change_context *c, const struct fleet_row *row)
 {
   struct org_group group = {.org_id = 0};
   enum status status = fleet_decode(c, row, &ORG_GROUP_RECORD, &group);
@@ -89,11 +111,7 @@ enum status fleet_put_group(struct change_context *c, const struct fleet_row *ro
   if (status != STATUS_NOT_FOUND) {
     return status; // it never changes
   }
-  status = fleet_check_number(c, group.gid);
-  if (fleet_is_clash(status)) {
-    *ret_clash = true;
-    return fleet_note_clash(c, row, group.gid);
-  }
+  status = check_group(c, &group);
   return status != STATUS_OK ? status : group_add(c->txn, &group);
 }
 
@@ -104,6 +122,10 @@ enum status fleet_put_mapping(struct change_context *c, const struct fleet_row *
   status = status != STATUS_OK
                ? status
                : fleet_check_same(c, row, mapping.org_id == row->org_id && strcmp(mapping.provider, row->key) == 0);
+  if (status == STATUS_OK && mapping.gives == GIVES_LOCAL_GROUP) {
+    error_set(c->error, "group \"%s\": is a local one of another host", mapping.name);
+    return STATUS_REFUSED;
+  }
   return status != STATUS_OK ? status : group_mapping_put(c->txn, &mapping);
 }
 
@@ -120,7 +142,7 @@ enum status fleet_drop_group(struct change_context *c, const struct fleet_row *r
   struct org_group group = {.org_id = 0};
   enum status status = group_get(c->txn, row->org_id, row->key, &group);
   status = status != STATUS_OK ? status : group_remove(c->txn, &group);
-  return status != STATUS_OK ? status : numbers_leave(c->txn, group.gid);
+  return status != STATUS_OK ? status : numbers_leave(c->txn, group.gid, group.org_id);
 }
 
 enum status fleet_drop_mapping(struct change_context *c, const struct fleet_row *row)

@@ -27,20 +27,25 @@ enum status fleet_check_same(struct change_context *c, const struct fleet_row *r
 }
 
 // What the check of a change has said is kept for whoever looks why something of the fleet is not here.
-enum status fleet_note_clash(struct change_context *c, const struct fleet_row *row, int64_t id)
+int64_t fleet_row_id(const struct fleet_row *row)
+{
+  return row->account_id != 0 ? row->account_id : row->org_id;
+}
+
+enum status fleet_note_clash(struct change_context *c, const struct fleet_row *row)
 {
   struct fleet_clash clash = {.at_s = c->now_s};
   (void)snprintf(clash.what, sizeof clash.what, "%.250s", c->error != NULL ? c->error->text : "");
   error_set(c->error, "%s", "");
-  return fleet_clash_put(c->txn, fleet_kind_name(row->kind), id, &clash);
+  return fleet_clash_put(c->txn, fleet_kind_name(row->kind), fleet_row_id(row), row->key, &clash);
 }
 
-enum status fleet_check_number(struct change_context *c, uint32_t number)
+enum status fleet_check_number(struct change_context *c, uint32_t number, int64_t id)
 {
   struct number use;
   bool foreign = false;
   enum status status = numbers_get(c->txn, number, &use);
-  if (status == STATUS_OK && use.use != NUMBER_ELSEWHERE) {
+  if (status == STATUS_OK && !numbers_may_come(&use, id)) {
     error_set(c->error, "number %u: is or was given to something else on this host", number);
     return STATUS_EXISTS;
   }

@@ -11,12 +11,15 @@ MUST_CHECK enum status fleet_decode(struct change_context *c, const struct fleet
 // STATUS_CORRUPT with an error unless SAME: the record is about what the row is about.
 MUST_CHECK enum status fleet_check_same(struct change_context *c, const struct fleet_row *row, bool same);
 
-// Whether STATUS, of a check, is a clash with what is this host's own; the check's error is noted under ID.
+// Whether STATUS, of a check, is a clash with what is this host's own; the check's error is noted of ROW.
 bool fleet_is_clash(enum status status);
-MUST_CHECK enum status fleet_note_clash(struct change_context *c, const struct fleet_row *row, int64_t id);
+MUST_CHECK enum status fleet_note_clash(struct change_context *c, const struct fleet_row *row);
 
-// Whether NUMBER may come here: STATUS_EXISTS with an error.
-MUST_CHECK enum status fleet_check_number(struct change_context *c, uint32_t number);
+// Of the account that ROW is about, else of the org.
+int64_t fleet_row_id(const struct fleet_row *row);
+
+// Whether NUMBER may come here with ID, of an account or an org: STATUS_EXISTS with an error.
+MUST_CHECK enum status fleet_check_number(struct change_context *c, uint32_t number, int64_t id);
 
 // fleet_apply_account.c, of accounts and memberships:
 
@@ -24,8 +27,12 @@ MUST_CHECK enum status fleet_put_account(struct change_context *c, const struct 
 MUST_CHECK enum status fleet_put_membership(struct change_context *c, const struct fleet_row *row);
 MUST_CHECK enum status fleet_end_membership(struct change_context *c, const struct fleet_row *row);
 
-// Whoever is gone from the fleet, or from all of it that is here. STATUS_OK where they are not here.
-MUST_CHECK enum status fleet_end_account(struct change_context *c, int64_t account_id);
+// Whoever is gone from the fleet. REMOVED: nobody new comes by a sign-in with their login or address. STATUS_OK where
+// they are not here.
+MUST_CHECK enum status fleet_end_account(struct change_context *c, int64_t account_id, bool removed, bool *ret_clash);
+
+// Whoever is in no org here any more is not needed here. STATUS_OK where they are.
+MUST_CHECK enum status fleet_end_if_nowhere(struct change_context *c, int64_t account_id);
 
 // fleet_apply_org.c:
 
@@ -40,7 +47,7 @@ MUST_CHECK enum status fleet_put_domain(struct change_context *c, const struct f
 MUST_CHECK enum status fleet_put_registration(struct change_context *c, const struct fleet_row *row);
 MUST_CHECK enum status fleet_put_connection(struct change_context *c, const struct fleet_row *row);
 MUST_CHECK enum status fleet_put_invite(struct change_context *c, const struct fleet_row *row);
-MUST_CHECK enum status fleet_put_group(struct change_context *c, const struct fleet_row *row, bool *ret_clash);
+MUST_CHECK enum status fleet_put_group(struct change_context *c, const struct fleet_row *row);
 MUST_CHECK enum status fleet_put_mapping(struct change_context *c, const struct fleet_row *row);
 MUST_CHECK enum status fleet_put_pending(struct change_context *c, const struct fleet_row *row);
 MUST_CHECK enum status fleet_drop_connection(struct change_context *c, const struct fleet_row *row);

@@ -9,7 +9,13 @@
 #include "base/clock.h"
 #include "base/grow.h"
 
-enum { NUMBER_SIZE = 24, PAGE_ROWS = 500, PAGE_TAKEN = 10000 };
+enum {
+  NUMBER_SIZE = 24,
+  PAGE_ROWS = 500,
+  PAGE_TAKEN = 10000,
+  NOTED_S = 60,    // so often it is written down that there is nothing new
+  CLASHES_S = 600, // so often it is tried whether what clashed still does
+};
 
 // The columns of ENGINE_PULL.
 enum {
@@ -212,17 +218,15 @@ static enum status pull_page(const struct pulling *p, int64_t org_id, const stru
   struct engine_answer answer CLEANUP(engine_answer_done) = {.rows = 0};
   char org[NUMBER_SIZE];
   char after[NUMBER_SIZE];
-  char up_to[NUMBER_SIZE];
   char page_revision[NUMBER_SIZE];
   char most[NUMBER_SIZE];
   print(org, org_id);
   print(after, cursor->revision);
-  print(up_to, p->head.revision);
   print(page_revision, page->revision);
   print(most, page->most);
   const struct engine_value values[] = {
       engine_text(org),       engine_text(after),         engine_text(cursor->token[0] != '\0' ? cursor->token : NULL),
-      engine_text(up_to),     engine_text(page_revision), engine_text(page->kind),
+      engine_text(NULL),      engine_text(page_revision), engine_text(page->kind),
       engine_text(page->key), engine_text(most)};
   enum status status = ask(p, ENGINE_PULL, values, &answer);
   if (status == STATUS_TOO_LARGE && page->most > 1 && engine_is_open(p->engine)) {
@@ -252,6 +256,10 @@ static enum status pull_org(struct pulling *p, int64_t org_id, const struct flee
       return status;
     }
   }
+  if (rows.count == 0 && cursor->token[0] != '\0') {
+    return STATUS_OK;
+  }
+  fleet_rows_keep_last(&rows); // some may have been changed while they came
   fleet_rows_sort(&rows);
   const struct fleet_batch batch = {&rows, org_id, p->head};
   enum status status = change_run(p->host, p->by, change_fleet_apply(&batch, &applied), p->error);
@@ -269,17 +277,44 @@ static enum status read_cursor(const struct pulling *p, int64_t org_id, struct f
   return status != STATUS_OK ? status : fleet_cursor_get(txn, org_id, ret_cursor);
 }
 
+static enum status note_oldest(void *context, const struct fleet_clash *clash)
+{
+  int64_t *oldest = context;
+  *oldest = clash->at_s < *oldest ? clash->at_s : *oldest;
+  return STATUS_OK;
+}
+
+// Whether something clashed and may not any more: then all is asked for anew, since what depends on it was left out.
+static enum status has_old_clashes(const struct pulling *p, bool *ret_has)
+{
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  int64_t oldest = INT64_MAX;
+  enum status status = store_begin(p->host->store, false, &txn);
+  status = status != STATUS_OK ? status : fleet_clash_each(txn, note_oldest, &oldest);
+  *ret_has = oldest < clock_now_s() - CLASHES_S;
+  return status;
+}
+
+// What cannot be taken over of one org keeps none of the others back.
 static enum status pull_orgs(struct pulling *p, const struct orgs *orgs)
 {
-  for (size_t i = 0; i < orgs->count; i++) {
+  struct error first = {.text = ""};
+  bool anew = false;
+  enum status result = has_old_clashes(p, &anew);
+  for (size_t i = 0; i < orgs->count && engine_is_open(p->engine); i++) {
     struct fleet_cursor cursor;
     enum status status = read_cursor(p, orgs->ids[i], &cursor);
+    cursor = anew ? (struct fleet_cursor){.revision = 0} : cursor;
     status = status != STATUS_OK ? status : pull_org(p, orgs->ids[i], &cursor);
-    if (status != STATUS_OK) {
-      return status;
+    if (status != STATUS_OK && result == STATUS_OK) {
+      result = status;
+      first = *p->error;
     }
   }
-  return STATUS_OK;
+  if (result != STATUS_OK) {
+    *p->error = first;
+  }
+  return result != STATUS_OK || engine_is_open(p->engine) ? result : STATUS_CLOSED;
 }
 
 static enum status note_org(void *context, int64_t org_id)
@@ -295,6 +330,11 @@ static enum status drop_others(struct pulling *p, const struct orgs *served)
   enum status status = store_begin(p->host->store, false, &txn);
   status = status != STATUS_OK ? status : fleet_org_each(txn, note_org, &here);
   store_abort(&txn);
+  if (status == STATUS_OK && served->count == 0 && here.count > 0) {
+    error_set(p->error, "fleet: the engine says that this host serves no org, and it has %zu: all of them would go",
+              here.count);
+    return STATUS_CORRUPT;
+  }
   for (size_t i = 0; status == STATUS_OK && i < here.count; i++) {
     struct change_done done;
     if (!orgs_hold(served, here.ids[i])) {
@@ -355,22 +395,21 @@ static enum status read_state(const struct pulling *p, struct fleet_state *ret_s
   return status != STATUS_OK ? status : fleet_state_get(txn, ret_state);
 }
 
-static enum status catch_up(struct pulling *p, struct fleet_state *state)
+static enum status catch_up(struct pulling *p, const struct fleet_state *state)
 {
   struct orgs served CLEANUP(orgs_done) = {.ids = NULL};
   struct change_done done;
   enum status status = ask_served(p, &served);
-  status = status != STATUS_OK ? status : drop_others(p, &served);
+  // This comes first: an engine that is not the one from before is noticed before anything goes for it.
   status = status != STATUS_OK ? status : pull_taken(p, state);
+  status = status != STATUS_OK ? status : drop_others(p, &served);
   status = status != STATUS_OK ? status : pull_orgs(p, &served);
   if (status != STATUS_OK) {
     return status;
   }
   p->result->orgs = served.count;
-  state->revision = p->head.revision;
-  memcpy(state->token, p->head.token, sizeof state->token);
-  state->caught_up_at_s = clock_now_s();
-  return change_run(p->host, p->by, change_fleet_state(state, &done), p->error);
+  bool is_known = strcmp(state->token, p->head.token) == 0 && clock_now_s() - state->caught_up_at_s < NOTED_S;
+  return is_known ? STATUS_OK : change_run(p->host, p->by, change_fleet_head(&p->head, &done), p->error);
 }
 
 enum status fleet_catch_up(struct engine *engine, const struct change_host *host, const struct change_by *by,

@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "fleet/array.h"
+#include "fleet/engine_parts.h"
 #include "store/orgs.h"
 
-enum { NUMBER_SIZE = 24 };
+enum { NUMBER_SIZE = 24, ROLLBACK_MS = 1000 };
 
 // One row on its way.
 struct pushing {
@@ -187,6 +189,13 @@ static enum status push_row(const struct pushing *p)
   }
 }
 
+// An engine that has lost what was taken over here is told nothing: it would become another fleet.
+static enum status check_revision(const struct pushing *p, const struct fleet_cursor *read_at)
+{
+  const struct engine_value values[] = {engine_text(p->read_at), engine_text(read_at->token)};
+  return read_at->token[0] == '\0' ? STATUS_OK : ask(p, ENGINE_CHECK_REVISION, values);
+}
+
 static enum status push_rows(struct pushing *p, const struct fleet_rows *rows)
 {
   for (size_t i = 0; i < rows->count; i++) {
@@ -198,22 +207,47 @@ static enum status push_rows(struct pushing *p, const struct fleet_rows *rows)
       return status;
     }
   }
-  return ask(p, ENGINE_COMMIT, NULL);
+  return STATUS_OK;
 }
 
-enum status fleet_push(struct engine *engine, const struct fleet_rows *rows, int64_t read_at, int64_t deadline_ms,
-                       struct error *error)
+// Where the fleet is with the rows: no other change comes in between before the commit.
+static enum status read_head(const struct pushing *p, struct fleet_cursor *ret_head)
+{
+  struct engine_answer answer CLEANUP(engine_answer_done) = {.rows = 0};
+  enum status status = engine_ask(p->engine, ENGINE_HEAD, NULL, p->deadline_ms, p->error, &answer);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (answer.rows != 1 || answer.columns < 2) {
+    return STATUS_PROTOCOL;
+  }
+  status = engine_cell_i64(&answer, 0, 0, &ret_head->revision);
+  return status != STATUS_OK ? status : engine_cell_text(&answer, 0, 1, ret_head->token, sizeof ret_head->token);
+}
+
+// Nothing of it stays, nor a transaction that the next one would come into, whatever time is left. What failed before
+// is said.
+static enum status take_back(struct pushing *p, enum status failed)
+{
+  struct error ignored = {.text = ""};
+  if (!engine_is_open(p->engine)) {
+    return failed;
+  }
+  p->error = &ignored;
+  p->deadline_ms = clock_monotonic_ms() + ROLLBACK_MS;
+  enum status status = ask(p, ENGINE_ROLLBACK, NULL);
+  return status == STATUS_OK ? failed : engine_give_up(p->engine, failed, "rollback", &ignored);
+}
+
+enum status fleet_push(struct engine *engine, const struct fleet_rows *rows, const struct fleet_cursor *read_at,
+                       int64_t deadline_ms, struct error *error, struct fleet_cursor *ret_head)
 {
   struct pushing p = {.engine = engine, .deadline_ms = deadline_ms, .error = error};
-  print(p.read_at, read_at);
+  print(p.read_at, read_at->revision);
   enum status status = ask(&p, ENGINE_BEGIN, NULL);
+  status = status != STATUS_OK ? status : check_revision(&p, read_at);
   status = status != STATUS_OK ? status : push_rows(&p, rows);
-  if (status != STATUS_OK && engine_is_open(engine)) {
-    struct error ignored = {.text = ""};
-    p.error = &ignored; // what failed before is said
-    if (ask(&p, ENGINE_ROLLBACK, NULL) != STATUS_OK) {
-      return status;
-    }
-  }
-  return status;
+  status = status != STATUS_OK ? status : read_head(&p, ret_head);
+  status = status != STATUS_OK ? status : ask(&p, ENGINE_COMMIT, NULL);
+  return status == STATUS_OK ? STATUS_OK : take_back(&p, status);
 }

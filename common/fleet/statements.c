@@ -15,6 +15,8 @@ static const struct engine_statement_text STATEMENTS[ENGINE_STATEMENT_COUNT] = {
     [ENGINE_HEAD] = {"head", "SELECT * FROM ssoorg.head()", 0, 0},
     // org
     [ENGINE_SERVED] = {"served", "SELECT * FROM ssoorg.served()", 0, 0},
+    // revision, its token
+    [ENGINE_CHECK_REVISION] = {"check_revision", "SELECT ssoorg.check_revision($1::bigint, $2::uuid)", 2, 0},
     // number, nonce, machine-id, record version that is read
     [ENGINE_CONTACT] = {"contact", "SELECT ssoorg.contact($1::bigint, $2::uuid, $3::text, $4::integer)", 4, 0},
     // org, after revision, its token, up to, page: revision, kind, key; most

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fleet/tell.h"
 
+#include <string.h>
+
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "fleet/pull.h"
 #include "fleet/push.h"
 
-static enum status read_revision(const struct fleet_telling *t, int64_t *ret_revision)
+static enum status read_cursor(const struct fleet_telling *t, struct fleet_cursor *ret_cursor)
 {
   struct store_txn *txn CLEANUP(store_abort) = NULL;
-  struct fleet_state state;
+  struct fleet_state state = {.revision = 0};
   enum status status = store_begin(t->host->store, false, &txn);
   status = status != STATUS_OK ? status : fleet_state_get(txn, &state);
-  if (status == STATUS_OK) {
-    *ret_revision = state.revision;
-  }
+  ret_cursor->revision = state.revision;
+  memcpy(ret_cursor->token, state.token, sizeof ret_cursor->token);
   return status;
 }
 
@@ -38,11 +39,25 @@ enum status fleet_tell(void *telling, const struct fleet_rows *rows, struct erro
   const struct fleet_telling *t = telling;
   int64_t deadline_ms = clock_monotonic_ms() + t->wait_ms;
   struct fleet_applied applied;
-  int64_t read_at = 0;
-  enum status status = read_revision(t, &read_at);
-  status = status != STATUS_OK ? status : fleet_push(t->engine, rows, read_at, deadline_ms, error);
+  struct fleet_cursor read_at = {.revision = 0};
+  struct fleet_cursor head = {.revision = 0};
+  enum status status = read_cursor(t, &read_at);
+  status = status != STATUS_OK ? status : fleet_push(t->engine, rows, &read_at, deadline_ms, error, &head);
   if (status == STATUS_BUSY || status == STATUS_EXISTS) {
-    return overtaken(t, status, read_at, deadline_ms, error);
+    return overtaken(t, status, read_at.revision, deadline_ms, error);
   }
-  return status != STATUS_OK ? status : change_run(t->host, t->by, change_fleet_pushed(rows, &applied), error);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = change_run(t->host, t->by, change_fleet_pushed(rows, &applied), error);
+  if (status == STATUS_OK && head.revision == read_at.revision + 1) {
+    // Nobody else has changed anything, so that all is taken over up to here.
+    struct change_done done;
+    status = change_run(t->host, t->by, change_fleet_head(&head, &done), error);
+  }
+  if (status != STATUS_OK) {
+    error_set(error, "the fleet has the change, and this host does not: %s; it takes it over when it catches up",
+              status_text(status));
+  }
+  return status == STATUS_BUSY ? STATUS_IO : status; // it is not to be made anew
 }

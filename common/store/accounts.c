@@ -241,13 +241,15 @@ enum status account_retire(struct store_txn *txn, const struct account *account)
 
 enum status account_remove(struct store_txn *txn, const struct account *account, int64_t now_s)
 {
+  enum status status = account_retire(txn, account);
+  return status != STATUS_OK ? status : account_bury(txn, account, now_s);
+}
+
+enum status account_bury(struct store_txn *txn, const struct account *account, int64_t now_s)
+{
   const struct store_key login = key_of_text(account->login);
   const struct store_key email = key_of_text(account->email);
-  enum status status = account_retire(txn, account);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  status = store_put_i64(txn, TABLE_TOMBSTONES, &login, now_s);
+  enum status status = store_put_i64(txn, TABLE_TOMBSTONES, &login, now_s);
   // Whatever the login was, the address is what a first login types.
   return status != STATUS_OK ? status : store_put_i64(txn, TABLE_TOMBSTONES, &email, now_s);
 }

@@ -40,6 +40,9 @@ MUST_CHECK enum status account_rename(struct store_txn *txn, struct account *acc
 // mapped), login and email.
 MUST_CHECK enum status account_remove(struct store_txn *txn, const struct account *account, int64_t now_s);
 
+// Leaves the tombstones of login and email of an account that is forgotten.
+MUST_CHECK enum status account_bury(struct store_txn *txn, const struct account *account, int64_t now_s);
+
 // The same without tombstones of login and email: somebody new may get them (POLICY S14).
 MUST_CHECK enum status account_retire(struct store_txn *txn, const struct account *account);
 

@@ -126,24 +126,26 @@ enum status fleet_org_each(struct store_txn *txn, fleet_org_visit *visit, void *
   return store_each(txn, TABLE_FLEET, &prefix, visit_org, &walk);
 }
 
-static struct store_key clash_key(const char *kind, int64_t id)
+static struct store_key clash_key(const char *kind, int64_t id, const char *key)
 {
-  struct store_key key = key_of_text("clash ");
-  key_add_text(&key, kind);
-  key_add_i64(&key, id);
-  return key;
+  struct store_key whole = key_of_text("clash ");
+  key_add_text(&whole, kind);
+  key_add_i64(&whole, id);
+  key_add_text(&whole, key);
+  return whole;
 }
 
-enum status fleet_clash_put(struct store_txn *txn, const char *kind, int64_t id, const struct fleet_clash *clash)
+enum status fleet_clash_put(struct store_txn *txn, const char *kind, int64_t id, const char *key,
+                            const struct fleet_clash *clash)
 {
-  const struct store_key key = clash_key(kind, id);
-  return store_put_record(txn, TABLE_FLEET, &key, &FLEET_CLASH_RECORD, clash);
+  const struct store_key at = clash_key(kind, id, key);
+  return store_put_record(txn, TABLE_FLEET, &at, &FLEET_CLASH_RECORD, clash);
 }
 
-enum status fleet_clash_drop(struct store_txn *txn, const char *kind, int64_t id)
+enum status fleet_clash_drop(struct store_txn *txn, const char *kind, int64_t id, const char *key)
 {
-  const struct store_key key = clash_key(kind, id);
-  enum status status = store_delete(txn, TABLE_FLEET, &key);
+  const struct store_key at = clash_key(kind, id, key);
+  enum status status = store_delete(txn, TABLE_FLEET, &at);
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 

@@ -72,11 +72,11 @@ MUST_CHECK enum status fleet_forget(struct store_txn *txn);
 // Something of the fleet that clashes with what is this host's own, and is not here for that.
 struct fleet_clash {
   char what[REASON_SIZE]; // and with what
-  int64_t at_s;           // since when
+  int64_t at_s;           // when it was last so
 };
 extern const struct record_type FLEET_CLASH_RECORD;
-MUST_CHECK enum status fleet_clash_put(struct store_txn *txn, const char *kind, int64_t id,
+MUST_CHECK enum status fleet_clash_put(struct store_txn *txn, const char *kind, int64_t id, const char *key,
                                        const struct fleet_clash *clash);
-MUST_CHECK enum status fleet_clash_drop(struct store_txn *txn, const char *kind, int64_t id);
+MUST_CHECK enum status fleet_clash_drop(struct store_txn *txn, const char *kind, int64_t id, const char *key);
 typedef enum status fleet_clash_visit(void *context, const struct fleet_clash *clash);
 MUST_CHECK enum status fleet_clash_each(struct store_txn *txn, fleet_clash_visit *visit, void *context);

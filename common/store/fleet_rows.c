@@ -65,6 +65,7 @@ enum status fleet_rows_add(struct fleet_rows *rows, const struct fleet_row *row,
   rows->list = room;
   *ret_row = &rows->list[rows->count++];
   **ret_row = *row;
+  (*ret_row)->order = rows->count;
   (*ret_row)->record = (struct bytes)BYTES_EMPTY;
   return STATUS_OK;
 }
@@ -77,6 +78,46 @@ void fleet_rows_done(struct fleet_rows *rows)
   free(rows->list);
   free(rows->events);
   *rows = (struct fleet_rows){.count = 0};
+}
+
+static int compare_subjects(const struct fleet_row *x, const struct fleet_row *y)
+{
+  if (x->kind != y->kind) {
+    return x->kind < y->kind ? -1 : 1;
+  }
+  if (x->org_id != y->org_id) {
+    return x->org_id < y->org_id ? -1 : 1;
+  }
+  if (x->account_id != y->account_id) {
+    return x->account_id < y->account_id ? -1 : 1;
+  }
+  return strcmp(x->key, y->key);
+}
+
+static int compare_for_last(const void *a, const void *b)
+{
+  const struct fleet_row *x = a;
+  const struct fleet_row *y = b;
+  int order = compare_subjects(x, y);
+  return order != 0 ? order : x->order < y->order ? 1 : -1;
+}
+
+void fleet_rows_keep_last(struct fleet_rows *rows)
+{
+  size_t kept = 0;
+  if (rows->count > 1) {
+    qsort(rows->list, rows->count, sizeof rows->list[0], compare_for_last);
+  }
+  for (size_t i = 0; i < rows->count; i++) {
+    if (kept > 0 && compare_subjects(&rows->list[kept - 1], &rows->list[i]) == 0) {
+      bytes_done(&rows->list[i].record);
+      continue;
+    }
+    struct fleet_row row = rows->list[i];
+    rows->list[i].record = (struct bytes)BYTES_EMPTY;
+    rows->list[kept++] = row;
+  }
+  rows->count = kept;
 }
 
 static int compare(const void *a, const void *b)
@@ -135,6 +176,22 @@ static enum status take_proof(const struct store_key *key, const struct bytes *r
   enum status status = record_decode(&DOMAIN_PROOF_RECORD, record->data, record->length, &proof);
   row->org_id = proof.org_id;
   return status != STATUS_OK ? status : take_rest(key, 0, REST_TEXT, row);
+}
+
+// A local group is this host's own, and so is what it opens.
+static enum status check_mapping(const struct fleet_row *row, const struct bytes *record, struct error *error)
+{
+  struct group_mapping mapping = {.org_id = 0};
+  if (row->kind != FLEET_MAPPING || row->gone || row->org_id < STORE_ID_FLEET) {
+    return STATUS_OK;
+  }
+  enum status status = record_decode(&GROUP_MAPPING_RECORD, record->data, record->length, &mapping);
+  if (status == STATUS_OK && mapping.gives == GIVES_LOCAL_GROUP) {
+    error_set(error, "group \"%s\": is a local one, of this host alone; an org of the fleet gives groups of its own",
+              mapping.name);
+    return STATUS_REFUSED;
+  }
+  return status;
 }
 
 static enum status take_key(const struct store_key *key, const struct bytes *record, struct fleet_row *row)
@@ -205,6 +262,7 @@ static enum status collect_one(struct store_txn *txn, const struct logged_row *l
   }
   const struct bytes *record = row.gone ? &logged->before : &now;
   status = take_key(&logged->key, record, &row);
+  status = status != STATUS_OK ? status : check_mapping(&row, record, error);
   status = status != STATUS_OK ? status : check_owner(&row, &shared, error);
   if (status != STATUS_OK || !shared) {
     return status;

@@ -8,10 +8,10 @@
 // In the order in which they can be stored; they go in the other one.
 enum fleet_kind {
   FLEET_ORG,
-  FLEET_PROOF, // of a domain
   FLEET_ACCOUNT,
   FLEET_MEMBERSHIP,
   FLEET_DOMAIN,
+  FLEET_PROOF, // of a domain
   FLEET_REGISTRATION,
   FLEET_CONNECTION,
   FLEET_INVITE,
@@ -30,6 +30,7 @@ struct fleet_row {
   char key[FLEET_KEY_SIZE]; // of all others but orgs: domain, address, name, or a number in digits
   bool gone;
   bool is_new;         // nothing was there before
+  size_t order;        // in which it was added
   bool is_claim;       // somebody whom a host has signed in for the first time: of them an engine knows no more
   struct bytes record; // as it is in the store; as it was of one that is gone
 };
@@ -51,6 +52,9 @@ bool fleet_kind_of(const char *name, enum fleet_kind *ret_kind);
 // STATUS_NO_MEMORY.
 MUST_CHECK enum status fleet_rows_add(struct fleet_rows *rows, const struct fleet_row *row, struct fleet_row **ret_row);
 void fleet_rows_done(struct fleet_rows *rows);
+
+// Of what was added more than once only the last is left.
+void fleet_rows_keep_last(struct fleet_rows *rows);
 
 // In the order in which they can be applied: what goes before what comes.
 void fleet_rows_sort(struct fleet_rows *rows);

@@ -66,6 +66,12 @@ enum status numbers_get(struct store_txn *txn, uint32_t number, struct number *r
   return store_get_record(txn, TABLE_NUMBERS, &key, &NUMBER_RECORD, ret_use);
 }
 
+bool numbers_may_come(const struct number *before, int64_t id)
+{
+  bool is_theirs = before->id == 0 || before->id == id;
+  return before->use == NUMBER_ELSEWHERE && id >= STORE_ID_FLEET && is_theirs;
+}
+
 enum status numbers_take(struct store_txn *txn, uint32_t number, const struct number *use)
 {
   struct number before;
@@ -74,7 +80,7 @@ enum status numbers_take(struct store_txn *txn, uint32_t number, const struct nu
     return STATUS_INVALID;
   }
   enum status status = numbers_get(txn, number, &before);
-  bool comes_here = status == STATUS_OK && before.use == NUMBER_ELSEWHERE && use->id >= STORE_ID_FLEET;
+  bool comes_here = status == STATUS_OK && numbers_may_come(&before, use->id);
   if (status != STATUS_NOT_FOUND && !comes_here) {
     return status == STATUS_OK ? STATUS_EXISTS : status;
   }
@@ -83,13 +89,13 @@ enum status numbers_take(struct store_txn *txn, uint32_t number, const struct nu
   return status != STATUS_OK ? status : store_put_record(txn, TABLE_NUMBERS, &key, &NUMBER_RECORD, use);
 }
 
-enum status numbers_leave(struct store_txn *txn, uint32_t number)
+enum status numbers_leave(struct store_txn *txn, uint32_t number, int64_t id)
 {
   const struct store_key key = number_key(number);
   enum status status = numbers_retire(txn, number);
   return status != STATUS_OK
              ? status
-             : store_put_record(txn, TABLE_NUMBERS, &key, &NUMBER_RECORD, &(struct number){NUMBER_ELSEWHERE, 0});
+             : store_put_record(txn, TABLE_NUMBERS, &key, &NUMBER_RECORD, &(struct number){NUMBER_ELSEWHERE, id});
 }
 
 enum status numbers_retire(struct store_txn *txn, uint32_t number)

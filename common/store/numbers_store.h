@@ -14,8 +14,12 @@ MUST_CHECK enum status numbers_take(struct store_txn *txn, uint32_t number, cons
 // Takes NUMBER from what has it; nothing gets it again. Errors as store_put().
 MUST_CHECK enum status numbers_retire(struct store_txn *txn, uint32_t number);
 
-// NUMBER is taken in the fleet, by what is not here, or not any more: nothing else gets it. Errors as store_put().
-MUST_CHECK enum status numbers_leave(struct store_txn *txn, uint32_t number);
+// NUMBER is taken in the fleet, by what is not here, or not any more: nothing but that gets it. ID: what, 0 where the
+// fleet does not say. Errors as store_put().
+MUST_CHECK enum status numbers_leave(struct store_txn *txn, uint32_t number, int64_t id);
+
+// Whether a number that is given as BEFORE says may come here with ID, of a fleet.
+bool numbers_may_come(const struct number *before, int64_t id);
 
 // Takes NUMBER from what has it; it may be given again. Errors as store_put().
 MUST_CHECK enum status numbers_release(struct store_txn *txn, uint32_t number);

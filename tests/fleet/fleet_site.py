@@ -29,13 +29,13 @@ def must(fleet, login, sql, database=DATABASE):
 class Site:
     """One of them, its store in a folder NAME, or as the login is called."""
 
-    def __init__(self, fleet, login, role="member", name=None):
+    def __init__(self, fleet, login, role="member", name=None, database=DATABASE):
         make_fleet(fleet)
         password = fleet.engine.folder / "password"
         password.write_text(engine.PASSWORD)
         folder = fleet.engine.folder.parent / f"ssoorg-site-{name or login}"
         self.process = subprocess.Popen(
-            [BUILD / "tests/fleet/site", HELPER, folder, f"127.0.0.1:{fleet.engine.port}", DATABASE, login, password, role],
+            [BUILD / "tests/fleet/site", HELPER, folder, f"127.0.0.1:{fleet.engine.port}", database, login, password, role],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         self.opened = self.process.stdout.readline().strip()
 

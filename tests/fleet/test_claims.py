@@ -32,7 +32,7 @@ def a_person_of_one_org_has_the_same_number_in_another(fleet):
     check.equal(fleet.claim(DB, fleet.beta, "both@acme.test").rows, known, "who they are at the other host")
     check.equal(fleet.must(DB, f"SELECT role, source FROM ssoorg.claim_membership({fleet.beta}, {known[0][0]})").rows,
                 [["viewer", "invitation"]], "their place")
-    check.that(known[0][0] in [row[2] for row in fleet.pull(DB, fleet.beta) if row[1] == "account"],
+    check.that(known[0][0] in [row[2].lstrip("0") for row in fleet.pull(DB, fleet.beta) if row[1] == "account"],
                "the other host is not told the account, which is older than all that it has pulled")
 
 
@@ -159,5 +159,5 @@ def all_that_one_change_touches_has_one_revision(fleet):
                              f"SELECT ssoorg.put_membership({fleet.acme}, {account}, {at}, 'admin', 'manual', 'r'); COMMIT; "
                              "SELECT at_revision FROM ssoorg.head()").rows
     check.equal(rows[-1], [str(at + 1)], "revisions")
-    check.equal({tuple(row[:3]) for row in fleet.pull(WEB, fleet.acme, page=(at, "~", ""))},
+    check.equal({(*row[:2], row[2].lstrip("0")) for row in fleet.pull(WEB, fleet.acme, page=(at, "~", ""))},
                 {(str(at + 1), "account", account), (str(at + 1), "membership", account)}, "what a host pulls of it")

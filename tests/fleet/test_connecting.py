@@ -60,7 +60,7 @@ def an_engine_that_is_not_there_or_says_nothing_is_not_waited_for(fleet):
 def the_first_host_that_takes_writes_is_the_one(fleet):
     port = fleet.engine.port
     with _listener() as hung, Driver(fleet) as web:
-        said = web.open(WEB, hosts=f"127.0.0.1:{engine.free_port()},{hung},127.0.0.1:{port}", ms=9000)
+        said = web.open(WEB, hosts=f"127.0.0.1:{engine.free_port()},{hung},127.0.0.1:{port}", ms=24000)
         check.equal((said.status, said.text), ("done", "127.0.0.1"), "open")
         check.equal(web.ask("head").status, "done", "head")
     fleet.must(None, f"ALTER ROLE {WEB} SET default_transaction_read_only = on")

@@ -47,7 +47,7 @@ def who_waits_for_a_lock_is_told_by_the_engine_and_goes_on(fleet):
     try:
         holding.say("BEGIN; SELECT pg_advisory_xact_lock(8391714, 1);")
         with Driver(fleet) as web:
-            web.open(WEB, statement_ms=800)
+            check.equal(web.open(WEB, statement_ms=6000).status, "done", "open")
             said = web.ask("claim_account", fleet.acme, "late@acme.test", "late@acme.test", fleet.new_uid())
             check.that(said.sqlstate in ("55P03", "57014"), f"SQLSTATE {said.sqlstate} {said.text}")
             check.that(said.status in ("busy", "took too long"), said.status)

@@ -16,7 +16,7 @@ def a_host_pulls_its_orgs_whole_page_by_page(fleet):
         check.equal(fleet.pull(WEB, fleet.acme, most=most), whole, f"the same in pages of {most}")
     check.equal(whole, sorted(whole, key=lambda row: (int(row[0]), row[1], row[2])), "the order")
     check.equal(len({(row[1], row[2]) for row in whole}), len(whole), "rows that come twice")
-    stored = fleet.engine.root(f"SELECT account_id FROM ssoorg.membership WHERE org_id = {fleet.acme}").rows
+    stored = fleet.engine.root(f"SELECT lpad(account_id::text, 16, '0') FROM ssoorg.membership WHERE org_id = {fleet.acme}").rows
     check.equal(sorted(row[2] for row in whole if row[1] == "membership"), sorted(row[0] for row in stored), "memberships")
 
 
@@ -44,7 +44,7 @@ def what_is_pulled_in_pieces_while_others_claim_is_all_of_it_in_order(fleet):
     done.set()
     reader.join()
     check.equal([answer.err for answer in answers if answer.state], [], "claims that failed")
-    stored = fleet.engine.root("SELECT m.revision, m.account_id FROM ssoorg.membership m JOIN ssoorg.account a ON a.id = m.account_id "
+    stored = fleet.engine.root("SELECT m.revision, lpad(m.account_id::text, 16, '0') FROM ssoorg.membership m JOIN ssoorg.account a ON a.id = m.account_id "
                                "WHERE a.email ~ '^q[0-9]+@acme.test$' ORDER BY 1").rows
     check.equal(len(stored), PEOPLE, "people")
     pulled = [row[:1] + row[2:3] for row in seen if row[1] == "membership"]
@@ -52,6 +52,19 @@ def what_is_pulled_in_pieces_while_others_claim_is_all_of_it_in_order(fleet):
                                  f"{next((pair for pair in zip(pulled, stored) if pair[0] != pair[1]), None)}")
     revisions = [int(row[0]) for row in seen]
     check.equal(revisions, sorted(revisions), "the order")
+
+
+def an_account_comes_with_its_place_whatever_was_changed_behind_the_head(fleet):
+    """Else a host would have a place of nobody's, and never be told again."""
+    before = fleet.head(WEB)
+    account = fleet.member(WEB, fleet.acme, "behind@acme.test")
+    head = fleet.head(WEB)
+    uid = fleet.engine.root(f"SELECT uid FROM ssoorg.account WHERE id = {account}").value
+    fleet.must(ADMIN, f"SELECT ssoorg.put_account({account}, {head[0]}, 'behind@acme.test', 'behind@acme.test', {uid}, {fleet.acme}, 'record')")
+    now = fleet.head(WEB)
+    kinds = {up_to: [row[1] for row in fleet.pull(WEB, fleet.acme, after=before, up_to=up_to) if row[2].endswith(account)]
+             for up_to in (head[0], now[0])}
+    check.equal(kinds, {head[0]: [], now[0]: ["account", "membership"]}, "what is pulled up to before and behind the change")
 
 
 def a_revision_without_its_token_is_refused(fleet):

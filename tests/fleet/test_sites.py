@@ -73,3 +73,32 @@ def an_engine_that_is_away_leaves_all_as_it_was_and_a_stranger_has_nothing(fleet
         check.equal(admin.must("show"), before, "what is here")
     with fleet_site.Site(fleet, STRANGER, name="stranger") as stranger:
         check.contains(stranger.say("catch-up")[1], "is no host of this fleet", "what a stranger is told")
+
+
+def an_engine_that_is_restored_from_before_takes_nothing_away(fleet):
+    with fleet_site.Site(fleet, ADMIN, "admin", "restored") as admin:
+        admin.must("catch-up")
+    check.soon(lambda: not fleet.engine.sessions(ADMIN), "the engine keeps the session")
+    fleet_site.must(fleet, None, f"CREATE DATABASE earlier TEMPLATE {fleet_site.DATABASE}", "postgres")
+    with fleet_site.Site(fleet, ADMIN, "admin", "restored") as admin:
+        admin.must("org", "younger", "boss@younger.test")
+        admin.must("catch-up")
+    with fleet_site.Site(fleet, ADMIN, "admin", "restored", "earlier") as admin:
+        check.contains(admin.say("catch-up")[1], r"revision \d+ with this token is none of this fleet", "what is said")
+        check.that("org=younger:" in admin.must("show"), "what the engine does not know any more is gone")
+        check.that(not admin.say("member", "younger", "ann@younger.test")[1].startswith("done"), "a change on such an engine")
+
+
+def whom_no_org_has_any_more_stays_on_an_admin_host_and_comes_back_as_they_were(fleet):
+    with fleet_site.Site(fleet, ADMIN, "admin", "back") as one, fleet_site.Site(fleet, ADMIN, "admin", "forth") as two:
+        one.must("catch-up")
+        one.must("org", "back", "boss@back.test")
+        one.must("member", "back", "ann@back.test")
+        before = re.search(r"account=ann@back\.test:\d+", one.must("show")).group(0)
+        one.must("remove", "back", "ann@back.test")
+        two.must("catch-up")
+        two.must("member", "back", "ann@back.test")
+        one.must("catch-up")
+        for host in (one, two):
+            shown = host.must("show")
+            check.that(before in shown and "ann@back.test:0" in shown, shown)

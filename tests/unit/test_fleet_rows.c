@@ -1,173 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an admin host of a fleet changes becomes rows, which its own store and those of other hosts take over: here an
-// engine that remembers all it was told, and two stores.
+// What an admin host of a fleet changes becomes rows, which its own store and those of other hosts take over.
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "change/domain.h"
-#include "change/fleet.h"
-#include "change/group.h"
-#include "change/invite.h"
 #include "change/org.h"
-#include "change/org_settings.h"
+#include "fleet_ground.h"
 #include "sign_ins.h"
 #include "store/audit.h"
 #include "store/fleet.h"
-#include "store/groups.h"
 #include "store/numbers_store.h"
 #include "store/orgs.h"
-
-#define BOSS "boss@acme.test"
-#define ALICE "alice@acme.test"
-#define BOB "bob@acme.test"
-
-// All that was pushed, in order.
-static struct fleet_rows engine;
-static size_t pushes;
-static enum status refuses; // what the next push comes to, once
-
-static const enum store_table SHARED[] = {
-    TABLE_ACCOUNTS, TABLE_ORGS, TABLE_DOMAINS, TABLE_CONNECTIONS, TABLE_REGISTRATIONS, TABLE_MEMBERSHIPS, TABLE_INVITES,
-    TABLE_PENDING_LINKS, TABLE_ORG_GROUPS, TABLE_GROUP_MAPPINGS, TABLE_DOMAIN_PROOFS,
-    // and what follows from them
-    TABLE_ACCOUNT_LOGINS, TABLE_ACCOUNT_EMAILS, TABLE_ORG_SLUGS, TABLE_DOMAIN_OWNERS, TABLE_ORG_MEMBERS,
-    TABLE_INVITE_EMAILS, TABLE_ACCOUNT_PENDING, TABLE_ALLOWED_DOMAINS};
-
-static enum status remember(void *context, const struct fleet_rows *rows, struct error *ret_error)
-{
-  struct fleet_applied applied;
-  (void)context;
-  if (refuses != STATUS_OK) {
-    enum status status = refuses;
-    refuses = STATUS_OK;
-    error_set(ret_error, "the engine is away");
-    return status;
-  }
-  pushes++;
-  for (size_t i = 0; i < rows->count; i++) {
-    struct fleet_row *row = NULL;
-    const struct bytes *record = &rows->list[i].record;
-    assert_int_equal(fleet_rows_add(&engine, &rows->list[i], &row), STATUS_OK);
-    assert_int_equal(bytes_append(&row->record, record->data, record->length), STATUS_OK);
-  }
-  return change_run(&host, &by_root, change_fleet_pushed(rows, &applied), ret_error);
-}
-
-static const struct change_push PUSH = {remember, NULL};
-
-static void join(bool admin)
-{
-  struct fleet_join in = {.admin = admin ? 1 : 0, .joined_at_s = 1};
-  (void)snprintf(in.host, sizeof in.host, "web");
-  (void)snprintf(in.engines, sizeof in.engines, "127.0.0.1:5432");
-  (void)snprintf(in.admins, sizeof in.admins, "admin.example");
-  assert_int_equal(make(change_fleet_join(&in, &done)), STATUS_OK);
-  host.push = admin ? &PUSH : NULL;
-}
-
-static int on_admin_host(void **state)
-{
-  pushes = 0;
-  refuses = STATUS_OK;
-  make_store(state);
-  join(true);
-  return 0;
-}
-
-static int end_all(void **state)
-{
-  fleet_rows_done(&engine);
-  return remove_store(state);
-}
-
-#define FLEET_TEST(function) cmocka_unit_test_setup_teardown(function, on_admin_host, end_all)
-
-// The rows of all tables that are shared, as text of bytes.
-static enum status add_entry(void *context, const struct store_entry *entry)
-{
-  struct bytes *out = context;
-  assert_int_equal(bytes_append(out, entry->key, entry->key_length), STATUS_OK);
-  assert_int_equal(bytes_append(out, "=", 1), STATUS_OK);
-  assert_int_equal(bytes_append(out, entry->data, entry->length), STATUS_OK);
-  return bytes_append(out, "\n", 1);
-}
-
-static struct bytes contents(enum store_table table)
-{
-  struct bytes out = BYTES_EMPTY;
-  const struct store_key all = key_new();
-  struct store_txn *txn = read_txn();
-  assert_int_equal(store_each(txn, table, &all, add_entry, &out), STATUS_OK);
-  store_abort(&txn);
-  return out;
-}
-
-struct picture {
-  struct bytes tables[COUNT_OF(SHARED)];
-};
-
-static struct picture take_picture(void)
-{
-  struct picture picture;
-  for (size_t i = 0; i < COUNT_OF(SHARED); i++) {
-    picture.tables[i] = contents(SHARED[i]);
-  }
-  return picture;
-}
-
-static void same_pictures(struct picture *a, struct picture *b)
-{
-  for (size_t i = 0; i < COUNT_OF(SHARED); i++) {
-    if (a->tables[i].length != b->tables[i].length ||
-        (a->tables[i].length > 0 && memcmp(a->tables[i].data, b->tables[i].data, a->tables[i].length) != 0)) {
-      fail_msg("table %d differs: %zu and %zu bytes", (int)SHARED[i], a->tables[i].length, b->tables[i].length);
-    }
-    bytes_done(&a->tables[i]);
-    bytes_done(&b->tables[i]);
-  }
-}
-
-// Another host, with nothing in its store, in place of the one there was.
-static void on_another_host(void)
-{
-  store_close(&store);
-  unit_remove_directory(directory);
-  make_store(NULL);
-  join(false);
-}
-
-static struct fleet_applied take_over(size_t from, size_t to, enum status wanted)
-{
-  struct fleet_applied applied = {.changed = false};
-  struct fleet_rows part = {.list = engine.list + from, .count = to - from};
-  const struct fleet_batch batch = {.rows = &part};
-  fleet_rows_sort(&part);
-  assert_int_equal(make(change_fleet_apply(&batch, &applied)), wanted);
-  return applied;
-}
-
-// A bit of everything that hosts share.
-static void fill(void)
-{
-  const struct group_map mapped = {.org = "acme", .provider_group = "staff", .group = "dev"};
-  assert_int_equal(create_org("acme", BOSS), STATUS_OK);
-  assert_int_equal(add_domain("acme", "acme.test"), STATUS_OK);
-  assert_int_equal(verify_domain("acme", "acme.test"), STATUS_OK);
-  assert_int_equal(set_connection("client"), STATUS_OK);
-  assert_int_equal(add_member(ALICE), STATUS_OK);
-  assert_int_equal(add_member(BOB), STATUS_OK);
-  assert_int_equal(give_role(ALICE, ROLE_ADMIN), STATUS_OK);
-  assert_int_equal(suspend_member(BOB), STATUS_OK);
-  assert_int_equal(set_password(BOSS, "a long password of theirs"), STATUS_OK);
-  assert_int_equal(invite_to_acme("carol@acme.test", ROLE_VIEWER, 0), STATUS_OK);
-  assert_int_equal(make(change_group_map(&mapped, &done)), STATUS_OK);
-  assert_int_equal(set_setting("allowed-domains", "other.test"), STATUS_OK);
-}
 
 static void all_that_is_changed_is_told_and_another_host_has_the_same(void **state)
 {
   (void)state;
-  fill();
+  fill_fleet();
   assert_int_equal(pushes, 12);
   const struct org acme = stored_org("acme");
   const struct account boss = get_account(BOSS);
@@ -187,7 +34,7 @@ static void all_that_is_changed_is_told_and_another_host_has_the_same(void **sta
 static void all_at_once_and_twice_it_is_the_same(void **state)
 {
   (void)state;
-  fill();
+  fill_fleet();
   struct picture here = take_picture();
   on_another_host();
   // The last of each alone, as an engine has it.
@@ -221,7 +68,7 @@ static void all_at_once_and_twice_it_is_the_same(void **state)
 static void what_goes_goes_everywhere(void **state)
 {
   (void)state;
-  fill();
+  fill_fleet();
   const struct account bob = get_account(BOB);
   assert_int_equal(remove_account(BOB), STATUS_OK);
   assert_int_equal(unmap_group("staff"), STATUS_OK);
@@ -250,7 +97,7 @@ static void what_goes_goes_everywhere(void **state)
 static void what_the_engine_does_not_take_is_not_here_either(void **state)
 {
   (void)state;
-  fill();
+  fill_fleet();
   struct picture before = take_picture();
   uint64_t events = count(TABLE_AUDIT);
   refuses = STATUS_IO;
@@ -264,7 +111,7 @@ static void what_the_engine_does_not_take_is_not_here_either(void **state)
 static void a_change_that_another_has_overtaken_is_applied_anew(void **state)
 {
   (void)state;
-  fill();
+  fill_fleet();
   uint64_t events = count(TABLE_AUDIT);
   refuses = STATUS_BUSY;
   assert_int_equal(add_member("dave@acme.test"), STATUS_OK);
@@ -276,14 +123,14 @@ static void each_change_has_its_event_once(void **state)
 {
   (void)state;
   uint64_t events = count(TABLE_AUDIT);
-  fill();
+  fill_fleet();
   assert_int_equal(count(TABLE_AUDIT), events + 12);
 }
 
 static void a_member_host_changes_nothing_of_the_fleets_and_what_is_its_own_as_ever(void **state)
 {
   (void)state;
-  fill();
+  fill_fleet();
   on_another_host();
   (void)take_over(0, engine.count, STATUS_OK);
   assert_int_equal(add_member("dave@acme.test"), STATUS_REFUSED);
@@ -297,7 +144,7 @@ static void a_member_host_changes_nothing_of_the_fleets_and_what_is_its_own_as_e
 static void somebody_new_comes_to_no_org_of_the_fleet_by_a_sign_in_alone(void **state)
 {
   (void)state;
-  fill();
+  fill_fleet();
   assert_int_equal(set_provisioning(PROVISIONING_JIT), STATUS_OK);
   uint64_t accounts = count(TABLE_ACCOUNTS);
   assert_int_not_equal(sign_in("new@acme.test", "new@acme.test", "subject-new"), STATUS_OK);
@@ -307,7 +154,7 @@ static void somebody_new_comes_to_no_org_of_the_fleet_by_a_sign_in_alone(void **
 static void somebody_known_signs_in_and_nothing_is_told(void **state)
 {
   (void)state;
-  fill();
+  fill_fleet();
   size_t before = pushes;
   assert_int_equal(sign_in(ALICE, ALICE, "subject-alice"), STATUS_OK);
   assert_int_equal(pushes, before);
@@ -326,7 +173,7 @@ static void an_account_of_this_hosts_own_comes_into_no_org_of_the_fleet(void **s
   assert_int_equal(store_commit(&txn), STATUS_OK);
   store_unlock(store);
   assert_int_equal(create_org("own", "boss@own.test"), STATUS_OK);
-  join(true);
+  join_fleet(true);
   assert_int_equal(create_org("acme", BOSS), STATUS_OK);
   assert_int_equal(add_member("boss@own.test"), STATUS_REFUSED);
   assert_non_null(strstr(error.text, "this host's own"));
@@ -346,7 +193,7 @@ static void what_clashes_is_left_out_and_named(void **state)
   const struct org_create own = {
       .org = "own", .name = "Own", .owner = "alice@own.test", .login = "alice", .local_user = ""};
   assert_int_equal(make(change_org_create(&own, &created)), STATUS_OK);
-  join(false);
+  join_fleet(false);
   assert_int_equal(take_over(0, engine.count, STATUS_OK).clashes, 1);
   assert_int_equal(count(TABLE_ACCOUNTS), 2); // the owner of each org
   assert_int_equal(get_account("alice").id < STORE_ID_FLEET, true);
@@ -356,7 +203,7 @@ static void what_clashes_is_left_out_and_named(void **state)
 static void a_record_that_cannot_be_read_stops_all_of_it(void **state)
 {
   (void)state;
-  fill();
+  fill_fleet();
   on_another_host();
   engine.list[engine.count - 1].record.length--;
   (void)take_over(0, engine.count, STATUS_CORRUPT);
@@ -368,7 +215,7 @@ static void a_record_that_cannot_be_read_stops_all_of_it(void **state)
 static void numbers_of_the_fleet_are_nobodys_until_they_come(void **state)
 {
   (void)state;
-  fill();
+  fill_fleet();
   const uint32_t numbers[] = {get_account(ALICE).uid, stored_org("acme").gid, 70123};
   on_another_host();
   const struct fleet_taken taken = {numbers, COUNT_OF(numbers)};
