@@ -441,10 +441,11 @@ DECLARE
   everybody boolean := ssoorg.is_admin(); -- also who is in no org any more
 BEGIN
   PERFORM ssoorg.must_serve(of_org);
-  IF NOT (after_revision = 0 AND after_token IS NULL)
-     AND NOT EXISTS (SELECT FROM ssoorg.revision r WHERE r.revision = after_revision AND r.token = after_token)
-     OR up_to > (SELECT h.revision FROM ssoorg.head h) THEN
-    RAISE EXCEPTION 'revision % with this token is none of this fleet', after_revision USING ERRCODE = 'SF004';
+  IF NOT (after_revision = 0 AND after_token IS NULL) THEN
+    PERFORM ssoorg.check_revision(after_revision, after_token);
+  END IF;
+  IF up_to > (SELECT h.revision FROM ssoorg.head h) THEN
+    RAISE EXCEPTION 'revision % is none of this fleet', up_to USING ERRCODE = 'SF004';
   END IF;
   RETURN QUERY
     SELECT u.* FROM (
@@ -499,9 +500,8 @@ LANGUAGE plpgsql SECURITY DEFINER STABLE SET search_path = pg_catalog, ssoorg, p
 AS $$
 BEGIN
   PERFORM ssoorg.me();
-  IF NOT (after_revision = 0 AND after_token IS NULL)
-     AND NOT EXISTS (SELECT FROM ssoorg.revision r WHERE r.revision = after_revision AND r.token = after_token) THEN
-    RAISE EXCEPTION 'revision % with this token is none of this fleet', after_revision USING ERRCODE = 'SF004';
+  IF NOT (after_revision = 0 AND after_token IS NULL) THEN
+    PERFORM ssoorg.check_revision(after_revision, after_token);
   END IF;
   RETURN QUERY
     SELECT u.* FROM (

@@ -83,12 +83,6 @@ static enum status set_head(struct change_context *c, const void *input, void *r
   return fleet_state_put(c->txn, &state);
 }
 
-static enum status set_state(struct change_context *c, const void *input, void *ret_result)
-{
-  (void)ret_result;
-  return fleet_state_put(c->txn, input);
-}
-
 static enum status take(struct change_context *c, const void *input, void *ret_result)
 {
   const struct fleet_taken *taken = input;
@@ -118,8 +112,6 @@ static const struct change_kind DROP = {"fleet.drop", CHANGE_FLEET, CHANGE_OF_OR
                                         true};
 static const struct change_kind HEAD = {"fleet.head", CHANGE_HOST, CHANGE_OF_ORG, set_head, sizeof(struct change_done),
                                         true};
-static const struct change_kind STATE = {
-    "fleet.state", CHANGE_HOST, CHANGE_OF_ORG, set_state, sizeof(struct change_done), true};
 static const struct change_kind TAKEN = {"fleet.taken", CHANGE_FLEET, CHANGE_OF_ORG, take, sizeof(struct change_done),
                                          true};
 
@@ -146,11 +138,6 @@ struct change change_fleet_drop(const int64_t *org_id, struct change_done *ret_r
 struct change change_fleet_head(const struct fleet_cursor *head, struct change_done *ret_result)
 {
   return (struct change){&HEAD, head, ret_result, &ret_result->changed, "", ""};
-}
-
-struct change change_fleet_state(const struct fleet_state *in, struct change_done *ret_result)
-{
-  return (struct change){&STATE, in, ret_result, &ret_result->changed, "", ""};
 }
 
 struct change change_fleet_taken(const struct fleet_taken *in, struct change_done *ret_result)

@@ -34,9 +34,6 @@ struct change change_fleet_drop(const int64_t *org_id, struct change_done *ret_r
 // All of the fleet that is served here is taken over up to HEAD; silent.
 struct change change_fleet_head(const struct fleet_cursor *head, struct change_done *ret_result);
 
-// How far this host has come; silent.
-struct change change_fleet_state(const struct fleet_state *state, struct change_done *ret_result);
-
 // Numbers that are taken in the fleet.
 struct fleet_taken {
   const uint32_t *numbers;

@@ -7,7 +7,7 @@
 static enum status put(struct change_context *c, const struct fleet_row *row, bool *ret_clash)
 {
   switch (row->kind) {
-  case FLEET_ORG: return fleet_put_org(c, row, ret_clash);
+  case FLEET_ORG: return fleet_put_org(c, row);
   case FLEET_PROOF: return fleet_put_proof(c, row);
   case FLEET_ACCOUNT: return fleet_put_account(c, row, ret_clash);
   case FLEET_MEMBERSHIP: return fleet_put_membership(c, row);

@@ -108,12 +108,11 @@ static enum status add_account(struct change_context *c, const struct fleet_row 
 {
   enum status status = make_way(c, account);
   status = status != STATUS_OK ? status : check_account(c, account);
-  if (fleet_is_clash(status)) {
+  if (fleet_is_clash(status)) { // also where somebody has made way
     *ret_clash = true;
     return fleet_note_clash(c, row);
   }
-  status = status != STATUS_OK ? status : account_add(c->txn, account);
-  return status;
+  return status != STATUS_OK ? status : account_add(c->txn, account);
 }
 
 static enum status check_update(struct change_context *c, const struct account *before, const struct account *account)
@@ -127,15 +126,11 @@ static enum status check_update(struct change_context *c, const struct account *
 }
 
 static enum status update_account(struct change_context *c, const struct fleet_row *row, struct account *before,
-                                  const struct account *account, bool *ret_clash)
+                                  const struct account *account)
 {
   enum status status =
       fleet_check_same(c, row, before->uid == account->uid && strcmp(before->email, account->email) == 0);
   status = status != STATUS_OK ? status : check_update(c, before, account);
-  if (fleet_is_clash(status)) {
-    *ret_clash = true;
-    return fleet_note_clash(c, row);
-  }
   if (status == STATUS_OK && strcmp(before->login, account->login) != 0) {
     status = account_rename(c->txn, before, account->login, c->now_s);
   }
@@ -156,7 +151,7 @@ enum status fleet_put_account(struct change_context *c, const struct fleet_row *
     return add_account(c, row, &account, ret_clash);
   }
   // All that an engine knows of a claim is here already.
-  return status != STATUS_OK || row->is_claim ? status : update_account(c, row, &before, &account, ret_clash);
+  return status != STATUS_OK || row->is_claim ? status : update_account(c, row, &before, &account);
 }
 
 enum status fleet_put_membership(struct change_context *c, const struct fleet_row *row)

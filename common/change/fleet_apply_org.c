@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/grow.h"
+#include "base/id_list.h"
 #include "change/fleet_parts.h"
 #include "change/group.h"
 #include "change/org_parts.h"
 #include "change/recovery.h"
-#include "store/fleet.h"
-#include "store/groups.h"
 #include "store/numbers_store.h"
 
 static enum status check_org(struct change_context *c, const struct org *org)
@@ -19,30 +16,13 @@ static enum status check_org(struct change_context *c, const struct org *org)
   return status != STATUS_OK ? status : fleet_check_number(c, org->admins_gid, org->id);
 }
 
-static enum status add_org(struct change_context *c, const struct fleet_row *row, const struct org *org,
-                           bool *ret_clash)
+static enum status add_org(struct change_context *c, const struct org *org)
 {
   struct org bare = *org;
   enum status status = check_org(c, org);
-  if (fleet_is_clash(status)) {
-    *ret_clash = true;
-    return fleet_note_clash(c, row);
-  }
   explicit_bzero(bare.allowed_domains, sizeof bare.allowed_domains); // org_update() has the index
   status = status != STATUS_OK ? status : org_add(c->txn, &bare);
-  status = status != STATUS_OK ? status : org_update(c->txn, org);
-  return status;
-}
-
-struct renaming {
-  struct change_context *c;
-  const char *to;
-};
-
-static enum status check_group_name(void *context, const struct org_group *group)
-{
-  const struct renaming *renaming = context;
-  return change_check_group_name(renaming->c, renaming->to, group->name);
+  return status != STATUS_OK ? status : org_update(c->txn, org);
 }
 
 // Its groups are called by the slug too, and none of them as anything of this host's own.
@@ -52,11 +32,11 @@ static enum status rename_org(struct change_context *c, struct org *org, const c
     return STATUS_OK;
   }
   enum status status = org_check_free(c, to);
-  status = status != STATUS_OK ? status : group_each(c->txn, org->id, check_group_name, &(struct renaming){c, to});
+  status = status != STATUS_OK ? status : org_check_group_names(c, org->id, to);
   return status != STATUS_OK ? status : org_rename(c->txn, org, to);
 }
 
-enum status fleet_put_org(struct change_context *c, const struct fleet_row *row, bool *ret_clash)
+enum status fleet_put_org(struct change_context *c, const struct fleet_row *row)
 {
   struct org org = {.id = 0};
   struct org before = {.id = 0};
@@ -67,39 +47,17 @@ enum status fleet_put_org(struct change_context *c, const struct fleet_row *row,
   }
   status = org_get(c->txn, org.id, &before);
   if (status == STATUS_NOT_FOUND) {
-    return add_org(c, row, &org, ret_clash);
+    return add_org(c, &org);
   }
   status = status != STATUS_OK ? status
                                : fleet_check_same(c, row, org.gid == before.gid && org.admins_gid == before.admins_gid);
   status = status != STATUS_OK ? status : rename_org(c, &before, org.slug);
-  if (fleet_is_clash(status)) {
-    *ret_clash = true;
-    return fleet_note_clash(c, row);
-  }
   return status != STATUS_OK ? status : org_update(c->txn, &org);
-}
-
-struct members {
-  int64_t *ids;
-  size_t count;
-  size_t capacity;
-};
-
-static void members_done(struct members *members)
-{
-  free(members->ids);
 }
 
 static enum status note_member(void *context, const struct membership *membership)
 {
-  struct members *members = context;
-  int64_t *room = grow_array(members->ids, members->count, sizeof *room, &members->capacity);
-  if (room == NULL) {
-    return STATUS_NO_MEMORY;
-  }
-  members->ids = room;
-  members->ids[members->count++] = membership->account_id;
-  return STATUS_OK;
+  return id_list_add(context, membership->account_id);
 }
 
 static enum status drop_groups(struct change_context *c, const struct org *org)
@@ -114,7 +72,7 @@ static enum status drop_groups(struct change_context *c, const struct org *org)
 
 enum status fleet_drop_org(struct change_context *c, int64_t org_id)
 {
-  struct members members CLEANUP(members_done) = {.ids = NULL};
+  struct id_list members CLEANUP(id_list_done) = {.ids = NULL};
   struct org org = {.id = 0};
   enum status status = org_get(c->txn, org_id, &org);
   if (status != STATUS_OK) {

@@ -5,14 +5,17 @@
 #include "store/fleet.h"
 #include "store/numbers_store.h"
 
-// The record of a row, in RET_VALUE, which is zero.
+int64_t fleet_row_id(const struct fleet_row *row)
+{
+  return row->account_id != 0 ? row->account_id : row->org_id;
+}
+
 enum status fleet_decode(struct change_context *c, const struct fleet_row *row, const struct record_type *type,
                          void *ret_value)
 {
   enum status status = record_decode(type, bytes_text(&row->record), row->record.length, ret_value);
   if (status != STATUS_OK) {
-    error_set(c->error, "fleet: %s %lld %s: %s", fleet_kind_name(row->kind),
-              (long long)(row->account_id != 0 ? row->account_id : row->org_id), row->key,
+    error_set(c->error, "fleet: %s %lld %s: %s", fleet_kind_name(row->kind), (long long)fleet_row_id(row), row->key,
               status == STATUS_VERSION ? "was written by another version; upgrade this host" : status_text(status));
   }
   return status;
@@ -27,11 +30,6 @@ enum status fleet_check_same(struct change_context *c, const struct fleet_row *r
 }
 
 // What the check of a change has said is kept for whoever looks why something of the fleet is not here.
-int64_t fleet_row_id(const struct fleet_row *row)
-{
-  return row->account_id != 0 ? row->account_id : row->org_id;
-}
-
 enum status fleet_note_clash(struct change_context *c, const struct fleet_row *row)
 {
   struct fleet_clash clash = {.at_s = c->now_s};

@@ -38,7 +38,7 @@ MUST_CHECK enum status fleet_end_if_nowhere(struct change_context *c, int64_t ac
 
 // Forgets an org of the fleet with all that is in it, and the accounts that are in no other then.
 MUST_CHECK enum status fleet_drop_org(struct change_context *c, int64_t org_id);
-MUST_CHECK enum status fleet_put_org(struct change_context *c, const struct fleet_row *row, bool *ret_clash);
+MUST_CHECK enum status fleet_put_org(struct change_context *c, const struct fleet_row *row);
 
 // fleet_apply_parts.c, of what an org has:
 

@@ -252,6 +252,11 @@ static enum status check_group_name(void *context, const struct org_group *group
   return change_check_group_name(renaming->c, renaming->to, group->name);
 }
 
+enum status org_check_group_names(struct change_context *c, int64_t org_id, const char *slug)
+{
+  return group_each(c->txn, org_id, check_group_name, &(struct renaming){c, slug});
+}
+
 static enum status rename_to(struct change_context *c, const void *input, void *ret_result)
 {
   const struct org_rename *in = input;
@@ -269,7 +274,7 @@ static enum status rename_to(struct change_context *c, const void *input, void *
   if (status != STATUS_OK) {
     return status;
   }
-  status = group_each(c->txn, org.id, check_group_name, &(struct renaming){c, in->to});
+  status = org_check_group_names(c, org.id, in->to);
   if (status != STATUS_OK) {
     return status;
   }

@@ -104,27 +104,23 @@ static int compare_ids(const void *a, const void *b)
 
 static bool is_there_now(const struct kept *kept, int64_t id)
 {
-  return bsearch(&id, kept->accounts, kept->account_count, sizeof id, compare_ids) != NULL;
+  return bsearch(&id, kept->accounts.ids, kept->accounts.count, sizeof id, compare_ids) != NULL;
 }
 
 struct ending {
   struct kept *kept;
-  int64_t *ids; // owned
-  size_t count;
-  size_t capacity;
+  struct id_list ids;
 };
 
 static void ending_done(struct ending *ending)
 {
-  free(ending->ids);
+  id_list_done(&ending->ids);
 }
 
 static enum status look_for_ended(void *context, const struct account *account)
 {
   struct ending *ending = context;
-  return is_there_now(ending->kept, account->id)
-             ? STATUS_OK
-             : kept_add_id(account->id, &ending->ids, &ending->count, &ending->capacity);
+  return is_there_now(ending->kept, account->id) ? STATUS_OK : id_list_add(&ending->ids, account->id);
 }
 
 // An org that was deleted does come back, and its owner.
@@ -147,8 +143,8 @@ static enum status end_accounts(struct change_context *c, struct kept *kept, str
 {
   struct ending ending CLEANUP(ending_done) = {.kept = kept};
   enum status status = account_each(c->txn, look_for_ended, &ending);
-  for (size_t i = 0; status == STATUS_OK && i < ending.count; i++) {
-    status = end_account(c, ending.ids[i], result);
+  for (size_t i = 0; status == STATUS_OK && i < ending.ids.count; i++) {
+    status = end_account(c, ending.ids.ids[i], result);
   }
   return status;
 }
@@ -169,9 +165,9 @@ static enum status lock(const struct kept *kept, struct account *account)
 static enum status keep_out(const struct kept *kept)
 {
   enum status status = STATUS_OK;
-  for (size_t i = 0; status == STATUS_OK && i < kept->locked_count; i++) {
+  for (size_t i = 0; status == STATUS_OK && i < kept->locked.count; i++) {
     struct account account;
-    status = account_get(kept->txn, kept->locked[i], &account);
+    status = account_get(kept->txn, kept->locked.ids[i], &account);
     if (status == STATUS_OK) {
       status = lock(kept, &account);
       record_done(&ACCOUNT_RECORD, &account);

@@ -13,8 +13,8 @@
 void kept_done(struct kept *kept)
 {
   free(kept->tombstones);
-  free(kept->accounts);
-  free(kept->locked);
+  id_list_done(&kept->accounts);
+  id_list_done(&kept->locked);
   free(kept->suspended);
   free(kept->numbers);
 }
@@ -77,17 +77,6 @@ static enum status keep_name(struct kept *kept, enum store_table table, const ch
   return status == STATUS_NOT_FOUND ? keep_tombstone(kept, &key, kept->now_s) : status;
 }
 
-enum status kept_add_id(int64_t id, int64_t **ids, size_t *count, size_t *capacity)
-{
-  int64_t *room = grow_array(*ids, *count, sizeof *room, capacity);
-  if (room == NULL) {
-    return STATUS_NO_MEMORY;
-  }
-  *ids = room;
-  room[(*count)++] = id;
-  return STATUS_OK;
-}
-
 static enum status keep_suspensions(struct kept *kept, int64_t account_id)
 {
   struct memberships all;
@@ -110,9 +99,9 @@ static enum status keep_suspensions(struct kept *kept, int64_t account_id)
 static enum status look_at_account(void *context, const struct account *account)
 {
   struct kept *kept = context;
-  enum status status = kept_add_id(account->id, &kept->accounts, &kept->account_count, &kept->account_capacity);
+  enum status status = id_list_add(&kept->accounts, account->id);
   if (status == STATUS_OK && account->status != ACCOUNT_ACTIVE) {
-    status = kept_add_id(account->id, &kept->locked, &kept->locked_count, &kept->locked_capacity);
+    status = id_list_add(&kept->locked, account->id);
   }
   status = status != STATUS_OK ? status : keep_suspensions(kept, account->id);
   if (status != STATUS_OK || account->mapped == 1) {

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/id_list.h"
 #include "store/store.h"
 
 enum { KEPT_PAIR = 16 }; // the key of a removed member's tombstone: org and account
@@ -27,12 +28,8 @@ struct kept {
   struct tombstone *tombstones; // owned
   size_t tombstone_count;
   size_t tombstone_capacity;
-  int64_t *accounts; // owned: ids of those that there are now, in their order
-  size_t account_count;
-  size_t account_capacity;
-  int64_t *locked; // owned: of them, those that are locked
-  size_t locked_count;
-  size_t locked_capacity;
+  struct id_list accounts;     // that there are now, in their order
+  struct id_list locked;       // of them, those that are locked
   struct suspended *suspended; // owned
   size_t suspended_count;
   size_t suspended_capacity;
@@ -53,9 +50,6 @@ MUST_CHECK enum status kept_gather(struct kept *kept);
 
 // Whether KEY is that of a member's tombstone.
 bool kept_is_pair(const struct store_key *key);
-
-// Appends ID to the owned list IDS. STATUS_NO_MEMORY.
-MUST_CHECK enum status kept_add_id(int64_t id, int64_t **ids, size_t *count, size_t *capacity);
 
 // The last id that was given. Errors as store_get().
 MUST_CHECK enum status kept_last_id(struct store_txn *txn, int64_t *ret_id);

@@ -7,10 +7,10 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/grow.h"
+#include "base/id_list.h"
+#include "fleet/asking.h"
 
 enum {
-  NUMBER_SIZE = 24,
   PAGE_ROWS = 500,
   PAGE_TAKEN = 10000,
   NOTED_S = 60,    // so often it is written down that there is nothing new
@@ -42,71 +42,13 @@ struct pulling {
   struct fleet_caught_up *result;
 };
 
-struct orgs {
-  int64_t *ids;
-  size_t count;
-  size_t capacity;
-};
-
-static void orgs_done(struct orgs *orgs)
-{
-  free(orgs->ids);
-}
-
-static enum status orgs_add(struct orgs *orgs, int64_t id)
-{
-  int64_t *room = grow_array(orgs->ids, orgs->count, sizeof *room, &orgs->capacity);
-  if (room == NULL) {
-    return STATUS_NO_MEMORY;
-  }
-  orgs->ids = room;
-  orgs->ids[orgs->count++] = id;
-  return STATUS_OK;
-}
-
-static bool orgs_hold(const struct orgs *orgs, int64_t id)
-{
-  for (size_t i = 0; i < orgs->count; i++) {
-    if (orgs->ids[i] == id) {
-      return true;
-    }
-  }
-  return false;
-}
-
-static void print(char text[static NUMBER_SIZE], int64_t number)
-{
-  (void)snprintf(text, NUMBER_SIZE, "%lld", (long long)number);
-}
-
 static enum status ask(const struct pulling *p, enum engine_statement statement, const struct engine_value *values,
                        struct engine_answer *ret_answer)
 {
   return engine_ask(p->engine, statement, values, p->deadline_ms, p->error, ret_answer);
 }
 
-static enum status bad_answer(const struct pulling *p, const char *what, enum status status)
-{
-  if (status == STATUS_INVALID || status == STATUS_TOO_LARGE) {
-    error_set(p->error, "fleet: the engine's %s is not what it should be", what);
-    return STATUS_PROTOCOL;
-  }
-  return status;
-}
-
-static enum status ask_head(struct pulling *p)
-{
-  struct engine_answer answer CLEANUP(engine_answer_done) = {.rows = 0};
-  enum status status = ask(p, ENGINE_HEAD, NULL, &answer);
-  if (status == STATUS_OK && (answer.rows != 1 || answer.columns < 2)) {
-    status = STATUS_INVALID;
-  }
-  status = status != STATUS_OK ? status : engine_cell_i64(&answer, 0, 0, &p->head.revision);
-  status = status != STATUS_OK ? status : engine_cell_text(&answer, 0, 1, p->head.token, sizeof p->head.token);
-  return bad_answer(p, "head", status);
-}
-
-static enum status ask_served(struct pulling *p, struct orgs *ret_orgs)
+static enum status ask_served(struct pulling *p, struct id_list *ret_orgs)
 {
   struct engine_answer answer CLEANUP(engine_answer_done) = {.rows = 0};
   enum status status = ask(p, ENGINE_SERVED, NULL, &answer);
@@ -116,9 +58,9 @@ static enum status ask_served(struct pulling *p, struct orgs *ret_orgs)
     if (status == STATUS_OK && (id < STORE_ID_FLEET || id >= STORE_ID_END)) {
       status = STATUS_INVALID;
     }
-    status = status != STATUS_OK ? status : orgs_add(ret_orgs, id);
+    status = status != STATUS_OK ? status : id_list_add(ret_orgs, id);
   }
-  return bad_answer(p, "list of orgs", status);
+  return asking_judge("list of orgs", status, p->error);
 }
 
 // All that an engine knows of somebody whom a host has claimed; the rest is by this host's settings.
@@ -220,10 +162,10 @@ static enum status pull_page(const struct pulling *p, int64_t org_id, const stru
   char after[NUMBER_SIZE];
   char page_revision[NUMBER_SIZE];
   char most[NUMBER_SIZE];
-  print(org, org_id);
-  print(after, cursor->revision);
-  print(page_revision, page->revision);
-  print(most, page->most);
+  asking_print(org, org_id);
+  asking_print(after, cursor->revision);
+  asking_print(page_revision, page->revision);
+  asking_print(most, page->most);
   const struct engine_value values[] = {
       engine_text(org),       engine_text(after),         engine_text(cursor->token[0] != '\0' ? cursor->token : NULL),
       engine_text(NULL),      engine_text(page_revision), engine_text(page->kind),
@@ -241,7 +183,7 @@ static enum status pull_page(const struct pulling *p, int64_t org_id, const stru
   }
   *ret_last = answer.rows < (size_t)page->most;
   status = status != STATUS_OK || *ret_last ? status : turn(&answer, page);
-  return bad_answer(p, "answer about an org", status);
+  return asking_judge("answer about an org", status, p->error);
 }
 
 static enum status pull_org(struct pulling *p, int64_t org_id, const struct fleet_cursor *cursor)
@@ -296,7 +238,7 @@ static enum status has_old_clashes(const struct pulling *p, bool *ret_has)
 }
 
 // What cannot be taken over of one org keeps none of the others back.
-static enum status pull_orgs(struct pulling *p, const struct orgs *orgs)
+static enum status pull_orgs(struct pulling *p, const struct id_list *orgs)
 {
   struct error first = {.text = ""};
   bool anew = false;
@@ -319,13 +261,13 @@ static enum status pull_orgs(struct pulling *p, const struct orgs *orgs)
 
 static enum status note_org(void *context, int64_t org_id)
 {
-  return orgs_add(context, org_id);
+  return id_list_add(context, org_id);
 }
 
 // What was served here, and is not any more.
-static enum status drop_others(struct pulling *p, const struct orgs *served)
+static enum status drop_others(struct pulling *p, const struct id_list *served)
 {
-  struct orgs here CLEANUP(orgs_done) = {.ids = NULL};
+  struct id_list here CLEANUP(id_list_done) = {.ids = NULL};
   struct store_txn *txn = NULL;
   enum status status = store_begin(p->host->store, false, &txn);
   status = status != STATUS_OK ? status : fleet_org_each(txn, note_org, &here);
@@ -337,7 +279,7 @@ static enum status drop_others(struct pulling *p, const struct orgs *served)
   }
   for (size_t i = 0; status == STATUS_OK && i < here.count; i++) {
     struct change_done done;
-    if (!orgs_hold(served, here.ids[i])) {
+    if (!id_list_holds(served, here.ids[i])) {
       status = change_run(p->host, p->by, change_fleet_drop(&here.ids[i], &done), p->error);
     }
   }
@@ -368,9 +310,9 @@ static enum status pull_taken(struct pulling *p, const struct fleet_state *state
   char up_to[NUMBER_SIZE];
   char most[NUMBER_SIZE];
   char last[LOGIN_SIZE] = "";
-  print(after, state->revision);
-  print(up_to, p->head.revision);
-  print(most, PAGE_TAKEN);
+  asking_print(after, state->revision);
+  asking_print(up_to, p->head.revision);
+  asking_print(most, PAGE_TAKEN);
   for (;;) {
     struct engine_answer answer CLEANUP(engine_answer_done) = {.rows = 0};
     const struct engine_value values[] = {engine_text(after),
@@ -383,7 +325,7 @@ static enum status pull_taken(struct pulling *p, const struct fleet_state *state
     }
     status = engine_cell_text(&answer, answer.rows - 1, 0, last, sizeof last);
     if (status != STATUS_OK) {
-      return bad_answer(p, "list of numbers", status);
+      return asking_judge("list of numbers", status, p->error);
     }
   }
 }
@@ -397,7 +339,7 @@ static enum status read_state(const struct pulling *p, struct fleet_state *ret_s
 
 static enum status catch_up(struct pulling *p, const struct fleet_state *state)
 {
-  struct orgs served CLEANUP(orgs_done) = {.ids = NULL};
+  struct id_list served CLEANUP(id_list_done) = {.ids = NULL};
   struct change_done done;
   enum status status = ask_served(p, &served);
   // This comes first: an engine that is not the one from before is noticed before anything goes for it.
@@ -419,7 +361,7 @@ enum status fleet_catch_up(struct engine *engine, const struct change_host *host
   struct fleet_state state;
   *ret_caught_up = (struct fleet_caught_up){.revision = 0};
   enum status status = read_state(&p, &state);
-  status = status != STATUS_OK ? status : ask_head(&p);
+  status = status != STATUS_OK ? status : asking_head(engine, deadline_ms, error, &p.head);
   status = status != STATUS_OK ? status : catch_up(&p, &state);
   ret_caught_up->revision = p.head.revision;
   return status;

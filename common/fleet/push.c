@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fleet/push.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "fleet/array.h"
+#include "fleet/asking.h"
 #include "fleet/engine_parts.h"
 #include "store/orgs.h"
 
-enum { NUMBER_SIZE = 24, ROLLBACK_MS = 1000 };
+enum { ROLLBACK_MS = 1000 };
 
 // One row on its way.
 struct pushing {
@@ -22,11 +22,6 @@ struct pushing {
   char account[NUMBER_SIZE];
   char read_at[NUMBER_SIZE];
 };
-
-static void print(char text[static NUMBER_SIZE], int64_t number)
-{
-  (void)snprintf(text, NUMBER_SIZE, "%lld", (long long)number);
-}
 
 static struct engine_value flag(bool value)
 {
@@ -90,8 +85,8 @@ static enum status push_account(const struct pushing *p)
               account.login);
     return STATUS_REFUSED;
   }
-  print(uid, account.uid);
-  print(org, account.created_by_org);
+  asking_print(uid, account.uid);
+  asking_print(org, account.created_by_org);
   const struct engine_value values[] = {engine_text(p->account),    engine_text(p->read_at), engine_text(account.login),
                                         engine_text(account.email), engine_text(uid),        engine_text(org),
                                         record_of(p->row),          flag(p->row->gone)};
@@ -141,7 +136,7 @@ static enum status push_invite(const struct pushing *p)
   char until[NUMBER_SIZE];
   enum status status = decode(p, &INVITE_RECORD, &invite);
   bool by_code = invite.via == VIA_CODE;
-  print(until, invite.expires_at_s);
+  asking_print(until, invite.expires_at_s);
   const struct engine_value values[] = {engine_text(p->org),
                                         engine_text(p->row->key),
                                         engine_text(p->read_at),
@@ -159,7 +154,7 @@ static enum status push_part(const struct pushing *p)
   char gid[NUMBER_SIZE];
   bool numbered = p->row->kind == FLEET_GROUP;
   enum status status = numbered ? decode(p, &ORG_GROUP_RECORD, &group) : STATUS_OK;
-  print(gid, group.gid);
+  asking_print(gid, group.gid);
   const struct engine_value values[] = {engine_text(p->org),
                                         engine_text(fleet_kind_name(p->row->kind)),
                                         engine_text(p->row->key),
@@ -200,29 +195,14 @@ static enum status push_rows(struct pushing *p, const struct fleet_rows *rows)
 {
   for (size_t i = 0; i < rows->count; i++) {
     p->row = &rows->list[i];
-    print(p->org, p->row->org_id);
-    print(p->account, p->row->account_id);
+    asking_print(p->org, p->row->org_id);
+    asking_print(p->account, p->row->account_id);
     enum status status = push_row(p);
     if (status != STATUS_OK) {
       return status;
     }
   }
   return STATUS_OK;
-}
-
-// Where the fleet is with the rows: no other change comes in between before the commit.
-static enum status read_head(const struct pushing *p, struct fleet_cursor *ret_head)
-{
-  struct engine_answer answer CLEANUP(engine_answer_done) = {.rows = 0};
-  enum status status = engine_ask(p->engine, ENGINE_HEAD, NULL, p->deadline_ms, p->error, &answer);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  if (answer.rows != 1 || answer.columns < 2) {
-    return STATUS_PROTOCOL;
-  }
-  status = engine_cell_i64(&answer, 0, 0, &ret_head->revision);
-  return status != STATUS_OK ? status : engine_cell_text(&answer, 0, 1, ret_head->token, sizeof ret_head->token);
 }
 
 // Nothing of it stays, nor a transaction that the next one would come into, whatever time is left. What failed before
@@ -243,11 +223,11 @@ enum status fleet_push(struct engine *engine, const struct fleet_rows *rows, con
                        int64_t deadline_ms, struct error *error, struct fleet_cursor *ret_head)
 {
   struct pushing p = {.engine = engine, .deadline_ms = deadline_ms, .error = error};
-  print(p.read_at, read_at->revision);
+  asking_print(p.read_at, read_at->revision);
   enum status status = ask(&p, ENGINE_BEGIN, NULL);
   status = status != STATUS_OK ? status : check_revision(&p, read_at);
   status = status != STATUS_OK ? status : push_rows(&p, rows);
-  status = status != STATUS_OK ? status : read_head(&p, ret_head);
+  status = status != STATUS_OK ? status : asking_head(engine, deadline_ms, error, ret_head);
   status = status != STATUS_OK ? status : ask(&p, ENGINE_COMMIT, NULL);
   return status == STATUS_OK ? STATUS_OK : take_back(&p, status);
 }

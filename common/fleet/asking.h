@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// What telling an engine and taking over from it have in common.
+#pragma once
+#include "fleet/engine.h"
+#include "store/fleet.h"
+
+enum { NUMBER_SIZE = 24 };
+
+// NUMBER as a parameter is written.
+void asking_print(char text[static NUMBER_SIZE], int64_t number);
+
+// The error for an answer WHAT that is not what it should be: STATUS_PROTOCOL in place of STATUS_INVALID and
+// STATUS_TOO_LARGE; any other STATUS as it is.
+MUST_CHECK enum status asking_judge(const char *what, enum status status, struct error *error);
+
+// Where the fleet is; within a transaction that has changed something, with that. Statuses as engine_ask().
+MUST_CHECK enum status asking_head(struct engine *engine, int64_t deadline_ms, struct error *error,
+                                   struct fleet_cursor *ret_head);
