@@ -24,7 +24,7 @@ struct lanes lanes_new(int64_t interval_ms)
 void lanes_done(struct lanes *lanes)
 {
   for (size_t i = 0; i < lanes->count; i++) {
-    free(lanes->list[i].accounts);
+    id_list_done(&lanes->list[i].accounts);
   }
   free(lanes->list);
 }
@@ -50,20 +50,9 @@ enum status lanes_open(struct lanes *lanes, const struct org *org)
   return STATUS_OK;
 }
 
-static enum status add_to(struct lane *lane, int64_t account_id)
-{
-  int64_t *room = grow_array(lane->accounts, lane->count, sizeof *room, &lane->capacity);
-  if (room == NULL) {
-    return STATUS_NO_MEMORY;
-  }
-  lane->accounts = room;
-  room[lane->count++] = account_id;
-  return STATUS_OK;
-}
-
 enum status lanes_add(struct lanes *lanes, int64_t account_id)
 {
-  return add_to(&lanes->list[lanes->count - 1], account_id);
+  return id_list_add(&lanes->list[lanes->count - 1].accounts, account_id);
 }
 
 struct lane *lanes_turn(const struct lanes *lanes, size_t number)
@@ -88,7 +77,7 @@ bool lanes_wait(const struct lanes *lanes)
 
 bool lane_waits(const struct lane *lane)
 {
-  return !lane->over && lane->next < lane->count;
+  return !lane->over && lane->next < lane->accounts.count;
 }
 
 bool lane_is_due(const struct lane *lane, int64_t now_ms)
@@ -98,14 +87,14 @@ bool lane_is_due(const struct lane *lane, int64_t now_ms)
 
 int64_t lane_next(const struct lane *lane)
 {
-  return lane->accounts[lane->next];
+  return lane->accounts.ids[lane->next];
 }
 
 int64_t lane_take(struct lane *lane, int64_t now_ms)
 {
   int64_t due_ms = lane->due_ms < now_ms - SAVED_MS ? now_ms - SAVED_MS : lane->due_ms;
   lane->due_ms = due_ms + lane->interval_ms;
-  return lane->accounts[lane->next++];
+  return lane->accounts.ids[lane->next++];
 }
 
 void lane_was_heard(struct lane *lane)
@@ -126,8 +115,8 @@ bool lane_leave_alone(struct lane *lane, int64_t account_id, int64_t said_s, int
 {
   int64_t alone_s = said_s > 0 ? said_s : ALONE_S;
   int64_t until_ms = now_ms + alone_s * 1000;
-  bool again =
-      !lane->over && alone_s <= ALONE_MAX_S && ++lane->told <= TOLD_MAX && add_to(lane, account_id) == STATUS_OK;
+  bool again = !lane->over && alone_s <= ALONE_MAX_S && ++lane->told <= TOLD_MAX &&
+               id_list_add(&lane->accounts, account_id) == STATUS_OK;
   if (again && lane->due_ms < until_ms) {
     lane->interval_ms = lane->interval_ms * 2 < INTERVAL_MAX_MS ? lane->interval_ms * 2 : INTERVAL_MAX_MS;
     lane->due_ms = until_ms;
@@ -138,5 +127,5 @@ bool lane_leave_alone(struct lane *lane, int64_t account_id, int64_t said_s, int
 size_t lane_give_up(struct lane *lane)
 {
   lane->over = true;
-  return lane->count - lane->next;
+  return lane->accounts.count - lane->next;
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/id_list.h"
 #include "base/status.h"
 #include "store/entities.h"
 
@@ -12,9 +13,7 @@
 struct lane {
   char org[SLUG_SIZE];
   int64_t org_id;
-  int64_t *accounts; // owned
-  size_t count;
-  size_t capacity;
+  struct id_list accounts;
   size_t next;
   int64_t due_ms; // when the next may be asked about
   int64_t interval_ms;
