@@ -183,6 +183,14 @@ static enum status refuse_site(struct change_context *c)
   return status;
 }
 
+static enum status note_writes(struct change_context *c)
+{
+  struct fleet_state state;
+  enum status status = fleet_state_get(c->txn, &state);
+  c->rows.writes = state.writes;
+  return status;
+}
+
 // Whether what was applied is the fleet's, and who may change that.
 static enum status sift(struct change_context *c)
 {
@@ -199,7 +207,7 @@ static enum status sift(struct change_context *c)
     return check_sign_in(c);
   }
   c->is_pushed = c->is_admin && c->host->push != NULL;
-  return c->is_pushed ? STATUS_OK : refuse_site(c);
+  return c->is_pushed ? note_writes(c) : refuse_site(c);
 }
 
 static enum status begin(struct change_context *c)

@@ -39,10 +39,29 @@ static enum status apply_rows(struct change_context *c, const struct fleet_rows 
   return STATUS_OK;
 }
 
+// Two who catch up at once, or one beside somebody who tells of a change: whoever asked first may come last.
+static enum status begin_writing(struct change_context *c, int64_t writes, bool *ret_overtaken)
+{
+  struct fleet_state state;
+  enum status status = fleet_state_get(c->txn, &state);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  *ret_overtaken = state.writes != writes;
+  state.writes++;
+  return *ret_overtaken ? STATUS_OK : fleet_state_put(c->txn, &state);
+}
+
 static enum status apply(struct change_context *c, const void *input, void *ret_result)
 {
   const struct fleet_batch *batch = input;
-  enum status status = apply_rows(c, batch->rows, ret_result);
+  struct fleet_applied *result = ret_result;
+  enum status status = begin_writing(c, batch->rows->writes, &result->overtaken);
+  if (status != STATUS_OK || result->overtaken) {
+    result->changed = false;
+    return status;
+  }
+  status = apply_rows(c, batch->rows, result);
   if (status != STATUS_OK || batch->org_id == 0) {
     return status;
   }
@@ -53,7 +72,11 @@ static enum status apply(struct change_context *c, const void *input, void *ret_
 static enum status pushed(struct change_context *c, const void *input, void *ret_result)
 {
   const struct fleet_rows *rows = input;
-  enum status status = apply_rows(c, rows, ret_result);
+  struct fleet_applied *result = ret_result;
+  enum status status = begin_writing(c, rows->writes, &result->overtaken);
+  if (status == STATUS_OK && !result->overtaken) {
+    status = apply_rows(c, rows, result);
+  }
   for (size_t i = 0; status == STATUS_OK && i < rows->event_count; i++) {
     status = audit_add(c->txn, &rows->events[i]);
   }
@@ -76,6 +99,9 @@ static enum status set_head(struct change_context *c, const void *input, void *r
   enum status status = fleet_state_get(c->txn, &state);
   if (status != STATUS_OK) {
     return status;
+  }
+  if (head->revision < state.revision) {
+    return STATUS_OK; // whoever caught up meanwhile has come further
   }
   state.revision = head->revision;
   memcpy(state.token, head->token, sizeof state.token);

@@ -17,15 +17,19 @@ struct fleet_batch {
 
 struct fleet_applied {
   bool changed;
+  bool overtaken; // rows of the fleet have been stored here since these were asked for: they may be older ones, and
+                  // none of them was stored
   size_t rows;
   size_t clashes; // that are not taken over: fleet_clash_each() says which
 };
 
-// Takes rows over. What clashes with what is this host's own is left out, and noted. STATUS_CORRUPT, STATUS_VERSION
-// with an ERROR for a row that this program cannot read: nothing is taken over then.
+// Takes rows over, unless ROWS were asked for before others were stored: `writes` says when. What clashes with what is
+// this host's own is left out, and noted. STATUS_CORRUPT, STATUS_VERSION with an ERROR for a row that this program
+// cannot read: nothing is taken over then.
 struct change change_fleet_apply(const struct fleet_batch *batch, struct fleet_applied *ret_result);
 
-// The rows of a change that the fleet has been told of, with its events.
+// The rows of a change that the fleet has been told of, with its events, which are stored even where the rows are
+// overtaken: whoever catches up has them.
 struct change change_fleet_pushed(const struct fleet_rows *rows, struct fleet_applied *ret_result);
 
 // What this host serves no more: all of the org goes, and whoever was in no other.

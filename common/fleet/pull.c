@@ -15,6 +15,7 @@ enum {
   PAGE_TAKEN = 10000,
   NOTED_S = 60,    // so often it is written down that there is nothing new
   CLASHES_S = 600, // so often it is tried whether what clashed still does
+  OVERTAKEN_TRIES = 8,
 };
 
 // The columns of ENGINE_PULL.
@@ -186,37 +187,68 @@ static enum status pull_page(const struct pulling *p, int64_t org_id, const stru
   return asking_judge("answer about an org", status, p->error);
 }
 
-static enum status pull_org(struct pulling *p, int64_t org_id, const struct fleet_cursor *cursor)
+// All pages of what has changed behind CURSOR, or has not been taken over at all.
+static enum status pull_pages(const struct pulling *p, int64_t org_id, const struct fleet_cursor *cursor,
+                              struct fleet_rows *rows)
 {
-  struct fleet_rows rows CLEANUP(fleet_rows_done) = {.count = 0};
   struct page page = {.most = PAGE_ROWS, .revision = cursor->revision, .kind = "~"};
-  struct fleet_applied applied;
   bool last = false;
   while (!last) {
-    enum status status = pull_page(p, org_id, cursor, &page, &rows, &last);
+    enum status status = pull_page(p, org_id, cursor, &page, rows, &last);
     if (status != STATUS_OK) {
       return status;
     }
   }
-  if (rows.count == 0 && cursor->token[0] != '\0') {
-    return STATUS_OK;
+  fleet_rows_keep_last(rows); // some may have been changed while they came
+  fleet_rows_sort(rows);
+  return STATUS_OK;
+}
+
+static enum status read_cursor(const struct pulling *p, int64_t org_id, struct fleet_cursor *ret_cursor,
+                               int64_t *ret_writes)
+{
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  struct fleet_state state = {.writes = 0};
+  enum status status = store_begin(p->host->store, false, &txn);
+  status = status != STATUS_OK ? status : fleet_state_get(txn, &state);
+  *ret_writes = state.writes;
+  return status != STATUS_OK ? status : fleet_cursor_get(txn, org_id, ret_cursor);
+}
+
+// Once; *RET_OVERTAKEN: it is to be done anew. ANEW: all of the org is asked for, not only what has changed.
+static enum status pull_once(struct pulling *p, int64_t org_id, bool anew, bool *ret_overtaken)
+{
+  struct fleet_rows rows CLEANUP(fleet_rows_done) = {.count = 0};
+  struct fleet_cursor cursor = {.revision = 0};
+  struct fleet_applied applied;
+  *ret_overtaken = false;
+  enum status status = read_cursor(p, org_id, &cursor, &rows.writes);
+  cursor = anew ? (struct fleet_cursor){.revision = 0} : cursor;
+  status = status != STATUS_OK ? status : pull_pages(p, org_id, &cursor, &rows);
+  if (status != STATUS_OK || (rows.count == 0 && cursor.token[0] != '\0')) {
+    return status;
   }
-  fleet_rows_keep_last(&rows); // some may have been changed while they came
-  fleet_rows_sort(&rows);
   const struct fleet_batch batch = {&rows, org_id, p->head};
-  enum status status = change_run(p->host, p->by, change_fleet_apply(&batch, &applied), p->error);
+  status = change_run(p->host, p->by, change_fleet_apply(&batch, &applied), p->error);
   if (status == STATUS_OK) {
+    *ret_overtaken = applied.overtaken;
     p->result->rows += applied.rows;
     p->result->clashes += applied.clashes;
   }
   return status;
 }
 
-static enum status read_cursor(const struct pulling *p, int64_t org_id, struct fleet_cursor *ret_cursor)
+static enum status pull_org(struct pulling *p, int64_t org_id, bool anew)
 {
-  struct store_txn *txn CLEANUP(store_abort) = NULL;
-  enum status status = store_begin(p->host->store, false, &txn);
-  return status != STATUS_OK ? status : fleet_cursor_get(txn, org_id, ret_cursor);
+  for (int i = 0; i < OVERTAKEN_TRIES; i++) {
+    bool overtaken = false;
+    enum status status = pull_once(p, org_id, anew, &overtaken);
+    if (status != STATUS_OK || !overtaken) {
+      return status;
+    }
+  }
+  error_set(p->error, "fleet: others take over on this host all the time; it is tried again");
+  return STATUS_BUSY;
 }
 
 static enum status note_oldest(void *context, const struct fleet_clash *clash)
@@ -244,10 +276,7 @@ static enum status pull_orgs(struct pulling *p, const struct id_list *orgs)
   bool anew = false;
   enum status result = has_old_clashes(p, &anew);
   for (size_t i = 0; i < orgs->count && engine_is_open(p->engine); i++) {
-    struct fleet_cursor cursor;
-    enum status status = read_cursor(p, orgs->ids[i], &cursor);
-    cursor = anew ? (struct fleet_cursor){.revision = 0} : cursor;
-    status = status != STATUS_OK ? status : pull_org(p, orgs->ids[i], &cursor);
+    enum status status = pull_org(p, orgs->ids[i], anew);
     if (status != STATUS_OK && result == STATUS_OK) {
       result = status;
       first = *p->error;

@@ -50,7 +50,10 @@ enum status fleet_tell(void *telling, const struct fleet_rows *rows, struct erro
     return status;
   }
   status = change_run(t->host, t->by, change_fleet_pushed(rows, &applied), error);
-  if (status == STATUS_OK && head.revision == read_at.revision + 1) {
+  if (status == STATUS_OK && applied.overtaken) {
+    struct fleet_caught_up caught_up;
+    status = fleet_catch_up(t->engine, t->host, t->by, deadline_ms, error, &caught_up);
+  } else if (status == STATUS_OK && head.revision == read_at.revision + 1) {
     // Nobody else has changed anything, so that all is taken over up to here.
     struct change_done done;
     status = change_run(t->host, t->by, change_fleet_head(&head, &done), error);

@@ -22,9 +22,9 @@ const struct record_type FLEET_JOIN_RECORD = RECORD_TYPE(fleet_join, 1, JOIN_FIE
 static const struct field STATE_FIELDS[] = {
     FIELD_OF_I64(fleet_state, revision), FIELD_OF_TEXT(fleet_state, token), FIELD_OF_I64(fleet_state, caught_up_at_s),
     FIELD_OF_I64(fleet_state, contacts), FIELD_OF_TEXT(fleet_state, nonce), FIELD_OF_I64(fleet_state, contact_at_s),
-    FIELD_OF_TEXT(fleet_state, stopped),
+    FIELD_OF_TEXT(fleet_state, stopped), FIELD_OF_I64(fleet_state, writes),
 };
-const struct record_type FLEET_STATE_RECORD = RECORD_TYPE(fleet_state, 1, STATE_FIELDS);
+const struct record_type FLEET_STATE_RECORD = RECORD_TYPE_GROWN(fleet_state, 2, STATE_FIELDS, 7);
 
 static const struct field CURSOR_FIELDS[] = {FIELD_OF_I64(fleet_cursor, revision), FIELD_OF_TEXT(fleet_cursor, token)};
 const struct record_type FLEET_CURSOR_RECORD = RECORD_TYPE(fleet_cursor, 1, CURSOR_FIELDS);

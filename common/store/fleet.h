@@ -35,6 +35,7 @@ struct fleet_state {
   char nonce[FLEET_TOKEN_SIZE]; // that it was said with
   int64_t contact_at_s;         // when it was answered
   char stopped[REASON_SIZE];    // why nothing is taken over any more; "" where it is
+  int64_t writes;               // how often rows of the fleet have been stored here
 };
 
 // The same of one org; TOKEN "" before it was taken over for the first time.

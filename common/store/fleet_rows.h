@@ -42,6 +42,7 @@ struct fleet_rows {
   struct audit_event *events; // of the change that made them
   size_t event_count;
   size_t event_capacity;
+  int64_t writes; // of struct fleet_state, when they were read
 };
 
 // "org", "account": as the engine calls them. *RET_KIND of the name; false for none.

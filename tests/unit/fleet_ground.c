@@ -118,14 +118,29 @@ void on_another_host(void)
   join_fleet(false);
 }
 
-struct fleet_applied take_over(size_t from, size_t to, enum status wanted)
+int64_t writes_here(void)
+{
+  struct fleet_state here;
+  struct store_txn *txn = read_txn();
+  assert_int_equal(fleet_state_get(txn, &here), STATUS_OK);
+  store_abort(&txn);
+  return here.writes;
+}
+
+struct fleet_applied apply_now(struct fleet_rows *rows, enum status wanted)
 {
   struct fleet_applied applied = {.changed = false};
-  struct fleet_rows part = {.list = engine.list + from, .count = to - from};
-  const struct fleet_batch batch = {.rows = &part};
-  fleet_rows_sort(&part);
+  const struct fleet_batch batch = {.rows = rows};
+  rows->writes = writes_here();
   assert_int_equal(make(change_fleet_apply(&batch, &applied)), wanted);
   return applied;
+}
+
+struct fleet_applied take_over(size_t from, size_t to, enum status wanted)
+{
+  struct fleet_rows part = {.list = engine.list + from, .count = to - from};
+  fleet_rows_sort(&part);
+  return apply_now(&part, wanted);
 }
 
 // A bit of everything that hosts share.

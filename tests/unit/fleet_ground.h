@@ -29,6 +29,10 @@ void same_pictures(struct picture *a, struct picture *b); // and frees both
 // Another host, with nothing in its store, in place of the one there was.
 void on_another_host(void);
 
+// Takes ROWS over, as they were asked for now.
+struct fleet_applied apply_now(struct fleet_rows *rows, enum status wanted);
+int64_t writes_here(void); // struct fleet_state
+
 // That takes over what was pushed from FROM on and before TO, in the order in which it can be.
 struct fleet_applied take_over(size_t from, size_t to, enum status wanted);
 

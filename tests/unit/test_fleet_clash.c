@@ -38,13 +38,11 @@ static struct account account_of(const struct fleet_row *row)
 static struct fleet_applied apply_one(struct fleet_row row, const struct record_type *type, const void *value,
                                       enum status wanted)
 {
-  struct fleet_applied applied = {.changed = false};
   struct fleet_row *one = NULL;
   struct fleet_rows rows = {.count = 0};
-  const struct fleet_batch batch = {.rows = &rows};
   assert_int_equal(fleet_rows_add(&rows, &row, &one), STATUS_OK);
   assert_int_equal(fleet_row_pack(one, type, value), STATUS_OK);
-  assert_int_equal(make(change_fleet_apply(&batch, &applied)), wanted);
+  const struct fleet_applied applied = apply_now(&rows, wanted);
   fleet_rows_done(&rows);
   return applied;
 }
@@ -176,9 +174,7 @@ static void of_what_came_twice_the_last_counts(void **state)
   fleet_rows_sort(&twice);
   struct picture here = take_picture();
   on_another_host();
-  struct fleet_applied applied;
-  const struct fleet_batch batch = {.rows = &twice};
-  assert_int_equal(make(change_fleet_apply(&batch, &applied)), STATUS_OK);
+  (void)apply_now(&twice, STATUS_OK);
   struct picture there = take_picture();
   same_pictures(&here, &there);
   fleet_rows_done(&twice);

@@ -54,11 +54,8 @@ static void all_at_once_and_twice_it_is_the_same(void **state)
     }
   }
   fleet_rows_sort(&last);
-  const struct fleet_batch batch = {.rows = &last};
-  struct fleet_applied applied;
   for (int i = 0; i < 2; i++) {
-    assert_int_equal(make(change_fleet_apply(&batch, &applied)), STATUS_OK);
-    assert_int_equal(applied.clashes, 0);
+    assert_int_equal(apply_now(&last, STATUS_OK).clashes, 0);
   }
   struct picture there = take_picture();
   same_pictures(&here, &there);
@@ -232,6 +229,53 @@ static void numbers_of_the_fleet_are_nobodys_until_they_come(void **state)
   assert_int_equal(get_account(ALICE).uid, numbers[0]);
 }
 
+// Whoever asked the engine first may come last: what they bring is older than what is here.
+static void rows_that_were_asked_for_before_others_came_are_not_stored(void **state)
+{
+  (void)state;
+  fill_fleet();
+  on_another_host();
+  (void)take_over(0, engine.count, STATUS_OK);
+  struct picture before = take_picture();
+  struct fleet_applied applied = {.changed = false};
+  struct fleet_rows first = {.list = engine.list, .count = 1, .writes = writes_here() - 1};
+  const struct fleet_cursor back = {.revision = 1};
+  const struct fleet_batch batch = {.rows = &first, .org_id = stored_org("acme").id, .cursor = back};
+  uint64_t events = count(TABLE_AUDIT);
+  first.list[0].gone = true;
+  assert_int_equal(make(change_fleet_apply(&batch, &applied)), STATUS_OK);
+  assert_true(applied.overtaken);
+  assert_int_equal(applied.rows, 0);
+  struct audit_event event = {.at_s = 1, .event = "member.add"};
+  first.events = &event;
+  first.event_count = 1;
+  assert_int_equal(make(change_fleet_pushed(&first, &applied)), STATUS_OK);
+  assert_true(applied.overtaken);
+  assert_int_equal(count(TABLE_AUDIT), events + 1); // of what the fleet has been told, whoever brings the rows
+  struct picture after = take_picture();
+  same_pictures(&before, &after);
+  struct store_txn *txn = read_txn();
+  struct fleet_cursor cursor;
+  assert_int_equal(fleet_cursor_get(txn, batch.org_id, &cursor), STATUS_OK);
+  assert_int_equal(cursor.revision, 0);
+  store_abort(&txn);
+}
+
+static void the_fleets_head_goes_forward_alone(void **state)
+{
+  (void)state;
+  const struct fleet_cursor far = {.revision = 9, .token = "nine"};
+  const struct fleet_cursor near = {.revision = 8, .token = "eight"};
+  struct fleet_state here;
+  assert_int_equal(make(change_fleet_head(&far, &done)), STATUS_OK);
+  assert_int_equal(make(change_fleet_head(&near, &done)), STATUS_OK);
+  struct store_txn *txn = read_txn();
+  assert_int_equal(fleet_state_get(txn, &here), STATUS_OK);
+  store_abort(&txn);
+  assert_int_equal(here.revision, 9);
+  assert_string_equal(here.token, "nine");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -247,6 +291,8 @@ int main(void)
       FLEET_TEST(an_account_of_this_hosts_own_comes_into_no_org_of_the_fleet),
       FLEET_TEST(what_clashes_is_left_out_and_named),
       FLEET_TEST(a_record_that_cannot_be_read_stops_all_of_it),
+      FLEET_TEST(rows_that_were_asked_for_before_others_came_are_not_stored),
+      FLEET_TEST(the_fleets_head_goes_forward_alone),
       FLEET_TEST(numbers_of_the_fleet_are_nobodys_until_they_come),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
