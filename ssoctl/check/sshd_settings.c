@@ -49,6 +49,30 @@ static void check_numbers(const char *text, int64_t sign_in_timeout_s, int64_t m
   }
 }
 
+// What sshd shuts a whole address out for (OpenSSH 9.8 and later), though it is an ordinary sign-in that came to
+// nothing.
+static void check_penalties(const char *text, struct findings *findings)
+{
+  static const char *const ORDINARY[] = {"authfail", "noauth", "grace-exceeded"};
+  char value[512] = "";
+  char *rest = NULL;
+  if (!value_of(text, "persourcepenalties", value, sizeof value)) {
+    return;
+  }
+  for (const char *word = strtok_r(value, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
+    const char *colon = strchr(word, ':');
+    for (size_t i = 0; colon != NULL && i < sizeof ORDINARY / sizeof ORDINARY[0]; i++) {
+      size_t length = strlen(ORDINARY[i]);
+      bool is_it = (size_t)(colon - word) == length && strncmp(word, ORDINARY[i], length) == 0;
+      if (is_it && strtoll(colon + 1, NULL, 10) > 1) {
+        findings_add(findings, SEVERITY_WARNING, CHECK, ENABLE,
+                     "PerSourcePenalties %s: a few sign-ins that nobody finishes shut their address out, also for root",
+                     word);
+      }
+    }
+  }
+}
+
 // AllowUsers and DenyUsers take what follows an @ for a host.
 static void check_lists(const char *text, struct findings *findings)
 {
@@ -78,6 +102,7 @@ void check_sshd_settings(const char *text, int64_t sign_in_timeout_s, int64_t ma
         "KbdInteractiveAuthentication is off: URL and code cannot be shown, and nobody signs in by a provider");
   }
   check_numbers(text, sign_in_timeout_s, max_sign_ins, findings);
+  check_penalties(text, findings);
   check_lists(text, findings);
   if (findings->count == before) {
     findings_add(findings, SEVERITY_OK, CHECK, NULL, "its settings are as sign-ins need them");

@@ -161,9 +161,10 @@ static const char DROP_IN_STARTS[] =
 
 static const char DROP_IN_PENALTIES[] =
     "\n"
-    "# By default five declined sign-ins within seconds close the address to everybody,\n"
-    "# root included. ssoorg counts what it refuses itself.\n"
-    "PerSourcePenalties authfail:1s noauth:1s\n";
+    "# By default three declined sign-ins within seconds, or two that nobody has finished\n"
+    "# in time, close the address to everybody, root included. ssoorg counts what it\n"
+    "# refuses itself.\n"
+    "PerSourcePenalties authfail:1s noauth:1s grace-exceeded:1s\n";
 
 static const char DROP_IN_KEYS[] =
     "\n"

@@ -210,7 +210,7 @@ static void sshd_has_room_for_as_many_as_may_sign_in(void **state)
   has_in_drop_in(&(struct wiring_values){.sign_in_timeout_s = 60, .max_sign_ins = 500, .has_penalties = true},
                  "\nMaxStartups 1000:30:2000\n", true);
   has_in_drop_in(&(struct wiring_values){.sign_in_timeout_s = 60, .max_sign_ins = 500, .has_penalties = true},
-                 "\nPerSourcePenalties ", true);
+                 "\nPerSourcePenalties authfail:1s noauth:1s grace-exceeded:1s\n", true);
 }
 
 int main(void)
