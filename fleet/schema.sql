@@ -19,11 +19,14 @@ BEGIN
   END IF;
   FOREACH name IN ARRAY ARRAY['ssoorg_tables', 'ssoorg_functions', 'ssoorg_host', 'ssoorg_admin'] LOOP
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = name) THEN
-      EXECUTE pg_catalog.format('CREATE ROLE %I NOLOGIN', name);
+      EXECUTE pg_catalog.format('CREATE ROLE %I NOLOGIN NOINHERIT', name);
     END IF;
-    -- Whatever a role of this name was before.
-    EXECUTE pg_catalog.format('ALTER ROLE %I NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT',
-                              name);
+    -- Whatever a role of this name was before. Only a superuser may say some of these "NO".
+    IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = name AND (rolcanlogin OR rolsuper OR rolcreatedb OR rolcreaterole
+                                                                         OR rolreplication OR rolbypassrls OR rolinherit)) THEN
+      EXECUTE pg_catalog.format('ALTER ROLE %I NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS '
+                                'NOINHERIT', name);
+    END IF;
     EXECUTE pg_catalog.format('GRANT %I TO CURRENT_USER', name); -- until the end of this file
   END LOOP;
   EXECUTE pg_catalog.format('REVOKE ALL ON DATABASE %I FROM PUBLIC', pg_catalog.current_database());
@@ -210,6 +213,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA ssoorg TO ssoorg_functions;
 GRANT UPDATE ON ssoorg.head, ssoorg.host TO ssoorg_functions;
 GRANT INSERT ON ssoorg.revision, ssoorg.host, ssoorg.report TO ssoorg_functions;
 GRANT INSERT, DELETE ON ssoorg.host_org TO ssoorg_functions;
+GRANT DELETE ON ssoorg.host TO ssoorg_functions;
 GRANT INSERT, UPDATE (revision) ON ssoorg.number, ssoorg.name TO ssoorg_functions;
 GRANT INSERT, DELETE ON ssoorg.person TO ssoorg_functions;
 GRANT INSERT, UPDATE ON ssoorg.org, ssoorg.account, ssoorg.membership, ssoorg.domain, ssoorg.invite, ssoorg.part
@@ -648,15 +652,35 @@ END
 $$;
 
 -- SF003: the host is no admin host.
+CREATE FUNCTION ssoorg.must_be_admin() RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, ssoorg, pg_temp
+AS $$
+DECLARE
+  me text := ssoorg.me();
+BEGIN
+  IF NOT ssoorg.is_admin() THEN
+    RAISE EXCEPTION 'host "%" is no admin host', me USING ERRCODE = 'SF003';
+  END IF;
+END
+$$;
+
 CREATE FUNCTION ssoorg.begin_change() RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, ssoorg, pg_temp
 AS $$
 BEGIN
-  IF NOT ssoorg.is_admin() THEN
-    RAISE EXCEPTION 'host "%" is no admin host', ssoorg.me() USING ERRCODE = 'SF003';
-  END IF;
-  PERFORM ssoorg.me();
+  PERFORM ssoorg.must_be_admin();
   RETURN ssoorg.next_revision();
+END
+$$;
+
+-- SF002: the fleet has no such host.
+CREATE FUNCTION ssoorg.must_be_host(of_host text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, ssoorg, pg_temp
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM ssoorg.host h WHERE h.host = of_host) THEN
+    RAISE EXCEPTION 'host "%": the fleet has none of this name', of_host USING ERRCODE = 'SF002';
+  END IF;
 END
 $$;
 
@@ -831,12 +855,43 @@ BEGIN
 END
 $$;
 
+-- It is no host of the fleet any more. Its role is the database's owner's to drop.
+CREATE FUNCTION ssoorg.remove_host(of_host text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, ssoorg, pg_temp
+AS $$
+BEGIN
+  PERFORM ssoorg.begin_change();
+  PERFORM ssoorg.must_be_host(of_host);
+  IF of_host = ssoorg.me() THEN
+    RAISE EXCEPTION 'host "%": is the one that this is asked from', of_host USING ERRCODE = 'SF011';
+  END IF;
+  DELETE FROM ssoorg.host h WHERE h.host = of_host;
+END
+$$;
+
+-- All of them, and what they serve: of an admin host that is everything.
+CREATE FUNCTION ssoorg.hosts()
+RETURNS TABLE (host text, admin boolean, login name, contact_at_s bigint, stopped boolean, orgs text)
+LANGUAGE plpgsql SECURITY DEFINER STABLE SET search_path = pg_catalog, ssoorg, pg_temp
+AS $$
+BEGIN
+  PERFORM ssoorg.must_be_admin();
+  RETURN QUERY
+    SELECT h.host, coalesce(pg_has_role(r.oid, 'ssoorg_admin', 'MEMBER'), false), h.login,
+           coalesce(extract(epoch FROM h.contact_at)::bigint, 0), h.stopped,
+           coalesce((SELECT string_agg(o.slug, ' ' ORDER BY o.slug) FROM ssoorg.host_org s
+                     JOIN ssoorg.org o ON o.id = s.org_id WHERE s.host = h.host AND NOT o.gone), '')
+      FROM ssoorg.host h LEFT JOIN pg_roles r ON r.rolname = h.login ORDER BY h.host;
+END
+$$;
+
 -- Which orgs it serves, from now on.
 CREATE FUNCTION ssoorg.serve(of_host text, orgs bigint[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, ssoorg, pg_temp
 AS $$
 BEGIN
   PERFORM ssoorg.begin_change();
+  PERFORM ssoorg.must_be_host(of_host);
   DELETE FROM ssoorg.host_org o WHERE o.host = of_host AND o.org_id <> ALL (orgs);
   INSERT INTO ssoorg.host_org (host, org_id) SELECT of_host, o.id FROM ssoorg.org o WHERE o.id = ANY (orgs)
     ON CONFLICT DO NOTHING;
@@ -848,10 +903,7 @@ RETURNS TABLE (number bigint, id uuid, host text, at timestamptz, body bytea)
 LANGUAGE plpgsql SECURITY DEFINER STABLE SET search_path = pg_catalog, ssoorg, pg_temp
 AS $$
 BEGIN
-  PERFORM ssoorg.me();
-  IF NOT ssoorg.is_admin() THEN
-    RAISE EXCEPTION 'host "%" is no admin host', ssoorg.me() USING ERRCODE = 'SF003';
-  END IF;
+  PERFORM ssoorg.must_be_admin();
   RETURN QUERY SELECT r.number, r.id, r.host, r.at, r.body FROM ssoorg.report r WHERE r.number > after_number
     ORDER BY r.number LIMIT least(greatest(most, 1), 1000);
 END
@@ -861,15 +913,16 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ssoorg FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ssoorg.head, ssoorg.served, ssoorg.check_revision, ssoorg.contact, ssoorg.pull, ssoorg.pull_taken, ssoorg.claim_account,
   ssoorg.claim_membership, ssoorg.report TO ssoorg_host, ssoorg_admin;
 GRANT EXECUTE ON FUNCTION ssoorg.put_org, ssoorg.put_account, ssoorg.put_membership, ssoorg.put_domain, ssoorg.put_invite,
-  ssoorg.put_part, ssoorg.add_host, ssoorg.serve, ssoorg.reports TO ssoorg_admin;
+  ssoorg.put_part, ssoorg.add_host, ssoorg.remove_host, ssoorg.hosts, ssoorg.serve, ssoorg.reports TO ssoorg_admin;
 
 RESET ROLE;
 SET LOCAL ROLE ssoorg_tables;
 REVOKE CREATE ON SCHEMA ssoorg FROM ssoorg_functions;
 RESET ROLE;
 
--- The first admin host logs in as whatever role is made for it, and is added here by whoever runs this:
---   INSERT INTO ssoorg.host (host, login) VALUES (...), as a superuser, or as a member of ssoorg_tables.
+-- The first admin host logs in as a role in ssoorg_admin that is made for it, and is added by whoever runs this, with
+--   INSERT INTO ssoorg.host (host, login) VALUES (...)
+-- as a superuser, or as ssoorg_functions while also in ssoorg_admin: 'ssoctl fleet init' does so.
 
 -- What everybody may do in a database can hold up the others: locks by number, and large objects, which fill the disk.
 -- They are the superuser's to take away.

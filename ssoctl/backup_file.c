@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/files.h"
+#include "base/machine_id.h"
 #include "base/text.h"
 #include "paths.h"
 #include "store/store.h"
@@ -21,25 +22,15 @@ enum { FORMAT = 1, HEAD_MAX = 1024, STEP = 256 * 1024 };
 
 static const char FIRST[] = "ssoorg-backup ";
 
-static void read_machine(char machine[static BACKUP_WORD_SIZE])
-{
-  struct bytes text CLEANUP(bytes_done) = BYTES_EMPTY;
-  int fd CLEANUP(cleanup_fd) = open("/etc/machine-id", O_RDONLY | O_CLOEXEC);
-  bool read = fd >= 0 && file_read_all(fd, BACKUP_WORD_SIZE, &text) == STATUS_OK;
-  size_t length = read ? strspn(bytes_text(&text), "0123456789abcdef") : 0;
-  (void)snprintf(machine, BACKUP_WORD_SIZE, "%.*s", (int)length, length > 0 ? bytes_text(&text) : "");
-  if (machine[0] == '\0') {
-    (void)snprintf(machine, BACKUP_WORD_SIZE, "-");
-  }
-}
-
 void backup_head_here(struct backup_head *ret_head)
 {
   *ret_head = (struct backup_head){.version = SSOORG_VERSION, .schema = STORE_SCHEMA, .at_s = clock_now_s()};
   if (gethostname(ret_head->host, sizeof ret_head->host - 1) != 0 || ret_head->host[0] == '\0') {
     (void)snprintf(ret_head->host, sizeof ret_head->host, "-");
   }
-  read_machine(ret_head->machine);
+  char machine[MACHINE_ID_SIZE] = "-";
+  bool known = machine_id_read(machine) == STATUS_OK;
+  (void)snprintf(ret_head->machine, sizeof ret_head->machine, "%s", known ? machine : "-");
 }
 
 // Up to SIZE bytes; less only at the end. -1 for an error.

@@ -22,6 +22,7 @@ static void look_at_store(struct context *ctx, struct findings *findings)
   }
   check_people(ctx, findings);
   check_orgs(ctx, findings);
+  check_fleet(ctx, findings);
   if (ctx->in->options[OPTION_OFFLINE] == NULL) {
     check_providers(ctx, findings);
   }

@@ -144,14 +144,12 @@ static int note(const struct device_flow *f, const struct message_authorized *au
 {
   char password[PASSWORD_HASH_SIZE] = "";
   const struct connection_tried tried = {f->org.slug, {&f->connection, authorized, f->fingerprint}, password};
-  const struct change_host host = context_host(f->ctx);
-  const struct change_by by = context_by(f->ctx);
-  enum status status = change_run(&host, &by, change_connection_tried(&tried, result), error);
+  enum status status = context_run(f->ctx, change_connection_tried(&tried, result), error);
   if (status == STATUS_REFUSED && result->decision.ask == ASK_PASSWORD &&
       ask_password(f, &result->account, password) == EXIT_DONE) {
     record_done(&ACCOUNT_RECORD, &result->account);
     *result = (struct connection_try){.changed = false};
-    status = change_run(&host, &by, change_connection_tried(&tried, result), error);
+    status = context_run(f->ctx, change_connection_tried(&tried, result), error);
   }
   explicit_bzero(password, sizeof password);
   record_done(&ACCOUNT_RECORD, &result->account);

@@ -215,14 +215,13 @@ static int tell(struct import *import)
 static int run(struct import *import)
 {
   const struct changes all = {import->file.rows + 1, get_row, note_row, import};
-  const struct change_host host = context_host(import->ctx);
-  const struct change_by by = context_by(import->ctx);
   struct error error = {.text = ""};
   char what[REASON_SIZE];
   uint64_t index = 0;
   bool json = import->ctx->in->options[OPTION_JSON] != NULL;
   import->progress = progress_begin(!json, import->file.rows);
-  enum status status = change_run_all(&host, &by, &all, &error, &index);
+  bool dry_run = import->ctx->in->options[OPTION_DRY_RUN] != NULL;
+  enum status status = context_run_all(import->ctx, dry_run, &all, &error, &index);
   progress_end(&import->progress);
   int code = status == STATUS_OK || json ? report_refused(import, status == STATUS_OK) : EXIT_DONE;
   if (status != STATUS_OK) {

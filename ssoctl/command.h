@@ -93,6 +93,10 @@ enum option {
   OPTION_RATE,
   OPTION_AT,
   OPTION_SIGN_OFF,
+  OPTION_BUNDLE,
+  OPTION_ADMIN,
+  OPTION_ORGS,
+  OPTION_KEEP,
   OPTION_COUNT
 };
 
@@ -198,6 +202,14 @@ int cmd_host_enable(const struct invocation *in);
 int cmd_host_disable(const struct invocation *in);
 int cmd_host_confirm(const struct invocation *in);
 int cmd_host_revert(const struct invocation *in);
+int cmd_fleet_init(const struct invocation *in);
+int cmd_fleet_add(const struct invocation *in);
+int cmd_fleet_list(const struct invocation *in);
+int cmd_fleet_set(const struct invocation *in);
+int cmd_fleet_remove(const struct invocation *in);
+int cmd_fleet_join(const struct invocation *in);
+int cmd_fleet_leave(const struct invocation *in);
+int cmd_fleet_status(const struct invocation *in);
 int cmd_check(const struct invocation *in);
 int cmd_backup(const struct invocation *in);
 int cmd_review(const struct invocation *in);

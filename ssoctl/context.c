@@ -192,26 +192,6 @@ void context_renew_sudo_rules(const struct context *ctx)
   }
 }
 
-int context_change(struct context *ctx, struct change change)
-{
-  struct error error = {.text = ""};
-  const struct change_host host = context_host(ctx);
-  const struct change_by by = context_by(ctx);
-  enum status status = change_run(&host, &by, change, &error);
-  if (status == STATUS_REFUSED) {
-    actor_log_refusal(ctx->in, error.text);
-  }
-  if (status != STATUS_OK) {
-    return fail(exit_code(status), "%s", error.text);
-  }
-  // Which orgs there are, what they are called and what their admins may is in sudo's rules as well.
-  bool of_orgs = strncmp(change.kind->event, "org.", 4) == 0 || strcmp(change.kind->event, "store.restore") == 0;
-  if (of_orgs) {
-    context_renew_sudo_rules(ctx);
-  }
-  return EXIT_DONE;
-}
-
 // That nobody reads any more is no news to anybody.
 static int from_print(enum status status)
 {
@@ -380,12 +360,6 @@ int context_slug(const char *typed, char to[static SLUG_SIZE])
   return text_copy(typed, to, SLUG_SIZE) == STATUS_OK && typed[0] != '\0'
              ? EXIT_DONE
              : fail(EXIT_USAGE, "slug \"%.60s\": is not [a-z][a-z0-9-]{1,22}", typed);
-}
-
-int context_change_confirmed(struct context *ctx, struct change change, const char *question)
-{
-  int code = question != NULL ? context_confirm(ctx, question) : EXIT_DONE;
-  return code == EXIT_DONE ? context_change(ctx, change) : code;
 }
 
 void context_say_managed(const struct org *org)

@@ -65,6 +65,11 @@ struct change_host context_host(const struct context *ctx);
 // Who makes them: borrows from CTX.
 struct change_by context_by(const struct context *ctx);
 
+// change_run() and change_run_all() there, and so; on an admin host of a fleet that is told of them first.
+MUST_CHECK enum status context_run(const struct context *ctx, struct change change, struct error *error);
+MUST_CHECK enum status context_run_all(const struct context *ctx, bool dry_run, const struct changes *all,
+                                       struct error *error, uint64_t *ret_index);
+
 // Carries CHANGE out (without storing anything under --dry-run) and says what failed.
 int context_change(struct context *ctx, struct change change);
 

@@ -191,6 +191,13 @@ static const struct {
                                .value = "DURATION",
                                .meaning =
                                    "take it back then, unless 'host confirm' comes from a login made since; 1m to 24h"},
+    [OPTION_BUNDLE] = {.name = "--bundle",
+                       .value = "FILE",
+                       .meaning = "what a host joins a fleet with; it has a password in it",
+                       .file = true},
+    [OPTION_ADMIN] = {.name = "--admin", .meaning = "what hosts of the fleet share may be changed there, too"},
+    [OPTION_ORGS] = {.name = "--orgs", .value = "SLUG,...", .meaning = "the orgs whose people sign in there"},
+    [OPTION_KEEP] = {.name = "--keep", .meaning = "the orgs of the fleet stay, as this host's own"},
 };
 
 const char *option_name(enum option option)

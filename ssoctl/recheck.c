@@ -114,9 +114,7 @@ static int open_store(struct context *ctx)
 static enum status store(struct context *ctx, struct change change)
 {
   struct error error = {.text = ""};
-  const struct change_host host = context_host(ctx);
-  const struct change_by by = context_by(ctx);
-  enum status status = change_run(&host, &by, change, &error);
+  enum status status = context_run(ctx, change, &error);
   if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
     (void)fail(EXIT_FAILED, "%s", error.text);
   }

@@ -5,9 +5,9 @@ import re
 import subprocess
 
 TOP = pathlib.Path(__file__).resolve().parents[1]
-COMMAND_PAGES = ("ssoctl.8", *(f"ssoctl-{noun}.8" for noun in ("account", "apply", "audit", "domain", "host", "idp", "member",
+COMMAND_PAGES = ("ssoctl.8", *(f"ssoctl-{noun}.8" for noun in ("account", "apply", "audit", "domain", "fleet", "host", "idp", "member",
                                                                  "org", "social")))
-PAGES = ("nss_ssoorg.8", "pam_ssoorg.8", *COMMAND_PAGES, "ssoorg.7", "ssoorg.conf.5", "ssoorg-policy.7", "ssoorg-providers.7",
+PAGES = ("nss_ssoorg.8", "pam_ssoorg.8", *COMMAND_PAGES, "ssoorg.7", "ssoorg-fleet.7", "ssoorg.conf.5", "ssoorg-policy.7", "ssoorg-providers.7",
          "ssoorg-rescue.7")
 EVERYWHERE = {"--json", "--yes", "--help", "--version", "--store", "--config"}
 OF_LISTS = {"--jsonl", "--wide", "--columns"}

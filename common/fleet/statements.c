@@ -73,6 +73,10 @@ static const struct engine_statement_text STATEMENTS[ENGINE_STATEMENT_COUNT] = {
     [ENGINE_ADD_HOST] = {"add_host", "SELECT ssoorg.add_host($1::text, $2::name)", 2, 0},
     // host, orgs
     [ENGINE_SERVE] = {"serve", "SELECT ssoorg.serve($1::text, $2::bigint[])", 2, 0},
+    // host
+    [ENGINE_REMOVE_HOST] = {"remove_host", "SELECT ssoorg.remove_host($1::text)", 1, 0},
+    // host, admin, login, contact_at_s, stopped, orgs
+    [ENGINE_HOSTS] = {"hosts", "SELECT * FROM ssoorg.hosts()", 0, 0},
     // after number, most; at is seconds since 1970
     [ENGINE_REPORTS] = {"reports",
                         "SELECT number, id, host, pg_catalog.date_part('epoch', at)::bigint AS at, body "

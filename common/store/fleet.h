@@ -6,16 +6,16 @@
 #include "store/store.h"
 
 enum {
-  FLEET_HOST_SIZE = 64,
+  FLEET_MEMBER_SIZE = 64,
   FLEET_HOSTS_SIZE = 1024,
   FLEET_NAME_SIZE = 64,
   FLEET_TOKEN_SIZE = 37,
-  MACHINE_ID_SIZE = 33
+  FLEET_RECORDS = 1 // the version of the records in rows that this program writes and reads
 };
 
 // What a bundle brings (ssoctl fleet join).
 struct fleet_join {
-  char host[FLEET_HOST_SIZE];     // as the fleet calls this one
+  char host[FLEET_MEMBER_SIZE];     // as the fleet calls this one
   char engines[FLEET_HOSTS_SIZE]; // "db1.example:5432,db2.example:5432"
   char database[FLEET_NAME_SIZE];
   char login[FLEET_NAME_SIZE];
@@ -33,7 +33,7 @@ struct fleet_state {
   int64_t caught_up_at_s;
   int64_t contacts;             // the number of the last one
   char nonce[FLEET_TOKEN_SIZE]; // that it was said with
-  int64_t contact_at_s;         // when it was answered
+  int64_t contact_at_s;         // when it was answered; 0: not yet
   char stopped[REASON_SIZE];    // why nothing is taken over any more; "" where it is
   int64_t writes;               // how often rows of the fleet have been stored here
 };

@@ -32,5 +32,8 @@ void check_files(const struct context *ctx, struct findings *findings);
 void check_people(struct context *ctx, struct findings *findings);
 void check_orgs(struct context *ctx, struct findings *findings);
 
+// How far behind its fleet this host is, and what clashes, if it is in one. Needs a read transaction.
+void check_fleet(struct context *ctx, struct findings *findings);
+
 // Asks each provider what it is, several side by side and for 40 s in all; ends the read transaction.
 void check_providers(struct context *ctx, struct findings *findings);

@@ -317,15 +317,12 @@ static bool done(void *context, uint64_t index, enum status status, const struct
 
 int plan_run(struct plan *plan, bool dry)
 {
-  struct change_host host = context_host(plan->ctx);
-  const struct change_by by = context_by(plan->ctx);
   const struct changes all = {plan->run_count, get, done, plan};
   struct error error = {.text = ""};
   uint64_t index = 0;
-  host.dry_run = dry;
   table_clear(&plan->rows);
   table_clear(&plan->pending);
-  enum status status = plan->run_count > 0 ? change_run_all(&host, &by, &all, &error, &index) : STATUS_OK;
+  enum status status = plan->run_count > 0 ? context_run_all(plan->ctx, dry, &all, &error, &index) : STATUS_OK;
   explicit_bzero(&plan->last, sizeof plan->last);
   if (status == STATUS_OK) {
     if (!dry) {

@@ -9,15 +9,20 @@ import engine
 BUILD = pathlib.Path(__file__).resolve().parents[2] / os.environ.get("SSOORG_BUILD", "build-plain")
 HELPER = pathlib.Path("/usr/libexec/ssoorg/ssoorg-fleet")
 USER = "ssoorg-fleet"
+SYNC, SSOCTL = pathlib.Path("/usr/libexec/ssoorg/ssoorg-sync"), pathlib.Path("/usr/bin/ssoctl")
+SCHEMA = pathlib.Path("/usr/share/ssoorg/fleet.sql")
+INSTALLED = (("fleet/ssoorg-fleet", HELPER, 0o711), ("sync/ssoorg-sync", SYNC, 0o755), ("ssoctl/ssoctl", SSOCTL, 0o755),
+             ("../fleet/schema.sql", SCHEMA, 0o644))
 
 
 def install():
-    """The helper and its user, as the package has them."""
-    for path in (BUILD / "fleet/ssoorg-fleet", BUILD / "tests/fleet/drive", BUILD / "tests/fleet/site"):
-        check.that(path.exists(), f"{path}: not there; ninja -C {BUILD} fleet_tests")
-    HELPER.parent.mkdir(parents=True, exist_ok=True)
-    HELPER.write_bytes((BUILD / "fleet/ssoorg-fleet").read_bytes())
-    HELPER.chmod(0o711)
+    """The programs, the schema and the helper's user, as the packages have them."""
+    for name in ("tests/fleet/drive", "tests/fleet/site", *(name for name, _, _ in INSTALLED)):
+        check.that((BUILD / name).exists(), f"{name}: not there; ninja -C {BUILD} fleet_tests")
+    for name, path, mode in INSTALLED:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes((BUILD / name).read_bytes())
+        path.chmod(mode)
     subprocess.run(["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", USER], check=True)
 
 

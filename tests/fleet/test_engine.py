@@ -56,7 +56,7 @@ def a_transaction_is_whole_or_nothing(fleet):
 def each_statement_of_the_table_is_one_that_the_engine_has(fleet):
     """With parameters that the engine refuses, if by nothing else: by what it says it has found the function."""
     names = ("begin", "commit", "rollback", "head", "served", "check_revision", "contact", "pull", "pull_taken", "claim_account", "claim_membership", "report",
-             "put_org", "put_account", "put_membership", "put_domain", "put_invite", "put_part", "add_host", "serve", "reports")
+             "put_org", "put_account", "put_membership", "put_domain", "put_invite", "put_part", "add_host", "remove_host", "hosts", "serve", "reports")
     with Driver(fleet) as stranger:
         stranger.open(STRANGER)
         for name in names:

@@ -7,7 +7,7 @@ DENIED = "42501"
 TABLES = ("fleet", "head", "revision", "host", "host_org", "number", "name", "person", "org", "account", "membership",
           "domain", "invite", "part", "report")
 OF_HOSTS = {"head", "served", "check_revision", "contact", "pull", "pull_taken", "claim_account", "claim_membership", "report"}
-OF_ADMINS = OF_HOSTS | {"put_org", "put_account", "put_membership", "put_domain", "put_invite", "put_part", "add_host",
+OF_ADMINS = OF_HOSTS | {"put_org", "put_account", "put_membership", "put_domain", "put_invite", "put_part", "add_host", "remove_host", "hosts",
                         "serve", "reports"}
 
 

@@ -102,6 +102,9 @@ def the_package_of_a_fleet_comes_and_goes_without_the_others(here):
     check.that(not helper.exists(), "a host that stands alone has it")
     here.install("now", ("ssoorg-fleet",))
     check.equal(host.mode_of(helper), "0711 0:0", f"mode and owner of {helper}")
+    for path in ("/usr/libexec/ssoorg/ssoorg-sync", "/usr/share/ssoorg/fleet.sql", "/usr/lib/systemd/system/ssoorg-sync.service"):
+        check.that(pathlib.Path(path).exists(), f"{path} is not there")
+    check.contains(processes.run("/usr/libexec/ssoorg/ssoorg-sync", "--once").text, "in no fleet", "what it says here")
     entry = pwd.getpwnam("ssoorg-fleet")
     check.equal((entry.pw_dir, entry.pw_shell), ("/", "/usr/sbin/nologin"), "home and shell of its user")
     here.apt("remove", "ssoorg-fleet")

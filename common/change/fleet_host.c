@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "change/fleet_host.h"
+
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "base/id_list.h"
+#include "base/text.h"
+#include "change/context.h"
+#include "change/fleet_parts.h"
+
+static enum status contact(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct fleet_contact *in = input;
+  struct fleet_state state;
+  (void)ret_result;
+  enum status status = fleet_state_get(c->txn, &state);
+  status = status != STATUS_OK ? status : text_copy(in->nonce, state.nonce, sizeof state.nonce);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  state.contacts = in->number;
+  state.contact_at_s = in->answered_at_s;
+  return fleet_state_put(c->txn, &state);
+}
+
+static enum status stop(struct change_context *c, const void *input, void *ret_result)
+{
+  const char *why = input;
+  struct change_done *result = ret_result;
+  struct fleet_state state;
+  enum status status = fleet_state_get(c->txn, &state);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  (void)snprintf(result->before, sizeof result->before, "%s", state.stopped[0] != '\0' ? "stopped" : "");
+  (void)snprintf(c->event.detail, sizeof c->event.detail, "%s", why[0] != '\0' ? why : "no more");
+  result->changed = strncmp(state.stopped, why, sizeof state.stopped - 1) != 0;
+  (void)snprintf(state.stopped, sizeof state.stopped, "%s", why);
+  return result->changed ? fleet_state_put(c->txn, &state) : STATUS_OK;
+}
+
+static enum status note_org(void *context, int64_t org_id)
+{
+  return id_list_add(context, org_id);
+}
+
+static enum status drop_orgs(struct change_context *c, const struct id_list *orgs)
+{
+  for (size_t i = 0; i < orgs->count; i++) {
+    enum status status = fleet_drop_org(c, orgs->ids[i]);
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
+  return STATUS_OK;
+}
+
+static enum status leave(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct fleet_leave *in = input;
+  struct fleet_left *result = ret_result;
+  struct id_list orgs CLEANUP(id_list_done) = {.ids = NULL};
+  struct fleet_join join CLEANUP(cleanup_fleet_join) = {.admin = 0};
+  enum status status = fleet_join_get(c->txn, &join);
+  if (status == STATUS_NOT_FOUND) {
+    error_set(c->error, "host: is in no fleet");
+  }
+  status = status != STATUS_OK ? status : fleet_org_each(c->txn, note_org, &orgs);
+  status = status != STATUS_OK || in->keep ? status : drop_orgs(c, &orgs);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  result->orgs = orgs.count;
+  (void)snprintf(c->event.detail, sizeof c->event.detail, "was %.60s; %zu orgs %s", join.host, orgs.count,
+                 in->keep ? "stay" : "go");
+  return fleet_forget(c->txn);
+}
+
+static const struct change_kind CONTACT = {
+    "fleet.contact", CHANGE_HOST, CHANGE_OF_ORG, contact, sizeof(struct change_done), true};
+static const struct change_kind STOP = {"fleet.stop", CHANGE_HOST, CHANGE_OF_ORG, stop, sizeof(struct change_done),
+                                        false};
+static const struct change_kind LEAVE = {"fleet.leave", CHANGE_FLEET, CHANGE_OF_ORG, leave, sizeof(struct fleet_left),
+                                         false};
+
+struct change change_fleet_contact(const struct fleet_contact *in, struct change_done *ret_result)
+{
+  return (struct change){&CONTACT, in, ret_result, &ret_result->changed, "", ""};
+}
+
+struct change change_fleet_stop(const char *why, struct change_done *ret_result)
+{
+  return (struct change){&STOP, why, ret_result, &ret_result->changed, "", ""};
+}
+
+struct change change_fleet_leave(const struct fleet_leave *in, struct fleet_left *ret_result)
+{
+  return (struct change){&LEAVE, in, ret_result, &ret_result->changed, "", ""};
+}

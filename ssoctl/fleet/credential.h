@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a host of a fleet logs in to its engine with, and how the engine comes to know it.
+#pragma once
+#include "base/bytes.h"
+#include "store/fleet.h"
+
+// Fills `login`, which follows from `host`, and a random `password` of JOIN in. STATUS_IO, STATUS_NO_MEMORY.
+MUST_CHECK enum status credential_make(struct fleet_join *join);
+
+// Appends the SQL that makes the role of JOIN, with a verifier in place of its password, to SQL. GROUP: the role that
+// it is in besides; NULL: none yet. STATUS_IO, STATUS_NO_MEMORY.
+MUST_CHECK enum status credential_sql(const struct fleet_join *join, const char *group, struct bytes *sql);

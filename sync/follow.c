@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "follow.h"
+
+#include <syslog.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/files.h"
+#include "base/id_list.h"
+#include "change/fleet_host.h"
+#include "fleet/contact.h"
+#include "fleet/link.h"
+#include "fleet/pull.h"
+#include "paths.h"
+
+enum {
+  CONNECT_MS = 30 * 1000,
+  ASK_MS = 30 * 1000,
+  CATCH_UP_MS = 10 * 60 * 1000, // of which one that is large takes a part
+  CONTACT_S = 5 * 60,
+  JITTER_MS = 10 * 1000, // so that hosts that were started together do not come together
+};
+
+// The store is open while it is needed: another one may take its place, and whoever starts a program has none.
+struct following {
+  const struct follow_where *where;
+  struct config config;
+  struct store *store;
+  struct change_host host;
+  struct engine *engine;
+  struct error *error;
+  int64_t contact_at_s;
+  int64_t revision; // that was logged last
+};
+
+static const struct change_by BY = {.actor = "ssoorg-sync", .rhost = "", .service = "ssoorg-sync"};
+
+static void end(struct following *f)
+{
+  engine_end(&f->engine);
+  store_close(&f->store);
+}
+
+static enum status open_store(struct following *f)
+{
+  enum status status = store_open(f->where->store_dir, STORE_READ_WRITE, f->error, &f->store);
+  f->host = (struct change_host){.store = f->store, .config = &f->config, .map_path = f->where->map_path};
+  return status;
+}
+
+static enum status read_join(struct following *f, struct fleet_join *ret_join)
+{
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  enum status status = open_store(f);
+  status = status != STATUS_OK ? status : store_begin(f->store, false, &txn);
+  status = status != STATUS_OK ? status : fleet_join_get(txn, ret_join);
+  store_abort(&txn);
+  store_close(&f->store);
+  return status;
+}
+
+static enum status connect_engine(struct following *f)
+{
+  struct fleet_join join CLEANUP(cleanup_fleet_join) = {.admin = 0};
+  enum status status = config_load(f->where->config_path, f->error, &f->config);
+  status = status != STATUS_OK ? status : read_join(f, &join);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  int64_t deadline_ms = clock_monotonic_ms() + CONNECT_MS;
+  return fleet_connect(PATH_FLEET, &join, f->config.confinement, deadline_ms, f->error, &f->engine);
+}
+
+static enum status contact(struct following *f)
+{
+  if (clock_now_s() - f->contact_at_s < CONTACT_S) {
+    return STATUS_OK;
+  }
+  f->contact_at_s = clock_now_s();
+  return fleet_contact(f->engine, &f->host, &BY, clock_monotonic_ms() + ASK_MS, f->error);
+}
+
+static enum status note_org(void *context, int64_t org_id)
+{
+  return id_list_add(context, org_id);
+}
+
+static enum status read_orgs(const struct following *f, struct id_list *orgs)
+{
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  enum status status = store_begin(f->store, false, &txn);
+  return status != STATUS_OK ? status : fleet_org_each(txn, note_org, orgs);
+}
+
+// That the fleet is not the one that was is noted, for whoever looks here.
+static enum status take_over(struct following *f, struct fleet_caught_up *caught_up)
+{
+  struct change_done done;
+  struct error ignored;
+  enum status status =
+      fleet_catch_up(f->engine, &f->host, &BY, clock_monotonic_ms() + CATCH_UP_MS, f->error, caught_up);
+  if (status == STATUS_OK || status == STATUS_CORRUPT) {
+    const char *why = status == STATUS_OK ? "" : f->error->text;
+    enum status noted = change_run(&f->host, &BY, change_fleet_stop(why, &done), &ignored);
+    return status != STATUS_OK ? status : noted;
+  }
+  return status;
+}
+
+// Whoever listens first misses nothing; what is served here is known once it was asked for.
+static enum status listen_and_take_over(struct following *f)
+{
+  struct id_list orgs CLEANUP(id_list_done) = {.ids = NULL};
+  struct fleet_caught_up caught_up = {.orgs = 0};
+  enum status status = read_orgs(f, &orgs);
+  for (bool known = false; status == STATUS_OK && !known;) {
+    size_t before = orgs.count;
+    status = engine_listen(f->engine, orgs.ids, orgs.count, clock_monotonic_ms() + ASK_MS, f->error);
+    status = status != STATUS_OK ? status : take_over(f, &caught_up);
+    orgs.count = 0;
+    status = status != STATUS_OK ? status : read_orgs(f, &orgs);
+    known = orgs.count <= before;
+  }
+  if (status == STATUS_OK && caught_up.revision != f->revision) {
+    syslog(LOG_INFO, "fleet: revision %lld, %zu rows taken over, %zu orgs", (long long)caught_up.revision,
+           caught_up.rows, caught_up.orgs);
+    f->revision = caught_up.revision;
+  }
+  if (caught_up.clashes > 0) {
+    syslog(LOG_WARNING, "fleet: %zu rows clash with what is this host's own; 'ssoctl fleet status' says which",
+           caught_up.clashes);
+  }
+  return status;
+}
+
+static enum status once(struct following *f)
+{
+  enum status status = open_store(f);
+  status = status != STATUS_OK ? status : contact(f);
+  status = status != STATUS_OK ? status : listen_and_take_over(f);
+  store_close(&f->store);
+  return status;
+}
+
+static int64_t poll_ms(void)
+{
+  uint32_t random = 0;
+  bool have = file_random(&random, sizeof random) == STATUS_OK;
+  return (int64_t)POLL_S * 1000 - JITTER_MS / 2 + (have ? random % JITTER_MS : 0);
+}
+
+static enum status await_more(struct following *f, bool *ret_end)
+{
+  struct engine_event event = {.is_told = false};
+  enum status status = engine_await(f->engine, f->where->end_fd, clock_monotonic_ms() + poll_ms(), f->error, &event);
+  *ret_end = status == STATUS_OK && !event.is_told;
+  return status == STATUS_TIMEOUT && engine_is_open(f->engine) ? STATUS_OK : status;
+}
+
+enum status follow(const struct follow_where *where, struct error *error, bool *ret_caught_up)
+{
+  struct following f CLEANUP(end) = {.where = where, .error = error, .revision = -1};
+  bool over = false;
+  *ret_caught_up = false;
+  enum status status = connect_engine(&f);
+  while (status == STATUS_OK && !over) {
+    status = once(&f);
+    *ret_caught_up = *ret_caught_up || status == STATUS_OK;
+    over = where->once;
+    status = status != STATUS_OK || over ? status : await_more(&f, &over);
+  }
+  return status;
+}

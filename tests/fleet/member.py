@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A host of a fleet as an admin has it: ssoctl and ssoorg-sync on a store of its own."""
+import json
+import pathlib
+import subprocess
+
+import check
+import driver
+import engine
+import schemas
+
+OWNER = "fleet_owner"
+
+
+class Member:
+    def __init__(self, fleet, name):
+        self.fleet, self.name = fleet, name
+        self.folder = fleet.engine.folder.parent / f"ssoorg-member-{name}"
+        self.folder.mkdir(mode=0o700)
+        self.config = self.folder / "ssoorg.conf"
+        self.config.write_text("")
+        self.must("init")
+
+    def where(self):
+        return ("--store", str(self.folder / "store"), "--config", str(self.config))
+
+    def ctl(self, *words, stdin=""):
+        """(exit status, standard output, standard error)"""
+        done = subprocess.run([driver.SSOCTL, *map(str, words), *self.where()], input=stdin, capture_output=True, text=True,
+                              timeout=check.HANG_S, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    def must(self, *words, stdin="", wants=0):
+        status, out, err = self.ctl(*words, stdin=stdin)
+        check.equal(status, wants, f"ssoctl {' '.join(map(str, words))}: {out}{err}")
+        return out if wants == 0 else err
+
+    def shown(self, *words, stdin=""):
+        shown = json.loads(self.must(*words, "--json", stdin=stdin))
+        command = " ".join(words[:2])
+        if command in schemas.commands():
+            check.equal(schemas.problems(command, shown), [], f"what {command} prints")
+        return shown
+
+    def sync(self, *words):
+        """One that runs; the caller ends it."""
+        return subprocess.Popen([driver.SYNC, *words, *self.where()], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+    def sync_once(self, wants=0):
+        process = self.sync("--once")
+        said = process.communicate(timeout=check.HANG_S)[1]
+        check.equal(process.returncode, wants, f"ssoorg-sync --once: {said}")
+        return said
+
+    def members(self, org):
+        return {row["email"]: row for row in json.loads(self.must("member", "list", org, "--json"))}
+
+    def init(self, database, owner=OWNER, wants=0):
+        url = f"postgresql://{owner}@127.0.0.1:{self.fleet.engine.port}/{database}"
+        words = ("fleet", "init", url, "--host", self.name, "--password-file", "-")
+        stdin = engine.PASSWORD + "\n"
+        return self.shown(*words, stdin=stdin) if wants == 0 else self.must(*words, stdin=stdin, wants=wants)
+
+    def add(self, other, *words):
+        """Another host comes to the fleet, with the SQL done that its database's owner is shown."""
+        bundle = self.folder / f"{other}.bundle"
+        added = self.shown("fleet", "add", other, "--bundle", bundle, *words)
+        done = self.fleet.engine.ask(None, added["sql"], "postgres")
+        check.that(done.state is None, f"{added['sql']}: {done.err}")
+        return pathlib.Path(bundle)
+
+
+def make_database(fleet, name, owner=OWNER, rights="SUPERUSER"):
+    for sql in (f"CREATE ROLE {owner} LOGIN {rights} PASSWORD '{engine.PASSWORD}'", f"CREATE DATABASE {name} OWNER {owner}"):
+        done = fleet.engine.ask(None, sql, "postgres")
+        check.that(done.state is None, f"{sql}: {done.err}")
