@@ -78,7 +78,7 @@ def _number():
 def _words(text):
     words = [host.listed("review", "alpha")["digest"] if word == "DIGEST" else _number() if word == "NUMBER" else word for word in text.split()]
     known = {("password", "set"): "set", ("member", "role"): "role"}
-    reads = words[0] in ("status", "why", "access", "audit", "candidates", "check", "setup", "backup", "dump") or words == ["review", "alpha"] or words[1:2] in (["show"], ["list"], ["test"], ["export"])
+    reads = words[0] in ("status", "why", "access", "audit", "candidates", "check", "setup", "backup", "dump") or words == ["review", "alpha"] or words[1:2] in (["show"], ["list"], ["test"], ["export"], ["status"])
     stdin = "email,role\nfresh@somewhere.example,viewer\n" if words[-1] == "-" else ""
     return [*words, *(() if reads else DRY)], PASSWORD + "\n" if known.get(tuple(words[:2])) == "set" else stdin
 
@@ -171,7 +171,7 @@ def W_a_number_that_is_none_is_nobody(rig):
 def W7_everything_else_is_an_operators(rig):
     here = world(rig)
     for text, status in HOST_COMMANDS:
-        words = _words(text)[0] if "init" not in text else ["init", "--dry-run"]
+        words = _words(text)[0] if text != "init" else ["init", "--dry-run"]
         for who in ("owner", "admin", "viewer", "stranger"):
             here.may_not(who, *words)
         found = here.ssoctl(OPERATOR, *words).status

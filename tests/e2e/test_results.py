@@ -17,6 +17,8 @@ PASSWORD = "results-Horse-battery-6-staple"
 ELSEWHERE = {"identity add", "shell", "switch", "enforcement pause", "request", "request add", "request approve", "request deny"}
 # In test_wiring.py, test_backup.py, test_leaving.py and test_apply.py.
 ELSEWHERE |= {"offboard", "eject", "host enable", "host disable", "host confirm", "host revert", "restore", "apply"}
+# In ../fleet/test_commands.py, with an engine.
+ELSEWHERE |= {f"fleet {verb}" for verb in ("init", "add", "set", "remove", "join", "leave")}
 
 
 def _changes():

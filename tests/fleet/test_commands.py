@@ -5,6 +5,7 @@ import re
 import signal
 
 import check
+import engine
 import member
 import schemas
 
@@ -75,6 +76,29 @@ def what_a_host_serves_is_set_and_taken_away(fleet):
     admin.must("fleet", "remove", "web2", "--yes")
     check.equal([row["host"] for row in json.loads(admin.must("fleet", "list", "--json"))], ["admin2"], "the hosts")
     check.contains(admin.must("fleet", "remove", "admin2", "--yes", wants=2), "the one that this is asked from", "itself")
+
+
+def what_is_only_tried_says_what_would_be_and_changes_nothing(fleet):
+    member.make_database(fleet, "tried", "tried_owner")
+    admin, web = member.Member(fleet, "admin5"), member.Member(fleet, "web5")
+    url = f"postgresql://tried_owner@127.0.0.1:{fleet.engine.port}/tried"
+    tried = admin.shown("fleet", "init", url, "--password-file", "-", "--host", "admin5", "--dry-run", stdin=engine.PASSWORD)
+    check.equal((tried["dry_run"], tried["host"]), (True, "admin5"), "what is said")
+    check.contains(admin.must("fleet", "status", wants=3), "in no fleet", "the status")
+    admin.init("tried", "tried_owner")
+    admin.must("org", "create", "tried", "--name", "Tried", "--owner", "boss@tried.test")
+    bundle = admin.folder / "tried.bundle"
+    check.that(admin.shown("fleet", "add", "web5", "--bundle", bundle, "--dry-run")["dry_run"], "what is said")
+    check.that(not bundle.exists(), "the bundle of a host that was not added is there")
+    real = admin.add("web5", "--orgs", "tried")
+    check.equal(web.shown("fleet", "join", "--bundle", real, "--dry-run")["orgs"], 0, "what is said")
+    check.contains(web.must("fleet", "status", wants=3), "in no fleet", "the status")
+    web.must("fleet", "join", "--bundle", real)
+    for words in (("set", "web5", "--orgs", ""), ("remove", "web5", "--yes")):
+        check.that(admin.shown("fleet", *words, "--dry-run")["dry_run"], f"what {words} says")
+    check.that(web.shown("fleet", "leave", "--yes", "--dry-run")["dry_run"], "what is said")
+    web.sync_once()
+    check.that("boss@tried.test" in web.members("tried"), "it serves the org no more")
 
 
 def who_leaves_and_keeps_has_the_orgs_as_its_own(fleet):
