@@ -153,28 +153,6 @@ int context_sudo_rules(const struct context *ctx, struct bytes *out)
                              : fail(exit_code(status), "%s", error.text[0] != '\0' ? error.text : status_text(status));
 }
 
-// Under the writers' lock: what is read is what is written, and whoever is stopped in between, as a delegate can be, is
-// killed by the next who waits.
-static enum status renew_sudo_rules(struct store *store, struct error *error)
-{
-  struct store_txn *txn CLEANUP(store_abort) = NULL;
-  struct bytes rules CLEANUP(bytes_done) = BYTES_EMPTY;
-  enum status status = store_lock(store);
-  if (status != STATUS_OK) {
-    error_set(error, "store: %s", status_text(status));
-    return status;
-  }
-  status = store_begin(store, false, &txn);
-  status = status != STATUS_OK ? status : sudo_rules_of(txn, &rules);
-  if (status != STATUS_OK) {
-    error_set(error, "store: %s", status_text(status));
-  }
-  status = status != STATUS_OK ? status : sudo_rules_renew(&rules, error);
-  store_abort(&txn);
-  store_unlock(store);
-  return status;
-}
-
 void context_renew_sudo_rules(const struct context *ctx)
 {
   struct store *store CLEANUP(store_close) = NULL;
@@ -185,7 +163,7 @@ void context_renew_sudo_rules(const struct context *ctx)
     return;
   }
   status = ctx->store == NULL ? store_open(ctx->store_dir, STORE_READ_WRITE, &error, &store) : STATUS_OK;
-  status = status != STATUS_OK ? status : renew_sudo_rules(store != NULL ? store : ctx->store, &error);
+  status = status != STATUS_OK ? status : sudo_rules_follow(store != NULL ? store : ctx->store, &error);
   if (status != STATUS_OK) {
     (void)fail(EXIT_DONE, "done, but sudo's rules are not as they should be: %s; run 'ssoctl host enable sudo'",
                error.text);

@@ -41,3 +41,25 @@ enum status sudo_rules_renew(struct bytes *rules, struct error *error)
   }
   return wiring_write(&plan, error);
 }
+
+// Under the writers' lock: what is read is what is written, and whoever is stopped in between, as a delegate can be, is
+// killed by the next who waits.
+enum status sudo_rules_follow(struct store *store, struct error *error)
+{
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  struct bytes rules CLEANUP(bytes_done) = BYTES_EMPTY;
+  enum status status = store_lock(store);
+  if (status != STATUS_OK) {
+    error_set(error, "store: %s", status_text(status));
+    return status;
+  }
+  status = store_begin(store, false, &txn);
+  status = status != STATUS_OK ? status : sudo_rules_of(txn, &rules);
+  if (status != STATUS_OK) {
+    error_set(error, "store: %s", status_text(status));
+  }
+  status = status != STATUS_OK ? status : sudo_rules_renew(&rules, error);
+  store_abort(&txn);
+  store_unlock(store);
+  return status;
+}

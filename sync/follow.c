@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "follow.h"
 
+#include <string.h>
 #include <syslog.h>
 
 #include "base/cleanup.h"
@@ -12,6 +13,7 @@
 #include "fleet/link.h"
 #include "fleet/pull.h"
 #include "paths.h"
+#include "sudo_rules.h"
 
 enum {
   CONNECT_MS = 30 * 1000,
@@ -107,6 +109,15 @@ static enum status take_over(struct following *f, struct fleet_caught_up *caught
   return status;
 }
 
+// What of an org its admins may do by sudo is in a file of the host's. Of another store it is nobody's.
+static void follow_sudo(const struct following *f)
+{
+  struct error error = {.text = ""};
+  if (strcmp(f->where->store_dir, PATH_STORE) == 0 && sudo_rules_follow(f->store, &error) != STATUS_OK) {
+    syslog(LOG_WARNING, "sudo's rules are not as the fleet has them: %s; run 'ssoctl host enable sudo'", error.text);
+  }
+}
+
 // Whoever listens first misses nothing; what is served here is known once it was asked for.
 static enum status listen_and_take_over(struct following *f)
 {
@@ -115,13 +126,15 @@ static enum status listen_and_take_over(struct following *f)
   enum status status = read_orgs(f, &orgs);
   for (bool known = false; status == STATUS_OK && !known;) {
     size_t before = orgs.count;
-    status = engine_listen(f->engine, orgs.ids, orgs.count, clock_monotonic_ms() + ASK_MS, f->error);
+    size_t told = orgs.count < PROTOCOL_FLEET_ORGS_MAX ? orgs.count : PROTOCOL_FLEET_ORGS_MAX; // the others are polled
+    status = engine_listen(f->engine, orgs.ids, told, clock_monotonic_ms() + ASK_MS, f->error);
     status = status != STATUS_OK ? status : take_over(f, &caught_up);
     orgs.count = 0;
     status = status != STATUS_OK ? status : read_orgs(f, &orgs);
     known = orgs.count <= before;
   }
   if (status == STATUS_OK && caught_up.revision != f->revision) {
+    follow_sudo(f);
     syslog(LOG_INFO, "fleet: revision %lld, %zu rows taken over, %zu orgs", (long long)caught_up.revision,
            caught_up.rows, caught_up.orgs);
     f->revision = caught_up.revision;

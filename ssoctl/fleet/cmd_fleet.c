@@ -46,6 +46,7 @@ int cmd_fleet_join(const struct invocation *in)
   }
   if (in->options[OPTION_DRY_RUN] == NULL) {
     caught_up = take_over(&ctx, engine);
+    context_renew_sudo_rules(&ctx);
   }
   context_done(&ctx, "%s: in the fleet of %s, with %zu of its orgs", join.host, join.engines, caught_up.orgs);
   return context_result(&ctx, done.changed, RESULT_TEXT("host", join.host), RESULT_BOOL("admin", join.admin == 1),

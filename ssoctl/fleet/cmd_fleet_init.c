@@ -135,7 +135,15 @@ static int init(struct context *ctx, struct owner *owner, struct fleet_join *joi
   }
   int code = write_script(join, owner);
   code = code != EXIT_DONE ? code : make_fleet(ctx, owner);
-  return code != EXIT_DONE ? code : context_change(ctx, change_fleet_join(join, done));
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  code = context_change(ctx, change_fleet_join(join, done));
+  return code == EXIT_DONE ? code
+                           : fail(code,
+                                  "the database has a fleet now that no host is in; run 'DROP SCHEMA ssoorg CASCADE; "
+                                  "DROP ROLE \"%s\";' there, and this again",
+                                  join->login);
 }
 
 int cmd_fleet_init(const struct invocation *in)

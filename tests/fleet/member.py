@@ -13,16 +13,20 @@ OWNER = "fleet_owner"
 
 
 class Member:
-    def __init__(self, fleet, name):
-        self.fleet, self.name = fleet, name
+    def __init__(self, fleet, name, own=False):
+        """OWN: this machine's own store."""
+        self.fleet, self.name, self.own = fleet, name, own
         self.folder = fleet.engine.folder.parent / f"ssoorg-member-{name}"
         self.folder.mkdir(mode=0o700)
         self.config = self.folder / "ssoorg.conf"
         self.config.write_text("")
+        if own:
+            pathlib.Path("/var/lib/ssoorg/public").mkdir(parents=True, exist_ok=True)
         self.must("init")
 
     def where(self):
-        return ("--store", str(self.folder / "store"), "--config", str(self.config))
+        store = () if self.own else ("--store", str(self.folder / "store"))
+        return (*store, "--config", str(self.config))
 
     def ctl(self, *words, stdin=""):
         """(exit status, standard output, standard error)"""

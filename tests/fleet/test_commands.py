@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """ssoctl fleet and ssoorg-sync: from nothing to hosts that have the same people."""
 import json
+import pathlib
 import re
 import signal
 
@@ -76,6 +77,28 @@ def what_a_host_serves_is_set_and_taken_away(fleet):
     admin.must("fleet", "remove", "web2", "--yes")
     check.equal([row["host"] for row in json.loads(admin.must("fleet", "list", "--json"))], ["admin2"], "the hosts")
     check.contains(admin.must("fleet", "remove", "admin2", "--yes", wants=2), "the one that this is asked from", "itself")
+
+
+def what_admins_of_an_org_may_do_by_sudo_follows_the_fleet(fleet):
+    member.make_database(fleet, "sudo", "sudo_owner")
+    admin, here = member.Member(fleet, "admin10"), member.Member(fleet, "web10", own=True)
+    admin.init("sudo", "sudo_owner")
+    for org in ("first", "second"):
+        admin.must("org", "create", org, "--name", org, "--owner", f"boss@{org}.test")
+    admin.must("org", "set", "first", "admins-sudo=yes", "--yes")
+    rules = pathlib.Path("/etc/sudoers.d/ssoorg")  # as where sudo is wired
+    rules.parent.mkdir(exist_ok=True)
+    rules.write_text("# ssoorg: to be written anew\n")
+    here.must("fleet", "join", "--bundle", admin.add("web10", "--orgs", "first,second"))
+    check.contains(rules.read_text(), "%first-admins ALL=", "sudo's rules after joining")
+    admin.must("org", "set", "second", "admins-sudo=yes", "--yes")
+    admin.must("org", "set", "first", "admins-sudo=no")
+    here.sync_once()
+    check.contains(rules.read_text(), "%second-admins ALL=", "sudo's rules after a change elsewhere")
+    check.lacks(rules.read_text(), "first-admins", "sudo's rules after a change elsewhere")
+    admin.must("fleet", "set", "web10", "--orgs", "first")
+    here.sync_once()
+    check.lacks(rules.read_text(), "second-admins", "sudo's rules of an org that is not served any more")
 
 
 def what_is_only_tried_says_what_would_be_and_changes_nothing(fleet):
