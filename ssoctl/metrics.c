@@ -13,6 +13,7 @@
 #include "check/check_log.h"
 #include "paths.h"
 #include "publish/publish.h"
+#include "store/fleet.h"
 #include "store/here.h"
 #include "store/socials.h"
 
@@ -156,6 +157,30 @@ static void add_files(struct metrics *m)
   }
 }
 
+static enum status add_fleet(struct metrics *m)
+{
+  struct fleet_state state;
+  bool member = false;
+  bool admin = false;
+  size_t clashes = 0;
+  enum status status = fleet_role(m->ctx->txn, &member, &admin);
+  if (status != STATUS_OK || !member) {
+    return status;
+  }
+  status = fleet_state_get(m->ctx->txn, &state);
+  status = status != STATUS_OK ? status : fleet_clash_count(m->ctx->txn, &clashes);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  begin(m, "ssoorg_fleet_caught_up_seconds", "When all of the fleet was last taken over, since 1970; 0: never.");
+  add(m, "ssoorg_fleet_caught_up_seconds %" PRId64 "\n", state.caught_up_at_s);
+  begin(m, "ssoorg_fleet_stopped", "Whether nothing is taken over any more.");
+  add(m, "ssoorg_fleet_stopped %d\n", state.stopped[0] != '\0' ? 1 : 0);
+  begin(m, "ssoorg_fleet_clashes", "What of the fleet is not here since it clashes with what is this host's own.");
+  add(m, "ssoorg_fleet_clashes %zu\n", clashes);
+  return STATUS_OK;
+}
+
 enum status metrics_text(struct context *ctx, struct bytes *out)
 {
   struct metrics m = {.ctx = ctx, .out = out, .status = STATUS_OK};
@@ -177,6 +202,7 @@ enum status metrics_text(struct context *ctx, struct bytes *out)
   status = status != STATUS_OK ? status : org_each(ctx->txn, add_waiting, &m);
   begin(&m, "ssoorg_domain_missing_seconds", "For how long a verified domain's record has been gone.");
   status = status != STATUS_OK ? status : domain_each(ctx->txn, 0, add_domain, &m);
+  status = status != STATUS_OK ? status : add_fleet(&m);
   add_check(&m);
   return status != STATUS_OK ? status : m.status;
 }

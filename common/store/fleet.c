@@ -173,3 +173,17 @@ enum status fleet_forget(struct store_txn *txn)
 {
   return store_clear(txn, TABLE_FLEET);
 }
+
+static enum status count_clash(void *context, const struct fleet_clash *clash)
+{
+  size_t *count = context;
+  (void)clash;
+  (*count)++;
+  return STATUS_OK;
+}
+
+enum status fleet_clash_count(struct store_txn *txn, size_t *ret_count)
+{
+  *ret_count = 0;
+  return fleet_clash_each(txn, count_clash, ret_count);
+}

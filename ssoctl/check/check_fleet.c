@@ -9,14 +9,6 @@
 
 enum { LATE_S = 10 * 60, MINUTE_S = 60 };
 
-static enum status count_clash(void *context, const struct fleet_clash *clash)
-{
-  size_t *count = context;
-  (void)clash;
-  (*count)++;
-  return STATUS_OK;
-}
-
 static void look_at_lag(const struct fleet_state *state, struct findings *findings)
 {
   int64_t late_s = clock_now_s() - state->caught_up_at_s;
@@ -44,7 +36,7 @@ void check_fleet(struct context *ctx, struct findings *findings)
     return;
   }
   status = status != STATUS_OK ? status : fleet_state_get(ctx->txn, &state);
-  status = status != STATUS_OK ? status : fleet_clash_each(ctx->txn, count_clash, &clashes);
+  status = status != STATUS_OK ? status : fleet_clash_count(ctx->txn, &clashes);
   if (status != STATUS_OK) {
     findings_add(findings, SEVERITY_CRITICAL, "fleet", "restore a backup", "it cannot be read: %s",
                  status_text(status));

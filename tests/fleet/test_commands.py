@@ -42,6 +42,8 @@ def a_fleet_from_nothing_and_a_change_is_on_the_other_host(fleet):
     check.that(hosts["web1"]["contact_at"] and not hosts["web1"]["stopped"], f"{hosts}")
     status = web.shown("fleet", "status")
     check.equal((status["engine"], status["behind"], status["stopped"], status["clashes"]), ("answers", 0, None, []), "the status")
+    metrics = web.must("status", "--prometheus", "-")
+    check.contains(metrics, r"\nssoorg_fleet_caught_up_seconds 1\d{9}\n(.*\n)*ssoorg_fleet_stopped 0\n(.*\n)*ssoorg_fleet_clashes 0\n", "metrics")
     for host in (admin, web):
         check.equal([found["severity"] for found in _findings(host)], ["ok"], f"what is found wrong: {_findings(host)}")
         check.lacks(host.must("fleet", "status") + host.must("audit"), "password", "what is shown")
@@ -205,6 +207,7 @@ def a_copy_of_a_host_stops_both(fleet):
     check.contains(web.sync_once(wants=1), "there are two of it", "from then on")
     check.contains(web.shown("fleet", "status")["stopped"], "by this one's name", "the status")
     check.equal([found["severity"] for found in _findings(web)], ["critical"], "what is found wrong")
+    check.contains(web.must("status", "--prometheus", "-"), r"\nssoorg_fleet_stopped 1\n", "the metrics")
     hosts = {row["host"]: row for row in json.loads(admin.must("fleet", "list", "--json"))}
     check.that(hosts["web8"]["stopped"], f"{hosts}")
 
