@@ -80,7 +80,7 @@ static enum status apply_one(struct change_context *c)
   *change->ret_changed = true;
   c->silent = change->kind->silent;
   if (c->in_fleet && change->kind->scope != CHANGE_FLEET) {
-    row_log_begin(c->txn);
+    row_log_begin(c->txn, change->kind->scope == CHANGE_SITE);
   }
   enum status status = apply(c);
   if (status != STATUS_OK && c->error != NULL && c->error->text[0] == '\0' && status != STATUS_FULL) {

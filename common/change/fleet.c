@@ -69,14 +69,27 @@ static enum status apply(struct change_context *c, const void *input, void *ret_
   return fleet_cursor_put(c->txn, batch->org_id, &batch->cursor);
 }
 
+static enum status apply_own(struct change_context *c, const struct fleet_rows *rows)
+{
+  for (size_t i = 0; i < rows->own_count; i++) {
+    bool clash = false;
+    enum status status = fleet_apply_row(c, &rows->own[i], &clash);
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
+  return STATUS_OK;
+}
+
 static enum status pushed(struct change_context *c, const void *input, void *ret_result)
 {
   const struct fleet_rows *rows = input;
   struct fleet_applied *result = ret_result;
   enum status status = begin_writing(c, rows->writes, &result->overtaken);
-  if (status == STATUS_OK && !result->overtaken) {
-    status = apply_rows(c, rows, result);
-  }
+  status = status != STATUS_OK ? status : carried_rows_skip_ids(&rows->carried, c->txn);
+  status = status != STATUS_OK || result->overtaken ? status : apply_rows(c, rows, result);
+  status = status != STATUS_OK ? status : apply_own(c, rows);
+  status = status != STATUS_OK ? status : carried_rows_write(&rows->carried, c->txn, result->overtaken);
   for (size_t i = 0; status == STATUS_OK && i < rows->event_count; i++) {
     status = audit_add(c->txn, &rows->events[i]);
   }

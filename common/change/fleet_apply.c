@@ -61,7 +61,8 @@ static bool is_fleets(int64_t id)
 static enum status check_ids(struct change_context *c, const struct fleet_row *row)
 {
   bool of_account = row->kind == FLEET_ACCOUNT || row->kind == FLEET_MEMBERSHIP;
-  bool legal = (row->kind == FLEET_ACCOUNT || is_fleets(row->org_id)) && (!of_account || is_fleets(row->account_id));
+  bool legal = row->is_own ||
+               ((row->kind == FLEET_ACCOUNT || is_fleets(row->org_id)) && (!of_account || is_fleets(row->account_id)));
   if (!legal) {
     error_set(c->error, "fleet: %s of org %lld, account %lld: is none of the fleet's", fleet_kind_name(row->kind),
               (long long)row->org_id, (long long)row->account_id);

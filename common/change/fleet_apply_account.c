@@ -33,14 +33,15 @@ static enum status keep_local_owner(struct change_context *c, struct account *ac
 
 static enum status end_account(struct change_context *c, struct account *account, bool removed, bool *ret_clash)
 {
-  enum status status = keep_local_owner(c, account, ret_clash);
+  bool is_fleets = account->id >= STORE_ID_FLEET;
+  enum status status = is_fleets ? keep_local_owner(c, account, ret_clash) : STATUS_OK;
   if (status != STATUS_OK || *ret_clash) {
     const struct fleet_row row = {.kind = FLEET_ACCOUNT, .account_id = account->id};
     return status != STATUS_OK ? status : fleet_note_clash(c, &row);
   }
   status = change_forget_account(c, account);
   status = status == STATUS_OK && removed ? account_bury(c->txn, account, c->now_s) : status;
-  return status != STATUS_OK ? status : numbers_leave(c->txn, account->uid, account->id);
+  return status != STATUS_OK || !is_fleets ? status : numbers_leave(c->txn, account->uid, account->id);
 }
 
 enum status fleet_end_account(struct change_context *c, int64_t account_id, bool removed, bool *ret_clash)
@@ -79,7 +80,8 @@ static enum status make_way(struct change_context *c, const struct account *acco
 // What no account of a fleet is, whoever says so: with it a row could be anybody on this host.
 static enum status check_values(struct change_context *c, const struct account *account)
 {
-  if (account->mapped != 0 || account->gid != account->uid) {
+  bool is_fleets = account->id >= STORE_ID_FLEET;
+  if (is_fleets && (account->mapped != 0 || account->gid != account->uid)) {
     error_set(c->error,
               "account \"%s\": is mapped onto a local user of another host, or has a group that is not its own",
               account->login);

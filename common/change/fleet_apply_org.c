@@ -66,7 +66,10 @@ static enum status drop_groups(struct change_context *c, const struct org *org)
   enum status status = change_drop_recovery(c, org, &codes);
   status = status != STATUS_OK ? status : change_drop_groups(c, org);
   status = status != STATUS_OK ? status : org_remove(c->txn, org);
-  status = status != STATUS_OK ? status : numbers_leave(c->txn, org->gid, org->id);
+  if (status != STATUS_OK || org->id < STORE_ID_FLEET) {
+    return status;
+  }
+  status = numbers_leave(c->txn, org->gid, org->id);
   return status != STATUS_OK ? status : numbers_leave(c->txn, org->admins_gid, org->id);
 }
 

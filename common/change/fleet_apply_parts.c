@@ -41,7 +41,7 @@ enum status fleet_put_domain(struct change_context *c, const struct fleet_row *r
   status = status != STATUS_OK
                ? status
                : fleet_check_same(c, row, domain.org_id == row->org_id && strcmp(domain.domain, row->key) == 0);
-  status = status != STATUS_OK || domain.verified != 1 ? status : check_domain(c, &domain);
+  status = status != STATUS_OK || domain.verified != 1 || row->is_own ? status : check_domain(c, &domain);
   return status != STATUS_OK ? status : domain_put(c->txn, &domain);
 }
 
@@ -122,7 +122,7 @@ enum status fleet_put_mapping(struct change_context *c, const struct fleet_row *
   status = status != STATUS_OK
                ? status
                : fleet_check_same(c, row, mapping.org_id == row->org_id && strcmp(mapping.provider, row->key) == 0);
-  if (status == STATUS_OK && mapping.gives == GIVES_LOCAL_GROUP) {
+  if (status == STATUS_OK && mapping.gives == GIVES_LOCAL_GROUP && !row->is_own) {
     error_set(c->error, "group \"%s\": is a local one of another host", mapping.name);
     return STATUS_REFUSED;
   }
@@ -142,7 +142,7 @@ enum status fleet_drop_group(struct change_context *c, const struct fleet_row *r
   struct org_group group = {.org_id = 0};
   enum status status = group_get(c->txn, row->org_id, row->key, &group);
   status = status != STATUS_OK ? status : group_remove(c->txn, &group);
-  return status != STATUS_OK ? status : numbers_leave(c->txn, group.gid, group.org_id);
+  return status != STATUS_OK || row->is_own ? status : numbers_leave(c->txn, group.gid, group.org_id);
 }
 
 enum status fleet_drop_mapping(struct change_context *c, const struct fleet_row *row)

@@ -92,6 +92,9 @@ MUST_CHECK enum status membership_remove(struct store_txn *txn, int64_t account_
 // How many members the org has.
 MUST_CHECK enum status membership_count(struct store_txn *txn, int64_t org_id, int64_t *ret_count);
 
+// Forgets it, with the org.
+MUST_CHECK enum status membership_count_drop(struct store_txn *txn, int64_t org_id);
+
 enum { MEMBERSHIPS_MAX = 32 };
 
 struct memberships {

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/grow.h"
+#include "store/fleet_tables.h"
 
 // How the key of a table's rows goes on behind the org's id, and becomes text.
 enum rest { REST_NONE, REST_TEXT, REST_NUMBER, REST_ACCOUNT };
@@ -56,26 +57,49 @@ static bool kind_of_table(enum store_table table, enum fleet_kind *ret_kind)
   return false;
 }
 
-enum status fleet_rows_add(struct fleet_rows *rows, const struct fleet_row *row, struct fleet_row **ret_row)
+struct row_list {
+  struct fleet_row **list;
+  size_t *count;
+  size_t *capacity;
+};
+
+static enum status add(const struct row_list *to, const struct fleet_row *row, struct fleet_row **ret_row)
 {
-  struct fleet_row *room = grow_array(rows->list, rows->count, sizeof *room, &rows->capacity);
+  struct fleet_row *room = grow_array(*to->list, *to->count, sizeof *room, to->capacity);
   if (room == NULL) {
     return STATUS_NO_MEMORY;
   }
-  rows->list = room;
-  *ret_row = &rows->list[rows->count++];
+  *to->list = room;
+  *ret_row = &room[(*to->count)++];
   **ret_row = *row;
-  (*ret_row)->order = rows->count;
+  (*ret_row)->order = *to->count;
   (*ret_row)->record = (struct bytes)BYTES_EMPTY;
   return STATUS_OK;
 }
 
+enum status fleet_rows_add(struct fleet_rows *rows, const struct fleet_row *row, struct fleet_row **ret_row)
+{
+  return add(&(struct row_list){&rows->list, &rows->count, &rows->capacity}, row, ret_row);
+}
+
+static enum status add_own(struct fleet_rows *rows, const struct fleet_row *row, struct fleet_row **ret_row)
+{
+  return add(&(struct row_list){&rows->own, &rows->own_count, &rows->own_capacity}, row, ret_row);
+}
+
+static void free_list(struct fleet_row *list, size_t count)
+{
+  for (size_t i = 0; i < count; i++) {
+    bytes_done(&list[i].record);
+  }
+  free(list);
+}
+
 void fleet_rows_done(struct fleet_rows *rows)
 {
-  for (size_t i = 0; i < rows->count; i++) {
-    bytes_done(&rows->list[i].record);
-  }
-  free(rows->list);
+  free_list(rows->list, rows->count);
+  free_list(rows->own, rows->own_count);
+  carried_rows_done(&rows->carried);
   free(rows->events);
   *rows = (struct fleet_rows){.count = 0};
 }
@@ -120,6 +144,14 @@ void fleet_rows_keep_last(struct fleet_rows *rows)
   rows->count = kept;
 }
 
+// An org that goes takes all along that is in it, and an account its places, from which nobody has removed it: they go
+// first. Of what goes else, what others need goes last.
+static int rank(const struct fleet_row *row)
+{
+  bool whole = row->kind == FLEET_ORG || row->kind == FLEET_ACCOUNT;
+  return row->gone && whole ? FLEET_KIND_COUNT + (int)row->kind : (int)row->kind;
+}
+
 static int compare(const void *a, const void *b)
 {
   const struct fleet_row *x = a;
@@ -127,7 +159,7 @@ static int compare(const void *a, const void *b)
   if (x->gone != y->gone) {
     return x->gone ? -1 : 1;
   }
-  int order = x->kind < y->kind ? -1 : x->kind > y->kind ? 1 : 0;
+  int order = rank(x) - rank(y);
   return x->gone ? -order : order;
 }
 
@@ -135,6 +167,9 @@ void fleet_rows_sort(struct fleet_rows *rows)
 {
   if (rows->count > 1) {
     qsort(rows->list, rows->count, sizeof rows->list[0], compare);
+  }
+  if (rows->own_count > 1) {
+    qsort(rows->own, rows->own_count, sizeof rows->own[0], compare);
   }
 }
 
@@ -220,7 +255,7 @@ static enum status take_key(const struct store_key *key, const struct bytes *rec
 }
 
 // What is not the fleet's stays here.
-static enum status check_owner(const struct fleet_row *row, bool *ret_shared, struct error *error)
+static enum status check_owner(struct fleet_row *row, struct error *error)
 {
   bool org = row->org_id >= STORE_ID_FLEET;
   bool account = row->account_id >= STORE_ID_FLEET;
@@ -229,7 +264,7 @@ static enum status check_owner(const struct fleet_row *row, bool *ret_shared, st
               "the org is the fleet's, and the account this host's own: 'ssoctl fleet join' makes it the fleet's");
     return STATUS_REFUSED;
   }
-  *ret_shared = row->kind == FLEET_ACCOUNT ? account : org;
+  row->is_own = row->kind == FLEET_ACCOUNT ? !account : !org;
   return STATUS_OK;
 }
 
@@ -248,7 +283,6 @@ static enum status collect_one(struct store_txn *txn, const struct logged_row *l
   struct bytes now CLEANUP(bytes_done) = BYTES_EMPTY;
   struct fleet_row row = {.is_new = !logged->was_there};
   struct fleet_row *added = NULL;
-  bool shared = false;
   if (!kind_of_table(logged->table, &row.kind)) {
     return STATUS_CORRUPT;
   }
@@ -263,11 +297,11 @@ static enum status collect_one(struct store_txn *txn, const struct logged_row *l
   const struct bytes *record = row.gone ? &logged->before : &now;
   status = take_key(&logged->key, record, &row);
   status = status != STATUS_OK ? status : check_mapping(&row, record, error);
-  status = status != STATUS_OK ? status : check_owner(&row, &shared, error);
-  if (status != STATUS_OK || !shared) {
+  status = status != STATUS_OK ? status : check_owner(&row, error);
+  if (status != STATUS_OK) {
     return status;
   }
-  status = fleet_rows_add(rows, &row, &added);
+  status = row.is_own ? add_own(rows, &row, &added) : fleet_rows_add(rows, &row, &added);
   return status != STATUS_OK ? status : bytes_append(&added->record, bytes_text(record), record->length);
 }
 
@@ -285,18 +319,32 @@ static enum status collect_event(struct store_txn *txn, const struct logged_row 
   return status == STATUS_NOT_FOUND ? STATUS_OK : status; // trimmed
 }
 
+static enum status collect(struct store_txn *txn, const struct logged_row *logged, struct fleet_rows *rows,
+                           struct error *error)
+{
+  switch (fleet_table_of(logged->table)) {
+  case FLEET_TABLE_SHARED: return collect_one(txn, logged, rows, error);
+  case FLEET_TABLE_CARRIED: return carried_rows_add(&rows->carried, txn, logged);
+  case FLEET_TABLE_EVENTS: return collect_event(txn, logged, rows);
+  case FLEET_TABLE_UNSAID:
+  case FLEET_TABLE_FOLLOWS:
+  case FLEET_TABLE_LEFT:
+  default: return STATUS_CORRUPT;
+  }
+}
+
 enum status fleet_rows_collect(struct store_txn *txn, struct fleet_rows *ret_rows, struct error *error)
 {
   const struct logged_row *logged = NULL;
   size_t count = 0;
   row_log_rows(txn, &logged, &count);
-  for (size_t i = 0; i < count; i++) {
-    enum status status = logged[i].table == TABLE_AUDIT ? collect_event(txn, &logged[i], ret_rows)
-                                                        : collect_one(txn, &logged[i], ret_rows, error);
-    if (status != STATUS_OK) {
-      fleet_rows_done(ret_rows);
-      return status;
-    }
+  enum status status = carried_rows_add_shown(&ret_rows->carried, txn);
+  for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+    status = collect(txn, &logged[i], ret_rows, error);
+  }
+  if (status != STATUS_OK) {
+    fleet_rows_done(ret_rows);
+    return status;
   }
   fleet_rows_sort(ret_rows);
   return STATUS_OK;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rows that the hosts of a fleet share, as they travel: the record as the store has it, and what it is of.
 #pragma once
+#include "store/carried.h"
 #include "store/entities.h"
 #include "store/row_log.h"
 #include "store/store.h"
@@ -31,6 +32,7 @@ struct fleet_row {
   bool gone;
   bool is_new;         // nothing was there before
   size_t order;        // in which it was added
+  bool is_own;         // about this host's own: it is of no fleet
   bool is_claim;       // somebody whom a host has signed in for the first time: of them an engine knows no more
   struct bytes record; // as it is in the store; as it was of one that is gone
 };
@@ -39,7 +41,11 @@ struct fleet_rows {
   struct fleet_row *list;
   size_t count;
   size_t capacity;
-  struct audit_event *events; // of the change that made them
+  struct fleet_row *own; // of the same tables, but about this host's own: nobody is told of them
+  size_t own_count;
+  size_t own_capacity;
+  struct carried_rows carried; // of other tables
+  struct audit_event *events;  // of the change that made them
   size_t event_count;
   size_t event_capacity;
   int64_t writes; // of struct fleet_state, when they were read
@@ -60,8 +66,8 @@ void fleet_rows_keep_last(struct fleet_rows *rows);
 // In the order in which they can be applied: what goes before what comes.
 void fleet_rows_sort(struct fleet_rows *rows);
 
-// What TXN has changed since row_log_begin() of what is the fleet's. STATUS_REFUSED, ERROR says why: it puts something
-// of this host's own into an org of the fleet. Errors as store_get().
+// What TXN has changed since row_log_begin() of what is the fleet's, and with it of this host's own. STATUS_REFUSED,
+// ERROR says why: it puts something of this host's own into an org of the fleet. Errors as store_get().
 MUST_CHECK enum status fleet_rows_collect(struct store_txn *txn, struct fleet_rows *ret_rows, struct error *error);
 
 // What an account or a membership is that is only known by a claim: packed as the store has it. Errors as

@@ -54,6 +54,13 @@ enum status membership_count(struct store_txn *txn, int64_t org_id, int64_t *ret
   return status;
 }
 
+enum status membership_count_drop(struct store_txn *txn, int64_t org_id)
+{
+  const struct store_key key = count_key(org_id);
+  enum status status = store_delete(txn, TABLE_META, &key);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 static enum status raise_count(struct store_txn *txn, int64_t org_id, int64_t by)
 {
   const struct store_key key = count_key(org_id);

@@ -168,7 +168,8 @@ enum status org_remove(struct store_txn *txn, const struct org *org)
   if (status != STATUS_OK) {
     return status;
   }
-  status = org_review_drop(txn, org->id);
+  status = membership_count_drop(txn, org->id);
+  status = status != STATUS_OK ? status : org_review_drop(txn, org->id);
   if (status != STATUS_OK) {
     return status;
   }

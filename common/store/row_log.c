@@ -5,30 +5,20 @@
 #include <string.h>
 
 #include "base/grow.h"
+#include "store/fleet_tables.h"
 #include "store/store_lmdb.h"
 
-static bool is_shared(enum store_table table)
-{
-  static const enum store_table SHARED[] = {TABLE_ACCOUNTS,       TABLE_ORGS,          TABLE_DOMAINS,
-                                            TABLE_CONNECTIONS,    TABLE_REGISTRATIONS, TABLE_MEMBERSHIPS,
-                                            TABLE_INVITES,        TABLE_PENDING_LINKS, TABLE_ORG_GROUPS,
-                                            TABLE_GROUP_MAPPINGS, TABLE_DOMAIN_PROOFS, TABLE_AUDIT};
-  for (size_t i = 0; i < sizeof SHARED / sizeof SHARED[0]; i++) {
-    if (SHARED[i] == table) {
-      return true;
-    }
-  }
-  return false;
-}
-
-void row_log_begin(struct store_txn *txn)
+void row_log_begin(struct store_txn *txn, bool with_own)
 {
   txn->row_log.on = true;
+  txn->row_log.with_own = txn->row_log.with_own || with_own;
 }
 
 bool row_log_wants(const struct row_log *log, enum store_table table)
 {
-  return log->on && is_shared(table);
+  enum fleet_table is = fleet_table_of(table);
+  bool travels = is == FLEET_TABLE_SHARED || is == FLEET_TABLE_EVENTS;
+  return log->on && (travels || (log->with_own && is == FLEET_TABLE_CARRIED));
 }
 
 enum status row_log_note(struct row_log *log, enum store_table table, const struct store_key *key, const void *before,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which rows a write transaction has written of the tables that hosts may share, and what was there before: what a
-// fleet is told of a change.
+// Which rows a write transaction has written of the tables that hosts may share, and of this host's own, and what was
+// there before: what a fleet is told of a change, and what goes with it (store/fleet_tables.h).
 #pragma once
 #include "store/store.h"
 
@@ -14,13 +14,15 @@ struct logged_row {
 
 struct row_log {
   bool on;
+  bool with_own;
   struct logged_row *rows;
   size_t count;
   size_t capacity;
 };
 
-// From here on TXN notes them. Whatever was written before is not noted.
-void row_log_begin(struct store_txn *txn);
+// From here on TXN notes them, those of this host's own where WITH_OWN was said once. Whatever was written before is
+// not noted.
+void row_log_begin(struct store_txn *txn, bool with_own);
 
 // The rows of TXN, each once, as it was before its first write, in the order of tables and keys; valid until the next
 // write.

@@ -206,6 +206,10 @@ MUST_CHECK enum status store_readers(struct store *store, uint32_t *ret_used, ui
 // A new id of this store's own, never given before. Needs a write transaction. STATUS_TOO_LARGE: all have been given.
 MUST_CHECK enum status store_next_id(struct store_txn *txn, int64_t *ret_id);
 
+// Whether KEY, of TABLE_META, is of the last id that was given. No id up to LAST is given from now on.
+bool store_is_last_id(const struct store_key *key);
+MUST_CHECK enum status store_skip_ids(struct store_txn *txn, int64_t last);
+
 // A new id for something that hosts share, if IN_FLEET: random, above those that an engine counts up to by itself, so
 // that neither gives one that the other has; whoever has it already is found by the engine. Else store_next_id().
 // Errors as that; STATUS_IO.

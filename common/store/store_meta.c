@@ -32,10 +32,25 @@ static enum status count_up(struct store_txn *txn, const char *name, int64_t *re
   return status;
 }
 
+static const char LAST_ID[] = "last_id";
+
+bool store_is_last_id(const struct store_key *key)
+{
+  return key->length == sizeof LAST_ID - 1 && memcmp(key->data, LAST_ID, sizeof LAST_ID - 1) == 0;
+}
+
+enum status store_skip_ids(struct store_txn *txn, int64_t last)
+{
+  const struct store_key key = key_of_text(LAST_ID);
+  int64_t given = 0;
+  enum status status = get_counter(txn, LAST_ID, &given);
+  return status != STATUS_OK || given >= last ? status : store_put_i64(txn, TABLE_META, &key, last);
+}
+
 enum status store_next_id(struct store_txn *txn, int64_t *ret_id)
 {
   int64_t id = 0;
-  enum status status = count_up(txn, "last_id", &id);
+  enum status status = count_up(txn, LAST_ID, &id);
   if (status != STATUS_OK) {
     return status;
   }

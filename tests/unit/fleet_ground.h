@@ -15,6 +15,7 @@ extern size_t pushes;
 extern enum status refuses; // what the next push comes to, once
 
 void join_fleet(bool admin);
+void push_from_here(void); // what is changed, from now on
 int on_admin_host(void **state);
 int end_all(void **state);
 
