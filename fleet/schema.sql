@@ -215,6 +215,7 @@ GRANT INSERT ON ssoorg.revision, ssoorg.host, ssoorg.report TO ssoorg_functions;
 GRANT INSERT, DELETE ON ssoorg.host_org TO ssoorg_functions;
 GRANT DELETE ON ssoorg.host TO ssoorg_functions;
 GRANT INSERT, UPDATE (revision) ON ssoorg.number, ssoorg.name TO ssoorg_functions;
+GRANT DELETE ON ssoorg.name TO ssoorg_functions;
 GRANT INSERT, DELETE ON ssoorg.person TO ssoorg_functions;
 GRANT INSERT, UPDATE ON ssoorg.org, ssoorg.account, ssoorg.membership, ssoorg.domain, ssoorg.invite, ssoorg.part
   TO ssoorg_functions;
@@ -737,9 +738,11 @@ BEGIN
 END
 $$;
 
--- The account's id, likewise. Whoever is GONE leaves the login and the number taken, and the address free.
+-- The account's id, likewise. Whoever is GONE leaves the login and the number taken, and the address free; whoever is
+-- RETIRED the login, too, and comes back as somebody new.
 CREATE FUNCTION ssoorg.put_account(of_account bigint, read_at bigint, of_login text, of_email text, of_uid bigint,
-                                   of_org bigint, of_record bytea, is_gone boolean DEFAULT false) RETURNS bigint
+                                   of_org bigint, of_record bytea, is_gone boolean DEFAULT false,
+                                   is_retired boolean DEFAULT false) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, ssoorg, pg_temp
 AS $$
 DECLARE
@@ -758,6 +761,8 @@ BEGIN
   DELETE FROM ssoorg.person p WHERE p.account_id = of_id;
   IF NOT is_gone THEN
     INSERT INTO ssoorg.person (email, account_id, login, uid) VALUES (of_email, of_id, of_login, of_uid);
+  ELSIF is_retired THEN
+    DELETE FROM ssoorg.name n WHERE n.name = of_login AND n.id = of_id AND NOT n.reserved;
   END IF;
   -- Whoever has made the change has not seen where they have come to be, or to be something else, since.
   PERFORM ssoorg.must_be_fresh(NOT EXISTS (

@@ -27,7 +27,7 @@ static enum status drop(struct change_context *c, const struct fleet_row *row, b
 {
   switch (row->kind) {
   case FLEET_ORG: return fleet_drop_org(c, row->org_id);
-  case FLEET_ACCOUNT: return fleet_end_account(c, row->account_id, true, ret_clash);
+  case FLEET_ACCOUNT: return fleet_drop_account(c, row, ret_clash);
   case FLEET_MEMBERSHIP: return fleet_end_membership(c, row);
   case FLEET_DOMAIN: return domain_remove(c->txn, row->org_id, row->key);
   case FLEET_CONNECTION: return fleet_drop_connection(c, row);

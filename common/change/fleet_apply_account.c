@@ -31,7 +31,7 @@ static enum status keep_local_owner(struct change_context *c, struct account *ac
   return account_update(c->txn, account);
 }
 
-static enum status end_account(struct change_context *c, struct account *account, bool removed, bool *ret_clash)
+static enum status end_account(struct change_context *c, struct account *account, bool *ret_clash)
 {
   bool is_fleets = account->id >= STORE_ID_FLEET;
   enum status status = is_fleets ? keep_local_owner(c, account, ret_clash) : STATUS_OK;
@@ -40,18 +40,44 @@ static enum status end_account(struct change_context *c, struct account *account
     return status != STATUS_OK ? status : fleet_note_clash(c, &row);
   }
   status = change_forget_account(c, account);
-  status = status == STATUS_OK && removed ? account_bury(c->txn, account, c->now_s) : status;
   return status != STATUS_OK || !is_fleets ? status : numbers_leave(c->txn, account->uid, account->id);
 }
 
-enum status fleet_end_account(struct change_context *c, int64_t account_id, bool removed, bool *ret_clash)
+static enum status find_and_end(struct change_context *c, int64_t account_id, bool *ret_clash)
 {
   struct account account CLEANUP(forget_account) = {.id = 0};
   enum status status = account_get(c->txn, account_id, &account);
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
-  return end_account(c, &account, removed, ret_clash);
+  return end_account(c, &account, ret_clash);
+}
+
+// What it is called by is somebody else's name by now: then it says nothing of them.
+static enum status is_in_use(struct change_context *c, const struct account *gone, bool *ret_used)
+{
+  struct account other CLEANUP(forget_account) = {.id = 0};
+  enum status status = account_by_login(c->txn, gone->login, &other);
+  status = status == STATUS_NOT_FOUND ? account_by_email(c->txn, gone->email, &other) : status;
+  *ret_used = status == STATUS_OK;
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status bury(struct change_context *c, const struct fleet_row *row)
+{
+  struct account gone CLEANUP(forget_account) = {.id = 0};
+  bool is_used = false;
+  enum status status = fleet_decode(c, row, &ACCOUNT_RECORD, &gone);
+  status = status != STATUS_OK ? status : fleet_check_same(c, row, gone.id == row->account_id);
+  status = status != STATUS_OK ? status : is_in_use(c, &gone, &is_used);
+  bool stays = gone.status == ACCOUNT_RETIRED || is_used;
+  return status != STATUS_OK || stays ? status : account_bury(c->txn, &gone, c->now_s);
+}
+
+enum status fleet_drop_account(struct change_context *c, const struct fleet_row *row, bool *ret_clash)
+{
+  enum status status = find_and_end(c, row->account_id, ret_clash);
+  return status != STATUS_OK || *ret_clash || row->record.length == 0 ? status : bury(c, row);
 }
 
 enum status fleet_end_if_nowhere(struct change_context *c, int64_t account_id)
@@ -61,7 +87,7 @@ enum status fleet_end_if_nowhere(struct change_context *c, int64_t account_id)
   // An admin host has all of them, or it would make somebody anew who comes back.
   bool nowhere = status == STATUS_OK && all.count == 0 && account_id >= STORE_ID_FLEET && !c->is_admin;
   bool clash = false;
-  return nowhere ? fleet_end_account(c, account_id, false, &clash) : status;
+  return nowhere ? find_and_end(c, account_id, &clash) : status;
 }
 
 // Who has the address of somebody else of the fleet is gone, which comes with a later row.
@@ -74,13 +100,17 @@ static enum status make_way(struct change_context *c, const struct account *acco
   }
   bool is_theirs = before.id == account->id || before.id < STORE_ID_FLEET;
   bool clash = false;
-  return is_theirs ? STATUS_OK : end_account(c, &before, true, &clash);
+  return is_theirs ? STATUS_OK : end_account(c, &before, &clash);
 }
 
 // What no account of a fleet is, whoever says so: with it a row could be anybody on this host.
 static enum status check_values(struct change_context *c, const struct account *account)
 {
   bool is_fleets = account->id >= STORE_ID_FLEET;
+  if (is_fleets && account->status > ACCOUNT_LOCKED) {
+    error_set(c->error, "account \"%s\": is there, and retired", account->login);
+    return STATUS_REFUSED;
+  }
   if (is_fleets && (account->mapped != 0 || account->gid != account->uid)) {
     error_set(c->error,
               "account \"%s\": is mapped onto a local user of another host, or has a group that is not its own",

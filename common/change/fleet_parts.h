@@ -27,9 +27,9 @@ MUST_CHECK enum status fleet_put_account(struct change_context *c, const struct 
 MUST_CHECK enum status fleet_put_membership(struct change_context *c, const struct fleet_row *row);
 MUST_CHECK enum status fleet_end_membership(struct change_context *c, const struct fleet_row *row);
 
-// Whoever is gone from the fleet. REMOVED: nobody new comes by a sign-in with their login or address. STATUS_OK where
-// they are not here.
-MUST_CHECK enum status fleet_end_account(struct change_context *c, int64_t account_id, bool removed, bool *ret_clash);
+// Whoever is gone from the fleet, as ROW says: who was removed, and not retired, leaves login and address as names that
+// nobody new comes by (S11), also where they were not.
+MUST_CHECK enum status fleet_drop_account(struct change_context *c, const struct fleet_row *row, bool *ret_clash);
 
 // Whoever is in no org here any more is not needed here. STATUS_OK where they are.
 MUST_CHECK enum status fleet_end_if_nowhere(struct change_context *c, int64_t account_id);

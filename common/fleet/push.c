@@ -87,9 +87,10 @@ static enum status push_account(const struct pushing *p)
   }
   asking_print(uid, account.uid);
   asking_print(org, account.created_by_org);
+  bool retired = p->row->gone && account.status == ACCOUNT_RETIRED;
   const struct engine_value values[] = {engine_text(p->account),    engine_text(p->read_at), engine_text(account.login),
                                         engine_text(account.email), engine_text(uid),        engine_text(org),
-                                        record_of(p->row),          flag(p->row->gone)};
+                                        record_of(p->row),          flag(p->row->gone),      flag(retired)};
   return status != STATUS_OK ? status : ask(p, ENGINE_PUT_ACCOUNT, values);
 }
 

@@ -44,11 +44,11 @@ static const struct engine_statement_text STATEMENTS[ENGINE_STATEMENT_COUNT] = {
                         "SELECT ssoorg.put_org($1::bigint, $2::bigint, $3::text, $4::text, $5::boolean, $6::bigint[], "
                         "$7::bytea, $8::boolean)",
                         8, BYTEA(7)},
-    // account, read at, login, email, uid, org, record, gone
+    // account, read at, login, email, uid, org, record, gone, retired
     [ENGINE_PUT_ACCOUNT] = {"put_account",
                             "SELECT ssoorg.put_account($1::bigint, $2::bigint, $3::text, $4::text, $5::bigint, "
-                            "$6::bigint, $7::bytea, $8::boolean)",
-                            8, BYTEA(7)},
+                            "$6::bigint, $7::bytea, $8::boolean, $9::boolean)",
+                            9, BYTEA(7)},
     // org, account, read at, role, source, record, gone
     [ENGINE_PUT_MEMBERSHIP] = {"put_membership",
                                "SELECT ssoorg.put_membership($1::bigint, $2::bigint, $3::bigint, $4::text, $5::text, "

@@ -16,7 +16,11 @@
 #include "store/enum_names.h"
 #include "store/throttle_kind.h"
 
-enum account_status { ACCOUNT_ACTIVE = 0, ACCOUNT_LOCKED };
+enum account_status {
+  ACCOUNT_ACTIVE = 0,
+  ACCOUNT_LOCKED,
+  ACCOUNT_RETIRED, // of none that is stored: of one that has gone from a fleet, and may come back as somebody new (S14)
+};
 
 struct account {
   int64_t id;

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/grow.h"
+#include "store/accounts.h"
 #include "store/fleet_tables.h"
 
 // How the key of a table's rows goes on behind the org's id, and becomes text.
@@ -277,6 +278,21 @@ static bool is_same(const struct logged_row *logged, const struct bytes *now, bo
   return !is_there || (same_length && (now->length == 0 || memcmp(logged->before.data, now->data, now->length) == 0));
 }
 
+// Whoever was removed leaves a tombstone, and whoever was retired none.
+static enum status say_how_it_went(struct store_txn *txn, struct fleet_row *row)
+{
+  struct account account = {.id = 0};
+  bool removed = false;
+  enum status status = record_decode(&ACCOUNT_RECORD, row->record.data, row->record.length, &account);
+  status = status != STATUS_OK ? status : account_was_removed(txn, account.login, &removed);
+  if (status == STATUS_OK && !removed) {
+    account.status = ACCOUNT_RETIRED;
+    status = fleet_row_pack(row, &ACCOUNT_RECORD, &account);
+  }
+  explicit_bzero(account.password, sizeof account.password);
+  return status;
+}
+
 static enum status collect_one(struct store_txn *txn, const struct logged_row *logged, struct fleet_rows *rows,
                                struct error *error)
 {
@@ -302,7 +318,9 @@ static enum status collect_one(struct store_txn *txn, const struct logged_row *l
     return status;
   }
   status = row.is_own ? add_own(rows, &row, &added) : fleet_rows_add(rows, &row, &added);
-  return status != STATUS_OK ? status : bytes_append(&added->record, bytes_text(record), record->length);
+  status = status != STATUS_OK ? status : bytes_append(&added->record, bytes_text(record), record->length);
+  bool ends = status == STATUS_OK && row.kind == FLEET_ACCOUNT && row.gone;
+  return ends ? say_how_it_went(txn, added) : status;
 }
 
 static enum status collect_event(struct store_txn *txn, const struct logged_row *logged, struct fleet_rows *rows)

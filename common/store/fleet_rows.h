@@ -34,7 +34,7 @@ struct fleet_row {
   size_t order;        // in which it was added
   bool is_own;         // about this host's own: it is of no fleet
   bool is_claim;       // somebody whom a host has signed in for the first time: of them an engine knows no more
-  struct bytes record; // as it is in the store; as it was of one that is gone
+  struct bytes record; // as it is in the store; as it was of one that is gone, an account's saying whether it was retired
 };
 
 struct fleet_rows {

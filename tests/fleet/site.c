@@ -2,7 +2,7 @@
 // site HELPER STORE HOSTS DATABASE LOGIN PASSWORD_FILE admin|member: one host of a fleet with a store of its own, made
 // if it is not there, which does what each line of standard input says and prints a line for it. Words are separated by
 // spaces:
-//   org SLUG OWNER | member ORG EMAIL | remove ORG EMAIL | role ORG EMAIL      (an admin's)
+//   org SLUG OWNER | member ORG EMAIL | remove ORG EMAIL | role ORG EMAIL | account remove|retire EMAIL  (an admin's)
 //   catch-up
 //   show             all orgs, accounts and memberships, and what clashes
 // and of what came of it: STATUS TEXT.
@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "change/account.h"
 #include "change/fleet.h"
 #include "change/member.h"
 #include "change/org.h"
@@ -77,6 +78,14 @@ static enum status remove_member(struct site *s, const char *org, const char *em
   return make(s, change_member_remove(&in, &changed));
 }
 
+static enum status end_account(struct site *s, const char *how, const char *who)
+{
+  struct account_changed changed;
+  const struct account_name in = {who};
+  bool retires = strcmp(how, "retire") == 0;
+  return make(s, retires ? change_account_retire(&in, &changed) : change_account_remove(&in, &changed));
+}
+
 static enum status give_role(struct site *s, const char *org, const char *email)
 {
   struct member_changed changed;
@@ -139,6 +148,9 @@ static enum status run(struct site *s, char *line)
   }
   if (strcmp(verb, "remove") == 0) {
     return remove_member(s, first, second);
+  }
+  if (strcmp(verb, "account") == 0) {
+    return end_account(s, first, second);
   }
   if (strcmp(verb, "role") == 0) {
     return give_role(s, first, second);

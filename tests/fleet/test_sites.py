@@ -102,3 +102,24 @@ def whom_no_org_has_any_more_stays_on_an_admin_host_and_comes_back_as_they_were(
         for host in (one, two):
             shown = host.must("show")
             check.that(before in shown and "ann@back.test:0" in shown, shown)
+
+
+def who_is_retired_comes_back_as_somebody_new_and_who_is_removed_does_not(fleet):
+    with fleet_site.Site(fleet, ADMIN, "admin", "ends") as one, fleet_site.Site(fleet, ADMIN, "admin", "ends-too") as two:
+        one.must("catch-up")
+        one.must("org", "ends", "boss@ends.test")
+        for who in ("ann@ends.test", "bob@ends.test"):
+            one.must("member", "ends", who)
+        two.must("catch-up")
+        one.must("account", "retire", "ann@ends.test")
+        one.must("account", "remove", "bob@ends.test")
+        two.must("catch-up")
+        for host in (one, two):
+            shown = host.must("show")
+            check.that("account=ann@ends.test" not in shown and "account=bob@ends.test" not in shown, shown)
+        taken = {name: fleet_site.must(fleet, None, f"SELECT count(*) FROM ssoorg.name WHERE name = '{name}'").value
+                 for name in ("ann@ends.test", "bob@ends.test")}
+        check.equal(taken, {"ann@ends.test": "0", "bob@ends.test": "1"}, "names that are taken")
+        two.must("member", "ends", "ann@ends.test")
+        one.must("catch-up")
+        check.contains(one.must("show"), r"account=ann@ends\.test:\d+", "who is there anew")

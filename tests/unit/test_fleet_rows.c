@@ -91,6 +91,64 @@ static void what_goes_goes_everywhere(void **state)
   assert_int_equal(count(TABLE_MEMBERSHIPS), 0);
 }
 
+static bool was_removed(const char *name)
+{
+  struct store_txn *txn CLEANUP(store_abort) = read_txn();
+  bool removed = false;
+  assert_int_equal(account_was_removed(txn, name, &removed), STATUS_OK);
+  return removed;
+}
+
+// Also where they had never been.
+static void S14_who_is_retired_may_come_as_somebody_new_on_every_host_and_who_is_removed_may_not(void **state)
+{
+  (void)state;
+  fill_fleet();
+  assert_int_equal(resume_member(BOB), STATUS_OK);
+  const uint32_t numbers[] = {get_account(ALICE).uid, get_account(BOB).uid};
+  size_t first = engine.count;
+  assert_int_equal(remove_account(ALICE), STATUS_OK);
+  assert_int_equal(retire_account(BOB), STATUS_OK);
+  struct picture here = take_picture();
+  on_another_host();
+  (void)take_over(0, first, STATUS_OK);
+  for (int i = 0; i < 2; i++) { // and said twice
+    (void)take_over(first, engine.count, STATUS_OK);
+    assert_true(was_removed(ALICE));
+    assert_false(was_removed(BOB));
+  }
+  struct picture there = take_picture();
+  same_pictures(&here, &there);
+  struct store_txn *txn = read_txn();
+  for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+    struct number use;
+    assert_int_equal(numbers_get(txn, numbers[i], &use), STATUS_OK);
+    assert_int_equal(use.use, NUMBER_ELSEWHERE);
+  }
+  store_abort(&txn);
+  on_another_host();
+  (void)take_over(first, engine.count, STATUS_OK);
+  assert_true(was_removed(ALICE));
+  assert_false(was_removed(BOB));
+}
+
+static void who_was_removed_and_added_again_is_no_name_of_the_dead(void **state)
+{
+  (void)state;
+  fill_fleet();
+  size_t gone = engine.count;
+  assert_int_equal(remove_account(ALICE), STATUS_OK);
+  size_t again = engine.count;
+  assert_int_equal(add_member(ALICE), STATUS_OK);
+  assert_false(was_removed(ALICE));
+  on_another_host();
+  (void)take_over(0, gone, STATUS_OK);
+  (void)take_over(gone, engine.count, STATUS_OK);
+  assert_false(was_removed(ALICE));
+  (void)take_over(gone, again, STATUS_OK); // what went before, once more
+  assert_false(was_removed(ALICE));
+}
+
 static void what_the_engine_does_not_take_is_not_here_either(void **state)
 {
   (void)state;
@@ -282,6 +340,8 @@ int main(void)
       FLEET_TEST(all_that_is_changed_is_told_and_another_host_has_the_same),
       FLEET_TEST(all_at_once_and_twice_it_is_the_same),
       FLEET_TEST(what_goes_goes_everywhere),
+      FLEET_TEST(S14_who_is_retired_may_come_as_somebody_new_on_every_host_and_who_is_removed_may_not),
+      FLEET_TEST(who_was_removed_and_added_again_is_no_name_of_the_dead),
       FLEET_TEST(what_the_engine_does_not_take_is_not_here_either),
       FLEET_TEST(a_change_that_another_has_overtaken_is_applied_anew),
       FLEET_TEST(each_change_has_its_event_once),

@@ -104,6 +104,11 @@ static enum status remove_whole(void)
   return remove_account(CAROL);
 }
 
+static enum status retire(void)
+{
+  return retire_account(CAROL);
+}
+
 static enum status prove(void)
 {
   return make(change_account_prove(&(struct account_prove){BOB, "seen"}, &changed_account));
@@ -170,6 +175,7 @@ static const struct twin_change CHANGES[] = {
     {"account.unlock", unlock},
     {"account.rename", rename_one},
     {"account.remove", remove_whole},
+    {"account.retire", retire},
     {"account.prove", prove},
     {"account.set", set_account},
     {"identity.link", link_one},
