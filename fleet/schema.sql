@@ -187,11 +187,11 @@ CREATE TABLE ssoorg.invite (
 );
 CREATE INDEX ON ssoorg.invite (org_id, revision);
 
--- Connections, registrations, groups and their mappings, pending links, proofs of domains: nothing in them must be unique
--- or checked here but the numbers of groups.
+-- Connections, registrations, groups and their mappings, pending links, proofs of domains, what an admin has said of an
+-- account's identity: nothing in them must be unique or checked here but the numbers of groups.
 CREATE TABLE ssoorg.part (
   org_id bigint NOT NULL,
-  kind text NOT NULL CHECK (kind IN ('connection', 'registration', 'group', 'mapping', 'pending', 'proof')),
+  kind text NOT NULL CHECK (kind IN ('connection', 'registration', 'group', 'mapping', 'pending', 'proof', 'identity')),
   key text NOT NULL CHECK (pg_catalog.octet_length(key) <= 512),
   record bytea NOT NULL CHECK (pg_catalog.octet_length(record) <= 262144),
   revision bigint NOT NULL,

@@ -18,6 +18,7 @@ static enum status put(struct change_context *c, const struct fleet_row *row, bo
   case FLEET_GROUP: return fleet_put_group(c, row);
   case FLEET_MAPPING: return fleet_put_mapping(c, row);
   case FLEET_PENDING: return fleet_put_pending(c, row);
+  case FLEET_LINKED: return fleet_put_linked(c, row);
   case FLEET_KIND_COUNT:
   default: return STATUS_CORRUPT;
   }
@@ -35,6 +36,7 @@ static enum status drop(struct change_context *c, const struct fleet_row *row, b
   case FLEET_GROUP: return fleet_drop_group(c, row);
   case FLEET_MAPPING: return fleet_drop_mapping(c, row);
   case FLEET_PENDING: return fleet_drop_pending(c, row);
+  case FLEET_LINKED: return fleet_drop_linked(c, row);
   case FLEET_PROOF:        // never goes
   case FLEET_REGISTRATION: // goes with its org
   case FLEET_KIND_COUNT:

@@ -144,7 +144,8 @@ static enum status add_account(struct change_context *c, const struct fleet_row 
     *ret_clash = true;
     return fleet_note_clash(c, row);
   }
-  return status != STATUS_OK ? status : account_add(c->txn, account);
+  status = status != STATUS_OK ? status : account_add(c->txn, account);
+  return status != STATUS_OK ? status : fleet_follow_linked(c, account->id);
 }
 
 static enum status check_update(struct change_context *c, const struct account *before, const struct account *account)
@@ -165,6 +166,10 @@ static enum status update_account(struct change_context *c, const struct fleet_r
   status = status != STATUS_OK ? status : check_update(c, before, account);
   if (status == STATUS_OK && strcmp(before->login, account->login) != 0) {
     status = account_rename(c->txn, before, account->login, c->now_s);
+  }
+  bool is_alone = account->sso_only_org != 0 && account->sso_only_org != before->sso_only_org;
+  if (status == STATUS_OK && is_alone) { // as on the host where that was made so
+    status = identity_drop_others(c->txn, account->id, account->sso_only_org);
   }
   return status != STATUS_OK ? status : account_update(c->txn, account);
 }

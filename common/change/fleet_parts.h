@@ -54,3 +54,11 @@ MUST_CHECK enum status fleet_drop_connection(struct change_context *c, const str
 MUST_CHECK enum status fleet_drop_group(struct change_context *c, const struct fleet_row *row);
 MUST_CHECK enum status fleet_drop_mapping(struct change_context *c, const struct fleet_row *row);
 MUST_CHECK enum status fleet_drop_pending(struct change_context *c, const struct fleet_row *row);
+
+// fleet_apply_linked.c:
+
+MUST_CHECK enum status fleet_put_linked(struct change_context *c, const struct fleet_row *row);
+MUST_CHECK enum status fleet_drop_linked(struct change_context *c, const struct fleet_row *row);
+
+// The account has come here: what was said of its identities before is followed now.
+MUST_CHECK enum status fleet_follow_linked(struct change_context *c, int64_t account_id);

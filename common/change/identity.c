@@ -10,6 +10,7 @@
 #include "change/context.h"
 #include "change/settings.h"
 #include "policy/person.h"
+#include "store/linked.h"
 #include "store/pending_links.h"
 
 struct linking {
@@ -117,6 +118,31 @@ static struct identity new_identity(const struct linking *l, const char *subject
   return identity;
 }
 
+// Whether all hosts follow: an admin says so, of what is the fleet's.
+static bool is_said(const struct linking *l)
+{
+  bool by_admin = l->c->in_fleet && l->c->change->kind->scope == CHANGE_SITE;
+  return by_admin && l->org.id >= STORE_ID_FLEET && l->facts.account.id >= STORE_ID_FLEET;
+}
+
+// Of one that a sign-in here had linked before, only this host knows so far.
+static enum status say_known(struct linking *l, const char *subject, struct identity_linked *result)
+{
+  struct identity identity;
+  struct linked said = {.number = 0};
+  result->changed = false;
+  if (!is_said(l)) {
+    return STATUS_OK;
+  }
+  enum status status = linked_get(l->c->txn, l->org.id, l->facts.account.id, &said);
+  if (status != STATUS_NOT_FOUND && (status != STATUS_OK || strcmp(said.identity.subject, subject) == 0)) {
+    return status;
+  }
+  result->changed = true;
+  status = identity_get(l->c->txn, &l->connection, subject, &identity);
+  return status != STATUS_OK ? status : linked_say(l->c->txn, &identity);
+}
+
 static enum status store_identity(struct linking *l, const char *subject, const char *email,
                                   struct identity_linked *result)
 {
@@ -124,11 +150,11 @@ static enum status store_identity(struct linking *l, const char *subject, const 
   const struct identity identity = new_identity(l, subject, email);
   bool any = false;
   if (l->answer.identity_known) { // theirs, after check_free()
-    result->changed = false;
-    return STATUS_OK;
+    return say_known(l, subject, result);
   }
   text_escape(subject, strlen(subject), c->event.detail, sizeof c->event.detail);
   enum status status = identity_put(c->txn, &identity);
+  status = status != STATUS_OK || !is_said(l) ? status : linked_say(c->txn, &identity);
   if (status != STATUS_OK) {
     return status;
   }
@@ -238,8 +264,8 @@ static enum status drop(struct linking *l, bool *ret_any)
   bool expected = false;
   enum status status = identity_drop_org(l->c->txn, l->facts.account.id, l->org.id, &linked);
   status = status != STATUS_OK ? status : pending_link_drop(l->c->txn, l->facts.account.id, l->org.id, &expected);
-  *ret_any = linked || expected;
-  return status;
+  *ret_any = linked || expected || is_said(l); // other hosts may have one that this one does not know of
+  return status != STATUS_OK || !is_said(l) ? status : linked_say_none(l->c->txn, l->org.id, l->facts.account.id);
 }
 
 // Other ways count again.

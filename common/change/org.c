@@ -14,6 +14,7 @@
 #include "change/recovery.h"
 #include "facts/guard.h"
 #include "store/groups.h"
+#include "store/linked.h"
 #include "store/numbers_store.h"
 #include "store/pending_links.h"
 
@@ -84,6 +85,17 @@ static enum status choose_groups(struct change_context *c, struct org *org)
   return STATUS_OK;
 }
 
+// On other hosts, too, the account keeps none of its identities.
+static enum status say_unlinked(struct change_context *c, const struct memberships *all, const struct account *account)
+{
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && c->is_admin && i < all->count; i++) {
+    bool is_fleets = account->id >= STORE_ID_FLEET && all->list[i].org_id >= STORE_ID_FLEET;
+    status = is_fleets ? linked_say_none(c->txn, all->list[i].org_id, account->id) : STATUS_OK;
+  }
+  return status;
+}
+
 // An account whose address nobody has proven may be another org's making: whoever made it would get the org along.
 static enum status doubt(struct change_context *c, const struct memberships *all, struct account *account,
                          bool *ret_doubted)
@@ -96,7 +108,8 @@ static enum status doubt(struct change_context *c, const struct memberships *all
   change_drop_password(account);
   account->by_operator = 1; // nothing that another org gave it is left
   *ret_doubted = true;
-  status = identity_drop_all(c->txn, account->id);
+  status = say_unlinked(c, all, account);
+  status = status != STATUS_OK ? status : identity_drop_all(c->txn, account->id);
   if (status != STATUS_OK) {
     return status;
   }

@@ -180,6 +180,7 @@ static enum status push_row(const struct pushing *p)
   case FLEET_GROUP:
   case FLEET_MAPPING:
   case FLEET_PENDING:
+  case FLEET_LINKED:
   case FLEET_KIND_COUNT:
   default: return push_part(p);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/fleet_rows.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 #include "store/fleet_tables.h"
 
 // How the key of a table's rows goes on behind the org's id, and becomes text.
-enum rest { REST_NONE, REST_TEXT, REST_NUMBER, REST_ACCOUNT };
+enum rest { REST_NONE, REST_TEXT, REST_NUMBER, REST_ID, REST_ACCOUNT };
 
 static const struct {
   const char *name;
@@ -29,6 +30,7 @@ static const struct {
     [FLEET_GROUP] = {"group", TABLE_ORG_GROUPS, REST_TEXT},
     [FLEET_MAPPING] = {"mapping", TABLE_GROUP_MAPPINGS, REST_TEXT},
     [FLEET_PENDING] = {"pending", TABLE_PENDING_LINKS, REST_TEXT},
+    [FLEET_LINKED] = {"identity", TABLE_LINKED, REST_ID},
 };
 
 const char *fleet_kind_name(enum fleet_kind kind)
@@ -193,6 +195,11 @@ static enum status take_rest(const struct store_key *key, size_t at, enum rest r
     memcpy(row->key, key->data + at, length);
     row->key[length] = '\0';
     return STATUS_OK;
+  }
+  if (rest == REST_ID) {
+    bool whole = length == sizeof(int64_t);
+    (void)snprintf(row->key, sizeof row->key, "%" PRId64, whole ? key_take_i64(key->data + at) : 0);
+    return whole ? STATUS_OK : STATUS_CORRUPT;
   }
   uint32_t number = 0;
   if (length != sizeof number) {

@@ -19,6 +19,7 @@ enum fleet_kind {
   FLEET_GROUP,
   FLEET_MAPPING,
   FLEET_PENDING,
+  FLEET_LINKED, // the identity of an account, which its key is in digits
   FLEET_KIND_COUNT
 };
 
@@ -28,13 +29,14 @@ struct fleet_row {
   enum fleet_kind kind;
   int64_t org_id;           // 0 of an account
   int64_t account_id;       // of an account or a membership
-  char key[FLEET_KEY_SIZE]; // of all others but orgs: domain, address, name, or a number in digits
+  char key[FLEET_KEY_SIZE]; // of all others but orgs: domain, address, name, or a number or an id in digits
   bool gone;
-  bool is_new;         // nothing was there before
-  size_t order;        // in which it was added
-  bool is_own;         // about this host's own: it is of no fleet
-  bool is_claim;       // somebody whom a host has signed in for the first time: of them an engine knows no more
-  struct bytes record; // as it is in the store; as it was of one that is gone, an account's saying whether it was retired
+  bool is_new;   // nothing was there before
+  size_t order;  // in which it was added
+  bool is_own;   // about this host's own: it is of no fleet
+  bool is_claim; // somebody whom a host has signed in for the first time: of them an engine knows no more
+  struct bytes
+      record; // as it is in the store; as it was of one that is gone, an account's saying whether it was retired
 };
 
 struct fleet_rows {

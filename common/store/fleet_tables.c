@@ -44,6 +44,7 @@ static const enum fleet_table TABLES[TABLE_COUNT] = {
     [TABLE_CONNECTIONS_HERE] = FLEET_TABLE_CARRIED,
     [TABLE_DOMAINS_HERE] = FLEET_TABLE_CARRIED,
     [TABLE_FLEET] = FLEET_TABLE_LEFT,
+    [TABLE_LINKED] = FLEET_TABLE_SHARED,
 };
 
 enum fleet_table fleet_table_of(enum store_table table)

@@ -155,7 +155,7 @@ enum status org_remove(struct store_txn *txn, const struct org *org)
   } PARTS[] = {
       {TABLE_ORG_MEMBERS, forget_member}, {TABLE_INVITES, forget_invite}, {TABLE_PENDING_LINKS, forget_pending_link},
       {TABLE_DOMAINS, forget_domain},     {TABLE_TOMBSTONES, NULL},       {TABLE_REQUESTS, NULL},
-      {TABLE_DOMAINS_HERE, NULL},
+      {TABLE_DOMAINS_HERE, NULL},         {TABLE_LINKED, NULL},
   };
   struct removal removal = {txn, org->id};
   const struct store_key id = key_of_i64(org->id);

@@ -16,9 +16,12 @@ void row_log_begin(struct store_txn *txn, bool with_own)
 
 bool row_log_wants(const struct row_log *log, enum store_table table)
 {
+  if (!log->on) {
+    return false;
+  }
   enum fleet_table is = fleet_table_of(table);
   bool travels = is == FLEET_TABLE_SHARED || is == FLEET_TABLE_EVENTS;
-  return log->on && (travels || (log->with_own && is == FLEET_TABLE_CARRIED));
+  return travels || (log->with_own && is == FLEET_TABLE_CARRIED);
 }
 
 enum status row_log_note(struct row_log *log, enum store_table table, const struct store_key *key, const void *before,

@@ -64,6 +64,7 @@ enum store_table {
   TABLE_CONNECTIONS_HERE,   // org id -> likewise of the connection in effect
   TABLE_DOMAINS_HERE,       // org id, domain -> likewise of the claim
   TABLE_FLEET,              // of the fleet that this host is in (store/fleet.h)
+  TABLE_LINKED,             // org id, account id -> identity that an admin of the fleet has said (store/linked.h)
   TABLE_COUNT
 };
 

@@ -51,6 +51,7 @@ static const char *const TABLE_NAMES[TABLE_COUNT] = {
     [TABLE_CONNECTIONS_HERE] = "connections_here",
     [TABLE_DOMAINS_HERE] = "domains_here",
     [TABLE_FLEET] = "fleet",
+    [TABLE_LINKED] = "linked",
 };
 
 enum status store_fail(struct error *error, const char *what, const char *dir, int code)

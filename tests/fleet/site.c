@@ -2,9 +2,10 @@
 // site HELPER STORE HOSTS DATABASE LOGIN PASSWORD_FILE admin|member: one host of a fleet with a store of its own, made
 // if it is not there, which does what each line of standard input says and prints a line for it. Words are separated by
 // spaces:
+//   idp ORG | link ORG EMAIL | unlink ORG EMAIL                               (an admin's; the subject is the address)
 //   org SLUG OWNER | member ORG EMAIL | remove ORG EMAIL | role ORG EMAIL | account remove|retire EMAIL  (an admin's)
 //   catch-up
-//   show             all orgs, accounts and memberships, and what clashes
+//   show             all orgs, accounts with identities, and memberships, and what clashes
 // and of what came of it: STATUS TEXT.
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +14,9 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "change/account.h"
+#include "change/connection.h"
 #include "change/fleet.h"
+#include "change/identity.h"
 #include "change/member.h"
 #include "change/org.h"
 #include "config/config.h"
@@ -86,6 +89,33 @@ static enum status end_account(struct site *s, const char *how, const char *who)
   return make(s, retires ? change_account_retire(&in, &changed) : change_account_remove(&in, &changed));
 }
 
+static enum status set_connection(struct site *s, const char *org)
+{
+  struct connection connection = {.issuer = "https://idp.test", .client_id = "client", .client_auth = CLIENT_AUTH_NONE};
+  struct connection_changed changed;
+  const struct connection_set in = {.org = org, .connection = &connection, .now = true};
+  return make(s, change_connection_set(&in, &changed));
+}
+
+static enum status link_identity(struct site *s, const char *org, const char *email)
+{
+  struct identity_linked linked;
+  return make(s, change_identity_link(&(struct identity_link){org, email, email}, &linked));
+}
+
+static enum status unlink_identity(struct site *s, const char *org, const char *email)
+{
+  struct identity_unlinked unlinked;
+  return make(s, change_identity_unlink(&(struct identity_unlink){org, email}, &unlinked));
+}
+
+static enum status show_identity(void *context, const struct identity *identity)
+{
+  (void)context;
+  printf(" linked=%s", identity->subject);
+  return STATUS_OK;
+}
+
 static enum status give_role(struct site *s, const char *org, const char *email)
 {
   struct member_changed changed;
@@ -95,9 +125,8 @@ static enum status give_role(struct site *s, const char *org, const char *email)
 
 static enum status show_account(void *context, const struct account *account)
 {
-  (void)context;
   printf(" account=%s:%u", account->login, account->uid);
-  return STATUS_OK;
+  return identity_each_of(context, account->id, show_identity, NULL);
 }
 
 static enum status show_member(void *context, const struct membership *membership)
@@ -125,7 +154,7 @@ static enum status show(struct site *s)
 {
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   enum status status = store_begin(s->store, false, &txn);
-  status = status != STATUS_OK ? status : account_each(txn, show_account, NULL);
+  status = status != STATUS_OK ? status : account_each(txn, show_account, txn);
   status = status != STATUS_OK ? status : org_each(txn, show_org, txn);
   return status != STATUS_OK ? status : fleet_clash_each(txn, show_clash, NULL);
 }
@@ -148,6 +177,15 @@ static enum status run(struct site *s, char *line)
   }
   if (strcmp(verb, "remove") == 0) {
     return remove_member(s, first, second);
+  }
+  if (strcmp(verb, "idp") == 0) {
+    return set_connection(s, first);
+  }
+  if (strcmp(verb, "link") == 0) {
+    return link_identity(s, first, second);
+  }
+  if (strcmp(verb, "unlink") == 0) {
+    return unlink_identity(s, first, second);
   }
   if (strcmp(verb, "account") == 0) {
     return end_account(s, first, second);

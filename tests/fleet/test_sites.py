@@ -123,3 +123,19 @@ def who_is_retired_comes_back_as_somebody_new_and_who_is_removed_does_not(fleet)
         two.must("member", "ends", "ann@ends.test")
         one.must("catch-up")
         check.contains(one.must("show"), r"account=ann@ends\.test:\d+", "who is there anew")
+
+
+def whom_an_admin_links_or_unlinks_is_so_on_another_host(fleet):
+    with fleet_site.Site(fleet, ADMIN, "admin", "links") as one, fleet_site.Site(fleet, ADMIN, "admin", "links-too") as two:
+        one.must("catch-up")
+        one.must("org", "links", "boss@links.test")
+        one.must("idp", "links")
+        one.must("member", "links", "ann@links.test")
+        one.must("link", "links", "ann@links.test")
+        two.must("catch-up")
+        check.contains(two.must("show"), r"linked=ann@links\.test", "who was linked")
+        two.must("unlink", "links", "ann@links.test")
+        one.must("catch-up")
+        for host in (one, two):
+            shown = host.must("show")
+            check.that("linked=ann@links.test" not in shown and "account=ann@links.test" in shown, shown)

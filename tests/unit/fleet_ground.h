@@ -12,6 +12,7 @@
 // All that was pushed, in order.
 extern struct fleet_rows engine;
 extern size_t pushes;
+extern bool overtakes;      // somebody catches up while the next push is told, once
 extern enum status refuses; // what the next push comes to, once
 
 void join_fleet(bool admin);

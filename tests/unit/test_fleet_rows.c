@@ -174,6 +174,26 @@ static void a_change_that_another_has_overtaken_is_applied_anew(void **state)
   assert_int_equal(pushes, 13);
 }
 
+static void what_is_overtaken_comes_later_and_is_counted_once(void **state)
+{
+  struct store_txn *txn = NULL;
+  int64_t members = 0;
+  (void)state;
+  fill_fleet();
+  const struct org acme = stored_org("acme");
+  uint64_t before = count(TABLE_MEMBERSHIPS);
+  size_t first = engine.count;
+  overtakes = true;
+  assert_int_equal(add_member("dave@acme.test"), STATUS_OK);
+  assert_int_equal(count(TABLE_MEMBERSHIPS), before);
+  (void)take_over(first, engine.count, STATUS_OK);
+  assert_int_equal(count(TABLE_MEMBERSHIPS), before + 1);
+  txn = read_txn();
+  assert_int_equal(membership_count(txn, acme.id, &members), STATUS_OK);
+  store_abort(&txn);
+  assert_int_equal(members, before + 1);
+}
+
 static void each_change_has_its_event_once(void **state)
 {
   (void)state;
@@ -344,6 +364,7 @@ int main(void)
       FLEET_TEST(who_was_removed_and_added_again_is_no_name_of_the_dead),
       FLEET_TEST(what_the_engine_does_not_take_is_not_here_either),
       FLEET_TEST(a_change_that_another_has_overtaken_is_applied_anew),
+      FLEET_TEST(what_is_overtaken_comes_later_and_is_counted_once),
       FLEET_TEST(each_change_has_its_event_once),
       FLEET_TEST(a_member_host_changes_nothing_of_the_fleets_and_what_is_its_own_as_ever),
       FLEET_TEST(somebody_new_comes_to_no_org_of_the_fleet_by_a_sign_in_alone),

@@ -300,7 +300,7 @@ static size_t find_difference(size_t *ret_entry)
 {
   for (size_t table = 0; table < TABLE_COUNT; table++) {
     size_t most = in_fleet.counts[table] > alone.counts[table] ? in_fleet.counts[table] : alone.counts[table];
-    for (size_t i = 0; table != TABLE_FLEET && i < most; i++) {
+    for (size_t i = 0; table != TABLE_FLEET && table != TABLE_LINKED && i < most; i++) {
       bool both = i < in_fleet.counts[table] && i < alone.counts[table];
       if (!both || !same_entries(&in_fleet.list[table][i], &alone.list[table][i])) {
         *ret_entry = i;
