@@ -55,6 +55,9 @@ static enum status meet_waiting(struct change_context *c, const struct connectio
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
+  if (c->in_fleet && now->org_id >= STORE_ID_FLEET) {
+    return STATUS_OK; // FLEET_FATE_LEFT: until a test on an admin host
+  }
   const struct facts_query of = change_query(c, login);
   if (!staged_waits_for_network(&org, now, &staged) || query_is_barred(&of, staged.requirements.signin_from)) {
     return STATUS_OK;

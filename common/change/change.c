@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "change/context.h"
+#include "change/fleet_sign_in.h"
 #include "publish/publish.h"
 #include "store/access_history.h"
 #include "store/audit.h"
@@ -80,7 +81,7 @@ static enum status apply_one(struct change_context *c)
   *change->ret_changed = true;
   c->silent = change->kind->silent;
   if (c->in_fleet && change->kind->scope != CHANGE_FLEET) {
-    row_log_begin(c->txn, change->kind->scope == CHANGE_SITE);
+    row_log_begin(c->txn, c->is_admin);
   }
   enum status status = apply(c);
   if (status != STATUS_OK && c->error != NULL && c->error->text[0] == '\0' && status != STATUS_FULL) {
@@ -158,19 +159,6 @@ static enum status apply_and_trim(struct change_context *c, const struct changes
   return trims && status == STATUS_OK ? access_trim(c->txn, old_s) : status;
 }
 
-// Of what a fleet shares, sign-ins change nothing but what this host has seen of somebody: whoever is new is claimed.
-static enum status check_sign_in(struct change_context *c)
-{
-  for (size_t i = 0; i < c->rows.count; i++) {
-    const struct fleet_row *row = &c->rows.list[i];
-    if (row->is_new || row->gone) {
-      error_set(c->error, "fleet: %s: is made by the fleet's engine alone", fleet_kind_name(row->kind));
-      return STATUS_REFUSED;
-    }
-  }
-  return STATUS_OK;
-}
-
 static enum status refuse_site(struct change_context *c)
 {
   struct fleet_join join CLEANUP(cleanup_fleet_join) = {.admin = 0};
@@ -191,6 +179,22 @@ static enum status note_writes(struct change_context *c)
   return status;
 }
 
+static enum status tell(struct change_context *c)
+{
+  c->is_pushed = c->is_admin && c->host->push != NULL;
+  return c->is_pushed ? note_writes(c) : refuse_site(c);
+}
+
+static enum status sift_sign_in(struct change_context *c)
+{
+  bool told = false;
+  enum status status = fleet_judge_sign_in(&c->rows, c->error, &told);
+  if (status != STATUS_OK || told) {
+    return status != STATUS_OK ? status : tell(c);
+  }
+  return fleet_keep_own(c, &c->rows);
+}
+
 // Whether what was applied is the fleet's, and who may change that.
 static enum status sift(struct change_context *c)
 {
@@ -203,11 +207,7 @@ static enum status sift(struct change_context *c)
   if (status != STATUS_OK || c->rows.count == 0) {
     return status;
   }
-  if (!c->is_site) {
-    return check_sign_in(c);
-  }
-  c->is_pushed = c->is_admin && c->host->push != NULL;
-  return c->is_pushed ? note_writes(c) : refuse_site(c);
+  return c->is_site ? tell(c) : sift_sign_in(c);
 }
 
 static enum status begin(struct change_context *c)

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "change/fleet_apply.h"
 
+#include "base/cleanup.h"
 #include "change/fleet_parts.h"
+#include "change/fleet_sign_in.h"
 #include "store/fleet.h"
+#include "store/fleet_kept.h"
 
 static enum status put(struct change_context *c, const struct fleet_row *row, bool *ret_clash)
 {
@@ -42,6 +45,34 @@ static enum status drop(struct change_context *c, const struct fleet_row *row, b
   case FLEET_KIND_COUNT:
   default: return STATUS_OK;
   }
+}
+
+// As it is to be here, where a sign-in has changed it.
+static enum status put_merged(struct change_context *c, const struct fleet_row *row, bool *ret_clash)
+{
+  struct bytes record CLEANUP(bytes_done) = BYTES_EMPTY;
+  bool stays = false;
+  bool made_here = row->is_new || row->before.length > 0; // from what is here
+  if (row->is_own || row->is_claim) {
+    return put(c, row, ret_clash);
+  }
+  enum status status = made_here ? fleet_kept_drop(c->txn, row) : STATUS_OK;
+  if (status != STATUS_OK || made_here) {
+    return status != STATUS_OK ? status : put(c, row, ret_clash);
+  }
+  status = fleet_merge_own(c, row, &record, &stays);
+  if (status != STATUS_OK || stays) {
+    return status;
+  }
+  struct fleet_row merged = *row;
+  merged.record = record; // borrowed
+  return put(c, &merged, ret_clash);
+}
+
+static enum status drop_merged(struct change_context *c, const struct fleet_row *row, bool *ret_clash)
+{
+  enum status status = row->is_own ? STATUS_OK : fleet_kept_drop(c->txn, row);
+  return status != STATUS_OK ? status : drop(c, row, ret_clash);
 }
 
 // What is of an org that is not here is not here either: it clashes, or is gone.
@@ -96,6 +127,6 @@ enum status fleet_apply_row(struct change_context *c, const struct fleet_row *ro
     return status;
   }
   uint64_t writes = store_writes(c->txn);
-  status = row->gone ? drop(c, row, ret_clash) : put(c, row, ret_clash);
+  status = row->gone ? drop_merged(c, row, ret_clash) : put_merged(c, row, ret_clash);
   return judge(c, row, status, store_writes(c->txn) == writes, ret_clash);
 }

@@ -6,6 +6,7 @@
 #include "change/fleet_parts.h"
 #include "change/new_account.h"
 #include "store/fleet.h"
+#include "store/fleet_kept.h"
 #include "store/numbers_store.h"
 
 static void forget_account(struct account *account)
@@ -39,7 +40,9 @@ static enum status end_account(struct change_context *c, struct account *account
     const struct fleet_row row = {.kind = FLEET_ACCOUNT, .account_id = account->id};
     return status != STATUS_OK ? status : fleet_note_clash(c, &row);
   }
+  const struct fleet_row of = {.kind = FLEET_ACCOUNT, .account_id = account->id};
   status = change_forget_account(c, account);
+  status = status != STATUS_OK ? status : fleet_kept_drop(c->txn, &of);
   return status != STATUS_OK || !is_fleets ? status : numbers_leave(c->txn, account->uid, account->id);
 }
 

@@ -7,6 +7,7 @@
 #include "change/group.h"
 #include "change/org_parts.h"
 #include "change/recovery.h"
+#include "store/fleet_kept.h"
 #include "store/numbers_store.h"
 
 static enum status check_org(struct change_context *c, const struct org *org)
@@ -82,6 +83,7 @@ enum status fleet_drop_org(struct change_context *c, int64_t org_id)
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
   status = membership_each(c->txn, org_id, note_member, &members);
+  status = status != STATUS_OK ? status : fleet_kept_drop_org(c->txn, org_id);
   status = status != STATUS_OK ? status : drop_groups(c, &org);
   for (size_t i = 0; status == STATUS_OK && i < members.count; i++) {
     status = fleet_end_if_nowhere(c, members.ids[i]);

@@ -77,6 +77,7 @@ static enum status add(const struct row_list *to, const struct fleet_row *row, s
   **ret_row = *row;
   (*ret_row)->order = *to->count;
   (*ret_row)->record = (struct bytes)BYTES_EMPTY;
+  (*ret_row)->before = (struct bytes)BYTES_EMPTY;
   return STATUS_OK;
 }
 
@@ -94,6 +95,7 @@ static void free_list(struct fleet_row *list, size_t count)
 {
   for (size_t i = 0; i < count; i++) {
     bytes_done(&list[i].record);
+    bytes_done(&list[i].before);
   }
   free(list);
 }
@@ -138,10 +140,12 @@ void fleet_rows_keep_last(struct fleet_rows *rows)
   for (size_t i = 0; i < rows->count; i++) {
     if (kept > 0 && compare_subjects(&rows->list[kept - 1], &rows->list[i]) == 0) {
       bytes_done(&rows->list[i].record);
+      bytes_done(&rows->list[i].before);
       continue;
     }
     struct fleet_row row = rows->list[i];
     rows->list[i].record = (struct bytes)BYTES_EMPTY;
+    rows->list[i].before = (struct bytes)BYTES_EMPTY;
     rows->list[kept++] = row;
   }
   rows->count = kept;
@@ -326,6 +330,8 @@ static enum status collect_one(struct store_txn *txn, const struct logged_row *l
   }
   status = row.is_own ? add_own(rows, &row, &added) : fleet_rows_add(rows, &row, &added);
   status = status != STATUS_OK ? status : bytes_append(&added->record, bytes_text(record), record->length);
+  bool changes = status == STATUS_OK && !row.is_new && !row.gone;
+  status = changes ? bytes_append(&added->before, bytes_text(&logged->before), logged->before.length) : status;
   bool ends = status == STATUS_OK && row.kind == FLEET_ACCOUNT && row.gone;
   return ends ? say_how_it_went(txn, added) : status;
 }
