@@ -5,9 +5,9 @@ import signal
 
 import check
 import host
+import keys
 import login
 import provider
-import test_keys as keys
 
 
 class Asked:
@@ -24,7 +24,7 @@ class Asked:
     def person(self):
         person = self.rig.person(self.home)
         self.sign_in(person)
-        return person, keys._give_key(self.rig, person)
+        return person, keys.give_key(self.rig, person)
 
     def sign_in(self, person):
         terminal = login.Ssh(self.rig, person)
@@ -33,7 +33,7 @@ class Asked:
         check.that(login.signed_in(terminal.text), f"{person} is not signed in: {check.shown(terminal.text)}")
 
     def by_key(self, person, key):
-        return keys._by_key(self.rig, person, key)
+        return keys.by_key(self.rig, person, key)
 
     def lets_in(self, person, key, what):
         text = self.by_key(person, key)

@@ -235,6 +235,13 @@ def console(columns=200):
     return terminal
 
 
+def console_as(name):
+    """The same, where somebody has given this name."""
+    terminal = console()
+    terminal.send(name)
+    return terminal
+
+
 def at_console(name, password):
     """A login by password with /bin/login; gives back what id said, if it came so far."""
     terminal = console()

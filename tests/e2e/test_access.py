@@ -10,7 +10,6 @@ import orgs
 import processes
 import sshd
 import test_check as checks
-import test_console as console
 
 ACCESS = pathlib.Path("/etc/security/access.conf")
 

@@ -8,9 +8,9 @@ import urllib.request
 import asking
 import check
 import host
+import keys
 import login
 import processes
-import test_keys as keys
 
 ORG = "asked"
 HOME = "asked.test"
@@ -101,7 +101,7 @@ def K9_a_provider_that_is_stopped_says_nothing(rig):
 def K9_of_two_orgs_the_one_whose_provider_hangs_stays_closed(rig):
     both = (_asked(rig), asking.of(rig, "hanging", "hanging.test"))
     guest = asking.guest_of(rig, both)
-    key = keys._give_key(rig, guest)
+    key = keys.give_key(rig, guest)
     with both[0].live(), both[1].live():
         with both[1].hung():
             text = both[0].by_key(guest, key)
@@ -184,7 +184,7 @@ def K9_the_command_for_keys_asks_nobody(rig):
     there = _asked(rig)
     person, key = there.person()
     public = pathlib.Path(f"{key}.pub").read_text().split()[1]
-    command = next(line.split()[1] for line in keys._command_lines() if "AuthorizedKeysCommand " in line)
+    command = next(line.split()[1] for line in keys.command_lines() if "AuthorizedKeysCommand " in line)
     with there.live():
         before = _token_requests(rig)
         check.contains(processes.must(command, person).out, public.replace("+", r"\+"), "the keys of who can be asked about")
@@ -203,7 +203,7 @@ def K9_a_token_stolen_before_it_was_replaced_is_of_no_use_and_its_owner_signs_in
     person = rig.person(HOME)
     before = set(_secrets(rig))
     there.sign_in(person)
-    key = keys._give_key(rig, person)
+    key = keys.give_key(rig, person)
     stolen = set(_secrets(rig)) - before
     with there.live("live:12h"):
         there.lets_in(person, key, "a key, for which the token is replaced")
@@ -299,7 +299,7 @@ def K9_S16_who_is_in_no_required_group_any_more_is_out_by_key(rig):
     person = rig.person(HOME)
     there.idp.say_groups(person, ["staff"])
     there.sign_in(person)
-    key = keys._give_key(rig, person)
+    key = keys.give_key(rig, person)
     host.ssoctl("org", "set", ORG, "required-groups=staff")
     try:
         there.sign_in(person)

@@ -8,8 +8,8 @@ import re
 
 import check
 import host
+import local_users as local
 import login
-import test_local_users as local
 
 
 def missing_configuration_refuses_members_only(rig):
@@ -77,11 +77,11 @@ def L3_damaged_map_still_lets_members_in_or_refuses_but_never_crashes(rig):
     rig.orgs.acme()
     person = rig.person()
     login.signs_in(rig, person)
-    local._make_users(rig)
+    local.make_users(rig)
     for content in (b"", b"\0" * 4096, os.urandom(8192), host.MAP.read_bytes()[:-7]):
         with host.Kept(host.MAP) as path:
             path.write_bytes(content)
-            local._signs_in_as_before(rig, local.USER)
+            local.signs_in_as_before(rig, local.USER)
             login.Ssh(rig, person).close()
             check.that(rig.sshd.alive(), "sshd is gone")
     login.signs_in(rig, person)
@@ -107,12 +107,12 @@ def _breaks_line(rig, line, key):
 
 def _breaks(rig, path, harm, names=r"/etc/ssoorg/ssoorg\.conf|ssoorg\.conf:\d+"):
     rig.orgs.acme()
-    local._make_users(rig)
+    local.make_users(rig)
     person = _member(rig)
     with host.Kept(path) as file:
         harm(file)
         log = rig.log()
-        local._signs_in_as_before(rig, local.USER)
+        local.signs_in_as_before(rig, local.USER)
         _is_refused_at_once(rig, person)
         check.that(rig.sshd.alive(), "sshd is gone")
         text = log.text()

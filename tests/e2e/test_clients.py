@@ -9,13 +9,12 @@ import time
 
 import check
 import host
+import keys
+import local_users as local
 import login
 import orgs
 import other_client
 import processes
-import test_console as console
-import test_keys as keys
-import test_local_users as local
 
 BLOCKS = "[\u2580\u2584\u2588]"
 HELP = "Call 555-0100"
@@ -218,7 +217,7 @@ def K1_with_ssoorg_in_their_stacks_su_and_sudo_of_root_check_the_status_alone(ri
 
 def K6_su_and_sudo_by_others_end_at_once_without_a_terminal(rig):
     _acme(rig)
-    local._make_users(rig)
+    local.make_users(rig)
     person = rig.person()
     login.signs_in(rig, person)
     for command in _by_others(person):
@@ -228,7 +227,7 @@ def K6_su_and_sudo_by_others_end_at_once_without_a_terminal(rig):
 
 def K6_with_ssoorg_in_their_stacks_su_and_sudo_say_that_they_need_a_terminal(rig):
     _acme(rig)
-    local._make_users(rig)
+    local.make_users(rig)
     person = rig.person()
     login.signs_in(rig, person)
     with _wired("su"), _wired("su-l"), _wired("sudo"):
@@ -353,15 +352,15 @@ def M_the_help_line_of_the_org_follows_every_refusal(rig):
         login.signs_in(rig, person)
         _helps(login.is_refused(rig, person, other), "name you typed here")
         _helps(_declined(rig, login.Ssh(rig, other)), "if it is yours")
-        with keys._keys(org, "deny"):
-            _helps(keys._by_key(rig, person, keys._give_key(rig, person)), r"PubkeyAuthentication=no\)")
+        with keys.setting(org, "deny"):
+            _helps(keys.by_key(rig, person, keys.give_key(rig, person)), r"PubkeyAuthentication=no\)")
         host.ssoctl("member", "suspend", org, person)
         _helps(login.is_refused(rig, person, person), "ask an admin")
 
 
 def M_the_help_line_is_there_at_the_console_with_plink_and_with_dbclient(rig):
     with _help(rig):
-        terminal = console._console(rig.person())
+        terminal = login.console_as(rig.person())
         rig.idp.answer(terminal.challenge(), "alice@acme.test", "abort")
         terminal.enter_until("if it is yours")
         terminal._more()
@@ -429,8 +428,8 @@ def the_log_says_who_org_service_address_and_row(rig):
     login.signs_in(rig, person)
     login.is_refused(rig, other, person)
     _declined(rig, login.Ssh(rig, other))
-    with keys._keys("acme", "deny"):
-        keys._by_key(rig, person, keys._give_key(rig, person))
+    with keys.setting("acme", "deny"):
+        keys.by_key(rig, person, keys.give_key(rig, person))
     text = log.text()
     place = f"org={org} service=sshd rhost=127\\.0\\.0\\.1"
     for line in (rf"signed in: login={re.escape(person)} uid=\d+ {place} row=S11 way=sso",
@@ -548,7 +547,7 @@ def _prompt_over_ssh(rig):
 
 
 def _prompt_at_console(rig):
-    terminal = console._console(rig.person())
+    terminal = login.console_as(rig.person())
     terminal.challenge()
     terminal.close()
     return terminal.text
@@ -576,7 +575,7 @@ def _open_shell(rig, terminal, person):
 
 
 def _at_console(rig, person):
-    return _open_shell(rig, console._console(person), person)
+    return _open_shell(rig, login.console_as(person), person)
 
 
 def _new_file(rig, name):

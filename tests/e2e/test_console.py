@@ -4,14 +4,14 @@ import time
 
 import check
 import hostile
+import local_users as local
 import login
-import test_local_users as local
 
 
 def an_existing_member_signs_in_at_the_console(rig):
     org, person = rig.orgs.acme(), rig.person()
     first = login.signs_in(rig, person)
-    terminal = _console(person)
+    terminal = login.console_as(person)
     rig.idp.approve(terminal.challenge(), person)
     text = _say_who(terminal)
     check.equal(_numbers(text), _numbers(first), "uid and gid at the console and by ssh")
@@ -20,7 +20,7 @@ def an_existing_member_signs_in_at_the_console(rig):
 
 def an_unknown_person_signs_in_at_the_console(rig):
     org, person = rig.orgs.acme(), rig.person()
-    terminal = _console(person)
+    terminal = login.console_as(person)
     rig.idp.approve(terminal.challenge(), person)
     text = _say_who(terminal)
     check.contains(text, rf"uid=(\d+)\({re.escape(person)}\) gid=\1\(", "id")
@@ -31,7 +31,7 @@ def P15_a_slow_provider_is_said_to_be_asked_and_gives_its_codes(rig):
     org = rig.orgs.delta()
     with hostile.provider(rig) as (ports, ca):
         with hostile.connected(rig, org, f"{ports['main']}/slow-documents", ca):
-            terminal = _console("somebody@delta.test")
+            terminal = login.console_as("somebody@delta.test")
             terminal.until(r"Asking your organization's sign-in")
             terminal.until(r"https://idp\.test/device")
             terminal.close()
@@ -45,7 +45,7 @@ def H02_another_person_approves_at_the_console(rig):
     rig.orgs.acme()
     person, other = rig.person(), rig.person()
     login.signs_in(rig, person)
-    terminal = _console(person)
+    terminal = login.console_as(person)
     rig.idp.approve(terminal.challenge(), other)
     terminal.enter_until("incorrect", "login: ", "somebody else")
     check.lacks(terminal.text, r"uid=\d+|\$ $", "the console")
@@ -53,8 +53,8 @@ def H02_another_person_approves_at_the_console(rig):
 
 
 def local_user_signs_in_at_the_console(rig):
-    local._make_users(rig)
-    terminal = _console(local.USER)
+    local.make_users(rig)
+    terminal = login.console_as(local.USER)
     terminal.password_prompt()
     check.lacks(terminal.text, r"https://|SSO", "what a local user is shown")
     terminal.send(local.PASSWORD)
@@ -65,7 +65,7 @@ def O06_who_approves_after_65_s_is_let_in_at_the_console(rig):
     """login itself gives up after LOGIN_TIMEOUT, 60 s as Debian ships it."""
     rig.orgs.acme()
     person = rig.person()
-    terminal = _console(person)
+    terminal = login.console_as(person)
     challenge = terminal.challenge()
     time.sleep(65)
     rig.idp.approve(challenge, person)
@@ -76,16 +76,10 @@ def the_console_is_told_by_a_refusal_and_asks_again(rig):
     rig.orgs.acme()
     person = rig.person()
     login.signs_in(rig, person)
-    terminal = _console(person)
+    terminal = login.console_as(person)
     rig.idp.answer(terminal.challenge(), person, "decline")
     terminal.enter_until("declined|denied by|was refused")
     terminal.close()
-
-
-def _console(name):
-    terminal = login.console()
-    terminal.send(name)
-    return terminal
 
 
 def _say_who(terminal, press=True):

@@ -5,10 +5,10 @@ import re
 
 import check
 import host
+import keys
 import login
 import orgs
 import processes
-import test_keys as keys
 import test_owner as owners
 
 DISK = "disk is full or read-only"
@@ -19,11 +19,11 @@ MOST_WRITES = 60
 def O08_key_and_owners_password_work_with_var_read_only(rig):
     org, person = rig.orgs.gamma(), rig.person("gamma.test")
     login.signs_in(rig, person)
-    key, log = keys._give_key(rig, person), rig.log()
+    key, log = keys.give_key(rig, person), rig.log()
     owner = orgs.owner(org)
     login.by_password(rig, owner, orgs.OWNER_PASSWORD)
-    with keys._keys(org, "allow"), _read_only("/var"):
-        text = keys._by_key(rig, person, key)
+    with keys.setting(org, "allow"), _read_only("/var"):
+        text = keys.by_key(rig, person, key)
         check.that(login.signed_in(text), f"a key is refused: {check.shown(text)}")
         check.contains(text, rf"\({org}\)", "id of whoever came by key")
         for _ in range(2):
@@ -48,14 +48,14 @@ def O08_key_and_owners_password_work_with_var_read_only(rig):
 def O08_a_key_that_opens_nothing_does_not_with_var_read_only_and_a_password_is_no_key(rig):
     org, person = rig.orgs.gamma(), rig.person("gamma.test")
     login.signs_in(rig, person)
-    key = keys._give_key(rig, person)
-    with keys._keys(org, "deny"), _read_only("/var"):
-        check.that(not login.signed_in(keys._by_key(rig, person, key)), "a key got in that the org denies")
+    key = keys.give_key(rig, person)
+    with keys.setting(org, "deny"), _read_only("/var"):
+        check.that(not login.signed_in(keys.by_key(rig, person, key)), "a key got in that the org denies")
         _, text = login.by_password(rig, orgs.owner(org), orgs.OWNER_PASSWORD)
         check.that(login.signed_in(text), f"the owner's password counts as a key: {check.shown(text)}")
     host.ssoctl("member", "suspend", org, person)
-    with keys._keys(org, "allow"), _read_only("/var"):
-        check.that(not login.signed_in(keys._by_key(rig, person, key)), "a suspended member got in by key")
+    with keys.setting(org, "allow"), _read_only("/var"):
+        check.that(not login.signed_in(keys.by_key(rig, person, key)), "a suspended member got in by key")
 
 
 def O08_who_needs_a_write_is_told_that_the_disk_takes_none(rig):
@@ -104,13 +104,13 @@ def O08_key_and_owners_password_work_with_a_store_that_is_read_only_for_sshd_alo
 def O08_E4_key_and_owners_password_work_on_a_full_disk_and_newcomers_are_refused(rig):
     org, person = rig.orgs.gamma(), rig.person("gamma.test")
     login.signs_in(rig, person)
-    key, owner, log = keys._give_key(rig, person), orgs.owner(org), rig.log()
-    with keys._keys(org, "allow"), owners._small_disk(host.STORE.parent):
+    key, owner, log = keys.give_key(rig, person), orgs.owner(org), rig.log()
+    with keys.setting(org, "allow"), owners._small_disk(host.STORE.parent):
         processes.must("cp", host.STORE / "data.mdb", host.STORE / "copy")  # without what was reserved behind it
         processes.must("mv", host.STORE / "copy", host.STORE / "data.mdb")
         processes.must("chmod", "0600", host.STORE / "data.mdb")
         owners._fill(host.STORE.parent / "filler")
-        text = keys._by_key(rig, person, key)
+        text = keys.by_key(rig, person, key)
         check.that(login.signed_in(text), f"a key is refused: {check.shown(text)}")
         _, _, text = owners._add_until_refused(org, person)
         check.contains(text, "the disk is full", "what ssoctl says")

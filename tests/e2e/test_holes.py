@@ -6,11 +6,11 @@ import signal
 
 import check
 import host
+import local_users as local
 import login
 import other_client
 import processes
 import sshd
-import test_local_users as local
 
 NEVER_IMPORTED = r"\b(system|popen|wordexp|execlp|execvp|execvpe|posix_spawnp|mktemp|tmpnam)(@|$)"
 WATCHED = ("/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow", "/etc/subuid", "/etc/subgid",
@@ -59,7 +59,7 @@ def H05_H33_odd_names_never_reach_the_log_raw(rig):
 
 
 def H15_helpers_accept_only_the_socket_of_their_parent(rig):
-    local._make_users(rig)
+    local.make_users(rig)
     for name in ("signin", "oidc"):
         path = host.INSTALLED[name]
         for stdin in ("", "\0" * 64, "\xff" * 4096, '{"login":"root","verdict":"authorized"}'):
@@ -217,7 +217,7 @@ def H41_ssoctl_starts_no_shell_when_it_runs(rig):
 
 def H47_a_session_holds_no_descriptor_of_ours(rig):
     rig.orgs.acme()
-    local._make_users(rig)
+    local.make_users(rig)
     command = "for p in self $PPID; do ls -l /proc/$p/fd; done 2>&1 | sed 's/.* -> /-> /'; " + login.SAY_WHO
     member = login.signs_in(rig, rig.person(), command=command)
     _, plain = login.by_password(rig, local.USER, local.PASSWORD, command=command)
@@ -260,7 +260,7 @@ def H48_killed_helpers_are_a_refusal_and_no_signal_for_sshd(rig):
 
 def H48_a_session_has_the_signal_state_of_a_local_user(rig):
     rig.orgs.acme()
-    local._make_users(rig)
+    local.make_users(rig)
     command = "echo BEGIN; grep -E '^Sig(Ign|Blk)' /proc/self/status; echo END"
     member = login.signs_in(rig, rig.person(), command=command)
     _, plain = login.by_password(rig, local.USER, local.PASSWORD, command=command)

@@ -1,19 +1,18 @@
 """Public keys never pass authentication: the account phase must decide."""
 import contextlib
-import os
 import pathlib
-import pwd
 import tempfile
 
 import paramiko
 
 import check
 import host
+import keys
+import local_users as local
 import login
 import other_client
 import processes
 import sshd
-import test_local_users as local
 
 # sshd's words when PAM's account phase says no; the session phase would say it too late.
 BY_ACCOUNT = "by PAM account configuration"
@@ -23,10 +22,10 @@ NUMBER = 540123  # in no range, so that no newcomer is told it
 def K1_key_of_an_enforced_member_is_refused_and_told(rig):
     org, person = rig.orgs.acme(), rig.person()
     login.signs_in(rig, person)
-    key = _give_key(rig, person)
-    with _keys(org, "deny"):
+    key = keys.give_key(rig, person)
+    with keys.setting(org, "deny"):
         log = rig.log()
-        text = _by_key(rig, person, key)
+        text = keys.by_key(rig, person, key)
         check.that(not login.signed_in(text), "an enforced member got in by key")
         check.contains(text, "key", "what the member is told")
         check.contains(log.text(), BY_ACCOUNT, "sshd's log")
@@ -38,32 +37,32 @@ def K1_a_key_is_enough_for_a_while_after_a_sign_in_through_the_org(rig):
     org, person = rig.orgs.acme(), rig.person()
     new = rig.person()
     host.ssoctl("member", "add", org, new)  # never signed in through Acme here
-    check.that(not login.signed_in(_by_key(rig, new, _give_key(rig, new))), "a key got in before any sign-in")
+    check.that(not login.signed_in(keys.by_key(rig, new, keys.give_key(rig, new))), "a key got in before any sign-in")
     login.signs_in(rig, person)
-    key = _give_key(rig, person)
-    text = _by_key(rig, person, key)
+    key = keys.give_key(rig, person)
+    text = keys.by_key(rig, person, key)
     check.that(login.signed_in(text), f"a key soon after SSO is refused: {check.shown(text)}")
     check.contains(text, rf"\({org}\)", "id")
-    with _keys(org, "recent:60s"):
-        check.that(login.signed_in(_by_key(rig, person, key)), "a key within the time is refused")
+    with keys.setting(org, "recent:60s"):
+        check.that(login.signed_in(keys.by_key(rig, person, key)), "a key within the time is refused")
 
 
 def K1_allow_and_deny_decide_for_members_without_enforcement_too(rig):
     org, person = rig.orgs.gamma(), rig.person("gamma.test")
     login.signs_in(rig, person)
-    key = _give_key(rig, person)
+    key = keys.give_key(rig, person)
     for value, wanted in (("deny", False), ("allow", True), ("required", False), ("default", True)):
-        with _keys(org, value):
-            check.equal(login.signed_in(_by_key(rig, person, key)), wanted, f"a key alone under keys={value}")
+        with keys.setting(org, value):
+            check.equal(login.signed_in(keys.by_key(rig, person, key)), wanted, f"a key alone under keys={value}")
 
 
 def K1_required_takes_key_and_sso_in_one_connection(rig):
     org, person = rig.orgs.gamma(), rig.person("gamma.test")
     login.signs_in(rig, person)
-    key = _give_key(rig, person)
+    key = keys.give_key(rig, person)
     both = rig.serve(sshd.Sshd(rig.folder, "both", ["AuthenticationMethods publickey,keyboard-interactive"]))
     try:
-        with _keys(org, "required"):
+        with keys.setting(org, "required"):
             check.contains(login.is_told(rig, person), "key and its sign-in in one connection", "SSO without a key")
             terminal = login.Ssh(rig, person, sshd=both, key=key, method="publickey,keyboard-interactive")
             rig.idp.approve(terminal.challenge(), person)
@@ -76,7 +75,7 @@ def K1_required_takes_key_and_sso_in_one_connection(rig):
 def N4_a_key_login_that_was_told_another_number_opens_no_session(rig):
     """sshd keeps what it hears at the first word of the connection, and goes on after a key whatever setcred says."""
     org, person = rig.orgs.gamma(), rig.person("gamma.test")
-    key = _new_key(rig, person)
+    key = keys.new_key(rig, person)
     server = rig.serve(sshd.Sshd(rig.folder, "told", [f"AuthorizedKeysFile {key}.pub"]))
     early = other_client.connect(rig, server)
     try:
@@ -84,7 +83,7 @@ def N4_a_key_login_that_was_told_another_number_opens_no_session(rig):
             early.auth_none(person)  # a newcomer's: sshd is told the number of a first login
         host.ssoctl("member", "add", org, person, "--uid", NUMBER)
         log = rig.log()
-        with _keys(org, "allow"):
+        with keys.setting(org, "allow"):
             early.auth_publickey(person, paramiko.Ed25519Key.from_private_key_file(str(key)))
             with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
                 check.equal(other_client._session(early), "", "what a session with the number of nobody's account says")
@@ -102,16 +101,16 @@ def N4_a_key_login_that_was_told_another_number_opens_no_session(rig):
 def K1_without_a_key_that_is_accepted_sshd_goes_on_to_sso_in_one_connection(rig):
     org, person, local_key = rig.orgs.acme(), rig.person(), None
     login.signs_in(rig, person)
-    key = _give_key(rig, person)
-    local._make_users(rig)
-    local_key = _give_key(rig, local.USER)
-    other = rig.serve(sshd.Sshd(rig.folder, "command", _command_lines()))
+    key = keys.give_key(rig, person)
+    local.make_users(rig)
+    local_key = keys.give_key(rig, local.USER)
+    other = rig.serve(sshd.Sshd(rig.folder, "command", keys.command_lines()))
     how = {"sshd": other, "key": key, "method": "publickey,keyboard-interactive"}
     try:
         text = login.Ssh(rig, person, **how).end(enter=False)
         check.that(login.signed_in(text), f"a key soon after SSO: {check.shown(text)}")
         check.lacks(text, "enter the code", "what is asked then")
-        with _keys(org, "deny"):
+        with keys.setting(org, "deny"):
             terminal = login.Ssh(rig, person, **how)  # the same command, one connection
             rig.idp.approve(terminal.challenge(), person)
             terminal.end()
@@ -133,7 +132,7 @@ def scp_sftp_and_git_go_by_key_after_one_sign_in(rig):
     rig.orgs.acme()
     person = rig.person()
     login.signs_in(rig, person)
-    key = _give_key(rig, person)
+    key = keys.give_key(rig, person)
     options = ["-F", "/dev/null", "-i", key, "-o", "IdentitiesOnly=yes", "-o", f"UserKnownHostsFile={rig.folder}/known_hosts",
                "-o", "IdentityAgent=none", "-o", "BatchMode=yes"]
     place = f"scp://{person.replace('@', '%40')}@127.0.0.1:{rig.sshd.port}"
@@ -150,28 +149,13 @@ def scp_sftp_and_git_go_by_key_after_one_sign_in(rig):
     check.that(any(pathlib.Path(f"/home/{person}/work.git/refs/heads").iterdir()), "git pushed nothing")
 
 
-def _command_lines():
-    """What sshd's drop-in says, without the comment signs."""
-    text = pathlib.Path(sshd.SHIPPED).read_text()
-    return [line[1:] for line in text.splitlines() if line.startswith("#AuthorizedKeys")]
-
-
-@contextlib.contextmanager
-def _keys(org, value):
-    host.ssoctl("org", "set", org, f"keys={value}")
-    try:
-        yield
-    finally:
-        host.ssoctl("org", "set", org, "keys=default")
-
-
 def K1_H21_key_of_a_removed_person_is_refused(rig):
     org, person = rig.orgs.gamma(), rig.person("gamma.test")
     login.signs_in(rig, person)
-    key = _give_key(rig, person)
+    key = keys.give_key(rig, person)
     host.ssoctl("member", "remove", org, person, "--yes")
     log = rig.log()
-    text = _by_key(rig, person, key)
+    text = keys.by_key(rig, person, key)
     check.contains(log.text(), BY_ACCOUNT, "sshd's log")
     check.that(not login.signed_in(text), "a removed person got in by key")
     check.contains(text, r"\S", "what the person is told")
@@ -180,17 +164,17 @@ def K1_H21_key_of_a_removed_person_is_refused(rig):
 def K1_key_of_a_member_without_enforcement_works(rig):
     org, person = rig.orgs.gamma(), rig.person("gamma.test")
     first = login.signs_in(rig, person)
-    key = _give_key(rig, person)
-    text = _by_key(rig, person, key)
+    key = keys.give_key(rig, person)
+    text = keys.by_key(rig, person, key)
     check.that(login.signed_in(text), f"not signed in: {check.shown(text)}")
     check.equal(_id_line(text), _id_line(first), "id by key and by SSO")
     check.contains(text, rf"\({org}\)", "id")
 
 
 def key_of_a_local_user_works(rig):
-    local._make_users(rig)
-    key = _give_key(rig, local.USER)
-    check.that(login.signed_in(_by_key(rig, local.USER, key)), "a local user's key does not work")
+    local.make_users(rig)
+    key = keys.give_key(rig, local.USER)
+    check.that(login.signed_in(keys.by_key(rig, local.USER, key)), "a local user's key does not work")
 
 
 def K1_key_of_an_eligible_name_without_an_account_opens_nothing(rig):
@@ -198,10 +182,10 @@ def K1_key_of_an_eligible_name_without_an_account_opens_nothing(rig):
     person = rig.person()
     home = pathlib.Path("/home") / person
     home.mkdir()
-    key = _new_key(rig, person)
+    key = keys.new_key(rig, person)
     (home / ".ssh").mkdir()
     (home / ".ssh/authorized_keys").write_text(pathlib.Path(f"{key}.pub").read_text())
-    text = _by_key(rig, person, key)
+    text = keys.by_key(rig, person, key)
     check.that(not login.signed_in(text), "a name without an account got in by key")
     check.that(host.in_passwd(person) is None, "an account was made")
 
@@ -235,31 +219,6 @@ def removed_person_is_refused_by_password(rig):
     terminal._more()
     check.that(not login.signed_in(terminal.text), "a removed person got in by password")
     terminal.close()
-
-
-def _new_key(rig, name):
-    path = rig.folder / f"key-{name}"
-    if not path.exists():
-        processes.must("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path)
-    return path
-
-
-def _give_key(rig, name):
-    key = _new_key(rig, name)
-    entry = pwd.getpwnam(name)
-    folder = pathlib.Path(entry.pw_dir) / ".ssh"
-    if not folder.parent.exists():  # never signed in yet
-        folder.parent.mkdir(mode=0o700)
-        os.chown(folder.parent, entry.pw_uid, entry.pw_gid)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    (folder / "authorized_keys").write_text(pathlib.Path(f"{key}.pub").read_text())
-    for path in (folder, folder / "authorized_keys"):
-        os.chown(path, entry.pw_uid, entry.pw_gid)
-    return key
-
-
-def _by_key(rig, name, key):
-    return login.Ssh(rig, name, method="publickey", key=key).end(enter=False)
 
 
 def _id_line(text):

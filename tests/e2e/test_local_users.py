@@ -3,64 +3,63 @@ import resource
 
 import check
 import host
+import local_users as local
 import login
 import processes
 
-PASSWORD = "local-Wagon-31-velvet"
-USER = "localuser"
 TIMES = 20
 
 
 def L2_plain_local_user_signs_in_by_password(rig):
-    _make_users(rig)
-    _signs_in_as_before(rig, USER)
+    local.make_users(rig)
+    local.signs_in_as_before(rig, local.USER)
 
 
 def L2_root_signs_in_by_password(rig):
-    _make_users(rig)
-    _signs_in_as_before(rig, "root")
+    local.make_users(rig)
+    local.signs_in_as_before(rig, "root")
 
 
 def L2_local_user_with_a_wrong_password_is_refused(rig):
-    _make_users(rig)
-    _, text = login.by_password(rig, USER, "wrong-Password-3")
+    local.make_users(rig)
+    _, text = login.by_password(rig, local.USER, "wrong-Password-3")
     check.that(not login.signed_in(text), "a wrong password opened a local account")
 
 
 def L2_L3_local_users_and_root_sign_in_with_store_and_map_unreadable(rig):
     rig.orgs.acme()
-    _make_users(rig)
+    local.make_users(rig)
     with host.Kept(host.STORE) as store, host.Kept(host.MAP):
         (store / "data.mdb").write_bytes(b"\xff" * 8192)
         host.MAP.write_bytes(b"\xff" * 4096)
-        _signs_in_as_before(rig, USER)
-        _signs_in_as_before(rig, "root")
-        check.contains(processes.must("su", "-", USER, "-c", "id").out, f"\\({USER}\\)", "su")
-        check.contains(processes.must("sudo", "-u", USER, "id").out, f"\\({USER}\\)", "sudo")
+        local.signs_in_as_before(rig, local.USER)
+        local.signs_in_as_before(rig, "root")
+        check.contains(processes.must("su", "-", local.USER, "-c", "id").out, f"\\({local.USER}\\)", "su")
+        check.contains(processes.must("sudo", "-u", local.USER, "id").out, f"\\({local.USER}\\)", "sudo")
 
 
 def N3_a_local_user_with_a_name_of_the_domain_stays_local(rig):
     rig.orgs.acme()
     name = "islocal@acme.test"
     with host.Kept("/etc/passwd") as passwd, host.Kept("/etc/shadow") as shadow:
-        _append(passwd, f"{name}:x:4711:100:Local:/home/{USER}:/bin/bash")
+        _append(passwd, f"{name}:x:4711:100:Local:/home/{local.USER}:/bin/bash")
         _append(shadow, f"{name}:*:19000:0:99999:7:::")
-        host.set_local_password(name, PASSWORD)
-        prompt, text = login.by_password(rig, name, PASSWORD)
+        host.set_local_password(name, local.PASSWORD)
+        prompt, text = login.by_password(rig, name, local.PASSWORD)
         check.lacks(prompt + text, r"https://|SSO", "what a local user is shown")
         check.contains(text, r"uid=4711\(", "id")
 
 
 def su_and_sudo_to_a_name_that_never_signed_in_do_not_work(rig):
     rig.orgs.acme()
-    _make_users(rig)
+    local.make_users(rig)
     name = rig.person()
     for command in (("su", "-", name, "-c", "id"), ("sudo", "-u", name, "id"),
-                    ("runuser", "-u", name, "id"), ("sudo", "-u", USER, "id", name)):
+                    ("runuser", "-u", name, "id"), ("sudo", "-u", local.USER, "id", name)):
         result = processes.run(*command)
         check.that(result.status != 0 and "uid=" not in result.out, f"{' '.join(command)} worked")
     check.that(host.in_passwd(name) is None, "root's getent knows a name that never signed in")
-    as_user = processes.run("runuser", "-u", USER, "--", "getent", "passwd", name)
+    as_user = processes.run("runuser", "-u", local.USER, "--", "getent", "passwd", name)
     check.equal(as_user.out, "", "what a user's getent knows of it")
 
 
@@ -86,11 +85,11 @@ def unknown_plain_names_look_as_without_the_product(rig):
 
 
 def L2_a_lookup_of_a_local_user_starts_no_helper_and_is_fast(rig):
-    _make_users(rig)
+    local.make_users(rig)
     trace = rig.folder / "trace"
-    processes.must("strace", "-f", "-e", "trace=execve", "-o", trace, "id", USER)
+    processes.must("strace", "-f", "-e", "trace=execve", "-o", trace, "id", local.USER)
     check.equal(trace.read_text().count("execve("), 1, "programs started by id")
-    cost, plain = _cpu_of("getent", "passwd", USER), _cpu_of("getent", "-s", "files", "passwd", USER)
+    cost, plain = _cpu_of("getent", "passwd", local.USER), _cpu_of("getent", "-s", "files", "passwd", local.USER)
     check.that(cost < 3 * plain, f"{TIMES} look-ups cost {cost:.3f} s of CPU time, from /etc/passwd alone {plain:.3f} s")
 
 
@@ -100,21 +99,6 @@ def _cpu_of(*command):
         processes.must(*command)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def _make_users(rig):
-    if host.in_passwd(USER) is None:
-        host.add_local_user(USER, PASSWORD)
-        host.set_local_password("root", PASSWORD)
-        rig.secrets.add(PASSWORD)
-
-
-def _signs_in_as_before(rig, name):
-    prompt, text = login.by_password(rig, name, PASSWORD)
-    check.contains(prompt, r"Password: $", f"the prompt of {name}")
-    check.lacks(prompt + text, r"https://|SSO", f"what {name} is shown")
-    check.that(login.signed_in(text), f"{name} is not signed in: {check.shown(text)}")
-    check.contains(text, rf"uid=\d+\({name}\)", "id")
 
 
 def _append(path, line):

@@ -10,7 +10,6 @@ import check
 import host
 import login
 import stacks
-import test_console as console
 
 BLOCKS = "[\u2580\u2584\u2588]"
 IUTF8 = 0o40000  # termios(3); Python's module does not have it
@@ -32,7 +31,7 @@ def the_lines_over_ssh_are_these(rig):
 def the_lines_at_the_console_are_these(rig):
     rig.orgs.acme()
     person = rig.person()
-    terminal = console._console(person)
+    terminal = login.console_as(person)
     challenge = terminal.challenge()
     terminal.close()
     _lines_are(challenge, person, "", link=True)

@@ -3,14 +3,14 @@ import pathlib
 
 import check
 import host
+import local_users as local
 import login
 import sshd
-import test_local_users as local
 
 
 def unwired_as_documented_nothing_in_etc_names_the_module(rig):
     rig.orgs.acme()
-    local._make_users(rig)
+    local.make_users(rig)
     with host.Kept("/etc/pam.d"), host.Kept("/etc/nsswitch.conf"), host.Kept(sshd.SHIPPED):
         host.wire()  # a second time: what was there before the first must still come back
         host.remove()
@@ -20,6 +20,6 @@ def unwired_as_documented_nothing_in_etc_names_the_module(rig):
             module.unlink()
             nss.unlink()
             pathlib.Path(sshd.SHIPPED).write_text("UsePAM yes\nKbdInteractiveAuthentication yes\n")
-            local._signs_in_as_before(rig, local.USER)
+            local.signs_in_as_before(rig, local.USER)
             check.that(host.in_passwd("boss@example.org") is None, "a member is still known")
     login.signs_in(rig, rig.person())

@@ -5,9 +5,9 @@ import subprocess
 
 import check
 import host
+import keys
 import login
 import processes
-import test_keys as keys
 
 PASSWORD = "member-Lantern-47-quartz"
 ACTIVE = r"Active org \[(\w+)\]: "
@@ -33,8 +33,8 @@ def K5_the_active_org_is_asked_and_the_last_choice_is_kept(rig):
 def K5_switch_is_for_the_next_session_and_for_keys_too(rig):
     person = _member_of_two(rig)
     _choosing(rig, person, "", command="/usr/bin/ssoctl switch open; echo END")
-    key = keys._give_key(rig, person)
-    text = keys._by_key(rig, person, key)
+    key = keys.give_key(rig, person)
+    text = keys.by_key(rig, person, key)
     check.contains(text, r"SSOORG_ORG=open", "the active org of a session by key")
 
 
@@ -67,7 +67,7 @@ def K5_switch_without_an_org_lists_them_and_asks(rig):
 def K5_the_choice_is_a_hint_of_theirs_and_nothing_more(rig):
     person = _member_of_two(rig)
     _choosing(rig, person, "open")
-    key = keys._give_key(rig, person)
+    key = keys.give_key(rig, person)
     by_default = re.search(r"SSOORG_ORG=\w+", _without_choice(rig, person, key)).group(0)
     path = f"/home/{person}/.config/ssoorg/active-org"
     owner = host.mode_of(path).split()[1].split(":")[0]
@@ -75,11 +75,11 @@ def K5_the_choice_is_a_hint_of_theirs_and_nothing_more(rig):
     for content in ("acme\n", "../../etc/shadow\n", "root\n", "x" * 5000, ""):
         with open(path, "w") as file:
             file.write(content)
-        check.contains(keys._by_key(rig, person, key), by_default, f"the active org after {content[:20]!r}")
+        check.contains(keys.by_key(rig, person, key), by_default, f"the active org after {content[:20]!r}")
     processes.must("ln", "-sf", "/etc/shadow", path)
-    check.contains(keys._by_key(rig, person, key), by_default, "the active org after a link to a secret")
+    check.contains(keys.by_key(rig, person, key), by_default, "the active org after a link to a secret")
     processes.must("sh", "-c", f"rm {path}; mkfifo {path}; chown {owner} {path}")
-    check.contains(keys._by_key(rig, person, key), by_default, "the active org after a pipe that nobody feeds")
+    check.contains(keys.by_key(rig, person, key), by_default, "the active org after a pipe that nobody feeds")
 
 
 def K2_a_password_session_leaves_out_the_org_that_objects(rig):
@@ -161,7 +161,7 @@ def whoami_and_switch_say_what_is_theirs(rig):
 def _without_choice(rig, person, key):
     with host.Kept(f"/home/{person}/.config/ssoorg") as folder:
         processes.must("rm", "-r", folder)
-        return keys._by_key(rig, person, key)
+        return keys.by_key(rig, person, key)
 
 
 def _member_of_two(rig):

@@ -4,9 +4,9 @@ import json
 
 import check
 import host
+import keys
 import login
 import orgs
-import test_keys as keys
 
 PASSWORD = "member-Lantern-47-quartz"
 
@@ -97,14 +97,14 @@ def K9_no_key_alone_counts_where_nobody_can_be_asked_unless_the_org_says_so(rig)
     check.contains(said, "No ssh key alone is taken any more.*--offline yes", "what the dry run says")
     with _sso_only(org):
         login.signs_in(rig, person)
-        key = keys._give_key(rig, person)
-        text = keys._by_key(rig, person, key)
+        key = keys.give_key(rig, person)
+        text = keys.by_key(rig, person, key)
         check.that(not login.signed_in(text), "a key got in soon after a sign-in")
         check.contains(text, "A key alone is not accepted", "what is said")
         found = json.loads(host.ssoctl("check", "--offline", "--json", wants=None).out)
         check.contains(str([row["what"] for row in found if row["check"] == "keys"]), f"{org}: under sso-only no ssh key", "check")
-        with keys._keys(org, "recent:12h"):
-            text = keys._by_key(rig, person, key)
+        with keys.setting(org, "recent:12h"):
+            text = keys.by_key(rig, person, key)
             check.that(login.signed_in(text), f"a key is refused where the org takes it: {check.shown(text)}")
 
 

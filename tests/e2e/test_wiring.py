@@ -7,11 +7,11 @@ import shutil
 
 import check
 import host
+import local_users as local
 import login
 import processes
 import schemas
 import sshd
-import test_local_users as local
 
 PAM = pathlib.Path("/etc/pam.d")
 FILES = [*("/etc/pam.d/" + name for name in ("sshd", "login", "passwd", "sudo", "sudo-i", "su", "su-l", "polkit-1", "cron", "atd",
@@ -170,7 +170,7 @@ def killed_at_any_step_each_file_is_the_old_one_or_the_new(rig):
 
 def with_the_modules_file_gone_locals_get_in_and_members_do_not(rig):
     rig.orgs.acme()
-    local._make_users(rig)
+    local.make_users(rig)
     person = rig.person()
     login.signs_in(rig, person)
     key = _key_of(rig, person)
@@ -182,7 +182,7 @@ def with_the_modules_file_gone_locals_get_in_and_members_do_not(rig):
             with host.Kept(host.INSTALLED["module"]) as module:
                 module.unlink()
                 for name in (local.USER, "root"):
-                    local._signs_in_as_before(rig, name)
+                    local.signs_in_as_before(rig, name)
                 check.contains(login.at_console(local.USER, local.PASSWORD), f"\\({local.USER}\\)", "login")
                 check.contains(processes.must("su", "-", local.USER, "-c", "id").out, f"\\({local.USER}\\)", "su")
                 check.contains(processes.must("sudo", "-u", local.USER, "id").out, f"\\({local.USER}\\)", "sudo")
@@ -247,7 +247,7 @@ def settings_that_sshd_does_not_take_are_put_back(rig):
 
 
 def H64_a_local_user_cannot_hold_up_the_wiring_or_its_taking_back(rig):
-    local._make_users(rig)
+    local.make_users(rig)
     with _unwired():
         # Nothing of it is where others than root may put something. Whoever waits is not followed.
         traced = processes.run("strace", "-e", "trace=open,openat,creat", "-o", "/run/traced", "ssoctl", "host", "enable",
