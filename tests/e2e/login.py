@@ -165,6 +165,14 @@ def open_session(rig, login, person=None, **how):
     return terminal
 
 
+def shell_of(rig, terminal, person):
+    """Goes on until a shell asks for a command; gives back what was shown until then."""
+    rig.idp.approve(terminal.challenge(), person)
+    terminal.enter_until(r"[$] $")
+    terminal.close()
+    return terminal.text
+
+
 LINK = re.compile(r"type the password of account [^:]*: ")
 
 
@@ -188,6 +196,12 @@ def is_refused(rig, login, person=None, words=None, **how):
     if words:
         check.contains(terminal.text, words, f"what {login} is told")
     return terminal.text
+
+
+def is_declined(rig, terminal):
+    """A sign-in that somebody declines at the code; gives back what the client shows."""
+    rig.idp.answer(terminal.challenge(), "alice@acme.test", "abort")
+    return terminal.end()
 
 
 def is_told(rig, login, **how):
@@ -240,6 +254,10 @@ def console_as(name):
     terminal = console()
     terminal.send(name)
     return terminal
+
+
+def shell_at_console(rig, person):
+    return shell_of(rig, console_as(person), person)
 
 
 def at_console(name, password):

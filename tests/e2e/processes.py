@@ -44,6 +44,10 @@ def ours():
     return [(pid, exe) for pid, exe in each() if "/ssoorg/ssoorg-" in exe]
 
 
+def ours_are_gone():
+    check.soon(lambda: not ours(), f"helpers are gone, {ours()}")
+
+
 def stop(process, seconds=check.HANG_S):
     """Ends a server that was started here, by its own pid."""
     if process.poll() is not None:

@@ -4,6 +4,7 @@ import pathlib
 import select
 import subprocess
 import sys
+import time
 
 import check
 import processes
@@ -112,3 +113,26 @@ class Provider:
         said = self.answer(challenge, person)
         if said != "done":
             raise RuntimeError(f"the provider did not take the approval: {said}")
+
+
+class Requests:
+    """What the provider has been asked since a moment."""
+
+    def __init__(self, rig):
+        self.path = rig.folder / "secrets.requests"
+        self.start = len(self._lines())
+
+    def _lines(self):
+        return self.path.read_text().split() if self.path.exists() else []
+
+    def flows(self):
+        return self._lines()[self.start:].count("device_authorization")
+
+    def all(self):
+        return self._lines()[self.start:]
+
+
+def nobody_polls(rig):
+    requests = Requests(rig)
+    time.sleep(2)
+    check.equal(requests.all(), [], "requests to the provider when nobody signs in")
