@@ -11,6 +11,8 @@ PASSWORD = "delegate-Horse-battery-5-staple"
 ANYBODY = ('Defaults!/usr/bin/ssoctl env_reset, !setenv, preserve_groups\n'
            'ALL ALL = (root) NOPASSWD: /usr/bin/ssoctl\n')
 OPERATOR = "opsy"
+MANAGERS = ("owner", "admin")
+GUEST = "guest@alpha.example"
 META_PAGES = 2 * 4096
 DRY = ("--dry-run", "--yes")
 
