@@ -1,4 +1,5 @@
 """The machine under test: the product installed as its README says."""
+import contextlib
 import json
 import os
 import pathlib
@@ -182,3 +183,15 @@ def _state(process):
 def mode_of(path):
     info = os.lstat(path)
     return f"{info.st_mode & 0o7777:04o} {info.st_uid}:{info.st_gid}"
+
+
+@contextlib.contextmanager
+def read_only(path, bind=False):
+    """With the source named, mount asks for what is said here alone: what an overlay has is not for changing."""
+    if bind:
+        processes.must("mount", "--bind", path, path)
+    processes.must("mount", "-o", *(("remount,bind,ro", path) if bind else ("remount,ro", "overlay", path)))
+    try:
+        yield
+    finally:
+        processes.must(*(("umount", "-l", path) if bind else ("mount", "-o", "remount,rw", "overlay", path)))

@@ -10,7 +10,7 @@ import host
 import login
 import processes
 import sshd
-import test_subids as subids
+import subids
 
 RANGES = "uid-ranges = 20000-29999\n"  # some that there are inside
 # /usr is the machine's own.
@@ -118,7 +118,7 @@ class _Inside(sshd.Sshd):
     def has_a_confined_helper(self):
         helpers = [pid for pid, exe in processes.ours() if exe.endswith("/ssoorg-oidc") and "\n" in _of(pid, "uid_map").rstrip("\n")]
         check.equal(len(helpers), 1, "helpers inside")
-        first, _ = subids._range(self.keeper, subids.UIDS)
+        first, _ = subids.range_of(self.keeper, subids.UIDS)
         uid = first + pwd.getpwnam("ssoorg").pw_uid - 1
         status = _of(helpers[0], "status")
         check.contains(status, rf"\nUid:\t{uid}\t{uid}\t{uid}\t{uid}\n", "the helper's user")
@@ -127,16 +127,16 @@ class _Inside(sshd.Sshd):
 
 @contextlib.contextmanager
 def _container(rig, setting):
-    subids._needs_namespaces()
-    with subids._on(rig), subids._unified_cgroups():
-        inside = _Inside(rig, subids._member(rig))
+    subids.needs_namespaces()
+    with subids.on(rig), subids.unified_cgroups():
+        inside = _Inside(rig, subids.member(rig))
         try:
             inside.unpack(setting)
             inside.start()
             yield inside
         finally:
             inside.stop()
-            subids._ends(inside.keeper)
+            subids.ends(inside.keeper)
 
 
 def _row(inside, name):

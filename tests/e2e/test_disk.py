@@ -22,7 +22,7 @@ def O08_key_and_owners_password_work_with_var_read_only(rig):
     key, log = keys.give_key(rig, person), rig.log()
     owner = orgs.owner(org)
     login.by_password(rig, owner, orgs.OWNER_PASSWORD)
-    with keys.setting(org, "allow"), _read_only("/var"):
+    with keys.setting(org, "allow"), host.read_only("/var"):
         text = keys.by_key(rig, person, key)
         check.that(login.signed_in(text), f"a key is refused: {check.shown(text)}")
         check.contains(text, rf"\({org}\)", "id of whoever came by key")
@@ -49,12 +49,12 @@ def O08_a_key_that_opens_nothing_does_not_with_var_read_only_and_a_password_is_n
     org, person = rig.orgs.gamma(), rig.person("gamma.test")
     login.signs_in(rig, person)
     key = keys.give_key(rig, person)
-    with keys.setting(org, "deny"), _read_only("/var"):
+    with keys.setting(org, "deny"), host.read_only("/var"):
         check.that(not login.signed_in(keys.by_key(rig, person, key)), "a key got in that the org denies")
         _, text = login.by_password(rig, orgs.owner(org), orgs.OWNER_PASSWORD)
         check.that(login.signed_in(text), f"the owner's password counts as a key: {check.shown(text)}")
     host.ssoctl("member", "suspend", org, person)
-    with keys.setting(org, "allow"), _read_only("/var"):
+    with keys.setting(org, "allow"), host.read_only("/var"):
         check.that(not login.signed_in(keys.by_key(rig, person, key)), "a suspended member got in by key")
 
 
@@ -63,7 +63,7 @@ def O08_who_needs_a_write_is_told_that_the_disk_takes_none(rig):
     login.signs_in(rig, member)
     host.set_password(member, owners.MEMBER_PASSWORD)
     log = rig.log()
-    with _read_only("/var"):
+    with host.read_only("/var"):
         check.contains(login.is_told(rig, new), DISK, "what a newcomer is told, before the provider is asked")
         _, text = login.by_password(rig, member, owners.MEMBER_PASSWORD)
         check.that(not login.signed_in(text), "a try that is not counted opened a member's account")
@@ -75,7 +75,7 @@ def O08_who_needs_a_write_is_told_that_the_disk_takes_none(rig):
 
 def O08_ssoctl_reads_and_refuses_to_write_with_var_read_only(rig):
     org, person = rig.orgs.gamma(), rig.person("gamma.test")
-    with _read_only("/var"):
+    with host.read_only("/var"):
         host.ssoctl("status")
         host.ssoctl("why", orgs.owner(org), wants=None)
         check.that(host.members(org), "no members are listed")
@@ -96,7 +96,7 @@ def O08_key_and_owners_password_work_with_a_store_that_is_read_only_for_sshd_alo
         ssoctl status
         ! ssoctl org set gamma help=somebody""")
     host.ssoctl("org", "set", org, "help=Ask somebody.")
-    with _read_only("/var/lib/ssoorg", bind=True):
+    with host.read_only("/var/lib/ssoorg", bind=True):
         _, text = login.by_password(rig, owner, orgs.OWNER_PASSWORD)
         check.that(login.signed_in(text), f"the owner's password is refused: {check.shown(text)}")
 
@@ -195,15 +195,3 @@ def _newcomer(rig, new):
 def _tickets():
     return sorted(path.name for path in host.pathlib.Path("/run/ssoorg/tickets").glob("*")
                   if re.fullmatch("[0-9a-f]{32}", path.name))
-
-
-@contextlib.contextmanager
-def _read_only(path, bind=False):
-    """With the source named, mount asks for what is said here alone: what an overlay has is not for changing."""
-    if bind:
-        processes.must("mount", "--bind", path, path)
-    processes.must("mount", "-o", *(("remount,bind,ro", path) if bind else ("remount,ro", "overlay", path)))
-    try:
-        yield
-    finally:
-        processes.must(*(("umount", "-l", path) if bind else ("mount", "-o", "remount,rw", "overlay", path)))

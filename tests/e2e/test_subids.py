@@ -2,145 +2,137 @@
 import contextlib
 import fcntl
 import pathlib
-import re
 import subprocess
 
 import check
 import host
 import login
-import processes
-import test_disk as disk
+import subids
+from subids import BY_HAND, COUNT, DOMAIN, FILES, GIDS, ORG, PASSWORD, SETTING, UIDS
 
-ORG = "pods"
-DOMAIN = "pods.test"
-PASSWORD = "subordinate-Gravel-28-anchor"
-COUNT = 65536
-SETTING = pathlib.Path("/etc/ssoorg/ssoorg.conf.d/subids.conf")
-FILES = UIDS, GIDS = pathlib.Path("/etc/subuid"), pathlib.Path("/etc/subgid")
-BY_HAND = "# by hand\nbob-of-old:100000:65536\n\ncarol-of-old:300000:1000"  # no newline
 # Of the person's own: /tmp is everybody's, and this machine has no logind that makes /run/user.
 IN_HOME = "cd; mkdir -p run tmp; export XDG_RUNTIME_DIR=$HOME/run TMPDIR=$HOME/tmp STORAGE_DRIVER=vfs; "
 MAPPED = "unshare --map-auto --map-root-user "
 
 
 def O13_podman_works_as_a_member_who_signed_in_over_ssh(rig):
-    _needs_namespaces()
-    with _on(rig):
+    subids.needs_namespaces()
+    with subids.on(rig):
         person = rig.person(DOMAIN)
         text = login.signs_in(rig, person, command=(
             f"echo BEGIN; {IN_HOME} podman unshare id; podman unshare cat /proc/self/uid_map /proc/self/gid_map; "
             "podman unshare sh -c 'touch file && chown 1000:1000 file'; stat -c 'of %u:%g' file; echo END"))
-        first = _range(person, UIDS)[0]
+        first = subids.range_of(person, UIDS)[0]
         check.contains(text, r"uid=0\(root\) gid=0\(root\)", "podman unshare id")
-        check.contains(text, rf"(0 +{_uid(person)} +1\s+1 +{first} +{COUNT}\s+){{2}}", "both maps")
+        check.contains(text, rf"(0 +{subids.uid_of(person)} +1\s+1 +{first} +{COUNT}\s+){{2}}", "both maps")
         check.contains(text, rf"of {first + 999}:{first + 999}\r", "whose a file of the container's user 1000 is")
-        _ends(person)
+        subids.ends(person)
 
 
 def O13_a_container_runs_as_a_member(rig):
-    _needs_namespaces()
-    with _on(rig), _unified_cgroups():
-        person = _member(rig)
-        text = _in(rig, person, f"{IN_HOME} mkdir -p root/bin root/lib64 root/etc root/proc root/sys root/dev root/run root/tmp; "
+    subids.needs_namespaces()
+    with subids.on(rig), subids.unified_cgroups():
+        person = subids.member(rig)
+        text = subids.run_in(rig, person, f"{IN_HOME} mkdir -p root/bin root/lib64 root/etc root/proc root/sys root/dev root/run root/tmp; "
                    "cp /bin/sh root/bin/; cp -L $(ldd /bin/sh | grep -o '/lib[^ ]*') root/lib64/; "
                    "podman run --rm --network none --cgroups disabled --user 1000 --rootfs $HOME/root "
                    "/lib64/ld-linux-x86-64.so.2 --library-path /lib64 /bin/sh -c "
                    "'read -r _ _ _ _ < /proc/self/uid_map; while read -r word rest; do case $word in Uid:) echo in-there $rest;; esac; done "
                    "< /proc/self/status'")
         check.contains(text, r"in-there 1000 1000", "the container's user")
-        _ends(person)
+        subids.ends(person)
 
 
 def O13_newuidmap_gives_a_member_these_numbers_and_no_others(rig):
-    _needs_namespaces()
-    with _on(rig):
-        person, other = _member(rig), _member(rig)
-        first, theirs = _range(person, UIDS)[0], _range(other, UIDS)[0]
-        text = _in(rig, person, f"{MAPPED} cat /proc/self/uid_map /proc/self/gid_map")
+    subids.needs_namespaces()
+    with subids.on(rig):
+        person, other = subids.member(rig), subids.member(rig)
+        first, theirs = subids.range_of(person, UIDS)[0], subids.range_of(other, UIDS)[0]
+        text = subids.run_in(rig, person, f"{MAPPED} cat /proc/self/uid_map /proc/self/gid_map")
         check.contains(text, rf"1 +{first} +{COUNT - 1}\s.*1 +{first} +{COUNT - 1}\s", "the maps of unshare --map-auto")
         for wrong in (theirs, first - 1, 100000):
-            text = _in(rig, person, f"unshare -U sleep 1000 > /dev/null 2>&1 & until [ -e /proc/$!/exe ] && [ $(readlink /proc/$!/ns/user) != "
+            text = subids.run_in(rig, person, f"unshare -U sleep 1000 > /dev/null 2>&1 & until [ -e /proc/$!/exe ] && [ $(readlink /proc/$!/ns/user) != "
                        f"$(readlink /proc/self/ns/user) ]; do :; done; newuidmap $! 0 {wrong} 2; kill $!")
             check.contains(text, rf"newuidmap: uid range \[0-2\) -> \[{wrong}-{wrong + 2}\) not allowed", "what newuidmap says")
 
 
 def O13_nobody_has_any_unless_the_host_says_so(rig):
-    with _on(rig, ""):
-        person = _member(rig)
+    with subids.on(rig, ""):
+        person = subids.member(rig)
         check.equal(_read(), (BY_HAND, BY_HAND), "the files")
         row = host.listed("account", "show", person)
         check.equal(row["subids"], None, "what account show says")
         check.that("subids" not in host.listed("account", "list")[0], "the list has a column that it does not fill")
         SETTING.write_text(f"subids = {COUNT}\n")
-        _signs_in(rig, person)  # who was there before
-        _range(person, UIDS)
+        subids.signs_in(rig, person)  # who was there before
+        subids.range_of(person, UIDS)
 
 
 def O13_the_lines_are_the_next_free_ones_and_the_rest_stays_byte_for_byte(rig):
-    with _on(rig):
+    with subids.on(rig):
         UIDS.chmod(0o640)
-        one, other = _member(rig), _member(rig)
-        uids = [_uid(person) for person in (one, other)]
+        one, other = subids.member(rig), subids.member(rig)
+        uids = [subids.uid_of(person) for person in (one, other)]
         wanted = f"{BY_HAND}\n{uids[0]}:165536:{COUNT}\n{uids[1]}:231072:{COUNT}\n"
         check.equal(_read(), (wanted, wanted), "the files")
         check.equal([host.mode_of(path) for path in FILES], ["0640 0:0", "0644 0:0"], "modes and owners")
         row = host.listed("account", "show", other)
         check.equal(row["subids"], "231072-296607", "what account show says")
-        _signs_in(rig, one)
+        subids.signs_in(rig, one)
         SETTING.write_text(f"subids = {2 * COUNT}\n")
-        _signs_in(rig, one)
+        subids.signs_in(rig, one)
         check.equal(_read(), (wanted, wanted), "the files after two more sessions")
         host.ssoctl("account", "rename", one, f"renamed-{uids[0]}")
-        _signs_in(rig, f"renamed-{uids[0]}")
+        subids.signs_in(rig, f"renamed-{uids[0]}")
         check.equal(_read(), (wanted, wanted), "the files after a renaming")
 
 
 def O13_numbers_of_accounts_local_users_and_uid_ranges_are_no_containers(rig):
-    with _on(rig, f"subids = {COUNT}\nuid-ranges = 65536-99999 400000-470000\n"), host.Kept("/etc/passwd") as passwd, \
+    with subids.on(rig, f"subids = {COUNT}\nuid-ranges = 65536-99999 400000-470000\n"), host.Kept("/etc/passwd") as passwd, \
             host.Kept("/etc/group") as group:
         # Those below are taken by BY_HAND up to 300999.
         passwd.write_text(passwd.read_text() + "far:x:366600:1::/:/bin/false\n")
         group.write_text(group.read_text() + "far-crew:x:200000:\n")
-        host.ssoctl("member", "add", ORG, _email(), "--uid", "540000")
-        gone = _email()
+        host.ssoctl("member", "add", ORG, subids.new_email(), "--uid", "540000")
+        gone = subids.new_email()
         host.ssoctl("member", "add", ORG, gone, "--uid", "600000")
         host.ssoctl("account", "remove", gone, "--yes")
-        ranges = [_range(_member(rig), UIDS) for _ in range(4)]
+        ranges = [subids.range_of(subids.member(rig), UIDS) for _ in range(4)]
         check.equal([first for first, _ in ranges], [200001, 301000, 470001, 600001], "the first numbers")
 
 
 def O13_the_line_of_a_removed_account_stays_and_nobody_else_gets_its_numbers(rig):
-    with _on(rig):
-        gone = _member(rig)
-        line = f"{_uid(gone)}:165536:{COUNT}\n"
+    with subids.on(rig):
+        gone = subids.member(rig)
+        line = f"{subids.uid_of(gone)}:165536:{COUNT}\n"
         host.ssoctl("account", "remove", gone, "--yes")
         check.contains(UIDS.read_text(), line, "the line")
-        check.equal(_range(_member(rig), UIDS)[0], 231072, "the next one's")
+        check.equal(subids.range_of(subids.member(rig), UIDS)[0], 231072, "the next one's")
         host.ssoctl("member", "add", ORG, gone)
         host.set_password(gone, PASSWORD)
-        _signs_in(rig, gone)
-        check.equal(_range(gone, UIDS)[0], 301000, "the same person's, with another number")
+        subids.signs_in(rig, gone)
+        check.equal(subids.range_of(gone, UIDS)[0], 301000, "the same person's, with another number")
 
 
 def O13_local_users_keep_what_they_have(rig):
-    with _on(rig):
+    with subids.on(rig):
         name = "pods-local"
         host.add_local_user(name, PASSWORD)  # useradd gives a range, too
         before = _read()
         check.contains(before[0], rf"\n{name}:165536:{COUNT}\n", "what useradd wrote")
-        host.ssoctl("member", "add", ORG, _email(), "--local-user", name)
-        _signs_in(rig, name)
+        host.ssoctl("member", "add", ORG, subids.new_email(), "--local-user", name)
+        subids.signs_in(rig, name)
         check.equal(_read(), before, "the files")
         check.equal(host.listed("account", "show", name)["subids"], "165536-231071", "what account show says")
         for path in FILES:
             path.write_text(BY_HAND)
-        _signs_in(rig, name)
+        subids.signs_in(rig, name)
         check.equal(_read(), (BY_HAND, BY_HAND), "the files, where they have none")
 
 
 def O13_useradd_and_sessions_at_once_lose_no_line_and_share_no_number(rig):
-    with _on(rig):
-        people = [_new() for _ in range(3)]
+    with subids.on(rig):
+        people = [subids.new() for _ in range(3)]
         names = [f"pods-crowd{n}" for n in range(12)]
         adding = subprocess.Popen(["sh", "-c", f"for name in {' '.join(names)}; do useradd -M $name || exit 1; done"],
                                   stdin=subprocess.DEVNULL)
@@ -155,14 +147,14 @@ def O13_useradd_and_sessions_at_once_lose_no_line_and_share_no_number(rig):
         for path in FILES:
             lines = [line.split(":") for line in path.read_text().splitlines() if line.count(":") == 2]
             owners = [owner for owner, _, _ in lines]
-            for owner in (*names, *(str(_uid(person)) for person in people)):
+            for owner in (*names, *(str(subids.uid_of(person)) for person in people)):
                 check.equal(owners.count(owner), 1, f"lines of {owner} in {path}")
             ends = sorted((int(first), int(first) + int(count)) for _, first, count in lines)
             check.that(all(a[1] <= b[0] for a, b in zip(ends, ends[1:])), f"ranges overlap in {path}: {ends}")
 
 
 def O13_with_etc_read_only_the_next_session_does_it(rig):
-    _is_put_off(rig, lambda: disk._read_only("/etc", bind=True), "Read-only file system")
+    _is_put_off(rig, lambda: host.read_only("/etc", bind=True), "Read-only file system")
 
 
 def O13_while_another_program_changes_users_the_next_session_does_it(rig):
@@ -182,53 +174,30 @@ def O13_where_login_defs_has_no_room_the_session_is_begun_all_the_same(rig):
 
 
 def O13_what_a_crash_left_out_of_one_file_is_caught_up(rig):
-    with _on(rig):
-        person = _member(rig)
+    with subids.on(rig):
+        person = subids.member(rig)
         GIDS.write_text(BY_HAND)
         uids = UIDS.read_text()
-        _signs_in(rig, person)
+        subids.signs_in(rig, person)
         check.equal(UIDS.read_text(), uids, "the file that was written")
-        check.equal(GIDS.read_text(), f"{BY_HAND}\n{_uid(person)}:231072:{COUNT}\n", "the other: free in both")
+        check.equal(GIDS.read_text(), f"{BY_HAND}\n{subids.uid_of(person)}:231072:{COUNT}\n", "the other: free in both")
         for path in FILES:
             path.unlink()
-        _signs_in(rig, person)
-        check.equal([_range(person, path)[0] for path in FILES], [100000, 100000], "files that were not there")
+        subids.signs_in(rig, person)
+        check.equal([subids.range_of(person, path)[0] for path in FILES], [100000, 100000], "files that were not there")
         check.equal([host.mode_of(path) for path in FILES], ["0644 0:0"] * 2, "modes and owners")
 
 
 def O13_what_runs_in_containers_ends_with_the_sessions(rig):
-    _needs_namespaces()
-    with _on(rig):
-        person = _member(rig)
-        inside = _range(person, UIDS)[0] + 999
-        _in(rig, person, f"{MAPPED} setpriv --reuid 1000 --regid 1000 --clear-groups setsid -f sleep 1000 < /dev/null > /dev/null 2>&1")
+    subids.needs_namespaces()
+    with subids.on(rig):
+        person = subids.member(rig)
+        inside = subids.range_of(person, UIDS)[0] + 999
+        subids.run_in(rig, person, f"{MAPPED} setpriv --reuid 1000 --regid 1000 --clear-groups setsid -f sleep 1000 < /dev/null > /dev/null 2>&1")
         check.that(host.processes_of(inside), "nothing runs as the container's user")
         text = host.ssoctl("account", "lock", person, "--end-sessions").text
         check.contains(text, r"[1-9]\d* processes ended", "what is said")
         check.equal(host.processes_of(inside), [], "what runs of the container")
-
-
-def _needs_namespaces():
-    """Kernels may be told to let no user make a namespace of users, and let nobody in a changed root."""
-    tried = subprocess.run(["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "unshare", "-U", "true"],
-                           capture_output=True, text=True)
-    if tried.returncode != 0:
-        raise check.NotHere(f"users may make no namespace of users here: {tried.stderr.strip()}")
-
-
-@contextlib.contextmanager
-def _on(rig, setting=f"subids = {COUNT}\n"):
-    """The setting, and both files with other people's lines in them; all of it put back."""
-    rig.orgs._once(ORG, lambda: rig.orgs.create(ORG, DOMAIN, "jit"))
-    with contextlib.ExitStack() as kept:
-        for path in (SETTING, *FILES):
-            kept.enter_context(host.Kept(path))
-        SETTING.parent.mkdir(exist_ok=True)
-        SETTING.write_text(setting)
-        for path in FILES:
-            path.write_text(BY_HAND)
-            path.chmod(0o644)
-        yield
 
 
 @contextlib.contextmanager
@@ -236,18 +205,6 @@ def _with(path, text):
     with host.Kept(path) as kept:
         kept.write_text(text)
         yield
-
-
-@contextlib.contextmanager
-def _unified_cgroups():
-    """crun wants no others; what is mounted is gone with this namespace."""
-    mounted = subprocess.run(["mount", "-t", "cgroup2", "cgroup2", "/sys/fs/cgroup"], capture_output=True, text=True)
-    if mounted.returncode != 0:
-        raise check.NotHere(f"there are no unified cgroups here: {mounted.stderr.strip()}")
-    try:
-        yield
-    finally:
-        processes.must("umount", "-l", "/sys/fs/cgroup")
 
 
 @contextlib.contextmanager
@@ -259,68 +216,18 @@ def _locked():
 
 def _is_put_off(rig, trouble, reason):
     """Somebody gets in with this trouble, which the log names, and has their lines after the next session."""
-    with _on(rig):
-        person, log = _new(), rig.log()
+    with subids.on(rig):
+        person, log = subids.new(), rig.log()
         with trouble():
             before = _read()
-            _signs_in(rig, person)
+            subids.signs_in(rig, person)
             check.equal(_read(), before, "the files")
         check.contains(log.text(), rf"login={person}: has no subordinate numbers yet: [^\n]*{reason}[^\n]*; the next "
                        "session tries again", "the log")
-        _signs_in(rig, person)
-        check.equal([_range(person, path)[1] for path in FILES], [COUNT, COUNT], "how many, then")
+        subids.signs_in(rig, person)
+        check.equal([subids.range_of(person, path)[1] for path in FILES], [COUNT, COUNT], "how many, then")
         check.equal(sorted(path.name for path in pathlib.Path("/etc").glob("*ssoorg-new*")), [], "what is left in /etc")
-
-
-_made = []
-
-
-def _email():
-    _made.append(None)
-    return f"pod{len(_made)}@{DOMAIN}"
-
-
-def _new():
-    """A member with a password, who has had no session."""
-    person = _email()
-    host.ssoctl("member", "add", ORG, person)
-    host.set_password(person, PASSWORD)
-    return person
-
-
-def _member(rig):
-    """A member who has signed in."""
-    person = _new()
-    _signs_in(rig, person)
-    return person
-
-
-def _in(rig, person, command):
-    _, text = login.by_password(rig, person, PASSWORD, command=f"echo BEGIN; {command}; echo END")
-    return text
-
-
-def _signs_in(rig, person):
-    rig.secrets.add(PASSWORD)
-    text = _in(rig, person, "id")
-    check.that(login.signed_in(text), f"{person} is not signed in: {check.shown(text)}")
 
 
 def _read():
     return tuple(path.read_text() for path in FILES)
-
-
-def _uid(person):
-    return int(host.in_passwd(person)[2])
-
-
-def _range(person, path):
-    """The first number and how many, of the only line."""
-    lines = re.findall(rf"^{_uid(person)}:(\d+):(\d+)$", path.read_text(), re.MULTILINE)
-    check.equal(len(lines), 1, f"lines of {person} in {path}")
-    return int(lines[0][0]), int(lines[0][1])
-
-
-def _ends(person):
-    """podman leaves a process that holds the namespace."""
-    host.ssoctl("account", "lock", person, "--end-sessions")
