@@ -15,6 +15,8 @@
 #include "memory.h"
 #include "transfer.h"
 
+enum { CODE_TOO_LARGE = 100 }; // CURLE_TOO_LARGE, for which libcurl before 8.6 has no name
+
 struct http {
   CURLM *multi;
   CURL *easy;
@@ -146,12 +148,13 @@ static enum status explain(const struct http *http, const char *url, CURLcode co
   struct shown where = failure_show(url, strlen(url));
   const char *words = http->problem[0] != '\0' ? http->problem : curl_easy_strerror(code);
   struct shown why = failure_show(words, strlen(words));
-  // libcurl says this of a header line, too, that is longer than it takes.
+  // libcurl says either of a header line that is longer than it takes.
+  bool too_long = code == CURLE_OUT_OF_MEMORY || (int)code == CODE_TOO_LARGE;
   bool no_room = code == CURLE_OUT_OF_MEMORY || (code == CURLE_WRITE_ERROR && http->limit_met == 0);
   if (no_room && !memory_is_left(HTTP_BODY_MAX)) {
     return STATUS_NO_MEMORY;
   }
-  if (http->limit_met > 0 || code == CURLE_OUT_OF_MEMORY) {
+  if (http->limit_met > 0 || too_long) {
     size_t limit = http->limit_met > 0 ? http->limit_met : HTTP_HEADERS_MAX;
     return failure_set(r, FAILURE_MISCONFIGURED, "%s: the %s longer than %zu bytes", where.text,
                        limit == HTTP_BODY_MAX ? "answer is" : "answer's headers are", limit);

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything below the documents: silence, floods, redirects, HTTP statuses, broken HTTP, and TLS."""
+import ctypes
 import gzip
+import re
 
 import answers
 from case import Table, authorized, drop, in_turn, put, refused, replied
@@ -11,6 +13,13 @@ TABLE = Table()
 row = TABLE.row
 LONGER = refused("MISCONFIGURED", "longer than")
 TLS = "TLS"
+
+
+def curl_version():
+    """Of the library that ssoorg-oidc is loaded with."""
+    words = ctypes.CDLL("libcurl.so.4").curl_version
+    words.restype = ctypes.c_char_p
+    return tuple(map(int, re.match(r"libcurl/(\d+)\.(\d+)", words().decode()).groups()))
 
 
 def at(request, name, wrong, expected, change, **more):
@@ -120,9 +129,12 @@ for name, wrong, manner, expected in (
     at("discovery", name, wrong, expected, replied(manner=manner), holes="H36")
 row("body-until-close", "nothing; no length, and the connection is closed properly", authorized(requests=4),
     {"keys reply": replied(manner=answers.until_close)})
-row("body-until-cut", "nothing; no length, and TLS has no proper end: a document that was cut is none anyway",
-    authorized(), {"keys reply": replied(manner=answers.until_cut)}, only_https=True)
-row("body-cut", "no length, TLS has no proper end, and the last byte is missing", refused("MISCONFIGURED", "key set: "),
+# Debian 12's libcurl (7.88) takes such an end for one, since a document that was cut is none anyway; 13's (8.14) does not.
+CUT = refused("UNREACHABLE", "unexpected eof while reading")
+row("body-until-cut", "nothing; no length, and TLS has no proper end", CUT if curl_version() >= (8, 0) else authorized(),
+    {"keys reply": replied(manner=answers.until_cut)}, only_https=True)
+row("body-cut", "no length, TLS has no proper end, and the last byte is missing",
+    CUT if curl_version() >= (8, 0) else refused("MISCONFIGURED", "key set: "),
     {"keys": lambda d, a: as_bytes(d)[:-1], "keys reply": replied(manner=answers.until_cut)}, only_https=True)
 row("poll-lost-then-good", "nothing; one poll is reset", authorized(), holes="H06", counts={"token": 2},
     changes={"token reply": in_turn(replied(manner=answers.reset_inside), None)})
