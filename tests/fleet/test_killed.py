@@ -16,7 +16,7 @@ RUNS = 10
 STEP_S = 0.03
 
 
-class Place:
+class _Place:
     """An admin host and another one, with an org that both have."""
 
     def __init__(self, fleet, name):
@@ -56,7 +56,7 @@ def _kill_one(pid):
 
 
 def who_changes_is_killed(fleet):
-    place = Place(fleet, "ssoctl")
+    place = _Place(fleet, "ssoctl")
     for run in range(RUNS):
         process = place.begin("member", "add", "kills", f"p{run}@kills.test")
         time.sleep(run * STEP_S)
@@ -68,7 +68,7 @@ def who_changes_is_killed(fleet):
 
 
 def the_helper_of_a_change_is_killed(fleet):
-    place = Place(fleet, "helper")
+    place = _Place(fleet, "helper")
     for run in range(RUNS):
         process = place.begin("member", "add", "kills", f"p{run}@kills.test")
         time.sleep(run * STEP_S)
@@ -81,7 +81,7 @@ def the_helper_of_a_change_is_killed(fleet):
 
 
 def the_follower_is_killed_and_its_helper_too(fleet):
-    place = Place(fleet, "sync")
+    place = _Place(fleet, "sync")
     for run in range(RUNS):
         place.admin.must("member", "add", "kills", f"p{run}@kills.test")
         follower = place.web.sync()
@@ -95,7 +95,7 @@ def the_follower_is_killed_and_its_helper_too(fleet):
 
 
 def the_engine_crashes_in_the_middle_of_a_change(fleet):
-    place = Place(fleet, "engine")
+    place = _Place(fleet, "engine")
     for run in range(RUNS // 3):
         process = place.begin("member", "add", "kills", f"p{run}@kills.test")
         time.sleep(run * 3 * STEP_S)
