@@ -40,7 +40,7 @@ static char *write_claims(const char *client_id, const char *audience, const cha
                 cJSON_AddStringToObject(claims, "aud", audience) != NULL &&
                 cJSON_AddStringToObject(claims, "jti", id) != NULL &&
                 cJSON_AddNumberToObject(claims, "iat", now_s) != NULL &&
-                cJSON_AddNumberToObject(claims, "exp", now_s + ASSERTION_LIFETIME_S) != NULL;
+                cJSON_AddNumberToObject(claims, "exp", now_s + (double)ASSERTION_LIFETIME_S) != NULL;
   return filled ? cJSON_PrintUnformatted(claims) : NULL;
 }
 

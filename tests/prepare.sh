@@ -13,6 +13,8 @@ run_packages=(openssh-server openssh-client openssl sudo python3-pexpect python3
 test_packages=(ansible-core at clang cron fail2ban fish git zsh libpam-wrapper libnss-wrapper libuid-wrapper pamtester sshpass
     strace binutils iproute2 rsync tmux libnss-systemd mandoc putty-tools dropbear-bin valgrind libc6-dbg nsd
     polkitd postfix sasl2-bin libsasl2-modules mmdebstrap systemd-container uidmap podman)
+# Of tests/fleet alone.
+fleet_packages=(postgresql)
 
 require_root() {
     [ "$(id -u)" = 0 ] && return
