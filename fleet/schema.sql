@@ -296,7 +296,7 @@ BEGIN
   IF found_host.host IS NULL THEN
     RAISE EXCEPTION 'role "%" is no host of this fleet', session_user USING ERRCODE = 'SF001';
   ELSIF found_host.stopped THEN
-    RAISE EXCEPTION 'host "%": there are two of it; "ssoctl fleet join --again" on the right one', found_host.host
+    RAISE EXCEPTION 'host "%": there are two of it; take it out of the fleet and add it anew', found_host.host
       USING ERRCODE = 'SF001';
   END IF;
   RETURN found_host.host;
@@ -366,7 +366,7 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, ssoorg, pg_temp
 AS $$
 BEGIN
   IF NOT ssoorg.is_open(of_org, of_email) THEN
-    RAISE EXCEPTION 'org %: is not open to %', of_org, of_email USING ERRCODE = 'SF006';
+    RAISE EXCEPTION 'org %: is not open to this address', of_org USING ERRCODE = 'SF006';
   END IF;
 END
 $$;
@@ -947,6 +947,16 @@ BEGIN
 END
 $$;
 GRANT EXECUTE ON FUNCTION pg_catalog.pg_advisory_xact_lock(integer, integer) TO ssoorg_functions;
+
+-- Parameters are secrets of connections, hashes of passwords and of codes: they are not the log's.
+DO $$
+BEGIN
+  IF (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER) THEN
+    EXECUTE pg_catalog.format('ALTER DATABASE %I SET log_parameter_max_length = 0', pg_catalog.current_database());
+    EXECUTE pg_catalog.format('ALTER DATABASE %I SET log_parameter_max_length_on_error = 0', pg_catalog.current_database());
+  END IF;
+END
+$$;
 
 -- And whoever ran this is none of them any more.
 REVOKE ssoorg_tables, ssoorg_functions, ssoorg_host, ssoorg_admin FROM CURRENT_USER;

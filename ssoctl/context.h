@@ -70,6 +70,9 @@ MUST_CHECK enum status context_run(const struct context *ctx, struct change chan
 MUST_CHECK enum status context_run_all(const struct context *ctx, bool dry_run, const struct changes *all,
                                        struct error *error, uint64_t *ret_index);
 
+// Whether it could be: nothing is stored.
+MUST_CHECK enum status context_try(const struct context *ctx, struct change change, struct error *error);
+
 // Carries CHANGE out (without storing anything under --dry-run) and says what failed.
 int context_change(struct context *ctx, struct change change);
 

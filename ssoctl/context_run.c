@@ -32,6 +32,14 @@ enum status context_run(const struct context *ctx, struct change change, struct 
   return change_run(&changing.host, &changing.by, change, error);
 }
 
+enum status context_try(const struct context *ctx, struct change change, struct error *error)
+{
+  struct changing changing CLEANUP(changing_end);
+  changing_begin(&changing, ctx);
+  changing.host.dry_run = true;
+  return change_run(&changing.host, &changing.by, change, error);
+}
+
 enum status context_run_all(const struct context *ctx, bool dry_run, const struct changes *all, struct error *error,
                             uint64_t *ret_index)
 {

@@ -25,6 +25,7 @@ enum {
 
 // The store is open while it is needed: another one may take its place, and whoever starts a program has none.
 struct following {
+  struct fleet_join join; // as it was when it connected
   const struct follow_where *where;
   struct config config;
   struct store *store;
@@ -39,6 +40,7 @@ static const struct change_by BY = {.actor = "ssoorg-sync", .rhost = "", .servic
 
 static void end(struct following *f)
 {
+  cleanup_fleet_join(&f->join);
   engine_end(&f->engine);
   store_close(&f->store);
 }
@@ -50,27 +52,37 @@ static enum status open_store(struct following *f)
   return status;
 }
 
-static enum status read_join(struct following *f, struct fleet_join *ret_join)
+static enum status read_join(const struct following *f, struct fleet_join *ret_join)
 {
   struct store_txn *txn CLEANUP(store_abort) = NULL;
-  enum status status = open_store(f);
-  status = status != STATUS_OK ? status : store_begin(f->store, false, &txn);
-  status = status != STATUS_OK ? status : fleet_join_get(txn, ret_join);
-  store_abort(&txn);
-  store_close(&f->store);
-  return status;
+  enum status status = store_begin(f->store, false, &txn);
+  return status != STATUS_OK ? status : fleet_join_get(txn, ret_join);
+}
+
+// Whoever has left, or has come to another fleet, has nothing to do with this connection any more.
+static enum status check_join(const struct following *f)
+{
+  struct fleet_join join CLEANUP(cleanup_fleet_join) = {.admin = 0};
+  enum status status = read_join(f, &join);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  bool same = join.joined_at_s == f->join.joined_at_s && strcmp(join.login, f->join.login) == 0 &&
+              strcmp(join.engines, f->join.engines) == 0 && strcmp(join.database, f->join.database) == 0;
+  return same ? STATUS_OK : STATUS_CLOSED;
 }
 
 static enum status connect_engine(struct following *f)
 {
-  struct fleet_join join CLEANUP(cleanup_fleet_join) = {.admin = 0};
   enum status status = config_load(f->where->config_path, f->error, &f->config);
-  status = status != STATUS_OK ? status : read_join(f, &join);
+  status = status != STATUS_OK ? status : open_store(f);
+  status = status != STATUS_OK ? status : read_join(f, &f->join);
+  store_close(&f->store);
   if (status != STATUS_OK) {
     return status;
   }
   int64_t deadline_ms = clock_monotonic_ms() + CONNECT_MS;
-  return fleet_connect(PATH_FLEET, &join, f->config.confinement, deadline_ms, f->error, &f->engine);
+  return fleet_connect(PATH_FLEET, &f->join, f->config.confinement, deadline_ms, f->error, &f->engine);
 }
 
 static enum status contact(struct following *f)
@@ -109,13 +121,16 @@ static enum status take_over(struct following *f, struct fleet_caught_up *caught
   return status;
 }
 
-// What of an org its admins may do by sudo is in a file of the host's. Of another store it is nobody's.
-static void follow_sudo(const struct following *f)
+// What of an org its admins may do by sudo is in a file of the host's. Of another store it is nobody's. False: that
+// file is not as it must be.
+static bool follow_sudo(const struct following *f)
 {
   struct error error = {.text = ""};
-  if (strcmp(f->where->store_dir, PATH_STORE) == 0 && sudo_rules_follow(f->store, &error) != STATUS_OK) {
-    syslog(LOG_WARNING, "sudo's rules are not as the fleet has them: %s; run 'ssoctl host enable sudo'", error.text);
+  if (strcmp(f->where->store_dir, PATH_STORE) != 0 || sudo_rules_follow(f->store, &error) == STATUS_OK) {
+    return true;
   }
+  syslog(LOG_WARNING, "sudo's rules are not as the fleet has them: %s; it is tried again", error.text);
+  return false;
 }
 
 // Whoever listens first misses nothing; what is served here is known once it was asked for.
@@ -133,8 +148,9 @@ static enum status listen_and_take_over(struct following *f)
     status = status != STATUS_OK ? status : read_orgs(f, &orgs);
     known = orgs.count <= before;
   }
-  if (status == STATUS_OK && caught_up.revision != f->revision) {
-    follow_sudo(f);
+  // Also where not all of it was taken over.
+  bool followed = (status == STATUS_OK && caught_up.revision == f->revision) || follow_sudo(f);
+  if (status == STATUS_OK && followed && caught_up.revision != f->revision) {
     syslog(LOG_INFO, "fleet: revision %lld, %zu rows taken over, %zu orgs", (long long)caught_up.revision,
            caught_up.rows, caught_up.orgs);
     f->revision = caught_up.revision;
@@ -149,6 +165,7 @@ static enum status listen_and_take_over(struct following *f)
 static enum status once(struct following *f)
 {
   enum status status = open_store(f);
+  status = status != STATUS_OK ? status : check_join(f);
   status = status != STATUS_OK ? status : contact(f);
   status = status != STATUS_OK ? status : listen_and_take_over(f);
   store_close(&f->store);

@@ -72,6 +72,13 @@ static enum status apply(struct change_context *c)
   return status != STATUS_OK ? status : change->kind->apply(c, change->input, change->result);
 }
 
+// Somebody may have taken this host out of its fleet while its rows were on their way.
+static enum status refuse_alone(struct change_context *c)
+{
+  error_set(c->error, "this host is in no fleet");
+  return STATUS_NOT_FOUND;
+}
+
 // Applies one change within the transaction.
 static enum status apply_one(struct change_context *c)
 {
@@ -83,7 +90,7 @@ static enum status apply_one(struct change_context *c)
   if (c->in_fleet && change->kind->scope != CHANGE_FLEET) {
     row_log_begin(c->txn, c->is_admin);
   }
-  enum status status = apply(c);
+  enum status status = change->kind->scope == CHANGE_FLEET && !c->in_fleet ? refuse_alone(c) : apply(c);
   if (status != STATUS_OK && c->error != NULL && c->error->text[0] == '\0' && status != STATUS_FULL) {
     error_set(c->error, "%s: %s", change->kind->event, status_text(status));
   }
@@ -171,18 +178,19 @@ static enum status refuse_site(struct change_context *c)
   return status;
 }
 
-static enum status note_writes(struct change_context *c)
+// What goes to the fleet is what an admin has changed, and not what is so on this host alone.
+static enum status prepare_push(struct change_context *c)
 {
   struct fleet_state state;
   enum status status = fleet_state_get(c->txn, &state);
   c->rows.writes = state.writes;
-  return status;
+  return status != STATUS_OK ? status : fleet_leave_own(c, &c->rows);
 }
 
 static enum status tell(struct change_context *c)
 {
   c->is_pushed = c->is_admin && c->host->push != NULL;
-  return c->is_pushed ? note_writes(c) : refuse_site(c);
+  return c->is_pushed ? prepare_push(c) : refuse_site(c);
 }
 
 static enum status sift_sign_in(struct change_context *c)

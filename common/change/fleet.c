@@ -11,6 +11,35 @@
 #include "store/audit.h"
 #include "store/numbers_store.h"
 
+// Whoever has left a fleet and kept its orgs has them under the fleet's ids: another one, or the same as it is by now,
+// would take them for its own.
+static enum status check_kept_org(void *context, const struct org *org)
+{
+  struct change_context *c = context;
+  if (org->id < STORE_ID_FLEET) {
+    return STATUS_OK;
+  }
+  error_set(c->error, "org \"%s\": was kept from a fleet, which would take it over again; delete it first", org->slug);
+  return STATUS_REFUSED;
+}
+
+static enum status check_kept_account(void *context, const struct account *account)
+{
+  struct change_context *c = context;
+  if (account->id < STORE_ID_FLEET) {
+    return STATUS_OK;
+  }
+  error_set(c->error, "account \"%s\": was kept from a fleet, which would take it over again; remove it first",
+            account->login);
+  return STATUS_REFUSED;
+}
+
+static enum status check_kept(struct change_context *c)
+{
+  enum status status = org_each(c->txn, check_kept_org, c);
+  return status != STATUS_OK ? status : account_each(c->txn, check_kept_account, c);
+}
+
 static enum status join(struct change_context *c, const void *input, void *ret_result)
 {
   const struct fleet_join *in = input;
@@ -22,7 +51,8 @@ static enum status join(struct change_context *c, const void *input, void *ret_r
     return STATUS_EXISTS;
   }
   (void)snprintf(c->event.detail, sizeof c->event.detail, "as %.60s, %.150s", in->host, in->engines);
-  return status != STATUS_NOT_FOUND ? status : fleet_join_put(c->txn, in);
+  status = status != STATUS_NOT_FOUND ? status : check_kept(c);
+  return status != STATUS_OK ? status : fleet_join_put(c->txn, in);
 }
 
 static enum status apply_rows(struct change_context *c, const struct fleet_rows *rows, struct fleet_applied *result)
@@ -109,7 +139,7 @@ static enum status set_head(struct change_context *c, const void *input, void *r
   const struct fleet_cursor *head = input;
   struct fleet_state state;
   (void)ret_result;
-  enum status status = fleet_state_get(c->txn, &state);
+  enum status status = c->in_fleet ? fleet_state_get(c->txn, &state) : STATUS_NOT_FOUND;
   if (status != STATUS_OK) {
     return status;
   }

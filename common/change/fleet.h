@@ -5,7 +5,8 @@
 #include "store/fleet.h"
 #include "store/fleet_rows.h"
 
-// STATUS_EXISTS: this host is in a fleet already, another one or as another host; with an ERROR.
+// STATUS_EXISTS: this host is in a fleet already, another one or as another host. STATUS_REFUSED: it has orgs or
+// accounts that were kept from one. With an ERROR.
 struct change change_fleet_join(const struct fleet_join *join, struct change_done *ret_result);
 
 // Rows of one org, or of none where they are this host's own of a push, as an engine gave them; and how far that is.

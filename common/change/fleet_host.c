@@ -2,6 +2,7 @@
 #include "change/fleet_host.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/id_list.h"
@@ -9,19 +10,44 @@
 #include "change/context.h"
 #include "change/fleet_parts.h"
 
+static enum status read_state(struct change_context *c, struct fleet_state *ret_state)
+{
+  return c->in_fleet ? fleet_state_get(c->txn, ret_state) : STATUS_NOT_FOUND;
+}
+
 static enum status contact(struct change_context *c, const void *input, void *ret_result)
 {
-  const struct fleet_contact *in = input;
+  const char *nonce = input;
+  struct fleet_contact *result = ret_result;
   struct fleet_state state;
-  (void)ret_result;
-  enum status status = fleet_state_get(c->txn, &state);
-  status = status != STATUS_OK ? status : text_copy(in->nonce, state.nonce, sizeof state.nonce);
+  enum status status = read_state(c, &state);
   if (status != STATUS_OK) {
     return status;
   }
-  state.contacts = in->number;
-  state.contact_at_s = in->answered_at_s;
-  return fleet_state_put(c->txn, &state);
+  result->changed = state.nonce[0] == '\0' || state.contact_at_s != 0;
+  if (result->changed) {
+    state.contacts++;
+    state.contact_at_s = 0;
+    status = text_copy(nonce, state.nonce, sizeof state.nonce);
+    status = status != STATUS_OK ? status : fleet_state_put(c->txn, &state);
+  }
+  result->number = state.contacts;
+  memcpy(result->nonce, state.nonce, sizeof result->nonce);
+  return status;
+}
+
+static enum status answered(struct change_context *c, const void *input, void *ret_result)
+{
+  const struct fleet_contact *in = input;
+  struct change_done *result = ret_result;
+  struct fleet_state state;
+  enum status status = read_state(c, &state);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  result->changed = state.contacts == in->number && strcmp(state.nonce, in->nonce) == 0;
+  state.contact_at_s = c->now_s;
+  return result->changed ? fleet_state_put(c->txn, &state) : STATUS_OK;
 }
 
 static enum status stop(struct change_context *c, const void *input, void *ret_result)
@@ -29,7 +55,7 @@ static enum status stop(struct change_context *c, const void *input, void *ret_r
   const char *why = input;
   struct change_done *result = ret_result;
   struct fleet_state state;
-  enum status status = fleet_state_get(c->txn, &state);
+  enum status status = read_state(c, &state);
   if (status != STATUS_OK) {
     return status;
   }
@@ -78,15 +104,22 @@ static enum status leave(struct change_context *c, const void *input, void *ret_
 }
 
 static const struct change_kind CONTACT = {
-    "fleet.contact", CHANGE_HOST, CHANGE_OF_ORG, contact, sizeof(struct change_done), true};
+    "fleet.contact", CHANGE_HOST, CHANGE_OF_ORG, contact, sizeof(struct fleet_contact), true};
+static const struct change_kind ANSWERED = {"fleet.answered",           CHANGE_HOST, CHANGE_OF_ORG, answered,
+                                            sizeof(struct change_done), true};
 static const struct change_kind STOP = {"fleet.stop", CHANGE_HOST, CHANGE_OF_ORG, stop, sizeof(struct change_done),
                                         false};
 static const struct change_kind LEAVE = {"fleet.leave", CHANGE_FLEET, CHANGE_OF_ORG, leave, sizeof(struct fleet_left),
                                          false};
 
-struct change change_fleet_contact(const struct fleet_contact *in, struct change_done *ret_result)
+struct change change_fleet_contact(const char *nonce, struct fleet_contact *ret_contact)
 {
-  return (struct change){&CONTACT, in, ret_result, &ret_result->changed, "", ""};
+  return (struct change){&CONTACT, nonce, ret_contact, &ret_contact->changed, "", ""};
+}
+
+struct change change_fleet_answered(const struct fleet_contact *in, struct change_done *ret_result)
+{
+  return (struct change){&ANSWERED, in, ret_result, &ret_result->changed, "", ""};
 }
 
 struct change change_fleet_stop(const char *why, struct change_done *ret_result)

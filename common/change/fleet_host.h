@@ -4,14 +4,17 @@
 #include "change/change.h"
 #include "store/fleet.h"
 
-// The last time that it says, or has said, to the engine that it is there.
+// What it says to the engine that it is there with.
 struct fleet_contact {
+  bool changed;
   int64_t number;
-  const char *nonce;
-  int64_t answered_at_s; // 0: not yet
+  char nonce[FLEET_TOKEN_SIZE];
 };
-// Silent.
-struct change change_fleet_contact(const struct fleet_contact *contact, struct change_done *ret_result);
+// Begins one with NONCE, one more than the last; one whose answer has not come is begun again as it was. Silent.
+struct change change_fleet_contact(const char *nonce, struct fleet_contact *ret_contact);
+
+// The answer to CONTACT has come, unless another one was begun since. Silent.
+struct change change_fleet_answered(const struct fleet_contact *contact, struct change_done *ret_result);
 
 // Why nothing is taken over any more; "": it is again.
 struct change change_fleet_stop(const char *why, struct change_done *ret_result);

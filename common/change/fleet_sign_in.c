@@ -240,3 +240,48 @@ enum status fleet_merge_own(struct change_context *c, const struct fleet_row *ro
   }
   return status != STATUS_OK ? status : merge(c, row, &fleets, ret_record, ret_stays);
 }
+
+// Field group by field group: an admin who has changed one of a group has said what the others are, too.
+static enum status leave_fields(const struct bytes *fleets, struct fleet_row *row)
+{
+  union record kept CLEANUP(forget);
+  union record before CLEANUP(forget);
+  union record now CLEANUP(forget);
+  struct bytes record CLEANUP(bytes_done) = BYTES_EMPTY;
+  enum status status = decode(row->kind, fleets, &kept);
+  status = status != STATUS_OK ? status : decode(row->kind, &row->before, &before);
+  status = status != STATUS_OK ? status : decode(row->kind, &row->record, &now);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  union record out CLEANUP(forget) = now;
+  for (size_t i = 0; i < COUNT_OF(RULES); i++) {
+    const struct fleet_rule *rule = &RULES[i];
+    if (is_own_rule(rule, row->kind) && !is_said_anew(rule, &before, &now)) {
+      memcpy(at(&out, &rule->field), at(&kept, &rule->field), rule->field.size);
+    }
+  }
+  status = record_encode(type_of(row->kind), &out, &record);
+  if (status == STATUS_OK) {
+    bytes_done(&row->record);
+    bytes_take(&row->record, &record);
+  }
+  return status;
+}
+
+enum status fleet_leave_own(struct change_context *c, struct fleet_rows *rows)
+{
+  for (size_t i = 0; i < rows->count; i++) {
+    struct fleet_row *row = &rows->list[i];
+    struct bytes fleets CLEANUP(bytes_done) = BYTES_EMPTY;
+    bool by_field = !row->gone && !row->is_new && type_of(row->kind) != NULL;
+    enum status status = by_field ? fleet_kept_get(c->txn, row, &fleets) : STATUS_NOT_FOUND;
+    if (status == STATUS_OK) {
+      status = leave_fields(&fleets, row);
+    }
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+      return status;
+    }
+  }
+  return STATUS_OK;
+}

@@ -32,6 +32,10 @@ MUST_CHECK enum status fleet_judge_sign_in(const struct fleet_rows *rows, struct
 // Remembers of each of ROWS, all of which are this host's own now, how the fleet has it. Errors as store_put().
 MUST_CHECK enum status fleet_keep_own(struct change_context *c, const struct fleet_rows *rows);
 
+// ROWS are to go to the fleet: what is so on this host alone, and an admin has not changed, is as the fleet has it in
+// them. Errors as store_get(), and of the records.
+MUST_CHECK enum status fleet_leave_own(struct change_context *c, struct fleet_rows *rows);
+
 // ROW has come from the fleet: in RET_RECORD, which is empty, as it is to be here; *RET_STAYS: nothing is to be stored.
 // Errors as store_put(), and of the record.
 MUST_CHECK enum status fleet_merge_own(struct change_context *c, const struct fleet_row *row, struct bytes *ret_record,

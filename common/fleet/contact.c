@@ -32,30 +32,8 @@ static enum status make_nonce(char nonce[static FLEET_TOKEN_SIZE])
   return STATUS_OK;
 }
 
-static enum status read_state(const struct change_host *host, struct fleet_state *ret_state)
-{
-  struct store_txn *txn CLEANUP(store_abort) = NULL;
-  enum status status = store_begin(host->store, false, &txn);
-  return status != STATUS_OK ? status : fleet_state_get(txn, ret_state);
-}
-
-// One whose answer did not come is said again as it was.
-static enum status begin(const struct change_host *host, const struct change_by *by, struct error *error,
-                         struct fleet_state *state)
-{
-  struct change_done done;
-  enum status status = read_state(host, state);
-  if (status != STATUS_OK || (state->nonce[0] != '\0' && state->contact_at_s == 0)) {
-    return status;
-  }
-  state->contacts++;
-  status = make_nonce(state->nonce);
-  const struct fleet_contact contact = {state->contacts, state->nonce, 0};
-  return status != STATUS_OK ? status : change_run(host, by, change_fleet_contact(&contact, &done), error);
-}
-
-static enum status say(struct engine *engine, const struct fleet_state *state, int64_t deadline_ms, struct error *error,
-                       bool *ret_heard)
+static enum status say(struct engine *engine, const struct fleet_contact *contact, int64_t deadline_ms,
+                       struct error *error, bool *ret_heard)
 {
   struct engine_answer answer CLEANUP(engine_answer_done) = {.rows = 0};
   char machine[MACHINE_ID_SIZE];
@@ -66,9 +44,9 @@ static enum status say(struct engine *engine, const struct fleet_state *state, i
     error_set(error, "/etc/machine-id: has no machine-id(5), by which the fleet knows this host from a copy of it");
     return status;
   }
-  asking_print(number, state->contacts);
+  asking_print(number, contact->number);
   asking_print(records, FLEET_RECORDS);
-  const struct engine_value values[] = {engine_text(number), engine_text(state->nonce), engine_text(machine),
+  const struct engine_value values[] = {engine_text(number), engine_text(contact->nonce), engine_text(machine),
                                         engine_text(records)};
   status = engine_ask(engine, ENGINE_CONTACT, values, deadline_ms, error, &answer);
   if (status != STATUS_OK) {
@@ -81,11 +59,13 @@ static enum status say(struct engine *engine, const struct fleet_state *state, i
 enum status fleet_contact(struct engine *engine, const struct change_host *host, const struct change_by *by,
                           int64_t deadline_ms, struct error *error)
 {
-  struct fleet_state state = {.contacts = 0};
+  struct fleet_contact contact = {.number = 0};
   struct change_done done;
+  char nonce[FLEET_TOKEN_SIZE];
   bool heard = false;
-  enum status status = begin(host, by, error, &state);
-  status = status != STATUS_OK ? status : say(engine, &state, deadline_ms, error, &heard);
+  enum status status = make_nonce(nonce);
+  status = status != STATUS_OK ? status : change_run(host, by, change_fleet_contact(nonce, &contact), error);
+  status = status != STATUS_OK ? status : say(engine, &contact, deadline_ms, error, &heard);
   if (status != STATUS_OK) {
     return status;
   }
@@ -94,6 +74,5 @@ enum status fleet_contact(struct engine *engine, const struct change_host *host,
     error_set(error, "fleet: %s; neither is heard any more", TWO);
     return status != STATUS_OK ? status : STATUS_CORRUPT;
   }
-  const struct fleet_contact contact = {state.contacts, state.nonce, clock_now_s()};
-  return change_run(host, by, change_fleet_contact(&contact, &done), error);
+  return change_run(host, by, change_fleet_answered(&contact, &done), error);
 }

@@ -43,7 +43,7 @@ static enum status connect_now(struct fleet_link *link, int64_t deadline_ms, str
 static enum status push(void *context, const struct fleet_rows *rows, struct error *error)
 {
   struct fleet_link *link = context;
-  int64_t deadline_ms = clock_monotonic_ms() + FLEET_TELL_MS;
+  int64_t deadline_ms = clock_monotonic_ms() + FLEET_TELL_MS + (int64_t)rows->count * FLEET_TELL_ROW_MS;
   enum status status = connect_now(link, deadline_ms, error);
   if (status != STATUS_OK) {
     return status == STATUS_BUSY ? STATUS_CLOSED : status;

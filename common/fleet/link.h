@@ -5,7 +5,8 @@
 #include "fleet/engine.h"
 #include "store/fleet.h"
 
-enum { FLEET_TELL_MS = 5000 }; // for whoever makes a change, until the fleet has it
+// For whoever makes a change, until the fleet has it, and for each of its rows.
+enum { FLEET_TELL_MS = 5000, FLEET_TELL_ROW_MS = 5 };
 
 // engine_start() with the helper at PATH, to where JOIN says; statuses as that.
 MUST_CHECK enum status fleet_connect(const char *path, const struct fleet_join *join, enum confinement confinement,

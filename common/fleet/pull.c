@@ -147,12 +147,22 @@ struct page {
   char key[FLEET_KEY_SIZE];
 };
 
+// An engine that says a page again would be listened to for ever.
+static bool is_behind(const struct page *page, const struct page *before)
+{
+  int kinds = strcmp(page->kind, before->kind);
+  return page->revision > before->revision ||
+         (page->revision == before->revision && (kinds > 0 || (kinds == 0 && strcmp(page->key, before->key) > 0)));
+}
+
 static enum status turn(const struct engine_answer *answer, struct page *page)
 {
+  const struct page before = *page;
   size_t last = answer->rows - 1;
   enum status status = engine_cell_i64(answer, last, ROW_REVISION, &page->revision);
   status = status != STATUS_OK ? status : engine_cell_text(answer, last, ROW_KIND, page->kind, sizeof page->kind);
-  return status != STATUS_OK ? status : engine_cell_text(answer, last, ROW_KEY, page->key, sizeof page->key);
+  status = status != STATUS_OK ? status : engine_cell_text(answer, last, ROW_KEY, page->key, sizeof page->key);
+  return status != STATUS_OK || is_behind(page, &before) ? status : STATUS_INVALID;
 }
 
 static enum status pull_page(const struct pulling *p, int64_t org_id, const struct fleet_cursor *cursor,
@@ -251,20 +261,13 @@ static enum status pull_org(struct pulling *p, int64_t org_id, bool anew)
   return STATUS_BUSY;
 }
 
-static enum status note_oldest(void *context, const struct fleet_clash *clash)
-{
-  int64_t *oldest = context;
-  *oldest = clash->at_s < *oldest ? clash->at_s : *oldest;
-  return STATUS_OK;
-}
-
 // Whether something clashed and may not any more: then all is asked for anew, since what depends on it was left out.
 static enum status has_old_clashes(const struct pulling *p, bool *ret_has)
 {
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   int64_t oldest = INT64_MAX;
   enum status status = store_begin(p->host->store, false, &txn);
-  status = status != STATUS_OK ? status : fleet_clash_each(txn, note_oldest, &oldest);
+  status = status != STATUS_OK ? status : fleet_clash_oldest(txn, &oldest);
   *ret_has = oldest < clock_now_s() - CLASHES_S;
   return status;
 }

@@ -36,7 +36,12 @@ static enum status overtaken(const struct fleet_telling *t, enum status refused,
 
 enum status fleet_tell(void *telling, const struct fleet_rows *rows, struct error *error)
 {
-  const struct fleet_telling *t = telling;
+  // Whether a delegate may was checked when the change was applied; what is stored now is the fleet's.
+  struct fleet_telling host = *(const struct fleet_telling *)telling;
+  struct change_by by = *host.by;
+  const struct fleet_telling *t = &host;
+  by.delegate = NULL;
+  host.by = &by;
   int64_t deadline_ms = clock_monotonic_ms() + t->wait_ms;
   struct fleet_applied applied;
   struct fleet_cursor read_at = {.revision = 0};

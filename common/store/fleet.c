@@ -187,3 +187,16 @@ enum status fleet_clash_count(struct store_txn *txn, size_t *ret_count)
   *ret_count = 0;
   return fleet_clash_each(txn, count_clash, ret_count);
 }
+
+static enum status note_oldest(void *context, const struct fleet_clash *clash)
+{
+  int64_t *oldest = context;
+  *oldest = clash->at_s < *oldest ? clash->at_s : *oldest;
+  return STATUS_OK;
+}
+
+enum status fleet_clash_oldest(struct store_txn *txn, int64_t *ret_at_s)
+{
+  *ret_at_s = INT64_MAX;
+  return fleet_clash_each(txn, note_oldest, ret_at_s);
+}

@@ -81,4 +81,6 @@ MUST_CHECK enum status fleet_clash_put(struct store_txn *txn, const char *kind, 
 MUST_CHECK enum status fleet_clash_drop(struct store_txn *txn, const char *kind, int64_t id, const char *key);
 typedef enum status fleet_clash_visit(void *context, const struct fleet_clash *clash);
 MUST_CHECK enum status fleet_clash_each(struct store_txn *txn, fleet_clash_visit *visit, void *context);
+// When the one that was not seen again for longest was last so; INT64_MAX: there is none.
+MUST_CHECK enum status fleet_clash_oldest(struct store_txn *txn, int64_t *ret_at_s);
 MUST_CHECK enum status fleet_clash_count(struct store_txn *txn, size_t *ret_count);

@@ -273,7 +273,8 @@ static enum status check_owner(struct fleet_row *row, struct error *error)
   bool account = row->account_id >= STORE_ID_FLEET;
   if (row->kind == FLEET_MEMBERSHIP && org && !account && !row->gone) {
     error_set(error,
-              "the org is the fleet's, and the account this host's own: 'ssoctl fleet join' makes it the fleet's");
+              "the org is the fleet's, and the account this host's own: whoever is to be in both is added with another "
+              "address");
     return STATUS_REFUSED;
   }
   row->is_own = row->kind == FLEET_ACCOUNT ? !account : !org;

@@ -13,8 +13,6 @@
 #include "fleet/hosts.h"
 #include "state/read_json.h"
 
-enum { HOST_MAX = 56 }; // with "ssoorg_" in front of it it is a role's name
-
 enum key {
   KEY_FORMAT,
   KEY_HOST,
@@ -49,7 +47,7 @@ bool bundle_is_host(const char *name)
 {
   static const char INNER[] = "abcdefghijklmnopqrstuvwxyz0123456789.-";
   size_t length = strlen(name);
-  return length > 0 && length <= HOST_MAX && strspn(name, INNER) == length && strchr(".-", name[0]) == NULL;
+  return length > 0 && length <= BUNDLE_HOST_MAX && strspn(name, INNER) == length && strchr(".-", name[0]) == NULL;
 }
 
 static bool fill(cJSON *json, const struct fleet_join *join)

@@ -4,7 +4,8 @@
 #include "base/bytes.h"
 #include "store/fleet.h"
 
-enum { BUNDLE_FORMAT = 1, BUNDLE_MAX = 128 * 1024 };
+// BUNDLE_HOST_MAX: of a host's name, which is part of that of a role (credential.h).
+enum { BUNDLE_FORMAT = 1, BUNDLE_MAX = 128 * 1024, BUNDLE_HOST_MAX = 40 };
 
 // Whether NAME can be that of a host of a fleet: letters, digits, dots and hyphens, in lower case.
 bool bundle_is_host(const char *name);

@@ -29,6 +29,15 @@ static struct fleet_caught_up take_over(const struct context *ctx, struct engine
   return caught_up;
 }
 
+// A credential that logs in may be that of a host that was taken out.
+static int must_be_known(struct engine *engine)
+{
+  struct fleet_cursor head;
+  struct error error = {.text = ""};
+  enum status status = asking_head(engine, clock_monotonic_ms() + ENGINE_COMMAND_MS, &error, &head);
+  return status == STATUS_OK ? EXIT_DONE : fail(exit_code(status), "%s", error.text);
+}
+
 int cmd_fleet_join(const struct invocation *in)
 {
   struct context ctx CLEANUP(context_close) = CONTEXT_EMPTY;
@@ -40,6 +49,7 @@ int cmd_fleet_join(const struct invocation *in)
   code = code != EXIT_DONE ? code : engine_context_alone(&ctx);
   code = code != EXIT_DONE ? code : bundle_read(in->options[OPTION_BUNDLE], &join);
   code = code != EXIT_DONE ? code : engine_context_open(&ctx, &join, &engine);
+  code = code != EXIT_DONE ? code : must_be_known(engine);
   code = code != EXIT_DONE ? code : context_change(&ctx, change_fleet_join(&join, &done));
   if (code != EXIT_DONE) {
     return code;

@@ -92,6 +92,19 @@ int cmd_fleet_list(const struct invocation *in)
   return status == STATUS_OK ? context_print_list(&ctx, &table) : fail(exit_code(status), "%s", asked.error.text);
 }
 
+static int find_host(struct asked *asked, const char *name, struct listed_host *ret_host)
+{
+  enum status status = ask_hosts(asked);
+  for (size_t i = 0; status == STATUS_OK && i < asked->answer.rows; i++) {
+    status = asking_judge("list of hosts", read_host(&asked->answer, i, ret_host), &asked->error);
+    if (status == STATUS_OK && strcmp(ret_host->host, name) == 0) {
+      return EXIT_DONE;
+    }
+  }
+  return status == STATUS_OK ? fail(EXIT_NO_SUCH, "host \"%.100s\": the fleet has none of this name", name)
+                             : fail(exit_code(status), "%s", asked->error.text);
+}
+
 // The admin hosts there are, for people.
 static enum status name_admins(struct asked *asked, char *admins, size_t size)
 {
@@ -121,9 +134,21 @@ static int add_org(struct context *ctx, const char *slug, struct bytes *orgs)
   return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "%s", status_text(status));
 }
 
-// The slugs of TYPED, with commas between them, as an array of ids; "" and NULL are none.
+static bool has_gap(const char *list)
+{
+  size_t length = strlen(list);
+  return length == 0 || list[0] == ',' || list[length - 1] == ',' || strstr(list, ",,") != NULL;
+}
+
+// The slugs of TYPED, with commas between them, as an array of ids; NULL is none.
 static int read_orgs(struct context *ctx, const char *typed, struct bytes *orgs)
 {
+  if (typed != NULL && has_gap(typed)) {
+    return fail(EXIT_USAGE,
+                "--orgs \"%.100s\": one slug or several with commas between them are legal; a host that is to "
+                "serve none leaves the fleet",
+                typed);
+  }
   char slugs[ORGS_SIZE];
   char *rest = NULL;
   int length = snprintf(slugs, sizeof slugs, "%s", typed != NULL ? typed : "");
@@ -168,6 +193,9 @@ static int make_bundle(const char *path, const struct fleet_join *join)
   if (code == EXIT_DONE && fsync(fd) != 0) {
     code = fail(EXIT_FAILED, "%s: cannot be written: %s", path, strerror(errno));
   }
+  if (code != EXIT_DONE) {
+    (void)unlink(path);
+  }
   return code;
 }
 
@@ -205,8 +233,10 @@ static int print_added(struct context *ctx, const struct fleet_join *join, const
   const char *path = ctx->in->options[OPTION_BUNDLE];
   context_done(ctx, "host %s added; what follows is for the database's owner, and %s for 'ssoctl fleet join' there",
                join->host, path);
-  if (ctx->in->options[OPTION_JSON] == NULL) {
-    (void)fputs(bytes_text(sql), stdout);
+  bool json = ctx->in->options[OPTION_JSON] != NULL;
+  if (!json && (fputs(bytes_text(sql), stdout) == EOF || fflush(stdout) != 0)) {
+    return fail(EXIT_FAILED, "the SQL cannot be printed: %s; 'ssoctl fleet remove %s', and once more", strerror(errno),
+                join->host);
   }
   return context_result(ctx, true, RESULT_TEXT("host", join->host), RESULT_TEXT("login", join->login),
                         RESULT_BOOL("admin", join->admin == 1), RESULT_TEXT("bundle", path),
@@ -222,8 +252,8 @@ int cmd_fleet_add(const struct invocation *in)
   struct bytes orgs CLEANUP(bytes_done) = BYTES_EMPTY;
   struct bytes sql CLEANUP(bytes_done) = BYTES_EMPTY;
   if (!bundle_is_host(in->arguments[0])) {
-    return fail(EXIT_USAGE, "host \"%.100s\": lower-case letters, digits, dots and hyphens are legal, at most 56",
-                in->arguments[0]);
+    return fail(EXIT_USAGE, "host \"%.100s\": lower-case letters, digits, dots and hyphens are legal, at most %d",
+                in->arguments[0], BUNDLE_HOST_MAX);
   }
   (void)snprintf(join.host, sizeof join.host, "%s", in->arguments[0]);
   int code = context_open(in, &ctx);
@@ -248,13 +278,21 @@ int cmd_fleet_set(const struct invocation *in)
   struct fleet_join own CLEANUP(cleanup_fleet_join) = {.admin = 0};
   struct asked asked CLEANUP(asked_done) = {.engine = NULL};
   struct bytes orgs CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct listed_host host;
   int code = context_open(in, &ctx);
   code = code != EXIT_DONE ? code : engine_context_admin(&ctx, &own, &asked.engine);
   code = code != EXIT_DONE ? code : read_orgs(&ctx, in->options[OPTION_ORGS], &orgs);
   if (code != EXIT_DONE) {
     return code;
   }
-  enum status status = in->options[OPTION_DRY_RUN] == NULL ? serve(&asked, in->arguments[0], &orgs) : STATUS_OK;
+  code = find_host(&asked, in->arguments[0], &host);
+  if (code == EXIT_DONE && host.admin) {
+    code = fail(EXIT_REFUSED, "host \"%s\": is an admin host, which serves every org of the fleet", host.host);
+  }
+  if (code != EXIT_DONE) {
+    return code;
+  }
+  enum status status = in->options[OPTION_DRY_RUN] == NULL ? serve(&asked, host.host, &orgs) : STATUS_OK;
   if (status != STATUS_OK) {
     return fail(exit_code(status), "%s", asked.error.text);
   }
@@ -269,8 +307,10 @@ int cmd_fleet_remove(const struct invocation *in)
   struct fleet_join own CLEANUP(cleanup_fleet_join) = {.admin = 0};
   struct asked asked CLEANUP(asked_done) = {.engine = NULL};
   const struct engine_value values[] = {engine_text(in->arguments[0])};
+  struct listed_host host;
   int code = context_open(in, &ctx);
   code = code != EXIT_DONE ? code : engine_context_admin(&ctx, &own, &asked.engine);
+  code = code != EXIT_DONE ? code : find_host(&asked, in->arguments[0], &host);
   code = code != EXIT_DONE ? code
                            : context_confirm(&ctx, "Remove the host from the fleet? It takes over nothing any more.");
   if (code != EXIT_DONE) {
@@ -280,7 +320,7 @@ int cmd_fleet_remove(const struct invocation *in)
   if (status != STATUS_OK) {
     return fail(exit_code(status), "%s", asked.error.text);
   }
-  context_done(&ctx, "host %s removed; the database's owner can drop its role: DROP ROLE \"ssoorg_%s\";",
-               in->arguments[0], in->arguments[0]);
+  context_done(&ctx, "host %s removed; the database's owner can drop its role: DROP ROLE \"%s\";", host.host,
+               host.login);
   return context_result(&ctx, true, RESULT_TEXT("host", in->arguments[0]));
 }

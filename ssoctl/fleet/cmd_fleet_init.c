@@ -31,6 +31,9 @@ static const char FIRST_HOST[] = "BEGIN;\n"
                                  "RAISE WARNING 'it has no synchronous standby (synchronous_standby_names): what was "
                                  "changed just before it fails can be lost'; END IF; END $$;\n";
 
+// It is not its owner's who ran it.
+#define REMOVAL "GRANT ssoorg_tables TO CURRENT_USER; SET ROLE ssoorg_tables; DROP SCHEMA ssoorg CASCADE; RESET ROLE;"
+
 // As whom the schema is made; nothing of it is kept.
 struct owner {
   struct fleet_join as;
@@ -53,8 +56,8 @@ static int take_name(const char *typed, char *name, size_t size)
   enum status status = text_fold_ascii(typed != NULL ? typed : own, name, size);
   return status == STATUS_OK && bundle_is_host(name)
              ? EXIT_DONE
-             : fail(EXIT_USAGE, "--host \"%.100s\": letters, digits, dots and hyphens are legal, at most 56",
-                    typed != NULL ? typed : own);
+             : fail(EXIT_USAGE, "--host \"%.100s\": letters, digits, dots and hyphens are legal, at most %d",
+                    typed != NULL ? typed : own, BUNDLE_HOST_MAX);
 }
 
 static int read_owner(const struct invocation *in, struct owner *owner)
@@ -115,10 +118,11 @@ static int make_fleet(const struct context *ctx, struct owner *owner)
   }
   enum status status = engine_script(engine, &owner->script, clock_monotonic_ms() + ENGINE_COMMAND_MS, &error, &answer);
   if (strcmp(answer.sqlstate, "42P06") == 0) {
-    return fail(EXIT_REFUSED,
-                "database \"%s\": has a fleet already; 'ssoctl fleet add' on an admin host of it lets this "
-                "one join",
-                owner->as.database);
+    return fail(
+        EXIT_REFUSED,
+        "database \"%s\": has a fleet already; 'ssoctl fleet add' on an admin host of it lets this one join. If "
+        "nobody is in it, its owner removes it by: " REMOVAL,
+        owner->as.database);
   }
   if (status != STATUS_OK) {
     return fail(EXIT_FAILED, "%s", error.text);
@@ -133,17 +137,20 @@ static int init(struct context *ctx, struct owner *owner, struct fleet_join *joi
   if (status != STATUS_OK) {
     return fail(EXIT_FAILED, "a password cannot be made: %s", status_text(status));
   }
+  struct error error = {.text = ""};
+  status = context_try(ctx, change_fleet_join(join, done), &error);
+  if (status != STATUS_OK) {
+    return fail(exit_code(status), "%s", error.text);
+  }
   int code = write_script(join, owner);
   code = code != EXIT_DONE ? code : make_fleet(ctx, owner);
   if (code != EXIT_DONE) {
     return code;
   }
   code = context_change(ctx, change_fleet_join(join, done));
-  return code == EXIT_DONE ? code
-                           : fail(code,
-                                  "the database has a fleet now that no host is in; run 'DROP SCHEMA ssoorg CASCADE; "
-                                  "DROP ROLE \"%s\";' there, and this again",
-                                  join->login);
+  return code == EXIT_DONE
+             ? code
+             : fail(code, "the database has a fleet now that no host is in; its owner removes it by: " REMOVAL);
 }
 
 int cmd_fleet_init(const struct invocation *in)

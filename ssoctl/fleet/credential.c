@@ -6,19 +6,29 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "fleet/bundle.h"
 #include "fleet/scram.h"
 
-enum { PASSWORD_BYTES = 32, PASSWORD_SIZE = 2 * PASSWORD_BYTES + 1, SQL_SIZE = 512 };
+enum {
+  PASSWORD_BYTES = 32,
+  PASSWORD_SIZE = 2 * PASSWORD_BYTES + 1,
+  SUFFIX_BYTES = 4,
+  SUFFIX_SIZE = 2 * SUFFIX_BYTES + 1,
+  SQL_SIZE = 512
+};
 
 enum status credential_make(struct fleet_join *join)
 {
   unsigned char random[PASSWORD_BYTES];
+  unsigned char tail[SUFFIX_BYTES];
   char password[PASSWORD_SIZE];
-  if (file_random(random, sizeof random) != STATUS_OK) {
+  char suffix[SUFFIX_SIZE];
+  if (file_random(random, sizeof random) != STATUS_OK || file_random(tail, sizeof tail) != STATUS_OK) {
     return STATUS_IO;
   }
   text_hex(random, sizeof random, password);
-  (void)snprintf(join->login, sizeof join->login, "ssoorg_%.56s", join->host);
+  text_hex(tail, sizeof tail, suffix);
+  (void)snprintf(join->login, sizeof join->login, "ssoorg_%.*s_%s", BUNDLE_HOST_MAX, join->host, suffix);
   bytes_done(&join->password);
   enum status status = bytes_append(&join->password, password, strlen(password));
   explicit_bzero(random, sizeof random);

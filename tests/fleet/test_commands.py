@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """ssoctl fleet and ssoorg-sync: from nothing to hosts that have the same people."""
 import json
+import os
 import pathlib
 import re
 import signal
+import subprocess
 
 import check
+import driver
 import engine
 import member
 import schemas
@@ -71,6 +74,9 @@ def what_a_host_serves_is_set_and_taken_away(fleet):
         check.equal(there, sorted([*orgs.split(","), "own"]), "the orgs")
     check.contains(admin.must("fleet", "set", "web2", "--orgs", "nowhere", wants=4), "no such org", "an org that is not there")
     check.contains(admin.must("fleet", "set", "web9", "--orgs", "left", wants=4), 'host "web9"', "a host that is not there")
+    for orgs in ("", ",", "left,", "left,,right"):
+        check.contains(admin.must("fleet", "set", "web2", "--orgs", orgs, wants=2), "is to serve none leaves", "a list with a gap")
+    check.contains(admin.must("fleet", "set", "admin2", "--orgs", "left", wants=3), "serves every org", "an admin host")
     left = web.shown("fleet", "leave", "--yes")
     check.equal((left["orgs"], left["kept"]), (1, False), "what is said")
     check.equal([row["slug"] for row in json.loads(web.must("org", "list", "--json"))], ["own"], "what is left")
@@ -78,6 +84,7 @@ def what_a_host_serves_is_set_and_taken_away(fleet):
     check.contains(web.sync_once(wants=1), "in no fleet", "ssoorg-sync")
     admin.must("fleet", "remove", "web2", "--yes")
     check.equal([row["host"] for row in json.loads(admin.must("fleet", "list", "--json"))], ["admin2"], "the hosts")
+    check.contains(admin.must("fleet", "remove", "web2", "--yes", wants=4), "has none of this name", "twice")
     check.contains(admin.must("fleet", "remove", "admin2", "--yes", wants=2), "the one that this is asked from", "itself")
 
 
@@ -101,6 +108,40 @@ def what_admins_of_an_org_may_do_by_sudo_follows_the_fleet(fleet):
     admin.must("fleet", "set", "web10", "--orgs", "first")
     here.sync_once()
     check.lacks(rules.read_text(), "second-admins", "sudo's rules of an org that is not served any more")
+    here.must("fleet", "leave", "--yes")
+
+
+def what_a_delegate_changes_on_an_admin_host_is_the_fleets_and_audited(fleet):
+    member.make_database(fleet, "delegates", "delegates_owner")
+    admin, web = member.Member(fleet, "admin12", own=True), member.Member(fleet, "web12")
+    admin.init("delegates", "delegates_owner")
+    admin.must("org", "create", "looked", "--name", "Looked", "--owner", "boss@looked.test")
+    for person in ("ann", "bob"):
+        admin.must("member", "add", "looked", f"{person}@looked.test")
+    admin.must("account", "set", "ann@looked.test", "email=proven", "--reason", "known", "--yes")
+    admin.must("member", "role", "looked", "ann@looked.test", "admin")
+    web.must("fleet", "join", "--bundle", admin.add("web12", "--orgs", "looked"))
+    status, said = _as_delegate(admin, "ann@looked.test", "looked", "member", "suspend", "looked", "bob@looked.test")
+    check.equal(status, 0, f"what an org's admin changes: {said}")
+    event = json.loads(admin.must("audit", "looked", "--json"))[-1]
+    check.equal((event["event"], event["actor"], event["login"]), ("member.suspend", "ann@looked.test", "bob@looked.test"), "the event")
+    for host in (admin, web):
+        host.sync_once()
+        check.equal(host.members("looked")["bob@looked.test"]["status"], "suspended", f"what it is on {host.name}")
+    status, said = _as_delegate(admin, "ann@looked.test", "looked", "member", "suspend", "looked", "boss@looked.test")
+    check.equal(status, 3, f"what an org's admin may not: {said}")
+    admin.must("fleet", "leave", "--yes")
+
+
+def _as_delegate(host, person, org, *words):
+    """ssoctl as sudo starts it for somebody whose session has opened the org."""
+    pathlib.Path("/etc/ssoorg").mkdir(exist_ok=True)
+    pathlib.Path("/etc/ssoorg/ssoorg.conf").touch()
+    shown = host.shown("org", "show", org)
+    done = subprocess.run(["setpriv", "--groups", f"{shown['gid']},{shown['admins_gid']}", driver.SSOCTL, *words],
+                          env={"PATH": os.defpath, "SUDO_UID": str(host.members(org)[person]["uid"])},
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=check.HANG_S, check=False)
+    return done.returncode, done.stdout + done.stderr
 
 
 def what_is_only_tried_says_what_would_be_and_changes_nothing(fleet):
@@ -119,7 +160,7 @@ def what_is_only_tried_says_what_would_be_and_changes_nothing(fleet):
     check.equal(web.shown("fleet", "join", "--bundle", real, "--dry-run")["orgs"], 0, "what is said")
     check.contains(web.must("fleet", "status", wants=3), "in no fleet", "the status")
     web.must("fleet", "join", "--bundle", real)
-    for words in (("set", "web5", "--orgs", ""), ("remove", "web5", "--yes")):
+    for words in (("set", "web5", "--orgs", "tried"), ("remove", "web5", "--yes")):
         check.that(admin.shown("fleet", *words, "--dry-run")["dry_run"], f"what {words} says")
     check.that(web.shown("fleet", "leave", "--yes", "--dry-run")["dry_run"], "what is said")
     web.sync_once()
@@ -135,7 +176,15 @@ def who_leaves_and_keeps_has_the_orgs_as_its_own(fleet):
     admin.must("fleet", "leave", "--keep", "--yes")
     check.equal(admin.members("kept"), before, "who is there")
     admin.must("member", "add", "kept", "new@kept.test")
-    admin.must("org", "delete", "kept", "--yes")
+    member.make_database(fleet, "keeps2", "keeps2_owner")
+    for what in ("org", "account"):
+        said = admin.init("keeps2", "keeps2_owner", wants=3)
+        check.contains(said, f'{what} ".*": was kept from a fleet', "another fleet")
+        if what == "org":
+            admin.must("org", "delete", "kept", "--yes")
+    for email in ("boss@kept.test", "new@kept.test"):
+        admin.must("account", "remove", email, "--yes")
+    admin.init("keeps2", "keeps2_owner")
 
 
 def a_credential_alone_lets_nobody_in_and_a_removed_one_not_any_more(fleet):
@@ -158,6 +207,12 @@ def a_credential_alone_lets_nobody_in_and_a_removed_one_not_any_more(fleet):
         check.contains(web.must("fleet", *words, wants=3), "on an admin host of the fleet: admin4", "a member host")
     admin.must("fleet", "remove", "web4", "--yes")
     check.contains(web.sync_once(wants=1), "is no host of this fleet", "one that was removed")
+    again = admin.add("web4")
+    check.contains(web.sync_once(wants=1), "is no host of this fleet", "its old credential when one of its name is added")
+    web.must("fleet", "leave", "--yes")
+    check.contains(web.must("fleet", "join", "--bundle", bundle, wants=3), "is no host of this fleet", "the bundle of before")
+    check.contains(web.must("fleet", "status", wants=3), "in no fleet", "the status")
+    web.must("fleet", "join", "--bundle", again)
 
 
 def a_database_that_cannot_be_a_fleets_is_told_of(fleet):
@@ -210,6 +265,27 @@ def a_copy_of_a_host_stops_both(fleet):
     check.contains(web.must("status", "--prometheus", "-"), r"\nssoorg_fleet_stopped 1\n", "the metrics")
     hosts = {row["host"]: row for row in json.loads(admin.must("fleet", "list", "--json"))}
     check.that(hosts["web8"]["stopped"], f"{hosts}")
+
+
+def who_leaves_stays_out_beside_a_service_that_runs(fleet):
+    member.make_database(fleet, "leaves", "leaves_owner")
+    admin, web = member.Member(fleet, "admin11"), member.Member(fleet, "web11")
+    admin.init("leaves", "leaves_owner")
+    admin.must("org", "create", "leaves", "--name", "Leaves", "--owner", "boss@leaves.test")
+    web.must("fleet", "join", "--bundle", admin.add("web11", "--orgs", "leaves"))
+    follower = web.sync()
+    try:
+        admin.must("member", "add", "leaves", "one@leaves.test")
+        check.soon(lambda: "one@leaves.test" in web.members("leaves"), "it follows")
+        login = next(row["login"] for row in json.loads(admin.must("fleet", "list", "--json")) if row["host"] == "web11")
+        web.must("fleet", "leave", "--yes")
+        admin.must("member", "add", "leaves", "two@leaves.test")  # of which it is told
+        check.soon(lambda: not fleet.engine.sessions(login), "its connection ends")
+        check.equal(json.loads(web.must("org", "list", "--json")), [], "the orgs of who has left")
+    finally:
+        follower.terminate()
+        follower.wait(check.HANG_S)
+        follower.stderr.close()
 
 
 def an_engine_that_is_away_keeps_an_admin_from_changing_and_a_follower_comes_back(fleet):
