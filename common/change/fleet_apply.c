@@ -47,6 +47,19 @@ static enum status drop(struct change_context *c, const struct fleet_row *row, b
   }
 }
 
+// What the fleet has been told of is so here, but for what is so on this host alone.
+static enum status put_made_here(struct change_context *c, const struct fleet_row *row, bool *ret_clash)
+{
+  struct fleet_row here = *row;
+  if (row->here.length == 0) {
+    enum status status = fleet_kept_drop(c->txn, row);
+    return status != STATUS_OK ? status : put(c, row, ret_clash);
+  }
+  here.record = row->here; // borrowed
+  enum status status = fleet_kept_put(c->txn, row, &row->record);
+  return status != STATUS_OK ? status : put(c, &here, ret_clash);
+}
+
 // As it is to be here, where a sign-in has changed it.
 static enum status put_merged(struct change_context *c, const struct fleet_row *row, bool *ret_clash)
 {
@@ -56,11 +69,10 @@ static enum status put_merged(struct change_context *c, const struct fleet_row *
   if (row->is_own || row->is_claim) {
     return put(c, row, ret_clash);
   }
-  enum status status = made_here ? fleet_kept_drop(c->txn, row) : STATUS_OK;
-  if (status != STATUS_OK || made_here) {
-    return status != STATUS_OK ? status : put(c, row, ret_clash);
+  if (made_here) {
+    return put_made_here(c, row, ret_clash);
   }
-  status = fleet_merge_own(c, row, &record, &stays);
+  enum status status = fleet_merge_own(c, row, &record, &stays);
   if (status != STATUS_OK || stays) {
     return status;
   }

@@ -262,8 +262,8 @@ static enum status leave_fields(const struct bytes *fleets, struct fleet_row *ro
     }
   }
   status = record_encode(type_of(row->kind), &out, &record);
-  if (status == STATUS_OK) {
-    bytes_done(&row->record);
+  if (status == STATUS_OK && !same_bytes(&record, &row->record)) {
+    bytes_take(&row->here, &row->record);
     bytes_take(&row->record, &record);
   }
   return status;

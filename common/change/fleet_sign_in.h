@@ -33,7 +33,7 @@ MUST_CHECK enum status fleet_judge_sign_in(const struct fleet_rows *rows, struct
 MUST_CHECK enum status fleet_keep_own(struct change_context *c, const struct fleet_rows *rows);
 
 // ROWS are to go to the fleet: what is so on this host alone, and an admin has not changed, is as the fleet has it in
-// them. Errors as store_get(), and of the records.
+// them, and as it is here in their `here`. Errors as store_get(), and of the records.
 MUST_CHECK enum status fleet_leave_own(struct change_context *c, struct fleet_rows *rows);
 
 // ROW has come from the fleet: in RET_RECORD, which is empty, as it is to be here; *RET_STAYS: nothing is to be stored.

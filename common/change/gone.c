@@ -98,7 +98,8 @@ static enum status look_at_refused(struct search *search, const struct refresh *
   }
   status = org_get(c->txn, refresh->org_id, &org);
   bool news = refresh->gone_at_s == 0;
-  if (status != STATUS_OK || (!news && !is_to_be_removed(&org, refresh, c->now_s))) {
+  bool ours = !c->in_fleet || org.id < STORE_ID_FLEET; // whoever is gone from the fleet's an admin removes
+  if (status != STATUS_OK || (!news && !(ours && is_to_be_removed(&org, refresh, c->now_s)))) {
     return status;
   }
   status = is_guarded(c->txn, c->host->config->operators, refresh->account_id, &guarded);

@@ -78,6 +78,7 @@ static enum status add(const struct row_list *to, const struct fleet_row *row, s
   (*ret_row)->order = *to->count;
   (*ret_row)->record = (struct bytes)BYTES_EMPTY;
   (*ret_row)->before = (struct bytes)BYTES_EMPTY;
+  (*ret_row)->here = (struct bytes)BYTES_EMPTY;
   return STATUS_OK;
 }
 
@@ -96,6 +97,7 @@ static void free_list(struct fleet_row *list, size_t count)
   for (size_t i = 0; i < count; i++) {
     bytes_done(&list[i].record);
     bytes_done(&list[i].before);
+    bytes_done(&list[i].here);
   }
   free(list);
 }
@@ -141,11 +143,13 @@ void fleet_rows_keep_last(struct fleet_rows *rows)
     if (kept > 0 && compare_subjects(&rows->list[kept - 1], &rows->list[i]) == 0) {
       bytes_done(&rows->list[i].record);
       bytes_done(&rows->list[i].before);
+      bytes_done(&rows->list[i].here);
       continue;
     }
     struct fleet_row row = rows->list[i];
     rows->list[i].record = (struct bytes)BYTES_EMPTY;
     rows->list[i].before = (struct bytes)BYTES_EMPTY;
+    rows->list[i].here = (struct bytes)BYTES_EMPTY;
     rows->list[kept++] = row;
   }
   rows->count = kept;

@@ -38,6 +38,7 @@ struct fleet_row {
   struct bytes
       record; // as it is in the store; as it was of one that is gone, an account's saying whether it was retired
   struct bytes before; // as it was; "" of one that is new or gone
+  struct bytes here;   // of one that is told: as this host has it, where that is otherwise; empty: the same
 };
 
 struct fleet_rows {

@@ -143,6 +143,25 @@ static void what_an_admin_says_on_the_very_host_is_so(void **state)
   assert_int_equal(member_here(CAROL).role, ROLE_VIEWER);
 }
 
+// What is so on this host alone goes nowhere with what an admin changes beside it.
+static void what_is_so_on_one_host_alone_is_on_no_other(void **state)
+{
+  (void)state;
+  fill_fleet();
+  assert_int_equal(sign_in(ALICE, ALICE, "subject-alice"), STATUS_OK);
+  assert_int_equal(get_account(ALICE).email_proven, 1);
+  assert_int_equal(lock_account(ALICE), STATUS_OK);
+  assert_int_equal(get_account(ALICE).status, ACCOUNT_LOCKED);
+  assert_string_equal(get_account(ALICE).name, "Some Name");
+  assert_int_equal(get_account(ALICE).email_proven, 1);
+  take_all_again();
+  assert_string_equal(get_account(ALICE).name, "Some Name");
+  on_a_member_host();
+  assert_int_equal(get_account(ALICE).status, ACCOUNT_LOCKED);
+  assert_string_equal(get_account(ALICE).name, "");
+  assert_int_equal(get_account(ALICE).email_proven, 0);
+}
+
 static bool is_expected(const char *who)
 {
   struct pending_link link;
@@ -312,6 +331,7 @@ int main(void)
       FLEET_TEST(the_name_that_a_sign_in_brings_stays_until_an_admin_gives_another),
       FLEET_TEST(a_role_by_a_group_stays_until_an_admin_says_another_by_hand),
       FLEET_TEST(what_an_admin_says_on_the_very_host_is_so),
+      FLEET_TEST(what_is_so_on_one_host_alone_is_on_no_other),
       FLEET_TEST(an_identity_that_was_expected_comes_once_on_each_host),
       FLEET_TEST(what_is_expected_anew_is_expected_where_it_had_come_before),
       FLEET_TEST(a_new_password_is_told_on_an_admin_host_and_refused_on_others),
