@@ -166,8 +166,14 @@ def _manager_of(uid):
 
 
 def _lives(uid):
-    processes.run("systemctl", "reset-failed", f"user@{uid}.service")
-    processes.must("systemctl", "start", f"user@{uid}.service")
+    """What it needs, the folder in /run, may still be on its way out: that has nothing to do with who may."""
+    manager = f"user@{uid}.service"
+
+    def starts():
+        processes.run("systemctl", "reset-failed", manager, f"user-runtime-dir@{uid}.service")
+        return processes.run("systemctl", "start", manager).status == 0
+
+    check.soon(starts, f"{manager} does not start")
     check.soon(lambda: any("sleep" in pathlib.Path(f"/proc/{pid}/comm").read_text() for pid in host.processes_of(uid)
                            if pathlib.Path(f"/proc/{pid}/comm").exists()), "a user's own unit does not run")
 

@@ -109,6 +109,9 @@ def the_package_of_a_fleet_comes_and_goes_without_the_others(here):
     check.equal((entry.pw_dir, entry.pw_shell), ("/", "/usr/sbin/nologin"), "home and shell of its user")
     here.apt("remove", "ssoorg-fleet")
     check.that(not helper.exists(), "it stays")
+    here.apt("purge", "ssoorg-fleet")
+    left = [path for path in pathlib.Path("/etc/systemd/system").rglob("ssoorg-sync*")]
+    check.equal(left, [], "what is left of its service")
     check.equal(system.status_of("ssoorg"), "install ok installed", "the package without it")
 
 
