@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/access_history.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -87,7 +88,7 @@ struct org_past access_of_org(const struct org *org, const char *issuer)
       .keys_recent_s = org->keys_recent_s,
   };
   memcpy(past.slug, org->slug, sizeof past.slug);
-  (void)strncpy(past.issuer, issuer, sizeof past.issuer - 1);
+  (void)snprintf(past.issuer, sizeof past.issuer, "%s", issuer);
   return past;
 }
 
