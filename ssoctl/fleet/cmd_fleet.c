@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/machine_id.h"
 #include "change/fleet.h"
 #include "change/fleet_host.h"
 #include "fleet/asking.h"
@@ -29,6 +30,17 @@ static struct fleet_caught_up take_over(const struct context *ctx, struct engine
   return caught_up;
 }
 
+// Without it nothing would be taken over.
+static int must_have_machine_id(void)
+{
+  char machine[MACHINE_ID_SIZE];
+  return machine_id_read(machine) == STATUS_OK
+             ? EXIT_DONE
+             : fail(EXIT_FAILED,
+                    "/etc/machine-id: has no machine-id(5), by which the fleet knows this host from a copy of "
+                    "it; 'systemd-machine-id-setup' makes one");
+}
+
 // A credential that logs in may be that of a host that was taken out.
 static int must_be_known(struct engine *engine)
 {
@@ -48,6 +60,7 @@ int cmd_fleet_join(const struct invocation *in)
   int code = context_open(in, &ctx);
   code = code != EXIT_DONE ? code : engine_context_alone(&ctx);
   code = code != EXIT_DONE ? code : bundle_read(in->options[OPTION_BUNDLE], &join);
+  code = code != EXIT_DONE ? code : must_have_machine_id();
   code = code != EXIT_DONE ? code : engine_context_open(&ctx, &join, &engine);
   code = code != EXIT_DONE ? code : must_be_known(engine);
   code = code != EXIT_DONE ? code : context_change(&ctx, change_fleet_join(&join, &done));

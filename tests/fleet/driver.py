@@ -1,7 +1,9 @@
 """tests/fleet/drive.c, with which a test asks through ssoorg-fleet."""
 import os
 import pathlib
+import re
 import subprocess
+import uuid
 
 import check
 import engine
@@ -23,6 +25,9 @@ def install():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes((BUILD / name).read_bytes())
         path.chmod(mode)
+    machine = pathlib.Path("/etc/machine-id")
+    if not machine.exists() or not re.fullmatch(r"[0-9a-f]{32}\n?", machine.read_text()):  # a system that was never booted
+        machine.write_text(uuid.uuid4().hex + "\n")
     subprocess.run(["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", USER], check=True)
 
 

@@ -229,9 +229,28 @@ def a_database_that_cannot_be_a_fleets_is_told_of(fleet):
         check.contains(said, words, url)
         check.lacks(said, "Secret-9", "what is said")
     member.make_database(fleet, "weak", "weak_owner", "CREATEROLE")
+    # The roles are another fleet's of this server: since PostgreSQL 16 whoever may make roles may not give these away.
+    fleet.engine.ask(None, "GRANT ssoorg_tables, ssoorg_functions, ssoorg_host, ssoorg_admin TO weak_owner WITH ADMIN OPTION", "postgres")
     made = two.init("weak", "weak_owner")
     two.must("org", "create", "weak", "--name", "Weak", "--owner", "boss@weak.test")
     check.equal(two.shown("fleet", "status")["engine"], "answers", f"a fleet made by who is no superuser: {made}")
+
+
+def a_host_without_a_machine_id_joins_no_fleet(fleet):
+    member.make_database(fleet, "nobody", "nobody_owner")
+    admin, web = member.Member(fleet, "admin13"), member.Member(fleet, "web13")
+    admin.init("nobody", "nobody_owner")
+    bundle = admin.add("web13")
+    machine = pathlib.Path("/etc/machine-id")
+    before = machine.read_text()
+    try:
+        for text in ("", "uninitialized\n", "0123\n"):
+            machine.write_text(text)
+            check.contains(web.must("fleet", "join", "--bundle", bundle, wants=1), "has no machine-id", f"with {text!r}")
+            check.contains(web.must("fleet", "status", wants=3), "in no fleet", "the status")
+    finally:
+        machine.write_text(before)
+    web.must("fleet", "join", "--bundle", bundle)
 
 
 def a_bundle_that_is_damaged_is_told_of(fleet):
