@@ -125,7 +125,7 @@ int want_all(struct plan *plan, const cJSON *doc)
   if (code != EXIT_DONE) {
     return code;
   }
-  if (values[DOC_FORMAT] == NULL || cJSON_GetNumberValue(values[DOC_FORMAT]) != STATE_FORMAT) {
+  if (values[DOC_FORMAT] == NULL || cJSON_GetNumberValue(values[DOC_FORMAT]) != (double)STATE_FORMAT) {
     return fail(EXIT_USAGE, "format: must be %d, which is what this version reads", STATE_FORMAT);
   }
   for (size_t i = 0; code == EXIT_DONE && i < DOC_KEYS; i++) {
