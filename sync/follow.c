@@ -94,16 +94,11 @@ static enum status contact(struct following *f)
   return fleet_contact(f->engine, &f->host, &BY, clock_monotonic_ms() + ASK_MS, f->error);
 }
 
-static enum status note_org(void *context, int64_t org_id)
-{
-  return id_list_add(context, org_id);
-}
-
 static enum status read_orgs(const struct following *f, struct id_list *orgs)
 {
   struct store_txn *txn CLEANUP(store_abort) = NULL;
   enum status status = store_begin(f->store, false, &txn);
-  return status != STATUS_OK ? status : fleet_org_each(txn, note_org, orgs);
+  return status != STATUS_OK ? status : fleet_org_list(txn, orgs);
 }
 
 // That the fleet is not the one that was is noted, for whoever looks here.

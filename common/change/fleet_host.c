@@ -66,11 +66,6 @@ static enum status stop(struct change_context *c, const void *input, void *ret_r
   return result->changed ? fleet_state_put(c->txn, &state) : STATUS_OK;
 }
 
-static enum status note_org(void *context, int64_t org_id)
-{
-  return id_list_add(context, org_id);
-}
-
 static enum status drop_orgs(struct change_context *c, const struct id_list *orgs)
 {
   for (size_t i = 0; i < orgs->count; i++) {
@@ -92,7 +87,7 @@ static enum status leave(struct change_context *c, const void *input, void *ret_
   if (status == STATUS_NOT_FOUND) {
     error_set(c->error, "host: is in no fleet");
   }
-  status = status != STATUS_OK ? status : fleet_org_each(c->txn, note_org, &orgs);
+  status = status != STATUS_OK ? status : fleet_org_list(c->txn, &orgs);
   status = status != STATUS_OK || in->keep ? status : drop_orgs(c, &orgs);
   if (status != STATUS_OK) {
     return status;

@@ -291,18 +291,13 @@ static enum status pull_orgs(struct pulling *p, const struct id_list *orgs)
   return result != STATUS_OK || engine_is_open(p->engine) ? result : STATUS_CLOSED;
 }
 
-static enum status note_org(void *context, int64_t org_id)
-{
-  return id_list_add(context, org_id);
-}
-
 // What was served here, and is not any more.
 static enum status drop_others(struct pulling *p, const struct id_list *served)
 {
   struct id_list here CLEANUP(id_list_done) = {.ids = NULL};
   struct store_txn *txn = NULL;
   enum status status = store_begin(p->host->store, false, &txn);
-  status = status != STATUS_OK ? status : fleet_org_each(txn, note_org, &here);
+  status = status != STATUS_OK ? status : fleet_org_list(txn, &here);
   store_abort(&txn);
   if (status == STATUS_OK && served->count == 0 && here.count > 0) {
     error_set(p->error, "fleet: the engine says that this host serves no org, and it has %zu: all of them would go",

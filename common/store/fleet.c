@@ -105,25 +105,18 @@ enum status fleet_cursor_drop(struct store_txn *txn, int64_t org_id)
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-struct org_walk {
-  fleet_org_visit *visit;
-  void *context;
-};
-
-static enum status visit_org(void *context, const struct store_entry *entry)
+static enum status add_org(void *context, const struct store_entry *entry)
 {
-  const struct org_walk *walk = context;
   if (entry->key_length != sizeof CURSOR - 1 + sizeof(int64_t)) {
     return STATUS_CORRUPT;
   }
-  return walk->visit(walk->context, key_take_i64(entry->key + sizeof CURSOR - 1));
+  return id_list_add(context, key_take_i64(entry->key + sizeof CURSOR - 1));
 }
 
-enum status fleet_org_each(struct store_txn *txn, fleet_org_visit *visit, void *context)
+enum status fleet_org_list(struct store_txn *txn, struct id_list *orgs)
 {
   const struct store_key prefix = key_of_text(CURSOR);
-  struct org_walk walk = {visit, context};
-  return store_each(txn, TABLE_FLEET, &prefix, visit_org, &walk);
+  return store_each(txn, TABLE_FLEET, &prefix, add_org, orgs);
 }
 
 static struct store_key clash_key(const char *kind, int64_t id, const char *key)

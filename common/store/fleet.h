@@ -2,6 +2,7 @@
 // The fleet that this host is in: what it joined with, how far it has come, what could not be taken over. All of it is
 // this host's own. Writing needs a write transaction. Every function may fail as store_get() and store_put() do.
 #pragma once
+#include "base/id_list.h"
 #include "store/entities.h"
 #include "store/store.h"
 
@@ -15,7 +16,7 @@ enum {
 
 // What a bundle brings (ssoctl fleet join).
 struct fleet_join {
-  char host[FLEET_MEMBER_SIZE];     // as the fleet calls this one
+  char host[FLEET_MEMBER_SIZE];   // as the fleet calls this one
   char engines[FLEET_HOSTS_SIZE]; // "db1.example:5432,db2.example:5432"
   char database[FLEET_NAME_SIZE];
   char login[FLEET_NAME_SIZE];
@@ -63,9 +64,8 @@ MUST_CHECK enum status fleet_cursor_get(struct store_txn *txn, int64_t org_id, s
 MUST_CHECK enum status fleet_cursor_put(struct store_txn *txn, int64_t org_id, const struct fleet_cursor *cursor);
 MUST_CHECK enum status fleet_cursor_drop(struct store_txn *txn, int64_t org_id);
 
-// Calls VISIT with each org of the fleet that is served here; another status than STATUS_OK ends the walk.
-typedef enum status fleet_org_visit(void *context, int64_t org_id);
-MUST_CHECK enum status fleet_org_each(struct store_txn *txn, fleet_org_visit *visit, void *context);
+// Adds each org of the fleet that is served here to ORGS.
+MUST_CHECK enum status fleet_org_list(struct store_txn *txn, struct id_list *orgs);
 
 // Forgets all of it.
 MUST_CHECK enum status fleet_forget(struct store_txn *txn);

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/id_list.h"
 #include "base/machine_id.h"
 #include "change/fleet.h"
 #include "change/fleet_host.h"
@@ -103,7 +104,7 @@ int cmd_fleet_leave(const struct invocation *in)
 struct here {
   struct fleet_join join;
   struct fleet_state state;
-  int64_t orgs;
+  struct id_list orgs;
   struct table clashes;
 };
 
@@ -112,15 +113,8 @@ static const struct column CLASH_COLUMNS[] = {{"what", COLUMN_TEXT}, {"at", COLU
 static void here_done(struct here *here)
 {
   cleanup_fleet_join(&here->join);
+  id_list_done(&here->orgs);
   table_done(&here->clashes);
-}
-
-static enum status count_org(void *context, int64_t org_id)
-{
-  int64_t *orgs = context;
-  (void)org_id;
-  (*orgs)++;
-  return STATUS_OK;
 }
 
 static enum status add_clash(void *context, const struct fleet_clash *clash)
@@ -138,7 +132,7 @@ static int read_here(struct context *ctx, struct here *here)
     return code;
   }
   enum status status = fleet_state_get(ctx->txn, &here->state);
-  status = status != STATUS_OK ? status : fleet_org_each(ctx->txn, count_org, &here->orgs);
+  status = status != STATUS_OK ? status : fleet_org_list(ctx->txn, &here->orgs);
   status = status != STATUS_OK ? status : fleet_clash_each(ctx->txn, add_clash, &here->clashes);
   context_end_read(ctx);
   return status == STATUS_OK ? EXIT_DONE : fail(EXIT_FAILED, "store: %s", status_text(status));
@@ -172,7 +166,7 @@ int cmd_fleet_status(const struct invocation *in)
       RESULT_DATE("caught_up_at", state->caught_up_at_s),
       RESULT_DATE("contact_at", state->contact_at_s),
       RESULT_TEXT("stopped", table_text_or_null(state->stopped)),
-      RESULT_NUMBER("orgs", here.orgs),
+      RESULT_NUMBER("orgs", (int64_t)here.orgs.count),
       RESULT_ROWS("clashes", &here.clashes)};
   bool json = in->options[OPTION_JSON] != NULL;
   status = table_print_fields(fields, COUNT_OF(fields), json);

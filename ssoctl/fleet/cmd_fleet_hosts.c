@@ -201,10 +201,7 @@ static int make_bundle(const char *path, const struct fleet_join *join)
 
 static enum status describe(struct asked *asked, const struct fleet_join *own, struct fleet_join *join)
 {
-  memcpy(join->engines, own->engines, sizeof join->engines);
-  memcpy(join->database, own->database, sizeof join->database);
-  enum status status = bytes_append(&join->ca_pem, bytes_text(&own->ca_pem), own->ca_pem.length);
-  status = status != STATUS_OK ? status : credential_make(join);
+  enum status status = credential_make(own, join);
   return status != STATUS_OK ? status : name_admins(asked, join->admins, sizeof join->admins);
 }
 

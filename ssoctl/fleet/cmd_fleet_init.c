@@ -80,14 +80,10 @@ static int read_owner(const struct invocation *in, struct owner *owner)
 // As the owner says where it is, and by a credential of its own.
 static enum status describe(const struct owner *owner, struct fleet_join *join)
 {
-  memcpy(join->engines, owner->as.engines, sizeof join->engines);
-  memcpy(join->database, owner->as.database, sizeof join->database);
   (void)snprintf(join->admins, sizeof join->admins, "%s", join->host);
   join->admin = 1;
   join->joined_at_s = clock_now_s();
-  const struct bytes *ca = &owner->as.ca_pem;
-  enum status status = bytes_append(&join->ca_pem, bytes_text(ca), ca->length);
-  return status != STATUS_OK ? status : credential_make(join);
+  return credential_make(&owner->as, join);
 }
 
 static int write_script(const struct fleet_join *join, struct owner *owner)

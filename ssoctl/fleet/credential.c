@@ -17,7 +17,7 @@ enum {
   SQL_SIZE = 512
 };
 
-enum status credential_make(struct fleet_join *join)
+enum status credential_make(const struct fleet_join *at, struct fleet_join *join)
 {
   unsigned char random[PASSWORD_BYTES];
   unsigned char tail[SUFFIX_BYTES];
@@ -29,8 +29,11 @@ enum status credential_make(struct fleet_join *join)
   text_hex(random, sizeof random, password);
   text_hex(tail, sizeof tail, suffix);
   (void)snprintf(join->login, sizeof join->login, "ssoorg_%.*s_%s", BUNDLE_HOST_MAX, join->host, suffix);
+  memcpy(join->engines, at->engines, sizeof join->engines);
+  memcpy(join->database, at->database, sizeof join->database);
+  enum status status = bytes_append(&join->ca_pem, bytes_text(&at->ca_pem), at->ca_pem.length);
   bytes_done(&join->password);
-  enum status status = bytes_append(&join->password, password, strlen(password));
+  status = status != STATUS_OK ? status : bytes_append(&join->password, password, strlen(password));
   explicit_bzero(random, sizeof random);
   explicit_bzero(password, sizeof password);
   return status;

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A host of a fleet as an admin has it: ssoctl and ssoorg-sync on a store of its own."""
+import contextlib
 import json
 import pathlib
 import subprocess
@@ -49,6 +50,17 @@ class Member:
     def sync(self, *words):
         """One that runs; the caller ends it."""
         return subprocess.Popen([driver.SYNC, *words, *self.where()], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+    @contextlib.contextmanager
+    def following(self):
+        """ssoorg-sync beside what is done."""
+        follower = self.sync()
+        try:
+            yield follower
+        finally:
+            follower.terminate()
+            follower.wait(check.HANG_S)
+            follower.stderr.close()
 
     def sync_once(self, wants=0):
         process = self.sync("--once")

@@ -27,8 +27,7 @@ def a_fleet_from_nothing_and_a_change_is_on_the_other_host(fleet):
     joined = web.shown("fleet", "join", "--bundle", bundle)
     check.equal((joined["host"], joined["admin"], joined["orgs"], joined["clashes"]), ("web1", False, 1, 0), "what is said")
     check.equal(web.members("acme")["ann@acme.test"]["uid"], admin.members("acme")["ann@acme.test"]["uid"], "the number")
-    follower = web.sync()
-    try:
+    with web.following() as follower:
         check.soon(lambda: web.shown("fleet", "status")["contact_at"], "it says that it is there")
         admin.must("member", "suspend", "acme", "ann@acme.test")
         check.soon(lambda: web.members("acme")["ann@acme.test"]["status"] == "suspended", "the change is on the other host")
@@ -36,10 +35,6 @@ def a_fleet_from_nothing_and_a_change_is_on_the_other_host(fleet):
         check.contains(refused, "changed on an admin host, admin1", "who may change it")
         follower.send_signal(signal.SIGTERM)
         check.equal(follower.wait(check.HANG_S), 0, "it ends when it is told to")
-    finally:
-        follower.kill()
-        follower.wait()
-        follower.stderr.close()
     hosts = {row["host"]: row for row in json.loads(admin.must("fleet", "list", "--json"))}
     check.equal((hosts["admin1"]["admin"], hosts["web1"]["admin"], hosts["web1"]["orgs"]), (True, False, ["acme"]), "the hosts")
     check.that(hosts["web1"]["contact_at"] and not hosts["web1"]["stopped"], f"{hosts}")
@@ -292,8 +287,7 @@ def who_leaves_stays_out_beside_a_service_that_runs(fleet):
     admin.init("leaves", "leaves_owner")
     admin.must("org", "create", "leaves", "--name", "Leaves", "--owner", "boss@leaves.test")
     web.must("fleet", "join", "--bundle", admin.add("web11", "--orgs", "leaves"))
-    follower = web.sync()
-    try:
+    with web.following():
         admin.must("member", "add", "leaves", "one@leaves.test")
         check.soon(lambda: "one@leaves.test" in web.members("leaves"), "it follows")
         login = next(row["login"] for row in json.loads(admin.must("fleet", "list", "--json")) if row["host"] == "web11")
@@ -301,10 +295,6 @@ def who_leaves_stays_out_beside_a_service_that_runs(fleet):
         admin.must("member", "add", "leaves", "two@leaves.test")  # of which it is told
         check.soon(lambda: not fleet.engine.sessions(login), "its connection ends")
         check.equal(json.loads(web.must("org", "list", "--json")), [], "the orgs of who has left")
-    finally:
-        follower.terminate()
-        follower.wait(check.HANG_S)
-        follower.stderr.close()
 
 
 def an_engine_that_is_away_keeps_an_admin_from_changing_and_a_follower_comes_back(fleet):
@@ -313,8 +303,7 @@ def an_engine_that_is_away_keeps_an_admin_from_changing_and_a_follower_comes_bac
     admin.init("gone", "gone_owner")
     admin.must("org", "create", "gone", "--name", "Gone", "--owner", "boss@gone.test")
     web.must("fleet", "join", "--bundle", admin.add("web9", "--orgs", "gone"))
-    follower = web.sync()
-    try:
+    with web.following():
         fleet.engine.end()
         said = admin.must("member", "add", "gone", "ann@gone.test", wants=1)
         check.contains(said, r"127\.0\.0\.1", "what is said without an engine")
@@ -324,7 +313,3 @@ def an_engine_that_is_away_keeps_an_admin_from_changing_and_a_follower_comes_bac
         fleet.engine.begin()
         admin.must("member", "add", "gone", "ann@gone.test")
         check.soon(lambda: "ann@gone.test" in web.members("gone"), "it takes over again")
-    finally:
-        follower.terminate()
-        follower.wait(check.HANG_S)
-        follower.stderr.close()
