@@ -101,6 +101,15 @@ static enum status read_orgs(const struct following *f, struct id_list *orgs)
   return status != STATUS_OK ? status : fleet_org_list(txn, orgs);
 }
 
+// Mostly it is: then nobody has to wait for a lock.
+static bool is_noted(const struct following *f, const char *why)
+{
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  struct fleet_state state;
+  return store_begin(f->store, false, &txn) == STATUS_OK && fleet_state_get(txn, &state) == STATUS_OK &&
+         strncmp(state.stopped, why, sizeof state.stopped - 1) == 0;
+}
+
 // That the fleet is not the one that was is noted, for whoever looks here.
 static enum status take_over(struct following *f, struct fleet_caught_up *caught_up)
 {
@@ -110,7 +119,8 @@ static enum status take_over(struct following *f, struct fleet_caught_up *caught
       fleet_catch_up(f->engine, &f->host, &BY, clock_monotonic_ms() + CATCH_UP_MS, f->error, caught_up);
   if (status == STATUS_OK || status == STATUS_CORRUPT) {
     const char *why = status == STATUS_OK ? "" : f->error->text;
-    enum status noted = change_run(&f->host, &BY, change_fleet_stop(why, &done), &ignored);
+    bool noted_before = is_noted(f, why);
+    enum status noted = noted_before ? STATUS_OK : change_run(&f->host, &BY, change_fleet_stop(why, &done), &ignored);
     return status != STATUS_OK ? status : noted;
   }
   return status;
