@@ -17,19 +17,18 @@ static const struct fleet_rule RULES[] = {
     {FLEET_ACCOUNT, FLEET_CHANGES, FIELD_OF_U8(account, email_proven), 2, FLEET_FATE_OWN, "that an address was proven"},
     {FLEET_ACCOUNT, FLEET_CHANGES, FIELD_OF_I64(account, proof), 2, FLEET_FATE_OWN, "under which proof of its domain"},
     {FLEET_ACCOUNT, FLEET_EMPTIES, FIELD_OF_TEXT(account, password), 3, FLEET_FATE_OWN,
-     "a password from before the address was proven: it is dropped"},
+     "a password from before the address was proven: dropped"},
     {FLEET_ACCOUNT, FLEET_CHANGES, FIELD_OF_TEXT(account, password), 3, FLEET_FATE_TOLD, "a new password"},
     {FLEET_ACCOUNT, FLEET_CHANGES, FIELD_OF_I64(account, sso_only_org), 4, FLEET_FATE_TOLD,
-     "that nothing but one org's sign-in counts any more (on-link)"},
+     "that only one org's sign-in counts any more (on-link)"},
     {FLEET_MEMBERSHIP, FLEET_COMES, WHOLE, 0, FLEET_FATE_REFUSED, "a place in an org: the engine gives it"},
     {FLEET_MEMBERSHIP, FLEET_CHANGES, FIELD_OF_U8(membership, role), 5, FLEET_FATE_OWN,
      "a role that the provider's groups give or take"},
     {FLEET_MEMBERSHIP, FLEET_CHANGES, FIELD_OF_U8(membership, role_by), 5, FLEET_FATE_OWN, "by what the role is there"},
     {FLEET_MEMBERSHIP, FLEET_CHANGES, FIELD_OF_I64(membership, role_until_s), 5, FLEET_FATE_OWN, "until when"},
-    {FLEET_INVITE, FLEET_GOES, WHOLE, 0, FLEET_FATE_OWN, "an invite that somebody who is there already has used up"},
+    {FLEET_INVITE, FLEET_GOES, WHOLE, 0, FLEET_FATE_OWN, "an invite that somebody already there has used up"},
     {FLEET_PENDING, FLEET_GOES, WHOLE, 0, FLEET_FATE_OWN, "an expected identity that has come"},
-    {FLEET_CONNECTION, FLEET_GOES, WHOLE, 0, FLEET_FATE_LEFT,
-     "a connection that waits for a sign-in: a test on an admin host makes it count"},
+    {FLEET_CONNECTION, FLEET_GOES, WHOLE, 0, FLEET_FATE_LEFT, "a connection that waits for a sign-in to make it count"},
 };
 
 const struct fleet_rule *fleet_rules(size_t *ret_count)
