@@ -86,7 +86,7 @@ static const struct {
   const char *words;
   enum failure_reason reason;
 } WORDS[] = {
-    {"session is read-only", FAILURE_MISCONFIGURED}, // a standby
+    {"session is read-only", FAILURE_UNREACHABLE}, // a standby, until it takes over
     {"no password supplied", FAILURE_CLIENT},
     {"authentication method requirement", FAILURE_CLIENT}, // it wants the password itself
     {"does not support SSL", FAILURE_TLS},

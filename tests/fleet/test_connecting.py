@@ -65,7 +65,7 @@ def the_first_host_that_takes_writes_is_the_one(fleet):
         check.equal(web.ask("head").status, "done", "head")
     fleet.must(None, f"ALTER ROLE {WEB} SET default_transaction_read_only = on")
     try:
-        _refused(fleet, "not legal", "session is read-only")
+        _refused(fleet, "closed by the other side", "session is read-only")
     finally:
         fleet.must(None, f"ALTER ROLE {WEB} RESET default_transaction_read_only")
 
