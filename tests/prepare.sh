@@ -1,4 +1,4 @@
-# Sourced by run and demo: what both need of this machine before they begin.
+# Sourced by run and the demos: what they need of this machine before they begin.
 # shellcheck shell=bash
 
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -14,11 +14,21 @@ test_packages=(ansible-core at clang cron fail2ban fish git zsh libpam-wrapper l
     strace binutils iproute2 rsync tmux libnss-systemd mandoc putty-tools dropbear-bin valgrind libc6-dbg nsd
     polkitd postfix sasl2-bin libsasl2-modules mmdebstrap systemd-container uidmap podman)
 # Of tests/fleet alone.
-fleet_packages=(postgresql)
+fleet_packages=(iproute2 postgresql)
 
 require_root() {
     [ "$(id -u)" = 0 ] && return
     echo "$1: run this as root: it mounts, and starts an sshd" >&2
+    exit 1
+}
+
+# quietly WHO WHAT CMD...: shows what CMD said only if it failed.
+quietly() {
+    local said
+    echo "$1: $2 ..."
+    shift 2
+    said=$("$@" 2>&1) && return
+    printf '%s\n' "$said" >&2
     exit 1
 }
 

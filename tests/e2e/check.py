@@ -38,9 +38,9 @@ def shown(text, most=700):
     return repr(text if len(text) <= most else "..." + text[-most:])
 
 
-def soon(condition, words):
+def soon(condition, words, seconds=SOON_S):
     """Waits until the condition holds, and fails if it never does."""
-    end = time.monotonic() + SOON_S
+    end = time.monotonic() + seconds
     while not condition():
-        that(time.monotonic() < end, f"{words} within {SOON_S} s")
+        that(time.monotonic() < end, f"{words} within {seconds} s")
         time.sleep(0.05)

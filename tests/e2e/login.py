@@ -10,7 +10,7 @@ import pexpect
 
 import check
 
-URL = re.compile(r"https://localhost:\d+/\S+")
+URL = re.compile(r"https://(?:localhost|[a-z]+\.fleet\.test):\d+/\S+")
 CODE = re.compile(r"(?<![=\w-])[B-DF-HJ-NP-TV-XZ]{4}-[B-DF-HJ-NP-TV-XZ]{4}(?![\w-])")
 PASSWORD = re.compile(r"[Pp]assword[^\n]*: ?$")
 TIOCGPTN = 0x80045430  # ioctl_tty(2): the number of the other end

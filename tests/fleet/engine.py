@@ -1,4 +1,4 @@
-"""A PostgreSQL of its own: on loopback and a free port, in a temporary folder, ended by its pid."""
+"""A PostgreSQL of its own, in a temporary folder, ended by its pid: on loopback and a free port unless said otherwise."""
 import os
 import pathlib
 import pwd
@@ -47,29 +47,58 @@ class Answer:
 
 
 class Engine:
-    def __init__(self):
+    def __init__(self, address="127.0.0.1", port=None, **settings):
+        """SETTINGS: of the server's, besides those that each has here."""
         self.bin, self.process = newest(), None
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="ssoorg-fleet-", dir="/run"))  # which goes with the namespace
-        self.port = free_port()
+        self.address, self.port, self.settings = address, port or free_port(), settings
         shutil.chown(self.folder, USER, USER)
+
+    def keep(self, name, text):
+        """A file that the server alone reads."""
+        path = self.folder / name
+        path.touch(mode=0o600)
+        path.write_bytes(text)
+        shutil.chown(path, USER, USER)
+        return path
 
     def _as_user(self, *words, **options):
         user = pwd.getpwnam(USER)
         return subprocess.Popen([str(word) for word in words], user=user.pw_uid, group=user.pw_gid, extra_groups=[],
                                 cwd=self.folder, env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"}, text=True, **options)
 
-    def start(self):
-        made = self._as_user(self.bin / "initdb", "-D", self.folder / "data", "--auth-local=trust",
-                             "--auth-host=scram-sha-256", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8",
-                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        said = made.communicate(timeout=check.HANG_S)[0]
-        check.equal(made.returncode, 0, f"initdb: {said}")
+    def _must(self, program, *words):
+        done = self._as_user(self.bin / program, *words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        said = done.communicate(timeout=check.HANG_S)[0]
+        check.equal(done.returncode, 0, f"{program}: {said}")
+
+    def start(self, *hba):
+        """HBA: lines of pg_hba.conf, before those that are there."""
+        self._must("initdb", "-D", self.folder / "data", "--auth-local=trust", "--auth-host=scram-sha-256", "--no-sync",
+                   "--encoding=UTF8", "--locale=C.UTF-8")
+        lines = self.folder / "data/pg_hba.conf"
+        lines.write_text("".join(f"{line}\n" for line in hba) + lines.read_text())
         self.begin()
+
+    def follow(self, primary, name):
+        """As a standby of another one, which knows it by this name."""
+        self._must("pg_basebackup", "-D", self.folder / "data", "-h", primary.folder, "-p", primary.port, "-U", USER,
+                   "--write-recovery-conf", "--checkpoint=fast", "--no-sync")
+        self.settings["cluster_name"] = name
+        self.begin()
+
+    def promote(self):
+        self._must("pg_ctl", "promote", "-D", self.folder / "data")
+
+    def kill(self):
+        """As when its machine is gone: nothing is said to anybody, nothing is written any more."""
+        self.process.kill()
+        self.process.wait(check.HANG_S)
 
     def begin(self):
         """The server, on the folder that is there."""
-        settings = {"listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": self.folder,
-                    "max_connections": 120, "fsync": "off", "deadlock_timeout": "200ms"}
+        settings = {"listen_addresses": self.address, "port": self.port, "unix_socket_directories": self.folder,
+                    "max_connections": 120, "fsync": "off", "deadlock_timeout": "200ms", **self.settings}
         words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         with open(self.folder / "log", "w", encoding="utf-8") as log:
             self.process = self._as_user(self.bin / "postgres", "-D", self.folder / "data", *words, stdin=subprocess.DEVNULL,
@@ -101,7 +130,7 @@ class Engine:
 
     def words(self, login, database):
         """Of psql: as a superuser by the socket, as a host over TCP."""
-        where = ["-h", str(self.folder)] if login is None else ["-h", "127.0.0.1"]
+        where = ["-h", str(self.folder)] if login is None else ["-h", self.address]
         return [str(self.bin / "psql"), "--no-psqlrc", *where, "-p", str(self.port), "-U", login or USER, "-d", database,
                 "-XAtq", "-v", "VERBOSITY=sqlstate"]
 

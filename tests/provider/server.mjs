@@ -1,10 +1,12 @@
-// An OpenID provider on loopback: real protocol and real signatures by
+// An OpenID provider, on loopback as a rule: real protocol and real signatures by
 // oidc-provider, people from a file, pages of its own.
 //
 //   node server.mjs --key F --cert F [--port N] [--accounts F] [--clients F]
 //                   [--interval S] [--device-code-ttl S] [--conform]
 //                   [--faults F] [--record F] [--groups F] [--gone F]
+//                   [--name NAME --address A]
 //
+// With a name and an address of this machine it is there for other hosts, too.
 // Prints "ready ISSUER" once it listens. Ends on SIGTERM, SIGINT or when its
 // standard input closes, so that it cannot outlive who started it.
 import { createServer } from 'node:https';
@@ -34,6 +36,8 @@ function readArguments() {
       groups: text,
       gone: text,
       record: text,
+      name: { ...text, default: 'localhost' },
+      address: { ...text, default: '127.0.0.1' },
       'device-code-ttl': text,
       conform: { type: 'boolean', default: false },
     },
@@ -42,10 +46,10 @@ function readArguments() {
   return values;
 }
 
-function listen(server, port) {
+function listen(server, port, address) {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve(server.address().port));
+    server.listen(port, address, () => resolve(server.address().port));
   });
 }
 
@@ -77,7 +81,8 @@ async function main() {
   const options = readArguments();
   const server = createServer({ key: readFileSync(options.key), cert: readFileSync(options.cert) });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  const issuer = `https://localhost:${await listen(server, Number(options.port))}`;
+  const port = await listen(server, Number(options.port), options.address);
+  const issuer = `https://${options.name}:${port}`;
   const people = new People(options.accounts, options.groups, options.gone);
   const provider = newProvider(issuer, options, people);
   const interaction = new Interaction(provider, people);
