@@ -153,6 +153,7 @@ CREATE TABLE ssoorg.membership (
   account_id bigint NOT NULL,
   role text NOT NULL CHECK (role IN ('viewer', 'admin', 'owner')),
   source text NOT NULL CHECK (source IN ('manual', 'sso', 'invitation', 'owner')),
+  until timestamptz, -- of a claimed one: it ends then by itself, as the invite says
   record bytea CHECK (pg_catalog.octet_length(record) <= 4096),
   revision bigint NOT NULL,
   gone boolean NOT NULL DEFAULT false,
@@ -180,6 +181,8 @@ CREATE TABLE ssoorg.invite (
   via text NOT NULL CHECK (via IN ('sso', 'code')),
   code_hash bytea CHECK ((via = 'code') = (code_hash IS NOT NULL)), -- SHA-256 of the code; no host needs more
   expires_at timestamptz NOT NULL,
+  role text NOT NULL DEFAULT 'viewer' CHECK (role IN ('viewer', 'admin')), -- of the membership that comes of it,
+  until timestamptz,                                                       -- and its end
   record bytea NOT NULL CHECK (pg_catalog.octet_length(record) <= 4096),
   revision bigint NOT NULL,
   gone boolean NOT NULL DEFAULT false,
@@ -272,10 +275,14 @@ CREATE POLICY claim ON ssoorg.account FOR INSERT TO ssoorg_functions
   WITH CHECK (record IS NULL AND NOT gone AND created_by = session_user
               AND created_by_org IN (SELECT o.org_id FROM ssoorg.host_org o));
 CREATE POLICY claim ON ssoorg.membership FOR INSERT TO ssoorg_functions
-  WITH CHECK (record IS NULL AND role = 'viewer' AND NOT gone AND org_id IN (SELECT o.org_id FROM ssoorg.host_org o));
+  WITH CHECK (record IS NULL AND NOT gone AND org_id IN (SELECT o.org_id FROM ssoorg.host_org o)
+              AND (role = 'viewer' OR EXISTS (SELECT FROM ssoorg.invite i WHERE i.org_id = membership.org_id AND i.gone
+                                              AND i.revision = membership.revision AND i.role = membership.role)));
 CREATE POLICY again ON ssoorg.membership FOR UPDATE TO ssoorg_functions
   USING (gone AND org_id IN (SELECT o.org_id FROM ssoorg.host_org o))
-  WITH CHECK (record IS NULL AND role = 'viewer' AND NOT gone);
+  WITH CHECK (record IS NULL AND NOT gone
+              AND (role = 'viewer' OR EXISTS (SELECT FROM ssoorg.invite i WHERE i.org_id = membership.org_id AND i.gone
+                                              AND i.revision = membership.revision AND i.role = membership.role)));
 CREATE POLICY use_up ON ssoorg.invite FOR UPDATE TO ssoorg_functions
   USING (NOT gone AND org_id IN (SELECT o.org_id FROM ssoorg.host_org o)) WITH CHECK (gone);
 CREATE POLICY itself ON ssoorg.report TO ssoorg_functions
@@ -432,12 +439,12 @@ $$;
 -- head() has said, or with NULL all that there is: a page behind (PAGE_REVISION, PAGE_KIND, PAGE_KEY), in this order. The first page is behind
 -- (AFTER_REVISION, '~', ''). An account comes with its place in the org, at that one's revision: neither is ever here
 -- without the other. FIELDS: the typed columns. LOGIN and what follows: of what a host has claimed, which has no
--- record. SF004: the revision is none of this fleet, or not any more: an
+-- record; AT_S is when an account was made, and when a membership ends. SF004: the revision is none of this fleet, or not any more: an
 -- engine that was restored, or has failed over without its last commits.
 CREATE FUNCTION ssoorg.pull(of_org bigint, after_revision bigint, after_token uuid, up_to bigint, page_revision bigint,
                             page_kind text, page_key text, most integer)
 RETURNS TABLE (row_revision bigint, kind text, key text, gone boolean, fields jsonb, record bytea, login text, email text,
-               uid bigint, created_by_org bigint, source text, at_s bigint)
+               uid bigint, created_by_org bigint, source text, at_s bigint, role text)
 LANGUAGE plpgsql SECURITY DEFINER STABLE SET search_path = pg_catalog, ssoorg, pg_temp
 AS $$
 DECLARE
@@ -456,44 +463,45 @@ BEGIN
     SELECT u.* FROM (
       (SELECT o.revision, 'org', o.id::text, o.gone,
               jsonb_build_object('slug', o.slug, 'provisioning', o.provisioning), o.record,
-              NULL::text, NULL::text, NULL::bigint, NULL::bigint, NULL::text, NULL::bigint
+              NULL::text, NULL::text, NULL::bigint, NULL::bigint, NULL::text, NULL::bigint, NULL::text
         FROM ssoorg.org o WHERE o.id = of_org AND o.revision > after_revision AND o.revision BETWEEN page_revision AND last
           AND (o.revision, 'org' COLLATE "C", o.id::text COLLATE "C") > (page_revision, page_kind COLLATE "C", page_key COLLATE "C")
         ORDER BY 1 LIMIT page_rows)
       UNION ALL
       (SELECT m.revision, 'account', lpad(a.id::text, 16, '0'), a.gone,
               jsonb_build_object('login', a.login, 'email', a.email, 'uid', a.uid, 'org', a.created_by_org), a.record,
-              a.login, a.email, a.uid, a.created_by_org, NULL, extract(epoch FROM a.created_at)::bigint
+              a.login, a.email, a.uid, a.created_by_org, NULL, extract(epoch FROM a.created_at)::bigint, NULL
         FROM ssoorg.membership m JOIN ssoorg.account a ON a.id = m.account_id
         WHERE m.org_id = of_org AND (NOT m.gone OR a.gone OR everybody) AND m.revision > after_revision AND m.revision BETWEEN page_revision AND last
           AND (m.revision, 'account' COLLATE "C", lpad(m.account_id::text, 16, '0') COLLATE "C") > (page_revision, page_kind COLLATE "C", page_key COLLATE "C")
         ORDER BY m.revision, m.account_id LIMIT page_rows)
       UNION ALL
       (SELECT m.revision, 'membership', lpad(m.account_id::text, 16, '0'), m.gone,
-              jsonb_build_object('role', m.role, 'source', m.source), m.record, NULL, NULL, NULL, NULL, m.source, NULL
+              jsonb_build_object('role', m.role, 'source', m.source), m.record, NULL, NULL, NULL, NULL, m.source,
+              extract(epoch FROM m.until)::bigint, m.role
         FROM ssoorg.membership m WHERE m.org_id = of_org AND m.revision > after_revision AND m.revision BETWEEN page_revision AND last
           AND (m.revision, 'membership' COLLATE "C", lpad(m.account_id::text, 16, '0') COLLATE "C") > (page_revision, page_kind COLLATE "C", page_key COLLATE "C")
         ORDER BY m.revision, m.account_id LIMIT page_rows)
       UNION ALL
       (SELECT d.revision, 'domain', d.domain, d.gone,
               jsonb_build_object('verified', d.verified, 'lapsed', d.lapsed), d.record,
-              NULL::text, NULL::text, NULL::bigint, NULL::bigint, NULL::text, NULL::bigint
+              NULL::text, NULL::text, NULL::bigint, NULL::bigint, NULL::text, NULL::bigint, NULL::text
         FROM ssoorg.domain d WHERE d.org_id = of_org AND d.revision > after_revision AND d.revision BETWEEN page_revision AND last
           AND (d.revision, 'domain' COLLATE "C", d.domain COLLATE "C") > (page_revision, page_kind COLLATE "C", page_key COLLATE "C")
         ORDER BY d.revision, d.domain COLLATE "C" LIMIT page_rows)
       UNION ALL
       (SELECT i.revision, 'invite', i.email, i.gone, jsonb_build_object('via', i.via), i.record,
-              NULL::text, NULL::text, NULL::bigint, NULL::bigint, NULL::text, NULL::bigint
+              NULL::text, NULL::text, NULL::bigint, NULL::bigint, NULL::text, NULL::bigint, NULL::text
         FROM ssoorg.invite i WHERE i.org_id = of_org AND i.revision > after_revision AND i.revision BETWEEN page_revision AND last
           AND (i.revision, 'invite' COLLATE "C", i.email COLLATE "C") > (page_revision, page_kind COLLATE "C", page_key COLLATE "C")
         ORDER BY i.revision, i.email COLLATE "C" LIMIT page_rows)
       UNION ALL
       (SELECT p.revision, p.kind, p.key, p.gone, '{}'::jsonb, p.record,
-              NULL::text, NULL::text, NULL::bigint, NULL::bigint, NULL::text, NULL::bigint
+              NULL::text, NULL::text, NULL::bigint, NULL::bigint, NULL::text, NULL::bigint, NULL::text
         FROM ssoorg.part p WHERE p.org_id = of_org AND p.revision > after_revision AND p.revision BETWEEN page_revision AND last
           AND (p.revision, p.kind COLLATE "C", p.key COLLATE "C") > (page_revision, page_kind COLLATE "C", page_key COLLATE "C")
         ORDER BY p.revision, p.kind COLLATE "C", p.key COLLATE "C" LIMIT page_rows)
-    ) AS u (revision, kind, key, gone, fields, record, login, email, uid, created_by_org, source, at_s)
+    ) AS u (revision, kind, key, gone, fields, record, login, email, uid, created_by_org, source, at_s, role)
     ORDER BY u.revision, u.kind COLLATE "C", u.key COLLATE "C" LIMIT page_rows;
 END
 $$;
@@ -521,10 +529,10 @@ END
 $$;
 
 -- Somebody has signed in at an org for the first time here: who they are in the fleet. Whoever has this address already
--- is who they were, whatever is wanted; else they are made, with the login and the number that sshd was told. Said twice
--- it is one. SF006; SF007, SF008: the login, the number is somebody else's.
+-- is who they were, whatever is wanted; else they are made (IS_NEW), with the login and the number that sshd was told.
+-- Said twice it is one. SF006; SF007, SF008: the login, the number is somebody else's.
 CREATE FUNCTION ssoorg.claim_account(of_org bigint, of_email text, of_login text, of_uid bigint)
-RETURNS TABLE (account_id bigint, login text, uid bigint)
+RETURNS TABLE (account_id bigint, login text, uid bigint, is_new boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, ssoorg, pg_temp
 AS $$
 DECLARE
@@ -533,12 +541,12 @@ DECLARE
 BEGIN
   PERFORM ssoorg.must_serve(of_org);
   PERFORM ssoorg.must_be_open(of_org, of_email);
-  RETURN QUERY SELECT p.account_id, p.login, p.uid FROM ssoorg.person p WHERE p.email = of_email;
+  RETURN QUERY SELECT p.account_id, p.login, p.uid, false FROM ssoorg.person p WHERE p.email = of_email;
   IF FOUND THEN
     RETURN;
   END IF;
   PERFORM ssoorg.be_alone();
-  RETURN QUERY SELECT p.account_id, p.login, p.uid FROM ssoorg.person p WHERE p.email = of_email; -- while we waited
+  RETURN QUERY SELECT p.account_id, p.login, p.uid, false FROM ssoorg.person p WHERE p.email = of_email; -- while we waited
   IF FOUND THEN
     RETURN;
   END IF;
@@ -562,14 +570,14 @@ BEGIN
   INSERT INTO ssoorg.person (email, account_id, login, uid) VALUES (of_email, made, of_login, of_uid);
   INSERT INTO ssoorg.account (id, login, email, uid, created_by_org, created_by, revision)
     VALUES (made, of_login, of_email, of_uid, of_org, session_user, at_revision);
-  RETURN QUERY SELECT made, of_login, of_uid;
+  RETURN QUERY SELECT made, of_login, of_uid, true;
 END
 $$;
 
--- The same of their place in the org: a viewer's. An invite for them is used up; one by code wants the code's SHA-256.
--- Said twice it is one. SF006; SF009: no such account; SF010: the code is another one.
+-- The same of their place in the org: a viewer's, or what an invite for them says, which is used up; one by code wants
+-- the code's SHA-256. Said twice it is one. SF006; SF009: no such account; SF010: the code is another one.
 CREATE FUNCTION ssoorg.claim_membership(of_org bigint, of_account bigint, code_sha256 bytea DEFAULT NULL)
-RETURNS TABLE (role text, source text, row_revision bigint)
+RETURNS TABLE (role text, source text, row_revision bigint, until_s bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, ssoorg, pg_temp
 AS $$
 DECLARE
@@ -582,7 +590,7 @@ BEGIN
   IF of_email IS NULL THEN
     RAISE EXCEPTION 'account %: there is none', of_account USING ERRCODE = 'SF009';
   END IF;
-  RETURN QUERY SELECT m.role, m.source, m.revision FROM ssoorg.membership m
+  RETURN QUERY SELECT m.role, m.source, m.revision, extract(epoch FROM m.until)::bigint FROM ssoorg.membership m
     WHERE m.org_id = of_org AND m.account_id = of_account AND NOT m.gone;
   IF FOUND THEN
     RETURN;
@@ -591,7 +599,7 @@ BEGIN
     PERFORM ssoorg.be_alone();
   END IF;
   -- While we waited, or looked whether it is open: the invite may have been used up for this very place.
-  RETURN QUERY SELECT m.role, m.source, m.revision FROM ssoorg.membership m
+  RETURN QUERY SELECT m.role, m.source, m.revision, extract(epoch FROM m.until)::bigint FROM ssoorg.membership m
     WHERE m.org_id = of_org AND m.account_id = of_account AND NOT m.gone;
   IF FOUND THEN
     RETURN;
@@ -609,13 +617,14 @@ BEGIN
   ELSE
     PERFORM ssoorg.must_be_open(of_org, of_email); -- under the lock
   END IF;
-  INSERT INTO ssoorg.membership AS m (org_id, account_id, role, source, revision)
-    VALUES (of_org, of_account, 'viewer', CASE WHEN open_invite.email IS NULL THEN 'sso' ELSE 'invitation' END,
-            at_revision)
+  INSERT INTO ssoorg.membership AS m (org_id, account_id, role, source, until, revision)
+    VALUES (of_org, of_account, coalesce(open_invite.role, 'viewer'),
+            CASE WHEN open_invite.email IS NULL THEN 'sso' ELSE 'invitation' END, open_invite.until, at_revision)
     ON CONFLICT (org_id, account_id) DO UPDATE
-      SET role = 'viewer', source = excluded.source, record = NULL, gone = false, revision = at_revision;
+      SET role = excluded.role, source = excluded.source, until = excluded.until, record = NULL, gone = false,
+          revision = at_revision;
   PERFORM ssoorg.tell(of_org, at_revision);
-  RETURN QUERY SELECT m.role, m.source, m.revision FROM ssoorg.membership m
+  RETURN QUERY SELECT m.role, m.source, m.revision, extract(epoch FROM m.until)::bigint FROM ssoorg.membership m
     WHERE m.org_id = of_org AND m.account_id = of_account;
 END
 $$;
@@ -814,17 +823,18 @@ END
 $$;
 
 CREATE FUNCTION ssoorg.put_invite(of_org bigint, of_email text, read_at bigint, of_via text, code_sha256 bytea,
-                                  until timestamptz, of_record bytea, is_gone boolean DEFAULT false) RETURNS void
+                                  expires timestamptz, of_record bytea, is_gone boolean DEFAULT false,
+                                  of_role text DEFAULT 'viewer', member_until timestamptz DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, ssoorg, pg_temp
 AS $$
 DECLARE
   at_revision bigint := ssoorg.begin_change();
 BEGIN
-  INSERT INTO ssoorg.invite AS i (org_id, email, via, code_hash, expires_at, record, revision, gone)
-    VALUES (of_org, of_email, of_via, code_sha256, until, of_record, at_revision, is_gone)
+  INSERT INTO ssoorg.invite AS i (org_id, email, via, code_hash, expires_at, role, until, record, revision, gone)
+    VALUES (of_org, of_email, of_via, code_sha256, expires, of_role, member_until, of_record, at_revision, is_gone)
     ON CONFLICT (org_id, email) DO UPDATE
-      SET via = of_via, code_hash = code_sha256, expires_at = until, record = of_record, gone = is_gone,
-          revision = at_revision
+      SET via = of_via, code_hash = code_sha256, expires_at = expires, role = of_role, until = member_until,
+          record = of_record, gone = is_gone, revision = at_revision
       WHERE i.revision <= read_at OR i.revision = at_revision;
   PERFORM ssoorg.must_be_fresh(FOUND, 'invite of ' || of_email);
   PERFORM ssoorg.tell(of_org, at_revision);

@@ -120,8 +120,10 @@ static enum status store_sign_in(struct session *s, const struct code_sign_in *i
   if (status == STATUS_OK) {
     *ret_result = result;
   } else if (status == STATUS_REFUSED) {
-    session_count_refusal(s, result.decision.notice, "", "by invitation");
-    return session_refuse(s, result.decision.row, result.decision.notice, "by invitation");
+    enum notice notice = session_refusal_of(status, &result.decision);
+    session_count_refusal(s, notice, "", "by invitation");
+    return session_refuse(s, result.decision.row, notice,
+                          notice == NOTICE_FLEET_ADMIN ? s->error.text : "by invitation");
   }
   return status;
 }

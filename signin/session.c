@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "change/password_hash.h"
 #include "change/refusal.h"
+#include "fleet/link.h"
 #include "map/caller.h"
 #include "map/map_read.h"
 #include "paths.h"
@@ -128,15 +129,18 @@ struct change_by session_by(const struct session *s)
 enum status session_change(struct session *s, struct change change)
 {
   struct store *store CLEANUP(store_close) = NULL;
-  struct error error = {.text = ""};
   const struct change_by by = session_by(s);
-  enum status status = store_open(PATH_STORE, STORE_READ_WRITE, &error, &store);
+  s->error = (struct error){.text = ""};
+  enum status status = store_open(PATH_STORE, STORE_READ_WRITE, &s->error, &store);
   if (status == STATUS_OK) {
-    const struct change_host host = {.store = store, .config = &s->config, .map_path = PATH_MAP};
-    status = change_run(&host, &by, change, &error);
+    struct change_host host = {.store = store, .config = &s->config, .map_path = PATH_MAP};
+    struct fleet_link link;
+    fleet_link_begin(&link, PATH_FLEET, &host, &by);
+    status = change_run(&host, &by, change, &s->error);
+    fleet_link_end(&link);
   }
   if (status != STATUS_OK && status != STATUS_REFUSED && status != STATUS_NOT_FOUND) {
-    session_log(LOG_ERR, "%s", error.text);
+    session_log(LOG_ERR, "%s", s->error.text);
   }
   return status;
 }
@@ -223,6 +227,21 @@ bool session_is_over(enum status status)
 enum notice session_notice_of(enum status status)
 {
   return status_is_unwritable(status) ? NOTICE_DISK : NOTICE_INTERNAL;
+}
+
+// As struct change_push says of a claim. What was refused although the policy grants it is an admin host's to change.
+enum notice session_refusal_of(enum status status, const struct policy_decision *decision)
+{
+  bool decided = status == STATUS_REFUSED && decision->row != NULL;
+  if (decided) {
+    bool granted = decision->notice == NOTICE_NONE && decision->ask == ASK_NOTHING;
+    return granted ? NOTICE_FLEET_ADMIN : decision->notice;
+  }
+  switch ((int)status) {
+  case STATUS_TIMEOUT: return NOTICE_FLEET_AWAY;
+  case STATUS_NOT_FOUND: return NOTICE_NOT_SET_UP;
+  default: return session_notice_of(status);
+  }
 }
 
 // Tries that cannot be counted are made one at a time: the lock goes with this process, after the answer.

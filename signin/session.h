@@ -14,7 +14,7 @@ struct session {
   struct config config;
   bool config_readable;
   int64_t choose_until_ms; // what may be chosen after a sign-in is asked until then, well within the ticket's time
-  struct error error;      // why config or store cannot be read
+  struct error error;      // why config or store cannot be read, or the last change was not made
   struct policy_decision decision;
   char org[SLUG_SIZE];  // that governs the login, "" for none
   char help[HELP_SIZE]; // its line for refusals
@@ -64,6 +64,10 @@ enum status session_refuse_saying(struct session *s, const char *row, enum notic
 
 // What a person is told where a change ended with STATUS, which no policy said.
 enum notice session_notice_of(enum status status);
+
+// The same of a sign-in, of which a policy may have: its DECISION, whose row is NULL if it came to none. The fleet may
+// have had a word, too.
+enum notice session_refusal_of(enum status status, const struct policy_decision *decision);
 
 // Counts a try that is about to be made (POLICY T); ORG is the slug for TRY_SIGN_IN, else "". STATUS_TOLD: they have
 // to wait; STATUS_OK, after a while if it is to be slow. Whoever is not an owner may not try without being

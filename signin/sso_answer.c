@@ -13,7 +13,7 @@
 #include "joins.h"
 #include "process/oidc.h"
 
-enum { TYPING_MS = 120000 };
+enum { TYPING_MS = 120000, DETAIL_SIZE = 512 };
 
 static const char *filed_under(const struct sso_answer *x)
 {
@@ -165,21 +165,29 @@ static enum status store_answer(const struct sso_answer *x, struct signed_in *re
   return asked == STATUS_CLOSED || asked == STATUS_TOLD ? asked : status;
 }
 
+// What no policy has said is said by the change.
+static void describe(const struct sso_answer *x, enum status status, bool decided, char detail[static DETAIL_SIZE])
+{
+  const char *said = x->s->error.text[0] != '\0' ? x->s->error.text : status_text(status);
+  (void)snprintf(detail, DETAIL_SIZE, "email=%.200s%s%.200s", x->authorized->email, decided ? "" : " ",
+                 decided ? "" : said);
+}
+
 static enum status refuse_answer(const struct sso_answer *x, enum status status, const struct signed_in *result)
 {
   const struct policy_decision *decision = &result->decision;
   char line[LOGIN_SIZE + 16] = "";
   bool decided = status == STATUS_REFUSED && decision->row != NULL;
-  enum notice notice = decided ? decision->notice : session_notice_of(status);
+  bool taken = status == STATUS_EXISTS && strchr(x->s->request->login, '@') == NULL; // by somebody of the fleet
+  enum notice notice = taken ? NOTICE_OTHER_NAME : session_refusal_of(status, decision);
   const char *row = decided ? decision->row : "-";
-  char detail[REASON_SIZE];
-  const char *why = decided ? "" : status_text(status);
-  (void)snprintf(detail, sizeof detail, "email=%.200s%s%s", x->authorized->email, decided ? "" : " ", why);
+  char detail[DETAIL_SIZE];
+  describe(x, status, decided && notice != NOTICE_FLEET_ADMIN, detail);
   if (strcmp(row, "N4") == 0) {
     reserve_number(x);
   }
   if (notice == NOTICE_OTHER_NAME) {
-    (void)snprintf(line, sizeof line, "Sign in as %s", result->sign_in_as);
+    (void)snprintf(line, sizeof line, "Sign in as %s", taken ? x->authorized->email : result->sign_in_as);
   }
   return refuse_known(x, row, notice, detail, line);
 }

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "change/context.h"
+#include "change/fleet_own.h"
 #include "change/fleet_sign_in.h"
 #include "publish/publish.h"
 #include "store/access_history.h"
@@ -193,12 +194,26 @@ static enum status tell(struct change_context *c)
   return c->is_pushed ? prepare_push(c) : refuse_site(c);
 }
 
+static enum status refuse_claim(struct change_context *c)
+{
+  error_set(c->error, "fleet: whoever is new is made by its engine, which is not asked from here");
+  return STATUS_TIMEOUT;
+}
+
+// An admin host tells of whom it makes; elsewhere the engine makes them.
 static enum status sift_sign_in(struct change_context *c)
 {
-  bool told = false;
-  enum status status = fleet_judge_sign_in(&c->rows, c->error, &told);
+  struct fleet_judgement judged = {.told = false};
+  enum status status = fleet_judge_sign_in(&c->rows, &c->claims, c->error, &judged);
+  bool told = judged.told || (judged.comes && c->is_admin);
   if (status != STATUS_OK || told) {
+    status = status != STATUS_OK ? status : fleet_leave_new(&c->rows);
     return status != STATUS_OK ? status : tell(c);
+  }
+  c->wants = judged.unclaimed;
+  bool may = c->host->push != NULL && c->host->push->claim != NULL;
+  if (c->wants) {
+    return may ? STATUS_OK : refuse_claim(c);
   }
   return fleet_keep_own(c, &c->rows);
 }
@@ -206,7 +221,7 @@ static enum status sift_sign_in(struct change_context *c)
 // Whether what was applied is the fleet's, and who may change that.
 static enum status sift(struct change_context *c)
 {
-  c->is_pushed = false;
+  c->is_pushed = c->wants = false;
   fleet_rows_done(&c->rows);
   if (!c->in_fleet || !c->changed) {
     return STATUS_OK;
@@ -234,7 +249,7 @@ static enum status apply_and_commit(struct change_context *c, const struct chang
   enum status status = begin(c);
   status = status != STATUS_OK ? status : apply_and_trim(c, all);
   status = status != STATUS_OK ? status : sift(c);
-  if (status == STATUS_OK && c->changed && !c->is_pushed && !c->host->dry_run) {
+  if (status == STATUS_OK && c->changed && !c->is_pushed && !c->wants && !c->host->dry_run) {
     return commit(c);
   }
   store_abort(&c->txn);
@@ -302,15 +317,24 @@ static enum status run_alone(struct change_context *c, const struct changes *all
   return status;
 }
 
+// What was claimed is an input of the same change, which is applied once more with it.
+static enum status claim(struct change_context *c)
+{
+  const struct change_push *push = c->host->push;
+  c->claims = (struct fleet_claims){.count = 0};
+  enum status status = push->claim(push->context, &c->rows, c->error, &c->claims);
+  return status == STATUS_OK ? STATUS_BUSY : status;
+}
+
 static enum status run_and_push(struct change_context *c, const struct changes *all)
 {
   enum status status = STATUS_BUSY;
   for (int i = 0; status == STATUS_BUSY && i < PUSH_TRIES; i++) {
     status = run_alone(c, all);
-    if (status != STATUS_OK || !c->is_pushed || c->host->dry_run) {
+    if (status != STATUS_OK || (!c->is_pushed && !c->wants) || c->host->dry_run) {
       return status;
     }
-    status = c->host->push->push(c->host->push->context, &c->rows, c->error);
+    status = c->wants ? claim(c) : c->host->push->push(c->host->push->context, &c->rows, c->error);
   }
   return status;
 }

@@ -18,12 +18,21 @@
 #include "store/store.h"
 
 struct fleet_rows;
+struct fleet_claims;
 
-// How a change of what the hosts of a fleet share is made: told to the fleet first, and stored here by PUSH once it is
-// so there. No lock is held meanwhile. STATUS_OK; STATUS_BUSY: another host has changed some of it since it was read
-// here, and this host has caught up: the change is to be applied anew; any other with an ERROR, and nothing is changed.
+// How a change of what the hosts of a fleet share is made. No lock is held meanwhile.
 struct change_push {
+  // Tells the fleet of ROWS, and stores them here once they are so there. STATUS_OK; STATUS_BUSY: another host has
+  // changed some of it since it was read here, and this host has caught up: the change is to be applied anew; any other
+  // with an ERROR, and nothing is changed.
   enum status (*push)(void *context, const struct fleet_rows *rows, struct error *error);
+  // Has the fleet give what of ROWS, which a sign-in makes, comes: an account, places in orgs. STATUS_OK: with what is
+  // in RET_CLAIMS the change is to be applied anew. STATUS_BUSY: somebody is in the fleet already, and this host has
+  // caught up: likewise, without. Any other with an ERROR: STATUS_NOT_FOUND: the org is not open to them;
+  // STATUS_EXISTS: their name is somebody else's; STATUS_TIMEOUT: the fleet does not answer, or not in time. NULL:
+  // nobody comes.
+  enum status (*claim)(void *context, const struct fleet_rows *rows, struct error *error,
+                       struct fleet_claims *ret_claims);
   void *context;
 };
 

@@ -2,6 +2,7 @@
 // One change being applied, and what the files of this folder share of finding and checking.
 #pragma once
 #include "change/change.h"
+#include "change/fleet_claims.h"
 #include "facts/facts.h"
 #include "store/accounts.h"
 #include "store/fleet_rows.h"
@@ -26,7 +27,9 @@ struct change_context {
   bool is_admin;  // and may change what hosts share
   bool is_site;   // one of the changes is an admin's
   bool is_pushed; // ROWS are told to the fleet first
+  bool wants;     // what comes of ROWS is claimed from the fleet first
   struct fleet_rows rows;
+  struct fleet_claims claims; // what has been
 };
 
 // Applies CHANGE too, with an event of its own, within the one that is being applied, which fails with it.

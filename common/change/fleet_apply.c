@@ -2,8 +2,8 @@
 #include "change/fleet_apply.h"
 
 #include "base/cleanup.h"
+#include "change/fleet_own.h"
 #include "change/fleet_parts.h"
-#include "change/fleet_sign_in.h"
 #include "store/fleet.h"
 #include "store/fleet_kept.h"
 

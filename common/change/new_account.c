@@ -253,7 +253,8 @@ enum status change_new_account(struct change_context *c, const struct new_accoun
   if (status != STATUS_OK) {
     return status;
   }
-  status = store_new_id(c->txn, made->org_id >= STORE_ID_FLEET, &account.id);
+  account.id = fleet_claims_account(&c->claims, account.email);
+  status = account.id != 0 ? STATUS_OK : store_new_id(c->txn, made->org_id >= STORE_ID_FLEET, &account.id);
   if (status != STATUS_OK) {
     return status;
   }

@@ -70,6 +70,12 @@ enum status sign_in_join(const struct sign_in *s, int64_t org_id, enum role role
                                   .joined_at_s = s->c->now_s,
                                   .until_s = until_s};
   bool removed = false;
+  const struct membership *claimed = fleet_claims_place(&s->c->claims, s->account.id, org_id);
+  if (claimed != NULL) { // what the fleet says of it counts, should an admin have changed the invite meanwhile
+    membership.role = claimed->role;
+    membership.source = claimed->source;
+    membership.until_s = claimed->until_s;
+  }
   // Whom an admin has removed is back as a viewer, whatever groups there are (POLICY E6).
   enum status status =
       source == SOURCE_SSO ? membership_was_removed(s->c->txn, s->account.id, org_id, &removed) : STATUS_OK;

@@ -341,6 +341,13 @@ static enum status check_answered(struct change_context *c, const struct sso_sig
   return in->way == WAY_MAIL ? STATUS_OK : answered_check(c, &answered, ret_decision);
 }
 
+// Whoever was new when sshd asked, and has come from the fleet since: the session that is being made could not be
+// theirs.
+static bool was_told_otherwise(const struct facts *facts, const struct told_number *told)
+{
+  return facts->person.known && told->known && told->uid != facts->account.uid;
+}
+
 static enum status by_answer(struct change_context *c, const void *input, void *ret_result)
 {
   const struct sso_sign_in *in = input;
@@ -375,6 +382,9 @@ static enum status by_answer(struct change_context *c, const void *input, void *
   }
   if (decision.verdict != VERDICT_GRANTED) {
     return sign_in_refuse(&s, &decision);
+  }
+  if (was_told_otherwise(&s.facts, &in->told)) {
+    return sign_in_refuse(&s, &(struct policy_decision){.row = "N4", .notice = NOTICE_NUMBER});
   }
   return question.answer.of_host ? let_in_by_host(&s, in, &decision)
                                  : let_in(&s, in, &decision, !question.answer.org.unconfirmed);

@@ -2,6 +2,7 @@
 #include "fleet/asking.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 
@@ -29,4 +30,28 @@ enum status asking_head(struct engine *engine, int64_t deadline_ms, struct error
   status = status != STATUS_OK ? status : engine_cell_i64(&answer, 0, 0, &ret_head->revision);
   status = status != STATUS_OK ? status : engine_cell_text(&answer, 0, 1, ret_head->token, sizeof ret_head->token);
   return asking_judge("head", status, error);
+}
+
+// An owner is made by an admin alone.
+static enum status role_of(const char *word, uint8_t *ret_role)
+{
+  bool admin = strcmp(word, "admin") == 0;
+  *ret_role = admin ? ROLE_ADMIN : ROLE_VIEWER;
+  return admin || strcmp(word, "viewer") == 0 ? STATUS_OK : STATUS_INVALID;
+}
+
+enum status asking_place(const struct claimed_place *place, struct membership *ret_membership)
+{
+  char role[16];
+  char source[16];
+  bool ends = !engine_cell(place->answer, place->row, place->until)->null;
+  enum status status = engine_cell_text(place->answer, place->row, place->role, role, sizeof role);
+  status =
+      status != STATUS_OK ? status : engine_cell_text(place->answer, place->row, place->source, source, sizeof source);
+  status = status != STATUS_OK ? status : role_of(role, &ret_membership->role);
+  if (status == STATUS_OK && ends) {
+    status = engine_cell_i64(place->answer, place->row, place->until, &ret_membership->until_s);
+  }
+  ret_membership->source = status == STATUS_OK && strcmp(source, "invitation") == 0 ? SOURCE_INVITATION : SOURCE_SSO;
+  return status == STATUS_TOO_LARGE ? STATUS_INVALID : status;
 }

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "fleet/claim.h"
 #include "fleet/tell.h"
 
 enum status fleet_connect(const char *path, const struct fleet_join *join, enum confinement confinement,
@@ -40,21 +41,33 @@ static enum status connect_now(struct fleet_link *link, int64_t deadline_ms, str
   return fleet_connect(link->path, &join, link->host->config->confinement, deadline_ms, error, &link->engine);
 }
 
+static enum status reach(struct fleet_link *link, size_t rows, struct error *error, struct fleet_telling *ret_telling)
+{
+  int64_t deadline_ms = clock_monotonic_ms() + FLEET_TELL_MS + (int64_t)rows * FLEET_TELL_ROW_MS;
+  enum status status = connect_now(link, deadline_ms, error);
+  *ret_telling = (struct fleet_telling){link->engine, link->host, link->by, deadline_ms - clock_monotonic_ms()};
+  return status == STATUS_BUSY ? STATUS_CLOSED : status;
+}
+
 static enum status push(void *context, const struct fleet_rows *rows, struct error *error)
 {
-  struct fleet_link *link = context;
-  int64_t deadline_ms = clock_monotonic_ms() + FLEET_TELL_MS + (int64_t)rows->count * FLEET_TELL_ROW_MS;
-  enum status status = connect_now(link, deadline_ms, error);
-  if (status != STATUS_OK) {
-    return status == STATUS_BUSY ? STATUS_CLOSED : status;
-  }
-  struct fleet_telling telling = {link->engine, link->host, link->by, deadline_ms - clock_monotonic_ms()};
-  return fleet_tell(&telling, rows, error);
+  struct fleet_telling telling;
+  enum status status = reach(context, rows->count, error, &telling);
+  return status != STATUS_OK ? status : fleet_tell(&telling, rows, error);
+}
+
+// Whoever signs in hears that the fleet does not answer, whatever keeps it from that: the error says what.
+static enum status claim(void *context, const struct fleet_rows *rows, struct error *error,
+                         struct fleet_claims *ret_claims)
+{
+  struct fleet_telling telling;
+  enum status status = reach(context, rows->count, error, &telling);
+  return status != STATUS_OK ? STATUS_TIMEOUT : fleet_claim(&telling, rows, error, ret_claims);
 }
 
 void fleet_link_begin(struct fleet_link *link, const char *path, struct change_host *host, const struct change_by *by)
 {
-  *link = (struct fleet_link){.path = path, .host = host, .by = by, .push = {push, link}};
+  *link = (struct fleet_link){.path = path, .host = host, .by = by, .push = {push, claim, link}};
   host->push = &link->push;
 }
 

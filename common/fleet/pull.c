@@ -30,7 +30,9 @@ enum {
   ROW_UID,
   ROW_BY,
   ROW_SOURCE,
-  ROW_AT
+  ROW_AT,
+  ROW_ROLE,
+  ROW_COLUMNS
 };
 
 struct pulling {
@@ -85,14 +87,11 @@ static enum status claimed_account(const struct pulling *p, const struct engine_
   return (size_t)length < sizeof account.home ? fleet_row_pack(row, &ACCOUNT_RECORD, &account) : STATUS_INVALID;
 }
 
-static enum status claimed_membership(const struct pulling *p, const struct engine_answer *answer, size_t at,
-                                      struct fleet_row *row)
+static enum status claimed_membership(const struct engine_answer *answer, size_t at, struct fleet_row *row)
 {
   struct membership membership = {.account_id = row->account_id, .org_id = row->org_id, .joined_at_s = clock_now_s()};
-  char source[16];
-  (void)p;
-  enum status status = engine_cell_text(answer, at, ROW_SOURCE, source, sizeof source);
-  membership.source = strcmp(source, "invitation") == 0 ? SOURCE_INVITATION : SOURCE_SSO;
+  const struct claimed_place place = {answer, at, ROW_ROLE, ROW_SOURCE, ROW_AT};
+  enum status status = asking_place(&place, &membership);
   return status != STATUS_OK ? status : fleet_row_pack(row, &MEMBERSHIP_RECORD, &membership);
 }
 
@@ -108,7 +107,7 @@ static enum status take_record(const struct pulling *p, const struct engine_answ
     return STATUS_OK; // of what goes nothing is looked at but what it is
   }
   return row->kind == FLEET_ACCOUNT      ? claimed_account(p, answer, at, row)
-         : row->kind == FLEET_MEMBERSHIP ? claimed_membership(p, answer, at, row)
+         : row->kind == FLEET_MEMBERSHIP ? claimed_membership(answer, at, row)
                                          : STATUS_INVALID;
 }
 
@@ -186,7 +185,7 @@ static enum status pull_page(const struct pulling *p, int64_t org_id, const stru
     page->most /= 2;
     return STATUS_OK;
   }
-  if (status == STATUS_OK && answer.rows > 0 && answer.columns != ROW_AT + 1) {
+  if (status == STATUS_OK && answer.rows > 0 && answer.columns != ROW_COLUMNS) {
     status = STATUS_INVALID;
   }
   for (size_t i = 0; status == STATUS_OK && i < answer.rows; i++) {

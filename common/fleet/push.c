@@ -134,18 +134,22 @@ static enum status push_invite(const struct pushing *p)
 {
   static const unsigned char NO_CODE[32] = {0};
   struct invite invite = {.org_id = 0};
+  char expires[NUMBER_SIZE];
   char until[NUMBER_SIZE];
   enum status status = decode(p, &INVITE_RECORD, &invite);
   bool by_code = invite.via == VIA_CODE;
-  asking_print(until, invite.expires_at_s);
+  asking_print(expires, invite.expires_at_s);
+  asking_print(until, invite.until_s);
   const struct engine_value values[] = {engine_text(p->org),
                                         engine_text(p->row->key),
                                         engine_text(p->read_at),
                                         engine_text(by_code ? "code" : "sso"),
                                         {NO_CODE, sizeof NO_CODE, !by_code},
-                                        engine_text(until),
+                                        engine_text(expires),
                                         record_of(p->row),
-                                        flag(p->row->gone)};
+                                        flag(p->row->gone),
+                                        engine_text(invite.role == ROLE_ADMIN ? "admin" : "viewer"),
+                                        engine_text(invite.until_s != 0 ? until : NULL)};
   return status != STATUS_OK ? status : ask(p, ENGINE_PUT_INVITE, values);
 }
 

@@ -22,7 +22,7 @@ static const struct engine_statement_text STATEMENTS[ENGINE_STATEMENT_COUNT] = {
     // org, after revision, its token, up to, page: revision, kind, key; most
     [ENGINE_PULL] =
         {"pull",
-         "SELECT row_revision, kind, key, gone, record, login, email, uid, created_by_org, source, at_s FROM "
+         "SELECT row_revision, kind, key, gone, record, login, email, uid, created_by_org, source, at_s, role FROM "
          "ssoorg.pull($1::bigint, $2::bigint, $3::uuid, $4::bigint, $5::bigint, $6::text, $7::text, "
          "$8::integer)",
          8, 0},
@@ -59,11 +59,13 @@ static const struct engine_statement_text STATEMENTS[ENGINE_STATEMENT_COUNT] = {
                            "SELECT ssoorg.put_domain($1::bigint, $2::text, $3::bigint, $4::boolean, $5::boolean, "
                            "$6::bytea, $7::boolean)",
                            7, BYTEA(6)},
-    // org, email, read at, via, SHA-256 of the code, until (seconds since 1970), record, gone
+    // org, email, read at, via, SHA-256 of the code, expires at (seconds since 1970), record, gone, role, member until
+    // (likewise)
     [ENGINE_PUT_INVITE] = {"put_invite",
                            "SELECT ssoorg.put_invite($1::bigint, $2::text, $3::bigint, $4::text, $5::bytea, "
-                           "pg_catalog.to_timestamp($6::bigint), $7::bytea, $8::boolean)",
-                           8, BYTEA(5) | BYTEA(7)},
+                           "pg_catalog.to_timestamp($6::bigint), $7::bytea, $8::boolean, $9::text, "
+                           "pg_catalog.to_timestamp($10::bigint))",
+                           10, BYTEA(5) | BYTEA(7)},
     // org, kind, key, read at, record, gone, gid of a group
     [ENGINE_PUT_PART] = {"put_part",
                          "SELECT ssoorg.put_part($1::bigint, $2::text, $3::text, $4::bigint, $5::bytea, $6::boolean, "

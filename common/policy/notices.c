@@ -112,6 +112,13 @@ static const struct {
                                        "sent another one."},
     [NOTICE_MAILS] = {"mails", "Too many emails have been sent already - use the last code, wait a quarter of an hour, "
                                "or sign in in another way."},
+    [NOTICE_FLEET_AWAY] = {"fleet-away",
+                           "You are new here, and the database that gives your place on all of this fleet's "
+                           "hosts cannot be reached - try again later, or tell an admin; the log says "
+                           "why."},
+    [NOTICE_FLEET_ADMIN] = {"fleet-admin",
+                            "This sign-in would change what the hosts of this fleet share - make it on an "
+                            "admin host of it, or ask an admin; the log says which."},
     [NOTICE_INTERNAL] = {"internal", "The sign-in failed on this host - tell an admin; the log says why."},
 };
 

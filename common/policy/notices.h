@@ -59,6 +59,8 @@ enum notice {
   NOTICE_MAIL_CODE,   // it was not typed rightly in time (V2)
   NOTICE_MAILS,       // no more mails for now (V2)
   NOTICE_NO_PASSWORD, // passwd where no password is accepted
+  NOTICE_FLEET_AWAY,  // whoever is new is made by the fleet's engine, which does not answer
+  NOTICE_FLEET_ADMIN, // it would change what hosts of a fleet share, which an admin host does
   NOTICE_INTERNAL,
   NOTICE_COUNT
 };

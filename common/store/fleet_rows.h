@@ -37,7 +37,7 @@ struct fleet_row {
   bool is_claim; // somebody whom a host has signed in for the first time: of them an engine knows no more
   struct bytes
       record; // as it is in the store; as it was of one that is gone, an account's saying whether it was retired
-  struct bytes before; // as it was; "" of one that is new or gone
+  struct bytes before; // as it was; "" of one that is new or gone, unless a sign-in makes it: as the fleet gives it
   struct bytes here;   // of one that is told: as this host has it, where that is otherwise; empty: the same
 };
 

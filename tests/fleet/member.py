@@ -11,12 +11,15 @@ import engine
 import schemas
 
 OWNER = "fleet_owner"
+# On a machine that has the accounts of one host others would take them for local users.
+APART = ("unshare", "-m", "--propagation", "private", "sh", "-eu", "-c",
+         'sed "s/ssoorg//g" /etc/nsswitch.conf > "$1/nsswitch.conf"; mount --bind "$1/nsswitch.conf" /etc/nsswitch.conf; shift; exec "$@"', "sh")
 
 
 class Member:
-    def __init__(self, fleet, name, own=False):
-        """OWN: this machine's own store."""
-        self.fleet, self.name, self.own = fleet, name, own
+    def __init__(self, fleet, name, own=False, apart=False):
+        """OWN: this machine's own store. APART: it sees none of its accounts."""
+        self.fleet, self.name, self.own, self.apart = fleet, name, own, apart
         self.folder = fleet.engine.folder.parent / f"ssoorg-member-{name}"
         self.folder.mkdir(mode=0o700)
         self.config = self.folder / "ssoorg.conf"
@@ -29,9 +32,12 @@ class Member:
         store = () if self.own else ("--store", str(self.folder / "store"))
         return (*store, "--config", str(self.config))
 
+    def _under(self):
+        return (*APART, self.folder) if self.apart else ()
+
     def ctl(self, *words, stdin=""):
         """(exit status, standard output, standard error)"""
-        done = subprocess.run([driver.SSOCTL, *map(str, words), *self.where()], input=stdin, capture_output=True, text=True,
+        done = subprocess.run([*self._under(), driver.SSOCTL, *map(str, words), *self.where()], input=stdin, capture_output=True, text=True,
                               timeout=check.HANG_S, check=False)
         return done.returncode, done.stdout, done.stderr
 
@@ -49,7 +55,7 @@ class Member:
 
     def sync(self, *words):
         """One that runs; the caller ends it."""
-        return subprocess.Popen([driver.SYNC, *words, *self.where()], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        return subprocess.Popen([*self._under(), driver.SYNC, *words, *self.where()], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
     @contextlib.contextmanager
     def following(self):

@@ -227,7 +227,7 @@ static enum status open_all(struct site *s)
     s->error.text[0] = '\0';
     status = store_open(s->arguments[STORE], STORE_CREATE, &s->error, &s->store);
   }
-  s->push = (struct change_push){fleet_tell, &s->telling};
+  s->push = (struct change_push){fleet_tell, NULL, &s->telling};
   s->host = (struct change_host){.store = s->store, .config = &s->config, .map_path = s->map_path, .push = &s->push};
   status = status != STATUS_OK || !fresh ? status : join(s);
   status = status != STATUS_OK ? status : engine_start(s->arguments[HELPER], &where, deadline(), &s->error, &s->engine);

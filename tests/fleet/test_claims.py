@@ -19,15 +19,15 @@ def _row(fleet, email):
 def a_claim_makes_an_account_and_the_same_claim_is_one(fleet):
     uid = fleet.new_uid()
     first, again = (fleet.claim(WEB, fleet.acme, "first@acme.test", uid) for _ in range(2))
-    check.equal(again.rows, first.rows, "the same claim")
-    check.equal(first.rows[0][1:], ["first@acme.test", str(uid)], "who it is")
+    check.equal([again.rows[0][:3], first.rows[0][3], again.rows[0][3]], [first.rows[0][:3], "t", "f"], "the same claim")
+    check.equal(first.rows[0][1:], ["first@acme.test", str(uid), "t"], "who it is")
     check.that(int(first.rows[0][0]) >= 2 ** 48, f"an id that a host may give itself: {first.rows}")
     check.equal(_row(fleet, "first@acme.test"), [[first.rows[0][0], "first@acme.test", str(uid), "t", WEB]], "what is stored")
-    check.equal(fleet.claim(WEB, fleet.acme, "first@acme.test").rows, first.rows, "a claim of theirs with another number")
+    check.equal(fleet.claim(WEB, fleet.acme, "first@acme.test").rows, again.rows, "a claim of theirs with another number")
 
 
 def a_person_of_one_org_has_the_same_number_in_another(fleet):
-    known = fleet.claim(WEB, fleet.acme, "both@acme.test").rows
+    known = [[*fleet.claim(WEB, fleet.acme, "both@acme.test").rows[0][:3], "f"]]
     fleet.must(ADMIN, f"SELECT ssoorg.put_invite({fleet.beta}, 'both@acme.test', 0, 'sso', NULL, now() + '1 day', 'r')")
     check.equal(fleet.claim(DB, fleet.beta, "both@acme.test").rows, known, "who they are at the other host")
     check.equal(fleet.must(DB, f"SELECT role, source FROM ssoorg.claim_membership({fleet.beta}, {known[0][0]})").rows,
@@ -37,7 +37,7 @@ def a_person_of_one_org_has_the_same_number_in_another(fleet):
 
 
 def a_login_and_a_number_are_of_one_person(fleet):
-    taken = fleet.claim(WEB, fleet.acme, "taken@acme.test").rows[0]
+    taken = fleet.claim(WEB, fleet.acme, "taken@acme.test").rows[0][:3]
     fleet.refused(WEB, f"SELECT ssoorg.claim_account({fleet.acme}, 'other@acme.test', 'taken@acme.test', {fleet.new_uid()})", "SF007")
     fleet.refused(WEB, f"SELECT ssoorg.claim_account({fleet.acme}, 'other@acme.test', 'other@acme.test', {taken[2]})", "SF008")
     for gid in (70000, 70001, 70010):
@@ -82,6 +82,20 @@ def an_invite_is_used_once_and_its_code_must_be_right(fleet):
     fleet.refused(WEB, claim, "SF006")
 
 
+def an_invite_gives_the_role_and_the_end_that_it_has_and_nobody_makes_more_of_it(fleet):
+    fleet.must(ADMIN, f"SELECT ssoorg.put_invite({fleet.closed}, 'more@else.test', 0, 'sso', NULL, now() + '1 day', 'r', false, "
+                      "'admin', to_timestamp(4102444800))")
+    account = fleet.claim(WEB, fleet.closed, "more@else.test").value
+    claim = f"SELECT role, source, until_s FROM ssoorg.claim_membership({fleet.closed}, {account})"
+    check.equal(fleet.must(WEB, claim).rows, [["admin", "invitation", "4102444800"]], "their place")
+    rows = fleet.engine.root("SELECT role, extract(epoch FROM until)::bigint FROM ssoorg.membership "
+                             f"WHERE org_id = {fleet.closed} AND account_id = {account}").rows
+    check.equal(rows, [["admin", "4102444800"]], "what is stored")
+    for role, state in (("owner", "23514"), ("root", "23514")):
+        fleet.refused(ADMIN, f"SELECT ssoorg.put_invite({fleet.closed}, 'most@else.test', 0, 'sso', NULL, now() + '1 day', 'r', false, "
+                             f"'{role}')", state)
+
+
 def who_comes_back_by_themselves_is_a_viewer(fleet):
     account = fleet.member(WEB, fleet.acme, "back@acme.test")
     for role, gone in (("admin", "false"), ("admin", "true")):
@@ -91,7 +105,7 @@ def who_comes_back_by_themselves_is_a_viewer(fleet):
 
 
 def a_removed_account_leaves_its_login_and_number_taken(fleet):
-    account, login, uid = fleet.claim(WEB, fleet.acme, "removed@acme.test").rows[0]
+    account, login, uid = fleet.claim(WEB, fleet.acme, "removed@acme.test").rows[0][:3]
     fleet.must(ADMIN, f"SELECT ssoorg.put_account({account}, {fleet.head()[0]}, '{login}', '{login}', {uid}, {fleet.acme}, NULL, true)")
     fleet.refused(WEB, f"SELECT ssoorg.claim_account({fleet.acme}, '{login}', '{login}', {fleet.new_uid()})", "SF007")
     fleet.refused(WEB, f"SELECT ssoorg.claim_account({fleet.acme}, 'heir@acme.test', 'heir@acme.test', {uid})", "SF008")
@@ -111,12 +125,15 @@ def claims_from_fifty_connections_at_once_give_nobody_two_numbers(fleet):
         return WEB, "\n".join(lines)
     answers = fleet.engine.at_once([script() for _ in range(CONNECTIONS)])
     told = collections.defaultdict(set)
+    made = collections.Counter()
     for answer in answers:
         check.that(all("SF008" in line for line in answer.err.splitlines()), f"an error that is none: {answer.err[:500]}")
-        for email, *who in answer.rows:
+        for email, *who, is_new in answer.rows:
             told[email].add(tuple(who))
+            made[email] += is_new == "t"
     check.that(sum(len(answer.rows) for answer in answers) > CONNECTIONS * CLAIMS_EACH / 3, "hardly a claim was granted")
     check.equal({email: who for email, who in told.items() if len(who) != 1}, {}, "people who were told two things")
+    check.equal({email: made[email] for email in told if made[email] != 1}, {}, "people who were made more or less than once")
     rows = fleet.engine.root("SELECT email, id, login, uid FROM ssoorg.account WHERE uid >= 1879048192 AND email ~ '^p[0-9]'").rows
     check.equal({row[0]: {tuple(row[1:])} for row in rows}, dict(told), "what is stored beside what was told")
     for index in (1, 2, 3):
@@ -132,7 +149,7 @@ def one_invite_claimed_from_fifty_connections_at_once_is_used_once(fleet):
         before = fleet.head()[0]
         answers = fleet.engine.at_once([(WEB, f"SELECT * FROM ssoorg.claim_membership({fleet.closed}, {account}, {SHA});")] * CONNECTIONS)
         check.equal({(answer.state, tuple(map(tuple, answer.rows))) for answer in answers},
-                    {(None, (("viewer", "invitation", str(before + 1)),))}, "what was answered")
+                    {(None, (("viewer", "invitation", str(before + 1), ""),))}, "what was answered")
         check.equal(fleet.head()[0], before + 1, "revisions of it")
 
 

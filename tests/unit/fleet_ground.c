@@ -48,7 +48,7 @@ static enum status remember(void *context, const struct fleet_rows *rows, struct
   return change_run(&host, &by_root, change_fleet_pushed(rows, &applied), ret_error);
 }
 
-static const struct change_push PUSH = {remember, NULL};
+static const struct change_push PUSH = {remember, NULL, NULL};
 
 void push_from_here(void)
 {
