@@ -77,6 +77,35 @@ static enum status drop_orgs(struct change_context *c, const struct id_list *org
   return STATUS_OK;
 }
 
+// One that was made here, and not taken over from the engine yet, is the fleet's, too.
+static enum status note_org(void *context, const struct org *org)
+{
+  return org->id >= STORE_ID_FLEET ? id_list_add(context, org->id) : STATUS_OK;
+}
+
+static enum status note_fleets(void *context, const struct account *account)
+{
+  return account->id >= STORE_ID_FLEET ? id_list_add(context, account->id) : STATUS_OK;
+}
+
+// Also whom an admin host had although no org did any more.
+static enum status drop_people(struct change_context *c)
+{
+  struct id_list people CLEANUP(id_list_done) = {.ids = NULL};
+  enum status status = account_each(c->txn, note_fleets, &people);
+  for (size_t i = 0; status == STATUS_OK && i < people.count; i++) {
+    status = fleet_end_if_nowhere(c, people.ids[i]);
+  }
+  return status;
+}
+
+static enum status drop_all(struct change_context *c, const struct id_list *orgs)
+{
+  c->is_admin = false; // from now on
+  enum status status = drop_orgs(c, orgs);
+  return status != STATUS_OK ? status : drop_people(c);
+}
+
 static enum status leave(struct change_context *c, const void *input, void *ret_result)
 {
   const struct fleet_leave *in = input;
@@ -87,8 +116,8 @@ static enum status leave(struct change_context *c, const void *input, void *ret_
   if (status == STATUS_NOT_FOUND) {
     error_set(c->error, "host: is in no fleet");
   }
-  status = status != STATUS_OK ? status : fleet_org_list(c->txn, &orgs);
-  status = status != STATUS_OK || in->keep ? status : drop_orgs(c, &orgs);
+  status = status != STATUS_OK ? status : org_each(c->txn, note_org, &orgs);
+  status = status != STATUS_OK || in->keep ? status : drop_all(c, &orgs);
   if (status != STATUS_OK) {
     return status;
   }

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "change/endings.h"
+#include "change/fleet_host.h"
 #include "change/gone.h"
 #include "fleet_ground.h"
 #include "store/refresh.h"
@@ -89,11 +90,37 @@ static void on_a_member_host_what_ends_is_left_to_an_admin_host(void **state)
   assert_int_equal(place_of(ALICE).status, MEMBER_ACTIVE); // and counts as suspended all the same
 }
 
+static enum status no_fleets(void *context, const struct account *account)
+{
+  (void)context;
+  if (account->id >= STORE_ID_FLEET) {
+    fail_msg("%s is here still", account->login);
+  }
+  return STATUS_OK;
+}
+
+// Or it could join no other one.
+static void an_admin_host_that_leaves_keeps_nobody_of_the_fleet(void **state)
+{
+  struct fleet_left left;
+  (void)state;
+  fill_fleet();
+  assert_int_equal(remove_member(BOB), STATUS_OK);
+  (void)get_account(BOB); // an admin host has them still
+  assert_int_equal(make(change_fleet_leave(&(struct fleet_leave){.keep = false}, &left)), STATUS_OK);
+  assert_int_equal(left.orgs, 1);
+  struct store_txn *txn = read_txn();
+  assert_int_equal(account_each(txn, no_fleets, NULL), STATUS_OK);
+  store_abort(&txn);
+  join_fleet(true);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       FLEET_TEST(who_is_gone_is_written_down_and_removed_by_an_admin),
       FLEET_TEST(on_a_member_host_what_ends_is_left_to_an_admin_host),
+      FLEET_TEST(an_admin_host_that_leaves_keeps_nobody_of_the_fleet),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -216,16 +216,6 @@ static void a_member_host_changes_nothing_of_the_fleets_and_what_is_its_own_as_e
   assert_true(stored_org("own").id < STORE_ID_FLEET);
 }
 
-static void somebody_new_comes_to_no_org_of_the_fleet_by_a_sign_in_alone(void **state)
-{
-  (void)state;
-  fill_fleet();
-  assert_int_equal(set_provisioning(PROVISIONING_JIT), STATUS_OK);
-  uint64_t accounts = count(TABLE_ACCOUNTS);
-  assert_int_not_equal(sign_in("new@acme.test", "new@acme.test", "subject-new"), STATUS_OK);
-  assert_int_equal(count(TABLE_ACCOUNTS), accounts);
-}
-
 static void somebody_known_signs_in_and_nothing_is_told(void **state)
 {
   (void)state;
@@ -367,7 +357,6 @@ int main(void)
       FLEET_TEST(what_is_overtaken_comes_later_and_is_counted_once),
       FLEET_TEST(each_change_has_its_event_once),
       FLEET_TEST(a_member_host_changes_nothing_of_the_fleets_and_what_is_its_own_as_ever),
-      FLEET_TEST(somebody_new_comes_to_no_org_of_the_fleet_by_a_sign_in_alone),
       FLEET_TEST(somebody_known_signs_in_and_nothing_is_told),
       FLEET_TEST(an_account_of_this_hosts_own_comes_into_no_org_of_the_fleet),
       FLEET_TEST(what_clashes_is_left_out_and_named),
