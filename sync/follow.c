@@ -171,8 +171,10 @@ static enum status once(struct following *f)
 {
   enum status status = open_store(f);
   status = status != STATUS_OK ? status : check_join(f);
-  status = status != STATUS_OK ? status : contact(f);
+  // An engine that has lost its last changes has lost who said that they are there, too: that is noticed first, or this
+  // host would be taken for two.
   status = status != STATUS_OK ? status : listen_and_take_over(f);
+  status = status != STATUS_OK ? status : contact(f);
   store_close(&f->store);
   return status;
 }

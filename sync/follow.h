@@ -19,7 +19,7 @@ struct follow_where {
   bool once;  // what there is by now alone
 };
 
-// Connects, says that this host is there, takes over what has changed, and does so again when it is told of more, or
+// Connects, takes over what has changed, says that this host is there, and does so again when it is told of more, or
 // POLL_S later at the latest, until the connection or END_FD comes to its end. STATUS_NOT_FOUND: this host is in no
 // fleet. STATUS_OK: it was to end, or once. Statuses as engine_start(), fleet_contact() and fleet_catch_up(); ERROR
 // says what. *RET_CAUGHT_UP: all was taken over at least once.

@@ -54,6 +54,11 @@ class Engine:
         self.address, self.port, self.settings = address, port or free_port(), settings
         shutil.chown(self.folder, USER, USER)
 
+    @property
+    def where(self):
+        """As libpq's hosts are written."""
+        return f"{self.address}:{self.port}"
+
     def keep(self, name, text):
         """A file that the server alone reads."""
         path = self.folder / name

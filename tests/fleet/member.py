@@ -77,8 +77,9 @@ class Member:
     def members(self, org):
         return {row["email"]: row for row in json.loads(self.must("member", "list", org, "--json"))}
 
-    def init(self, database, owner=OWNER, wants=0):
-        url = f"postgresql://{owner}@127.0.0.1:{self.fleet.engine.port}/{database}"
+    def init(self, database, owner=OWNER, wants=0, engines=None):
+        """ENGINES: other ones than the fleet's, with commas between them."""
+        url = f"postgresql://{owner}@{engines or self.fleet.engine.where}/{database}"
         words = ("fleet", "init", url, "--host", self.name, "--password-file", "-")
         stdin = engine.PASSWORD + "\n"
         return self.shown(*words, stdin=stdin) if wants == 0 else self.must(*words, stdin=stdin, wants=wants)
