@@ -70,7 +70,8 @@ class Ground:
     def _engine(self, name):
         made = engine.Engine(HERE[name], PORT)
         key, certificate = self._certificate(name)
-        made.settings = {"ssl": "on", "ssl_key_file": made.keep("server.key", key), "ssl_cert_file": made.keep("server.pem", certificate)}
+        made.settings = {"ssl": "on", "ssl_key_file": made.keep("server.key", key),
+                         "ssl_cert_file": made.keep("server.pem", certificate)}
         self.engines[name] = made
         return made
 
