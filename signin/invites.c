@@ -121,9 +121,9 @@ static enum status store_sign_in(struct session *s, const struct code_sign_in *i
     *ret_result = result;
   } else if (status == STATUS_REFUSED) {
     enum notice notice = session_refusal_of(status, &result.decision);
+    const struct error said = s->error; // which counting forgets
     session_count_refusal(s, notice, "", "by invitation");
-    return session_refuse(s, result.decision.row, notice,
-                          notice == NOTICE_FLEET_ADMIN ? s->error.text : "by invitation");
+    return session_refuse(s, result.decision.row, notice, notice == NOTICE_FLEET_ADMIN ? said.text : "by invitation");
   }
   return status;
 }
