@@ -21,6 +21,7 @@ from demo_ground import Clock, Session, name_of  # noqa: E402
 
 ORG, ALICE, BOB, CAROL, BOSS = "acme", "alice@acme.test", "bob@acme.test", "carol@acme.test", "boss@acme.test"
 PASSWORD = "correct-Horse-battery-9-staple"
+ONCE_MORE = "please sign in once more"  # which is said where somebody new has just come by another way
 WHY = "shown in a demo"
 DRAWN = "-" * 72
 
@@ -80,14 +81,18 @@ class Demo:
                 del waiting[one]
         return not waiting
 
-    def sign_in(self, one, person):
+    def sign_in(self, one, person, again=False):
         """A shell of theirs there."""
         print(f"$ ssh {person}@{one.name}", flush=True)
         terminal = Session(one.name, person)
         challenge = terminal.challenge()
         self.say(challenge.text.replace("\r", ""))
         self.ground.idp.approve(challenge, person)
-        terminal.enter_until(r"[$] $")
+        if terminal.enter_until(r"[$] $", ONCE_MORE) == 1:
+            terminal.close()
+            check.that(not again, f"{one.name}: {person} is told twice to sign in once more")
+            self.say(ONCE_MORE)
+            return self.sign_in(one, person, True)
         return terminal
 
     def signs_in(self, one, person):
@@ -95,7 +100,11 @@ class Demo:
         with Clock() as took:
             terminal = Session(one.name, person)
             self.ground.idp.approve(terminal.challenge(), person)
-            terminal.enter_until(r"[$] $")
+            again = terminal.enter_until(r"[$] $", ONCE_MORE) == 1
+        if again:
+            terminal.close()
+            self.say(f"{person} on {one.name}: {ONCE_MORE}", "")
+            terminal = self.sign_in(one, person, True)
         return self.leaves(one, terminal, person, f"in after {took}")
 
     def leaves(self, one, terminal, person, words):
