@@ -435,14 +435,24 @@ BEGIN
 END
 $$;
 
+-- Behind which account a page begins within its revision, among rows of OF_KIND: 0: it begins with the first; the
+-- largest number: there are none of this revision.
+CREATE FUNCTION ssoorg.page_account(page_kind text, page_key text, of_kind text) RETURNS bigint
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, ssoorg, pg_temp
+AS $$
+  SELECT CASE WHEN page_kind COLLATE "C" < of_kind COLLATE "C" THEN 0
+              WHEN page_kind = of_kind THEN page_key::bigint
+              ELSE 9223372036854775807 END
+$$;
+
 -- What of an org has changed behind AFTER_REVISION, whose token is AFTER_TOKEN (0 and NULL: all of it), up to UP_TO, which
 -- head() has said, or with NULL all that there is: a page behind (PAGE_REVISION, PAGE_KIND, PAGE_KEY), in this order. The first page is behind
--- (AFTER_REVISION, '~', ''). An account comes with its place in the org, at that one's revision: neither is ever here
+-- (AFTER_REVISION, '~', ''). OF_KINDS: of these kinds alone. An account comes with its place in the org, at that one's revision: neither is ever here
 -- without the other. FIELDS: the typed columns. LOGIN and what follows: of what a host has claimed, which has no
 -- record; AT_S is when an account was made, and when a membership ends. SF004: the revision is none of this fleet, or not any more: an
 -- engine that was restored, or has failed over without its last commits.
 CREATE FUNCTION ssoorg.pull(of_org bigint, after_revision bigint, after_token uuid, up_to bigint, page_revision bigint,
-                            page_kind text, page_key text, most integer)
+                            page_kind text, page_key text, most integer, of_kinds text[] DEFAULT NULL)
 RETURNS TABLE (row_revision bigint, kind text, key text, gone boolean, fields jsonb, record bytea, login text, email text,
                uid bigint, created_by_org bigint, source text, at_s bigint, role text)
 LANGUAGE plpgsql SECURITY DEFINER STABLE SET search_path = pg_catalog, ssoorg, pg_temp
@@ -451,6 +461,9 @@ DECLARE
   page_rows integer := least(greatest(most, 1), 1000);
   last bigint := coalesce(up_to, 9223372036854775807);
   everybody boolean := ssoorg.is_admin(); -- also who is in no org any more
+  -- Of the page's revision, the accounts that it is behind as an index has them: one revision may be of many thousand.
+  behind_account bigint := ssoorg.page_account(page_kind, page_key, 'account');
+  behind_membership bigint := ssoorg.page_account(page_kind, page_key, 'membership');
 BEGIN
   PERFORM ssoorg.must_serve(of_org);
   IF NOT (after_revision = 0 AND after_token IS NULL) THEN
@@ -465,6 +478,7 @@ BEGIN
               jsonb_build_object('slug', o.slug, 'provisioning', o.provisioning), o.record,
               NULL::text, NULL::text, NULL::bigint, NULL::bigint, NULL::text, NULL::bigint, NULL::text
         FROM ssoorg.org o WHERE o.id = of_org AND o.revision > after_revision AND o.revision BETWEEN page_revision AND last
+          AND (of_kinds IS NULL OR 'org' = ANY (of_kinds))
           AND (o.revision, 'org' COLLATE "C", o.id::text COLLATE "C") > (page_revision, page_kind COLLATE "C", page_key COLLATE "C")
         ORDER BY 1 LIMIT page_rows)
       UNION ALL
@@ -473,32 +487,35 @@ BEGIN
               a.login, a.email, a.uid, a.created_by_org, NULL, extract(epoch FROM a.created_at)::bigint, NULL
         FROM ssoorg.membership m JOIN ssoorg.account a ON a.id = m.account_id
         WHERE m.org_id = of_org AND (NOT m.gone OR a.gone OR everybody) AND m.revision > after_revision AND m.revision BETWEEN page_revision AND last
-          AND (m.revision, 'account' COLLATE "C", lpad(m.account_id::text, 16, '0') COLLATE "C") > (page_revision, page_kind COLLATE "C", page_key COLLATE "C")
+          AND (m.revision, m.account_id) > (page_revision, behind_account) AND (of_kinds IS NULL OR 'account' = ANY (of_kinds))
         ORDER BY m.revision, m.account_id LIMIT page_rows)
       UNION ALL
       (SELECT m.revision, 'membership', lpad(m.account_id::text, 16, '0'), m.gone,
               jsonb_build_object('role', m.role, 'source', m.source), m.record, NULL, NULL, NULL, NULL, m.source,
               extract(epoch FROM m.until)::bigint, m.role
         FROM ssoorg.membership m WHERE m.org_id = of_org AND m.revision > after_revision AND m.revision BETWEEN page_revision AND last
-          AND (m.revision, 'membership' COLLATE "C", lpad(m.account_id::text, 16, '0') COLLATE "C") > (page_revision, page_kind COLLATE "C", page_key COLLATE "C")
+          AND (m.revision, m.account_id) > (page_revision, behind_membership) AND (of_kinds IS NULL OR 'membership' = ANY (of_kinds))
         ORDER BY m.revision, m.account_id LIMIT page_rows)
       UNION ALL
       (SELECT d.revision, 'domain', d.domain, d.gone,
               jsonb_build_object('verified', d.verified, 'lapsed', d.lapsed), d.record,
               NULL::text, NULL::text, NULL::bigint, NULL::bigint, NULL::text, NULL::bigint, NULL::text
         FROM ssoorg.domain d WHERE d.org_id = of_org AND d.revision > after_revision AND d.revision BETWEEN page_revision AND last
+          AND (of_kinds IS NULL OR 'domain' = ANY (of_kinds))
           AND (d.revision, 'domain' COLLATE "C", d.domain COLLATE "C") > (page_revision, page_kind COLLATE "C", page_key COLLATE "C")
         ORDER BY d.revision, d.domain COLLATE "C" LIMIT page_rows)
       UNION ALL
       (SELECT i.revision, 'invite', i.email, i.gone, jsonb_build_object('via', i.via), i.record,
               NULL::text, NULL::text, NULL::bigint, NULL::bigint, NULL::text, NULL::bigint, NULL::text
         FROM ssoorg.invite i WHERE i.org_id = of_org AND i.revision > after_revision AND i.revision BETWEEN page_revision AND last
+          AND (of_kinds IS NULL OR 'invite' = ANY (of_kinds))
           AND (i.revision, 'invite' COLLATE "C", i.email COLLATE "C") > (page_revision, page_kind COLLATE "C", page_key COLLATE "C")
         ORDER BY i.revision, i.email COLLATE "C" LIMIT page_rows)
       UNION ALL
       (SELECT p.revision, p.kind, p.key, p.gone, '{}'::jsonb, p.record,
               NULL::text, NULL::text, NULL::bigint, NULL::bigint, NULL::text, NULL::bigint, NULL::text
         FROM ssoorg.part p WHERE p.org_id = of_org AND p.revision > after_revision AND p.revision BETWEEN page_revision AND last
+          AND (of_kinds IS NULL OR p.kind = ANY (of_kinds))
           AND (p.revision, p.kind COLLATE "C", p.key COLLATE "C") > (page_revision, page_kind COLLATE "C", page_key COLLATE "C")
         ORDER BY p.revision, p.kind COLLATE "C", p.key COLLATE "C" LIMIT page_rows)
     ) AS u (revision, kind, key, gone, fields, record, login, email, uid, created_by_org, source, at_s, role)

@@ -18,7 +18,7 @@
 enum {
   CONNECT_MS = 30 * 1000,
   ASK_MS = 30 * 1000,
-  CATCH_UP_MS = 10 * 60 * 1000, // of which one that is large takes a part
+  CATCH_UP_MS = 6 * 3600 * 1000, // of a host that begins with an org of millions; no single answer takes so long
   CONTACT_S = 5 * 60,
   JITTER_MS = 10 * 1000, // so that hosts that were started together do not come together
 };

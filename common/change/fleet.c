@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "change/context.h"
 #include "change/fleet_apply.h"
 #include "change/fleet_parts.h"
@@ -55,9 +56,33 @@ static enum status join(struct change_context *c, const void *input, void *ret_r
   return status != STATUS_OK ? status : fleet_join_put(c->txn, in);
 }
 
-static enum status apply_rows(struct change_context *c, const struct fleet_rows *rows, struct fleet_applied *result)
+enum { MANY_ROWS = 32, ROOM_LEFT = LOGGED_MAX / 4 };
+
+// A transaction of which others wait for the end: so long, and as much as the map shows in place.
+static bool is_enough(const struct change_context *c, int64_t since_ms)
 {
-  for (size_t i = 0; i < rows->count; i++) {
+  const struct logged_change *list = NULL;
+  size_t count = 0;
+  bool fits = store_change_log(c->txn, &list, &count) && count < LOGGED_MAX - ROOM_LEFT;
+  return !fits || clock_monotonic_ms() - since_ms >= FLEET_PART_MS;
+}
+
+// Many ask again and again who else has a name or a number on this host.
+static enum status look_once(struct change_context *c, size_t count)
+{
+  return count < MANY_ROWS || c->foreign != NULL ? STATUS_OK : foreign_load(&c->foreign);
+}
+
+static enum status apply_rows(struct change_context *c, const struct fleet_rows *rows, enum fleet_part part,
+                              struct fleet_applied *result)
+{
+  int64_t since_ms = clock_monotonic_ms();
+  size_t most = part == FLEET_MORE && rows->count > FLEET_PART_ROWS ? FLEET_PART_ROWS : rows->count;
+  enum status looked = look_once(c, most);
+  if (looked != STATUS_OK) {
+    return looked;
+  }
+  for (size_t i = 0; i < most && (i == 0 || part != FLEET_MORE || !is_enough(c, since_ms)); i++) {
     bool clash = false;
     enum status status = fleet_apply_row(c, &rows->list[i], &clash);
     if (status != STATUS_OK) {
@@ -82,6 +107,39 @@ static enum status begin_writing(struct change_context *c, int64_t writes, bool 
   return *ret_overtaken ? STATUS_OK : fleet_state_put(c->txn, &state);
 }
 
+static enum status apply_closed(struct change_context *c, const struct fleet_row *row, bool *ret_clash)
+{
+  struct bytes record CLEANUP(bytes_done) = BYTES_EMPTY;
+  struct fleet_row closed = *row;
+  if (row->kind != FLEET_ORG || row->gone) {
+    return row->kind == FLEET_ORG ? fleet_apply_row(c, row, ret_clash) : STATUS_CORRUPT;
+  }
+  enum status status = fleet_close_org(c, row, &record);
+  closed.record = record; // borrowed
+  return status != STATUS_OK ? status : fleet_apply_row(c, &closed, ret_clash);
+}
+
+// That the org is closed is noted with it, where it is here at all and does not clash.
+static enum status apply_first(struct change_context *c, const struct fleet_batch *batch, struct fleet_applied *result)
+{
+  const struct fleet_cursor closed = {.revision = 0};
+  struct org org;
+  for (size_t i = 0; i < batch->rows->count; i++) {
+    bool clash = false;
+    enum status status = apply_closed(c, &batch->rows->list[i], &clash);
+    if (status != STATUS_OK) {
+      return status;
+    }
+    result->clashes += clash ? 1 : 0;
+    result->rows++;
+  }
+  enum status status = org_get(c->txn, batch->org_id, &org);
+  if (status == STATUS_OK) {
+    return fleet_cursor_put(c->txn, batch->org_id, &closed);
+  }
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 static enum status apply(struct change_context *c, const void *input, void *ret_result)
 {
   const struct fleet_batch *batch = input;
@@ -91,8 +149,11 @@ static enum status apply(struct change_context *c, const void *input, void *ret_
     result->changed = false;
     return status;
   }
-  status = apply_rows(c, batch->rows, result);
-  if (status != STATUS_OK || batch->org_id == 0) {
+  if (batch->part == FLEET_FIRST) {
+    return apply_first(c, batch, result);
+  }
+  status = apply_rows(c, batch->rows, batch->part, result);
+  if (status != STATUS_OK || batch->org_id == 0 || batch->part == FLEET_MORE) {
     return status;
   }
   // Of one that has gone, too: else all of it would be asked for again.
@@ -117,7 +178,7 @@ static enum status pushed(struct change_context *c, const void *input, void *ret
   struct fleet_applied *result = ret_result;
   enum status status = begin_writing(c, rows->writes, &result->overtaken);
   status = status != STATUS_OK ? status : carried_rows_skip_ids(&rows->carried, c->txn);
-  status = status != STATUS_OK || result->overtaken ? status : apply_rows(c, rows, result);
+  status = status != STATUS_OK || result->overtaken ? status : apply_rows(c, rows, FLEET_LAST, result);
   status = status != STATUS_OK ? status : apply_own(c, rows);
   status = status != STATUS_OK ? status : carried_rows_write(&rows->carried, c->txn, result->overtaken);
   for (size_t i = 0; status == STATUS_OK && i < rows->event_count; i++) {
@@ -126,11 +187,16 @@ static enum status pushed(struct change_context *c, const void *input, void *ret
   return status;
 }
 
+// Whoever takes the org over meanwhile has been overtaken, too.
 static enum status drop(struct change_context *c, const void *input, void *ret_result)
 {
   const int64_t *org_id = input;
+  struct fleet_state state;
   (void)ret_result;
-  enum status status = fleet_drop_org(c, *org_id);
+  enum status status = fleet_state_get(c->txn, &state);
+  state.writes++;
+  status = status != STATUS_OK ? status : fleet_state_put(c->txn, &state);
+  status = status != STATUS_OK ? status : fleet_drop_org(c, *org_id);
   return status != STATUS_OK ? status : fleet_cursor_drop(c->txn, *org_id);
 }
 
@@ -155,10 +221,12 @@ static enum status set_head(struct change_context *c, const void *input, void *r
 static enum status take(struct change_context *c, const void *input, void *ret_result)
 {
   const struct fleet_taken *taken = input;
-  struct change_done *result = ret_result;
+  struct fleet_noted *result = ret_result;
   struct number use;
+  int64_t since_ms = clock_monotonic_ms();
   result->changed = false;
-  for (size_t i = 0; i < taken->count; i++) {
+  for (size_t i = 0; i < taken->count && (i == 0 || !is_enough(c, since_ms)); i++) {
+    result->count++;
     enum status status = numbers_get(c->txn, taken->numbers[i], &use);
     if (status == STATUS_NOT_FOUND) {
       result->changed = true;
@@ -181,7 +249,7 @@ static const struct change_kind DROP = {"fleet.drop", CHANGE_FLEET, CHANGE_OF_OR
                                         true};
 static const struct change_kind HEAD = {"fleet.head", CHANGE_HOST, CHANGE_OF_ORG, set_head, sizeof(struct change_done),
                                         true};
-static const struct change_kind TAKEN = {"fleet.taken", CHANGE_FLEET, CHANGE_OF_ORG, take, sizeof(struct change_done),
+static const struct change_kind TAKEN = {"fleet.taken", CHANGE_FLEET, CHANGE_OF_ORG, take, sizeof(struct fleet_noted),
                                          true};
 
 struct change change_fleet_join(const struct fleet_join *in, struct change_done *ret_result)
@@ -209,7 +277,7 @@ struct change change_fleet_head(const struct fleet_cursor *head, struct change_d
   return (struct change){&HEAD, head, ret_result, &ret_result->changed, "", ""};
 }
 
-struct change change_fleet_taken(const struct fleet_taken *in, struct change_done *ret_result)
+struct change change_fleet_taken(const struct fleet_taken *in, struct fleet_noted *ret_result)
 {
   return (struct change){&TAKEN, in, ret_result, &ret_result->changed, "", ""};
 }

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/id_list.h"
+#include "base/text.h"
 #include "change/fleet_parts.h"
 #include "change/group.h"
 #include "change/org_parts.h"
@@ -54,6 +55,35 @@ enum status fleet_put_org(struct change_context *c, const struct fleet_row *row)
                                : fleet_check_same(c, row, org.gid == before.gid && org.admins_gid == before.admins_gid);
   status = status != STATUS_OK ? status : rename_org(c, &before, org.slug);
   return status != STATUS_OK ? status : org_update(c->txn, &org);
+}
+
+// Where nobody comes from (RFC 919).
+static const char NOWHERE[] = "255.255.255.255/32";
+
+static enum status close_it(struct org *org)
+{
+  struct requirements requirements = {.trust = TRUST_LINKED};
+  enum status status = text_copy(NOWHERE, requirements.signin_from, sizeof requirements.signin_from);
+  status = status != STATUS_OK ? status : text_copy(NOWHERE, org->password_from, sizeof org->password_from);
+  org->requirements = requirements;
+  org->provisioning = PROVISIONING_INVITE_ONLY;
+  org->enforcement = ENFORCEMENT_SSO_ONLY;
+  org->paused_until_s = 0;
+  org->keys = KEYS_DENY;
+  org->by_root = 0;
+  org->admins_sudo = 0;
+  org->login_form = LOGIN_FORM_EMAIL;
+  org->gone_after_s = 0;
+  explicit_bzero(org->allowed_domains, sizeof org->allowed_domains);
+  return status;
+}
+
+enum status fleet_close_org(struct change_context *c, const struct fleet_row *row, struct bytes *ret_record)
+{
+  struct org org = {.id = 0};
+  enum status status = fleet_decode(c, row, &ORG_RECORD, &org);
+  status = status != STATUS_OK ? status : close_it(&org);
+  return status != STATUS_OK ? status : record_encode(&ORG_RECORD, &org, ret_record);
 }
 
 static enum status note_member(void *context, const struct membership *membership)

@@ -66,13 +66,19 @@ static enum status stop(struct change_context *c, const void *input, void *ret_r
   return result->changed ? fleet_state_put(c->txn, &state) : STATUS_OK;
 }
 
-static enum status drop_orgs(struct change_context *c, const struct id_list *orgs)
+// KEEP: but those of which not all is here.
+static enum status drop_orgs(struct change_context *c, const struct id_list *orgs, bool keep, size_t *ret_count)
 {
+  *ret_count = 0;
   for (size_t i = 0; i < orgs->count; i++) {
-    enum status status = fleet_drop_org(c, orgs->ids[i]);
+    bool closed = false;
+    enum status status = fleet_org_is_closed(c->txn, orgs->ids[i], &closed);
+    bool drops = closed || !keep;
+    status = status != STATUS_OK || !drops ? status : fleet_drop_org(c, orgs->ids[i]);
     if (status != STATUS_OK) {
       return status;
     }
+    *ret_count += drops == keep ? 0 : 1;
   }
   return STATUS_OK;
 }
@@ -99,11 +105,12 @@ static enum status drop_people(struct change_context *c)
   return status;
 }
 
-static enum status drop_all(struct change_context *c, const struct id_list *orgs)
+static enum status drop_all(struct change_context *c, const struct id_list *orgs, bool keep, size_t *ret_count)
 {
   c->is_admin = false; // from now on
-  enum status status = drop_orgs(c, orgs);
-  return status != STATUS_OK ? status : drop_people(c);
+  enum status status = drop_orgs(c, orgs, keep, ret_count);
+  bool stay = keep && *ret_count == orgs->count;
+  return status != STATUS_OK || stay ? status : drop_people(c);
 }
 
 static enum status leave(struct change_context *c, const void *input, void *ret_result)
@@ -117,12 +124,11 @@ static enum status leave(struct change_context *c, const void *input, void *ret_
     error_set(c->error, "host: is in no fleet");
   }
   status = status != STATUS_OK ? status : org_each(c->txn, note_org, &orgs);
-  status = status != STATUS_OK || in->keep ? status : drop_all(c, &orgs);
+  status = status != STATUS_OK ? status : drop_all(c, &orgs, in->keep, &result->orgs);
   if (status != STATUS_OK) {
     return status;
   }
-  result->orgs = orgs.count;
-  (void)snprintf(c->event.detail, sizeof c->event.detail, "was %.60s; %zu orgs %s", join.host, orgs.count,
+  (void)snprintf(c->event.detail, sizeof c->event.detail, "was %.60s; %zu orgs %s", join.host, result->orgs,
                  in->keep ? "stay" : "go");
   return fleet_forget(c->txn);
 }

@@ -40,6 +40,10 @@ MUST_CHECK enum status fleet_end_if_nowhere(struct change_context *c, int64_t ac
 MUST_CHECK enum status fleet_drop_org(struct change_context *c, int64_t org_id);
 MUST_CHECK enum status fleet_put_org(struct change_context *c, const struct fleet_row *row);
 
+// The record of an org's ROW, which is there, as it is stored while nobody is to get in by the org, whatever else of it
+// is here: neither by a provider, a password, a code nor a key, nor anybody new. RET_RECORD is empty.
+MUST_CHECK enum status fleet_close_org(struct change_context *c, const struct fleet_row *row, struct bytes *ret_record);
+
 // fleet_apply_parts.c, of what an org has:
 
 MUST_CHECK enum status fleet_put_proof(struct change_context *c, const struct fleet_row *row);

@@ -19,13 +19,13 @@ static const struct engine_statement_text STATEMENTS[ENGINE_STATEMENT_COUNT] = {
     [ENGINE_CHECK_REVISION] = {"check_revision", "SELECT ssoorg.check_revision($1::bigint, $2::uuid)", 2, 0},
     // number, nonce, machine-id, record version that is read
     [ENGINE_CONTACT] = {"contact", "SELECT ssoorg.contact($1::bigint, $2::uuid, $3::text, $4::integer)", 4, 0},
-    // org, after revision, its token, up to, page: revision, kind, key; most
+    // org, after revision, its token, up to, page: revision, kind, key; most, kinds
     [ENGINE_PULL] =
         {"pull",
          "SELECT row_revision, kind, key, gone, record, login, email, uid, created_by_org, source, at_s, role FROM "
          "ssoorg.pull($1::bigint, $2::bigint, $3::uuid, $4::bigint, $5::bigint, $6::text, $7::text, "
-         "$8::integer)",
-         8, 0},
+         "$8::integer, $9::text[])",
+         9, 0},
     // after revision, its token, up to, after which taken, most
     [ENGINE_PULL_TAKEN] = {"pull_taken",
                            "SELECT * FROM ssoorg.pull_taken($1::bigint, $2::uuid, $3::bigint, $4::text, $5::integer)",

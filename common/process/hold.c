@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 
-enum { STEP_MS = 5, STEPS_BACK = 3, PLACES = 16 };
+enum { STEP_MS = 5, STEPS_BACK = 3, STEPS_ASIDE = 40, PLACES = 16 };
 
 // Bytes behind those that are taken: of those who go first, and for each user's turn.
 static const int64_t FIRST_AHEAD = 64;
@@ -119,6 +119,21 @@ static void take_note(int fd, int64_t at, bool *ret_left)
       .taken_ns = now_ns(), .pid = getpid(), .kind = caller.is_root ? HOLDER_ROOTS : HOLDER_BRIEF};
   *ret_left = holder_read_note(fd, at, &before) && before.pid != 0;
   holder_write_note(fd, at, &note);
+}
+
+// Somebody else has their turn, or goes first.
+static bool is_wanted(int fd, int64_t at)
+{
+  struct flock turns = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = FIRST_TURN * (at + 1), .l_len = FIRST_TURN};
+  bool any = fcntl(fd, F_GETLK, &turns) == 0 && turns.l_type != F_UNLCK;
+  return any || !is_free(fd, ahead_byte(at));
+}
+
+void hold_give_way(int fd, int64_t at)
+{
+  for (int i = 0; i < STEPS_ASIDE && is_free(fd, at) && is_wanted(fd, at); i++) {
+    step(1);
+  }
 }
 
 enum status hold_share(int fd, int64_t at, int64_t wait_ms)

@@ -32,5 +32,9 @@ MUST_CHECK enum status hold_share(int fd, int64_t at, int64_t wait_ms);
 
 void hold_release(int fd, int64_t at);
 
+// For one who has just given the byte AT back and will take it again: waits until somebody else has it, or nobody
+// waits for it any more; not for long.
+void hold_give_way(int fd, int64_t at);
+
 // What this process does with the byte that it holds is of another kind than HOLDER_BRIEF.
 void hold_note_kind(int fd, int64_t at, enum holder_kind kind);

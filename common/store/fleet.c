@@ -105,6 +105,18 @@ enum status fleet_cursor_drop(struct store_txn *txn, int64_t org_id)
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+enum status fleet_org_is_closed(struct store_txn *txn, int64_t org_id, bool *ret_closed)
+{
+  const struct store_key key = cursor_key(org_id);
+  struct fleet_cursor cursor = {.revision = 0};
+  enum status status = store_get_record(txn, TABLE_FLEET, &key, &FLEET_CURSOR_RECORD, &cursor);
+  if (status == STATUS_OK || status == STATUS_NOT_FOUND) {
+    *ret_closed = status == STATUS_OK && cursor.token[0] == '\0';
+    return STATUS_OK;
+  }
+  return status;
+}
+
 static enum status add_org(void *context, const struct store_entry *entry)
 {
   if (entry->key_length != sizeof CURSOR - 1 + sizeof(int64_t)) {

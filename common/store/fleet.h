@@ -64,7 +64,10 @@ MUST_CHECK enum status fleet_cursor_get(struct store_txn *txn, int64_t org_id, s
 MUST_CHECK enum status fleet_cursor_put(struct store_txn *txn, int64_t org_id, const struct fleet_cursor *cursor);
 MUST_CHECK enum status fleet_cursor_drop(struct store_txn *txn, int64_t org_id);
 
-// Adds each org of the fleet that is served here to ORGS.
+// Whether the org is being taken over for the first time: it has a cursor with no token, and nobody gets in by it.
+MUST_CHECK enum status fleet_org_is_closed(struct store_txn *txn, int64_t org_id, bool *ret_closed);
+
+// Adds each org of the fleet that is served here to ORGS, and each that is closed.
 MUST_CHECK enum status fleet_org_list(struct store_txn *txn, struct id_list *orgs);
 
 // Forgets all of it.

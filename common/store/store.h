@@ -112,6 +112,9 @@ void store_close(struct store **store);
 MUST_CHECK enum status store_lock(struct store *store);
 void store_unlock(struct store *store);
 
+// For one who has just unlocked it and will lock it again: whoever waits for the lock has it first.
+void store_give_way(struct store *store);
+
 // While the lock is held this process goes before others, where the system permits it: with hundreds of sign-ins at
 // once whoever holds it would wait for the processor behind all who wait for the lock. For what takes milliseconds.
 void store_hurry(struct store *store);

@@ -142,3 +142,10 @@ void store_unlock(struct store *store)
   }
   release_job_control(store);
 }
+
+void store_give_way(struct store *store)
+{
+  if (store->lock_fd >= 0 && !store->unwritable) {
+    hold_give_way(store->lock_fd, BYTE_WRITER);
+  }
+}

@@ -14,7 +14,7 @@ def what_is_asked_is_answered_with_rows_of_text_and_bytes(fleet):
         check.equal(head.rows[0][0].decode(), str(fleet.head()[0]), "the revision")
         record = bytes(range(256))
         fleet.must(ADMIN, f"SELECT ssoorg.put_part({fleet.acme}, 'connection', 'bytes', 0, '\\x{record.hex()}')")
-        rows = web.ask("pull", fleet.acme, 0, None, fleet.head()[0], 0, "~", "", 1000).rows
+        rows = web.ask("pull", fleet.acme, 0, None, fleet.head()[0], 0, "~", "", 1000, None).rows
         check.that(any(row[1] == b"connection" and row[2] == b"bytes" and row[4] == record for row in rows), "the record's bytes")
         check.that(any(row[1] == b"account" and row[4] is None for row in rows), "NULL of a record that no admin wrote")
 
@@ -23,13 +23,13 @@ def an_error_of_the_engine_is_told_and_the_connection_goes_on(fleet):
     with Driver(fleet) as db:
         db.open(DB)
         for words, status, sqlstate in (
-                (("pull", fleet.acme, 0, None, 0, 0, "~", "", 9), "no such thing", "SF002"),
+                (("pull", fleet.acme, 0, None, 0, 0, "~", "", 9, None), "no such thing", "SF002"),
                 (("put_part", fleet.beta, "connection", "x", 0, b"record", "f"), "refused by policy", "42501"),
-                (("pull", fleet.beta, 1, "00000000-0000-4000-8000-000000000000", 1, 1, "~", "", 9), "damaged", "SF004"),
+                (("pull", fleet.beta, 1, "00000000-0000-4000-8000-000000000000", 1, 1, "~", "", 9, None), "damaged", "SF004"),
                 (("claim_account", fleet.beta, "who@acme.test", "who@acme.test", fleet.new_uid()), "refused by policy", "SF006"),
                 (("claim_account", fleet.beta, "who@beta.test", "root", fleet.new_uid()), "exists already", "SF007"),
                 (("claim_membership", fleet.beta, 1, None), "no such thing", "SF009"),
-                (("pull", "no number", 0, None, 0, 0, "~", "", 9), "not legal", "22P02")):
+                (("pull", "no number", 0, None, 0, 0, "~", "", 9, None), "not legal", "22P02")):
             said = db.ask(*words)
             check.equal((said.status, said.sqlstate, said.rows), (status, sqlstate, []), str(words))
             check.contains(said.text, rf"^fleet: {words[0]}: .*\(SQLSTATE {sqlstate}\)$", "the error")

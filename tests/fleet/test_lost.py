@@ -267,7 +267,7 @@ def a_long_life_of_asking_holds_no_more_memory(fleet):
         def held_kib():
             status = pathlib.Path(f"/proc/{web.helper}/status").read_text()
             return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")))
-        pull = ("pull", fleet.acme, 0, None, fleet.head()[0], 0, "~", "", 1000)
+        pull = ("pull", fleet.acme, 0, None, fleet.head()[0], 0, "~", "", 1000, None)
         for _ in range(20):
             check.equal(web.ask(*pull).status, "done", "pull")
         before = held_kib()

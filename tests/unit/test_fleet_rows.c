@@ -283,11 +283,12 @@ static void numbers_of_the_fleet_are_nobodys_until_they_come(void **state)
   fill_fleet();
   const uint32_t numbers[] = {get_account(ALICE).uid, stored_org("acme").gid, 70123};
   on_another_host();
+  struct fleet_noted noted = {.count = 0};
   const struct fleet_taken taken = {numbers, COUNT_OF(numbers)};
-  assert_int_equal(make(change_fleet_taken(&taken, &done)), STATUS_OK);
-  assert_true(done.changed);
-  assert_int_equal(make(change_fleet_taken(&taken, &done)), STATUS_OK);
-  assert_false(done.changed);
+  assert_int_equal(make(change_fleet_taken(&taken, &noted)), STATUS_OK);
+  assert_true(noted.changed);
+  assert_int_equal(make(change_fleet_taken(&taken, &noted)), STATUS_OK);
+  assert_false(noted.changed);
   struct member_add in = new_member("own@own.test");
   assert_int_equal(create_org("own", "boss@own.test"), STATUS_OK);
   in.org = "own";
