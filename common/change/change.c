@@ -321,8 +321,9 @@ static enum status run_alone(struct change_context *c, const struct changes *all
 static enum status claim(struct change_context *c)
 {
   const struct change_push *push = c->host->push;
-  c->claims = (struct fleet_claims){.count = 0};
-  enum status status = push->claim(push->context, &c->rows, c->error, &c->claims);
+  struct fleet_claims claims = {.count = 0};
+  enum status status = push->claim(push->context, &c->rows, c->error, &claims);
+  c->claims = status == STATUS_OK ? claims : (struct fleet_claims){.count = 0};
   return status == STATUS_OK ? STATUS_BUSY : status;
 }
 

@@ -8,7 +8,8 @@ enum { FLEET_PLACES_MAX = 1 + INVITES_MAX_POLICY + ALLOWED_MAX_POLICY };
 
 struct fleet_claims {
   char email[EMAIL_SIZE]; // of whoever is new in the fleet; "" for nobody
-  int64_t account_id;     // theirs
+  int64_t account_id;     // theirs,
+  uint32_t uid;           // and their number
   struct membership places[FLEET_PLACES_MAX];
   size_t count;
 };

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "change/fleet_parts.h"
 #include "change/local_user.h"
 #include "map/numbers.h"
 #include "map/numbers_here.h"
@@ -214,7 +215,11 @@ static enum status name_account(struct change_context *c, const struct new_accou
 
 static enum status number_account(struct change_context *c, const struct new_account *made, struct account *account)
 {
-  account->uid = made->uid;
+  int64_t claimed = fleet_claims_account(&c->claims, made->email);
+  account->uid = account->gid = claimed != 0 ? c->claims.uid : made->uid;
+  if (claimed != 0) { // this host may have heard of it already
+    return fleet_check_number(c, account->uid, claimed);
+  }
   enum status status =
       made->uid != 0 ? check_number(c, made->uid) : change_choose_number(c, made->login, &account->uid);
   account->gid = account->uid;

@@ -31,14 +31,20 @@ static enum status ask(const struct claiming *c, enum engine_statement statement
 
 static enum status take_account(struct claiming *c, const struct engine_answer *answer, const struct account *account)
 {
+  char login[LOGIN_SIZE] = "";
+  int64_t uid = 0;
   bool is_new = false;
   enum status status = engine_cell_i64(answer, 0, ACCOUNT_ID, &c->claims->account_id);
+  status = status != STATUS_OK ? status : engine_cell_text(answer, 0, ACCOUNT_LOGIN, login, sizeof login);
+  status = status != STATUS_OK ? status : engine_cell_i64(answer, 0, ACCOUNT_UID, &uid);
   status = status != STATUS_OK ? status : engine_cell_bool(answer, 0, ACCOUNT_IS_NEW, &is_new);
-  bool legal = c->claims->account_id >= STORE_ID_FLEET && c->claims->account_id < STORE_ID_END;
+  bool as_asked = uid == account->uid && strcmp(login, account->login) == 0;
+  bool legal = c->claims->account_id >= STORE_ID_FLEET && c->claims->account_id < STORE_ID_END && (as_asked || !is_new);
   if (status != STATUS_OK || !legal) {
     return status != STATUS_OK ? status : STATUS_INVALID;
   }
   memcpy(c->claims->email, account->email, sizeof c->claims->email);
+  c->claims->uid = account->uid;
   c->made_as = account->id;
   c->was_there = !is_new;
   return STATUS_OK;

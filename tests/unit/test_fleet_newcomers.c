@@ -20,7 +20,10 @@ static struct {
   size_t accounts;
   size_t places;
   enum status says;
-  bool is_there; // somebody of that address is in the fleet already
+  bool is_there; // somebody of that address is in the fleet already,
+  bool clashes;  // and cannot be here
+  bool follows;  // ssoorg-sync hears of the claim first: of the number,
+  bool is_whole; // and of the account, too
   uint8_t role;  // of a place
   uint8_t source;
   int64_t until_s;
@@ -60,9 +63,17 @@ static void claim_account(const struct fleet_row *row, struct fleet_claims *clai
   claims_of.accounts++;
   claims->account_id = DORAS_ID;
   memcpy(claims->email, account.email, sizeof claims->email);
-  if (claims_of.is_there) {
+  claims->uid = account.uid;
+  if (claims_of.is_there && !claims_of.clashes) {
     put_there(&account, account.created_by_org);
   }
+}
+
+static void follow(const struct fleet_claims *claims)
+{
+  const struct fleet_taken taken = {&claims->uid, 1};
+  struct fleet_noted noted;
+  assert_int_equal(make(change_fleet_taken(&taken, &noted)), STATUS_OK);
 }
 
 static void claim_place(const struct fleet_row *row, struct fleet_claims *claims)
@@ -92,7 +103,10 @@ static enum status claim(void *context, const struct fleet_rows *rows, struct er
       claim_place(&rows->list[i], ret_claims);
     }
   }
-  return claims_of.is_there ? STATUS_BUSY : STATUS_OK;
+  if (claims_of.follows) {
+    follow(ret_claims);
+  }
+  return claims_of.is_there && !claims_of.is_whole ? STATUS_BUSY : STATUS_OK;
 }
 
 static const struct change_push CLAIM = {NULL, claim, NULL};
@@ -191,6 +205,33 @@ static void who_is_in_the_fleet_already_is_who_they_were(void **state)
   assert_int_equal(claims_of.asked, 1);
   assert_int_equal(get_account(DORA).id, DORAS_ID);
   assert_int_equal(get_account(DORA).email_proven, 1);
+}
+
+static void who_comes_while_the_host_hears_of_it_comes_all_the_same(void **state)
+{
+  (void)state;
+  open_to_all();
+  on_a_member_host();
+  claims_of.follows = true;
+  assert_int_equal(sign_in(DORA, DORA, "subject-dora"), STATUS_OK);
+  assert_int_equal(get_account(DORA).id, DORAS_ID);
+  on_a_member_host();
+  claims_of.is_there = claims_of.is_whole = true;
+  assert_int_equal(sign_in(DORA, DORA, "subject-dora"), STATUS_OK);
+  assert_int_equal(get_account(DORA).id, DORAS_ID);
+  assert_int_equal(get_account(DORA).email_proven, 1);
+}
+
+// Their number may be a local user's here, say: they are nobody else meanwhile.
+static void who_is_in_the_fleet_and_cannot_be_here_is_not(void **state)
+{
+  (void)state;
+  open_to_all();
+  on_a_member_host();
+  claims_of.is_there = claims_of.clashes = true;
+  assert_int_equal(sign_in(DORA, DORA, "subject-dora"), STATUS_BUSY);
+  assert_true(claims_of.asked > 1);
+  assert_false(is_here(DORA));
 }
 
 static void check_nobody(enum status says)
@@ -323,6 +364,8 @@ int main(void)
       FLEET_TEST(somebody_new_has_the_id_that_the_fleet_gives),
       FLEET_TEST(what_the_sign_in_has_proven_stays_beside_what_an_admin_says),
       FLEET_TEST(who_is_in_the_fleet_already_is_who_they_were),
+      FLEET_TEST(who_comes_while_the_host_hears_of_it_comes_all_the_same),
+      FLEET_TEST(who_is_in_the_fleet_and_cannot_be_here_is_not),
       FLEET_TEST(without_the_engine_nobody_new_comes_and_everybody_known_does),
       FLEET_TEST(an_invite_gives_what_the_engine_says_it_does),
       FLEET_TEST(a_role_by_a_group_is_beside_what_is_claimed),
