@@ -82,6 +82,11 @@ const char *bytes_text(const struct bytes *b)
   return b->data != NULL ? b->data : "";
 }
 
+bool bytes_equal(const struct bytes *a, const struct bytes *b)
+{
+  return a->length == b->length && memcmp(bytes_text(a), bytes_text(b), a->length) == 0;
+}
+
 bool bytes_equal_constant_time(const void *a, const void *b, size_t length)
 {
   const volatile unsigned char *left = a;

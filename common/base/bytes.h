@@ -45,5 +45,8 @@ void bytes_take(struct bytes *to, struct bytes *from);
 // The contents as a C string, "" if empty. Borrowed.
 const char *bytes_text(const struct bytes *b);
 
+// Whether both have the same contents. Of secrets of whoever asks: bytes_equal_constant_time().
+bool bytes_equal(const struct bytes *a, const struct bytes *b);
+
 // Compares LENGTH bytes in time that depends on LENGTH alone.
 bool bytes_equal_constant_time(const void *a, const void *b, size_t length);

@@ -9,11 +9,6 @@
 #include "store/fleet_kept.h"
 #include "store/numbers_store.h"
 
-static void forget_account(struct account *account)
-{
-  explicit_bzero(account->password, sizeof account->password);
-}
-
 // An org of this host's own is not left without its owner, who gets in by nothing any more.
 static enum status keep_local_owner(struct change_context *c, struct account *account, bool *ret_kept)
 {
@@ -48,7 +43,7 @@ static enum status end_account(struct change_context *c, struct account *account
 
 static enum status find_and_end(struct change_context *c, int64_t account_id, bool *ret_clash)
 {
-  struct account account CLEANUP(forget_account) = {.id = 0};
+  struct account account CLEANUP(cleanup_account) = {.id = 0};
   enum status status = account_get(c->txn, account_id, &account);
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
@@ -59,7 +54,7 @@ static enum status find_and_end(struct change_context *c, int64_t account_id, bo
 // What it is called by is somebody else's name by now: then it says nothing of them.
 static enum status is_in_use(struct change_context *c, const struct account *gone, bool *ret_used)
 {
-  struct account other CLEANUP(forget_account) = {.id = 0};
+  struct account other CLEANUP(cleanup_account) = {.id = 0};
   enum status status = account_by_login(c->txn, gone->login, &other);
   status = status == STATUS_NOT_FOUND ? account_by_email(c->txn, gone->email, &other) : status;
   *ret_used = status == STATUS_OK;
@@ -68,7 +63,7 @@ static enum status is_in_use(struct change_context *c, const struct account *gon
 
 static enum status bury(struct change_context *c, const struct fleet_row *row)
 {
-  struct account gone CLEANUP(forget_account) = {.id = 0};
+  struct account gone CLEANUP(cleanup_account) = {.id = 0};
   bool is_used = false;
   enum status status = fleet_decode(c, row, &ACCOUNT_RECORD, &gone);
   status = status != STATUS_OK ? status : fleet_check_same(c, row, gone.id == row->account_id);
@@ -96,7 +91,7 @@ enum status fleet_end_if_nowhere(struct change_context *c, int64_t account_id)
 // Who has the address of somebody else of the fleet is gone, which comes with a later row.
 static enum status make_way(struct change_context *c, const struct account *account)
 {
-  struct account before CLEANUP(forget_account) = {.id = 0};
+  struct account before CLEANUP(cleanup_account) = {.id = 0};
   enum status status = account_by_email(c->txn, account->email, &before);
   if (status != STATUS_OK) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
@@ -125,7 +120,7 @@ static enum status check_values(struct change_context *c, const struct account *
 
 static enum status check_account(struct change_context *c, const struct account *account)
 {
-  struct account other CLEANUP(forget_account) = {.id = 0};
+  struct account other CLEANUP(cleanup_account) = {.id = 0};
   enum status status = check_values(c, account);
   status = status != STATUS_OK ? status : account_by_email(c->txn, account->email, &other);
   if (status == STATUS_OK) {
@@ -179,8 +174,8 @@ static enum status update_account(struct change_context *c, const struct fleet_r
 
 enum status fleet_put_account(struct change_context *c, const struct fleet_row *row, bool *ret_clash)
 {
-  struct account account CLEANUP(forget_account) = {.id = 0};
-  struct account before CLEANUP(forget_account) = {.id = 0};
+  struct account account CLEANUP(cleanup_account) = {.id = 0};
+  struct account before CLEANUP(cleanup_account) = {.id = 0};
   enum status status = fleet_decode(c, row, &ACCOUNT_RECORD, &account);
   status = status != STATUS_OK ? status : fleet_check_same(c, row, account.id == row->account_id);
   if (status != STATUS_OK) {
@@ -197,7 +192,7 @@ enum status fleet_put_account(struct change_context *c, const struct fleet_row *
 enum status fleet_put_membership(struct change_context *c, const struct fleet_row *row)
 {
   struct membership membership = {.account_id = 0};
-  struct account account CLEANUP(forget_account) = {.id = 0};
+  struct account account CLEANUP(cleanup_account) = {.id = 0};
   enum status status = fleet_decode(c, row, &MEMBERSHIP_RECORD, &membership);
   status = status != STATUS_OK
                ? status

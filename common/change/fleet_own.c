@@ -22,11 +22,6 @@ enum status fleet_keep_own(struct change_context *c, const struct fleet_rows *ro
   return STATUS_OK;
 }
 
-static bool same_bytes(const struct bytes *a, const struct bytes *b)
-{
-  return a->length == b->length && (a->length == 0 || memcmp(a->data, b->data, a->length) == 0);
-}
-
 static bool is_own_rule(const struct fleet_rule *rule, enum fleet_kind kind)
 {
   return fleet_rule_of_field(rule, kind) && rule->fate == FLEET_FATE_OWN;
@@ -84,7 +79,7 @@ static enum status merge(struct change_context *c, const struct fleet_row *row, 
 {
   bool by_field = fleet_record_type(row->kind) != NULL;
   if (!by_field) { // used up here, unless it is another one
-    *ret_stays = same_bytes(fleets, &row->record);
+    *ret_stays = bytes_equal(fleets, &row->record);
     enum status status = *ret_stays ? STATUS_OK : fleet_kept_drop(c->txn, row);
     return status != STATUS_OK ? status : bytes_append(ret_record, bytes_text(&row->record), row->record.length);
   }
@@ -92,8 +87,8 @@ static enum status merge(struct change_context *c, const struct fleet_row *row, 
   if (status != STATUS_OK) {
     return status;
   }
-  return same_bytes(ret_record, &row->record) ? fleet_kept_drop(c->txn, row)
-                                              : fleet_kept_put(c->txn, row, &row->record);
+  return bytes_equal(ret_record, &row->record) ? fleet_kept_drop(c->txn, row)
+                                               : fleet_kept_put(c->txn, row, &row->record);
 }
 
 enum status fleet_merge_own(struct change_context *c, const struct fleet_row *row, struct bytes *ret_record,
@@ -108,15 +103,10 @@ enum status fleet_merge_own(struct change_context *c, const struct fleet_row *ro
   return status != STATUS_OK ? status : merge(c, row, &fleets, ret_record, ret_stays);
 }
 
-static bool is_of_role(const struct fleet_rule *rule)
-{
-  return rule->kind == FLEET_MEMBERSHIP;
-}
-
 // What a group of the provider gives is so here alone; what came with the membership is the fleet's.
 static bool is_bare(const struct fleet_rule *rule, const union fleet_record *record, bool with_told)
 {
-  if (is_of_role(rule)) {
+  if (rule->kind == FLEET_MEMBERSHIP) {
     return record->membership.role_by != ROLE_BY_GROUP;
   }
   return with_told && rule->fate == FLEET_FATE_TOLD;
@@ -139,13 +129,21 @@ enum status fleet_make_bare(const struct fleet_row *row, bool with_told, struct 
   return status != STATUS_OK ? status : record_encode(fleet_record_type(row->kind), &bare, ret_record);
 }
 
+// RECORD is what goes to the fleet; it is taken.
+static void send_instead(struct fleet_row *row, struct bytes *record)
+{
+  if (!bytes_equal(record, &row->record)) {
+    bytes_take(&row->here, &row->record);
+    bytes_take(&row->record, record);
+  }
+}
+
 static enum status leave_new(struct fleet_row *row)
 {
   struct bytes record CLEANUP(bytes_done) = BYTES_EMPTY;
   enum status status = fleet_make_bare(row, true, &record);
-  if (status == STATUS_OK && !same_bytes(&record, &row->record)) {
-    bytes_take(&row->here, &row->record);
-    bytes_take(&row->record, &record);
+  if (status == STATUS_OK) {
+    send_instead(row, &record);
   }
   return status;
 }
@@ -184,9 +182,8 @@ static enum status leave_fields(const struct bytes *fleets, struct fleet_row *ro
     }
   }
   status = record_encode(fleet_record_type(row->kind), &out, &record);
-  if (status == STATUS_OK && !same_bytes(&record, &row->record)) {
-    bytes_take(&row->here, &row->record);
-    bytes_take(&row->record, &record);
+  if (status == STATUS_OK) {
+    send_instead(row, &record);
   }
   return status;
 }

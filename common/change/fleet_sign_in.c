@@ -39,8 +39,7 @@ static enum status judge_fields(const struct fleet_row *row, struct error *error
   if (status != STATUS_OK) {
     return status;
   }
-  bool same = rest.length == row->record.length && memcmp(rest.data, row->record.data, rest.length) == 0;
-  return same ? STATUS_OK : refuse(row, error);
+  return bytes_equal(&rest, &row->record) ? STATUS_OK : refuse(row, error);
 }
 
 // The rule of what comes or goes whole; NULL: none is about it.

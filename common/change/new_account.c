@@ -98,11 +98,6 @@ static enum status check_email(struct change_context *c, const char *email)
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-static void forget_account(struct account *account)
-{
-  explicit_bzero(account->password, sizeof account->password);
-}
-
 // Of many that are added at once it is not asked: 'ssoctl check' says the same of uid-ranges.
 static enum status check_here(struct change_context *c, uint32_t number)
 {
@@ -246,7 +241,7 @@ static enum status fill_in(struct change_context *c, const struct new_account *m
 enum status change_new_account(struct change_context *c, const struct new_account *made, struct account *ret_account,
                                struct policy_decision *ret_decision)
 {
-  struct account account CLEANUP(forget_account) = {.created_at_s = c->now_s, .created_by_org = made->org_id};
+  struct account account CLEANUP(cleanup_account) = {.created_at_s = c->now_s, .created_by_org = made->org_id};
   enum status status = check_email(c, made->email);
   if (status != STATUS_OK) {
     return status;

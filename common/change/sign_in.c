@@ -253,14 +253,9 @@ static enum status refused(struct change_context *c, const void *input, void *re
   return STATUS_OK;
 }
 
-static void forget_account(struct account *account)
-{
-  record_done(&ACCOUNT_RECORD, account);
-}
-
 static enum status note_late(struct change_context *c, const struct audit_event *was)
 {
-  struct account account CLEANUP(forget_account) = {.id = 0};
+  struct account account CLEANUP(cleanup_account) = {.id = 0};
   struct account_here here = {.last_sign_in_at_s = 0};
   enum status status = account_by_login(c->txn, was->login, &account);
   status = status != STATUS_OK ? status : account_here_get(c->txn, account.id, &here);

@@ -20,6 +20,13 @@ enum status asking_judge(const char *what, enum status status, struct error *err
   return status;
 }
 
+enum status asking_state(struct store *store, struct fleet_state *ret_state)
+{
+  struct store_txn *txn CLEANUP(store_abort) = NULL;
+  enum status status = store_begin(store, false, &txn);
+  return status != STATUS_OK ? status : fleet_state_get(txn, ret_state);
+}
+
 enum status asking_head(struct engine *engine, int64_t deadline_ms, struct error *error, struct fleet_cursor *ret_head)
 {
   struct engine_answer answer CLEANUP(engine_answer_done) = {.rows = 0};

@@ -14,6 +14,9 @@ void asking_print(char text[static NUMBER_SIZE], int64_t number);
 // STATUS_TOO_LARGE; any other STATUS as it is.
 MUST_CHECK enum status asking_judge(const char *what, enum status status, struct error *error);
 
+// How far this host is, in a transaction of its own. Errors as fleet_state_get().
+MUST_CHECK enum status asking_state(struct store *store, struct fleet_state *ret_state);
+
 // Where the fleet is; within a transaction that has changed something, with that. Statuses as engine_ask().
 MUST_CHECK enum status asking_head(struct engine *engine, int64_t deadline_ms, struct error *error,
                                    struct fleet_cursor *ret_head);

@@ -50,15 +50,10 @@ static enum status take_account(struct claiming *c, const struct engine_answer *
   return STATUS_OK;
 }
 
-static void forget_account(struct account *account)
-{
-  explicit_bzero(account->password, sizeof account->password);
-}
-
 static enum status claim_account(struct claiming *c, const struct fleet_row *row)
 {
   struct engine_answer answer CLEANUP(engine_answer_done) = {.rows = 0};
-  struct account account CLEANUP(forget_account) = {.id = 0};
+  struct account account CLEANUP(cleanup_account) = {.id = 0};
   char org[NUMBER_SIZE];
   char uid[NUMBER_SIZE];
   enum status status = record_decode(&ACCOUNT_RECORD, bytes_text(&row->record), row->record.length, &account);
@@ -119,20 +114,13 @@ static enum status catch_up(const struct claiming *c, struct fleet_caught_up *re
   return fleet_catch_up(t->engine, t->host, t->by, c->deadline_ms, c->error, ret_caught_up);
 }
 
-static enum status read_state(const struct claiming *c, struct fleet_state *ret_state)
-{
-  struct store_txn *txn CLEANUP(store_abort) = NULL;
-  enum status status = store_begin(c->telling->host->store, false, &txn);
-  return status != STATUS_OK ? status : fleet_state_get(txn, ret_state);
-}
-
 // A name or a number is somebody else's: with what has come meanwhile another one may be chosen.
 static enum status taken(const struct claiming *c)
 {
   const struct error why = *c->error;
   struct fleet_caught_up caught_up = {.rows = 0};
   struct fleet_state before = {.revision = 0};
-  enum status status = read_state(c, &before);
+  enum status status = asking_state(c->telling->host->store, &before);
   status = status != STATUS_OK ? status : catch_up(c, &caught_up);
   if (status != STATUS_OK || caught_up.revision > before.revision) {
     return status != STATUS_OK ? status : STATUS_BUSY;

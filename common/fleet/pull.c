@@ -139,13 +139,6 @@ static enum status pull_taken(struct pulling *p, const struct fleet_state *state
   }
 }
 
-static enum status read_state(const struct pulling *p, struct fleet_state *ret_state)
-{
-  struct store_txn *txn CLEANUP(store_abort) = NULL;
-  enum status status = store_begin(p->host->store, false, &txn);
-  return status != STATUS_OK ? status : fleet_state_get(txn, ret_state);
-}
-
 static enum status catch_up(struct pulling *p, const struct fleet_state *state)
 {
   struct id_list served CLEANUP(id_list_done) = {.ids = NULL};
@@ -169,7 +162,7 @@ enum status fleet_catch_up(struct engine *engine, const struct change_host *host
   struct pulling p = {engine, host, by, deadline_ms, error, {.revision = 0}, ret_caught_up};
   struct fleet_state state;
   *ret_caught_up = (struct fleet_caught_up){.revision = 0};
-  enum status status = read_state(&p, &state);
+  enum status status = asking_state(host->store, &state);
   status = status != STATUS_OK ? status : asking_head(engine, deadline_ms, error, &p.head);
   status = status != STATUS_OK ? status : catch_up(&p, &state);
   ret_caught_up->revision = p.head.revision;

@@ -69,14 +69,9 @@ static enum status push_org(const struct pushing *p)
   return status != STATUS_OK ? status : ask(p, ENGINE_PUT_ORG, values);
 }
 
-static void forget_account(struct account *account)
-{
-  explicit_bzero(account->password, sizeof account->password);
-}
-
 static enum status push_account(const struct pushing *p)
 {
-  struct account account CLEANUP(forget_account) = {.id = 0};
+  struct account account CLEANUP(cleanup_account) = {.id = 0};
   char uid[NUMBER_SIZE];
   char org[NUMBER_SIZE];
   enum status status = decode(p, &ACCOUNT_RECORD, &account);

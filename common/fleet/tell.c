@@ -5,15 +5,14 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "fleet/asking.h"
 #include "fleet/pull.h"
 #include "fleet/push.h"
 
 static enum status read_cursor(const struct fleet_telling *t, struct fleet_cursor *ret_cursor)
 {
-  struct store_txn *txn CLEANUP(store_abort) = NULL;
   struct fleet_state state = {.revision = 0};
-  enum status status = store_begin(t->host->store, false, &txn);
-  status = status != STATUS_OK ? status : fleet_state_get(txn, &state);
+  enum status status = asking_state(t->host->store, &state);
   ret_cursor->revision = state.revision;
   memcpy(ret_cursor->token, state.token, sizeof ret_cursor->token);
   return status;

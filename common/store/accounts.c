@@ -111,8 +111,7 @@ static enum status put_changed(struct store_txn *txn, const struct account *befo
   if (status != STATUS_OK) {
     return status;
   }
-  bool same = was.length == is.length && memcmp(was.data, is.data, is.length) == 0;
-  return same ? log_account(txn, account) : put_account(txn, account);
+  return bytes_equal(&was, &is) ? log_account(txn, account) : put_account(txn, account);
 }
 
 static enum status lift_tombstone(struct store_txn *txn, const char *login)

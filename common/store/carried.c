@@ -8,11 +8,6 @@
 #include "base/endian.h"
 #include "base/grow.h"
 
-static bool is_same(const struct bytes *a, const struct bytes *b)
-{
-  return a->length == b->length && (a->length == 0 || memcmp(a->data, b->data, a->length) == 0);
-}
-
 // *RET_THERE: whether there is a value, in RET_VALUE, which is empty.
 static enum status look_up(struct store_txn *txn, enum store_table table, const struct store_key *key,
                            struct bytes *ret_value, bool *ret_there)
@@ -70,7 +65,7 @@ static enum status write_one(const struct carried_row *row, struct store_txn *tx
   if (!row->is_there) {
     return is_there ? store_delete(txn, row->table, &row->key) : STATUS_OK;
   }
-  bool untouched = is_there == row->was_there && is_same(&now, &row->before);
+  bool untouched = is_there == row->was_there && bytes_equal(&now, &row->before);
   return untouched ? store_put(txn, row->table, &row->key, bytes_text(&row->after), row->after.length) : STATUS_OK;
 }
 

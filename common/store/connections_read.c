@@ -23,14 +23,9 @@ bool connection_same_client(const struct connection *a, const struct connection 
   return strcmp(a->issuer, b->issuer) == 0 && strcmp(a->client_id, b->client_id) == 0;
 }
 
-static bool same_bytes(const struct bytes *a, const struct bytes *b)
-{
-  return a->length == b->length && memcmp(bytes_text(a), bytes_text(b), a->length) == 0;
-}
-
 bool connection_same_voucher(const struct connection *a, const struct connection *b)
 {
-  return same_bytes(&a->ca_pem, &b->ca_pem) && strcmp(a->device_endpoint, b->device_endpoint) == 0 &&
+  return bytes_equal(&a->ca_pem, &b->ca_pem) && strcmp(a->device_endpoint, b->device_endpoint) == 0 &&
          strcmp(a->key_set, b->key_set) == 0;
 }
 

@@ -353,6 +353,11 @@ void cleanup_confirmed(struct confirmed *confirmed)
   record_done(&CONFIRMED_RECORD, confirmed);
 }
 
+void cleanup_account(struct account *account)
+{
+  record_done(&ACCOUNT_RECORD, account);
+}
+
 void cleanup_mail_server(struct mail_server *server)
 {
   record_done(&MAIL_SERVER_RECORD, server);

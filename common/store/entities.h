@@ -300,7 +300,9 @@ extern const struct record_type THROTTLE_RECORD;
 extern const struct record_type *const ENTITY_RECORDS[];
 extern const size_t ENTITY_RECORD_COUNT;
 
-// For the cleanup attribute: wipes and frees what a connection owns, what an operator saw of one, or a token.
+// For the cleanup attribute: wipes and frees an account, a connection, what an operator saw of one, a server or a
+// token.
+void cleanup_account(struct account *account);
 void cleanup_connection(struct connection *connection);
 void cleanup_confirmed(struct confirmed *confirmed);
 void cleanup_mail_server(struct mail_server *server);

@@ -287,11 +287,7 @@ static enum status check_owner(struct fleet_row *row, struct error *error)
 
 static bool is_same(const struct logged_row *logged, const struct bytes *now, bool is_there)
 {
-  if (logged->was_there != is_there) {
-    return false;
-  }
-  bool same_length = logged->before.length == now->length;
-  return !is_there || (same_length && (now->length == 0 || memcmp(logged->before.data, now->data, now->length) == 0));
+  return logged->was_there == is_there && (!is_there || bytes_equal(&logged->before, now));
 }
 
 // Whoever was removed leaves a tombstone, and whoever was retired none.
